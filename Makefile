@@ -1,0 +1,39 @@
+# Two commands set everything up on a machine with Python and pip:
+#   make run    three examples of a config, and where they were written
+#   make test   everything that is checked, lint included
+PYTHON ?= python3
+VENV ?= .venv
+CONFIG ?= sequential_rec
+OUT ?= out
+DATA ?=
+SOURCES ?=
+# Without DATA the bundled made-up sample is used: no network.
+KNOBS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES)"),--sample)
+
+.PHONY: run test lint clean
+run: $(VENV)/installed
+	$(VENV)/bin/itdr build $(CONFIG) $(KNOBS) -o "$(OUT)/$(CONFIG)$(if $(DATA),,-sample)" --show 3
+
+test: $(VENV)/installed-test lint
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup
+
+lint: $(VENV)/installed-test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# A strict editable install links files one by one, so it is made anew when one is added.
+FILES = $(shell git ls-files 'itdr.py' 'cli.py' 'builders/*' 'commands/*' 'templates/*' setup.cfg pyproject.toml 2>/dev/null)
+$(VENV)/installed: $(VENV)/bin/python $(FILES)
+	$(VENV)/bin/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/bin/python $(FILES)
+	$(VENV)/bin/pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) build *.egg-info out

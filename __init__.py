@@ -1,0 +1,1 @@
+from itdr.itdr import *  # noqa: F403

@@ -1,0 +1,5 @@
+"""`python -m itdr`: the command line."""
+
+from itdr.cli import main
+
+main()

@@ -1,0 +1,295 @@
+"""Checks that a raw file is what it should be, before anything is read from it; shared by readers.
+
+Each check raises `RawFileError` with the file, what was expected, what was found and what to do.
+A file named `*.gz` is looked at through gzip. Also here: the options under which DuckDB counts the
+lines of a delimited file that it cannot read, and the words in which they are reported.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from itdr.builders.errors import RawFileError
+
+if TYPE_CHECKING:
+    import duckdb
+
+OUTSIDE_SCALE = "rating outside the scale"
+EMPTY_ID = "empty id"
+NO_TIME = "no valid time"
+TOO_FEW = "too few fields"
+TOO_MANY = "too many fields"
+BAD_SHAPE = "wrong number of fields"
+"""Reasons for rejecting a row that many sources share."""
+
+CSV_REASONS = {
+    "CAST": "a value of the wrong type",
+    "MISSING COLUMNS": TOO_FEW,
+    "TOO MANY COLUMNS": TOO_MANY,
+    "UNQUOTED VALUE": "broken quoting",
+    "LINE SIZE OVER MAXIMUM": "line too long",
+    "INVALID ENCODING": "invalid encoding",
+    "INVALID STATE": "broken line",
+}
+"""DuckDB's names of CSV errors, and ours."""
+
+AGAIN = "Fetch it again, or put the official file in its place."
+_HEAD = 1 << 16
+_BLOCK = 1 << 22
+_MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+
+
+def open_raw(path: Path) -> IO[bytes]:
+    """Open a raw file for reading bytes, unpacked where it is a `.gz`."""
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def require_not_empty(path: Path) -> None:
+    """Raise `RawFileError` where the file is not there or holds no byte."""
+    if not path.is_file():
+        raise RawFileError(f"{path}: there is no such file. {AGAIN}")
+    if path.stat().st_size == 0 or not _head(path):
+        raise RawFileError(f"{path}: the file is empty. {AGAIN}")
+
+
+def require_header(
+    path: Path,
+    expected: Sequence[str],
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    *,
+    exact: bool = True,
+) -> tuple[str, ...]:
+    """Check the names in a delimited file's first line, and return them.
+
+    `exact`: exactly the expected names in their order, as a reader by position needs; else all of
+    them must be there, others and another order are allowed. A byte order mark of UTF-8 is passed
+    over. Raises `RawFileError` where the file is missing, empty, in another encoding, or differs.
+    """
+    text = _first_line(path, encoding)
+    found = tuple(next(csv.reader([text], delimiter=delimiter), ()))
+    if found == tuple(expected) if exact else set(expected) <= set(found):
+        return found
+    missing = [name for name in expected if name not in found]
+    what = f"lacks the column(s) {', '.join(missing)}" if missing else "has other columns"
+    raise RawFileError(
+        f"{path}: the header {what}. Expected {delimiter.join(expected)!r}, found {text[:200]!r}."
+        f"{_page(text)} {AGAIN}"
+    )
+
+
+def require_fields(
+    path: Path, count: int, delimiter: str = "\t", encoding: str = "utf-8"
+) -> tuple[str, ...]:
+    """Check that the first line of a file without header has `count` fields, and return them.
+
+    Raises `RawFileError` where the file is missing, empty, in another encoding, or has another
+    number of fields; quoting is not looked at.
+    """
+    line = _first_line(path, encoding)
+    found = tuple(line.split(delimiter))
+    if len(found) != count:
+        raise RawFileError(
+            f"{path}: expected {count} fields divided by {delimiter!r} in a line, found "
+            f"{len(found)}: {line[:200]!r}.{_page(line)} {AGAIN}"
+        )
+    return found
+
+
+def require_final_newline(path: Path) -> None:
+    """Raise `RawFileError` where a file does not end with a line end, hence may have been cut off.
+
+    A `.gz` is not read for this: gzip's own trailer tells whoever reads it to the end.
+    """
+    require_not_empty(path)
+    if path.suffix == ".gz":
+        return
+    with path.open("rb") as file:
+        file.seek(-1, io.SEEK_END)
+        if file.read(1) not in b"\r\n":
+            raise RawFileError(
+                f"{path}: the last line has no line end, so the file was cut off. {AGAIN}"
+            )
+
+
+def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = None) -> None:
+    """Raise `RawFileError` where a text file is not in `encoding` or holds NUL bytes.
+
+    limit: how many bytes to look at, for large files of digits; None: all. Streams.
+    """
+    require_not_empty(path)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    seen = 0
+    with open_raw(path) as file:
+        while limit is None or seen < limit:
+            block = file.read(_BLOCK if limit is None else min(_BLOCK, limit - seen))
+            if not seen:
+                _refuse_wide(path, block[:_HEAD], encoding)
+            elif b"\0" in block:
+                _nul(path, seen + block.index(b"\0"))
+            try:
+                decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                raise RawFileError(
+                    f"{path}: not {encoding} near byte {seen + error.start:,} ({error.reason}); "
+                    f"the file is broken or was saved in another encoding. {AGAIN}"
+                ) from None
+            if not block:
+                return
+            seen += len(block)
+
+
+def require_gzip(path: Path) -> None:
+    """Raise `RawFileError` where a `.gz` is no gzip, is cut off, or fails its own checksum.
+
+    Reads all of it: for readers that hand the file to an engine which would not notice.
+    """
+    require_not_empty(path)
+    try:
+        with gzip.open(path, "rb") as file:
+            while file.read(_BLOCK):
+                pass
+    except (EOFError, OSError, zlib.error) as error:
+        raise RawFileError(f"{path}: the gzip stream is broken ({error}). {AGAIN}") from None
+
+
+def literal(text: object) -> str:
+    """`text` as an SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def read_csv(
+    path: Path,
+    table: str,
+    columns: Mapping[str, str],
+    *,
+    delimiter: str = ",",
+    quote: str = '"',
+    header: bool = True,
+    **options: object,
+) -> str:
+    """DuckDB's `read_csv(…)` for a FROM clause: nothing guessed, bad lines set aside and counted.
+
+    columns: every column of the file in its order, with its SQL type.   quote: "" where the format
+    has no quoting; an inner quote is doubled.   options: further ones, such as `encoding="latin-1"`.
+    The lines that do not fit go to the tables `<table>_rejects` and `<table>_rejects_scan`, which
+    `csv_rejects` reads after the scan. Line ends are DuckDB's to find (naming the wrong one gives
+    an empty result without an error).
+    """
+    given: dict[str, object] = {
+        "auto_detect": False,
+        "header": header,
+        "delim": delimiter,
+        "quote": quote,
+        "escape": quote,
+        "store_rejects": True,
+        "rejects_limit": 0,
+        "rejects_table": f"{table}_rejects",
+        "rejects_scan": f"{table}_rejects_scan",
+        **options,
+    }
+    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
+    parts = [literal(path), f"columns = {{{types}}}"]
+    for name, value in given.items():
+        shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
+        parts.append(f"{name} = {shown}")
+    return f"read_csv({', '.join(parts)})"
+
+
+def read_plain(
+    path: Path,
+    table: str,
+    columns: Mapping[str, str],
+    *,
+    delimiter: str,
+    header: bool = True,
+    **options: object,
+) -> str:
+    """`read_csv` for a format without quoting, in which every line is one record.
+
+    Takes any mix of line ends and skips blank lines. A line with too few fields comes with nulls at
+    its end; one with too many has text in the added column `more`: the reader must reject both.
+    A value of a wrong type goes to the tables of rejects, as in `read_csv`.
+    """
+    given: dict[str, object] = {"strict_mode": False, "null_padding": True, **options}
+    wider = {**columns, "more": "VARCHAR"}
+    return read_csv(path, table, wider, delimiter=delimiter, quote="", header=header, **given)
+
+
+def read_lines(path: Path, table: str, *, header: bool = True, **options: object) -> str:
+    """DuckDB's `read_csv(…)` for a FROM clause with whole lines, as the column `line`.
+
+    For formats with quoting whose records never span lines: taken apart by a pattern, a stray quote
+    costs one line, where a CSV parser would swallow all up to the next quote without a word.
+    Takes any mix of line ends; a blank line comes as null.
+    """
+    given: dict[str, object] = {"strict_mode": False, **options}
+    text = {"line": "VARCHAR"}
+    return read_csv(path, table, text, delimiter="\x01", quote="", header=header, **given)
+
+
+def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
+    """The lines that DuckDB set aside while it scanned `table`, by reason; each line counts once.
+
+    To be called after the scan, on the same connection. Empty where nothing was set aside.
+    """
+    name = f"{table}_rejects"
+    known = con.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]
+    ).fetchall()
+    if not known[0][0]:
+        return Counter()
+    found = con.execute(
+        f"SELECT kind, count(*) FROM (SELECT min(CAST(error_type AS VARCHAR)) AS kind FROM {name} "
+        "GROUP BY scan_id, file_id, line) GROUP BY kind"
+    ).fetchall()
+    return Counter({CSV_REASONS.get(kind, kind.lower()): rows for kind, rows in found})
+
+
+def _first_line(path: Path, encoding: str) -> str:
+    """The first line without its end; a byte order mark of UTF-8 is passed over."""
+    require_not_empty(path)
+    head = _head(path)
+    _refuse_wide(path, head, encoding)
+    line = head.removeprefix(codecs.BOM_UTF8).replace(b"\r", b"\n").split(b"\n", 1)[0]
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise RawFileError(
+            f"{path}: the first line is not {encoding} ({error.reason}). {AGAIN}"
+        ) from None
+
+
+def _page(line: str) -> str:
+    return " It looks like a web page, not data." if line.lstrip()[:1] == "<" else ""
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with open_raw(path) as file:
+            return file.read(_HEAD)
+    except (EOFError, OSError, zlib.error) as error:
+        raise RawFileError(f"{path}: cannot be read ({error}). {AGAIN}") from None
+
+
+def _refuse_wide(path: Path, head: bytes, encoding: str) -> None:
+    """Refuse UTF-16 and UTF-32, by their mark or by the NUL bytes they have in any text."""
+    for mark, name in _MARKS.items():
+        if head.startswith(mark):
+            raise RawFileError(f"{path}: the file is {name}, expected {encoding}. {AGAIN}")
+    if b"\0" in head:
+        _nul(path, head.index(b"\0"))
+
+
+def _nul(path: Path, place: int) -> None:
+    raise RawFileError(
+        f"{path}: a NUL byte at byte {place:,}: this is no text file, or it is damaged. {AGAIN}"
+    )

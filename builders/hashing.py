@@ -1,0 +1,83 @@
+"""Stable hashes and the random draws made of them: the only source of chance in the project.
+
+`stable_hash` is XXH3-64 (specified, the same on every machine); `mix` is the SplitMix64 finaliser
+(Steele, Lea and Flood, 2014), which derives further hashes from one by plain integer arithmetic, one
+number or a whole numpy array at a time. A draw depends on what is hashed and on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar, overload
+
+import numpy as np
+import xxhash
+
+MASK = (1 << 64) - 1
+GAMMA = 0x9E3779B97F4A7C15
+T = TypeVar("T")
+
+
+def stable_hash(*parts: object) -> int:
+    """64-bit hash of the parts' texts, in order."""
+    return xxhash.xxh3_64_intdigest("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"))
+
+
+def hash_ids(purpose: str, ids: Iterable[str]) -> np.ndarray:
+    """uint64 array: the hash of each id under one purpose."""
+    prefix = purpose + "\x1f"
+    digest = xxhash.xxh3_64_intdigest
+    return np.fromiter(
+        (digest((prefix + one).encode("utf-8", "surrogatepass")) for one in ids), dtype=np.uint64
+    )
+
+
+@overload
+def mix(value: int) -> int: ...
+@overload
+def mix(value: np.ndarray) -> np.ndarray: ...
+def mix(value: int | np.ndarray) -> int | np.ndarray:
+    """SplitMix64's finaliser: a bijection of 64-bit numbers that looks random."""
+    if isinstance(value, np.ndarray):
+        z = value.astype(np.uint64) + np.uint64(GAMMA)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+    z = (value + GAMMA) & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return z ^ (z >> 31)
+
+
+class Draw:
+    """A sequence of random numbers that starts at a hash: SplitMix64."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: int) -> None:
+        self.state = state & MASK
+
+    def number(self) -> int:
+        """The next 64-bit number."""
+        number = mix(self.state)
+        self.state = (self.state + GAMMA) & MASK
+        return number
+
+    def below(self, n: int) -> int:
+        """The next number in `range(n)`; its bias, n / 2**64, is nothing for any n in use."""
+        return self.number() % n
+
+    def numbers(self, count: int) -> np.ndarray:
+        """The next `count` 64-bit numbers at once (uint64)."""
+        steps = np.arange(count, dtype=np.uint64) * np.uint64(GAMMA)
+        numbers = mix(steps + np.uint64(self.state))
+        self.state = (self.state + count * GAMMA) & MASK
+        return numbers
+
+    def shuffled(self, values: Sequence[T]) -> list[T]:
+        """A new list with the values in random order (Fisher and Yates)."""
+        result = list(values)
+        for last in range(len(result) - 1, 0, -1):
+            other = self.number() % (last + 1)
+            result[last], result[other] = result[other], result[last]
+        return result

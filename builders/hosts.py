@@ -1,0 +1,135 @@
+"""What single hosts want: the site mirror, Kaggle's token, and files of the Hugging Face Hub.
+
+`ITDR_MIRROR=http://proxy.example/raw` sends every download to `<mirror>/<host>/<path>` instead of
+`https://<host>/<path>`: for clusters without a way out, and for tests. No token is ever sent there.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+KAGGLE_HOSTS = frozenset({"www.kaggle.com", "kaggle.com", "api.kaggle.com"})
+"""The only hosts that are ever sent Kaggle's token."""
+HUB = re.compile(
+    r"https://huggingface\.co/(?:(?P<kind>datasets|spaces)/)?(?P<repo>[^/]+/[^/]+)"
+    r"/resolve/(?P<revision>[^/]+)/(?P<path>[^?#]+)"
+)
+
+
+def mirrored(url: str) -> str:
+    """Where `url` is fetched from: itself, or its place on the site mirror of `ITDR_MIRROR`."""
+    mirror = os.environ.get("ITDR_MIRROR", "").rstrip("/")
+    if not mirror:
+        return url
+    parts = urlsplit(url)
+    return f"{mirror}/{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def kaggle_token() -> str | None:
+    """The value of an `Authorization` header for Kaggle, or None where no token is set up.
+
+    `KAGGLE_API_TOKEN` (sent as Bearer), then `KAGGLE_USERNAME` and `KAGGLE_KEY`, then `kaggle.json`
+    in `KAGGLE_CONFIG_DIR` or `~/.kaggle` (both sent as Basic), as Kaggle's own client does.
+    """
+    token = os.environ.get("KAGGLE_API_TOKEN", "").strip()
+    if token:
+        return f"Bearer {token}"
+    user, key = os.environ.get("KAGGLE_USERNAME"), os.environ.get("KAGGLE_KEY")
+    if not (user and key):
+        folder = Path(os.environ.get("KAGGLE_CONFIG_DIR") or "~/.kaggle").expanduser()
+        try:
+            stored = json.loads((folder / "kaggle.json").read_text("utf-8"))
+            user, key = stored.get("username"), stored.get("key")
+        except (OSError, ValueError, AttributeError):
+            return None
+    if not (isinstance(user, str) and isinstance(key, str) and user and key):
+        return None
+    return "Basic " + base64.b64encode(f"{user}:{key}".encode()).decode("ascii")
+
+
+def authorization(url: str) -> dict[str, str]:
+    """The headers that prove to the host of `url` who asks; empty for all hosts but Kaggle's."""
+    parts = urlsplit(url)
+    if parts.netloc.lower() not in KAGGLE_HOSTS:
+        return {}
+    token = kaggle_token()
+    return {"Authorization": token} if token else {}
+
+
+def refusal_hint(url: str) -> str:
+    """What to do about a refused download, by host."""
+    parts = urlsplit(url)
+    if parts.netloc.lower() in KAGGLE_HOSTS:
+        if kaggle_token():
+            return "Kaggle refused your token: open the data set's page once, and check the token"
+        return (
+            "Kaggle wants a login for it: create a token on https://www.kaggle.com/settings and save "
+            "it as ~/.kaggle/kaggle.json, or set KAGGLE_USERNAME and KAGGLE_KEY"
+        )
+    if HUB.match(url):
+        return "accept the terms on its Hub page, then run `hf auth login`"
+    return "it wants a login, or its terms accepted"
+
+
+@dataclass(frozen=True)
+class HubFile:
+    """A file of the Hub, taken apart from its `resolve` address."""
+
+    repo: str
+    kind: str
+    revision: str
+    path: str
+
+
+def hub_file(url: str) -> HubFile | None:
+    """The Hub file that `url` addresses; None for other hosts, and where a site mirror is set."""
+    found = HUB.fullmatch(url)
+    if not found or os.environ.get("ITDR_MIRROR"):
+        return None
+    kind = {"datasets": "dataset", "spaces": "space", None: "model"}[found["kind"]]
+    return HubFile(found["repo"], kind, found["revision"], unquote(found["path"]))
+
+
+def hub_download(file: HubFile, scratch: Path, *, progress: bool) -> Path:
+    """Fetch a Hub file into `scratch` through `huggingface_hub`, which resumes and waits its turn.
+
+    `HF_ENDPOINT` and the user's Hub token count. Raises what `huggingface_hub` raises.
+    """
+    from huggingface_hub import hf_hub_download
+
+    with _quiet(not progress):
+        path = hf_hub_download(
+            file.repo,
+            file.path,
+            repo_type=file.kind,
+            revision=file.revision,
+            local_dir=scratch,
+            endpoint=os.environ.get("HF_ENDPOINT") or None,
+        )
+    return Path(path)
+
+
+@contextmanager
+def _quiet(wanted: bool) -> Iterator[None]:
+    from huggingface_hub.utils import (
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
+
+    if not wanted or are_progress_bars_disabled():
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()

@@ -1,0 +1,165 @@
+"""Negatives: works that the user never touched and that were there to be chosen.
+
+A work can be drawn if a user of the training part touched it before the case's moment; how likely
+each is depends on the policy: in proportion to its training popularity, alike in category and
+popularity to the true item (`hard`), or uniformly.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+
+import numpy as np
+
+from itdr.builders.columns import Store
+from itdr.builders.hashing import Draw
+from itdr.builders.popularity import Known
+
+POLICIES = ("popularity", "hard", "uniform")
+TRIES = 64
+RUNGS = ("same category, popularity within x2", "same category, within x4", "a shared category")
+
+
+class Pool:
+    """The works of one store that can be negatives, by the time when they became known."""
+
+    def __init__(self, store: Store, known: Known) -> None:
+        self._store = store
+        self._known = known
+        works = known.works[store.title_code[known.works] >= 0]
+        order = np.lexsort((store.item_hash[works], known.first_time[works]))
+        self.works = works[order]
+        self.times = known.first_time[self.works]
+        self.users = known.users[self.works].astype(np.int64)
+        self.titles = store.title_code[self.works]
+        self._cumulated = np.cumsum(self.users)
+        self.rungs: Counter[str] = Counter()
+
+    def known_before(self, time: int | None) -> int:
+        """How many works of the pool were known before `time` (None: all)."""
+        if time is None:
+            return len(self.works)
+        return int(np.searchsorted(self.times, time, side="left"))
+
+    def draw(
+        self,
+        policy: str,
+        trues: Sequence[int],
+        time: int | None,
+        touched: Collection[int],
+        titles: Collection[int],
+        count: int,
+        draw: Draw,
+    ) -> list[int] | None:
+        """`count` works, distinct in work and shown title; None where there are not as many.
+
+        trues: the true candidates' works, which `hard` imitates one after the other. time: UTC
+        seconds before which a negative must have been known. touched: works of the user, in any
+        part. titles: title codes already shown in the case.
+        """
+        limit = self.known_before(time)
+        if limit < count:
+            return None
+        chosen: list[int] = []
+        used = set(titles)
+
+        def take(place: int) -> bool:
+            work = int(self.works[place])
+            if place >= limit or work in touched or int(self.titles[place]) in used:
+                return False
+            chosen.append(work)
+            used.add(int(self.titles[place]))
+            return True
+
+        for k in range(count):
+            if policy == "hard" and self._like(trues[k % len(trues)], take, draw):
+                continue
+            weighted = policy != "uniform"
+            if policy == "hard":
+                self.rungs["in proportion to popularity"] += 1
+            if not (
+                self._try(limit, weighted, take, draw) or self._search(limit, weighted, take, draw)
+            ):
+                return None
+        return chosen
+
+    def _try(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
+        """Draw until one is taken; False after `TRIES` in vain."""
+        total = int(self._cumulated[limit - 1]) if weighted else limit
+        for _ in range(TRIES // 16):
+            numbers = draw.numbers(16) % np.uint64(total)
+            places = (
+                np.searchsorted(self._cumulated, numbers.astype(np.int64), side="right")
+                if weighted
+                else numbers
+            )
+            for place in places.tolist():
+                if take(place):
+                    return True
+        return False
+
+    def _search(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
+        """Look at every work there is, in a random order of the same odds; False if none will do."""
+        numbers = (draw.numbers(limit) >> np.uint64(11)).astype(np.float64)
+        odds = -np.log((numbers + 1) * 2.0**-53)
+        if weighted:
+            # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
+            odds = odds / self.users[:limit]
+        return any(take(place) for place in np.argsort(odds, kind="stable").tolist())
+
+    # -- hard ---------------------------------------------------------------------------------
+
+    def _like(self, true: int, take: Callable[[int], bool], draw: Draw) -> bool:
+        """Take a work alike to `true`: by first category and popularity, else by any category."""
+        count = int(self._known.users[true])
+        first = int(self._store.first_category[true])
+        alike = self._by_first_category.get(first) if first >= 0 else None
+        if alike is not None:
+            for factor, rung in ((2, RUNGS[0]), (4, RUNGS[1])):
+                users = self.users[alike]
+                low = int(np.searchsorted(users, -(-count // factor), side="left"))
+                high = int(np.searchsorted(users, count * factor, side="right"))
+                if self._among(alike[low:high], take, draw):
+                    self.rungs[rung] += 1
+                    return True
+        shared = [
+            self._by_category[name]
+            for name in self._store.item(true).categories
+            if name in self._by_category
+        ]
+        if shared and self._among(np.unique(np.concatenate(shared)), take, draw):
+            self.rungs[RUNGS[2]] += 1
+            return True
+        return False
+
+    def _among(self, places: np.ndarray, take: Callable[[int], bool], draw: Draw) -> bool:
+        """Take one of these places, all equally likely."""
+        if not len(places):
+            return False
+        numbers = draw.numbers(16) % np.uint64(len(places))
+        if any(take(place) for place in places[numbers].tolist()):
+            return True
+        order = np.argsort(draw.numbers(len(places)), kind="stable")
+        return any(take(place) for place in places[order].tolist())
+
+    @functools.cached_property
+    def _by_first_category(self) -> dict[int, np.ndarray]:
+        """Places of the works of each first category, by rising popularity, then hash."""
+        first = self._store.first_category[self.works]
+        order = np.lexsort((self._store.item_hash[self.works], self.users, first))
+        codes, starts = np.unique(first[order], return_index=True)
+        return dict(zip(codes.tolist(), np.split(order, starts[1:]), strict=True))
+
+    @functools.cached_property
+    def _by_category(self) -> dict[str, np.ndarray]:
+        """Places of the works that carry a category, in the pool's order."""
+        import pyarrow as pa
+
+        column = self._store.items.column("categories").combine_chunks().take(pa.array(self.works))
+        names: dict[str, list[int]] = {}
+        for place, categories in enumerate(column.to_pylist()):
+            for name in dict.fromkeys(categories or ()):
+                names.setdefault(name, []).append(place)
+        return {name: np.array(places) for name, places in names.items()}

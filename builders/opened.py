@@ -1,0 +1,31 @@
+"""Stores and cells opened once per process, and shared by all that is drawn from them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from itdr.builders.columns import Store
+from itdr.builders.declare import Source
+from itdr.builders.popularity import time_cuts
+from itdr.builders.tasks._task import Cell, OpenCell
+
+_stores: dict[tuple[int, Path], Store] = {}
+KEPT = 40
+
+
+def open_store(source: Source, path: Path) -> Store:
+    """The store at this path, opened in this very process (handles do not survive a fork well)."""
+    key = (os.getpid(), path)
+    if key not in _stores:
+        if len(_stores) >= KEPT:
+            _stores.clear()
+        _stores[key] = Store(source, path)
+    return _stores[key]
+
+
+def open_cell(cell: Cell, path: Path, time_split: bool = False) -> OpenCell:
+    """A cell over its store; with `time_split`, its parts are spans of time."""
+    store = open_store(cell.source, path)
+    cuts = store.shared("time cuts", lambda: time_cuts(store)) if time_split else None
+    return OpenCell(cell, store, cuts)

@@ -1,0 +1,267 @@
+"""Config -> cells -> which users each split takes: everything decided before a row is drawn."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from itdr.builders import catalogue
+from itdr.builders.errors import EmptySplitError
+from itdr.builders.knobs import ALL, PAPER, Knobs
+from itdr.builders.opened import open_cell
+from itdr.builders.parts import PARTS, quota_by_part, select_order, shares
+from itdr.builders.store import StoreSpec
+from itdr.builders.tasks._task import Cell, CellRule, OpenCell
+
+logger = logging.getLogger("itdr")
+USUAL_QUOTA = 6250
+"""Examples of a cell at full size where the paper has no such cell: its commonest quota."""
+BLOCK = 65_536
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What one split takes of one cell.
+
+    users: their codes (or those of items, where the task is about items), in the order of the sample; None: every user of the part, found while
+    rows are drawn.   takes: how many cases each gives.   expected: cases in all (with `users` None:
+    users), for an even mix.
+    """
+
+    cell: Cell
+    path: Path
+    part: int
+    cuts: tuple[int, int] | None
+    per_user: int | None
+    users: np.ndarray | None
+    takes: np.ndarray | None
+    expected: int
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """One split of a config: its cells, in a fixed order."""
+
+    config: str
+    part: int
+    chosen: tuple[Chosen, ...]
+
+
+def cells_of(knobs: Knobs) -> list[Cell]:
+    """The cells of a config, one for each task, source and domain."""
+    made = []
+    for (task_id, source_id), quota in catalogue.cells(knobs.config, knobs.cells).items():
+        domains = dict(knobs.sources).get(source_id)
+        if domains is None:
+            continue
+        task = catalogue.task(task_id)
+        rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
+        values = knobs.of(task_id)
+        for domain in domains or (None,):
+            source = catalogue.source(source_id)
+            made.append(Cell(task, source, domain, values, knobs.seed, rule))
+    return made
+
+
+def stores_of(knobs: Knobs, cells: Sequence[Cell]) -> dict[str, StoreSpec]:
+    """The store of each cell, by the cell's name; cells of one source share theirs."""
+    specs: dict[tuple[str, str | None, str], StoreSpec] = {}
+    found = {}
+    for cell in cells:
+        facet = _facet(cell)
+        key = (cell.source.id, cell.domain, facet)
+        if key not in specs:
+            specs[key] = StoreSpec(cell.source, cell.domain, facet, knobs.data_dir)
+        found[cell.name] = specs[key]
+    return found
+
+
+def _facet(cell: Cell) -> str:
+    """The task's facet, or `base` where the source keeps everything in the same files."""
+    wanted = cell.task.facet
+    same = cell.source.files_for(wanted, cell.domain) == cell.source.files_for("base", cell.domain)
+    return "base" if same or not cell.source.files_for(wanted, cell.domain) else wanted
+
+
+def select(knobs: Knobs, cells: Sequence[Cell], paths: dict[str, Path]) -> list[SplitPlan]:
+    """Choose the users of every cell and split. Raises `EmptySplitError` where a split has none."""
+    by_part: list[list[Chosen]] = [[] for _ in PARTS]
+    for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
+        for chosen in _select_group(knobs, list(group), paths):
+            by_part[chosen.part].append(chosen)
+    plans = []
+    for part, chosen_here in enumerate(by_part):
+        if not any(chosen.expected for chosen in chosen_here):
+            raise EmptySplitError(_empty(knobs, part, cells))
+        kept = tuple(chosen for chosen in chosen_here if chosen.expected)
+        plans.append(SplitPlan(knobs.config, part, kept))
+    return plans
+
+
+def _select_group(knobs: Knobs, cells: list[Cell], paths: dict[str, Path]) -> Iterator[Chosen]:
+    """The domains of one (task, source) cell share its quota; what one lacks goes to the others."""
+    quota = _quota(knobs, cells[0])
+    cells = sorted(cells, key=lambda cell: cell.domain or "")
+    opened = [_open(knobs, cell, paths[cell.name]) for cell in cells]
+    if quota is None:
+        for one in opened:
+            for part in range(len(PARTS)):
+                yield _all_of(knobs, one, part, paths[one.cell.name])
+        return
+    wanted = quota_by_part(quota)
+    caps = [shares(amount, [1] * len(cells)) for amount in wanted]
+    found = [_walk(knobs, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
+    if len(cells) > 1:
+        found = _redistribute(knobs, opened, wanted, caps, found)
+    for part in range(len(PARTS)):
+        got = sum(int(found[k][part][1].sum()) for k in range(len(cells)))
+        if got < wanted[part]:
+            logger.warning(
+                "itdr: %s/%s: %d of %d examples for %s: no more cases are eligible",
+                cells[0].task.id,
+                cells[0].source.id,
+                got,
+                wanted[part],
+                PARTS[part],
+            )
+        for k, one in enumerate(opened):
+            users, takes = found[k][part]
+            yield Chosen(
+                one.cell,
+                paths[one.cell.name],
+                part,
+                one.cuts,
+                _per_user(knobs),
+                users,
+                takes,
+                int(takes.sum()),
+            )
+
+
+def _quota(knobs: Knobs, cell: Cell) -> int | None:
+    if knobs.size == ALL:
+        return None
+    return cell.rule.quota if knobs.size == PAPER else int(knobs.size)
+
+
+def _per_user(knobs: Knobs) -> int | None:
+    return None if knobs.per_user == ALL else int(knobs.per_user)
+
+
+def _open(knobs: Knobs, cell: Cell, path: Path) -> OpenCell:
+    return open_cell(cell, path, time_split=knobs.split_by == "time")
+
+
+Taken = list[tuple[np.ndarray, np.ndarray]]
+"""For each part: user codes, and how many cases each gives."""
+
+
+def _redistribute(
+    knobs: Knobs,
+    opened: list[OpenCell],
+    wanted: list[int],
+    caps: list[list[int]],
+    found: list[Taken],
+) -> list[Taken]:
+    """Raise the caps of the domains that have more, until the quota is filled or all are short."""
+    while True:
+        changed = set()
+        for part, amount in enumerate(wanted):
+            got = [int(one[part][1].sum()) for one in found]
+            rich = [k for k in range(len(found)) if got[k] == caps[part][k]]
+            lack = amount - sum(got)
+            if lack <= 0 or not rich:
+                continue
+            for k, more in zip(rich, shares(lack, [1] * len(rich)), strict=True):
+                if more:
+                    caps[part][k] += more
+                    changed.add(k)
+        if not changed:
+            return found
+        for k in changed:
+            found[k] = _walk(knobs, opened[k], [cap[k] for cap in caps])
+
+
+def _walk(knobs: Knobs, opened: OpenCell, caps: Sequence[int]) -> Taken:
+    """The first eligible users of each part in the sample's order, until each cap is filled."""
+    per_user = _per_user(knobs)
+    users: list[list[int]] = [[] for _ in PARTS]
+    takes: list[list[int]] = [[] for _ in PARTS]
+    left = list(caps)
+    for block in _sample_order(opened):
+        hashes, numbers = opened.subjects
+        parts = None if opened.cuts else opened.parts(hashes[block])
+        able = numbers[block] >= opened.cell.task.least_events(opened.cell.knobs)
+        for k in np.flatnonzero(able).tolist():
+            for part in range(len(PARTS)) if parts is None else (int(parts[k]),):
+                if not left[part]:
+                    continue
+                most = left[part] if per_user is None else min(per_user, left[part])
+                count = count_cases(opened.for_part(part), int(block[k]), most)
+                if count:
+                    users[part].append(int(block[k]))
+                    takes[part].append(count)
+                    left[part] -= count
+            if not any(left):
+                break
+        if not any(left):
+            break
+    return [
+        (np.array(users[part], np.int32), np.array(takes[part], np.int32))
+        for part in range(len(PARTS))
+    ]
+
+
+def count_cases(opened: OpenCell, user: int, most: int | None) -> int:
+    """How many cases the user gives, up to `most`."""
+    count = 0
+    for window in opened.cell.task.windows(opened, user):
+        if opened.surely(window) or opened.cell.task.draw(opened, window) is not None:
+            count += 1
+            if count == most:
+                break
+    return count
+
+
+def _sample_order(opened: OpenCell) -> Iterator[np.ndarray]:
+    """User codes in ascending order of their sampling hash, in blocks."""
+    n = len(opened.subjects[0])
+    begin = sample_begin(opened)
+    for start in range(0, n, BLOCK):
+        yield (np.arange(start, min(start + BLOCK, n)) + begin) % n
+
+
+def sample_begin(opened: OpenCell) -> int:
+    """The user code at which the cell's sample begins."""
+    cell = opened.cell
+    return select_order(opened.subjects[0], cell.seed, cell.source.id, cell.task.id)
+
+
+def _all_of(knobs: Knobs, opened: OpenCell, part: int, path: Path) -> Chosen:
+    """Every case of a part, not listed beforehand; one is looked for, to know that there is any."""
+    caps = [int(k == part) for k in range(len(PARTS))]
+    any_there = len(_walk(knobs, opened, caps)[part][0]) > 0
+    expected = 0
+    if any_there:
+        hashes, _ = opened.subjects
+        drawn = np.full(len(hashes), part) if opened.cuts else opened.parts(hashes)
+        expected = int(np.count_nonzero(drawn == part))
+    return Chosen(opened.cell, path, part, opened.cuts, _per_user(knobs), None, None, expected)
+
+
+def _empty(knobs: Knobs, part: int, cells: Sequence[Cell]) -> str:
+    names = ", ".join(sorted({cell.name for cell in cells}))
+    needs = "; ".join(
+        f"{task.id} needs {task.least_events(knobs.of(task.id))} or more showable items of a user"
+        for task in {cell.task.id: cell.task for cell in cells}.values()
+    )
+    return (
+        f"{knobs.config}: no case is eligible for the split {PARTS[part]!r} in {names}. {needs}. "
+        "The raw files may be too small a part of the benchmark; a shorter history, another seed, "
+        "or more sources may help."
+    )

@@ -1,0 +1,129 @@
+"""What the training part knows of each work: how many of its users touched it, who first, and when.
+
+Computed once for a store, seed and split, and kept beside the stores. Everything that a row shows or
+counts of other users comes from here.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders import cache, sql
+from itdr.builders.hashing import stable_hash
+from itdr.builders.parts import parts_of
+
+if TYPE_CHECKING:
+    from itdr.builders.columns import Store
+
+NEVER = 2**63 - 1
+"""Stands for "nobody yet" in times."""
+EARLIEST = sql.EARLIEST
+
+
+@dataclass(frozen=True)
+class Known:
+    """By work code: users of the training part who touched it (int32), when the first of them did
+    and when another one did (int64 UTC seconds; `EARLIEST`: before known times, `NEVER`: nobody),
+    and who was first (user code). `works`: the codes of the works with at least one user."""
+
+    users: np.ndarray
+    first_time: np.ndarray
+    first_user: np.ndarray
+    second_time: np.ndarray
+    works: np.ndarray
+
+    def since(self, work: int, user: int) -> int:
+        """When a user of the training part other than `user` first touched the work."""
+        if self.first_user[work] == user:
+            return int(self.second_time[work])
+        return int(self.first_time[work])
+
+
+def known(store: Store, seed: int, until: int | None = None) -> Known:
+    """The counts for a seed's user split; with `until`, of all users before that second instead."""
+    tag = stable_hash("known", seed if until is None else "time", until)
+    path = cache.cache_root() / "derived" / store.path.parent.name / store.path.name
+    path = path / f"known-{tag:016x}.arrow"
+    if not path.exists():
+        _count(store, seed, until, path)
+    return _read(store, path)
+
+
+def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
+    import shutil
+    import tempfile
+
+    import pyarrow as pa
+
+    from itdr.builders.engine import connect
+
+    part = (
+        np.zeros(len(store.user_hash), np.int8)
+        if until is not None
+        else parts_of(store.user_hash, seed, store.source.id)
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="known-", dir=path.parent))
+    con = connect(spill=work)
+    try:
+        codes = np.arange(len(part), dtype=np.int32)
+        con.register("parts", pa.table({"user_code": codes, "part": part}))
+        items = np.arange(len(store.work), dtype=np.int32)
+        con.register("works", pa.table({"item_code": items, "work": store.work}))
+        name = str(store.path / "interactions.parquet").replace("'", "''")
+        con.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{name}')")
+        events = "skip" in store.manifest["events"]
+        query = sql.train_touches(store.has("timestamp"), events, until)
+        con.execute(f"CREATE TABLE touches AS {query}")
+        table = con.sql(sql.KNOWN_WORKS).to_arrow_table().combine_chunks()
+        part_file = work / "known.arrow"
+        with pa.OSFile(str(part_file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+            out.write_table(table)
+        os.replace(part_file, path)
+    finally:
+        con.close()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _read(store: Store, path: Path) -> Known:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    n = len(store.work)
+    works = table.column("work").to_numpy()
+
+    def spread(name: str, fill: int, kind: type) -> np.ndarray:
+        values = np.full(n, fill, kind)
+        values[works] = pc.fill_null(table.column(name), fill).to_numpy()
+        return values
+
+    return Known(
+        users=spread("users", 0, np.int32),
+        first_time=spread("first_time", NEVER, np.int64),
+        first_user=spread("first_user", -1, np.int32),
+        second_time=spread("second_time", NEVER, np.int64),
+        works=works.astype(np.int32),
+    )
+
+
+def time_cuts(store: Store) -> tuple[int, int]:
+    """T1 and T2: the 80th and 90th percentile of the timed interactions (UTC seconds)."""
+    from itdr.builders.engine import connect
+
+    con = connect()
+    try:
+        name = str(store.path / "interactions.parquet").replace("'", "''")
+        row = con.execute(
+            "SELECT percentile_disc(0.8) WITHIN GROUP (ORDER BY timestamp), "
+            "percentile_disc(0.9) WITHIN GROUP (ORDER BY timestamp) "
+            f"FROM read_parquet('{name}') WHERE timestamp IS NOT NULL"
+        ).fetchall()
+    finally:
+        con.close()
+    return int(row[0][0]), int(row[0][1])

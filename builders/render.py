@@ -1,0 +1,151 @@
+"""What the text of a template may hold, and how it becomes prose.
+
+A text is Jinja2 with plain variables, a few filters and if/else; nothing that can reach an object's
+inside, call, or repeat. Each text is read and compiled once per process, when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import cache
+
+import jinja2
+from jinja2 import nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+FILTERS = ("capitalize", "lower", "title", "trim", "upper")
+"""The filters that a text may use; all keep the length of what they are given."""
+
+_PLAIN = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Filter,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+)
+_DEEPEST = 16
+_KINDS = {
+    nodes.Getattr: "a dot",
+    nodes.Getitem: "square brackets",
+    nodes.Call: "a call",
+    nodes.For: "a loop",
+    nodes.Assign: "set",
+    nodes.Test: "a test (is)",
+}
+
+
+class TextError(Exception):
+    """A text that may not be used. line: counted from 1 within the text."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+def _given(value: object) -> object:
+    """Refuse None, which would be printed as a word."""
+    if value is None:
+        raise jinja2.UndefinedError("a value is None")
+    return value
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    env = ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_given,
+    )
+    env.globals.clear()
+    env.filters = {name: env.filters[name] for name in FILTERS}
+    return env
+
+
+_ENV = _environment()
+
+
+@cache
+def variables(text: str) -> Mapping[str, int]:
+    """The variables of `text`, each with the line (from 1) where it first stands.
+
+    Raises TextError for a broken text or one that holds more than the module's docstring allows.
+    """
+    try:
+        tree = _ENV.parse(text)
+    except jinja2.TemplateSyntaxError as error:
+        raise TextError(error.lineno, f"is not valid Jinja: {error.message}") from None
+    except RecursionError:
+        raise TextError(1, "is nested too deeply; make it simpler.") from None
+    found: dict[str, int] = {}
+    waiting: list[tuple[nodes.Node, int]] = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        _check_node(node, depth)
+        if isinstance(node, nodes.Name):
+            found[node.name] = min(node.lineno, found.get(node.name, node.lineno))
+        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
+    return dict(sorted(found.items(), key=lambda item: (item[1], item[0])))
+
+
+def _check_node(node: nodes.Node, depth: int) -> None:
+    if not isinstance(node, _PLAIN):
+        kind = _KINDS.get(type(node), repr(type(node).__name__))
+        raise TextError(
+            node.lineno,
+            f"uses {kind}; only plain variables, if/else and the filters "
+            f"{', '.join(FILTERS)} are allowed.",
+        )
+    if isinstance(node, nodes.Filter):
+        if node.name not in FILTERS or node.node is None:
+            raise TextError(
+                node.lineno, f"uses the filter {node.name!r}; there is: {', '.join(FILTERS)}."
+            )
+        if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            raise TextError(
+                node.lineno, f"gives the filter {node.name!r} arguments; take them out."
+            )
+    if depth > _DEEPEST:
+        raise TextError(node.lineno, "is nested too deeply; make it simpler.")
+
+
+def refuse_conditions_on(text: str, words: Collection[str]) -> None:
+    """Raise TextError where `text` asks `if` about one of `words`, which are never empty.
+
+    `categories` is the domain's word ("genres"), not the flag of that name: the condition would
+    always hold.
+    """
+    found = _ENV.parse(text).find_all((nodes.If, nodes.CondExpr))
+    for branch in (one for one in found if isinstance(one, (nodes.If, nodes.CondExpr))):
+        for test in (branch.test, *branch.test.find_all(nodes.Name)):
+            if isinstance(test, nodes.Name) and test.name in words:
+                raise TextError(
+                    test.lineno,
+                    f"asks if {test.name!r}, a domain word, which is never empty; "
+                    "write two texts and tell them apart with `when`.",
+                )
+
+
+@cache
+def _compiled(text: str) -> jinja2.Template:
+    return _ENV.from_string(text)
+
+
+def render(text: str, context: Mapping[str, object]) -> str:
+    """`text` with the variables of `context` put in; extra ones are allowed.
+
+    Raises TextError where a variable is missing, None, or compared with what it cannot be.
+    """
+    try:
+        return _compiled(text).render(context)
+    except (jinja2.UndefinedError, TypeError) as error:
+        raise TextError(1, f"cannot be rendered: {error}.") from None

@@ -1,0 +1,78 @@
+"""Repairs of texts that were saved with the wrong encoding, or escaped once too often.
+
+Each rule undoes one known damage and leaves other texts as they are. [rules made from the damaged
+titles seen in copies of the BookCrossing dump]
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Characters that stand for the second byte of a letter: as Latin-1, or as Windows-1252.
+_BYTES = {chr(code): code for code in range(0x80, 0xC0)} | {
+    bytes([code]).decode("cp1252"): code
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+_SECOND = f"[{re.escape(''.join(_BYTES))}]"
+# UTF-8 read as Latin-1: "Ã©" is "é". Twice, the second time with a byte lost: "Ã?Â©" is "é" too.
+_ONCE = re.compile(f"([ÂÃ])({_SECOND})")
+_TWICE = re.compile(f"(Ã)\\?Â({_SECOND})")
+# Both bytes lost: after a letter it can only be "ß" in a text where this happens (German titles).
+_SHARP_S = re.compile(r"(?<=[^\W\d_])Ã\?Â\?")
+_LOST = re.compile(r"[ÂÃ]\?")
+
+_OPENING = re.compile(r"\\(?=\S)(?<!\w\\)")
+EMPTY = frozenset(("", "null", "n/a"))
+"""What stands for a missing title: nothing that could be one."""
+MISSING = EMPTY | {
+    *("na", "n.a.", "n.a", "nan", "none", "unknown", "various"),
+    *("not applicable", "not applicable (na )"),
+}
+"""What stands for a missing name, in small letters."""
+
+
+def plain(text: str | None, missing: frozenset[str] = MISSING) -> str | None:
+    """A field as one line of text: entities unescaped, blanks collapsed; null where it only says
+    that something is missing."""
+    if text is None:
+        return None
+    if "&" in text:
+        text = html.unescape(text)
+    text = " ".join(text.split())
+    return None if text.casefold() in missing else text
+
+
+def recoded(text: str) -> str | None:
+    """A text whose letters were read in the wrong encoding; null where letters are lost for good.
+
+    "VerrÃ?Â¼ckt" and "VerrÃ¼ckt" -> "Verrückt"; "groÃ?Â?e" -> "große"; "Ã?Â?rger" -> null, as
+    nobody can tell which letter stood there.
+    """
+    if "Ã" not in text and "Â" not in text:
+        return text
+    text = _TWICE.sub(_decoded, text)
+    text = _ONCE.sub(_decoded, text)
+    text = _SHARP_S.sub("ß", text)
+    return None if _LOST.search(text) else text
+
+
+def unslashed(text: str) -> str:
+    r"""A text in which escaped quotes were parsed wrongly, after one level of escapes is undone.
+
+    `\O\" Is for Outlaw"` -> `"O" Is for Outlaw`. Backslash and quote are a quote; a backslash
+    before a word is an opening quote that was lost, any other one goes; a quote too many at the
+    end, left over from the end of the field, goes. Texts without a backslash are left alone.
+    """
+    if "\\" not in text:
+        return text
+    text = text.replace('\\"', '"')
+    text = _OPENING.sub('"', text).replace("\\", "")
+    if text.endswith('"') and text.count('"') % 2:
+        text = text[:-1]
+    return text
+
+
+def _decoded(found: re.Match[str]) -> str:
+    return bytes([ord(found[1]), _BYTES[found[2]]]).decode("utf-8")

@@ -1,0 +1,270 @@
+"""Anime Dataset 2023: MyAnimeList scores (1 to 10, untimed), titles and user profiles, from Kaggle.
+
+Format: https://www.kaggle.com/datasets/dbdmobile/myanimelist-dataset. CSV with headers, UTF-8, LF;
+synopses hold line breaks. The text UNKNOWN, in any case, stands for a missing value. Only the three
+`*-2023` files belong together: the older ones in the archive number users otherwise.
+
+The shown title is the English one where there is one that no other entry has (a series and its
+specials often share one), else the romanised one; both occur in the data, and English is how the
+other sources name things. The other of the two is kept as an attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.checks import (
+    EMPTY_ID,
+    OUTSIDE_SCALE,
+    read_csv,
+    require_header,
+)
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources import _arrow
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+ITEM_COLUMNS = (
+    "anime_id", "Name", "English name", "Other name", "Score", "Genres", "Synopsis", "Type",
+    "Episodes", "Aired", "Premiered", "Status", "Producers", "Licensors", "Studios", "Source",
+    "Duration", "Rating", "Rank", "Popularity", "Favorites", "Scored By", "Members", "Image URL",
+)  # fmt: skip
+USER_COLUMNS = (
+    "Mal ID", "Username", "Gender", "Birthday", "Location", "Joined", "Days Watched",
+    "Mean Score", "Watching", "Completed", "On Hold", "Dropped", "Plan to Watch", "Total Entries",
+    "Rewatched", "Episodes Watched",
+)  # fmt: skip
+SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
+
+BAD_ID = "malformed id"
+BROKEN = "broken quoting"
+"""A title that runs over lines: a stray quote joined them."""
+MISSING = ("", "unknown", "not available")
+STOCK = r"(?i)^no (synopsis|description|background)\b.{0,60}\b(added|available|yet|found)\b"
+"""Sentences that stand where a synopsis is missing."""
+SIGNED = r"(?i)\s*[(\[]\s*(source\s*:|written by)[^()\[\]]*[)\]]\s*$"
+"""Who wrote a synopsis, at its end: no part of the description."""
+OLDEST, YOUNGEST = 1930, 2015
+"""Birth years outside are jests, and become null."""
+
+KAGGLE = "https://www.kaggle.com/api/v1/datasets/download/dbdmobile/myanimelist-dataset"
+ARCHIVE = "myanimelist-dataset.zip"
+ITEM_FILE, USER_FILE = "anime-dataset-2023.csv", "users-details-2023.csv"
+SCORE_FILE = "users-score-2023.csv"
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """One `rate` for each score of 1 to 10; their times are not known."""
+    path = raw.path("scores")
+    require_header(path, SCORE_COLUMNS)
+    _arrow.require_quoted_csv(path)
+    csv = read_csv(path, "interactions", dict.fromkeys(SCORE_COLUMNS, "VARCHAR"))
+    return raw.con.sql(
+        f"""SELECT user_id, anime_id AS item_id, TRY_CAST(rating AS FLOAT) AS rating,
+                   'rate' AS event,
+                   CASE WHEN user_id IS NULL OR anime_id IS NULL THEN '{EMPTY_ID}'
+                        WHEN NOT regexp_full_match(user_id, '[0-9]+')
+                          OR NOT regexp_full_match(anime_id, '[0-9]+') THEN '{BAD_ID}'
+                        WHEN NOT coalesce(regexp_full_match(rating, '[1-9]|10'), false)
+                        THEN '{OUTSIDE_SCALE}'
+                        WHEN contains("Anime Title", chr(10)) THEN '{BROKEN}' END AS reject
+            FROM {csv}"""
+    )
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """The catalogue, read whole (16 MB); adult titles (`Hentai`, `Rx`) are hidden."""
+    import pyarrow.compute as pc
+
+    table = _whole(raw, "items", "anime", ITEM_COLUMNS)
+
+    def column(name: str) -> pa.StringArray:
+        return _arrow.known(table.column(name), MISSING)
+
+    name, english = column("Name"), column("English name")
+    genres, rating = column("Genres"), column("Rating")
+    title = pc.coalesce(_unshared(english), name)
+    details = {
+        "Original title": _other_than(title, name),
+        "English title": _other_than(title, english),
+        "Type": column("Type"),
+        "Episodes": pc.replace_substring_regex(column("Episodes"), r"\.0+$", ""),
+        "Season": pc.utf8_capitalize(column("Premiered")),
+        "Source": column("Source"),
+        "Duration": pc.replace_substring_regex(column("Duration"), r"\bper ep\b", "per episode"),
+        "Age class": rating,
+    }
+    adult = pc.or_kleene(
+        pc.match_substring_regex(genres, r"(?i)\bhentai\b"),
+        pc.match_substring_regex(rating, r"(?i)^rx\b"),
+    )
+    ids = _arrow.tidy(table.column("anime_id"))
+    return _arrow.batches(
+        {
+            "item_id": ids,
+            "title": title,
+            "categories": _arrow.listed(genres),
+            "creators": _arrow.listed(column("Studios")),
+            "year": _year(column("Aired")),
+            "description": _synopsis(table.column("Synopsis")),
+            "attributes": _arrow.pairs(details),
+            "hidden": pc.fill_null(adult, False),
+            "reject": _bad_id(ids),
+        }
+    )
+
+
+def users(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Location, gender and birth year of the users; four columns of them, read whole (30 MB)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = _whole(
+        raw, "users", "users", USER_COLUMNS, ("Mal ID", "Location", "Gender", "Birthday")
+    )
+    ids = _arrow.tidy(table.column("Mal ID"))
+    # A spreadsheet's "123.0" is the same user as "123".
+    ids = pc.replace_substring_regex(ids, r"\.0$", "")
+    year = _year(pc.utf8_slice_codeunits(_arrow.flat(table.column("Birthday")), 0, 4))
+    plausible = pc.and_(pc.greater_equal(year, OLDEST), pc.less_equal(year, YOUNGEST))
+    return _arrow.batches(
+        {
+            "user_id": ids,
+            "location": _arrow.known(table.column("Location")),
+            "gender": pc.utf8_lower(_arrow.known(table.column("Gender"))),
+            "birth_year": pc.if_else(plausible, year, pa.scalar(None, pa.int16())),
+            "reject": _bad_id(ids),
+        }
+    )
+
+
+def _whole(
+    raw: Raw, table: str, key: str, columns: tuple[str, ...], wanted: tuple[str, ...] = ()
+) -> pa.Table:
+    path = raw.path(key)
+    require_header(path, columns)
+    _arrow.require_quoted_csv(path)
+    names = ", ".join(f'"{name}"' for name in wanted or columns)
+    csv = read_csv(path, table, dict.fromkeys(columns, "VARCHAR"))
+    return raw.con.sql(f"SELECT {names} FROM {csv}").to_arrow_table()
+
+
+def _unshared(titles: pa.StringArray) -> pa.StringArray:
+    """Titles that stand once, case aside; null in place of the others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    plain = pc.utf8_lower(titles)
+    counts = pc.value_counts(plain)
+    often = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    return pc.if_else(pc.is_in(plain, value_set=often), pa.scalar(None, pa.string()), titles)
+
+
+def _other_than(title: pa.StringArray, other: pa.StringArray) -> pa.StringArray:
+    """`other` where it is more than the title in another case, else null."""
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.equal(pc.utf8_lower(title), pc.utf8_lower(other)), None, other)
+
+
+def _bad_id(ids: pa.StringArray) -> pa.StringArray:
+    import pyarrow.compute as pc
+
+    return _arrow.first_of(
+        (pc.is_null(ids), EMPTY_ID),
+        (pc.invert(pc.match_substring_regex(ids, "^[0-9]+$")), BAD_ID),
+    )
+
+
+def _year(texts: Any) -> pa.Int16Array:
+    """The first year from 1900 to 2099 in a text such as `Apr 3, 1998 to Apr 24, 1999`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.extract_regex(_arrow.flat(texts), r"\b(?P<year>(?:19|20)\d\d)\b")
+    return pc.struct_field(found, "year").cast(pa.int16())
+
+
+def _synopsis(texts: Any) -> pa.StringArray:
+    import pyarrow.compute as pc
+
+    texts = _arrow.known(texts, MISSING)
+    texts = _arrow.tidy(pc.replace_substring_regex(texts, SIGNED, ""))
+    return pc.if_else(pc.match_substring_regex(texts, STOCK), None, texts)
+
+
+SOURCE = Source(
+    id="anime-2023",
+    title="Anime Dataset 2023",
+    domain="anime",
+    words="anime",
+    homepage="https://www.kaggle.com/datasets/dbdmobile/myanimelist-dataset",
+    licence=Licence(
+        name="as shown by Kaggle (probably ODbL 1.0 / DbCL 1.0)",
+        url="https://www.kaggle.com/datasets/dbdmobile/myanimelist-dataset",
+        summary="See the licence that Kaggle shows at download; the content stems from MyAnimeList. "
+        "Until you have checked it, do not redistribute.",
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@misc{uddin2023anime,
+  author       = {Uddin, Sajid},
+  title        = {Anime Dataset 2023},
+  year         = {2023},
+  howpublished = {Kaggle},
+  url          = {https://www.kaggle.com/datasets/dbdmobile/myanimelist-dataset}
+}""",
+    remotes=(
+        Remote(ITEM_FILE, (f"{KAGGLE}/{ITEM_FILE}",), access="kaggle"),
+        Remote(USER_FILE, (f"{KAGGLE}/{USER_FILE}",), access="kaggle"),
+        Remote(SCORE_FILE, (f"{KAGGLE}/{SCORE_FILE}",), access="kaggle"),
+        Remote(ARCHIVE, (KAGGLE,), access="kaggle"),
+    ),
+    # The sizes and hashes are those of the first version: a later one may differ.
+    files=(
+        RawFile(
+            "scores",
+            SCORE_FILE,
+            packed_in=(ARCHIVE,),
+            size=1_157_881_770,
+            checksum="sha256:68d635154c0d9b8b601c2b3514933e3433c9ef2db0188b6c63155853cf85cea0",
+            rows=24_325_191,
+        ),
+        RawFile(
+            "anime",
+            ITEM_FILE,
+            packed_in=(ARCHIVE,),
+            size=15_924_739,
+            checksum="sha256:60fbcd6772f0bdad1bad1824486a6a87d0df1e69a6323f8d9eca6c8bc7218115",
+            rows=24_905,
+        ),
+        RawFile(
+            "users",
+            USER_FILE,
+            packed_in=(ARCHIVE,),
+            size=73_927_314,
+            checksum="sha256:a7ea0f4922c153bbe86093ec01921b4dfa2fe7a0d58278cefb65306e71feafca",
+            rows=731_290,
+        ),
+    ),
+    columns=_arrow.filled(
+        interactions="user_id item_id rating event",
+        items="item_id title categories creators year description attributes hidden",
+        users="user_id location gender birth_year",
+    ),
+    readers=Readers(interactions=interactions, items=items, users=users),
+    by_hand=(
+        "1. Open https://www.kaggle.com/datasets/dbdmobile/myanimelist-dataset, log in, and read the "
+        "licence shown there.\n"
+        f"2. Download {ITEM_FILE}, {USER_FILE} and {SCORE_FILE} one by one (about 1.2 GB; the whole "
+        "archive is several GB, and the other files in it are not read).\n"
+        "3. Put them, unpacked or as the zip files that Kaggle gives, into <data_dir>/anime-2023/."
+    ),
+    scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
+    attributes=("location", "gender", "birth_year"),
+)

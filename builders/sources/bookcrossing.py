@@ -1,0 +1,371 @@
+r"""Book-Crossing: ratings of books on 1 to 10, or none, from a crawl in August and September 2004.
+
+Layout: three files with `;` between fields, every field in double quotes but a bare NULL, a quote
+inside written `\"`, entities such as `&amp;`, CRLF, Windows-1252. Copies were saved anew in UTF-8
+or with LF. No times. [descr/book-crossing.rst of crab; RecSysDatasets; users file seen]
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders import checks
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.errors import RawFileError
+from itdr.builders.sources._mending import EMPTY, MISSING, plain, recoded, unslashed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+AGE = (5, 100)
+YEAR = (1800, 2004)
+"""Ages and years that are believed; others (0, 244; 0, 1376, 2050) are missing values."""
+
+# Rows in which a stray backslash joins title and author, with what they should say.
+# [public notebooks on this data set]
+SHIFTED = {
+    "078946697X": (
+        "DK Readers: Creating the X-Men, How It All Began (Level 4: Proficient Readers)",
+        "Michael Teitelbaum",
+        "2000",
+        "DK Publishing Inc",
+    ),
+    "0789466953": (
+        "DK Readers: Creating the X-Men, How Comic Books Come to Life "
+        "(Level 4: Proficient Readers)",
+        "James Buckley",
+        "2000",
+        "DK Publishing Inc",
+    ),
+    "2070426769": (
+        "Peuple du ciel, suivi de 'Les Bergers'",
+        "Jean-Marie Gustave Le Clézio",
+        "2003",
+        "Gallimard",
+    ),
+}
+
+_BOOK_COLUMNS = (
+    *("ISBN", "Book-Title", "Book-Author", "Year-Of-Publication", "Publisher"),
+    *("Image-URL-S", "Image-URL-M", "Image-URL-L"),
+)
+
+_BLOCK = 1 << 20
+_END = r"[ \t]*(?:\r\n|[\r\n]|\Z)"
+_BODY = r'[^"\\]*(?:\\.[^"\\]*)*'
+_TEXT = rf'(?:"({_BODY})"|NULL)'
+_SKIP = rf'(?:"{_BODY}"|NULL)'
+_NUMBER = r'"?(\d*)"?'
+
+
+def _pattern(*fields: str) -> re.Pattern[str]:
+    """One record in the given fields, or else, as the last group, a whole line that is none."""
+    return re.compile(rf"(?:{';'.join(fields)}|([^\r\n]+)){_END}", re.DOTALL)
+
+
+_RATING = _pattern(_NUMBER, _TEXT, _NUMBER)
+_BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)
+_USER = _pattern(_NUMBER, _TEXT, _TEXT)
+
+
+def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Ratings of 1 to 10; 0 is an implicit event without a rating. ISBNs are made uniform."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    path = raw.path("ratings")
+    checks.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", _encoding(path))
+    for records in _records(raw, path, _RATING, "interactions"):
+        user, isbn, given = (pa.array(column, pa.string()) for column in records)
+        item = pc.replace_substring_regex(pc.utf8_upper(isbn), "[^0-9A-Z]", "")
+        score = pc.cast(pc.if_else(pc.equal(given, ""), "-1", given), pa.float32())
+        implicit = pc.equal(score, 0)
+        outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
+        empty = pc.or_(pc.equal(user, ""), pc.equal(item, ""))
+        none = pa.scalar(None, pa.string())
+        yield pa.RecordBatch.from_pydict(
+            {
+                "user_id": user,
+                "item_id": item,
+                "rating": pc.if_else(implicit, pa.scalar(None, pa.float32()), score),
+                "event": pc.if_else(implicit, "implicit", "rate"),
+                "reject": pc.if_else(
+                    empty, checks.EMPTY_ID, pc.if_else(outside, checks.OUTSIDE_SCALE, none)
+                ),
+            }
+        )
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Books with author, year and publisher; damaged texts mended where that is possible."""
+    import pyarrow as pa
+
+    path = raw.path("books")
+    checks.require_header(path, _BOOK_COLUMNS, ";", _encoding(path))
+    pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
+    for records in _records(raw, path, _BOOK, "items", rescue=_rescued_book):
+        ids, titles, creators, years, details = [], [], [], [], []
+        for isbn, *texts in zip(*records, strict=True):
+            item = _isbn(isbn)
+            title, author, year, publisher = SHIFTED.get(item) or _mended(*texts)
+            ids.append(item or None)
+            titles.append(title)
+            creators.append([author] if author else None)
+            years.append(_within(year, YEAR))
+            details.append([{"name": "publisher", "value": publisher}] if publisher else None)
+        yield pa.RecordBatch.from_pydict(
+            {
+                "item_id": pa.array(ids, pa.string()),
+                "title": pa.array(titles, pa.string()),
+                "creators": pa.array(creators, pa.list_(pa.string())),
+                "year": pa.array(years, pa.int16()),
+                "attributes": pa.array(details, pairs),
+                "reject": pa.array(
+                    [None if item else checks.EMPTY_ID for item in ids], pa.string()
+                ),
+            }
+        )
+
+
+def users(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Users with "city, state, country" and age, as far as they are known."""
+    import pyarrow as pa
+
+    path = raw.path("users")
+    checks.require_header(path, ("User-ID", "Location", "Age"), ";", _encoding(path))
+    for records in _records(raw, path, _USER, "users"):
+        ids, locations, ages = records
+        places = [_place(location) for location in locations]
+        yield pa.RecordBatch.from_pydict(
+            {
+                "user_id": pa.array([user or None for user in ids], pa.string()),
+                "location": pa.array([place for place, _ in places], pa.string()),
+                "country": pa.array([country for _, country in places], pa.string()),
+                "age": pa.array([_within(age, AGE) for age in ages], pa.int16()),
+                "reject": pa.array(
+                    [None if user else checks.EMPTY_ID for user in ids], pa.string()
+                ),
+            }
+        )
+
+
+def _records(
+    raw: Raw,
+    path: Path,
+    pattern: re.Pattern[str],
+    table: str,
+    rescue: Callable[[str], tuple[str, ...] | None] = lambda line: None,
+) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """The fields of some thousand records at a time, column by column, with escapes undone.
+
+    A line that is no record is offered to `rescue`, then counted as rejected. A field that is NULL
+    or not there is an empty text.
+    """
+    checks.require_final_newline(path)
+    for text in _blocks(path):
+        found = pattern.findall(text)
+        bad = [number for number, groups in enumerate(found) if groups[-1]]
+        rows = [groups[:-1] for groups in found]
+        for number in reversed(bad):
+            fields = rescue(found[number][-1])
+            if fields is None:
+                raw.reject(table, checks.BAD_SHAPE)
+                del rows[number]
+            else:
+                rows[number] = fields
+        yield tuple(zip(*rows, strict=True)) or ((),) * (pattern.groups - 1)
+
+
+def _blocks(path: Path) -> Iterator[str]:
+    """The file without its header, decoded, in pieces of about a megabyte cut between records."""
+    encoding = _encoding(path)
+    with path.open("rb") as file:
+        file.readline()
+        rest, empty = b"", True
+        while block := file.read(_BLOCK):
+            if b"\0" in block:
+                raise RawFileError(f"{path}: holds NUL bytes, so it is damaged. {checks.AGAIN}")
+            block = rest + block
+            # A record starts with a quote; a line break inside a field is not followed by one.
+            cut = block.rfind(b'\n"') + 1 or block.rfind(b"\n") + 1
+            rest = block[cut:]
+            if cut:
+                empty = False
+                yield _decoded(block[:cut], encoding)
+        if rest or empty:
+            yield _decoded(rest, encoding)
+
+
+def _encoding(path: Path) -> str:
+    """`utf-8` for a copy saved anew, else `cp1252`: one that decodes is no Windows text by chance."""
+    checks.require_not_empty(path)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+# Windows-1252, with its five undefined bytes as in Latin-1.
+_WINDOWS = "".join(
+    bytes([code]).decode("latin-1" if code in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
+    for code in range(256)
+)
+
+
+def _decoded(block: bytes, encoding: str) -> str:
+    if encoding == "utf-8":
+        return block.decode("utf-8")
+    return codecs.charmap_decode(block, "strict", _WINDOWS)[0]
+
+
+def _rescued_book(line: str) -> tuple[str, ...] | None:
+    """The first five fields of a line whose quoting is broken, where it can be told what they are:
+    eight fields between the marks `";"`, or a row that is known to be shifted."""
+    fields = line.strip().strip('"').split('";"')
+    if len(fields) == len(_BOOK_COLUMNS) or _isbn(fields[0]) in SHIFTED:
+        return tuple((*fields, "", "", "", "")[:5])
+    return None
+
+
+def _isbn(text: str) -> str:
+    """An ISBN (or what was typed for one) in capitals, letters and digits alone."""
+    return re.sub("[^0-9A-Z]", "", text.upper())
+
+
+def _mended(title: str, *others: str) -> tuple[str | None, ...]:
+    """The texts of a book, each null where it is missing or beyond repair."""
+    return (_text(title, EMPTY), *(_text(other, MISSING) for other in others))
+
+
+def _text(field: str, missing: frozenset[str]) -> str | None:
+    if "\\" in field:
+        field = unslashed(re.sub(r"\\(.)", r"\1", field, flags=re.DOTALL))
+    return plain(recoded(field), missing)
+
+
+def _place(location: str) -> tuple[str | None, str | None]:
+    """What is known of "city, state, country", and the country alone.
+
+    The country is the last of three parts or more; fewer parts do not tell what the last one is.
+    """
+    parts = [_part(part) for part in location.replace("\\", "").split(",")]
+    known = [part for part in parts if part]
+    return ", ".join(known) or None, parts[-1] if len(parts) > 2 else None
+
+
+def _part(text: str) -> str | None:
+    """A part of a location without quotes around it; null where it says nothing."""
+    core = text.strip(" \t\r\n\"'`.*-")
+    if core.casefold() in MISSING or not any(map(str.isalnum, core)):
+        return None
+    return plain(text.replace('"', "").replace("``", ""))
+
+
+def _within(number: str | None, bounds: tuple[int, int]) -> int | None:
+    """A whole number of at most four digits in these bounds, else null."""
+    if not number or not number.isdecimal() or len(number) > 4:
+        return None
+    return int(number) if bounds[0] <= int(number) <= bounds[1] else None
+
+
+SOURCE = Source(
+    id="bookcrossing",
+    title="Book-Crossing",
+    domain="books",
+    words="books",
+    homepage="https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset",
+    licence=Licence(
+        name="free for research with acknowledgement",
+        url="https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset",
+        summary=(
+            "The authors let it be used freely for research when acknowledged. The copy on Kaggle "
+            "is labelled CC0; the original page is gone, so nothing was said of redistribution or "
+            "of commercial use."
+        ),
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@inproceedings{ziegler2005improving,
+  author    = {Cai-Nicolas Ziegler and Sean M. McNee and Joseph A. Konstan and Georg Lausen},
+  title     = {Improving Recommendation Lists Through Topic Diversification},
+  booktitle = {Proceedings of the 14th International Conference on World Wide Web (WWW 2005)},
+  pages     = {22--32},
+  year      = {2005},
+  doi       = {10.1145/1060745.1060754}
+}""",
+    remotes=(
+        Remote(
+            name="bookcrossing-dataset.zip",
+            urls=("https://www.kaggle.com/api/v1/datasets/download/ruchi798/bookcrossing-dataset",),
+            access="kaggle",
+        ),
+        # The original: no longer online, but some have it.
+        Remote(
+            name="BX-CSV-Dump.zip",
+            urls=("http://www2.informatik.uni-freiburg.de/~cziegler/BX/BX-CSV-Dump.zip",),
+            size=26_085_508,
+        ),
+    ),
+    files=(
+        RawFile(
+            key="ratings",
+            name="BX-Book-Ratings.csv",
+            packed_in=("bookcrossing-dataset.zip", "BX-CSV-Dump.zip"),
+            aliases=("BX_Book_Ratings.csv",),
+            rows=1_149_780,
+        ),
+        RawFile(
+            key="books",
+            name="BX-Books.csv",
+            packed_in=("bookcrossing-dataset.zip", "BX-CSV-Dump.zip"),
+            aliases=("BX_Books.csv",),
+            rows=271_379,
+        ),
+        # Copies with other line ends hold the same rows in 12,005,298 bytes: no size, no checksum.
+        RawFile(
+            key="users",
+            name="BX-Users.csv",
+            packed_in=("bookcrossing-dataset.zip", "BX-CSV-Dump.zip"),
+            aliases=("BX_Users.csv",),
+            rows=278_858,
+        ),
+    ),
+    columns=frozenset(
+        {
+            "interactions.user_id",
+            "interactions.item_id",
+            "interactions.rating",
+            "interactions.event",
+            "items.item_id",
+            "items.title",
+            "items.creators",
+            "items.year",
+            "items.attributes",
+            "users.user_id",
+            "users.location",
+            "users.country",
+            "users.age",
+        }
+    ),
+    scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
+    attributes=("location", "country", "age"),
+    readers=Readers(interactions=interactions, items=items, users=users),
+    by_hand=(
+        "1. Open https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset (free account) and "
+        "press Download; or take BX-CSV-Dump.zip, where you have it.\n"
+        "2. Put the archive as it is (archive.zip renamed to bookcrossing-dataset.zip), or the "
+        "files BX-Users.csv, BX-Books.csv (also BX_Books.csv) and BX-Book-Ratings.csv from it, "
+        "into <data_dir>/bookcrossing/."
+    ),
+)

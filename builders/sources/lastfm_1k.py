@@ -1,0 +1,172 @@
+"""Last.FM 1K: every track that 992 listeners played up to May 2009, with its time, and who they are.
+
+Format: https://zenodo.org/records/6090214 and the set's own README. Tab-separated, UTF-8, no quoting;
+the events have no header, the profiles have one. Names hold stray quotes, bare CRs and Unicode line
+separators, so lines are split by the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from itdr.builders.checks import NO_TIME, require_header
+from itdr.builders.declare import RawFile, Readers, Remote, Source
+from itdr.builders.sources import _arrow, _lastfm, _lines
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+USER = r"^user_\d{6}$"
+TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+EARLIEST, LATEST = 1_009_843_200, 1_262_304_000
+"""2002-01-01, when Last.fm began, and 2010-01-01, after the crawl; UTC seconds."""
+IMPLAUSIBLE = "implausible time"
+ARCHIVE = "lastfm-dataset-1K.tar.gz"
+
+
+def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """One `listen` for each event, in the file's order: by user, newest first.
+
+    The item is the track: its MusicBrainz id, or "name:", artist, U+0001 and track in lower case
+    where it has none. An event that stands twice is given twice.
+    """
+    import pyarrow.compute as pc
+
+    for user, when, track, _title, _artist in _events(raw, "interactions"):
+        time = seconds(when)
+        outside = pc.or_(pc.less(time, EARLIEST), pc.greater_equal(time, LATEST))
+        yield from _arrow.batches(
+            {
+                "user_id": user,
+                "item_id": track,
+                "timestamp": time,
+                "event": _arrow.constant("listen", len(user)),
+                "reject": _arrow.first_of(
+                    (_lastfm.unlike(user, USER), _lastfm.BAD_USER),
+                    (pc.is_null(track), _lastfm.NO_ITEM),
+                    (pc.is_null(time), NO_TIME),
+                    (outside, IMPLAUSIBLE),
+                ),
+            }
+        )
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """The tracks of the events with their artist, each as it is spelled most often.
+
+    A second pass over the events file; its bad lines are counted in the first.
+    """
+    import pyarrow as pa
+
+    scratch = type(raw)(raw.source, raw.paths, raw.con)
+    names = (
+        pa.record_batch({"item_id": track, "title": title, "artist": artist}).filter(
+            track.is_valid()
+        )
+        for _user, _when, track, title, artist in _events(scratch, "items")
+    )
+    for batch in _arrow.spelled(raw.con, names):
+        yield from _arrow.batches(
+            {
+                "item_id": batch.column("item_id"),
+                "title": batch.column("title"),
+                "creators": _arrow.single(batch.column("artist")),
+            }
+        )
+
+
+def users(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Country, gender and age of the listeners; implausible ages are null."""
+    require_header(raw.path("profile"), ("#id", "gender", "age", "country", "registered"), "\t")
+    return _lastfm.profile(raw, "profile", USER, skip=1)
+
+
+def seconds(texts: pa.StringArray) -> pa.Int64Array:
+    """UTC seconds from `YYYY-MM-DDTHH:MM:SSZ`; null where it has another form or is no date."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = pa.timestamp("s", "UTC")
+    right = pc.match_substring_regex(texts, TIME)
+    texts = pc.if_else(right, texts, None)
+    try:
+        return texts.cast(kind).cast(pa.int64())
+    except pa.ArrowInvalid:  # a date that does not exist, such as 30 February: rare, one by one
+        return pa.array([_second(text) for text in texts.to_pylist()], pa.int64())
+
+
+def _second(text: str | None) -> int | None:
+    from datetime import datetime, timezone
+
+    try:
+        when = datetime.strptime(text or "", "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return None
+    return int(when.replace(tzinfo=timezone.utc).timestamp())
+
+
+def _events(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
+    """Columns: user, time, track id (null where there is neither MBID nor name), track, artist."""
+    import pyarrow.compute as pc
+
+    rows = _lines.records(raw, table, raw.path("events"), 6)
+    for user, when, _artist_mbid, artist, mbid, track in rows:
+        title, maker = _arrow.tidy(track), _arrow.tidy(artist)
+        item = pc.coalesce(_lastfm.mbid(mbid), _lastfm.by_name(maker, title))
+        yield user, when, item, title, maker
+
+
+SOURCE = Source(
+    id="lastfm-1k",
+    title="Last.FM 1K",
+    domain="music",
+    words="tracks",
+    homepage="http://ocelma.net/MusicRecommendationDataset/lastfm-1K.html",
+    licence=_lastfm.LICENCE,
+    citation=_lastfm.CITATION,
+    remotes=(
+        Remote(
+            ARCHIVE,
+            (
+                f"{_lastfm.ZENODO}{ARCHIVE}",
+                f"{_lastfm.ZENODO_API}{ARCHIVE}/content",
+                f"{_lastfm.UPF}{ARCHIVE}",
+            ),
+            checksum="md5:a79a6808f54f73354789a9fb02cb1e41",
+        ),
+    ),
+    files=(
+        RawFile(
+            "events",
+            "userid-timestamp-artid-artname-traid-traname.tsv",
+            packed_in=(ARCHIVE,),
+            checksum="md5:64747b21563e3d2aa95751e0ddc46b68",
+            rows=19_150_868,
+        ),
+        RawFile(
+            "profile",
+            "userid-profile.tsv",
+            packed_in=(ARCHIVE,),
+            size=37_842,
+            checksum="md5:c53608b6b445db201098c1489ea497df",
+            rows=992,
+        ),
+    ),
+    columns=_arrow.filled(
+        interactions="user_id item_id timestamp event",
+        items="item_id title creators",
+        users="user_id country gender age",
+    ),
+    readers=Readers(interactions=interactions, items=items, users=users),
+    by_hand=(
+        "1. Open https://zenodo.org/records/6090214 (no account needed) and read the terms: "
+        "non-commercial use.\n"
+        f"2. Download {ARCHIVE} (673 MB, MD5 a79a6808f54f73354789a9fb02cb1e41).\n"
+        "3. Put it, packed or unpacked, into <data_dir>/lastfm-1k/. Needed from it: "
+        "userid-timestamp-artid-artname-traid-traname.tsv and userid-profile.tsv."
+    ),
+    attributes=("country", "gender", "age"),
+)

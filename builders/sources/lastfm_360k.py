@@ -1,0 +1,130 @@
+"""Last.FM 360K: how often 359,347 listeners played each of their top artists, and who they are.
+
+Format: https://zenodo.org/records/6090214 and the set's own README. Tab-separated, UTF-8, no header,
+no quoting. There are no times, so nothing here has an order; `weight` is the number of plays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from itdr.builders.declare import RawFile, Readers, Remote, Source
+from itdr.builders.sources import _arrow, _lastfm, _lines
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+USER = r"^[0-9a-f]{40}$"
+BAD_PLAYS = "plays not a positive whole number"
+ARCHIVE = "lastfm-dataset-360K.tar.gz"
+
+
+def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """One `listen` for each artist of a user, weighted by plays.
+
+    An artist is its MusicBrainz id, or "name:" and its name in lower case where it has none.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for user, artist, _name, plays in _plays(raw, "interactions"):
+        number = _arrow.digits(plays)
+        bad = pc.fill_null(pc.less(number, 1), True)
+        yield from _arrow.batches(
+            {
+                "user_id": user,
+                "item_id": artist,
+                "event": _arrow.constant("listen", len(user)),
+                "weight": number.cast(pa.float32(), safe=False),
+                "reject": _arrow.first_of(
+                    (_lastfm.unlike(user, USER), _lastfm.BAD_USER),
+                    (pc.is_null(artist), _lastfm.NO_ITEM),
+                    (bad, BAD_PLAYS),
+                ),
+            }
+        )
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """The artists of the plays, each with the spelling of its name that most listeners have.
+
+    A second pass over the plays file; its bad lines are counted in the first.
+    """
+    import pyarrow as pa
+
+    scratch = type(raw)(raw.source, raw.paths, raw.con)
+    names = (
+        pa.record_batch({"item_id": artist, "title": name}).filter(artist.is_valid())
+        for _user, artist, name, _plays in _plays(scratch, "items")
+    )
+    return _arrow.spelled(raw.con, names)
+
+
+def users(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Country, gender and age of the listeners; implausible ages are null."""
+    return _lastfm.profile(raw, "profile", USER, skip=0)
+
+
+def _plays(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
+    """Columns: user, artist id (null where there is neither MBID nor name), artist name, plays."""
+    import pyarrow.compute as pc
+
+    for user, mbid, name, plays in _lines.records(raw, table, raw.path("plays"), 4):
+        title = _arrow.tidy(name)
+        yield user, pc.coalesce(_lastfm.mbid(mbid), _lastfm.by_name(title)), title, plays
+
+
+SOURCE = Source(
+    id="lastfm-360k",
+    title="Last.FM 360K",
+    domain="music",
+    words="artists",
+    homepage="http://ocelma.net/MusicRecommendationDataset/lastfm-360K.html",
+    licence=_lastfm.LICENCE,
+    citation=_lastfm.CITATION,
+    remotes=(
+        Remote(
+            ARCHIVE,
+            (
+                f"{_lastfm.ZENODO}{ARCHIVE}",
+                f"{_lastfm.ZENODO_API}{ARCHIVE}/content",
+                f"{_lastfm.UPF}{ARCHIVE}",
+            ),
+            size=569_202_935,
+            checksum="md5:635e6ed3fc873aa4ba33aba0ebce02b1",
+        ),
+    ),
+    files=(
+        RawFile(
+            "plays",
+            "usersha1-artmbid-artname-plays.tsv",
+            packed_in=(ARCHIVE,),
+            checksum="md5:be672526eb7c69495c27ad27803148f1",
+            rows=17_559_530,
+        ),
+        RawFile(
+            "profile",
+            "usersha1-profile.tsv",
+            packed_in=(ARCHIVE,),
+            checksum="md5:51159d4edf6a92cb96f87768aa2be678",
+            rows=359_347,
+        ),
+    ),
+    columns=_arrow.filled(
+        interactions="user_id item_id event weight",
+        items="item_id title",
+        users="user_id country gender age",
+    ),
+    readers=Readers(interactions=interactions, items=items, users=users),
+    by_hand=(
+        "1. Open https://zenodo.org/records/6090214 (no account needed) and read the terms: "
+        "non-commercial use.\n"
+        f"2. Download {ARCHIVE} (569 MB, MD5 635e6ed3fc873aa4ba33aba0ebce02b1).\n"
+        "3. Put it, packed or unpacked, into <data_dir>/lastfm-360k/. Needed from it: "
+        "usersha1-artmbid-artname-plays.tsv and usersha1-profile.tsv."
+    ),
+    attributes=("country", "gender", "age"),
+)

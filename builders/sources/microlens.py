@@ -1,0 +1,236 @@
+"""MicroLens: public comments on short videos (no ratings), timed, with titles and, for 100K, one
+category per video.
+
+Format: https://github.com/westlake-repl/MicroLens and the folders' readme. One edition is read: 100K
+where its files are there, else 50K, else 1M. `*_pairs.csv`: comma, header, times in milliseconds.
+Titles: 100K and 1M `id,title` without header or quoting, split at the first comma only (1M is
+Chinese with unbalanced quotes; the 100K titles in circulation end at their first comma); 50K: CSV with
+a header. Ids mean the same video in 50K and 100K, so where the 50K titles are there too, they complete
+those of 100K. Machine-made hashtags ("# comic #") stay as they are but for runs of blanks.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders.checks import (
+    EMPTY_ID,
+    NO_TIME,
+    read_csv,
+    require_final_newline,
+    require_header,
+    require_not_empty,
+)
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.errors import RawFileError
+from itdr.builders.sources import _arrow, _lines
+from itdr.builders.works import plain
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+BAD_ID = "malformed id"
+EDITIONS = {
+    "100K": ("pairs_100k", "titles_100k", "tags_100k", "titles_50k"),
+    "50K": ("pairs_50k", "titles_50k"),
+    "1M": ("pairs_1m", "titles_1m"),
+}
+"""The files of each edition, its pairs first; an edition is read where its pairs are there."""
+
+
+def edition(raw: Raw) -> str:
+    """The first edition whose pairs are there."""
+    for name, keys in EDITIONS.items():
+        if raw.has(keys[0]):
+            return name
+    raise RawFileError(
+        f"{raw.source}: there is no MicroLens-100k_pairs.csv (nor that of 50k or 1M). "
+        f"Put it into <data_dir>/{raw.source}/."
+    )
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """One `comment` for each pair."""
+    path = raw.path(EDITIONS[edition(raw)][0])
+    header = _has_header(path)
+    require_final_newline(path)
+    lines = read_csv(
+        path, "interactions", dict.fromkeys(("user", "item", "time"), "VARCHAR"), header=header
+    )
+    return raw.con.sql(
+        f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
+                   CASE WHEN regexp_full_match("time", '[0-9]{{13}}')
+                   THEN CAST("time" AS BIGINT) // 1000 END AS timestamp,
+                   CASE WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
+                        WHEN NOT regexp_full_match("user", '[0-9]+')
+                          OR NOT regexp_full_match(item, '[0-9]+') THEN '{BAD_ID}'
+                        WHEN NOT coalesce(regexp_full_match("time", '[0-9]{{13}}'), false)
+                        THEN '{NO_TIME}' END AS reject
+            FROM {lines}"""
+    )
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Videos with title and category. Items without a title, and those that share one once case and
+    punctuation are set aside ("the wonderful video"), are hidden: a reader cannot tell them apart.
+
+    Titles are held as a whole: at most 91,402 of them.
+    """
+    import pyarrow as pa
+
+    name = edition(raw)
+    if name == "50K":
+        titles = _quoted_titles(raw)
+    else:
+        titles = _plain_titles(raw, "titles_100k" if name == "100K" else "titles_1m")
+        if name == "100K" and raw.has("titles_50k"):
+            fuller = _quoted_titles(raw)
+            titles = {item: fuller.get(item) or title for item, title in titles.items()}
+    labels: dict[str, str | None] = {}
+    if name == "100K" and raw.has("tags_100k"):
+        labels = _plain_titles(raw, "tags_100k")
+    return _arrow.batches(
+        {
+            "item_id": pa.array(list(titles), pa.string()),
+            "title": pa.array(list(titles.values()), pa.string()),
+            "categories": _arrow.single(pa.array(map(labels.get, titles), pa.string())),
+            "hidden": pa.array(_hidden(titles), pa.bool_()),
+        }
+    )
+
+
+def _has_header(path: Path) -> bool:
+    """Whether the first line names columns (1M may have no header)."""
+    require_not_empty(path)
+    with path.open("rb") as file:
+        line = file.readline(1 << 16)
+    if re.fullmatch(rb"(\xef\xbb\xbf)?\d+,\d+,\d+\s*", line):
+        return False
+    require_header(path, ("user", "item", "timestamp"))
+    return True
+
+
+def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
+    """Id -> text, of lines split at their first comma; a repeated id counts as rejected."""
+    found: dict[str, str | None] = {}
+    for ids, texts in _lines.records(raw, "items", raw.path(key), 2, delimiter=","):
+        _collect(raw, found, _arrow.tidy(ids).to_pylist(), _arrow.tidy(texts).to_pylist())
+    return found
+
+
+def _quoted_titles(raw: Raw) -> dict[str, str | None]:
+    """Id -> title from the 50K file: CSV, no line breaks inside fields."""
+    import pyarrow as pa
+
+    path = raw.path("titles_50k")
+    require_header(path, ("item", "title"))
+    found: dict[str, str | None] = {}
+    for ids, texts in _lines.records(raw, "items", path, 2, delimiter=",", skip=1):
+        # A reader for each line: a stray quote must not swallow the lines after it.
+        titles = [next(csv.reader([text]), [""])[0] for text in texts.to_pylist()]
+        cleaned = _arrow.tidy(pa.array(titles, pa.string())).to_pylist()
+        _collect(raw, found, _arrow.tidy(ids).to_pylist(), cleaned)
+    return found
+
+
+def _collect(
+    raw: Raw, found: dict[str, str | None], ids: list[str | None], texts: list[str | None]
+) -> None:
+    for item, text in zip(ids, texts, strict=True):
+        if not item:
+            raw.reject("items", EMPTY_ID)
+        elif not item.isdecimal():
+            raw.reject("items", BAD_ID)
+        elif item in found:
+            raw.reject("items", "repeated id")
+        else:
+            found[item] = text
+
+
+def _hidden(titles: dict[str, str | None]) -> list[bool]:
+    keys = [plain(title) if title else "" for title in titles.values()]
+    often = Counter(keys)
+    return [not key or often[key] > 1 for key in keys]
+
+
+PORTAL = "https://recsys.westlake.edu.cn/"
+
+
+def _remote(folder: str, name: str, size: int | None = None, checksum: str | None = None) -> Remote:
+    return Remote(name, (f"{PORTAL}{folder}/{name}",), size=size, checksum=checksum)
+
+
+SOURCE = Source(
+    id="microlens",
+    title="MicroLens",
+    domain="short videos",
+    words="short_videos",
+    homepage="https://github.com/westlake-repl/MicroLens",
+    licence=Licence(
+        name="MicroLens terms of use",
+        url="https://github.com/westlake-repl/MicroLens",
+        summary="No formal licence: the authors ask to be cited, and forbid to change the data and "
+        "offer the result for download.",
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@article{ni2023content,
+  author  = {Ni, Yongxin and Cheng, Yu and Liu, Xiangyan and Fu, Junchen and Li, Youhua and
+             He, Xiangnan and Zhang, Yongfeng and Yuan, Fajie},
+  title   = {A Content-Driven Micro-Video Recommendation Dataset at Scale},
+  journal = {arXiv preprint arXiv:2309.15379},
+  year    = {2023}
+}""",
+    remotes=(
+        _remote("MicroLens-100k-Dataset", "MicroLens-100k_pairs.csv"),
+        _remote("MicroLens-100k-Dataset", "MicroLens-100k_title_en.csv"),
+        _remote("MicroLens-100k-Dataset", "tags_to_summary.csv"),
+        _remote(
+            "MicroLens-50k-Dataset",
+            "MicroLens-50k_pairs.csv",
+            9_431_093,
+            "sha256:7ff8b91bcc84f5434ac2c5be7d0b7d7730f5e84f79f9648b5ae67a7641f97bbd",
+        ),
+        _remote(
+            "MicroLens-50k-Dataset",
+            "MicroLens-50k_titles.csv",
+            2_392_145,
+            "sha256:244aad5380cbbe0fb43458cfcda5ebe820f534384602f80a64dbbcd07dd30e49",
+        ),
+        _remote("MicroLens-1M-Dataset", "MicroLens-1M_pairs.csv"),
+        _remote("MicroLens-1M-Dataset", "MicroLens-1M_title.csv"),
+    ),
+    files=(
+        RawFile("pairs_100k", "MicroLens-100k_pairs.csv", rows=719_405),
+        RawFile("titles_100k", "MicroLens-100k_title_en.csv", rows=19_738),
+        RawFile("tags_100k", "tags_to_summary.csv", optional=True),
+        RawFile("titles_50k", "MicroLens-50k_titles.csv", rows=19_220, optional=True),
+        RawFile("pairs_50k", "MicroLens-50k_pairs.csv", rows=359_708, optional=True),
+        RawFile("pairs_1m", "MicroLens-1M_pairs.csv", rows=9_095_620, optional=True),
+        RawFile("titles_1m", "MicroLens-1M_title.csv", rows=91_402, optional=True),
+    ),
+    columns=_arrow.filled(
+        interactions="user_id item_id timestamp event",
+        items="item_id title categories hidden",
+    ),
+    readers=Readers(interactions=interactions, items=items),
+    by_hand=(
+        "1. Open https://recsys.westlake.edu.cn/MicroLens-100k-Dataset/ (no account needed; terms at "
+        "https://github.com/westlake-repl/MicroLens: cite the paper, offer no changed copy).\n"
+        "2. Download MicroLens-100k_pairs.csv and MicroLens-100k_title_en.csv, and, if you can, "
+        "tags_to_summary.csv (categories); from https://recsys.westlake.edu.cn/MicroLens-50k-Dataset/ "
+        "also MicroLens-50k_titles.csv (fuller titles).\n"
+        "3. Put them into <data_dir>/microlens/. The pairs and titles of the 50k or 1M edition serve "
+        "in place of the 100k ones."
+    ),
+    # Editions in order of preference: which keys each needs, for whoever looks for the files.
+    options={"editions": EDITIONS},
+)

@@ -1,0 +1,307 @@
+"""MIND: which news the visitors of a news site clicked, were shown and did not click, and had read.
+
+Format: https://msnews.github.io/ and its description of the set. TAB, UTF-8, LF, no header, no
+quoting: titles begin with stray quotes. One edition is read: small (train and dev) where its files are
+there, else large.
+
+A line of behaviors.tsv is an impression. It gives a `click` for each news clicked and a `skip` for
+each news shown and not clicked, both with the time of the impression (no zone is stated: taken as
+UTC). The user's history, the same in all impressions of a split, is given once: `click` events with
+`seq` 0, 1, … and no time. It stems from the weeks before, so events without a time come before those
+with one: the order is history by `seq`, then impressions by time. News that a history repeats (20%)
+count at their first place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.checks import EMPTY_ID, NO_TIME
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.errors import RawFileError
+from itdr.builders.sources import _arrow, _lines
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+BAD_NEWS = "malformed news id"
+UNLABELLED = "impression without labels"
+REPEATED = "repeated in the history"
+LINES = 1 << 10
+"""Impressions to a batch: about 40,000 events."""
+EDITIONS = {
+    "small": ("small_train_behaviors", "small_train_news", "small_dev_behaviors", "small_dev_news"),
+    "large": ("large_train_behaviors", "large_train_news", "large_dev_behaviors", "large_dev_news"),
+}
+"""The files of each edition, behaviors and news in turn; it is read where its first file is there."""
+
+
+def edition(raw: Raw) -> str:
+    """The first edition whose training impressions are there."""
+    for name, keys in EDITIONS.items():
+        if raw.has(keys[0]):
+            return name
+    raise RawFileError(
+        f"{raw.source}: there is no MINDsmall_train/behaviors.tsv (nor that of MINDlarge_train). "
+        f"Put it, or the zip, into <data_dir>/{raw.source}/."
+    )
+
+
+def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Clicks and skips of the impressions, and once per user the clicks of the history."""
+    seen: set[int] = set()
+    for key in EDITIONS[edition(raw)][::2]:
+        if raw.has(key):
+            for lines in _lines.records(raw, "interactions", raw.path(key), 5):
+                for start in range(0, max(1, len(lines[0])), LINES):
+                    part = [column.slice(start, LINES) for column in lines[1:]]
+                    yield from _arrow.batches(_history(part[0], part[2], seen))
+                    yield from _arrow.batches(_impressions(part[0], part[1], part[3]))
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """News with category and subcategory; those of train and dev are mostly the same."""
+    import pyarrow.compute as pc
+
+    for key in EDITIONS[edition(raw)][1::2]:
+        if raw.has(key):
+            for columns in _lines.records(raw, "items", raw.path(key), 8):
+                ids, category, subcategory, title, abstract = columns[:5]
+                both = pc.binary_join_element_wise(category, subcategory, "\t")
+                yield from _arrow.batches(
+                    {
+                        "item_id": ids,
+                        "title": _arrow.tidy(title),
+                        "categories": _arrow.listed(both, "\t"),
+                        "description": _arrow.tidy(abstract),
+                        "reject": _bad_news(ids),
+                    }
+                )
+
+
+def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict[str, Any]:
+    """The histories of users that were not `seen` with the same one; updates `seen`."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    new = []
+    for place, both in enumerate(zip(user.to_pylist(), news.to_pylist(), strict=True)):
+        if both[1] and (key := _mark(*both)) not in seen:
+            seen.add(key)
+            new.append(place)
+    rows, ids = _split(news.take(pa.array(new, pa.int64())))
+    starts = np.searchsorted(rows, np.arange(len(new)))
+    seq = np.arange(len(rows)) - starts[rows]
+    # A repetition is found by sorting (row, news, place): it follows an equal pair.
+    code = np.asarray(ids.dictionary_encode().indices)
+    order = np.lexsort((seq, code, rows))
+    again = np.zeros(len(rows), bool)
+    again[order[1:]] = (rows[order[1:]] == rows[order[:-1]]) & (code[order[1:]] == code[order[:-1]])
+    place = np.asarray(new, np.int64)[rows]
+    return {
+        "user_id": user.take(pa.array(place)),
+        "item_id": ids,
+        "timestamp": pa.nulls(len(ids), pa.int64()),
+        "seq": pa.array(seq.astype(np.int32)),
+        "event": _arrow.constant("click", len(ids)),
+        "reject": pc.coalesce(_bad_news(ids), _arrow.first_of((pa.array(again), REPEATED))),
+    }
+
+
+def _impressions(
+    user: pa.StringArray, when: pa.StringArray, shown: pa.StringArray
+) -> dict[str, Any]:
+    """A click or skip for each entry such as `N129416-0` of the impressions."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    rows, entries = _split(shown)
+    place = pa.array(rows)
+    labelled = pc.match_substring_regex(entries, "-[01]$")
+    ids = pc.if_else(labelled, pc.utf8_slice_codeunits(entries, 0, -2), entries)
+    clicked = pc.ends_with(entries, "-1")
+    time = seconds(when).take(place)
+    return {
+        "user_id": user.take(place),
+        "item_id": ids,
+        "timestamp": time,
+        "seq": pa.nulls(len(ids), pa.int32()),
+        "event": pc.if_else(clicked, "click", "skip"),
+        "reject": pc.coalesce(
+            _arrow.first_of((pc.invert(labelled), UNLABELLED), (pc.is_null(time), NO_TIME)),
+            _bad_news(ids),
+        ),
+    }
+
+
+def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
+    """The words of texts set apart by blanks, with the row of each; rows ascend."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    parts = pc.split_pattern(lists, " ")
+    rows, words = np.asarray(pc.list_parent_indices(parts)), parts.flatten()
+    keep = pc.not_equal(words, "")
+    return rows[np.asarray(keep)].astype(np.int64), words.filter(keep)
+
+
+def _bad_news(ids: pa.StringArray) -> pa.StringArray:
+    import pyarrow.compute as pc
+
+    return _arrow.first_of(
+        (pc.equal(ids, ""), EMPTY_ID),
+        (pc.invert(pc.match_substring_regex(ids, r"^N\d+$")), BAD_NEWS),
+    )
+
+
+def _mark(user: str, history: str) -> int:
+    """64 bits for a user with a history: kept in place of the text, so that memory stays small."""
+    import hashlib
+
+    digest = hashlib.blake2b(f"{user}\t{history}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def seconds(texts: pa.StringArray) -> pa.Int64Array:
+    """UTC seconds from `M/D/YYYY h:mm:ss AM/PM` without zero padding; null where it is no such time.
+
+    By arithmetic: parsers of the C library read AM and PM by the locale.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    form = (
+        r"^(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4}) "
+        r"(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d) (?P<half>[AP])M$"
+    )
+    found = pc.extract_regex(texts, form)
+    right = np.asarray(found.is_valid())
+
+    def number(name: str) -> np.ndarray:
+        values = pc.fill_null(pc.struct_field(found, name), "1").cast(pa.int64())
+        return np.asarray(values)
+
+    month, day, hour = number("month"), number("day"), number("hour")
+    minute, second = number("minute"), number("second")
+    months = (number("year") - 1970) * 12 + month - 1
+    first = months.astype("datetime64[M]")
+    date = first.astype("datetime64[D]") + (day - 1)
+    right &= (month >= 1) & (month <= 12) & (date.astype("datetime64[M]") == first)
+    right &= (hour >= 1) & (hour <= 12) & (minute < 60) & (second < 60)
+    late = np.asarray(pc.fill_null(pc.equal(pc.struct_field(found, "half"), "P"), False))
+    clock = (hour % 12 + 12 * late) * 3600 + minute * 60 + second
+    return pa.array(date.astype("datetime64[s]").astype(np.int64) + clock, mask=~right)
+
+
+OPEN = "https://recodatasets.z20.web.core.windows.net/newsrec/"
+HUB = "https://huggingface.co/datasets/Recommenders/MIND/resolve/main/"
+GATED = "https://huggingface.co/datasets/yjw1029/MIND/resolve/main/"
+
+
+def _remote(name: str, size: int) -> Remote:
+    # The publisher's MD5 of the zips need not hold for these copies: the files inside are checked.
+    return Remote(name, (f"{OPEN}{name}", f"{HUB}{name}"), size=size)
+
+
+def _file(part: str, name: str, size: int, rows: int, checksum: str | None = None) -> RawFile:
+    key = f"{part.removeprefix('MIND')}_{name}"
+    edition_of, _, split = part.removeprefix("MIND").partition("_")
+    return RawFile(
+        key,
+        f"{part}/{name}.tsv",
+        packed_in=(f"{part}.zip",),
+        size=size,
+        checksum=checksum,
+        rows=rows,
+        optional=(edition_of, split) != ("small", "train"),
+    )
+
+
+SOURCE = Source(
+    id="mind",
+    title="MIND",
+    domain="news",
+    words="news",
+    homepage="https://msnews.github.io/",
+    licence=Licence(
+        name="Microsoft Research licence",
+        url="https://github.com/msnews/MIND/blob/master/MSR%20License_Data.pdf",
+        summary="Free for non-commercial research; no right to redistribute. To be accepted by "
+        "whoever uses the data, from wherever it is fetched.",
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@inproceedings{wu2020mind,
+  author    = {Wu, Fangzhao and Qiao, Ying and Chen, Jiun-Hung and Wu, Chuhan and Qi, Tao and
+               Lian, Jianxun and Liu, Danyang and Xie, Xing and Gao, Jianfeng and Wu, Winnie and
+               Zhou, Ming},
+  title     = {{MIND}: A Large-scale Dataset for News Recommendation},
+  booktitle = {Proceedings of the 58th Annual Meeting of the Association for Computational
+               Linguistics},
+  pages     = {3597--3606},
+  year      = {2020},
+  doi       = {10.18653/v1/2020.acl-main.331}
+}""",
+    remotes=(
+        _remote("MINDsmall_train.zip", 52_994_575),
+        _remote("MINDsmall_dev.zip", 30_948_560),
+        _remote("MINDlarge_train.zip", 531_360_717),
+        _remote("MINDlarge_dev.zip", 103_592_887),
+    ),
+    files=(
+        _file(
+            "MINDsmall_train",
+            "behaviors",
+            92_019_716,
+            156_965,
+            "sha256:a424547c8fa17c9ea4879c2110221c2b2f2709f4f7615ede0b0d8e4765158658",
+        ),
+        _file(
+            "MINDsmall_train",
+            "news",
+            41_202_121,
+            51_282,
+            "sha256:cd49d7da275e9c405f627d75a0de9d4ec6ad43ff8a8db5d23a447591676e09d6",
+        ),
+        _file(
+            "MINDsmall_dev",
+            "behaviors",
+            42_838_544,
+            73_152,
+            "sha256:b6c460e33b1a8693252ded6e626da7d3ccf78920eea2ec11889020bb7d8443ef",
+        ),
+        _file(
+            "MINDsmall_dev",
+            "news",
+            33_519_092,
+            42_416,
+            "sha256:e5d144667558c449d16084fe6bfa01940c2f5d5785ea9f9110292bc3b94eb822",
+        ),
+        _file("MINDlarge_train", "behaviors", 1_373_844_151, 2_232_748),
+        _file("MINDlarge_train", "news", 84_881_998, 101_527),
+        _file("MINDlarge_dev", "behaviors", 230_662_527, 376_471),
+        _file("MINDlarge_dev", "news", 59_055_351, 72_023),
+    ),
+    columns=_arrow.filled(
+        interactions="user_id item_id timestamp seq event",
+        items="item_id title categories description",
+    ),
+    readers=Readers(interactions=interactions, items=items),
+    by_hand=(
+        "1. Open https://msnews.github.io/, read and accept the Microsoft Research licence.\n"
+        "2. Download MINDsmall_train.zip and MINDsmall_dev.zip from there (an account that accepted "
+        f"the terms of {GATED.removesuffix('/resolve/main/')} is needed), or the copies at {OPEN} "
+        "(no account).\n"
+        "3. Put the zips, under their names, into <data_dir>/mind/; or unpack them into "
+        "<data_dir>/mind/MINDsmall_train/ and <data_dir>/mind/MINDsmall_dev/ (behaviors.tsv and "
+        "news.tsv of each). MINDlarge_train and MINDlarge_dev serve in place of the small ones."
+    ),
+    # Editions in order of preference: which keys each needs, for whoever looks for the files.
+    options={"editions": EDITIONS},
+)

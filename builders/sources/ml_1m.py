@@ -1,0 +1,233 @@
+"""MovieLens 1M: a million ratings of films in whole stars, with the age group, gender and
+occupation of 6,040 users who joined in 2000.
+
+Layout: fields joined with two colons, no header, no quoting, LF; `movies.dat` in Latin-1, the other
+files in ASCII. [ml-1m README; files seen]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders import checks
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.errors import RawFileError
+from itdr.builders.sources._films import genres, shown_title, year
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from itdr.builders.raw import Raw
+
+GENDERS = {"F": "female", "M": "male"}
+
+AGES = {
+    "1": "under 18",
+    "18": "18-24",
+    "25": "25-34",
+    "35": "35-44",
+    "45": "45-49",
+    "50": "50-55",
+    "56": "56 or older",
+}
+
+# Code 0, "other or not specified", is left out: it says nothing about a person, so nobody is asked
+# to predict it.
+OCCUPATIONS = {
+    "1": "academic/educator",
+    "2": "artist",
+    "3": "clerical/admin",
+    "4": "college/grad student",
+    "5": "customer service",
+    "6": "doctor/health care",
+    "7": "executive/managerial",
+    "8": "farmer",
+    "9": "homemaker",
+    "10": "K-12 student",
+    "11": "lawyer",
+    "12": "programmer",
+    "13": "retired",
+    "14": "sales/marketing",
+    "15": "scientist",
+    "16": "self-employed",
+    "17": "technician/engineer",
+    "18": "tradesman/craftsman",
+    "19": "unemployed",
+    "20": "writer",
+}
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Ratings, one an event. A rating that is no whole star of 1 to 5 is rejected."""
+    path = raw.path("ratings")
+    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
+    return raw.con.sql(
+        f"""
+        SELECT "user" AS user_id, item AS item_id, rating, time AS "timestamp", 'rate' AS event,
+            CASE
+                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
+                WHEN "user" IS NULL OR item IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN rating IS NULL OR rating < 1 OR rating > 5 OR rating <> floor(rating)
+                    THEN '{checks.OUTSIDE_SCALE}'
+                WHEN time IS NULL THEN '{checks.NO_TIME}'
+            END AS reject
+        FROM {_lines(path, "interactions", types)}
+        """
+    )
+
+
+def items(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Films, with the article of the title put back and the year taken from it."""
+    path = raw.path("movies")
+    types = {"item": "VARCHAR", "title": "VARCHAR", "genres": "VARCHAR"}
+    _refuse_utf8(path)
+    return raw.con.sql(
+        f"""
+        SELECT item AS item_id, {shown_title("title")} AS title,
+            {genres("genres")} AS categories, {year("title")} AS "year",
+            CASE
+                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
+                WHEN item IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN title IS NULL AND genres IS NULL THEN '{checks.TOO_FEW}'
+            END AS reject
+        FROM {_lines(path, "items", types, encoding="latin-1")}
+        """
+    )
+
+
+def users(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Users, codes written out; an unknown code is null. Nothing asks for the zip code."""
+    path = raw.path("users")
+    types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
+    return raw.con.sql(
+        f"""
+        SELECT "user" AS user_id, {_decoded("gender", GENDERS)} AS gender,
+            {_decoded("age", AGES)} AS age_group,
+            {_decoded("occupation", OCCUPATIONS)} AS occupation,
+            CASE
+                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
+                WHEN "user" IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN coalesce(gender, age, occupation, zip) IS NULL THEN '{checks.TOO_FEW}'
+            END AS reject
+        FROM {_lines(path, "users", types)}
+        """
+    )
+
+
+def _lines(path: Path, table: str, types: Mapping[str, str], encoding: str = "utf-8") -> str:
+    """The FROM clause for one of the three files, after the checks that they share."""
+    checks.require_fields(path, len(types), "::", encoding)
+    checks.require_final_newline(path)
+    return checks.read_plain(path, table, types, delimiter="::", header=False, encoding=encoding)
+
+
+def _refuse_utf8(path: Path) -> None:
+    """Latin-1 takes any byte, so a copy saved as UTF-8 would give wrong letters without an error."""
+    checks.require_encoding(path, "latin-1")
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    if not text.isascii():
+        raise RawFileError(
+            f"{path}: expected Latin-1 (ISO-8859-1), found UTF-8: the file was saved anew. "
+            f"{checks.AGAIN}"
+        )
+
+
+def _decoded(column: str, codes: Mapping[str, str]) -> str:
+    """SQL that writes a code out, null where it is unknown."""
+    cases = " ".join(
+        f"WHEN {checks.literal(code)} THEN {checks.literal(text)}" for code, text in codes.items()
+    )
+    return f"CASE {column} {cases} END"
+
+
+SOURCE = Source(
+    id="ml-1m",
+    title="MovieLens 1M",
+    domain="films",
+    words="films",
+    homepage="https://grouplens.org/datasets/movielens/1m/",
+    licence=Licence(
+        name="GroupLens research licence",
+        url="https://files.grouplens.org/datasets/movielens/ml-1m-README.txt",
+        summary=(
+            "Research use with acknowledgement and without claiming endorsement. No redistribution "
+            "and no commercial or revenue-bearing use without permission."
+        ),
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@article{harper2015movielens,
+  author  = {F. Maxwell Harper and Joseph A. Konstan},
+  title   = {The {MovieLens} Datasets: History and Context},
+  journal = {ACM Transactions on Interactive Intelligent Systems},
+  volume  = {5},
+  number  = {4},
+  pages   = {19:1--19:19},
+  year    = {2015},
+  doi     = {10.1145/2827872}
+}""",
+    remotes=(
+        Remote(
+            name="ml-1m.zip",
+            urls=("https://files.grouplens.org/datasets/movielens/ml-1m.zip",),
+            size=5_917_549,
+            checksum="md5:c4d9eecfca2ab87c1945afe126590906",
+        ),
+    ),
+    files=(
+        RawFile(
+            key="ratings",
+            name="ratings.dat",
+            packed_in=("ml-1m.zip",),
+            size=24_594_131,
+            rows=1_000_209,
+        ),
+        RawFile(
+            key="movies",
+            name="movies.dat",
+            packed_in=("ml-1m.zip",),
+            size=171_308,
+            checksum="md5:ef9fd9ff8d1b33faf73e2122c371e910",
+            rows=3_883,
+        ),
+        RawFile(
+            key="users",
+            name="users.dat",
+            packed_in=("ml-1m.zip",),
+            size=134_368,
+            checksum="md5:681c0711d0d4548cd3d4718a49c2dcd8",
+            rows=6_040,
+        ),
+    ),
+    columns=frozenset(
+        {
+            "interactions.user_id",
+            "interactions.item_id",
+            "interactions.rating",
+            "interactions.timestamp",
+            "interactions.event",
+            "items.item_id",
+            "items.title",
+            "items.categories",
+            "items.year",
+            "users.user_id",
+            "users.gender",
+            "users.age_group",
+            "users.occupation",
+        }
+    ),
+    scale=Scale(low=1, high=5, step=1, liked=4, disliked=2),
+    attributes=("age_group", "gender", "occupation"),
+    readers=Readers(interactions=interactions, items=items, users=users),
+    by_hand=(
+        "1. Open https://grouplens.org/datasets/movielens/1m/ and read the terms (README.txt).\n"
+        "2. Download ml-1m.zip (6 MB).\n"
+        "3. Put it, or the files ratings.dat, movies.dat and users.dat from it, into "
+        "<data_dir>/ml-1m/."
+    ),
+)

@@ -1,0 +1,195 @@
+"""MovieLens 32M: 32 million ratings of 87,585 films on half stars, 1995 to 2023.
+
+Layout: CSV in UTF-8 with one header row; a field with a comma stands in double quotes, an inner one
+is doubled; sorted by user, then film, not by time; line ends are LF or CRLF. The small releases
+(ml-latest-small) have the same layout. [GroupLens README of ml-32m; ml-latest-small was seen]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from itdr.builders import checks
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._films import genres, shown_title, year
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from itdr.builders.raw import Raw
+
+BROKEN = "broken line"
+
+# One line of movies.csv or tags.csv: the middle field may be quoted.
+_FIELD = r'("(?:[^"]|"")*"|[^",][^,]*|)'
+_MOVIE = rf"^([^,]*),{_FIELD},([^,]*)$"
+_TAG = rf"^([^,]*),([^,]*),{_FIELD},([^,]*)$"
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Ratings, one an event. A rating off the half-star scale is rejected."""
+    path = raw.path("ratings")
+    checks.require_header(path, ("userId", "movieId", "rating", "timestamp"))
+    checks.require_final_newline(path)
+    # Ids as text: as fast as numbers, which would have to be cast back.
+    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
+    lines = checks.read_plain(path, "interactions", types, delimiter=",")
+    return raw.con.sql(
+        f"""
+        SELECT "user" AS user_id, item AS item_id, rating, time AS "timestamp", 'rate' AS event,
+            CASE
+                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
+                WHEN "user" IS NULL OR item IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN rating IS NULL OR rating < 0.5 OR rating > 5 OR rating * 2 <> floor(rating * 2)
+                    THEN '{checks.OUTSIDE_SCALE}'
+                WHEN time IS NULL THEN '{checks.NO_TIME}'
+            END AS reject
+        FROM {lines}
+        """
+    )
+
+
+def items(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Films, with the article of the title put back and the year taken from it."""
+    path = raw.path("movies")
+    checks.require_header(path, ("movieId", "title", "genres"))
+    checks.require_final_newline(path)
+    checks.require_encoding(path)
+    return raw.con.sql(
+        f"""
+        SELECT item_id, {shown_title("title")} AS title, {genres("genres")} AS categories,
+            {year("title")} AS "year",
+            CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{checks.EMPTY_ID}' END
+                AS reject
+        FROM (
+            SELECT nullif(regexp_extract(line, '{_MOVIE}', 1), '') AS item_id,
+                {_unquoted("line", _MOVIE, 2)} AS title,
+                regexp_extract(line, '{_MOVIE}', 3) AS genres,
+                regexp_matches(line, '{_MOVIE}') AS fits
+            FROM {checks.read_lines(path, "items")} WHERE line IS NOT NULL
+        )
+        """
+    )
+
+
+def tags(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Free-text tags. Texts such as `NA` or `null` are tags like any other."""
+    path = raw.path("tags")
+    checks.require_header(path, ("userId", "movieId", "tag", "timestamp"))
+    checks.require_final_newline(path)
+    checks.require_encoding(path)
+    return raw.con.sql(
+        f"""
+        SELECT user_id, item_id, nullif(trim(regexp_replace(tag, '\\s+', ' ', 'g')), '') AS tag,
+            CASE
+                WHEN NOT fits THEN '{BROKEN}'
+                WHEN user_id IS NULL OR item_id IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN trim(tag) = '' THEN 'empty tag'
+            END AS reject
+        FROM (
+            SELECT nullif(regexp_extract(line, '{_TAG}', 1), '') AS user_id,
+                nullif(regexp_extract(line, '{_TAG}', 2), '') AS item_id,
+                {_unquoted("line", _TAG, 3)} AS tag,
+                regexp_matches(line, '{_TAG}') AS fits
+            FROM {checks.read_lines(path, "tags")} WHERE line IS NOT NULL
+        )
+        """
+    )
+
+
+def _unquoted(line: str, pattern: str, group: int) -> str:
+    """SQL for a field without its quotes, inner ones halved."""
+    field = f"regexp_extract({line}, '{pattern}', {group})"
+    return (
+        f"CASE WHEN starts_with({field}, '\"') "
+        f"THEN replace({field}[2:-2], '\"\"', '\"') ELSE {field} END"
+    )
+
+
+SOURCE = Source(
+    id="ml-32m",
+    title="MovieLens 32M",
+    domain="films",
+    words="films",
+    homepage="https://grouplens.org/datasets/movielens/32m/",
+    licence=Licence(
+        name="GroupLens research licence",
+        url="https://files.grouplens.org/datasets/movielens/ml-32m-README.html",
+        summary=(
+            "Research use with acknowledgement and without claiming endorsement. No commercial or "
+            "revenue-bearing use without permission. Redistribution, also of transformed data, "
+            "under the same conditions (so the README of the sibling sets; read ml-32m/README.txt)."
+        ),
+        redistribution=True,
+        commercial=False,
+    ),
+    citation="""@article{harper2015movielens,
+  author  = {F. Maxwell Harper and Joseph A. Konstan},
+  title   = {The {MovieLens} Datasets: History and Context},
+  journal = {ACM Transactions on Interactive Intelligent Systems},
+  volume  = {5},
+  number  = {4},
+  pages   = {19:1--19:19},
+  year    = {2015},
+  doi     = {10.1145/2827872}
+}""",
+    remotes=(
+        Remote(
+            name="ml-32m.zip",
+            urls=("https://files.grouplens.org/datasets/movielens/ml-32m.zip",),
+            size=238_950_008,
+            checksum="md5:d472be332d4daa821edc399621853b57",
+        ),
+    ),
+    files=(
+        RawFile(
+            key="ratings",
+            name="ratings.csv",
+            packed_in=("ml-32m.zip",),
+            size=877_076_222,
+            checksum="md5:cf12b74f9ad4b94a011f079e26d4270a",
+            rows=32_000_204,
+        ),
+        RawFile(
+            key="movies",
+            name="movies.csv",
+            packed_in=("ml-32m.zip",),
+            size=4_242_926,
+            checksum="md5:0df90835c19151f9d819d0822e190797",
+            rows=87_585,
+        ),
+        RawFile(
+            key="tags",
+            name="tags.csv",
+            packed_in=("ml-32m.zip",),
+            size=72_353_890,
+            checksum="md5:963bf4fa4de6b8901868fddd3eb54567",
+            rows=2_000_072,
+            optional=True,
+        ),
+    ),
+    columns=frozenset(
+        {
+            "interactions.user_id",
+            "interactions.item_id",
+            "interactions.rating",
+            "interactions.timestamp",
+            "interactions.event",
+            "items.item_id",
+            "items.title",
+            "items.categories",
+            "items.year",
+            "tags.user_id",
+            "tags.item_id",
+            "tags.tag",
+        }
+    ),
+    scale=Scale(low=0.5, high=5.0, step=0.5, liked=4.0, disliked=2.0, decimals=1),
+    readers=Readers(interactions=interactions, items=items, tags=tags),
+    by_hand=(
+        "1. Open https://grouplens.org/datasets/movielens/32m/ and read the terms (README).\n"
+        "2. Download ml-32m.zip (239 MB).\n"
+        "3. Put it, or the files ratings.csv, movies.csv and tags.csv from it, into "
+        "<data_dir>/ml-32m/."
+    ),
+)

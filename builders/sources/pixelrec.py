@@ -1,0 +1,149 @@
+"""PixelRec, the 200K edition: comments on short videos (no ratings), timed, with Chinese titles.
+
+Format: https://github.com/westlake-repl/PixelRec, dataset/readme.md. Two CSV files of the same name
+in two folders, `interactions/Pixel200K.csv` and `items/Pixel200K.csv`, told apart by their headers and
+read by the names in them (`description` came later). The item file's counters (views, likes, …) are
+never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from itdr.builders.checks import (
+    EMPTY_ID,
+    NO_TIME,
+    literal,
+    read_csv,
+    require_final_newline,
+    require_header,
+)
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.sources import _arrow
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+ITEM = "i[0-9]+"
+BAD_ITEM = "malformed item id"
+EVENT_COLUMNS = ("item_id", "user_id", "timestamp")
+ITEM_COLUMNS = ("item_id", "title", "tag")
+NAMED = "Pixel200K.csv"
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """One `comment` (or on-screen comment) for each row; several of a user can share a second."""
+    path = raw.path("interactions")
+    header = require_header(path, EVENT_COLUMNS, exact=False)
+    require_final_newline(path)
+    lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"))
+    return raw.con.sql(
+        f"""SELECT user_id, item_id, 'comment' AS event,
+                   TRY_CAST("timestamp" AS BIGINT) AS timestamp,
+                   CASE WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
+                        WHEN NOT regexp_full_match(item_id, {literal(ITEM)}) THEN '{BAD_ITEM}'
+                        WHEN NOT coalesce(regexp_full_match("timestamp", '[0-9]{{9,10}}'), false)
+                        THEN '{NO_TIME}' END AS reject
+            FROM {lines}"""
+    )
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Videos with their Chinese title, tags as categories and description; read whole (96,282)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    path = raw.path("items")
+    header = require_header(path, ITEM_COLUMNS, exact=False)
+    _arrow.require_quoted_csv(path)
+    lines = read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))
+    text = "description" if "description" in header else "CAST(NULL AS VARCHAR) AS description"
+    table = raw.con.sql(f"SELECT item_id, title, tag, {text} FROM {lines}").to_arrow_table()
+    ids = _arrow.tidy(table.column("item_id"))
+    tags = pc.replace_substring_regex(_arrow.flat(table.column("tag")), "[，、;；]", ",")
+    return _arrow.batches(
+        {
+            "item_id": ids,
+            "title": _arrow.tidy(table.column("title")),
+            "categories": _arrow.listed(tags.cast(pa.string())),
+            "description": _arrow.tidy(table.column("description")),
+            "reject": _arrow.first_of(
+                (pc.is_null(ids), EMPTY_ID),
+                (pc.invert(pc.match_substring_regex(ids, f"^{ITEM}$")), BAD_ITEM),
+            ),
+        }
+    )
+
+
+DRIVE = "https://drive.google.com/drive/folders/"
+INTERACTIONS_FOLDER = f"{DRIVE}1vR1lgQUZCy1cuhzPkM2q7AsdYRP43feQ"
+ITEMS_FOLDER = f"{DRIVE}1rXBM-zi5sSdLHNshXWtGgVReWLuYNgDB"
+
+SOURCE = Source(
+    id="pixelrec",
+    title="PixelRec (Pixel200K)",
+    domain="short videos",
+    words="short_videos",
+    homepage="https://github.com/westlake-repl/PixelRec",
+    licence=Licence(
+        name="PixelRec dataset licence",
+        url="https://github.com/westlake-repl/PixelRec/blob/main/dataset/LICENSE",
+        summary="Non-commercial research and education only; no right to copy, change, publish, "
+        "distribute or commercialise the data.",
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@inproceedings{cheng2024image,
+  author    = {Cheng, Yu and Pan, Yunzhu and Zhang, Jiaqi and Ni, Yongxin and Sun, Aixin and
+               Yuan, Fajie},
+  title     = {An Image Dataset for Benchmarking Recommender Systems with Raw Pixels},
+  booktitle = {Proceedings of the 2024 SIAM International Conference on Data Mining (SDM)},
+  year      = {2024},
+  note      = {arXiv:2309.06789}
+}""",
+    remotes=(
+        Remote("interactions/Pixel200K.csv", access="manual"),
+        Remote("items/Pixel200K.csv", access="manual"),
+    ),
+    files=(
+        RawFile(
+            "interactions",
+            "interactions/Pixel200K.csv",
+            aliases=(
+                "dataset/Pixel200K.csv",
+                "Pixel200K_interactions.csv",
+                "Pixel200K_interaction.csv",
+            ),
+            rows=3_965_656,
+        ),
+        RawFile(
+            "items",
+            "items/Pixel200K.csv",
+            aliases=(
+                "information/Pixel200K.csv",
+                "item_info/Pixel200K.csv",
+                "Pixel200K_items.csv",
+                "Pixel200K_item.csv",
+            ),
+            rows=96_282,
+        ),
+    ),
+    columns=_arrow.filled(
+        interactions="user_id item_id timestamp event",
+        items="item_id title categories description",
+    ),
+    readers=Readers(interactions=interactions, items=items),
+    by_hand=(
+        "1. Read the terms at https://github.com/westlake-repl/PixelRec (dataset/LICENSE: "
+        "non-commercial research and education only).\n"
+        f"2. From the Google Drive folder {INTERACTIONS_FOLDER} download {NAMED} (interactions), and "
+        f"save it as <data_dir>/pixelrec/interactions/{NAMED}.\n"
+        f"3. From the Google Drive folder {ITEMS_FOLDER} download the file of the same name (item "
+        f"information), and save it as <data_dir>/pixelrec/items/{NAMED}. The two files share their "
+        "name, so keep them in these two folders."
+    ),
+)

@@ -1,0 +1,143 @@
+"""The relational steps, as standard SQL: what is sorted, joined, grouped and counted, for any engine.
+
+Tables by name: `interactions_raw`, `items_raw`, `users_raw`, `tags_raw` hold a reader's rows;
+`user_codes`, `item_codes` the dense codes given to ids; `events` a store's interactions; `parts` each
+user's part of the data; `works` each item's work. Only integers are compared or counted here:
+ratios are computed by the caller, so that engines agree to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from itdr.builders.declare import EVENTS
+
+SKIP = EVENTS.index("skip")
+
+REJECTS = """
+SELECT reject AS reason, count(*) AS n FROM {table} WHERE reject IS NOT NULL GROUP BY reject
+"""
+
+IDS = """
+SELECT CAST({id} AS VARCHAR) AS id, count(*) AS n
+FROM interactions_raw WHERE reject IS NULL GROUP BY {id}
+"""
+
+
+def sorted_events(columns: Collection[str], id_type: str = "VARCHAR") -> str:
+    """Interactions with codes for ids, by user, time, place and a tie-break that follows neither
+    item id nor file order; the columns after the tie-break settle rows that are equal up to there."""
+    kinds = " ".join(f"WHEN '{event}' THEN {code}" for code, event in enumerate(EVENTS))
+    wanted = {
+        "timestamp": "r.timestamp AS timestamp",
+        "seq": "r.seq AS seq",
+        "rating": "r.rating AS rating",
+        "event": f"CAST(CASE r.event {kinds} END AS TINYINT) AS event",
+        "weight": "r.weight AS weight",
+        "text": "r.text AS text",
+    }
+    chosen = [name for name in wanted if name in columns]
+    before_tie = [name for name in ("timestamp", "seq") if name in chosen]
+    after_tie = [name for name in chosen if name not in before_tie]
+    order = [
+        "user_code",
+        *(f"{name} ASC NULLS FIRST" for name in before_tie),
+        "tie",
+        *(f"{name} ASC NULLS FIRST" for name in after_tie),
+    ]
+    fields = ", ".join(["user_code", "item_code", *chosen])
+    inner = ", ".join(
+        [
+            "u.code AS user_code",
+            "i.code AS item_code",
+            "xor(u.hash, i.hash) AS tie",
+            *(wanted[name] for name in chosen),
+        ]
+    )
+    return f"""
+SELECT {fields} FROM (
+    SELECT {inner}
+    FROM interactions_raw AS r
+    JOIN user_codes AS u ON CAST(r.user_id AS {id_type}) = u.id
+    JOIN item_codes AS i ON CAST(r.item_id AS {id_type}) = i.id
+    WHERE r.reject IS NULL
+) AS coded
+ORDER BY {", ".join(order)}
+"""
+
+
+def one_row_each(table: str, key: str, codes: str, columns: Collection[str]) -> str:
+    """The attributes of each coded id, in code order; of repeated records the one that sorts first,
+    those with a title or a value before those without, so that file order decides nothing."""
+    names = [name for name in columns if name != key]
+    if not names:
+        return f"SELECT c.id AS {key} FROM {codes} AS c ORDER BY c.code"
+    by_text = ", ".join(f"CAST({name} AS VARCHAR) ASC NULLS LAST" for name in names)
+    picked = ", ".join(f"p.{name} AS {name}" for name in names)
+    return f"""
+SELECT c.id AS {key}, {picked}
+FROM {codes} AS c LEFT JOIN (
+    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {by_text}) AS place
+    FROM {table} WHERE reject IS NULL
+) AS p ON CAST(p.{key} AS VARCHAR) = c.id AND p.place = 1
+ORDER BY c.code
+"""
+
+
+SORTED_TAGS = """
+SELECT i.code AS item_code, u.code AS user_code, r.tag AS tag
+FROM tags_raw AS r
+JOIN item_codes AS i ON CAST(r.item_id AS VARCHAR) = i.id
+JOIN user_codes AS u ON CAST(r.user_id AS VARCHAR) = u.id
+WHERE r.reject IS NULL
+ORDER BY item_code, user_code, tag
+"""
+
+
+def train_touches(has_time: bool, has_event: bool, until: int | None = None) -> str:
+    """Each (work, user of the training part) that met, with the time of their first meeting
+    (null: before all known times); `until` leaves out what happened at that second or later."""
+    time = "min(e.timestamp)" if has_time else "CAST(NULL AS BIGINT)"
+    # A null time (an ordered but untimed history) is earlier than every known one.
+    known = "min(CASE WHEN e.timestamp IS NULL THEN 0 ELSE 1 END)" if has_time else "0"
+    where = ["p.part = 0"]
+    if has_event:
+        where.append(f"e.event <> {SKIP}")
+    if until is not None:
+        where.append(f"e.timestamp < {int(until)}")
+    return f"""
+SELECT w.work AS work, e.user_code AS user_code,
+       CASE WHEN {known} = 0 THEN NULL ELSE {time} END AS first_time
+FROM events AS e
+JOIN parts AS p ON p.user_code = e.user_code
+JOIN works AS w ON w.item_code = e.item_code
+WHERE {" AND ".join(where)}
+GROUP BY w.work, e.user_code
+"""
+
+
+EARLIEST = -(2**63) + 1
+"""Stands for "before all known times" in first_time and second_time."""
+
+KNOWN_WORKS = f"""
+WITH firsts AS (
+    SELECT work, count(*) AS users, min(coalesce(first_time, {EARLIEST})) AS first_time
+    FROM touches GROUP BY work
+), openers AS (
+    SELECT t.work AS work, f.users AS users, f.first_time AS first_time,
+           min(t.user_code) AS first_user
+    FROM touches AS t JOIN firsts AS f ON f.work = t.work
+    WHERE coalesce(t.first_time, {EARLIEST}) = f.first_time
+    GROUP BY t.work, f.users, f.first_time
+), seconds AS (
+    SELECT t.work AS work, min(coalesce(t.first_time, {EARLIEST})) AS second_time
+    FROM touches AS t JOIN openers AS o ON o.work = t.work
+    WHERE t.user_code <> o.first_user GROUP BY t.work
+)
+SELECT o.work AS work, o.users AS users, o.first_time AS first_time,
+       o.first_user AS first_user, s.second_time AS second_time
+FROM openers AS o LEFT JOIN seconds AS s ON s.work = o.work
+ORDER BY o.work
+"""
+"""Per work that the training part touched: how many users, who was first and when, and when
+somebody else followed (null: nobody did). Reads `touches`, made by `train_touches`."""

@@ -1,0 +1,254 @@
+"""The store: each source read once into columnar files in the cache, shared by every subtask.
+
+A store is a directory named by its key: raw files, reader, declaration. It is built under a lock in
+a folder of its own, renamed when complete, and never changed afterwards; whoever finds it complete
+may read it without a lock.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from itdr.builders import cache, locate
+from itdr.builders.declare import RawFile, Source
+from itdr.builders.errors import ItdrError, RawFileError
+from itdr.builders.hashing import stable_hash
+
+logger = logging.getLogger("itdr")
+HERE = Path(__file__).resolve().parent
+STORE_CODE = ("store_build.py", "sql.py", "works.py", "hashing.py", "declare.py", "checks.py")
+
+
+@dataclass(frozen=True)
+class StoreSpec:
+    """Which store: a source, one of its domains (or None), a facet, and where raw files may lie."""
+
+    source: Source
+    domain: str | None = None
+    facet: str = "base"
+    data_dir: Path | None = None
+
+    @property
+    def files(self) -> tuple[RawFile, ...]:
+        return self.source.files_for(self.facet, self.domain)
+
+    @functools.cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint of each raw file, cheap and known before anything is fetched: that of the
+        file found, else that which the store built from this folder recorded, else the declared."""
+        found = locate.find(self.source, self.files, self.data_dir)
+        recorded = self._recorded()
+        result = {}
+        for file in self.files:
+            located = found.get(file.key)
+            if located is not None and located.origin != "declared":
+                result[file.key] = located.fingerprint
+            elif file.key in recorded:
+                result[file.key] = recorded[file.key]
+            elif located is not None:
+                result[file.key] = located.fingerprint
+        return result
+
+    @functools.cached_property
+    def key(self) -> str:
+        """Names the store's directory: raw files, reader and declaration; 16 hexadecimal digits."""
+        parts = [
+            self.source.id,
+            self.domain,
+            self.facet,
+            _code(self.source.id, self.source.version),
+        ]
+        parts += [f"{key}={value}" for key, value in sorted(self.fingerprints.items())]
+        return f"{stable_hash('store', *parts):016x}"
+
+    @property
+    def home(self) -> Path:
+        """The folder of all stores of this source (and domain)."""
+        home = cache.store_root() / self.source.id
+        return home / self.domain if self.domain else home
+
+    @property
+    def path(self) -> Path:
+        return self.home / f"{self.facet}-{self.key}"
+
+    def ready(self) -> bool:
+        """Whether the store is there, complete."""
+        return (self.path / "manifest.json").is_file()
+
+    def _record(self) -> Path:
+        where = str(self.data_dir.resolve()) if self.data_dir else ""
+        return self.home / f"{self.facet}-placed-{stable_hash('data_dir', where):016x}.json"
+
+    def _recorded(self) -> dict[str, str]:
+        """Fingerprints of the raw files that a store was last built from, for this `data_dir`."""
+        try:
+            record = json.loads(self._record().read_text("utf-8"))
+            return {str(key): str(value) for key, value in record["files"].items()}
+        except (OSError, ValueError, KeyError, AttributeError):
+            return {}
+
+    def remember(self) -> None:
+        """Note what the store was built from, so that it serves when the raw files are gone."""
+        _write_json(self._record(), {"store": self.path.name, "files": self.fingerprints})
+
+
+def prepare(spec: StoreSpec, offline: bool = False, progress: bool = True) -> Path:
+    """The store's folder, built first where it is not there yet.
+
+    Raises `RawFileError` where a raw file is missing, damaged or not what it should be.
+    """
+    from filelock import FileLock
+
+    if not spec.ready():
+        spec.home.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(spec.path) + ".lock"):
+            if not spec.ready():
+                with _disk_errors(spec.home):
+                    _build(spec, offline, progress)
+    return spec.path
+
+
+def manifest(path: Path) -> dict[str, Any]:
+    """A store's manifest."""
+    return json.loads((path / "manifest.json").read_text("utf-8"))
+
+
+def _build(spec: StoreSpec, offline: bool, progress: bool) -> None:
+    for stale in spec.home.glob(f"{spec.path.name}.tmp-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    folder = spec.home / f"{spec.path.name}.tmp-{os.getpid()}"
+    work = folder / "work"
+    work.mkdir(parents=True)
+    try:
+        paths = locate.prepare(
+            spec.source, spec.files, spec.data_dir, work, offline=offline, progress=progress
+        )
+        logger.info("itdr: reading %s", _name(spec))
+        with ThreadPoolExecutor(1) as pool:
+            hashing = pool.submit(_file_facts, paths)
+            made = _read(spec, paths, work, folder)
+            files = hashing.result()
+        shutil.rmtree(work)
+        facts = {
+            "source": spec.source.id,
+            "domain": spec.domain,
+            "facet": spec.facet,
+            "reader_version": spec.source.version,
+            "files": files,
+            **made,
+            "official_rows": {
+                file.key: file.rows for file in spec.files if file.rows and file.key in paths
+            },
+        }
+        _write_json(folder / "manifest.json", facts)
+        _sync(folder)
+        os.replace(folder, spec.path)
+        spec.remember()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    _report(spec, facts)
+
+
+def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
+    from itdr.builders import store_build
+    from itdr.builders.engine import connect
+    from itdr.builders.raw import Raw
+
+    con = connect(work / "stage.duckdb")
+    try:
+        raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
+        return store_build.build(spec.source, raw, folder)
+    finally:
+        con.close()
+
+
+def _file_facts(paths: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    facts = {}
+    for key, path in sorted(paths.items()):
+        digest = hashlib.sha256()
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest.hexdigest()}
+    return facts
+
+
+def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
+    rows = facts["rows"]
+    logger.info(
+        "itdr: %s: %d interactions, %d users, %d items stored",
+        _name(spec),
+        rows["interactions"],
+        rows["users"],
+        rows["items"],
+    )
+    for table, reasons in facts["rejected"].items():
+        for reason, n in reasons.items():
+            logger.warning("itdr: %s: %d rows of %s left out: %s", _name(spec), n, table, reason)
+
+
+def _name(spec: StoreSpec) -> str:
+    return f"{spec.source.id}/{spec.domain}" if spec.domain else spec.source.id
+
+
+@contextmanager
+def _disk_errors(home: Path) -> Iterator[None]:
+    """Say a full disk in one sentence; nothing half-made is left behind."""
+    try:
+        yield
+    except ItdrError:
+        raise
+    except Exception as error:
+        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
+        if not full:
+            raise
+        raise RawFileError(
+            f"The disk is full: a store could not be written below {home}. Free some space, or set "
+            "ITDR_CACHE to a folder on a larger disk, and run the same call again."
+        ) from error
+
+
+@functools.lru_cache(maxsize=64)
+def _code(source: str, version: int) -> str:
+    """Fingerprint of all that turns this source's raw files into a store."""
+    module = source.replace("-", "_")
+    names = [HERE / name for name in STORE_CODE]
+    names += [HERE / "sources" / f"{module}.py", *sorted((HERE / "sources").glob("_*.py"))]
+    return files_fingerprint(names) + f"/{version}"
+
+
+def files_fingerprint(paths: Iterable[Path]) -> str:
+    """Hash of the files' names and contents, in the order given; a missing file counts as such."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0")
+        try:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        except OSError:
+            digest.update(b"absent")
+    return digest.hexdigest()[:16]
+
+
+def _write_json(path: Path, value: Any) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False), "utf-8")
+    os.replace(part, path)
+
+
+def _sync(folder: Path) -> None:
+    """Make the files durable before the folder takes its final name."""
+    for path in folder.iterdir():
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())

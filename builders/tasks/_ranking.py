@@ -1,0 +1,86 @@
+"""What the tasks with candidates share: windows, negatives, the shuffled list, its wording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from itdr.builders.cases import Case, Shown
+from itdr.builders.columns import Item
+from itdr.builders.tasks._task import OpenCell
+from itdr.builders.timelines import Window, ordered_windows, timeline, unordered_windows
+
+
+def windows(cell: OpenCell, user: int) -> Iterator[Window]:
+    """History, then true candidates: in time where the source has one, else likes in hashed order."""
+    line = timeline(cell.store, user)
+    if cell.timed:
+        return ordered_windows(line, cell.history, cell.positives, cell.known, *cell.span)
+    order = cell.hashed_order(user, line.works, "order")
+    return unordered_windows(line, cell.history, cell.positives, cell.known, order, cell.liked)
+
+
+def draw(cell: OpenCell, window: Window) -> Case | None:
+    """The window with its negatives; None where too few honest ones are left."""
+    line = window.timeline
+    trues = [line.works[k] for k in window.trues]
+    shown = window.history + window.trues
+    negatives = cell.pool.draw(
+        cell.cell.knobs["negatives"],
+        trues,
+        window.time if cell.timed else None,
+        line.touched,
+        {line.titles[k] for k in shown},
+        cell.candidates - cell.positives,
+        cell.draws(line.user, "negatives", window.index),
+    )
+    if negatives is None:
+        return None
+    item = cell.store.item
+    users = cell.known.users
+    relevant = [item(line.items[k]) for k in window.trues]
+    hashes = cell.store.item_hash
+    fallen = sorted(negatives, key=lambda work: (-int(users[work]), int(hashes[work])))
+    ranking = relevant + [item(work) for work in fallen]
+    user = cell.user_id(line.user)
+    return Case(
+        key=f"{user}/{window.index}",
+        user=user,
+        history=[
+            Shown(item(line.items[k]), line.ratings[k], line.times[k]) for k in window.history
+        ],
+        candidates=cell.draws(line.user, "place", window.index).shuffled(ranking),
+        relevant=relevant,
+        ranking=ranking,
+        flags=frozenset({"timed"}) if cell.timed else frozenset(),
+    )
+
+
+def numbered(titles: list[str]) -> str:
+    return "\n".join(f"{place}. {title}" for place, title in enumerate(titles, 1))
+
+
+def listings(name: str, entries: list[str], needed: frozenset[str]) -> dict[str, object]:
+    """A list in the layouts that a template may ask for: `<name>_lines`, `_numbered`, `_inline`."""
+    made: dict[str, object] = {}
+    if f"{name}_lines" in needed:
+        made[f"{name}_lines"] = "\n".join(f"- {entry}" for entry in entries)
+    if f"{name}_numbered" in needed:
+        made[f"{name}_numbered"] = numbered(entries)
+    if f"{name}_inline" in needed:
+        made[f"{name}_inline"] = "; ".join(entries)
+    return made
+
+
+def layouts(*names: str) -> frozenset[str]:
+    """The variables that `listings` makes for these lists."""
+    return frozenset(f"{name}_{how}" for name in names for how in ("lines", "numbered", "inline"))
+
+
+def categories(item: Item) -> str:
+    """An item's categories as they are shown."""
+    return ", ".join(item.categories)
+
+
+def with_categories(item: Item) -> str:
+    """`Title: category, category`; the title alone where there is none."""
+    return f"{item.title}: {categories(item)}" if item.categories else item.title

@@ -1,0 +1,177 @@
+"""What a subtask declares, and the open cell that its functions are handed.
+
+One `TASK = Task(...)` stands in each file of `builders/tasks/`; a source that fills the columns in
+`needs` works with it without a line of new code.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from itdr.builders.cases import Case
+from itdr.builders.columns import Store
+from itdr.builders.declare import Scale, Source
+from itdr.builders.hashing import Draw, mix, stable_hash
+from itdr.builders.negatives import Pool
+from itdr.builders.parts import parts_of
+from itdr.builders.popularity import Known, known
+from itdr.builders.timelines import Window
+
+
+@dataclass(frozen=True)
+class CellRule:
+    """The paper's quota of one (task, source) cell, and what is particular to it."""
+
+    quota: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One subtask.
+
+    about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
+    `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
+    defaults: the knobs that have a meaning here, with their default.   variables, flags: what its
+    templates may use.   windows: the cases of one user (or item, by code), the latest first.   draw: a window
+    made a case, None where no honest negatives are left.   context: a case's variables.
+    wrong: a plausible wrong answer.
+    """
+
+    id: str
+    root: str
+    title: str
+    metrics: tuple[str, ...]
+    cells: Mapping[str, CellRule]
+    needs: frozenset[str]
+    defaults: Mapping[str, Any]
+    variables: frozenset[str]
+    flags: frozenset[str]
+    windows: Callable[[OpenCell, int], Iterator[Any]]
+    draw: Callable[[OpenCell, Any], Case | None]
+    context: Callable[[OpenCell, Case, frozenset[str]], dict[str, object]]
+    wrong: Callable[[OpenCell, Case, Draw], str]
+    needs_any: frozenset[str] = frozenset()
+    least_events: Callable[[Mapping[str, Any]], int] = lambda knobs: 1
+    about: Literal["user", "item"] = "user"
+    facet: str = "base"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One task on one source (and domain), with its resolved knobs: declared, nothing opened.
+
+    span: UTC seconds (start, stop) between which the true items lie, per part, when the data is
+    split by time; None: split by user.
+    """
+
+    task: Task
+    source: Source
+    domain: str | None
+    knobs: Mapping[str, Any]
+    seed: int
+    rule: CellRule
+
+    @property
+    def name(self) -> str:
+        """As the rows call it: `task/source`, with the domain where the source has several."""
+        name = f"{self.task.id}/{self.source.id}"
+        return f"{name}/{self.domain}" if self.domain else name
+
+
+class OpenCell:
+    """A cell with its store open, in one process. Holds what all its cases share."""
+
+    def __init__(self, cell: Cell, store: Store, cuts: tuple[int, int] | None = None) -> None:
+        self.cell = cell
+        self.store = store
+        self.cuts = cuts
+        self.span: tuple[int | None, int | None] = (None, None)
+        self.history: int = cell.knobs.get("history", 0)
+        self.positives: int = cell.knobs.get("positives", 1)
+        self.candidates: int = cell.knobs.get("candidates", 0)
+        self._key = stable_hash(cell.seed, cell.source.id, cell.task.id)
+
+    @property
+    def scale(self) -> Scale:
+        """The source's rating scale; only asked for where ratings are."""
+        assert self.cell.source.scale is not None
+        return self.cell.source.scale
+
+    @functools.cached_property
+    def timed(self) -> bool:
+        """Whether the store's interactions have an order."""
+        return self.store.has("timestamp") or self.store.has("seq")
+
+    @functools.cached_property
+    def liked(self) -> float | None:
+        """From which rating an event is a like; None: every event is one."""
+        scale = self.cell.source.scale
+        return scale.liked if scale is not None and self.store.has("rating") else None
+
+    @functools.cached_property
+    def known(self) -> Known:
+        """What the training part knows of each work; shared by all cells of the store."""
+        until = self.cuts[0] if self.cuts else None
+        key = ("known", self.cell.seed, until)
+        return self.store.shared(key, lambda: known(self.store, self.cell.seed, until))
+
+    @functools.cached_property
+    def pool(self) -> Pool:
+        """The works that can be negatives; shared by all cells of the store."""
+        key = ("pool", self.cell.seed, self.cuts)
+        return self.store.shared(key, lambda: Pool(self.store, self.known))
+
+    @property
+    def subjects(self) -> tuple[np.ndarray, np.ndarray]:
+        """Hashes (ascending, uint64) and numbers of interactions of what the task is about: the
+        users, or the items, by code."""
+        if self.cell.task.about == "item":
+            return self.store.item_hash, self.store.item_n
+        return self.store.user_hash, self.store.user_n
+
+    def parts(self, hashes: np.ndarray) -> np.ndarray:
+        """The part of each subject with these hashes, when the data is split by them."""
+        return parts_of(hashes, self.cell.seed, self.cell.source.id, self.cell.task.about)
+
+    def for_part(self, part: int) -> OpenCell:
+        """This cell, with the true items in the part's span of time where time splits the data."""
+        if self.cuts:
+            first, second = self.cuts
+            self.span = ((None, first), (first, second), (second, None))[part]
+        return self
+
+    def surely(self, window: Window) -> bool:
+        """Whether the window certainly finds its negatives, so that a plan need not draw them."""
+        negatives = self.candidates - len(window.trues)
+        if negatives <= 0:
+            return True
+        time = window.time if self.timed else None
+        line = window.timeline
+        # Twice the works that the case rules out, and room for titles that repeat.
+        return self.pool.known_before(time) > 2 * (len(line.touched) + self.candidates) + 1000
+
+    def user_id(self, user: int) -> str:
+        return str(self.store.value("users", "user_id", user))
+
+    def draws(self, subject: int, purpose: str, index: int = 0) -> Draw:
+        """Random numbers for one purpose of one case: a hash of (seed, purpose, source, case)."""
+        key = self._key ^ _purpose(purpose) ^ int(self.subjects[0][subject])
+        return Draw(mix(mix(key) ^ index))
+
+    def hashed_order(self, user: int, works: list[int], purpose: str) -> list[int]:
+        """Places 0 … n-1 in the order of a stable hash of the user and each work."""
+        key = mix(self._key ^ _purpose(purpose) ^ int(self.store.user_hash[user]))
+        hashes = self.store.item_hash[works]
+        drawn = [mix(int(h) ^ key) for h in hashes.tolist()]
+        return sorted(range(len(works)), key=lambda k: (drawn[k], k))
+
+
+@functools.lru_cache(maxsize=64)
+def _purpose(name: str) -> int:
+    return stable_hash("purpose", name)

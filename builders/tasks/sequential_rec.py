@@ -1,0 +1,69 @@
+"""Sequential recommendation: which of five candidates comes next after the history?"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from itdr.builders.cases import Case
+from itdr.builders.declare import INTERACTION
+from itdr.builders.hashing import Draw
+from itdr.builders.tasks import _ranking
+from itdr.builders.tasks._task import CellRule, OpenCell, Task
+from itdr.builders.timelines import Window
+
+
+def _draw(cell: OpenCell, window: Window) -> Case | None:
+    case = _ranking.draw(cell, window)
+    if case is None:
+        return None
+    shown = [one.item for one in case.history] + case.candidates
+    # A list in which some items lack a category would mark them: then none shows its own.
+    if all(item.categories for item in shown):
+        case = dataclasses.replace(case, flags=case.flags | {"categories"})
+    return case
+
+
+def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
+    entry = _ranking.with_categories if "categories" in case.flags else _title
+    history = [entry(shown.item) for shown in case.history]
+    candidates = [entry(item) for item in case.candidates]
+    return {
+        **_ranking.listings("history", history, needed),
+        **_ranking.listings("candidates", candidates, needed),
+        "n_history": len(history),
+        "n_candidates": len(candidates),
+        "answer": case.relevant[0].title,
+    }
+
+
+def _title(item: object) -> str:
+    return item.title  # type: ignore[attr-defined, no-any-return]
+
+
+def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+    false = case.ranking[1:]
+    return false[draw.below(len(false))].title
+
+
+TASK = Task(
+    id="sequential_rec",
+    root=INTERACTION,
+    title="Sequential recommendation",
+    metrics=("Hit@1",),
+    cells={
+        "amazon-reviews-2023": CellRule(5830),
+        "microlens": CellRule(6250),
+        "ml-32m": CellRule(6250),
+        "pixelrec": CellRule(6250),
+    },
+    needs=frozenset({"items.title"}),
+    needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
+    defaults={"history": 10, "candidates": 5, "negatives": "popularity"},
+    variables=_ranking.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
+    flags=frozenset({"timed", "categories"}),
+    windows=_ranking.windows,
+    draw=_draw,
+    context=_context,
+    wrong=_wrong,
+    least_events=lambda knobs: knobs["history"] + 1,
+)

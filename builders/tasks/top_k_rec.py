@@ -1,0 +1,55 @@
+"""Top-K recommendation: rank ten candidates, of which five are the user's own."""
+
+from __future__ import annotations
+
+from itdr.builders.cases import Case
+from itdr.builders.declare import INTERACTION
+from itdr.builders.hashing import Draw
+from itdr.builders.tasks import _ranking
+from itdr.builders.tasks._task import CellRule, OpenCell, Task
+
+
+def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
+    history = [shown.item.title for shown in case.history]
+    candidates = [item.title for item in case.candidates]
+    return {
+        **_ranking.listings("history", history, needed),
+        **_ranking.listings("candidates", candidates, needed),
+        "n_history": len(history),
+        "n_candidates": len(candidates),
+        "answer": _ranking.numbered([item.title for item in case.ranking]),
+    }
+
+
+def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+    """A false candidate first, the rest in random order."""
+    trues = len(case.relevant)
+    first = case.ranking[trues + draw.below(len(case.ranking) - trues)]
+    rest = draw.shuffled([item for item in case.ranking if item is not first])
+    return _ranking.numbered([item.title for item in [first, *rest]])
+
+
+TASK = Task(
+    id="top_k_rec",
+    root=INTERACTION,
+    title="Top-K recommendation",
+    metrics=("NDCG@10", "Hit@1", "Precision@5"),
+    cells={
+        "amazon-reviews-2023": CellRule(5276),
+        "ml-32m": CellRule(6250),
+        "microlens": CellRule(6250),
+        "pixelrec": CellRule(6250),
+        "amazon-books": CellRule(6250),
+        "mind": CellRule(6250),
+        "anime-2023": CellRule(6250),
+    },
+    needs=frozenset({"items.title"}),
+    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
+    variables=_ranking.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
+    flags=frozenset({"timed"}),
+    windows=_ranking.windows,
+    draw=_ranking.draw,
+    context=_context,
+    wrong=_wrong,
+    least_events=lambda knobs: knobs["history"] + knobs["positives"],
+)

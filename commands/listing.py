@@ -1,0 +1,64 @@
+"""`itdr list`: configs, their cells, quotas and metrics."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from itdr.builders import catalogue
+from itdr.builders.declare import ROOT_TASKS
+from itdr.builders.knobs import one_of
+
+
+def run(
+    cells: Annotated[
+        str, typer.Option(help="`paper`: the paper's cells; `all`: every one that columns allow.")
+    ] = "paper",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the configs, and the source of each cell with its quota of examples.
+
+    A config is the second argument of load_dataset("itdr", CONFIG).
+    """
+    one_of("cells", cells, ("paper", "all"))
+    facts = [_facts(name, cells) for name in catalogue.config_names()]
+    if as_json:
+        print(json.dumps(facts, indent=1))
+        return
+    for fact in facts:
+        print(f"{fact['config']}  ({fact['about']})")
+        if fact["metrics"]:
+            print(f"    metrics: {', '.join(fact['metrics'])}")
+        for cell in fact["cells"]:
+            quota = f"{cell['quota']:>6,}" if cell["quota"] else "     –"
+            note = "" if cell["quota"] else "  (not in the paper)"
+            print(f"    {quota}  {cell['source']}{note}")
+        for gap in fact["missing"]:
+            print(f"         –  {gap['source']}: no {', '.join(gap['columns'])}")
+        print()
+
+
+def _facts(name: str, which: str) -> dict[str, Any]:
+    tasks = catalogue.tasks_of(name)
+    root = name in ROOT_TASKS
+    cells = catalogue.cells(name, which)
+    missing = []
+    if which == "all" and not root:
+        for source in catalogue.source_ids():
+            columns = catalogue.missing_columns(tasks[0], catalogue.source(source))
+            if columns:
+                missing.append({"source": source, "columns": list(columns)})
+    return {
+        "config": name,
+        "about": "all of: " + ", ".join(task.id for task in tasks) if root else tasks[0].title,
+        "root_task": name if root else tasks[0].root,
+        "subtasks": [task.id for task in tasks],
+        "metrics": [] if root else list(tasks[0].metrics),
+        "cells": []
+        if root
+        else [{"source": source, "quota": quota} for (_, source), quota in cells.items()],
+        "examples": sum(quota or 0 for quota in cells.values()),
+        "missing": missing,
+    }

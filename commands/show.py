@@ -1,0 +1,67 @@
+"""`itdr show`: readable examples in the terminal."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import textwrap
+from typing import Annotated, Any
+
+import typer
+
+from itdr.commands._knobs import with_knobs
+
+WIDTH = 88
+
+
+@with_knobs
+def run(
+    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    number: Annotated[int, typer.Option("-n", min=1, help="How many examples.")] = 3,
+    split: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON row a line.")] = False,
+    *,
+    knobs: dict[str, Any],
+) -> None:
+    """Print the first examples of a config.
+
+    Example: itdr show sequential_rec --sample -n 2
+    """
+    from itdr.builders.errors import ConfigError, choose_from
+    from itdr.builders.parts import PARTS
+
+    if split not in PARTS:
+        raise ConfigError(choose_from("split", split, PARTS))
+    for place, row in enumerate(itertools.islice(stream(config, split, knobs), number), 1):
+        print(json.dumps(row, ensure_ascii=False) if as_json else readable(row, place))
+
+
+def stream(config: str, split: str, knobs: dict[str, Any]) -> Any:
+    """The rows of a split, drawn as they are asked for."""
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+
+    return datasets.load_dataset("itdr", config, split=split, streaming=True, **knobs)
+
+
+def readable(row: dict[str, Any], place: int) -> str:
+    """An example as a person reads it: its texts, then where it comes from."""
+    lines = [f"── example {place} · {row['task']} · {row['source']} ".ljust(WIDTH, "─")]
+    if "messages" in row:
+        texts = [(one["role"], one["content"]) for one in row["messages"]]
+    else:
+        names = ("instruction", "input", "output", "prompt", "chosen", "rejected")
+        texts = [(name, row[name]) for name in names if row.get(name)]
+    for name, text in texts:
+        lines += [f"[{name}]", _wrapped(text), ""]
+    subject = f"user {row['user_id']}" if row["user_id"] is not None else f"item {row['item_id']}"
+    lines.append(f"({row['id']}; {subject}; template {row['template']})")
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str) -> str:
+    kept = []
+    for line in text.split("\n"):
+        kept += textwrap.wrap(line, WIDTH, subsequent_indent="   ") or [""]
+    return "\n".join(kept)

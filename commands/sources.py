@@ -1,0 +1,154 @@
+"""`itdr sources`: what each benchmark is, its licence and files, and what is stored of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from itdr.builders import catalogue
+from itdr.builders.declare import Source
+
+
+def run(
+    name: Annotated[
+        str | None, typer.Argument(help="A source id, for everything known of it.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the sources: licence, files, size, how to get them, what is stored, rejected rows.
+
+    Without a name: one line each.
+    """
+    names = [name] if name else list(catalogue.source_ids())
+    facts = [describe(catalogue.source(one)) for one in names]
+    if as_json:
+        print(json.dumps(facts[0] if name else facts, indent=1, ensure_ascii=False))
+    elif name:
+        print(_long(facts[0]))
+    else:
+        for fact in facts:
+            print(_short(fact))
+
+
+def describe(source: Source) -> dict[str, Any]:
+    """Everything declared of a source, and the manifests of its stores in the cache."""
+    used = [task for task in catalogue.task_ids() if source.id in catalogue.task(task).cells]
+    return {
+        "id": source.id,
+        "title": source.title,
+        "domain": source.domain,
+        "domains": list(source.domains),
+        "homepage": source.homepage,
+        "licence": {
+            "name": source.licence.name,
+            "url": source.licence.url,
+            "summary": source.licence.summary,
+            "redistribution": source.licence.redistribution,
+            "commercial_use": source.licence.commercial,
+        },
+        "citation": source.citation.strip(),
+        "subtasks": used,
+        "columns": sorted(source.columns),
+        "downloads": [
+            {
+                "name": remote.name,
+                "size": remote.size,
+                "checksum": remote.checksum,
+                "access": remote.access,
+                "urls": list(remote.urls),
+            }
+            for remote in source.remotes
+        ],
+        "files": [
+            {
+                "name": file.name,
+                "packed_in": list(file.packed_in),
+                "size": file.size,
+                "rows": file.rows,
+                "optional": file.optional,
+            }
+            for file in source.files
+        ],
+        "by_hand": source.by_hand.strip(),
+        "stored": list(_stored(source)),
+    }
+
+
+def _stored(source: Source) -> list[dict[str, Any]]:
+    from itdr.builders import cache
+    from itdr.builders.store import manifest
+
+    home: Path = cache.store_root() / source.id
+    found = []
+    for path in sorted(home.rglob("manifest.json")):
+        if ".tmp-" in path.parent.name:
+            continue
+        facts = manifest(path.parent)
+        size = sum(file.stat().st_size for file in path.parent.iterdir())
+        found.append({"path": str(path.parent), "bytes": size, **facts})
+    return found
+
+
+def _short(fact: dict[str, Any]) -> str:
+    size = sum(one["size"] or 0 for one in fact["downloads"])
+    known = f"{size / 1e6:,.0f} MB" if size else "size unknown"
+    share = "may be redistributed" if fact["licence"]["redistribution"] else "not redistributable"
+    return f"{fact['id']:<20} {fact['title']}  [{known}; {fact['licence']['name']}: {share}]"
+
+
+def _long(fact: dict[str, Any]) -> str:
+    licence = fact["licence"]
+    lines = [
+        f"{fact['id']}: {fact['title']}",
+        f"  domain        {fact['domain']}"
+        + (f" ({', '.join(fact['domains'])})" if fact["domains"] else ""),
+        f"  homepage      {fact['homepage']}",
+        f"  licence       {licence['name']} ({licence['url']})",
+        f"                {licence['summary']}",
+        f"                redistribution: {_yes(licence['redistribution'])}; "
+        f"commercial use: {_yes(licence['commercial_use'])}",
+        f"  subtasks      {', '.join(fact['subtasks'])}",
+        "  downloads",
+    ]
+    for one in fact["downloads"]:
+        size = f"{one['size']:,} bytes" if one["size"] else "size not published"
+        lines.append(f"    {one['name']}  ({size}; {one['access']})")
+        lines += [f"      {url}" for url in one["urls"]]
+    lines.append("  files")
+    for one in fact["files"]:
+        packed = f" in {', '.join(one['packed_in'])}" if one["packed_in"] else ""
+        rows = f", {one['rows']:,} rows" if one["rows"] else ""
+        lines.append(f"    {one['name']}{packed}{rows}{' (optional)' if one['optional'] else ''}")
+    lines += ["  by hand", *(f"    {line}" for line in fact["by_hand"].splitlines())]
+    lines += ["  citation", *(f"    {line}" for line in fact["citation"].splitlines())]
+    lines.append("  stored" if fact["stored"] else "  stored        nothing yet")
+    for store in fact["stored"]:
+        lines += _store_lines(store)
+    return "\n".join(lines)
+
+
+def _store_lines(store: dict[str, Any]) -> list[str]:
+    rows = store["rows"]
+    lines = [
+        f"    {store['path']}  ({store['bytes'] / 1e6:,.1f} MB)",
+        f"      {rows['interactions']:,} interactions, {rows['users']:,} users, "
+        f"{rows['items']:,} items",
+    ]
+    for key, file in store["files"].items():
+        lines.append(
+            f"      {key}: {file['name']}, {file['size']:,} bytes, sha256 {file['sha256']}"
+        )
+    rejected = store["rejected"]
+    for table, reasons in rejected.items():
+        for reason, n in reasons.items():
+            lines.append(f"      rejected: {n:,} rows of {table}: {reason}")
+    if not rejected:
+        lines.append("      rejected: no row")
+    return lines
+
+
+def _yes(value: bool) -> str:
+    return "allowed" if value else "not allowed"

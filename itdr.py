@@ -1,0 +1,122 @@
+"""The loading script of `itdr`: its configs, its builder, and its registration with `datasets`.
+
+`import itdr` teaches `load_dataset` the name "itdr". On `datasets` 3 this file is a loading script
+too (`trust_remote_code=True`), which wants plain imports at its head and no file access in here.
+"""
+
+import os
+import sys
+
+__path__ = [os.path.dirname(os.path.abspath(__file__))]
+if __name__ == "itdr":
+    # Imported from the checkout's root, this file stands in for the package of the same name.
+    sys.modules["itdr.itdr"] = sys.modules[__name__]
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import datasets
+
+from itdr.builders import loading
+
+__version__ = "0.1.0"
+__all__ = ["Itdr", "ItdrConfig", "__version__"]
+
+
+@dataclass
+class ItdrConfig(datasets.BuilderConfig):
+    """A subtask or root task with its knobs; `itdr list` and the README say what each may be.
+
+    Knobs that a config's subtasks do not share have no default here: None means each subtask's own.
+    """
+
+    sources: Any = None
+    size: Any = "paper"
+    per_user: Any = 1
+    seed: int = 0
+    split_by: str = "user"
+    history: Any = None
+    candidates: Any = None
+    positives: Any = None
+    negatives: Any = None
+    text_chars: Any = None
+    templates: Any = None
+    descriptions: bool = True
+    format: str = "alpaca"
+    num_shards: int = 32
+    cells: str = "paper"
+    sample: bool = False
+
+    def create_config_id(self, config_kwargs: dict, custom_features: Any = None) -> str:
+        """The name with a hash of all that decides a row: knobs, code, templates, raw files."""
+        return loading.config_id(self, custom_features)
+
+
+class Itdr(datasets.GeneratorBasedBuilder):
+    """Instruction examples, drawn from the raw benchmarks when they are asked for."""
+
+    VERSION = datasets.Version(__version__)
+    BUILDER_CONFIG_CLASS = ItdrConfig
+    BUILDER_CONFIGS = [
+        ItdrConfig(name=name, version=datasets.Version(__version__), description=text)
+        for name, text in loading.descriptions().items()
+    ]
+
+    def __init__(
+        self,
+        *,
+        config_name: str | None = None,
+        data_dir: str | None = None,
+        data_files: Any = None,
+        features: Any = None,
+        **options: Any,
+    ) -> None:
+        """Check the config's name and the names of knobs, then construct as any builder.
+
+        Raises `ConfigError` for what is unknown, out of range or without meaning.
+        """
+        given = loading.split_options(config_name, data_files, options)
+        super().__init__(
+            config_name=config_name,
+            data_dir=loading.absolute(data_dir),
+            features=features,
+            **given,
+        )
+        self._plans: list | None = None
+        if features is None:
+            # An earlier build's info, read from the cache, has plain features that encode row by row.
+            self.info.features = loading.features(self.config)
+
+    def _info(self) -> datasets.DatasetInfo:
+        return loading.info(self.config)
+
+    def _split_generators(self, dl_manager: Any) -> list:
+        """One generator for each split. Sources are prepared for a real download manager only;
+        whoever just asks for the names of splits gets them without a file being touched."""
+        plans = self._plans
+        if plans is None and not dl_manager.is_streaming:
+            plans = loading.prepare(self.config)
+        return loading.split_generators(self.config, plans)
+
+    def _generate_examples(self, shards: list, plan: Any, wording: Any) -> Iterator:
+        for row in loading.rows(shards, plan, wording):
+            yield row["id"], row
+
+    def as_streaming_dataset(self, split: Any = None, base_path: str | None = None) -> Any:
+        """Prepare the sources, then stream: input errors are raised here, before the first row."""
+        if self._plans is None:
+            self._plans = loading.prepare(self.config)
+        return super().as_streaming_dataset(split, base_path)
+
+    def _get_examples_iterable_for_split(self, split_generator: Any) -> Any:
+        plain = super()._get_examples_iterable_for_split(split_generator)
+        return loading.typed_iterable(plain, self.info.features)
+
+
+if __name__ == "__main__":
+    from itdr.cli import main
+
+    main()
+elif not __name__.startswith("datasets_modules."):
+    loading.register(Itdr)

@@ -1,0 +1,45 @@
+"""Caches of the tests' own, set before `datasets` is imported and reads them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_HOME = tempfile.mkdtemp(prefix="itdr-tests-")
+os.environ["HF_HOME"] = os.path.join(_HOME, "hf")
+os.environ["ITDR_CACHE"] = os.path.join(_HOME, "itdr")
+for name in ("HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "ITDR_MIRROR"):
+    os.environ.pop(name, None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in (
+        "real: reads real raw files from the folder in ITDR_RAW",
+        "interface: the public interface, repeated on other versions of datasets and from a wheel",
+    ):
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty store cache for one test."""
+    monkeypatch.setenv("ITDR_CACHE", str(tmp_path / "cache"))
+    yield tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def raw() -> Path:
+    """The folder with real raw files; skips where the variable ITDR_RAW names none."""
+    base = os.environ.get("ITDR_RAW")
+    if not base or not Path(base).is_dir():
+        pytest.skip("ITDR_RAW names no folder with real raw files")
+    return Path(base)

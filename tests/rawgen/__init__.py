@@ -1,0 +1,1 @@
+"""Generators of made-up raw files in the official layouts, one module for each source."""

@@ -1,0 +1,141 @@
+"""Runs one reader over a folder of raw files, and checks the types of what it returns."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from itdr.builders import declare
+from itdr.builders.checks import csv_rejects
+from itdr.builders.raw import Raw
+
+PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
+TYPES: dict[str, pa.DataType] = {
+    "rating": pa.float32(),
+    "timestamp": pa.int64(),
+    "seq": pa.int32(),
+    "weight": pa.float32(),
+    "year": pa.int16(),
+    "categories": pa.list_(pa.string()),
+    "creators": pa.list_(pa.string()),
+    "attributes": PAIRS,
+    "hidden": pa.bool_(),
+    "age": pa.int16(),
+    "birth_year": pa.int16(),
+}
+"""Types of the canonical columns; those not named are strings."""
+
+EVENTS = {"rate", "review", "click", "skip", "comment", "listen", "play", "implicit"}
+
+
+def load(source: str | declare.Source) -> declare.Source:
+    """The declaration of that id."""
+    if isinstance(source, declare.Source):
+        return source
+    name = source.replace("-", "_")
+    return importlib.import_module(f"itdr.builders.sources.{name}").SOURCE
+
+
+def find(
+    source: declare.Source, folder: Path, facet: str = "base", domain: str | None = None
+) -> dict[str, Path]:
+    """Unpacked raw files by key: the declared name, its base name or an alias, in `folder`."""
+    found = {}
+    for file in source.files_for(facet, domain):
+        for name in (file.name, Path(file.name).name, *file.aliases):
+            if (folder / name).is_file():
+                found[file.key] = folder / name
+                break
+    return found
+
+
+def read(
+    source: str | declare.Source,
+    folder: Path,
+    table: str,
+    facet: str = "base",
+    domain: str | None = None,
+) -> tuple[pa.Table, dict[str, int]]:
+    """Good rows in the order read, and rejected rows by reason."""
+    declared = load(source)
+    reader = getattr(declared.readers, table)
+    con = duckdb.connect()
+    raw = Raw(declared.id, find(declared, folder, facet, domain), con, domain=domain, facet=facet)
+    result: Any = reader(raw)
+    rows = _table(result)
+    rejects = Counter(csv_rejects(con, table))
+    for (of, reason), number in raw.rejects.items():
+        assert of == table, f"{of!r} counted while {table!r} was read"
+        rejects[reason] += number
+    if "reject" in rows.column_names:
+        reasons = rows.column("reject")
+        assert reasons.type in (pa.string(), pa.null()), reasons.type
+        for entry in pc.value_counts(pc.drop_null(reasons)).to_pylist():
+            rejects[entry["values"]] += entry["counts"]
+        rows = rows.filter(pc.is_null(reasons)).drop_columns(["reject"])
+    con.close()
+    check(declared, table, rows)
+    return rows, dict(rejects)
+
+
+def check(source: declare.Source, table: str, rows: pa.Table) -> None:
+    """Assert that columns are canonical, declared, of their types, and hold no empty text."""
+    for field in rows.schema:
+        assert field.name in declare.COLUMNS[table], f"{table}.{field.name} is not canonical"
+        declared = f"{table}.{field.name}" in source.columns
+        assert declared or field.name in ("event", "hidden", "domain", *_ids(table)), (
+            f"{table}.{field.name} is read but not declared"
+        )
+        expected = TYPES.get(field.name, pa.string())
+        assert field.type.equals(expected), f"{field.name}: {field.type}, expected {expected}"
+        column = rows.column(field.name)
+        if field.name.endswith("_id"):
+            assert column.null_count == 0, f"{field.name} is null in a good row"
+        if field.type == pa.string():
+            trimmed = pc.utf8_trim_whitespace(column)
+            assert not pc.any(pc.equal(trimmed, "")).as_py(), f"{field.name}: empty text"
+        if field.name == "event":
+            assert set(pc.unique(column).to_pylist()) <= EVENTS
+    for column in source.columns:
+        of, name = column.split(".")
+        if of == table:
+            assert name in rows.column_names, f"{column} is declared but not read"
+
+
+def real(source: str) -> Path:
+    """The folder of that source's real raw files; skips the test where there is none."""
+    base = os.environ.get("ITDR_RAW")
+    if not base or not (Path(base) / source).is_dir():
+        pytest.skip("ITDR_RAW names no folder with real raw files of this source")
+    return Path(base) / source
+
+
+def rows(table: pa.Table, *places: int) -> list[dict[str, Any]]:
+    """Rows at these places, negative from the end, as dicts; for golden tests."""
+    return [table.slice(place % len(table), 1).to_pylist()[0] for place in places]
+
+
+def _ids(table: str) -> tuple[str, ...]:
+    return {
+        "interactions": ("user_id", "item_id"),
+        "items": ("item_id",),
+        "users": ("user_id",),
+    }.get(table, ("user_id", "item_id"))
+
+
+def _table(result: Any) -> pa.Table:
+    if isinstance(result, duckdb.DuckDBPyRelation):
+        return result.to_arrow_table()
+    batches = list(result)
+    assert batches, "a reader yields at least one batch, also for a file without rows"
+    for batch in batches:
+        assert isinstance(batch, pa.RecordBatch)
+        assert batch.num_rows <= 1 << 17, f"a batch of {batch.num_rows} rows is not bounded"
+    return pa.Table.from_batches(batches)

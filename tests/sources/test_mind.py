@@ -1,0 +1,238 @@
+"""MIND: its reader on made-up and real files."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from itdr.builders.errors import RawFileError
+from itdr.builders.raw import Raw
+from itdr.builders.sources import mind
+
+from tests.rawgen import mind as rawgen
+from tests.rawgen.common import Facts
+from tests.sources.harness import find, load, read, real, rows
+
+ID = "mind"
+TRAIN = "MINDsmall_train"
+FILES = {"interactions": "behaviors.tsv", "items": "news.tsv"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Facts]:
+    folder = tmp_path_factory.mktemp("mind")
+    return folder, rawgen.write(folder, users=60, items=150)
+
+
+def put(folder: Path, *lines: str, name: str = "behaviors.tsv", part: str = TRAIN) -> Path:
+    (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / part / name).write_text("".join(line + "\n" for line in lines), newline="")
+    return folder
+
+
+@pytest.mark.parametrize("table", FILES)
+def test_all_good_rows_are_read_and_all_bad_ones_counted(made: tuple[Path, Facts], table: str):
+    folder, facts = made
+    found, rejects = read(ID, folder, table)
+    assert found.num_rows == facts.counts[table]
+    assert rejects == {reason: n for (of, reason), n in facts.rejects.items() if of == table}
+
+
+@pytest.mark.parametrize("table", FILES)
+def test_clean_files_lose_nothing(tmp_path: Path, table: str):
+    facts = rawgen.write(tmp_path, users=20, items=90, dirt=False)
+    found, rejects = read(ID, tmp_path, table)
+    assert (found.num_rows, rejects) == (facts.counts[table], {})
+
+
+def test_every_user_has_history_clicks_and_skips_enough(made: tuple[Path, Facts]):
+    table, _ = read(ID, made[0], "interactions")
+    count: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in table.to_pylist():
+        kind = "history" if row["timestamp"] is None else row["event"]
+        count[row["user_id"]][kind] += 1
+    whole = [own for user, own in count.items() if user != "U900001"]
+    assert len(whole) == 60
+    assert min(own["history"] for own in whole) >= 8
+    assert max(own["history"] for own in whole) <= 23
+    assert min(own["click"] for own in whole) >= 6
+    assert min(own["skip"] for own in whole) >= 10
+
+
+def test_an_impression_gives_clicks_and_skips_and_the_history_once(tmp_path: Path):
+    put(
+        tmp_path,
+        "2\tU1\t11/9/2019 6:42:51 PM\tN5 N6\tN7-0 N8-1",
+        "1\tU1\t11/10/2019 12:00:00 AM\tN5 N6\tN9-1",
+        "3\tU2\t11/9/2019 12:00:01 PM\tN5 N6\tN7-1",
+    )
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert rejects == {}
+    events = [
+        (row["user_id"], row["item_id"], row["timestamp"], row["seq"], row["event"])
+        for row in table.to_pylist()
+    ]
+    assert sorted(events, key=str) == sorted(
+        [
+            ("U1", "N5", None, 0, "click"),
+            ("U1", "N6", None, 1, "click"),
+            ("U2", "N5", None, 0, "click"),
+            ("U2", "N6", None, 1, "click"),
+            ("U1", "N7", 1573324971, None, "skip"),
+            ("U1", "N8", 1573324971, None, "click"),
+            ("U1", "N9", 1573344000, None, "click"),
+            ("U2", "N7", 1573300801, None, "click"),
+        ],
+        key=str,
+    )
+
+
+def test_news_that_a_history_repeats_count_at_their_first_place(tmp_path: Path):
+    put(tmp_path, "1\tU1\t11/9/2019 1:00:00 AM\tN1 N2 N1 N3 N2\tN7-1")
+    table, rejects = read(ID, tmp_path, "interactions")
+    history = [(row["item_id"], row["seq"]) for row in table.to_pylist() if row["seq"] is not None]
+    assert history == [("N1", 0), ("N2", 1), ("N3", 3)]
+    assert rejects == {"repeated in the history": 2}
+
+
+def test_an_empty_history_leaves_the_impression_whole(tmp_path: Path):
+    put(tmp_path, "1\tU1\t11/9/2019 1:00:00 AM\t\tN7-1 N8-0")
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert (table["item_id"].to_pylist(), rejects) == (["N7", "N8"], {})
+
+
+def test_impressions_without_labels_are_counted_and_their_history_kept(tmp_path: Path):
+    put(tmp_path, "1\tU1\t11/16/2019 1:00:00 AM\tN1 N2\tN7 N8 N9")
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert table["item_id"].to_pylist() == ["N1", "N2"]
+    assert rejects == {"impression without labels": 3}
+
+
+def test_the_history_of_a_user_in_train_and_dev_is_given_once(tmp_path: Path):
+    put(tmp_path, "1\tU1\t11/9/2019 1:00:00 AM\tN1 N2\tN7-1")
+    put(tmp_path, "1\tU1\t11/15/2019 1:00:00 AM\tN1 N2\tN8-1", part="MINDsmall_dev")
+    table, _ = read(ID, tmp_path, "interactions")
+    assert sorted(table["item_id"].to_pylist()) == ["N1", "N2", "N7", "N8"]
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("11/9/2019 6:42:51 PM", 1573324971),
+        ("11/9/2019 12:00:00 AM", 1573257600),
+        ("11/9/2019 12:59:59 PM", 1573304399),
+        ("2/29/2020 1:02:03 AM", 1582938123),
+        ("2/29/2019 1:02:03 AM", None),
+        ("13/1/2019 1:00:00 AM", None),
+        ("11/9/2019 13:00:00 PM", None),
+        ("11/9/2019 0:00:00 AM", None),
+        ("11/9/2019 1:60:00 AM", None),
+        ("11/9/2019 6:42:51", None),
+        ("2019-11-09 18:42:51", None),
+        ("", None),
+    ],
+)
+def test_times(text: str, second: int | None):
+    assert mind.seconds(pa.array([text])).to_pylist() == [second]
+
+
+def test_news_keep_quotes_and_other_line_separators(made: tuple[Path, Facts]):
+    table, _ = read(ID, made[0], "items")
+    mayor, pipe, nameless, kitchen = table.slice(0, 4).to_pylist()
+    assert (mayor["title"], mayor["description"]) == (
+        '"Come home," says the mayor of Arlen',
+        None,
+    )
+    assert pipe["title"] == 'The 5" pipe that stopped a town'
+    assert nameless["title"] is None and nameless["description"]
+    assert kitchen["title"] == "Salt & Smoke: a new kitchen in Hallow"
+    assert kitchen["description"] == "Line separated text."
+    assert len(mayor["categories"]) == 2 and mayor["categories"][0] in rawgen.CATEGORIES
+
+
+def test_small_goes_before_large_and_large_serves_alone(tmp_path: Path):
+    put(tmp_path, "1\tU1\t11/9/2019 1:00:00 AM\t\tN1-1", part="MINDlarge_train")
+    assert read(ID, tmp_path, "interactions")[0]["item_id"].to_pylist() == ["N1"]
+    put(tmp_path, "1\tU1\t11/9/2019 1:00:00 AM\t\tN2-1")
+    assert read(ID, tmp_path, "interactions")[0]["item_id"].to_pylist() == ["N2"]
+
+
+def test_without_any_edition_the_error_says_what_to_place(tmp_path: Path):
+    with pytest.raises(RawFileError, match="MINDsmall_train/behaviors.tsv"):
+        read(ID, tmp_path, "interactions")
+
+
+@pytest.mark.parametrize("table", FILES)
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda text: b"", "empty"),
+        (lambda text: text[:-3], "cut off"),
+        (lambda text: text.replace(b"\t", b","), "TABs"),
+        (lambda text: text.decode().encode("utf-16"), "UTF-16"),
+        (lambda text: "".join(f"é{line}\n" for line in text.decode().split("\n")[:9]).encode("cp1252", "replace"), "not UTF-8"),
+    ],
+)  # fmt: skip
+def test_a_damaged_file_is_an_error_that_names_it(made, tmp_path, table, damage, told):
+    text = (made[0] / TRAIN / FILES[table]).read_bytes()
+    put(tmp_path, name="behaviors.tsv")
+    (tmp_path / TRAIN / FILES[table]).write_bytes(damage(text))
+    with pytest.raises(RawFileError, match=told) as error:
+        read(ID, tmp_path, table)
+    assert FILES[table] in str(error.value)
+
+
+def test_batches_do_not_grow_with_the_file(tmp_path: Path):
+    put(tmp_path, *[f"{n}\tU{n}\t11/9/2019 1:00:00 AM\tN1 N2 N3\tN4-1 N5-0" for n in range(9000)])
+    raw = Raw(ID, find(load(ID), tmp_path), duckdb.connect())
+    batches = list(mind.interactions(raw))
+    assert sum(batch.num_rows for batch in batches) == 45_000
+    assert max(batch.num_rows for batch in batches) < 10_000
+
+
+def test_the_zips_hold_what_is_declared(tmp_path: Path):
+    import zipfile
+
+    rawgen.write(tmp_path, users=5, items=60, packed=True)
+    files = [file for file in load(ID).files if file.name.startswith("MINDsmall")]
+    assert len(files) == 4
+    for file in files:
+        (archive,) = file.packed_in
+        assert load(ID).remote(archive).urls
+        assert file.name in zipfile.ZipFile(tmp_path / archive).namelist()
+
+
+@pytest.mark.real
+def test_real_impressions():
+    table, rejects = read(ID, real(ID), "interactions")
+    assert rejects == {"repeated in the history": 1980}
+    events = Counter((row["event"], row["timestamp"] is None) for row in table.to_pylist())
+    assert events == {("click", True): 136_952, ("click", False): 7_542, ("skip", False): 181_817}
+    first, tenth, last = rows(table, 0, 9, -1)
+    base = {"user_id": "U81994", "timestamp": None, "event": "click"}
+    assert first == {**base, "item_id": "N138", "seq": 0}
+    assert tenth == {**base, "item_id": "N16109", "seq": 10}
+    assert last == {
+        "user_id": "U18744",
+        "item_id": "N51398",
+        "timestamp": 1573297783,
+        "seq": None,
+        "event": "skip",
+    }
+
+
+@pytest.mark.real
+def test_real_news():
+    table, rejects = read(ID, real(ID), "items")
+    assert (table.num_rows, rejects) == (2000, {})
+    assert table["description"].null_count == 99
+    assert table["title"].null_count == 0
+    assert sum(title.startswith('"') for title in table["title"].to_pylist()) == 3
+    first, tenth, last = rows(table, 0, 9, -1)
+    assert (first["item_id"], first["categories"]) == ("N34700", ["news", "newspolitics"])
+    assert first["title"].endswith("Fort Lauderdale office | PHOTOS")
+    assert (tenth["item_id"], tenth["categories"]) == ("N62636", ["news", "newsus"])
+    assert (last["item_id"], last["description"]) == ("N47171", None)

@@ -1,0 +1,267 @@
+"""Templates: what they say in every domain, and how they are chosen."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+import re
+from collections.abc import Collection
+
+import pytest
+
+from itdr.builders import templates
+from itdr.builders.errors import TemplateError
+from itdr.builders.template_files import BUILT_IN, read_domains
+
+DOMAINS = (
+    "films",
+    "books",
+    "book_reviews",
+    "anime",
+    "products",
+    "games",
+    "businesses",
+    "news",
+    "short_videos",
+    "artists",
+    "tracks",
+)
+FLAGS: dict[str, list[set[str]]] = {
+    "rating_prediction": [set(), {"timed"}, {"categories"}, {"timed", "categories"}],
+    "top_k_rec": [set(), {"timed"}],
+    "cross_domain_rec": [{"timed"}],
+    "sequential_rec": [{"timed"}, {"timed", "categories"}],
+    "user_attribute_prediction": [set(), {"categories"}, {"creators"}, {"categories", "creators"}],
+}
+TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
+ALL_FLAGS = {"timed", "categories", "creators"}
+ENTRY = "Salt Garden: Drama, Crime"
+
+
+def _lists(name: str, entries: Collection[str]) -> dict[str, object]:
+    return {
+        f"{name}_lines": "\n".join(f"- {entry}" for entry in entries),
+        f"{name}_numbered": "\n".join(f"{k}. {entry}" for k, entry in enumerate(entries, 1)),
+        f"{name}_inline": "; ".join(entries),
+        f"n_{name}": len(entries),
+    }
+
+
+def values(task: str) -> dict[str, object]:
+    """What a task hands to its templates, the domain words aside."""
+    if task == "rating_prediction":
+        history = _lists("history", [f"{title}: 4.5" for title in TITLES[:3]])
+        history["history_inline"] = "; ".join(f"{title} (4.5)" for title in TITLES[:3])
+        names = ("target", "target_line", "scale_low", "scale_high", "scale_step", "answer")
+        said = ("Night Bus", "Night Bus (Drama)", "0.5", "5", "0.5", "4.0")
+        return history | dict(zip(names, said, strict=True))
+    if task == "user_attribute_prediction":
+        names = {"attributes": "age group and gender", "attributes_lines": "- Age group\n- Gender"}
+        answer = {"answer": "Age group: 25-34\nGender: female"}
+        return _lists("items", TITLES[:4]) | names | answer | {"n_attributes": 2}
+    if task == "sequential_rec":
+        return (
+            _lists("history", (ENTRY, *TITLES[1:3]))
+            | _lists("candidates", TITLES[3:])
+            | {"answer": "Halo"}
+        )
+    more = {"source_domain": "Appliances", "target_domain": "Video Games", "answer": "1. Halo"}
+    if task == "cross_domain_rec":
+        more |= _lists("source", TITLES[:2])
+    return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
+
+
+def load(task: str, choice: templates.Choice = None) -> templates.Templates:
+    return templates.load(task, values(task).keys(), ALL_FLAGS, choice)
+
+
+def first(n: int) -> int:
+    return 0
+
+
+CELLS = [(task, flags) for task, all_flags in FLAGS.items() for flags in all_flags]
+CELL_IDS = ["+".join([task, *sorted(flags)]) for task, flags in CELLS]
+
+
+def texts(task: str, flags: set[str]) -> list[templates.Template]:
+    """Every description, prompt (unseen ones too) and answer that serves the flags."""
+    seen, unseen = load(task), load(task, "unseen")
+    every = (*seen.descriptions, *seen.prompts["train"], *unseen.prompts["test"], *seen.answers)
+    return [one for one in every if one.serves(frozenset(flags))]
+
+
+# The built-in sentences -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize(("task", "flags"), CELLS, ids=CELL_IDS)
+def test_every_text_reads_well_in_every_domain(task: str, flags: set[str], domain: str) -> None:
+    context = {**templates.load_words(domain), **values(task)}
+    shown = [one.render(context) for one in texts(task, flags)]
+    assert len(set(shown)) == len(shown)
+    for said in shown:
+        assert not re.search(r"\{\{|\}\}|\{%|\bNone\b|\bnan\b|undefined", said)
+        assert not re.search(r"  |[ \t]\n|\n\n\n", said) and said == said.strip()
+        assert not re.search(r"\b(an?|the|this|to|of|on|is) \1\b|\ban? (an?|the|this) ", said)
+        assert not re.search(r"\ba [aeiou]|\ban [^aeiou]", said, re.IGNORECASE)
+        assert not re.match(r"[a-z]", said), said
+        assert not re.search(r"[.?] [a-z]", said.replace("? (4.5)", "")), said
+        assert not re.search(r"(?<!\.)[?!.;]\.(?!\.)|\?\?", said), said
+        # A list stands on lines of its own.
+        assert not re.search(r"[^\n](- Salt|1\. Salt|- Night|1\. Night)", said), said
+
+
+@pytest.mark.parametrize(("task", "flags"), CELLS, ids=CELL_IDS)
+def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
+    seen, unseen = load(task), load(task, "unseen")
+    serving = [one for one in seen.prompts["train"] if one.serves(frozenset(flags))]
+    kept = [one for one in unseen.prompts["test"] if one.serves(frozenset(flags))]
+    assert len(serving) >= 7
+    assert len(kept) >= 3
+    assert len([one for one in seen.descriptions if one.serves(frozenset(flags))]) >= 3
+
+
+@pytest.mark.parametrize("task", ["rating_prediction", "top_k_rec", "user_attribute_prediction"])
+def test_untimed_prompts_claim_no_order(task: str) -> None:
+    for flags in (set(), {"categories"}, {"creators"}):
+        for one in texts(task, flags):
+            said = one.render({**templates.load_words("anime"), **values(task)})
+            claim = (
+                r"\b(next|recent\w*|chronolog\w*|order|last|latest|oldest|earliest|so far|later)\b"
+            )
+            assert not re.search(claim, said, re.IGNORECASE), (one.id, said)
+
+
+@pytest.mark.parametrize("task", ["top_k_rec", "cross_domain_rec", "sequential_rec"])
+def test_timed_prompts_say_that_something_comes_next(task: str) -> None:
+    flags = frozenset({"timed"})
+    for one in load(task).prompts["train"]:
+        if dict(one.when).get("timed") or (task != "top_k_rec" and one.serves(flags)):
+            said = one.render({**templates.load_words("films"), **values(task)})
+            assert re.search(r"\b(next|continue)", said, re.IGNORECASE), one.id
+
+
+@pytest.mark.parametrize("task", FLAGS)
+def test_every_prompt_shows_the_whole_case(task: str) -> None:
+    shown = {
+        "rating_prediction": ("history_", "target", "scale_low", "scale_high"),
+        "top_k_rec": ("history_", "candidates_"),
+        "cross_domain_rec": ("history_", "candidates_", "source_"),
+        "sequential_rec": ("history_", "candidates_"),
+        "user_attribute_prediction": ("items_", "attributes"),
+    }[task]
+    for one in (*load(task).prompts["train"], *load(task, "unseen").prompts["test"]):
+        for name in shown:
+            assert re.search(r"\{\{ " + name, one.text), (one.id, name)
+
+
+def test_people_are_said_to_do_only_what_is_known() -> None:
+    for task, domain in itertools.product(FLAGS, DOMAINS):
+        context = {**templates.load_words(domain), **values(task)}
+        for flags in FLAGS[task]:
+            for one in texts(task, flags):
+                claim = re.search(
+                    r"\b(watched|bought|purchased|visited|seen)\b", one.render(context)
+                )
+                assert not claim, (one.id, domain)
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+def test_each_domain_has_every_word() -> None:
+    for domain in DOMAINS:
+        words = templates.load_words(domain)
+        assert sorted(words) == sorted(templates.WORDS)
+        assert words["a_item"].split()[-1] == words["item"].split()[-1]
+        assert words["this_item"] == f"this {words['item']}"
+    assert set(read_domains(BUILT_IN / "domains.yaml", {})) == set(DOMAINS)
+
+
+def test_an_unknown_domain_names_the_nearest() -> None:
+    with pytest.raises(TemplateError, match="Did you mean 'films'"):
+        templates.load_words("filmz")
+
+
+# Choosing ---------------------------------------------------------------------------------------
+
+
+def test_picks_are_drawn_by_the_caller_in_a_stable_order() -> None:
+    loaded = load("sequential_rec")
+    flags = frozenset({"timed"})
+    serving = [one.id for one in loaded.prompts["train"] if one.serves(flags)]
+    asked: list[int] = []
+
+    def draw(n: int) -> int:
+        asked.append(n)
+        return n - 1
+
+    picked = loaded.pick("train", flags, draw)
+    assert asked == [len(serving), len(loaded.descriptions), len(loaded.answers)]
+    assert serving == sorted(serving) and picked.prompt.id == serving[-1]
+    assert loaded.pick("train", flags, first).prompt.id == "sequential_rec/p1"
+
+
+def test_rendering_gives_instruction_input_output() -> None:
+    picked = load("rating_prediction", "p1").pick("test", frozenset({"timed"}), first)
+    words = {**templates.load_words("films"), **values("rating_prediction")}
+    instruction, question, answer = picked.render({**words, "unused": None})
+    assert instruction.startswith("Predict the rating that a viewer would give a film")
+    assert "- Salt Garden: 4.5\n- Two Rivers?: 4.5" in question and "0.5 to 5" in question
+    assert answer == "4.0"
+
+
+@pytest.mark.parametrize("value", [{}, {"answer": None}])
+def test_a_missing_value_is_an_error_not_a_word(value: dict[str, object]) -> None:
+    answer = load("sequential_rec").answers[0]
+    with pytest.raises(
+        TemplateError, match=r"sequential_rec.yaml:\d+: sequential_rec/a1 cannot be"
+    ):
+        answer.render(value)
+
+
+def test_only_what_the_texts_use_is_needed() -> None:
+    assert load("sequential_rec", ["p1"]).needed >= {"history_lines", "candidates_lines", "answer"}
+    assert "history_inline" not in load("sequential_rec", ["p1"]).needed
+
+
+def test_by_default_no_part_draws_an_unseen_prompt() -> None:
+    for task in FLAGS:
+        assert not any(one.unseen for pool in load(task).prompts.values() for one in pool)
+
+
+def test_unseen_prompts_are_for_test_alone() -> None:
+    prompts = load("top_k_rec", "unseen").prompts
+    assert all(one.unseen for one in prompts["test"])
+    assert not any(one.unseen for one in (*prompts["train"], *prompts["validation"]))
+    mixed = load("top_k_rec", ["p4", "top_k_rec/u2"]).prompts
+    assert [one.id for one in mixed["train"]] == ["top_k_rec/p4"]
+    assert [one.id for one in mixed["test"]] == ["top_k_rec/p4", "top_k_rec/u2"]
+    with pytest.raises(TemplateError, match="top_k_rec/u2 leaves nothing for train"):
+        load("top_k_rec", "u2")
+
+
+def test_ids_of_other_tasks_leave_a_task_as_it_is() -> None:
+    assert load("top_k_rec", ["sequential_rec/p3"]).prompts == load("top_k_rec").prompts
+    templates.check_choice("sequential_rec/p3", ["top_k_rec", "sequential_rec"])
+    with pytest.raises(TemplateError, match="Unknown template 'sequential_rec/p3'"):
+        templates.check_choice("sequential_rec/p3", ["top_k_rec"])
+
+
+@pytest.mark.parametrize("choice", ["p99", "top_k_rec/p99", ["p1", "no/such/folder"], [], [3], 3])
+def test_a_choice_that_names_nothing_is_refused(choice: templates.Choice) -> None:
+    with pytest.raises(TemplateError, match=r"Unknown template|give an id, a folder"):
+        load("top_k_rec", choice)
+
+
+def test_flags_that_nothing_serves_are_an_error() -> None:
+    loaded = load("top_k_rec", "p9")
+    loaded.check("train", [])
+    with pytest.raises(TemplateError, match=r"no prompt serves the train part.*timed"):
+        loaded.check("train", ["timed"])
+
+
+def test_templates_travel_to_other_processes() -> None:
+    loaded = load("top_k_rec")
+    again = pickle.loads(pickle.dumps(loaded))
+    assert again.prompts == loaded.prompts and again.needed == loaded.needed
