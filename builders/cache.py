@@ -90,7 +90,7 @@ def human(size: int | None) -> str:
 def safe_relative(name: str) -> PurePosixPath:
     """`name` as a relative path that stays in its folder; ConfigError where it would not."""
     path = PurePosixPath(name.replace("\\", "/"))
-    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if not path.parts or path.is_absolute() or ".." in path.parts or path.parts[0][1:2] == ":":
         raise ConfigError(f"A declared file name must be a plain relative path, not {name!r}.")
     return path
 

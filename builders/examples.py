@@ -82,7 +82,7 @@ def _every_user(chosen: Chosen, shard: Shard) -> Iterator[tuple[int, int | None]
 
 
 def _open(chosen: Chosen) -> OpenCell:
-    return open_cell(chosen.cell, chosen.path, time_split=chosen.cuts is not None).for_part(
+    return open_cell(chosen.cell, chosen.paths, time_split=chosen.cuts is not None).for_part(
         chosen.part
     )
 
@@ -112,7 +112,6 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[[Case, in
     folder = templates.folder_of(wording.choice)
     words = templates.load_words(source.words, folder)
     texts = templates.load(task.id, task.variables, task.flags, wording.choice)
-    domain = cell.domain or source.domain
 
     def write(case: Case, code: int, index: int) -> Row:
         picked = texts.pick(part, case.flags, opened.draws(code, "template", index).below)
@@ -134,7 +133,7 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[[Case, in
             "root_task": task.root,
             "task": task.id,
             "source": source.id,
-            "domain": domain,
+            "domain": cell.shown_domain,
             "template": picked.prompt.id,
             **_facts(case),
         }

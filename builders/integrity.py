@@ -6,8 +6,8 @@ before the file takes its final name, so a file that has no record was placed by
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -33,7 +33,8 @@ def split_checksum(text: str) -> tuple[str, str]:
     return algorithm, digits.lower()
 
 
-def _hasher(algorithm: str) -> Any:
+def new_hasher(algorithm: str) -> Any:
+    """An empty hash of that name."""
     # MD5 stands here for the publisher's checksum, not for secrecy: allowed on FIPS machines too.
     return hashlib.new(algorithm, usedforsecurity=False)
 
@@ -49,7 +50,7 @@ def digests(
     pieces: Iterable[bytes], algorithms: Iterable[str], tick: Callable[[int], object] | None = None
 ) -> dict[str, str]:
     """The digests of a stream, by algorithm, in one pass. `tick` is told of each piece's length."""
-    hashers = {name: _hasher(name) for name in sorted(set(algorithms))}
+    hashers = {name: new_hasher(name) for name in sorted(set(algorithms))}
     for piece in pieces:
         for hasher in hashers.values():
             hasher.update(piece)
@@ -141,7 +142,7 @@ def declared_ok(remote: Remote, record: dict[str, Any]) -> bool:
                 return False
     if remote.checksum or remote.plain_checksum or remote.size is None:
         return True
-    return bool(record["size"] == remote.size or record.get("unwrapped"))
+    return bool(record["size"] == remote.size)
 
 
 def trust(path: Path, remote: Remote) -> Trust:
@@ -170,17 +171,15 @@ def confirm(path: Path, remote: Remote) -> Trust:
     if digests(chunks(path), ["sha256"])["sha256"] != record["sha256"]:
         return "altered"
     record["mtime_ns"] = path.stat().st_mtime_ns
-    try:
+    with contextlib.suppress(OSError):  # a cache that may only be read is checked again next time
         write_json(record_path(path), record)
-    except OSError:
-        pass  # a cache that may only be read: the check is made again next time
     return "verified"
 
 
 def altered_error(source: str, path: Path) -> RawFileError:
     """The error for a download that is no longer what was downloaded."""
     record = read_record(path) or {}
-    was, now = record.get("size"), os.path.getsize(path)
+    was, now = record.get("size"), path.stat().st_size
     sizes = f"it has {human(now)}, it had {human(was)}" if was != now else "its bytes differ"
     return RawFileError(
         f"{source}: {path} was changed after it had been downloaded ({sizes}). Delete it to download "

@@ -130,7 +130,7 @@ def config_id(config: Any, custom_features: Any = None) -> str:
         sorted(knobs.own.items()),
         _choice_without_folder(knobs.templates),
         templates.fingerprint(knobs.templates),
-        *(f"{name}={spec.key}" for name, spec in sorted(stores.items())),
+        *(f"{name}={[one.key for one in specs]}" for name, specs in sorted(stores.items())),
         code_fingerprint(),
         series,
         None if custom_features is None else str(custom_features),
@@ -172,7 +172,10 @@ def prepare(config: Any) -> list[Any]:
     _check_templates(knobs, cells)
     specs = plan.stores_of(knobs, cells)
     offline = bool(datasets.config.HF_HUB_OFFLINE)
-    paths = {name: store.prepare(spec, offline=offline) for name, spec in specs.items()}
+    paths = {
+        name: tuple(store.prepare(one, offline=offline) for one in several)
+        for name, several in specs.items()
+    }
     return plan.select(knobs, cells, paths)
 
 

@@ -24,8 +24,8 @@ def open_store(source: Source, path: Path) -> Store:
     return _stores[key]
 
 
-def open_cell(cell: Cell, path: Path, time_split: bool = False) -> OpenCell:
-    """A cell over its store; with `time_split`, its parts are spans of time."""
-    store = open_store(cell.source, path)
+def open_cell(cell: Cell, paths: tuple[Path, ...], time_split: bool = False) -> OpenCell:
+    """A cell over its stores; with `time_split`, its parts are spans of time."""
+    store, *others = (open_store(cell.source, path) for path in paths)
     cuts = store.shared("time cuts", lambda: time_cuts(store)) if time_split else None
-    return OpenCell(cell, store, cuts)
+    return OpenCell(cell, store, others[0] if others else None, cuts)

@@ -34,7 +34,7 @@ class Policy:
     sleep: Callable[[float], object] | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Transient(Exception):
     """A failure that may pass. `wait`: what the server asked for; `unreachable`: no answer at all."""
 
@@ -43,7 +43,7 @@ class Transient(Exception):
     unreachable: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Permanent(Exception):
     """A failure that this address will give again."""
 
@@ -71,7 +71,9 @@ def network(policy: Policy) -> Iterator[None]:
     try:
         yield
     except (invalid.SSLError, urllib3.exceptions.SSLError) as error:
-        raise Permanent(f"no safe connection ({short(error)})") from None
+        if "certificate" in str(error).lower():
+            raise Permanent(f"its certificate is not valid ({short(error)})") from None
+        raise Transient(f"the connection broke ({short(error)})") from None
     except (invalid.InvalidURL, invalid.MissingSchema, invalid.InvalidSchema) as error:
         raise Permanent(f"no valid address ({short(error)})") from None
     except (invalid.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from itdr.builders import catalogue
-from itdr.builders.errors import EmptySplitError
+from itdr.builders.errors import ConfigError, EmptySplitError
 from itdr.builders.knobs import ALL, PAPER, Knobs
 from itdr.builders.opened import open_cell
 from itdr.builders.parts import PARTS, quota_by_part, select_order, shares
@@ -28,13 +28,14 @@ BLOCK = 65_536
 class Chosen:
     """What one split takes of one cell.
 
-    users: their codes (or those of items, where the task is about items), in the order of the sample; None: every user of the part, found while
-    rows are drawn.   takes: how many cases each gives.   expected: cases in all (with `users` None:
-    users), for an even mix.
+    paths: the stores it reads.   users: their codes (those of items, where the task is about items)
+    in the order of the sample; None: every user of the part, found while rows are drawn.
+    takes: how many cases each gives.   expected: cases in all (with `users` None: users), for an
+    even mix.
     """
 
     cell: Cell
-    path: Path
+    paths: tuple[Path, ...]
     part: int
     cuts: tuple[int, int] | None
     per_user: int | None
@@ -62,22 +63,40 @@ def cells_of(knobs: Knobs) -> list[Cell]:
         task = catalogue.task(task_id)
         rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
         values = knobs.of(task_id)
-        for domain in domains or (None,):
-            source = catalogue.source(source_id)
-            made.append(Cell(task, source, domain, values, knobs.seed, rule))
+        source = catalogue.source(source_id)
+        pairs = list(_domains(rule, domains))
+        if not pairs:
+            listed = "; ".join(f"{start} and {to}" for start, to in rule.pairs)
+            raise ConfigError(
+                f"{task_id} needs both domains of a pair of {source_id}: {listed}. "
+                f"Chosen: {', '.join(domains)}."
+            )
+        for domain, other in pairs:
+            made.append(Cell(task, source, domain, other, values, knobs.seed, rule))
     return made
 
 
-def stores_of(knobs: Knobs, cells: Sequence[Cell]) -> dict[str, StoreSpec]:
-    """The store of each cell, by the cell's name; cells of one source share theirs."""
+def _domains(
+    rule: CellRule, chosen: tuple[str, ...]
+) -> Iterator[tuple[str | None, str | None]]:
+    """(domain, the other one) of each cell: the pairs whose domains are both chosen, or each."""
+    if rule.pairs:
+        yield from ((to, start) for start, to in rule.pairs if {start, to} <= set(chosen))
+    else:
+        yield from ((domain, None) for domain in chosen or (None,))
+
+
+def stores_of(knobs: Knobs, cells: Sequence[Cell]) -> dict[str, tuple[StoreSpec, ...]]:
+    """The stores of each cell, by the cell's name; cells of one source share theirs."""
     specs: dict[tuple[str, str | None, str], StoreSpec] = {}
     found = {}
     for cell in cells:
         facet = _facet(cell)
-        key = (cell.source.id, cell.domain, facet)
-        if key not in specs:
-            specs[key] = StoreSpec(cell.source, cell.domain, facet, knobs.data_dir)
-        found[cell.name] = specs[key]
+        for domain in cell.domains:
+            key = (cell.source.id, domain, facet)
+            if key not in specs:
+                specs[key] = StoreSpec(cell.source, domain, facet, knobs.data_dir)
+        found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
     return found
 
 
@@ -88,7 +107,7 @@ def _facet(cell: Cell) -> str:
     return "base" if same or not cell.source.files_for(wanted, cell.domain) else wanted
 
 
-def select(knobs: Knobs, cells: Sequence[Cell], paths: dict[str, Path]) -> list[SplitPlan]:
+def select(knobs: Knobs, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, ...]]) -> list[SplitPlan]:
     """Choose the users of every cell and split. Raises `EmptySplitError` where a split has none."""
     by_part: list[list[Chosen]] = [[] for _ in PARTS]
     for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
@@ -103,7 +122,7 @@ def select(knobs: Knobs, cells: Sequence[Cell], paths: dict[str, Path]) -> list[
     return plans
 
 
-def _select_group(knobs: Knobs, cells: list[Cell], paths: dict[str, Path]) -> Iterator[Chosen]:
+def _select_group(knobs: Knobs, cells: list[Cell], paths: Mapping[str, tuple[Path, ...]]) -> Iterator[Chosen]:
     """The domains of one (task, source) cell share its quota; what one lacks goes to the others."""
     quota = _quota(knobs, cells[0])
     cells = sorted(cells, key=lambda cell: cell.domain or "")
@@ -114,7 +133,8 @@ def _select_group(knobs: Knobs, cells: list[Cell], paths: dict[str, Path]) -> It
                 yield _all_of(knobs, one, part, paths[one.cell.name])
         return
     wanted = quota_by_part(quota)
-    caps = [shares(amount, [1] * len(cells)) for amount in wanted]
+    weights = _weights(knobs, cells)
+    caps = [shares(amount, weights) for amount in wanted]
     found = [_walk(knobs, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
     if len(cells) > 1:
         found = _redistribute(knobs, opened, wanted, caps, found)
@@ -149,12 +169,19 @@ def _quota(knobs: Knobs, cell: Cell) -> int | None:
     return cell.rule.quota if knobs.size == PAPER else int(knobs.size)
 
 
+def _weights(knobs: Knobs, cells: list[Cell]) -> list[int]:
+    """Domains share alike; pairs of domains as in the paper, at the paper's size."""
+    if knobs.size == PAPER and cells[0].rule.pairs:
+        return [cell.rule.pairs[cell.other or "", cell.domain or ""] for cell in cells]
+    return [1] * len(cells)
+
+
 def _per_user(knobs: Knobs) -> int | None:
     return None if knobs.per_user == ALL else int(knobs.per_user)
 
 
-def _open(knobs: Knobs, cell: Cell, path: Path) -> OpenCell:
-    return open_cell(cell, path, time_split=knobs.split_by == "time")
+def _open(knobs: Knobs, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
+    return open_cell(cell, paths, time_split=knobs.split_by == "time")
 
 
 Taken = list[tuple[np.ndarray, np.ndarray]]
@@ -242,7 +269,7 @@ def sample_begin(opened: OpenCell) -> int:
     return select_order(opened.subjects[0], cell.seed, cell.source.id, cell.task.id)
 
 
-def _all_of(knobs: Knobs, opened: OpenCell, part: int, path: Path) -> Chosen:
+def _all_of(knobs: Knobs, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> Chosen:
     """Every case of a part, not listed beforehand; one is looked for, to know that there is any."""
     caps = [int(k == part) for k in range(len(PARTS))]
     any_there = len(_walk(knobs, opened, caps)[part][0]) > 0
@@ -251,7 +278,7 @@ def _all_of(knobs: Knobs, opened: OpenCell, part: int, path: Path) -> Chosen:
         hashes, _ = opened.subjects
         drawn = np.full(len(hashes), part) if opened.cuts else opened.parts(hashes)
         expected = int(np.count_nonzero(drawn == part))
-    return Chosen(opened.cell, path, part, opened.cuts, _per_user(knobs), None, None, expected)
+    return Chosen(opened.cell, paths, part, opened.cuts, _per_user(knobs), None, None, expected)
 
 
 def _empty(knobs: Knobs, part: int, cells: Sequence[Cell]) -> str:

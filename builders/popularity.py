@@ -99,7 +99,7 @@ def _read(store: Store, path: Path) -> Known:
     works = table.column("work").to_numpy()
 
     def spread(name: str, fill: int, kind: type) -> np.ndarray:
-        values = np.full(n, fill, kind)
+        values: np.ndarray = np.full(n, fill, kind)
         values[works] = pc.fill_null(table.column(name), fill).to_numpy()
         return values
 

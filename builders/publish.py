@@ -100,15 +100,16 @@ def facts(builder: Any) -> dict[str, Any]:
     }
     for plan in builder._plans:
         for chosen in plan.chosen:
-            made = manifest(chosen.path)
-            name = chosen.cell.source.id + (f"/{chosen.cell.domain}" if chosen.cell.domain else "")
-            stores[name] = {
-                "raw_files": made["files"],
-                "rows": made["rows"],
-                "rejected": made["rejected"],
-                "licence": chosen.cell.source.licence.name,
-                "homepage": chosen.cell.source.homepage,
-            }
+            for path in chosen.paths:
+                made = manifest(path)
+                name = "/".join(filter(None, (made["source"], made["domain"])))
+                stores[name] = {
+                    "raw_files": made["files"],
+                    "rows": made["rows"],
+                    "rejected": made["rejected"],
+                    "licence": chosen.cell.source.licence.name,
+                    "homepage": chosen.cell.source.homepage,
+                }
     return {
         "seed": knobs.seed,
         "knobs": _plain_knobs(builder.config),
@@ -124,7 +125,7 @@ def _opened(builder: Any) -> list[Any]:
     from itdr.builders.opened import open_cell
 
     return [
-        open_cell(chosen.cell, chosen.path, chosen.cuts is not None)
+        open_cell(chosen.cell, chosen.paths, chosen.cuts is not None)
         for plan in builder._plans
         for chosen in plan.chosen
         if chosen.cell.knobs.get("negatives") == "hard"

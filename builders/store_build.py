@@ -87,6 +87,10 @@ def _stage(
             "or raise ITDR_MEMORY (now the limit of the engine)."
         ) from error
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+        _, ours, told = str(error).partition("RawFileError: ")
+        if ours:
+            # Raised by a reader while its rows were taken in: the engine only passed it on.
+            raise RawFileError(told.splitlines()[0]) from error
         files = ", ".join(sorted({str(path) for path in raw.paths.values()}))
         raise RawFileError(
             f"{source.id}: cannot read the {table} from {files}: {str(error).splitlines()[0]} "

@@ -32,24 +32,6 @@ class Timeline:
     def __len__(self) -> int:
         return len(self.items)
 
-    def reordered(self, order: list[int]) -> Timeline:
-        """The events at these places, in this order."""
-        return Timeline(
-            self.user,
-            *(
-                [column[k] for k in order]
-                for column in (
-                    self.items,
-                    self.works,
-                    self.titles,
-                    self.moments,
-                    self.times,
-                    self.ratings,
-                )
-            ),
-            self.touched,
-        )
-
 
 def timeline(
     store: Store, user: int, keep: Literal["first", "last"] = "first", rated: bool = False

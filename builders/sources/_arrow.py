@@ -34,7 +34,7 @@ def tidy(texts: Any) -> pa.StringArray:
     if pc.any(coded).as_py():
         plain = [html.unescape(text) for text in texts.filter(coded).to_pylist()]
         texts = pc.replace_with_mask(texts, coded, pa.array(plain, pa.string()))
-    texts = pc.replace_substring_regex(texts, r"[\s\x00-\x1f\x7f\p{Z}]+", " ")
+    texts = pc.replace_substring_regex(texts, r"[\s\x00-\x1f\x7f-\x9f\p{Z}]+", " ")
     texts = pc.utf8_trim(texts, " ")
     return pc.if_else(pc.equal(texts, ""), None, texts)
 

@@ -8,6 +8,8 @@ names. Lines are found, split and checked by Arrow's kernels, a few megabytes at
 from __future__ import annotations
 
 import codecs
+import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +45,7 @@ def records(
 
     fields: how many a line has; lines with another number are counted in `raw` as rejected. With
     `delimiter=","` and 2 fields a line is split at its first comma only.   skip: header lines.
-    complete: a regular expression (RE2) that a whole line matches; where it is given, a last line
+    complete: a regular expression that a whole line matches; where it is given, a last line
     without a line end is accepted if it matches.   block: bytes to read at a time.
     Yields at least once, also where no line is good. Raises `RawFileError` where the file is
     missing, empty, cut off, not UTF-8, or has another layout.
@@ -52,9 +54,10 @@ def records(
     import pyarrow.compute as pc
 
     require_layout(path, fields, delimiter)
+    _require_whole(path, complete)
     limit = 1 if delimiter == "," and fields == 2 else None
     empty = True
-    for lines in _lines(raw, table, path, complete, block):
+    for lines in _lines(raw, table, path, block):
         if skip:
             lines, skip = lines.slice(skip), max(0, skip - len(lines))
         for start in range(0, len(lines), ROWS):
@@ -96,15 +99,13 @@ def require_layout(path: Path, fields: int, delimiter: str) -> None:
         )
 
 
-def _lines(
-    raw: Raw, table: str, path: Path, complete: str | None, block: int
-) -> Iterator[pa.StringArray]:
+def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringArray]:
     """The lines of each block, without line ends and without those that are not UTF-8."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     first = True
-    for data in _blocks(path, complete, block):
+    for data in _blocks(path, block):
         found = pc.split_pattern(pa.array([data], pa.large_binary()), b"\n").flatten()
         try:
             lines = found.cast(pa.string())
@@ -116,7 +117,7 @@ def _lines(
         yield lines
 
 
-def _blocks(path: Path, complete: str | None, block: int) -> Iterator[bytes]:
+def _blocks(path: Path, block: int) -> Iterator[bytes]:
     """Whole lines as bytes, about `block` at a time, without the last line end of each."""
     rest: list[bytes] = []
     start = True
@@ -133,17 +134,19 @@ def _blocks(path: Path, complete: str | None, block: int) -> Iterator[bytes]:
             yield b"".join([*rest, chunk[:cut]])
             rest = [chunk[cut + 1 :]]
     if last := b"".join(rest):
-        _require_whole(path, last, complete)
         yield last
 
 
-def _require_whole(path: Path, line: bytes, complete: str | None) -> None:
-    """Refuse a last line without a line end, unless its form proves that nothing is missing."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _require_whole(path: Path, complete: str | None) -> None:
+    """Refuse a last line without a line end, unless its form proves that nothing is missing.
 
-    text = pa.array([line.decode("utf-8", "replace")])
-    if complete is None or not pc.match_substring_regex(text, complete)[0].as_py():
+    Looked at before anything is read, so that the error reaches the user as it is.
+    """
+    with path.open("rb") as file:
+        file.seek(0, io.SEEK_END)
+        file.seek(max(0, file.tell() - _HEAD))
+        last = file.read().rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
+    if last and (complete is None or not re.search(complete, last)):
         raise RawFileError(
             f"{path}: the last line has no line end, so the file was cut off. {AGAIN}"
         )

@@ -269,7 +269,7 @@ def _part(text: str) -> str | None:
     core = text.strip(" \t\r\n\"'`.*-")
     if core.casefold() in MISSING or not any(map(str.isalnum, core)):
         return None
-    return plain(text.replace('"', "").replace("``", ""))
+    return plain(text.replace('"', "").replace("``", "").replace("`", "'"))
 
 
 def _within(number: str | None, bounds: tuple[int, int]) -> int | None:

@@ -11,7 +11,6 @@ those of 100K. Machine-made hashtags ("# comic #") stay as they are but for runs
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -134,11 +133,17 @@ def _quoted_titles(raw: Raw) -> dict[str, str | None]:
     require_header(path, ("item", "title"))
     found: dict[str, str | None] = {}
     for ids, texts in _lines.records(raw, "items", path, 2, delimiter=",", skip=1):
-        # A reader for each line: a stray quote must not swallow the lines after it.
-        titles = [next(csv.reader([text]), [""])[0] for text in texts.to_pylist()]
+        titles = [_unquoted(text) for text in texts.to_pylist()]
         cleaned = _arrow.tidy(pa.array(titles, pa.string())).to_pylist()
         _collect(raw, found, _arrow.tidy(ids).to_pylist(), cleaned)
     return found
+
+
+def _unquoted(text: str) -> str:
+    """A CSV field without its quotes. Line by line: a stray one must not swallow what follows."""
+    if text.startswith('"'):
+        text = text[1:].removesuffix('"').replace('""', '"')
+    return text
 
 
 def _collect(

@@ -8,8 +8,8 @@ A line of behaviors.tsv is an impression. It gives a `click` for each news click
 each news shown and not clicked, both with the time of the impression (no zone is stated: taken as
 UTC). The user's history, the same in all impressions of a split, is given once: `click` events with
 `seq` 0, 1, … and no time. It stems from the weeks before, so events without a time come before those
-with one: the order is history by `seq`, then impressions by time. News that a history repeats (20%)
-count at their first place.
+with one: the order is history by `seq`, then impressions by time. News that a history repeats (one
+history in five does so) count at their first place.
 """
 
 from __future__ import annotations

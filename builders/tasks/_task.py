@@ -25,9 +25,13 @@ from itdr.builders.timelines import Window
 
 @dataclass(frozen=True)
 class CellRule:
-    """The paper's quota of one (task, source) cell, and what is particular to it."""
+    """The paper's quota of one (task, source) cell, and what is particular to it.
+
+    pairs: for a task across two domains, (from, to) with the paper's quota of each pair.
+    """
 
     quota: int
+    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -66,13 +70,13 @@ class Task:
 class Cell:
     """One task on one source (and domain), with its resolved knobs: declared, nothing opened.
 
-    span: UTC seconds (start, stop) between which the true items lie, per part, when the data is
-    split by time; None: split by user.
+    other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
     """
 
     task: Task
     source: Source
     domain: str | None
+    other: str | None
     knobs: Mapping[str, Any]
     seed: int
     rule: CellRule
@@ -81,15 +85,34 @@ class Cell:
     def name(self) -> str:
         """As the rows call it: `task/source`, with the domain where the source has several."""
         name = f"{self.task.id}/{self.source.id}"
-        return f"{name}/{self.domain}" if self.domain else name
+        return f"{name}/{self.shown_domain}" if self.domain else name
+
+    @property
+    def shown_domain(self) -> str:
+        """What rows call the domain: the source's, one of its own, or `from>to`."""
+        if self.other:
+            return f"{self.other}>{self.domain}"
+        return self.domain or self.source.domain
+
+    @property
+    def domains(self) -> tuple[str | None, ...]:
+        """The domains whose stores the cell reads, that of the true items first."""
+        return (self.domain, self.other) if self.other else (self.domain,)
 
 
 class OpenCell:
     """A cell with its store open, in one process. Holds what all its cases share."""
 
-    def __init__(self, cell: Cell, store: Store, cuts: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        cell: Cell,
+        store: Store,
+        other: Store | None = None,
+        cuts: tuple[int, int] | None = None,
+    ) -> None:
         self.cell = cell
         self.store = store
+        self.other = other
         self.cuts = cuts
         self.span: tuple[int | None, int | None] = (None, None)
         self.history: int = cell.knobs.get("history", 0)

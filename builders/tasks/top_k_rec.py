@@ -21,7 +21,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     }
 
 
-def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+def wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
     """A false candidate first, the rest in random order."""
     trues = len(case.relevant)
     first = case.ranking[trues + draw.below(len(case.ranking) - trues)]
@@ -50,6 +50,6 @@ TASK = Task(
     windows=_ranking.windows,
     draw=_ranking.draw,
     context=_context,
-    wrong=_wrong,
+    wrong=wrong,
     least_events=lambda knobs: knobs["history"] + knobs["positives"],
 )

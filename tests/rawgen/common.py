@@ -60,7 +60,7 @@ class Events:
 class Crowd:
     """Users with planted tastes and the items they meet.
 
-    users, items: how many.   categories: names to give to items (1 to 3 each).
+    users, items: how many.   categories: names to give to items (1 to 3 each, or `each` of 1).
     low, high: fewest and most events of a user; `total` sets the sum of all events instead, with
     `low` the fewest and a long tail above.   groups: the liked categories of each taste group
     (default: three groups that like one or two of the first categories each).
@@ -78,6 +78,7 @@ class Crowd:
         high: int = 40,
         total: int | None = None,
         groups: Sequence[Sequence[str]] | None = None,
+        each: int = 3,
         start: int = 1_100_000_000,
         end: int = 1_400_000_000,
     ) -> None:
@@ -86,7 +87,7 @@ class Crowd:
         names = list(categories)
         self.groups = tuple(map(tuple, groups)) if groups else _default_groups(names)
         rng = self.rng(0)
-        self.item_categories = _categories(rng, items, names)
+        self.item_categories = _categories(rng, items, names, each)
         rank = rng.permutation(items)
         self.weight = 1.0 / (rank + 3.0) ** 0.8
         # Most items are there from the start; the rest appear over the first four fifths of time.
@@ -245,15 +246,16 @@ def _default_groups(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _categories(
-    rng: np.random.Generator, items: int, names: Sequence[str]
+    rng: np.random.Generator, items: int, names: Sequence[str], each: int
 ) -> list[tuple[str, ...]]:
-    """1 to 3 categories for each item, each category about as often, in the order of `names`."""
+    """1 to `each` (at most 3) categories for each item, all about as often, in their order."""
     first = rng.permutation(np.arange(items) % len(names))
     others = rng.integers(0, len(names), (items, 2))
-    keep = rng.random((items, 2)) < (0.45, 0.2)
+    keep = (rng.random((items, 2)) < (0.45, 0.2)) & (np.arange(2) < each - 1)
     return [
         tuple(
-            names[place] for place in sorted({int(one), *(int(x) for x, k in zip(more, use) if k)})
+            names[place]
+            for place in sorted({int(one), *(int(x) for x, k in zip(more, use, strict=True) if k)})
         )
         for one, more, use in zip(first, others, keep, strict=True)
     ]

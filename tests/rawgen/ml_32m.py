@@ -160,7 +160,10 @@ def _tags(path: Path, crowd: Crowd, ids: np.ndarray, facts: Facts, dirt: bool) -
 
 def _links(path: Path, crowd: Crowd, ids: np.ndarray) -> None:
     imdb = crowd.rng(5).integers(1_000, 9_999_999, crowd.items)
-    lines = (f"{item},{code:07d},{code // 7 if code % 50 else ''}" for item, code in zip(ids, imdb))
+    lines = (
+        f"{item},{code:07d},{code // 7 if code % 50 else ''}"
+        for item, code in zip(ids, imdb, strict=True)
+    )
     write_lines(path, ["movieId,imdbId,tmdbId", *lines], newline=EOL)
 
 

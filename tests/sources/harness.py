@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+
 from itdr.builders import declare
 from itdr.builders.checks import csv_rejects
 from itdr.builders.raw import Raw

@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from itdr.builders.errors import RawFileError
 
+from itdr.builders.errors import RawFileError
 from tests.rawgen import anime_2023 as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read, real, rows
@@ -54,9 +54,7 @@ def test_every_user_has_likes_and_dislikes_enough(made: tuple[Path, Facts]):
 
 def test_a_score_of_an_unknown_anime_and_of_a_nameless_user_is_kept(made: tuple[Path, Facts]):
     table, _ = read(ID, made[0], "interactions")
-    assert rows(table, -1) == [
-        {"user_id": "1", "item_id": "99999", "rating": 8.0, "event": "rate"}
-    ]
+    assert rows(table, -1) == [{"user_id": "1", "item_id": "99999", "rating": 8.0, "event": "rate"}]
 
 
 def test_the_catalogue_oddities(made: tuple[Path, Facts]):

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+
 from itdr.builders.errors import RawFileError
 from itdr.builders.raw import Raw
 from itdr.builders.sources import mind
-
 from tests.rawgen import mind as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import find, load, read, real, rows
@@ -161,7 +161,7 @@ def test_small_goes_before_large_and_large_serves_alone(tmp_path: Path):
 
 
 def test_without_any_edition_the_error_says_what_to_place(tmp_path: Path):
-    with pytest.raises(RawFileError, match="MINDsmall_train/behaviors.tsv"):
+    with pytest.raises(RawFileError, match=r"MINDsmall_train/behaviors\.tsv"):
         read(ID, tmp_path, "interactions")
 
 

@@ -1,0 +1,315 @@
+r"""Book-Crossing: made-up files with each kind of dirt, and the real ones."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itdr.builders.errors import RawFileError
+from itdr.builders.sources import bookcrossing as reader
+from itdr.builders.sources._mending import recoded, unslashed
+from itdr.builders.sources.bookcrossing import SOURCE
+from tests.rawgen import bookcrossing
+from tests.sources.harness import read, real, rows
+
+RATINGS = '"User-ID";"ISBN";"Book-Rating"\r\n'
+USERS = '"User-ID";"Location";"Age"\r\n'
+BOOKS = (
+    '"ISBN";"Book-Title";"Book-Author";"Year-Of-Publication";"Publisher";'
+    '"Image-URL-S";"Image-URL-M";"Image-URL-L"\r\n'
+)
+IMAGES = '"http://s.jpg";"http://m.jpg";"http://l.jpg"\r\n'
+
+
+def table(
+    folder: Path, name: str, text: str, of: str, encoding: str = "cp1252"
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Rows and rejects of one file with this text."""
+    (folder / name).write_bytes(text.encode(encoding))
+    found, rejects = read(SOURCE, folder, of)
+    return found.to_pylist(), rejects
+
+
+def books(folder: Path, *lines: str, encoding: str = "cp1252") -> tuple[list, dict[str, int]]:
+    """Books of lines `ISBN;title;author;year;publisher`, quoted as given, images added."""
+    text = BOOKS + "".join(f"{line};{IMAGES}" for line in lines)
+    return table(folder, "BX-Books.csv", text, "items", encoding)
+
+
+@pytest.mark.parametrize("block", [97, 1 << 20])
+def test_generated_files_read_exactly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    monkeypatch.setattr(reader, "_BLOCK", block)
+    facts = bookcrossing.write(tmp_path, users=15, items=60, seed=3)
+    for of in ("interactions", "items", "users"):
+        found, rejects = read(SOURCE, tmp_path, of)
+        assert found.num_rows == facts.counts[of]
+        assert rejects == {why: n for (at, why), n in facts.rejects.items() if at == of}
+
+
+def test_ratings(tmp_path: Path) -> None:
+    lines = "".join(line + "\r\n" for line, _ in bookcrossing.DIRT)
+    text = RATINGS + '"2";"0195153448";"0"\r\n' + lines + '"43857";"0440-90702 0x";"10"\r\n'
+    found, rejects = table(tmp_path, "BX-Book-Ratings.csv", text, "interactions")
+    assert found == [
+        {"user_id": "2", "item_id": "0195153448", "rating": None, "event": "implicit"},
+        {"user_id": "43857", "item_id": "0440907020X", "rating": 10.0, "event": "rate"},
+    ]
+    assert rejects == {
+        "rating outside the scale": 2,
+        "empty id": 2,
+        "wrong number of fields": 2,
+    }
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_ends_and_blank_lines(tmp_path: Path, end: str) -> None:
+    text = (RATINGS + '"1";"A";"5"\r\n\r\n"2";"B";"6"\r\n\r\n').replace("\r\n", end)
+    found, rejects = table(tmp_path, "BX-Book-Ratings.csv", text, "interactions")
+    assert [row["item_id"] for row in found] == ["A", "B"] and rejects == {}
+
+
+def test_a_header_alone_is_no_row(tmp_path: Path) -> None:
+    assert table(tmp_path, "BX-Book-Ratings.csv", RATINGS, "interactions") == ([], {})
+
+
+def test_books(tmp_path: Path) -> None:
+    found, rejects = books(
+        tmp_path,
+        '"019515344x";"Salt &amp; Iron;  a Tale";"Ann Ox";"2002";"Ox &amp; Co"',
+        r'"0000000002";"The \"Great\" Tide";NULL;"0";NULL',
+        '"0000000003";"Café – 2";"";"2005";"n/a"',
+        '"0000000004";"Unknown";"Unknown";"1376";"Ox"',
+        '"";"No Number";"Ann Ox";"2000";"Ox"',
+        '"0000000005";"Too short"',
+        '"0000000006";"A "loose" quote";"Ann Ox";"1999";"Ox"',
+    )
+    assert rejects == {"empty id": 1, "wrong number of fields": 1}
+    publisher = {"name": "publisher"}
+    assert [tuple(row.values()) for row in found] == [
+        (
+            "019515344X",
+            "Salt & Iron; a Tale",
+            ["Ann Ox"],
+            2002,
+            [{**publisher, "value": "Ox & Co"}],
+        ),
+        ("0000000002", 'The "Great" Tide', None, None, None),
+        ("0000000003", "Café – 2", None, None, None),
+        ("0000000004", "Unknown", None, None, [{**publisher, "value": "Ox"}]),
+        ("0000000006", 'A "loose" quote', ["Ann Ox"], 1999, [{**publisher, "value": "Ox"}]),
+    ]
+
+
+def test_the_three_shifted_rows(tmp_path: Path) -> None:
+    proficient = "(Level 4: Proficient Readers)"
+    found, rejects = books(
+        tmp_path,
+        f'"078946697X";"DK Readers: Creating the X-Men, How It All Began {proficient}\\";'
+        'Michael Teitelbaum";"2000";"DK Publishing Inc"',
+        f'"0789466953";"DK Readers: Creating the X-Men, How Comic Books Come to Life {proficient}'
+        '\\";James Buckley";"2000";"DK Publishing Inc"',
+        '"2070426769";"Peuple du ciel, suivi de \'Les Bergers\\";Jean-Marie Gustave Le '
+        'Cl\u00c3?\u00c2\u00a9zio";"2003";"Gallimard"',
+        '"0000000001";"The Next One";"Ann Ox";"1999";"Ox"',
+    )
+    assert rejects == {}
+    assert [(row["title"], row["creators"][0], row["year"]) for row in found] == [
+        (
+            f"DK Readers: Creating the X-Men, How It All Began {proficient}",
+            "Michael Teitelbaum",
+            2000,
+        ),
+        (
+            f"DK Readers: Creating the X-Men, How Comic Books Come to Life {proficient}",
+            "James Buckley",
+            2000,
+        ),
+        ("Peuple du ciel, suivi de 'Les Bergers'", "Jean-Marie Gustave Le Clézio", 2003),
+        ("The Next One", "Ann Ox", 1999),
+    ]
+    assert found[2]["attributes"] == [{"name": "publisher", "value": "Gallimard"}]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
+def test_the_encoding_is_found_for_each_file(tmp_path: Path, encoding: str) -> None:
+    found, _ = books(tmp_path, '"1";"Café “Noir”";"Zoë Öx";"1999";"Ox"', encoding=encoding)
+    assert (found[0]["title"], found[0]["creators"]) == ("Café “Noir”", ["Zoë Öx"])
+
+
+def test_bytes_that_windows_does_not_define(tmp_path: Path) -> None:
+    (tmp_path / "BX-Users.csv").write_bytes(USERS.encode() + b'"1";"caf\xe9 \x81x, a, b";NULL\r\n')
+    found, _ = read(SOURCE, tmp_path, "users")
+    assert found.column("location").to_pylist() == ["café \x81x, a, b"]
+
+
+def test_users(tmp_path: Path) -> None:
+    lines = (
+        ('"1";"nyc, new york, usa";NULL', "nyc, new york, usa", "usa", None),
+        ('"2";"cernusco s\n, milan, italy";"18"', "cernusco s, milan, italy", "italy", 18),
+        (
+            '"3";"leeds, \\"n/a\\", united kingdom";"5"',
+            "leeds, united kingdom",
+            "united kingdom",
+            5,
+        ),
+        ('"4";"n/a, n/a, n/a";"4"', None, None, None),
+        ('"5";"portland, oregon, ";"100"', "portland, oregon", None, 100),
+        ('"6";"st. louis, missouri";"101"', "st. louis, missouri", None, None),
+        ('"7";"washington, d.c., dc, usa";"0"', "washington, d.c., dc, usa", "usa", None),
+        ('"8";"&#304;zmir, -, turkey";"244"', "İzmir, turkey", "turkey", None),
+        ('"9";"\\\\\\\\, surrey, england";""', "surrey, england", "england", None),
+        ('"10";NULL;"old"', None, None, None),
+        ('"11";"rho, ``n/a``, l`italia";"30"', "rho, l'italia", "l'italia", 30),
+        ('"12";", , ";"30"', None, None, 30),
+    )
+    text = USERS + "".join(line + "\r\n" for line, *_ in lines) + '"13"\r\n"";"a, b, c";"20"\r\n'
+    found, rejects = table(tmp_path, "BX-Users.csv", text, "users")
+    assert [tuple(row.values())[1:] for row in found] == [tuple(rest) for _, *rest in lines]
+    assert rejects == {"wrong number of fields": 1, "empty id": 1}
+
+
+@pytest.mark.parametrize(
+    ("damaged", "mended"),
+    [
+        (r"\O\" Is for Outlaw" + '"', '"O" Is for Outlaw'),
+        (
+            r"A Child Called \It\": One Child's Courage to Survive" + '"',
+            'A Child Called "It": One Child\'s Courage to Survive',
+        ),
+        (r"Define \Normal\"" + '"', 'Define "Normal"'),
+        (r"My \Star Trek\" Memories" + '"', 'My "Star Trek" Memories'),
+        (r"Ghostlight (\Light\")" + '"', 'Ghostlight ("Light")'),
+        (
+            r"\Girls' Night Out\"/\"Boys' Night In\"" + '"',
+            '"Girls\' Night Out"/"Boys\' Night In"',
+        ),
+        (
+            r"The God Chasers: \My Soul Follows Hard After Thee" + '"',
+            'The God Chasers: "My Soul Follows Hard After Thee"',
+        ),
+        ('An Odd 12" Record', 'An Odd 12" Record'),
+        ("Plain", "Plain"),
+    ],
+)
+def test_lost_quotes_come_back(damaged: str, mended: str) -> None:
+    assert unslashed(damaged) == mended
+
+
+@pytest.mark.parametrize(
+    ("damaged", "mended"),
+    [
+        ("Verr\u00c3?\u00c2\u00bcckt", "Verrückt"),
+        ("Ficci\u00c3\u00b3n", "Ficción"),
+        ("gro\u00c3?\u00c2?e", "große"),
+        ("\u00c3\u0178", "ß"),  # the second byte read as Windows-1252
+        ("\u00c3?\u00c2?rger", None),
+        ("Award\u00c2?winning", None),
+        ("Cité, Ãnimo", "Cité, Ãnimo"),
+    ],
+)
+def test_letters_in_the_wrong_encoding_come_back(damaged: str, mended: str | None) -> None:
+    assert recoded(damaged) == mended
+
+
+def test_a_title_beyond_repair_is_not_shown(tmp_path: Path) -> None:
+    found, rejects = books(tmp_path, '"1";"\u00c3?\u00c2?rger";"Ann Ox";"1999";"Ox"')
+    assert (found[0]["title"], rejects) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (RATINGS.replace(";", ",").encode(), "header"),
+        (RATINGS.encode("utf-16"), "UTF-16"),
+        (RATINGS.encode() + b'"1";"2";"3"\r\n"1";"2', "cut off"),
+        (RATINGS.encode() + b'"1";"2\0";"3"\r\n', "NUL byte"),
+    ],
+)
+def test_broken_files_raise(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "BX-Book-Ratings.csv").write_bytes(data)
+    with pytest.raises(RawFileError, match=said) as caught:
+        read(SOURCE, tmp_path, "interactions")
+    assert "BX-Book-Ratings.csv" in str(caught.value)
+
+
+def test_nul_bytes_far_from_the_start_raise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "_BLOCK", 1_000)
+    line = b'"1";"0000000000";"3"\r\n'
+    data = RATINGS.encode() + line * 5_000 + b'"1";"\0";"3"\r\n'
+    (tmp_path / "BX-Book-Ratings.csv").write_bytes(data)
+    with pytest.raises(RawFileError, match="NUL byte"):
+        read(SOURCE, tmp_path, "interactions")
+
+
+@pytest.mark.parametrize("kaggle", [False, True])
+def test_declared_names_are_those_in_the_archives(tmp_path: Path, kaggle: bool) -> None:
+    bookcrossing.write(tmp_path, users=3, items=60, packed=True, kaggle=kaggle)
+    remote = SOURCE.remotes[0 if kaggle else 1].name
+    inside = {Path(name).name for name in zipfile.ZipFile(tmp_path / remote).namelist()}
+    for file in SOURCE.files:
+        assert inside & {file.name, *file.aliases}
+        assert remote in file.packed_in
+
+
+@pytest.mark.real
+def test_the_real_ratings() -> None:
+    found, rejects = read(SOURCE, real("bookcrossing"), "interactions")
+    assert rejects == {}
+    assert found.num_rows in (236_328, 1_149_780)
+    if found.num_rows == 236_328:
+        assert [tuple(row.values()) for row in rows(found, 0, 9, -1)] == [
+            ("8", "0002005018", 5.0, "rate"),
+            ("26", "0449005615", 9.0, "rate"),
+            ("278854", "0553579606", 8.0, "rate"),
+        ]
+        assert found.column("rating").null_count == 24_157
+
+
+@pytest.mark.real
+def test_the_real_books() -> None:
+    found, rejects = read(SOURCE, real("bookcrossing"), "items")
+    assert rejects == {}
+    by_id = {row["item_id"]: row for row in found.to_pylist()}
+    assert len(by_id) >= found.num_rows - 100  # some stand there twice, with x and with X
+    assert by_id["0002005018"]["title"] == "Clara Callan"
+    assert by_id["0002005018"]["creators"] == ["Richard Bruce Wright"]
+    assert by_id["0449003787"]["title"] == '"O" Is for Outlaw'
+    assert by_id["1558743669"]["title"].startswith('A Child Called "It":')
+    assert by_id["3442432073"]["title"] == "Verrückt in Alabama."
+    if found.num_rows == 27_109:
+        places = [(row["item_id"], row["title"], row["year"]) for row in rows(found, 0, 9, -1)]
+        assert places == [
+            ("0002005018", "Clara Callan", 2001),
+            ("0345417623", "Timeline", 2000),
+            (
+                "1580050433",
+                "Body Outlaws: Young Women Write About Body Image and Identity",
+                2000,
+            ),
+        ]
+        assert found.column("title").null_count == 9
+    titles = [row["title"] for row in by_id.values() if row["title"]]
+    assert not [title for title in titles if "\\" in title or "Ã" in title]
+
+
+@pytest.mark.real
+def test_the_real_users() -> None:
+    found, rejects = read(SOURCE, real("bookcrossing"), "users")
+    assert (found.num_rows, rejects) == (278_858, {})
+    assert [tuple(row.values()) for row in rows(found, 0, 9, -1)] == [
+        ("1", "nyc, new york, usa", "usa", None),
+        ("10", "albacete, wisconsin, spain", "spain", 26),
+        ("278858", "dublin, ireland", "ireland", None),
+    ]
+    assert found.column("location")[275_080].as_py() == "cernusco s, milan, italy"
+    # 110,762 say nothing, 882 are below 5, 366 above 100.
+    assert found.column("age").null_count == 110_762 + 882 + 366
+    assert found.column("country").to_pylist().count("usa") == 139_712

@@ -1,0 +1,164 @@
+"""Checks of raw files: each kind of broken file is named, in one message that says what to do."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from itdr.builders import checks
+from itdr.builders.errors import RawFileError
+
+HEADER = ("userId", "movieId", "rating")
+GOOD = b"userId,movieId,rating\n1,2,3.0\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "raw.csv"
+
+
+def refused(path: Path, data: bytes | None, *said: str) -> None:
+    """Assert that the header check refuses this file, naming it and each of `said`."""
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(RawFileError) as caught:
+        checks.require_header(path, HEADER)
+    text = str(caught.value)
+    for part in (str(path), checks.AGAIN, *said):
+        assert part in text
+
+
+@pytest.mark.parametrize("data", [GOOD, b"\xef\xbb\xbf" + GOOD, GOOD.replace(b"\n", b"\r\n")])
+def test_a_good_header_passes(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    assert checks.require_header(path, HEADER) == HEADER
+
+
+def test_quoted_names_and_other_delimiters_pass(path: Path) -> None:
+    path.write_bytes(b'"a b";"c"\n')
+    assert checks.require_header(path, ("a b", "c"), ";") == ("a b", "c")
+
+
+def test_only_presence_matters_where_names_are_used(path: Path) -> None:
+    path.write_bytes(b"rating,new,movieId,userId\n")
+    found = checks.require_header(path, HEADER, exact=False)
+    assert found == ("rating", "new", "movieId", "userId")
+    refused(path, None, "has other columns")
+
+
+def test_header_of_a_gzip(tmp_path: Path) -> None:
+    path = tmp_path / "raw.csv.gz"
+    path.write_bytes(gzip.compress(GOOD))
+    assert checks.require_header(path, HEADER) == HEADER
+    refused(path, gzip.compress(GOOD)[:12], "cannot be read")
+    refused(path, gzip.compress(b""), "empty")
+
+
+def test_broken_headers_are_refused(path: Path) -> None:
+    refused(path, None, "no such file")
+    refused(path, b"", "empty")
+    refused(path, b"user,movieId,rating\n", "userId", "user,movieId,rating")
+    refused(path, b"userId,movieId,rating,more\n", "has other columns", "more")
+    refused(path, b"movieId,userId,rating\n", "has other columns")
+    refused(path, GOOD.decode().encode("utf-16"), "UTF-16")
+    refused(path, GOOD.decode().encode("utf-16-le"), "NUL byte")
+    refused(path, b"<!DOCTYPE html>\n", "web page")
+    refused(path, b"us\xe9r,movieId,rating\n", "not utf-8")
+
+
+def test_fields_of_a_file_without_header(path: Path) -> None:
+    path.write_bytes(b"1::2::3\r\n4::5\r\n")
+    assert checks.require_fields(path, 3, "::") == ("1", "2", "3")
+    with pytest.raises(RawFileError, match=r"expected 4 fields divided by '::'.*found 3"):
+        checks.require_fields(path, 4, "::")
+    path.write_bytes(b"<html>\n")
+    with pytest.raises(RawFileError, match="web page"):
+        checks.require_fields(path, 4, "::")
+
+
+def test_a_last_line_without_end_is_a_cut_file(path: Path) -> None:
+    for ending in (b"\n", b"\r\n", b"\r"):
+        path.write_bytes(b"1,2" + ending)
+        checks.require_final_newline(path)
+    path.write_bytes(b"1,2\n3,")
+    with pytest.raises(RawFileError, match="cut off"):
+        checks.require_final_newline(path)
+
+
+def test_encoding_is_checked_beyond_the_first_block(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_BLOCK", 5)
+    path.write_bytes("1234é678é0\n".encode())  # a letter of two bytes lies across the blocks
+    checks.require_encoding(path)
+    path.write_bytes(b"12345678901\xe9x\n")
+    with pytest.raises(RawFileError, match=r"not utf-8 near byte 1\d "):
+        checks.require_encoding(path)
+    checks.require_encoding(path, limit=8)
+    checks.require_encoding(path, "latin-1")
+    path.write_bytes(b"1234567\x008\n")
+    with pytest.raises(RawFileError, match="NUL byte at byte 7"):
+        checks.require_encoding(path, "latin-1")
+
+
+def test_a_cut_gzip_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "raw.gz"
+    data = gzip.compress(bytes(range(256)) * 500)
+    path.write_bytes(data)
+    checks.require_gzip(path)
+    for broken in (data[:-9], data[:-5] + b"\0\0\0\0\0", b"no gzip"):
+        path.write_bytes(broken)
+        with pytest.raises(RawFileError, match=r"broken|cannot be read"):
+            checks.require_gzip(path)
+
+
+@pytest.mark.parametrize("ends", [("\n",), ("\r\n",), ("\n", "\r\n")])
+def test_plain_lines_in_any_line_ends(path: Path, ends: tuple[str, ...]) -> None:
+    lines = ["a\tb", "1\tx", "", "2", "3\ty\tz", "four\tx", '5\t"quote', "6\tNULL"]
+    text = "".join(line + ends[place % len(ends)] for place, line in enumerate(lines))
+    path.write_bytes(text.encode())
+    con = duckdb.connect()
+    kinds = {"a": "BIGINT", "b": "VARCHAR"}
+    source = checks.read_plain(path, "items", kinds, delimiter="\t")
+    found = con.sql(f"SELECT a, b, more FROM {source}").fetchall()
+    assert found == [
+        (1, "x", None),
+        (2, None, None),
+        (3, "y", "z"),
+        (5, '"quote', None),
+        (6, "NULL", None),
+    ]
+    assert checks.csv_rejects(con, "items") == {"a value of the wrong type": 1}
+
+
+def test_whole_lines_stand_alone_whatever_quotes_they_hold(path: Path) -> None:
+    path.write_bytes(b'line\r\n1,"open\n2,x\r\n\r\n3,na\xefve\n4,y\n')
+    con = duckdb.connect()
+    source = checks.read_lines(path, "items")
+    found = con.sql(f"SELECT line FROM {source} WHERE line IS NOT NULL").fetchall()
+    assert found == [('1,"open',), ("2,x",), ("4,y",)]
+    assert checks.csv_rejects(con, "items") == {"invalid encoding": 1}
+
+
+def test_each_bad_line_of_a_csv_counts_once(path: Path) -> None:
+    path.write_bytes(b'a,b,c\n1,2,3\nx,y,3\n1,2\n1,2,3,4\n"1",5,"c, ""d"""\n')
+    con = duckdb.connect()
+    kinds = {"a": "BIGINT", "b": "BIGINT", "c": "VARCHAR"}
+    found = con.sql(f"FROM {checks.read_csv(path, 'users', kinds)}").fetchall()
+    assert found == [(1, 2, "3"), (1, 5, 'c, "d"')]
+    assert checks.csv_rejects(con, "users") == {
+        "a value of the wrong type": 1,
+        "too few fields": 1,
+        "too many fields": 1,
+    }
+    assert checks.csv_rejects(con, "items") == {}
+
+
+def test_paths_with_quotes_are_literals(tmp_path: Path) -> None:
+    path = tmp_path / "it's.csv"
+    path.write_bytes(b"a\n1\n")
+    found = duckdb.connect().sql(f"FROM {checks.read_csv(path, 't', {'a': 'INTEGER'})}").fetchall()
+    assert found == [(1,)]

@@ -1,0 +1,195 @@
+"""MicroLens: its reader on made-up and real files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from itdr.builders.errors import RawFileError
+from tests.rawgen import microlens as rawgen
+from tests.rawgen.common import Facts
+from tests.sources.harness import load, read, real, rows
+
+ID = "microlens"
+PAIRS, TITLES = "MicroLens-100k_pairs.csv", "MicroLens-100k_title_en.csv"
+FILES = {"interactions": PAIRS, "items": TITLES}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Facts]:
+    folder = tmp_path_factory.mktemp("microlens")
+    return folder, rawgen.write(folder, users=60, items=120)
+
+
+def put(folder: Path, **files: str) -> Path:
+    """Write files by short names; line ends as given."""
+    names = {
+        "pairs": PAIRS,
+        "titles": TITLES,
+        "tags": "tags_to_summary.csv",
+        "fuller": "MicroLens-50k_titles.csv",
+        "pairs_50k": "MicroLens-50k_pairs.csv",
+        "pairs_1m": "MicroLens-1M_pairs.csv",
+        "titles_1m": "MicroLens-1M_title.csv",
+    }
+    for name, text in files.items():
+        (folder / names[name]).write_text(text, encoding="utf-8", newline="")
+    return folder
+
+
+def items(folder: Path) -> dict[str, tuple[str | None, list[str], bool]]:
+    return {
+        row["item_id"]: (row["title"], row["categories"], row["hidden"])
+        for row in read(ID, folder, "items")[0].to_pylist()
+    }
+
+
+ONE = "user,item,timestamp\n4,7,1654408947388\n"
+
+
+@pytest.mark.parametrize("table", FILES)
+def test_all_good_rows_are_read_and_all_bad_ones_counted(made: tuple[Path, Facts], table: str):
+    folder, facts = made
+    found, rejects = read(ID, folder, table)
+    assert found.num_rows == facts.counts[table]
+    assert rejects == {reason: n for (of, reason), n in facts.rejects.items() if of == table}
+
+
+@pytest.mark.parametrize("table", FILES)
+def test_clean_files_lose_nothing(tmp_path: Path, table: str):
+    facts = rawgen.write(tmp_path, users=20, items=60, dirt=False)
+    found, rejects = read(ID, tmp_path, table)
+    assert (found.num_rows, rejects) == (facts.counts[table], {})
+
+
+def test_every_user_has_comments_enough(made: tuple[Path, Facts]):
+    counts = Counter(read(ID, made[0], "interactions")[0]["user_id"].to_pylist())
+    assert len(counts) == 60 and min(counts.values()) >= 14
+
+
+def test_milliseconds_become_seconds(tmp_path: Path):
+    put(tmp_path, pairs=ONE)
+    assert read(ID, tmp_path, "interactions")[0].to_pylist() == [
+        {"user_id": "4", "item_id": "7", "event": "comment", "timestamp": 1654408947}
+    ]
+
+
+@pytest.mark.parametrize("header", ["user,item,timestamp\n", "\ufeffuser,item,timestamp\n", ""])
+def test_a_header_is_not_needed(tmp_path: Path, header: str):
+    put(tmp_path, pairs_1m=header + "4,7,1654408947388\n5,8,1654408947388\n")
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert (table["user_id"].to_pylist(), rejects) == (["4", "5"], {})
+
+
+def test_titles_are_split_at_the_first_comma_only(tmp_path: Path):
+    text = '\ufeff1, whole, with, commas\r\n2, "stray quote\r\n3,no blank\r\n4,  two   blanks  \r\n'
+    put(tmp_path, pairs=ONE, titles=text)
+    assert {item: row[0] for item, row in items(tmp_path).items()} == {
+        "1": "whole, with, commas",
+        "2": '"stray quote',
+        "3": "no blank",
+        "4": "two blanks",
+    }
+
+
+def test_items_without_a_title_or_that_share_one_are_hidden(tmp_path: Path):
+    text = "1, the wonderful video\n2, The wonderful  video!\n3, \n4,\n5, another one\n6, ### \n"
+    put(tmp_path, pairs=ONE, titles=text)
+    assert {item: row[2] for item, row in items(tmp_path).items()} == {
+        "1": True, "2": True, "3": True, "4": True, "5": False, "6": False,
+    }  # fmt: skip
+
+
+def test_the_fuller_title_of_50k_is_taken_where_there_is_one(tmp_path: Path):
+    put(tmp_path, pairs=ONE, titles="1, cut\n2, cut\n3, own\n4, other\n")
+    assert [row[2] for row in items(tmp_path).values()] == [True, True, False, False]
+    fuller = 'item,title\r\n1,"cut, but ""whole"""\r\n2,"cut, in two\r\n4,\r\n9,not in 100K\r\n'
+    put(tmp_path, fuller=fuller)
+    assert items(tmp_path) == {
+        "1": ('cut, but "whole"', [], False),
+        "2": ("cut, in two", [], False),
+        "3": ("own", [], False),
+        "4": ("other", [], False),
+    }
+
+
+def test_the_category_comes_from_the_tags(tmp_path: Path):
+    put(tmp_path, pairs=ONE, titles="1, one\n2, two\n", tags="1,Film clips\n3,Pets\n")
+    assert [row[1] for row in items(tmp_path).values()] == [["Film clips"], []]
+
+
+def test_hashtags_stay(made: tuple[Path, Facts]):
+    titles = read(ID, made[0], "items")[0]["title"].to_pylist()
+    assert any(title and title.endswith(" #") and ", part " in title for title in titles)
+    assert not any("  " in (title or "") for title in titles)
+
+
+def test_the_editions_go_100k_50k_1m(tmp_path: Path):
+    put(
+        tmp_path,
+        pairs_1m="user,item,timestamp\n1,1,1654408947388\n",
+        titles_1m='1,他说"好,走吧\n',
+    )
+    assert items(tmp_path) == {"1": ('他说"好,走吧', [], False)}
+    put(tmp_path, pairs_50k="user,item,timestamp\n2,2,1654408947388\n", fuller="item,title\n2,b\n")
+    assert items(tmp_path) == {"2": ("b", [], False)}
+    assert read(ID, tmp_path, "interactions")[0]["user_id"].to_pylist() == ["2"]
+    put(tmp_path, pairs="user,item,timestamp\n3,3,1654408947388\n", titles="3, c\n")
+    assert items(tmp_path) == {"3": ("c", [], False)}
+    assert read(ID, tmp_path, "interactions")[0]["user_id"].to_pylist() == ["3"]
+
+
+def test_without_any_edition_the_error_says_what_to_place(tmp_path: Path):
+    with pytest.raises(RawFileError, match=PAIRS):
+        read(ID, tmp_path, "interactions")
+
+
+@pytest.mark.parametrize("table", FILES)
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda text: b"", "empty"),
+        (lambda text: text[:-3], "cut off"),
+        (lambda text: text.decode("utf-8-sig").encode("utf-16"), "UTF-16"),
+        (lambda text: text.replace(b",", b"\t"), "expected|Expected"),
+    ],
+)
+def test_a_damaged_file_is_an_error_that_names_it(made, tmp_path, table, damage, told):
+    put(tmp_path, pairs=ONE)
+    (tmp_path / FILES[table]).write_bytes(damage((made[0] / FILES[table]).read_bytes()))
+    with pytest.raises(RawFileError, match=told) as error:
+        read(ID, tmp_path, table)
+    assert FILES[table] in str(error.value)
+
+
+def test_every_file_can_be_fetched_under_its_name():
+    source = load(ID)
+    for file in source.files:
+        assert source.remote(file.name).urls[0].endswith("/" + file.name)
+    assert [file.name for file in source.files if not file.optional] == [PAIRS, TITLES]
+
+
+@pytest.mark.real
+def test_real_pairs():
+    table, rejects = read(ID, real(ID), "interactions")
+    assert (table.num_rows, rejects) == (27_170, {})
+    assert [(r["user_id"], r["item_id"], r["timestamp"]) for r in rows(table, 0, 9, -1)] == [
+        ("4", "10743", 1654408947),
+        ("21", "1000", 1659924242),
+        ("99999", "1196", 1659034619),
+    ]
+
+
+@pytest.mark.real
+def test_real_titles():
+    table, rejects = read(ID, real(ID), "items")
+    assert (table.num_rows, rejects) == (19_738, {})
+    assert table["hidden"].to_pylist().count(True) == 520
+    assert table["title"].null_count == 72
+    assert [(row["item_id"], row["title"][:20]) for row in rows(table, 0, 9, -1)] == [
+        ("1", "Gu long song gaga ba"),
+        ("10", "Fatherland man may n"),
+        ("19738", "the film version of "),
+    ]

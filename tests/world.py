@@ -1,0 +1,51 @@
+"""Made-up raw files of several sources, and rows drawn from them through the public interface."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import datasets
+import itdr  # noqa: F401  (teaches load_dataset the name)
+
+Row = dict[str, Any]
+SOURCES = ("ml-32m", "ml-1m", "bookcrossing")
+
+
+def sources_of(config: str, cells: str = "paper") -> list[str]:
+    """The sources of a config of which there are made-up files."""
+    from itdr.builders import catalogue
+
+    able = {source for _, source in catalogue.cells(config, cells)}
+    return [source for source in SOURCES if source in able]
+
+
+@functools.cache
+def folder(users: int = 150, items: int = 160, seed: int = 0, dirt: bool = True) -> Path:
+    """A data_dir with all sources that have a generator, written once for all tests of a process."""
+    root = Path(tempfile.mkdtemp(prefix="itdr-world-"))
+    for source in SOURCES:
+        write(source, root, users=users, items=items, seed=seed, dirt=dirt)
+    return root
+
+
+def write(source: str, root: Path, **sizes: Any) -> Any:
+    """The raw files of one source below `root`; what was written."""
+    module = importlib.import_module(f"tests.rawgen.{source.replace('-', '_')}")
+    (root / source).mkdir(parents=True, exist_ok=True)
+    return module.write(root / source, **sizes)
+
+
+def load(config: str, root: Path | None = None, **knobs: Any) -> dict[str, list[Row]]:
+    """All rows by split, streamed."""
+    knobs.setdefault("data_dir", str(root or folder()))
+    stream = datasets.load_dataset("itdr", config, streaming=True, **knobs)
+    return {split: list(rows) for split, rows in stream.items()}
+
+
+def everything(rows: dict[str, list[Row]]) -> list[Row]:
+    """The rows of all splits."""
+    return [row for split in ("train", "validation", "test") for row in rows[split]]
