@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KEPT_ROW_GROUPS = 4
+KEPT_TEXT_GROUPS = 2
 KEPT_ITEMS = 200_000
 MISSING_TIME = -(2**63) + 1
 """Stands for a null timestamp: earlier than every known one."""
@@ -59,6 +60,7 @@ class Store:
         self.path = path
         self.manifest: dict[str, Any] = manifest(path)
         self._groups: OrderedDict[int, dict[str, np.ndarray]] = OrderedDict()
+        self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._items: dict[int, Item] = {}
         self._shared: dict[Any, Any] = {}
 
@@ -199,6 +201,31 @@ class Store:
             column("weight"),
             column("event"),
         )
+
+    def texts(self, user: int) -> list[str | None]:
+        """The review texts of a user's interactions, one for each of `events(user)`."""
+        start = int(self.user_start[user])
+        stop = start + int(self.user_n[user])
+        if not self.has("text"):
+            return [None] * (stop - start)
+        first = int(np.searchsorted(self._ends, start, side="right"))
+        last = int(np.searchsorted(self._ends, stop - 1, side="right"))
+        found: list[str | None] = []
+        for k in range(first, last + 1):
+            base = int(self._ends[k - 1]) if k else 0
+            texts = self._text_group(k)
+            low, high = max(start - base, 0), min(stop - base, len(texts))
+            found += texts.slice(low, high - low).to_pylist()
+        return found
+
+    def _text_group(self, k: int) -> pa.ChunkedArray:
+        kept = self._texts.get(k)
+        if kept is None:
+            table = self._parquet.read_row_group(k, columns=["text"], use_threads=False)
+            kept = self._texts[k] = table.column("text")
+            while len(self._texts) > KEPT_TEXT_GROUPS:
+                self._texts.popitem(last=False)
+        return kept
 
     def _group(self, k: int) -> dict[str, np.ndarray]:
         kept = self._groups.get(k)

@@ -6,13 +6,13 @@ What a killed process leaves is a part that the next run continues, or a lock th
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,14 +54,15 @@ def fetch(
     final = folder / safe_relative(remote.name)
     name = f"{source}: {remote.name}" if source else remote.name
     if confirm(final, remote) == "verified":
+        if Part(final).begun:  # by a process that was killed after the rename
+            with contextlib.suppress(OSError), _locked(folder, remote.name, name):
+                Part(final).discard()
         return final
     if not remote.urls:
         raise DownloadError(f"{name} has no address to fetch it from.{_advice(by_hand)}")
     with _disk(final, name), _locked(folder, remote.name, name):
         state = confirm(final, remote)
         if state in ("verified", "placed"):
-            if state == "verified":
-                Part(final).discard()  # what a process killed after the rename left
             return final
         if state == "altered":
             raise altered_error(source or "itdr", final)
@@ -88,7 +89,7 @@ class _Job:
     ) -> None:
         self.remote, self.final, self.name = remote, final, name
         self.session, self.policy, self.progress, self.stop = session, policy, progress, stop
-        self.part = Part(final)
+        self.part = Part(final).adopt()
 
     def pause(self, seconds: float) -> None:
         """Wait, unless everything is to end."""
@@ -153,8 +154,9 @@ def _from_url(job: _Job, url: str) -> Path:
                 part.discard()
                 return path
             except Unsound as problem:
+                # A body without an announced end may just have been cut: patience, as for a cut.
+                unsound += bool(part.state.get("framed", True))
                 part.discard()
-                unsound += 1
                 if unsound >= 2:
                     raise Permanent(f"what it sends is wrong: {problem.reason}") from None
                 failure = Transient(f"what came is wrong: {problem.reason}")
@@ -208,6 +210,7 @@ def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
         except Exception as error:
             failure = _hub_failure(error, url)
         failures += 1
+        failure.unreachable = True  # the client has been patient itself
         _wait(job, url, failure, failures)
 
 
@@ -218,7 +221,7 @@ def _hub_failure(error: Exception, url: str) -> Transient:
     if isinstance(error, ItdrError) or _full(error):
         raise error
     if isinstance(error, errors.LocalEntryNotFoundError):
-        return Transient(f"no connection ({short(error.__cause__ or error)})", unreachable=True)
+        return Transient(f"no connection ({short(error.__cause__ or error)})")
     if isinstance(error, errors.OfflineModeIsEnabled):
         raise Permanent("the Hub is switched off (HF_HUB_OFFLINE)") from None
     if isinstance(error, errors.GatedRepoError):
@@ -235,7 +238,7 @@ def _hub_failure(error: Exception, url: str) -> Transient:
     return Transient(f"the Hub: {short(error)}")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _locked(folder: Path, remote_name: str, name: str) -> Iterator[None]:
     """Hold the lock of one file. The system frees it when its holder dies, however that happens."""
     locks = folder / ".locks"
@@ -256,7 +259,7 @@ def _full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _disk(final: Path, name: str) -> Iterator[None]:
     """Say in one sentence what a disk that does not take the file means."""
     try:
@@ -295,7 +298,7 @@ class _Bar(Silent):
         self._bar.set_description(text)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _bar(remote: Remote, progress: bool) -> Iterator[_Bar]:
     from tqdm import tqdm
 

@@ -64,7 +64,7 @@ def fetch_all(
     except BaseException:
         stop.set()
         for thread in threads:
-            thread.join(2.0)
+            thread.join(0.3)
         raise
     for crash in crashes:
         if not isinstance(crash, Stopped):

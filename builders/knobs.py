@@ -212,9 +212,9 @@ def _sources(
 ) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
     """The chosen sources with their domains, and why others were left out by default."""
     able = list(dict.fromkeys(name for _, name in catalogue.cells(config, value["cells"])))
-    asked = value["sources"]
-    if (asked is None and value["sample"]) or asked == ALL:
-        return tuple((name, _all_domains(name)) for name in able), {}
+    asked, sample = value["sources"], value["sample"]
+    if (asked is None and sample) or asked == ALL:
+        return tuple((name, _all_domains(name, sample)) for name in able), {}
     if asked is None:
         return _default_sources(config, able)
     if isinstance(asked, str):
@@ -232,13 +232,16 @@ def _sources(
         domains = catalogue.source(name).domains
         if domain and domain not in domains:
             raise ConfigError(choose_from(f"domain of {name}", domain, domains))
-        wanted = (domain,) if domain else _all_domains(name)
+        wanted = (domain,) if domain else _all_domains(name, sample)
         chosen[name] = tuple(dict.fromkeys((*chosen.get(name, ()), *wanted)))
     return tuple((name, tuple(sorted(chosen[name]))) for name in able if name in chosen), {}
 
 
-def _all_domains(name: str) -> tuple[str, ...]:
-    return tuple(sorted(catalogue.source(name).domains))
+def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
+    """The domains of a source, by name; of the sample those that it has files for."""
+    source = catalogue.source(name)
+    there = {file.domain for file in source.files if (SAMPLE / name / file.name).is_file()}
+    return tuple(sorted(one for one in source.domains if not sample or one in there))
 
 
 def _no_source(config: str, entry: str, name: str, able: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from itdr.builders.cache import RESERVE, free_bytes, human, raw_root
 from itdr.builders.declare import RawFile, Remote, Source
 from itdr.builders.errors import DownloadError, RawFileError
 from itdr.builders.integrity import altered_error, check_gzip, confirm
+from itdr.builders.part import Part
 from itdr.builders.survey import (
     Located,
     Survey,
@@ -126,26 +127,27 @@ def prepare(
             f"{source.id!r} with the raw files; leave data_dir out to have them downloaded."
         )
     now = plan(source, wanted, data_dir)
-    if now.by_hand or (now.problems and not _covered(now)):
-        raise RawFileError(_missing(now, data_dir))
+    unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
+    if now.by_hand or unsolved:
+        raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir))
+    for file in now.left_out:
+        if file.key in now.problems:
+            logger.warning(
+                "itdr: %s: %s left out: %s", source.id, file.name, now.problems[file.key]
+            )
     if now.fetch:
         if offline:
             raise DownloadError(_offline(now, data_dir))
         _check_disk(now, work)
         obtain(source, wanted, now, data_dir, progress=progress, policy=policy)
         now = plan(source, wanted, data_dir)
-        lost = [one.file.name for one in now.located.values() if one and one.origin == "declared"]
-        if lost or now.by_hand:
-            raise RawFileError(f"{source.id}: {', '.join(lost)} vanished while it was prepared.")
+        for one in now.located.values():
+            if one is not None and one.origin == "declared":
+                raise RawFileError(
+                    f"{source.id}: {one.path} does not hold {one.file.name}, or was taken away while "
+                    f"it was read. {AGAIN}"
+                )
     return _resolve(source, now, work, progress)
-
-
-def _covered(now: Plan) -> bool:
-    """Whether the files with problems are had in another way, or are optional."""
-    return all(
-        now.located[key] is not None or any(file.key == key for file in now.left_out)
-        for key in now.problems
-    )
 
 
 def obtain(
@@ -196,12 +198,14 @@ def obtain(
 
 def _check_disk(now: Plan, work: Path) -> None:
     """Refuse to start what the disk will not hold."""
+    here = raw_root() / now.source.id
+    begun = sum(Part(here / remote.name).size for remote in now.fetch)
     for folder, needed, what in (
-        (raw_root(), now.download_bytes, "downloads"),
+        (here, now.download_bytes - begun, "downloads"),
         (work, now.unpacked_bytes, "unpacked files"),
     ):
         free = free_bytes(folder)
-        if needed and free < needed + RESERVE:
+        if needed > 0 and free < needed + RESERVE:
             raise DownloadError(
                 f"{now.source.id}: the {what} take {human(needed)}, and the disk of {folder} has "
                 f"{human(free)} free. Free some space, or set ITDR_CACHE to a folder on a larger disk."
@@ -291,9 +295,8 @@ def _note_size(source: Source, file: RawFile, path: Path) -> None:
         )
 
 
-def _missing(now: Plan, data_dir: Path | None) -> str:
-    files = [*now.by_hand]
-    files += [one.file for key, one in now.located.items() if one and key in now.problems]
+def _missing(now: Plan, files: Iterable[RawFile], data_dir: Path | None) -> str:
+    files = list(dict.fromkeys(files))
     lines = [f"{now.source.id}: {len(files)} raw file(s) missing:"]
     for file in files:
         packed = f", in {' or '.join(file.packed_in)}" if file.packed_in else ""

@@ -59,6 +59,8 @@ class Pool:
         seconds before which a negative must have been known. touched: works of the user, in any
         part. titles: title codes already shown in the case.
         """
+        if count <= 0:
+            return []
         limit = self.known_before(time)
         if limit < count:
             return None

@@ -26,8 +26,6 @@ class Part:
         self.body = self.final.with_name(self.final.name + ".part")
         self.state_path = self.final.with_name(self.final.name + ".part.json")
         self.state = read_json(self.state_path) or {}
-        if not self.state and self.body.exists():
-            self.discard()
 
     @property
     def size(self) -> int:
@@ -38,9 +36,21 @@ class Part:
             return 0
 
     @property
+    def begun(self) -> bool:
+        """Whether an earlier run left anything."""
+        return self.body.exists() or self.state_path.exists()
+
+    @property
     def complete(self) -> bool:
         """Whether the whole body arrived, by what the server said."""
-        return bool(self.state.get("complete")) and self.size == self.state.get("got")
+        whole = self.state.get("got") if self.state.get("complete") else self.state.get("total")
+        return bool(whole) and self.size == whole
+
+    def adopt(self) -> Part:
+        """Take what an earlier run left; bytes of which nothing is known go. Under the lock only."""
+        if not self.state:
+            self.discard()
+        return self
 
     def begin(self, **state: Any) -> None:
         """Start anew. The old bytes go before the new state comes: they never meet."""
@@ -56,8 +66,9 @@ class Part:
 
     def discard(self) -> None:
         """Forget everything."""
-        for path in (self.body, self.state_path):
-            path.unlink(missing_ok=True)
+        beside = ("part.plain", "part", "part.json", "part.json.tmp", "sha256.json.tmp")
+        for suffix in beside:
+            self.final.with_name(f"{self.final.name}.{suffix}").unlink(missing_ok=True)
         self.state = {}
 
     def resumable(self, url: str, remote: Remote) -> int:

@@ -22,6 +22,8 @@ logger = logging.getLogger("itdr")
 USUAL_QUOTA = 6250
 """Examples of a cell at full size where the paper has no such cell: its commonest quota."""
 BLOCK = 65_536
+Taken = list[tuple[np.ndarray, np.ndarray]]
+"""For each part: user codes, and how many cases each gives."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def cells_of(knobs: Knobs) -> list[Cell]:
         task = catalogue.task(task_id)
         rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
         values = knobs.of(task_id)
+        if "negatives" in rule.options and "negatives" not in knobs.own:
+            values["negatives"] = rule.options["negatives"]
         source = catalogue.source(source_id)
         pairs = list(_domains(rule, domains))
         if not pairs:
@@ -76,9 +80,7 @@ def cells_of(knobs: Knobs) -> list[Cell]:
     return made
 
 
-def _domains(
-    rule: CellRule, chosen: tuple[str, ...]
-) -> Iterator[tuple[str | None, str | None]]:
+def _domains(rule: CellRule, chosen: tuple[str, ...]) -> Iterator[tuple[str | None, str | None]]:
     """(domain, the other one) of each cell: the pairs whose domains are both chosen, or each."""
     if rule.pairs:
         yield from ((to, start) for start, to in rule.pairs if {start, to} <= set(chosen))
@@ -95,7 +97,7 @@ def stores_of(knobs: Knobs, cells: Sequence[Cell]) -> dict[str, tuple[StoreSpec,
         for domain in cell.domains:
             key = (cell.source.id, domain, facet)
             if key not in specs:
-                specs[key] = StoreSpec(cell.source, domain, facet, knobs.data_dir)
+                specs[key] = StoreSpec(cell.source, domain, facet, knobs.data_dir, knobs.sample)
         found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
     return found
 
@@ -107,7 +109,9 @@ def _facet(cell: Cell) -> str:
     return "base" if same or not cell.source.files_for(wanted, cell.domain) else wanted
 
 
-def select(knobs: Knobs, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, ...]]) -> list[SplitPlan]:
+def select(
+    knobs: Knobs, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, ...]]
+) -> list[SplitPlan]:
     """Choose the users of every cell and split. Raises `EmptySplitError` where a split has none."""
     by_part: list[list[Chosen]] = [[] for _ in PARTS]
     for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
@@ -122,7 +126,9 @@ def select(knobs: Knobs, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, 
     return plans
 
 
-def _select_group(knobs: Knobs, cells: list[Cell], paths: Mapping[str, tuple[Path, ...]]) -> Iterator[Chosen]:
+def _select_group(
+    knobs: Knobs, cells: list[Cell], paths: Mapping[str, tuple[Path, ...]]
+) -> Iterator[Chosen]:
     """The domains of one (task, source) cell share its quota; what one lacks goes to the others."""
     quota = _quota(knobs, cells[0])
     cells = sorted(cells, key=lambda cell: cell.domain or "")
@@ -138,17 +144,8 @@ def _select_group(knobs: Knobs, cells: list[Cell], paths: Mapping[str, tuple[Pat
     found = [_walk(knobs, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
     if len(cells) > 1:
         found = _redistribute(knobs, opened, wanted, caps, found)
+    _say_short(knobs, cells[0], wanted, found)
     for part in range(len(PARTS)):
-        got = sum(int(found[k][part][1].sum()) for k in range(len(cells)))
-        if got < wanted[part]:
-            logger.warning(
-                "itdr: %s/%s: %d of %d examples for %s: no more cases are eligible",
-                cells[0].task.id,
-                cells[0].source.id,
-                got,
-                wanted[part],
-                PARTS[part],
-            )
         for k, one in enumerate(opened):
             users, takes = found[k][part]
             yield Chosen(
@@ -161,6 +158,22 @@ def _select_group(knobs: Knobs, cells: list[Cell], paths: Mapping[str, tuple[Pat
                 takes,
                 int(takes.sum()),
             )
+
+
+def _say_short(knobs: Knobs, cell: Cell, wanted: list[int], found: list[Taken]) -> None:
+    """One line for a cell that has fewer eligible cases than its quota."""
+    got = [sum(int(one[part][1].sum()) for one in found) for part in range(len(PARTS))]
+    if got != wanted and not knobs.sample:
+        counts = ", ".join(
+            f"{count:,} of {quota:,} for {name}"
+            for count, quota, name in zip(got, wanted, PARTS, strict=True)
+        )
+        logger.warning(
+            "itdr: %s/%s: fewer eligible cases than its quota: %s",
+            cell.task.id,
+            cell.source.id,
+            counts,
+        )
 
 
 def _quota(knobs: Knobs, cell: Cell) -> int | None:
@@ -182,10 +195,6 @@ def _per_user(knobs: Knobs) -> int | None:
 
 def _open(knobs: Knobs, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
     return open_cell(cell, paths, time_split=knobs.split_by == "time")
-
-
-Taken = list[tuple[np.ndarray, np.ndarray]]
-"""For each part: user codes, and how many cases each gives."""
 
 
 def _redistribute(

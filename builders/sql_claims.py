@@ -10,6 +10,7 @@ computed by the caller, so that engines agree to the last bit.
 from __future__ import annotations
 
 from itdr.builders.declare import EVENTS
+from itdr.builders.sql_groups import KEPT_HOURS, KEPT_TENTHS, LEAST_PLAYERS, LEFT_TENTHS
 
 SKIP = EVENTS.index("skip")
 LIKED, DISLIKED = 1, 2
@@ -46,7 +47,8 @@ def first_hours(has_event: bool) -> str:
     return f"""
 SELECT f.user_code AS user_code, f.work AS work, f.shown AS shown, e.weight AS hours
 FROM (
-    SELECT user_code, work, floor(first / 2) AS place, mod(first, 2) AS shown FROM (
+    SELECT user_code, work, CAST((first - mod(first, 2)) / 2 AS BIGINT) AS place,
+           mod(first, 2) AS shown FROM (
         SELECT e.user_code AS user_code, w.work AS work, min(e.place * 2 + w.shown) AS first
         {_training(has_event, "weight")}
         GROUP BY e.user_code, w.work
@@ -59,26 +61,23 @@ HOURS_BY_WORK = "SELECT work, hours FROM hours ORDER BY work, hours"
 """All hours of each work in ascending order. Reads `hours`, made by `first_hours`."""
 
 
-def sides_by_hours(least: int, long_hours: float) -> str:
-    """The side of each (user, work) of `hours`: where the user stands among at least `least` others.
-
-    2 * less + same is twice the number of others with fewer hours, those with the same counting half;
-    liked from seven tenths of it and `long_hours` on, disliked up to three tenths and below them.
-    """
-    place = "10 * (2 * less + same)"
-    return f"""
+SIDES_BY_HOURS = f"""
 SELECT user_code, work,
-       CASE WHEN shown = 0 OR others < {least} THEN 0
-            WHEN {place} >= 14 * others AND hours >= {long_hours!r} THEN {LIKED}
-            WHEN {place} <= 6 * others AND hours < {long_hours!r} THEN {DISLIKED} ELSE 0 END AS side
+       CASE WHEN shown = 0 OR players < {LEAST_PLAYERS} THEN 0
+            WHEN hours >= {KEPT_HOURS} AND 10 * (upto - same) >= {KEPT_TENTHS} * players THEN {LIKED}
+            WHEN hours < {KEPT_HOURS} AND 10 * upto <= {LEFT_TENTHS} * players THEN {DISLIKED}
+            ELSE 0 END AS side
 FROM (
     SELECT user_code, work, shown, hours,
-           rank() OVER (PARTITION BY work ORDER BY hours) - 1 AS less,
-           count(*) OVER (PARTITION BY work, hours) - 1 AS same,
-           count(*) OVER (PARTITION BY work) - 1 AS others
+           count(*) OVER (PARTITION BY work) AS players,
+           count(*) OVER (PARTITION BY work ORDER BY hours
+                          RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto,
+           count(*) OVER (PARTITION BY work, hours) AS same
     FROM hours
 ) AS ranked
 """
+"""The side of each (user, work) of `hours`, by the place among the work's players: kept playing, if
+seven tenths of them played less; left early, if at most three tenths played no longer."""
 
 
 WORK_SIDES = f"""

@@ -39,6 +39,7 @@ class StoreSpec:
     domain: str | None = None
     facet: str = "base"
     data_dir: Path | None = None
+    sample: bool = False
 
     @property
     def files(self) -> tuple[RawFile, ...]:
@@ -115,8 +116,8 @@ def prepare(spec: StoreSpec, offline: bool = False, progress: bool = True) -> Pa
         spec.home.mkdir(parents=True, exist_ok=True)
         with FileLock(str(spec.path) + ".lock"):
             if not spec.ready():
-                with _disk_errors(spec.home):
-                    _build(spec, offline, progress)
+                with _disk_errors(spec.home), _hushed(spec.sample):
+                    _build(spec, offline or spec.sample, progress)
     return spec.path
 
 
@@ -201,6 +202,18 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
 
 def _name(spec: StoreSpec) -> str:
     return f"{spec.source.id}/{spec.domain}" if spec.domain else spec.source.id
+
+
+@contextmanager
+def _hushed(sample: bool) -> Iterator[None]:
+    """The sample is small and dirty on purpose: that is no news."""
+    level = logger.level
+    if sample:
+        logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @contextmanager

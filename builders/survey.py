@@ -209,6 +209,7 @@ class _Room:
             inside = self._inside(file, place, declared=True)
             if inside is not None:
                 return self._located(file, place, inside)
+            self.problems[file.key] = f"{self.root / place} does not hold {file.name}"
         if file.packed_in:
             for place in self.names:
                 if place.lower().endswith(".zip"):

@@ -17,7 +17,8 @@ class Timeline:
     """Parallel lists over the showable works of one user, in order.
 
     moments: equal numbers mean that no order is known between two events. times: UTC seconds, or
-    None. touched: every work of the user, shown or not, in any part of the data.
+    None. touched: every work of the user, shown or not, in any part of the data. timed: whether the
+    source has times at all.
     """
 
     user: int
@@ -28,6 +29,7 @@ class Timeline:
     times: list[int | None]
     ratings: list[float | None]
     touched: frozenset[int]
+    timed: bool = False
 
     def __len__(self) -> int:
         return len(self.items)
@@ -70,6 +72,7 @@ def timeline(
         [None] * n if times is None else [None if t == MISSING_TIME else t for t in times],
         [None] * n if ratings is None else [None if r != r else r for r in ratings],
         touched,
+        timed=times is not None,
     )
 
 
@@ -150,6 +153,9 @@ def _window_at(
 ) -> Window | None:
     chosen = list(range(cut, cut + trues))
     if line.moments[cut - 1] == line.moments[cut]:
+        return None
+    if line.timed and any(line.times[k] is None for k in chosen):
+        # Where some events have times, those without cannot be shown to come next.
         return None
     if start is not None or stop is not None:
         times = [line.times[k] for k in chosen]

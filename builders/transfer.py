@@ -51,7 +51,8 @@ def attempt(
         response = _open(session, url, headers, policy, remote)
     with closing(response):
         if response.status_code == 206 and offset:
-            total = _continued(response, part, url, offset)
+            total: int | None = _continued(response, part, url, offset)
+            part.state |= {"total": total, "framed": True}
             bar.place(offset, total)
             body = _stream(response, policy)
         else:
@@ -230,14 +231,22 @@ def _append(
         raise
     finally:
         os.close(handle)
+    if total is None and not part.state.get("framed", True):
+        total = remote.size  # the end of the connection is the only end that such a body has
     if total is not None and have < total:
         raise Transient(f"the connection ended after {have} of {total} bytes")
 
 
 def _stream(response: requests.Response, policy: Policy) -> Iterator[bytes]:
-    """The body as sent, undecoded."""
+    """The body as sent, undecoded, each piece as soon as it is there: what came before the
+    connection broke counts."""
+    raw = response.raw
     with network(policy):
-        yield from response.raw.stream(policy.chunk, decode_content=False)
+        if getattr(raw, "chunked", False) or not hasattr(raw, "read1"):
+            yield from raw.stream(policy.chunk, decode_content=False)
+        else:
+            while piece := raw.read1(policy.chunk, decode_content=False):
+                yield piece
 
 
 def _encoding(response: requests.Response) -> str | None:

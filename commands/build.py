@@ -1,9 +1,10 @@
-"""`itdr build`: Parquet files, one folder per config."""
+"""`itdr build`: a folder that is a complete Hub data set."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,11 +16,14 @@ from itdr.commands._knobs import with_knobs
 @with_knobs
 def run(
     configs: Annotated[
-        list[str] | None, typer.Argument(help="Configs to build; without any, all subtasks.")
+        list[str] | None, typer.Argument(help="Configs to build; without any, all.")
     ] = None,
     out: Annotated[
         Path, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
     ] = Path("itdr-data"),
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Write JSON lines in place of Parquet.")
+    ] = False,
     shown: Annotated[
         int, typer.Option("--show", min=0, help="Print this many examples of what was written.")
     ] = 0,
@@ -27,42 +31,83 @@ def run(
     *,
     knobs: dict[str, Any],
 ) -> None:
-    """Build configs as Parquet: OUT/<config>/<split>-00000-of-0000N.parquet and provenance.json.
+    """Build configs into a folder that is a complete Hub data set: data files, card, provenance.
 
-    What is finished is not built again, so a rerun goes on where a stopped one ended.
+    The files are OUT/<config>/<split>-00000-of-0000N.parquet. What is finished is not built again,
+    so a rerun goes on where a stopped one ended. Here --format may also be `sharegpt`.
     Example: itdr build sequential_rec --sample -o out
     """
-    import datasets
+    from itdr.builders.errors import ConfigError, choose_from
+    from itdr.publish import files, folder
 
-    import itdr  # noqa: F401  (teaches load_dataset the name)
-    from itdr.builders import catalogue, publish
-
-    names = list(configs or catalogue.task_ids())
-    builders = [datasets.load_dataset_builder("itdr", name, **knobs) for name in names]
-    out.mkdir(parents=True, exist_ok=True)
-    built = {}
-    for builder in builders:
-        built[builder.config.name] = publish.build(builder, out, progress=_bar)
+    form = knobs.get("format", "alpaca")
+    if form not in files.FORMS:
+        raise ConfigError(choose_from("format", form, files.FORMS))
+    if form == "sharegpt":
+        knobs["format"] = "messages"
+    built = folder.build(
+        _builders(configs, knobs), out, form, "jsonl" if jsonl else "parquet", progress=_bar
+    )
     if as_json:
         print(json.dumps(built, indent=1, ensure_ascii=False))
         return
     for name, entry in built.items():
-        counts = ", ".join(f"{split} {count:,}" for split, count in entry["rows"].items())
         if shown:
-            _show(out / name / entry["files"]["train"][0], shown)
+            _show(out / name / entry["files"]["train"][0]["name"], shown)
+        counts = ", ".join(f"{split} {count:,}" for split, count in entry["rows"].items())
         print(f"{out / name}: {counts}")
+
+
+def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]:
+    """The configs' builders. Where none is named, all that can be made with these knobs, and a line
+    on stderr for each that cannot."""
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+    from itdr.builders import catalogue
+    from itdr.builders.errors import ConfigError
+
+    if configs:
+        return [datasets.load_dataset_builder("itdr", name, **knobs) for name in configs]
+    made = []
+    refused: dict[str, ConfigError] = {}
+    for name in catalogue.config_names():
+        try:
+            made.append(datasets.load_dataset_builder("itdr", name, **knobs))
+        except ConfigError as error:
+            refused[name] = error
+    if not made:
+        raise next(iter(refused.values()))
+    for name, reason in refused.items():
+        print(f"itdr: not built: {name}. {reason}", file=sys.stderr)
+    return made
 
 
 def _show(path: Path, number: int) -> None:
     """The first examples, read back from the file that holds them."""
-    import pyarrow.parquet as pq
-
     from itdr.commands.show import readable
 
-    batch = next(pq.ParquetFile(path).iter_batches(batch_size=number))
-    for place, row in enumerate(batch.to_pylist(), 1):
-        print(readable(row, place))
-    print(f"The first {batch.num_rows} of {path}")
+    rows = _first_rows(path, number)
+    for place, row in enumerate(rows, 1):
+        print(readable(_with_messages(row), place))
+    print(f"The first {len(rows)} of {path}")
+
+
+def _first_rows(path: Path, number: int) -> list[dict[str, Any]]:
+    if path.suffix == ".jsonl":
+        with open(path, encoding="utf-8") as file:
+            return [json.loads(line) for line, _ in zip(file, range(number), strict=False)]
+    import pyarrow.parquet as pq
+
+    return next(pq.ParquetFile(path).iter_batches(batch_size=number)).to_pylist()
+
+
+def _with_messages(row: dict[str, Any]) -> dict[str, Any]:
+    """ShareGPT's turns as messages, to be shown alike."""
+    turns = row.get("conversations")
+    if turns is None:
+        return row
+    return {**row, "messages": [{"role": one["from"], "content": one["value"]} for one in turns]}
 
 
 def _bar(description: str, total: int | None) -> Any:

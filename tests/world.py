@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import importlib
 import tempfile
@@ -49,3 +50,14 @@ def load(config: str, root: Path | None = None, **knobs: Any) -> dict[str, list[
 def everything(rows: dict[str, list[Row]]) -> list[Row]:
     """The rows of all splits."""
     return [row for split in ("train", "validation", "test") for row in rows[split]]
+
+
+@functools.cache
+def times(source: str) -> dict[tuple[str, str], int]:
+    """(user, item) -> seconds, of the made-up MovieLens ratings, read by the standard library."""
+    found = {}
+    with open(folder() / source / "ratings.csv", newline="", encoding="utf-8") as file:
+        for row in csv.reader(file):
+            if len(row) == 4 and row[3].isdigit():
+                found[row[0], row[1]] = int(row[3])
+    return found

@@ -8,7 +8,7 @@ records of metadata, where known: the Hub card]
 from __future__ import annotations
 
 REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
-"""The last commit of the Hub repository that touched the data card (December 2024)."""
+"""The last official commit known of the Hub repository (8 December 2024)."""
 
 CATEGORIES = (
     "All_Beauty",

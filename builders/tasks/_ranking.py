@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from itdr.builders.cases import Case, Shown
-from itdr.builders.columns import Item
+from itdr.builders.columns import SKIP, Item
 from itdr.builders.tasks._task import OpenCell
 from itdr.builders.timelines import Window, ordered_windows, timeline, unordered_windows
 
@@ -22,17 +24,7 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
 def draw(cell: OpenCell, window: Window) -> Case | None:
     """The window with its negatives; None where too few honest ones are left."""
     line = window.timeline
-    trues = [line.works[k] for k in window.trues]
-    shown = window.history + window.trues
-    negatives = cell.pool.draw(
-        cell.cell.knobs["negatives"],
-        trues,
-        window.time if cell.timed else None,
-        line.touched,
-        {line.titles[k] for k in shown},
-        cell.candidates - cell.positives,
-        cell.draws(line.user, "negatives", window.index),
-    )
+    negatives = _negatives(cell, window)
     if negatives is None:
         return None
     item = cell.store.item
@@ -53,6 +45,56 @@ def draw(cell: OpenCell, window: Window) -> Case | None:
         ranking=ranking,
         flags=frozenset({"timed"}) if cell.timed else frozenset(),
     )
+
+
+def _negatives(cell: OpenCell, window: Window) -> list[int] | None:
+    line = window.timeline
+    titles = {line.titles[k] for k in window.history + window.trues}
+    wanted = cell.candidates - cell.positives
+    policy = cell.cell.knobs["negatives"]
+    time = window.time if cell.timed else None
+    chosen: list[int] = []
+    if policy == "shown":
+        chosen = _shown_and_left(cell, window, titles)[:wanted]
+        titles |= {int(cell.store.title_code[work]) for work in chosen}
+        policy = "popularity"
+    rest = cell.pool.draw(
+        policy,
+        [line.works[k] for k in window.trues],
+        time,
+        line.touched.union(chosen),
+        titles,
+        wanted - len(chosen),
+        cell.draws(line.user, "negatives", window.index),
+    )
+    return None if rest is None else chosen + rest
+
+
+def _shown_and_left(cell: OpenCell, window: Window, titles: set[int]) -> list[int]:
+    """Works that were shown to the user and never taken, as honest as any negative: those shown
+    together with the true items first, then those of the user's other impressions, by stable hash."""
+    line, store = window.timeline, cell.store
+    events = store.events(line.user)
+    if events.events is None or events.times is None or window.time is None:
+        return []
+    left = np.flatnonzero(events.events == SKIP)
+    together = {line.times[k] for k in window.trues}
+    works = store.work[events.items[left]].tolist()
+    apart: dict[int, bool] = {}
+    for work, time in zip(works, events.times[left].tolist(), strict=True):
+        apart[work] = apart.get(work, True) and time not in together
+    ordered = list(apart)
+    places = cell.hashed_order(line.user, ordered, "shown")
+    used = set(titles)
+    found = []
+    for place in sorted(places, key=lambda place: apart[ordered[place]]):
+        work = ordered[place]
+        title = int(store.title_code[work])
+        honest = work not in line.touched and cell.known.since(work, line.user) < window.time
+        if honest and title >= 0 and title not in used:
+            used.add(title)
+            found.append(work)
+    return found
 
 
 def numbered(titles: list[str]) -> str:

@@ -69,7 +69,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def _target_line(item: Item) -> str:
-    return f"{item.title} ({_ranking.categories(item)})" if item.categories else item.title
+    return f"{item.title} [{_ranking.categories(item)}]" if item.categories else item.title
 
 
 def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:

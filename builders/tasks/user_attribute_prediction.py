@@ -168,7 +168,7 @@ TASK = Task(
     metrics=("accuracy per attribute", "RMSE of age and birth year"),
     cells={
         # 992 users less 49 without attributes give the paper's 943: no minimum of items.
-        "lastfm-1k": CellRule(943, {"least": 1}),
+        "lastfm-1k": CellRule(943, options={"least": 1}),
         "lastfm-360k": CellRule(6250),
         "anime-2023": CellRule(6250),
         "bookcrossing": CellRule(6250),

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HELPERS = {"__init__", "__main__", "common", "words"}
+HELPERS = {"__init__", "__main__", "common", "sample", "words"}
 
 
 def names() -> list[str]:

@@ -1,0 +1,203 @@
+"""Amazon Books Reviews: 3 million reviews of 212,404 books by title, May 1996 to July 2014.
+
+Layout: two CSV files in UTF-8 with a header, quoted with `"` where needed and inner quotes doubled,
+LF (a copy saved again by a spreadsheet: CRLF); texts may hold line ends. Reviews are grouped by
+edition, not by user or time. [seen on excerpts; description of the Kaggle set]
+
+The item is the title, not the edition's `Id`: the two files are joined on the exact `Title`, which is
+the item id here. Editions of one title fall together, as do different books of one title. A user may
+review a title several times (other editions, copies of a review): a store keeps one event for each.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders import checks
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.errors import RawFileError
+from itdr.builders.sources._literals import list_sql
+from itdr.builders.sources._text import clean_sql, known_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from itdr.builders.raw import Raw
+
+NO_TITLE = "no title"
+NO_USER = "no user id"
+RATINGS = (
+    "Id", "Title", "Price", "User_id", "profileName", "review/helpfulness", "review/score",
+    "review/time", "review/summary", "review/text",
+)  # fmt: skip
+BOOKS = (
+    "Title", "description", "authors", "image", "previewLink", "publisher", "publishedDate",
+    "infoLink", "categories", "ratingsCount",
+)  # fmt: skip
+_BLOCK = 1 << 22
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Reviews, one an event. A time of -1 or 0 is no time; a review without a text has its summary.
+
+    Rejected: no title, no user (one in five), a score outside 1 to 5.
+    """
+    path = raw.path("ratings")
+    checks.require_header(path, RATINGS)
+    _require_whole(path, len(RATINGS))
+    types = dict.fromkeys(RATINGS, "VARCHAR") | {"review/score": "FLOAT", "review/time": "BIGINT"}
+    return raw.con.sql(
+        f"""
+        SELECT User_id AS user_id, Title AS item_id, "review/score" AS rating,
+            CASE WHEN "review/time" > 0 THEN "review/time" END AS "timestamp", 'review' AS event,
+            coalesce({clean_sql('"review/text"')}, {clean_sql('"review/summary"')}) AS text,
+            CASE
+                WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
+                WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
+                WHEN "review/score" IS NULL OR "review/score" < 1 OR "review/score" > 5
+                    THEN '{checks.OUTSIDE_SCALE}'
+            END AS reject
+        FROM {checks.read_csv(path, "interactions", types)}
+        """
+    )
+
+
+def items(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Books with authors, categories, publisher, and the year where the date begins with four digits
+    (`1963*` does, a spreadsheet's `12/18/07` does not)."""
+    path = raw.path("books")
+    checks.require_header(path, BOOKS)
+    _require_whole(path, len(BOOKS))
+    year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
+    # Some publishers stand in quotes of their own.
+    publisher = known_sql("trim(publisher, '\" ')")
+    return raw.con.sql(
+        f"""
+        SELECT Title AS item_id, {clean_sql("Title")} AS title, {_names("categories")} AS categories,
+            {_names("authors")} AS creators, try_cast({year} AS SMALLINT) AS "year",
+            {clean_sql("description")} AS description,
+            list_filter([{{'name': 'Publisher', 'value': {publisher}}}],
+                lambda a: a.value IS NOT NULL) AS attributes,
+            CASE WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}' END AS reject
+        FROM {checks.read_csv(path, "items", dict.fromkeys(BOOKS, "VARCHAR"))}
+        """
+    )
+
+
+def _names(column: str) -> str:
+    """The names of a list literal, cleaned; missing ones left out."""
+    return (
+        f"list_filter(list_transform({list_sql(column)}, lambda n: {known_sql('n')}), "
+        "lambda n: n IS NOT NULL)"
+    )
+
+
+def _require_whole(path: Path, fields: int) -> None:
+    """Raise `RawFileError` where a CSV file was cut off: a quoted field is left open, or the last
+    record, without a line end, has too few fields. One pass over the bytes."""
+    quotes, tail = 0, b""
+    with checks.open_raw(path) as file:
+        while block := file.read(_BLOCK):
+            quotes += block.count(b'"')
+            tail = (tail + block)[-_BLOCK:]
+    if quotes % 2:
+        raise RawFileError(
+            f"{path}: a quoted field is not closed, so the file was cut off or damaged. "
+            f"{checks.AGAIN}"
+        )
+    if tail.endswith((b"\n", b"\r")):
+        return
+    last = _last_record(tail)
+    if len(last) != fields:
+        raise RawFileError(
+            f"{path}: the last record has {len(last)} fields of {fields} and no line end, so the "
+            f"file was cut off. {checks.AGAIN}"
+        )
+
+
+def _last_record(tail: bytes) -> list[str]:
+    """The fields of the last record: the text behind the last line end outside quotes, which is the
+    first from the back with an even number of quotes behind it."""
+    cut = tail.rfind(b"\n")
+    while cut >= 0 and tail.count(b'"', cut) % 2:
+        cut = tail.rfind(b"\n", 0, cut)
+    return next(csv.reader(tail[cut + 1 :].decode("utf-8", "replace").splitlines(keepends=True)))
+
+
+PAGE = "https://www.kaggle.com/datasets/mohamedbakhet/amazon-books-reviews"
+ARCHIVE = "amazon-books-reviews.zip"
+
+SOURCE = Source(
+    id="amazon-books",
+    title="Amazon Books Reviews",
+    domain="books",
+    words="book_reviews",
+    homepage=PAGE,
+    licence=Licence(
+        name="CC0 1.0",
+        url=PAGE,
+        summary="Public domain, by the declaration of the Kaggle set; book details come from the "
+        "Google Books API. Its authors ask to cite the papers behind the reviews.",
+        redistribution=True,
+        commercial=True,
+    ),
+    citation="""@inproceedings{he2016ups,
+  author    = {Ruining He and Julian McAuley},
+  title     = {Ups and Downs: Modeling the Visual Evolution of Fashion Trends with One-Class
+               Collaborative Filtering},
+  booktitle = {Proceedings of the 25th International Conference on World Wide Web},
+  year      = {2016}
+}
+
+@inproceedings{mcauley2015image,
+  author    = {Julian McAuley and Christopher Targett and Qinfeng Shi and Anton van den Hengel},
+  title     = {Image-Based Recommendations on Styles and Substitutes},
+  booktitle = {Proceedings of the 38th International ACM SIGIR Conference on Research and
+               Development in Information Retrieval},
+  year      = {2015}
+}
+
+@misc{amazon_books_reviews,
+  author       = {mohamedbakhet},
+  title        = {Amazon Books Reviews},
+  howpublished = {Kaggle, https://www.kaggle.com/datasets/mohamedbakhet/amazon-books-reviews}
+}""",
+    remotes=(
+        Remote(
+            ARCHIVE,
+            ("https://www.kaggle.com/api/v1/datasets/download/mohamedbakhet/amazon-books-reviews",),
+            access="kaggle",
+        ),
+    ),
+    files=(
+        RawFile("ratings", "Books_rating.csv", packed_in=(ARCHIVE,), rows=3_000_000),
+        RawFile("books", "books_data.csv", packed_in=(ARCHIVE,), rows=212_404),
+    ),
+    columns=frozenset(
+        {
+            "interactions.user_id",
+            "interactions.item_id",
+            "interactions.rating",
+            "interactions.timestamp",
+            "interactions.event",
+            "interactions.text",
+            "items.item_id",
+            "items.title",
+            "items.categories",
+            "items.creators",
+            "items.year",
+            "items.description",
+            "items.attributes",
+        }
+    ),
+    scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    readers=Readers(interactions=interactions, items=items),
+    by_hand=(
+        f"1. Open {PAGE} (public domain; Kaggle may want you to log in).\n"
+        "2. Download the archive (about 1.1 GB; named archive.zip or amazon-books-reviews.zip).\n"
+        "3. Put it as amazon-books-reviews.zip, or the files Books_rating.csv and books_data.csv "
+        "from it, into <data_dir>/amazon-books/."
+    ),
+)

@@ -1,0 +1,318 @@
+"""Amazon Reviews 2023: reviews of products in twelve shop categories, May 1996 to September 2023.
+
+Layout: JSON Lines in UTF-8, a file of reviews and a file of metadata for each category; the id-only
+files (CSV, `user_id,parent_asin,rating,timestamp`, no quoting) say who rated what and when. Times
+are milliseconds. Products are joined by `parent_asin`: metadata have no `asin`.
+[Hub card of McAuley-Lab/Amazon-Reviews-2023; data processing pages of its project site]
+
+Facet `base` reads the id-only file, `text` the reviews themselves. The official rule for repeated
+reviews, the earliest of each user and product, is left to whoever sorts: a store keeps one event for
+each user and work. The id-only files already follow it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from itdr.builders import checks
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._amazon_files import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
+from itdr.builders.sources._jsonlines import UNREADABLE, nothing, read_json, require_json_lines
+from itdr.builders.sources._text import MISSING, clean_sql, known_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from itdr.builders.raw import Raw
+
+TIME_KEYS = ("timestamp", "sort_timestamp", "sortTimestamp")
+"""The key of the time in the official files, and in early samples and scripts."""
+
+DETAILS = {
+    "Brand": "Brand",
+    "Color": "Color",
+    "Material": "Material",
+    "Style": "Style",
+    "Size": "Size",
+    "Item Form": "Form",
+    "Scent": "Scent",
+    "Flavor": "Flavor",
+    "Skin Type": "Skin type",
+    "Hair Type": "Hair type",
+    "Age Range (Description)": "Age range",
+    "Department": "Department",
+    "Theme": "Theme",
+    "Occasion": "Occasion",
+    "Pattern": "Pattern",
+    "Special Feature": "Special feature",
+    "Recommended Uses For Product": "Recommended for",
+    "Diet Type": "Diet type",
+    "Power Source": "Power source",
+    "Platform": "Platform",
+    "Rated": "Rated",
+    "Label": "Label",
+}
+"""Keys of `details` that are kept, and the names under which they are shown."""
+LONGEST = 80
+"""Characters of an attribute's value; longer ones are texts, not attributes."""
+MOST = 10
+"""Attributes of one product."""
+NO_BRAND = (*MISSING, "generic", "unbranded", "no brand")
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Reviews of one category, one an event; with their text where the facet is `text`."""
+    return _reviews(raw) if raw.facet == "text" else _ratings(raw)
+
+
+def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
+    path = raw.path(f"ratings/{raw.domain}")
+    checks.require_header(path, ("user_id", "parent_asin", "rating", "timestamp"))
+    checks.require_final_newline(path)
+    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
+    lines = checks.read_plain(path, "interactions", types, delimiter=",")
+    return raw.con.sql(
+        f"""
+        SELECT "user" AS user_id, item AS item_id, rating, {_seconds('"time"')} AS "timestamp",
+            'review' AS event, CAST(NULL AS VARCHAR) AS text,
+            {checks.literal(raw.domain)} AS domain,
+            CASE
+                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
+                {_REJECTED.format(user='"user"')}
+            END AS reject
+        FROM {lines}
+        """
+    )
+
+
+def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
+    path = raw.path(f"reviews/{raw.domain}")
+    require_json_lines(path, ("user_id", "parent_asin", "rating"))
+    times = dict.fromkeys(TIME_KEYS, "BIGINT")
+    types = {
+        **dict.fromkeys(("user_id", "parent_asin", "title", "text"), "VARCHAR"),
+        "rating": "FLOAT",
+        **times,
+    }
+    return raw.con.sql(
+        f"""
+        SELECT user_id, item AS item_id, rating, {_seconds('"time"')} AS "timestamp",
+            'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text,
+            {checks.literal(raw.domain)} AS domain,
+            CASE
+                WHEN broken THEN '{UNREADABLE}'
+                {_REJECTED.format(user="user_id")}
+            END AS reject
+        FROM (
+            SELECT nullif(user_id, '') AS user_id, nullif(parent_asin, '') AS item, rating,
+                coalesce({", ".join(times)}) AS "time", text, title, {nothing(list(types))} AS broken
+            FROM {read_json(path, types)}
+        )
+        """
+    )
+
+
+_REJECTED = f"""
+                WHEN {{user}} IS NULL OR item IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN rating IS NULL OR rating < 1 OR rating > 5 THEN '{checks.OUTSIDE_SCALE}'
+                WHEN "time" IS NULL OR "time" <= 0 THEN '{checks.NO_TIME}'"""
+
+
+def _seconds(milliseconds: str) -> str:
+    return f"{milliseconds} // 1000"
+
+
+def items(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Products of one category. A product without a title keeps its line, with a null title."""
+    path = raw.path(f"metadata/{raw.domain}")
+    require_json_lines(path, ("parent_asin", "title"))
+    types = {
+        **dict.fromkeys(("parent_asin", "title", "main_category", "store", "price"), "VARCHAR"),
+        **dict.fromkeys(("features", "description", "categories"), "VARCHAR[]"),
+        "details": "JSON",
+    }
+    keys = ", ".join(checks.literal(f'$."{key}"') for key in DETAILS)
+    # Each text is cleaned once, in lists; later steps only pick from them.
+    return raw.con.sql(
+        f"""
+        WITH records AS (
+            SELECT *, {nothing(list(types))} AS broken,
+                list_transform(json_extract_string(details, [{keys}]),
+                    lambda v: CASE WHEN left(v, 1) NOT IN ('{{', '[') THEN v END) AS found
+            FROM {read_json(path, types)}
+        ), cleaned AS (
+            SELECT parent_asin, broken, {_price("price")} AS price,
+                list_transform([title, array_to_string(description, ' ')],
+                    lambda t: {clean_sql("t")}) AS texts,
+                list_transform({_tree(raw)}, lambda c: {clean_sql("c")}) AS path,
+                list_filter(list_transform(features, lambda f: {clean_sql("f")}),
+                    lambda f: length(f) <= {LONGEST})[1:3] AS points,
+                list_transform(list_prepend({_BRAND}, found),
+                    lambda v: {known_sql("v", NO_BRAND)}) AS found
+            FROM records
+        )
+        SELECT nullif(parent_asin, '') AS item_id, texts[1] AS title,
+            list_filter(coalesce(path, CAST([] AS VARCHAR[])),
+                lambda c, place: list_position(path, c) = place) AS categories,
+            list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
+            texts[2] AS description, {_ATTRIBUTES} AS attributes,
+            {checks.literal(raw.domain)} AS domain,
+            CASE WHEN broken THEN '{UNREADABLE}'
+                WHEN nullif(parent_asin, '') IS NULL THEN '{checks.EMPTY_ID}' END AS reject
+        FROM cleaned
+        """
+    )
+
+
+# The brand or artist, without the format that stands behind an artist ("… Format: Audio CD").
+_BRAND = (
+    "coalesce(nullif(regexp_replace(store, '\\s+Format: .*$', ''), ''), "
+    "json_extract_string(details, '$.Brand'))"
+)
+
+
+def _tree(raw: Raw) -> str:
+    """The path of categories without its root, which is the file's category (or the store front) and
+    the same for all; a path of the root alone stays."""
+    root = (raw.domain or "").replace("_and_", " & ").replace("_", " ")
+    roots = f"({checks.literal(root)}, main_category)"
+    return (
+        f"CASE WHEN len(categories) > 1 AND categories[1] IN {roots} "
+        "THEN categories[2:] ELSE categories END"
+    )
+
+
+def _price(column: str) -> str:
+    """A number as dollars; a text such as "from 14.99" as it is, if it holds a digit."""
+    number = f"try_cast({column} AS DOUBLE)"
+    return (
+        f"CASE WHEN {number} > 0 THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
+        f"AND regexp_matches({column}, '[0-9]') THEN {clean_sql(column)} END"
+    )
+
+
+def _attributes() -> str:
+    """Chosen details (a brand that is the creator is not said again), price, selling points."""
+    names = ", ".join(checks.literal(shown) for shown in DETAILS.values())
+    details = (
+        f"list_transform(found[2:], lambda v, place: {{'name': [{names}][place], 'value': "
+        f"CASE WHEN length(v) <= {LONGEST} AND (place > 1 OR v <> found[1]) THEN v END}})"
+    )
+    others = (
+        "[{'name': 'Price', 'value': price}, "
+        "{'name': 'Features', 'value': nullif(array_to_string(points, '; '), '')}]"
+    )
+    valued = "lambda a: a.value IS NOT NULL"
+    return (
+        f"list_concat(list_filter(coalesce({details}, []), {valued})[1:{MOST - 2}], "
+        f"list_filter({others}, {valued}))"
+    )
+
+
+_ATTRIBUTES = _attributes()
+
+
+HUB = f"https://huggingface.co/datasets/McAuley-Lab/Amazon-Reviews-2023/resolve/{REVISION}/"
+SITES = (
+    "https://mcauleylab.ucsd.edu/public_datasets/data/amazon_2023/",
+    "https://datarepo.eng.ucsd.edu/mcauley_group/data/amazon_2023/",
+)
+
+
+def _remote(name: str, size: int, digits: str) -> Remote:
+    """One file: as it is on the Hub, as `.gz` on the project's sites.
+
+    The checksum is of the plain file, hence of the decompressed stream of either.
+    """
+    urls = (HUB + name, *(f"{site}{name}.gz" for site in SITES))
+    return Remote(name, urls, size=size, plain_checksum=f"sha256:{digits}")
+
+
+def _declared(category: str) -> list[tuple[RawFile, Remote]]:
+    kinds = (
+        ("ratings", "benchmark/0core/rating_only/{}.csv", RATINGS, ("base",)),
+        ("reviews", "raw/review_categories/{}.jsonl", REVIEWS, ("text",)),
+        ("metadata", "raw/meta_categories/meta_{}.jsonl", METADATA, ("base", "text")),
+    )
+    found = []
+    for kind, form, table, facets in kinds:
+        name = form.format(category)
+        size, digits, rows = table[category]
+        file = RawFile(
+            key=f"{kind}/{category}",
+            name=name,
+            # A 5-core file placed by hand serves as well: the same columns, fewer users and items.
+            aliases=(name.replace("0core", "5core"),) if kind == "ratings" else (),
+            size=size,
+            checksum=f"sha256:{digits}",
+            rows=rows,
+            facets=facets,
+            domain=category,
+        )
+        found.append((file, _remote(name, size, digits)))
+    return found
+
+
+_DECLARED = [pair for category in CATEGORIES for pair in _declared(category)]
+
+SOURCE = Source(
+    id="amazon-reviews-2023",
+    title="Amazon Reviews 2023",
+    domain="products",
+    words="products",
+    homepage="https://amazon-reviews-2023.github.io/",
+    licence=Licence(
+        name="none stated",
+        url="https://huggingface.co/datasets/McAuley-Lab/Amazon-Reviews-2023",
+        summary=(
+            "Neither the site nor the Hub card states a licence for the data (the code is MIT). "
+            "Use it for research, cite the paper, and link to it instead of handing it on."
+        ),
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@article{hou2024bridging,
+  author  = {Yupeng Hou and Jiacheng Li and Zhankui He and An Yan and Xiusi Chen and
+             Julian McAuley},
+  title   = {Bridging Language and Items for Retrieval and Recommendation},
+  journal = {arXiv preprint arXiv:2403.03952},
+  year    = {2024}
+}""",
+    remotes=tuple(remote for _, remote in _DECLARED),
+    files=tuple(file for file, _ in _DECLARED),
+    columns=frozenset(
+        {
+            "interactions.user_id",
+            "interactions.item_id",
+            "interactions.rating",
+            "interactions.timestamp",
+            "interactions.event",
+            "interactions.text",
+            "interactions.domain",
+            "items.item_id",
+            "items.title",
+            "items.categories",
+            "items.creators",
+            "items.description",
+            "items.attributes",
+            "items.domain",
+        }
+    ),
+    scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    readers=Readers(interactions=interactions, items=items),
+    domains=CATEGORIES,
+    by_hand=(
+        "1. Open https://huggingface.co/datasets/McAuley-Lab/Amazon-Reviews-2023/tree/main (no "
+        "account needed; no licence is stated, cite the paper).\n"
+        "2. For each category that you want, say All_Beauty, download "
+        "benchmark/0core/rating_only/All_Beauty.csv and raw/meta_categories/meta_All_Beauty.jsonl; "
+        "for target_user_identification also raw/review_categories/All_Beauty.jsonl. The .gz files "
+        "of https://amazon-reviews-2023.github.io/ serve as well, and a 5-core file in place of the "
+        "0-core one.\n"
+        "3. Put them into <data_dir>/amazon-reviews-2023/, in the same folders as there."
+    ),
+    options={
+        # Train before the first, test from the second: the official cuts (seconds).
+        "time_cuts": (1_628_643_414, 1_658_002_729),
+    },
+)

@@ -1,0 +1,355 @@
+"""Steam (UCSD, version 2): 7.8 million reviews of 15,474 games, October 2010 to January 2018.
+
+Layout: gzip, one Python dict literal to a line, not JSON; any key may be absent. There is no score
+and no recommendation: the hours played when the review was written are the only sign of liking.
+[kang205/SASRec; lenskit/lkpy, data/sources/steam.py; steam_games.json.gz was seen whole]
+
+The user is the `username`, a display name, since the Steam id is mostly absent: names may collide, so
+that two people can look like one. Dates have day precision: a time is 00:00 UTC of its day, many are
+equal, and the order of lines is not read. A user may review a game several times; a store keeps one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import io
+import itertools
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders import checks
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.errors import RawFileError
+from itdr.builders.sources._literals import picker
+from itdr.builders.sources._text import MISSING, clean, storable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.raw import Raw
+
+BROKEN = "not a Python dict"
+NO_USER, NO_GAME = "no username", "no product_id"
+NO_ID = "no id"
+REVIEW = ("username", "product_id", "hours", "date", "text")
+GAME = (
+    "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs",
+)  # fmt: skip
+ROWS = 1 << 15
+MOST_TAGS, MOST_SPECS = 10, 6
+_HEAD_LINES = 20
+_GZIP = b"\x1f\x8b"
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
+# Studios stand in one string, set apart by a comma without a blank ("A,B"; "Capcom U.S.A., Inc." is
+# one); those that only brought a game to another system are marked with it.
+_STUDIOS = re.compile(r",(?=\S)(?!(?:LTD|Ltd|Inc|INC|LLC|s\.r\.o)\b)")
+_PORT = re.compile(r"\((?:Mac|Linux|Windows|PC)\b[^)]*\)$")
+
+
+def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Reviews, one an event, weighted by the hours played."""
+    path = raw.path("reviews")
+    _require_literals(path, ("username", "product_id"))
+    return _batches(raw, "interactions", path, REVIEW, _review(), _review_columns)
+
+
+def items(raw: Raw) -> Iterator[pa.RecordBatch]:
+    """Games with genres, developers, publisher, most-used tags and specs."""
+    path = raw.path("games")
+    _require_literals(path, ("id", "app_name"))
+    return _batches(raw, "items", path, GAME, _game, _game_columns)
+
+
+def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    days: dict[Any, int | None] = {}
+
+    def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        user, game, hours, date, text = values
+        user, game = _id(user), _id(game)
+        if date.__class__ is not str:
+            second = None
+        elif date in days:
+            second = days[date]
+        else:
+            second = days[date] = _second(date)
+        reject = (NO_USER if user is None else NO_GAME) if user is None or game is None else None
+        return user, game, second, _hours(hours), _text(text), reject
+
+    return row
+
+
+def _review_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
+    import pyarrow as pa
+
+    user, game, second, hours, text, reject = _columns(rows, 6)
+    return {
+        "user_id": pa.array(user, pa.string()),
+        "item_id": pa.array(game, pa.string()),
+        "timestamp": pa.array(second, pa.int64()),
+        "event": pa.repeat(pa.scalar("review", pa.string()), len(rows)),
+        "weight": pa.array(hours, pa.float32()),
+        "text": pa.array(text, pa.string()),
+        "reject": pa.array(reject, pa.string()),
+    }
+
+
+def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    game, name, title, genres, developer, publisher, released, tags, specs = values
+    game = _id(game)
+    year = _YEAR.search(released) if isinstance(released, str) else None
+    attributes = [
+        {"name": shown, "value": value}
+        for shown, value in (
+            ("Publisher", _known(publisher)),
+            ("Tags", ", ".join(_names(tags)[:MOST_TAGS])),
+            ("Specs", ", ".join(_names(specs)[:MOST_SPECS])),
+        )
+        if value
+    ]
+    return (
+        game,
+        _text(name) or _text(title),
+        _names(genres),
+        _studios(developer),
+        int(year[1]) if year else None,
+        attributes,
+        NO_ID if game is None else None,
+    )
+
+
+def _game_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
+    import pyarrow as pa
+
+    game, title, genres, developers, year, attributes, reject = _columns(rows, 7)
+    texts = pa.list_(pa.string())
+    pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
+    return {
+        "item_id": pa.array(game, pa.string()),
+        "title": pa.array(title, pa.string()),
+        "categories": pa.array(genres, texts),
+        "creators": pa.array(developers, texts),
+        "year": pa.array(year, pa.int16()),
+        "attributes": pa.array(attributes, pairs),
+        "reject": pa.array(reject, pa.string()),
+    }
+
+
+def _columns(rows: list[tuple[Any, ...]], width: int) -> list[Any]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def _id(value: Any) -> str | None:
+    """An id or display name as it is, but for blanks at its ends; a number as its digits."""
+    if value.__class__ is str:
+        return storable(value.strip()) or None
+    return str(value) if value.__class__ is int else None
+
+
+def _text(value: Any) -> str | None:
+    return clean(value) if value.__class__ is str else None
+
+
+def _known(value: Any) -> str | None:
+    text = _text(value)
+    return None if text is None or text.lower() in MISSING else text
+
+
+def _names(values: Any) -> list[str]:
+    """The names of a list, cleaned, each once."""
+    if not isinstance(values, list):
+        return []
+    return list(dict.fromkeys(name for name in map(_known, values) if name))
+
+
+def _studios(value: Any) -> list[str]:
+    text = _known(value)
+    parts = [part.strip() for part in _STUDIOS.split(text)] if text else []
+    return _names([part for part in parts if not _PORT.search(part)])
+
+
+def _hours(value: Any) -> float | None:
+    """Hours as a number; a text such as "1,234.5" is read too, anything else is null."""
+    if value.__class__ is str:
+        try:
+            value = float(value.replace(",", ""))
+        except ValueError:
+            return None
+    if value.__class__ not in (int, float) or not 0 <= value < 1e7:
+        return None
+    return float(value)
+
+
+def _second(date: str) -> int | None:
+    """00:00 UTC of a day written YYYY-MM-DD; null where there is no such day."""
+    found = _DAY.fullmatch(date.strip())
+    if not found:
+        return None
+    try:
+        day = datetime.date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+    return (day.toordinal() - 719_163) * 86_400
+
+
+def _batches(
+    raw: Raw,
+    table: str,
+    path: Path,
+    keys: tuple[str, ...],
+    row: Callable[[tuple[Any, ...]], tuple[Any, ...]],
+    columns: Callable[[list[tuple[Any, ...]]], dict[str, pa.Array]],
+) -> Iterator[pa.RecordBatch]:
+    """The lines of a file as record batches; at least one, also where no line is good."""
+    import pyarrow as pa
+
+    pick = picker(keys)
+    rows: list[tuple[Any, ...]] = []
+    broken, empty = 0, True
+    for line in _lines(path):
+        values = _picked(pick, line)
+        if values is not None:
+            rows.append(row(values))
+        elif not line.isspace():
+            broken += 1
+        if len(rows) == ROWS:
+            yield pa.RecordBatch.from_pydict(columns(rows))
+            rows, empty = [], False
+    raw.reject(table, BROKEN, broken)
+    if rows or empty:
+        yield pa.RecordBatch.from_pydict(columns(rows))
+
+
+def _picked(pick: Callable[[str], tuple[Any, ...] | None], line: bytes) -> tuple[Any, ...] | None:
+    try:
+        return pick(line.decode())
+    except UnicodeDecodeError:
+        return None
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file, unpacked where it is gzip, whatever it is called."""
+    with path.open("rb") as file:
+        source: Any = file
+        if file.peek(2)[:2] == _GZIP:
+            source = io.BufferedReader(gzip.GzipFile(fileobj=file), 1 << 20)  # type: ignore[type-var]
+        try:
+            yield from source
+        except (EOFError, OSError, zlib.error) as error:
+            raise RawFileError(
+                f"{path}: the gzip stream is broken or was cut off ({error}). {checks.AGAIN}"
+            ) from None
+
+
+def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
+    """Raise `RawFileError` where the file is missing, empty, cut off, or none of its first lines is
+    a Python dict that holds one of `keys`. That a gzip file is whole is seen when it is read."""
+    if not path.is_file() or path.stat().st_size == 0:
+        raise RawFileError(f"{path}: the file is missing or empty. {checks.AGAIN}")
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP
+        file.seek(-1, io.SEEK_END)
+        if not packed and file.read(1) != b"\n":
+            raise RawFileError(
+                f"{path}: the last line has no line end, so the file was cut off. {checks.AGAIN}"
+            )
+    head = list(itertools.islice(_lines(path), _HEAD_LINES))
+    pick = picker(keys)
+    found = (_picked(pick, line) for line in head)
+    if not any(values and any(value is not None for value in values) for values in found):
+        shown = head[0][:160].decode("utf-8", "replace").strip() if head else ""
+        raise RawFileError(
+            f"{path}: expected one Python dict to a line in UTF-8, with the keys {', '.join(keys)}; "
+            f"none of the first {_HEAD_LINES} lines is one. The first begins {shown!r}. "
+            f"{checks.AGAIN}"
+        )
+
+
+FOLDERS = (
+    "https://mcauleylab.ucsd.edu/public_datasets/data/steam/",
+    "http://cseweb.ucsd.edu/~wckang/",
+    "https://datarepo.eng.ucsd.edu/mcauley_group/data/steam/",
+)
+"""Hosts in the order to try them. Only the games have a known checksum."""
+
+SOURCE = Source(
+    id="steam",
+    title="Steam Video Game Reviews",
+    domain="games",
+    words="games",
+    homepage="https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data",
+    licence=Licence(
+        name="none stated",
+        url="https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data",
+        summary="No licence is stated: offered for research, with a request to cite the papers. "
+        "Link to it instead of handing it on.",
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@inproceedings{kang2018self,
+  author    = {Wang-Cheng Kang and Julian McAuley},
+  title     = {Self-Attentive Sequential Recommendation},
+  booktitle = {IEEE International Conference on Data Mining (ICDM)},
+  year      = {2018}
+}
+
+@inproceedings{wan2018item,
+  author    = {Mengting Wan and Julian McAuley},
+  title     = {Item Recommendation on Monotonic Behavior Chains},
+  booktitle = {Proceedings of the 12th ACM Conference on Recommender Systems},
+  year      = {2018}
+}
+
+@inproceedings{pathak2017generating,
+  author    = {Apurva Pathak and Kshitiz Gupta and Julian McAuley},
+  title     = {Generating and Personalizing Bundle Recommendations on Steam},
+  booktitle = {Proceedings of the 40th International ACM SIGIR Conference on Research and
+               Development in Information Retrieval},
+  year      = {2017}
+}""",
+    remotes=(
+        Remote("steam_reviews.json.gz", tuple(f"{at}steam_reviews.json.gz" for at in FOLDERS)),
+        Remote(
+            "steam_games.json.gz",
+            tuple(f"{at}steam_games.json.gz" for at in FOLDERS),
+            size=2_740_516,
+            checksum="sha256:717f4653a26585fec8f463f59311a654127c2ed66b07b9f78b4c0ce64961c740",
+            plain_checksum="sha256:16df57cad0e93d7652500590bda315cf1f6ecef7265ee3a53a20c0f1d05e4bd8",
+        ),
+    ),
+    files=(
+        RawFile(
+            "reviews", "steam_reviews.json.gz", aliases=("steam_reviews.json",), rows=7_793_069
+        ),
+        RawFile("games", "steam_games.json.gz", aliases=("steam_games.json",), rows=32_135),
+    ),
+    columns=frozenset(
+        {
+            "interactions.user_id",
+            "interactions.item_id",
+            "interactions.timestamp",
+            "interactions.event",
+            "interactions.weight",
+            "interactions.text",
+            "items.item_id",
+            "items.title",
+            "items.categories",
+            "items.creators",
+            "items.year",
+            "items.attributes",
+        }
+    ),
+    readers=Readers(interactions=interactions, items=items),
+    options={"liking": "hours"},
+    by_hand=(
+        "1. Open https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data (no account needed; the "
+        "authors ask to be cited).\n"
+        "2. Under Steam Video Game and Bundle Data, download version 2: steam_reviews.json.gz "
+        "(1.3 GB) and steam_games.json.gz (2.7 MB).\n"
+        "3. Put both, as they are, into <data_dir>/steam/."
+    ),
+)

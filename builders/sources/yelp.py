@@ -1,0 +1,190 @@
+"""Yelp Open Dataset: reviews of local businesses in North America (2022 release: 6,990,280).
+
+Layout: JSON Lines in UTF-8. An archive in an archive: `Yelp-JSON.zip` holds `yelp_dataset.tar` (in some
+snapshots gzip-compressed in spite of its name), which holds the files. Yelp replaces the download
+without a version number, so sizes and checksums are not declared; keys come in another order in each
+release. [Yelp's documentation; DataRec registry; excerpts seen]
+
+Names of businesses repeat, so a title is "Name (City)", and works are told apart by id. Times have no
+zone: taken as UTC. The user file is not read: it holds no canonical column (its `elite`, in which the
+year 2020 is damaged to `20,20`, is not needed). A user may review a business several times: all are
+given, a store keeps one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from itdr.builders import checks
+from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._jsonlines import UNREADABLE, nothing, read_json, require_json_lines
+from itdr.builders.sources._text import clean_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from itdr.builders.raw import Raw
+
+ATTRIBUTES = {
+    "AcceptsInsurance": "Accepts insurance",
+    "AgesAllowed": "Ages allowed",
+    "BYOB": "Bring your own drinks",
+    "BYOBCorkage": "Bring your own wine",
+    "BestNights": "Best nights",
+    "BusinessAcceptsBitcoin": "Accepts Bitcoin",
+    "BusinessAcceptsCreditCards": "Accepts credit cards",
+    "BusinessParking": "Parking",
+    "ByAppointmentOnly": "By appointment only",
+    "DriveThru": "Drive-through",
+    "GoodForDancing": "Good for dancing",
+    "GoodForKids": "Good for children",
+    "GoodForMeal": "Good for",
+    "HairSpecializesIn": "Hair specialties",
+    "HasTV": "Has TV",
+    "Open24Hours": "Open 24 hours",
+    "RestaurantsAttire": "Attire",
+    "RestaurantsCounterService": "Counter service",
+    "RestaurantsDelivery": "Delivery",
+    "RestaurantsGoodForGroups": "Good for groups",
+    "RestaurantsPriceRange2": "Price range (1 to 4)",
+    "RestaurantsReservations": "Reservations",
+    "RestaurantsTableService": "Table service",
+    "RestaurantsTakeOut": "Takeaway",
+    "WiFi": "Wi-Fi",
+}
+"""Names of attributes that do not read well when they are merely taken apart at their capitals."""
+
+
+def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Reviews, one an event."""
+    path = raw.path("review")
+    require_json_lines(path, ("user_id", "business_id", "stars", "date"))
+    types = {
+        **dict.fromkeys(("user_id", "business_id", "date", "text"), "VARCHAR"),
+        "stars": "FLOAT",
+    }
+    forms = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d']"  # releases before 2018 have the day alone
+    return raw.con.sql(
+        f"""
+        SELECT nullif(user_id, '') AS user_id, nullif(business_id, '') AS item_id, stars AS rating,
+            CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
+            {clean_sql("text")} AS text,
+            CASE
+                WHEN {nothing(list(types))} THEN '{UNREADABLE}'
+                WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
+                    THEN '{checks.EMPTY_ID}'
+                WHEN stars IS NULL OR stars < 1 OR stars > 5 THEN '{checks.OUTSIDE_SCALE}'
+                WHEN moment IS NULL THEN '{checks.NO_TIME}'
+            END AS reject
+        FROM (SELECT *, try_strptime("date", {forms}) AS moment FROM {read_json(path, types)})
+        """
+    )
+
+
+def items(raw: Raw) -> duckdb.DuckDBPyRelation:
+    """Businesses with categories and those attributes that say what they have."""
+    path = raw.path("business")
+    require_json_lines(path, ("business_id", "name", "city"))
+    types = {
+        **dict.fromkeys(("business_id", "name", "city", "categories"), "VARCHAR"),
+        "attributes": "MAP(VARCHAR, VARCHAR)",
+    }
+    return raw.con.sql(
+        f"""
+        SELECT nullif(business_id, '') AS item_id,
+            CASE WHEN texts[1] IS NOT NULL THEN texts[1] || coalesce(' (' || texts[2] || ')', '')
+                END AS title,
+            list_filter(list_transform(coalesce(string_split(categories, ', '), []),
+                lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
+            {_attributes("attributes")} AS attributes,
+            CASE
+                WHEN {nothing(list(types))} THEN '{UNREADABLE}'
+                WHEN nullif(business_id, '') IS NULL THEN '{checks.EMPTY_ID}'
+            END AS reject
+        FROM (
+            SELECT *, list_transform([name, city], lambda t: {clean_sql("t")}) AS texts
+            FROM {read_json(path, types)}
+        )
+        """
+    )
+
+
+def _attributes(column: str) -> str:
+    """The {name, value} of attributes, sorted by name. Their values are Python literals in strings:
+    `True`, a number, a word such as `u'free'`, or a dict, of which the true keys count; what a
+    business has not (`False`, `None`, `'no'`, `'none'`) is left out."""
+    word = """regexp_extract(a.value, '^u?[''"]([^''"]*)[''"]$', 1)"""
+    keys = """regexp_extract_all(a.value, '[''"]([^''"]+)[''"]: True', 1)"""
+    value = (
+        "CASE WHEN a.value = 'True' THEN 'yes' "
+        "WHEN regexp_full_match(a.value, '[0-9]+') THEN a.value "
+        f"WHEN left(a.value, 1) = '{{' THEN array_to_string({keys}, ', ') "
+        f"WHEN {word} NOT IN ('no', 'none') THEN {word} END"
+    )
+    known = ", ".join(f"{checks.literal(key)}: '{name}'" for key, name in ATTRIBUTES.items())
+    apart = "regexp_replace(a.key, '([a-z0-9])([A-Z])', '\\1 \\2', 'g')"
+    name = f"coalesce(MAP {{{known}}}[a.key], left({apart}, 1) || lower(({apart})[2:]))"
+    return (
+        f"list_sort(list_filter(list_transform(coalesce(map_entries({column}), []), "
+        f"lambda a: {{'name': {name}, 'value': nullif(replace({value}, '_', ' '), '')}}), "
+        "lambda a: a.value IS NOT NULL))"
+    )
+
+
+ARCHIVES = ("Yelp-JSON.zip", "yelp_dataset.tar", "yelp-dataset.zip")
+"""The official archive, the one inside it, and Yelp's own copy on Kaggle."""
+
+SOURCE = Source(
+    id="yelp",
+    title="Yelp Open Dataset",
+    domain="businesses",
+    words="businesses",
+    homepage="https://business.yelp.com/data/resources/open-dataset/",
+    licence=Licence(
+        name="Yelp Dataset Terms of Use",
+        url="https://business.yelp.com/data/resources/open-dataset/",
+        summary="Academic or other non-commercial use only, after a person has accepted the terms; no "
+        "redistribution or display of the data beyond them. Yelp may change or end access.",
+        redistribution=False,
+        commercial=False,
+    ),
+    citation="""@misc{yelp_open_dataset,
+  author       = {{Yelp Inc.}},
+  title        = {Yelp Open Dataset},
+  howpublished = {https://www.yelp.com/dataset}
+}""",
+    remotes=tuple(Remote(name, access="manual") for name in ARCHIVES),
+    files=(
+        RawFile("review", "yelp_academic_dataset_review.json", packed_in=ARCHIVES, rows=6_990_280),
+        RawFile(
+            "business", "yelp_academic_dataset_business.json", packed_in=ARCHIVES, rows=150_346
+        ),
+    ),
+    columns=frozenset(
+        {
+            "interactions.user_id",
+            "interactions.item_id",
+            "interactions.rating",
+            "interactions.timestamp",
+            "interactions.event",
+            "interactions.text",
+            "items.item_id",
+            "items.title",
+            "items.categories",
+            "items.attributes",
+        }
+    ),
+    scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    readers=Readers(interactions=interactions, items=items),
+    by_hand=(
+        "1. Open https://business.yelp.com/data/resources/open-dataset/, read the Dataset Terms of "
+        "Use and accept them.\n"
+        "2. Download the JSON archive, Yelp-JSON.zip. Yelp's own copy on Kaggle, "
+        "yelp-dataset/yelp-dataset, serves as well.\n"
+        "3. Put Yelp-JSON.zip, or the yelp_dataset.tar in it, or Kaggle's yelp-dataset.zip, or the "
+        "files yelp_academic_dataset_review.json and yelp_academic_dataset_business.json, into "
+        "<data_dir>/yelp/."
+    ),
+    # Names of businesses repeat: works are told apart by id.
+    options={"work": "id"},
+)

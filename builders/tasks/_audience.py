@@ -1,0 +1,281 @@
+"""What comments and attributes say of an audience: a closed list of phrases, nothing guessed.
+
+A comment such as "bought this for my daughter" or "great for beginners" names a group, one such as
+"not for kids" warns one. Only what stands in the list below is read, and what is read is quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+RELATIVES = {
+    "daughter": r"daughters?(?!-in)",
+    "son": r"sons?(?!-in)",
+    "wife": "wife|wifey",
+    "husband": "husband|hubby",
+    "mother": r"mom|mum|mother(?!-in)|mama|mommy",
+    "father": r"dad|father(?!-in)|daddy",
+    "granddaughter": "grand-?daughters?",
+    "grandson": "grand-?sons?",
+    "grandmother": "grandma|grandmother|nana",
+    "grandfather": "grandpa|grandfather",
+    "niece": "nieces?",
+    "nephew": "nephews?",
+    "sister": r"sisters?(?!-in)",
+    "brother": r"brothers?(?!-in)",
+    "girlfriend": "girlfriend",
+    "boyfriend": "boyfriend",
+    "friend": "(?:best )?friend",
+    "dog": "dogs?|puppy|pup",
+    "cat": "cats?|kitten",
+}
+CHILDREN = r"kids?|child|children|kiddos?|little ones?|boys|girls|grand-?(?:kids|children)"
+SMALL = "toddlers?|bab(?:y|ies)|infants?|newborns?|preschoolers?"
+
+# Who is named after "great for", "not for" and the like -> the group.
+NAMED = {
+    "children": CHILDREN,
+    "small children": SMALL,
+    "teenagers": "teens?|teenagers?|teenage (?:boys|girls)",
+    "adults": "adults?|grown-?ups",
+    "older people": "seniors|the elderly|older people|elderly people",
+    "families": "(?:the )?(?:whole |entire )?famil(?:y|ies)",
+    "beginners": "(?:absolute |complete |total )?(?:beginners?|newbies|newcomers|novices|first[- ]timers)",
+    "professionals": "professionals?|pros|professional use",
+    "students": "(?:college )?students?",
+    "groups": "(?:large |big |small )?(?:groups|parties)|a group|group dinners|(?:large|big) groups?",
+    "couples": "couples|date nights?|a date|a date night|a romantic (?:dinner|evening|night)",
+    "vegetarians": "vegetarians?",
+    "vegans": "vegans?",
+    "travellers": "travel(?:ing|ling)?|travell?ers|trips",
+    "owners of dry skin": "dry skin",
+    "owners of sensitive skin": "sensitive skin",
+    "owners of oily skin": "oily skin",
+    "owners of mature skin": "(?:mature|aging|older) skin",
+    "owners of curly hair": "(?:curly|wavy) hair",
+    "owners of fine hair": "(?:fine|thin|thinning) hair",
+    "owners of thick hair": "(?:thick|coarse) hair",
+    "owners of long hair": "long hair",
+    "owners of short hair": "short hair",
+    "owners of dry hair": "(?:dry|damaged) hair",
+    "owners of coloured hair": "(?:colou?r[- ]treated|colou?red|bleached|dyed) hair",
+    "owners of dogs": "(?:my |your )?(?:dogs?|pups?)",
+    "owners of cats": "(?:my |your )?cats?",
+    "casual players": "casual (?:players?|gamers?|gaming|play)",
+    "players with friends": "(?:playing|play) with (?:your |some |my )?friends|friends|parties with friends",
+    "players alone": "single player|solo play|playing alone",
+    "hardcore players": "hardcore (?:players?|gamers?)",
+    "followers of the series": "fans? of the (?:series|franchise|original|first game|previous games?)",
+    "the faint-hearted": "the faint of heart|the faint[- ]hearted|the squeamish|the easily (?:scared|offended)",
+    "the impatient": "the impatient|impatient people|people (?:without|with no) patience",
+}
+
+_FIT = (
+    r"(?:great|good|perfect|ideal|nice|wonderful|excellent|suitable|fun|fantastic|awesome|best|"
+    r"made|recommended|amazing|a must|must have|must-have)(?: (?:game|place|spot|choice|gift|product|"
+    r"restaurant|one|option|fit|book|toy))?"
+)
+_BUY = r"(?:bought|got|ordered|purchased|buying|picked up|getting|chose)"
+_IT = (
+    r"(?:this|it|these|them|one|two|a pair|a set|this one|this product|this game|this item|some)"
+    r"(?: (?:up|online))?(?: as an? (?:\w+ )?(?:gift|present))?"
+)
+_LOVES = r"(?:really |absolutely |just |also |both )?(?:loves?|loved|enjoys?|enjoyed|adores?|is obsessed with)"
+_AGED = r"(?:\d{1,2}[- ]?(?:years?|yr|months?|mo)[- ]?olds?(?: |$))?"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a comment says of an audience. group: who, a key of `_group_words.NAMED`, or
+    `relative:…`.   said: the words of the comment.   comment: its place among those shown, from 1.
+    warns: it keeps the group away."""
+
+    group: str
+    said: str
+    comment: int
+    warns: bool = False
+
+
+def _named(groups: Iterable[str]) -> str:
+    return "|".join(f"(?P<{_slug(group)}>{NAMED[group]})" for group in groups)
+
+
+def _slug(group: str) -> str:
+    return group.replace(" ", "_").replace("-", "_")
+
+
+_BY_SLUG = {_slug(group): group for group in NAMED}
+_WARNABLE = (
+    "children", "small children", "teenagers", "families", "beginners", "professionals", "groups",
+    "couples", "vegetarians", "vegans", "owners of dry skin", "owners of sensitive skin",
+    "owners of oily skin", "casual players", "players alone", "the faint-hearted", "the impatient",
+)  # fmt: skip
+_NEVER_SUITED = ("the faint-hearted", "the impatient")
+_END = r"(?![\w'’-])"
+
+_WARNING = re.compile(
+    rf"\b(?:not|isn'?t|never|nothing|n[o']t) (?:really |very |recommended |suitable |appropriate |"
+    rf"meant |made |good |great |ideal |something |a (?:good |great )?(?:game|place|spot|product|choice) )*"
+    rf"for (?:young |small |little )?(?:{_named(_WARNABLE)}){_END}",
+    re.IGNORECASE,
+)
+_SUITS = re.compile(
+    rf"\b{_FIT} for (?:any |all |the |young |small |little |your |my |those who are |someone with |"
+    rf"people with )*(?:{_named(group for group in NAMED if group not in _NEVER_SUITED)}){_END}",
+    re.IGNORECASE,
+)
+_FRIENDLY = re.compile(
+    r"\b(?P<who>kid|child|family|dog|vegan|vegetarian)[- ]friendly\b", re.IGNORECASE
+)
+_FRIENDS = {
+    "kid": "children", "child": "children", "family": "families", "dog": "owners of dogs",
+    "vegan": "vegans", "vegetarian": "vegetarians", "gluten free": "people who avoid gluten",
+    "gluten-free": "people who avoid gluten",
+}  # fmt: skip
+_GIVEN = re.compile(
+    rf"\b{_BUY} {_IT} for my {_AGED}(?:{'|'.join(f'(?P<{who}>{form})' for who, form in RELATIVES.items())}"
+    rf"|(?P<children>{CHILDREN})|(?P<small_children>{SMALL})){_END}",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    rf"\bfor my {_AGED}(?:{'|'.join(f'(?P<{who}>{form})' for who, form in RELATIVES.items())}){_END}",
+    re.IGNORECASE,
+)
+_BODY = [group for group in NAMED if group.endswith((" hair", " skin"))]
+_HAVING = re.compile(
+    rf"\b(?:i have|i've got|on my|for my|my|with|those of us with)"
+    rf"(?: (?:very|super|extremely|really|naturally|super-?|long|short|fine|thick|dry|,|and))*"
+    rf" (?:{_named(_BODY)}){_END}",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    rf"\b(?:took|brought|bring|take|taking|bringing|came (?:here )?with|come (?:here )?with|went (?:here )?with|"
+    rf"played? (?:this |it )?with|playing (?:this |it )?with) (?:my|the|our|your|some|a) "
+    rf"(?:whole |entire |big |large |small |group of )?"
+    rf"(?:(?P<families>family|whole family)|(?P<children>{CHILDREN})|(?P<small_children>{SMALL})"
+    rf"|(?P<players_with_friends>friends|buddies)|(?P<groups>group|party of)){_END}",
+    re.IGNORECASE,
+)
+_OPTIONS = re.compile(
+    r"\b(?P<who>vegan|vegetarian|gluten[- ]free) (?:options?|dishes|menu|choices|selections?)\b",
+    re.IGNORECASE,
+)
+_LOVED = re.compile(
+    rf"\bmy {_AGED}(?:{'|'.join(f'(?P<{who}>{form})' for who, form in RELATIVES.items())}"
+    rf"|(?P<children>{CHILDREN})|(?P<small_children>{SMALL})) {_LOVES} (?:it|this|these|them){_END}",
+    re.IGNORECASE,
+)
+_GIFT = re.compile(
+    r"\b(?:great|perfect|nice|good|wonderful|lovely|ideal|excellent) (?:stocking stuffer|gift|present)\b"
+    r"(?! card)|\b(?:makes?|made) an? (?:\w+ )?gift\b(?! card)|\bas an? (?:\w+ )?(?:gift|present)\b|\bstocking stuffers?\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"(?:\bnot|n['’]t|\bnever|\bno|\bhardly|\bless than|\bisnt)(?: \w+){0,2} $", re.IGNORECASE
+)
+
+
+def phrases(comments: Sequence[tuple[str, int]], bought: bool = False) -> list[Phrase]:
+    """All that the comments say of audiences, in their order; each group once.
+
+    comments: text, and 1 if its author liked the item, -1 if they disliked it, else 0. Praise from
+    who disliked it does not count; to have brought, given or used it counts from who liked it.
+    bought: the items are things that one gives, so that "for my wife" says enough.
+    """
+    found: dict[tuple[str, bool], Phrase] = {}
+    for place, (text, verdict) in enumerate(comments, 1):
+        for one in _in(text, verdict, place, bought):
+            found.setdefault((one.group, one.warns), one)
+    # What one comment recommends and another warns of is left out.
+    return [one for one in found.values() if (one.group, not one.warns) not in found]
+
+
+def _in(text: str, verdict: int, place: int, bought: bool) -> list[Phrase]:
+    said = []
+    for match in _WARNING.finditer(text):
+        said.append((match.start(), Phrase(_group(match), match[0], place, warns=True)))
+    praise = (_SUITS, _FRIENDLY, _OPTIONS, _LOVED) if verdict >= 0 else ()
+    used: tuple[re.Pattern[str], ...] = (_GIVEN, _GIFT, _WITH, _HAVING) if verdict > 0 else ()
+    if bought and verdict > 0:
+        used += (_FOR,)
+    for pattern in (*praise, *used):
+        for match in pattern.finditer(text):
+            if not _DENIED.search(text[: match.start()][-40:]):
+                said.append((match.start(), Phrase(_group(match), match[0], place)))
+    return [one for _, one in sorted(said, key=lambda pair: pair[0])]
+
+
+def _group(match: re.Match[str]) -> str:
+    named = match.groupdict()
+    if "who" in named:
+        return _FRIENDS[named["who"].lower()]
+    for slug, value in named.items():
+        if value is not None:
+            return _BY_SLUG.get(slug, f"relative:{slug}")
+    return "gift"
+
+
+# -- attributes -------------------------------------------------------------------------------
+
+YES = "yes"
+FLAGS = {
+    "good for children": "children",
+    "good for groups": "groups",
+    "dogs allowed": "owners of dogs",
+    "wheelchair accessible": "people in wheelchairs",
+    "good for dancing": "dancers",
+    "outdoor seating": "people who like to sit outside",
+    "open 24 hours": "night owls",
+}
+"""Attributes that name an audience when their value is yes."""
+LISTED = {
+    "single-player": "players alone",
+    "multi-player": "players with friends",
+    "co-op": "players with friends",
+    "online co-op": "players with friends",
+    "local co-op": "players at one screen",
+    "shared/split screen": "players at one screen",
+    "vr support": "owners of a VR headset",
+    "full controller support": "players with a controller",
+}
+"""Entries of an attribute that is a list, for the same."""
+CLASSES = {
+    "g": ("families", None),
+    "pg": ("children", None),
+    "r": (None, "children"),
+    "r+": (None, "children"),
+}
+"""Age classes: whom they name, and whom they warn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What an attribute says of an audience: who, and the attribute's name and value as shown."""
+
+    group: str
+    name: str
+    value: str
+    warns: bool = False
+
+
+def marked(attributes: Sequence[tuple[str, str]]) -> list[Marked]:
+    """All that attributes say of audiences, in their order; each group once."""
+    found: dict[str, Marked] = {}
+    for name, value in attributes:
+        key = name.casefold()
+        if key in FLAGS and value.casefold() == YES:
+            found.setdefault(FLAGS[key], Marked(FLAGS[key], name, value))
+        elif key in ("specs", "features"):
+            for entry in value.split(", "):
+                group = LISTED.get(entry.casefold())
+                if group:
+                    found.setdefault(group, Marked(group, name, entry))
+        elif key == "age class":
+            suits, warns = CLASSES.get(value.split(" ")[0].casefold(), (None, None))
+            if suits:
+                found.setdefault(suits, Marked(suits, name, value))
+            if warns:
+                found.setdefault(warns, Marked(warns, name, value, warns=True))
+    return list(found.values())

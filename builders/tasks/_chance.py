@@ -1,0 +1,45 @@
+"""How much more often than expected, and whether chance alone could have done it."""
+
+from __future__ import annotations
+
+import math
+
+PRIOR = 10
+"""Weight of what was to be expected, in trials: keeps the lift of few trials near one."""
+
+
+def lift(k: int, n: int, p: float) -> float:
+    """How many times as often as expected `k` of `n` happened, drawn towards one by `PRIOR`."""
+    return ((k + PRIOR * p) / (n + PRIOR)) / p
+
+
+def z_score(k: int, n: int, p: float) -> float:
+    """Standard deviations of a binomial between `k` and what was to be expected, 0 < p < 1."""
+    return (k - n * p) / math.sqrt(n * p * (1 - p))
+
+
+def at_least(k: int, n: int, p: float) -> float:
+    """P(X >= k) for X binomial (n, p), 0 < p < 1, for k above n * p: summed from its first term on."""
+    if k <= 0:
+        return 1.0
+    if k > n:
+        return 0.0
+    log_first = (
+        math.lgamma(n + 1)
+        - math.lgamma(k + 1)
+        - math.lgamma(n - k + 1)
+        + k * math.log(p)
+        + (n - k) * math.log1p(-p)
+    )
+    term = total = 1.0
+    for j in range(k, n):
+        term *= (n - j) / (j + 1) * p / (1 - p)
+        total += term
+        if term < 1e-12 * total:
+            break
+    return min(1.0, math.exp(log_first) * total)
+
+
+def at_most(k: int, n: int, p: float) -> float:
+    """P(X <= k), for k below n * p."""
+    return at_least(n - k, n, 1 - p)

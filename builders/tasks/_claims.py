@@ -1,0 +1,250 @@
+"""What can be claimed of a user's taste, and which items show it.
+
+The test. Let a trait be a category or a creator. Of a user's n liked works that have any trait of
+that kind, k carry this one; of the N likes of the *other* users of the training part, K do. With
+p = (K + 1) / (N + 2):
+
+- at least `LEAST` of the user's likes carry it: k >= 3;
+- the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3;
+- chance explains it in fewer than 1 of 20 / T users: P(X >= k) <= 0.05 / T for X binomial (n, p), with
+  T the number of traits of this kind that the training part likes. So even a user without any taste
+  gets a false claim in at most 5 of 100 cases for each kind of trait. (A bound on z, as the target
+  groups have, would not hold here: p of an author may be 1 in 100,000, and a few likes then make any z.)
+A dislike is claimed by the same test on the user's dislikes and those of others, and only if these
+carry the trait more often than the user's own likes, too: with p' = (k + 1) / (n + 2) of the likes, the
+smoothed lift of the dislikes over p' is at least 1.3. It is `firm` where the user disliked at least
+twice as many works with the trait as liked ones: only then do they "tend not to enjoy" it; else their
+low ratings merely lean that way. A like of which the same holds is `mixed` (they come back to it, and it often fails), and
+needs a displayed dislike that carries it, too; it takes the place of a dislike of the same trait.
+
+A claim is stated only if at least `SHOWN` of the displayed likes (or dislikes) carry it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from itdr.builders.columns import Item, Store
+from itdr.builders.sql_claims import DISLIKED, LIKED
+from itdr.builders.tasks._sides import KINDS, Counts, Sided
+
+LEAST = 3
+SHOWN = 2
+PRIOR = 10
+LIFT = 1.3
+CHANCE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A trait that passed the test.
+
+    side: `LIKED` or `DISLIKED`.   k of the user's n works on that side carry it, and `against` of
+    those on the other.   p: its share among other users' works of that side.
+    firm: a dislike that the likes do not weigh up.   mixed: a like that the dislikes speak against.
+    """
+
+    side: int
+    kind: str
+    name: str
+    k: int
+    n: int
+    against: int
+    p: float
+    lift: float
+    firm: bool = True
+    mixed: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, self.name
+
+
+def traits(item: Item, kind: str) -> tuple[str, ...]:
+    """The distinct traits of an item, in its own order."""
+    values = item.categories if kind == "category" else item.creators
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def carries(item: Item, key: tuple[str, str]) -> bool:
+    return key[1] in traits(item, key[0])
+
+
+def tail(k: int, n: int, p: float) -> float:
+    """P(X >= k) for X binomial (n, p), 0 < p < 1, summed from its first term on."""
+    if k <= 0:
+        return 1.0
+    log_first = (
+        math.lgamma(n + 1)
+        - math.lgamma(k + 1)
+        - math.lgamma(n - k + 1)
+        + k * math.log(p)
+        + (n - k) * math.log1p(-p)
+    )
+    term = total = 1.0
+    for j in range(k, n):
+        term *= (n - j) / (j + 1) * p / (1 - p)
+        total += term
+        if term < 1e-12 * total:
+            break
+    return min(1.0, math.exp(log_first) * total)
+
+
+def smoothed_lift(k: int, n: int, p: float) -> float:
+    return ((k + PRIOR * p) / (n + PRIOR)) / p
+
+
+def claims(store: Store, counts: Counts, mine: Sided, training: bool, carried: int) -> list[Claim]:
+    """All claims that hold for a user, the strongest first.
+
+    training: whether `counts` holds this user's own likes, which are then taken out.
+    carried: a category that fewer works than this carry makes no claim.
+    """
+    items = [store.item(work) for work in mine.works]
+    found = []
+    for kind in KINDS:
+        least = carried if kind == "category" else 1
+        own = {side: _tally(items, mine.sides, kind, side) for side in (LIKED, DISLIKED)}
+        for side in (LIKED, DISLIKED):
+            common = _common(counts, kind, side, least, training, own[side])
+            found += _tested(kind, side, common, own[side], own[LIKED + DISLIKED - side])
+    liked = {one.key for one in found if one.side == LIKED}
+    found = [one for one in found if one.side == LIKED or one.key not in liked]
+    return sorted(found, key=lambda one: (-one.lift, one.kind, one.name, one.side))
+
+
+Tally = tuple[int, dict[str, int]]
+"""How many works have a trait of some kind, and how many carry each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What is common: the share p of each trait among others' works of a side, and how many traits
+    there are to be claimed."""
+
+    p: dict[str, float]
+    able: int
+
+
+def _common(
+    counts: Counts, kind: str, side: int, least: int, training: bool, own: Tally
+) -> _Common:
+    numbers = counts.liked if side == LIKED else counts.disliked
+    total = counts.totals.get(kind, (0, 0))[side - 1]
+    n, ks = own
+    p = {}
+    for name, k in ks.items():
+        code = counts.codes[kind][name]
+        if k >= LEAST and counts.works[code] >= least:
+            p[name] = (int(numbers[code]) - training * k + 1) / (total - training * n + 2)
+    return _Common(p, _able(counts, kind, side, least))
+
+
+def _tested(kind: str, side: int, common: _Common, own: Tally, other: Tally) -> list[Claim]:
+    found = []
+    n, ks = own
+    for name, p in common.p.items():
+        k, against = ks[name], other[1].get(name, 0)
+        lift = smoothed_lift(k, n, p)
+        if lift < LIFT or tail(k, n, p) > CHANCE / common.able:
+            continue
+        claim = Claim(side, kind, name, k, n, against, p, lift)
+        if side == LIKED:
+            found.append(replace(claim, mixed=_leans(against, other[0], k, n)))
+        elif _leans(k, n, against, other[0]):
+            found.append(replace(claim, firm=k >= 2 * against))
+    return found
+
+
+def _leans(disliked: int, n_disliked: int, liked: int, n_liked: int) -> bool:
+    """Whether a trait is clearly more often among the user's dislikes than among the likes."""
+    return smoothed_lift(disliked, n_disliked, (liked + 1) / (n_liked + 2)) >= LIFT
+
+
+def _tally(items: Sequence[Item], sides: Sequence[int], kind: str, side: int) -> Tally:
+    n, ks = 0, dict[str, int]()
+    for item, of in zip(items, sides, strict=True):
+        names = traits(item, kind) if of == side else ()
+        n += bool(names)
+        for name in names:
+            ks[name] = ks.get(name, 0) + 1
+    return n, ks
+
+
+def _able(counts: Counts, kind: str, side: int, carried: int) -> int:
+    """How many traits of this kind could be claimed: those that the training part has on that side."""
+    key = (kind, side, carried)
+    if key not in counts.able:
+        numbers = counts.liked if side == LIKED else counts.disliked
+        codes = list(counts.codes[kind].values())
+        there = (numbers[codes] > 0) & (counts.works[codes] >= carried)
+        counts.able[key] = max(1, int(there.sum()))
+    return counts.able[key]
+
+
+def choose(
+    items: Sequence[Item],
+    titles: Sequence[int],
+    order: Sequence[int],
+    held: Sequence[Claim],
+    most: int,
+    taken: set[int],
+) -> list[int]:
+    """Up to `most` places of `items` to display, distinct in title: those that carry the most claims.
+
+    order: places in the order of a stable hash, which breaks ties; of two items with as many claims,
+    the one comes first that brings more claims to the two carriers that they need to be stated.
+    taken: title codes already displayed; the chosen ones are added.
+    """
+    keys = [one.key for one in held]
+    carried = {k: [key for key in keys if carries(items[k], key)] for k in order}
+    chosen = _greedy(carried, titles, order, most, taken)
+    if keys and most >= SHOWN and not stated(held, [items[k] for k in chosen]):
+        # The richest items share no claim: show the strongest one that can be shown.
+        for key in keys:
+            chosen_for = {k: [key] * (key in carried[k]) for k in order}
+            again = _greedy(chosen_for, titles, order, most, taken)
+            if stated(held, [items[k] for k in again]):
+                chosen = again
+                break
+    taken.update(titles[k] for k in chosen)
+    return chosen
+
+
+def _greedy(
+    carried: dict[int, list[tuple[str, str]]],
+    titles: Sequence[int],
+    order: Sequence[int],
+    most: int,
+    taken: set[int],
+) -> list[int]:
+    seen: dict[tuple[str, str], int] = {}
+    used, chosen, left = set(taken), [], list(order)
+    while left and len(chosen) < most:
+        best = max(left, key=_rank(carried, seen))
+        left.remove(best)
+        if titles[best] in used:
+            continue
+        used.add(titles[best])
+        chosen.append(best)
+        for key in carried[best]:
+            seen[key] = seen.get(key, 0) + 1
+    return chosen
+
+
+def _rank(
+    carried: dict[int, list[tuple[str, str]]], seen: dict[tuple[str, str], int]
+) -> Callable[[int], tuple[int, int]]:
+    """More claims first, then more claims that one displayed item carries already. (`max` takes the
+    first of equals, so the given order breaks ties.)"""
+    return lambda k: (
+        len(carried[k]),
+        sum(1 for key in carried[k] if seen.get(key) == SHOWN - 1),
+    )
+
+
+def stated(held: Sequence[Claim], displayed: Sequence[Item]) -> list[Claim]:
+    """The claims that enough of the displayed items carry."""
+    return [one for one in held if sum(carries(item, one.key) for item in displayed) >= SHOWN]

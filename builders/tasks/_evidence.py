@@ -1,0 +1,210 @@
+"""From claims and displayed items to the rows of evidence, and to the story that they tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from itdr.builders.columns import Item
+from itdr.builders.sql_claims import DISLIKED, LIKED
+from itdr.builders.tasks import _claims, _profile_words
+from itdr.builders.tasks._claims import Claim
+from itdr.builders.tasks._profile import Point, Story
+
+MOST = {
+    (LIKED, "category"): 3,
+    (LIKED, "creator"): 2,
+    (DISLIKED, "category"): 2,
+    (DISLIKED, "creator"): 1,
+}
+"""Claims that one profile states, at most."""
+CLEAR = 2.0
+"""From this lift on, a liking is called clear."""
+FEW = 5
+"""A user with at most this many likes has few."""
+BROAD = 8
+"""A user is called broad with at least this many likes, of which no category has more than half."""
+
+Row = tuple[str, str, float]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a profile is made of.
+
+    liked, disliked: displayed items.   stated: claims, the strongest first.   n: how many works the
+    user liked and disliked.   held: how many claims hold on each side.   top: the commonest category
+    of the likes, and how many carry it.   shared, disliked_shared: a trait that two or more displayed
+    items share.
+    """
+
+    liked: tuple[Item, ...] = ()
+    disliked: tuple[Item, ...] = ()
+    stated: tuple[Claim, ...] = ()
+    n: tuple[int, int] = (0, 0)
+    held: tuple[int, int] = (0, 0)
+    top: tuple[str, int] | None = None
+    shared: tuple[str, str] | None = None
+    disliked_shared: tuple[str, str] | None = None
+
+    def exchanged(self) -> Facts:
+        """The same claims on the wrong sides."""
+        turned = tuple(
+            replace(one, side=LIKED + DISLIKED - one.side, mixed=False, firm=True)
+            for one in self.stated
+        )
+        return replace(self, stated=turned)
+
+    def told_as(self, claims: Sequence[Claim]) -> Facts:
+        """Another user's claims told of these items."""
+        return replace(self, stated=tuple(claims), held=(len(claims), 0))
+
+    def without_claims(self) -> Facts:
+        return replace(self, stated=(), held=(0, 0))
+
+
+def facts_of(
+    held: Sequence[Claim],
+    liked: Sequence[Item],
+    disliked: Sequence[Item],
+    items: Sequence[Item],
+    sides: Sequence[int],
+) -> Facts:
+    """held: all claims of the user.   items, sides: all that the user liked or disliked."""
+    stated = _capped(_claims.stated([one for one in held if one.side == LIKED], liked))
+    stated = [
+        one
+        for one in stated
+        if not one.mixed or any(_claims.carries(item, one.key) for item in disliked)
+    ]
+    stated += _capped(_claims.stated([one for one in held if one.side == DISLIKED], disliked))
+    spoken = {one.key for one in stated}
+    tops = Counter(
+        name
+        for item, side in zip(items, sides, strict=True)
+        if side == LIKED
+        for name in _claims.traits(item, "category")
+    )
+    return Facts(
+        tuple(liked),
+        tuple(disliked),
+        tuple(stated),
+        (sum(side == LIKED for side in sides), sum(side == DISLIKED for side in sides)),
+        tuple(sum(one.side == side for one in held) for side in (LIKED, DISLIKED)),  # type: ignore[arg-type]
+        min(tops.items(), key=lambda pair: (-pair[1], pair[0])) if tops else None,
+        _shared(liked, spoken) if not any(one.side == LIKED for one in stated) else None,
+        _shared(disliked, spoken) if not any(one.side == DISLIKED for one in stated) else None,
+    )
+
+
+def _capped(claims: Sequence[Claim]) -> list[Claim]:
+    """At most so many of each kind, and at most one mixed."""
+    kept: list[Claim] = []
+    for one in claims:
+        same = [k for k in kept if (k.kind, k.mixed) == (one.kind, one.mixed)]
+        if len(same) < (1 if one.mixed else MOST[one.side, one.kind]):
+            kept.append(one)
+    return kept
+
+
+def _shared(items: Sequence[Item], spoken: set[tuple[str, str]]) -> tuple[str, str] | None:
+    """The trait that most of the items carry, two at least; a creator before a category."""
+    found = Counter(
+        (kind, name)
+        for item in items
+        for kind in _claims.KINDS
+        for name in _claims.traits(item, kind)
+        if (kind, name) not in spoken
+    )
+    often = [(n, key) for key, n in found.items() if n >= _claims.SHOWN]
+    return (
+        min(often, key=lambda one: (-one[0], one[1][0] == "category", one[1]))[1] if often else None
+    )
+
+
+def broad(facts: Facts) -> bool:
+    return facts.n[0] >= BROAD and facts.top is not None and 2 * facts.top[1] <= facts.n[0]
+
+
+# -- rows -------------------------------------------------------------------------------------
+
+
+def evidence(facts: Facts, hours: bool) -> Iterator[Row]:
+    """The rows of evidence: name, value, weight."""
+    liked, disliked = ("kept", "left") if hours else ("liked", "disliked")
+    displayed = {LIKED: (facts.liked, "shown"), DISLIKED: (facts.disliked, f"shown_{disliked}")}
+    names = {LIKED: liked, DISLIKED: disliked}
+    shown: dict[tuple[str, str], int] = {}
+    for one in facts.stated:
+        own, other = names[one.side], names[LIKED + DISLIKED - one.side]
+        yield f"{'mixed' if one.mixed else own}:{one.kind}", one.name, one.lift
+        yield f"{own}_count:{one.kind}", one.name, float(one.k)
+        yield f"{other}_count:{one.kind}", one.name, float(one.against)
+        yield f"{own}_common:{one.kind}", one.name, one.p
+        shown[one.key] = 0
+    for key in (facts.shared, facts.disliked_shared):
+        if key:
+            shown[key] = 0
+    if not shown:
+        shown = {("category", name): 0 for item in facts.liked for name in item.categories[:1]}
+    for kind, name in shown:
+        for items, label in displayed.values():
+            n = sum(_claims.carries(item, (kind, name)) for item in items)
+            if n:
+                yield f"{label}:{kind}", name, float(n)
+    if facts.top:
+        yield "most:category", facts.top[0], float(facts.top[1])
+    for place, name in enumerate((liked, disliked)):
+        yield "count", name, float(facts.n[place])
+        yield "claims", name, float(facts.held[place])
+
+
+# -- the story --------------------------------------------------------------------------------
+
+
+def story_of(facts: Facts, terms: Mapping[str, str], wording: str, hours: bool) -> Story:
+    """What the profile says, in the domain's words.   wording: the entry of `domains.yaml`."""
+    displayed = {LIKED: facts.liked, DISLIKED: facts.disliked}
+
+    def phrase(kind: str, name: str) -> _profile_words.Phrase:
+        if kind == "creator":
+            return _profile_words.creator(name, terms["items"])
+        return _profile_words.category(name, wording, terms["items"])
+
+    def point(key: tuple[str, str], side: int, claim: Claim | None = None) -> Point:
+        own, other = (
+            tuple(item.title for item in displayed[of] if _claims.carries(item, key))
+            for of in (side, LIKED + DISLIKED - side)
+        )
+        made = Point(*key, phrase(*key), own, other)
+        if claim is None:
+            return made
+        share = claim.k / max(facts.n[side - 1], claim.n)
+        return replace(made, clear=claim.lift >= CLEAR, share=share, firm=claim.firm)
+
+    def points(side: int, mixed: bool) -> tuple[Point, ...]:
+        return tuple(
+            point(one.key, side, one)
+            for one in facts.stated
+            if one.side == side and one.mixed == mixed
+        )
+
+    firsts = dict.fromkeys(name for item in facts.liked for name in item.categories[:1])
+    apart = facts.shared is None and all(item.categories for item in facts.liked)
+    return Story(
+        terms=terms,
+        hours=hours,
+        liked=tuple(item.title for item in facts.liked),
+        disliked=tuple(item.title for item in facts.disliked),
+        likes=points(LIKED, False),
+        mixed=points(LIKED, True),
+        dislikes=points(DISLIKED, False),
+        held=facts.held[0] > 0,
+        held_against=facts.held[1] > 0,
+        few=facts.n[0] <= FEW,
+        broad=broad(facts),
+        shared=point(facts.shared, LIKED) if facts.shared else None,
+        disliked_shared=(point(facts.disliked_shared, DISLIKED) if facts.disliked_shared else None),
+        kinds=tuple(phrase("category", name) for name in firsts) if apart else (),
+    )

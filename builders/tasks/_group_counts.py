@@ -1,0 +1,225 @@
+"""Likers, dislikers and fans among them, for all works and traits of a store: counted once per seed.
+
+Set by set in the engine, with bounded memory, and kept beside the store's other derived data. Only
+users of the training part are counted, also on works of the other parts.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders import cache, sql_groups
+from itdr.builders.columns import Store
+from itdr.builders.comments import register, write_batches
+from itdr.builders.hashing import stable_hash
+from itdr.builders.store import files_fingerprint
+from itdr.builders.tasks import _liking, _traits
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+LEAST_USERS = 20
+"""Users of whom a thing must be known for them to be a group."""
+LEAST_EXPECTED = 5
+"""Fans to be expected among the likers of a work, for their absence to mean anything."""
+_NUMBERS = (
+    "likers", "dislikers", "minus_likes", "plus_likes", "minus_dislikes", "plus_dislikes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A trait and its people in the training part: fans of it, or users of whom it is known.
+
+    likes, dislikes: how many of all likes and dislikes they make.
+    """
+
+    kind: str
+    value: str
+    users: int
+    likes: int
+    dislikes: int
+
+    @property
+    def able(self) -> bool:
+        """Whether there are enough of them to be a group."""
+        least = sql_groups.FEW_JUDGES if self.kind in _traits.TASTES else LEAST_USERS
+        return self.users >= least
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One side of a trait on one work: of its `n` likers (or dislikers) `k` belong to the trait's
+    people, who make `some` of `all` likes (or dislikes) of other works."""
+
+    k: int
+    n: int
+    some: int
+    all: int
+
+
+class Counts:
+    """The counts of one store and seed, mapped from disk."""
+
+    def __init__(self, folder: Path) -> None:
+        traits = _read(folder / "traits.arrow")
+        columns = [column.to_pylist() for column in traits.columns]
+        self.traits = [Trait(*row) for row in zip(*columns, strict=True)]
+        met = _read(folder / "met.arrow")
+        self._works = met.column("work").to_numpy()
+        self._met = (met.column("likes").to_numpy(), met.column("dislikes").to_numpy())
+        self._totals = (int(self._met[0].sum()), int(self._met[1].sum()))
+        pairs = _read(folder / "pairs.arrow")
+        self._pair_works = pairs.column("work").to_numpy()
+        self._pairs = [pairs.column(name).to_numpy() for name in ("trait", *_NUMBERS)]
+
+    @cached_property
+    def tested(self) -> dict[str, int]:
+        """By kind: how many traits each work is tested for."""
+        return {kind: sum(self.traits[k].able for k in self._codes[kind]) for kind in self._codes}
+
+    @cached_property
+    def _codes(self) -> dict[str, list[int]]:
+        """Traits by kind, those whose people make the most likes first."""
+        ranked = sorted(range(len(self.traits)), key=lambda k: (-self.traits[k].likes, k))
+        return {
+            kind: [code for code in ranked if self.traits[code].kind == kind]
+            for kind in _traits.KINDS
+        }
+
+    @cached_property
+    def _all(self) -> dict[str, tuple[int, int]]:
+        """By kind: all likes and dislikes of users of whom that kind of thing is known."""
+        return {
+            kind: self._totals
+            if kind in _traits.TASTES
+            else (
+                sum(self.traits[code].likes for code in codes),
+                sum(self.traits[code].dislikes for code in codes),
+            )
+            for kind, codes in self._codes.items()
+        }
+
+    def judges(self, work: int) -> tuple[int, int]:
+        """How many users of the training part liked the work, and how many disliked it."""
+        place = int(np.searchsorted(self._works, work))
+        if place == len(self._works) or self._works[place] != work:
+            return 0, 0
+        return int(self._met[0][place]), int(self._met[1][place])
+
+    def of(self, work: int) -> Iterator[tuple[Trait, Count, Count]]:
+        """The traits of the work's judges, each with its count among likers and among dislikers;
+        and those that no judge has though some were to be expected."""
+        start, stop = np.searchsorted(self._pair_works, [work, work + 1]).tolist()
+        rows = zip(*(column[start:stop].tolist() for column in self._pairs), strict=True)
+        found = {row[0]: row[1:] for row in rows}
+        for kind, codes in self._codes.items():
+            n = self.judges(work)
+            here = [code for code in found if self.traits[code].kind == kind]
+            if kind not in _traits.TASTES:
+                n = (sum(found[code][0] for code in here), sum(found[code][1] for code in here))
+            likes, dislikes = self._all[kind]
+            for code in codes:
+                if code not in found:
+                    if self.traits[code].likes * n[0] < LEAST_EXPECTED * likes:
+                        break
+                    here.append(code)
+            for code in sorted(here):
+                trait = self.traits[code]
+                row = found.get(code, (0,) * len(_NUMBERS))
+                if trait.able:
+                    some = trait.likes - row[2] + row[3]
+                    less = trait.dislikes - row[4] + row[5] - row[1]
+                    yield (
+                        trait,
+                        Count(row[0], n[0], some, likes - n[0]),
+                        Count(row[1], n[1], less, dislikes - n[1]),
+                    )
+
+
+def counts(store: Store, seed: int) -> Counts:
+    """The counts for a seed's user split, made first where they are not there yet."""
+    return store.shared(("groups", seed), lambda: Counts(_prepared(store, seed)))
+
+
+def _prepared(store: Store, seed: int) -> Path:
+    here = Path(__file__).resolve()
+    names = (here, here.with_name("_liking.py"), here.with_name("_traits.py"))
+    code = files_fingerprint((*names, Path(sql_groups.__file__)))
+    home = cache.cache_root() / "derived" / store.path.parent.name / store.path.name
+    folder = home / f"groups-{stable_hash('groups', seed, code):016x}"
+    if not folder.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="groups-", dir=home))
+        try:
+            _make(store, seed, made)
+            # Another process may have been faster: what it made is the same.
+            if not folder.exists():
+                os.replace(made, folder)
+        except OSError:
+            if not folder.exists():
+                raise
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    return folder
+
+
+def _make(store: Store, seed: int, folder: Path) -> None:
+    from itdr.builders.engine import connect
+
+    con = connect(spill=folder)
+    try:
+        found = _traits.traits(store)
+        register(con, store, seed)
+        con.register("carries", found.carries)
+        con.register("belongs", found.belongs)
+        con.execute(f"CREATE TABLE verdicts AS {_liking.verdicts(store)}")
+        con.execute(f"CREATE TABLE judged AS {sql_groups.JUDGED}")
+        con.execute("DROP TABLE verdicts")
+        con.execute(f"CREATE TABLE people AS {sql_groups.PEOPLE}")
+        con.execute(f"CREATE TABLE met AS {sql_groups.MET}")
+        con.execute(f"CREATE TABLE trait_likes AS {sql_groups.TRAIT_LIKES}")
+        row = con.execute(f"SELECT {sql_groups.ALL_LIKES} FROM met").fetchone()
+        total = int(row[0] or 0) if row else 0
+        con.execute(f"CREATE TABLE tastes AS {sql_groups.tastes(total)}")
+        sizes = con.sql(sql_groups.FANS).fetchall() + con.sql(sql_groups.MEMBERS).fetchall()
+        known = {code: rest for code, *rest in sizes}
+        rows = [(*name, *known.get(code, (0, 0, 0))) for code, name in enumerate(found.names)]
+        _write(con.sql("SELECT * FROM met ORDER BY work"), folder / "met.arrow")
+        _write(con.sql(sql_groups.pairs(total)), folder / "pairs.arrow")
+        _write_traits(rows, folder / "traits.arrow")
+    finally:
+        con.close()
+        shutil.rmtree(folder / "spill", ignore_errors=True)
+
+
+def _write(rows: duckdb.DuckDBPyRelation, path: Path) -> None:
+    write_batches(rows.to_arrow_reader(1 << 16), path)
+
+
+def _write_traits(rows: list[tuple[str, str, int, int, int]], path: Path) -> None:
+    import pyarrow as pa
+
+    names = ("kind", "value", "users", "likes", "dislikes")
+    types = (pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64())
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+    table = pa.table(arrays, names=list(names))
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+        out.write_table(table)
+
+
+def _read(path: Path) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()

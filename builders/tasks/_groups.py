@@ -1,0 +1,100 @@
+"""Which groups of users an item suits, and whom to warn: read off those who in fact liked it.
+
+A group is the fans of a trait, or those of one gender, age or country. It is stated where it is so much
+commoner among the item's likers than its share of all likes that chance would hardly do it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from itdr.builders.sql_groups import FEW_JUDGES
+from itdr.builders.tasks import _chance
+from itdr.builders.tasks._group_counts import Count, Counts, Trait
+
+LIFT, Z = 1.3, 2.58
+RARE, RARE_Z = 0.7, -2.58
+FALSE_ONES = {"suits": 0.1, "disliked": 0.05, "missing": 0.05}
+FEW_TESTS = 20
+"""Of each kind of traits chance alone states at most so many on an item, by exact binomial tails. For
+what an item suits the bound on z sees to that where no more than `FEW_TESTS` traits are tested; but
+an author or a brand has but one judge in a thousand, and there are thousands of them."""
+MOST = 3
+"""Groups stated of an item."""
+MOST_AVOIDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that is stated. how: `suits`, `disliked` (over-represented among dislikers) or `missing`
+    (under-represented among likers).   lift: smoothed.   share: of all likes (dislikes)."""
+
+    kind: str
+    value: str
+    how: str
+    k: int
+    n: int
+    share: float
+    lift: float
+    z: float
+
+
+def suited(counts: Counts, work: int) -> list[Group]:
+    """The groups that the work suits, strongest first."""
+    found = []
+    for trait, likers, _ in counts.of(work):
+        group = _tested(trait, likers, counts, "suits")
+        if group:
+            found.append(group)
+    return _strongest(found)[:MOST]
+
+
+def to_avoid(counts: Counts, work: int) -> list[Group]:
+    """The groups to warn, strongest first: commoner among those who disliked the work than among all
+    dislikes, and than among those who liked it; or hardly to be found among the latter."""
+    found = []
+    for trait, likers, dislikers in counts.of(work):
+        group = _tested(trait, dislikers, counts, "disliked")
+        if group and _against(dislikers, likers):
+            found.append(group)
+            continue
+        group = _tested(trait, likers, counts, "missing")
+        if group:
+            found.append(group)
+    return _strongest(found)[:MOST_AVOIDED]
+
+
+def _tested(trait: Trait, count: Count, counts: Counts, how: str) -> Group | None:
+    """The group, if the test that belongs to `how` passes."""
+    k, n = count.k, count.n
+    if not n or not 0 < count.some < count.all:
+        return None
+    share = count.some / count.all
+    up, z = _chance.lift(k, n, share), _chance.z_score(k, n, share)
+    if how == "missing":
+        stated = up <= RARE and z <= RARE_Z
+        chance = _chance.at_most(k, n, share) if stated else 1.0
+    else:
+        stated = k >= FEW_JUDGES and up >= LIFT and z >= Z
+        chance = _chance.at_least(k, n, share) if stated else 1.0
+    tests = counts.tested[trait.kind]
+    guarded = how != "suits" or tests > FEW_TESTS
+    if not stated or (guarded and chance > FALSE_ONES[how] / max(tests, FEW_TESTS)):
+        return None
+    return Group(trait.kind, trait.value, how, k, n, share, up, z)
+
+
+def _against(dislikers: Count, likers: Count) -> bool:
+    """Whether the group is so much commoner among dislikers than among likers: else its members meet
+    the item more often, and only therefore dislike it more often too."""
+    share = likers.some / likers.all if likers.all else 0.0
+    here = (dislikers.k + _chance.PRIOR * share) / (dislikers.n + _chance.PRIOR)
+    there = (likers.k + _chance.PRIOR * share) / (likers.n + _chance.PRIOR)
+    return here >= LIFT * there
+
+
+def _strongest(groups: list[Group]) -> list[Group]:
+    def strength(group: Group) -> float:
+        return group.lift if group.lift > 1 else 1 / group.lift
+
+    return sorted(groups, key=lambda group: (-strength(group), group.kind, group.value))

@@ -1,0 +1,342 @@
+"""Writing an interest profile: from what is claimed to a paragraph that says so.
+
+Which sentences there are follows from the evidence; which of the ways to say each, and how much is said
+beside the claims, is drawn. No sentence says more than `Story` holds.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from itdr.builders.hashing import Draw
+from itdr.builders.tasks import _profile_words as words
+from itdr.builders.tasks._profile_lines import LIKES
+from itdr.builders.tasks._profile_more_lines import OTHERS
+
+LINES = LIKES | OTHERS
+MOST, HEAVY, NICHE = 0.5, 0.25, 0.12
+"""Shares of the likes: above the first, most of them; from the second on, a good part; below the third,
+a small one."""
+_SLOT = re.compile(r"\{(\w+)\}")
+_CHOICE = re.compile(r"\[([^\[\]]*)\]")
+_AGREES = re.compile(r"<(\w+):([^<>|]*)\|([^<>|]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A trait to be spoken of.
+
+    titles: displayed items on the trait's own side that carry it; against: those on the other side.
+    clear: a strong liking; share: of the user's likes (or dislikes) that carry it; firm: see
+    `_claims.Claim`.
+    """
+
+    kind: str
+    name: str
+    phrase: words.Phrase
+    titles: tuple[str, ...]
+    against: tuple[str, ...] = ()
+    clear: bool = False
+    share: float = 0.0
+    firm: bool = True
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that a profile may say.
+
+    terms: the domain's words.   liked, disliked: displayed titles.   likes, mixed, dislikes: stated
+    claims, the strongest first.   held: whether any claim on likes holds, stated or not.
+    few: whether the user has few likes at all.   broad: many, of many kinds.   shared, disliked_shared: a trait that two or more
+    displayed items share, where no claim says so.   kinds: what the displayed likes are, where they
+    share nothing.
+    """
+
+    terms: Mapping[str, str]
+    hours: bool
+    liked: tuple[str, ...]
+    disliked: tuple[str, ...]
+    likes: tuple[Point, ...] = ()
+    mixed: tuple[Point, ...] = ()
+    dislikes: tuple[Point, ...] = ()
+    held: bool = False
+    held_against: bool = False
+    few: bool = False
+    broad: bool = False
+    shared: Point | None = None
+    disliked_shared: Point | None = None
+    kinds: tuple[words.Phrase, ...] = ()
+
+
+@dataclass
+class _Writer:
+    """Values for the sentences, and the sentences written so far."""
+
+    story: Story
+    draw: Draw
+    values: dict[str, str] = field(default_factory=dict)
+    plural: dict[str, bool] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def chance(self, percent: int) -> bool:
+        return self.draw.below(100) < percent
+
+    def put(self, name: str, value: str | None, plural: bool = False) -> None:
+        """Give a value, unless there is none."""
+        if value:
+            self.values[name] = value
+            self.plural[name] = plural
+
+    def say(self, *groups: str) -> bool:
+        """Write one sentence of these groups; False where none has its values."""
+        mode = "hours" if self.story.hours else "rated"
+        able = [
+            line
+            for group in groups
+            for name in (group, f"{group}/{mode}")
+            for line in LINES.get(name, ())
+            if line not in self.used and _slots(line) <= self.values.keys()
+        ]
+        if not able:
+            return False
+        line = able[self.draw.below(len(able))]
+        self.used.add(line)
+        self.said.append(self._filled(line))
+        return True
+
+    def _filled(self, line: str) -> str:
+        # Agreements first: one may stand within a choice, and has a bar of its own.
+        line = _AGREES.sub(lambda found: found[3 if self.plural[found[1]] else 2], line)
+        line = _CHOICE.sub(lambda found: self._drawn(found[1].split("|")), line)
+        text = _SLOT.sub(lambda found: self.values[found[1]], line)
+        return text[0].upper() + text[1:]
+
+    def _drawn(self, ways: list[str]) -> str:
+        return ways[self.draw.below(len(ways))]
+
+
+@functools.cache
+def _slots(line: str) -> frozenset[str]:
+    return frozenset(_SLOT.findall(line)) | {found[0] for found in _AGREES.findall(line)}
+
+
+def compose(story: Story, draw: Draw) -> str:
+    """The profile as one paragraph, sometimes with a closing line of its own."""
+    writer = _Writer(story, draw)
+    _fill(writer)
+    short = writer.chance(18)
+    dislikes_told = _main(writer, short)
+    if not dislikes_told:
+        _dislikes(writer, short)
+    if story.few and writer.chance(60):
+        writer.say("few")
+    text = " ".join(writer.said)
+    if writer.chance(25 if short else 38) and _summary(writer):
+        text += (" " if writer.chance(40) else "\n") + writer.said[-1]
+    return text
+
+
+# -- values -----------------------------------------------------------------------------------
+
+
+def _fill(writer: _Writer) -> None:
+    story = writer.story
+    for name, value in story.terms.items():
+        writer.put(name, value)
+    items = story.terms["items"]
+    likes = [one for one in story.likes if one.kind == "category"]
+    makers = [one for one in story.likes if one.kind == "creator"]
+    _fill_points(writer, "L", likes)
+    if likes:
+        writer.put("L1", likes[0].phrase.thing)
+        writer.put("T", _titles(likes[0].titles, story))
+        writer.put("nT", words.number(len(likes[0].titles)))
+    if len(likes) > 1:
+        writer.put("L2", likes[1].phrase.thing)
+        writer.put("T2", _titles(likes[1].titles, story))
+    if makers:
+        names = words.listed([one.name for one in makers])
+        writer.put("M", names, len(makers) > 1)
+        writer.put("MI", f"{items} by {names}", True)
+        writer.put("TM", _titles(makers[0].titles, story) if len(makers) == 1 else None)
+    _fill_points(writer, "D", story.dislikes)
+    if story.dislikes:
+        writer.put("DT", _titles(story.dislikes[0].titles, story), True)
+        against = story.dislikes[0].against
+        writer.put("E", _titles(against, story), len(against) > 1)
+    if story.likes and story.likes[0].against:
+        against = story.likes[0].against
+        writer.put("C", _titles(against, story), len(against) > 1)
+    _fill_points(writer, "X", story.mixed)
+    for one in story.mixed:
+        writer.put("XT", _titles(one.titles[:1], story))
+        writer.put("XF", _titles(one.against[:1], story))
+    _fill_shared(writer)
+
+
+def _fill_points(writer: _Writer, letter: str, points: Sequence[Point]) -> None:
+    if not points:
+        return
+    items = writer.story.terms["items"]
+    phrases = [one.phrase for one in points]
+    thing, plural = words.things(phrases, items)
+    writer.put(letter, thing, plural)
+    writer.put(f"{letter}I", words.items_of(phrases, items), True)
+    before = [one.before for one in phrases if one.before]
+    if len(before) == len(points) <= 2:
+        said = words.listed(before)
+        writer.put(f"{letter}F", f"{words.article(said)} {said}")
+
+
+def _fill_shared(writer: _Writer) -> None:
+    story = writer.story
+    writer.put("A", _titles(story.liked, story), True)
+    writer.put("B", _titles(story.disliked, story), len(story.disliked) > 1)
+    writer.put("nA", words.number(len(story.liked)))
+    writer.put("nB", words.number(len(story.disliked)))
+    writer.put("kind", story.terms["category"])
+    if story.shared:
+        _fill_points(writer, "S", [story.shared])
+        writer.put("ST", _titles(story.shared.titles, story), True)
+        writer.put("nS", words.number(len(story.shared.titles)))
+    if story.disliked_shared:
+        _fill_points(writer, "Q", [story.disliked_shared])
+        writer.put("nQ", words.number(len(story.disliked_shared.titles)))
+    if len(story.kinds) > 1:
+        writer.put("V", words.things(story.kinds, story.terms["items"])[0], True)
+
+
+def _titles(titles: Sequence[str], story: Story) -> str | None:
+    """The titles in quotes, None where one of them is too long to be mentioned."""
+    every = story.liked + story.disliked
+    named = [words.name_of(title, every) for title in titles]
+    known = [name for name in named if name is not None]
+    return words.listed(known) if known and len(known) == len(named) else None
+
+
+# -- the order of sentences -------------------------------------------------------------------
+
+
+def _main(writer: _Writer, short: bool) -> bool:
+    """The likes, or what stands in their place; whether that has told the dislikes as well."""
+    story = writer.story
+    likes = [one for one in story.likes if one.kind == "category"]
+    makers = [one for one in story.likes if one.kind == "creator"]
+    if not story.likes:
+        return _without_likes(writer, short)
+    told = False
+    if likes:
+        firm = bool(story.dislikes) and all(one.firm for one in story.dislikes)
+        told = firm and writer.chance(40) and writer.say("contrast")
+        if not told:
+            writer.say(*_openers(writer, likes))
+        if not short and writer.chance(68):
+            _support(writer, likes)
+        if makers:
+            writer.say("makers_too")
+    else:
+        writer.say("makers")
+        if not short and writer.chance(35):
+            writer.say("shown")
+    if "C" in writer.values and writer.chance(75):
+        writer.say("but")
+    if story.mixed and (not short or writer.chance(50)):
+        writer.say("mixed")
+    return told
+
+
+def _openers(writer: _Writer, likes: Sequence[Point]) -> tuple[str, ...]:
+    """The groups of sentences that are true of these likes."""
+    shares = [one.share for one in likes]
+    if len(likes) == 1 and shares[0] > MOST and writer.chance(50):
+        return ("most",)
+    if all(one.clear for one in likes):
+        if min(shares) >= HEAVY:
+            return ("clear", "heavy")
+        return ("clear", "niche") if max(shares) < NICHE else ("clear",)
+    if max(shares) > MOST or not writer.story.broad:
+        return ("lean",)
+    return ("lean", "lean_broad")
+
+
+def _support(writer: _Writer, likes: Sequence[Point]) -> None:
+    if len(likes) == 1:
+        every = len(likes[0].titles) == len(writer.story.liked)
+        writer.say("shown_all" if every else "shown")
+    elif len(likes) == 2 and likes[0].titles == likes[1].titles:
+        writer.say("shown_both")
+    elif set(likes[0].titles) != set(likes[1].titles):
+        writer.say("shown_each")
+
+
+def _without_likes(writer: _Writer, short: bool) -> bool:
+    story = writer.story
+    if story.mixed and writer.say("mixed_open"):
+        return False
+    if story.dislikes:
+        firm = all(one.firm for one in story.dislikes)
+        writer.say("firm_open" if firm else "soft_open")
+        _after_dislikes(writer, short)
+        if not short and not story.held:
+            writer.say("no_likes")
+        return True
+    if story.held:
+        writer.say("unknown")
+    elif story.shared:
+        every = len(story.shared.titles) == len(story.liked)
+        some = ("shared_some", "shared_some_broad") if story.broad else ("shared_some",)
+        if not writer.say(*(("shared_all",) if every else some)):
+            writer.say("unknown")
+    elif not (story.kinds and writer.say("varied", *["varied_broad"] * story.broad)):
+        writer.say("unknown")
+    return False
+
+
+def _dislikes(writer: _Writer, short: bool) -> None:
+    story = writer.story
+    if story.dislikes:
+        writer.say("firm" if all(one.firm for one in story.dislikes) else "soft")
+        _after_dislikes(writer, short)
+    elif not story.disliked:
+        if writer.chance(35):
+            writer.say("disliked_none")
+    elif short or writer.chance(45):
+        return
+    elif len(story.disliked) == 1:
+        writer.say("disliked_one")
+    elif story.disliked_shared:
+        every = len(story.disliked_shared.titles) == len(story.disliked)
+        writer.say("disliked_all_shared" if every else "disliked_shared")
+    elif not story.held_against:
+        writer.say("disliked_varied")
+
+
+def _after_dislikes(writer: _Writer, short: bool) -> None:
+    if not short and writer.chance(45):
+        writer.say("dislikes_shown")
+    if "E" in writer.values and writer.chance(70):
+        writer.say("except")
+
+
+def _summary(writer: _Writer) -> bool:
+    """One closing sentence that repeats the main point, where there is one to repeat."""
+    story = writer.story
+    kinds = {one.kind for one in story.likes}
+    if story.likes:
+        firm = bool(story.dislikes) and all(one.firm for one in story.dislikes)
+        if kinds == {"creator"}:
+            return writer.say("sum_names")
+        if firm and writer.chance(70):
+            return writer.say("sum_both")
+        if "creator" in kinds and writer.chance(70):
+            return writer.say("sum_makers")
+        return writer.say("sum_likes")
+    if story.mixed:
+        return writer.say("sum_mixed")
+    if story.dislikes:
+        return bool(all(one.firm for one in story.dislikes)) and writer.say("sum_dislikes")
+    return story.broad and not story.held and writer.say("sum_none")

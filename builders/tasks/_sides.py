@@ -1,0 +1,292 @@
+"""What a user liked and disliked, and how often the training part likes and dislikes each trait.
+
+A source with ratings has a scale that says where liking and disliking begin. Without ratings the
+hours that a user gave an item decide, as a percentile among the training part's users of that item:
+at the top they "kept" it, at the bottom they "left" it, which says nothing of what they think of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders import cache, sql_claims
+from itdr.builders.columns import SKIP, Store
+from itdr.builders.hashing import stable_hash
+from itdr.builders.parts import TRAIN, parts_of
+from itdr.builders.sql_claims import (
+    DISLIKED,
+    KEPT_HOURS,
+    KEPT_TENTHS,
+    LEAST_PLAYERS,
+    LEFT_TENTHS,
+    LIKED,
+)
+from itdr.builders.store import files_fingerprint
+from itdr.builders.tasks import _liking
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from itdr.builders.tasks._task import OpenCell
+
+KINDS = ("category", "creator")
+_COLUMNS = {"category": "categories", "creator": "creators"}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the training part likes and dislikes, by trait.
+
+    codes: kind -> name -> place in the arrays.   works: how many works that can be shown carry the
+    trait.   liked, disliked: how often such a work was (int64).   totals: kind -> likes and dislikes
+    of works that carry any trait of that kind.   able: room for what is worked out of them.
+    """
+
+    codes: dict[str, dict[str, int]]
+    works: np.ndarray
+    liked: np.ndarray
+    disliked: np.ndarray
+    totals: dict[str, tuple[int, int]]
+    able: dict[tuple[str, int, int], int] = field(default_factory=dict, compare=False)
+
+
+@dataclass(slots=True)
+class Sided:
+    """Parallel lists over the works that a user liked or disliked, in the store's order.
+
+    places: into the user's events.   sides: `LIKED` or `DISLIKED`.   strength: rating or hours.
+    """
+
+    items: list[int]
+    works: list[int]
+    titles: list[int]
+    places: list[int]
+    times: list[int | None]
+    sides: list[int]
+    strength: list[float]
+
+
+def by_hours(cell: OpenCell) -> bool:
+    """Whether hours stand in for ratings."""
+    return _liking.rule(cell.store) != "ratings"
+
+
+def sided(cell: OpenCell, user: int) -> Sided:
+    """The user's likes and dislikes: of each work, what the earliest event with a rating (or hours)
+    says, where it says either and its item can be shown."""
+    store = cell.store
+    events = store.events(user)
+    value = events.weights if by_hours(cell) else events.ratings
+    assert value is not None
+    given = ~np.isnan(value)
+    if events.events is not None:
+        given &= events.events != SKIP
+    places = np.flatnonzero(given)
+    works = store.work[events.items[places]]
+    _, first = np.unique(works, return_index=True)
+    first.sort()
+    places, works = places[first], works[first]
+    value = value[places]
+    sides = _hour_sides(cell, works, value) if by_hours(cell) else _rated_sides(cell, value)
+    titles = store.title_code[events.items[places]]
+    kept = np.flatnonzero((sides > 0) & (titles >= 0))
+    places = places[kept]
+    times = None if events.times is None else events.times[places].tolist()
+    return Sided(
+        events.items[places].tolist(),
+        works[kept].tolist(),
+        titles[kept].tolist(),
+        places.tolist(),
+        [None] * len(kept) if times is None else [t if t > -(2**62) else None for t in times],
+        sides[kept].tolist(),
+        value[kept].tolist(),
+    )
+
+
+def _rated_sides(cell: OpenCell, ratings: np.ndarray) -> np.ndarray:
+    scale = cell.scale
+    return np.where(ratings >= scale.liked, LIKED, np.where(ratings <= scale.disliked, DISLIKED, 0))
+
+
+def _hour_sides(cell: OpenCell, works: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """As `sql_claims.SIDES_BY_HOURS`, for a user of any part."""
+    begins, values = hours_of(cell)
+    sides = np.zeros(len(works), np.int8)
+    for k, work in enumerate(works.tolist()):
+        played = values[begins[work] : begins[work + 1]]
+        if len(played) < LEAST_PLAYERS:
+            continue
+        less = int(np.searchsorted(played, hours[k], side="left"))
+        upto = int(np.searchsorted(played, hours[k], side="right"))
+        if hours[k] >= KEPT_HOURS and 10 * less >= KEPT_TENTHS * len(played):
+            sides[k] = LIKED
+        elif hours[k] < KEPT_HOURS and 10 * upto <= LEFT_TENTHS * len(played):
+            sides[k] = DISLIKED
+    return sides
+
+
+def in_training(cell: OpenCell, user: int) -> bool:
+    """Whether what the training part counts holds this user too."""
+    part = parts_of(
+        cell.store.user_hash[user : user + 1], cell.cell.seed, cell.cell.source.id, "user"
+    )
+    return int(part[0]) == TRAIN
+
+
+# -- counting ---------------------------------------------------------------------------------
+
+
+def counts(cell: OpenCell) -> Counts:
+    """The training part's counts: made once for a store and seed, kept beside the stores."""
+    return cell.store.shared(("claims", cell.cell.seed), lambda: _counts(cell))
+
+
+def hours_of(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
+    """Where each work's hours begin (by work code, one more at the end), and the training part's
+    hours (float32, mapped), ascending for each work."""
+    return cell.store.shared(("hours", cell.cell.seed), lambda: _hours(cell))
+
+
+def _counts(cell: OpenCell) -> Counts:
+    import pyarrow as pa
+
+    path = _derived(cell, "claims")
+    if not path.exists():
+        _count(cell)
+    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
+    names = zip(table.column("kind").to_pylist(), table.column("name").to_pylist(), strict=True)
+    for code, (kind, name) in enumerate(names):
+        codes[KINDS[kind]][name] = code
+    totals = json.loads(table.schema.metadata[b"totals"])
+    columns = (table.column(name).to_numpy() for name in ("works", "liked", "disliked"))
+    return Counts(codes, *columns, {kind: tuple(both) for kind, both in totals.items()})
+
+
+def _hours(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
+    import pyarrow as pa
+
+    path = _derived(cell, "hours")
+    if not path.exists():
+        _count(cell)
+    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
+    work = table.column("work").combine_chunks().to_numpy()
+    begins = np.searchsorted(work, np.arange(len(cell.store.work) + 1))
+    return begins, table.column("hours").combine_chunks().to_numpy()
+
+
+def _derived(cell: OpenCell, what: str) -> Path:
+    here = Path(__file__).resolve()
+    code = files_fingerprint((here, here.with_name("_liking.py"), Path(sql_claims.__file__)))
+    scale = cell.cell.source.scale
+    tag = stable_hash(what, cell.cell.seed, scale and (scale.liked, scale.disliked), code)
+    store = cell.store.path
+    root = cache.cache_root() / "derived" / store.parent.name / store.name
+    return root / f"{what}-{tag:016x}.arrow"
+
+
+def _count(cell: OpenCell) -> None:
+    """Write what `counts` reads, and `hours_of` where hours decide."""
+    import shutil
+    import tempfile
+
+    from itdr.builders.engine import connect
+
+    path = _derived(cell, "claims")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="claims-", dir=path.parent))
+    con = connect(work / "claims.duckdb", spill=work)
+    try:
+        names = _register(con, cell)
+        skips = "skip" in cell.store.manifest["events"]
+        if by_hours(cell):
+            con.execute(f"CREATE TABLE hours AS {sql_claims.first_hours(skips)}")
+            hours = con.sql(sql_claims.HOURS_BY_WORK).to_arrow_table()
+            _write(hours, work / "hours.arrow", _derived(cell, "hours"))
+            query = sql_claims.SIDES_BY_HOURS
+        else:
+            scale = cell.scale
+            query = sql_claims.sides_by_rating(scale.liked, scale.disliked, skips)
+        con.execute(f"CREATE TABLE sides AS {query}")
+        con.execute(f"CREATE TABLE work_sides AS {sql_claims.WORK_SIDES}")
+        _write(_traits(con, names), work / "claims.arrow", path)
+    finally:
+        con.close()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _register(con: duckdb.DuckDBPyConnection, cell: OpenCell) -> pa.Table:
+    """Give the engine the tables that the statements read; returns kind and name of each trait."""
+    import pyarrow as pa
+
+    store = cell.store
+    part = parts_of(store.user_hash, cell.cell.seed, cell.cell.source.id)
+    users = np.arange(len(part), dtype=np.int32)
+    con.register("parts", pa.table({"user_code": users, "part": part}))
+    items = np.arange(len(store.work), dtype=np.int32)
+    shown = (store.title_code >= 0).astype(np.int8)
+    con.register("works", pa.table({"item_code": items, "work": store.work, "shown": shown}))
+    name = str(store.path / "interactions.parquet").replace("'", "''")
+    con.execute(
+        "CREATE VIEW events AS SELECT *, file_row_number AS place "
+        f"FROM read_parquet('{name}', file_row_number = true)"
+    )
+    names, carried = _carried(store)
+    con.register("carried", carried)
+    return names
+
+
+def _carried(store: Store) -> tuple[pa.Table, pa.Table]:
+    """The traits that there are (kind, name), and which work carries which (work, trait, kind)."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    leads = np.flatnonzero((store.work == np.arange(len(store.work))) & (store.title_code >= 0))
+    names, kinds, works, traits = [], [], [], []
+    for number, kind in enumerate(KINDS):
+        if _COLUMNS[kind] not in store.items.column_names:
+            continue
+        lists = store.items.column(_COLUMNS[kind]).combine_chunks().take(pa.array(leads))
+        values = pc.list_flatten(lists)
+        owner = leads[pc.list_parent_indices(lists).to_numpy()]
+        coded = values.dictionary_encode()
+        there = pc.is_valid(coded.indices).to_numpy(zero_copy_only=False)
+        index = pc.fill_null(coded.indices, 0).to_numpy().astype(np.int64)[there]
+        pairs = np.unique(owner[there].astype(np.int64) * len(coded.dictionary) + index)
+        offset = len(names)
+        names += coded.dictionary.to_pylist()
+        kinds += [number] * (len(names) - offset)
+        owners, carried = np.divmod(pairs, max(len(coded.dictionary), 1))
+        works.append(np.stack([owners, carried + offset, np.full(len(owners), number)]))
+    empty = np.zeros((3, 0), np.int64)
+    work, trait, of = np.concatenate([empty, *works], axis=1).astype(np.int32)
+    traits = pa.table({"kind": pa.array(kinds, pa.int8()), "name": pa.array(names, pa.string())})
+    return traits, pa.table({"work": work, "trait": trait, "kind": of})
+
+
+def _traits(con: duckdb.DuckDBPyConnection, names: pa.Table) -> pa.Table:
+    found = con.sql(sql_claims.TRAIT_SIDES).to_arrow_table()
+    totals = {
+        KINDS[kind]: (likes, dislikes)
+        for kind, likes, dislikes in con.execute(sql_claims.KIND_SIDES).fetchall()
+    }
+    # Every trait is carried by some work, so the rows stand for the codes 0, 1, 2, …
+    table = names.append_column("works", found.column("works"))
+    table = table.append_column("liked", found.column("likes"))
+    table = table.append_column("disliked", found.column("dislikes"))
+    return table.replace_schema_metadata({"totals": json.dumps(totals)})
+
+
+def _write(table: pa.Table, part: Path, path: Path) -> None:
+    import pyarrow as pa
+
+    with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+        out.write_table(table)
+    os.replace(part, path)

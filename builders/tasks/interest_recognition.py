@@ -1,0 +1,258 @@
+"""Interest recognition: a short profile of a user's taste, from liked and disliked items.
+
+The profile is composed from claims that hold over all that the user liked or disliked (`_claims.py`)
+and that the displayed items show; each is backed by rows of `evidence`:
+
+- `liked:category` (or `creator`), a name and the claim's lift; `liked_count:category` how many of the
+  user's likes carry it, `liked_common:category` its share among the likes of others in the training part;
+  `disliked…` the same for dislikes, and `mixed…` for likes that the dislikes speak against. Where hours
+  decide, the words are `kept` and `left`.
+- `shown:category`, a name and how many of the displayed likes carry it; `shown_disliked:category` (or
+  `shown_left…`) of the displayed dislikes.
+- `count`, `liked` or `disliked`: how many works the user liked, or disliked, in all; `claims`: how many
+  claims hold on that side, stated or not; `most:category`: the commonest category among the likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from itdr.builders import templates
+from itdr.builders.cases import Case, Evidence, Shown
+from itdr.builders.columns import Item
+from itdr.builders.declare import UNDERSTANDING
+from itdr.builders.hashing import Draw
+from itdr.builders.sql_claims import DISLIKED, LIKED
+from itdr.builders.tasks import _claims, _profile, _ranking, _sides
+from itdr.builders.tasks._evidence import Facts, evidence, facts_of, story_of
+from itdr.builders.tasks._task import CellRule, OpenCell, Task
+from itdr.builders.tasks.rating_prediction import rating_text
+from itdr.builders.timelines import Timeline, Window
+
+
+@dataclass(slots=True)
+class Tastes(Window):
+    """A user with enough likes to be shown."""
+
+    sided: _sides.Sided = field(kw_only=True)
+
+
+@dataclass(slots=True)
+class Profile(Case):
+    """A case whose history is `liked` liked items, then disliked ones, each with its review text
+    (None without one) and its rating or hours; `facts` is what the answer was made of."""
+
+    liked: int = 0
+    texts: list[str | None] = field(default_factory=list)
+    strengths: list[float] = field(default_factory=list)
+    answer: str = ""
+    facts: Facts = field(default_factory=Facts)
+
+
+def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
+    """One for a user with `history` liked works that can be shown, distinct in title."""
+    _sides.counts(cell)
+    mine = _sides.sided(cell, user)
+    likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
+    if len({mine.titles[k] for k in likes}) >= cell.history:
+        line = Timeline(user, [], [], [], [], [], [], frozenset())
+        yield Tastes(line, likes, [], sided=mine)
+
+
+def _draw(cell: OpenCell, window: Tastes) -> Profile:
+    user, mine = window.timeline.user, window.sided
+    facts, chosen = _facts(cell, user, mine)
+    items = [_shown_item(cell, mine, k) for k in chosen]
+    texts = cell.store.texts(user)
+    hours = _sides.by_hours(cell)
+    most = int(cell.cell.knobs["text_chars"])
+    cut = [_cut(texts[mine.places[k]], most) for k in chosen]
+    story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
+    name = cell.user_id(user)
+    flags = {"hours"} if hours else set()
+    flags |= {"disliked"} if len(items) > len(facts.liked) else set()
+    flags |= {"reviews"} if any(cut) else set()
+    return Profile(
+        key=name,
+        user=name,
+        history=[
+            Shown(item, None if hours else mine.strength[k], mine.times[k])
+            for item, k in zip(items, chosen, strict=True)
+        ],
+        evidence=[Evidence(*row) for row in evidence(facts, hours)],
+        flags=frozenset(flags),
+        liked=len(facts.liked),
+        texts=cut,
+        strengths=[mine.strength[k] for k in chosen],
+        answer=_profile.compose(story, cell.draws(user, "wording")),
+        facts=facts,
+    )
+
+
+def _facts(cell: OpenCell, user: int, mine: _sides.Sided) -> tuple[Facts, list[int]]:
+    """What is known of the user, and the places of the displayed items: likes, then dislikes."""
+    store = cell.store
+    carried = int(cell.cell.rule.options.get("carried", 1))
+    held = _claims.claims(store, _sides.counts(cell), mine, _sides.in_training(cell, user), carried)
+    items = [store.item(work) for work in mine.works]
+    taken: set[int] = set()
+    chosen = {}
+    for side in (LIKED, DISLIKED):
+        places = [k for k, of in enumerate(mine.sides) if of == side]
+        hashed = cell.hashed_order(user, [mine.works[k] for k in places], "shown")
+        order = [places[k] for k in hashed]
+        # What a mixed taste fails with should be seen, too.
+        said = [one for one in held if one.side == side or one.mixed]
+        chosen[side] = _claims.choose(items, mine.titles, order, said, cell.history, taken)
+    displayed = [[items[k] for k in chosen[side]] for side in (LIKED, DISLIKED)]
+    return facts_of(held, *displayed, items, mine.sides), chosen[LIKED] + chosen[DISLIKED]
+
+
+def _shown_item(cell: OpenCell, mine: _sides.Sided, k: int) -> Item:
+    """The item that the user met, with the categories and creators of its work."""
+    met, work = cell.store.item(mine.items[k]), cell.store.item(mine.works[k])
+    return Item(met.id, met.title, work.categories, work.creators)
+
+
+def _terms(cell: OpenCell) -> dict[str, str]:
+    words = templates.load_words(cell.cell.source.words)
+    names = ("person", "a_person", "people", "item", "items", "a_item", "category", "creator")
+    return {name: words[name] for name in (*names, "creators", "liked", "disliked", "events")}
+
+
+def _cut(text: str | None, most: int) -> str | None:
+    """A review in one line, cut at a word's end where it is longer than `most` characters."""
+    text = " ".join((text or "").split())
+    if len(text) > most:
+        head, _, rest = text[:most].rpartition(" ")
+        text = (head or rest).rstrip(" ,;:.-–—(") + " …"
+    return text or None
+
+
+# -- the question -----------------------------------------------------------------------------
+
+
+def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
+    assert isinstance(case, Profile)
+    n = len(case.history)
+    made: dict[str, object] = {
+        "n_liked": case.liked,
+        "n_disliked": n - case.liked,
+        "n_reviews": sum(text is not None for text in case.texts),
+        "answer": case.answer,
+    }
+    for name, places in (("liked", range(case.liked)), ("disliked", range(case.liked, n))):
+        heads = [_head(cell, case, k) for k in places]
+        texts = [case.texts[k] for k in places]
+        made[f"{name}_inline"] = "; ".join(heads)
+        made[f"{name}_lines"] = _with_texts([f"- {head}" for head in heads], texts, "  ")
+        numbered = [f"{place}. {head}" for place, head in enumerate(heads, 1)]
+        made[f"{name}_numbered"] = _with_texts(numbered, texts, "   ")
+        if f"{name}_blocks" in needed:
+            made[f"{name}_blocks"] = "\n\n".join(_block(cell, case, k) for k in places)
+    return made
+
+
+def _with_texts(heads: Sequence[str], texts: Sequence[str | None], indent: str) -> str:
+    return "\n".join(
+        f"{head}\n{indent}Review: {text}" if text else head
+        for head, text in zip(heads, texts, strict=True)
+    )
+
+
+def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
+    """The label and the value of what says like or dislike: `Rating`, `4.5`."""
+    if "hours" in case.flags:
+        hours = f"{case.strengths[k]:.1f}".removesuffix(".0")
+        return "Hours played", hours
+    return "Rating", rating_text(case.strengths[k], cell.scale)
+
+
+def _head(cell: OpenCell, case: Profile, k: int) -> str:
+    """`Title by Creator [category, category], rated 4`."""
+    item = case.history[k].item
+    text = item.title
+    if item.creators:
+        text += f" by {', '.join(item.creators)}"
+    if item.categories:
+        text += f" [{_ranking.categories(item)}]"
+    label, value = _strength(cell, case, k)
+    return text + (f", rated {value}" if label == "Rating" else f", {value} hours played")
+
+
+def _block(cell: OpenCell, case: Profile, k: int) -> str:
+    words = templates.load_words(cell.cell.source.words)
+    item = case.history[k].item
+    label, value = _strength(cell, case, k)
+    rows = [
+        (words["title"], item.title),
+        (words["creators" if len(item.creators) > 1 else "creator"], ", ".join(item.creators)),
+        (
+            words["categories" if len(item.categories) > 1 else "category"],
+            ", ".join(item.categories),
+        ),
+        (label, value),
+        ("review", case.texts[k] or ""),
+    ]
+    return "\n".join(f"{name[:1].upper()}{name[1:]}: {value}" for name, value in rows if value)
+
+
+# -- a wrong answer ---------------------------------------------------------------------------
+
+
+def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+    """The profile of another taste: likes and dislikes exchanged where the dislikes make a claim,
+    else that of somebody of the training part, told of the displayed items."""
+    assert isinstance(case, Profile)
+    terms, wording = _terms(cell), cell.cell.source.words
+    hours = "hours" in case.flags
+    false = _false_facts(cell, case, draw)
+    for _ in range(16):
+        answer = _profile.compose(story_of(false, terms, wording, hours), draw)
+        if answer != case.answer:
+            return answer
+    return case.answer.upper()
+
+
+def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
+    if any(one.side == DISLIKED for one in case.facts.stated):
+        return case.facts.exchanged()
+    mine = {one.key for one in case.facts.stated}
+    store = cell.store
+    for _ in range(256):
+        other = draw.below(len(store.user_hash))
+        if not _sides.in_training(cell, other) or cell.user_id(other) == case.user:
+            continue
+        window = next(_windows(cell, other), None)
+        if window is None:
+            continue
+        theirs, _ = _facts(cell, other, window.sided)
+        told = [one for one in theirs.stated if one.side == LIKED and not one.mixed]
+        if told and not mine & {one.key for one in told}:
+            return case.facts.told_as(told)
+    return case.facts.without_claims()
+
+
+TASK = Task(
+    id="interest_recognition",
+    root=UNDERSTANDING,
+    title="Interest recognition",
+    metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    cells={
+        "amazon-books": CellRule(6250, options={"carried": 20}),
+        "anime-2023": CellRule(6250),
+        "steam": CellRule(6228),
+    },
+    needs=frozenset({"items.title", "items.categories"}),
+    needs_any=frozenset({"interactions.rating", "interactions.weight"}),
+    defaults={"history": 3, "text_chars": 800},
+    variables=_ranking.layouts("liked", "disliked")
+    | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"},
+    flags=frozenset({"reviews", "disliked", "hours"}),
+    windows=_windows,
+    draw=_draw,
+    context=_context,
+    wrong=_wrong,
+    least_events=lambda knobs: knobs["history"],
+)

@@ -1,0 +1,32 @@
+"""`itdr card`: the project's own card and `dataset_infos.json`, made anew from the declarations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; fail where a file is stale.")
+    ] = False,
+    root: Annotated[
+        Path | None, typer.Option(help="The checkout; by default the one this runs from.")
+    ] = None,
+) -> None:
+    """Regenerate README.md's front matter and tables, and dataset_infos.json (for developers)."""
+    from itdr.builders.errors import ConfigError
+    from itdr.publish import project
+
+    stale = []
+    for path, text in project.generated(root or project.HOME).items():
+        if path.read_text("utf-8") != text if path.exists() else True:
+            stale.append(path)
+            if not check:
+                path.write_text(text, "utf-8", newline="\n")
+    names = ", ".join(path.name for path in stale)
+    if check and stale:
+        raise ConfigError(f"{names}: stale. Run `itdr card`.")
+    print(f"Written: {names}" if stale else "Nothing to do: all is up to date.")

@@ -1,0 +1,251 @@
+"""The data set card of a built folder: the YAML that the Hub and its viewer read, then the text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from itdr.builders import catalogue
+from itdr.builders.declare import ROOT_TASKS
+from itdr.builders.knobs import DEFAULTS
+from itdr.publish import files, licences, tables
+from itdr.publish.tables import table
+
+HERE = Path(__file__).resolve().parent
+PAPER = """@inproceedings{liu2026itdr,
+  author    = {Zekun Liu and Xiaowen Huang and Jitao Sang},
+  title     = {{ITDR}: An Instruction Tuning Dataset for Enhancing Large Language Models in
+               Recommendations},
+  booktitle = {Proceedings of the ACM SIGKDD Conference on Knowledge Discovery and Data Mining},
+  year      = {2026},
+  note      = {arXiv:2508.05667}
+}"""
+FIELDS = (
+    ("id", "stable and unique; names source, subtask and case"),
+    ("instruction, input, output", "task description, question, answer"),
+    ("root_task, task, source, domain", "which cell the row belongs to"),
+    ("template", "id of the prompt template"),
+    ("user_id, item_id", "whom, or what, the case is about; else null"),
+    ("history", "items as shown: id, title, rating, timestamp (UTC seconds)"),
+    ("candidates", "items in the order shown; empty where there are none"),
+    ("relevant", "ids of the true candidates, in the answer's order"),
+    ("rating", "the true rating, for rating prediction"),
+    ("attributes", "the true attributes, for user attribute prediction"),
+    ("evidence", "what a grounded answer stands on"),
+)
+TEXTS_OF = {
+    "alpaca": "instruction, input, output",
+    "messages": "messages",
+    "preference": "prompt, chosen, rejected",
+    "sharegpt": "conversations",
+}
+ABOUT_TEXTS = {
+    "alpaca": "task description, question, answer",
+    "messages": "system, user and assistant, each with role and content",
+    "preference": "description and question; the true answer; a plausible wrong one",
+    "sharegpt": "system, human and gpt, each with from and value",
+}
+Entries = dict[str, dict[str, Any]]
+
+
+def datasheet() -> str:
+    """What a careful reader asks: how rows are made, what is grounded, biases, risks."""
+    return (HERE / "datasheet.md").read_text("utf-8").strip()
+
+
+def built_card(entries: Entries) -> str:
+    """`README.md` of a built folder: the YAML that the Hub and its viewer read, then the text."""
+    sections = [
+        "# Instruction-tuning data for recommendation",
+        _opening(entries),
+        "## Configs\n\n" + _configs_table(entries),
+        _loading(entries),
+        "## Cells\n\nExamples of each subtask and source.\n\n" + _built_cells(entries),
+        "## Fields\n\n" + _fields(entries),
+        "## Sources and licences\n\n" + _terms(entries),
+        datasheet(),
+        "## Where it comes from\n\n" + _origin(entries),
+        "## Citation\n\nCite the sources that you use; `CITATION.bib` holds them all, and the paper "
+        "whose cells these are:\n\n```bibtex\n" + PAPER + "\n```",
+    ]
+    return _built_yaml(entries) + "\n" + "\n\n".join(sections) + "\n"
+
+
+def citations(entries: Entries) -> str:
+    """`CITATION.bib`: the paper and every source inside, each once."""
+    names = sorted({name.partition("/")[0] for one in entries.values() for name in one["sources"]})
+    known = [catalogue.source(name) for name in names if name in catalogue.source_ids()]
+    return "\n\n".join(dict.fromkeys([PAPER, *(one.citation.strip() for one in known)])) + "\n"
+
+
+def _built_yaml(entries: Entries) -> str:
+    rows = sum(sum(one["rows"].values()) for one in entries.values())
+    tasks = [task.id for name in entries for task in catalogue.tasks_of(name)]
+    names = [one["title"] for one in licences.terms(entries).values()]
+    details = (
+        "made-up rows, Apache-2.0"
+        if licences.made_up(entries)
+        else f"each row is under the terms of its source ({', '.join(names)}): see LICENSE.md"
+    )
+    return tables.front_matter(
+        {
+            "pretty_name": "Instruction-tuning data for recommendation (itdr)",
+            "language": _languages(entries),
+            "license": "other",
+            "license_name": "terms-of-the-sources",
+            "license_link": "LICENSE.md",
+            "license_details": details,
+            "task_categories": tables.task_categories(dict.fromkeys(tasks)),
+            "tags": [*tables.TAGS, *dict.fromkeys(tasks)],
+            "size_categories": [tables.size_category(rows)],
+            "configs": [_config(one) for one in entries.values()],
+            "dataset_info": [_info(one) for one in entries.values()],
+        }
+    )
+
+
+def _config(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "config_name": entry["config"],
+        "data_files": [
+            {"split": split, "path": f"{entry['config']}/{split}-*.{entry['kind']}"}
+            for split in entry["files"]
+        ],
+    }
+
+
+def _info(entry: dict[str, Any]) -> dict[str, Any]:
+    download = sum(file["size"] for several in entry["files"].values() for file in several)
+    return {
+        "config_name": entry["config"],
+        "features": tables.yaml_features(files.columns(entry["form"])),
+        "splits": [
+            {"name": split, "num_bytes": entry["bytes"][split], "num_examples": count}
+            for split, count in entry["rows"].items()
+        ],
+        "download_size": download,
+        "dataset_size": sum(entry["bytes"].values()),
+    }
+
+
+def _languages(entries: Entries) -> list[str]:
+    """English, and what else at least one row in a hundred shows."""
+    rows = sum(sum(one["rows"].values()) for one in entries.values())
+    seen: dict[str, int] = {}
+    for one in entries.values():
+        for script, count in one["scripts"].items():
+            seen[script] = seen.get(script, 0) + count
+    han, kana = seen.get("han", 0), seen.get("kana", 0)
+    return [
+        "en",
+        *(["zh"] if (han - kana) * 100 >= rows > 0 else []),
+        *(["ja"] if kana * 100 >= rows > 0 else []),
+    ]
+
+
+def _opening(entries: Entries) -> str:
+    text = (
+        "Examples for tuning a language model to recommend: each is a task description, a question "
+        "made from what a person really did (rated, clicked, bought, listened to), and the answer. "
+        "They were made by `itdr` from the raw files of public benchmarks, in the cells of the paper "
+        "ITDR (arXiv 2508.05667), but not with its rows."
+    )
+    if licences.made_up(entries):
+        text += (
+            "\n\n**These rows are made up.** They were drawn from the invented files bundled with "
+            "`itdr`, for trying things out. Do not train or measure anything with them."
+        )
+    return text
+
+
+def _configs_table(entries: Entries) -> str:
+    rows = []
+    for name, one in entries.items():
+        about = "all subtasks" if name in ROOT_TASKS else catalogue.task(name).title
+        counts = [one["rows"].get(split, 0) for split in ("train", "validation", "test")]
+        rows.append((f"`{name}`", about, one["form"], *counts))
+    head = ("config", "about", "format", "train", "validation", "test")
+    return table(head, rows, right=(3, 4, 5))
+
+
+def _loading(entries: Entries) -> str:
+    name, one = next(iter(entries.items()))
+    path = f"{name}/train-*.{one['kind']}"
+    return (
+        "```python\n"
+        "from datasets import load_dataset\n\n"
+        f'rows = load_dataset("<owner>/<name>", "{name}")  # or the path of this folder\n'
+        f'rows = load_dataset("<owner>/<name>", "{name}", split="train", streaming=True)\n'
+        "```\n\n"
+        f"No code of `itdr` is needed. DuckDB, Polars and pandas read `{path}` as it is."
+    )
+
+
+def _built_cells(entries: Entries) -> str:
+    """Each cell once, from the config of its subtask where that was built."""
+    counts: dict[str, dict[str, int]] = {}
+    for name, one in entries.items():
+        for cell, splits in one["cells"].items():
+            if name == cell.partition("/")[0] or cell not in counts:
+                counts[cell] = splits
+    rows = []
+    for cell, splits in sorted(counts.items(), key=_cell_order):
+        task, _, source = cell.partition("/")
+        numbers = [splits.get(split, 0) for split in ("train", "validation", "test")]
+        quota = catalogue.cells(task).get((task, source))
+        rows.append((f"`{task}`", f"`{source}`", *numbers, quota if quota else "not in it"))
+    head = ("subtask", "source", "train", "validation", "test", "the paper, together")
+    return table(head, rows, right=(2, 3, 4, 5))
+
+
+def _cell_order(item: tuple[str, Any]) -> tuple[int, str]:
+    task, _, source = item[0].partition("/")
+    known = catalogue.task_ids()
+    return (known.index(task) if task in known else len(known), source)
+
+
+def _fields(entries: Entries) -> str:
+    forms = list(dict.fromkeys(one["form"] for one in entries.values()))
+    rows: list[tuple[str, str]] = []
+    for name, about in FIELDS:
+        if name == TEXTS_OF["alpaca"]:
+            rows += [(f"`{TEXTS_OF[form]}`", ABOUT_TEXTS[form]) for form in forms]
+        else:
+            rows.append((f"`{name}`", about))
+    return table(("field", ""), rows)
+
+
+def _terms(entries: Entries) -> str:
+    if licences.made_up(entries):
+        return "None: the rows are made up, and under Apache-2.0."
+    rows = []
+    for name, one in licences.terms(entries).items():
+        licence = one["licence"]
+        rows.append(
+            (
+                f"[{one['title']}]({one['homepage']}) `{name}`",
+                f"[{licence['name']}]({licence['url']})",
+                "yes" if licence["redistribution"] else "no",
+                licence["summary"],
+            )
+        )
+    return table(("source", "licence", "may be handed on", "in short"), rows)
+
+
+def _origin(entries: Entries) -> str:
+    lines = [
+        "`provenance.json` names every raw file with its SHA-256, the rows rejected and why, all "
+        "knobs, the versions, and the cells that fell short of their quota.",
+        "",
+    ]
+    for name, one in entries.items():
+        changed = {
+            knob: value for knob, value in one["knobs"].items() if value != DEFAULTS.get(knob)
+        }
+        changed["seed"] = one["seed"]
+        listed = ", ".join(
+            f"{knob}={json.dumps(value, ensure_ascii=False)}" for knob, value in changed.items()
+        )
+        lines.append(f"- `{name}`: {listed}; itdr {one['versions']['itdr']}")
+    return "\n".join(lines)

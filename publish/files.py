@@ -1,0 +1,209 @@
+"""The data files of one split: Parquet or JSON lines, of bounded size, the same bytes every time.
+
+Parquet is written without the `huggingface` schema key, which `datasets` 3.6 cannot read when 5.x
+wrote it; the card's YAML carries the features instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.features import FORMATS, schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMS = (*FORMATS, "sharegpt")
+"""What rows look like: those of the knob `format`, and ShareGPT, which only files have."""
+KINDS = ("parquet", "jsonl")
+FILE_ROWS = 50_000
+GROUP_ROWS = 5_000
+GROUP_BYTES = 64 << 20
+"""Bounds of a row group, in memory: the Hub's viewer reads none above 100 MB."""
+CHUNK_ROWS = 250
+SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
+"""Roles of `messages`, and what ShareGPT calls them."""
+
+
+@dataclass
+class Written:
+    """What was written of one split. `bytes`: the rows' size in memory, as `datasets` counts it;
+    `cells`: rows by (task, source); `scripts`: rows that hold Han characters or kana."""
+
+    files: list[dict[str, Any]] = field(default_factory=list)
+    rows: int = 0
+    bytes: int = 0
+    cells: Counter[tuple[str, str]] = field(default_factory=Counter)
+    scripts: Counter[str] = field(default_factory=Counter)
+
+
+def columns(form: str) -> dict[str, Any]:
+    """The features of a row in one of the `FORMS`, by name, in order."""
+    from datasets import Value
+
+    if form != "sharegpt":
+        return schema(form)
+    turns = [{"from": Value("string"), "value": Value("string")}]
+    return {
+        "conversations" if name == "messages" else name: turns if name == "messages" else kind
+        for name, kind in schema("messages").items()
+    }
+
+
+def in_form(row: dict[str, Any], form: str) -> dict[str, Any]:
+    """A row as drawn (for `sharegpt`: with `messages`), made one of the form."""
+    if form != "sharegpt":
+        return row
+    turns = [{"from": SPEAKERS[one["role"]], "value": one["content"]} for one in row["messages"]]
+    return {
+        "conversations" if name == "messages" else name: turns if name == "messages" else value
+        for name, value in row.items()
+    }
+
+
+def write_split(
+    folder: Path, split: str, rows: Iterable[dict[str, Any]], form: str, kind: str, bar: Any = None
+) -> Written:
+    """Write `<split>-00000-of-0000N.<kind>` into `folder`, at most `FILE_ROWS` rows a file.
+
+    rows: as the builder streams them.   bar: a tqdm-like progress bar, or None.
+    """
+    from datasets import Features
+
+    arrow = Features(columns(form)).arrow_schema.remove_metadata()
+    written = Written()
+    batches = _batches(rows, form, arrow, written)
+    parts: list[Path] = []
+    batch = next(batches, None)
+    while batch is not None:
+        path = folder / f"{split}-{len(parts):05d}.part"
+        parts.append(path)
+        with _Writer(path, kind, arrow) as writer:
+            while batch is not None and writer.rows < FILE_ROWS:
+                writer.write(batch)
+                if bar is not None:
+                    bar.update(batch.num_rows)
+                batch = next(batches, None)
+    for number, path in enumerate(parts):
+        name = f"{split}-{number:05d}-of-{len(parts):05d}.{kind}"
+        os.replace(path, folder / name)
+        written.files.append(_facts(folder / name))
+    return written
+
+
+def _batches(
+    rows: Iterable[dict[str, Any]], form: str, arrow: pa.Schema, written: Written
+) -> Iterator[pa.RecordBatch]:
+    """Rows in pieces that fit a row group, counted on the way."""
+    import pyarrow as pa
+
+    stream = iter(rows)
+    while chunk := [in_form(row, form) for row in islice(stream, CHUNK_ROWS)]:
+        for row in chunk:
+            written.cells[row["task"], row["source"]] += 1
+            written.scripts.update(_scripts(row))
+        batch = pa.RecordBatch.from_pylist(chunk, schema=arrow)
+        written.rows += batch.num_rows
+        written.bytes += batch.nbytes
+        yield from _pieces(batch)
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The batch, halved until each piece fits a row group."""
+    if batch.nbytes <= GROUP_BYTES or batch.num_rows == 1:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _pieces(batch.slice(0, half))
+    yield from _pieces(batch.slice(half))
+
+
+class _Writer:
+    """One file, Parquet in row groups of bounded size, or JSON lines."""
+
+    def __init__(self, path: Path, kind: str, arrow: pa.Schema) -> None:
+        import pyarrow.parquet as pq
+
+        self.rows = 0
+        self._held: list[pa.RecordBatch] = []
+        self._parquet: Any = None
+        self._lines: Any = None
+        if kind == "parquet":
+            self._parquet = pq.ParquetWriter(path, arrow, compression="zstd", write_page_index=True)
+        else:
+            self._lines = path.open("w", encoding="utf-8", newline="\n")
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._lines is not None:
+            self._lines.close()
+        else:
+            if failure[0] is None:
+                self._flush()
+            self._parquet.close()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self.rows += batch.num_rows
+        if self._lines is not None:
+            for row in batch.to_pylist():
+                self._lines.write(json.dumps(_short(row), ensure_ascii=False) + "\n")
+            return
+        rows = sum(one.num_rows for one in self._held) + batch.num_rows
+        size = sum(one.nbytes for one in self._held) + batch.nbytes
+        if self._held and (rows > GROUP_ROWS or size > GROUP_BYTES):
+            self._flush()
+        self._held.append(batch)
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._held:
+            table = pa.Table.from_batches(self._held)
+            self._parquet.write_table(table, row_group_size=table.num_rows)
+            self._held = []
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """Ratings are float32: write 3.7, not 3.700000047683716, which reads back the same."""
+    import numpy as np
+
+    def short(value: float | None) -> float | None:
+        return None if value is None else float(str(np.float32(value)))
+
+    history = [{**one, "rating": short(one["rating"])} for one in row["history"]]
+    return {**row, "history": history, "rating": short(row["rating"])}
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+        os.fsync(file.fileno())
+    return {"name": path.name, "size": path.stat().st_size, "sha256": digest.hexdigest()}
+
+
+def _scripts(row: dict[str, Any]) -> set[str]:
+    """Which scripts other than Latin the shown titles are written in: the card names languages."""
+    found = set()
+    for one in (*row["history"], *row["candidates"]):
+        title = one["title"]
+        if not title.isascii():
+            found |= {_script(char) for char in title}
+    return found - {""}
+
+
+def _script(char: str) -> str:
+    if "\u3041" <= char <= "\u30ff":
+        return "kana"
+    return "han" if "\u4e00" <= char <= "\u9fff" else ""

@@ -1,0 +1,232 @@
+"""A folder that is a complete Hub data set, built config by config.
+
+Each config is written aside and renamed when complete, with a record of what it was built from
+inside; what the record finds unchanged is not built again. The files at the folder's top follow from
+the records alone, so that a build that was killed and taken up again ends in the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from itdr.builders import cache, catalogue
+from itdr.builders.errors import ConfigError
+from itdr.builders.hashing import stable_hash
+from itdr.publish import card, files, licences, provenance
+
+RECORD = ".itdr.json"
+"""Inside each config's folder. Hidden: neither loaded nor pushed."""
+LAYOUT = 1
+"""Raised when the same rows are laid out in other files."""
+TOP = (provenance.PROVENANCE, "README.md", "CITATION.bib", "LICENSE.md")
+Progress = Callable[[str, "int | None"], Any]
+
+
+def build(
+    builders: Iterable[Any],
+    out: Path,
+    form: str = "alpaca",
+    kind: str = "parquet",
+    progress: Progress | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Write configs into `out/<config>/` and make `out` a data set; each config's provenance.
+
+    builders: constructed `Itdr`s, drawn one after the other.   form: of `files.FORMS`; for
+    `sharegpt` the builders draw `messages`.   kind: of `files.KINDS`.   progress: (description,
+    total) -> a tqdm-like bar.
+    Raises `ConfigError` where the folder holds what was not built here, or is being written.
+    """
+    _check_free(out)
+    out.mkdir(parents=True, exist_ok=True)
+    builders = list(builders)
+    done = {}
+    with _locked(out):
+        _check_kind(out, kind, {builder.config.name for builder in builders})
+        for stale in out.glob(".*.part"):
+            shutil.rmtree(stale, ignore_errors=True)
+        for builder in builders:
+            entry = _build_config(builder, out, form, kind, progress)
+            done[builder.config.name] = public(entry)
+            _write_top(out)
+    return done
+
+
+def public(entry: dict[str, Any]) -> dict[str, Any]:
+    """A record less the key, which names file dates and so differs from one machine to the next."""
+    return {name: value for name, value in entry.items() if name not in ("key", "layout")}
+
+
+def records(out: Path) -> dict[str, dict[str, Any]]:
+    """What was built into a folder so far: config -> record, in the catalogue's order."""
+    found = {}
+    for path in out.glob(f"*/{RECORD}"):
+        entry = _read(path)
+        if entry is not None:
+            found[entry["config"]] = entry
+    order = {name: place for place, name in enumerate(catalogue.config_names())}
+    return {name: found[name] for name in sorted(found, key=lambda one: (order.get(one, 99), one))}
+
+
+def _build_config(
+    builder: Any, out: Path, form: str, kind: str, progress: Progress | None
+) -> dict[str, Any]:
+    config = builder.config.name
+    target = out / config
+    key = f"{builder.config_id}-{form}-{kind}-{LAYOUT}"
+    known = _read(target / RECORD)
+    if known is not None and known["key"] == key and _complete(target, known):
+        return known
+    if target.exists() and not (target / RECORD).is_file():
+        raise ConfigError(
+            f"{target} exists and was not built by itdr: choose another folder, or remove it."
+        )
+    part = out / f".{config}.part"
+    part.mkdir(parents=True)
+    splits = builder.as_streaming_dataset()
+    provenance.forget_rungs(builder)
+    written = {}
+    for split, rows in splits.items():
+        bar = progress(f"{config}/{split}", expected(builder, split)) if progress else None
+        written[split] = files.write_split(part, split, rows, form, kind, bar)
+        if bar is not None:
+            bar.close()
+    entry = _entry(builder, form, kind, key, written)
+    _write_text(part / RECORD, _as_json(entry))
+    _swap(part, target)
+    return entry
+
+
+def _entry(
+    builder: Any, form: str, kind: str, key: str, written: dict[str, files.Written]
+) -> dict[str, Any]:
+    cells: dict[str, dict[str, int]] = {}
+    for split, one in written.items():
+        for (task, source), count in sorted(one.cells.items()):
+            cells.setdefault(f"{task}/{source}", {})[split] = count
+    scripts = sum((one.scripts for one in written.values()), start=type(one.scripts)())
+    return {
+        "layout": LAYOUT,
+        "key": key,
+        "config": builder.config.name,
+        "form": form,
+        "kind": kind,
+        "rows": {split: one.rows for split, one in written.items()},
+        "bytes": {split: one.bytes for split, one in written.items()},
+        "files": {split: one.files for split, one in written.items()},
+        "cells": cells,
+        "scripts": dict(sorted(scripts.items())),
+        **provenance.facts(builder),
+    }
+
+
+def expected(builder: Any, split: str) -> int | None:
+    """How many rows a split will have; None where that is only known at the end."""
+    from itdr.builders.parts import PARTS
+
+    plan = next(one for one in builder._plans if PARTS[one.part] == split)
+    if any(chosen.users is None for chosen in plan.chosen):
+        return None
+    return sum(chosen.expected for chosen in plan.chosen)
+
+
+def _write_top(out: Path) -> None:
+    """The files at the top, the one that marks the folder as ours first."""
+    entries = {name: public(entry) for name, entry in records(out).items()}
+    texts = (
+        _as_json(entries),
+        card.built_card(entries),
+        card.citations(entries),
+        licences.text(entries),
+    )
+    for name, text in zip(TOP, texts, strict=True):
+        _write_text(out / name, text)
+
+
+def _check_free(out: Path) -> None:
+    """Refuse a folder with files that are not ours: a card there would be lost."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise ConfigError(f"{out} is a file: name a folder to build into.")
+    scripts = sorted(path.name for path in out.glob("*.py"))
+    if scripts:
+        raise ConfigError(
+            f"{out} holds {scripts[0]}, which `datasets` would take for a loading script: choose "
+            "another folder."
+        )
+    if not (out / provenance.PROVENANCE).exists():
+        for name in TOP[1:]:
+            if (out / name).exists():
+                raise ConfigError(
+                    f"{out} holds a {name} that was not written by itdr, and a build writes its "
+                    "own: choose another folder."
+                )
+
+
+def _check_kind(out: Path, kind: str, building: set[str]) -> None:
+    """`datasets` reads all files of a folder as of one kind."""
+    for name, entry in records(out).items():
+        if entry["kind"] != kind and name not in building:
+            raise ConfigError(
+                f"{out / name} holds {entry['kind']} files, and a data set is of one kind: choose "
+                f"another folder for {kind}, or build {name} anew in the same command."
+            )
+
+
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """One build of a folder at a time. The lock lies in the cache, to keep the folder clean."""
+    from filelock import FileLock, Timeout
+
+    locks = cache.work_root() / "builds"
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(str(locks / f"{stable_hash('build', str(out.resolve())):016x}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ConfigError(f"Another `itdr build` is writing {out}: wait for it to end.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _complete(target: Path, entry: dict[str, Any]) -> bool:
+    listed = [file for several in entry["files"].values() for file in several]
+    paths = [(target / file["name"], file["size"]) for file in listed]
+    return all(path.is_file() and path.stat().st_size == size for path, size in paths)
+
+
+def _swap(part: Path, target: Path) -> None:
+    """Put the finished folder in place of an earlier one, which is removed last."""
+    cache.sync_folder(part)
+    old = target.with_name(f".{target.name}-old.part")
+    if target.exists():
+        os.replace(target, old)
+    os.replace(part, target)
+    cache.sync_folder(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    entry = cache.read_json(path)
+    return entry if entry is not None and entry.get("layout") == LAYOUT else None
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def _write_text(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.tmp")
+    with open(part, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)

@@ -1,0 +1,187 @@
+"""Where the rows of a built config come from, as plain values for `provenance.json`."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.errors import ConfigError
+
+PROVENANCE = "provenance.json"
+
+
+def read(folder: Path) -> dict[str, dict[str, Any]]:
+    """What a built folder says of itself, by config. Raises `ConfigError` where it is no such folder."""
+    try:
+        found = json.loads((folder / PROVENANCE).read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{folder} is no folder built by `itdr build`: it holds no {PROVENANCE}."
+        ) from None
+    except ValueError as error:
+        raise ConfigError(
+            f"{folder / PROVENANCE} is damaged ({error}): build the folder again."
+        ) from None
+    if not isinstance(found, dict) or not all(
+        isinstance(one, dict) and "files" in one for one in found.values()
+    ):
+        raise ConfigError(f"{folder / PROVENANCE} was not written by this version of itdr.")
+    return found
+
+
+def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
+    """The data files of one config, by split. Raises `ConfigError` for one missing or cut short."""
+    found: dict[str, list[Path]] = {}
+    for split, files in entry["files"].items():
+        for file in files:
+            path = folder / entry["config"] / file["name"]
+            size = path.stat().st_size if path.is_file() else None
+            if size != file["size"]:
+                state = "is missing" if size is None else f"has {size:,} bytes"
+                raise ConfigError(
+                    f"{path} {state}, {PROVENANCE} says {file['size']:,} bytes: run the same "
+                    "`itdr build` again, it makes what is not there."
+                )
+            found.setdefault(split, []).append(path)
+    return found
+
+
+def facts(builder: Any) -> dict[str, Any]:
+    """Knobs, versions, raw files with their SHA-256, rejected rows, shortfalls, and how often each
+    rung of the hard negatives was needed.
+
+    builder: an `Itdr` whose splits were just drawn in this process.
+    """
+    from itdr.builders import loading
+
+    knobs = loading.knobs_of(builder.config)
+    return {
+        "seed": knobs.seed,
+        "knobs": _plain_knobs(builder.config),
+        "versions": _versions(builder),
+        "sources": _sources(builder),
+        "hard_negatives": rungs(builder),
+        "shortfalls": _shortfalls(knobs, builder._plans),
+    }
+
+
+def forget_rungs(builder: Any) -> None:
+    """Planning draws some cases too; only those that became rows count."""
+    for pools in _pools(builder).values():
+        for pool in pools:
+            pool.rungs.clear()
+
+
+def rungs(builder: Any) -> dict[str, dict[str, int]]:
+    """Source -> rung -> negatives drawn from it; cells of one source share their pool."""
+    found: dict[str, dict[str, int]] = {}
+    for source, pools in _pools(builder).items():
+        counts = found.setdefault(source, {})
+        for pool in pools:
+            for rung, count in sorted(pool.rungs.items()):
+                counts[str(rung)] = counts.get(str(rung), 0) + int(count)
+    return found
+
+
+def _pools(builder: Any) -> dict[str, list[Any]]:
+    """The distinct pools of the cells that draw hard negatives, by source."""
+    from itdr.builders.opened import open_cell
+
+    found: dict[str, list[Any]] = {}
+    for plan in builder._plans:
+        for chosen in plan.chosen:
+            if chosen.cell.knobs.get("negatives") == "hard":
+                opened = open_cell(chosen.cell, chosen.paths, chosen.cuts is not None)
+                pools = found.setdefault(chosen.cell.source.id, [])
+                if all(opened.pool is not one for one in pools):
+                    pools.append(opened.pool)
+    return found
+
+
+def _versions(builder: Any) -> dict[str, str]:
+    import datasets
+    import duckdb
+    import pyarrow
+
+    return {
+        "itdr": str(builder.VERSION),
+        "datasets": datasets.__version__,
+        "duckdb": duckdb.__version__,
+        "pyarrow": pyarrow.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _plain_knobs(config: Any) -> dict[str, Any]:
+    """All knobs as given. Of a user's template folder only the name: a path tells who built it."""
+    from itdr.builders.knobs import DEFAULTS
+
+    knobs = {name: getattr(config, name) for name in DEFAULTS}
+    choice = knobs["templates"]
+    if isinstance(choice, (list, tuple)):
+        knobs["templates"] = [Path(str(one)).name if _is_path(one) else one for one in choice]
+    elif choice is not None:
+        knobs["templates"] = Path(str(choice)).name if _is_path(choice) else choice
+    return knobs
+
+
+def _is_path(choice: Any) -> bool:
+    from itdr.builders import templates
+
+    return templates.folder_of(choice) is not None
+
+
+def _sources(builder: Any) -> dict[str, dict[str, Any]]:
+    """Every store that was read: its raw files, what was kept and rejected, and its licence."""
+    from itdr.builders.store import manifest
+
+    found = {}
+    for plan in builder._plans:
+        for chosen in plan.chosen:
+            source = chosen.cell.source
+            for path in chosen.paths:
+                made = manifest(path)
+                name = "/".join(filter(None, (made["source"], made["domain"])))
+                found[name] = {
+                    "raw_files": made["files"],
+                    "rows": made["rows"],
+                    "rejected": made["rejected"],
+                    "title": source.title,
+                    "homepage": source.homepage,
+                    "licence": {
+                        "name": source.licence.name,
+                        "url": source.licence.url,
+                        "summary": source.licence.summary,
+                        "redistribution": source.licence.redistribution,
+                        "commercial_use": source.licence.commercial,
+                    },
+                }
+    return dict(sorted(found.items()))
+
+
+def _shortfalls(knobs: Any, plans: list[Any]) -> dict[str, dict[str, list[int]]]:
+    """Cells with fewer cases than their quota: split -> [examples, quota]."""
+    from itdr.builders.knobs import ALL, PAPER
+    from itdr.builders.parts import PARTS, quota_by_part
+    from itdr.builders.plan import cells_of
+
+    if knobs.size == ALL:
+        return {}
+    wanted = {
+        f"{cell.task.id}/{cell.source.id}": quota_by_part(
+            cell.rule.quota if knobs.size == PAPER else int(knobs.size)
+        )
+        for cell in cells_of(knobs)
+    }
+    got = {name: [0] * len(PARTS) for name in wanted}
+    for plan in plans:
+        for chosen in plan.chosen:
+            got[f"{chosen.cell.task.id}/{chosen.cell.source.id}"][plan.part] += chosen.expected
+    found: dict[str, dict[str, list[int]]] = {}
+    for name, quotas in sorted(wanted.items()):
+        for part, quota in enumerate(quotas):
+            if got[name][part] < quota:
+                found.setdefault(name, {})[PARTS[part]] = [got[name][part], quota]
+    return found

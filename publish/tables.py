@@ -1,0 +1,134 @@
+"""Markdown tables of a card, and the YAML front matter that the Hub reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from itdr.builders import catalogue
+from itdr.builders.declare import Source
+
+TAGS = ("recommendation", "recommender-systems", "instruction-tuning", "itdr")
+SIZES = (
+    (10**3, "n<1K"),
+    (10**4, "1K<n<10K"),
+    (10**5, "10K<n<100K"),
+    (10**6, "100K<n<1M"),
+    (10**7, "1M<n<10M"),
+)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[int] = ()) -> str:
+    """A Markdown table; `right`: the columns set flush right."""
+    flush = set(right)
+    lines = [_row(head), _row("---:" if k in flush else "---" for k in range(len(head)))]
+    return "\n".join([*lines, *(_row(row) for row in rows)])
+
+
+def _row(values: Iterable[Any]) -> str:
+    cells = (f"{one:,}" if isinstance(one, int) else str(one).replace("|", "\\|") for one in values)
+    return f"| {' | '.join(cells)} |"
+
+
+def front_matter(values: Mapping[str, Any]) -> str:
+    """A YAML block between two lines of dashes."""
+    text = yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=4096)
+    return f"---\n{text}---\n"
+
+
+def size_category(rows: int) -> str:
+    """The Hub's name for a size."""
+    return next((name for most, name in SIZES if rows < most), "10M<n<100M")
+
+
+def task_categories(tasks: Iterable[str]) -> list[str]:
+    """The Hub's categories of these subtasks: all are text to text, some rank."""
+    metrics = {metric for name in tasks for metric in catalogue.task(name).metrics}
+    ranking = any(metric.startswith("NDCG") for metric in metrics)
+    return ["text-generation", *(["text-ranking"] if ranking else [])]
+
+
+def yaml_features(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Features as the card's YAML spells them, the same for `datasets` 3.6 and 5."""
+    return [{"name": name, **_yaml_type(kind)} for name, kind in columns.items()]
+
+
+def _yaml_type(kind: Any) -> dict[str, Any]:
+    if not isinstance(kind, list):
+        return {"dtype": kind.dtype}
+    inner = kind[0]
+    return {"list": yaml_features(inner) if isinstance(inner, dict) else inner.dtype}
+
+
+def plain_features(kind: Any) -> Any:
+    """Features as `dataset_infos.json` spells them, lists in the form that every version reads."""
+    if isinstance(kind, dict):
+        return {name: plain_features(one) for name, one in kind.items()}
+    if isinstance(kind, list):
+        return [plain_features(kind[0])]
+    return {"dtype": kind.dtype, "_type": "Value"}
+
+
+def cells_table() -> str:
+    """Sources down, subtasks across: the examples of each of the paper's cells."""
+    tasks = catalogue.task_ids()
+    quotas = {
+        (source, task): quota
+        for task in tasks
+        for (_, source), quota in catalogue.cells(task).items()
+    }
+    sources = [
+        one for one in catalogue.source_ids() if any((one, task) in quotas for task in tasks)
+    ]
+    head = ["source", *(f"`{task}`" for task in tasks), "together"]
+    rows: list[list[Any]] = []
+    for source in sources:
+        mine = [quotas.get((source, task)) for task in tasks]
+        rows.append([f"`{source}`", *(one or "" for one in mine), sum(one or 0 for one in mine)])
+    sums = [sum(quotas.get((one, task)) or 0 for one in sources) for task in tasks]
+    rows.append(["**together**", *sums, sum(sums)])
+    return table(head, rows, right=range(1, len(head)))
+
+
+def sources_table() -> str:
+    """Every source with its licence, what that allows, and what is downloaded."""
+    rows = []
+    for name in catalogue.source_ids():
+        one = catalogue.source(name)
+        licence = one.licence
+        rows.append(
+            (
+                f"[{one.title}]({one.homepage}) `{name}`",
+                f"[{licence.name}]({licence.url})",
+                "yes" if licence.redistribution else "no",
+                "yes" if licence.commercial else "no",
+                download_size(one),
+                _access(one),
+            )
+        )
+    head = ("source", "licence", "may be handed on", "commercial use", "download", "how")
+    return table(head, rows, right=[4])
+
+
+def download_size(source: Source) -> str:
+    """What all its declared files come to."""
+    from itdr.builders.cache import human
+
+    sizes = [one.size for one in source.remotes]
+    if not sizes or not any(sizes):
+        return "not published"
+    known = human(sum(size or 0 for size in sizes))
+    return known if all(sizes) else f"{known} and more"
+
+
+def _access(source: Source) -> str:
+    kinds = {one.access if one.urls else "manual" for one in source.remotes} or {"manual"}
+    words = {
+        "open": "fetched for you",
+        "kaggle": "from Kaggle, which may ask for a token",
+        "gated": "after you accepted its terms",
+        "manual": "placed by hand",
+    }
+    return ", or ".join(words[kind] for kind in words if kind in kinds)

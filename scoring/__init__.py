@@ -1,0 +1,106 @@
+"""Scoring of model answers: `score(rows, answers)`. Definitions stand in docs/scoring.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from itdr.builders.errors import ConfigError, choose_from
+
+__all__ = ["score", "score_rows"]
+
+
+def score(
+    rows: Iterable[Mapping[str, Any]],
+    answers: Any,
+    *,
+    references: Mapping[str, Sequence[str]] | None = None,
+    lexicon: Any = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Score answers to rows of any subtasks.
+
+    rows: rows as the configs yield them, in any of their formats.
+    answers: one text for each row in the same order; or id -> text; or the name of a column of the
+    rows that holds them. None stands for a prediction that is missing: it counts as wrong.
+    references: id -> further phrasings of the same facts, for BLEU and ROUGE.
+    lexicon: what a grounded answer may state (`itdr.scoring.grounds.Lexicon`); without it, all that
+    the rows themselves hold.   seed: of the bootstrap.
+
+    Returns the report described in `itdr.scoring.report.build`. Raises `ConfigError` for answers that
+    do not fit the rows, `MissingExtraError` where the libraries of `itdr[score]` are missing.
+    """
+    from itdr.scoring import report
+
+    rows = list(rows)
+    texts = _aligned(rows, answers)
+    scored = score_rows(rows, texts, references=references, lexicon=lexicon)
+    return report.build(rows, scored, [_text(one) is None for one in texts], seed)
+
+
+def score_rows(
+    rows: Sequence[Mapping[str, Any]],
+    answers: Sequence[Any],
+    *,
+    references: Mapping[str, Sequence[str]] | None = None,
+    lexicon: Any = None,
+) -> list[Any]:
+    """The values of each row (`itdr.scoring.measures.Scored`), in order."""
+    from itdr.scoring import measures
+    from itdr.scoring.extras import require
+    from itdr.scoring.texts import score_texts
+
+    require()
+    by_task: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        by_task.setdefault(row["task"], []).append(place)
+    scored: list[Any] = [None] * len(rows)
+    scorers = measures.scorers()
+    for task, places in by_task.items():
+        if task not in scorers:
+            raise ConfigError(choose_from("subtask", task, scorers))
+        chosen = [rows[k] for k in places]
+        given = [_answer(answers[k]) for k in places]
+        if task in measures.TEXT_TASKS:
+            values = score_texts(chosen, given, references or {}, lexicon)
+        else:
+            values = scorers[task](chosen, given)
+        for place, one in zip(places, values, strict=True):
+            scored[place] = one
+    return scored
+
+
+def _answer(given: Any) -> Any:
+    from itdr.scoring.measures import Answer
+
+    return given if isinstance(given, Answer) else Answer(given)
+
+
+def _text(given: Any) -> Any:
+    return _answer(given).text
+
+
+def _aligned(rows: Sequence[Mapping[str, Any]], answers: Any) -> list[Any]:
+    """One answer for each row, in the rows' order."""
+    if not rows:
+        raise ConfigError("There is no row to score.")
+    if isinstance(answers, str):
+        lacking = next((row["id"] for row in rows if answers not in row), None)
+        if lacking is not None:
+            raise ConfigError(f"The rows have no column {answers!r} (first seen at {lacking}).")
+        return [row[answers] for row in rows]
+    if isinstance(answers, Mapping):
+        known = {row["id"] for row in rows}
+        strange = [name for name in answers if name not in known]
+        if strange:
+            raise ConfigError(
+                f"{len(strange)} answers belong to no row; the first: {strange[0]!r}. "
+                "Are they of another config, split, seed or source?"
+            )
+        return [answers.get(row["id"]) for row in rows]
+    given = list(answers)
+    if len(given) != len(rows):
+        raise ConfigError(
+            f"{len(given)} answers for {len(rows)} rows: give one for each, or a mapping from id."
+        )
+    return given

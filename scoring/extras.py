@@ -1,0 +1,27 @@
+"""The optional libraries of scoring: asked for by one clear error where they are missing."""
+
+from __future__ import annotations
+
+import importlib
+
+from itdr.builders.errors import ItdrError
+
+LIBRARIES = ("ir_measures", "rouge_score", "sacrebleu")
+
+
+class MissingExtraError(ItdrError, ImportError):
+    """A library that only scoring needs is not installed."""
+
+
+def require(*names: str) -> None:
+    """Import these libraries. Raises `MissingExtraError` naming the command that installs them."""
+    missing = []
+    for name in names or LIBRARIES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    if missing:
+        raise MissingExtraError(
+            f"Scoring needs {', '.join(missing)}. Run: pip install \"itdr[score]\""
+        )

@@ -1,0 +1,252 @@
+"""Which of a few known titles a text names, however it spells them.
+
+A title is compared as words: NFKC, casefolded, Latin accents, apostrophes and punctuation dropped, `&`
+read as "and", each Chinese or Japanese character a word of its own. It may stand with or without its
+year, its article ("Matrix, The" = "The Matrix" = "Matrix") and what it has in brackets. A spelling
+that fits two of the titles names neither.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+ARTICLES = frozenset(
+    "the a an le la les l un une il lo gli i el los las der die das de het een o os as".split()
+)
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+")
+_MARKS = re.compile("[\u0300-\u036f]")
+_APOSTROPHE = re.compile("(?<=\\w)['\u2019\u02bc\u00b4`](?=\\w)")
+_YEAR_AT_END = re.compile(r"\s*[(\[]((?:1[89]|20)\d\d)[)\]]\s*$")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_ARTICLE_BEHIND = re.compile(r"^(.*),\s*(" + "|".join(sorted(ARTICLES)) + r")'?$", re.I)
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_SEQUEL = re.compile(r"\d{1,2}|i{1,3}|iv|vi{0,3}|ix|x|part|vol|volume|season|episode", re.I)
+_BREAK = re.compile("[^\\w\\s'\u2019.&-]|\\.(?:\\s|$)|\\s-+\\s")
+_QUOTED = tuple(
+    re.compile(f"{re.escape(left)}([^{re.escape(left + right)}\n]{{1,400}}){re.escape(right)}")
+    for left, right in (
+        *(("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"), ("\u300a", "\u300b")),
+        *(("\u300c", "\u300d"), ("\u2018", "\u2019"), ('"', '"'), ("**", "**"), ("`", "`")),
+        *(("__", "__"), ("*", "*"), ("_", "_")),
+    )
+)
+END = ""
+"""Key of a trie's node that holds the title which ends there; no word is empty."""
+
+
+def fold(text: str) -> str:
+    """NFKC, casefolded, without Latin accents and inner apostrophes."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).casefold()
+        text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text)))
+    else:
+        text = text.casefold()
+    return _APOSTROPHE.sub("", text).replace("&", " and ")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in folded form.
+
+    >>> words("Schindler's List & Amélie")
+    ['schindlers', 'list', 'and', 'amelie']
+    """
+    return _WORD.findall(fold(text))
+
+
+def year_of(title: str) -> str | None:
+    """The year in brackets at a title's end."""
+    found = _YEAR_AT_END.search(title)
+    return found[1] if found else None
+
+
+def spellings(title: str) -> list[list[tuple[str, ...]]]:
+    """The word sequences that stand for a title: the exact one, then looser and looser ones."""
+    plain = _YEAR_AT_END.sub("", title)
+    year = tuple(words(year_of(title) or ""))
+    bare = " ".join(_BRACKETS.sub(" ", plain).split())
+    levels = [[tuple(words(title))], [tuple(words(plain))]]
+    for text in (plain, bare):
+        behind = _ARTICLE_BEHIND.match(text.strip())
+        rest = words(behind[1] if behind else text)
+        article = words(behind[2]) if behind else []
+        if not behind and len(rest) > 1 and rest[0] in ARTICLES:
+            article, rest = rest[:1], rest[1:]
+        forms = [(*article, *rest), (*rest, *article), tuple(rest)]
+        levels.append([form + year for form in forms] if year else forms)
+        levels.append(forms)
+    return [[form for form in forms if form] for forms in levels]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A title that ends before word number `stop`."""
+
+    title: int
+    stop: int
+
+
+class Titles:
+    """A few titles, to be found in texts. All methods run in time linear in the text."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self.titles = tuple(titles)
+        self._years = [year_of(title) for title in titles]
+        self._forms = _owners(titles)
+        self._trie: dict = {}
+        for form, owner in self._forms.items():
+            node = self._trie
+            for word in form:
+                node = node.setdefault(word, {})
+            node[END] = owner
+        bare: dict[str, int] = {}
+        for place, title in enumerate(titles):
+            if not words(title):
+                bare.setdefault(_squeezed(title), place)
+        self._bare = bare
+
+    def whole(self, text: str) -> int | None:
+        """The title that the text is, and nothing else."""
+        found = tuple(words(text))
+        if not found:
+            return self._bare.get(_squeezed(text))
+        owner = self._forms.get(found)
+        if owner is None and len(found) > 1 and found[0] in ARTICLES:
+            owner = self._forms.get(found[1:])
+        return owner
+
+    def beginning(self, text: str) -> int | None:
+        """The title that the text begins with, before a colon, bracket, dash or the like."""
+        folded = fold(text)
+        spans = _spans(folded, 400)
+        for start in (0, 1):
+            if start and not (spans and folded[slice(*spans[0])] in ARTICLES):
+                break
+            for found in reversed(list(self._at(folded, spans, start))):
+                if found.stop == len(spans) or self._breaks(folded, spans, found):
+                    return found.title
+        return None
+
+    def quoted(self, text: str) -> int | None:
+        """The first title that stands in quotation marks or in markdown's bold, italics or code."""
+        best: tuple[int, int] | None = None
+        for pattern in _QUOTED:
+            for found in pattern.finditer(text):
+                if best is not None and found.start() >= best[0]:
+                    break
+                title = self.whole(found[1])
+                if title is None:
+                    title = self.beginning(found[1])
+                if title is not None:
+                    best = (found.start(), title)
+                    break
+        return None if best is None else best[1]
+
+    def named(self, text: str) -> int | None:
+        """The title that one entry of a list names, None where it names none of these."""
+        for way in (self.whole, self.beginning, self.quoted):
+            title = way(text)
+            if title is not None:
+                return title
+        return next(self.contained(text), None)
+
+    def contained(self, text: str) -> Iterator[int]:
+        """The titles that stand anywhere in running text, in order, each once.
+
+        A title of one word counts where it is spelled as the title is (case included) and has four
+        letters or more: "it" names no film.
+        """
+        folded = fold(text)
+        spans = _spans(folded)
+        seen: set[int] = set()
+        place = 0
+        while place < len(spans):
+            hits = [
+                one
+                for one in self._at(folded, spans, place)
+                if self._stands(text, folded, spans, place, one)
+            ]
+            if not hits:
+                place += 1
+                continue
+            place = hits[-1].stop
+            if hits[-1].title not in seen:
+                seen.add(hits[-1].title)
+                yield hits[-1].title
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _at(self, folded: str, spans: list[tuple[int, int]], start: int) -> Iterator[_Found]:
+        """The titles that begin at a word, the shortest first."""
+        node = self._trie
+        for place in range(start, len(spans)):
+            node = node.get(folded[slice(*spans[place])])
+            if node is None:
+                return
+            owner = node.get(END)
+            if owner is not None and self._same_year(folded, spans, place + 1, owner):
+                yield _Found(owner, place + 1)
+
+    def _same_year(
+        self, folded: str, spans: list[tuple[int, int]], stop: int, title: int
+    ) -> bool:
+        """Not where another year follows: "Dune (1984)" is not "Dune (2021)"."""
+        year = self._years[title]
+        if year is None or stop >= len(spans):
+            return True
+        following = folded[slice(*spans[stop])]
+        between = folded[spans[stop - 1][1] : spans[stop][0]]
+        other = bool(_YEAR.fullmatch(following)) and between.strip() in ("(", "[", ", (", ",", "")
+        return not other or following == year
+
+    @staticmethod
+    def _breaks(folded: str, spans: list[tuple[int, int]], found: _Found) -> bool:
+        """Whether something other than blanks follows the title's last word."""
+        return bool(_BREAK.search(folded[spans[found.stop - 1][1] : spans[found.stop][0]] + " "))
+
+    def _stands(
+        self, text: str, folded: str, spans: list[tuple[int, int]], place: int, found: _Found
+    ) -> bool:
+        """Whether a title within running text is meant: no sequel of it, no mere word."""
+        if found.stop < len(spans):
+            gap = folded[spans[found.stop - 1][1] : spans[found.stop][0]]
+            if gap.isspace() and _SEQUEL.fullmatch(folded[slice(*spans[found.stop])]):
+                return False
+        first, last = spans[place][0], spans[found.stop - 1][1]
+        if found.stop - place > 1:
+            return True
+        word = folded[first:last]
+        title = _BRACKETS.sub("", _YEAR_AT_END.sub("", self.titles[found.title])).strip()
+        return len(word) >= 4 and title in text
+
+
+def _owners(titles: Sequence[str]) -> dict[tuple[str, ...], int | None]:
+    """Spelling -> the title it names, None where it fits several equally well."""
+    owners: dict[tuple[str, ...], int | None] = {}
+    ways = [spellings(title) for title in titles]
+    for level in range(max(map(len, ways), default=0)):
+        new: dict[tuple[str, ...], set[int]] = {}
+        for place, levels in enumerate(ways):
+            for form in levels[level]:
+                if form not in owners:
+                    new.setdefault(form, set()).add(place)
+        for form, places in new.items():
+            owners[form] = next(iter(places)) if len(places) == 1 else None
+    return owners
+
+
+def _spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
+    """Where each word of folded text begins and ends."""
+    found = []
+    for one in _WORD.finditer(folded):
+        found.append(one.span())
+        if most is not None and len(found) == most:
+            break
+    return found
+
+
+def _squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,0 +1,38 @@
+"""Fixtures of the download tests, and the count of faults at their end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fetch.server import FAULTS, Misbehaving, serving
+
+
+@pytest.fixture
+def server() -> Iterator[Misbehaving]:
+    """A web server on 127.0.0.1 that does what its scripts say."""
+    with serving() as world:
+        yield world
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mirror, token or proxy of whoever runs the tests."""
+    for name in ("ITDR_MIRROR", "HF_ENDPOINT", "KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", "/nonexistent")
+    monkeypatch.setenv("NO_PROXY", "*")
+
+
+@pytest.fixture(autouse=True)
+def fast_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test pulls the plug, so none need wait for the disk; `test_bytes_are_on_disk_…` looks."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if FAULTS:
+        kinds = ", ".join(f"{kind} {times}" for kind, times in sorted(FAULTS.items()))
+        terminalreporter.write_line(f"faults tried: {sum(FAULTS.values())} ({kinds})")

@@ -1,0 +1,139 @@
+"""What is on disk against what is declared: ok, a warning for a part, an error for damage."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from itdr.builders import locate
+from itdr.builders.cache import raw_root
+from itdr.builders.declare import RawFile, Remote
+from itdr.builders.download import fetch
+from itdr.builders.errors import DownloadError
+from itdr.builders.verify import Finding, verify
+from tests.fetch.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, source, zipped
+from tests.fetch.server import Misbehaving, count, quick, sha
+
+FILES = (
+    RawFile("ratings", "ratings.csv", ("set.zip",), size=len(RATINGS), checksum=sha(RATINGS)),
+    RawFile("movies", "movies.csv", ("set.zip",)),
+    RawFile("extra", "extra.csv", optional=True),
+)
+URL = "https://files.example.org/set.zip"
+OF = source((Remote("set.zip", (URL,), len(ZIP), "md5:" + hashlib.md5(ZIP).hexdigest()),), FILES)
+
+
+@pytest.fixture(autouse=True)
+def data(
+    caches: Path, server: Misbehaving, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
+    monkeypatch.setenv("ITDR_MIRROR", server.address)
+    (tmp_path / "made-up").mkdir()
+    return tmp_path
+
+
+def levels(findings: list[Finding]) -> dict[str, str]:
+    return {one.name: one.level for one in findings}
+
+
+def put(data: Path, name: str, body: bytes) -> Path:
+    path = data / "made-up" / name
+    path.write_bytes(body)
+    return path
+
+
+def test_nothing_there(data: Path) -> None:
+    found = verify(OF, data)
+    assert levels(found) == {"ratings.csv": "missing", "movies.csv": "missing", "extra.csv": "note"}
+    assert "set.zip, " in found[0].message and "to fetch" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("body", "level", "text"),
+    [
+        (RATINGS, "ok", "with the declared checksum"),
+        (RATINGS[:5000], "warning", "differs from the official size: 5000 bytes"),
+        (RATINGS[:-1] + b"?", "warning", "differs from the official checksum"),
+        (b"", "error", "empty"),
+        (b"<html>", "error", "web page"),
+    ],
+)
+def test_a_placed_file(body: bytes, level: str, text: str, data: Path) -> None:
+    path = put(data, "ratings.csv", body)
+    found = verify(OF, data)[0]
+    assert (found.level, found.path) == (level, path) and text in found.message
+    put(data, "movies.csv", MOVIES)
+    assert "nothing is declared" in verify(OF, data)[1].message
+
+
+@pytest.mark.parametrize(
+    ("body", "level", "text"),
+    [
+        (ZIP, "ok", "with the declared checksum"),
+        (zipped(ratings_csv=RATINGS, movies_csv=MOVIES), "warning", "differs from the official"),
+        (ZIP[:-2000], "error", "cut off"),
+        (ZIP[:300] + b"??" + ZIP[302:], "error", "damaged"),
+    ],
+)
+def test_a_placed_archive(body: bytes, level: str, text: str, data: Path) -> None:
+    put(data, "set.zip", body)
+    count("damaged placed archive", level == "error")
+    found = verify(OF, data)
+    assert found[0].name == "set.zip" and found[0].level == level and text in found[0].message
+
+
+def test_members_of_another_size_are_noted(data: Path) -> None:
+    put(data, "set.zip", zipped(ratings_csv=RATINGS[:-9], movies_csv=MOVIES))
+    found = [one for one in verify(OF, data) if one.name == "ratings.csv"]
+    assert found[0].level == "warning" and f"{len(RATINGS)} declared" in found[0].message
+
+
+def test_a_download(server: Misbehaving, data: Path) -> None:
+    server.put("files.example.org/set.zip", ZIP)
+    path = fetch(OF.remotes[0], raw_root() / "made-up", policy=quick())
+    found = verify(OF, None)
+    assert levels(found) == {"set.zip": "ok", "extra.csv": "note"}
+    assert "as downloaded, with the declared checksum" in found[0].message
+    stat = path.stat()
+    path.write_bytes(ZIP[:300] + b"??" + ZIP[302:])
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # a bad disk tells no time
+    count("flipped byte")
+    assert levels(verify(OF, None))["set.zip"] == "error"
+    path.write_bytes(zipped(ratings_csv=RATINGS, movies_csv=MOVIES))
+    assert "changed after" in verify(OF, None)[0].message
+
+
+def test_a_part_is_mentioned(server: Misbehaving, data: Path) -> None:
+    server.put("files.example.org/set.zip", ZIP, "drop:5000", *["mute"] * 9)
+    with pytest.raises(DownloadError):
+        fetch(OF.remotes[0], raw_root() / "made-up", policy=quick())
+    found = verify(OF, None)[-1]
+    assert found.level == "note" and found.message.startswith("5.00 kB of ")
+
+
+def test_content_that_is_declared_for_the_packed_file(data: Path) -> None:
+    remote = Remote("ratings.csv.gz", (URL,), plain_checksum=sha(RATINGS))
+    of = source((remote,), (RawFile("ratings", "ratings.csv"),))
+    for name, body, level in (
+        ("ratings.csv.gz", RATINGS_GZ, "ok"),
+        ("ratings.csv.gz", gzip.compress(RATINGS, 1), "ok"),
+        ("ratings.csv.gz", gzip.compress(MOVIES), "warning"),
+        ("ratings.csv.gz", RATINGS_GZ[:-4], "error"),
+        ("ratings.csv", RATINGS, "ok"),
+        ("ratings.csv", MOVIES, "warning"),
+    ):
+        path = put(data, name, body)
+        assert levels(verify(of, data)) == {"ratings.csv": level}, (name, level)
+        path.unlink()
+
+
+def test_what_is_ambiguous_is_a_warning(data: Path) -> None:
+    for folder in ("a", "b"):
+        (data / "made-up" / folder).mkdir()
+        put(data, f"{folder}/ratings.csv", RATINGS)
+    assert levels(verify(OF, data))["ratings.csv"] == "warning"
+    assert locate.find(OF, FILES, data)["movies"] is not None

@@ -1,0 +1,63 @@
+"""Folders built from the bundled sample or from made-up raw files, for the tests that read them."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import datasets
+import itdr  # noqa: F401  (teaches load_dataset the name)
+import typer
+from click.testing import Result
+from itdr.builders import catalogue
+from itdr.builders.knobs import SAMPLE
+from itdr.publish import folder
+from typer.testing import CliRunner
+
+SMALL: dict[str, Any] = {"sample": True, "sources": ["ml-32m"]}
+TEXTS = ("instruction", "input", "output")
+
+
+def builder(config: str, **knobs: Any) -> Any:
+    return datasets.load_dataset_builder("itdr", config, **(knobs or SMALL))
+
+
+def sampled(config: str) -> list[str]:
+    """The sources of a config that the bundled sample has."""
+    able = {source for _, source in catalogue.cells(config)}
+    return sorted(name for name in able if (SAMPLE / name).is_dir())
+
+
+@functools.cache
+def everything() -> Path:
+    """One folder with every config, from all of the bundled sample."""
+    out = Path(tempfile.mkdtemp(prefix="itdr-built-")) / "data"
+    names = [name for name in catalogue.config_names() if sampled(name)]
+    folder.build([builder(one, sample=True, sources=sampled(one)) for one in names], out)
+    return out
+
+
+@functools.cache
+def small() -> Path:
+    """One folder with two small configs."""
+    out = Path(tempfile.mkdtemp(prefix="itdr-built-")) / "data"
+    folder.build([builder("sequential_rec"), builder("rating_prediction")], out)
+    return out
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    """Every file below a folder, hidden ones too, by its path."""
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+    }
+
+
+def run(command: Any, *arguments: object) -> Result:
+    """A command of `commands/` as typed; what it raised is in the result."""
+    app = typer.Typer()
+    app.command()(command)
+    return CliRunner().invoke(app, [str(one) for one in arguments])

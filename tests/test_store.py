@@ -1,0 +1,206 @@
+"""The store: built once, shared, atomic, locked, rebuilt when what it is made of changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+from itdr.builders.errors import RawFileError
+
+from tests import world
+from tests.world import everything, load
+
+ML = {"sources": ["ml-32m"]}
+
+
+@pytest.fixture
+def raw_copy(tmp_path: Path) -> Path:
+    """A data_dir of the test's own."""
+    for source in world.SOURCES:
+        shutil.copytree(world.folder() / source, tmp_path / "raw" / source)
+    return tmp_path / "raw"
+
+
+def stores(cache: Path, source: str = "ml-32m") -> list[Path]:
+    return sorted(path.parent for path in (cache / "store" / source).rglob("manifest.json"))
+
+
+def config_id(root: Path, config: str = "sequential_rec", **knobs: Any) -> str:
+    knobs = {"sources": ["ml-32m"], "data_dir": str(root), **knobs}
+    return datasets.load_dataset_builder("itdr", config, **knobs).config_id
+
+
+def test_one_store_serves_all_configs_and_processes(caches: Path, raw_copy: Path) -> None:
+    load("sequential_rec", root=raw_copy, **ML)
+    (built,) = stores(caches)
+    before = {path.name: path.stat().st_mtime_ns for path in built.iterdir()}
+    load("top_k_rec", root=raw_copy, seed=5, **ML)
+    datasets.load_dataset(
+        "itdr",
+        "rating_prediction",
+        data_dir=str(raw_copy),
+        num_proc=2,
+        cache_dir=str(caches / "datasets"),
+        **ML,
+    )
+    assert stores(caches) == [built]
+    assert before == {path.name: path.stat().st_mtime_ns for path in built.iterdir()}
+
+
+def test_the_manifest_says_what_was_read_and_left_out(caches: Path, tmp_path: Path) -> None:
+    facts = world.write("ml-32m", tmp_path, users=60, items=80, seed=3)
+    load("sequential_rec", root=tmp_path, **ML)
+    (built,) = stores(caches)
+    manifest = json.loads((built / "manifest.json").read_text())
+    assert manifest["rows"]["interactions"] == facts.counts["interactions"]
+    assert manifest["rejected"]["interactions"] == {
+        reason: n for (table, reason), n in facts.rejects.items() if table == "interactions"
+    }
+    file = manifest["files"]["ratings"]
+    raw = (tmp_path / "ml-32m" / "ratings.csv").read_bytes()
+    import hashlib
+
+    assert file["size"] == len(raw) and file["sha256"] == hashlib.sha256(raw).hexdigest()
+
+
+def test_changed_raw_files_are_read_anew(caches: Path, raw_copy: Path) -> None:
+    first = load("sequential_rec", root=raw_copy, **ML)
+    name = config_id(raw_copy)
+    movies = raw_copy / "ml-32m" / "movies.csv"
+    text = movies.read_text("utf-8").replace("Glass", "Crystal").replace("The ", "That ")
+    movies.write_text(text, "utf-8")
+    assert config_id(raw_copy) != name
+    second = load("sequential_rec", root=raw_copy, **ML)
+    assert first["train"] != second["train"]
+    assert len(stores(caches)) == 2
+
+
+def test_the_place_of_raw_files_does_not_matter(caches: Path, raw_copy: Path) -> None:
+    name = config_id(raw_copy)
+    moved = raw_copy.with_name("moved")
+    raw_copy.rename(moved)
+    assert config_id(moved) == name
+
+
+def test_a_source_in_the_store_needs_no_raw_file(caches: Path, raw_copy: Path) -> None:
+    first = load("sequential_rec", root=raw_copy, **ML)
+    name = config_id(raw_copy)
+    shutil.rmtree(raw_copy / "ml-32m")
+    assert config_id(raw_copy) == name
+    assert load("sequential_rec", root=raw_copy, **ML) == first
+    assert load("top_k_rec", root=raw_copy, **ML)["train"]
+
+
+def test_code_templates_and_knobs_are_in_the_config_id(
+    raw_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from itdr.builders import loading
+
+    plain = config_id(raw_copy)
+    assert config_id(raw_copy) == plain
+    assert config_id(raw_copy, seed=1) != plain
+    own = tmp_path / "templates"
+    own.mkdir()
+    prompt = "task: sequential_rec\nprompts:\n  - id: mine\n    text: 'Next {{ item }}? {{ history_lines }} {{ candidates_lines }}'\n"
+    (own / "sequential_rec.yaml").write_text(prompt)
+    mine = config_id(raw_copy, templates=str(own))
+    assert mine != plain
+    (own / "sequential_rec.yaml").write_text(prompt.replace("Next", "Which"))
+    assert config_id(raw_copy, templates=str(own)) != mine
+    monkeypatch.setattr(loading, "code_fingerprint", lambda: "another edition")
+    assert config_id(raw_copy) != plain
+
+
+def test_a_users_own_templates_are_drawn(raw_copy: Path, tmp_path: Path) -> None:
+    own = tmp_path / "templates"
+    own.mkdir()
+    (own / "sequential_rec.yaml").write_text(
+        "task: sequential_rec\nreplace: true\nprompts:\n  - id: mine\n"
+        "    text: 'MINE {{ item }}: {{ history_inline }} {{ candidates_inline }}'\n"
+    )
+    rows = load("sequential_rec", root=raw_copy, templates=str(own), **ML)
+    assert all(row["input"].startswith("MINE film") for row in everything(rows))
+    assert {row["template"] for row in everything(rows)} == {"sequential_rec/mine"}
+
+
+CHILD = """
+import sys, itdr
+from datasets import load_dataset
+stream = load_dataset("itdr", "sequential_rec", sources=["ml-32m"], data_dir=sys.argv[1],
+                      split="train", streaming=True)
+print(next(iter(stream))["id"])
+"""
+
+
+def child(root: Path, cache: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(root)],
+        env={**os.environ, "ITDR_CACHE": str(cache)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=root,
+    )
+
+
+def test_processes_at_once_build_one_store(caches: Path, raw_copy: Path) -> None:
+    running = [child(raw_copy, caches) for _ in range(3)]
+    said = [process.communicate(timeout=120) for process in running]
+    assert all(process.returncode == 0 for process in running), said
+    assert len({out for out, _ in said}) == 1
+    assert len(stores(caches)) == 1
+    assert not list((caches / "store").rglob("*.tmp-*"))
+
+
+@pytest.mark.parametrize("after", [0.9, 1.3, 1.7])
+def test_a_killed_build_leaves_nothing_that_is_trusted(
+    caches: Path, tmp_path: Path, after: float
+) -> None:
+    world.write("ml-32m", tmp_path / "raw", users=3000, items=400, seed=1)
+    process = child(tmp_path / "raw", caches)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not list((caches / "store").rglob("*.tmp-*")):
+        time.sleep(0.01)
+    time.sleep((after - 0.9) / 4)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    rows = load("sequential_rec", root=tmp_path / "raw", **ML)
+    assert rows["train"]
+    assert len(stores(caches)) == 1
+    assert not list((caches / "store").rglob("*.tmp-*"))
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(
+    caches: Path, raw_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from itdr.builders import store_build
+
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store_build, "_write_ipc", full)
+    with pytest.raises(RawFileError, match=r"The disk is full.*ITDR_CACHE"):
+        load("sequential_rec", root=raw_copy, **ML)
+    monkeypatch.undo()
+    monkeypatch.setenv("ITDR_CACHE", str(caches))
+    assert not list((caches / "store").rglob("*.tmp-*"))
+    assert load("sequential_rec", root=raw_copy, **ML)["train"]
+
+
+def test_packed_and_unpacked_files_give_the_same_rows(caches: Path, tmp_path: Path) -> None:
+    for source, config in (("ml-32m", "sequential_rec"), ("bookcrossing", "rating_prediction")):
+        world.write(source, tmp_path / "plain", users=120, items=120, seed=2)
+        world.write(source, tmp_path / "packed", users=120, items=120, seed=2, packed=True)
+        assert any(zipfile.is_zipfile(path) for path in (tmp_path / "packed" / source).iterdir())
+        plain = load(config, root=tmp_path / "plain", sources=[source])
+        assert load(config, root=tmp_path / "packed", sources=[source]) == plain
