@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
 
 from itdr.builders.errors import ItdrError
-from itdr.commands import build, listing, show, sources
+from itdr.commands import build, fetch, listing, plan, show, sources, verify
 
 app = typer.Typer(
     name="itdr",
@@ -21,12 +22,16 @@ app = typer.Typer(
 )
 app.command("list")(listing.run)
 app.command("sources")(sources.run)
+app.command("plan")(plan.run)
+app.command("fetch")(fetch.run)
+app.command("verify")(verify.run)
 app.command("show")(show.run)
 app.command("build")(build.run)
 
 
 def main() -> None:
     """Run the command line; an error that the user can mend is one line on stderr, exit code 1."""
+    logging.basicConfig(format="%(message)s")
     try:
         app(prog_name="itdr")
     except ItdrError as error:

@@ -62,18 +62,22 @@ def match(file: RawFile, names: Sequence[str], others: Iterable[RawFile] = ()) -
         for form in spellings(name)
     ]
     doubt = Match()
-    for name in official:
-        for form in spellings(name):
-            found = _by_form(form, names, foreign)
-            if found.name is not None:
-                return found
-            if found.rivals and not doubt.rivals:
-                doubt = found
+    for whole in (True, False):
+        for name in official:
+            for form in spellings(name):
+                found = _by_form(form, names, foreign, whole)
+                if found.name is not None:
+                    return found
+                if found.rivals and not doubt.rivals:
+                    doubt = found
     return doubt
 
 
-def _by_form(form: str, names: Sequence[str], foreign: Sequence[tuple[str, ...]]) -> Match:
-    """Find one spelling. The more parts agree the better; then the shallower; then the exact."""
+def _by_form(
+    form: str, names: Sequence[str], foreign: Sequence[tuple[str, ...]], whole: bool
+) -> Match:
+    """Find one spelling, `whole` or by its last parts. The more parts agree the better; then the
+    shallower; then the exact."""
     wanted = parts_of(form)
     scored = []
     for name in names:
@@ -81,6 +85,8 @@ def _by_form(form: str, names: Sequence[str], foreign: Sequence[tuple[str, ...]]
         if not parts or parts[-1] != wanted[-1]:
             continue
         score = _shared(wanted, parts)
+        if whole and score < len(wanted):
+            continue
         if any(_shared(other, parts) == len(other) > score for other in foreign):
             continue  # it is another declared file, by more of its path
         scored.append(

@@ -7,12 +7,14 @@ may read it without a lock.
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import functools
 import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,9 +43,25 @@ class StoreSpec:
     data_dir: Path | None = None
     sample: bool = False
 
-    @property
+    @functools.cached_property
     def files(self) -> tuple[RawFile, ...]:
-        return self.source.files_for(self.facet, self.domain)
+        """The raw files to read; of a source with several editions, those of the one that is there,
+        else of the first."""
+        files = self.source.files_for(self.facet, self.domain)
+        editions: dict[str, tuple[str, ...]] = self.source.options.get("editions", {})
+        if not editions:
+            return files
+        found = locate.find(self.source, files, self.data_dir)
+        here = {key for key, one in found.items() if one and one.origin != "declared"}
+        chosen = next((keys for keys in editions.values() if set(keys[:2]) <= here), None)
+        if chosen is None:
+            chosen = next(iter(editions.values()))
+        # An edition is its first two files; what else it has makes it better.
+        return tuple(
+            dataclasses.replace(file, optional=file.key not in chosen[:2])
+            for file in files
+            if file.key in chosen
+        )
 
     @functools.cached_property
     def fingerprints(self) -> dict[str, str]:
@@ -187,6 +205,14 @@ def _file_facts(paths: dict[str, Path]) -> dict[str, dict[str, Any]]:
 
 
 def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
+    source = spec.source
+    logger.warning(
+        "itdr: %s: licence: %s (%s). Please cite: %s",
+        _name(spec),
+        source.licence.name,
+        source.licence.url,
+        _short_citation(source),
+    )
     rows = facts["rows"]
     logger.info(
         "itdr: %s: %d interactions, %d users, %d items stored",
@@ -198,6 +224,12 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
     for table, reasons in facts["rejected"].items():
         for reason, n in reasons.items():
             logger.warning("itdr: %s: %d rows of %s left out: %s", _name(spec), n, table, reason)
+
+
+def _short_citation(source: Source) -> str:
+    """The title of the first thing to cite; the whole entry is in `itdr sources`."""
+    found = re.search(r"title\s*=\s*[{\"]+([^}\"]+)", source.citation)
+    return found.group(1) if found else source.title
 
 
 def _name(spec: StoreSpec) -> str:

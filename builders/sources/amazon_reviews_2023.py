@@ -153,7 +153,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         )
         SELECT nullif(parent_asin, '') AS item_id, texts[1] AS title,
             list_filter(coalesce(path, CAST([] AS VARCHAR[])),
-                lambda c, place: list_position(path, c) = place) AS categories,
+                lambda c, place: c IS NOT NULL AND list_position(path, c) = place) AS categories,
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
             {checks.literal(raw.domain)} AS domain,

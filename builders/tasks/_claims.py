@@ -14,8 +14,9 @@ A dislike is claimed by the same test on the user's dislikes and those of others
 carry the trait more often than the user's own likes, too: with p' = (k + 1) / (n + 2) of the likes, the
 smoothed lift of the dislikes over p' is at least 1.3. It is `firm` where the user disliked at least
 twice as many works with the trait as liked ones: only then do they "tend not to enjoy" it; else their
-low ratings merely lean that way. A like of which the same holds is `mixed` (they come back to it, and it often fails), and
-needs a displayed dislike that carries it, too; it takes the place of a dislike of the same trait.
+low ratings merely lean that way. A like of which the same holds, and of which there is at least one
+dislike to three likes, is `mixed`: they come back to it, and it often fails. It needs a displayed
+dislike that carries it, too. No dislike is claimed of a trait that is claimed as a like.
 
 A claim is stated only if at least `SHOWN` of the displayed likes (or dislikes) carry it.
 """
@@ -152,7 +153,8 @@ def _tested(kind: str, side: int, common: _Common, own: Tally, other: Tally) -> 
             continue
         claim = Claim(side, kind, name, k, n, against, p, lift)
         if side == LIKED:
-            found.append(replace(claim, mixed=_leans(against, other[0], k, n)))
+            mixed = 3 * against >= k and _leans(against, other[0], k, n)
+            found.append(replace(claim, mixed=mixed))
         elif _leans(k, n, against, other[0]):
             found.append(replace(claim, firm=k >= 2 * against))
     return found

@@ -36,7 +36,7 @@ class Facts:
     liked, disliked: displayed items.   stated: claims, the strongest first.   n: how many works the
     user liked and disliked.   held: how many claims hold on each side.   top: the commonest category
     of the likes, and how many carry it.   shared, disliked_shared: a trait that two or more displayed
-    items share.
+    items share, where no claim is stated on that side.
     """
 
     liked: tuple[Item, ...] = ()
@@ -79,7 +79,6 @@ def facts_of(
         if not one.mixed or any(_claims.carries(item, one.key) for item in disliked)
     ]
     stated += _capped(_claims.stated([one for one in held if one.side == DISLIKED], disliked))
-    spoken = {one.key for one in stated}
     tops = Counter(
         name
         for item, side in zip(items, sides, strict=True)
@@ -93,8 +92,8 @@ def facts_of(
         (sum(side == LIKED for side in sides), sum(side == DISLIKED for side in sides)),
         tuple(sum(one.side == side for one in held) for side in (LIKED, DISLIKED)),  # type: ignore[arg-type]
         min(tops.items(), key=lambda pair: (-pair[1], pair[0])) if tops else None,
-        _shared(liked, spoken) if not any(one.side == LIKED for one in stated) else None,
-        _shared(disliked, spoken) if not any(one.side == DISLIKED for one in stated) else None,
+        _shared(liked) if not any(one.side == LIKED for one in stated) else None,
+        _shared(disliked) if not any(one.side == DISLIKED for one in stated) else None,
     )
 
 
@@ -108,14 +107,13 @@ def _capped(claims: Sequence[Claim]) -> list[Claim]:
     return kept
 
 
-def _shared(items: Sequence[Item], spoken: set[tuple[str, str]]) -> tuple[str, str] | None:
+def _shared(items: Sequence[Item]) -> tuple[str, str] | None:
     """The trait that most of the items carry, two at least; a creator before a category."""
     found = Counter(
         (kind, name)
         for item in items
         for kind in _claims.KINDS
         for name in _claims.traits(item, kind)
-        if (kind, name) not in spoken
     )
     often = [(n, key) for key, n in found.items() if n >= _claims.SHOWN]
     return (
@@ -146,8 +144,8 @@ def evidence(facts: Facts, hours: bool) -> Iterator[Row]:
     for key in (facts.shared, facts.disliked_shared):
         if key:
             shown[key] = 0
-    if not shown:
-        shown = {("category", name): 0 for item in facts.liked for name in item.categories[:1]}
+    if not facts.stated:
+        shown |= {("category", name): 0 for item in facts.liked for name in item.categories[:1]}
     for kind, name in shown:
         for items, label in displayed.values():
             n = sum(_claims.carries(item, (kind, name)) for item in items)
@@ -191,7 +189,7 @@ def story_of(facts: Facts, terms: Mapping[str, str], wording: str, hours: bool) 
         )
 
     firsts = dict.fromkeys(name for item in facts.liked for name in item.categories[:1])
-    apart = facts.shared is None and all(item.categories for item in facts.liked)
+    known = all(item.categories for item in facts.liked)
     return Story(
         terms=terms,
         hours=hours,
@@ -206,5 +204,7 @@ def story_of(facts: Facts, terms: Mapping[str, str], wording: str, hours: bool) 
         broad=broad(facts),
         shared=point(facts.shared, LIKED) if facts.shared else None,
         disliked_shared=(point(facts.disliked_shared, DISLIKED) if facts.disliked_shared else None),
-        kinds=tuple(phrase("category", name) for name in firsts) if apart else (),
+        kinds=tuple(phrase("category", name) for name in firsts)
+        if len(firsts) > 1 and known
+        else (),
     )

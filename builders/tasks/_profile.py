@@ -49,10 +49,10 @@ class Story:
     """All that a profile may say.
 
     terms: the domain's words.   liked, disliked: displayed titles.   likes, mixed, dislikes: stated
-    claims, the strongest first.   held: whether any claim on likes holds, stated or not.
-    few: whether the user has few likes at all.   broad: many, of many kinds.   shared, disliked_shared: a trait that two or more
-    displayed items share, where no claim says so.   kinds: what the displayed likes are, where they
-    share nothing.
+    claims, the strongest first.   held, held_against: whether any claim on likes, or dislikes, holds,
+    stated or not.   few: whether the user has few likes at all.   broad: many, of many kinds.
+    shared, disliked_shared: a trait that two or more displayed items share, where no claim says so.
+    kinds: what the displayed likes are, each by its first category, where they are not all the same.
     """
 
     terms: Mapping[str, str]
@@ -128,7 +128,7 @@ def compose(story: Story, draw: Draw) -> str:
     """The profile as one paragraph, sometimes with a closing line of its own."""
     writer = _Writer(story, draw)
     _fill(writer)
-    short = writer.chance(18)
+    short = writer.chance(12)
     dislikes_told = _main(writer, short)
     if not dislikes_told:
         _dislikes(writer, short)
@@ -234,7 +234,7 @@ def _main(writer: _Writer, short: bool) -> bool:
         told = firm and writer.chance(40) and writer.say("contrast")
         if not told:
             writer.say(*_openers(writer, likes))
-        if not short and writer.chance(68):
+        if not short and writer.chance(78):
             _support(writer, likes)
         if makers:
             writer.say("makers_too")
@@ -291,7 +291,7 @@ def _without_likes(writer: _Writer, short: bool) -> bool:
         some = ("shared_some", "shared_some_broad") if story.broad else ("shared_some",)
         if not writer.say(*(("shared_all",) if every else some)):
             writer.say("unknown")
-    elif not (story.kinds and writer.say("varied", *["varied_broad"] * story.broad)):
+    elif not story.kinds or not writer.say("varied", *["varied_broad"] * story.broad):
         writer.say("unknown")
     return False
 
@@ -308,11 +308,19 @@ def _dislikes(writer: _Writer, short: bool) -> None:
         return
     elif len(story.disliked) == 1:
         writer.say("disliked_one")
+    elif story.disliked_shared and _spoken_of(story, story.disliked_shared):
+        return
     elif story.disliked_shared:
         every = len(story.disliked_shared.titles) == len(story.disliked)
         writer.say("disliked_all_shared" if every else "disliked_shared")
     elif not story.held_against:
         writer.say("disliked_varied")
+
+
+def _spoken_of(story: Story, point: Point) -> bool:
+    return any(
+        (one.kind, one.name) == (point.kind, point.name) for one in story.likes + story.mixed
+    )
 
 
 def _after_dislikes(writer: _Writer, short: bool) -> None:

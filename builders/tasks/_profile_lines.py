@@ -207,7 +207,8 @@ LIKES: dict[str, tuple[str, ...]] = {
     "but": (
         "That is no guarantee, [though|of course]: {C} <C:was|were> {disliked}.",
         "Not [everything of that kind|every such {item}] works, as {C} <C:shows|show>.",
-        "{C} <C:is the exception|are the exceptions>.",
+        "{C} <C:is an exception|are exceptions>.",
+        "[It does not always work|It does not work every time]: {C} <C:was|were> {disliked}.",
         "Even so, {C} <C:was|were> {disliked}.",
         "There are limits: {C} did not make it.",
         "They are not uncritical there, though: {C} <C:was|were> {disliked}.",

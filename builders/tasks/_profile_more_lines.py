@@ -93,7 +93,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     ),
     # A displayed like that has the disliked trait.
     "except": (
-        "{E} <E:is the exception|are the exceptions>[| here].",
+        "{E} <E:is an exception|are exceptions>[| here].",
         "{E} worked for them all the same.",
         "Still, {E} found favour.",
     ),
@@ -151,8 +151,18 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "{person}'s taste].",
         "The nearest thing to a common thread [in this {person}'s list|with this {person}] is {S}, with "
         "{ST}[; a preference it is not|; it should not be taken for a rule].",
-        "[One should not make too much of it|It may mean little]: {nS} of the {nA} {items} that this "
+        "[One should not make too much of it|It may mean little], but {nS} of the {nA} {items} that this "
         "{person} {liked} here are {SI}.",
+        "What {ST} have in common is that they are {SI}; [beyond that|apart from that], this {person} "
+        "gives little away.",
+        "It takes some effort to find a pattern in this {person}'s list. {ST} are {SI}, [that much can "
+        "be said|the rest is open].",
+        "[A preference|A special interest] of this {person} cannot be made out, even if {nS} of the {nA} "
+        "{items} shown are {SI}.",
+        "If anything, {S} <S:links|link> the {items} shown: {ST}. [With this {person}, that is as far as "
+        "it goes|That alone does not set this {person} apart].",
+        "[Other {people}|Many others] would have {SI} on their list as well, so {ST} say little about "
+        "this {person}.",
     ),
     "shared_some_broad": (
         "{ST} are {SI}, yet [taken as a whole|on the whole] this {person}'s choices are [spread out|"
@@ -163,6 +173,14 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "{SI}, and beyond that the choices vary.",
         "[A generalist, it seems|No specialist, it seems]: {ST} are {SI}, and [the rest goes other ways|"
         "elsewhere the choices differ].",
+        "[This|The] {person} [likes a bit of everything|is open to many things]; {S} <S:is|are> only "
+        "one part of it, with {ST}.",
+        "[Variety wins|Variety is the main impression] with this {person}: {V}, [to name what is shown|"
+        "going by what is shown].",
+        "[Broad|Wide-ranging], with no {kind} much ahead of the others: that is this {person}'s taste, "
+        "even though {ST} are {SI}.",
+        "One {item} says one thing and the next another. {ST} [agree|meet] in being {SI}, but this "
+        "{person} [ranges wider|does not stop there].",
     ),
     "varied": (
         "{V}: [this {person} does not keep to one {kind}|no single {kind} explains this {person}'s "
@@ -173,6 +191,10 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "[This|The] {person} [is hard to pin down|goes in several directions]: the list has {V}.",
         "From {A} one gets no single thread to this {person}'s taste.",
         "There is no obvious pattern in what this {person} {liked}, {A} among them.",
+        "[What unites|What connects] {A}? [No {kind}, at any rate|Nothing that the list would show].",
+        "[Several things please this {person}|Several roads lead to this {person}]: {V}.",
+        "[It would be guesswork to name|One cannot name] a favourite {kind} of this {person}; {A} point "
+        "in different directions.",
     ),
     "varied_broad": (
         "This {person}'s [taste is broad|choices are varied|taste is hard to pin down]: {A} have little "
@@ -182,6 +204,11 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "[This|The] {person} [does not specialise|likes to mix]: the list has {V}.",
         "With this {person}, variety itself seems to be the rule: {V} [all find a place|stand side by "
         "side].",
+        "[This is a generalist|Here is a generalist]: {V}, [all in one list|with no favourite among "
+        "them].",
+        "[Range|Breadth] is what marks this {person}'s list, with {A} [as a sample|side by side].",
+        "[A bit of everything|Something of everything]: {V}. [A clear favourite|A dominant {kind}] of "
+        "this {person} does not show.",
     ),
     "unknown": (
         "Little can be said about this {person}'s taste: what {A} have in common, if anything, the list "

@@ -42,7 +42,7 @@ _STORIES = {
     "supernatural": "the supernatural|supernatural {items}|",
     "suspense": "suspense|suspense {items}|suspense",
     "thriller": "+thrillers|thrillers|thriller",
-    "war": "+war stories|war {items}|",
+    "war": "+war {items}|war {items}|",
     "western": "+westerns|westerns|western",
 }
 _GAMES = {
@@ -238,4 +238,4 @@ def name_of(title: str, others: Sequence[str] = ()) -> str | None:
         short = head
     if any(other != title and other.startswith(short) for other in others):
         short = title if len(title) <= 80 else ""
-    return '"' + short.replace('"', "'").rstrip(".,;") + '"' if short else None
+    return '"' + short.replace('"', "'").rstrip(",;") + '"' if short else None

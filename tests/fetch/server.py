@@ -118,8 +118,8 @@ class _Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """ok; drop:N, reset:N (the connection ends, or breaks, after N bytes of the body); mute (no
     answer at all); stall:N; status:N and retry:N:SECONDS; redirect:URL; html; other (other bytes of
-    the same length); longer, shorter (another length); ignore-range; wrong-range (206 from another
-    byte); gzip (encoded on the way); labelled (the bytes as they are, called encoded); br; chunked,
+    the same length); longer, shorter (another length); ignore-range; ignore-if-range; wrong-range
+    (206 from another byte); gzip (encoded on the way); labelled (the bytes as they are, called encoded); br; chunked,
     chunked-drop:N; close, close-drop:N (no length told); announce-more (a length never reached)."""
 
     protocol_version = "HTTP/1.1"
@@ -264,6 +264,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _ignore_range(self, resource: Resource, rest: str, _: bool = True) -> None:
         self._ok(resource, "", ranges=False)
+
+    def _ignore_if_range(self, resource: Resource, rest: str, _: bool = True) -> None:
+        self.headers.replace_header("If-Range", str(resource.etag))
+        self._ok(resource, "")
 
     def _wrong_range(self, resource: Resource, rest: str, _: bool = True) -> None:
         size = len(resource.body)

@@ -119,12 +119,10 @@ CLIMBING = ["../a.csv", "set/../../a.csv", "/tmp/a.csv", "..\\a.csv", "C:\\a.csv
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar in zip"])
 def test_paths_that_climb_out_are_refused(name: str, kind: str, tmp_path: Path) -> None:
     members = {name: TEXT, "set/deep/b.bin": NOISE}
-    body = {"zip": zipped, "tar": tarred, "tar in zip": lambda m: zipped({"x.tar": tarred(m)})}[
-        kind
-    ]
+    body = zipped(members) if kind == "zip" else tarred(members)
     count("climbing path")
-    with pytest.raises(RawFileError, match=r"outside of its folder|outside of"):
-        take(body(members), tmp_path)
+    with pytest.raises(RawFileError, match="outside of its folder"):
+        take(zipped({"x.tar": body}) if kind == "tar in zip" else body, tmp_path)
 
 
 LINKS = {
@@ -250,6 +248,8 @@ NAMES = [
     ("raw/x/A.jsonl", (), ["A.jsonl"], "A.jsonl"),
     ("raw/x/A.jsonl", (), ["A.jsonl", "raw/x/A.jsonl"], "raw/x/A.jsonl"),
     ("raw/x/A.jsonl", (), ["old/A.jsonl", "x/A.jsonl"], "x/A.jsonl"),
+    ("0core/A.csv", ("5core/A.csv",), ["5core/A.csv"], "5core/A.csv"),
+    ("0core/A.csv", ("5core/A.csv",), ["A.csv", "x/5core/A.csv"], "x/5core/A.csv"),
     ("ratings.csv", (), ["ratings.csv.bak", "my ratings.csv", "ratings.csv/readme"], None),
 ]
 

@@ -116,7 +116,7 @@ def test_bytes_are_on_disk_before_they_have_their_name(
     rename = os.replace
 
     def fsync(handle: int) -> None:
-        steps.append("sync " + Path(os.readlink(f"/proc/self/fd/{handle}")).name)
+        steps.append("sync " + Path(f"/proc/self/fd/{handle}").readlink().name)
 
     def replace(old: Path, new: Path) -> None:
         steps.append("name " + Path(new).name)

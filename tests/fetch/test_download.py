@@ -116,6 +116,20 @@ def test_a_file_that_changes_between_two_attempts_is_never_mixed(
     assert leftovers(tmp_path) == []
 
 
+@pytest.mark.parametrize("length", [50_000, 60_000])
+def test_a_changed_file_from_a_server_that_does_not_know_if_range(
+    length: int, server: Misbehaving, tmp_path: Path
+) -> None:
+    new = random.Random(length).randbytes(length)
+
+    def change(resource: Resource) -> None:
+        resource.body, resource.etag = new, '"v2"'
+
+    url = server.put("data.bin", BODY, "drop:30000", "ignore-if-range", after=change)
+    assert fetch(bin_remote(url), tmp_path, policy=quick()).read_bytes() == new
+    assert [one.headers.get("Range") for one in server.seen] == [None, "bytes=30000-", None]
+
+
 @pytest.mark.parametrize("etag", ['"same"', None])
 def test_a_change_behind_an_unchanged_etag_is_seen_by_the_checksum(
     etag: str | None, server: Misbehaving, tmp_path: Path

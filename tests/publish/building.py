@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import datasets
-import itdr  # noqa: F401  (teaches load_dataset the name)
 import typer
 from click.testing import Result
+from typer.testing import CliRunner
+
+import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.builders import catalogue
 from itdr.builders.knobs import SAMPLE
 from itdr.publish import folder
-from typer.testing import CliRunner
 
 SMALL: dict[str, Any] = {"sample": True, "sources": ["ml-32m"]}
 TEXTS = ("instruction", "input", "output")

@@ -1,0 +1,140 @@
+"""`itdr plan`: what a config needs before anything is fetched: files, licences, disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from itdr.commands._knobs import with_knobs
+
+STORE_SHARE = 0.35
+"""A store takes about this share of the unpacked raw files it was read from (ml-32m: 0.31)."""
+ROW_BYTES = 1_500
+"""A row takes about this much in a built Parquet file (measured: 0.9 to 1.6 kB)."""
+
+
+@with_knobs
+def run(
+    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    *,
+    knobs: dict[str, Any],
+) -> None:
+    """Show what a config would read, fetch and write. Nothing is downloaded.
+
+    Example: itdr plan sequential_rec --sources ml-32m,microlens
+    """
+    facts = plan_of(config, knobs)
+    print(json.dumps(facts, indent=1) if as_json else _text(facts))
+
+
+def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
+    """The raw files of a config's stores with their state, and the disk that a run needs."""
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+    from itdr.builders import cache, loading, plan
+
+    builder = datasets.load_dataset_builder("itdr", config, **knobs)
+    checked = loading.knobs_of(builder.config)
+    cells = plan.cells_of(checked)
+    specs = {one.path: one for several in plan.stores_of(checked, cells).values() for one in several}
+    stores = [_store(spec) for spec in specs.values()]
+    rows = sum(_rows(checked, cell) for cell in {c.task.id + c.source.id: c for c in cells}.values())
+    needs = {
+        "downloads": sum(store["download_bytes"] for store in stores),
+        "unpacked": max((store["unpacked_bytes"] for store in stores), default=0),
+        "stores": sum(store["store_bytes"] for store in stores if not store["ready"]),
+        "result": rows * ROW_BYTES,
+    }
+    free = cache.free_bytes(cache.cache_root())
+    return {
+        "config": config,
+        "stores": stores,
+        "needs_bytes": needs,
+        "free_bytes": free,
+        "fits": sum(needs.values()) < free,
+        "left_out": dict(checked.left_out),
+    }
+
+
+def _rows(knobs: Any, cell: Any) -> int:
+    """The most rows that a (task, source) cell gives; 0 where that is known only at the end."""
+    if knobs.size == "all":
+        return 0
+    return int(cell.rule.quota if knobs.size == "paper" else knobs.size)
+
+
+def _store(spec: Any) -> dict[str, Any]:
+    from itdr.builders import locate
+
+    source = spec.source
+    now = locate.plan(source, spec.files, spec.data_dir)
+    ready = spec.ready()
+    fetched = 0 if ready else now.download_bytes
+    files = list(_files(spec, now))
+    unpacked = sum(file["size"] or 0 for file in files)
+    if ready:
+        store = sum(path.stat().st_size for path in spec.path.iterdir())
+    else:
+        store = int(unpacked * STORE_SHARE)
+    return {
+        "source": f"{source.id}/{spec.domain}" if spec.domain else source.id,
+        "licence": source.licence.name,
+        "licence_url": source.licence.url,
+        "ready": ready,
+        "files": files,
+        "download_bytes": fetched,
+        "unknown_sizes": [] if ready else [remote.name for remote in now.unknown],
+        "unpacked_bytes": 0 if ready else now.unpacked_bytes,
+        "store_bytes": store,
+        "by_hand": source.by_hand.strip() if now.by_hand and not ready else None,
+    }
+
+
+def _files(spec: Any, now: Any) -> Iterator[dict[str, Any]]:
+    for file in spec.files:
+        one = now.located[file.key]
+        size = file.size
+        if one is None:
+            state = "left out (optional)" if file.optional else "to be placed by hand"
+        elif one.origin == "declared":
+            state = f"to be downloaded in {one.remote.name}" if one.remote else "to be downloaded"
+            size = size or (one.remote.size if one.remote else None)
+        else:
+            state = f"here: {one.path}"
+            size = size if one.container else one.path.stat().st_size
+        if file.key in now.problems:
+            state += f" ({now.problems[file.key]})"
+        yield {"name": file.name, "size": size, "state": state}
+
+
+def _text(facts: dict[str, Any]) -> str:
+    from itdr.builders.cache import human
+
+    lines = [facts["config"]]
+    for store in facts["stores"]:
+        state = "in the store already" if store["ready"] else "to be read"
+        lines.append(f"  {store['source']}  ({state}; {store['licence']})")
+        for file in store["files"]:
+            lines.append(f"    {file['name']}  {human(file['size'])}  {file['state']}")
+        if store["by_hand"]:
+            lines += [f"    {line}" for line in store["by_hand"].splitlines()]
+    needs = facts["needs_bytes"]
+    unknown = [name for store in facts["stores"] for name in store["unknown_sizes"]]
+    lines.append(
+        f"  disk: about {human(sum(needs.values()))} "
+        f"(downloads {human(needs['downloads'])}, unpacked for a while {human(needs['unpacked'])}, "
+        f"stores {human(needs['stores'])}, rows {human(needs['result'])}); "
+        f"free: {human(facts['free_bytes'])}"
+    )
+    if unknown:
+        lines.append(f"  not counted, since no size is published: {', '.join(unknown)}")
+    if not facts["fits"]:
+        lines.append("  This does not fit: free some space, or set ITDR_CACHE to a larger disk.")
+    for name, reason in facts["left_out"].items():
+        lines.append(f"  left out by default: {name} ({reason})")
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""`itdr verify`: compare the raw files on disk with what is declared of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Source ids; without any, all that have files here.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder with <source id>/ folders, looked at first.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read every raw file that is here and say whether it is whole. Exit code 1 on an error.
+
+    Example: itdr verify ml-32m --data-dir ~/raw
+    """
+    from itdr.builders import catalogue
+    from itdr.builders.verify import verify
+
+    named = [catalogue.source(name) for name in sources or ()]
+    found = []
+    for source in named or map(catalogue.source, catalogue.source_ids()):
+        findings = verify(source, data_dir)
+        if named or any(one.level not in ("missing", "note") for one in findings):
+            found += [(source.id, one) for one in findings]
+    if as_json:
+        rows = [
+            {"source": name, "level": one.level, "file": one.name, "message": one.message}
+            for name, one in found
+        ]
+        print(json.dumps(rows, indent=1))
+    else:
+        for name, one in found:
+            print(f"{one.level:<8} {name}: {one.name}: {one.message}")
+        if not found:
+            print("No raw file is here.")
+    if any(one.level == "error" for _, one in found):
+        raise typer.Exit(1)

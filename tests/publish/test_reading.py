@@ -1,0 +1,157 @@
+"""What is built is read by everybody, without `itdr`: `datasets`, DuckDB, Polars, pandas, the viewer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import datasets
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from itdr.builders import catalogue
+from itdr.publish import files, folder, provenance
+from tests.publish.building import SMALL, builder, everything, sampled, small
+
+CONFIGS = [name for name in catalogue.config_names() if sampled(name)]
+PAGE_BYTES, PAGE_ROWS, LEAST_ROWS = 200_000, 100, 10
+"""The Hub's viewer shows the first rows, at most 100 and 200,000 bytes of JSON; where not even 10
+fit, it cuts their cells."""
+
+LOADING = """
+import json, sys
+sys.modules["itdr"] = None  # importing it fails
+from datasets import load_dataset
+path, config, cache = sys.argv[1:]
+rows = load_dataset(path, config, cache_dir=cache)
+stream = load_dataset(path, config, streaming=True, cache_dir=cache)
+assert list(rows) == list(stream) == ["train", "validation", "test"], list(rows)
+for split in rows:
+    assert list(rows[split]) == list(stream[split])
+    assert rows[split].features == stream[split].features
+print(json.dumps({"features": {name: str(kind) for name, kind in rows["train"].features.items()},
+                  "rows": {split: len(one) for split, one in rows.items()},
+                  "first": rows["train"][0]}))
+"""
+
+
+def loaded(path: Path, config: str, tmp_path: Path) -> dict[str, Any]:
+    """A folder loaded by a process of its own that cannot import itdr."""
+    result = subprocess.run(
+        [sys.executable, "-c", LOADING, str(path), config, str(tmp_path / "cache")],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.interface
+@pytest.mark.parametrize("config", CONFIGS)
+def test_every_config_loads_without_itdr(config: str, tmp_path: Path) -> None:
+    found = loaded(everything(), config, tmp_path)
+    assert found["rows"] == provenance.read(everything())[config]["rows"]
+    expected = datasets.Features(files.columns("alpaca"))
+    assert found["features"] == {name: str(kind) for name, kind in expected.items()}
+
+
+@pytest.mark.interface
+@pytest.mark.parametrize("form", files.FORMS)
+def test_every_format_loads_as_json_lines(form: str, tmp_path: Path) -> None:
+    knobs = {**SMALL, "format": "messages" if form == "sharegpt" else form}
+    folder.build([builder("sequential_rec", **knobs)], tmp_path / "a", form, "jsonl")
+    found = loaded(tmp_path / "a", "sequential_rec", tmp_path)
+    expected = datasets.Features(files.columns(form))
+    assert found["features"] == {name: str(kind) for name, kind in expected.items()}
+    drawn = next(iter(datasets.load_dataset("itdr", "sequential_rec", split="train", **knobs)))
+    assert found["first"] == files.in_form(drawn, form)
+
+
+def test_sharegpt_is_a_conversation_of_system_human_and_gpt(tmp_path: Path) -> None:
+    out = tmp_path / "a"
+    folder.build([builder("sequential_rec", **SMALL, format="messages")], out, "sharegpt")
+    rows = pq.read_table(out / "sequential_rec/train-00000-of-00001.parquet").to_pylist()
+    plain = datasets.load_dataset("itdr", "sequential_rec", split="train", **SMALL)
+    for row, triple in zip(rows, plain, strict=True):
+        assert row["id"] == triple["id"]
+        assert [turn["from"] for turn in row["conversations"]] == ["system", "human", "gpt"]
+        texts = [triple["instruction"], triple["input"], triple["output"]]
+        assert [turn["value"] for turn in row["conversations"]] == texts
+
+
+def test_ratings_in_json_lines_are_written_as_people_write_them(tmp_path: Path) -> None:
+    row = {"history": [{"rating": 3.700000047683716}, {"rating": None}], "rating": 4.5}
+    assert files._short(row) == {"history": [{"rating": 3.7}, {"rating": None}], "rating": 4.5}
+
+
+def test_duckdb_reads_it() -> None:
+    entry = provenance.read(small())["sequential_rec"]
+    query = f"SELECT count(*), count(DISTINCT id) FROM '{small()}/sequential_rec/*.parquet'"
+    total = sum(entry["rows"].values())
+    assert duckdb.connect().execute(query).fetchone() == (total, total)
+    nested = (
+        f"SELECT history[1].title FROM '{small()}/sequential_rec/test-*.parquet' "
+        "WHERE len(candidates) = 5"
+    )
+    titles = [title for (title,) in duckdb.connect().execute(nested).fetchall()]
+    assert len(titles) == entry["rows"]["test"]
+    assert all(titles)
+
+
+def test_polars_reads_it() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.scan_parquet(small() / "sequential_rec/train-*.parquet").collect()
+    expected = pq.read_table(small() / "sequential_rec/train-00000-of-00001.parquet").to_pylist()
+    assert frame.to_dicts() == expected
+
+
+def test_pandas_reads_it() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.read_parquet(small() / "sequential_rec")
+    entry = provenance.read(small())["sequential_rec"]
+    assert len(frame) == sum(entry["rows"].values())
+    assert set(frame["source"]) == {"ml-32m"}
+
+
+# -- the Hub's viewer -------------------------------------------------------------------------
+
+
+def page(rows: list[dict[str, Any]]) -> tuple[int, int]:
+    """How many whole rows the viewer's first page shows, and their bytes."""
+    sizes = [len(json.dumps(row, ensure_ascii=False).encode()) + 1 for row in rows[:PAGE_ROWS]]
+    total = shown = 0
+    for size in sizes:
+        if total + size >= PAGE_BYTES:
+            break
+        total, shown = total + size, shown + 1
+    return shown, total
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_the_viewers_first_page_holds_whole_rows(config: str) -> None:
+    for paths in provenance.paths(everything(), provenance.read(everything())[config]).values():
+        rows = pq.read_table(paths[0]).slice(0, PAGE_ROWS).to_pylist()
+        shown, size = page(rows)
+        assert size < PAGE_BYTES
+        assert shown >= min(LEAST_ROWS, len(rows)), "the viewer would cut cells"
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_columns_of_few_values_and_lists_stay_small(config: str) -> None:
+    """Up to 30 values the viewer shows a text column as categories."""
+    rows = pq.read_table(
+        everything() / config, columns=["root_task", "task", "source", "domain", "history",
+                                        "candidates", "relevant", "attributes", "evidence"]
+    ).to_pylist()  # fmt: skip
+    for name in ("root_task", "task", "source", "domain"):
+        assert len({row[name] for row in rows}) <= 30
+    for name in ("history", "candidates", "relevant", "attributes", "evidence"):
+        assert max(len(row[name]) for row in rows) <= 25
