@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RUN = 1 << 18
 """Items whose comments are gathered together: a pass over all texts is made for each run in use."""
+MOST_COMMENTS = 3
 ELLIPSIS = "…"
 
 
@@ -63,6 +64,10 @@ class Comments:
         self._store, self._seed, self._chars, self._verdicts = store, seed, chars, verdicts
         self._runs: dict[int, tuple[np.ndarray, pa.Table]] = {}
 
+    def prepare(self, work: int) -> None:
+        """Gather the comments of the work's run, where that was not done yet."""
+        self._run(work // RUN)
+
     def of(self, work: int) -> list[Comment]:
         """Up to three, one of them by somebody who disliked the work where there is one."""
         works, table = self._run(work // RUN)
@@ -76,9 +81,11 @@ class Comments:
                 rows["user_code"], rows["verdict"], rows["text"], strict=True
             )
         ]
+        # Some reviews stand twice, word for word.
+        found = list({one.text.casefold(): one for one in reversed(found)}.values())[::-1]
         against = [one for one in found if one.verdict == sql_groups.DISLIKE]
         others = [one for one in found if one.verdict != sql_groups.DISLIKE]
-        return (against[:1] + others + against[1:])[: sql_groups.KEPT_COMMENTS]
+        return (against[:1] + others + against[1:])[:MOST_COMMENTS]
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
         if run not in self._runs:

@@ -240,8 +240,11 @@ def _sources(
 def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
     """The domains of a source, by name; of the sample those that it has files for."""
     source = catalogue.source(name)
-    there = {file.domain for file in source.files if (SAMPLE / name / file.name).is_file()}
-    return tuple(sorted(one for one in source.domains if not sample or one in there))
+    if not sample:
+        return tuple(sorted(source.domains))
+    here = SAMPLE / name
+    there = {file.domain for file in source.files if any(here.glob(f"{file.name}*"))}
+    return tuple(sorted(one for one in source.domains if one in there))
 
 
 def _no_source(config: str, entry: str, name: str, able: Sequence[str]) -> str:

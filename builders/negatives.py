@@ -18,7 +18,7 @@ from itdr.builders.hashing import Draw
 from itdr.builders.popularity import Known
 
 POLICIES = ("popularity", "hard", "uniform")
-TRIES = 64
+TRIES = 8
 RUNGS = ("same category, popularity within x2", "same category, within x4", "a shared category")
 
 
@@ -75,32 +75,46 @@ class Pool:
             used.add(int(self.titles[place]))
             return True
 
+        if policy != "hard":
+            weighted = policy == "popularity"
+            self._try(limit, weighted, take, draw, chosen, count)
+            while len(chosen) < count:
+                if not self._search(limit, weighted, take, draw):
+                    return None
+            return chosen
         for k in range(count):
-            if policy == "hard" and self._like(trues[k % len(trues)], take, draw):
+            if self._like(trues[k % len(trues)], take, draw):
                 continue
-            weighted = policy != "uniform"
-            if policy == "hard":
-                self.rungs["in proportion to popularity"] += 1
-            if not (
-                self._try(limit, weighted, take, draw) or self._search(limit, weighted, take, draw)
-            ):
+            self.rungs["in proportion to popularity"] += 1
+            self._try(limit, True, take, draw, chosen, k + 1)
+            if len(chosen) <= k and not self._search(limit, True, take, draw):
                 return None
         return chosen
 
-    def _try(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
-        """Draw until one is taken; False after `TRIES` in vain."""
+    def _try(
+        self,
+        limit: int,
+        weighted: bool,
+        take: Callable[[int], bool],
+        draw: Draw,
+        chosen: list[int],
+        count: int,
+    ) -> None:
+        """Draw until `count` are chosen, or some tries each were in vain."""
         total = int(self._cumulated[limit - 1]) if weighted else limit
-        for _ in range(TRIES // 16):
-            numbers = draw.numbers(16) % np.uint64(total)
+        for _ in range(TRIES):
+            lack = count - len(chosen)
+            if lack <= 0:
+                return
+            numbers = draw.numbers(2 * lack + 4) % np.uint64(total)
             places = (
-                np.searchsorted(self._cumulated, numbers.astype(np.int64), side="right")
+                self._cumulated.searchsorted(numbers.view(np.int64), side="right")
                 if weighted
                 else numbers
             )
             for place in places.tolist():
-                if take(place):
-                    return True
-        return False
+                if take(place) and len(chosen) == count:
+                    return
 
     def _search(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
         """Look at every work there is, in a random order of the same odds; False if none will do."""

@@ -113,7 +113,11 @@ def _read(store: Store, path: Path) -> Known:
 
 
 def time_cuts(store: Store) -> tuple[int, int]:
-    """T1 and T2: the 80th and 90th percentile of the timed interactions (UTC seconds)."""
+    """T1 and T2 (UTC seconds): the source's official cuts where it declares them, else the 80th and
+    90th percentile of the timed interactions."""
+    if "time_cuts" in store.source.options:
+        first, second = store.source.options["time_cuts"]
+        return int(first), int(second)
     from itdr.builders.engine import connect
 
     con = connect()

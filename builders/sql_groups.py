@@ -220,7 +220,7 @@ def pairs(total: int) -> str:
 
 TELLING = 40
 """Comments of at least so many characters come before shorter ones."""
-KEPT_COMMENTS = 3
+KEPT_COMMENTS = 5
 KEPT_TAGS = 64
 
 

@@ -73,7 +73,8 @@ def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]
     refused: dict[str, ConfigError] = {}
     for name in catalogue.config_names():
         try:
-            made.append(datasets.load_dataset_builder("itdr", name, **knobs))
+            able = _with_able_sources(name, knobs)
+            made.append(datasets.load_dataset_builder("itdr", name, **able))
         except ConfigError as error:
             refused[name] = error
     if not made:
@@ -81,6 +82,19 @@ def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]
     for name, reason in refused.items():
         print(f"itdr: not built: {name}. {reason}", file=sys.stderr)
     return made
+
+
+def _with_able_sources(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
+    """The knobs less the sources that have no cell in this config; all of them where none has one."""
+    from itdr.builders import catalogue
+
+    asked = knobs.get("sources")
+    if not isinstance(asked, list):
+        return knobs
+    able = {source for _, source in catalogue.cells(config, knobs.get("cells", "paper"))}
+    others = set(catalogue.source_ids()) - able
+    kept = [one for one in asked if one.partition("/")[0] not in others]
+    return {**knobs, "sources": kept or asked}
 
 
 def _show(path: Path, number: int) -> None:

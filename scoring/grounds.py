@@ -1,51 +1,52 @@
 """Groundedness: which of the statements in an answer the row's evidence supports.
 
 A statement is the mention of a category, a maker, a title, an attribute or a group that the lexicon of
-the row's source knows, in any of its spellings, the longest one at each place. It is supported where the
-row holds it: among the evidence, the titles shown, or what the row's own answer says.
+the row's source knows, in any of its spellings, the longest one at each place; and a side: `for`, or
+`against` where the words around it say so. It is supported where the row holds it: among the evidence,
+the titles shown, or what the row's own answer says.
 """
 
 from __future__ import annotations
 
-import functools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from itdr.builders import catalogue
-from itdr.builders.errors import ItdrError
-from itdr.scoring.titles import END, spellings, words, year_of
+from itdr.scoring.spoken import demographic_forms, fact_forms, stems, title_forms
+from itdr.scoring.titles import END, words
 
 Row = Mapping[str, Any]
-MOST_WORDS = 20_000
-"""Words of an answer that are looked at."""
-_SYNONYMS = {
-    "female": ("women", "woman", "female", "females", "girls"),
-    "male": ("men", "man", "male", "males", "boys"),
-    "usa": ("united states", "usa", "america"),
-    "united states": ("united states", "usa", "america"),
-    "united kingdom": ("united kingdom", "uk", "britain"),
-}
+Statement = tuple[str, str]
+"""A fact's name and the side on which it is stated."""
+FOR, AGAINST = "for", "against"
+BOTH = (FOR, AGAINST)
+LONGEST = 40_000
+"""Characters of an answer that are looked at."""
 
-
-def stem(word: str) -> str:
-    """A word without the ending of its plural: "comedies" and "comedy" are one."""
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
-
-
-def stems(text: str) -> list[str]:
-    """The words of a text, folded and stemmed."""
-    return [stem(word) for word in words(text)[:MOST_WORDS]]
+_PIECES = re.compile(
+    r"[.;!?\n]+|,?\s(?=(?:but|while|whereas|although|though|however|rather than|instead of|unlike|"
+    r"as opposed to|except)\b)|\s(?=on the other hand\b)|\(|\)",
+    re.I,
+)
+_AGAINST = re.compile(
+    r"\b(?:avoid\w*|dislik\w*|not|never|no|hardly|rarely|seldom|little|low|cold|flat|aversion|"
+    r"disappoint\w*|lack|lacks|against|skip\w*|warn\w*|steer|critical|pickier|harder|risk|gamble|"
+    r"patience|early|drop\w*|least|worse|worst|poor|poorly|unlikely|unsuited|unsuitable|rare|fewer|"
+    r"under-represented|disapprov\w*|elsewhere|pass|cautious|hesitate|hesitant|put off|marked down|"
+    r"better off|think twice|\w+n't|\w+n\u2019t)\b",
+    re.I,
+)
+_SKIPPED = frozenset({"count", "claims", "likers", "dislikers"})
+_AGAINST_NAMES = ("disliked", "left", "avoid", "warning", "shown_disliked", "shown_left")
+_CLAIMS = ("liked", "kept", "disliked", "left", "mixed", "group", "avoid", "comment", "warning")
+_BOTH_NAMES = ("mixed", "attribute", "tag", "shown", "most")
 
 
 @dataclass(frozen=True)
 class Grounds:
     """How far an answer is grounded. stated, supported: distinct statements; wanted, found: the facts
-    that the row's own answer states, and those of them that this one states."""
+    that an answer to the row should state, and those of them that this one states."""
 
     stated: int
     supported: int
@@ -79,37 +80,59 @@ class Lexicon:
     """What can be stated, by source: a trie of stemmed words whose ends hold a fact's name."""
 
     tries: dict[str, dict] = field(default_factory=dict)
-    _known: set[tuple[str, str, bool]] = field(default_factory=set)
+    _known: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Lexicon:
-        """All that the evidence of these rows names, and the titles that they show."""
+        """All that the evidence of these rows names, the titles that they show, and the groups of
+        people (by gender and age) for which there are words."""
         made = cls()
         for row in rows:
-            for value in _values(row):
-                made.add(row["source"], value)
-            for title in _titles(row):
-                made.add(row["source"], title, title=True)
+            made.see(row)
         return made
 
-    def add(self, source: str, value: str, title: bool = False) -> None:
-        """Make a value known; a title in its looser spellings too."""
-        if (source, value, title) in self._known:
+    def see(self, row: Row) -> None:
+        """Make what one row holds known."""
+        source = row["source"]
+        if source not in self.tries:
+            self.tries[source] = {}
+            for kind, value, forms in demographic_forms(source):
+                self._put(source, fact_name(kind, value), forms)
+        for kind, value in facts_of(row):
+            self.add(source, kind, value)
+        for title in _titles(row):
+            self.add(source, "title", title)
+
+    def add(self, source: str, kind: str, value: str) -> None:
+        """Make a value known: a category, creator, tag, title, gender, …"""
+        if (source, kind, value) in self._known:
             return
-        self._known.add((source, value, title))
+        self._known.add((source, kind, value))
+        forms = title_forms(value) if kind == "title" else fact_forms(source, kind, value)
+        self._put(source, fact_name(kind, value), forms)
+
+    def _put(self, source: str, name: str, forms: Iterable[tuple[str, ...]]) -> None:
         trie = self.tries.setdefault(source, {})
-        name = _name(value)
-        for form in _title_forms(value) if title else _forms(source, value):
+        for form in forms:
             node = trie
             for word in form:
                 node = node.setdefault(word, {})
-            # The first to claim a spelling keeps it: a category before a title of the same words.
-            node.setdefault(END, name)
+            # Of two facts with one spelling the one that sorts first has it: the order in which they
+            # became known decides nothing.
+            node[END] = min(node.get(END, name), name)
 
-    def mentions(self, source: str, text: str) -> set[str]:
+    def statements(self, source: str, text: str) -> set[Statement]:
+        """What a text states: each fact that it names, with the side on which it stands."""
+        found: set[Statement] = set()
+        for piece in _PIECES.split(_joined(text[:LONGEST])):
+            side = AGAINST if _AGAINST.search(piece) else FOR
+            found |= {(name, side) for name in self._mentions(source, piece)}
+        return found
+
+    def _mentions(self, source: str, piece: str) -> set[str]:
         """The facts that a text names, the longest spelling at each place."""
         trie = self.tries.get(source, {})
-        said = stems(text)
+        said = stems(piece)
         found: set[str] = set()
         place = 0
         while place < len(said):
@@ -130,17 +153,16 @@ def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
     """How far an answer to this row is grounded in it."""
     text = text if isinstance(text, str) else ""
     source = row["source"]
-    own = lexicon.mentions(source, reference(row))
-    facts = {_name(value) for value in _values(row)}
-    shown = {_name(title) for title in _titles(row)}
-    stated = lexicon.mentions(source, text)
-    wanted = own & (facts | shown) if facts else own
+    own = lexicon.statements(source, reference(row))
+    held = _held(row) | own
+    stated = lexicon.statements(source, text)
+    wanted = _wanted(row, own)
     return Grounds(
         stated=len(stated),
-        supported=len(stated & (facts | shown | own)),
+        supported=len(stated & held),
         wanted=len(wanted),
-        found=len(stated & wanted),
-        empty=not words(text),
+        found=len({name for name, side in stated & held if name in wanted}),
+        empty=not words(text[:LONGEST]),
     )
 
 
@@ -150,45 +172,80 @@ def reference(row: Row) -> str:
         if row.get(name) is not None:
             return str(row[name])
     messages = row.get("messages") or []
-    return next((str(one["content"]) for one in messages if one["role"] == "assistant"), "")
+    said = [one["content"] for one in messages if one["role"] == "assistant"]
+    said += [one["value"] for one in row.get("conversations") or [] if one["from"] == "gpt"]
+    return str(said[-1]) if said else ""
 
 
-def _values(row: Row) -> list[str]:
-    return [one["value"] for one in row["evidence"] if words(one["value"] or "")]
+def facts_of(row: Row) -> list[tuple[str, str]]:
+    """(kind, value) of all that the evidence names: `("category", "Horror")`."""
+    found = []
+    for one in row["evidence"]:
+        kind, value, _ = _fact(one["name"], one["value"] or "")
+        if kind and words(value):
+            found.append((kind, value))
+    return found
+
+
+def fact_name(kind: str, value: str) -> str:
+    """One name for all spellings of a fact. A tag of a category's name is that category."""
+    kind = "category" if kind == "tag" else kind
+    return f"{kind}:{' '.join(words(value))}"
+
+
+def _held(row: Row) -> set[Statement]:
+    """What the row supports."""
+    found: set[Statement] = set()
+    for one in row["evidence"]:
+        kind, value, sides = _fact(one["name"], one["value"] or "")
+        if kind:
+            found |= {(fact_name(kind, value), side) for side in sides}
+    for title in _titles(row):
+        found |= {(fact_name("title", title), side) for side in BOTH}
+    return found
+
+
+def _wanted(row: Row, own: set[Statement]) -> set[str]:
+    """The facts that an answer should state: the claims that the row's own answer makes, or, where it
+    makes none, what it says of the item; never the titles, which only illustrate."""
+    said = {name for name, _ in own}
+    claims, others = set(), set()
+    for one in row["evidence"]:
+        kind, value, _ = _fact(one["name"], one["value"] or "")
+        if kind:
+            head = one["name"].partition(":")[0]
+            (claims if head in _CLAIMS else others).add(fact_name(kind, value))
+    described = others if row["history"] == [] else set()
+    return (claims & said) or (described & said)
+
+
+def _fact(name: str, value: str) -> tuple[str, str, tuple[str, ...]]:
+    """(kind, value, sides) of a row of evidence; the kind is empty where it only counts.
+
+    Names are `liked:category`, `shown_disliked:tag`, `group:gender`, `avoid:missing:age`,
+    `comment:children`, `attribute:brand` and the like; what follows (`:members`) are counts.
+    """
+    head, _, rest = name.partition(":")
+    if head in _SKIPPED or head.endswith(("_count", "_common")):
+        return "", value, ()
+    if head in ("comment", "warning"):
+        return "group", rest, (AGAINST,) if head == "warning" else (FOR,)
+    if head == "tag":
+        return "tag", value, BOTH
+    if head == "avoid":
+        rest = rest.partition(":")[2]
+    kind = rest.split(":")[0] or head
+    if head in _AGAINST_NAMES:
+        return kind, value, (AGAINST,)
+    return kind, value, BOTH if head in _BOTH_NAMES else (FOR,)
 
 
 def _titles(row: Row) -> list[str]:
     return [one["title"] for one in row["history"] if one["title"]]
 
 
-def _name(value: str) -> str:
-    return " ".join(words(value))
+_LINE_GOES_ON = re.compile(r"[ \t]*\n(?=[a-z])")
 
 
-def _title_forms(title: str) -> set[tuple[str, ...]]:
-    forms = {tuple(map(stem, form)) for level in spellings(title) for form in level}
-    # A single word or a year alone would be found in any prose.
-    return {form for form in forms if len(form) > 1 or (year_of(title) is None and len(form[0]) > 6)}
-
-
-def _forms(source: str, value: str) -> set[tuple[str, ...]]:
-    texts = {value, *_SYNONYMS.get(value.casefold(), ()), *_said(source, value)}
-    return {form for form in (tuple(stems(text)) for text in texts) if form}
-
-
-@functools.lru_cache(maxsize=100_000)
-def _said(source: str, value: str) -> tuple[str, ...]:
-    """How the templates say a category: "science fiction" for Sci-Fi."""
-    from itdr.builders import templates
-    from itdr.builders.tasks import _profile_words
-
-    try:
-        wording = catalogue.source(source).words
-        items = templates.load_words(wording)["items"]
-    except ItdrError:
-        return ()
-    phrase = _profile_words.category(value, wording, items)
-    if phrase.quoted is not None:
-        return ()
-    return tuple(text for text in (phrase.thing, phrase.items, phrase.before) if text)
-
+def _joined(text: str) -> str:
+    return _LINE_GOES_ON.sub(" ", text)

@@ -1,4 +1,4 @@
-"""The official files of Amazon Reviews 2023 for twelve categories: size, SHA-256 and records of each.
+"""The official files of Amazon Reviews 2023 for twelve categories: size, SHA-256, records of each.
 
 The Hub stores them through Git LFS, whose object id is the SHA-256 of the file. [LFS pointers of
 McAuley-Lab/Amazon-Reviews-2023 at the revision named here; reviews: the table of the project site;

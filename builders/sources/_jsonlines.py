@@ -30,8 +30,8 @@ _LONGEST = 1 << 24
 
 def require_json_lines(path: Path, keys: Sequence[str]) -> None:
     """Raise `RawFileError` where the file is missing, empty, cut off, or not JSON Lines whose
-    records hold all of `keys` (one of the first 20 lines must). That a `.gz` is whole is DuckDB's to
-    notice."""
+    records hold all of `keys` (one of the first 20 lines must). A cut `.gz` is DuckDB's to notice.
+    """
     require_encoding(path, limit=_HEAD)
     require_final_newline(path)
     shown = ""

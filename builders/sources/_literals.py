@@ -1,7 +1,7 @@
 """Python literals in raw files: dicts one to a line (Steam), lists of strings in a field (books).
 
-`picker` takes the wanted keys out of a dict literal with one regular expression that covers the whole
-line, about seven times as fast as `ast.literal_eval`; a line of any other form goes to
+`picker` takes the wanted keys out of a dict literal with one regular expression that covers the
+whole line, five to six times as fast as `ast.literal_eval`; a line of any other form goes to
 `ast.literal_eval` itself, so the values are the same in every case. Nothing is ever evaluated.
 `list_sql` reads a list of strings inside DuckDB.
 """
@@ -33,7 +33,7 @@ _WORDS = {"True": True, "False": False, "None": None}
 
 
 def picker(keys: Sequence[str]) -> Callable[[str], tuple[Any, ...] | None]:
-    """A function: line with a dict literal -> the values under `keys`, None for a key that is absent.
+    """A function: line with a dict literal -> the values under `keys`, None for an absent key.
 
     keys: names made of letters, digits and underscores. The function gives None for a line that is
     no dict literal; a line end at its end does not matter.

@@ -7,8 +7,8 @@ together).
 Rules: character references (`&amp;`, `&#34;`, `&#x27;`; `&quot` and `&amp` also without their
 semicolon, as old Amazon reviews have them) are read once; tags of known HTML elements, Amazon's
 `[[VIDEOID:…]]`, and runs of blanks, control characters and zero-width spaces become one blank; of
-Amazon's `[[ASIN:B000000000 name]]` the name stays. What only looks like a tag (`<3`, `a < b`) stays.
-The official cleaning of Amazon Reviews 2023 is alike. [hyp1231/AmazonReviews2023, cleaning code]
+Amazon's `[[ASIN:B000000000 name]]` the name stays. What only looks like a tag (`<3`, `a < b`)
+stays. The official cleaning of Amazon Reviews 2023 is alike. [hyp1231/AmazonReviews2023]
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from html.entities import html5, name2codepoint
 from itdr.builders.checks import literal
 
 _ELEMENTS = (
-    "a|abbr|b|big|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|iframe|img|input|"
-    "label|li|link|meta|ol|p|pre|s|script|section|small|span|strike|strong|style|sub|sup|table|tbody|"
-    "td|th|thead|tr|tt|u|ul|video"
+    "a|abbr|b|big|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|iframe|img|"
+    "input|label|li|link|meta|ol|p|pre|s|script|section|small|span|strike|strong|style|sub|sup|"
+    "table|tbody|td|th|thead|tr|tt|u|ul|video"
 )
 # Controls (two ranges), the no-break space, typographic and zero-width spaces; the space apart.
 _ODD_BLANKS = (
@@ -65,7 +65,7 @@ def _names() -> dict[str, str]:
 
 
 def clean(text: str) -> str | None:
-    """`text` without entities, markup and idle blanks, as `storable`; None where nothing is left."""
+    """`text`, `storable`, without entities, markup and idle blanks; None where nothing is left."""
     text = storable(text)
     if "&" in text:
         text = _PYTHON_REFERENCE.sub(lambda found: _decoded(found[0]), text)

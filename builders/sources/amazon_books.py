@@ -4,9 +4,9 @@ Layout: two CSV files in UTF-8 with a header, quoted with `"` where needed and i
 LF (a copy saved again by a spreadsheet: CRLF); texts may hold line ends. Reviews are grouped by
 edition, not by user or time. [seen on excerpts; description of the Kaggle set]
 
-The item is the title, not the edition's `Id`: the two files are joined on the exact `Title`, which is
-the item id here. Editions of one title fall together, as do different books of one title. A user may
-review a title several times (other editions, copies of a review): a store keeps one event for each.
+The item is the title, not the edition's `Id`: the two files are joined on the exact `Title`, which
+is the item id here. Editions of one title fall together, as do different books of one title. A user
+may review a title several times (other editions, copies of a review): one event counts.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Books with authors, categories, publisher, and the year where the date begins with four digits
-    (`1963*` does, a spreadsheet's `12/18/07` does not)."""
+    """Books with authors, categories, publisher, and the year where the date begins with four
+    digits (`1963*` does, a spreadsheet's `12/18/07` does not)."""
     path = raw.path("books")
     checks.require_header(path, BOOKS)
     _require_whole(path, len(BOOKS))
@@ -75,7 +75,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     publisher = known_sql("trim(publisher, '\" ')")
     return raw.con.sql(
         f"""
-        SELECT Title AS item_id, {clean_sql("Title")} AS title, {_names("categories")} AS categories,
+        SELECT Title AS item_id, {clean_sql("Title")} AS title,
+            {_names("categories")} AS categories,
             {_names("authors")} AS creators, try_cast({year} AS SMALLINT) AS "year",
             {clean_sql("description")} AS description,
             list_filter([{{'name': 'Publisher', 'value': {publisher}}}],

@@ -6,8 +6,8 @@ are milliseconds. Products are joined by `parent_asin`: metadata have no `asin`.
 [Hub card of McAuley-Lab/Amazon-Reviews-2023; data processing pages of its project site]
 
 Facet `base` reads the id-only file, `text` the reviews themselves. The official rule for repeated
-reviews, the earliest of each user and product, is left to whoever sorts: a store keeps one event for
-each user and work. The id-only files already follow it.
+reviews, the earliest of each user and product, is left to whoever sorts: a store's users get one
+event for each work. The id-only files already follow it.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
                 {_REJECTED.format(user="user_id")}
             END AS reject
         FROM (
-            SELECT nullif(user_id, '') AS user_id, nullif(parent_asin, '') AS item, rating,
-                coalesce({", ".join(times)}) AS "time", text, title, {nothing(list(types))} AS broken
+            SELECT nullif(user_id, '') AS user_id, nullif(parent_asin, '') AS item, rating, text,
+                title, coalesce({", ".join(times)}) AS "time", {nothing(list(types))} AS broken
             FROM {read_json(path, types)}
         )
         """
@@ -172,8 +172,8 @@ _BRAND = (
 
 
 def _tree(raw: Raw) -> str:
-    """The path of categories without its root, which is the file's category (or the store front) and
-    the same for all; a path of the root alone stays."""
+    """The path of categories without its root, which is the file's category (or the store front)
+    and the same for all; a path of the root alone stays."""
     root = (raw.domain or "").replace("_and_", " & ").replace("_", " ")
     roots = f"({checks.literal(root)}, main_category)"
     return (
@@ -307,8 +307,8 @@ SOURCE = Source(
         "2. For each category that you want, say All_Beauty, download "
         "benchmark/0core/rating_only/All_Beauty.csv and raw/meta_categories/meta_All_Beauty.jsonl; "
         "for target_user_identification also raw/review_categories/All_Beauty.jsonl. The .gz files "
-        "of https://amazon-reviews-2023.github.io/ serve as well, and a 5-core file in place of the "
-        "0-core one.\n"
+        "of https://amazon-reviews-2023.github.io/ serve as well, and a 5-core file in place of "
+        "the 0-core one.\n"
         "3. Put them into <data_dir>/amazon-reviews-2023/, in the same folders as there."
     ),
     options={

@@ -4,9 +4,9 @@ Layout: gzip, one Python dict literal to a line, not JSON; any key may be absent
 and no recommendation: the hours played when the review was written are the only sign of liking.
 [kang205/SASRec; lenskit/lkpy, data/sources/steam.py; steam_games.json.gz was seen whole]
 
-The user is the `username`, a display name, since the Steam id is mostly absent: names may collide, so
-that two people can look like one. Dates have day precision: a time is 00:00 UTC of its day, many are
-equal, and the order of lines is not read. A user may review a game several times; a store keeps one.
+The user is the `username`, a display name, since the Steam id is mostly absent: names may collide,
+so that two people can look like one. Dates have day precision: a time is 00:00 UTC of its day, many
+are equal, and the order of lines is not read. A user may review a game several times; one counts.
 """
 
 from __future__ import annotations
@@ -236,7 +236,8 @@ def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         source: Any = file
         if file.peek(2)[:2] == _GZIP:
-            source = io.BufferedReader(gzip.GzipFile(fileobj=file), 1 << 20)  # type: ignore[type-var]
+            unpacked: Any = gzip.GzipFile(fileobj=file)
+            source = io.BufferedReader(unpacked, 1 << 20)
         try:
             yield from source
         except (EOFError, OSError, zlib.error) as error:
@@ -263,8 +264,9 @@ def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
     if not any(values and any(value is not None for value in values) for values in found):
         shown = head[0][:160].decode("utf-8", "replace").strip() if head else ""
         raise RawFileError(
-            f"{path}: expected one Python dict to a line in UTF-8, with the keys {', '.join(keys)}; "
-            f"none of the first {_HEAD_LINES} lines is one. The first begins {shown!r}. "
+            f"{path}: expected one Python dict to a line in UTF-8, with the keys "
+            f"{', '.join(keys)}; none of the first {_HEAD_LINES} lines is one. The first begins "
+            f"{shown!r}. "
             f"{checks.AGAIN}"
         )
 
@@ -318,7 +320,8 @@ SOURCE = Source(
             tuple(f"{at}steam_games.json.gz" for at in FOLDERS),
             size=2_740_516,
             checksum="sha256:717f4653a26585fec8f463f59311a654127c2ed66b07b9f78b4c0ce64961c740",
-            plain_checksum="sha256:16df57cad0e93d7652500590bda315cf1f6ecef7265ee3a53a20c0f1d05e4bd8",
+            plain_checksum="sha256:"
+            "16df57cad0e93d7652500590bda315cf1f6ecef7265ee3a53a20c0f1d05e4bd8",
         ),
     ),
     files=(
@@ -346,8 +349,8 @@ SOURCE = Source(
     readers=Readers(interactions=interactions, items=items),
     options={"liking": "hours"},
     by_hand=(
-        "1. Open https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data (no account needed; the "
-        "authors ask to be cited).\n"
+        "1. Open https://cseweb.ucsd.edu/~jmcauley/datasets.html#steam_data (no account needed; "
+        "the authors ask to be cited).\n"
         "2. Under Steam Video Game and Bundle Data, download version 2: steam_reviews.json.gz "
         "(1.3 GB) and steam_games.json.gz (2.7 MB).\n"
         "3. Put both, as they are, into <data_dir>/steam/."

@@ -1,14 +1,14 @@
 """Yelp Open Dataset: reviews of local businesses in North America (2022 release: 6,990,280).
 
-Layout: JSON Lines in UTF-8. An archive in an archive: `Yelp-JSON.zip` holds `yelp_dataset.tar` (in some
-snapshots gzip-compressed in spite of its name), which holds the files. Yelp replaces the download
-without a version number, so sizes and checksums are not declared; keys come in another order in each
-release. [Yelp's documentation; DataRec registry; excerpts seen]
+Layout: JSON Lines in UTF-8. An archive in an archive: `Yelp-JSON.zip` holds `yelp_dataset.tar` (in
+some snapshots gzip-compressed in spite of its name), which holds the files. Yelp replaces the
+download without a version number, so sizes and checksums are not declared; keys come in another
+order in each release. [Yelp's documentation; DataRec registry; excerpts seen]
 
-Names of businesses repeat, so a title is "Name (City)", and works are told apart by id. Times have no
-zone: taken as UTC. The user file is not read: it holds no canonical column (its `elite`, in which the
-year 2020 is damaged to `20,20`, is not needed). A user may review a business several times: all are
-given, a store keeps one.
+Names of businesses repeat, so a title is "Name (City)", and works are told apart by id. Times have
+no zone: taken as UTC. The user file is not read: it holds no canonical column (its `elite`, in
+which the year 2020 is damaged to `20,20`, is not needed). A user may review a business several
+times: all reviews are given, one counts.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ SOURCE = Source(
     licence=Licence(
         name="Yelp Dataset Terms of Use",
         url="https://business.yelp.com/data/resources/open-dataset/",
-        summary="Academic or other non-commercial use only, after a person has accepted the terms; no "
-        "redistribution or display of the data beyond them. Yelp may change or end access.",
+        summary="Academic or other non-commercial use only, after a person has accepted the terms; "
+        "no redistribution or display of the data beyond them. Yelp may change or end access.",
         redistribution=False,
         commercial=False,
     ),

@@ -6,15 +6,17 @@ groups, how strong, of what kind, few data, none) and, among those that fit, fro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders.cases import Evidence
+from itdr.builders.tasks import _group_reasons as because
 from itdr.builders.tasks import _group_words as say
 from itdr.builders.tasks._audience import Marked, Phrase
 from itdr.builders.tasks._groups import MOST, Group
 from itdr.builders.tasks._teller import Teller, quoted, upper
-from itdr.builders.tasks._traits import TASTES
+from itdr.builders.tasks._traits import CATEGORY, CREATOR, HASHTAG, TASTES
 from itdr.builders.works import plain
 
 FEW = 20
@@ -23,18 +25,31 @@ FEW_AGAINST = 5
 CLEAR, STRONG, HARDLY = 1.6, 2.5, 0.35
 """Lifts from which over-representation is clear and strong, and up to which there is hardly anyone."""
 
+_SHORT = re.compile(r"[^\W\d][^\d]{1,58}")
+"""An attribute's value that can be said."""
+_NOT_A_TASTE = re.compile(
+    r"(?i)abus|rape|incest|suicid|murder|nazi|holocaust|tortur|genocid|pedo|paedo|slave|racis|sex|nud|"
+    r"porn|drug|heroin|terror|cancer|death|dead|dying|kill|violen|gore|cannibal|predict|bor(ed|ing)|"
+    r"too (long|short)|stupid|bad\b|worst|awful|disappoint|pointless|plot holes"
+)
+"""Tags that nobody should be said to look for, or that complain."""
+
 
 @dataclass(slots=True)
 class Known:
     """What is known of an item.
 
-    likers, dislikers: how many, in the training part.   tested: whether there is any group to test
+    telling: its categories, those first that fewer works carry.   likers, dislikers: how many, in the
+    training part.   tested: whether there is any group to test
     for.   dislikes: whether the source knows dislikes.   attributes, tags: as shown, tags with how
-    many users gave each.   phrases, marked: what the shown comments and attributes say of audiences.
+    many users gave each.   phrases, marked, titled: what the shown comments, attributes and title say
+    of audiences.
     """
 
     categories: Sequence[str]
+    telling: Sequence[str]
     creators: Sequence[str]
+    hashtags: Sequence[str]
     attributes: Sequence[tuple[str, str]]
     likers: int
     dislikers: int
@@ -44,15 +59,21 @@ class Known:
     avoided: list[Group] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
     marked: list[Marked] = field(default_factory=list)
+    titled: list[Marked] = field(default_factory=list)
     tags: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One group: who, and why; neither begins with a capital nor ends with a full stop."""
+    """One group: who, and why; neither begins with a capital nor ends with a full stop.
+
+    clause: the reason is a clause that "because" can introduce.   rows: its evidence.
+    """
 
     who: str
     why: str
+    rows: tuple[Evidence, ...]
+    clause: bool = True
 
 
 def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
@@ -62,80 +83,72 @@ def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
         Evidence("dislikers", "training part", float(known.dislikers)),
     ]
     if known.suited:
-        lines = [_suited(known, group, place, teller, evidence) for place, group in enumerate(known.suited)]
-        lines += _phrases(known, MOST - len(lines), teller, evidence)
-        opening = teller.tell(_openings(known.suited, known))
-        body = _body(opening if teller.chance(80) else "", lines, teller)
+        lines = [_suited(known, group, place, teller) for place, group in enumerate(known.suited)]
+        lines += _commented(known, MOST - len(lines), teller)
+        openings = _openings(known.suited, known)
+        single = because.SINGLE["few" if known.likers < FEW else "found"]
     else:
-        body = _by_description(known, teller, evidence)
-    return f"{body}\n\n{_to_avoid(known, teller, evidence)}", evidence
+        lines = _described(known, teller)
+        common = known.likers >= FEW and known.tested
+        openings = because.OPENINGS["common" if common else "described"]
+        single = because.SINGLE["common" if common else "described"]
+        if not lines:
+            body = upper(teller.tell(because.BROAD if common else because.UNKNOWN))
+    for line in lines:
+        evidence += line.rows
+    if len(lines) == 1:
+        body = _sentence(lines[0], single, teller)
+    elif lines:
+        body = _listing(lines, openings, teller)
+    avoid, rows = _to_avoid(known, teller)
+    return f"{body}\n\n{avoid}", evidence + rows
 
 
 def strength(lift: float) -> str:
-    """The name of an over-representation, a key of `_group_words.DEGREES`."""
+    """The name of an over-representation, a key of `_group_reasons.DEGREES`."""
     return "strong" if lift >= STRONG else "clear" if lift >= CLEAR else "slight"
 
 
 def carries(known: Known, group: Group) -> bool:
     """Whether the item itself has the trait."""
-    own = known.categories if group.kind == "category" else known.creators
-    return group.kind in TASTES and plain(group.value) in {plain(one) for one in own}
+    own = {CATEGORY: known.categories, CREATOR: known.creators, HASHTAG: known.hashtags}
+    return plain(group.value) in {plain(one) for one in own.get(group.kind, ())}
 
 
 # -- groups read off the likers ---------------------------------------------------------------
 
 
-def _openings(groups: Sequence[Group], known: Known) -> tuple[str, ...]:
-    """Ways to begin, by how many groups there are, how strong, and of what kind."""
-    if known.likers < FEW:
-        return say.OPENINGS["few"]
-    if len(groups) == 1:
-        return say.OPENINGS["single"] + say.OPENINGS["any"][3:4]
-    options = say.OPENINGS["any"] + say.OPENINGS["ranked"]
-    tastes = sum(group.kind in TASTES for group in groups)
-    degrees = [strength(group.lift) for group in groups]
-    if degrees[0] == "strong" and degrees[-1] != "slight":
-        options += say.OPENINGS["strong"]
-    if degrees[0] == "slight":
-        options = say.OPENINGS["weak"]
-    if 0 < tastes < len(groups):
-        options += say.OPENINGS["mixed"]
-    if not tastes:
-        options += say.OPENINGS["people"]
-    return options
-
-
-def _suited(
-    known: Known, group: Group, place: int, teller: Teller, evidence: list[Evidence]
-) -> Line:
-    evidence += facts("group", group)
+def _suited(known: Known, group: Group, place: int, teller: Teller) -> Line:
+    rows = facts("group", group)
     who = teller.group(group)
-    reasons = say.REASONS_OF.get(teller.wording, say.REASONS)
+    reasons = because.REASONS_OF.get(teller.wording, because.REASONS)
     why = teller.tell(reasons, degree=strength(group.lift))
+    if place and why.startswith("they are ") and teller.chance(50):
+        why = "they are also " + why.removeprefix("they are ")
     own = carries(known, group)
-    most = 2 * group.k > group.n
-    if most and teller.chance(60):
-        more = teller.tell(say.MAJORITY)
-        why = more if teller.chance(40) else f"{why}; [in fact|indeed], {more}"
+    if 2 * group.k > group.n and teller.chance(60):
+        more = teller.tell(because.MAJORITY)
+        why = more if teller.chance(40) else f"{why}; {teller.choose('[in fact|indeed]')}, {more}"
     elif own and teller.chance(60):
-        evidence.append(Evidence(f"attribute:{group.kind}", group.value, 1.0))
+        rows.append(Evidence(f"attribute:{group.kind}", group.value, 1.0))
         why = _with_own(known, group, why, teller)
-    elif group.kind == "category" and known.categories and not own and teller.chance(30):
-        other = teller.tell(say.OTHER, name=quoted(group.value))
-        why = f"{why}, [although|even though|though] {other}"
-    return Line(who, teller.choose(why))
+    elif group.kind == CATEGORY and known.categories and not own and teller.chance(30):
+        other = teller.tell(because.OTHER, name=quoted(group.value))
+        why = f"{why}, {teller.choose('[although|even though|though]')} {other}"
+    return Line(who, why, tuple(rows))
 
 
 def _with_own(known: Known, group: Group, why: str, teller: Teller) -> str:
     """The reason, with the remark that the item has the trait itself."""
-    if group.kind == "category":
-        options = say.OWN_CATEGORY if len(known.categories) == 1 else say.OWN_OF_MANY
+    if group.kind == CATEGORY:
+        options = because.OWN_CATEGORY if len(known.categories) == 1 else because.OWN_OF_MANY
+    elif group.kind == HASHTAG:
+        options = because.OWN_HASHTAG
     else:
-        options = say.OWN_MAKER if len(known.creators) == 1 else say.OWN_MAKERS
+        options = because.OWN_MAKER if len(known.creators) == 1 else because.OWN_MAKERS
     own = teller.tell(options, name=quoted(group.value))
-    return [f"{own}, and {why}", f"{why}; {own}", f"{why}, [which fits: {own}|as {own}]"][
-        teller.draw.below(3)
-    ]
+    forms = (f"{own}, and {why}", f"{why}; {own}", f"{why}, which fits: {own}", f"{why}, as {own}")
+    return forms[teller.draw.below(len(forms))]
 
 
 def facts(name: str, group: Group) -> list[Evidence]:
@@ -153,177 +166,231 @@ def facts(name: str, group: Group) -> list[Evidence]:
 # -- what the item and its comments say -------------------------------------------------------
 
 
-def _by_description(known: Known, teller: Teller, evidence: list[Evidence]) -> str:
-    lines = _described(known, teller, evidence)
-    many = known.likers >= FEW and known.tested
-    if not lines:
-        return teller.tell(say.BROAD if many else say.UNKNOWN)
-    opening = teller.tell(say.NOTHING_SPECIAL if many else say.TOO_FEW)
-    return _body(opening if teller.chance(75) else "", lines, teller)
-
-
-def _described(known: Known, teller: Teller, evidence: list[Evidence]) -> list[Line]:
-    lines = _phrases(known, 2, teller, evidence)
-    lines += _marked(known, MOST - len(lines) - bool(known.categories or known.creators), teller, evidence)
-    makers = _maker(known, teller, evidence) if len(lines) < MOST else []
-    lines += _categories(known, MOST - len(lines) - len(makers), teller, evidence)
-    # A maker counts for more than a genre with some, for less with others.
-    lines = makers + lines if teller.chance(50) else lines + makers
-    tags = MOST - len(lines)
-    if known.tags and tags > 0:
-        lines += _tags(known, min(tags, 2), teller, evidence)
-    if len(lines) < 2:
-        lines += _attribute(known, teller, evidence, bool(lines))
+def _described(known: Known, teller: Teller) -> list[Line]:
+    """Up to `MOST` lines by what comments say first, then by what the item is."""
+    lines = _commented(known, 2, teller)
+    makers = _maker(known, teller)
+    rest = bool(makers) + bool(known.categories)
+    lines += _marked(known, min(2, MOST - len(lines) - rest), teller)
+    lines += _titled(known, min(1, MOST - len(lines)), teller)
+    makers = makers[: max(MOST - len(lines), 0)]
+    own = _categories(known, MOST - len(lines) - len(makers), teller)
+    # A maker comes before what it made is filed under, or after it.
+    lines += makers + own if teller.chance(50) else own + makers
+    if len(lines) < MOST:
+        lines += _hashtagged(known, teller) or _tagged(known, teller)
+    if len(lines) < 2 and (not lines or teller.chance(40)):
+        lines += _attribute(known, teller, bool(lines))
     return lines
 
 
-def _phrases(known: Known, most: int, teller: Teller, evidence: list[Evidence]) -> list[Line]:
+def _commented(known: Known, most: int, teller: Teller) -> list[Line]:
     lines = []
     for one in [phrase for phrase in known.phrases if not phrase.warns][: max(most, 0)]:
-        evidence.append(Evidence(f"comment:{one.group}", one.said, float(one.comment)))
-        lines.append(Line(teller.audience(one.group), teller.tell(say.QUOTED, said=quoted(one.said))))
+        row = Evidence(f"comment:{one.group}", one.said, float(one.comment))
+        why = teller.tell(because.QUOTED, said=quoted(one.said))
+        lines.append(Line(teller.audience(one.group), why, (row,), clause=False))
     return lines
 
 
-def _marked(known: Known, most: int, teller: Teller, evidence: list[Evidence]) -> list[Line]:
+def _marked(known: Known, most: int, teller: Teller) -> list[Line]:
     lines = []
     for one in [mark for mark in known.marked if not mark.warns][: max(most, 0)]:
-        evidence.append(Evidence(f"attribute:{one.name}", one.value, 1.0))
         if one.value == "yes":
-            why = teller.tell(say.MARKED, name=quoted(one.name))
+            why = teller.tell(because.MARKED, name=quoted(one.name))
         else:
-            values = {"attribute": one.name[:1].lower() + one.name[1:], "name": quoted(one.value)}
-            why = teller.tell(say.MARKED_AS, **values)
-        lines.append(Line(teller.audience(one.group), why))
+            values = {"attribute": _lower(one.name), "name": quoted(one.value)}
+            why = teller.tell(because.MARKED_AS, **values)
+        row = Evidence(f"attribute:{one.name}", one.value, 1.0)
+        lines.append(Line(teller.audience(one.group), why, (row,)))
     return lines
 
 
-def _maker(known: Known, teller: Teller, evidence: list[Evidence]) -> list[Line]:
+def _titled(known: Known, most: int, teller: Teller) -> list[Line]:
+    lines = []
+    for one in known.titled[: max(most, 0)]:
+        why = teller.tell(because.TITLED, said=quoted(one.value))
+        row = Evidence(f"title:{one.group}", one.value, 1.0)
+        lines.append(Line(teller.audience(one.group), why, (row,)))
+    return lines
+
+
+def _maker(known: Known, teller: Teller) -> list[Line]:
     if not known.creators:
         return []
     name = known.creators[0]
-    evidence.append(Evidence("attribute:creator", name, 1.0))
-    options = say.OWN_MAKER if len(known.creators) == 1 else say.OWN_MAKERS
-    return [Line(teller.taste("creator", [name], False), teller.tell(options, name=name))]
+    options = because.ITS_MAKER if len(known.creators) == 1 else because.ITS_MAKERS
+    who = teller.taste("creator", [name], False)
+    row = Evidence("attribute:creator", name, 1.0)
+    return [Line(who, teller.tell(options, name=name), (row,))]
 
 
-def _categories(known: Known, most: int, teller: Teller, evidence: list[Evidence]) -> list[Line]:
+def _categories(known: Known, most: int, teller: Teller) -> list[Line]:
     """One line for each of some categories, or a single line for two of them together."""
-    if most < 1 or not known.categories:
+    values = known.telling
+    if most < 1 or not values:
         return []
-    # A path from coarse to fine says most at its end.
-    values = list(dict.fromkeys(known.categories))
-    values = values[-most:] if teller.wording == "products" else values[:most]
-    if len(known.categories) > 1 and (most == 1 or teller.chance(35)):
-        values = list(dict.fromkeys(known.categories))[:2]
-        groups = [values]
+    if len(values) > 1 and (most == 1 or teller.chance(35)):
+        groups = [values[:2]]
     else:
-        groups = [[value] for value in values]
+        groups = [[one] for one in values[:most]]
     lines = []
     for place, group in enumerate(groups):
-        evidence.extend(Evidence("attribute:category", value, 1.0) for value in group)
-        listed = " and ".join(f'"{quoted(value)}"' for value in group)
         if len(group) > 1:
-            options = say.ITS_MANY
+            options = because.ITS_MANY
+        elif len(values) == 1:
+            options = because.ITS_OWN
         else:
-            options = say.ITS_OWN if len(known.categories) == 1 else say.ITS_SOME
-            if place == 0:
-                options = options[:3]
-        why = teller.tell(options, names=listed)
-        lines.append(Line(teller.taste("category", group, False), why))
+            options = because.ITS_SOME if place else because.ITS_SOME[: -because.FOLLOWING]
+        why = teller.tell(options, names=_quotes(group))
+        rows = tuple(Evidence("attribute:category", value, 1.0) for value in group)
+        lines.append(Line(teller.taste("category", group, False), why, rows))
     return lines
 
 
-def _tags(known: Known, most: int, teller: Teller, evidence: list[Evidence]) -> list[Line]:
-    lines = []
+def _hashtagged(known: Known, teller: Teller) -> list[Line]:
+    """One line for a hashtag of the title, or for two."""
+    values = list(known.hashtags)[: 1 + teller.draw.below(2)]
+    if not values:
+        return []
+    why = teller.tell(because.ITS_HASHTAGS, names=_quotes(values), s="s" * (len(values) > 1))
+    rows = tuple(Evidence(f"attribute:{HASHTAG}", value, 1.0) for value in values)
+    return [Line(teller.taste(HASHTAG, values, False), why, rows)]
+
+
+def _tagged(known: Known, teller: Teller) -> list[Line]:
+    """One line for a tag or two that can be a taste and say more than the categories."""
     filed = {plain(one) for one in known.categories}
-    for tag, users in [pair for pair in known.tags if plain(pair[0]) not in filed][:most]:
-        evidence.append(Evidence("tag", tag, float(users)))
-        name = quoted(tag)
-        lines.append(Line(teller.tell(say.LOOKING, name=name), teller.tell(say.TAGGED, name=name)))
-    return lines
+    able = [
+        pair
+        for pair in known.tags
+        if plain(pair[0]) not in filed and not _NOT_A_TASTE.search(pair[0])
+    ][: 1 + teller.draw.below(2)]
+    if not able:
+        return []
+    names = [tag for tag, _ in able]
+    tags = f"the tag{'s' * (len(names) > 1)} {_quotes(names)}"
+    who = teller.tell(say.TAG_FRIENDS, names=_quotes(names, "or"))
+    rows = tuple(Evidence("tag", tag, float(users)) for tag, users in able)
+    return [Line(who, teller.tell(because.TAGGED, that=tags), rows)]
 
 
-def _attribute(known: Known, teller: Teller, evidence: list[Evidence], some: bool) -> list[Line]:
+def _attribute(known: Known, teller: Teller, some: bool) -> list[Line]:
     """A publisher; or any short attribute, where nothing else is known."""
     for name, value in known.attributes:
-        publisher = name.lower() == "publisher"
-        if not (publisher or not some) or len(value) > 60 or value.lower() == "yes":
-            continue
-        evidence.append(Evidence(f"attribute:{name}", value, 1.0))
-        if publisher:
-            return [Line(teller.tell(say.PUBLISHER, name=value), teller.tell(say.PUBLISHED, name=value))]
-        values = {"attribute": name[:1].lower() + name[1:], "name": quoted(value)}
-        return [Line(teller.tell(say.LOOKING, **values), teller.tell(say.ITS_ATTRIBUTE, **values))]
+        row = Evidence(f"attribute:{name}", value, 1.0)
+        if name.lower() == "publisher":
+            why = teller.tell(because.PUBLISHED, name=value)
+            return [Line(teller.tell(say.PUBLISHER, name=value), why, (row,))]
+        if not some and _SHORT.fullmatch(value) and value.lower() != "yes":
+            values = {"attribute": _lower(name), "name": quoted(value)}
+            why = teller.tell(because.ITS_ATTRIBUTE, **values)
+            return [Line(teller.tell(say.LOOKING, **values), why, (row,))]
     return []
+
+
+def _quotes(values: Sequence[str], word: str = "and") -> str:
+    return f" {word} ".join(f'"{quoted(value)}"' for value in values)
+
+
+def _lower(name: str) -> str:
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 # -- the frame --------------------------------------------------------------------------------
 
 
-def _body(opening: str, lines: Sequence[Line], teller: Teller) -> str:
-    """The lines as a list, each layout as likely as the next."""
+def _openings(groups: Sequence[Group], known: Known) -> tuple[str, ...]:
+    """Ways to begin a list, by how many groups there are, how strong, and of what kind."""
+    if known.likers < FEW:
+        return because.OPENINGS["few"]
+    options = because.OPENINGS["any"]
+    tastes = sum(group.kind in TASTES for group in groups)
+    degrees = [strength(group.lift) for group in groups]
+    if len(groups) > 1:
+        options += because.OPENINGS["ranked"]
+        if degrees[0] == "strong" and degrees[-1] != "slight":
+            options += because.OPENINGS["strong"]
+        if degrees[0] == "slight":
+            options = because.OPENINGS["weak"]
+        if 0 < tastes < len(groups):
+            options += because.OPENINGS["mixed"]
+        if not tastes:
+            options += because.OPENINGS["people"]
+    return options
+
+
+def _sentence(line: Line, options: Sequence[str], teller: Teller) -> str:
+    if not line.clause:
+        options = [one for one in options if because.CLAUSES_ONLY not in one]
+    return upper(teller.tell(options, who=line.who, why=line.why, Why=upper(line.why)))
+
+
+def _listing(lines: Sequence[Line], openings: Sequence[str], teller: Teller) -> str:
+    """The lines as a list, in one of six layouts, mostly under an opening."""
     layout = teller.draw.below(6)
+    if layout == 3 and not all(line.clause for line in lines):
+        layout = 0
     made = []
     for number, line in enumerate(lines, 1):
-        mark = f"{number}." if layout < 4 else "-"
         who, why = upper(line.who), line.why
-        if layout in (0, 4):
-            text = f"{who}: {why}."
-        elif layout == 1:
+        if layout == 1:
             text = f"{who}. {upper(why)}."
         elif layout == 2:
             text = f"{who} ({why})."
+        elif layout == 3:
+            text = f"{who}, {teller.choose('[because|since|as]')} {why}."
         elif layout == 5:
             text = f"{who} – {why}."
         else:
-            text = f"{who}, {teller.choose('[because|since|as]')} {why}."
-        made.append(f"{mark} {text}")
-    listing = "\n".join(made)
-    return f"{upper(opening)}\n{listing}" if opening else listing
+            text = f"{who}: {why}."
+        made.append(f"{number}. {text}" if layout < 4 else f"- {text}")
+    opening = [upper(teller.tell(openings))] if teller.chance(80) else []
+    return "\n".join(opening + made)
 
 
 # -- whom to avoid ----------------------------------------------------------------------------
 
 
-def _to_avoid(known: Known, teller: Teller, evidence: list[Evidence]) -> str:
+def _to_avoid(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
     if known.avoided:
-        return _avoided(known.avoided, teller, evidence)
-    warnings = [one for one in known.phrases if one.warns]
-    if warnings:
-        one = warnings[0]
-        evidence.append(Evidence(f"warning:{one.group}", one.said, float(one.comment)))
-        who = teller.audience(one.group)
-        return upper(teller.tell(say.WARNED, who=who, said=quoted(one.said)))
-    marks = [one for one in known.marked if one.warns]
-    if marks:
-        mark = marks[0]
-        evidence.append(Evidence(f"attribute:{mark.name}", mark.value, 1.0))
-        values = {"attribute": mark.name.lower(), "name": quoted(mark.value)}
-        who = teller.audience(mark.group)
-        return upper(teller.tell(say.MARKED_AGAINST, who=who, **values))
-    options = say.NOBODY
+        return _avoided(known.avoided, teller)
+    for phrase in known.phrases:
+        if phrase.warns:
+            row = Evidence(f"warning:{phrase.group}", phrase.said, float(phrase.comment))
+            who = teller.audience(phrase.group)
+            return upper(teller.tell(because.WARNED, who=who, said=quoted(phrase.said))), [row]
+    for mark in known.marked:
+        if mark.warns:
+            values = {"attribute": _lower(mark.name), "name": quoted(mark.value)}
+            row = Evidence(f"attribute:{mark.name}", mark.value, 1.0)
+            who = teller.audience(mark.group)
+            return upper(teller.tell(because.MARKED_AGAINST, who=who, **values)), [row]
+    return upper(teller.tell(_nobody(known))), []
+
+
+def _nobody(known: Known) -> tuple[str, ...]:
+    """Ways to say that there is no group to avoid it, by what is known of who disliked it."""
     if known.dislikes and known.dislikers >= FEW_AGAINST and known.tested:
-        options = say.NOBODY[:4] + say.NOBODY_SHARES * 2
-    elif known.tested and known.likers >= 3 * FEW:
-        options = say.NOBODY[:4] + say.NOBODY_MISSING * 2
-    elif known.dislikes and 0 < known.dislikers < FEW_AGAINST:
-        options = say.NOBODY[:4] + say.NOBODY_KNOWN * 2
-    return upper(teller.tell(options))
+        return because.NOBODY[:4] + because.NOBODY_SHARES * 2
+    if known.tested and known.likers >= 3 * FEW:
+        return because.NOBODY[:4] + because.NOBODY_MISSING * 2
+    if known.dislikes and 0 < known.dislikers < FEW_AGAINST and known.tested:
+        return because.NOBODY[:6] + because.NOBODY_KNOWN * 2
+    return because.NOBODY
 
 
-def _avoided(groups: Sequence[Group], teller: Teller, evidence: list[Evidence]) -> str:
-    """One sentence for each way of being a bad match."""
-    told = []
-    for how, options in (("disliked", say.AGAINST), ("missing", say.MISSING)):
+def _avoided(groups: Sequence[Group], teller: Teller) -> tuple[str, list[Evidence]]:
+    """A sentence for each way of being a bad match."""
+    told, rows = [], []
+    for how, options in (("disliked", because.AGAINST), ("missing", because.MISSING)):
         some = [group for group in groups if group.how == how]
         if not some:
             continue
         for group in some:
-            evidence += facts(f"avoid:{how}", group)
-        who = teller.choose(" [and|as well as] ").join(["", ""]).join(teller.group(one) for one in some)
-        mildest = max(some, key=lambda one: one.lift)
-        rare = "hardly" if mildest.lift <= HARDLY else "few"
-        degree = strength(min(one.lift for one in some)) if how == "disliked" else "slight"
-        told.append(upper(teller.tell(options, degree=degree, rare=rare, who=who)))
-    return " ".join(told)
+            rows += facts(f"avoid:{how}", group)
+        who = teller.choose(" [and|as well as] ").join(teller.group(one) for one in some)
+        lifts = [one.lift for one in some]
+        rare = "hardly" if max(lifts) <= HARDLY else "few"
+        told.append(upper(teller.tell(options, degree=strength(min(lifts)), rare=rare, who=who)))
+    return " ".join(told), rows

@@ -230,15 +230,38 @@ FLAGS = {
     "open 24 hours": "night owls",
 }
 """Attributes that name an audience when their value is yes."""
-LISTED = {
-    "single-player": "players alone",
-    "multi-player": "players with friends",
-    "co-op": "players with friends",
-    "online co-op": "players with friends",
-    "local co-op": "players at one screen",
-    "shared/split screen": "players at one screen",
-    "vr support": "owners of a VR headset",
-    "full controller support": "players with a controller",
+LISTED: dict[str, dict[str, str]] = {
+    "specs": {
+        "single-player": "players alone",
+        "multi-player": "players with friends",
+        "co-op": "players with friends",
+        "online co-op": "players with friends",
+        "local co-op": "players at one screen",
+        "shared/split screen": "players at one screen",
+        "vr support": "owners of a VR headset",
+        "full controller support": "players with a controller",
+    },
+    "ambience": {
+        "romantic": "couples",
+        "intimate": "couples",
+        "trendy": "people with a sense for trends",
+        "hipster": "people with a sense for trends",
+        "classy": "people who like it smart",
+        "upscale": "people who like it smart",
+        "touristy": "tourists",
+    },
+    "good for": {
+        "breakfast": "people out for breakfast",
+        "brunch": "people out for brunch",
+        "latenight": "night owls",
+        "dessert": "people with a sweet tooth",
+    },
+    "hair type": {"curly": "owners of curly hair", "fine": "owners of fine hair"},
+    "skin type": {
+        "dry": "owners of dry skin",
+        "oily": "owners of oily skin",
+        "sensitive": "owners of sensitive skin",
+    },
 }
 """Entries of an attribute that is a list, for the same."""
 CLASSES = {
@@ -267,9 +290,9 @@ def marked(attributes: Sequence[tuple[str, str]]) -> list[Marked]:
         key = name.casefold()
         if key in FLAGS and value.casefold() == YES:
             found.setdefault(FLAGS[key], Marked(FLAGS[key], name, value))
-        elif key in ("specs", "features"):
+        elif key in LISTED:
             for entry in value.split(", "):
-                group = LISTED.get(entry.casefold())
+                group = LISTED[key].get(entry.casefold())
                 if group:
                     found.setdefault(group, Marked(group, name, entry))
         elif key == "age class":
@@ -279,3 +302,55 @@ def marked(attributes: Sequence[tuple[str, str]]) -> list[Marked]:
             if warns:
                 found.setdefault(warns, Marked(warns, name, value, warns=True))
     return list(found.values())
+
+
+# -- titles -----------------------------------------------------------------------------------
+
+_BOOKS = {
+    "followers of the series": (
+        r"(?<=\()[^()]*(?:\bseries\b|, (?:book|bk\.?|no\.?|vol(?:ume|\.)?|part|#) ?\d+|\bchronicles\b|"
+        r"\btrilogy\b|\bsaga\b)[^()]*(?=\))"
+    ),
+    "Star Trek": r"\bstar trek\b",
+    "Star Wars": r"\bstar wars\b",
+    "readers of mysteries": r"\b(?:a |an )?(?:[\w' ]{1,30} )?myster(?:y|ies)\b|\bmurder mystery\b|\bwhodunits?\b",
+    "readers of romances": r"\bromances?\b|\blove stor(?:y|ies)\b|\bharlequin\b",
+    "readers of poetry": r"\bpoems\b|\bpoetry\b|\bsonnets\b|\bselected verse\b",
+    "readers of lives": r"\b(?:auto)?biography\b|\bmemoirs?\b|\blife and times of\b",
+    "people who cook": r"\bcookbooks?\b|\brecipes\b|\bcooking\b",
+    "people on a diet": r"\bdiet\b|\blow[- ]carb\w*|\blose weight\b",
+    "readers of history": r"\ba (?:\w+ )?history of\b|\bhistory of\b",
+    "beginners": r"\bfor dummies\b|\bfor beginners\b|\bcomplete idiot'?s guide\b",
+    "students": r"\bcliffs? ?notes\b|\bsparknotes\b|\bstudy guide\b",
+    "readers of stories": r"\bshort stories\b|(?<=: )stories\b|\bother stories\b|\bcollected stories\b",
+    "readers of German": r"\b(?:ein |kriminal|historischer )?roman\.?$|\bkrimi\b|\berz(?:ä|ae)hlungen\b",
+    "readers of novels": r"\ba novel\b",
+}
+_PRODUCTS = {
+    "women": r"\b(?:for women|women'?s|ladies'?|for ladies)\b",
+    "men": r"\b(?:for men|(?<!wo)men'?s)\b",
+    "small children": r"\b(?:bab(?:y|ies)|toddlers?|infants?|newborns?)\b",
+    "children": r"\b(?:kids?|children'?s?|for girls|for boys)\b",
+    "gift": r"\b(?:gift set|gifts? for|as a gift|stocking stuffers?)\b",
+    "beginners": r"\bbeginners?\b",
+    "professionals": r"\bfor professionals\b|\bprofessional use\b",
+    "travellers": r"\btravel[- ]size\b|\btravel (?:bag|kit|case|set)\b",
+    "owners of dogs": r"\b(?:for )?dogs\b",
+    "owners of cats": r"\bfor cats\b",
+    "vegans": r"\bvegan\b",
+    **{group: rf"\b(?:{NAMED[group]})\b" for group in NAMED if group.endswith((" skin", " hair"))},
+}
+_TITLES = {
+    wording: [(group, re.compile(form, re.IGNORECASE)) for group, form in forms.items()]
+    for wording, forms in (("books", _BOOKS), ("book_reviews", _BOOKS), ("products", _PRODUCTS))
+}
+
+
+def titled(title: str, wording: str) -> list[Marked]:
+    """What an item's title says of an audience, by the wording of its domain; each group once."""
+    found = []
+    for group, form in _TITLES.get(wording, ()):
+        match = form.search(title)
+        if match and match[0].strip():
+            found.append(Marked(group, "title", match[0].strip()))
+    return found

@@ -1,15 +1,17 @@
 """What can be claimed of a user's taste, and which items show it.
 
-The test. Let a trait be a category or a creator. Of a user's n liked works that have any trait of
+The test. Let a trait be a category, a creator or a tag. Of a user's n liked works that have any trait of
 that kind, k carry this one; of the N likes of the *other* users of the training part, K do. With
 p = (K + 1) / (N + 2):
 
 - at least `LEAST` of the user's likes carry it: k >= 3;
 - the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3;
-- chance explains it in fewer than 1 of 20 / T users: P(X >= k) <= 0.05 / T for X binomial (n, p), with
-  T the number of traits of this kind that the training part likes. So even a user without any taste
-  gets a false claim in at most 5 of 100 cases for each kind of trait. (A bound on z, as the target
-  groups have, would not hold here: p of an author may be 1 in 100,000, and a few likes then make any z.)
+- chance explains it in too few users: P(X >= k) <= 0.1 w for X binomial (n, p), where the weights w of
+  all traits of the kind sum to 1: each trait gets half of an equal share, and half by how common it is.
+  So of users without any taste at most one in ten gets a false claim for each kind of trait. (A bound on
+  z, as the target groups have, would not hold here: p of an author may be 1 in 100,000, and a few likes
+  then make any z. Equal weights alone would leave the common traits, which are few, next to nothing.)
+
 A dislike is claimed by the same test on the user's dislikes and those of others, and only if these
 carry the trait more often than the user's own likes, too: with p' = (k + 1) / (n + 2) of the likes, the
 smoothed lift of the dislikes over p' is at least 1.3. It is `firm` where the user disliked at least
@@ -27,15 +29,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from itdr.builders.columns import Item, Store
+from itdr.builders.columns import Store
 from itdr.builders.sql_claims import DISLIKED, LIKED
-from itdr.builders.tasks._sides import KINDS, Counts, Sided
+from itdr.builders.tasks._sides import KINDS, Counts, Sided, Work, work_of
 
 LEAST = 3
 SHOWN = 2
 PRIOR = 10
 LIFT = 1.3
-CHANCE = 0.05
+CHANCE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,8 @@ class Claim:
         return self.kind, self.name
 
 
-def traits(item: Item, kind: str) -> tuple[str, ...]:
-    """The distinct traits of an item, in its own order."""
-    values = item.categories if kind == "category" else item.creators
-    return tuple(dict.fromkeys(value for value in values if value))
-
-
-def carries(item: Item, key: tuple[str, str]) -> bool:
-    return key[1] in traits(item, key[0])
+def carries(work: Work, key: tuple[str, str]) -> bool:
+    return key[1] in work.traits(key[0])
 
 
 def tail(k: int, n: int, p: float) -> float:
@@ -103,11 +99,11 @@ def claims(store: Store, counts: Counts, mine: Sided, training: bool, carried: i
     training: whether `counts` holds this user's own likes, which are then taken out.
     carried: a category that fewer works than this carry makes no claim.
     """
-    items = [store.item(work) for work in mine.works]
+    works = [work_of(store, code) for code in mine.works]
     found = []
     for kind in KINDS:
         least = carried if kind == "category" else 1
-        own = {side: _tally(items, mine.sides, kind, side) for side in (LIKED, DISLIKED)}
+        own = {side: _tally(works, mine.sides, kind, side) for side in (LIKED, DISLIKED)}
         for side in (LIKED, DISLIKED):
             common = _common(counts, kind, side, least, training, own[side])
             found += _tested(kind, side, common, own[side], own[LIKED + DISLIKED - side])
@@ -122,11 +118,10 @@ Tally = tuple[int, dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class _Common:
-    """What is common: the share p of each trait among others' works of a side, and how many traits
-    there are to be claimed."""
+    """By name, the share p of a trait among others' works of a side, and how small the chance must be."""
 
     p: dict[str, float]
-    able: int
+    chance: dict[str, float]
 
 
 def _common(
@@ -134,13 +129,16 @@ def _common(
 ) -> _Common:
     numbers = counts.liked if side == LIKED else counts.disliked
     total = counts.totals.get(kind, (0, 0))[side - 1]
+    able, sum_of_all = _able(counts, kind, side, least)
     n, ks = own
-    p = {}
+    p, chance = {}, {}
     for name, k in ks.items():
         code = counts.codes[kind][name]
         if k >= LEAST and counts.works[code] >= least:
             p[name] = (int(numbers[code]) - training * k + 1) / (total - training * n + 2)
-    return _Common(p, _able(counts, kind, side, least))
+            weight = (1 / able + int(numbers[code]) / sum_of_all) / 2
+            chance[name] = CHANCE * weight
+    return _Common(p, chance)
 
 
 def _tested(kind: str, side: int, common: _Common, own: Tally, other: Tally) -> list[Claim]:
@@ -149,7 +147,7 @@ def _tested(kind: str, side: int, common: _Common, own: Tally, other: Tally) -> 
     for name, p in common.p.items():
         k, against = ks[name], other[1].get(name, 0)
         lift = smoothed_lift(k, n, p)
-        if lift < LIFT or tail(k, n, p) > CHANCE / common.able:
+        if lift < LIFT or tail(k, n, p) > common.chance[name]:
             continue
         claim = Claim(side, kind, name, k, n, against, p, lift)
         if side == LIKED:
@@ -165,50 +163,50 @@ def _leans(disliked: int, n_disliked: int, liked: int, n_liked: int) -> bool:
     return smoothed_lift(disliked, n_disliked, (liked + 1) / (n_liked + 2)) >= LIFT
 
 
-def _tally(items: Sequence[Item], sides: Sequence[int], kind: str, side: int) -> Tally:
+def _tally(works: Sequence[Work], sides: Sequence[int], kind: str, side: int) -> Tally:
     n, ks = 0, dict[str, int]()
-    for item, of in zip(items, sides, strict=True):
-        names = traits(item, kind) if of == side else ()
+    for work, of in zip(works, sides, strict=True):
+        names = work.traits(kind) if of == side else ()
         n += bool(names)
         for name in names:
             ks[name] = ks.get(name, 0) + 1
     return n, ks
 
 
-def _able(counts: Counts, kind: str, side: int, carried: int) -> int:
-    """How many traits of this kind could be claimed: those that the training part has on that side."""
-    key = (kind, side, carried)
+def _able(counts: Counts, kind: str, side: int, least: int) -> tuple[int, int]:
+    """How many traits of this kind could be claimed, and the sum of their counts on that side."""
+    key = (kind, side, least)
     if key not in counts.able:
-        numbers = counts.liked if side == LIKED else counts.disliked
         codes = list(counts.codes[kind].values())
-        there = (numbers[codes] > 0) & (counts.works[codes] >= carried)
-        counts.able[key] = max(1, int(there.sum()))
+        numbers = (counts.liked if side == LIKED else counts.disliked)[codes]
+        numbers = numbers[(numbers > 0) & (counts.works[codes] >= least)]
+        counts.able[key] = max(1, len(numbers)), max(1, int(numbers.sum()))
     return counts.able[key]
 
 
 def choose(
-    items: Sequence[Item],
+    works: Sequence[Work],
     titles: Sequence[int],
     order: Sequence[int],
     held: Sequence[Claim],
     most: int,
     taken: set[int],
 ) -> list[int]:
-    """Up to `most` places of `items` to display, distinct in title: those that carry the most claims.
+    """Up to `most` places of `works` to display, distinct in title: those that carry the most claims.
 
     order: places in the order of a stable hash, which breaks ties; of two items with as many claims,
     the one comes first that brings more claims to the two carriers that they need to be stated.
     taken: title codes already displayed; the chosen ones are added.
     """
     keys = [one.key for one in held]
-    carried = {k: [key for key in keys if carries(items[k], key)] for k in order}
+    carried = {k: [key for key in keys if carries(works[k], key)] for k in order}
     chosen = _greedy(carried, titles, order, most, taken)
-    if keys and most >= SHOWN and not stated(held, [items[k] for k in chosen]):
+    if keys and most >= SHOWN and not stated(held, [works[k] for k in chosen]):
         # The richest items share no claim: show the strongest one that can be shown.
         for key in keys:
             chosen_for = {k: [key] * (key in carried[k]) for k in order}
             again = _greedy(chosen_for, titles, order, most, taken)
-            if stated(held, [items[k] for k in again]):
+            if stated(held, [works[k] for k in again]):
                 chosen = again
                 break
     taken.update(titles[k] for k in chosen)
@@ -238,15 +236,16 @@ def _greedy(
 
 def _rank(
     carried: dict[int, list[tuple[str, str]]], seen: dict[tuple[str, str], int]
-) -> Callable[[int], tuple[int, int]]:
-    """More claims first, then more claims that one displayed item carries already. (`max` takes the
-    first of equals, so the given order breaks ties.)"""
+) -> Callable[[int], tuple[int, int, int]]:
+    """More claims first; then more claims that one displayed item carries already; then more that are
+    displayed at all. (`max` takes the first of equals, so the given order breaks ties.)"""
     return lambda k: (
         len(carried[k]),
-        sum(1 for key in carried[k] if seen.get(key) == SHOWN - 1),
+        sum(seen.get(key) == SHOWN - 1 for key in carried[k]),
+        sum(key in seen for key in carried[k]),
     )
 
 
-def stated(held: Sequence[Claim], displayed: Sequence[Item]) -> list[Claim]:
+def stated(held: Sequence[Claim], displayed: Sequence[Work]) -> list[Claim]:
     """The claims that enough of the displayed items carry."""
-    return [one for one in held if sum(carries(item, one.key) for item in displayed) >= SHOWN]
+    return [one for one in held if sum(carries(work, one.key) for work in displayed) >= SHOWN]

@@ -6,19 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from itdr.builders.columns import Item
 from itdr.builders.sql_claims import DISLIKED, LIKED
 from itdr.builders.tasks import _claims, _profile_words
 from itdr.builders.tasks._claims import Claim
 from itdr.builders.tasks._profile import Point, Story
+from itdr.builders.tasks._sides import KINDS, Work
 
-MOST = {
-    (LIKED, "category"): 3,
-    (LIKED, "creator"): 2,
-    (DISLIKED, "category"): 2,
-    (DISLIKED, "creator"): 1,
-}
-"""Claims that one profile states, at most."""
+MOST_MADE = {LIKED: 2, DISLIKED: 1}
+MOST_KINDS = {LIKED: 3, DISLIKED: 2}
+"""Claims on creators, and on categories and tags, that one profile states at most."""
+RANK = {"creator": 0, "category": 1, "tag": 2}
 CLEAR = 2.0
 """From this lift on, a liking is called clear."""
 FEW = 5
@@ -36,17 +33,20 @@ class Facts:
     liked, disliked: displayed items.   stated: claims, the strongest first.   n: how many works the
     user liked and disliked.   held: how many claims hold on each side.   top: the commonest category
     of the likes, and how many carry it.   shared, disliked_shared: a trait that two or more displayed
-    items share, where no claim is stated on that side.
+    items share, where no claim is stated on that side.   also: one that displayed likes share beside a
+    claim on them.   makers: the first creators of the displayed likes, where all differ.
     """
 
-    liked: tuple[Item, ...] = ()
-    disliked: tuple[Item, ...] = ()
+    liked: tuple[Work, ...] = ()
+    disliked: tuple[Work, ...] = ()
     stated: tuple[Claim, ...] = ()
     n: tuple[int, int] = (0, 0)
     held: tuple[int, int] = (0, 0)
     top: tuple[str, int] | None = None
     shared: tuple[str, str] | None = None
     disliked_shared: tuple[str, str] | None = None
+    also: tuple[str, str] | None = None
+    makers: tuple[str, ...] = ()
 
     def exchanged(self) -> Facts:
         """The same claims on the wrong sides."""
@@ -54,21 +54,21 @@ class Facts:
             replace(one, side=LIKED + DISLIKED - one.side, mixed=False, firm=True)
             for one in self.stated
         )
-        return replace(self, stated=turned)
+        return replace(self, stated=turned, also=None)
 
     def told_as(self, claims: Sequence[Claim]) -> Facts:
         """Another user's claims told of these items."""
-        return replace(self, stated=tuple(claims), held=(len(claims), 0))
+        return replace(self, stated=tuple(claims), held=(len(claims), 0), also=None)
 
     def without_claims(self) -> Facts:
-        return replace(self, stated=(), held=(0, 0))
+        return replace(self, stated=(), held=(0, 0), also=None)
 
 
 def facts_of(
     held: Sequence[Claim],
-    liked: Sequence[Item],
-    disliked: Sequence[Item],
-    items: Sequence[Item],
+    liked: Sequence[Work],
+    disliked: Sequence[Work],
+    items: Sequence[Work],
     sides: Sequence[int],
 ) -> Facts:
     """held: all claims of the user.   items, sides: all that the user liked or disliked."""
@@ -79,11 +79,12 @@ def facts_of(
         if not one.mixed or any(_claims.carries(item, one.key) for item in disliked)
     ]
     stated += _capped(_claims.stated([one for one in held if one.side == DISLIKED], disliked))
+    of = {side: any(one.side == side for one in stated) for side in (LIKED, DISLIKED)}
     tops = Counter(
         name
         for item, side in zip(items, sides, strict=True)
         if side == LIKED
-        for name in _claims.traits(item, "category")
+        for name in item.traits("category")
     )
     return Facts(
         tuple(liked),
@@ -92,33 +93,48 @@ def facts_of(
         (sum(side == LIKED for side in sides), sum(side == DISLIKED for side in sides)),
         tuple(sum(one.side == side for one in held) for side in (LIKED, DISLIKED)),  # type: ignore[arg-type]
         min(tops.items(), key=lambda pair: (-pair[1], pair[0])) if tops else None,
-        _shared(liked) if not any(one.side == LIKED for one in stated) else None,
-        _shared(disliked) if not any(one.side == DISLIKED for one in stated) else None,
+        None if of[LIKED] else _shared(liked),
+        None if of[DISLIKED] else _shared(disliked),
+        _shared(liked, stated) if of[LIKED] else None,
+        _makers(liked),
     )
 
 
 def _capped(claims: Sequence[Claim]) -> list[Claim]:
-    """At most so many of each kind, and at most one mixed."""
+    """The strongest claims, at most so many of them; at most one mixed. A tag that repeats a category
+    is left out."""
     kept: list[Claim] = []
+    genres = {one.name.casefold() for one in claims if one.kind == "category"}
     for one in claims:
-        same = [k for k in kept if (k.kind, k.mixed) == (one.kind, one.mixed)]
-        if len(same) < (1 if one.mixed else MOST[one.side, one.kind]):
+        if one.kind == "tag" and one.name.casefold() in genres:
+            continue
+        made = one.kind == "creator"
+        same = [k for k in kept if (k.kind == "creator", k.mixed) == (made, one.mixed)]
+        most = MOST_MADE[one.side] if made else MOST_KINDS[one.side]
+        if len(same) < (1 if one.mixed else most):
             kept.append(one)
     return kept
 
 
-def _shared(items: Sequence[Item]) -> tuple[str, str] | None:
-    """The trait that most of the items carry, two at least; a creator before a category."""
+def _shared(items: Sequence[Work], beside: Sequence[Claim] = ()) -> tuple[str, str] | None:
+    """The trait that most of the items carry, two at least, none of these claims; a creator before a
+    category, a category before a tag."""
+    spoken = {one.name.casefold() for one in beside}
     found = Counter(
         (kind, name)
         for item in items
-        for kind in _claims.KINDS
-        for name in _claims.traits(item, kind)
+        for kind in KINDS
+        for name in item.traits(kind)
+        if name.casefold() not in spoken
     )
     often = [(n, key) for key, n in found.items() if n >= _claims.SHOWN]
-    return (
-        min(often, key=lambda one: (-one[0], one[1][0] == "category", one[1]))[1] if often else None
-    )
+    return min(often, key=lambda one: (-one[0], RANK[one[1][0]], one[1]))[1] if often else None
+
+
+def _makers(items: Sequence[Work]) -> tuple[str, ...]:
+    """The creators of the items, where each has one, and no two the same."""
+    names = [item.creators[0] for item in items if len(item.creators) == 1]
+    return tuple(names) if len(names) == len(set(names)) == len(items) else ()
 
 
 def broad(facts: Facts) -> bool:
@@ -141,7 +157,8 @@ def evidence(facts: Facts, hours: bool) -> Iterator[Row]:
         yield f"{other}_count:{one.kind}", one.name, float(one.against)
         yield f"{own}_common:{one.kind}", one.name, one.p
         shown[one.key] = 0
-    for key in (facts.shared, facts.disliked_shared):
+    shown |= {("creator", name): 0 for name in facts.makers}
+    for key in (facts.shared, facts.disliked_shared, facts.also):
         if key:
             shown[key] = 0
     if not facts.stated:
@@ -168,6 +185,8 @@ def story_of(facts: Facts, terms: Mapping[str, str], wording: str, hours: bool) 
     def phrase(kind: str, name: str) -> _profile_words.Phrase:
         if kind == "creator":
             return _profile_words.creator(name, terms["items"])
+        if kind == "tag":
+            return _profile_words.tag(name, wording, terms["items"])
         return _profile_words.category(name, wording, terms["items"])
 
     def point(key: tuple[str, str], side: int, claim: Claim | None = None) -> Point:
@@ -204,6 +223,8 @@ def story_of(facts: Facts, terms: Mapping[str, str], wording: str, hours: bool) 
         broad=broad(facts),
         shared=point(facts.shared, LIKED) if facts.shared else None,
         disliked_shared=(point(facts.disliked_shared, DISLIKED) if facts.disliked_shared else None),
+        also=point(facts.also, LIKED) if facts.also else None,
+        makers=facts.makers,
         kinds=tuple(phrase("category", name) for name in firsts)
         if len(firsts) > 1 and known
         else (),

@@ -6,6 +6,7 @@ beside the claims, is drawn. No sentence says more than `Story` holds.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ LINES = LIKES | OTHERS
 MOST, HEAVY, NICHE = 0.5, 0.25, 0.12
 """Shares of the likes: above the first, most of them; from the second on, a good part; below the third,
 a small one."""
+MENTIONED = 4
+"""Titles that one sentence names, at most."""
 _SLOT = re.compile(r"\{(\w+)\}")
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _AGREES = re.compile(r"<(\w+):([^<>|]*)\|([^<>|]*)>")
@@ -53,6 +56,8 @@ class Story:
     stated or not.   few: whether the user has few likes at all.   broad: many, of many kinds.
     shared, disliked_shared: a trait that two or more displayed items share, where no claim says so.
     kinds: what the displayed likes are, each by its first category, where they are not all the same.
+    also: a trait beside the stated ones that two or more displayed likes share.   makers: those of the
+    displayed likes, where each has one and none has two of them.
     """
 
     terms: Mapping[str, str]
@@ -69,6 +74,8 @@ class Story:
     shared: Point | None = None
     disliked_shared: Point | None = None
     kinds: tuple[words.Phrase, ...] = ()
+    also: Point | None = None
+    makers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -148,24 +155,24 @@ def _fill(writer: _Writer) -> None:
     for name, value in story.terms.items():
         writer.put(name, value)
     items = story.terms["items"]
-    likes = [one for one in story.likes if one.kind == "category"]
+    likes = [one for one in story.likes if one.kind != "creator"]
     makers = [one for one in story.likes if one.kind == "creator"]
     _fill_points(writer, "L", likes)
     if likes:
         writer.put("L1", likes[0].phrase.thing)
-        writer.put("T", _titles(likes[0].titles, story))
+        writer.put("T", _several(likes[0].titles, story))
         writer.put("nT", words.number(len(likes[0].titles)))
     if len(likes) > 1:
         writer.put("L2", likes[1].phrase.thing)
-        writer.put("T2", _titles(likes[1].titles, story))
+        writer.put("T2", _several(likes[1].titles, story))
     if makers:
         names = words.listed([one.name for one in makers])
         writer.put("M", names, len(makers) > 1)
         writer.put("MI", f"{items} by {names}", True)
-        writer.put("TM", _titles(makers[0].titles, story) if len(makers) == 1 else None)
+        writer.put("TM", _several(makers[0].titles, story) if len(makers) == 1 else None)
     _fill_points(writer, "D", story.dislikes)
     if story.dislikes:
-        writer.put("DT", _titles(story.dislikes[0].titles, story), True)
+        writer.put("DT", _several(story.dislikes[0].titles, story), True)
         against = story.dislikes[0].against
         writer.put("E", _titles(against, story), len(against) > 1)
     if story.likes and story.likes[0].against:
@@ -182,7 +189,7 @@ def _fill_points(writer: _Writer, letter: str, points: Sequence[Point]) -> None:
     if not points:
         return
     items = writer.story.terms["items"]
-    phrases = [one.phrase for one in points]
+    phrases = [_item_phrase(one) for one in points]
     thing, plural = words.things(phrases, items)
     writer.put(letter, thing, plural)
     writer.put(f"{letter}I", words.items_of(phrases, items), True)
@@ -192,6 +199,13 @@ def _fill_points(writer: _Writer, letter: str, points: Sequence[Point]) -> None:
         writer.put(f"{letter}F", f"{words.article(said)} {said}")
 
 
+def _item_phrase(point: Point) -> words.Phrase:
+    """Of a maker, the works: nobody dislikes a name."""
+    if point.kind != "creator":
+        return point.phrase
+    return dataclasses.replace(point.phrase, thing=point.phrase.items, plural=True)
+
+
 def _fill_shared(writer: _Writer) -> None:
     story = writer.story
     writer.put("A", _titles(story.liked, story), True)
@@ -199,23 +213,39 @@ def _fill_shared(writer: _Writer) -> None:
     writer.put("nA", words.number(len(story.liked)))
     writer.put("nB", words.number(len(story.disliked)))
     writer.put("kind", story.terms["category"])
+    for letter, point in (("S", story.shared), ("Q", story.disliked_shared), ("Z", story.also)):
+        if point:
+            _fill_points(writer, letter, [point])
+        if point and point.kind == "creator":
+            writer.put(letter, f"the work of {point.name}")
+            writer.put(f"{letter}I", f"by {point.name}")
     if story.shared:
-        _fill_points(writer, "S", [story.shared])
         writer.put("ST", _titles(story.shared.titles, story), True)
         writer.put("nS", words.number(len(story.shared.titles)))
     if story.disliked_shared:
-        _fill_points(writer, "Q", [story.disliked_shared])
         writer.put("nQ", words.number(len(story.disliked_shared.titles)))
+    if story.also:
+        writer.put("ZT", _titles(story.also.titles, story), True)
+        writer.put("nZ", words.number(len(story.also.titles)))
+    if len(story.makers) > 1:
+        writer.put("first", story.makers[0])
+        writer.put("last", story.makers[-1])
+        writer.put("makers", words.listed(story.makers), True)
     if len(story.kinds) > 1:
         writer.put("V", words.things(story.kinds, story.terms["items"])[0], True)
 
 
 def _titles(titles: Sequence[str], story: Story) -> str | None:
-    """The titles in quotes, None where one of them is too long to be mentioned."""
+    """The titles in quotes, None where there are too many, or one is too long to be mentioned."""
     every = story.liked + story.disliked
     named = [words.name_of(title, every) for title in titles]
     known = [name for name in named if name is not None]
-    return words.listed(known) if known and len(known) == len(named) else None
+    return words.listed(known) if 0 < len(known) == len(named) <= MENTIONED else None
+
+
+def _several(titles: Sequence[str], story: Story) -> str | None:
+    """Two titles or more."""
+    return _titles(titles, story) if len(titles) > 1 else None
 
 
 # -- the order of sentences -------------------------------------------------------------------
@@ -224,7 +254,7 @@ def _titles(titles: Sequence[str], story: Story) -> str | None:
 def _main(writer: _Writer, short: bool) -> bool:
     """The likes, or what stands in their place; whether that has told the dislikes as well."""
     story = writer.story
-    likes = [one for one in story.likes if one.kind == "category"]
+    likes = [one for one in story.likes if one.kind != "creator"]
     makers = [one for one in story.likes if one.kind == "creator"]
     if not story.likes:
         return _without_likes(writer, short)
@@ -236,8 +266,12 @@ def _main(writer: _Writer, short: bool) -> bool:
             writer.say(*_openers(writer, likes))
         if not short and writer.chance(78):
             _support(writer, likes)
+        if not short and writer.chance(40):
+            writer.say("also")
         if makers:
             writer.say("makers_too")
+        elif not short and writer.chance(30):
+            writer.say("makers_vary")
     else:
         writer.say("makers")
         if not short and writer.chance(35):
@@ -304,7 +338,7 @@ def _dislikes(writer: _Writer, short: bool) -> None:
     elif not story.disliked:
         if writer.chance(35):
             writer.say("disliked_none")
-    elif short or writer.chance(45):
+    elif short or writer.chance(35):
         return
     elif len(story.disliked) == 1:
         writer.say("disliked_one")

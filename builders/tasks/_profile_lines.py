@@ -9,8 +9,9 @@ L: what is liked, LI: items of it, LF: "a horror" (before "fan"), L1, L2: the fi
 displayed titles that show them; M, MI: makers, items by them, TM: titles by them; D, DI, DT: the same
 for dislikes; X: a mixed taste, XT, XF: a title that worked, and one that failed; C: disliked titles
 with the first liked trait, E: liked titles with the first disliked one; S, SI, ST: what displayed
-likes share; QI: what displayed dislikes share; A, B: all displayed likes, and dislikes; V: what the
-displayed likes are; kind: the domain's word for a category. nA, nB, nT, nS, nQ: how many, in letters.
+likes share, Z, ZI, ZT: what they share beside a claim; QI: what displayed dislikes share; A, B: all displayed likes, and dislikes; V: what the
+displayed likes are; kind: the domain's word for a category; makers, first, last: who
+made the displayed likes. nA, nB, nT, nS, nQ, nZ: how many, in letters.
 """
 
 from __future__ import annotations
@@ -111,8 +112,8 @@ LIKES: dict[str, tuple[str, ...]] = {
         "[Among other things|Among much else], this {person} [likes|enjoys] {L}.",
         "{L} <L:comes|come> up with this {person} more often than chance would have it.",
         "The balance of this {person}'s choices [is|lies] [a touch|a little] on the side of {L}.",
-        "[Nothing extreme, but|It is a matter of degree, but] {L} <L:gets|get> more of this {person}'s "
-        "favour than of other {people}'s.",
+        "[Nothing extreme, but|It is a matter of degree, but] {L} <L:gets|get> more favour from this "
+        "{person} than from others.",
     ),
     "lean/hours": (
         "This {person} stays [a little|somewhat] longer than others with {LI}.",
@@ -184,6 +185,19 @@ LIKES: dict[str, tuple[str, ...]] = {
         "[Ideally both come together|The two often meet], as in {T}.",
         "{T} [offer|have] a bit of each.",
         "[See|Take] {T}, which [are both|have both].",
+    ),
+    # What else the displayed likes have, which need not be a taste.
+    "also": (
+        "{nZ} of the {items} shown are {ZI} as well[|, whatever that is worth].",
+        "{ZT} are {ZI} besides.",
+        "[The list|What is listed] also has {Z}, with {ZT}, [but that is no more than a side note|which "
+        "may be chance].",
+    ),
+    "makers_vary": (
+        "[No {creator} comes up twice|Each has another {creator}], from {first} to {last}.",
+        "The {creators} differ: {makers}.",
+        "It is not a matter of who made them: {makers} all find a place in the list.",
+        "As for {creators}, there is no favourite in the list, which has {makers}.",
     ),
     # -- mixed tastes --------------------------------------------------------------------------
     "mixed": (

@@ -136,11 +136,22 @@ OTHERS: dict[str, tuple[str, ...]] = {
     # -- likes that make no claim ----------------------------------------------------------------
     "shared_all": (
         "The {nA} {items} [listed|shown] are all {SI}[, but|; still,] [that is not enough to speak of a "
-        "preference|such {items} are common enough for that to be chance].",
+        "preference|it would take more to speak of a preference].",
         "All {nA} of these are {SI}, [which may be chance|though that need not mean much]: set against "
         "what others like, no {kind} stands out with this {person}.",
         "What {A} share is plain, they are {SI}; [a special leaning|a real preference] of this {person} "
         "does not follow from it.",
+        "{A} have one thing in common, {S}. [It would take more to call that this {person}'s taste|"
+        "Whether this {person} looks for it is another question].",
+        "{S} in {nA} cases out of {nA}: a first hint of what this {person} likes, [but no more than that|"
+        "no proof of anything].",
+        "If these {items} are anything to go by, {S} <S:is|are> a direction to look in for this "
+        "{person}, [without any guarantee|if not more than that].",
+        "The list points to {S}, with {A}, [but not firmly|though faintly]: this {person} does not clearly "
+        "differ from others.",
+        "[For now|As things stand], {S} <S:is|are> all one can name for this {person}: {A} [agree in "
+        "that|are of that kind]. [It falls short of|It does not amount to] a clear preference.",
+        "Nothing here but {S}, [yet|and yet] this {person} does not stand out from others for it.",
     ),
     "shared_some": (
         "{nS} of the {nA} {items} [listed|shown] are {SI}[, but|; even so,] compared with what others "
@@ -161,7 +172,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "{items} shown are {SI}.",
         "If anything, {S} <S:links|link> the {items} shown: {ST}. [With this {person}, that is as far as "
         "it goes|That alone does not set this {person} apart].",
-        "[Other {people}|Many others] would have {SI} on their list as well, so {ST} say little about "
+        "[Other {people}|Many others] would have {S} on their list as well, so {ST} say little about "
         "this {person}.",
     ),
     "shared_some_broad": (
@@ -177,9 +188,9 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "one part of it, with {ST}.",
         "[Variety wins|Variety is the main impression] with this {person}: {V}, [to name what is shown|"
         "going by what is shown].",
-        "[Broad|Wide-ranging], with no {kind} much ahead of the others: that is this {person}'s taste, "
-        "even though {ST} are {SI}.",
-        "One {item} says one thing and the next another. {ST} [agree|meet] in being {SI}, but this "
+        "[Broad|Wide-ranging], with no {kind} that makes up more than half of it: that is this {person}'s "
+        "list, even though {ST} are {SI}.",
+        "One {item} says one thing and the next another. {S} <S:comes|come> up with {ST}, but this "
         "{person} [ranges wider|does not stop there].",
     ),
     "varied": (

@@ -11,127 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# name: thing | items of it | before a noun. A thing that begins with + is plural.
-_STORIES = {
-    "action": "action|action {items}|action",
-    "adventure": "adventure|adventure {items}|adventure",
-    "animation": "animation|animated {items}|animation",
-    "avant garde": "avant-garde work|avant-garde {items}|avant-garde",
-    "award winning": "+award winners|award-winning {items}|",
-    "boys love": "boys' love|boys' love {items}|boys' love",
-    "children": "+children's {items}|children's {items}|",
-    "children's": "+children's {items}|children's {items}|",
-    "comedy": "comedy|comedies|comedy",
-    "crime": "crime|crime {items}|crime",
-    "documentary": "+documentaries|documentaries|documentary",
-    "drama": "drama|dramas|drama",
-    "ecchi": "ecchi|ecchi {items}|ecchi",
-    "erotica": "erotica|erotic {items}|",
-    "fantasy": "fantasy|fantasy {items}|fantasy",
-    "film-noir": "film noir|noir {items}|noir",
-    "girls love": "girls' love|girls' love {items}|girls' love",
-    "gourmet": "+gourmet {items}|gourmet {items}|",
-    "horror": "horror|horror {items}|horror",
-    "imax": "+IMAX releases|IMAX releases|",
-    "musical": "+musicals|musicals|musical",
-    "mystery": "mystery|mysteries|mystery",
-    "romance": "romance|romances|romance",
-    "sci-fi": "science fiction|science-fiction {items}|science-fiction",
-    "slice of life": "slice of life|slice-of-life {items}|slice-of-life",
-    "sports": "sport|sports {items}|sports",
-    "supernatural": "the supernatural|supernatural {items}|",
-    "suspense": "suspense|suspense {items}|suspense",
-    "thriller": "+thrillers|thrillers|thriller",
-    "war": "+war {items}|war {items}|",
-    "western": "+westerns|westerns|western",
-}
-_GAMES = {
-    "casual": "+casual {items}|casual {items}|",
-    "early access": "+early-access {items}|early-access {items}|",
-    "free to play": "+free-to-play {items}|free-to-play {items}|",
-    "gore": "gore|gory {items}|",
-    "indie": "+indie {items}|indie {items}|indie",
-    "massively multiplayer": "+massively multiplayer {items}|massively multiplayer {items}|",
-    "nudity": "+{items} with nudity|{items} with nudity|",
-    "racing": "racing|racing {items}|racing",
-    "rpg": "+role-playing {items}|role-playing {items}|RPG",
-    "sexual content": "+{items} with sexual content|{items} with sexual content|",
-    "simulation": "simulation|simulation {items}|simulation",
-    "strategy": "strategy|strategy {items}|strategy",
-    "utilities": "+utilities|utilities|",
-    "violent": "+violent {items}|violent {items}|",
-    "design & illustration": "+design and illustration tools|design and illustration tools|",
-    "animation & modeling": "+animation and modeling tools|animation and modeling tools|",
-    "audio production": "+audio production tools|audio production tools|",
-    "video production": "+video production tools|video production tools|",
-    "photo editing": "+photo editing tools|photo editing tools|",
-    "web publishing": "+web publishing tools|web publishing tools|",
-    "software training": "+software courses|software courses|",
-    "education": "+educational {items}|educational {items}|",
-    "accounting": "+accounting tools|accounting tools|",
-}
-_ABOUT = (
-    "architecture", "art", "astrology", "design", "education", "gardening", "history", "law",
-    "mathematics", "medicine", "music", "nature", "philosophy", "photography", "political science",
-    "psychology", "religion", "science", "theology", "transportation",
-)  # fmt: skip
-_BOOKS = {
-    **{name: f"{name}|{{items}} on {name}|" for name in _ABOUT},
-    "antiques & collectibles": "+antiques and collectibles|{items} on antiques and collectibles|",
-    "bibles": "+Bibles|Bibles|",
-    "biography & autobiography": "biography|biographies|biography",
-    "business & economics": "business and economics|{items} on business and economics|",
-    "comics & graphic novels": "+comics and graphic novels|comics and graphic novels|",
-    "computers": "computing|{items} on computing|",
-    "cooking": "cooking|cookbooks|",
-    "crafts & hobbies": "+crafts and hobbies|{items} on crafts and hobbies|",
-    "drama": "drama|plays|drama",
-    "family & relationships": "family and relationships|{items} on family and relationships|",
-    "fiction": "fiction|works of fiction|fiction",
-    "foreign language study": "language study|{items} for language study|",
-    "games": "+games|{items} on games|",
-    "games & activities": "+games and activities|{items} of games and activities|",
-    "health & fitness": "health and fitness|{items} on health and fitness|",
-    "history": "history|history {items}|history",
-    "house & home": "house and home|{items} on house and home|",
-    "humor": "humor|humor {items}|humor",
-    "juvenile fiction": "juvenile fiction|works of juvenile fiction|",
-    "juvenile nonfiction": "juvenile nonfiction|works of juvenile nonfiction|",
-    "language arts & disciplines": "language and its uses|{items} on language and its uses|",
-    "literary collections": "+literary collections|literary collections|",
-    "literary criticism": "literary criticism|works of literary criticism|",
-    "medical": "medicine|{items} on medicine|",
-    "performing arts": "the performing arts|{items} on the performing arts|",
-    "pets": "+pets|{items} on pets|",
-    "poetry": "poetry|{items} of poetry|poetry",
-    "reference": "+reference works|reference works|",
-    "science fiction": "science fiction|science-fiction {items}|science-fiction",
-    "self-help": "self-help|self-help {items}|self-help",
-    "social science": "the social sciences|{items} on the social sciences|",
-    "sports & recreation": "sport and recreation|{items} on sport and recreation|",
-    "study aids": "+study aids|study aids|",
-    "technology & engineering": "technology and engineering|{items} on technology and engineering|",
-    "travel": "travel|travel {items}|travel",
-    "true crime": "true crime|true-crime {items}|true-crime",
-    "young adult fiction": "young adult fiction|works of young adult fiction|",
-    "young adult nonfiction": "young adult nonfiction|works of young adult nonfiction|",
-}
-_PLACES = {
-    "active life": "active life|{items} for active life|",
-    "bars": "+bars|bars|",
-    "coffee & tea": "coffee and tea|{items} for coffee and tea|",
-    "nightlife": "nightlife|nightlife {items}|nightlife",
-    "restaurants": "+restaurants|restaurants|restaurant",
-    "shopping": "shopping|shopping {items}|shopping",
-}
-_TABLES = {
-    "films": _STORIES,
-    "anime": _STORIES,
-    "games": _STORIES | _GAMES,
-    "books": _STORIES | _BOOKS,
-    "book_reviews": _STORIES | _BOOKS,
-    "businesses": _PLACES,
-}
+from itdr.builders.tasks._profile_tables import TABLES, TAGS
+
 _PROPER = re.compile(
     r"(African|American|Arab|Asian|Australian|Bible|British|Buddh|Canadian|Celtic|Chinese|Christ|"
     r"Dutch|English|European|French|Gothic|Greek|Hindu|Indian|Irish|Islam|Italian|Japan|Jewish|"
@@ -145,7 +26,7 @@ _HEADING = re.compile(r"(?i)[a-z' -]+ (stories|tales|poetry|fiction|literature)"
 class Phrase:
     """thing: what one likes.   plural: whether it takes a plural verb.   items: the items of it,
     always plural.   before: what stands before a noun, None where that cannot be said.
-    quoted: the source's own name, where no table has a better one.
+    quoted: the source's own name, where no table has a better one; intro: what leads over to it.
     """
 
     thing: str
@@ -153,19 +34,30 @@ class Phrase:
     items: str
     before: str | None
     quoted: str | None = None
+    intro: str = "filed under"
 
 
 def category(name: str, wording: str, items: str) -> Phrase:
     """How a category is said.   wording: the source's entry of `domains.yaml`; items: its plural."""
-    row = _TABLES.get(wording, {}).get(name.casefold())
+    row = TABLES.get(wording, {}).get(name.casefold())
     if row is None and wording in ("books", "book_reviews") and _HEADING.fullmatch(name):
         said = name if _PROPER.match(name) else name[0].lower() + name[1:]
         many = said.endswith(("stories", "tales"))
         row = f"{'+' * many}{said}|{said if many else 'works of ' + said}|"
+    return _said(row, name, items, "filed under")
+
+
+def tag(name: str, wording: str, items: str) -> Phrase:
+    """How a tag is said, which often is the name of a category."""
+    table = TABLES.get(wording, {}) | TAGS
+    return _said(table.get(name.casefold()), name, items, "tagged")
+
+
+def _said(row: str | None, name: str, items: str, intro: str) -> Phrase:
     if row is None:
         quoted = '"' + name.replace('"', "'") + '"'
-        filed = f"{items} filed under {quoted}"
-        return Phrase(filed, True, filed, None, quoted)
+        of = f"{items} {intro} {quoted}"
+        return Phrase(of, True, of, None, quoted, intro)
     thing, many_of_it, before = (part.replace("{items}", items) for part in row.split("|"))
     return Phrase(thing.lstrip("+"), thing.startswith("+"), many_of_it, before or None)
 
@@ -189,9 +81,12 @@ def items_of(phrases: Sequence[Phrase], items: str) -> str:
 
 
 def _filed(phrases: Sequence[Phrase], items: str) -> list[str]:
-    """The quoted names share their introduction."""
-    quoted = [one.quoted for one in phrases if one.quoted is not None]
-    return [f"{items} filed under {listed(quoted, 'or')}"] if quoted else []
+    """The quoted names, each kind of them with one introduction."""
+    kinds: dict[str, list[str]] = {}
+    for one in phrases:
+        if one.quoted is not None:
+            kinds.setdefault(one.intro, []).append(one.quoted)
+    return [f"{items} {intro} {listed(names, 'or')}" for intro, names in kinds.items()]
 
 
 def listed(parts: Sequence[str], word: str = "and") -> str:
@@ -231,6 +126,8 @@ def name_of(title: str, others: Sequence[str] = ()) -> str | None:
     others: titles from which it must remain distinct.
     """
     short = re.sub(r"\s*\(\d{4}\)$", "", title)
+    if len(short) > 40:
+        short = re.sub(r"(?<=\w)\s*[(\[].*[)\]]$", "", short)
     if len(short) > 60:
         head = re.split(r":\s|\s[-–—(]\s?|,\s", short, maxsplit=1)[0]
         if not 8 <= len(head) <= 60:

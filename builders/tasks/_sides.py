@@ -7,6 +7,7 @@ at the top they "kept" it, at the bottom they "left" it, which says nothing of w
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from itdr.builders import cache, sql_claims
-from itdr.builders.columns import SKIP, Store
+from itdr.builders.columns import KEPT_ITEMS, SKIP, Item, Store
 from itdr.builders.hashing import stable_hash
 from itdr.builders.parts import TRAIN, parts_of
 from itdr.builders.sql_claims import (
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
     from itdr.builders.tasks._task import OpenCell
 
-KINDS = ("category", "creator")
+KINDS = ("category", "creator", "tag")
+"""Kinds of traits. Tags are what players call a game, in the attribute `Tags`, set apart by commas."""
 _COLUMNS = {"category": "categories", "creator": "creators"}
+TAGS, _COMMA = "Tags", ", "
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,38 @@ class Counts:
     liked: np.ndarray
     disliked: np.ndarray
     totals: dict[str, tuple[int, int]]
-    able: dict[tuple[str, int, int], int] = field(default_factory=dict, compare=False)
+    able: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Item):
+    """An item with its tags; no trait stands twice."""
+
+    tags: tuple[str, ...] = ()
+
+    def traits(self, kind: str) -> tuple[str, ...]:
+        """The traits of a kind, in the item's own order."""
+        if kind == "category":
+            return self.categories
+        return self.creators if kind == "creator" else self.tags
+
+
+def work_of(store: Store, code: int) -> Work:
+    """The item that stands for a work (kept for the next time it is asked for)."""
+    known: dict[int, Work] = store.shared("works", dict)
+    if code not in known:
+        if len(known) >= KEPT_ITEMS:
+            known.clear()
+        item = store.item(code)
+        pairs = store.value("items", "attributes", code) or ()
+        tags = itertools.chain(
+            *(one["value"].split(_COMMA) for one in pairs if one["name"] == TAGS)
+        )
+        lists = (item.categories, item.creators, tags)
+        known[code] = Work(
+            item.id, item.title, *(tuple(dict.fromkeys(filter(None, names))) for names in lists)
+        )
+    return known[code]
 
 
 @dataclass(slots=True)
@@ -246,29 +280,42 @@ def _register(con: duckdb.DuckDBPyConnection, cell: OpenCell) -> pa.Table:
 def _carried(store: Store) -> tuple[pa.Table, pa.Table]:
     """The traits that there are (kind, name), and which work carries which (work, trait, kind)."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     leads = np.flatnonzero((store.work == np.arange(len(store.work))) & (store.title_code >= 0))
-    names, kinds, works, traits = [], [], [], []
+    names: list[str] = []
+    kinds: list[int] = []
+    parts = [np.zeros((3, 0), np.int64)]
     for number, kind in enumerate(KINDS):
-        if _COLUMNS[kind] not in store.items.column_names:
-            continue
-        lists = store.items.column(_COLUMNS[kind]).combine_chunks().take(pa.array(leads))
-        values = pc.list_flatten(lists)
-        owner = leads[pc.list_parent_indices(lists).to_numpy()]
+        owner, values = _named(store, kind, leads)
         coded = values.dictionary_encode()
-        there = pc.is_valid(coded.indices).to_numpy(zero_copy_only=False)
-        index = pc.fill_null(coded.indices, 0).to_numpy().astype(np.int64)[there]
-        pairs = np.unique(owner[there].astype(np.int64) * len(coded.dictionary) + index)
-        offset = len(names)
+        n = max(len(coded.dictionary), 1)
+        pairs = np.unique(owner.astype(np.int64) * n + coded.indices.to_numpy())
+        owner, index = np.divmod(pairs, n)
+        parts.append(np.stack([owner, index + len(names), np.full(len(owner), number)]))
         names += coded.dictionary.to_pylist()
-        kinds += [number] * (len(names) - offset)
-        owners, carried = np.divmod(pairs, max(len(coded.dictionary), 1))
-        works.append(np.stack([owners, carried + offset, np.full(len(owners), number)]))
-    empty = np.zeros((3, 0), np.int64)
-    work, trait, of = np.concatenate([empty, *works], axis=1).astype(np.int32)
+        kinds += [number] * (len(names) - len(kinds))
+    work, trait, of = np.concatenate(parts, axis=1).astype(np.int32)
     traits = pa.table({"kind": pa.array(kinds, pa.int8()), "name": pa.array(names, pa.string())})
     return traits, pa.table({"work": work, "trait": trait, "kind": of})
+
+
+def _named(store: Store, kind: str, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
+    """Works and the traits of this kind that they name, repeated ones too."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = _COLUMNS.get(kind, "attributes")
+    if column not in store.items.column_names:
+        return np.zeros(0, np.int64), pa.array([], pa.string())
+    lists = store.items.column(column).combine_chunks().take(pa.array(leads))
+    owner, values = leads[pc.list_parent_indices(lists).to_numpy()], pc.list_flatten(lists)
+    if kind == "tag":
+        tags = pc.fill_null(pc.equal(pc.struct_field(values, "name"), TAGS), False)
+        split = pc.split_pattern(pc.struct_field(values, "value").filter(tags), _COMMA)
+        owner = owner[tags.to_numpy(zero_copy_only=False)]
+        owner, values = owner[pc.list_parent_indices(split).to_numpy()], pc.list_flatten(split)
+    there = pc.fill_null(pc.not_equal(values, ""), False)
+    return owner[there.to_numpy(zero_copy_only=False)], values.filter(there)
 
 
 def _traits(con: duckdb.DuckDBPyConnection, names: pa.Table) -> pa.Table:

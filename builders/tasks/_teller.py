@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from itdr.builders.hashing import Draw
+from itdr.builders.tasks import _group_reasons as because
 from itdr.builders.tasks import _group_words as say
 from itdr.builders.tasks import _profile_words as names
 from itdr.builders.tasks._groups import Group
-from itdr.builders.tasks._traits import AGE, GENDER, TASTES
+from itdr.builders.tasks._traits import AGE, CREATOR, GENDER, HASHTAG, TASTES
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _NAME = re.compile(r"\{(\w+)\}")
@@ -27,7 +28,7 @@ class Teller:
         self.wording = wording
         self.draw = draw
         deeds = dict(say.DEEDS.get(wording) or (say.RATED if rated else say.TAKEN))
-        self._habit = deeds.pop("habit")
+        self._macros = {name: deeds.pop(name) for name in ("habit", "likers")}
         self._words = {**words, **deeds}
         self._used: set[str] = set()
 
@@ -49,9 +50,12 @@ class Teller:
         fresh = [one for one in options if one not in self._used] or list(options)
         text = fresh[self.draw.below(len(fresh))]
         self._used.add(text)
-        text = text.replace("{habit}", self._habit).replace("{rare}", say.RARE[rare])
-        for name, words in say.DEGREES[degree].items():
-            text = text.replace(f"{{{name}}}", words)
+        for name, more in (
+            *self._macros.items(),
+            ("rare", because.RARE[rare]),
+            *because.DEGREES[degree].items(),
+        ):
+            text = text.replace(f"{{{name}}}", more)
         text = " ".join(self.choose(text).split())
         for mark in ",.:;":
             text = text.replace(f" {mark}", mark)
@@ -63,11 +67,16 @@ class Teller:
     def taste(self, kind: str, values: Sequence[str], fans: bool) -> str:
         """Those who like items of one trait, or of several at once; fans: they are known to."""
         items = _ITEMS.get(self.wording, self._words["items"])
-        if kind == "creator":
+        if kind == HASHTAG:
+            tagged = " or ".join(f'"{quoted(value)}"' for value in values)
+            options = say.TASTES + say.KNOWN_TASTES if fans else say.TASTES
+            options = tuple(one for one in options if "{T}" not in one)
+            return self.tell(options, X=f"{items} tagged {tagged}")
+        if kind == CREATOR:
             return self.tell(say.MAKERS, name=values[0], X=names.creator(values[0], items).items)
         phrases = [self._category(value, items) for value in values]
         options = say.TASTES + say.KNOWN_TASTES if fans else say.TASTES
-        if any(one.quoted for one in phrases):
+        if any(one.quoted for one in phrases) or self.wording == "news":
             options = tuple(one for one in options if "{T}" not in one)
         liked, _ = names.things(phrases, items)
         return self.tell(options, X=names.items_of(phrases, items), T=liked)

@@ -1,7 +1,8 @@
-"""What works and users can have in common: categories and creators, gender, age and country."""
+"""What works and users can have in common: categories, creators and hashtags; gender, age, country."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,8 +13,13 @@ import pyarrow.compute as pc
 from itdr.builders.columns import Store
 from itdr.builders.works import plain
 
-TASTES = {"category": "categories", "creator": "creators"}
-"""Kinds of traits that works carry, and the columns of items that hold them."""
+CATEGORY, CREATOR, HASHTAG = "category", "creator", "hashtag"
+TASTES = (CATEGORY, CREATOR, HASHTAG)
+"""Kinds of traits that works carry."""
+_COLUMNS = {CATEGORY: "categories", CREATOR: "creators"}
+_WITH_HASHTAGS = ("short_videos",)
+"""Wordings of domains whose titles hold hashtags."""
+_HASHTAG = re.compile(r"#\s*([^\W\d][^#]{1,29}?)\s*(?=#|$)")
 GENDER, AGE, COUNTRY = "gender", "age", "country"
 KINDS = (*TASTES, GENDER, AGE, COUNTRY)
 LEAST_WORKS = 20
@@ -43,20 +49,48 @@ def traits(store: Store) -> Traits:
     """
     names: list[tuple[str, str]] = []
     works, users = [], []
-    for kind, column in TASTES.items():
-        if column in store.items.column_names:
-            works.append(_carried(store, kind, column, names))
+    leading = np.flatnonzero(store.work == np.arange(len(store.work)))
+    for kind in TASTES:
+        lists = _lists(store, kind, leading)
+        if lists is not None:
+            works.append(_carried(kind, lists, leading, names))
     for kind, values in _of_users(store).items():
         users.append(_known(kind, values, names))
     return Traits(names, _joined("work", works), _joined("user_code", users))
 
 
+def hashtags(title: str) -> list[str]:
+    """The hashtags of a title: what follows a `#`, if it is no more than three words.
+
+    >>> hashtags("a night on the train # travel # train songs # and so we went on and on")
+    ['travel', 'train songs']
+    """
+    found = _HASHTAG.findall(title) if "#" in title else []
+    return list(dict.fromkeys(one for one in found if one.count(" ") < 3))
+
+
+def has_hashtags(store: Store) -> bool:
+    """Whether titles of this source hold hashtags."""
+    return store.source.words in _WITH_HASHTAGS
+
+
+def _lists(store: Store, kind: str, leading: np.ndarray) -> pa.ListArray | None:
+    """What the items with these codes carry of one kind; None where the source has none."""
+    taken = pa.array(leading)
+    if kind == HASHTAG:
+        if not has_hashtags(store):
+            return None
+        titles = store.items.column("title").combine_chunks().take(taken).to_pylist()
+        return pa.array([hashtags(title or "") for title in titles], pa.list_(pa.string()))
+    if _COLUMNS[kind] not in store.items.column_names:
+        return None
+    return store.items.column(_COLUMNS[kind]).combine_chunks().take(taken)
+
+
 def _carried(
-    store: Store, kind: str, column: str, names: list[tuple[str, str]]
+    kind: str, lists: pa.ListArray, leading: np.ndarray, names: list[tuple[str, str]]
 ) -> tuple[np.ndarray, np.ndarray]:
     """(works, traits) for one kind; its names are added, each in its commonest spelling."""
-    leading = np.flatnonzero(store.work == np.arange(len(store.work)))
-    lists = store.items.column(column).combine_chunks().take(pa.array(leading))
     owner = leading[np.asarray(pc.list_parent_indices(lists))].astype(np.int64)
     spelled, spellings = _coded(lists.flatten())
     folded, keys = _coded(pa.array([plain(one) for one in spellings], pa.string()))
@@ -145,3 +179,16 @@ def _birth_bin(year: int) -> str:
     if year >= LAST_BORN:
         return f"born {LAST_BORN} or later"
     return f"born {year // 10 * 10}-{year // 10 * 10 + 9}"
+
+
+def rarest_first(store: Store, values: tuple[str, ...]) -> list[str]:
+    """Categories of an item, each once, those first that fewer items carry; ties in their order."""
+    numbers = store.shared("categories", lambda: _numbers(store))
+    return sorted(dict.fromkeys(values), key=lambda value: numbers.get(value, 0))
+
+
+def _numbers(store: Store) -> dict[str, int]:
+    if "categories" not in store.items.column_names:
+        return {}
+    found = pc.value_counts(store.items.column("categories").combine_chunks().flatten())
+    return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))

@@ -15,12 +15,12 @@ and that the displayed items show; each is backed by rows of `evidence`:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders import templates
 from itdr.builders.cases import Case, Evidence, Shown
-from itdr.builders.columns import Item
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.hashing import Draw
 from itdr.builders.sql_claims import DISLIKED, LIKED
@@ -95,7 +95,7 @@ def _facts(cell: OpenCell, user: int, mine: _sides.Sided) -> tuple[Facts, list[i
     store = cell.store
     carried = int(cell.cell.rule.options.get("carried", 1))
     held = _claims.claims(store, _sides.counts(cell), mine, _sides.in_training(cell, user), carried)
-    items = [store.item(work) for work in mine.works]
+    works = [_sides.work_of(store, code) for code in mine.works]
     taken: set[int] = set()
     chosen = {}
     for side in (LIKED, DISLIKED):
@@ -104,15 +104,15 @@ def _facts(cell: OpenCell, user: int, mine: _sides.Sided) -> tuple[Facts, list[i
         order = [places[k] for k in hashed]
         # What a mixed taste fails with should be seen, too.
         said = [one for one in held if one.side == side or one.mixed]
-        chosen[side] = _claims.choose(items, mine.titles, order, said, cell.history, taken)
-    displayed = [[items[k] for k in chosen[side]] for side in (LIKED, DISLIKED)]
-    return facts_of(held, *displayed, items, mine.sides), chosen[LIKED] + chosen[DISLIKED]
+        chosen[side] = _claims.choose(works, mine.titles, order, said, cell.history, taken)
+    displayed = [[works[k] for k in chosen[side]] for side in (LIKED, DISLIKED)]
+    return facts_of(held, *displayed, works, mine.sides), chosen[LIKED] + chosen[DISLIKED]
 
 
-def _shown_item(cell: OpenCell, mine: _sides.Sided, k: int) -> Item:
-    """The item that the user met, with the categories and creators of its work."""
-    met, work = cell.store.item(mine.items[k]), cell.store.item(mine.works[k])
-    return Item(met.id, met.title, work.categories, work.creators)
+def _shown_item(cell: OpenCell, mine: _sides.Sided, k: int) -> _sides.Work:
+    """The item that the user met, with the traits of its work."""
+    met, work = cell.store.item(mine.items[k]), _sides.work_of(cell.store, mine.works[k])
+    return dataclasses.replace(work, id=met.id, title=met.title)
 
 
 def _terms(cell: OpenCell) -> dict[str, str]:
@@ -170,32 +170,44 @@ def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
 
 
 def _head(cell: OpenCell, case: Profile, k: int) -> str:
-    """`Title by Creator [category, category], rated 4`."""
+    """`Title by Creator [category, category; tags: tag, tag], rated 4`."""
     item = case.history[k].item
+    assert isinstance(item, _sides.Work)
     text = item.title
     if item.creators:
         text += f" by {', '.join(item.creators)}"
-    if item.categories:
-        text += f" [{_ranking.categories(item)}]"
+    filed = [_ranking.categories(item)] * bool(item.categories)
+    tags = _own_tags(item)
+    filed += [f"tags: {', '.join(tags)}"] * bool(tags)
+    if filed:
+        text += f" [{'; '.join(filed)}]"
     label, value = _strength(cell, case, k)
-    return text + (f", rated {value}" if label == "Rating" else f", {value} hours played")
+    if label == "Rating":
+        return f"{text}, rated {value}"
+    return f"{text}, {value} {'hour' if value == '1' else 'hours'} played"
+
+
+def _own_tags(item: _sides.Work) -> list[str]:
+    """The tags that do not repeat a category."""
+    shown = {name.casefold() for name in item.categories}
+    return [tag for tag in item.tags if tag.casefold() not in shown]
 
 
 def _block(cell: OpenCell, case: Profile, k: int) -> str:
     words = templates.load_words(cell.cell.source.words)
     item = case.history[k].item
-    label, value = _strength(cell, case, k)
+    assert isinstance(item, _sides.Work)
     rows = [
-        (words["title"], item.title),
-        (words["creators" if len(item.creators) > 1 else "creator"], ", ".join(item.creators)),
-        (
-            words["categories" if len(item.categories) > 1 else "category"],
-            ", ".join(item.categories),
-        ),
-        (label, value),
-        ("review", case.texts[k] or ""),
+        (words["title"], [item.title]),
+        (words["creators" if len(item.creators) > 1 else "creator"], item.creators),
+        (words["categories" if len(item.categories) > 1 else "category"], item.categories),
+        ("tags", _own_tags(item)),
     ]
-    return "\n".join(f"{name[:1].upper()}{name[1:]}: {value}" for name, value in rows if value)
+    label, value = _strength(cell, case, k)
+    lines = [f"{name[:1].upper()}{name[1:]}: {', '.join(of)}" for name, of in rows if of]
+    lines.append(f"{label}: {value}")
+    review = case.texts[k]
+    return "\n".join([*lines, f"Review: {review}"] if review else lines)
 
 
 # -- a wrong answer ---------------------------------------------------------------------------

@@ -123,6 +123,7 @@ class Handler(BaseHTTPRequestHandler):
     chunked-drop:N; close, close-drop:N (no length told); announce-more (a length never reached)."""
 
     protocol_version = "HTTP/1.1"
+    current: Resource | None = None
     server: _Server
 
     def log_message(self, *_: object) -> None:
@@ -152,13 +153,18 @@ class Handler(BaseHTTPRequestHandler):
         kind, _, rest = word.partition(":")
         if kind != "ok":
             FAULTS[kind] += 1
+        self.current = resource if word != "ok" else None
         try:
             getattr(self, "_" + kind.replace("-", "_"))(resource, rest, send_body)
         finally:
-            after = resource.after
-            if word != "ok" and after is not None:
-                resource.after = None
-                after(resource)
+            self._afterwards()
+
+    def _afterwards(self) -> None:
+        """Run what is to happen after a scripted answer, before the client can know that it ended."""
+        resource, self.current = self.current, None
+        if resource is not None and resource.after is not None:
+            after, resource.after = resource.after, None
+            after(resource)
 
     # ---- good answers
 
@@ -216,6 +222,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _end(self, reset: bool = False) -> None:
+        self._afterwards()
         if reset:
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

@@ -73,11 +73,13 @@ def test_a_kill_at_every_stage(
 
 
 CHILD = """
+import signal
 import sys
 from pathlib import Path
 from itdr.builders.declare import Remote
 from itdr.builders.fetch_all import fetch_all
 from itdr.builders.patience import Policy
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may ignore it
 urls = sys.argv[2:]
 remotes = [Remote(f"{n}.bin", (url,)) for n, url in enumerate(urls)]
 print("ready", flush=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 import datasets
 import typer
-from click.testing import Result
 from typer.testing import CliRunner
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -57,7 +56,7 @@ def contents(out: Path) -> dict[str, bytes]:
     }
 
 
-def run(command: Any, *arguments: object) -> Result:
+def run(command: Any, *arguments: object) -> Any:
     """A command of `commands/` as typed; what it raised is in the result."""
     app = typer.Typer()
     app.command()(command)

@@ -18,6 +18,8 @@ from itdr.builders import catalogue
 from itdr.publish import files, folder, provenance
 from tests.publish.building import SMALL, builder, everything, sampled, small
 
+# One worker builds the large folder for all that read it.
+pytestmark = pytest.mark.xdist_group("built")
 CONFIGS = [name for name in catalogue.config_names() if sampled(name)]
 PAGE_BYTES, PAGE_ROWS, LEAST_ROWS = 200_000, 100, 10
 """The Hub's viewer shows the first rows, at most 100 and 200,000 bytes of JSON; where not even 10

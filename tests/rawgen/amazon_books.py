@@ -56,7 +56,7 @@ def write(
 ) -> Facts:
     """Write `Books_rating.csv` and `books_data.csv`, or `amazon-books-reviews.zip` with them.
 
-    12 to 15 reviews a user, grouped by edition; each book has one or two editions.
+    13 to 16 reviews a user, grouped by edition; each book has one or two editions.
     """
     crowd = Crowd(
         users=users,
@@ -65,8 +65,8 @@ def write(
         groups=GROUPS,
         each=1,
         seed=seed,
-        low=12,
-        high=15,
+        low=13,
+        high=16,
         start=START,
         end=END,
     )

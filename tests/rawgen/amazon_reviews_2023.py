@@ -136,7 +136,7 @@ def write(
 ) -> Facts:
     """Write the id-only file, the reviews and the metadata of eight categories.
 
-    items: in all categories together, at least 30 in each. 11 to 13 reviews of a user in each
+    items: in all categories together, at least 32 in each. 13 to 16 reviews of a user in each
     category of the pair. packed: as `.gz`, like the files of the project's site.
     `Facts.counts` and `Facts.rejects` are by `ratings/<category>`, `reviews/…` and `items/…`;
     `Facts.groups` names the liked kinds, where the category's metadata name kinds.
@@ -150,12 +150,12 @@ def write(
                 continue
             crowd = Crowd(
                 users=len(ids),
-                items=max(30, items // 8),
+                items=max(32, items // 8),
                 categories=tuple(KINDS[category]),
                 each=1,
                 seed=seed * 8 + number * 2 + side,
-                low=11,
-                high=13,
+                low=13,
+                high=16,
                 start=START,
                 end=END,
             )
@@ -218,7 +218,7 @@ def _products(crowd: Crowd, category: str, dirt: bool) -> list[Product]:
 
 
 def _odd(place: int) -> dict[str, Any]:
-    """Oddities of the first records: no title, entities, prices as text, ranks among the details."""
+    """Oddities of the first records: no title, entities, prices as text, ranks in the details."""
     return {
         0: {"title": None},
         1: {"title": ""},

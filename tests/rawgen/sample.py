@@ -8,22 +8,26 @@ from __future__ import annotations
 import importlib
 import shutil
 from pathlib import Path
+from typing import Any
 
 from tests.rawgen.__main__ import names
 
 SAMPLE = Path(__file__).resolve().parents[2] / "builders" / "sample"
 USERS = 120
 ITEMS = 160
-SIZES: dict[str, dict[str, int]] = {}
-"""Sources that need other numbers of users or items for all of their cells to have rows."""
+SETTINGS: dict[str, dict[str, Any]] = {
+    "amazon-reviews-2023": {"packed": True},
+    "yelp": {"packed": True},
+}
+"""Sources whose plain files are large for a wheel are bundled packed, as they are published."""
 
 
 def write(root: Path) -> None:
     """Write the sample of every source that has a generator below `root`."""
     for source in names():
         module = importlib.import_module(f"tests.rawgen.{source.replace('-', '_')}")
-        size = {"users": USERS, "items": ITEMS, **SIZES.get(source, {})}
-        module.write(root / source, seed=7, **size)
+        settings = {"users": USERS, "items": ITEMS, "seed": 7, **SETTINGS.get(source, {})}
+        module.write(root / source, **settings)
 
 
 def main() -> None:

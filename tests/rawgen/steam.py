@@ -16,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 
 from tests.rawgen.common import Crowd, Facts
-from tests.rawgen.words import FILM_FORMS, people, titles
+from tests.rawgen.words import FILM_FORMS, titles
 
 GENRES = ("Action", "Strategy", "RPG", "Simulation", "Adventure", "Casual", "Racing")
 GROUPS = (("Action",), ("Strategy", "Simulation"), ("RPG", "Adventure"))
@@ -28,8 +28,8 @@ TAGS = {
 SPECS = ("Single-player", "Steam Achievements", "Multi-player", "Co-op", "Steam Cloud")
 STUDIOS = ("Lowmoor Games", "Tarrow Interactive", "Studio Kestrel", "Fenbright, Inc.", "Redcliff")
 PRAISE = (
-    "Can't stop playing.", "Worth every hour.", "The best of its kind.", "Bought it for my son too.",
-    "So relaxing.", "Great with friends.", "One more turn, always.",
+    "Can't stop playing.", "Worth every hour.", "The best of its kind.", "So relaxing.",
+    "Bought it for my son too.", "Great with friends.", "One more turn, always.",
 )  # fmt: skip
 BLAME = (
     "Crashed twice, gave up.", "Not for me.", "Refunded.", "Too slow.", "Empty servers.",
@@ -57,7 +57,7 @@ def write(
     packed: bool = False,
     dirt: bool = True,
 ) -> Facts:
-    """Write `steam_reviews.json.gz` and `steam_games.json.gz` (always packed, as the official ones).
+    """Write `steam_reviews.json.gz` and `steam_games.json.gz` (always packed, as official).
 
     18 to 28 reviews a user. Two of a hundred reviews have no hours.
     """
@@ -97,8 +97,11 @@ def _text(value: Any) -> str:
     return repr(value)
 
 
+HANDLES = ("kestrel", "lantern", "otter", "pixel", "ember", "comet", "maple", "quartz", "badger")
+
+
 def _users(crowd: Crowd) -> list[str]:
-    found = people(crowd.rng(2), crowd.users)
+    found = [HANDLES[place * 7 % len(HANDLES)] for place in range(crowd.users)]
     # Display names hold anything: quotes, other scripts, emoji.
     odd = ("~*Kestrel*~", 'the "real" one', "na\u00efve \u2665", "\u661f\U0001f600", "it's me")
     return [odd[place // 9 % 5] if place % 9 == 4 else name for place, name in enumerate(found)]

@@ -1,4 +1,4 @@
-"""Made-up raw files in the layout of the Yelp Open Dataset: JSON Lines, an archive in an archive."""
+"""Made-up raw files in the layout of the Yelp Open Dataset: JSON Lines, twice packed."""
 
 from __future__ import annotations
 

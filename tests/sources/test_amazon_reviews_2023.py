@@ -1,25 +1,19 @@
-"""Amazon Reviews 2023: made-up files with each kind of dirt, cleaning of texts, real excerpts."""
+"""Amazon Reviews 2023: made-up files with each kind of dirt, and real excerpts."""
 
 from __future__ import annotations
 
 import gzip
-import html
 import json
-from html.entities import name2codepoint
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from itdr.builders import locate
 from itdr.builders.errors import RawFileError
 from itdr.builders.raw import Raw
 from itdr.builders.sources import amazon_reviews_2023 as reader
-from itdr.builders.sources._text import clean, clean_sql
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
 from tests.rawgen import amazon_reviews_2023 as rawgen
 from tests.sources.harness import read, real, rows
@@ -37,7 +31,6 @@ REVIEW = {
     "helpful_vote": 0,
     "verified_purchase": True,
 }
-PRODUCT: dict[str, Any] = {"parent_asin": "B00YQ6X8EP", "title": "Clay Mask", "details": {}}
 
 
 def put(folder: Path, name: str, data: str | bytes) -> None:
@@ -63,18 +56,6 @@ def reviews(folder: Path, *records: dict[str, Any] | str) -> tuple[list[Any], di
     return found.to_pylist(), rejects
 
 
-def products(
-    folder: Path, *records: dict[str, Any] | str, domain: str = BEAUTY
-) -> tuple[list[Any], dict]:
-    put(folder, f"raw/meta_categories/meta_{domain}.jsonl", lines(*records))
-    found, rejects = read(SOURCE, folder, "items", "base", domain)
-    return found.to_pylist(), rejects
-
-
-def shown(row: dict[str, Any]) -> dict[str, str]:
-    return {one["name"]: one["value"] for one in row["attributes"]}
-
-
 def test_generated_files_read_exactly(tmp_path: Path) -> None:
     facts = rawgen.write(tmp_path, users=8, items=240, seed=5)
     tables = (("ratings", "interactions", "base"), ("reviews", "interactions", "text"))
@@ -85,6 +66,14 @@ def test_generated_files_read_exactly(tmp_path: Path) -> None:
             assert found.num_rows == facts.counts[key]
             assert rejects == {why: n for (at, why), n in facts.rejects.items() if at == key}
             assert set(found.column("domain").to_pylist()) == {category}
+
+
+def test_what_is_written_depends_on_the_seed_alone(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        rawgen.write(tmp_path / name, users=4, items=240, seed=seed, packed=True)
+    file = f"raw/review_categories/{BEAUTY}.jsonl.gz"
+    data = {name: (tmp_path / name / file).read_bytes() for name in "abc"}
+    assert data["a"] == data["b"] != data["c"]
 
 
 def test_users_are_the_same_in_both_categories_of_a_pair(tmp_path: Path) -> None:
@@ -201,147 +190,13 @@ def test_an_empty_text_is_replaced_by_the_headline(tmp_path: Path) -> None:
     assert [row["text"] for row in found] == ["A headline"] * 3 + [None]
 
 
-def test_a_product_of_all_parts(tmp_path: Path) -> None:
-    record = {
-        "main_category": "Premium Beauty",
-        "title": "Salt &amp; Iron <b>Mask</b>  of 3",
-        "average_rating": 4.1,
-        "rating_number": 29,
-        "features": ["Gentle &amp; quick", "x" * 81, "Vegan", "Made by hand", "One too many"],
-        "description": ["First part.<br />", "Second part."],
-        "price": 24.9,
-        "images": [{"thumb": "a", "hi_res": None}],
-        "store": "Redcliff",
-        "categories": [],
-        "details": {
-            "Brand": "Redcliff",
-            "Item Form": "Cream",
-            "Scent": "Unknown",
-            "Best Sellers Rank": {"Beauty": 12},
-            "Color": {"a": 1},
-            "Size": 3,
-            "Age Range (Description)": "Adult",
-            "Style": "s" * 81,
-            "Package Dimensions": "4 x 3 in",
-        },
-        "parent_asin": "B1",
-        "bought_together": None,
-    }
-    found, rejects = products(tmp_path, record, PRODUCT)
-    assert found[0] == {
-        "item_id": "B1",
-        "title": "Salt & Iron Mask of 3",
-        "categories": [],
-        "creators": ["Redcliff"],
-        "description": "First part. Second part.",
-        "attributes": [
-            {"name": "Size", "value": "3"},
-            {"name": "Form", "value": "Cream"},
-            {"name": "Age range", "value": "Adult"},
-            {"name": "Price", "value": "$24.90"},
-            {"name": "Features", "value": "Gentle & quick; Vegan; Made by hand"},
-        ],
-        "domain": BEAUTY,
-    }
-    assert found[1]["creators"] == found[1]["attributes"] == found[1]["categories"] == []
-    assert found[1]["description"] is None
-    assert rejects == {}
-
-
-def test_no_more_attributes_than_wanted_and_none_that_tells_the_answer(tmp_path: Path) -> None:
-    details = {**dict.fromkeys(reader.DETAILS, "yes"), "average_rating": "5", "Rank": "1"}
-    found, _ = products(tmp_path, {**PRODUCT, "details": details, "price": 1, "rating_number": 9})
-    names = list(shown(found[0]))
-    assert len(names) == reader.MOST - 1 and names[-1] == "Price"
-    assert not {"average_rating", "rating_number", "Rank", "Best Sellers Rank"} & set(names)
-    kept = {*reader.DETAILS, *reader.DETAILS.values()}
-    assert not {name for name in kept if "rank" in name.lower() or "rating" in name.lower()}
-
-
-@pytest.mark.parametrize(
-    ("price", "text"),
-    [
-        (14.99, "$14.99"),
-        (5, "$5.00"),
-        ("14.5", "$14.50"),
-        ("from 14.99", "from 14.99"),
-        ("\u2014", None),
-        ("", None),
-        (0, None),
-        (None, None),
-    ],
-)
-def test_prices_are_numbers_or_texts(tmp_path: Path, price: object, text: str | None) -> None:
-    assert shown(products(tmp_path, {**PRODUCT, "price": price})[0][0]).get("Price") == text
-
-
-@pytest.mark.parametrize(
-    ("change", "creators"),
-    [
-        ({"store": "Otto Zeller   Format: Audio CD"}, ["Otto Zeller"]),
-        ({"store": None, "details": {"Brand": "Redcliff"}}, ["Redcliff"]),
-        ({"store": "", "details": {"Brand": "Redcliff"}}, ["Redcliff"]),
-        ({"store": "Generic"}, []),
-        ({"store": "UNKNOWN"}, []),
-        ({"store": "Salt &amp; Iron"}, ["Salt & Iron"]),
-        ({"store": None, "details": None}, []),
-    ],
-)
-def test_the_creator_is_the_store_or_brand(
-    tmp_path: Path, change: dict[str, Any], creators: list[str]
-) -> None:
-    found, _ = products(tmp_path, {**PRODUCT, **change})
-    assert found[0]["creators"] == creators
-    assert "Brand" not in shown(found[0])
-
-
-def test_a_brand_that_is_not_the_store_is_an_attribute(tmp_path: Path) -> None:
-    found, _ = products(tmp_path, {**PRODUCT, "store": "Tarrow", "details": {"Brand": "Mill"}})
-    assert found[0]["creators"] == ["Tarrow"] and shown(found[0]) == {"Brand": "Mill"}
-
-
-@pytest.mark.parametrize(
-    ("path", "names"),
-    [
-        (
-            ["Home & Kitchen", "Bedding", "Quilts &amp; Sets", "Bedding"],
-            ["Bedding", "Quilts & Sets"],
-        ),
-        (["Home & Kitchen"], ["Home & Kitchen"]),
-        (["Kitchen Store", "Pans"], ["Pans"]),
-        (["Garden", "Pots", ""], ["Garden", "Pots"]),
-        ([], []),
-        (None, []),
-        ("Bedding", []),
-    ],
-)
-def test_categories_go_from_coarse_to_fine_without_the_root(
-    tmp_path: Path, path: object, names: list[str]
-) -> None:
-    record = {**PRODUCT, "categories": path, "main_category": "Kitchen Store"}
-    assert products(tmp_path, record, domain="Home_and_Kitchen")[0][0]["categories"] == names
-
-
-def test_products_without_a_name_or_an_id(tmp_path: Path) -> None:
-    found, rejects = products(
-        tmp_path,
-        {**PRODUCT, "title": None},
-        {**PRODUCT, "title": ""},
-        {"parent_asin": "B2", "description": "not a list", "features": None},
-        {"title": "No id"},
-        {"parent_asin": "", "title": "Empty id"},
-        '{"parent_asin": "B3", "ti',
-        PRODUCT,
-    )
-    assert [row["title"] for row in found] == [None, None, None, "Clay Mask"]
-    assert rejects == {"empty id": 2, "not a JSON record": 1}
-
-
 def test_wrong_files_are_refused(tmp_path: Path) -> None:
     name = f"raw/review_categories/{BEAUTY}.jsonl"
     whole = lines(REVIEW)
     cases = {
-        "keys user_id, parent_asin, rating": lines(PRODUCT).encode(),
+        "keys user_id, parent_asin, rating": lines(
+            {"parent_asin": "B1", "title": "A product"}
+        ).encode(),
         "cut off": (whole + whole[:50]).encode(),
         "is empty": b"",
         "UTF-16": whole.encode("utf-16"),
@@ -398,67 +253,6 @@ def test_every_category_declares_its_three_files() -> None:
     }
 
 
-# -- cleaning of texts ----------------------------------------------------------------------------
-
-
-def cleaned(texts: list[str | None]) -> list[str | None]:
-    """What DuckDB makes of the texts."""
-    con = duckdb.connect()
-    con.register("given", pa.table({"t": pa.array(texts, pa.string())}))
-    found = [row[0] for row in con.sql(f"SELECT {clean_sql('t')} FROM given").fetchall()]
-    con.close()
-    return found
-
-
-TEXTS = {
-    "a &amp; b": "a & b",
-    "&#34;x&#x27;&#150;&nbsp;&hearts;": "\"x'\u2013 \u2665",
-    "&quotx&quot; &amp;lt; &unknown; R&D; AT&T": '"x" &lt; &unknown; R&D; AT&T',
-    "&#0;&#xD800;&#1114112;x": "x",
-    "one<br />two<BR><p class='x'>three</p>": "one two three",
-    'see <a href="http://x.y/?a=1&b=2" target=_blank>this</a>': "see this",
-    "I <3 it; 2 < 3 > 1 <not a tag> <i think so>": "I <3 it; 2 < 3 > 1 <not a tag> <i think so>",
-    "&lt;br&gt;escaped": "escaped",
-    "[[VIDEOID:ab12]] [[ASIN:B08HR2GBHC\u00a0Kozis brush]] [[other]]": "Kozis brush [[other]]",
-    " a\t\n b\u200bc\ufeff\u3000d\x00e ": "a b c d e",
-    "caf\u00e9 \U0001f600 \u661f": "caf\u00e9 \U0001f600 \u661f",
-    "": None,
-    "  <br> &nbsp; ": None,
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), TEXTS.items())
-def test_texts_are_cleaned(text: str, expected: str | None) -> None:
-    assert clean(text) == expected
-    assert cleaned([text, None]) == [expected, None]
-
-
-def test_all_named_characters_are_known() -> None:
-    named = [f"&{name};" for name in (*name2codepoint, "apos")]
-    expected = [html.unescape(text).strip("\xa0\u2002\u2003\u2009") or None for text in named]
-    assert [clean(text) for text in named] == cleaned(named) == expected
-
-
-PIECES = st.one_of(
-    st.sampled_from([
-        "&amp;", "&quot", "&#39;", "&#x27;", "&#150;", "&nbsp;", "&", ";", "<br />", "<", ">", "</P>",
-        '<a href="x">', "[[ASIN:B000000000 a b]]", "[[VIDEOID:ab]]", "[[", "]]", " ", "  ", "\n",
-        "\xa0", "\u200b", "\x85",
-    ]),
-    st.characters(exclude_categories=["Cs"]),
-    st.text("abp&#;<>[]/= '\"", max_size=5),
-)  # fmt: skip
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(PIECES, max_size=10).map("".join), min_size=30, max_size=30))
-def test_both_ways_of_cleaning_agree(texts: list[str]) -> None:
-    assert cleaned(list(texts)) == [clean(text) for text in texts]
-
-
-# -- real files -----------------------------------------------------------------------------------
-
-
 @pytest.mark.real
 def test_real_ratings_of_the_5_core() -> None:
     path = real(SOURCE.id) / f"benchmark/5core/rating_only/{BEAUTY}.csv"
@@ -484,35 +278,3 @@ def test_real_reviews() -> None:
     assert (last["item_id"], last["rating"]) == ("B0932Z1NM1", 5.0)
     texts = "\n".join(filter(None, found.column("text").to_pylist()))
     assert "<br" not in texts and "[[VIDEOID" not in texts and "  " not in texts
-
-
-@pytest.mark.real
-def test_real_products() -> None:
-    found, rejects = read(SOURCE, real(SOURCE.id), "items", "base", BEAUTY)
-    assert (found.num_rows, rejects) == (356, {})
-    first, tenth, last = rows(found, 0, 9, -1)
-    assert (first["item_id"], first["categories"]) == ("B07J3GH1W1", [])
-    assert first["title"].startswith("Manicure and Pedicure Nail Clipper from POWERGROOMING")
-    assert tenth["title"].startswith("SERUM By MERLOT")
-    assert last["item_id"] == "B08W4WQMNM"
-
-
-@pytest.mark.real
-def test_real_metadata_with_all_keys() -> None:
-    domain = "Health_and_Personal_Care"
-    path = real(SOURCE.id) / f"raw/meta_categories/meta_{domain}.jsonl"
-    con = duckdb.connect()
-    raw = Raw(SOURCE.id, {f"metadata/{domain}": path}, con, domain=domain)
-    found = reader.items(raw).to_arrow_table()
-    con.close()
-    assert found.num_rows == 1_001 and found.column("reject").null_count == 1_001
-    first, tenth = rows(found, 0, 9)
-    assert (first["item_id"], first["creators"]) == ("B00LTM7GSC", ["Good Sense"])
-    assert shown(first) == {
-        "Form": "Spray",
-        "Age range": "Adult",
-        "Features": "INGREDIENTS: Compare to Ocean ingredients.",
-    }
-    assert shown(tenth)["Price"] == "$75.00"
-    names = {name for row in found.to_pylist() for name in shown(row)}
-    assert "Material" in names and "Date First Available" not in names

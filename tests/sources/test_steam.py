@@ -1,4 +1,4 @@
-"""Steam: made-up files with each kind of dirt, the literal parser against Python's, the real games."""
+"""Steam: made-up files with each kind of dirt, the parser against Python's, the real games."""
 
 from __future__ import annotations
 
@@ -56,6 +56,13 @@ def test_generated_files_read_exactly(tmp_path: Path) -> None:
     clean = steam.write(tmp_path / "clean", users=4, items=60, dirt=False)
     found, rejects = read(SOURCE, tmp_path / "clean", "interactions")
     assert (found.num_rows, rejects, clean.rejects) == (clean.counts["interactions"], {}, {})
+
+
+def test_what_is_written_depends_on_the_seed_alone(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        steam.write(tmp_path / name, users=4, items=60, seed=seed)
+    data = {name: (tmp_path / name / REVIEWS).read_bytes() for name in "abc"}
+    assert data["a"] == data["b"] != data["c"]
 
 
 def test_a_review_becomes_hours_and_text(tmp_path: Path) -> None:

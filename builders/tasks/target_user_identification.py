@@ -1,0 +1,267 @@
+"""Target user identification: whom an item suits and who should avoid it, from what it is and what is
+said of it; answered from who in fact liked it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from itdr.builders import comments as spoken
+from itdr.builders import templates
+from itdr.builders.cases import Case
+from itdr.builders.declare import UNDERSTANDING
+from itdr.builders.hashing import Draw
+from itdr.builders.tasks import (
+    _answer,
+    _audience,
+    _group_counts,
+    _groups,
+    _liking,
+    _ranking,
+    _traits,
+)
+from itdr.builders.tasks._task import CellRule, OpenCell, Task
+from itdr.builders.tasks._teller import Teller, sayable, upper
+
+MOST_ATTRIBUTES = 6
+LONGEST_ATTRIBUTE = 120
+MOST_TAGS = 8
+TRIES = 64
+"""Other items looked at for a wrong answer."""
+_OF_NO_INTEREST = re.compile(
+    r"(?i)\b(asin|upc|ean|isbn|model number|part number|dimensions|weight|date first|discontinued|"
+    r"barcode|url|score|rank|rating)\b"
+)
+
+
+@dataclass(slots=True)
+class ItemWindow:
+    """An item that makes a case; there is one of each."""
+
+    code: int
+    trues: tuple[int, ...] = ()
+    index: int = 0
+
+
+@dataclass(slots=True)
+class AudienceCase(Case):
+    """A case with what is shown of its item: (name, value) facts, comments, tags; and its answer."""
+
+    code: int = -1
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    answer: str = ""
+
+
+def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
+    """The item, if it leads its work, can be shown, and there is something to say of it."""
+    store = cell.store
+    if store.work[code] != code or store.title_code[code] < 0:
+        return
+    item = store.item(code)
+    if item.categories or item.creators or _attributes(cell, code) or _counts(cell).judges(code)[0]:
+        comments = _comments(cell)
+        if comments is not None:
+            comments.prepare(code)
+        yield ItemWindow(code)
+
+
+def _counts(cell: OpenCell) -> _group_counts.Counts:
+    return _group_counts.counts(cell.store, cell.cell.seed)
+
+
+def _comments(cell: OpenCell) -> spoken.Comments | None:
+    store = cell.store
+    chars = int(cell.cell.knobs["text_chars"])
+    return spoken.comments(store, cell.cell.seed, chars, lambda: _liking.verdicts(store))
+
+
+def _draw(cell: OpenCell, window: ItemWindow) -> AudienceCase:
+    code = window.code
+    item = cell.store.item(code)
+    comments, tags = _said(cell, code)
+    case = AudienceCase(
+        key=item.id,
+        item=item,
+        code=code,
+        facts=_facts(cell, code),
+        comments=[one.text for one in comments],
+        tags=[tag for tag, _ in tags],
+        flags=frozenset({"comments"} if comments else {"tags"} if tags else ()),
+    )
+    known = _known(cell, code, comments, tags)
+    case.answer, case.evidence = _answer.compose(known, _teller(cell, code, "answer"))
+    return case
+
+
+def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[str, int]]]:
+    """The comments to show, in a random order; where the source has none, the tags."""
+    comments = _comments(cell)
+    if comments is not None:
+        return cell.draws(code, "comments").shuffled(comments.of(code)), []
+    tags = spoken.tags(cell.store, cell.cell.seed)
+    return [], tags.of(code)[:MOST_TAGS] if tags is not None else []
+
+
+def _known(
+    cell: OpenCell, code: int, comments: list[spoken.Comment], tags: list[tuple[str, int]]
+) -> _answer.Known:
+    """All that an answer may say."""
+    counts = _counts(cell)
+    item = cell.store.item(code)
+    likers, dislikers = counts.judges(code)
+    attributes = _attributes(cell, code)
+    heard = [(one.text, one.verdict) for one in comments]
+    return _answer.Known(
+        categories=item.categories,
+        telling=_traits.rarest_first(cell.store, item.categories),
+        creators=item.creators,
+        hashtags=_traits.hashtags(item.title) if _traits.has_hashtags(cell.store) else (),
+        attributes=attributes,
+        likers=likers,
+        dislikers=dislikers,
+        tested=any(counts.tested.values()),
+        dislikes=_liking.rule(cell.store) != "taken",
+        suited=[one for one in _groups.suited(counts, code) if sayable(one)],
+        avoided=[one for one in _groups.to_avoid(counts, code) if sayable(one)],
+        phrases=_audience.phrases(heard, bought=cell.cell.source.words == "products"),
+        marked=_audience.marked(attributes),
+        titled=_audience.titled(item.title, cell.cell.source.words),
+        tags=tags,
+    )
+
+
+def _teller(cell: OpenCell, code: int, purpose: str) -> Teller:
+    source = cell.cell.source
+    words = cell.store.shared("words", lambda: templates.load_words(source.words))
+    rated = _liking.rule(cell.store) == "ratings"
+    return Teller(words, source.words, rated, cell.draws(code, purpose))
+
+
+# -- what is shown ----------------------------------------------------------------------------
+
+
+def _attributes(cell: OpenCell, code: int) -> list[tuple[str, str]]:
+    """A few of the item's own attributes, those first that speak of an audience."""
+    found = []
+    for one in cell.store.value("items", "attributes", code) or ():
+        name, value = one["name"], one["value"]
+        if name and value and not _OF_NO_INTEREST.search(name) and len(value) <= LONGEST_ATTRIBUTE:
+            found.append((name, value))
+    telling = {mark.name for mark in _audience.marked(found)}
+    first = [pair for pair in found if pair[0] in telling]
+    kept = (first + [pair for pair in found if pair[0] not in telling])[:MOST_ATTRIBUTES]
+    return [pair for pair in found if pair in kept]
+
+
+def _facts(cell: OpenCell, code: int) -> list[tuple[str, str]]:
+    """What is shown of the item, by name: title, categories, creators, year, attributes, description."""
+    store, item = cell.store, cell.store.item(code)
+    words = store.shared("words", lambda: templates.load_words(cell.cell.source.words))
+    chars = int(cell.cell.knobs["text_chars"])
+    found = [(words["title"], item.title)]
+    for one, many, values in (
+        ("category", "categories", item.categories),
+        ("creator", "creators", item.creators),
+    ):
+        if values:
+            found.append((words[one if len(values) == 1 else many], ", ".join(values)))
+    year = store.value("items", "year", code)
+    if year and str(year) not in item.title:
+        found.append(("year", str(year)))
+    found += _attributes(cell, code)
+    description = store.value("items", "description", code)
+    if description:
+        found.append(("description", spoken.cut(description, chars)))
+    return [(upper(name), value) for name, value in found]
+
+
+def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
+    assert isinstance(case, AudienceCase) and case.item is not None
+    return {
+        "target": case.item.title,
+        "facts": "\n".join(f"{name}: {value}" for name, value in case.facts),
+        "facts_lines": "\n".join(f"- {name}: {value}" for name, value in case.facts),
+        "details": "\n".join(f"{name}: {value}" for name, value in case.facts[1:]),
+        "comments_lines": "\n".join(f"- {text}" for text in case.comments),
+        "comments_numbered": _ranking.numbered(case.comments),
+        "n_comments": len(case.comments),
+        "tags": ", ".join(case.tags),
+        "answer": case.answer,
+    }
+
+
+def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+    """The answer for another item of the same part, with other groups."""
+    assert isinstance(case, AudienceCase)
+    hashes = cell.subjects[0]
+    part = cell.parts(hashes[case.code : case.code + 1])
+    said = {(one.name, one.value) for one in case.evidence[2:]}
+    answer = case.answer
+    for _ in range(TRIES):
+        code = draw.below(len(hashes))
+        if code == case.code or cell.parts(hashes[code : code + 1]) != part:
+            continue
+        for window in _windows(cell, code):
+            other = _draw(cell, window)
+            answer = other.answer
+            if not said & {(one.name, one.value) for one in other.evidence[2:]}:
+                return answer
+    return answer
+
+
+TASK = Task(
+    id="target_user_identification",
+    root=UNDERSTANDING,
+    title="Target user identification",
+    metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    cells={
+        "amazon-reviews-2023": CellRule(6300),
+        "bookcrossing": CellRule(6250),
+        "anime-2023": CellRule(6250),
+        "steam": CellRule(6250),
+        "yelp": CellRule(6250),
+        "microlens": CellRule(6250),
+        "pixelrec": CellRule(6250),
+        "ml-32m": CellRule(6250),
+        "mind": CellRule(6250),
+    },
+    needs=frozenset({"items.title"}),
+    needs_any=frozenset(
+        {
+            "items.categories",
+            "items.creators",
+            "items.attributes",
+            "users.gender",
+            "users.age",
+            "users.age_group",
+            "users.birth_year",
+            "users.country",
+            "interactions.text",
+            "tags.tag",
+        }
+    ),
+    defaults={"text_chars": 800},
+    variables=frozenset(
+        {
+            "target",
+            "facts",
+            "facts_lines",
+            "details",
+            "comments_lines",
+            "comments_numbered",
+            "n_comments",
+            "tags",
+            "answer",
+        }
+    ),
+    flags=frozenset({"comments", "tags"}),
+    windows=_windows,
+    draw=_draw,
+    context=_context,
+    wrong=_wrong,
+    about="item",
+    facet="text",
+)

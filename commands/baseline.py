@@ -1,0 +1,101 @@
+"""`itdr baseline`: predictions of plain methods, so that a score has a floor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from itdr.commands._knobs import with_knobs
+
+
+@with_knobs
+def run(
+    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
+    ] = Path("itdr-baselines"),
+    split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
+    method: Annotated[
+        list[str] | None, typer.Option("--method", help="Only this one; may be repeated.")
+    ] = None,
+    score: Annotated[
+        bool, typer.Option("--score/--no-score", help="Score them and print a table.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
+    *,
+    knobs: dict[str, Any],
+) -> None:
+    """Write OUT/<subtask>-<method>.jsonl for each plain method, and print what it scores.
+
+    Candidates that a method holds to be equal are marked as ties, and scored by expected value.
+    Example: itdr baseline sequential_rec --sample -o out
+    """
+    from itdr import scoring
+    from itdr.baselines import methods_of, predict
+    from itdr.baselines.training import Training
+    from itdr.builders.errors import ConfigError, choose_from
+    from itdr.scoring import predictions
+    from itdr.scoring.data import open_data, references
+    from itdr.scoring.extras import require
+    from itdr.scoring.grounds import Lexicon
+    from itdr.scoring.measures import TEXT_TASKS
+
+    if score:
+        require()
+    data = open_data(config, knobs)
+    if split not in (*data.splits, "all"):
+        raise ConfigError(choose_from("split", split, (*data.splits, "all")))
+    rows = [row for part in data.splits if split in (part, "all") for row in data.rows(part)]
+    by_task: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_task.setdefault(row["task"], []).append(row)
+    out.mkdir(parents=True, exist_ok=True)
+    reports: dict[str, dict[str, Any]] = {}
+    for task, mine in by_task.items():
+        chosen = methods_of(task, method)
+        training = Training(data, mine)
+        lexicon, others = None, {}
+        if score and chosen and task in TEXT_TASKS:
+            lexicon = Lexicon.of(row for part in data.splits for row in data.rows(part))
+            others = references(data, mine)
+        for name, ask in chosen.items():
+            answers = predict(data, mine, ask, training)
+            pairs = zip((row["id"] for row in mine), answers, strict=True)
+            predictions.write(out / f"{task}-{name}.jsonl", iter(list(pairs)))
+            if score:
+                made = scoring.score(mine, answers, references=others, lexicon=lexicon)
+                reports.setdefault(task, {})[name] = made
+    if as_json:
+        print(json.dumps(reports, indent=1, ensure_ascii=False))
+    elif score:
+        print(table(reports))
+    else:
+        print(f"{out}: {', '.join(sorted(path.name for path in out.glob('*.jsonl')))}")
+
+
+def table(reports: dict[str, dict[str, Any]]) -> str:
+    """One table a cell: methods by metrics, the level of chance beside them."""
+    lines: list[str] = []
+    for by_method in reports.values():
+        cells = dict.fromkeys(cell for one in by_method.values() for cell in one["cells"])
+        for cell in cells:
+            entries = {name: one["cells"][cell] for name, one in by_method.items()}
+            first = next(iter(entries.values()))
+            metrics = [name for name in first["metrics"] if not name.endswith("(read)")]
+            head = [f"{cell} ({first['rows']:,} rows)", *metrics]
+            body = [
+                [name, *(f"{entry['metrics'][m]['value']:.4f}" for m in metrics)]
+                for name, entry in entries.items()
+            ]
+            chance = [first["metrics"][m].get("chance") for m in metrics]
+            if any(one is not None for one in chance):
+                body.append(["chance", *("" if one is None else f"{one:.4f}" for one in chance)])
+            widths = [max(len(row[k]) for row in [head, *body]) for k in range(len(head))]
+            for row in (head, ["-" * width for width in widths], *body):
+                cells_ = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+                lines.append("| " + " | ".join(cells_) + " |")
+            lines.append("")
+    return "\n".join(lines).rstrip()

@@ -1,0 +1,71 @@
+"""`itdr score`: model answers scored, with intervals and the level of chance."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from itdr.commands._knobs import with_knobs
+
+
+@with_knobs
+def run(
+    predictions: Annotated[
+        Path, typer.Argument(help="JSON lines (or Parquet) with `id` and `output`.")
+    ],
+    data: Annotated[
+        str, typer.Option("--data", help="A folder that `itdr build` wrote, or a config.")
+    ],
+    split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
+    column: Annotated[str, typer.Option(help="The column that holds the answers.")] = "output",
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Score only the rows that have a prediction.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the report as JSON.")] = None,
+    *,
+    knobs: dict[str, Any],
+) -> None:
+    """Score answers: per cell, per subtask, per root task, with 95% bootstrap intervals.
+
+    A row without a prediction counts as wrong, unless --partial is given. Where DATA is a config, its
+    knobs are options, as for `itdr build`. docs/scoring.md defines every metric.
+    Example: itdr score answers.jsonl --data sequential_rec --sample
+    """
+    from itdr import scoring
+    from itdr.builders.errors import ConfigError
+    from itdr.scoring import report
+    from itdr.scoring.data import open_data, references
+    from itdr.scoring.extras import require
+    from itdr.scoring.grounds import Lexicon
+    from itdr.scoring.measures import TEXT_TASKS
+    from itdr.scoring.predictions import read
+
+    require()
+    answers = read(predictions, column)
+    opened = open_data(data, knobs)
+    lexicon, rows = Lexicon(), []
+    spoken = bool(set(opened.tasks) & set(TEXT_TASKS))
+    for part in opened.splits:
+        wanted = split in (part, "all")
+        for row in opened.rows(part):
+            if row["task"] in TEXT_TASKS:
+                lexicon.see(row)
+            elif not wanted and not spoken:
+                break
+            if wanted and (not partial or row["id"] in answers):
+                rows.append(row)
+    if not rows:
+        raise ConfigError(
+            f"{data}: no row of the split {split!r} to score"
+            + (" has a prediction." if partial else f". There is: {', '.join(opened.splits)}, all.")
+        )
+    made = scoring.score(
+        rows, answers, references=references(opened, rows), lexicon=lexicon
+    )
+    if out is not None:
+        out.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else report.table(made))

@@ -1,0 +1,238 @@
+"""Where rows come from: a folder that `itdr build` wrote, or a config with its knobs.
+
+Both give rows by split; and, where the raw files can be read, the open cells that the rows were drawn
+from, by which a baseline or an audit looks at the raw data.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from itdr.builders import catalogue
+from itdr.builders.cases import Case
+from itdr.builders.errors import ConfigError, ItdrError, choose_from
+from itdr.builders.hashing import hash_ids
+from itdr.builders.knobs import DEFAULTS
+from itdr.builders.parts import PARTS
+from itdr.builders.tasks._task import OpenCell
+
+Row = dict[str, Any]
+_FILE = re.compile(r"(train|validation|test)-.*\.(parquet|jsonl)$")
+
+
+class Data:
+    """Rows of one or several configs. Made by `open_data`."""
+
+    def __init__(
+        self, name: str, knobs: Mapping[str, Any], configs: list[str], folder: Path | None = None
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self._knobs = dict(knobs)
+        self._configs = configs
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The subtasks that the rows may be of."""
+        known = catalogue.config_names()
+        names = [name if name in known else "user_item_understanding" for name in self._configs]
+        return tuple(task.id for name in names for task in catalogue.tasks_of(name))
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits that there are, in order."""
+        if self.folder is None:
+            return PARTS
+        there = {_FILE.match(path.name)[1] for path in _files(self.folder)}  # type: ignore[index]
+        return tuple(part for part in PARTS if part in there)
+
+    def rows(self, split: str) -> Iterator[Row]:
+        """The rows of a split, streamed. Raises `ConfigError` for a split that is not there."""
+        if split not in self.splits:
+            raise ConfigError(choose_from("split", split, self.splits))
+        if self.folder is not None:
+            for path in _files(self.folder):
+                if path.name.startswith(f"{split}-"):
+                    yield from _read(path)
+            return
+        for builder in self._builders:
+            yield from builder.as_streaming_dataset(split)
+
+    @functools.cached_property
+    def _builders(self) -> list[Any]:
+        import datasets
+
+        import itdr  # noqa: F401  (teaches load_dataset the name)
+
+        return [
+            datasets.load_dataset_builder("itdr", name, **self._knobs_of(name))
+            for name in self._configs
+        ]
+
+    def _knobs_of(self, config: str) -> dict[str, Any]:
+        """The knobs of a config: those given, over those that a folder was built with."""
+        if self.folder is None:
+            return self._knobs
+        known = _provenance(self.folder).get(config, {}).get("knobs", {})
+        built = {
+            name: value
+            for name, value in known.items()
+            if name in DEFAULTS and value is not None and value != DEFAULTS[name]
+        }
+        if "data_dir" in self._knobs:
+            built.pop("sample", None)
+        return built | self._knobs
+
+    @functools.cached_property
+    def time_split(self) -> bool:
+        """Whether time, not a user's hash, separates the splits."""
+        return any(one.config.split_by == "time" for one in self._builders)
+
+    @functools.cached_property
+    def cells(self) -> dict[str, OpenCell]:
+        """The open cells by name, their stores built first where they are not there yet.
+
+        Raises the errors of raw files that are missing, and `ConfigError` for a folder of which
+        nobody knows how it was built.
+        """
+        import datasets
+
+        from itdr.builders import loading, plan, store
+        from itdr.builders.opened import open_cell
+
+        if self.folder is not None and not all(
+            name in _provenance(self.folder) for name in self._configs
+        ):
+            raise ConfigError(f"{self.folder} has no provenance.json that says how it was built.")
+        found = {}
+        offline = bool(datasets.config.HF_HUB_OFFLINE)
+        for builder in self._builders:
+            knobs = loading.knobs_of(builder.config)
+            cells = plan.cells_of(knobs)
+            specs = plan.stores_of(knobs, cells)
+            for cell in cells:
+                paths = tuple(store.prepare(one, offline=offline) for one in specs[cell.name])
+                found[cell.name] = open_cell(cell, paths, time_split=knobs.split_by == "time")
+        return found
+
+    def cell_of(self, row: Row) -> OpenCell | None:
+        """The cell that a row was drawn from."""
+        name = f"{row['task']}/{row['source']}"
+        return self.cells.get(f"{name}/{row['domain']}") or self.cells.get(name)
+
+
+def open_data(where: str, knobs: Mapping[str, Any]) -> Data:
+    """A folder with built rows, or a config. A folder of a config's name is a folder if it holds rows.
+
+    Raises `ConfigError` for what is neither, and for knobs other than data_dir and sample given with
+    a folder.
+    """
+    folder = Path(where).expanduser()
+    if folder.is_dir() and _files(folder):
+        refused = [name for name in knobs if name not in ("data_dir", "sample")]
+        if refused:
+            raise ConfigError(
+                f"{where} holds rows that are built: {', '.join(refused)} can change nothing there."
+            )
+        configs = sorted({path.parent.name for path in _files(folder)})
+        return Data(where, knobs, configs, folder)
+    if where not in catalogue.config_names():
+        raise ConfigError(
+            f"{choose_from('config', where, catalogue.config_names())} "
+            "Nor is there a folder of that name with built rows (<split>-*.parquet)."
+        )
+    return Data(where, knobs, [where])
+
+
+def subject_of(cell: OpenCell, row: Row) -> int | None:
+    """The code of the user, or the item, that a row is about; None where the store has none such."""
+    by_item = cell.cell.task.about == "item"
+    return code_of(cell, "item" if by_item else "user", row["item_id" if by_item else "user_id"])
+
+
+def code_of(cell: OpenCell, kind: str, name: str | None) -> int | None:
+    """The code of a user or an item (kind: `user`, `item`) by its id."""
+    import numpy as np
+
+    if name is None:
+        return None
+    store = cell.store
+    hashes = store.item_hash if kind == "item" else store.user_hash
+    wanted = hash_ids(f"{cell.cell.source.id}/{kind}_id", [name])[0]
+    code = int(np.searchsorted(hashes, wanted))
+    while code < len(hashes) and hashes[code] == wanted:
+        if store.value(f"{kind}s", f"{kind}_id", code) == name:
+            return code
+        code += 1
+    return None
+
+
+def case_of(cell: OpenCell, row: Row) -> Case | None:
+    """The case that a row tells, drawn anew."""
+    subject = subject_of(cell, row)
+    if subject is None:
+        return None
+    for window in cell.cell.task.windows(cell, subject):
+        case = cell.cell.task.draw(cell, window)
+        if case is not None and row["id"] == f"{cell.cell.name}/{case.key}":
+            return case
+    return None
+
+
+def _files(folder: Path) -> list[Path]:
+    """The data files of a built config, or of all configs of a built folder."""
+    found = [
+        path
+        for pattern in ("*.parquet", "*.jsonl", "*/*.parquet", "*/*.jsonl")
+        for path in folder.glob(pattern)
+        if _FILE.match(path.name)
+    ]
+    return sorted(found)
+
+
+def _read(path: Path) -> Iterator[Row]:
+    try:
+        if path.suffix == ".jsonl":
+            with open(path, encoding="utf-8") as lines:
+                for line in lines:
+                    yield json.loads(line)
+            return
+        import pyarrow.parquet as pq
+
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=1000):
+            yield from batch.to_pylist()
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"{path} is damaged ({error}): build it again.") from error
+
+
+def _provenance(folder: Path) -> dict[str, Any]:
+    for home in (folder, folder.parent):
+        try:
+            return json.loads((home / "provenance.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+    return {}
+
+
+def references(data: Data, rows: list[Row]) -> dict[str, list[str]]:
+    """Other phrasings of the facts of grounded rows, by id; none where the raw files are not there."""
+    from itdr.scoring.measures import TEXT_TASKS
+    from itdr.scoring.phrasings import phrasings
+
+    found = {}
+    for row in rows:
+        if row["task"] not in TEXT_TASKS:
+            continue
+        try:
+            cell = data.cell_of(row)
+        except ItdrError:
+            return {}
+        case = case_of(cell, row) if cell is not None else None
+        if cell is not None and case is not None:
+            found[row["id"]] = phrasings(cell, case)
+    return found

@@ -1,0 +1,50 @@
+"""Other phrasings of a row's facts: the references of BLEU and ROUGE.
+
+The two grounded tasks put the same facts into many words; an answer is compared with several of these,
+so that a good one in other words than the row's is not punished for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from itdr.builders.cases import Case
+from itdr.builders.hashing import Draw, stable_hash
+from itdr.builders.tasks._task import OpenCell
+
+PHRASINGS = 7
+"""Drawn for each row, beside its own answer."""
+
+
+def phrasings(cell: OpenCell, case: Case, count: int = PHRASINGS) -> list[str]:
+    """The facts of a case, said in other ways; none for a task whose answers have one form."""
+    way = {
+        "interest_recognition": _profile,
+        "target_user_identification": _audience,
+    }.get(cell.cell.task.id)
+    if way is None:
+        return []
+    drawn = [way(cell, case, k) for k in range(count)]
+    return list(dict.fromkeys(text for text in drawn if text))
+
+
+def _draw(cell: OpenCell, case: Case, number: int) -> Draw:
+    return Draw(stable_hash(cell.cell.seed, "phrasing", cell.cell.name, case.key, number))
+
+
+def _profile(cell: OpenCell, case: Any, number: int) -> str:
+    from itdr.builders.tasks import _evidence, _profile, interest_recognition
+
+    terms, wording = interest_recognition._terms(cell), cell.cell.source.words
+    story = _evidence.story_of(case.facts, terms, wording, "hours" in case.flags)
+    return _profile.compose(story, _draw(cell, case, number))
+
+
+def _audience(cell: OpenCell, case: Any, number: int) -> str:
+    from itdr.builders.tasks import _answer, target_user_identification
+
+    task = target_user_identification
+    comments, tags = task._said(cell, case.code)
+    known = task._known(cell, case.code, comments, tags)
+    text, _ = _answer.compose(known, task._teller(cell, case.code, f"answer/{number}"))
+    return text

@@ -1,0 +1,91 @@
+"""Files of predictions: JSON lines or Parquet with an id, an answer, and perhaps ties."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.errors import ConfigError, RawFileError
+from itdr.scoring.measures import Answer
+
+COLUMN = "output"
+
+
+def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
+    """id -> answer. `path`: JSON lines, or Parquet where its name ends so.
+
+    A record has `id`, the answer under `column` (a text; null for none), and may have `ties`: the
+    sizes of groups of equal entries, in the order of the answer's list.
+    Raises `RawFileError` for a file that is missing or damaged, `ConfigError` for what it lacks.
+    """
+    found: dict[str, Answer] = {}
+    for place, record in _records(path):
+        where = f"{path}, record {place}"
+        for name in ("id", column):
+            if name not in record:
+                raise ConfigError(
+                    f"{where}: no {name!r}. It has: {', '.join(map(str, record))}. "
+                    "Name the column of the answers with --column."
+                )
+        name = record["id"]
+        if not isinstance(name, str):
+            raise ConfigError(f"{where}: the id must be a text, not {name!r}.")
+        if name in found:
+            raise ConfigError(f"{where}: a second answer to {name!r}. Leave one of them.")
+        answer = record[column]
+        if answer is not None and not isinstance(answer, (str, int, float)):
+            answer = json.dumps(answer, ensure_ascii=False)
+        found[name] = Answer(answer, _ties(record.get("ties"), where))
+    if not found:
+        raise ConfigError(f"{path} holds no prediction.")
+    return found
+
+
+def _ties(value: Any, where: str) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(type(n) is int and n > 0 for n in value):
+        raise ConfigError(f"{where}: ties must be a list of group sizes such as [1, 3, 6].")
+    return tuple(value)
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    if not path.is_file():
+        raise RawFileError(f"{path} is no file: give JSON lines with id and output.")
+    if path.suffix == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            yield from enumerate(pq.read_table(path).to_pylist(), 1)
+        except pa.ArrowInvalid as error:
+            raise RawFileError(f"{path} is no Parquet file: {error}") from error
+        return
+    with open(path, encoding="utf-8", errors="replace") as lines:
+        for place, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise RawFileError(f"{path}, line {place}: no JSON ({error}).") from error
+            if not isinstance(record, dict):
+                raise RawFileError(f"{path}, line {place}: not an object with id and output.")
+            yield place, record
+
+
+def write(path: Path, predictions: Iterator[tuple[str, Answer]]) -> int:
+    """Write predictions as JSON lines; how many there were."""
+    count = 0
+    part = path.with_name(f".{path.name}.part")
+    with open(part, "w", encoding="utf-8") as out:
+        for name, answer in predictions:
+            record = {"id": name, COLUMN: answer.text}
+            if answer.ties:
+                record["ties"] = list(answer.ties)
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+            count += 1
+    part.replace(path)
+    return count

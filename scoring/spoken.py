@@ -1,0 +1,123 @@
+"""How the facts of a grounded answer are spelled: as the source has them, and as the templates say them."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from itdr.builders import catalogue
+from itdr.builders.errors import ItdrError
+from itdr.scoring.titles import spellings, words, year_of
+
+MOST_WORDS = 20_000
+"""Words of an answer that are looked at."""
+_COMMON = {
+    "female": ("women", "woman", "female", "girls"),
+    "male": ("men", "man", "male", "boys"),
+    "usa": ("united states", "usa", "america"),
+    "united states": ("united states", "usa", "america"),
+    "united kingdom": ("united kingdom", "uk", "britain"),
+}
+_NAME = re.compile(r"\{(\w+)\}")
+_CHOICE = re.compile(r"\[[^\[\]]*\]")
+Form = tuple[str, ...]
+
+
+def stem(word: str) -> str:
+    """A word without the ending of its plural: "comedies" and "comedy" are one."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def stems(text: str) -> list[str]:
+    """The words of a text, folded and stemmed."""
+    return [stem(word) for word in words(text)[:MOST_WORDS]]
+
+
+def title_forms(title: str) -> set[Form]:
+    """The spellings of a title that running text is searched for: those of several words, and long
+    single ones."""
+    forms = {tuple(map(stem, form)) for level in spellings(title) for form in level}
+    shortened = re.split(r":\s|\s[-\u2013\u2014(]\s?|,\s", re.sub(r"\s*\(\d{4}\)$", "", title), maxsplit=1)
+    if 8 <= len(shortened[0]) <= 60:
+        forms.add(tuple(stems(shortened[0])))
+    return {form for form in forms if len(form) > 1 or (form and len(form[0]) > 6)} - {
+        (year_of(title) or "",)
+    }
+
+
+def fact_forms(source: str, kind: str, value: str) -> set[Form]:
+    """The spellings of a category, tag, creator, group or attribute."""
+    texts = [value, *_COMMON.get(value.casefold(), ())]
+    if kind in ("category", "tag"):
+        texts += _category(source, value)
+    if kind == "group":
+        texts += _audience(source, value)
+    return {form for form in (tuple(stems(text)) for text in texts) if form}
+
+
+def demographic_forms(source: str) -> list[tuple[str, str, set[Form]]]:
+    """(kind, value, spellings) of the groups by gender and age that the templates have words for."""
+    from itdr.builders.tasks import _group_words as say
+
+    found = []
+    for kind, groups in (("gender", say.GENDERS), ("age", say.AGES)):
+        for value, texts in groups.items():
+            said = [*_filled(source, texts), *_COMMON.get(value, ())]
+            forms = {tuple(stems(text)) for text in said}
+            found.append((kind, value, {form for form in forms if form}))
+    return found
+
+
+@functools.lru_cache(maxsize=200_000)
+def _category(source: str, value: str) -> tuple[str, ...]:
+    """How the templates say a category: "science fiction" for Sci-Fi."""
+    from itdr.builders.tasks import _group_words, _profile_words
+
+    wording, domain = _words(source)
+    if not domain:
+        return ()
+    if wording == "news" and value in _group_words.NEWS:
+        return (_group_words.NEWS[value],)
+    found = []
+    for items in (domain["items"], "places", "videos", "articles"):
+        phrase = _profile_words.category(value, wording, items)
+        if phrase.quoted is None:
+            found += [text for text in (phrase.thing, phrase.items, phrase.before) if text]
+    return tuple(dict.fromkeys(found))
+
+
+def _audience(source: str, group: str) -> list[str]:
+    from itdr.builders.tasks import _group_words as say
+
+    kind, _, relative = group.partition(":")
+    if kind == "relative":
+        return [relative]
+    return _filled(source, say.GROUPS.get(group, ()))
+
+
+def _filled(source: str, texts: tuple[str, ...]) -> list[str]:
+    """The texts with the domain's words put in, and again with "people" and without."""
+    _, domain = _words(source)
+    found = []
+    for text in texts:
+        if not _CHOICE.search(text):
+            for people in (domain.get("people", "people"), "people", ""):
+                known = {**domain, "people": people}
+                found.append(_NAME.sub(lambda one, known=known: known.get(one[1], ""), text))
+    return [text for text in found if len(words(text)) > 1 or len(text) > 3]
+
+
+@functools.lru_cache(maxsize=64)
+def _words(source: str) -> tuple[str, dict[str, str]]:
+    """The source's wording and its words; none for a source that is not known."""
+    from itdr.builders import templates
+
+    try:
+        wording = catalogue.source(source).words
+        return wording, dict(templates.load_words(wording))
+    except ItdrError:
+        return "", {}

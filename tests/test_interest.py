@@ -1,0 +1,500 @@
+"""Interest profiles: the test behind a claim, each statement of built rows, and how they read."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import tempfile
+from collections import Counter, defaultdict
+from fractions import Fraction
+from math import comb
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from itdr.builders import catalogue, opened, store, templates
+from itdr.builders.parts import PARTS, parts_of
+from itdr.builders.sql_claims import DISLIKED, LIKED
+from itdr.builders.tasks import _claims, _profile, _profile_words, _sides
+from itdr.builders.tasks import interest_recognition as task
+from itdr.builders.tasks._task import Cell, CellRule, OpenCell
+from tests import world
+from tests.world import Row, everything
+
+SOURCES = {
+    "ml-1m": (150, 160),
+    "anime-2023": (150, 160),
+    "amazon-books": (200, 160),
+    "steam": (300, 60),
+}
+NAMES = {LIKED: "liked", DISLIKED: "disliked"}
+HOURS = {LIKED: "kept", DISLIKED: "left"}
+
+
+@functools.cache
+def folder() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="itdr-interest-"))
+    for source, (users, items) in SOURCES.items():
+        world.write(source, root, users=users, items=items)
+    return root
+
+
+@functools.cache
+def rows(source: str) -> dict[str, list[Row]]:
+    """All rows of one source."""
+    found = world.load("interest_recognition", folder(), sources=[source], cells="all", size=None)
+    assert all(found[part] for part in PARTS)
+    return found
+
+
+def open_cell(source: str, root: Path, **knobs: Any) -> OpenCell:
+    declared = catalogue.source(source)
+    path = store.prepare(store.StoreSpec(declared, data_dir=root))
+    rule = task.TASK.cells.get(source, CellRule(100))
+    values = {**task.TASK.defaults, **knobs}
+    return opened.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
+
+
+def cases(cell: OpenCell) -> list[task.Profile]:
+    users = range(len(cell.store.user_n))
+    return [task._draw(cell, w) for user in users for w in task._windows(cell, user)]
+
+
+# -- the test of a claim ------------------------------------------------------------------------
+
+
+@given(n=st.integers(1, 60), k=st.integers(0, 60), p=st.floats(1e-6, 0.95))
+@settings(max_examples=200, deadline=None)
+def test_the_tail_is_the_binomial_one(n: int, k: int, p: float) -> None:
+    k = min(k, n)
+    share = Fraction(p)
+    exact = sum(comb(n, j) * share**j * (1 - share) ** (n - j) for j in range(k, n + 1))
+    assert _claims.tail(k, n, p) == pytest.approx(float(exact), rel=1e-9)
+
+
+def test_the_tail_of_many_likes_does_not_vanish() -> None:
+    assert _claims.tail(1200, 2000, 0.5) == pytest.approx(1.7e-19, rel=0.1)
+    assert _claims.tail(2000, 2000, 1e-9) == 0.0
+
+
+def noise(folder: Path, users: int = 400, items: int = 300) -> Path:
+    """MovieLens 1M's layout, filled by people without any taste: they meet films by popularity, and
+    rate them by throwing dice."""
+    rng = np.random.Generator(np.random.PCG64(5))
+    genres = ("Drama", "Comedy", "Action", "Thriller", "Horror", "War", "Western", "Film-Noir")
+    share = np.array([30, 25, 15, 10, 8, 6, 4, 2]) / 100
+    weight = 1 / (np.arange(items) + 4.0) ** 0.8
+    here = folder / "ml-1m"
+    here.mkdir()
+    films = []
+    for item in range(items):
+        own = rng.choice(len(genres), size=int(rng.integers(1, 4)), replace=False, p=share)
+        films.append(
+            f"{item + 1}::Film {item} (1990)::{'|'.join(genres[g] for g in sorted(own))}\n"
+        )
+    (here / "movies.dat").write_text("".join(films), "latin-1")
+    (here / "users.dat").write_text("".join(f"{u + 1}::F::25::1::10000\n" for u in range(users)))
+    lines = []
+    for user in range(users):
+        met = rng.choice(
+            items, size=int(rng.integers(20, 90)), replace=False, p=weight / weight.sum()
+        )
+        stars = rng.choice(5, size=len(met), p=(0.08, 0.12, 0.2, 0.35, 0.25)) + 1
+        lines += [
+            f"{user + 1}::{item + 1}::{star}::{970_000_000 + item}\n"
+            for item, star in zip(met.tolist(), stars.tolist(), strict=True)
+        ]
+    (here / "ratings.dat").write_text("".join(lines))
+    return folder
+
+
+def test_people_without_taste_get_next_to_no_claims(tmp_path: Path, caches: Path) -> None:
+    drawn = cases(open_cell("ml-1m", noise(tmp_path)))
+    assert len(drawn) > 350
+    for side in (LIKED, DISLIKED):
+        stated = sum(one.side == side for case in drawn for one in case.facts.stated)
+        # The bound that the test of a claim promises: one in ten users, for each kind of trait.
+        assert stated / len(drawn) <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("source", "users", "items", "share"),
+    [("ml-1m", 250, 250, 0.75), ("anime-2023", 250, 250, 0.4), ("amazon-books", 300, 250, 0.4)],
+)
+def test_planted_tastes_are_found(
+    source: str, users: int, items: int, share: float, tmp_path: Path, caches: Path
+) -> None:
+    facts = world.write(source, tmp_path, users=users, items=items)
+    found = false = n = 0
+    for case in cases(open_cell(source, tmp_path)):
+        planted = set(facts.groups.get(case.user, ()))
+        told = {x.name for x in case.facts.stated if x.side == LIKED and x.kind == "category"}
+        n += 1
+        found += bool(told & planted)
+        false += len(told - planted)
+    assert found / n >= share
+    assert false / n <= 0.05
+
+
+# -- each statement, from the store ---------------------------------------------------------------
+
+
+class Truth:
+    """What a store holds, worked out anew with plain Python: sides of all users, traits of works."""
+
+    def __init__(self, source: str) -> None:
+        cell = open_cell(source, folder())
+        table = pq.read_table(cell.store.path / "interactions.parquet").to_pylist()
+        works, titles = cell.store.work.tolist(), cell.store.title_code.tolist()
+        self.ids = cell.store.users.column("user_id").to_pylist()
+        scale = cell.cell.source.scale
+        value = "rating" if scale else "weight"
+        first: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+        for row in table:
+            if row[value] is not None:
+                first[row["user_code"]].setdefault(works[row["item_code"]], row)
+        part = parts_of(cell.store.user_hash, 0, source)
+        self.training = {user for user in first if part[user] == 0}
+        played = defaultdict(list)
+        for user in self.training if not scale else ():
+            for work, row in first[user].items():
+                played[work].append(row["weight"])
+
+        def side(work: int, row: dict[str, Any]) -> int:
+            if titles[row["item_code"]] < 0:
+                return 0
+            if scale:
+                low = row["rating"] <= scale.disliked
+                return LIKED if row["rating"] >= scale.liked else DISLIKED if low else 0
+            hours, all_hours = row["weight"], played[work]
+            less = sum(other < hours for other in all_hours)
+            upto = sum(other <= hours for other in all_hours)
+            if len(all_hours) < 20:
+                return 0
+            if hours >= 2 and 10 * less >= 7 * len(all_hours):
+                return LIKED
+            return DISLIKED if hours < 2 and 10 * upto <= 3 * len(all_hours) else 0
+
+        self.sides = {
+            self.ids[user]: {work: side(work, row) for work, row in met.items()}
+            for user, met in first.items()
+        }
+        self.items = cell.store.items.to_pylist()
+        self.work_of = {item["item_id"]: works[code] for code, item in enumerate(self.items)}
+        self.trained = {self.ids[user] for user in self.training}
+
+    def traits(self, work: int, kind: str) -> set[str]:
+        item = self.items[work]
+        if kind == "tag":
+            pairs = item.get("attributes") or ()
+            return {
+                tag for one in pairs if one["name"] == "Tags" for tag in one["value"].split(", ")
+            }
+        return set(item.get({"category": "categories", "creator": "creators"}[kind]) or ())
+
+    @functools.cache  # noqa: B019
+    def of(self, user: str, side: int, kind: str) -> tuple[int, Counter[str]]:
+        """How many works of the user's side have a trait of the kind, and how many each."""
+        named = [
+            self.traits(work, kind) for work, of in self.sides.get(user, {}).items() if of == side
+        ]
+        return sum(map(bool, named)), Counter(itertools.chain(*named))
+
+    @functools.cache  # noqa: B019
+    def all(self, side: int, kind: str) -> tuple[int, Counter[str]]:
+        """The same over the training part."""
+        ns, tallies = zip(*(self.of(user, side, kind) for user in self.trained), strict=True)
+        total: Counter[str] = Counter()
+        for one in tallies:
+            total.update(one)
+        return sum(ns), total
+
+
+@functools.cache
+def truth(source: str) -> Truth:
+    return Truth(source)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_engine_counts_what_plain_python_counts(source: str) -> None:
+    counts = _sides.counts(open_cell(source, folder()))
+    known = truth(source)
+    for kind, side in itertools.product(_sides.KINDS, (LIKED, DISLIKED)):
+        n, tally = known.all(side, kind)
+        numbers = counts.liked if side == LIKED else counts.disliked
+        made = {name: int(numbers[code]) for name, code in counts.codes[kind].items()}
+        assert {name: k for name, k in made.items() if k} == dict(tally)
+        assert counts.totals.get(kind, (0, 0))[side - 1] == n
+    assert int(counts.liked.sum()) > 100
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_each_claim_of_the_rows_holds_in_the_store(source: str) -> None:
+    known, told = truth(source), 0
+    names = HOURS if source == "steam" else NAMES
+    for row in everything(rows(source)):
+        user, sides = row["user_id"], known.sides[row["user_id"]]
+        works = [known.work_of[one["item_id"]] for one in row["history"]]
+        assert len({one["title"].casefold() for one in row["history"]}) == len(works)
+        liked = [work for work in works if sides[work] == LIKED]
+        disliked = [work for work in works if sides[work] == DISLIKED]
+        assert works == liked + disliked and len(liked) == 3 and len(disliked) <= 3
+        weights = {(one["name"], one["value"]): one["weight"] for one in row["evidence"]}
+        for (name, value), weight in weights.items():
+            what, _, kind = name.partition(":")
+            if what in ("shown", "shown_disliked", "shown_left"):
+                shown = liked if what == "shown" else disliked
+                assert weight == sum(value in known.traits(work, kind) for work in shown) > 0
+            elif what in ("mixed", *names.values()):
+                side = DISLIKED if what == names[DISLIKED] else LIKED
+                check(known, user, side, kind, value, weight, weights, names)
+                told += 1
+        for side, name in names.items():
+            assert weights["count", name] == sum(of == side for of in sides.values())
+    assert told > 20
+
+
+def check(
+    known: Truth,
+    user: str,
+    side: int,
+    kind: str,
+    name: str,
+    lift: float,
+    weights: dict[tuple[str, str], float],
+    names: dict[int, str],
+) -> None:
+    """One claim: its numbers, and the rule that they must pass."""
+    n, own = known.of(user, side, kind)
+    against = known.of(user, LIKED + DISLIKED - side, kind)[1][name]
+    total, all_of_them = known.all(side, kind)
+    mine = user in known.trained
+    k, others = own[name], all_of_them[name] - mine * own[name]
+    p = (others + 1) / (total - mine * n + 2)
+    assert weights[f"{names[side]}_count:{kind}", name] == k >= 3
+    assert weights[f"{names[LIKED + DISLIKED - side]}_count:{kind}", name] == against
+    assert weights[f"{names[side]}_common:{kind}", name] == pytest.approx(p)
+    assert lift == pytest.approx(((k + 10 * p) / (n + 10)) / p) and lift >= 1.3
+    assert _claims.tail(k, n, p) <= 0.1
+    shown = "shown" if side == LIKED else f"shown_{names[DISLIKED]}"
+    assert weights[f"{shown}:{kind}", name] >= 2
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_prose_names_no_trait_without_evidence(source: str) -> None:
+    known = truth(source)
+    wording = catalogue.source(source).words
+    items = templates.load_words(wording)["items"]
+    phrases = {}
+    for work in set(known.work_of.values()):
+        for name in known.traits(work, "category"):
+            phrase = _profile_words.category(name, wording, items)
+            phrases[name] = {phrase.thing, phrase.items, phrase.before or phrase.thing}
+    for row in everything(rows(source)):
+        backed = {one["value"] for one in row["evidence"] if ":" in one["name"]}
+        said = {phrase for name in backed & phrases.keys() for phrase in phrases[name]}
+        said |= {_profile_words.tag(name, wording, items).items for name in backed}
+        prose = re.sub(r'(?<!filed under )(?<!tagged )"[^"]+"', "T", row["output"])
+        for one in sorted(said, key=len, reverse=True):
+            prose = re.sub(rf"(?i)\b{re.escape(one)}\b", "X", prose)
+        for name, ways in phrases.items():
+            for way in ways:
+                assert not re.search(rf"(?i)\b{re.escape(way)}\b", prose), (name, row["output"])
+        makers = {
+            name for work in set(known.work_of.values()) for name in known.traits(work, "creator")
+        }
+        for name in makers - backed:
+            assert not re.search(rf"\bby {re.escape(name)}\b", prose), row["output"]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_prose_mentions_only_what_is_displayed(source: str) -> None:
+    for row in everything(rows(source)):
+        titles = [one["title"].replace('"', "'") for one in row["history"]]
+        for quoted in re.findall(r'(?<!filed under )(?<!tagged )"([^"]+)"', row["output"]):
+            named = any(title.startswith(quoted) for title in titles)
+            assert named or quoted in row["input"], row["output"]
+        for digits in re.findall(r"\d+", row["output"]):
+            assert digits in row["input"]
+
+
+# -- how it reads -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_the_prose_is_clean(source: str) -> None:
+    for row in everything(rows(source)):
+        for text in (row["output"], row["input"], row["instruction"]):
+            assert text == text.strip()
+            assert not re.search(
+                r"  (?!Review|\s*Review)|[ \t]\n|\n\n\n|\bNone\b|\bnan\b|\{|&\w+;", text
+            )
+        prose = re.sub(r'"[^"]+"', "T", row["output"])
+        assert not re.search(
+            r"[\[\]<>|{}]|\b(a|the|of|this) \1\b|\ba [aeio]|\ban [^aeioRF]", prose
+        ), prose
+        assert re.fullmatch(r"[A-Z](?s:.)*\.", prose), prose
+        assert not re.search(
+            r"[.:] [a-z]+ (is|are) [A-Z]\w+ing|[.!?] [a-z]", prose.replace("Inc. ", "")
+        ), prose
+        if source == "steam":
+            assert not re.search(r"(?i)dislike|aversion|rating|rated", row["output"] + row["input"])
+
+
+def test_two_hundred_profiles_are_no_form_letter() -> None:
+    texts = [row["output"] for row in everything(rows("ml-1m")) + everything(rows("anime-2023"))]
+    texts = [re.sub(r'"[^"]+"', "T", text) for text in texts][:200]
+    assert len(texts) == 200
+    sentences = Counter(
+        sentence for text in texts for sentence in set(re.split(r"(?<=[.!?])\s+", text))
+    )
+    beginnings = Counter(" ".join(text.split()[:4]) for text in texts)
+    assert len(set(texts)) >= 185
+    assert sentences.most_common(1)[0][1] <= 12
+    assert beginnings.most_common(1)[0][1] <= 16
+    lengths = [len(text.split()) for text in texts]
+    assert np.percentile(lengths, 90) > 2 * np.percentile(lengths, 10)
+
+
+LINES = [(group, line) for group, lines in _profile.LINES.items() for line in lines]
+
+
+@pytest.mark.parametrize(("group", "line"), LINES)
+def test_every_way_to_put_a_sentence_is_one(group: str, line: str) -> None:
+    story = _profile.Story(
+        terms=dict(templates.load_words("films")), hours="/hours" in group, liked=(), disliked=()
+    )
+    for plural, seed in itertools.product((False, True), range(40)):
+        writer = _profile._Writer(story, _profile.Draw(seed))
+        for name in _profile._slots(line):
+            writer.put(name, story.terms.get(name, "two" if name[0] == "n" else "Vale"), plural)
+        said = writer._filled(line)
+        assert not re.search(r"[\[\]<>|{}]|  |\s[,.;:]|,,|\.\.", said), said
+        assert re.fullmatch(r"[A-Z](?s:.)*[.]", said), said
+        assert not re.search(r"\b(\w+) \1\b", said.replace("Vale", "")), said
+
+
+def test_hours_never_say_that_something_is_disliked() -> None:
+    for group, line in LINES:
+        if not group.endswith("/rated"):
+            assert not re.search(r"(?i)\bdislike|aversion|\brating|low rat|marked down", line), line
+
+
+@pytest.mark.parametrize(
+    "domain", ["films", "anime", "books", "book_reviews", "games", "businesses", "products"]
+)
+@pytest.mark.parametrize("hours", [False, True])
+@pytest.mark.parametrize("reviews", [False, True])
+@pytest.mark.parametrize("disliked", [False, True])
+def test_every_prompt_reads_well(domain: str, hours: bool, reviews: bool, disliked: bool) -> None:
+    flags = {
+        name
+        for name, held in (("hours", hours), ("reviews", reviews), ("disliked", disliked))
+        if held
+    }
+    values: dict[str, object] = {"n_liked": 3, "n_disliked": 2 * disliked, "n_reviews": 5 * reviews}
+    for name in ("liked", "disliked"):
+        shown = ["Salt Garden [Drama], rated 5", "Two Rivers? [Crime], rated 4"]
+        values[f"{name}_inline"] = "; ".join(shown)
+        values[f"{name}_lines"] = "\n".join(f"- {one}" for one in shown)
+        values[f"{name}_numbered"] = "\n".join(f"{k}. {one}" for k, one in enumerate(shown, 1))
+        values[f"{name}_blocks"] = "\n\n".join(f"Title: {one}" for one in shown)
+    context = {**templates.load_words(domain), **values, "answer": "Fine."}
+    loaded = [
+        templates.load(task.TASK.id, task.TASK.variables, task.TASK.flags, c)
+        for c in (None, "unseen")
+    ]
+    pools = [loaded[0].prompts["train"], loaded[1].prompts["test"], loaded[0].descriptions]
+    for pool, least in zip(pools, (7, 3, 4), strict=True):
+        serving = [one for one in pool if one.serves(frozenset(flags))]
+        assert len(serving) >= least
+        for one in serving:
+            said = one.render(context)
+            assert said == said.strip() and not re.search(r"  |[ \t]\n|\n\n\n|\{|None", said), said
+            assert not re.search(
+                r"\b(an?|the|this|of|that) \1\b|\ba [aeiou]|\ban [^aeiou]", said
+            ), said
+            assert not re.search(r"\b(next in|recent|latest|watched|bought)\b", said), said
+            assert ("Two Rivers" in said) == (pool is not pools[2])
+            shown = said.count("Two Rivers")
+            assert shown in (0, 1 + disliked)
+
+
+# -- what a case holds ------------------------------------------------------------------------------
+
+
+def test_reviews_are_cut_at_a_words_end() -> None:
+    assert task._cut("One  two,\nthree four", 12) == "One two …"
+    assert task._cut("short", 5) == "short"
+    assert task._cut("unbreakable", 5) == "unbre …"
+    assert task._cut(" \n ", 5) is None and task._cut(None, 5) is None
+
+
+def test_the_users_own_reviews_are_shown() -> None:
+    cell = open_cell("amazon-books", folder(), text_chars=40)
+    for case in cases(cell)[:30]:
+        assert "reviews" in case.flags
+        code = cell.store.users.column("user_id").to_pylist().index(case.user)
+        events = cell.store.events(code)
+        texts = dict(zip(events.items.tolist(), cell.store.texts(code), strict=True))
+        ids = {cell.store.item(item).id: text for item, text in texts.items()}
+        for shown, text in zip(case.history, case.texts, strict=True):
+            assert text is not None and len(text) <= 42
+            assert (ids[shown.item.id] or "").startswith(text.removesuffix(" …"))
+
+
+@pytest.mark.parametrize("source", ["amazon-books", "steam"])
+def test_rows_do_not_depend_on_shards(source: str) -> None:
+    knobs: dict[str, Any] = {"sources": [source], "size": 60, "root": folder()}
+    one, many = (world.load("interest_recognition", num_shards=n, **knobs)["train"] for n in (1, 7))
+    assert sorted(map(str, one)) == sorted(map(str, many)) and len(one) > 20
+
+
+def test_more_items_can_be_shown() -> None:
+    found = world.load(
+        "interest_recognition", folder(), sources=["ml-1m"], cells="all", history=6, size=20
+    )
+    for row in everything(found):
+        ratings = [one["rating"] for one in row["history"]]
+        assert sum(rating >= 4 for rating in ratings) == 6 and len(ratings) <= 12
+
+
+def test_a_rejected_answer_tells_of_another_taste() -> None:
+    found = world.load(
+        "interest_recognition", folder(), sources=["ml-1m"], cells="all", format="preference"
+    )
+    for row in everything(found):
+        assert row["chosen"] != row["rejected"]
+        assert re.fullmatch(r"[A-Z\"](?s:.)*\.", row["rejected"])
+
+
+def test_adult_titles_are_never_displayed() -> None:
+    cell = open_cell("anime-2023", folder())
+    hidden = {item["item_id"] for item in cell.store.items.to_pylist() if item["hidden"]}
+    shown = {one["item_id"] for row in everything(rows("anime-2023")) for one in row["history"]}
+    assert hidden and not hidden & shown
+
+
+# -- real files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 2900), ("ml-32m", 590), ("anime-2023", 5)])
+def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
+    drawn = cases(open_cell(source, raw))
+    assert len(drawn) >= least
+    stated = sum(bool(case.facts.stated) for case in drawn) / len(drawn)
+    assert stated > 0.5
+    assert len({case.answer for case in drawn}) > 0.95 * len(drawn)
+
+
+@pytest.mark.real
+def test_real_books_with_two_likes_each(raw: Path) -> None:
+    drawn = cases(open_cell("amazon-books", raw, history=2))
+    assert drawn and all("reviews" in case.flags and case.answer for case in drawn)
