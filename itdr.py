@@ -58,7 +58,7 @@ class Itdr(datasets.GeneratorBasedBuilder):
 
     VERSION = datasets.Version(__version__)
     BUILDER_CONFIG_CLASS = ItdrConfig
-    BUILDER_CONFIGS = [
+    BUILDER_CONFIGS = [  # noqa: RUF012  (as every builder of `datasets` has it)
         ItdrConfig(name=name, version=datasets.Version(__version__), description=text)
         for name, text in loading.descriptions().items()
     ]

@@ -18,10 +18,7 @@ def plain(text: str) -> str:
     >>> plain("WALL·E  (2008)")
     'wall e 2008'
     """
-    if text.isascii():
-        folded = text.lower()
-    else:
-        folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     return _NOT_WORD.sub(" ", folded).strip() or " ".join(folded.split())
 
 

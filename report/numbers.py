@@ -20,25 +20,29 @@ TOP_VALUES = 8
 EXAMPLES = 30
 """Examples of each cell that the page holds, unless asked otherwise."""
 POPULAR = """
-    known AS (
-        SELECT source, shown.item_id AS item_id, count(DISTINCT user_id) AS n
+    seen AS (
+        SELECT DISTINCT source, user_id, shown.item_id AS item_id
         FROM (SELECT source, user_id, unnest(history) AS shown FROM rows
               WHERE split = 'train' AND user_id IS NOT NULL)
-        GROUP BY ALL
     ),
+    known AS (SELECT source, item_id, count(*) AS n FROM seen GROUP BY ALL),
     shown AS (
-        SELECT id, task, source, place, item.item_id IN relevant AS true_one, item.item_id AS item_id
+        SELECT id, task, source, user_id, place, item.item_id IN relevant AS true_one,
+            item.item_id AS item_id
         FROM (
-            SELECT id, task, source, [one for one in relevant] AS relevant,
-                unnest(candidates) AS item, unnest(range(len(candidates))) AS place
+            SELECT id, task, source, user_id, relevant, unnest(candidates) AS item,
+                unnest(range(len(candidates))) AS place
             FROM rows WHERE len(candidates) > 0
         )
     ),
     drawn AS (
-        SELECT shown.*, coalesce(known.n, 0) AS n FROM shown LEFT JOIN known USING (source, item_id)
+        SELECT shown.*, coalesce(known.n, 0) - (seen.user_id IS NOT NULL)::INT AS n
+        FROM shown LEFT JOIN known USING (source, item_id)
+            LEFT JOIN seen USING (source, user_id, item_id)
     )
 """
-"""Candidates with their popularity: in how many users' training histories of this folder each is."""
+"""Candidates with their popularity: in how many training histories of this folder each is, those of
+the row's own user left out (another subtask may show the true item there)."""
 
 
 def collect(folder: Path) -> dict[str, Any]:

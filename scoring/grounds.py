@@ -26,9 +26,12 @@ LONGEST = 40_000
 
 _PIECES = re.compile(
     r"[.;!?\n]+|,?\s(?=(?:but|while|whereas|although|though|however|rather than|instead of|unlike|"
-    r"as opposed to|except)\b)|\s(?=on the other hand\b)|\(|\)",
+    r"as opposed to|except)\b)|\s(?=on the other hand\b)|\(|\)|"
+    r",?\s(?=(?:and|who|or|that|which)\s(?:\w{1,20}\s)?(?:avoid|dislik|not|never|rarely|seldom|don|does))|"
+    r",\s(?=(?:\w{1,20}\s)?(?:avoid|dislik|not|never|rarely|seldom))",
     re.I,
 )
+"""Where one statement ends: what says `against` in one piece says nothing of the next."""
 _AGAINST = re.compile(
     r"\b(?:avoid\w*|dislik\w*|not|never|no|hardly|rarely|seldom|little|low|cold|flat|aversion|"
     r"disappoint\w*|lack|lacks|against|skip\w*|warn\w*|steer|critical|pickier|harder|risk|gamble|"

@@ -130,8 +130,8 @@ def _finished(name: str, mean: float) -> float:
 
 
 def _metric_order(name: str) -> int:
-    """Read figures behind those of all rows."""
-    return int(name.endswith(READ))
+    """Groundedness first; figures of answers that were read behind those of all rows."""
+    return -("groundedness" in name) - ("F1" in name) + name.endswith(READ)
 
 
 def _mean(several: Sequence[_Figures]) -> _Figures:

@@ -25,7 +25,8 @@ def score_texts(
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Lexicon | None = None,
 ) -> list[Scored]:
-    """Groundedness, BLEU-1/2 and ROUGE-1/2/L (all of 0 to 1, the mean over rows).
+    """Groundedness, BLEU-1/2 and ROUGE-1/2/L (all of 0 to 1, the mean over rows). Recall and F1 of
+    groundedness leave out the rows that hold no fact to be stated.
 
     references: id -> other phrasings of the row's facts; the row's own answer always counts.
     """
@@ -37,12 +38,11 @@ def score_texts(
         text = answer.text if isinstance(answer.text, str) else ""
         facts = grounds(row, text, known)
         phrasings = [reference(row), *(references or {}).get(row["id"], ())]
-        values = {
-            "groundedness F1": facts.f1,
-            "groundedness precision": facts.precision,
-            "groundedness recall": facts.recall,
-            **overlap(text, phrasings),
-        }
+        values = {"groundedness precision": facts.precision, **overlap(text, phrasings)}
+        if facts.wanted:
+            # Where there is nothing to state, only what is stated without need can be judged.
+            found_of = {"groundedness F1": facts.f1, "groundedness recall": facts.recall}
+            values = {**found_of, **values}
         found.append(Scored(not facts.empty, values, {}))
     return found
 

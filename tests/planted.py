@@ -1,12 +1,13 @@
 """Made-up raw files in which it is known who likes what: planted preferences, or pure noise.
 
-`films` writes the official layout of MovieLens 1M; `reviews` that of Amazon Reviews 2023 with texts.
-Numbers come from PCG64 with the seed given: the same arguments write the same bytes.
+`films` writes the official layout of MovieLens 1M; `reviews` that of a category of Amazon Reviews 2023
+with review texts. Numbers come from PCG64 with the seed given: the same arguments write the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,9 @@ GENRES = (
 )  # fmt: skip
 COMMON = np.array([5, 3, 1.2, 2, 9, 3, 1, 12, 1.2, 0.6, 3, 1.2, 1.4, 5, 3, 5, 1.5, 0.8])
 """How common each genre is, roughly as in MovieLens 1M."""
+COMEDY = GENRES.index("Comedy")
 AGES = ("1", "18", "25", "35", "45", "50", "56")
+AGE_NAMES = ("under 18", "18-24", "25-34", "35-44", "45-49", "50-55", "56 or older")
 FIRST = (
     "Glass", "Amber", "Winter", "Silent", "Copper", "Paper", "Hollow", "Northern", "Salt", "Broken",
     "Velvet", "Distant", "Crooked", "Golden", "Midnight", "Borrowed",
@@ -28,17 +31,43 @@ SECOND = (
     "Harbour", "Orchard", "Letters", "Station", "Garden", "Bridge", "Lantern", "Summer", "Kingdom",
     "River", "Company", "Mirror", "Parade", "Island", "Meadow", "Signal",
 )  # fmt: skip
+AISLES = ("Hair Care", "Skin Care", "Nails", "Bath", "Shaving", "Fragrance")
+BRANDS = ("Fenwick", "Oakhurst & Daughters", "Luma", "Petal Lane", "Northwind", "Tarrow")
+PRAISE = (
+    "It does what it should, and the bottle looks nice on the shelf as well.",
+    "I have ordered it again already and would not change a thing about it.",
+    "Smells lovely and lasts for weeks; I was pleasantly surprised by it.",
+)
+BLAME = (
+    "It arrived broken and the smell was so strong that I had to return it.",
+    "Did nothing for me at all. I expected more and will not order it again.",
+    "The pump failed on the second day, which was rather disappointing.",
+)
+PHRASES = {
+    "relative:daughter": "I bought this for my daughter and she uses it every single day.",
+    "gift": "It came in a pretty box and makes a great gift for any occasion.",
+    "owners of sensitive skin": "I have sensitive skin and it did not irritate me in the least.",
+    "travellers": "The small size is perfect for travel, it fits into every bag.",
+}
+"""Sentences that name an audience."""
+WARNING = ("beginners", "This is not for beginners, it takes some practice to get it right.")
 
 
 @dataclass
 class Planted:
-    """What was planted. audience: item id -> the traits, as (kind, value), of those who choose the
-    item `strength` times as readily as others do.   shunned: the same for those who never choose
-    it.   likes: item id -> how many liked it."""
+    """What was planted.
+
+    audience: item -> the traits, as (kind, value), of those who choose it more readily than others
+    do.   shunned: item -> the traits of those who never choose it.   likes: item -> how many liked
+    it.   spoken: item -> the groups that any of its reviews names.   disliked: items with a review
+    by somebody who disliked them.
+    """
 
     audience: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     shunned: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     likes: dict[str, int] = field(default_factory=dict)
+    spoken: dict[str, set[str]] = field(default_factory=dict)
+    disliked: set[str] = field(default_factory=set)
 
 
 def films(
@@ -46,19 +75,19 @@ def films(
     *,
     users: int,
     items: int,
-    strength: float = 3.0,
-    per_user: tuple[int, int] = (20, 120),
+    strength: float = 8.0,
+    per_user: tuple[int, int] = (40, 150),
     shunned: bool = False,
     noise: bool = False,
     seed: int = 0,
 ) -> Planted:
     """Write `users.dat`, `movies.dat` and `ratings.dat`.
 
-    Every user has a favourite genre, whose films they choose more readily. Of the films, every
-    fourth has another audience than its genres tell: fans of a genre that it does not carry, women,
-    men, or one age. strength: how much more readily an audience chooses its film. per_user: fewest
-    and most ratings of a user. shunned: every fifth film is never chosen by those who favour
-    comedies. noise: nobody has any preference, and films differ in popularity alone.
+    Every user has a favourite genre, whose films they choose `strength` times as readily as others
+    do. Of the films, every third has another audience than its genres tell: fans of a genre that it
+    does not carry, women or men, or one age. per_user: fewest and most ratings of a user, about.
+    shunned: every fifth film that is no comedy is never chosen by those who favour comedies.
+    noise: nobody has any preference, and films differ in popularity alone.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     facts = Planted()
@@ -70,14 +99,8 @@ def films(
     if not noise:
         boost = _boosts(rng, carried, favourite, female, age, strength, shunned, facts)
     popularity = 1.0 / (rng.permutation(items) + 10.0) ** 0.7
-    least, most = per_user
-    counts = np.minimum(rng.geometric(3 / (most - least), users) + least, min(most * 2, items // 2))
     ratings = []
-    for user in range(users):
-        weights = popularity * boost[:, user]
-        # The smallest of exponential waiting times: a weighted draw without replacement.
-        waits = rng.exponential(size=items) / np.maximum(weights, 1e-12)
-        chosen = np.argpartition(waits, counts[user])[: counts[user]]
+    for user, chosen in enumerate(_choices(rng, popularity, boost, per_user)):
         given = rng.choice(np.array([1, 2, 3, 4, 5]), len(chosen), p=[0.06, 0.14, 0.25, 0.35, 0.2])
         when = 970_000_000 + np.sort(rng.integers(0, 10**7, len(chosen)))
         for item, rating, time in zip(chosen.tolist(), given.tolist(), when.tolist(), strict=True):
@@ -93,8 +116,108 @@ def films(
         for item, own in enumerate(carried)
     ]
     for name, lines in (("users", people), ("movies", catalogue), ("ratings", ratings)):
-        _write(folder / f"{name}.dat", lines)
+        _write(folder / f"{name}.dat", lines, "latin-1")
     return facts
+
+
+def reviews(
+    folder: Path, *, users: int, items: int, strength: float = 8.0, seed: int = 0
+) -> Planted:
+    """Write the raw reviews and metadata of All_Beauty.
+
+    Users favour one aisle of the shop and choose its products `strength` times as readily. Every
+    other product has an audience of its own that every third of its good reviews names; every
+    seventh review of each tenth product warns beginners.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    facts = Planted()
+    aisle = rng.integers(0, len(AISLES), items)
+    favourite = rng.integers(0, len(AISLES), users)
+    boost = np.where(aisle[:, None] == favourite[None, :], strength, 1.0).astype(np.float32)
+    groups = list(PHRASES)
+    lines = []
+    popularity = 1.0 / (rng.permutation(items) + 10.0) ** 0.7
+    for user, chosen in enumerate(_choices(rng, popularity, boost, (8, 30))):
+        stars = rng.choice(np.array([1, 2, 3, 4, 5]), len(chosen), p=[0.08, 0.12, 0.15, 0.3, 0.35])
+        for place, (item, rating) in enumerate(zip(chosen.tolist(), stars.tolist(), strict=True)):
+            name = _product(item)
+            text = (PRAISE if rating > 2 else BLAME)[int(rng.integers(0, 3))]
+            draw = int(rng.integers(0, 21))
+            if item % 2 == 0 and rating >= 4 and draw % 3 == 0:
+                group = groups[item // 2 % len(groups)]
+                text = f"{PHRASES[group]} {text}"
+                facts.spoken.setdefault(name, set()).add(group)
+            elif item % 10 == 5 and draw % 7 == 0:
+                text = f"{text} {WARNING[1]}"
+                facts.spoken.setdefault(name, set()).add(WARNING[0])
+            if rating <= 2:
+                facts.disliked.add(name)
+            lines.append(_review(user, name, rating, f"{text} (No. {user}-{item})", place))
+    catalogue = []
+    for item in range(items):
+        facts.audience[_product(item)] = {("category", AISLES[aisle[item]])}
+        catalogue.append(_metadata(item, AISLES[aisle[item]], BRANDS[item % len(BRANDS)]))
+    _write(folder / "raw/review_categories/All_Beauty.jsonl", lines)
+    _write(folder / "raw/meta_categories/meta_All_Beauty.jsonl", catalogue)
+    return facts
+
+
+def _review(user: int, name: str, rating: int, text: str, place: int) -> str:
+    return json.dumps(
+        {
+            "rating": float(rating),
+            "title": "A review",
+            "text": text,
+            "images": [],
+            "asin": name,
+            "parent_asin": name,
+            "user_id": f"A{user:027d}",
+            "timestamp": 1_500_000_000_000 + (user * 977 + place) * 1000,
+            "helpful_vote": 0,
+            "verified_purchase": True,
+        }
+    )
+
+
+def _metadata(item: int, aisle: str, brand: str) -> str:
+    return json.dumps(
+        {
+            "main_category": "All Beauty",
+            "title": f"{brand} {FIRST[item % 16]} {SECOND[item // 16 % 16]} No. {item}",
+            "average_rating": 4.0,
+            "rating_number": 10,
+            "features": [],
+            "description": [],
+            "price": None,
+            "images": [],
+            "videos": [],
+            "store": brand,
+            "categories": ["All Beauty", aisle],
+            "details": {},
+            "parent_asin": _product(item),
+            "bought_together": None,
+        }
+    )
+
+
+def _product(item: int) -> str:
+    return f"B{item:09d}"
+
+
+def _choices(
+    rng: np.random.Generator,
+    popularity: np.ndarray,
+    boost: np.ndarray,
+    per_user: tuple[int, int],
+) -> Iterable[np.ndarray]:
+    """The items of each user: drawn without replacement, in proportion to popularity and boost."""
+    items, users = boost.shape
+    least, most = per_user
+    counts = np.minimum(rng.geometric(3 / (most - least), users) + least, min(most * 2, items // 2))
+    for user in range(users):
+        # The smallest of exponential waiting times: a weighted draw without replacement.
+        waits = rng.exponential(size=items) / np.maximum(popularity * boost[:, user], 1e-12)
+        yield np.argpartition(waits, counts[user])[: counts[user]]
 
 
 def _genres(rng: np.random.Generator, items: int) -> list[list[int]]:
@@ -103,9 +226,6 @@ def _genres(rng: np.random.Generator, items: int) -> list[list[int]]:
         sorted(rng.choice(len(GENRES), int(rng.integers(1, 4)), replace=False, p=shares).tolist())
         for _ in range(items)
     ]
-
-
-AGE_NAMES = ("under 18", "18-24", "25-34", "35-44", "45-49", "50-55", "56 or older")
 
 
 def _boosts(
@@ -118,11 +238,11 @@ def _boosts(
     shunned: bool,
     facts: Planted,
 ) -> np.ndarray:
-    """(items, users): how much more readily each user chooses each film; planted facts are noted."""
+    """(items, users): how much more readily each user chooses each film; noted in `facts`."""
     boost = np.ones((len(carried), len(favourite)), np.float32)
     for item, own in enumerate(carried):
         name = str(item + 1)
-        kind = item % 12 // 3 if item % 3 == 0 else None
+        kind = item % 9 // 3 if item % 3 == 0 else None
         if kind == 0:
             genre = int(rng.choice([k for k in range(len(GENRES)) if k not in own]))
             boost[item, favourite == genre] = strength
@@ -138,8 +258,8 @@ def _boosts(
         else:
             boost[item, np.isin(favourite, own)] = strength
             facts.audience[name] = {("category", GENRES[genre]) for genre in own}
-        if shunned and item % 5 == 4 and GENRES.index("Comedy") not in own:
-            boost[item, favourite == GENRES.index("Comedy")] = 0
+        if shunned and item % 5 == 4 and COMEDY not in own:
+            boost[item, favourite == COMEDY] = 0
             facts.shunned[name] = {("category", "Comedy")}
     return boost
 
@@ -150,6 +270,6 @@ def _title(place: int) -> str:
     return f"The {first} {second}" + (f", Part {rest + 1}" if rest else "")
 
 
-def _write(path: Path, lines: Sequence[str], encoding: str = "latin-1") -> None:
+def _write(path: Path, lines: Sequence[str], encoding: str = "utf-8") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{line}\n" for line in lines), encoding, newline="\n")

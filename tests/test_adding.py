@@ -38,7 +38,12 @@ def more_rows(raw: Path) -> None:
         (
             "purchases.csv",
             [
-                (f"c{user}", f"p{(user * 7 + step * step) % 97}", step % 5 + 1, 10**9 + step * 86400)
+                (
+                    f"c{user}",
+                    f"p{(user * 7 + step * step) % 97}",
+                    step % 5 + 1,
+                    10**9 + step * 86400,
+                )
                 for user in range(2, 90)
                 for step in range(18)
             ],

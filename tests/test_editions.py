@@ -7,9 +7,9 @@ from pathlib import Path
 
 import datasets
 import pytest
+
 from itdr.builders import knobs
 from itdr.builders.errors import ItdrError
-
 from tests.world import load
 
 

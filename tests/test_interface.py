@@ -12,8 +12,9 @@ import textwrap
 from pathlib import Path
 
 import datasets
-import itdr
 import pytest
+
+import itdr
 from itdr.builders import catalogue
 from itdr.builders.features import schema
 

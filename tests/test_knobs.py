@@ -9,9 +9,9 @@ import datasets
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from itdr.builders.errors import ConfigError, EmptySplitError, ItdrError
 from itdr.builders.parts import PARTS, quota_by_part, shares
-
 from tests import world
 from tests.world import everything, load
 
@@ -94,9 +94,7 @@ def test_a_history_longer_than_any_is_an_empty_split() -> None:
 
 
 def test_sizes_of_lists_follow_the_knobs() -> None:
-    rows = everything(
-        load("top_k_rec", history=3, candidates=7, positives=2, **ML)
-    )
+    rows = everything(load("top_k_rec", history=3, candidates=7, positives=2, **ML))
     for row in rows:
         assert len(row["history"]) == 3
         assert len(row["candidates"]) == 7

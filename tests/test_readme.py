@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from itdr.builders import knobs
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -65,7 +66,9 @@ def test_the_python_blocks_run_one_after_the_other(home: Path) -> None:
 
 
 def shell_lines() -> list[str]:
-    lines = [line.partition("#")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    lines = [
+        line.partition("#")[0].strip() for block in blocks("sh") for line in block.splitlines()
+    ]
     return [line for line in lines if line.startswith("itdr ")]
 
 
@@ -85,7 +88,9 @@ def test_the_commands_run(line: str, home: Path) -> None:
 
 def test_the_other_shell_lines_are_known() -> None:
     """Installation and the two make commands, which the continuous integration runs as they are."""
-    lines = [line.partition("#")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    lines = [
+        line.partition("#")[0].strip() for block in blocks("sh") for line in block.splitlines()
+    ]
     assert {line for line in lines if line and not line.startswith("itdr ")} == {
         "pip install itdr",
         "make run",

@@ -15,8 +15,8 @@ from typing import Any
 
 import datasets
 import pytest
-from itdr.builders.errors import RawFileError
 
+from itdr.builders.errors import RawFileError
 from tests import world
 from tests.world import everything, load
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+
 import itdr  # noqa: F401  (teaches load_dataset the name)
 
 Row = dict[str, Any]

@@ -171,8 +171,9 @@ def _described(known: Known, teller: Teller) -> list[Line]:
     lines = _commented(known, 2, teller)
     makers = _maker(known, teller)
     rest = bool(makers) + bool(known.categories)
-    lines += _marked(known, min(2, MOST - len(lines) - rest), teller)
-    lines += _titled(known, min(1, MOST - len(lines)), teller)
+    named = {phrase.group for phrase in known.phrases}
+    lines += _marked(known, named, min(2, MOST - len(lines) - rest), teller)
+    lines += _titled(known, named, min(1, MOST - len(lines)), teller)
     makers = makers[: max(MOST - len(lines), 0)]
     own = _categories(known, MOST - len(lines) - len(makers), teller)
     # A maker comes before what it made is filed under, or after it.
@@ -193,9 +194,12 @@ def _commented(known: Known, most: int, teller: Teller) -> list[Line]:
     return lines
 
 
-def _marked(known: Known, most: int, teller: Teller) -> list[Line]:
+def _marked(known: Known, named: set[str], most: int, teller: Teller) -> list[Line]:
+    """Lines on what attributes say of groups that were not `named` yet; those are added."""
     lines = []
-    for one in [mark for mark in known.marked if not mark.warns][: max(most, 0)]:
+    able = [mark for mark in known.marked if not mark.warns and mark.group not in named]
+    for one in able[: max(most, 0)]:
+        named.add(one.group)
         if one.value == "yes":
             why = teller.tell(because.MARKED, name=quoted(one.name))
         else:
@@ -206,9 +210,9 @@ def _marked(known: Known, most: int, teller: Teller) -> list[Line]:
     return lines
 
 
-def _titled(known: Known, most: int, teller: Teller) -> list[Line]:
+def _titled(known: Known, named: set[str], most: int, teller: Teller) -> list[Line]:
     lines = []
-    for one in known.titled[: max(most, 0)]:
+    for one in [mark for mark in known.titled if mark.group not in named][: max(most, 0)]:
         why = teller.tell(because.TITLED, said=quoted(one.value))
         row = Evidence(f"title:{one.group}", one.value, 1.0)
         lines.append(Line(teller.audience(one.group), why, (row,)))
@@ -360,8 +364,9 @@ def _to_avoid(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
             row = Evidence(f"warning:{phrase.group}", phrase.said, float(phrase.comment))
             who = teller.audience(phrase.group)
             return upper(teller.tell(because.WARNED, who=who, said=quoted(phrase.said))), [row]
+    named = {phrase.group for phrase in known.phrases}
     for mark in known.marked:
-        if mark.warns:
+        if mark.warns and mark.group not in named:
             values = {"attribute": _lower(mark.name), "name": quoted(mark.value)}
             row = Evidence(f"attribute:{mark.name}", mark.value, 1.0)
             who = teller.audience(mark.group)

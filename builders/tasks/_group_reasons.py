@@ -184,7 +184,7 @@ MARKED = (
     'its attributes say "{name}"',
 )
 MARKED_AS = (
-    'its {attribute} is "{name}"',
+    '"{name}" stands under "{attribute}"',
     'under "{attribute}" it has "{name}"',
     '"{name}" is listed under "{attribute}"',
 )
@@ -200,7 +200,8 @@ OPENINGS: dict[str, tuple[str, ...]] = {
         "[Whom it suits|Who should {consume} it|Recommended for|A good match for]:",
         "[{likers} point to|Its {approval} point to] [these groups|the following groups]:",
         "[Likely|Promising] target groups for this {item}:",
-        "[It is a good choice|One can recommend it|It can be recommended] [for|to]:",
+        "[It is a good choice|It may be just the thing] for:",
+        "[One can recommend it|It can be recommended] to:",
     ),
     "ranked": (
         "Target groups, [strongest first|the strongest first|in order of strength]:",
@@ -316,7 +317,7 @@ BROAD = (
 # -- whom to avoid ----------------------------------------------------------------------------
 
 RARE = {
-    "few": "[seldom|less often than expected|not often]",
+    "few": "[seldom|not often|only seldom]",
     "hardly": "[hardly ever|rarely|scarcely ever]",
 }
 MISSING = (

@@ -119,8 +119,13 @@ class _Writer:
         # Agreements first: one may stand within a choice, and has a bar of its own.
         line = _AGREES.sub(lambda found: found[3 if self.plural[found[1]] else 2], line)
         line = _CHOICE.sub(lambda found: self._drawn(found[1].split("|")), line)
-        text = _SLOT.sub(lambda found: self.values[found[1]], line)
-        return text[0].upper() + text[1:]
+        return _SLOT.sub(self._value, line[0].upper() + line[1:])
+
+    def _value(self, found: re.Match[str]) -> str:
+        """A value, with a capital where it begins a sentence."""
+        value = self.values[found[1]]
+        begins = found.start() == 0 or found.string[: found.start()].endswith((". ", "? "))
+        return value[0].upper() + value[1:] if begins else value
 
     def _drawn(self, ways: list[str]) -> str:
         return ways[self.draw.below(len(ways))]

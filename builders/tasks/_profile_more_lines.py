@@ -124,7 +124,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "case says little].",
     ),
     "disliked_none": (
-        "[No {item} here|None of the {items} given here] was {disliked}.",
+        "[No {item} here|Not one of the {items} given here] was {disliked}.",
         "What [they would avoid|puts them off] [cannot be told|remains open|is not known]: nothing "
         "{disliked} is listed.",
         "[Nothing is known of|The list says nothing of] what they do not care for.",

@@ -12,6 +12,7 @@ from itdr.builders import templates
 from itdr.builders.cases import Case
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.hashing import Draw
+from itdr.builders.sql_groups import FEW_JUDGES
 from itdr.builders.tasks import (
     _answer,
     _audience,
@@ -60,12 +61,24 @@ def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
     store = cell.store
     if store.work[code] != code or store.title_code[code] < 0:
         return
-    item = store.item(code)
-    if item.categories or item.creators or _attributes(cell, code) or _counts(cell).judges(code)[0]:
-        comments = _comments(cell)
-        if comments is not None:
-            comments.prepare(code)
+    comments = _comments(cell)
+    if comments is not None:
+        comments.prepare(code)
+    if _something_to_say(cell, code):
         yield ItemWindow(code)
+
+
+def _something_to_say(cell: OpenCell, code: int) -> bool:
+    """Whether an attribute, a comment or a tag is known of the item, or enough users liked it."""
+    item = cell.store.item(code)
+    if item.categories or item.creators or _hashtags(cell, code) or _attributes(cell, code):
+        return True
+    return _counts(cell).judges(code)[0] >= FEW_JUDGES or any(_said(cell, code))
+
+
+def _hashtags(cell: OpenCell, code: int) -> list[str]:
+    title = cell.store.item(code).title
+    return _traits.hashtags(title) if _traits.has_hashtags(cell.store) else []
 
 
 def _counts(cell: OpenCell) -> _group_counts.Counts:
@@ -118,7 +131,7 @@ def _known(
         categories=item.categories,
         telling=_traits.rarest_first(cell.store, item.categories),
         creators=item.creators,
-        hashtags=_traits.hashtags(item.title) if _traits.has_hashtags(cell.store) else (),
+        hashtags=_hashtags(cell, code),
         attributes=attributes,
         likers=likers,
         dislikers=dislikers,

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import random
 import zipfile
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from itdr.builders.declare import Remote
 from itdr.builders.download import fetch
 from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.integrity import record_path
+from itdr.builders.integrity import record_path, trust
 from tests.fetch.server import Misbehaving, Resource, leftovers, quick, sha, words
 
 BODY = random.Random(1).randbytes(60_000)
@@ -345,6 +346,15 @@ def test_a_body_of_unknown_length_must_come_twice_alike(
     assert len(server.seen) == 3
 
 
+def test_a_cut_body_of_unknown_length_is_continued_where_the_size_is_declared(
+    server: Misbehaving, tmp_path: Path
+) -> None:
+    url = server.put("data.bin", BODY, "close-drop:20000")
+    remote = bin_remote(url, size=len(BODY))
+    assert fetch(remote, tmp_path, policy=quick()).read_bytes() == BODY
+    assert server.seen[1].headers["Range"] == "bytes=20000-"
+
+
 def test_redirects_are_followed(server: Misbehaving, tmp_path: Path) -> None:
     real = server.put("real.bin", BODY, "drop:100")
     url = server.put("data.bin", BODY, f"redirect:{real}", "redirect:/real.bin")
@@ -389,6 +399,27 @@ def test_a_download_that_was_changed_is_not_trusted(server: Misbehaving, tmp_pat
     assert len(server.seen) == 1
 
 
+def test_what_the_record_tells_without_reading_the_file(
+    server: Misbehaving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote = Remote("data.bin", (server.put("data.bin", BODY),), checksum=sha(BODY))
+    path = tmp_path / "data.bin"
+    assert trust(path, remote) == "absent"
+    fetch(remote, tmp_path, policy=quick())
+    monkeypatch.setattr("itdr.builders.integrity.chunks", None)
+    assert trust(path, remote) == "verified"
+    assert trust(path, Remote("data.bin", checksum=sha(OTHER))) == "outdated"
+    assert trust(path, Remote("data.bin", plain_checksum=sha(OTHER))) == "outdated"
+    assert trust(path, Remote("data.bin", size=1)) == "outdated"
+    assert trust(path, Remote("data.bin", size=len(BODY))) == "verified"
+    os.utime(path, (1, 1))
+    assert trust(path, remote) == "touched"
+    os.truncate(path, 7)
+    assert trust(path, remote) == "altered"
+    record_path(path).write_text("{")
+    assert trust(path, remote) == "placed"
+
+
 def test_a_new_declaration_fetches_anew(server: Misbehaving, tmp_path: Path) -> None:
     url = server.put("data.bin", BODY)
     fetch(bin_remote(url, checksum=sha(BODY)), tmp_path, policy=quick())
@@ -409,9 +440,14 @@ def test_bytes_of_which_nothing_is_known_are_not_trusted(
 ) -> None:
     url = server.put("data.bin", BODY)
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "data.bin.part").write_bytes(b"x" * 5000)
+    part = tmp_path / "a" / "data.bin.part"
+    part.write_bytes(b"x" * 5000)
+    with pytest.raises(DownloadError, match="not there") as caught:
+        fetch(bin_remote(server.url("nowhere")), tmp_path, policy=quick())
+    assert not part.exists() and "are kept" not in str(caught.value)
+    part.write_bytes(b"x" * 5000)
     assert fetch(bin_remote(url, checksum=sha(BODY)), tmp_path).read_bytes() == BODY
-    assert "Range" not in server.seen[0].headers
+    assert "Range" not in server.seen[-1].headers
 
 
 KINDS = ["drop", "reset", "stall", "chunked-drop", "close-drop"]

@@ -19,6 +19,7 @@ import pytest
 from itdr.builders.declare import Remote
 from itdr.builders.download import fetch
 from itdr.builders.fetch_all import fetch_all
+from itdr.builders.patience import Stopped
 from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
 
 BODY = random.Random(7).randbytes(20_000)
@@ -124,6 +125,31 @@ def test_ctrl_c_leaves_a_part_that_is_continued(
         assert fetch(Remote(f"{n}.bin", (url,)), tmp_path, policy=quick()).read_bytes() == BODY
     assert server.requests("0.bin")[-1].headers["Range"] == "bytes=8192-"
     assert leftovers(tmp_path) == []
+
+
+def test_ctrl_c_stops_every_thread(tmp_path: Path) -> None:
+    saw: list[bool] = []
+    started = threading.Barrier(3)
+
+    def endless(remote: Remote, folder: Path, *, stop: threading.Event, **_: object) -> Path:
+        started.wait(10)
+        saw.append(stop.wait(10))
+        raise Stopped
+
+    def press() -> None:
+        started.wait(10)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=press, daemon=True).start()
+        with pytest.raises(KeyboardInterrupt):
+            fetch_all([Remote(f"{n}", (f"http://a/{n}",)) for n in range(9)], tmp_path,
+                      fetch_one=endless)  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, before)
+    count("Ctrl-C")
+    assert saw == [True, True], "both that ran were told, and no other began"
 
 
 def test_two_processes_share_one_download(server: Misbehaving, tmp_path: Path) -> None:

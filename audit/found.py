@@ -1,0 +1,56 @@
+"""What an audit finds: a result for each check, with the ids of the rows that fail it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_IDS = 20
+"""Ids that a printed report names for each check; the JSON holds them all."""
+
+
+@dataclass
+class Result:
+    """One check. checked: how many rows (or pairs) it looked at; faults: (row id, what is wrong).
+
+    notes: figures that are no fault in themselves.   skipped: why it could not be made, else "".
+    """
+
+    name: str
+    about: str
+    checked: int = 0
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    skipped: str = ""
+
+    def fault(self, row_id: Any, what: str) -> None:
+        """Note a fault of a row."""
+        self.faults.append((str(row_id), what))
+
+    def entry(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "check": self.name,
+            "about": self.about,
+            "checked": self.checked,
+            "faults": [{"id": row_id, "what": what} for row_id, what in self.faults],
+            "notes": self.notes,
+            "skipped": self.skipped,
+        }
+
+
+def text(results: list[Result]) -> str:
+    """The results as a person reads them."""
+    lines = []
+    for one in results:
+        state = "skipped" if one.skipped else f"{len(one.faults)} FAULTS" if one.faults else "ok"
+        lines.append(f"{state:>12}  {one.name}: {one.about} ({one.checked:,} looked at)")
+        if one.skipped:
+            lines.append(f"{'':14}{one.skipped}")
+        lines += [f"{'':14}{note}" for note in one.notes]
+        lines += [f"{'':14}{row_id}: {what}" for row_id, what in one.faults[:MOST_IDS]]
+        if len(one.faults) > MOST_IDS:
+            lines.append(f"{'':14}and {len(one.faults) - MOST_IDS:,} more (--json lists all)")
+    wrong = sum(len(one.faults) for one in results)
+    lines.append(f"\n{wrong:,} faults." if wrong else "\nNo fault.")
+    return "\n".join(lines)

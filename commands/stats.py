@@ -1,0 +1,23 @@
+"""`itdr stats`: the numbers of a built folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(help="A folder made by `itdr build`.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print what is in a built folder: examples per cell, lengths, ratings, popularity, templates.
+
+    Example: itdr stats itdr-data
+    """
+    from itdr.report import numbers, text
+
+    found = numbers.collect(folder)
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else text.printed(found))
