@@ -33,7 +33,9 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
 
 def audit_rows(splits: Mapping[str, Iterable[Row]], longest: int = LONGEST) -> list[Result]:
     """The checks that need nothing but rows, given by split."""
-    return _run(((name, row) for name, rows in splits.items() for row in rows), None, longest, False)
+    return _run(
+        ((name, row) for name, rows in splits.items() for row in rows), None, longest, False
+    )
 
 
 def _run(
@@ -59,6 +61,4 @@ def _run(
 
 def unproven(error: ItdrError) -> str:
     """What to say where the raw files are not at hand."""
-    return (
-        f"{error}\nTo audit the rows alone, add --rows-only; else give the raw files with --data-dir."
-    )
+    return f"{error}\nTo audit the rows alone, add --rows-only; else give the raw files with --data-dir."

@@ -54,7 +54,9 @@ class Raw:
     def split_of(self, kind: str, code: int) -> str:
         """The split that the hash of a user or an item puts it in."""
         hashes = self.store.item_hash if kind == "item" else self.store.user_hash
-        part = parts_of(hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.id, kind)
+        part = parts_of(
+            hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.id, kind
+        )
         return PARTS[int(part[0])]
 
     @functools.cached_property
@@ -165,9 +167,7 @@ class Raw:
         try:
             con.register(
                 "chosen",
-                pa.table(
-                    {"item_code": codes.astype(np.int32), "work": self.store.work[codes]}
-                ),
+                pa.table({"item_code": codes.astype(np.int32), "work": self.store.work[codes]}),
             )
             name = str(self.store.path / "interactions.parquet").replace("'", "''")
             cursor = con.execute(

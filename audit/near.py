@@ -70,8 +70,10 @@ class Duplicates:
         if alike < NEAR:
             return False
         near = "shows the same as" if alike == 1 else f"shows nearly ({alike:.2f}) the same as"
-        where = "" if self._splits[first] == self._splits[later] else (
-            f", across {self._splits[first]} and {self._splits[later]}"
+        where = (
+            ""
+            if self._splits[first] == self._splits[later]
+            else (f", across {self._splits[first]} and {self._splits[later]}")
         )
         self.result.fault(self._ids[later], f"{near} {self._ids[first]}{where}")
         return True
@@ -103,4 +105,6 @@ def _question(row: Row) -> str:
     for one in row.get("messages") or ():
         if one["role"] == "user":
             return str(one["content"])
-    return next((str(x["value"]) for x in row.get("conversations") or () if x["from"] == "human"), "")
+    return next(
+        (str(x["value"]) for x in row.get("conversations") or () if x["from"] == "human"), ""
+    )

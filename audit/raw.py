@@ -26,7 +26,8 @@ class RawChecks:
         self.touched = Result("negatives", "no false candidate was ever touched by the user")
         self.trues = Result("true items", "all that a row says of its user stands in the raw data")
         self.known = Result(
-            "known", "candidates were known to others of the training part before the first true one"
+            "known",
+            "candidates were known to others of the training part before the first true one",
         )
         self.order = Result("order", "the history lies before the first true item")
         self.said = Result("comments", "no shown comment comes from a user of another part")
@@ -110,9 +111,7 @@ class RawChecks:
             known = [met[work][1]] if work in met and met[work][1] != ALWAYS else []
         return min(known) if known else None
 
-    def _trues(
-        self, raw: Raw, row: Row, user: int, met: Mapping[int, tuple[int, int]]
-    ) -> None:
+    def _trues(self, raw: Raw, row: Row, user: int, met: Mapping[int, tuple[int, int]]) -> None:
         self.trues.checked += 1
         shown = [*row["relevant"]]
         if row["rating"] is not None and row["item_id"] is not None:
@@ -174,7 +173,9 @@ class RawChecks:
             if since == NEVER:
                 self.known.fault(row["id"], f"nobody else in training ever touched {item}")
             elif start is not None and since >= start:
-                self.known.fault(row["id"], f"{item} was not yet known when the first true item came")
+                self.known.fault(
+                    row["id"], f"{item} was not yet known when the first true item came"
+                )
 
     def _order(
         self,
@@ -189,14 +190,14 @@ class RawChecks:
         for item, times in self._past(raw, row, met):
             # The prompt of a rating shows the latest event on each work, the others the earliest.
             if times is not None and times[row["rating"] is not None] >= start:
-                self.order.fault(row["id"], f"{item} of the history does not lie before the true item")
+                self.order.fault(
+                    row["id"], f"{item} of the history does not lie before the true item"
+                )
         stamps = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
         if any(stamp >= start for stamp in stamps):
             self.order.fault(row["id"], "a time in the history does not lie before the true item")
 
-    def _in_span(
-        self, raw: Raw, split: str, row: Row, met: Mapping[int, tuple[int, int]]
-    ) -> None:
+    def _in_span(self, raw: Raw, split: str, row: Row, met: Mapping[int, tuple[int, int]]) -> None:
         assert raw.cell.cuts is not None
         first, second = raw.cell.cuts
         low, high = {
@@ -237,7 +238,7 @@ class RawChecks:
             own: set[tuple[int, str]] = set()
             foreign: dict[tuple[int, str], int] = {}
             for work, user, text in raw.comments(about):
-                row_id, split, asked = about[work]
+                _, split, asked = about[work]
                 start = " ".join(text.split())[:BEGINNING]
                 if len(start) < LEAST or start not in asked:
                     continue

@@ -49,7 +49,9 @@ class OneSplit:
     """
 
     def __init__(self, by_time: bool = False) -> None:
-        self.result = Result("one split", "a user, or the item a row is about, is in one split only")
+        self.result = Result(
+            "one split", "a user, or the item a row is about, is in one split only"
+        )
         self._where: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._by_time = by_time
         if by_time:
@@ -179,8 +181,10 @@ class Answers:
         said = reading.choice(text, titles)
         if said is None:
             return "the answer is not among the candidates"
-        return "" if row["candidates"][said]["item_id"] in row["relevant"] else (
-            f"the answer names {titles[said]!r}, which is not the true item"
+        return (
+            ""
+            if row["candidates"][said]["item_id"] in row["relevant"]
+            else (f"the answer names {titles[said]!r}, which is not the true item")
         )
 
     @staticmethod
@@ -189,7 +193,11 @@ class Answers:
         if None in said or sorted(said) != list(range(len(row["candidates"]))):  # type: ignore[type-var]
             return "the answer does not list every candidate once"
         first = [row["candidates"][place]["item_id"] for place in said[: len(row["relevant"])]]  # type: ignore[index]
-        return "" if first == list(row["relevant"]) else "the answer does not begin with the true items"
+        return (
+            ""
+            if first == list(row["relevant"])
+            else "the answer does not begin with the true items"
+        )
 
     @staticmethod
     def _attributes(row: Row, text: str) -> str:

@@ -89,8 +89,8 @@ class CellTraining:
             for name in ("history", "candidates")
             for item in row[name]
         }
-        works = {self.work(item) for item in shown} - {None}
-        table = self._touches(sorted(works))  # type: ignore[type-var]
+        works = {work for work in map(self.work, shown) if work is not None}
+        table = self._touches(sorted(works))
         codes, starts = np.unique(table["work"], return_index=True)
         return dict(zip(codes.tolist(), np.split(table["user_code"], starts[1:]), strict=True))
 

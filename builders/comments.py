@@ -74,15 +74,13 @@ class Comments:
         start, stop = np.searchsorted(works, [work, work + 1]).tolist()
         if start == stop:
             return []
-        rows = table.slice(start, stop - start).to_pydict()
-        found = [
-            Comment(user, verdict, cut(text, self._chars))
-            for user, verdict, text in zip(
-                rows["user_code"], rows["verdict"], rows["text"], strict=True
-            )
-        ]
+        rows = table.slice(start, stop - start).to_pylist()
         # Some reviews stand twice, word for word.
-        found = list({one.text.casefold(): one for one in reversed(found)}.values())[::-1]
+        once = {row["text"].casefold(): row for row in reversed(rows)}
+        found = [
+            Comment(row["user_code"], row["verdict"], cut(row["text"], self._chars))
+            for row in reversed(once.values())
+        ]
         against = [one for one in found if one.verdict == sql_groups.DISLIKE]
         others = [one for one in found if one.verdict != sql_groups.DISLIKE]
         return (against[:1] + others + against[1:])[:MOST_COMMENTS]

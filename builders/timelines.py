@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,11 +36,16 @@ class Timeline:
 
 
 def timeline(
-    store: Store, user: int, keep: Literal["first", "last"] = "first", rated: bool = False
+    store: Store,
+    user: int,
+    keep: Literal["first", "last"] = "first",
+    rated: bool = False,
+    last: int | None = None,
 ) -> Timeline:
     """The user's showable events, one for each work: the earliest, or the latest.
 
-    rated: only events with a rating count.
+    rated: only events with a rating count.   last: only so many events from the end, for whoever
+    wants the latest window; `touched` is of all events all the same.
     """
     events = store.events(user)
     items = events.items
@@ -60,6 +65,8 @@ def timeline(
     if len(touched) < len(places):
         places = _one_each(works, places, keep)
     places = places[shown[places]]
+    if last is not None:
+        places = places[-last:]
     times = None if events.times is None else events.times[places].tolist()
     ratings = None if events.ratings is None else events.ratings[places].tolist()
     n = len(places)
@@ -112,6 +119,30 @@ class Window:
     def time(self) -> int | None:
         """The moment of the first true candidate (UTC seconds), None where it is not known."""
         return self.timeline.times[self.trues[0]]
+
+
+def latest_windows(
+    read: Callable[[int | None], Timeline],
+    history: int,
+    trues: int,
+    known: Known | None,
+    start: int | None = None,
+    stop: int | None = None,
+) -> Iterator[Window]:
+    """`ordered_windows`, of which the first is looked for at the end of the timeline alone: most
+    callers want no other, and few events are cheaper than many.
+
+    read: gives the timeline, or only its last events.
+    """
+    tail = 4 * (history + trues) + 16
+    first = next(ordered_windows(read(tail), history, trues, known, start, stop), None)
+    if first is not None:
+        # What the end lacks in history it cannot find, so what it finds is what all would.
+        yield first
+    rest = ordered_windows(read(None), history, trues, known, start, stop)
+    if first is not None:
+        next(rest, None)
+    yield from rest
 
 
 def ordered_windows(

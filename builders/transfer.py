@@ -160,9 +160,11 @@ def _started(
     head = b""
     while len(head) < sniff.HEAD and (piece := next(stream, b"")):
         head += piece
+    if not head and total:
+        raise Transient(f"the connection ended before the first of {total} bytes")
     if encoding is None:
         reason = sniff.unlike(remote.name, head)
-        if reason and (head or total in (None, 0)):
+        if reason:
             raise Permanent(f"{reason}. {refusal_hint(url)}" if "web page" in reason else reason)
         _check_size(remote, total, head)
     require_space(part.body.parent, total if total is not None else remote.size)

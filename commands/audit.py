@@ -28,18 +28,18 @@ def run(
     For a folder, give --data-dir (or --sample) as it was built; its other knobs are known.
     Exit code 1 where something is wrong. Example: itdr audit sequential_rec --sample
     """
-    from itdr import audit
+    from itdr.audit import audit, text, unproven
     from itdr.builders.errors import ItdrError, RawFileError
     from itdr.scoring.data import open_data
 
     opened = open_data(data, knobs)
     try:
-        results = audit.audit(opened, raw=not rows_only, longest=max_chars)
+        results = audit(opened, raw=not rows_only, longest=max_chars)
     except RawFileError as error:
-        raise ItdrError(audit.unproven(error)) from error
+        raise ItdrError(unproven(error)) from error
     if as_json:
         print(json.dumps([one.entry() for one in results], indent=1, ensure_ascii=False))
     else:
-        print(audit.text(results))
+        print(text(results))
     if any(one.faults for one in results):
         raise typer.Exit(1)

@@ -24,8 +24,12 @@ def run(
     partial: Annotated[
         bool, typer.Option("--partial", help="Score only the rows that have a prediction.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the report as JSON.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole report as JSON.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Write the report as JSON.")
+    ] = None,
     *,
     knobs: dict[str, Any],
 ) -> None:
@@ -63,9 +67,7 @@ def run(
             f"{data}: no row of the split {split!r} to score"
             + (" has a prediction." if partial else f". There is: {', '.join(opened.splits)}, all.")
         )
-    made = scoring.score(
-        rows, answers, references=references(opened, rows), lexicon=lexicon
-    )
+    made = scoring.score(rows, answers, references=references(opened, rows), lexicon=lexicon)
     if out is not None:
         out.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else report.table(made))

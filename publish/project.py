@@ -9,7 +9,7 @@ from itdr.builders import catalogue
 from itdr.builders.errors import ConfigError
 from itdr.builders.features import schema
 from itdr.builders.loading import descriptions
-from itdr.publish import card, tables
+from itdr.publish import card, examples, tables
 
 HOME = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- card:begin -->", "<!-- card:end -->"
@@ -89,4 +89,5 @@ def generated(root: Path) -> dict[Path, str]:
     readme = root / "README.md"
     if not (root / "itdr.py").is_file() or not readme.is_file():
         raise ConfigError(f"{root} is no checkout of itdr: it lacks itdr.py or README.md.")
-    return {readme: with_card(readme.read_text("utf-8")), root / "dataset_infos.json": infos()}
+    text = examples.with_examples(with_card(readme.read_text("utf-8")))
+    return {readme: text, root / "dataset_infos.json": infos()}

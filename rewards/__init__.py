@@ -30,7 +30,17 @@ __all__ = [
     "score",
 ]
 
-COLUMNS = ("id", "task", "source", "history", "candidates", "relevant", "rating", "attributes", "evidence")
+COLUMNS = (
+    "id",
+    "task",
+    "source",
+    "history",
+    "candidates",
+    "relevant",
+    "rating",
+    "attributes",
+    "evidence",
+)
 """What a reward needs of a row; the answer's own columns serve groundedness as well."""
 _TEXTS = ("output", "chosen", "messages", "conversations")
 Rewards = list[float | None]

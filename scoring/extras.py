@@ -23,5 +23,5 @@ def require(*names: str) -> None:
             missing.append(name)
     if missing:
         raise MissingExtraError(
-            f"Scoring needs {', '.join(missing)}. Run: pip install \"itdr[score]\""
+            f'Scoring needs {", ".join(missing)}. Run: pip install "itdr[score]"'
         )

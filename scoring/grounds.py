@@ -139,7 +139,8 @@ class Lexicon:
         found: set[str] = set()
         place = 0
         while place < len(said):
-            node, stop, name = trie, 0, ""
+            node: Any = trie
+            stop, name = 0, ""
             for ahead in range(place, len(said)):
                 node = node.get(said[ahead])
                 if node is None:
@@ -212,7 +213,8 @@ def _wanted(row: Row, own: set[Statement]) -> set[str]:
     """The facts that an answer should state: the claims that the row's own answer makes, or, where it
     makes none, what it says of the item; never the titles, which only illustrate."""
     said = {name for name, _ in own}
-    claims, others = set(), set()
+    claims: set[str] = set()
+    others: set[str] = set()
     for one in row["evidence"]:
         kind, value, _ = _fact(one["name"], one["value"] or "")
         if kind:

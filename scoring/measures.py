@@ -118,7 +118,9 @@ def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Score
         trues.append(true_places(row))
     plain = [k for k, ranking in enumerate(rankings) if all(n == 1 for n in ranking.ties)]
     values = dict(
-        zip(plain, ranks.exact([rankings[k] for k in plain], [trues[k] for k in plain]), strict=True)
+        zip(
+            plain, ranks.exact([rankings[k] for k in plain], [trues[k] for k in plain]), strict=True
+        )
     )
     places = [
         Scored(

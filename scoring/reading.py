@@ -114,23 +114,23 @@ def _plain_lines(
     ]
     named = [place for place in known if place is not None]
     remarks = [
-        place is None and prose(entry.text)
-        for entry, place in zip(listed, known, strict=True)
+        place is None and prose(entry.text) for entry, place in zip(listed, known, strict=True)
     ]
     in_one = tuple(titles.contained(part))
     if len(in_one) > len(set(named)) and len(set(named)) < 2:
         # A list within a sentence, with other lines around it.
         return Ranking(in_one)
-    return Ranking(
-        tuple(place for place, remark in zip(known, remarks, strict=True) if not remark)
-    )
+    return Ranking(tuple(place for place, remark in zip(known, remarks, strict=True) if not remark))
 
 
 # -- ratings --------------------------------------------------------------------------------------
 
 _NUMBER = r"[-+]?\d{1,6}(?:[.,]\d{1,6})?"
 _SMALL = {
-    **{word: k for k, word in enumerate("zero one two three four five six seven eight nine".split())},
+    **{
+        word: k
+        for k, word in enumerate("zero one two three four five six seven eight nine".split())
+    },
     "ten": 10,
 }
 _SAID = "|".join(_SMALL)
@@ -264,13 +264,18 @@ def attributes(text: Any, names: Sequence[str]) -> dict[str, str]:
     for place, mark in enumerate(marks):
         stop = marks[place + 1].start() if place + 1 < len(marks) else len(part)
         value = part[mark.end() : stop].split("\n", 1)[0][:300]
-        value = value.strip(" \t,;|*_`\"'\u201c\u201d.-").strip()
+        value = _LEFT_OVER.sub("", value.strip(_EDGES)).strip(_EDGES)
         name = wanted[_plain_name(mark[1])]
         if value and name not in found:
             found[name] = value
     if not found and len(names) == 1 and "\n" not in part and 0 < len(part) <= 100:
         found[names[0]] = part.strip(" \"'`*_.")
     return found
+
+
+_EDGES = " \t,;|*_`\"'\u201c\u201d.-"
+_LEFT_OVER = re.compile(r",?\s(?:and|&)(?:\s(?:the|their|his|her))?$", re.I)
+"""What joins one attribute to the next within a sentence."""
 
 
 def _plain_name(name: Any) -> str:

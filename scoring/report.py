@@ -95,9 +95,7 @@ def _order(key: tuple[str, str, str]) -> tuple[Any, ...]:
     return (ROOT_TASKS.index(root) if root in ROOT_TASKS else 9, place, task, source)
 
 
-def _cell(
-    key: tuple[str, str, str], scored: Sequence[Scored], missing: int, seed: int
-) -> _Figures:
+def _cell(key: tuple[str, str, str], scored: Sequence[Scored], missing: int, seed: int) -> _Figures:
     names = list(dict.fromkeys(name for one in scored for name in one.values))
     names.sort(key=_metric_order)
     table = np.full((len(scored), len(names)), np.nan)
@@ -170,7 +168,9 @@ def table(report: Mapping[str, Any]) -> str:
             continue
         lines += ["", level.replace("_", " ")]
         for name, entry in report[level].items():
-            lines.append(f"  {name}  ({entry['rows']:,} rows, {entry['unreadable']:.1%} unreadable)")
+            lines.append(
+                f"  {name}  ({entry['rows']:,} rows, {entry['unreadable']:.1%} unreadable)"
+            )
             lines += [_line(metric, one) for metric, one in entry["metrics"].items()]
     return "\n".join(lines)
 

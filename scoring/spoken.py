@@ -41,7 +41,9 @@ def title_forms(title: str) -> set[Form]:
     """The spellings of a title that running text is searched for: those of several words, and long
     single ones."""
     forms = {tuple(map(stem, form)) for level in spellings(title) for form in level}
-    shortened = re.split(r":\s|\s[-\u2013\u2014(]\s?|,\s", re.sub(r"\s*\(\d{4}\)$", "", title), maxsplit=1)
+    shortened = re.split(
+        r":\s|\s[-\u2013\u2014(]\s?|,\s", re.sub(r"\s*\(\d{4}\)$", "", title), maxsplit=1
+    )
     if 8 <= len(shortened[0]) <= 60:
         forms.add(tuple(stems(shortened[0])))
     return {form for form in forms if len(form) > 1 or (form and len(form[0]) > 6)} - {
@@ -103,11 +105,13 @@ def _filled(source: str, texts: tuple[str, ...]) -> list[str]:
     """The texts with the domain's words put in, and again with "people" and without."""
     _, domain = _words(source)
     found = []
-    for text in texts:
-        if not _CHOICE.search(text):
-            for people in (domain.get("people", "people"), "people", ""):
-                known = {**domain, "people": people}
-                found.append(_NAME.sub(lambda one, known=known: known.get(one[1], ""), text))
+    for people in (domain.get("people", "people"), "people", ""):
+        known = {**domain, "people": people}
+        for text in texts:
+            if not _CHOICE.search(text):
+                parts = _NAME.split(text)
+                parts[1::2] = [known.get(name, "") for name in parts[1::2]]
+                found.append("".join(parts))
     return [text for text in found if len(words(text)) > 1 or len(text) > 3]
 
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 ARTICLES = frozenset(
     "the a an le la les l un une il lo gli i el los las der die das de het een o os as".split()
@@ -96,9 +97,9 @@ class Titles:
         self.titles = tuple(titles)
         self._years = [year_of(title) for title in titles]
         self._forms = _owners(titles)
-        self._trie: dict = {}
+        self._trie: dict[str, Any] = {}
         for form, owner in self._forms.items():
-            node = self._trie
+            node: Any = self._trie
             for word in form:
                 node = node.setdefault(word, {})
             node[END] = owner
@@ -181,7 +182,7 @@ class Titles:
 
     def _at(self, folded: str, spans: list[tuple[int, int]], start: int) -> Iterator[_Found]:
         """The titles that begin at a word, the shortest first."""
-        node = self._trie
+        node: Any = self._trie
         for place in range(start, len(spans)):
             node = node.get(folded[slice(*spans[place])])
             if node is None:
@@ -190,9 +191,7 @@ class Titles:
             if owner is not None and self._same_year(folded, spans, place + 1, owner):
                 yield _Found(owner, place + 1)
 
-    def _same_year(
-        self, folded: str, spans: list[tuple[int, int]], stop: int, title: int
-    ) -> bool:
+    def _same_year(self, folded: str, spans: list[tuple[int, int]], stop: int, title: int) -> bool:
         """Not where another year follows: "Dune (1984)" is not "Dune (2021)"."""
         year = self._years[title]
         if year is None or stop >= len(spans):

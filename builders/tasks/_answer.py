@@ -25,6 +25,7 @@ FEW_AGAINST = 5
 CLEAR, STRONG, HARDLY = 1.6, 2.5, 0.35
 """Lifts from which over-representation is clear and strong, and up to which there is hardly anyone."""
 
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _SHORT = re.compile(r"[^\W\d][^\d]{1,58}")
 """An attribute's value that can be said."""
 _NOT_A_TASTE = re.compile(
@@ -101,7 +102,8 @@ def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
     elif lines:
         body = _listing(lines, openings, teller)
     avoid, rows = _to_avoid(known, teller)
-    return f"{body}\n\n{avoid}", evidence + rows
+    # A name that ends with a full stop brings its own.
+    return _TWO_STOPS.sub(".", f"{body}\n\n{avoid}"), evidence + rows
 
 
 def strength(lift: float) -> str:

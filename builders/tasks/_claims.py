@@ -25,17 +25,16 @@ A claim is stated only if at least `SHOWN` of the displayed likes (or dislikes) 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from itdr.builders.columns import Store
 from itdr.builders.sql_claims import DISLIKED, LIKED
+from itdr.builders.tasks import _chance
 from itdr.builders.tasks._sides import KINDS, Counts, Sided, Work, work_of
 
 LEAST = 3
 SHOWN = 2
-PRIOR = 10
 LIFT = 1.3
 CHANCE = 0.1
 
@@ -67,30 +66,6 @@ class Claim:
 
 def carries(work: Work, key: tuple[str, str]) -> bool:
     return key[1] in work.traits(key[0])
-
-
-def tail(k: int, n: int, p: float) -> float:
-    """P(X >= k) for X binomial (n, p), 0 < p < 1, summed from its first term on."""
-    if k <= 0:
-        return 1.0
-    log_first = (
-        math.lgamma(n + 1)
-        - math.lgamma(k + 1)
-        - math.lgamma(n - k + 1)
-        + k * math.log(p)
-        + (n - k) * math.log1p(-p)
-    )
-    term = total = 1.0
-    for j in range(k, n):
-        term *= (n - j) / (j + 1) * p / (1 - p)
-        total += term
-        if term < 1e-12 * total:
-            break
-    return min(1.0, math.exp(log_first) * total)
-
-
-def smoothed_lift(k: int, n: int, p: float) -> float:
-    return ((k + PRIOR * p) / (n + PRIOR)) / p
 
 
 def claims(store: Store, counts: Counts, mine: Sided, training: bool, carried: int) -> list[Claim]:
@@ -146,8 +121,8 @@ def _tested(kind: str, side: int, common: _Common, own: Tally, other: Tally) -> 
     n, ks = own
     for name, p in common.p.items():
         k, against = ks[name], other[1].get(name, 0)
-        lift = smoothed_lift(k, n, p)
-        if lift < LIFT or tail(k, n, p) > common.chance[name]:
+        lift = _chance.lift(k, n, p)
+        if lift < LIFT or _chance.at_least(k, n, p) > common.chance[name]:
             continue
         claim = Claim(side, kind, name, k, n, against, p, lift)
         if side == LIKED:
@@ -160,7 +135,7 @@ def _tested(kind: str, side: int, common: _Common, own: Tally, other: Tally) -> 
 
 def _leans(disliked: int, n_disliked: int, liked: int, n_liked: int) -> bool:
     """Whether a trait is clearly more often among the user's dislikes than among the likes."""
-    return smoothed_lift(disliked, n_disliked, (liked + 1) / (n_liked + 2)) >= LIFT
+    return _chance.lift(disliked, n_disliked, (liked + 1) / (n_liked + 2)) >= LIFT
 
 
 def _tally(works: Sequence[Work], sides: Sequence[int], kind: str, side: int) -> Tally:
@@ -221,7 +196,8 @@ def _greedy(
     taken: set[int],
 ) -> list[int]:
     seen: dict[tuple[str, str], int] = {}
-    used, chosen, left = set(taken), [], list(order)
+    used, left = set(taken), list(order)
+    chosen: list[int] = []
     while left and len(chosen) < most:
         best = max(left, key=_rank(carried, seen))
         left.remove(best)

@@ -317,7 +317,7 @@ BROAD = (
 # -- whom to avoid ----------------------------------------------------------------------------
 
 RARE = {
-    "few": "[seldom|not often|only seldom]",
+    "few": "[seldom|only seldom|only now and then]",
     "hardly": "[hardly ever|rarely|scarcely ever]",
 }
 MISSING = (
@@ -331,8 +331,9 @@ MISSING = (
     "[It may disappoint|It is less likely to please] {who}; {likers} {rare} include them.",
 )
 AGAINST = (
-    "[Not recommended for|To be avoided by|Whom to avoid:|Better avoided by] {who}: they are {over} among "
-    "those who {disliked_it}.",
+    "[Not recommended for|To be avoided by|Better avoided by] {who}: they are {over} among those who "
+    "{disliked_it}.",
+    "Whom to avoid: {who}, who are {over} among those who {disliked_it}.",
     "{who} [should be careful|had better stay away|should think twice|are warned]: they {disliked_it} "
     "{more} often than one would expect.",
     "{who} [may be disappointed|should look elsewhere]: {larger} part of its {disapproval} comes from "
@@ -356,7 +357,7 @@ NOBODY = (
 )
 NOBODY_MISSING = (
     "No group is strikingly absent among {likers}, so there is [nobody|no one] to warn.",
-    "None of the usual groups is missing among {likers}; there is [nobody|no one] in particular to avoid "
+    "No group is missing among {likers} in a striking way; there is [nobody|no one] in particular to avoid "
     "it.",
 )
 NOBODY_SHARES = (

@@ -153,7 +153,11 @@ AGES = {
         "{people} born since the turn of the millennium",
         "the youngest {people}, born in this millennium",
     ),
-    "under 18": ("minors", "{people} who have not come of age", "children and teenagers"),
+    "under 18": (
+        "children and teenagers",
+        "{people} who have not come of age",
+        "the young, not yet of age",
+    ),
     "18-24": (
         "young adults up to their mid-twenties",
         "{people} in their late teens and early twenties",

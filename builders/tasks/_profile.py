@@ -80,7 +80,10 @@ class Story:
 
 @dataclass
 class _Writer:
-    """Values for the sentences, and the sentences written so far."""
+    """Values for the sentences, and the sentences written so far.
+
+    excused: whether a dislike has been mentioned as an exception to a like.
+    """
 
     story: Story
     draw: Draw
@@ -88,6 +91,7 @@ class _Writer:
     plural: dict[str, bool] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    excused: bool = False
 
     def chance(self, percent: int) -> bool:
         return self.draw.below(100) < percent
@@ -228,6 +232,7 @@ def _fill_shared(writer: _Writer) -> None:
         writer.put("ST", _titles(story.shared.titles, story), True)
         writer.put("nS", words.number(len(story.shared.titles)))
     if story.disliked_shared:
+        writer.put("QT", _several(story.disliked_shared.titles, story), True)
         writer.put("nQ", words.number(len(story.disliked_shared.titles)))
     if story.also:
         writer.put("ZT", _titles(story.also.titles, story), True)
@@ -272,7 +277,8 @@ def _main(writer: _Writer, short: bool) -> bool:
         if not short and writer.chance(78):
             _support(writer, likes)
         if not short and writer.chance(40):
-            writer.say("also")
+            every = story.also is not None and len(story.also.titles) == len(story.liked)
+            writer.say("also_all" if every else "also")
         if makers:
             writer.say("makers_too")
         elif not short and writer.chance(30):
@@ -282,7 +288,7 @@ def _main(writer: _Writer, short: bool) -> bool:
         if not short and writer.chance(35):
             writer.say("shown")
     if "C" in writer.values and writer.chance(75):
-        writer.say("but")
+        writer.excused = writer.say("but")
     if story.mixed and (not short or writer.chance(50)):
         writer.say("mixed")
     return told
@@ -343,7 +349,7 @@ def _dislikes(writer: _Writer, short: bool) -> None:
     elif not story.disliked:
         if writer.chance(35):
             writer.say("disliked_none")
-    elif short or writer.chance(35):
+    elif short or writer.excused or writer.chance(35):
         return
     elif len(story.disliked) == 1:
         writer.say("disliked_one")
@@ -357,9 +363,8 @@ def _dislikes(writer: _Writer, short: bool) -> None:
 
 
 def _spoken_of(story: Story, point: Point) -> bool:
-    return any(
-        (one.kind, one.name) == (point.kind, point.name) for one in story.likes + story.mixed
-    )
+    told = (*story.likes, *story.mixed, *((story.shared,) if story.shared else ()))
+    return any((one.kind, one.name) == (point.kind, point.name) for one in told)
 
 
 def _after_dislikes(writer: _Writer, short: bool) -> None:

@@ -9,7 +9,7 @@ L: what is liked, LI: items of it, LF: "a horror" (before "fan"), L1, L2: the fi
 displayed titles that show them; M, MI: makers, items by them, TM: titles by them; D, DI, DT: the same
 for dislikes; X: a mixed taste, XT, XF: a title that worked, and one that failed; C: disliked titles
 with the first liked trait, E: liked titles with the first disliked one; S, SI, ST: what displayed
-likes share, Z, ZI, ZT: what they share beside a claim; QI: what displayed dislikes share; A, B: all displayed likes, and dislikes; V: what the
+likes share, Z, ZI, ZT: what they share beside a claim; Q, QI, QT: what displayed dislikes share; A, B: all displayed likes, and dislikes; V: what the
 displayed likes are; kind: the domain's word for a category; makers, first, last: who
 made the displayed likes. nA, nB, nT, nS, nQ, nZ: how many, in letters.
 """
@@ -188,10 +188,15 @@ LIKES: dict[str, tuple[str, ...]] = {
     ),
     # What else the displayed likes have, which need not be a taste.
     "also": (
-        "{nZ} of the {items} shown are {ZI} as well[|, whatever that is worth].",
+        "{nZ} of the {nA} {items} shown are {ZI} as well[|, whatever that is worth].",
         "{ZT} are {ZI} besides.",
         "[The list|What is listed] also has {Z}, with {ZT}, [but that is no more than a side note|which "
         "may be chance].",
+    ),
+    "also_all": (
+        "All {nA} of the {items} shown are {ZI} as well[|, whatever that is worth].",
+        "The {nA} shown are all {ZI}, too, [but that is no more than a side note|which may be "
+        "chance].",
     ),
     "makers_vary": (
         "[No {creator} comes up twice|Each has another {creator}], from {first} to {last}.",

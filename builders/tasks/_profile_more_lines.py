@@ -34,7 +34,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "With {D} there is more of a risk: low ratings are commoner there.",
         "When a rating turns out low, {D} <D:is|are> more likely than usual to be involved.",
         "{DI} are more of a gamble with them.",
-        "[More than their share|An outsized share] of the low ratings [goes|went] to {DI}.",
+        "{DI} [get|have] more than their share of the low ratings.",
+        "An outsized share of the low ratings [goes|went] to {DI}.",
         "[Where they are disappointed|Among their disappointments], {DI} come up more often than usual.",
     ),
     "soft/hours": (
@@ -103,10 +104,22 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "enough for a verdict|which may be chance|though that alone proves little].",
         "Of the {nB} they {disliked}, {nQ} are {QI}, [though no general rule follows|without making a "
         "rule of it].",
+        "{QT} were {disliked}, and they have {Q} in common; [it may mean something or nothing|more than that "
+        "cannot be said].",
+        "[On the other side of the list|At the other end], {QT} are {QI}, [a weak sign at best|which "
+        "need not mean much].",
+        "What puts them off is not clear, [although|even if] {nQ} of the {nB} "
+        "{items} in question are {QI}.",
+        "Whether {Q} <Q:is|are> a problem for them is [an open question|hard to say]: {QT} were "
+        "{disliked}.",
     ),
     "disliked_all_shared": (
         "The {nB} {items} that they {disliked} here are all {QI}, [but that is not enough for a "
         "verdict|which may be chance].",
+        "{B} were {disliked}, all of them {QI}; [a firm verdict would need more than that|it may mean "
+        "something or nothing].",
+        "Whether {Q} <Q:is|are> a problem for them is [an open question|hard to say]: all {nB} that "
+        "they {disliked} here are of that kind.",
     ),
     "disliked_varied": (
         "What they {disliked} here [has no common thread|follows no pattern|is of all sorts]: {B}.",

@@ -77,7 +77,16 @@ def things(phrases: Sequence[Phrase], items: str) -> tuple[str, bool]:
 
 def items_of(phrases: Sequence[Phrase], items: str) -> str:
     """Several kinds of items as one part of a sentence."""
-    return listed([one.items for one in phrases if one.quoted is None] + _filed(phrases, items))
+    plain = [one.items for one in phrases if one.quoted is None]
+    return listed(_joined(plain, items) + _filed(phrases, items))
+
+
+def _joined(plain: list[str], items: str) -> list[str]:
+    """`action films`, `war films` as `action and war films`."""
+    firsts = [one.removesuffix(f" {items}") for one in plain]
+    if len(plain) < 2 or any(a == b or " and " in a for a, b in zip(firsts, plain, strict=True)):
+        return plain
+    return [f"{listed(firsts)} {items}"]
 
 
 def _filed(phrases: Sequence[Phrase], items: str) -> list[str]:
@@ -127,7 +136,8 @@ def name_of(title: str, others: Sequence[str] = ()) -> str | None:
     """
     short = re.sub(r"\s*\(\d{4}\)$", "", title)
     if len(short) > 40:
-        short = re.sub(r"(?<=\w)\s*[(\[].*[)\]]$", "", short)
+        head = re.sub(r"(?<=\w)\s*[(\[].*[)\]]$", "", short)
+        short = short if re.search(r"(?i)\b(a|an|and|of|or|the)$", head) else head
     if len(short) > 60:
         head = re.split(r":\s|\s[-–—(]\s?|,\s", short, maxsplit=1)[0]
         if not 8 <= len(head) <= 60:

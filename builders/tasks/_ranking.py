@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,16 +10,27 @@ import numpy as np
 from itdr.builders.cases import Case, Shown
 from itdr.builders.columns import SKIP, Item
 from itdr.builders.tasks._task import OpenCell
-from itdr.builders.timelines import Window, ordered_windows, timeline, unordered_windows
+from itdr.builders.timelines import (
+    Timeline,
+    Window,
+    latest_windows,
+    timeline,
+    unordered_windows,
+)
 
 
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
-    line = timeline(cell.store, user)
     if cell.timed:
-        return ordered_windows(line, cell.history, cell.positives, cell.known, *cell.span)
+        read = functools.partial(_latest, cell, user)
+        return latest_windows(read, cell.history, cell.positives, cell.known, *cell.span)
+    line = timeline(cell.store, user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, cell.positives, cell.known, order, cell.liked)
+
+
+def _latest(cell: OpenCell, user: int, last: int | None) -> Timeline:
+    return timeline(cell.store, user, last=last)
 
 
 def draw(cell: OpenCell, window: Window) -> Case | None:

@@ -200,8 +200,11 @@ def _counts(cell: OpenCell) -> Counts:
     for code, (kind, name) in enumerate(names):
         codes[KINDS[kind]][name] = code
     totals = json.loads(table.schema.metadata[b"totals"])
-    columns = (table.column(name).to_numpy() for name in ("works", "liked", "disliked"))
-    return Counts(codes, *columns, {kind: tuple(both) for kind, both in totals.items()})
+    works, liked, disliked = (
+        table.column(name).to_numpy() for name in ("works", "liked", "disliked")
+    )
+    sums = {kind: (int(likes), int(dislikes)) for kind, (likes, dislikes) in totals.items()}
+    return Counts(codes, works, liked, disliked, sums)
 
 
 def _hours(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:

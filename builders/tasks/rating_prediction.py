@@ -10,13 +10,22 @@ from itdr.builders.declare import INTERACTION, Scale
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import Window, ordered_windows, timeline, unordered_windows
+from itdr.builders.timelines import (
+    Timeline,
+    Window,
+    latest_windows,
+    timeline,
+    unordered_windows,
+)
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
-    line = timeline(cell.store, user, keep="last", rated=True)
+    def read(last: int | None = None) -> Timeline:
+        return timeline(cell.store, user, keep="last", rated=True, last=last)
+
     if cell.timed:
-        return ordered_windows(line, cell.history, 1, None, *cell.span)
+        return latest_windows(read, cell.history, 1, None, *cell.span)
+    line = read()
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, 1, None, order)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,20 @@ def server() -> Iterator[Misbehaving]:
     """A web server on 127.0.0.1 that does what its scripts say."""
     with serving() as world:
         yield world
+
+
+@pytest.fixture
+def mirror(caches: Path, server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own, and no way out but to the local server."""
+    monkeypatch.setenv("ITDR_MIRROR", server.address)
+    return caches
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A `data_dir` with an empty folder of the made-up source."""
+    (tmp_path / "raw" / "made-up").mkdir(parents=True)
+    return tmp_path / "raw"
 
 
 @pytest.fixture(autouse=True)

@@ -16,14 +16,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from itdr.builders import cache, download, fetch_all, integrity, part, settle, transfer
+from itdr.builders import cache, download, integrity, part, settle, transfer
 from itdr.builders.declare import Remote
 from itdr.builders.errors import ItdrError
 from itdr.builders.patience import Policy
 
 OURS = {str(one.__file__) for one in (cache, download, integrity, part, settle, transfer)}
 POLICY = Policy(sleep=lambda seconds: None, read_timeout=2.0, chunk=4096, gain=4096)
-assert fetch_all
 
 
 def run(remote: Remote, folder: Path, die_at: int) -> int:

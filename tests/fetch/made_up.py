@@ -1,14 +1,19 @@
-"""Sources that do not exist, for the tests of finding, fetching and verifying raw files."""
+"""Sources that do not exist, their raw files, and how tests place and read them."""
 
 from __future__ import annotations
 
 import gzip
 import io
 import tarfile
+import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
+from itdr.builders import locate
+from itdr.builders.cache import raw_root
 from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
+from tests.fetch.server import leftovers, quick, sha
 
 RATINGS = b"user,item,rating\n" + b"".join(b"%d,%d,4.5\n" % (n, n % 97) for n in range(4000))
 MOVIES = b"item,title\n" + b"".join(b"%d,The Glass Harbour %d\n" % (n, n) for n in range(97))
@@ -56,3 +61,44 @@ def tarred(**members: bytes) -> bytes:
 ZIP = zipped(made__ratings_csv=RATINGS, made__movies_csv=MOVIES, made__tags_csv=TAGS)
 TAR = tarred(made__ratings_csv=RATINGS, made__movies_csv=MOVIES)
 RATINGS_GZ = gzip.compress(RATINGS, mtime=0)
+
+FILES = (
+    RawFile("ratings", "ratings.csv", ("made-up.zip",), size=len(RATINGS)),
+    RawFile("movies", "movies.csv", ("made-up.zip",), aliases=("films.csv",)),
+    RawFile("tags", "tags.csv", ("made-up.zip",), optional=True),
+)
+URL = "https://files.example.org/made-up.zip"
+AT = "files.example.org/made-up.zip"
+OPEN = source((Remote("made-up.zip", (URL,), len(ZIP), sha(ZIP)),), FILES)
+MANUAL = source((Remote("made-up.zip", access="manual"),), FILES)
+ALL = {"ratings": RATINGS, "movies": MOVIES, "tags": TAGS}
+BASE = {"ratings": RATINGS, "movies": MOVIES}
+
+
+def put(data: Path, name: str, body: bytes) -> Path:
+    """Place a raw file of the made-up source below `data`."""
+    path = data / "made-up" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return path
+
+
+def ready(of: Source, data: Path | None, tmp: Path, offline: bool = False) -> dict[str, bytes]:
+    """What readers would get, by key; nothing but a new folder below `tmp` is written to."""
+    before = _state(data) if data else None
+    work = tmp / f"work{time.monotonic_ns()}"
+    paths = locate.prepare(
+        of, of.files, data, work, offline=offline, progress=False, policy=quick()
+    )
+    assert before == (_state(data) if data else None), "the user's folder was changed"
+    assert leftovers(raw_root()) == []
+    return {
+        key: gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        for key, path in paths.items()
+    }
+
+
+def _state(folder: Path) -> list[tuple[str, int, int]]:
+    return sorted(
+        (str(path), path.lstat().st_size, path.lstat().st_mtime_ns) for path in folder.rglob("*")
+    )

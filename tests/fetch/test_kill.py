@@ -149,6 +149,7 @@ def test_ctrl_c_stops_every_thread(tmp_path: Path) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     count("Ctrl-C")
+    wait_for(lambda: len(saw) == 2)
     assert saw == [True, True], "both that ran were told, and no other began"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gzip
 import os
 import time
 from pathlib import Path
@@ -12,71 +11,30 @@ import pytest
 
 from itdr.builders import locate
 from itdr.builders.cache import cache_root, raw_root, store_root, work_root
-from itdr.builders.declare import RawFile, Remote, Source
+from itdr.builders.declare import Remote, Source
 from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.survey import offers
-from tests.fetch import made_up
-from tests.fetch.made_up import MOVIES, RATINGS, RATINGS_GZ, TAGS, TAR, ZIP, source, zipped
-from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
-
-PACKED = ("made-up.zip",)
-FILES = (
-    RawFile("ratings", "ratings.csv", PACKED, size=len(RATINGS)),
-    RawFile("movies", "movies.csv", PACKED, aliases=("films.csv",)),
-    RawFile("tags", "tags.csv", PACKED, optional=True),
+from tests.fetch.made_up import (
+    ALL,
+    AT,
+    BASE,
+    FILES,
+    MANUAL,
+    MOVIES,
+    OPEN,
+    RATINGS,
+    RATINGS_GZ,
+    TAGS,
+    TAR,
+    URL,
+    ZIP,
+    put,
+    ready,
+    tarred,
+    zipped,
 )
-URL = "https://files.example.org/made-up.zip"
-OPEN = source((Remote("made-up.zip", (URL,), len(ZIP), sha(ZIP)),), FILES)
-MANUAL = source((Remote("made-up.zip", access="manual"),), FILES)
-AT = "files.example.org/made-up.zip"
+from tests.fetch.server import Misbehaving, count
 
-
-@pytest.fixture(autouse=True)
-def home(caches: Path, server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of the test's own, and no way out but to the local server."""
-    monkeypatch.setenv("ITDR_MIRROR", server.address)
-    return caches
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    (tmp_path / "raw" / "made-up").mkdir(parents=True)
-    return tmp_path / "raw"
-
-
-def put(data: Path, name: str, body: bytes) -> Path:
-    path = data / "made-up" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    return path
-
-
-def ready(
-    of: Source, data: Path | None, tmp_path: Path, offline: bool = False, **facts: object
-) -> dict[str, bytes]:
-    """The content that readers would get, by key; nothing but the work folder is written to."""
-    before = _state(data) if data else None
-    work = tmp_path / f"work{time.monotonic_ns()}"
-    files = facts.pop("files", of.files)
-    paths = locate.prepare(
-        of, files, data, work, offline=offline, progress=False, policy=quick()  # type: ignore[arg-type]
-    )  # fmt: skip
-    assert before == (_state(data) if data else None), "the user's folder was changed"
-    assert leftovers(raw_root()) == [] if raw_root().exists() else True
-    return {
-        key: gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        for key, path in paths.items()
-    }
-
-
-def _state(folder: Path) -> list[tuple[str, int, int]]:
-    return sorted(
-        (str(path), path.lstat().st_size, path.lstat().st_mtime_ns) for path in folder.rglob("*")
-    )
-
-
-ALL = {"ratings": RATINGS, "movies": MOVIES, "tags": TAGS}
-BASE = {"ratings": RATINGS, "movies": MOVIES}
+pytestmark = pytest.mark.usefixtures("mirror")
 PLACED = {
     "unpacked": ({"ratings.csv": RATINGS, "movies.csv": MOVIES, "tags.csv": TAGS}, ALL),
     "without the optional one": ({"ratings.csv": RATINGS, "movies.csv": MOVIES}, BASE),
@@ -247,7 +205,7 @@ BROKEN = {
     "text as gzip": ("ratings.csv.gz", RATINGS, "no gzip file"),
     "climbing zip": ("made-up.zip", CLIMBING, "outside"),
     "another zip": ("made-up.zip", zipped(x_csv=RATINGS), "does not hold"),
-    "another tar": ("made-up.zip", made_up.tarred(x_csv=RATINGS), "does not hold"),
+    "another tar": ("made-up.zip", tarred(x_csv=RATINGS), "does not hold"),
 }
 
 
@@ -285,141 +243,6 @@ def test_what_could_be_two_files_is_said(
     put(data, "b/tags.csv", TAGS)
     assert ready(MANUAL, data, tmp_path) == BASE
     assert "tags.csv left out" in caplog.text
-
-
-# ---- several ways to get the same file
-
-GZ_FIRST = (
-    Remote("sub/ratings.csv", ("https://hub.example.org/ratings.csv",), len(RATINGS), sha(RATINGS)),
-    Remote("sub/ratings.csv.gz", ("https://site.example.org/ratings.csv.gz",),
-           plain_checksum=sha(RATINGS)),
-)  # fmt: skip
-SINGLE = source(GZ_FIRST, (RawFile("ratings", "sub/ratings.csv"),))
-
-
-def test_of_plain_and_packed_the_smaller_is_fetched(server: Misbehaving, tmp_path: Path) -> None:
-    server.put("site.example.org/ratings.csv.gz", RATINGS_GZ, "drop:99")
-    assert locate.plan(SINGLE, SINGLE.files, None).fetch == (GZ_FIRST[1],)
-    before = locate.find(SINGLE, SINGLE.files, None)["ratings"]
-    assert ready(SINGLE, None, tmp_path) == {"ratings": RATINGS}
-    found = locate.find(SINGLE, SINGLE.files, None)["ratings"]
-    assert found and before and found.path.name == "ratings.csv.gz"
-    assert found.fingerprint == before.fingerprint
-    large = dataclasses.replace(GZ_FIRST[1], size=len(RATINGS) + 1)
-    of = dataclasses.replace(SINGLE, remotes=(large, GZ_FIRST[0]))
-    assert offers(of, of.files[0]) == (GZ_FIRST[0], large)
-
-
-def test_where_the_packed_one_fails_the_plain_one_is_fetched(
-    server: Misbehaving, tmp_path: Path
-) -> None:
-    server.put("site.example.org/ratings.csv.gz", gzip.compress(MOVIES))
-    server.put("hub.example.org/ratings.csv", RATINGS)
-    assert ready(SINGLE, None, tmp_path) == {"ratings": RATINGS}
-    asked = len(server.seen)
-    assert ready(SINGLE, None, tmp_path, offline=True) == {"ratings": RATINGS}
-    assert len(server.seen) == asked
-
-
-def test_another_archive_serves_as_well(server: Misbehaving, tmp_path: Path) -> None:
-    remotes = (
-        Remote("gone.zip", ("https://gone.example.org/gone.zip",)),
-        Remote("kaggle.zip", ("https://www.kaggle.com/api/v1/x",), access="kaggle"),
-    )
-    files = (
-        RawFile("ratings", "ratings.csv", ("gone.zip", "kaggle.zip")),
-        RawFile("movies", "movies.csv", ("gone.zip", "kaggle.zip")),
-    )
-    server.put("www.kaggle.com/api/v1/x", ZIP)
-    of = source(remotes, files)
-    assert locate.plan(of, files, None).fetch == (remotes[0],)
-    assert ready(of, None, tmp_path) == BASE
-    with pytest.raises(DownloadError) as caught:
-        locate.drop(of, files)
-        server.resources.clear()
-        ready(of, None, tmp_path)
-    assert "gone.zip" in str(caught.value) and "www.kaggle.com" in str(caught.value)
-
-
-def test_an_optional_file_is_never_fetched_for_its_own_sake(
-    server: Misbehaving, tmp_path: Path
-) -> None:
-    extra = Remote("extra.csv", ("https://files.example.org/extra.csv",), 10)
-    of = source((*OPEN.remotes, extra), (*FILES, RawFile("extra", "extra.csv", optional=True)))
-    server.put(AT, ZIP)
-    plan = locate.plan(of, of.files, None)
-    assert plan.fetch == OPEN.remotes and [file.key for file in plan.left_out] == ["extra"]
-    assert ready(of, None, tmp_path) == ALL
-
-
-def test_the_plan(data: Path) -> None:
-    gated = Remote("gated.zip", ("https://huggingface.co/datasets/a/b/resolve/main/gated.zip",),
-                   access="gated")  # fmt: skip
-    files = (*FILES, RawFile("secret", "secret.csv", ("gated.zip",)))
-    of = source((*OPEN.remotes, Remote("free.csv", ("https://a.example/free.csv",)), gated),
-                (*files, RawFile("free", "free.csv")))  # fmt: skip
-    put(data, "movies.csv", MOVIES)
-    plan = locate.plan(of, of.files, data)
-    assert [remote.name for remote in plan.fetch] == ["made-up.zip", "free.csv"]
-    assert plan.download_bytes == len(ZIP)
-    assert [remote.name for remote in plan.unknown] == ["free.csv"]
-    assert [file.key for file in plan.by_hand] == ["secret"]
-    assert plan.unpacked_bytes == len(RATINGS)
-    assert plan.located["movies"].origin == "data_dir"  # type: ignore[union-attr]
-
-
-def test_a_run_that_will_not_fit_says_so_first(
-    server: Misbehaving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server.put(AT, ZIP)
-    for room, what in ((len(ZIP) - 1, "downloads"), (len(ZIP) + 1, "unpacked files")):
-        free = locate.RESERVE + room
-        monkeypatch.setattr(locate, "free_bytes", lambda folder, free=free: free)
-        with pytest.raises(DownloadError, match=f"the {what} take .*ITDR_CACHE"):
-            ready(OPEN, None, tmp_path)
-        count("full disk")
-    assert not server.seen
-
-
-def test_a_download_changed_afterwards_is_not_used(server: Misbehaving, tmp_path: Path) -> None:
-    server.put(AT, ZIP)
-    ready(OPEN, None, tmp_path)
-    path = raw_root() / "made-up" / "made-up.zip"
-    other = zipped(ratings_csv=RATINGS[:99], movies_csv=MOVIES)
-    path.write_bytes(other)
-    with pytest.raises(RawFileError, match="was changed after it had been downloaded"):
-        ready(OPEN, None, tmp_path)
-    path.with_name("made-up.zip.sha256.json").unlink()
-    assert ready(OPEN, None, tmp_path)["ratings"] == RATINGS[:99], "now it counts as placed"
-
-
-def test_an_archive_without_the_file_is_said(server: Misbehaving, tmp_path: Path) -> None:
-    wrong = zipped(movies_csv=MOVIES)
-    of = source((Remote("made-up.zip", (URL,)),), FILES)
-    server.put(AT, wrong)
-    with pytest.raises(RawFileError, match=r"made-up\.zip does not hold ratings\.csv"):
-        ready(of, None, tmp_path)
-
-
-def test_files_in_folders_of_equal_names(data: Path, tmp_path: Path) -> None:
-    """Two archives hold files of the same names."""
-    files = tuple(
-        RawFile(f"{part}_{name}", f"{part}/{name}.tsv", (f"{part}.zip",))
-        for part in ("train", "dev")
-        for name in ("news", "behaviors")
-    )
-    of = source((Remote("train.zip", access="manual"), Remote("dev.zip", access="manual")), files)
-    put(data, "train.zip", zipped(news_tsv=b"t1", behaviors_tsv=b"t2"))
-    put(data, "dev.zip", zipped(dev__news_tsv=b"d1", dev__behaviors_tsv=b"d2"))
-    expected = {
-        "train_news": b"t1",
-        "train_behaviors": b"t2",
-        "dev_news": b"d1",
-        "dev_behaviors": b"d2",
-    }
-    assert ready(of, data, tmp_path) == expected
-    put(data, "news.tsv", b"whose?")
-    assert ready(of, data, tmp_path) == expected, "archives tell what a lone file does not"
 
 
 # ---- where the cache is

@@ -15,7 +15,7 @@ from itdr.builders.declare import RawFile, Remote
 from itdr.builders.download import fetch
 from itdr.builders.errors import DownloadError
 from itdr.builders.verify import Finding, verify
-from tests.fetch.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, source, zipped
+from tests.fetch.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, put, source, zipped
 from tests.fetch.server import Misbehaving, count, quick, sha
 
 FILES = (
@@ -27,23 +27,11 @@ URL = "https://files.example.org/set.zip"
 OF = source((Remote("set.zip", (URL,), len(ZIP), "md5:" + hashlib.md5(ZIP).hexdigest()),), FILES)
 
 
-@pytest.fixture(autouse=True)
-def data(
-    caches: Path, server: Misbehaving, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Path:
-    monkeypatch.setenv("ITDR_MIRROR", server.address)
-    (tmp_path / "made-up").mkdir()
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("mirror")
 
 
 def levels(findings: list[Finding]) -> dict[str, str]:
     return {one.name: one.level for one in findings}
-
-
-def put(data: Path, name: str, body: bytes) -> Path:
-    path = data / "made-up" / name
-    path.write_bytes(body)
-    return path
 
 
 def test_nothing_there(data: Path) -> None:
@@ -133,7 +121,6 @@ def test_content_that_is_declared_for_the_packed_file(data: Path) -> None:
 
 def test_what_is_ambiguous_is_a_warning(data: Path) -> None:
     for folder in ("a", "b"):
-        (data / "made-up" / folder).mkdir()
         put(data, f"{folder}/ratings.csv", RATINGS)
     assert levels(verify(OF, data))["ratings.csv"] == "warning"
     assert locate.find(OF, FILES, data)["movies"] is not None

@@ -35,7 +35,8 @@ def everything() -> Path:
     """One folder with every config, from all of the bundled sample."""
     out = Path(tempfile.mkdtemp(prefix="itdr-built-")) / "data"
     names = [name for name in catalogue.config_names() if sampled(name)]
-    folder.build([builder(one, sample=True, sources=sampled(one)) for one in names], out)
+    builders = [builder(one, sample=True, sources=sampled(one), size=60) for one in names]
+    folder.build(builders, out)
     return out
 
 

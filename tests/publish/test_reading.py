@@ -156,4 +156,4 @@ def test_columns_of_few_values_and_lists_stay_small(config: str) -> None:
     for name in ("root_task", "task", "source", "domain"):
         assert len({row[name] for row in rows}) <= 30
     for name in ("history", "candidates", "relevant", "attributes", "evidence"):
-        assert max(len(row[name]) for row in rows) <= 25
+        assert max(len(row[name]) for row in rows) <= 40

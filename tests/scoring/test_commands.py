@@ -80,7 +80,7 @@ def test_a_built_folder_scores_as_its_config_does(tmp_path: Path) -> None:
     for split in opened("sequential_rec").splits:
         table = pa.Table.from_pylist(list(opened("sequential_rec").rows(split)))
         pq.write_table(table, home / f"{split}-00000-of-00001.parquet")
-    mine = [row for row in rows("sequential_rec")]
+    mine = rows("sequential_rec")
     file = write(
         tmp_path / "p.jsonl",
         [{"id": row["id"], "said": row["candidates"][0]["title"]} for row in mine],
@@ -178,7 +178,9 @@ def test_every_baseline_writes_answers_that_can_be_read(tmp_path: Path) -> None:
 def test_a_random_order_scores_exactly_chance() -> None:
     for config in ("top_k_rec", "sequential_rec"):
         mine = rows(config)
-        answers = predict(opened(config), mine, METHODS[config]["random"], Training(opened(config), mine))
+        answers = predict(
+            opened(config), mine, METHODS[config]["random"], Training(opened(config), mine)
+        )
         report = score(mine, answers)
         for one in report["cells"][f"{config}/ml-32m"]["metrics"].values():
             assert one["value"] == pytest.approx(one["chance"])

@@ -21,7 +21,9 @@ Row = dict[str, Any]
 
 
 def row(task: str, **values: Any) -> Row:
-    root = "user_item_interaction" if "rec" in task or "rating" in task else "user_item_understanding"
+    root = (
+        "user_item_interaction" if "rec" in task or "rating" in task else "user_item_understanding"
+    )
     return {
         "id": f"{task}/x/{values.pop('key', 1)}",
         "output": "",
@@ -220,7 +222,9 @@ def profile(key: int = 1) -> Row:
         "interest_recognition",
         key=key,
         evidence=evidence,
-        history=[{"item_id": "1", "title": "Alien Nights (1999)", "rating": 5.0, "timestamp": None}],
+        history=[
+            {"item_id": "1", "title": "Alien Nights (1999)", "rating": 5.0, "timestamp": None}
+        ],
         output="They love horror, as Alien Nights shows. They dislike romance.",
     )
 

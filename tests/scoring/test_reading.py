@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from itdr.builders.declare import Scale
 from itdr.scoring import reading
 from itdr.scoring.attributes import number, same
-from itdr.scoring.titles import Titles
 
 FILMS = [
     "Matrix, The (1999)",
@@ -96,8 +95,18 @@ def test_strangers_and_repeats_keep_their_rank(text: Any, expected: tuple[int | 
 
 
 def test_titles_that_look_like_marks_are_titles() -> None:
-    titles = ["1. FC Köln", "12 Angry Men (1957)", "3:10 to Yuma (2007)", "2001: A Space Odyssey (1968)"]
-    assert places("3:10 to Yuma\n12 Angry Men\n1. FC Köln\n2001: A Space Odyssey", titles) == (2, 1, 0, 3)
+    titles = [
+        "1. FC Köln",
+        "12 Angry Men (1957)",
+        "3:10 to Yuma (2007)",
+        "2001: A Space Odyssey (1968)",
+    ]
+    assert places("3:10 to Yuma\n12 Angry Men\n1. FC Köln\n2001: A Space Odyssey", titles) == (
+        2,
+        1,
+        0,
+        3,
+    )
     listed = "1. 2001: A Space Odyssey\n2. 1. FC Koln\n3. 12 angry men\n4. 3:10 to Yuma (2007)"
     assert places(listed, titles) == (3, 0, 1, 2)
 
@@ -215,7 +224,7 @@ def test_a_rating_is_brought_to_the_scale() -> None:
 )
 def test_attributes_are_read_in_every_shape(text: str) -> None:
     found = reading.attributes(text, ["age group", "gender"])
-    assert same("age group", found["age group"].removesuffix(" and the"), "25-34")
+    assert found["age group"] == "25-34"
     assert same("gender", found["gender"], "male")
 
 
@@ -261,10 +270,66 @@ def test_numbers_in_attributes() -> None:
 # -- anything at all --------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
-    ["1. ", "- ", "\n", " ", "[", "]", "{", "}", '"', "'", "**", "`", "|", "---", ":", ";", ">", "/"]
-    + ["Answer:", "the answer is ", "<think>", "</think>", "Toy Story", "The ", "Matrix", "(1999)"]
-    + ["4", ".5", "out of", "★", "½", "stars", "nine", "Age group", "gender: ", "\x00", "\ud800"]
-    + ["\u0301", "ß", "İ", "三", "👍🏽", "\u200b", "1e999", "\\", "\\'", "#", "_", "\t", "\r"]
+    [
+        *(
+            "1. ",
+            "- ",
+            "\n",
+            " ",
+            "[",
+            "]",
+            "{",
+            "}",
+            '"',
+            "'",
+            "**",
+            "`",
+            "|",
+            "---",
+            ":",
+            ";",
+            ">",
+        ),
+        *(
+            "Answer:",
+            "the answer is ",
+            "<think>",
+            "</think>",
+            "Toy Story",
+            "The ",
+            "Matrix",
+            "(1999)",
+        ),
+        *(
+            "4",
+            ".5",
+            "out of",
+            "★",
+            "½",
+            "stars",
+            "nine",
+            "Age group",
+            "gender: ",
+            "\x00",
+            "\ud800",
+        ),
+        *(
+            "\u0301",
+            "ß",
+            "İ",
+            "三",
+            "👍🏽",
+            "\u200b",
+            "1e999",
+            "\\",
+            "\\'",
+            "#",
+            "_",
+            "\t",
+            "\r",
+            "/",
+        ),
+    ]
 )
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
 
@@ -284,7 +349,9 @@ def read_all(text: Any, titles: list[str]) -> None:
         number(name, value)
 
 
-@given(TEXTS, st.lists(st.one_of(st.text(max_size=40), st.sampled_from(FILMS)), min_size=1, max_size=8))
+@given(
+    TEXTS, st.lists(st.one_of(st.text(max_size=40), st.sampled_from(FILMS)), min_size=1, max_size=8)
+)
 @settings(max_examples=400, deadline=None)
 def test_nothing_crashes_the_reading(text: str, titles: list[str]) -> None:
     read_all(text, titles)
@@ -315,7 +382,12 @@ REPEATED = [
 
 @pytest.mark.parametrize("piece", REPEATED)
 def test_a_hundred_kilobytes_take_less_than_a_second(piece: str) -> None:
-    titles = [*FILMS, "a " * 60, "Toy " * 40 + "x", *(f"Toy Story {n} (19{n})" for n in range(10, 99))]
+    titles = [
+        *FILMS,
+        "a " * 60,
+        "Toy " * 40 + "x",
+        *(f"Toy Story {n} (19{n})" for n in range(10, 99)),
+    ]
     text = (piece * (100_000 // len(piece.encode()) + 1)).encode()[:100_000].decode(errors="ignore")
     for name, read in {
         "ranking": lambda: reading.ranking(text, titles),

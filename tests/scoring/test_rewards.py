@@ -51,7 +51,9 @@ def test_right_answers_are_rewarded_most(config: str, source: str, own: Any, for
 
 
 @pytest.mark.parametrize(("config", "source", "own"), CONFIGS)
-def test_the_rejected_answer_of_a_preference_row_is_worse(config: str, source: str, own: Any) -> None:
+def test_the_rejected_answer_of_a_preference_row_is_worse(
+    config: str, source: str, own: Any
+) -> None:
     given = columns(rows(config, source, "preference"))
     right, wrong = own(given["chosen"], **given), own(given["rejected"], **given)
     assert all(one > other for one, other in zip(right, wrong, strict=True))

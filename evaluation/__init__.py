@@ -1,0 +1,65 @@
+"""Tasks for lm-evaluation-harness: one per subtask, one group per root task.
+
+    lm_eval --include_path "$(python -m itdr.evaluation)" --tasks itdr_sequential_rec \\
+        --model hf --model_args pretrained=... --metadata '{"sources": ["ml-32m"], "data_dir": "raw"}'
+
+`--metadata` holds the knobs of `load_dataset("itdr", ...)`. Scores are those of `itdr score`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.knobs import DEFAULTS
+from itdr.scoring import score_rows
+from itdr.scoring.grounds import Lexicon, reference
+from itdr.scoring.measures import READ, TEXT_TASKS
+
+FOLDER = Path(__file__).resolve().parent
+_lexicon = Lexicon()
+
+
+def rows(config: str = "", **given: Any) -> dict[str, Any]:
+    """The splits of a config. given: knobs; what else the harness hands over is left aside."""
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+
+    knobs = {name: given[name] for name in (*DEFAULTS, "data_dir") if name in given}
+    loaded = datasets.load_dataset("itdr", config, **knobs)
+    for split in loaded.values():
+        if split and split[0]["task"] in TEXT_TASKS:
+            for row in split:
+                _lexicon.see(row)
+    return dict(loaded)
+
+
+def question(doc: Mapping[str, Any]) -> str:
+    """The task description and the question."""
+    if doc.get("prompt"):
+        return str(doc["prompt"])
+    if doc.get("messages"):
+        said = [one["content"] for one in doc["messages"] if one["role"] != "assistant"]
+        return "\n\n".join(said) + "\n"
+    return "\n\n".join(text for text in (doc["instruction"], doc["input"]) if text) + "\n"
+
+
+def answer(doc: Mapping[str, Any]) -> str:
+    """The row's own answer."""
+    return reference(doc)
+
+
+def results(doc: Mapping[str, Any], answers: Sequence[str]) -> dict[str, float]:
+    """Metric -> the row's value, before the root is taken of those that have one."""
+    lexicon = _lexicon if doc["task"] in TEXT_TASKS else None
+    (scored,) = score_rows([doc], [answers[0]], lexicon=lexicon)
+    values = {name.replace(READ, " read"): value for name, value in scored.values.items()}
+    return {"readable": float(scored.readable), **values}
+
+
+def root_mean(values: Sequence[float]) -> float:
+    """The root of the mean of squared errors."""
+    return math.sqrt(math.fsum(values) / len(values)) if values else math.nan
