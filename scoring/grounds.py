@@ -35,8 +35,8 @@ _PIECES = re.compile(
 _AGAINST = re.compile(
     r"\b(?:avoid\w*|dislik\w*|not|never|no|hardly|rarely|seldom|little|low|cold|flat|aversion|"
     r"disappoint\w*|lack|lacks|against|skip\w*|warn\w*|steer|critical|pickier|harder|risk|gamble|"
-    r"patience|early|drop\w*|least|worse|worst|poor|poorly|unlikely|unsuited|unsuitable|rare|fewer|"
-    r"under-represented|disapprov\w*|elsewhere|pass|cautious|hesitate|hesitant|put off|marked down|"
+    r"patience|early|drop\w*|least|worse|worst|poor|poorly|unlikely|unsuited|unsuitable|fewer|scarce\w*|"
+    r"under-represented|disapprov\w*|pass|leave it|aside|now and then|few of|cautious|hesitate|hesitant|put off|marked down|"
     r"better off|think twice|\w+n't|\w+n\u2019t)\b",
     re.I,
 )
