@@ -88,6 +88,13 @@ class Data:
             built.pop("sample", None)
         return built | self._knobs
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether the raw files can be asked without fetching any that the user did not speak of."""
+        return self.folder is None or all(
+            {"data_dir", "sample"} & self._knobs_of(name).keys() for name in self._configs
+        )
+
     @functools.cached_property
     def time_split(self) -> bool:
         """Whether time, not a user's hash, separates the splits."""
@@ -224,7 +231,9 @@ def references(data: Data, rows: list[Row]) -> dict[str, list[str]]:
     from itdr.scoring.measures import TEXT_TASKS
     from itdr.scoring.phrasings import phrasings
 
-    found = {}
+    found: dict[str, list[str]] = {}
+    if not data.at_hand:
+        return found
     for row in rows:
         if row["task"] not in TEXT_TASKS:
             continue

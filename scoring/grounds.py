@@ -33,7 +33,7 @@ _PIECES = re.compile(
 )
 """Where one statement ends: what says `against` in one piece says nothing of the next."""
 _AGAINST = re.compile(
-    r"\b(?:avoid\w*|dislik\w*|not|never|no|hardly|rarely|seldom|little|low|cold|flat|aversion|"
+    r"\b(?:avoid\w*|dislik\w*|not|never|no|hardly|rarely|seldom|less|little|low|cold|flat|aversion|"
     r"disappoint\w*|lack|lacks|against|skip\w*|warn\w*|steer|critical|pickier|harder|risk|gamble|"
     r"patience|early|drop\w*|least|worse|worst|poor|poorly|unlikely|unsuited|unsuitable|fewer|scarce\w*|"
     r"under-represented|disapprov\w*|pass|leave it|aside|now and then|few of|cautious|hesitate|hesitant|put off|marked down|"

@@ -21,6 +21,8 @@ _COMMON = {
 _NAME = re.compile(r"\{(\w+)\}")
 _CHOICE = re.compile(r"\[[^\[\]]*\]")
 Form = tuple[str, ...]
+_EMPTY_WORDS = frozenset({("group",), ("people",), ("audience",), ("gift",)})
+"""What every answer about an audience says, whoever it is."""
 
 
 def stem(word: str) -> str:
@@ -58,7 +60,7 @@ def fact_forms(source: str, kind: str, value: str) -> set[Form]:
         texts += _category(source, value)
     if kind == "group":
         texts += _audience(source, value)
-    return {form for form in (tuple(stems(text)) for text in texts) if form}
+    return {form for form in (tuple(stems(text)) for text in texts) if form} - _EMPTY_WORDS
 
 
 def demographic_forms(source: str) -> list[tuple[str, str, set[Form]]]:

@@ -68,7 +68,7 @@ def test_every_group_that_passes_is_stated_and_no_other() -> None:
                 passing[kind, value] = smoothed(k, n, share)
         strongest = sorted(passing, key=lambda key: (-passing[key], *key))[:3]
         # Of genres, ages and genders so few are tested that the bound on z alone decides.
-        assert [(one.kind, one.value) for one in _groups.suited(counts, work)] == strongest
+        assert [(one.kind, one.value) for one in _groups.groups(counts, work)[0]] == strongest
         found += len(strongest)
     assert found > 20
 
@@ -118,10 +118,11 @@ def stated(kind: str) -> Iterator[tuple[str, set[tuple[str, str]], set[tuple[str
     data = opened_store(folder(kind)[0])
     counts = _group_counts.counts(data, 0)
     for work in leaders(data):
+        suits, avoid = _groups.groups(counts, work)
         yield (
             data.item(work).id,
-            {(one.kind, one.value) for one in _groups.suited(counts, work)},
-            {(one.kind, one.value) for one in _groups.to_avoid(counts, work)},
+            {(one.kind, one.value) for one in suits},
+            {(one.kind, one.value) for one in avoid},
         )
 
 
@@ -277,7 +278,7 @@ def test_real_files_give_sane_groups(
     for work in leaders(data):
         if counts.judges(work)[0] < 20:
             continue
-        suits = _groups.suited(counts, work)
+        suits, _ = _groups.groups(counts, work)
         some += bool(suits)
         if data.item(work).id == item:
             assert {one.value for one in suits} == groups

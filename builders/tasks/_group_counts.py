@@ -123,8 +123,9 @@ class Counts:
         start, stop = np.searchsorted(self._pair_works, [work, work + 1]).tolist()
         rows = zip(*(column[start:stop].tolist() for column in self._pairs), strict=True)
         found = {row[0]: row[1:] for row in rows}
+        judges = self.judges(work)
         for kind, codes in self._codes.items():
-            n = self.judges(work)
+            n = judges
             here = [code for code in found if self.traits[code].kind == kind]
             if kind not in _traits.TASTES:
                 n = (sum(found[code][0] for code in here), sum(found[code][1] for code in here))

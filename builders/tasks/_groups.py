@@ -6,10 +6,11 @@ commoner among the item's likers than its share of all likes that chance would h
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from itdr.builders.sql_groups import FEW_JUDGES
-from itdr.builders.tasks import _chance
+from itdr.builders.tasks._claims import PRIOR, smoothed_lift, tail
 from itdr.builders.tasks._group_counts import Count, Counts, Trait
 
 LIFT, Z = 1.3, 2.58
@@ -39,29 +40,24 @@ class Group:
     z: float
 
 
-def suited(counts: Counts, work: int) -> list[Group]:
-    """The groups that the work suits, strongest first."""
-    found = []
-    for trait, likers, _ in counts.of(work):
+def groups(counts: Counts, work: int) -> tuple[list[Group], list[Group]]:
+    """(those that the work suits, those to warn), the strongest first.
+
+    To be warned are those who are commoner among the work's dislikers than among all dislikes, and
+    than among its likers; and those who are hardly to be found among the latter.
+    """
+    suits, avoid = [], []
+    for trait, likers, dislikers in counts.of(work):
         group = _tested(trait, likers, counts, "suits")
         if group:
-            found.append(group)
-    return _strongest(found)[:MOST]
-
-
-def to_avoid(counts: Counts, work: int) -> list[Group]:
-    """The groups to warn, strongest first: commoner among those who disliked the work than among all
-    dislikes, and than among those who liked it; or hardly to be found among the latter."""
-    found = []
-    for trait, likers, dislikers in counts.of(work):
-        group = _tested(trait, dislikers, counts, "disliked")
-        if group and _against(dislikers, likers):
-            found.append(group)
+            suits.append(group)
             continue
-        group = _tested(trait, likers, counts, "missing")
+        group = _tested(trait, dislikers, counts, "disliked")
+        if group is None or not _against(dislikers, likers):
+            group = _tested(trait, likers, counts, "missing")
         if group:
-            found.append(group)
-    return _strongest(found)[:MOST_AVOIDED]
+            avoid.append(group)
+    return _strongest(suits)[:MOST], _strongest(avoid)[:MOST_AVOIDED]
 
 
 def _tested(trait: Trait, count: Count, counts: Counts, how: str) -> Group | None:
@@ -70,13 +66,14 @@ def _tested(trait: Trait, count: Count, counts: Counts, how: str) -> Group | Non
     if not n or not 0 < count.some < count.all:
         return None
     share = count.some / count.all
-    up, z = _chance.lift(k, n, share), _chance.z_score(k, n, share)
+    up = smoothed_lift(k, n, share)
+    z = (k - n * share) / math.sqrt(n * share * (1 - share))
     if how == "missing":
         stated = up <= RARE and z <= RARE_Z
-        chance = _chance.at_most(k, n, share) if stated else 1.0
+        chance = tail(n - k, n, 1 - share) if stated else 1.0
     else:
         stated = k >= FEW_JUDGES and up >= LIFT and z >= Z
-        chance = _chance.at_least(k, n, share) if stated else 1.0
+        chance = tail(k, n, share) if stated else 1.0
     tests = counts.tested[trait.kind]
     guarded = how != "suits" or tests > FEW_TESTS
     if not stated or (guarded and chance > FALSE_ONES[how] / max(tests, FEW_TESTS)):
@@ -88,8 +85,8 @@ def _against(dislikers: Count, likers: Count) -> bool:
     """Whether the group is so much commoner among dislikers than among likers: else its members meet
     the item more often, and only therefore dislike it more often too."""
     share = likers.some / likers.all if likers.all else 0.0
-    here = (dislikers.k + _chance.PRIOR * share) / (dislikers.n + _chance.PRIOR)
-    there = (likers.k + _chance.PRIOR * share) / (likers.n + _chance.PRIOR)
+    here = (dislikers.k + PRIOR * share) / (dislikers.n + PRIOR)
+    there = (likers.k + PRIOR * share) / (likers.n + PRIOR)
     return here >= LIFT * there
 
 

@@ -125,6 +125,7 @@ def _known(
     counts = _counts(cell)
     item = cell.store.item(code)
     likers, dislikers = counts.judges(code)
+    suited, avoided = _groups.groups(counts, code)
     attributes = _attributes(cell, code)
     heard = [(one.text, one.verdict) for one in comments]
     return _answer.Known(
@@ -137,8 +138,8 @@ def _known(
         dislikers=dislikers,
         tested=any(counts.tested.values()),
         dislikes=_liking.rule(cell.store) != "taken",
-        suited=[one for one in _groups.suited(counts, code) if sayable(one)],
-        avoided=[one for one in _groups.to_avoid(counts, code) if sayable(one)],
+        suited=[one for one in suited if sayable(one)],
+        avoided=[one for one in avoided if sayable(one)],
         phrases=_audience.phrases(heard, bought=cell.cell.source.words == "products"),
         marked=_audience.marked(attributes),
         titled=_audience.titled(item.title, cell.cell.source.words),
