@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from itdr.builders import templates
 from itdr.builders.cases import Case
 from itdr.builders.opened import open_cell
 from itdr.builders.parts import PARTS
 from itdr.builders.plan import Chosen, SplitPlan, sample_begin
 from itdr.builders.tasks._task import OpenCell
+from itdr.builders.wording import templates
 
 Row = dict[str, Any]
 

@@ -117,7 +117,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Knobs
         left_out=left_out,
     )
     _check_meaning(knobs, [one.root for one in tasks])
-    from itdr.builders import templates
+    from itdr.builders.wording import templates
 
     templates.check_choice(knobs.templates, [one.id for one in tasks])
     return knobs

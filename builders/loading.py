@@ -117,7 +117,8 @@ def info(config: Any) -> datasets.DatasetInfo:
 def config_id(config: Any, custom_features: Any = None) -> str:
     """The config's name and a hash of everything that decides its rows, known before any download:
     knobs, code, a user's templates, raw files, and the series of `datasets` that wrote the cache."""
-    from itdr.builders import plan, templates
+    from itdr.builders import plan
+    from itdr.builders.wording import templates
 
     knobs = knobs_of(config)
     cells = plan.cells_of(knobs)
@@ -140,7 +141,7 @@ def config_id(config: Any, custom_features: Any = None) -> str:
 
 def _choice_without_folder(choice: Any) -> str:
     """The templates knob less the path of a user's folder, whose content counts instead."""
-    from itdr.builders import templates
+    from itdr.builders.wording import templates
 
     folder = templates.folder_of(choice)
     entries = choice if isinstance(choice, (list, tuple)) else [choice]
@@ -181,7 +182,7 @@ def prepare(config: Any) -> list[Any]:
 
 def _check_templates(knobs: Knobs, cells: list[Any]) -> None:
     """Read every template that rows will need: a fault in a user's folder is said before any work."""
-    from itdr.builders import templates
+    from itdr.builders.wording import templates
 
     folder = templates.folder_of(knobs.templates)
     for task in {cell.task.id: cell.task for cell in cells}.values():

@@ -23,9 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import cache, locate
+from itdr.builders import cache
 from itdr.builders.declare import RawFile, Source
 from itdr.builders.errors import ItdrError, RawFileError
+from itdr.builders.fetch import locate
 from itdr.builders.hashing import stable_hash
 
 logger = logging.getLogger("itdr")

@@ -21,9 +21,10 @@ def run(
     """
     import datasets
 
-    from itdr.builders import catalogue, locate
+    from itdr.builders import catalogue
     from itdr.builders.cache import human, raw_root
     from itdr.builders.errors import ConfigError, DownloadError, choose_from
+    from itdr.builders.fetch import locate
 
     logging.getLogger("itdr").setLevel(logging.INFO)
     wanted = []

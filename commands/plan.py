@@ -69,7 +69,7 @@ def _rows(knobs: Any, cell: Any) -> int:
 
 
 def _store(spec: Any) -> dict[str, Any]:
-    from itdr.builders import locate
+    from itdr.builders.fetch import locate
 
     source = spec.source
     now = locate.plan(source, spec.files, spec.data_dir)

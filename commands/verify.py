@@ -23,7 +23,7 @@ def run(
     Example: itdr verify ml-32m --data-dir ~/raw
     """
     from itdr.builders import catalogue
-    from itdr.builders.verify import verify
+    from itdr.builders.fetch.verify import verify
 
     named = [catalogue.source(name) for name in sources or ()]
     found = []

@@ -128,7 +128,7 @@ def _plain_knobs(config: Any) -> dict[str, Any]:
 
 
 def _is_path(choice: Any) -> bool:
-    from itdr.builders import templates
+    from itdr.builders.wording import templates
 
     return templates.folder_of(choice) is not None
 

@@ -120,7 +120,7 @@ def _filled(source: str, texts: tuple[str, ...]) -> list[str]:
 @functools.lru_cache(maxsize=64)
 def _words(source: str) -> tuple[str, dict[str, str]]:
     """The source's wording and its words; none for a source that is not known."""
-    from itdr.builders import templates
+    from itdr.builders.wording import templates
 
     try:
         wording = catalogue.source(source).words

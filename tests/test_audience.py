@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders import templates
 from itdr.builders.columns import Store
 from itdr.builders.comments import cut
 from itdr.builders.hashing import Draw
@@ -21,6 +20,7 @@ from itdr.builders.tasks import _answer, _audience, _group_words
 from itdr.builders.tasks._groups import Group
 from itdr.builders.tasks._teller import Teller
 from itdr.builders.tasks.target_user_identification import TASK
+from itdr.builders.wording import templates
 from tests import world
 from tests.groups import CONFIG, folder, opened_store, rows
 

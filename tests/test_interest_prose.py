@@ -9,11 +9,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, templates
+from itdr.builders import catalogue
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _profile, _profile_words
 from itdr.builders.tasks import interest_recognition as task
 from itdr.builders.tasks._sides import Work, work_of
+from itdr.builders.wording import templates
 from tests.interest import SOURCES, folder, open_cell, rows
 from tests.world import everything
 

@@ -8,11 +8,12 @@ from collections import Counter
 
 import datasets
 import pytest
-from itdr.builders import catalogue, templates
+
+from itdr.builders import catalogue
 from itdr.builders.declare import COLUMNS, ROOT_TASKS
 from itdr.builders.features import schema
 from itdr.builders.parts import PARTS
-
+from itdr.builders.wording import templates
 from tests.world import Row, everything, load
 
 PAPER = 195_065

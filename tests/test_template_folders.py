@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders import templates
 from itdr.builders.errors import TemplateError
-from itdr.builders.template_files import LARGEST
+from itdr.builders.wording import templates
+from itdr.builders.wording.template_files import LARGEST
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")

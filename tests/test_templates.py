@@ -9,9 +9,9 @@ from collections.abc import Collection
 
 import pytest
 
-from itdr.builders import templates
 from itdr.builders.errors import TemplateError
-from itdr.builders.template_files import BUILT_IN, read_domains
+from itdr.builders.wording import templates
+from itdr.builders.wording.template_files import BUILT_IN, read_domains
 
 DOMAINS = (
     "films",

@@ -6,11 +6,10 @@ commoner among the item's likers than its share of all likes that chance would h
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from itdr.builders.sql_groups import FEW_JUDGES
-from itdr.builders.tasks._claims import PRIOR, smoothed_lift, tail
+from itdr.builders.tasks import _chance
 from itdr.builders.tasks._group_counts import Count, Counts, Trait
 
 LIFT, Z = 1.3, 2.58
@@ -66,14 +65,13 @@ def _tested(trait: Trait, count: Count, counts: Counts, how: str) -> Group | Non
     if not n or not 0 < count.some < count.all:
         return None
     share = count.some / count.all
-    up = smoothed_lift(k, n, share)
-    z = (k - n * share) / math.sqrt(n * share * (1 - share))
+    up, z = _chance.lift(k, n, share), _chance.z_score(k, n, share)
     if how == "missing":
         stated = up <= RARE and z <= RARE_Z
-        chance = tail(n - k, n, 1 - share) if stated else 1.0
+        chance = _chance.at_most(k, n, share) if stated else 1.0
     else:
         stated = k >= FEW_JUDGES and up >= LIFT and z >= Z
-        chance = tail(k, n, share) if stated else 1.0
+        chance = _chance.at_least(k, n, share) if stated else 1.0
     tests = counts.tested[trait.kind]
     guarded = how != "suits" or tests > FEW_TESTS
     if not stated or (guarded and chance > FALSE_ONES[how] / max(tests, FEW_TESTS)):
@@ -85,8 +83,8 @@ def _against(dislikers: Count, likers: Count) -> bool:
     """Whether the group is so much commoner among dislikers than among likers: else its members meet
     the item more often, and only therefore dislike it more often too."""
     share = likers.some / likers.all if likers.all else 0.0
-    here = (dislikers.k + PRIOR * share) / (dislikers.n + PRIOR)
-    there = (likers.k + PRIOR * share) / (likers.n + PRIOR)
+    here = (dislikers.k + _chance.PRIOR * share) / (dislikers.n + _chance.PRIOR)
+    there = (likers.k + _chance.PRIOR * share) / (likers.n + _chance.PRIOR)
     return here >= LIFT * there
 
 

@@ -19,7 +19,6 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders import templates
 from itdr.builders.cases import Case, Evidence, Shown
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.hashing import Draw
@@ -29,6 +28,7 @@ from itdr.builders.tasks._evidence import Facts, evidence, facts_of, story_of
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
 from itdr.builders.timelines import Timeline, Window
+from itdr.builders.wording import templates
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from itdr.builders import comments as spoken
-from itdr.builders import templates
 from itdr.builders.cases import Case
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.hashing import Draw
@@ -24,6 +23,7 @@ from itdr.builders.tasks import (
 )
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.tasks._teller import Teller, sayable, upper
+from itdr.builders.wording import templates
 
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120

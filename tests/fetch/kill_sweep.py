@@ -16,10 +16,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from itdr.builders import cache, download, integrity, part, settle, transfer
+from itdr.builders import cache
 from itdr.builders.declare import Remote
 from itdr.builders.errors import ItdrError
-from itdr.builders.patience import Policy
+from itdr.builders.fetch import download, integrity, part, settle, transfer
+from itdr.builders.fetch.patience import Policy
 
 OURS = {str(one.__file__) for one in (cache, download, integrity, part, settle, transfer)}
 POLICY = Policy(sleep=lambda seconds: None, read_timeout=2.0, chunk=4096, gain=4096)

@@ -13,9 +13,9 @@ import pytest
 
 from itdr.builders import sources
 from itdr.builders.declare import Remote, Source
-from itdr.builders.download import fetch
-from itdr.builders.integrity import split_checksum
-from itdr.builders.survey import fetchable, offers
+from itdr.builders.fetch.download import fetch
+from itdr.builders.fetch.integrity import split_checksum
+from itdr.builders.fetch.survey import fetchable, offers
 from tests.fetch.made_up import RATINGS, RATINGS_GZ, TAR, ZIP
 from tests.fetch.server import Misbehaving, leftovers, quick, sha
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders import archives, cache, locate, transfer
+from itdr.builders import cache
 from itdr.builders.declare import Remote
-from itdr.builders.download import fetch
 from itdr.builders.errors import DownloadError
+from itdr.builders.fetch import archives, locate, transfer
+from itdr.builders.fetch.download import fetch
 from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
 
 BODY = random.Random(5).randbytes(60_000)
@@ -39,7 +40,7 @@ def test_a_full_disk(
         return real(handle, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr("itdr.builders.part.os.write", write)
+        patch.setattr("itdr.builders.fetch.part.os.write", write)
         with pytest.raises(DownloadError, match=r"the disk is full.*ITDR_CACHE"):
             fetch(Remote("data.bin", (url,)), tmp_path, policy=quick())
     count("full disk")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.declare import Remote
-from itdr.builders.download import fetch
 from itdr.builders.errors import DownloadError
+from itdr.builders.fetch.download import fetch
 from tests.fetch.server import Misbehaving, Resource, leftovers, quick, sha, words
 
 BODY = random.Random(1).randbytes(60_000)

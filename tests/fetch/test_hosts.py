@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders import hosts
 from itdr.builders.declare import Remote
-from itdr.builders.download import fetch
 from itdr.builders.errors import DownloadError
+from itdr.builders.fetch import hosts
+from itdr.builders.fetch.download import fetch
 from tests.fetch.server import Misbehaving, count, leftovers, quick, serving, sha
 
 BODY = random.Random(3).randbytes(30_000)

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.declare import Remote
-from itdr.builders.download import fetch
-from itdr.builders.fetch_all import fetch_all
-from itdr.builders.patience import Stopped
+from itdr.builders.fetch.download import fetch
+from itdr.builders.fetch.patience import Stopped
+from itdr.builders.fetch.several import fetch_all
 from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
 
 BODY = random.Random(7).randbytes(20_000)
@@ -78,8 +78,8 @@ import signal
 import sys
 from pathlib import Path
 from itdr.builders.declare import Remote
-from itdr.builders.fetch_all import fetch_all
-from itdr.builders.patience import Policy
+from itdr.builders.fetch.several import fetch_all
+from itdr.builders.fetch.patience import Policy
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may ignore it
 urls = sys.argv[2:]
 remotes = [Remote(f"{n}.bin", (url,)) for n, url in enumerate(urls)]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders import locate
 from itdr.builders.cache import cache_root, raw_root, store_root, work_root
 from itdr.builders.declare import Remote, Source
 from itdr.builders.errors import DownloadError, RawFileError
+from itdr.builders.fetch import locate
 from tests.fetch.made_up import (
     ALL,
     AT,

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders import locate
 from itdr.builders.cache import raw_root
 from itdr.builders.declare import RawFile, Remote
-from itdr.builders.download import fetch
 from itdr.builders.errors import DownloadError
-from itdr.builders.verify import Finding, verify
+from itdr.builders.fetch import locate
+from itdr.builders.fetch.download import fetch
+from itdr.builders.fetch.verify import Finding, verify
 from tests.fetch.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, put, source, zipped
 from tests.fetch.server import Misbehaving, count, quick, sha
 

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from itdr.builders import locate
 from itdr.builders.errors import RawFileError
+from itdr.builders.fetch import locate
 from itdr.builders.raw import Raw
 from itdr.builders.sources import amazon_reviews_2023 as reader
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders import locate
 from itdr.builders.errors import RawFileError
+from itdr.builders.fetch import locate
 from itdr.builders.sources._literals import picker
 from itdr.builders.sources.steam import SOURCE
 from tests.rawgen import steam

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from itdr.builders import render
 from itdr.builders.errors import TemplateError, choose_from
-from itdr.builders.template_files import (
+from itdr.builders.wording import render
+from itdr.builders.wording.template_files import (
     BUILT_IN,
     DOMAINS,
     SECTIONS,

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import sniff
 from itdr.builders.cache import sync_folder
 from itdr.builders.declare import Remote
 from itdr.builders.errors import DownloadError
-from itdr.builders.integrity import (
+from itdr.builders.fetch import sniff
+from itdr.builders.fetch.integrity import (
     chunks,
     declared_ok,
     digests,

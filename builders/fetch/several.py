@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from itdr.builders.declare import Remote
-from itdr.builders.download import POLICY, fetch
 from itdr.builders.errors import ItdrError
-from itdr.builders.patience import Policy, Stopped
+from itdr.builders.fetch.download import POLICY, fetch
+from itdr.builders.fetch.patience import Policy, Stopped
 
 
 def fetch_all(

@@ -12,14 +12,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from itdr.builders import sniff
-from itdr.builders.archives import AGAIN, Tick, extract
 from itdr.builders.cache import RESERVE, free_bytes, human, raw_root
 from itdr.builders.declare import RawFile, Remote, Source
 from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.integrity import altered_error, check_gzip, confirm
-from itdr.builders.part import Part
-from itdr.builders.survey import (
+from itdr.builders.fetch import sniff
+from itdr.builders.fetch.archives import AGAIN, Tick, extract
+from itdr.builders.fetch.integrity import altered_error, check_gzip, confirm
+from itdr.builders.fetch.part import Part
+from itdr.builders.fetch.survey import (
     Located,
     Survey,
     fetchable,
@@ -30,7 +30,7 @@ from itdr.builders.survey import (
 )
 
 if TYPE_CHECKING:
-    from itdr.builders.patience import Policy
+    from itdr.builders.fetch.patience import Policy
 
 __all__ = ["Located", "Plan", "drop", "find", "offers", "plan", "prepare"]
 logger = logging.getLogger("itdr")
@@ -161,8 +161,8 @@ def obtain(
 ) -> None:
     """Download what `now` says, into the cache. Where a download fails, the next that gives the
     same files is tried. Raises one `DownloadError` for all that could not be had."""
-    from itdr.builders.download import POLICY
-    from itdr.builders.fetch_all import fetch_all
+    from itdr.builders.fetch.download import POLICY
+    from itdr.builders.fetch.several import fetch_all
 
     chains = {
         file.key: [remote for remote in offers(source, file) if fetchable(remote)]

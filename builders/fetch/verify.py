@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from itdr.builders import sniff
-from itdr.builders.archives import zip_names
 from itdr.builders.cache import human, raw_root
 from itdr.builders.declare import RawFile, Remote, Source
-from itdr.builders.integrity import (
+from itdr.builders.fetch import sniff
+from itdr.builders.fetch.archives import zip_names
+from itdr.builders.fetch.integrity import (
     check_gzip,
     chunks,
     digests,
@@ -27,9 +27,9 @@ from itdr.builders.integrity import (
     split_checksum,
     trust,
 )
-from itdr.builders.match import same_name
-from itdr.builders.part import Part
-from itdr.builders.survey import Located, offers, survey
+from itdr.builders.fetch.match import same_name
+from itdr.builders.fetch.part import Part
+from itdr.builders.fetch.survey import Located, offers, survey
 
 Level = Literal["ok", "note", "missing", "warning", "error"]
 

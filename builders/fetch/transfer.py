@@ -14,13 +14,13 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from itdr.builders import sniff
 from itdr.builders.cache import RESERVE, free_bytes, human
 from itdr.builders.declare import Remote
 from itdr.builders.errors import DownloadError
-from itdr.builders.hosts import authorization, refusal_hint
-from itdr.builders.part import Part, write_all
-from itdr.builders.patience import Permanent, Policy, Silent, Stopped, Transient, network
+from itdr.builders.fetch import sniff
+from itdr.builders.fetch.hosts import authorization, refusal_hint
+from itdr.builders.fetch.part import Part, write_all
+from itdr.builders.fetch.patience import Permanent, Policy, Silent, Stopped, Transient, network
 
 logger = logging.getLogger("itdr")
 AGENT = "itdr (python-requests)"

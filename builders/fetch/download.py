@@ -20,15 +20,15 @@ from urllib.parse import urlsplit
 import requests
 from filelock import FileLock, Timeout
 
-from itdr.builders import hosts
 from itdr.builders.cache import human, safe_relative
 from itdr.builders.declare import Remote
 from itdr.builders.errors import DownloadError, ItdrError
-from itdr.builders.integrity import altered_error, confirm
-from itdr.builders.part import Part
-from itdr.builders.patience import Permanent, Policy, Silent, Stopped, Transient, short
-from itdr.builders.settle import Unconfirmed, Unsound, settle
-from itdr.builders.transfer import attempt, require_space
+from itdr.builders.fetch import hosts
+from itdr.builders.fetch.integrity import altered_error, confirm
+from itdr.builders.fetch.part import Part
+from itdr.builders.fetch.patience import Permanent, Policy, Silent, Stopped, Transient, short
+from itdr.builders.fetch.settle import Unconfirmed, Unsound, settle
+from itdr.builders.fetch.transfer import attempt, require_space
 
 logger = logging.getLogger("itdr")
 POLICY = Policy()

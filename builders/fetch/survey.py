@@ -14,12 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from itdr.builders import sniff
-from itdr.builders.archives import inner_tar, zip_names
 from itdr.builders.cache import raw_root, safe_relative
 from itdr.builders.declare import RawFile, Remote, Source
-from itdr.builders.integrity import Trust, trust
-from itdr.builders.match import files_below, ignored, match, parts_of, same_name
+from itdr.builders.fetch import sniff
+from itdr.builders.fetch.archives import inner_tar, zip_names
+from itdr.builders.fetch.integrity import Trust, trust
+from itdr.builders.fetch.match import files_below, ignored, match, parts_of, same_name
 
 Origin = Literal["data_dir", "cache", "declared"]
 GUESS = 0.35

@@ -19,11 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from itdr.builders import sniff
 from itdr.builders.cache import RESERVE, free_bytes, human
 from itdr.builders.declare import RawFile
 from itdr.builders.errors import RawFileError
-from itdr.builders.match import Match, ignored, match
+from itdr.builders.fetch import sniff
+from itdr.builders.fetch.match import Match, ignored, match
 
 CHUNK = 1 << 20
 SLACK = 16 << 20

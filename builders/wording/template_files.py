@@ -15,10 +15,10 @@ from pathlib import Path
 import yaml
 from yaml.resolver import Resolver
 
-from itdr.builders import render
 from itdr.builders.errors import TemplateError, choose_from
+from itdr.builders.wording import render
 
-BUILT_IN = Path(__file__).parent.parent / "templates"
+BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 DOMAINS = "domains"
 UNSEEN = "unseen"
 SECTIONS = ("descriptions", "prompts", "answers")

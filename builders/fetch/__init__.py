@@ -1,0 +1,1 @@
+"""Raw files onto this disk: looked for, downloaded, unpacked, verified. Begins at `locate.py`."""

@@ -1,0 +1,1 @@
+"""Cases into prose: template files read and checked, texts chosen and rendered."""
