@@ -9,7 +9,19 @@ import sys
 import typer
 
 from itdr.builders.errors import ItdrError
-from itdr.commands import build, fetch, listing, plan, show, sources, verify
+from itdr.commands import (
+    build,
+    card,
+    fetch,
+    listing,
+    plan,
+    push,
+    report,
+    show,
+    sources,
+    stats,
+    verify,
+)
 
 app = typer.Typer(
     name="itdr",
@@ -27,6 +39,10 @@ app.command("fetch")(fetch.run)
 app.command("verify")(verify.run)
 app.command("show")(show.run)
 app.command("build")(build.run)
+app.command("push")(push.run)
+app.command("stats")(stats.run)
+app.command("report")(report.run)
+app.command("card")(card.run)
 
 
 def main() -> None:

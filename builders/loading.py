@@ -77,9 +77,7 @@ def split_options(
         if key in options and options[key] is None:
             options[key] = ALL
     return {
-        key: value
-        for key, value in options.items()
-        if value is not None or key in BUILDER_OPTIONS
+        key: value for key, value in options.items() if value is not None or key in BUILDER_OPTIONS
     }
 
 

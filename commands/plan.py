@@ -41,9 +41,13 @@ def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
     builder = datasets.load_dataset_builder("itdr", config, **knobs)
     checked = loading.knobs_of(builder.config)
     cells = plan.cells_of(checked)
-    specs = {one.path: one for several in plan.stores_of(checked, cells).values() for one in several}
+    specs = {
+        one.path: one for several in plan.stores_of(checked, cells).values() for one in several
+    }
     stores = [_store(spec) for spec in specs.values()]
-    rows = sum(_rows(checked, cell) for cell in {c.task.id + c.source.id: c for c in cells}.values())
+    rows = sum(
+        _rows(checked, cell) for cell in {c.task.id + c.source.id: c for c in cells}.values()
+    )
     needs = {
         "downloads": sum(store["download_bytes"] for store in stores),
         "unpacked": max((store["unpacked_bytes"] for store in stores), default=0),

@@ -19,7 +19,9 @@ SHOWN = {
 
 def block() -> str:
     """The generated part of the README, between its two markers."""
-    parts = [f"**{_title(task)}**\n\n{_quoted(_first(task, source))}" for task, source in SHOWN.items()]
+    parts = [
+        f"**{_title(task)}**\n\n{_quoted(_first(task, source))}" for task, source in SHOWN.items()
+    ]
     return "\n\n".join([BEGIN, *parts, END])
 
 

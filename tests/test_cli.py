@@ -76,9 +76,7 @@ def test_show_prints_examples_to_read_and_to_parse(tmp_path: Path) -> None:
 
 def test_plan_tells_files_and_disk_and_fetches_nothing(caches: Path, tmp_path: Path) -> None:
     facts = json.loads(run("plan", "rating_prediction", "--sources", "all", "--json", cwd=tmp_path))
-    states = {
-        file["name"]: file["state"] for store in facts["stores"] for file in store["files"]
-    }
+    states = {file["name"]: file["state"] for store in facts["stores"] for file in store["files"]}
     assert states["ratings.csv"] == "to be downloaded in ml-32m.zip"
     assert states["yelp_academic_dataset_review.json"] == "to be placed by hand"
     assert facts["needs_bytes"]["downloads"] >= 238_950_008
