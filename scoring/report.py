@@ -129,7 +129,8 @@ def _finished(name: str, mean: float) -> float:
 
 def _metric_order(name: str) -> int:
     """Groundedness first; figures of answers that were read behind those of all rows."""
-    return -("groundedness" in name) - ("F1" in name) + name.endswith(READ)
+    headline = ("groundedness F1", "groundedness precision", "groundedness recall")
+    return headline.index(name) - len(headline) if name in headline else int(name.endswith(READ))
 
 
 def _mean(several: Sequence[_Figures]) -> _Figures:

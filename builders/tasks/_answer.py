@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from itdr.builders.cases import Evidence
 from itdr.builders.tasks import _group_reasons as because
 from itdr.builders.tasks import _group_words as say
-from itdr.builders.tasks._audience import Marked, Phrase
+from itdr.builders.tasks._avoid import FEW, Known, facts, lower, strength, to_avoid
 from itdr.builders.tasks._groups import MOST, Group
 from itdr.builders.tasks._teller import Teller, quoted, upper
 from itdr.builders.tasks._traits import CATEGORY, CREATOR, HASHTAG, TASTES
 from itdr.builders.works import plain
-
-FEW = 20
-"""Fewer likers than this are few, as are fewer dislikers than `FEW_AGAINST`."""
-FEW_AGAINST = 5
-CLEAR, STRONG, HARDLY = 1.6, 2.5, 0.35
-"""Lifts from which over-representation is clear and strong, and up to which there is hardly anyone."""
 
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _SHORT = re.compile(r"[^\W\d][^\d]{1,58}")
@@ -34,34 +28,6 @@ _NOT_A_TASTE = re.compile(
     r"too (long|short)|stupid|bad\b|worst|awful|disappoint|pointless|plot holes"
 )
 """Tags that nobody should be said to look for, or that complain."""
-
-
-@dataclass(slots=True)
-class Known:
-    """What is known of an item.
-
-    telling: its categories, those first that fewer works carry.   likers, dislikers: how many, in the
-    training part.   tested: whether there is any group to test
-    for.   dislikes: whether the source knows dislikes.   attributes, tags: as shown, tags with how
-    many users gave each.   phrases, marked, titled: what the shown comments, attributes and title say
-    of audiences.
-    """
-
-    categories: Sequence[str]
-    telling: Sequence[str]
-    creators: Sequence[str]
-    hashtags: Sequence[str]
-    attributes: Sequence[tuple[str, str]]
-    likers: int
-    dislikers: int
-    tested: bool
-    dislikes: bool
-    suited: list[Group] = field(default_factory=list)
-    avoided: list[Group] = field(default_factory=list)
-    phrases: list[Phrase] = field(default_factory=list)
-    marked: list[Marked] = field(default_factory=list)
-    titled: list[Marked] = field(default_factory=list)
-    tags: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +67,9 @@ def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
         body = _sentence(lines[0], single, teller)
     elif lines:
         body = _listing(lines, openings, teller)
-    avoid, rows = _to_avoid(known, teller)
+    avoid, rows = to_avoid(known, teller)
     # A name that ends with a full stop brings its own.
     return _TWO_STOPS.sub(".", f"{body}\n\n{avoid}"), evidence + rows
-
-
-def strength(lift: float) -> str:
-    """The name of an over-representation, a key of `_group_reasons.DEGREES`."""
-    return "strong" if lift >= STRONG else "clear" if lift >= CLEAR else "slight"
 
 
 def carries(known: Known, group: Group) -> bool:
@@ -153,18 +114,6 @@ def _with_own(known: Known, group: Group, why: str, teller: Teller) -> str:
     return forms[teller.draw.below(len(forms))]
 
 
-def facts(name: str, group: Group) -> list[Evidence]:
-    """The rows of evidence of one group: its smoothed lift, then what that was worked out of."""
-    head = f"{name}:{group.kind}"
-    return [
-        Evidence(head, group.value, group.lift),
-        Evidence(f"{head}:members", group.value, float(group.k)),
-        Evidence(f"{head}:of", group.value, float(group.n)),
-        Evidence(f"{head}:share", group.value, group.share),
-        Evidence(f"{head}:z", group.value, group.z),
-    ]
-
-
 # -- what the item and its comments say -------------------------------------------------------
 
 
@@ -205,7 +154,7 @@ def _marked(known: Known, named: set[str], most: int, teller: Teller) -> list[Li
         if one.value == "yes":
             why = teller.tell(because.MARKED, name=quoted(one.name))
         else:
-            values = {"attribute": _lower(one.name), "name": quoted(one.value)}
+            values = {"attribute": lower(one.name), "name": quoted(one.value)}
             why = teller.tell(because.MARKED_AS, **values)
         row = Evidence(f"attribute:{one.name}", one.value, 1.0)
         lines.append(Line(teller.audience(one.group), why, (row,)))
@@ -289,7 +238,7 @@ def _attribute(known: Known, teller: Teller, some: bool) -> list[Line]:
             why = teller.tell(because.PUBLISHED, name=value)
             return [Line(teller.tell(say.PUBLISHER, name=value), why, (row,))]
         if not some and _SHORT.fullmatch(value) and value.lower() != "yes":
-            values = {"attribute": _lower(name), "name": quoted(value)}
+            values = {"attribute": lower(name), "name": quoted(value)}
             why = teller.tell(because.ITS_ATTRIBUTE, **values)
             return [Line(teller.tell(say.LOOKING, **values), why, (row,))]
     return []
@@ -297,10 +246,6 @@ def _attribute(known: Known, teller: Teller, some: bool) -> list[Line]:
 
 def _quotes(values: Sequence[str], word: str = "and") -> str:
     return f" {word} ".join(f'"{quoted(value)}"' for value in values)
-
-
-def _lower(name: str) -> str:
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 # -- the frame --------------------------------------------------------------------------------
@@ -353,51 +298,3 @@ def _listing(lines: Sequence[Line], openings: Sequence[str], teller: Teller) -> 
         made.append(f"{number}. {text}" if layout < 4 else f"- {text}")
     opening = [upper(teller.tell(openings))] if teller.chance(80) else []
     return "\n".join(opening + made)
-
-
-# -- whom to avoid ----------------------------------------------------------------------------
-
-
-def _to_avoid(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
-    if known.avoided:
-        return _avoided(known.avoided, teller)
-    for phrase in known.phrases:
-        if phrase.warns:
-            row = Evidence(f"warning:{phrase.group}", phrase.said, float(phrase.comment))
-            who = teller.audience(phrase.group)
-            return upper(teller.tell(because.WARNED, who=who, said=quoted(phrase.said))), [row]
-    named = {phrase.group for phrase in known.phrases}
-    for mark in known.marked:
-        if mark.warns and mark.group not in named:
-            values = {"attribute": _lower(mark.name), "name": quoted(mark.value)}
-            row = Evidence(f"attribute:{mark.name}", mark.value, 1.0)
-            who = teller.audience(mark.group)
-            return upper(teller.tell(because.MARKED_AGAINST, who=who, **values)), [row]
-    return upper(teller.tell(_nobody(known))), []
-
-
-def _nobody(known: Known) -> tuple[str, ...]:
-    """Ways to say that there is no group to avoid it, by what is known of who disliked it."""
-    if known.dislikes and known.dislikers >= FEW_AGAINST and known.tested:
-        return because.NOBODY[:4] + because.NOBODY_SHARES * 2
-    if known.tested and known.likers >= 3 * FEW:
-        return because.NOBODY[:4] + because.NOBODY_MISSING * 2
-    if known.dislikes and 0 < known.dislikers < FEW_AGAINST and known.tested:
-        return because.NOBODY[:6] + because.NOBODY_KNOWN * 2
-    return because.NOBODY
-
-
-def _avoided(groups: Sequence[Group], teller: Teller) -> tuple[str, list[Evidence]]:
-    """A sentence for each way of being a bad match."""
-    told, rows = [], []
-    for how, options in (("disliked", because.AGAINST), ("missing", because.MISSING)):
-        some = [group for group in groups if group.how == how]
-        if not some:
-            continue
-        for group in some:
-            rows += facts(f"avoid:{how}", group)
-        who = teller.choose(" [and|as well as] ").join(teller.group(one) for one in some)
-        lifts = [one.lift for one in some]
-        rare = "hardly" if max(lifts) <= HARDLY else "few"
-        told.append(upper(teller.tell(options, degree=strength(min(lifts)), rare=rare, who=who)))
-    return " ".join(told), rows
