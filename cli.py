@@ -10,6 +10,8 @@ import typer
 
 from itdr.builders.errors import ItdrError
 from itdr.commands import (
+    audit,
+    baseline,
     build,
     card,
     fetch,
@@ -17,6 +19,7 @@ from itdr.commands import (
     plan,
     push,
     report,
+    score,
     show,
     sources,
     stats,
@@ -42,6 +45,9 @@ app.command("build")(build.run)
 app.command("push")(push.run)
 app.command("stats")(stats.run)
 app.command("report")(report.run)
+app.command("score")(score.run)
+app.command("baseline")(baseline.run)
+app.command("audit")(audit.run)
 app.command("card")(card.run)
 
 

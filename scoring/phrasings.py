@@ -33,18 +33,20 @@ def _draw(cell: OpenCell, case: Case, number: int) -> Draw:
 
 
 def _profile(cell: OpenCell, case: Any, number: int) -> str:
-    from itdr.builders.tasks import _evidence, _profile, interest_recognition
+    from itdr.builders.grounding import claim_evidence, profile
+    from itdr.builders.tasks import interest_recognition
 
     terms, wording = interest_recognition._terms(cell), cell.cell.source.words
-    story = _evidence.story_of(case.facts, terms, wording, "hours" in case.flags)
-    return _profile.compose(story, _draw(cell, case, number))
+    story = claim_evidence.story_of(case.facts, terms, wording, "hours" in case.flags)
+    return profile.compose(story, _draw(cell, case, number))
 
 
 def _audience(cell: OpenCell, case: Any, number: int) -> str:
-    from itdr.builders.tasks import _answer, target_user_identification
+    from itdr.builders.grounding import group_answer
+    from itdr.builders.tasks import target_user_identification
 
     task = target_user_identification
     comments, tags = task._said(cell, case.code)
     known = task._known(cell, case.code, comments, tags)
-    text, _ = _answer.compose(known, task._teller(cell, case.code, f"answer/{number}"))
+    text, _ = group_answer.compose(known, task._teller(cell, case.code, f"answer/{number}"))
     return text

@@ -65,7 +65,7 @@ def fact_forms(source: str, kind: str, value: str) -> set[Form]:
 
 def demographic_forms(source: str) -> list[tuple[str, str, set[Form]]]:
     """(kind, value, spellings) of the groups by gender and age that the templates have words for."""
-    from itdr.builders.tasks import _group_words as say
+    from itdr.builders.grounding import group_words as say
 
     found = []
     for kind, groups in (("gender", say.GENDERS), ("age", say.AGES)):
@@ -79,23 +79,23 @@ def demographic_forms(source: str) -> list[tuple[str, str, set[Form]]]:
 @functools.lru_cache(maxsize=200_000)
 def _category(source: str, value: str) -> tuple[str, ...]:
     """How the templates say a category: "science fiction" for Sci-Fi."""
-    from itdr.builders.tasks import _group_words, _profile_words
+    from itdr.builders.grounding import group_words, profile_words
 
     wording, domain = _words(source)
     if not domain:
         return ()
-    if wording == "news" and value in _group_words.NEWS:
-        return (_group_words.NEWS[value],)
+    if wording == "news" and value in group_words.NEWS:
+        return (group_words.NEWS[value],)
     found = []
     for items in (domain["items"], "places", "videos", "articles"):
-        phrase = _profile_words.category(value, wording, items)
+        phrase = profile_words.category(value, wording, items)
         if phrase.quoted is None:
             found += [text for text in (phrase.thing, phrase.items, phrase.before) if text]
     return tuple(dict.fromkeys(found))
 
 
 def _audience(source: str, group: str) -> list[str]:
-    from itdr.builders.tasks import _group_words as say
+    from itdr.builders.grounding import group_words as say
 
     kind, _, relative = group.partition(":")
     if kind == "relative":

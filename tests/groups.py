@@ -11,8 +11,8 @@ from typing import Any
 
 from itdr.builders import catalogue, opened, store
 from itdr.builders.columns import SKIP, Store
+from itdr.builders.grounding import traits
 from itdr.builders.parts import parts_of
-from itdr.builders.tasks import _traits
 from itdr.builders.works import plain
 from tests import planted, world
 
@@ -87,7 +87,7 @@ class ByHand:
     @functools.cache  # noqa: B019
     def members(self, kind: str, value: str, work: int) -> tuple[set[int], set[int]]:
         """(the group, all of whom it is known whether they belong), judged without `work`."""
-        if kind in _traits.TASTES:
+        if kind in traits.TASTES:
             carrying = self.carriers(kind, value)
             share = sum(len(liked & carrying) for liked in self.liked.values())
             fans = set()
@@ -145,7 +145,7 @@ def groups_of(row: world.Row) -> Iterator[tuple[str, str, str, dict[str, float]]
     for (name, value), weight in numbers.items():
         for prefix, how in WAYS.items():
             kind = name.removeprefix(f"{prefix}:")
-            if name == f"{prefix}:{kind}" and kind in _traits.KINDS:
+            if name == f"{prefix}:{kind}" and kind in traits.KINDS:
                 rest = {part: numbers[f"{name}:{part}", value] for part in PARTS_OF_GROUP}
                 yield how, kind, value, {"lift": weight, **rest}
 

@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itdr.builders.columns import Store
-from itdr.builders.comments import cut
+from itdr.builders.grounding import audience, group_answer, group_words
+from itdr.builders.grounding.comments import cut
+from itdr.builders.grounding.groups import Group
+from itdr.builders.grounding.teller import Teller
 from itdr.builders.hashing import Draw
 from itdr.builders.parts import parts_of
-from itdr.builders.tasks import _answer, _audience, _group_words
-from itdr.builders.tasks._groups import Group
-from itdr.builders.tasks._teller import Teller
 from itdr.builders.tasks.target_user_identification import TASK
 from itdr.builders.wording import templates
 from tests import world
@@ -154,14 +154,14 @@ LIKED, NEITHER, DISLIKED = 1, 0, -1
     ],
 )
 def test_audience_phrases(text: str, verdict: int, bought: bool, groups: set[str]) -> None:
-    found = _audience.phrases([(text, verdict)], bought)
+    found = audience.phrases([(text, verdict)], bought)
     assert {("!" if one.warns else "") + one.group for one in found} == groups
     assert all(one.said in text and one.comment == 1 for one in found)
 
 
 def test_what_one_comment_praises_and_another_warns_of_is_left_out() -> None:
     both = [("Great for beginners", NEITHER), ("Not for beginners", NEITHER)]
-    assert _audience.phrases(both) == []
+    assert audience.phrases(both) == []
 
 
 @pytest.mark.parametrize(
@@ -176,17 +176,17 @@ def test_what_one_comment_praises_and_another_warns_of_is_left_out() -> None:
     ],
 )
 def test_titles_that_name_an_audience(title: str, wording: str, groups: set[str]) -> None:
-    found = _audience.titled(title, wording)
+    found = audience.titled(title, wording)
     assert {one.group for one in found} == groups
     assert all(one.value in title for one in found)
 
 
 def test_every_audience_has_words() -> None:
-    named = {*_audience.NAMED, *_audience.FLAGS.values(), "gift", "people who avoid gluten"}
-    named |= {group for table in _audience.LISTED.values() for group in table.values()}
-    named |= {group for pair in _audience.CLASSES.values() for group in pair if group}
-    named |= {group for forms in _audience._TITLES.values() for group, _ in forms}
-    assert named <= set(_group_words.GROUPS)
+    named = {*audience.NAMED, *audience.FLAGS.values(), "gift", "people who avoid gluten"}
+    named |= {group for table in audience.LISTED.values() for group in table.values()}
+    named |= {group for pair in audience.CLASSES.values() for group in pair if group}
+    named |= {group for forms in audience._TITLES.values() for group, _ in forms}
+    assert named <= set(group_words.GROUPS)
 
 
 # -- words ----------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ VALUES = {
     "creator": ("Mira Holt", "Studio Kestrel", "Fenbright, Inc."),
     "hashtag": ("travel", "train songs"),
     "gender": ("female", "male", "non-binary"),
-    "age": tuple(_group_words.AGES),
+    "age": tuple(group_words.AGES),
     "country": ("usa", "netherlands", "trinidad and tobago", "Brazil"),
 }
 
@@ -224,7 +224,7 @@ def groups(draw: st.DrawFn, how: str) -> Group:
 
 
 @st.composite
-def known(draw: st.DrawFn) -> _answer.Known:
+def known(draw: st.DrawFn) -> group_answer.Known:
     """Anything that may be known of an item."""
 
     def some(values: tuple[str, ...], most: int) -> list[str]:
@@ -232,21 +232,21 @@ def known(draw: st.DrawFn) -> _answer.Known:
 
     categories = some(VALUES["category"], 3)
     phrase = st.builds(
-        _audience.Phrase,
-        st.sampled_from([*_audience.NAMED, "relative:son", "gift"]),
+        audience.Phrase,
+        st.sampled_from([*audience.NAMED, "relative:son", "gift"]),
         st.just("great for all"),
         st.integers(1, 3),
         st.booleans(),
     )
     marked = st.builds(
-        _audience.Marked,
-        st.sampled_from(sorted(_group_words.GROUPS)),
+        audience.Marked,
+        st.sampled_from(sorted(group_words.GROUPS)),
         st.sampled_from(["Specs", "Good for children", "Age class"]),
         st.sampled_from(["yes", "Co-op", "R - 17+"]),
         st.booleans(),
     )
     unlike = st.one_of(groups("disliked"), groups("missing"))
-    return _answer.Known(
+    return group_answer.Known(
         categories=categories,
         telling=categories,
         creators=some(VALUES["creator"], 2),
@@ -268,10 +268,12 @@ def known(draw: st.DrawFn) -> _answer.Known:
 @pytest.mark.parametrize("domain", DOMAINS)
 @given(known=known(), draw=st.integers(0, 2**64 - 1))
 @settings(max_examples=120, deadline=None)
-def test_answers_read_well_whatever_is_known(domain: str, known: _answer.Known, draw: int) -> None:
+def test_answers_read_well_whatever_is_known(
+    domain: str, known: group_answer.Known, draw: int
+) -> None:
     words = templates.load_words(domain)
     teller = Teller(words, domain, domain in ("films", "books"), Draw(draw))
-    said, evidence = _answer.compose(known, teller)
+    said, evidence = group_answer.compose(known, teller)
     assert not re.search(r"[{}\[\]|]|  |\bNone\b|\bnan\b| [,.;:]|\.\.|,,|::|\n\n\n", said), said
     assert not re.search(r"\b(an?|the|of|to|is|are|for|they) \1\b|\ban? (an?|the) ", said), said
     assert not re.search(r"\ba (?!u)[aeiou]|\ban [^aeiouhAEIOUH\"]", said), said

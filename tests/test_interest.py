@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from itdr.builders.grounding import chance
+from itdr.builders.grounding import sides as _sides
+from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
 from itdr.builders.parts import parts_of
-from itdr.builders.sql_claims import DISLIKED, LIKED
-from itdr.builders.tasks import _chance, _sides
 from itdr.builders.tasks import interest_recognition as task
 from tests import world
 from tests.interest import SOURCES, cases, folder, open_cell, people_with, rows
@@ -37,12 +38,12 @@ def test_the_tail_is_the_binomial_one(n: int, k: int, p: float) -> None:
     k = min(k, n)
     share = Fraction(p)
     exact = sum(comb(n, j) * share**j * (1 - share) ** (n - j) for j in range(k, n + 1))
-    assert _chance.at_least(k, n, p) == pytest.approx(float(exact), rel=1e-9)
+    assert chance.at_least(k, n, p) == pytest.approx(float(exact), rel=1e-9)
 
 
 def test_the_tail_of_many_likes_does_not_vanish() -> None:
-    assert _chance.at_least(1200, 2000, 0.5) == pytest.approx(1.7e-19, rel=0.1)
-    assert _chance.at_least(2000, 2000, 1e-9) == 0.0
+    assert chance.at_least(1200, 2000, 0.5) == pytest.approx(1.7e-19, rel=0.1)
+    assert chance.at_least(2000, 2000, 1e-9) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -223,7 +224,7 @@ def check(
     assert weights[f"{names[LIKED + DISLIKED - side]}_count:{kind}", name] == against
     assert weights[f"{names[side]}_common:{kind}", name] == pytest.approx(p)
     assert lift == pytest.approx(((k + 10 * p) / (n + 10)) / p) and lift >= 1.3
-    assert _chance.at_least(k, n, p) <= 0.1
+    assert chance.at_least(k, n, p) <= 0.1
     shown = "shown" if side == LIKED else f"shown_{names[DISLIKED]}"
     assert weights[f"{shown}:{kind}", name] >= 2
 

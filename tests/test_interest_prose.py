@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from itdr.builders import catalogue
+from itdr.builders.grounding import profile, profile_words
+from itdr.builders.grounding.sides import Work, work_of
 from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _profile, _profile_words
 from itdr.builders.tasks import interest_recognition as task
-from itdr.builders.tasks._sides import Work, work_of
 from itdr.builders.wording import templates
 from tests.interest import SOURCES, folder, open_cell, rows
 from tests.world import everything
@@ -35,12 +35,12 @@ def test_the_prose_names_no_trait_without_evidence(source: str) -> None:
     phrases = {}
     for work in works:
         for name in work.categories:
-            phrase = _profile_words.category(name, wording, items)
+            phrase = profile_words.category(name, wording, items)
             phrases[name] = {phrase.thing, phrase.items, phrase.before or phrase.thing}
     for row in everything(rows(source)):
         backed = {one["value"] for one in row["evidence"] if ":" in one["name"]}
         said = {phrase for name in backed & phrases.keys() for phrase in phrases[name]}
-        said |= {_profile_words.tag(name, wording, items).items for name in backed}
+        said |= {profile_words.tag(name, wording, items).items for name in backed}
         assert {
             name for found in FILED.findall(row["output"]) for name in QUOTED.findall(found)
         } <= backed
@@ -103,17 +103,17 @@ def test_two_hundred_profiles_are_no_form_letter() -> None:
     assert np.percentile(lengths, 90) > 2 * np.percentile(lengths, 10)
 
 
-LINES = [(group, line) for group, lines in _profile.LINES.items() for line in lines]
+LINES = [(group, line) for group, lines in profile.LINES.items() for line in lines]
 
 
 @pytest.mark.parametrize(("group", "line"), LINES)
 def test_every_way_to_put_a_sentence_is_one(group: str, line: str) -> None:
-    story = _profile.Story(
+    story = profile.Story(
         terms=dict(templates.load_words("films")), hours="/hours" in group, liked=(), disliked=()
     )
     for plural, seed in itertools.product((False, True), range(40)):
-        writer = _profile._Writer(story, Draw(seed))
-        for name in _profile._slots(line):
+        writer = profile._Writer(story, Draw(seed))
+        for name in profile._slots(line):
             writer.put(name, story.terms.get(name, "two" if name[0] == "n" else "Vale"), plural)
         said = writer._filled(line)
         assert not re.search(r"[\[\]<>|{}]|  |\s[,.;:]|,,|\.\.", said), said

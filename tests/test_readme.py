@@ -16,7 +16,11 @@ from itdr.builders import knobs
 README = Path(__file__).resolve().parents[1] / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is not in a wheel")
+pytestmark = [
+    pytest.mark.skipif(not README.is_file(), reason="the README is not in a wheel"),
+    # Blocks build on those before them: one worker runs them, in order.
+    pytest.mark.xdist_group("readme"),
+]
 
 
 def blocks(kind: str) -> list[str]:

@@ -13,8 +13,9 @@ import pytest
 
 from itdr.builders.columns import Store
 from itdr.builders.errors import ConfigError
+from itdr.builders.grounding import group_counts, liking
+from itdr.builders.grounding import groups as _groups
 from itdr.builders.parts import PARTS, parts_of
-from itdr.builders.tasks import _group_counts, _groups, _liking
 from tests import world
 from tests.groups import (
     CONFIG,
@@ -34,7 +35,7 @@ from tests.groups import (
 def test_counts_are_those_made_by_hand() -> None:
     root, _ = folder("small")
     data = opened_store(root)
-    counts, hand = _group_counts.counts(data, 0), ByHand(data)
+    counts, hand = group_counts.counts(data, 0), ByHand(data)
     checked: Counter[str] = Counter()
     for work in leaders(data)[::3]:
         judges = (
@@ -56,7 +57,7 @@ def test_counts_are_those_made_by_hand() -> None:
 def test_every_group_that_passes_is_stated_and_no_other() -> None:
     root, _ = folder("small")
     data = opened_store(root)
-    counts, hand = _group_counts.counts(data, 0), ByHand(data)
+    counts, hand = group_counts.counts(data, 0), ByHand(data)
     kinds = {(trait.kind, trait.value) for trait in counts.traits if trait.able}
     found = 0
     for work in leaders(data)[::2]:
@@ -77,8 +78,8 @@ def test_every_group_that_passes_is_stated_and_no_other() -> None:
 def test_without_ratings_hours_or_skips_decide(source: str, tmp_path: Path) -> None:
     world.write(source, tmp_path, users=200, items=60)
     data = opened_store(tmp_path, source)
-    assert _liking.rule(data) == ("hours" if source == "steam" else "skips")
-    counts = _group_counts.counts(data, 0)
+    assert liking.rule(data) == ("hours" if source == "steam" else "skips")
+    counts = group_counts.counts(data, 0)
     if source == "mind":
         hand = ByHand(data)
         for work in leaders(data):
@@ -116,7 +117,7 @@ def test_without_ratings_hours_or_skips_decide(source: str, tmp_path: Path) -> N
 def stated(kind: str) -> Iterator[tuple[str, set[tuple[str, str]], set[tuple[str, str]]]]:
     """(item id, groups that it suits, groups to avoid it) for all films of a folder."""
     data = opened_store(folder(kind)[0])
-    counts = _group_counts.counts(data, 0)
+    counts = group_counts.counts(data, 0)
     for work in leaders(data):
         suits, avoid = _groups.groups(counts, work)
         yield (
@@ -273,7 +274,7 @@ def test_real_files_give_sane_groups(
     raw: Path, source: str, item: str | None, groups: set[str]
 ) -> None:
     data = opened_store(raw, source)
-    counts = _group_counts.counts(data, 0)
+    counts = group_counts.counts(data, 0)
     some = 0
     for work in leaders(data):
         if counts.judges(work)[0] < 20:

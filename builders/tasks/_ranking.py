@@ -45,10 +45,9 @@ def draw(cell: OpenCell, window: Window) -> Case | None:
     hashes = cell.store.item_hash
     fallen = sorted(negatives, key=lambda work: (-int(users[work]), int(hashes[work])))
     ranking = relevant + [item(work) for work in fallen]
-    user = cell.user_id(line.user)
     return Case(
-        key=f"{user}/{window.index}",
-        user=user,
+        key=cell.key(window),
+        user=cell.user_id(line.user),
         history=[
             Shown(item(line.items[k]), line.ratings[k], line.times[k]) for k in window.history
         ],

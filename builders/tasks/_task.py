@@ -18,7 +18,7 @@ from itdr.builders.columns import Store
 from itdr.builders.declare import Scale, Source
 from itdr.builders.hashing import Draw, mix, stable_hash
 from itdr.builders.negatives import Pool
-from itdr.builders.parts import parts_of
+from itdr.builders.parts import PARTS, parts_of
 from itdr.builders.popularity import Known, known
 from itdr.builders.timelines import Window
 
@@ -114,6 +114,7 @@ class OpenCell:
         self.store = store
         self.other = other
         self.cuts = cuts
+        self.part = PARTS[0]
         self.span: tuple[int | None, int | None] = (None, None)
         self.history: int = cell.knobs.get("history", 0)
         self.positives: int = cell.knobs.get("positives", 1)
@@ -164,6 +165,7 @@ class OpenCell:
 
     def for_part(self, part: int) -> OpenCell:
         """This cell, with the true items in the part's span of time where time splits the data."""
+        self.part = PARTS[part]
         if self.cuts:
             first, second = self.cuts
             self.span = ((None, first), (first, second), (second, None))[part]
@@ -178,6 +180,12 @@ class OpenCell:
         line = window.timeline
         # Twice the works that the case rules out, and room for titles that repeat.
         return self.pool.known_before(time) > 2 * (len(line.touched) + self.candidates) + 1000
+
+    def key(self, window: Window) -> str:
+        """Names the window's case: the user, and how many later ones there are; where time splits
+        the data, also the part, each of which is counted for itself."""
+        part = f"{self.part}/" if self.cuts else ""
+        return f"{self.user_id(window.timeline.user)}/{part}{window.index}"
 
     def user_id(self, user: int) -> str:
         return str(self.store.value("users", "user_id", user))

@@ -1,6 +1,6 @@
 """Interest recognition: a short profile of a user's taste, from liked and disliked items.
 
-The profile is composed from claims that hold over all that the user liked or disliked (`_claims.py`)
+The profile is composed from claims that hold over all that the user liked or disliked (`claims.py`)
 and that the displayed items show; each is backed by rows of `evidence`:
 
 - `liked:category` (or `creator`), a name and the claim's lift; `liked_count:category` how many of the
@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 
 from itdr.builders.cases import Case, Evidence, Shown
 from itdr.builders.declare import UNDERSTANDING
+from itdr.builders.grounding import claims, profile, sides
+from itdr.builders.grounding.claim_evidence import Facts, evidence, facts_of, story_of
+from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
 from itdr.builders.hashing import Draw
-from itdr.builders.sql_claims import DISLIKED, LIKED
-from itdr.builders.tasks import _claims, _profile, _ranking, _sides
-from itdr.builders.tasks._evidence import Facts, evidence, facts_of, story_of
+from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
 from itdr.builders.timelines import Timeline, Window
@@ -35,7 +36,7 @@ from itdr.builders.wording import templates
 class Tastes(Window):
     """A user with enough likes to be shown."""
 
-    sided: _sides.Sided = field(kw_only=True)
+    sided: sides.Sided = field(kw_only=True)
 
 
 @dataclass(slots=True)
@@ -52,8 +53,8 @@ class Profile(Case):
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     """One for a user with `history` liked works that can be shown, distinct in title."""
-    _sides.counts(cell)
-    mine = _sides.sided(cell, user)
+    sides.counts(cell)
+    mine = sides.sided(cell, user)
     likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
     if len({mine.titles[k] for k in likes}) >= cell.history:
         line = Timeline(user, [], [], [], [], [], [], frozenset())
@@ -65,7 +66,7 @@ def _draw(cell: OpenCell, window: Tastes) -> Profile:
     facts, chosen = _facts(cell, user, mine)
     items = [_shown_item(cell, mine, k) for k in chosen]
     texts = cell.store.texts(user)
-    hours = _sides.by_hours(cell)
+    hours = sides.by_hours(cell)
     most = int(cell.cell.knobs["text_chars"])
     cut = [_cut(texts[mine.places[k]], most) for k in chosen]
     story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
@@ -85,17 +86,17 @@ def _draw(cell: OpenCell, window: Tastes) -> Profile:
         liked=len(facts.liked),
         texts=cut,
         strengths=[mine.strength[k] for k in chosen],
-        answer=_profile.compose(story, cell.draws(user, "wording")),
+        answer=profile.compose(story, cell.draws(user, "wording")),
         facts=facts,
     )
 
 
-def _facts(cell: OpenCell, user: int, mine: _sides.Sided) -> tuple[Facts, list[int]]:
+def _facts(cell: OpenCell, user: int, mine: sides.Sided) -> tuple[Facts, list[int]]:
     """What is known of the user, and the places of the displayed items: likes, then dislikes."""
     store = cell.store
     carried = int(cell.cell.rule.options.get("carried", 1))
-    held = _claims.claims(store, _sides.counts(cell), mine, _sides.in_training(cell, user), carried)
-    works = [_sides.work_of(store, code) for code in mine.works]
+    held = claims.claims(store, sides.counts(cell), mine, sides.in_training(cell, user), carried)
+    works = [sides.work_of(store, code) for code in mine.works]
     taken: set[int] = set()
     chosen = {}
     for side in (LIKED, DISLIKED):
@@ -104,14 +105,14 @@ def _facts(cell: OpenCell, user: int, mine: _sides.Sided) -> tuple[Facts, list[i
         order = [places[k] for k in hashed]
         # What a mixed taste fails with should be seen, too.
         said = [one for one in held if one.side == side or one.mixed]
-        chosen[side] = _claims.choose(works, mine.titles, order, said, cell.history, taken)
+        chosen[side] = claims.choose(works, mine.titles, order, said, cell.history, taken)
     displayed = [[works[k] for k in chosen[side]] for side in (LIKED, DISLIKED)]
     return facts_of(held, *displayed, works, mine.sides), chosen[LIKED] + chosen[DISLIKED]
 
 
-def _shown_item(cell: OpenCell, mine: _sides.Sided, k: int) -> _sides.Work:
+def _shown_item(cell: OpenCell, mine: sides.Sided, k: int) -> sides.Work:
     """The item that the user met, with the traits of its work."""
-    met, work = cell.store.item(mine.items[k]), _sides.work_of(cell.store, mine.works[k])
+    met, work = cell.store.item(mine.items[k]), sides.work_of(cell.store, mine.works[k])
     return dataclasses.replace(work, id=met.id, title=met.title)
 
 
@@ -172,7 +173,7 @@ def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
 def _head(cell: OpenCell, case: Profile, k: int) -> str:
     """`Title by Creator [category, category; tags: tag, tag], rated 4`."""
     item = case.history[k].item
-    assert isinstance(item, _sides.Work)
+    assert isinstance(item, sides.Work)
     text = item.title
     if item.creators:
         text += f" by {', '.join(item.creators)}"
@@ -187,7 +188,7 @@ def _head(cell: OpenCell, case: Profile, k: int) -> str:
     return f"{text}, {value} {'hour' if value == '1' else 'hours'} played"
 
 
-def _own_tags(item: _sides.Work) -> list[str]:
+def _own_tags(item: sides.Work) -> list[str]:
     """The tags that do not repeat a category."""
     shown = {name.casefold() for name in item.categories}
     return [tag for tag in item.tags if tag.casefold() not in shown]
@@ -196,7 +197,7 @@ def _own_tags(item: _sides.Work) -> list[str]:
 def _block(cell: OpenCell, case: Profile, k: int) -> str:
     words = templates.load_words(cell.cell.source.words)
     item = case.history[k].item
-    assert isinstance(item, _sides.Work)
+    assert isinstance(item, sides.Work)
     rows = [
         (words["title"], [item.title]),
         (words["creators" if len(item.creators) > 1 else "creator"], item.creators),
@@ -221,7 +222,7 @@ def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
     hours = "hours" in case.flags
     false = _false_facts(cell, case, draw)
     for _ in range(16):
-        answer = _profile.compose(story_of(false, terms, wording, hours), draw)
+        answer = profile.compose(story_of(false, terms, wording, hours), draw)
         if answer != case.answer:
             return answer
     return case.answer.upper()
@@ -234,7 +235,7 @@ def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
     store = cell.store
     for _ in range(256):
         other = draw.below(len(store.user_hash))
-        if not _sides.in_training(cell, other) or cell.user_id(other) == case.user:
+        if not sides.in_training(cell, other) or cell.user_id(other) == case.user:
             continue
         window = next(_windows(cell, other), None)
         if window is None:

@@ -34,13 +34,12 @@ def _draw(cell: OpenCell, window: Window) -> Case | None:
     line = window.timeline
     target = window.trues[0]
     item = cell.store.item(line.items[target])
-    user = cell.user_id(line.user)
     flags = {"timed"} if cell.timed else set()
     if item.categories:
         flags.add("categories")
     return Case(
-        key=f"{user}/{window.index}",
-        user=user,
+        key=cell.key(window),
+        user=cell.user_id(line.user),
         item=item,
         history=[
             Shown(cell.store.item(line.items[k]), line.ratings[k], line.times[k])

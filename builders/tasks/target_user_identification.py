@@ -7,22 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from itdr.builders import comments as spoken
 from itdr.builders.cases import Case
 from itdr.builders.declare import UNDERSTANDING
+from itdr.builders.grounding import audience as _audience
+from itdr.builders.grounding import comments as spoken
+from itdr.builders.grounding import group_answer, group_counts, liking, traits
+from itdr.builders.grounding import groups as _groups
+from itdr.builders.grounding.group_sql import FEW_JUDGES
+from itdr.builders.grounding.teller import Teller, sayable, upper
 from itdr.builders.hashing import Draw
-from itdr.builders.sql_groups import FEW_JUDGES
-from itdr.builders.tasks import (
-    _answer,
-    _audience,
-    _group_counts,
-    _groups,
-    _liking,
-    _ranking,
-    _traits,
-)
+from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.tasks._teller import Teller, sayable, upper
 from itdr.builders.wording import templates
 
 MOST_ATTRIBUTES = 6
@@ -78,17 +73,17 @@ def _something_to_say(cell: OpenCell, code: int) -> bool:
 
 def _hashtags(cell: OpenCell, code: int) -> list[str]:
     title = cell.store.item(code).title
-    return _traits.hashtags(title) if _traits.has_hashtags(cell.store) else []
+    return traits.hashtags(title) if traits.has_hashtags(cell.store) else []
 
 
-def _counts(cell: OpenCell) -> _group_counts.Counts:
-    return _group_counts.counts(cell.store, cell.cell.seed)
+def _counts(cell: OpenCell) -> group_counts.Counts:
+    return group_counts.counts(cell.store, cell.cell.seed)
 
 
 def _comments(cell: OpenCell) -> spoken.Comments | None:
     store = cell.store
     chars = int(cell.cell.knobs["text_chars"])
-    return spoken.comments(store, cell.cell.seed, chars, lambda: _liking.verdicts(store))
+    return spoken.comments(store, cell.cell.seed, chars, lambda: liking.verdicts(store))
 
 
 def _draw(cell: OpenCell, window: ItemWindow) -> AudienceCase:
@@ -105,7 +100,7 @@ def _draw(cell: OpenCell, window: ItemWindow) -> AudienceCase:
         flags=frozenset({"comments"} if comments else {"tags"} if tags else ()),
     )
     known = _known(cell, code, comments, tags)
-    case.answer, case.evidence = _answer.compose(known, _teller(cell, code, "answer"))
+    case.answer, case.evidence = group_answer.compose(known, _teller(cell, code, "answer"))
     return case
 
 
@@ -120,7 +115,7 @@ def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[s
 
 def _known(
     cell: OpenCell, code: int, comments: list[spoken.Comment], tags: list[tuple[str, int]]
-) -> _answer.Known:
+) -> group_answer.Known:
     """All that an answer may say."""
     counts = _counts(cell)
     item = cell.store.item(code)
@@ -128,16 +123,16 @@ def _known(
     suited, avoided = _groups.groups(counts, code)
     attributes = _attributes(cell, code)
     heard = [(one.text, one.verdict) for one in comments]
-    return _answer.Known(
+    return group_answer.Known(
         categories=item.categories,
-        telling=_traits.rarest_first(cell.store, item.categories),
+        telling=traits.rarest_first(cell.store, item.categories),
         creators=item.creators,
         hashtags=_hashtags(cell, code),
         attributes=attributes,
         likers=likers,
         dislikers=dislikers,
         tested=any(counts.tested.values()),
-        dislikes=_liking.rule(cell.store) != "taken",
+        dislikes=liking.rule(cell.store) != "taken",
         suited=[one for one in suited if sayable(one)],
         avoided=[one for one in avoided if sayable(one)],
         phrases=_audience.phrases(heard, bought=cell.cell.source.words == "products"),
@@ -150,7 +145,7 @@ def _known(
 def _teller(cell: OpenCell, code: int, purpose: str) -> Teller:
     source = cell.cell.source
     words = cell.store.shared("words", lambda: templates.load_words(source.words))
-    rated = _liking.rule(cell.store) == "ratings"
+    rated = liking.rule(cell.store) == "ratings"
     return Teller(words, source.words, rated, cell.draws(code, purpose))
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from itdr.builders.sql_groups import FEW_JUDGES
-from itdr.builders.tasks import _chance
-from itdr.builders.tasks._group_counts import Count, Counts, Trait
+from itdr.builders.grounding import chance as _chance
+from itdr.builders.grounding.group_counts import Count, Counts, Trait
+from itdr.builders.grounding.group_sql import FEW_JUDGES
 
 LIFT, Z = 1.3, 2.58
 RARE, RARE_Z = 0.7, -2.58

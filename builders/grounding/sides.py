@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import cache, sql_claims
+from itdr.builders import cache
 from itdr.builders.columns import KEPT_ITEMS, SKIP, Item, Store
-from itdr.builders.hashing import stable_hash
-from itdr.builders.parts import TRAIN, parts_of
-from itdr.builders.sql_claims import (
+from itdr.builders.grounding import claim_sql as sql_claims
+from itdr.builders.grounding import liking
+from itdr.builders.grounding.claim_sql import (
     DISLIKED,
     KEPT_HOURS,
     KEPT_TENTHS,
@@ -28,8 +28,9 @@ from itdr.builders.sql_claims import (
     LEFT_TENTHS,
     LIKED,
 )
+from itdr.builders.hashing import stable_hash
+from itdr.builders.parts import TRAIN, parts_of
 from itdr.builders.store import files_fingerprint
-from itdr.builders.tasks import _liking
 
 if TYPE_CHECKING:
     import duckdb
@@ -109,7 +110,7 @@ class Sided:
 
 def by_hours(cell: OpenCell) -> bool:
     """Whether hours stand in for ratings."""
-    return _liking.rule(cell.store) != "ratings"
+    return liking.rule(cell.store) != "ratings"
 
 
 def sided(cell: OpenCell, user: int) -> Sided:
@@ -221,7 +222,7 @@ def _hours(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
 
 def _derived(cell: OpenCell, what: str) -> Path:
     here = Path(__file__).resolve()
-    code = files_fingerprint((here, here.with_name("_liking.py"), Path(sql_claims.__file__)))
+    code = files_fingerprint((here, here.with_name("liking.py"), Path(sql_claims.__file__)))
     scale = cell.cell.source.scale
     tag = stable_hash(what, cell.cell.seed, scale and (scale.liked, scale.disliked), code)
     store = cell.store.path

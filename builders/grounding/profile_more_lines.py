@@ -1,6 +1,6 @@
 """The sentences of interest profiles on dislikes, on what makes no claim, and at the end.
 
-How they are written stands in `_profile_lines.py`.
+How they are written stands in `profile_lines.py`.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders.cases import Evidence
-from itdr.builders.tasks import _group_reasons as because
-from itdr.builders.tasks._audience import Marked, Phrase
-from itdr.builders.tasks._groups import Group
-from itdr.builders.tasks._teller import Teller, quoted, upper
+from itdr.builders.grounding import group_reasons as because
+from itdr.builders.grounding.audience import Marked, Phrase
+from itdr.builders.grounding.groups import Group
+from itdr.builders.grounding.teller import Teller, quoted, upper
 
 FEW = 20
 """Fewer likers than this are few, as are fewer dislikers than `FEW_AGAINST`."""

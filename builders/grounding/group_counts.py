@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import cache, sql_groups
+from itdr.builders import cache
 from itdr.builders.columns import Store
-from itdr.builders.comments import register, write_batches
+from itdr.builders.grounding import group_sql as sql_groups
+from itdr.builders.grounding import liking
+from itdr.builders.grounding import traits as _traits
+from itdr.builders.grounding.comments import register, write_batches
 from itdr.builders.hashing import stable_hash
 from itdr.builders.store import files_fingerprint
-from itdr.builders.tasks import _liking, _traits
 
 if TYPE_CHECKING:
     import duckdb
@@ -155,7 +157,7 @@ def counts(store: Store, seed: int) -> Counts:
 
 def _prepared(store: Store, seed: int) -> Path:
     here = Path(__file__).resolve()
-    names = (here, here.with_name("_liking.py"), here.with_name("_traits.py"))
+    names = (here, here.with_name("liking.py"), here.with_name("traits.py"))
     code = files_fingerprint((*names, Path(sql_groups.__file__)))
     home = cache.cache_root() / "derived" / store.path.parent.name / store.path.name
     folder = home / f"groups-{stable_hash('groups', seed, code):016x}"
@@ -184,7 +186,7 @@ def _make(store: Store, seed: int, folder: Path) -> None:
         register(con, store, seed)
         con.register("carries", found.carries)
         con.register("belongs", found.belongs)
-        con.execute(f"CREATE TABLE verdicts AS {_liking.verdicts(store)}")
+        con.execute(f"CREATE TABLE verdicts AS {liking.verdicts(store)}")
         con.execute(f"CREATE TABLE judged AS {sql_groups.JUDGED}")
         con.execute("DROP TABLE verdicts")
         con.execute(f"CREATE TABLE people AS {sql_groups.PEOPLE}")

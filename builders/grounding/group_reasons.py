@@ -1,6 +1,6 @@
 """Why, and the sentences around it: reasons for groups, ways to begin, whom to avoid.
 
-Written as `_group_words.py` says; `{likers}` and the words of `DEGREES` and `RARE` are put in before
+Written as `group_words.py` says; `{likers}` and the words of `DEGREES` and `RARE` are put in before
 alternatives are drawn.
 """
 

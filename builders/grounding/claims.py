@@ -29,9 +29,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from itdr.builders.columns import Store
-from itdr.builders.sql_claims import DISLIKED, LIKED
-from itdr.builders.tasks import _chance
-from itdr.builders.tasks._sides import KINDS, Counts, Sided, Work, work_of
+from itdr.builders.grounding import chance as _chance
+from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
+from itdr.builders.grounding.sides import KINDS, Counts, Sided, Work, work_of
 
 LEAST = 3
 SHOWN = 2

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import cache, sql_groups
+from itdr.builders import cache
 from itdr.builders.columns import Store
+from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.hashing import mix, stable_hash
 from itdr.builders.parts import parts_of
 from itdr.builders.store import files_fingerprint
@@ -122,6 +123,7 @@ _IDLE = re.compile(
     r"blu-?rays?|vhs|netflix|hulu|amazon|itunes|youtube|queue|library|owned?|watched|rewatch|seen|"
     r"to see|unseen|watch ?list|wishlist|tivo|bd-r|betamax|clv|erlend's|tumey's|\w+ list|my \w+|"
     r"eric's|not available|in collection|favou?rites?|\d+/\d+)\b|^[\W\d_]+$|^.$|movie to see|\bclassic$|^boring|"
+    r"^(na|n/a|nan|null|none|untitled)$|"
     r"^(good|bad|great|awful|terrible|amazing|awesome|excellent|stupid|worst|best)\b"
 )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from itdr.builders import sql_groups
 from itdr.builders.columns import Store
+from itdr.builders.grounding import group_sql as sql_groups
 
 Rule = Literal["ratings", "hours", "skips", "taken"]
 

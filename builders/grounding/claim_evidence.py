@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from itdr.builders.sql_claims import DISLIKED, LIKED
-from itdr.builders.tasks import _claims, _profile_words
-from itdr.builders.tasks._claims import Claim
-from itdr.builders.tasks._profile import Point, Story
-from itdr.builders.tasks._sides import KINDS, Work
+from itdr.builders.grounding import claims as _claims
+from itdr.builders.grounding import profile_words
+from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
+from itdr.builders.grounding.claims import Claim
+from itdr.builders.grounding.profile import Point, Story
+from itdr.builders.grounding.sides import KINDS, Work
 
 MOST_MADE = {LIKED: 2, DISLIKED: 1}
 MOST_KINDS = {LIKED: 3, DISLIKED: 2}
@@ -182,12 +183,12 @@ def story_of(facts: Facts, terms: Mapping[str, str], wording: str, hours: bool) 
     """What the profile says, in the domain's words.   wording: the entry of `domains.yaml`."""
     displayed = {LIKED: facts.liked, DISLIKED: facts.disliked}
 
-    def phrase(kind: str, name: str) -> _profile_words.Phrase:
+    def phrase(kind: str, name: str) -> profile_words.Phrase:
         if kind == "creator":
-            return _profile_words.creator(name, terms["items"])
+            return profile_words.creator(name, terms["items"])
         if kind == "tag":
-            return _profile_words.tag(name, wording, terms["items"])
-        return _profile_words.category(name, wording, terms["items"])
+            return profile_words.tag(name, wording, terms["items"])
+        return profile_words.category(name, wording, terms["items"])
 
     def point(key: tuple[str, str], side: int, claim: Claim | None = None) -> Point:
         own, other = (

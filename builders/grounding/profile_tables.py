@@ -1,4 +1,4 @@
-"""How well-known categories and tags are said in a sentence; `_profile_words.py` reads this."""
+"""How well-known categories and tags are said in a sentence; `profile_words.py` reads this."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itdr.builders.cases import Evidence
-from itdr.builders.tasks import _group_reasons as because
-from itdr.builders.tasks import _group_words as say
-from itdr.builders.tasks._avoid import FEW, Known, facts, lower, strength, to_avoid
-from itdr.builders.tasks._groups import MOST, Group
-from itdr.builders.tasks._teller import Teller, quoted, upper
-from itdr.builders.tasks._traits import CATEGORY, CREATOR, HASHTAG, TASTES
+from itdr.builders.grounding import group_reasons as because
+from itdr.builders.grounding import group_words as say
+from itdr.builders.grounding.group_avoid import FEW, Known, facts, lower, strength, to_avoid
+from itdr.builders.grounding.groups import MOST, Group
+from itdr.builders.grounding.teller import Teller, quoted, upper
+from itdr.builders.grounding.traits import CATEGORY, CREATOR, HASHTAG, TASTES
 from itdr.builders.works import plain
 
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")

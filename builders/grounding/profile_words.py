@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from itdr.builders.tasks._profile_tables import TABLES, TAGS
+from itdr.builders.grounding.profile_tables import TABLES, TAGS
 
 _PROPER = re.compile(
     r"(African|American|Arab|Asian|Australian|Bible|British|Buddh|Canadian|Celtic|Chinese|Christ|"

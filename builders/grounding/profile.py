@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from itdr.builders.grounding import profile_words as words
+from itdr.builders.grounding.profile_lines import LIKES
+from itdr.builders.grounding.profile_more_lines import OTHERS
 from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _profile_words as words
-from itdr.builders.tasks._profile_lines import LIKES
-from itdr.builders.tasks._profile_more_lines import OTHERS
 
 LINES = LIKES | OTHERS
 MOST, HEAVY, NICHE = 0.5, 0.25, 0.12

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from itdr.builders.grounding import group_reasons as because
+from itdr.builders.grounding import group_words as say
+from itdr.builders.grounding import profile_words as names
+from itdr.builders.grounding.groups import Group
+from itdr.builders.grounding.traits import AGE, CREATOR, GENDER, HASHTAG, TASTES
 from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _group_reasons as because
-from itdr.builders.tasks import _group_words as say
-from itdr.builders.tasks import _profile_words as names
-from itdr.builders.tasks._groups import Group
-from itdr.builders.tasks._traits import AGE, CREATOR, GENDER, HASHTAG, TASTES
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _NAME = re.compile(r"\{(\w+)\}")
