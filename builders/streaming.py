@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import copyreg
 from typing import Any
 
 from datasets.iterable_dataset import ExamplesIterable
+
+from itdr.builders import catalogue
+from itdr.builders.declare import Source
+from itdr.builders.tasks._task import Task
+
+
+def _task_by_id(task: Task) -> tuple[Any, ...]:
+    return (catalogue.task, (task.id,))
+
+
+def _source_by_id(source: Source) -> tuple[Any, ...]:
+    return (catalogue.source, (source.id,))
+
+
+# Tasks and sources hold functions that have no name to pickle them by, and are the same in every
+# process: a stream that goes to another one (a spawned worker) names them instead.
+copyreg.pickle(Task, _task_by_id)
+copyreg.pickle(Source, _source_by_id)
 
 
 class TypedExamples(ExamplesIterable):
