@@ -1,6 +1,7 @@
 """The relational steps, as standard SQL: what is sorted, joined, grouped and counted, for any engine.
 
-Tables by name: `interactions_raw`, `items_raw`, `users_raw`, `tags_raw` hold a reader's rows;
+Tables by name: `interactions_raw`, `items_raw`, `users_raw`, `tags_raw` hold a reader's rows (see
+`staged` for what becomes of ids and events);
 `user_codes`, `item_codes` the dense codes given to ids; `events` a store's interactions; `parts` each
 user's part of the data; `works` each item's work. Only integers are compared or counted here:
 ratios are computed by the caller, so that engines agree to the last bit.
@@ -24,42 +25,87 @@ FROM interactions_raw WHERE reject IS NULL GROUP BY {id}
 """
 
 
-def sorted_events(columns: Collection[str], id_type: str = "VARCHAR") -> str:
+IDS_OF = {"user_id": "user", "item_id": "item"}
+
+
+def staged(column: str) -> str:
+    """What is kept of a column of `interactions_reader`: of an id, the number that it spells (in
+    `user_number`, `item_number`) or else its text (`user_text`, …); of an event, its code; else as
+    it is. Numbers are joined, grouped and written several times faster than their texts."""
+    if column == "event":
+        kinds = " ".join(f"WHEN '{event}' THEN {code}" for code, event in enumerate(EVENTS))
+        return f"CAST(CASE event {kinds} END AS TINYINT) AS event"
+    if column not in IDS_OF:
+        return column
+    text = f"CAST({column} AS VARCHAR)"
+    number = f"TRY_CAST({text} AS INTEGER)"
+    # "007", "+7" and "7.0" are ids of their own: only what is written back alike is a number.
+    spells = f"CAST({number} AS VARCHAR) = {text}"
+    name = IDS_OF[column]
+    return (
+        f"CASE WHEN {spells} THEN {number} END AS {name}_number, "
+        f"CASE WHEN {spells} THEN NULL ELSE {text} END AS {name}_text"
+    )
+
+
+def interactions(numbers: Collection[str]) -> str:
+    """`interactions_raw` from `interactions_staged`. numbers: the id columns that hold none but
+    numbers, which stay such; the others become text."""
+    ids = ", ".join(
+        f"{name}_number AS {column}"
+        if column in numbers
+        else f"coalesce({name}_text, CAST({name}_number AS VARCHAR)) AS {column}"
+        for column, name in IDS_OF.items()
+    )
+    return f"SELECT *, {ids} FROM interactions_staged"
+
+
+def sorted_events(
+    columns: Collection[str], numbers: Collection[str] = (), only_event: int | None = None
+) -> str:
     """Interactions with codes for ids, by user, time, place and a tie-break that follows neither
-    item id nor file order; the columns after the tie-break settle rows that are equal up to there."""
-    kinds = " ".join(f"WHEN '{event}' THEN {code}" for code, event in enumerate(EVENTS))
+    item id nor file order; the columns after the tie-break settle rows that are equal up to there.
+
+    numbers: as in `interactions`.   only_event: the code of the one event there is, which is then
+    not carried through the sort.
+    """
     wanted = {
         "timestamp": "r.timestamp AS timestamp",
         "seq": "r.seq AS seq",
         "rating": "r.rating AS rating",
-        "event": f"CAST(CASE r.event {kinds} END AS TINYINT) AS event",
+        "event": "r.event AS event",
         "weight": "r.weight AS weight",
         "text": "r.text AS text",
     }
     chosen = [name for name in wanted if name in columns]
-    before_tie = [name for name in ("timestamp", "seq") if name in chosen]
-    after_tie = [name for name in chosen if name not in before_tie]
+    sort = [name for name in chosen if name != "event" or only_event is None]
+    before_tie = [name for name in ("timestamp", "seq") if name in sort]
+    after_tie = [name for name in sort if name not in before_tie]
     order = [
         "user_code",
         *(f"{name} ASC NULLS FIRST" for name in before_tie),
         "tie",
         *(f"{name} ASC NULLS FIRST" for name in after_tie),
     ]
-    fields = ", ".join(["user_code", "item_code", *chosen])
+    constant = f"CAST({only_event} AS TINYINT) AS event"
+    fields = ", ".join(
+        ["user_code", "item_code", *(name if name in sort else constant for name in chosen)]
+    )
     inner = ", ".join(
         [
             "u.code AS user_code",
             "i.code AS item_code",
             "xor(u.hash, i.hash) AS tie",
-            *(wanted[name] for name in chosen),
+            *(wanted[name] for name in sort),
         ]
     )
+    by_user, by_item = ("number" if column in numbers else "id" for column in IDS_OF)
     return f"""
 SELECT {fields} FROM (
     SELECT {inner}
     FROM interactions_raw AS r
-    JOIN user_codes AS u ON CAST(r.user_id AS {id_type}) = u.id
-    JOIN item_codes AS i ON CAST(r.item_id AS {id_type}) = i.id
+    JOIN user_codes AS u ON r.user_id = u.{by_user}
+    JOIN item_codes AS i ON r.item_id = i.{by_item}
     WHERE r.reject IS NULL
 ) AS coded
 ORDER BY {", ".join(order)}

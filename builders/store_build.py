@@ -16,7 +16,7 @@ import numpy as np
 
 from itdr.builders import sql
 from itdr.builders.checks import csv_rejects
-from itdr.builders.declare import COLUMNS, Source
+from itdr.builders.declare import COLUMNS, EVENTS, Source
 from itdr.builders.errors import RawFileError
 from itdr.builders.hashing import hash_ids
 from itdr.builders.works import title_key, work_key
@@ -38,6 +38,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
+    numbers = _name_ids(con)
+    events = _events(con, staged["interactions"])
     counts = _code_ids(source, con)
     if not counts["interactions"]:
         files = ", ".join(str(path) for path in raw.paths.values())
@@ -46,7 +48,9 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             f"{ {reason: n for (_, reason), n in sorted(rejected.items())} or 'nothing' }. "
             "The files are empty or not what they should be: put the official files in place."
         )
-    _write_parquet(con, sql.sorted_events(staged["interactions"]), folder / "interactions.parquet")
+    only = EVENTS.index(events[0]) if len(events) == 1 else None
+    query = sql.sorted_events(staged["interactions"], numbers, only)
+    _write_parquet(con, query, folder / "interactions.parquet")
     _write_users(con, staged.get("users") or (), folder / "users.arrow")
     _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
     if staged.get("tags"):
@@ -56,14 +60,16 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         "rows": {**_raw_counts(con, staged), **counts},
         "rejected": _by_table(rejected),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
-        "events": _events(con, staged["interactions"]),
+        "events": events,
     }
 
 
 def _stage(
     source: Source, raw: Raw, table: str, rejected: Counter[tuple[str, str]]
 ) -> tuple[str, ...]:
-    """Copy a reader's rows into `<table>_raw`; returns the canonical columns it fills."""
+    """Copy a reader's rows into `<table>_raw` (those of interactions into `interactions_staged`);
+    returns the canonical columns it fills."""
+    copy = "interactions_staged" if table == "interactions" else f"{table}_raw"
     reader = getattr(source.readers, table)
     if reader is None:
         return ()
@@ -77,10 +83,11 @@ def _stage(
         unknown = set(names) - set(COLUMNS[table]) - {"reject"}
         if unknown:
             raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
-        fields = ", ".join(names) + (
+        kept = [sql.staged(name) for name in names] if table == "interactions" else names
+        fields = ", ".join(kept) + (
             "" if "reject" in names else ", CAST(NULL AS VARCHAR) AS reject"
         )
-        raw.con.execute(f"CREATE TABLE {table}_raw AS SELECT {fields} FROM {table}_reader")
+        raw.con.execute(f"CREATE TABLE {copy} AS SELECT {fields} FROM {table}_reader")
     except duckdb.OutOfMemoryException as error:
         raise RawFileError(
             f"{source.id}: not enough memory or disk to read its {table}: {error}. Free some space, "
@@ -97,7 +104,7 @@ def _stage(
             "The file is damaged or not the official one: put the official file in place."
         ) from error
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
-    for reason, n in raw.con.execute(sql.REJECTS.format(table=f"{table}_raw")).fetchall():
+    for reason, n in raw.con.execute(sql.REJECTS.format(table=copy)).fetchall():
         rejected[table, reason] += n
     for reason, n in csv_rejects(raw.con, table).items():
         rejected[table, reason] += n
@@ -126,6 +133,15 @@ def _batch_reader(batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
 
 
+def _name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Make the view `interactions_raw`; returns the id columns that hold none but numbers."""
+    counts = ", ".join(f"count({name}_text)" for name in sql.IDS_OF.values())
+    row = con.execute(f"SELECT {counts} FROM interactions_staged WHERE reject IS NULL").fetchall()
+    numbers = [column for column, texts in zip(sql.IDS_OF, row[0], strict=True) if not texts]
+    con.execute(f"CREATE VIEW interactions_raw AS {sql.interactions(numbers)}")
+    return numbers
+
+
 def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Give users and items their codes; returns how many there are, and how many interactions."""
     import pyarrow as pa
@@ -152,7 +168,9 @@ def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
             }
         )
         con.register("coded", coded)
-        con.execute(f"CREATE TABLE {table} AS SELECT * FROM coded")
+        con.execute(
+            f"CREATE TABLE {table} AS SELECT *, TRY_CAST(id AS INTEGER) AS number FROM coded"
+        )
         con.unregister("coded")
         counts[column.replace("_id", "s")] = len(order)
         counts["interactions"] = int(coded.column("n").to_numpy().sum())
@@ -252,9 +270,9 @@ def _events(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]
     if "event" not in columns:
         return []
     found = con.execute(
-        "SELECT DISTINCT event FROM interactions_raw WHERE reject IS NULL ORDER BY event"
+        "SELECT DISTINCT event FROM interactions_raw WHERE reject IS NULL AND event IS NOT NULL"
     ).fetchall()
-    return [str(row[0]) for row in found]
+    return sorted(EVENTS[row[0]] for row in found)
 
 
 def _by_table(rejected: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

@@ -27,6 +27,9 @@ def run(
     shown: Annotated[
         int, typer.Option("--show", min=0, help="Print this many examples of what was written.")
     ] = 0,
+    drop_raw: Annotated[
+        bool, typer.Option("--drop-raw", help="Remove downloads that the store has taken in.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was built as JSON.")] = False,
     *,
     knobs: dict[str, Any],
@@ -45,9 +48,10 @@ def run(
         raise ConfigError(choose_from("format", form, files.FORMS))
     if form == "sharegpt":
         knobs["format"] = "messages"
-    built = folder.build(
-        _builders(configs, knobs), out, form, "jsonl" if jsonl else "parquet", progress=_bar
-    )
+    builders = _builders(configs, knobs)
+    built = folder.build(builders, out, form, "jsonl" if jsonl else "parquet", progress=_bar)
+    if drop_raw:
+        _drop_raw(builders)
     if as_json:
         print(json.dumps(built, indent=1, ensure_ascii=False))
         return
@@ -95,6 +99,20 @@ def _with_able_sources(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
     others = set(catalogue.source_ids()) - able
     kept = [one for one in asked if one.partition("/")[0] not in others]
     return {**knobs, "sources": kept or asked}
+
+
+def _drop_raw(builders: Sequence[Any]) -> None:
+    """Remove the downloads of complete stores; what was placed by hand is never removed."""
+    from itdr.builders import loading, plan
+    from itdr.builders.cache import human
+    from itdr.builders.fetch import locate
+
+    freed = 0
+    for builder in builders:
+        knobs = loading.knobs_of(builder.config)
+        for specs in plan.stores_of(knobs, plan.cells_of(knobs)).values():
+            freed += sum(locate.drop(one.source, one.files) for one in specs if one.ready())
+    print(f"itdr: {human(freed)} of downloads removed", file=sys.stderr)
 
 
 def _show(path: Path, number: int) -> None:
