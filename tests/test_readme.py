@@ -16,11 +16,7 @@ from itdr.builders import knobs
 README = Path(__file__).resolve().parents[1] / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-pytestmark = [
-    pytest.mark.skipif(not README.is_file(), reason="the README is not in a wheel"),
-    # Blocks build on those before them: one worker runs them, in order.
-    pytest.mark.xdist_group("readme"),
-]
+pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is not in a wheel")
 
 
 def blocks(kind: str) -> list[str]:
@@ -76,18 +72,20 @@ def shell_lines() -> list[str]:
     return [line for line in lines if line.startswith("itdr ")]
 
 
-@pytest.mark.parametrize("line", shell_lines() if README.is_file() else [])
-def test_the_commands_run(line: str, home: Path) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", *line.split()],
-        cwd=home,
-        env=environment(home),
-        capture_output=True,
-        text=True,
-        timeout=280,
-    )
-    assert result.returncode == 0, result.stderr
-    assert result.stdout
+def test_the_commands_run_one_after_the_other(home: Path) -> None:
+    lines = shell_lines()
+    assert len(lines) >= 8
+    for line in lines:
+        result = subprocess.run(
+            [sys.executable, "-m", *line.split()],
+            cwd=home,
+            env=environment(home),
+            capture_output=True,
+            text=True,
+            timeout=280,
+        )
+        assert result.returncode == 0, f"{line}: {result.stderr}"
+        assert result.stdout, line
 
 
 def test_the_other_shell_lines_are_known() -> None:

@@ -142,7 +142,7 @@ def opened(
         [
             str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
             f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr",
-            f"--window-size={width},900", "--virtual-time-budget=8000", "--dump-dom",
+            f"--window-size={width},900", "--virtual-time-budget=60000", "--dump-dom",
             f"file://{copy}{at}",
         ],
         capture_output=True, text=True, timeout=180,
