@@ -12,7 +12,7 @@ KNOBS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES)"
 
 .PHONY: run test lint clean
 run: $(VENV)/installed
-	$(VENV)/bin/itdr build $(CONFIG) $(KNOBS) -o "$(OUT)/$(CONFIG)$(if $(DATA),,-sample)" --show 3
+	$(VENV)/bin/itdr build $(CONFIG) $(KNOBS) -o "$(OUT)/$(if $(DATA),data,sample)" --show 3
 
 test: $(VENV)/installed-test lint
 	$(VENV)/bin/python -m pytest -n auto
