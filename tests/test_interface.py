@@ -125,9 +125,10 @@ def test_a_relative_data_dir_and_its_other_spellings_are_one(tmp_path: Path) -> 
 
 @pytest.mark.skipif(not OLD, reason="datasets 4 and newer run no loading scripts")
 def test_it_is_a_loading_script_on_datasets_3(tmp_path: Path) -> None:
+    script = Path(str(itdr.__file__)).with_name("itdr.py")
     code = f"""
         from datasets import load_dataset
-        rows = load_dataset({str(itdr.__file__)!r}, "sequential_rec", split="test", sample=True,
+        rows = load_dataset({str(script)!r}, "sequential_rec", split="test", sample=True,
                             trust_remote_code=True)
         print(len(rows))
     """
