@@ -1,0 +1,155 @@
+"""Bounded memory: a store built in less memory than it needs, and a stream that holds no examples."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import pyarrow.ipc as ipc
+import pyarrow.parquet as pq
+import pytest
+
+from itdr.builders import catalogue, store
+from tests import world
+
+RATINGS = 3_000_000
+MB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data_dir with three million ratings, a tenth of MovieLens 32M."""
+    root = tmp_path_factory.mktemp("large")
+    world.write("ml-32m", root, users=20_000, items=9_000, ratings=RATINGS, dirt=False)
+    return root
+
+
+class Spilled(threading.Thread):
+    """The most bytes that lay in spill files below a folder while it ran."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self.folder, self.most, self.done = folder, 0, threading.Event()
+
+    def run(self) -> None:
+        while not self.done.wait(0.005):
+            total = 0
+            for path in self.folder.rglob("spill/*"):
+                try:
+                    total += path.stat().st_size
+                except OSError:  # gone meanwhile
+                    continue
+            self.most = max(self.most, total)
+
+
+def built(cache: Path, raw: Path, memory: str | None, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Build the store below `cache`; returns how many bytes it spilled."""
+    monkeypatch.setenv("ITDR_CACHE", str(cache))
+    if memory:
+        monkeypatch.setenv("ITDR_MEMORY", memory)
+    else:
+        monkeypatch.delenv("ITDR_MEMORY", raising=False)
+    cache.mkdir()
+    watch = Spilled(cache)
+    watch.start()
+    try:
+        store.prepare(store.StoreSpec(catalogue.source("ml-32m"), data_dir=raw))
+    finally:
+        watch.done.set()
+        watch.join()
+    return watch.most
+
+
+@pytest.mark.parametrize("memory", ["512MB", "160MB"])
+def test_a_build_in_little_memory_gives_the_same_store(
+    large: Path, tmp_path: Path, memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(tmp_path / "plain", large, None, monkeypatch)
+    spilled = built(tmp_path / "small", large, memory, monkeypatch)
+    if memory == "160MB":
+        assert spilled > 10 * MB, "nothing was spilled: the limit does not bind"
+    plain, small = (
+        next((tmp_path / name / "store").rglob("manifest.json")).parent
+        for name in ("plain", "small")
+    )
+    rows = pq.read_table(small / "interactions.parquet")
+    assert rows.num_rows == RATINGS
+    assert rows.equals(pq.read_table(plain / "interactions.parquet"))
+    for name in ("users.arrow", "items.arrow"):
+        assert ipc.open_file(small / name).read_all().equals(ipc.open_file(plain / name).read_all())
+    assert not list(tmp_path.rglob("spill")), "spill files are left behind"
+
+
+STREAM = """
+    import resource, sys
+    import itdr
+    from datasets import load_dataset
+
+    def peak():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+    knobs = dict(sources=["ml-32m"], data_dir=sys.argv[1], size="all", per_user="all")
+    stream = load_dataset("itdr", "sequential_rec", split="train", streaming=True, **knobs)
+    rows = iter(stream)
+    next(rows)
+    after_first = peak()
+    for count, row in enumerate(rows, 2):
+        if count >= int(sys.argv[2]):
+            break
+    print(after_first, peak(), count)
+"""
+
+
+def streamed(raw: Path, count: int) -> tuple[int, int, int]:
+    """A process of its own streams `count` rows: peak MB at the first and at the end, rows seen."""
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(STREAM), str(raw), str(count)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ,
+        cwd=raw,
+    )
+    assert result.returncode == 0, result.stderr
+    before, after, seen = map(int, result.stdout.split())
+    return before, after, seen
+
+
+def test_every_window_of_everybody_streams_at_once_in_bounded_memory(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(tmp_path / "cache", large, None, monkeypatch)
+    streamed(large, 2)  # counts what the training part knows, once
+    before, after, seen = streamed(large, 20_000)
+    assert seen == 20_000
+    # 20,000 rows are 120 MB and more as Python objects; what may grow is what is known of items.
+    assert after - before < 60, f"{before} MB at the first row, {after} MB after 20,000"
+
+
+def test_the_first_row_draws_no_more_than_it_needs(large: Path) -> None:
+    """However many users there are: a plan for all of them would read the whole store."""
+    import itdr
+    from itdr.builders import loading
+    from itdr.builders.columns import Store
+
+    knobs = {"sources": ["ml-32m"], "data_dir": str(large), "size": "all", "per_user": "all"}
+    builder = itdr.Itdr(config_name="sequential_rec", **knobs)
+    read = []
+    plain = Store._group
+
+    def counting(self: Store, k: int) -> object:
+        if k not in self._groups:
+            read.append(k)
+        return plain(self, k)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "_group", counting)
+        plans = loading.prepare(builder.config)
+        split = loading.split_generators(builder.config, plans)[0]
+        next(loading.rows(**split.gen_kwargs))
+    groups = -(-RATINGS // 65_536)
+    assert 0 < len(read) <= 8 < groups / 2
