@@ -10,7 +10,7 @@ SOURCES ?=
 # Without DATA the bundled made-up sample is used: no network.
 KNOBS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES)"),--sample)
 
-.PHONY: run test lint clean
+.PHONY: run test lint bench clean
 run: $(VENV)/installed
 	$(VENV)/bin/itdr build $(CONFIG) $(KNOBS) -o "$(OUT)/$(if $(DATA),data,sample)" --show 3
 
@@ -21,6 +21,10 @@ lint: $(VENV)/installed-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+# Ratios against floors measured in the same run; QUICK=1 at small size.
+bench: $(VENV)/installed-test
+	$(VENV)/bin/python -m benchmarks $(if $(QUICK),--quick)
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""What is fast and what is not: ratios against floors measured in the same run. `python -m benchmarks`."""

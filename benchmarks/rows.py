@@ -1,0 +1,163 @@
+"""Store -> rows: map-style, streamed, the first row, and the import, each against plain `datasets`.
+
+As a program it does one of these works: `python -m benchmarks.rows WORK DATA CONFIG …`.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import Line, Spent, in_turn, run
+
+MODULE = "benchmarks.rows"
+CELLS = ("sequential_rec", "top_k_rec", "rating_prediction", "target_user_identification")
+
+
+def stream(data: str, config: str, **knobs: Any) -> Any:
+    """The train split of a config on the ml-32m shape, streamed."""
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+
+    given = {"sources": ["ml-32m"], "data_dir": data, "split": "train", **knobs}
+    return datasets.load_dataset("itdr", config, streaming=True, **given)
+
+
+def write_parquet(data: str, config: str, out: str, size: str) -> None:
+    """The rows of a config in 32 Parquet files below `out`, as many as its stream has shards."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = stream(data, config, size=int(size))
+    made = list(rows)
+    schema = rows.features.arrow_schema.remove_metadata()
+    for k in range(32):
+        part = made[len(made) * k // 32 : len(made) * (k + 1) // 32]
+        pq.write_table(pa.Table.from_pylist(part, schema=schema), f"{out}/{k:02d}.parquet")
+
+
+def streamed(data: str, config: str, size: str) -> None:
+    for row in stream(data, config, size=int(size)):
+        del row
+
+
+def first(data: str, config: str, size: str) -> None:
+    next(iter(stream(data, config, size=int(size))))
+
+
+def paper(data: str) -> None:
+    """The four ml-32m cells at the paper's size, train, validation and test."""
+    for config in CELLS:
+        for rows in stream(data, config, split=None).values():
+            for row in rows:
+                del row
+
+
+def _parquet(folder: str) -> Any:
+    import datasets
+
+    files = sorted(str(path) for path in Path(folder).glob("*.parquet"))
+    return datasets.load_dataset("parquet", data_files=files, split="train", streaming=True)
+
+
+def parquet_streamed(folder: str) -> None:
+    for row in _parquet(folder):
+        del row
+
+
+def parquet_first(folder: str) -> None:
+    next(iter(_parquet(folder)))
+
+
+def import_itdr() -> None:
+    import itdr  # noqa: F401
+
+
+def import_datasets() -> None:
+    import datasets  # noqa: F401
+
+
+def plain_builder(splits: dict[str, list[dict[str, Any]]]) -> Any:
+    """A builder as anybody would write it, over rows that are finished already, by split."""
+    import datasets
+
+    from itdr.builders.features import schema
+
+    class Plain(datasets.GeneratorBasedBuilder):
+        def _info(self) -> datasets.DatasetInfo:
+            return datasets.DatasetInfo(features=datasets.Features(schema()))
+
+        def _split_generators(self, dl_manager: Any) -> list[Any]:
+            return [
+                datasets.SplitGenerator(
+                    name=name, gen_kwargs={"shards": list(range(32)), "split": name}
+                )
+                for name in splits
+            ]
+
+        def _generate_examples(self, shards: list[int], split: str) -> Any:
+            rows = splits[split]
+            for shard in shards:
+                for row in rows[len(rows) * shard // 32 : len(rows) * (shard + 1) // 32]:
+                    yield row["id"], row
+
+    return Plain
+
+
+def streams(data: Path, cache: Path, rounds: int, size: int) -> list[Line]:
+    """Streamed rows, the first row and the import."""
+    lines = []
+    given = (str(data), "sequential_rec", str(size))
+    with tempfile.TemporaryDirectory() as folder:
+        write = (given[0], given[1], folder, given[2])
+        run(MODULE, "write_parquet", *write, cache=cache)
+        do = functools.partial(run, MODULE, cache=cache)
+        ours, floor, one, its_one = in_turn(
+            rounds,
+            lambda: do("streamed", *given),
+            lambda: do("parquet_streamed", folder),
+            lambda: do("first", *given),
+            lambda: do("parquet_first", folder),
+        )
+        # Less the start of either process, so that rows are compared with rows.
+        begin, its_begin = one.seconds, its_one.seconds
+        lines.append(
+            Line(
+                "store -> rows, streamed",
+                max(ours.seconds - begin, 1e-3),
+                max(floor.seconds - its_begin, 1e-3),
+                1.2,
+            )
+        )
+        lines.append(Line("first row, warm store, whole process", begin, its_begin, 1.5))
+    mine, its = in_turn(
+        max(rounds, 3),
+        lambda: run(MODULE, "import_itdr", cache=cache),
+        lambda: run(MODULE, "import_datasets", cache=cache),
+    )
+    return [*lines, Line("import itdr", mine.seconds, its.seconds, 1.15)]
+
+
+def cold(data: Path, rounds: int) -> Line:
+    """Raw csv -> 25,000 rows, in an empty cache."""
+
+    def ours() -> Spent:
+        with tempfile.TemporaryDirectory(dir=data.parent) as cache:
+            return run(MODULE, "paper", str(data), cache=Path(cache))
+
+    csv = str(data / "ml-32m" / "ratings.csv")
+    made, floor = in_turn(rounds, ours, lambda: run("benchmarks.raw", "pyarrow_csv", csv))
+    return Line("four ml-32m cells at paper size, cold", made.seconds, floor.seconds, 6)
+
+
+def main() -> None:
+    work, *given = sys.argv[1:]
+    globals()[work](*given)
+
+
+if __name__ == "__main__":
+    main()
