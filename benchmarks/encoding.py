@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks import plain
 from benchmarks.measure import Line, output
-from benchmarks.rows import plain_builder, stream
+from benchmarks.rows import stream
 
 CONFIGS = ("sequential_rec", "top_k_rec", "rating_prediction", "target_user_identification")
 
@@ -25,35 +26,31 @@ def timed(data: str, config: str, size: str, rounds: str, processes: str) -> Non
     knobs: dict[str, Any] = {"size": int(size)}
     if config != "target_user_identification":
         knobs["per_user"] = "all"
-    plain = plain_builder(
-        {
-            name: list(stream(data, config, split=name, **knobs))
-            for name in ("train", "validation", "test")
-        }
-    )
+    for name in ("train", "validation", "test"):
+        plain.ROWS[name] = list(stream(data, config, split=name, **knobs))
     counts = [int(count) for count in processes.split(",")]
     best: dict[tuple[str, int], float] = {}
     for _ in range(int(rounds)):
         for count in counts:
             for name in ("itdr", "plain"):
-                spent = _once(plain if name == "plain" else None, data, config, knobs, count)
+                spent = _once(name, data, config, knobs, count)
                 best[name, count] = min(best.get((name, count), spent), spent)
     for count in counts:
         print(count, best["itdr", count], best["plain", count])
 
 
-def _once(plain: Any, data: str, config: str, knobs: dict[str, Any], count: int) -> float:
+def _once(name: str, data: str, config: str, knobs: dict[str, Any], count: int) -> float:
     import itdr
     from itdr.builders import loading
 
     with tempfile.TemporaryDirectory() as cache:
-        if plain is None:
+        if name == "itdr":
             given = {"sources": ["ml-32m"], "data_dir": data, **knobs}
-            builder = itdr.Itdr(config_name=config, cache_dir=cache, **given)
+            builder: Any = itdr.Itdr(config_name=config, cache_dir=cache, **given)
             # Which rows there are is settled for both beforehand: what is timed is the rows.
             builder._plans = loading.prepare(builder.config)
         else:
-            builder = plain(cache_dir=cache)
+            builder = plain.Plain(cache_dir=cache)
         begin = time.perf_counter()
         builder.download_and_prepare(num_proc=count if count > 1 else None)
         return time.perf_counter() - begin

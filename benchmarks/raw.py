@@ -90,6 +90,7 @@ def literal_eval(file: Path) -> None:
             ast.literal_eval(line)
 
 
+REVIEWS = "raw/review_categories/All_Beauty.jsonl.gz"
 PEERS = {"pandas": "pandas_alone", "polars": "polars_alone", "lenskit": "lenskit_alone"}
 
 
@@ -126,8 +127,7 @@ def larger(folder: Path, four: Path) -> list[Line]:
 
 def packed(folder: Path, rounds: int) -> list[Line]:
     """JSON lines against their gunzip, Steam's literals against `ast.literal_eval`."""
-    reviews = "raw/review_categories/All_Beauty.jsonl.gz"
-    json_file = str(folder / "amazon-reviews-2023" / reviews)
+    json_file = str(folder / "amazon-reviews-2023" / REVIEWS)
     literals = str(folder / "steam" / "steam_reviews.json.gz")
     json, alone, steam, one_core = in_turn(
         rounds,

@@ -81,33 +81,6 @@ def import_datasets() -> None:
     import datasets  # noqa: F401
 
 
-def plain_builder(splits: dict[str, list[dict[str, Any]]]) -> Any:
-    """A builder as anybody would write it, over rows that are finished already, by split."""
-    import datasets
-
-    from itdr.builders.features import schema
-
-    class Plain(datasets.GeneratorBasedBuilder):
-        def _info(self) -> datasets.DatasetInfo:
-            return datasets.DatasetInfo(features=datasets.Features(schema()))
-
-        def _split_generators(self, dl_manager: Any) -> list[Any]:
-            return [
-                datasets.SplitGenerator(
-                    name=name, gen_kwargs={"shards": list(range(32)), "split": name}
-                )
-                for name in splits
-            ]
-
-        def _generate_examples(self, shards: list[int], split: str) -> Any:
-            rows = splits[split]
-            for shard in shards:
-                for row in rows[len(rows) * shard // 32 : len(rows) * (shard + 1) // 32]:
-                    yield row["id"], row
-
-    return Plain
-
-
 def streams(data: Path, cache: Path, rounds: int, size: int) -> list[Line]:
     """Streamed rows, the first row and the import."""
     lines = []
