@@ -16,7 +16,9 @@ token), `gated` (an account that accepted terms), `manual` (a person places it).
 
 Rows = "duckdb.DuckDBPyRelation | Iterable[pa.RecordBatch]"
 """What a reader returns: canonical columns by name, plus an optional `reject` column (str or null);
-a row whose `reject` is not null is dropped by the store and counted under that reason."""
+a row whose `reject` is not null is dropped by the store and counted under that reason. Ids that are
+numbers by the file's format may come as 32-bit integers, which are read and joined faster; they are
+texts ever after."""
 
 INTERACTION = "user_item_interaction"
 UNDERSTANDING = "user_item_understanding"

@@ -28,20 +28,25 @@ FROM interactions_raw WHERE reject IS NULL GROUP BY {id}
 IDS_OF = {"user_id": "user", "item_id": "item"}
 
 
-def staged(column: str) -> str:
-    """What is kept of a column of `interactions_reader`: of an id, the number that it spells (in
-    `user_number`, `item_number`) or else its text (`user_text`, …); of an event, its code; else as
-    it is. Numbers are joined, grouped and written several times faster than their texts."""
+def staged(column: str, kind: str = "") -> str:
+    """What is kept of a column of `interactions_reader`: of an id, the number that it is or spells
+    (in `user_number`, `item_number`) or else its text (`user_text`, …); of an event, its code; else
+    as it is. Numbers are joined, grouped and written several times faster than their texts.
+
+    kind: the column's SQL type, where it is known.
+    """
     if column == "event":
         kinds = " ".join(f"WHEN '{event}' THEN {code}" for code, event in enumerate(EVENTS))
         return f"CAST(CASE event {kinds} END AS TINYINT) AS event"
     if column not in IDS_OF:
         return column
+    name = IDS_OF[column]
+    if kind == "INTEGER":
+        return f"{column} AS {name}_number, CAST(NULL AS VARCHAR) AS {name}_text"
     text = f"CAST({column} AS VARCHAR)"
     number = f"TRY_CAST({text} AS INTEGER)"
     # "007", "+7" and "7.0" are ids of their own: only what is written back alike is a number.
     spells = f"CAST({number} AS VARCHAR) = {text}"
-    name = IDS_OF[column]
     return (
         f"CASE WHEN {spells} THEN {number} END AS {name}_number, "
         f"CASE WHEN {spells} THEN NULL ELSE {text} END AS {name}_text"

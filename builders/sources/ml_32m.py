@@ -31,8 +31,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path("ratings")
     checks.require_header(path, ("userId", "movieId", "rating", "timestamp"))
     checks.require_final_newline(path)
-    # Ids as text: as fast as numbers, which would have to be cast back.
-    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
+    types = {"user": "INTEGER", "item": "INTEGER", "rating": "FLOAT", "time": "BIGINT"}
     lines = checks.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
         f"""
@@ -62,7 +61,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{checks.EMPTY_ID}' END
                 AS reject
         FROM (
-            SELECT nullif(regexp_extract(line, '{_MOVIE}', 1), '') AS item_id,
+            SELECT {_number(f"regexp_extract(line, '{_MOVIE}', 1)")} AS item_id,
                 {_unquoted("line", _MOVIE, 2)} AS title,
                 regexp_extract(line, '{_MOVIE}', 3) AS genres,
                 regexp_matches(line, '{_MOVIE}') AS fits
@@ -87,14 +86,19 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN trim(tag) = '' THEN 'empty tag'
             END AS reject
         FROM (
-            SELECT nullif(regexp_extract(line, '{_TAG}', 1), '') AS user_id,
-                nullif(regexp_extract(line, '{_TAG}', 2), '') AS item_id,
+            SELECT {_number(f"regexp_extract(line, '{_TAG}', 1)")} AS user_id,
+                {_number(f"regexp_extract(line, '{_TAG}', 2)")} AS item_id,
                 {_unquoted("line", _TAG, 3)} AS tag,
                 regexp_matches(line, '{_TAG}') AS fits
             FROM {checks.read_lines(path, "tags")} WHERE line IS NOT NULL
         )
         """
     )
+
+
+def _number(text: str) -> str:
+    """SQL for an id written as the ratings' ids are: a number without leading zeros."""
+    return f"coalesce(CAST(TRY_CAST({text} AS INTEGER) AS VARCHAR), nullif({text}, ''))"
 
 
 def _unquoted(line: str, pattern: str, group: int) -> str:

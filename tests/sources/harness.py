@@ -82,8 +82,17 @@ def read(
             rejects[entry["values"]] += entry["counts"]
         rows = rows.filter(pc.is_null(reasons)).drop_columns(["reject"])
     con.close()
+    rows = _ids_as_text(rows)
     check(declared, table, rows)
     return rows, dict(rejects)
+
+
+def _ids_as_text(rows: pa.Table) -> pa.Table:
+    """Ids are texts; a reader may give those that its format says are numbers as such."""
+    for place, field in enumerate(rows.schema):
+        if field.name in ("user_id", "item_id") and field.type == pa.int32():
+            rows = rows.set_column(place, field.name, rows.column(place).cast(pa.string()))
+    return rows
 
 
 def check(source: declare.Source, table: str, rows: pa.Table) -> None:

@@ -55,7 +55,7 @@ def test_ratings_are_typed_and_bad_ones_counted(tmp_path: Path) -> None:
     assert found == [
         {"user_id": "1", "item_id": "7", "rating": 0.5, "timestamp": 1112486027, "event": "rate"},
         {
-            "user_id": "007",
+            "user_id": "7",
             "item_id": "292757",
             "rating": 5.0,
             "timestamp": 1697164147,
@@ -69,6 +69,13 @@ def test_ratings_are_typed_and_bad_ones_counted(tmp_path: Path) -> None:
         "too many fields": 1,
         "a value of the wrong type": 1,
     }
+
+
+def test_ids_are_numbers_however_they_are_padded(tmp_path: Path) -> None:
+    found, _ = table(tmp_path, "movies.csv", MOVIES + "007,Wind (1928),Drama\n", "items")
+    assert [row["item_id"] for row in found] == ["7"]
+    found, _ = table(tmp_path, "tags.csv", TAGS + "01,007,quiet,1000000000\n", "tags")
+    assert [(row["user_id"], row["item_id"]) for row in found] == [("1", "7")]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
