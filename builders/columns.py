@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 T = TypeVar("T")
-KEPT_ROW_GROUPS = 4
+KEPT_ROW_GROUPS = 8
 KEPT_TEXT_GROUPS = 2
 KEPT_ITEMS = 200_000
+_ITEM_FIELDS = ("item_id", "title", "categories", "creators")
 MISSING_TIME = -(2**63) + 1
 """Stands for a null timestamp: earlier than every known one."""
 
@@ -42,7 +43,7 @@ class Item:
 
 @dataclass(slots=True)
 class Events:
-    """One user's interactions in the store's order, one array each (None: the source has none)."""
+    """Interactions in the store's order, one array to a column (None: the source has none)."""
 
     items: np.ndarray
     times: np.ndarray | None
@@ -62,6 +63,7 @@ class Store:
         self._groups: OrderedDict[int, dict[str, np.ndarray]] = OrderedDict()
         self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._items: dict[int, Item] = {}
+        self._columns: dict[tuple[str, str], pa.Array | None] = {}
         self._shared: dict[Any, Any] = {}
 
     def shared(self, key: Any, make: Callable[[], T]) -> T:
@@ -132,22 +134,41 @@ class Store:
         """What can be shown of an item (kept for the next time it is asked for)."""
         known = self._items.get(code)
         if known is None:
-            if len(self._items) >= KEPT_ITEMS:
-                self._items.clear()
-            known = self._items[code] = Item(
-                self.value("items", "item_id", code),
-                self.value("items", "title", code) or "",
-                tuple(self.value("items", "categories", code) or ()),
-                tuple(self.value("items", "creators", code) or ()),
-            )
+            self.read_items((code,))
+            known = self._items[code]
         return known
+
+    def read_items(self, codes: Iterable[int]) -> None:
+        """Have these items at hand for `item`: many at once take a tenth of the time of each alone."""
+        import pyarrow as pa
+
+        missing = sorted({code for code in codes if code not in self._items})
+        if not missing:
+            return
+        if len(self._items) + len(missing) > KEPT_ITEMS:
+            self._items.clear()
+        names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
+        taken = self.items.select(names).take(pa.array(missing))
+        columns = {name: taken.column(name).to_pylist() for name in names}
+        none: list[None] = [None] * len(missing)
+        rows = zip(*(columns.get(name, none) for name in _ITEM_FIELDS), strict=True)
+        for code, (id_, title, categories, creators) in zip(missing, rows, strict=True):
+            self._items[code] = Item(
+                id_, title or "", tuple(categories or ()), tuple(creators or ())
+            )
 
     def value(self, table: str, column: str, code: int) -> Any:
         """One value of `users` or `items`; None where the source has no such column."""
-        source = self.users if table == "users" else self.items
-        if column not in source.column_names:
-            return None
-        return source.column(column).chunk(0)[code].as_py()
+        values = self._column(table, column)
+        return None if values is None else values[code].as_py()
+
+    def _column(self, table: str, column: str) -> pa.Array | None:
+        key = (table, column)
+        if key not in self._columns:
+            source = self.users if table == "users" else self.items
+            there = column in source.column_names
+            self._columns[key] = source.column(column).chunk(0) if there else None
+        return self._columns[key]
 
     # -- interactions -------------------------------------------------------------------------
 
@@ -176,12 +197,14 @@ class Store:
         """Whether interactions carry this column."""
         return column in self._parquet.schema_arrow.names
 
-    def events(self, user: int) -> Events:
-        """All interactions of a user, in the order: time, place, stable hash."""
+    def events(self, user: int, stop: int | None = None) -> Events:
+        """All interactions of a user (or of those from `user` to before `stop`, one user after the
+        other), each user's in the order: time, place, stable hash."""
+        final = user if stop is None else stop - 1
         start = int(self.user_start[user])
-        stop = start + int(self.user_n[user])
-        first = int(np.searchsorted(self._ends, start, side="right"))
-        last = int(np.searchsorted(self._ends, stop - 1, side="right"))
+        end = int(self.user_start[final]) + int(self.user_n[final])
+        first = int(self._ends.searchsorted(start, side="right"))
+        last = int(self._ends.searchsorted(end - 1, side="right"))
         base = int(self._ends[first - 1]) if first else 0
         parts = [self._group(k) for k in range(first, last + 1)]
 
@@ -189,7 +212,7 @@ class Store:
             if name not in parts[0]:
                 return None
             whole = parts[0][name] if len(parts) == 1 else np.concatenate([p[name] for p in parts])
-            return whole[start - base : stop - base]
+            return whole[start - base : end - base]
 
         items = column("item_code")
         assert items is not None

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from itdr.builders import hashing
 from itdr.builders.cases import Case
 from itdr.builders.opened import open_cell
 from itdr.builders.parts import PARTS
 from itdr.builders.plan import Chosen, SplitPlan, sample_begin
-from itdr.builders.tasks._task import OpenCell
+from itdr.builders.tasks._task import OpenCell, Task
 from itdr.builders.wording import templates
 
 Row = dict[str, Any]
+Drawn = list[tuple[int, int, Case]]
+"""Cases, each with the code of its user (or item) and the index of its window."""
+FIRST_BATCH, BATCH = 8, 256
+"""Users whose cases are drawn together, at first and later; and windows of one user."""
+TEXTS = 3
+"""Random numbers to an example, to choose its prompt, description and answer."""
+KEPT_TEXTS = 64
+_read: dict[tuple[str, ...], tuple[templates.Words, templates.Templates]] = {}
 
 
 @dataclass(frozen=True)
@@ -91,30 +101,68 @@ def _draw_rows(
     chosen: Chosen, users: Iterator[tuple[int, int | None]], wording: Wording
 ) -> Iterator[Row]:
     opened = _open(chosen)
-    task = opened.cell.task
     write = _writer(opened, PARTS[chosen.part], wording)
-    for user, most in users:
-        count = 0
-        for window in task.windows(opened, user):
-            case = task.draw(opened, window)
-            if case is None:
-                continue
-            yield write(case, user, window.index)
-            count += 1
-            if count == most:
-                break
+    for drawn in _cases(opened, users):
+        subjects, indexes, cases = zip(*drawn, strict=True)
+        numbers = hashing.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
+        yield from map(write, cases, subjects, indexes, numbers)
 
 
-def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[[Case, int, int], Row]:
-    """A function case -> row for this cell: the texts it may use are looked up once."""
+def _cases(opened: OpenCell, users: Iterator[tuple[int, int | None]]) -> Iterator[Drawn]:
+    """The cases of these users in order, of each as many as it is to give (None: all), in batches:
+    small ones first, so that the first row is there at once."""
+    task = opened.cell.task
+    size = FIRST_BATCH
+    while block := list(itertools.islice(users, size)):
+        size = min(2 * size, BATCH)
+        streams = [(user, most, task.windows(opened, user)) for user, most in block]
+        # Nearly every window makes a case: as many are drawn at first as cases are asked for.
+        tried = [list(itertools.islice(found, _at_once(most))) for _, most, found in streams]
+        cases = iter(task.cases(opened, [window for windows in tried for window in windows]))
+        batch: Drawn = []
+        for (user, most, found), windows in zip(streams, tried, strict=True):
+            made = _made(user, windows, cases)
+            batch += made
+            left = None if most is None else most - len(made)
+            if left != 0 and len(windows) == _at_once(most):
+                if batch:
+                    yield batch
+                yield from _more(opened, user, left, found)
+                batch = []
+        if batch:
+            yield batch
+
+
+def _more(opened: OpenCell, user: int, left: int | None, found: Iterator[Any]) -> Iterator[Drawn]:
+    """Further cases of one user, up to `left` of them."""
+    while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
+        made = _made(user, windows, iter(opened.cell.task.cases(opened, windows)))
+        if made:
+            yield made
+        left = None if left is None else left - len(made)
+
+
+def _made(user: int, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
+    """The windows that made a case; takes one of `cases` for each."""
+    pairs = zip(windows, cases, strict=False)
+    return [(user, window.index, case) for window, case in pairs if case is not None]
+
+
+def _at_once(most: int | None) -> int:
+    return BATCH if most is None else min(most, BATCH)
+
+
+def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Row]:
+    """A function (case, code, index, numbers) -> row for this cell: the texts it may use are looked
+    up once. numbers: random ones that choose among the texts."""
     cell = opened.cell
     task, source = cell.task, cell.source
-    folder = templates.folder_of(wording.choice)
-    words = templates.load_words(source.words, folder)
-    texts = templates.load(task.id, task.variables, task.flags, wording.choice)
+    words, texts = _texts(task, source.words, wording.choice)
+    about = {"root_task": task.root, "task": task.id, "source": source.id}
+    about["domain"] = cell.shown_domain
 
-    def write(case: Case, code: int, index: int) -> Row:
-        picked = texts.pick(part, case.flags, opened.draws(code, "template", index).below)
+    def write(case: Case, code: int, index: int, numbers: list[int]) -> Row:
+        picked = texts.pick(part, case.flags, numbers)
         context = {**words, **task.context(opened, case, texts.needed)}
         instruction, question, answer = picked.render(context)
         if not wording.descriptions:
@@ -130,15 +178,25 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[[Case, in
         return {
             "id": f"{cell.name}/{case.key}",
             **text,
-            "root_task": task.root,
-            "task": task.id,
-            "source": source.id,
-            "domain": cell.shown_domain,
+            **about,
             "template": picked.prompt.id,
             **_facts(case),
         }
 
     return write
+
+
+def _texts(task: Task, words: str, choice: Any) -> tuple[templates.Words, templates.Templates]:
+    """A domain's words and a task's templates: read once in a process, as what a user's folder holds
+    is part of the config's id."""
+    key = (task.id, words, str(choice), templates.fingerprint(choice))
+    if key not in _read:
+        if len(_read) >= KEPT_TEXTS:
+            _read.clear()
+        folder = templates.folder_of(choice)
+        found = templates.load(task.id, task.variables, task.flags, choice)
+        _read[key] = (templates.load_words(words, folder), found)
+    return _read[key]
 
 
 def messages(instruction: str, question: str, answer: str) -> list[dict[str, str]]:

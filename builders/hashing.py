@@ -75,9 +75,21 @@ class Draw:
         return numbers
 
     def shuffled(self, values: Sequence[T]) -> list[T]:
-        """A new list with the values in random order (Fisher and Yates)."""
-        result = list(values)
-        for last in range(len(result) - 1, 0, -1):
-            other = self.number() % (last + 1)
-            result[last], result[other] = result[other], result[last]
-        return result
+        """A new list with the values in random order."""
+        return shuffled(values, (self.number() for _ in range(len(values) - 1)))
+
+
+def numbers(states: np.ndarray, count: int) -> np.ndarray:
+    """uint64 array, a row to a state: the first `count` numbers of the `Draw` that begins there."""
+    steps = np.arange(count, dtype=np.uint64) * np.uint64(GAMMA)
+    return mix(states[:, None] + steps)
+
+
+def shuffled(values: Sequence[T], numbers: Iterable[int]) -> list[T]:
+    """A new list with the values in the random order that these numbers make, one fewer than there
+    are values (Fisher and Yates)."""
+    result = list(values)
+    for last, number in zip(range(len(result) - 1, 0, -1), numbers, strict=True):
+        other = number % (last + 1)
+        result[last], result[other] = result[other], result[last]
+    return result

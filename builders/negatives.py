@@ -9,17 +9,36 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from itdr.builders.columns import Store
-from itdr.builders.hashing import Draw
+from itdr.builders.hashing import Draw, numbers
 from itdr.builders.popularity import Known
 
 POLICIES = ("popularity", "hard", "uniform")
 TRIES = 8
 RUNGS = ("same category, popularity within x2", "same category, within x4", "a shared category")
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The negatives that one case asks for.
+
+    count: how many.   trues: the true candidates' works, which `hard` imitates one after the other.
+    time: UTC seconds before which a negative must have been known; None: any time.   touched: works
+    of the user, in any part (ascending).   titles: title codes already shown in the case.   state:
+    where its random numbers begin.
+    """
+
+    count: int
+    trues: list[int]
+    time: int | None
+    touched: np.ndarray
+    titles: list[int]
+    state: int
 
 
 class Pool:
@@ -43,29 +62,61 @@ class Pool:
             return len(self.works)
         return int(np.searchsorted(self.times, time, side="left"))
 
-    def draw(
-        self,
-        policy: str,
-        trues: Sequence[int],
-        time: int | None,
-        touched: Collection[int],
-        titles: Collection[int],
-        count: int,
-        draw: Draw,
-    ) -> list[int] | None:
-        """`count` works, distinct in work and shown title; None where there are not as many.
+    def draw_many(self, policy: str, wanted: Sequence[Wanted]) -> list[list[int] | None]:
+        """`draw` for several cases: what the first tries of all of them give is looked up at once."""
+        if policy == "hard" or not len(self.works):
+            return [self.draw(policy, one) for one in wanted]
+        first = self._first_tries(wanted, policy == "popularity")
+        return [
+            works if len(works) == one.count else self.draw(policy, one)
+            for one, works in zip(wanted, first, strict=True)
+        ]
 
-        trues: the true candidates' works, which `hard` imitates one after the other. time: UTC
-        seconds before which a negative must have been known. touched: works of the user, in any
-        part. titles: title codes already shown in the case.
-        """
+    def _first_tries(self, wanted: Sequence[Wanted], weighted: bool) -> list[list[int]]:
+        """For each case what its first numbers draw: as many works as it wants, or fewer."""
+        times = [2**63 - 1 if one.time is None else one.time for one in wanted]
+        limits = self.times.searchsorted(np.array(times, np.int64))
+        totals = self._cumulated[limits - 1] if weighted else limits
+        totals = np.where(limits, totals, 1).astype(np.uint64)
+        counts = [
+            one.count if limit >= one.count else 0
+            for one, limit in zip(wanted, limits, strict=True)
+        ]
+        states = np.array([one.state for one in wanted], np.uint64)
+        drawn = numbers(states, _tries(max(counts, default=0))) % totals[:, None]
+        places = self._places(drawn, weighted)
+        works, titles = self.works[places], self.titles[places]
+        barred = _barred(wanted, works, titles).tolist()
+        found = []
+        rows = zip(counts, works.tolist(), titles.tolist(), barred, strict=True)
+        for count, row, shown, bars in rows:
+            chosen: dict[int, int] = {}
+            for work, title, bar in zip(row[: _tries(count)], shown, bars, strict=False):
+                if len(chosen) == count:
+                    break
+                if not bar and title not in chosen:
+                    chosen[title] = work
+            found.append(list(chosen.values()))
+        return found
+
+    def _places(self, drawn: np.ndarray, weighted: bool) -> np.ndarray:
+        """The places in the pool that these numbers (below the total of weights) stand for."""
+        signed = drawn.view(np.int64)
+        return self._cumulated.searchsorted(signed, side="right") if weighted else signed
+
+    def draw(self, policy: str, wanted: Wanted) -> list[int] | None:
+        """As many works as are wanted, distinct in work and shown title; None where there are not
+        as many."""
+        count, trues, time = wanted.count, wanted.trues, wanted.time
         if count <= 0:
             return []
         limit = self.known_before(time)
         if limit < count:
             return None
         chosen: list[int] = []
-        used = set(titles)
+        used = set(wanted.titles)
+        touched = frozenset(wanted.touched.tolist())
+        draw = Draw(wanted.state)
 
         def take(place: int) -> bool:
             work = int(self.works[place])
@@ -106,20 +157,15 @@ class Pool:
             lack = count - len(chosen)
             if lack <= 0:
                 return
-            numbers = draw.numbers(2 * lack + 4) % np.uint64(total)
-            places = (
-                self._cumulated.searchsorted(numbers.view(np.int64), side="right")
-                if weighted
-                else numbers
-            )
-            for place in places.tolist():
+            drawn = draw.numbers(_tries(lack)) % np.uint64(total)
+            for place in self._places(drawn, weighted).tolist():
                 if take(place) and len(chosen) == count:
                     return
 
     def _search(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
         """Look at every work there is, in a random order of the same odds; False if none will do."""
-        numbers = (draw.numbers(limit) >> np.uint64(11)).astype(np.float64)
-        odds = -np.log((numbers + 1) * 2.0**-53)
+        drawn = (draw.numbers(limit) >> np.uint64(11)).astype(np.float64)
+        odds = -np.log((drawn + 1) * 2.0**-53)
         if weighted:
             # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
             odds = odds / self.users[:limit]
@@ -154,8 +200,8 @@ class Pool:
         """Take one of these places, all equally likely."""
         if not len(places):
             return False
-        numbers = draw.numbers(16) % np.uint64(len(places))
-        if any(take(place) for place in places[numbers].tolist()):
+        drawn = draw.numbers(16) % np.uint64(len(places))
+        if any(take(place) for place in places[drawn].tolist()):
             return True
         order = np.argsort(draw.numbers(len(places)), kind="stable")
         return any(take(place) for place in places[order].tolist())
@@ -179,3 +225,28 @@ class Pool:
             for name in dict.fromkeys(categories or ()):
                 names.setdefault(name, []).append(place)
         return {name: np.array(places) for name, places in names.items()}
+
+
+def _tries(count: int) -> int:
+    """How many works to look at for so many negatives: a few will be known, or stand twice."""
+    return 2 * count + 4
+
+
+def _barred(wanted: Sequence[Wanted], works: np.ndarray, titles: np.ndarray) -> np.ndarray:
+    """For each case (a row) and work that it drew: whether the user touched it, or its title is in
+    the case already."""
+    places: dict[int, int] = {}
+    lines: list[np.ndarray] = []
+    owner = np.empty(len(wanted), np.int64)
+    for k, one in enumerate(wanted):
+        place = places.setdefault(id(one.touched), len(lines))
+        if place == len(lines):
+            lines.append(one.touched)
+        owner[k] = place
+    lengths = [len(line) for line in lines]
+    keys = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths) | np.concatenate(lines)
+    sought = (owner << 32)[:, None] | works
+    found = keys[np.minimum(keys.searchsorted(sought), len(keys) - 1)] == sought
+    most = max(len(one.titles) for one in wanted)
+    shown = np.array([one.titles + [-1] * (most - len(one.titles)) for one in wanted], np.int32)
+    return found | (titles[:, :, None] == shown[:, None, :]).any(axis=2)

@@ -75,9 +75,8 @@ def load(task: str, choice: templates.Choice = None) -> templates.Templates:
     return templates.load(task, values(task).keys(), ALL_FLAGS, choice)
 
 
-def first(n: int) -> int:
-    return 0
-
+FIRST = (0, 0, 0)
+"""The numbers that choose the first text of each kind."""
 
 CELLS = [(task, flags) for task, all_flags in FLAGS.items() for flags in all_flags]
 CELL_IDS = ["+".join([task, *sorted(flags)]) for task, flags in CELLS]
@@ -190,20 +189,15 @@ def test_picks_are_drawn_by_the_caller_in_a_stable_order() -> None:
     loaded = load("sequential_rec")
     flags = frozenset({"timed"})
     serving = [one.id for one in loaded.prompts["train"] if one.serves(flags)]
-    asked: list[int] = []
-
-    def draw(n: int) -> int:
-        asked.append(n)
-        return n - 1
-
-    picked = loaded.pick("train", flags, draw)
-    assert asked == [len(serving), len(loaded.descriptions), len(loaded.answers)]
+    picked = loaded.pick("train", flags, (2**64 // len(serving) * len(serving) - 1, 0, 1))
     assert serving == sorted(serving) and picked.prompt.id == serving[-1]
-    assert loaded.pick("train", flags, first).prompt.id == "sequential_rec/p1"
+    assert picked.description == loaded.descriptions[0]
+    assert picked.answer == loaded.answers[1 % len(loaded.answers)]
+    assert loaded.pick("train", flags, FIRST).prompt.id == "sequential_rec/p1"
 
 
 def test_rendering_gives_instruction_input_output() -> None:
-    picked = load("rating_prediction", "p1").pick("test", frozenset({"timed"}), first)
+    picked = load("rating_prediction", "p1").pick("test", frozenset({"timed"}), FIRST)
     words = {**templates.load_words("films"), **values("rating_prediction")}
     instruction, question, answer = picked.render({**words, "unused": None})
     assert instruction.startswith("Predict the rating that a viewer would give a film")

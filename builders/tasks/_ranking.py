@@ -2,86 +2,105 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from itdr.builders.cases import Case, Shown
 from itdr.builders.columns import SKIP, Item
+from itdr.builders.hashing import numbers, shuffled
+from itdr.builders.negatives import Wanted
 from itdr.builders.tasks._task import OpenCell
-from itdr.builders.timelines import (
-    Timeline,
-    Window,
-    latest_windows,
-    timeline,
-    unordered_windows,
-)
+from itdr.builders.timelines import timelines
+from itdr.builders.windows import Window, latest_windows, unordered_windows
+
+_TIMED, _UNTIMED = frozenset({"timed"}), frozenset[str]()
 
 
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
+    lines = timelines(cell.store)
     if cell.timed:
-        read = functools.partial(_latest, cell, user)
-        return latest_windows(read, cell.history, cell.positives, cell.known, *cell.span)
-    line = timeline(cell.store, user)
+        return latest_windows(lines, user, cell.history, cell.positives, cell.known, *cell.span)
+    line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, cell.positives, cell.known, order, cell.liked)
 
 
-def _latest(cell: OpenCell, user: int, last: int | None) -> Timeline:
-    return timeline(cell.store, user, last=last)
-
-
 def draw(cell: OpenCell, window: Window) -> Case | None:
     """The window with its negatives; None where too few honest ones are left."""
+    return draw_many(cell, [window])[0]
+
+
+def draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    """`draw` for several windows."""
+    if not windows:
+        return []
+    negatives = _negatives(cell, windows)
+    cell.store.read_items(_codes(windows, negatives))
+    subjects = [window.timeline.user for window in windows]
+    states = cell.states(subjects, "place", [window.index for window in windows])
+    order = numbers(states, cell.candidates - 1).tolist()
+    return [
+        None if found is None else _case(cell, window, found, places)
+        for window, found, places in zip(windows, negatives, order, strict=True)
+    ]
+
+
+def _codes(windows: Sequence[Window], negatives: Sequence[list[int] | None]) -> Iterator[int]:
+    """The items that these cases show."""
+    for window, found in zip(windows, negatives, strict=True):
+        if found is not None:
+            items = window.timeline.items
+            yield from (items[k] for k in window.history)
+            yield from (items[k] for k in window.trues)
+            yield from found
+
+
+def _case(cell: OpenCell, window: Window, negatives: list[int], order: list[int]) -> Case:
     line = window.timeline
-    negatives = _negatives(cell, window)
-    if negatives is None:
-        return None
     item = cell.store.item
+    items, ratings, times = line.items, line.ratings, line.times
     users = cell.known.users
-    relevant = [item(line.items[k]) for k in window.trues]
     hashes = cell.store.item_hash
+    relevant = [item(items[k]) for k in window.trues]
     fallen = sorted(negatives, key=lambda work: (-int(users[work]), int(hashes[work])))
     ranking = relevant + [item(work) for work in fallen]
     return Case(
         key=cell.key(window),
         user=cell.user_id(line.user),
-        history=[
-            Shown(item(line.items[k]), line.ratings[k], line.times[k]) for k in window.history
-        ],
-        candidates=cell.draws(line.user, "place", window.index).shuffled(ranking),
+        history=[Shown(item(items[k]), ratings[k], times[k]) for k in window.history],
+        candidates=shuffled(ranking, order),
         relevant=relevant,
         ranking=ranking,
-        flags=frozenset({"timed"}) if cell.timed else frozenset(),
+        flags=_TIMED if cell.timed else _UNTIMED,
     )
 
 
-def _negatives(cell: OpenCell, window: Window) -> list[int] | None:
-    line = window.timeline
-    titles = {line.titles[k] for k in window.history + window.trues}
-    wanted = cell.candidates - cell.positives
+def _negatives(cell: OpenCell, windows: Sequence[Window]) -> list[list[int] | None]:
     policy = cell.cell.knobs["negatives"]
-    time = window.time if cell.timed else None
-    chosen: list[int] = []
-    if policy == "shown":
-        chosen = _shown_and_left(cell, window, titles)[:wanted]
-        titles |= {int(cell.store.title_code[work]) for work in chosen}
-        policy = "popularity"
-    rest = cell.pool.draw(
-        policy,
-        [line.works[k] for k in window.trues],
-        time,
-        line.touched.union(chosen),
-        titles,
-        wanted - len(chosen),
-        cell.draws(line.user, "negatives", window.index),
-    )
-    return None if rest is None else chosen + rest
+    count = cell.candidates - cell.positives
+    subjects = [window.timeline.user for window in windows]
+    states = cell.states(subjects, "negatives", [window.index for window in windows]).tolist()
+    first: list[list[int]] = []
+    wanted = []
+    for window, state in zip(windows, states, strict=True):
+        line = window.timeline
+        titles = [line.titles[k] for k in window.history]
+        titles += [line.titles[k] for k in window.trues]
+        shown = _shown_and_left(cell, window, titles)[:count] if policy == "shown" else []
+        titles += [int(cell.store.title_code[work]) for work in shown]
+        time = window.time if cell.timed else None
+        trues = [line.works[k] for k in window.trues]
+        first.append(shown)
+        wanted.append(Wanted(count - len(shown), trues, time, line.touched, titles, state))
+    drawn = cell.pool.draw_many("popularity" if policy == "shown" else policy, wanted)
+    return [
+        None if rest is None else shown + rest for shown, rest in zip(first, drawn, strict=True)
+    ]
 
 
-def _shown_and_left(cell: OpenCell, window: Window, titles: set[int]) -> list[int]:
+def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[int]:
     """Works that were shown to the user and never taken, as honest as any negative: those shown
     together with the true items first, then those of the user's other impressions, by stable hash."""
     line, store = window.timeline, cell.store
@@ -97,11 +116,12 @@ def _shown_and_left(cell: OpenCell, window: Window, titles: set[int]) -> list[in
     ordered = list(apart)
     places = cell.hashed_order(line.user, ordered, "shown")
     used = set(titles)
+    touched = frozenset(line.touched.tolist())
     found = []
     for place in sorted(places, key=lambda place: apart[ordered[place]]):
         work = ordered[place]
         title = int(store.title_code[work])
-        honest = work not in line.touched and cell.known.since(work, line.user) < window.time
+        honest = work not in touched and cell.known.since(work, line.user) < window.time
         if honest and title >= 0 and title not in used:
             used.add(title)
             found.append(work)

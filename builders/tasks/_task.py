@@ -7,7 +7,7 @@ One `TASK = Task(...)` stands in each file of `builders/tasks/`; a source that f
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from itdr.builders.hashing import Draw, mix, stable_hash
 from itdr.builders.negatives import Pool
 from itdr.builders.parts import PARTS, parts_of
 from itdr.builders.popularity import Known, known
-from itdr.builders.timelines import Window
+from itdr.builders.windows import Window
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ class Task:
     about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
     `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
     defaults: the knobs that have a meaning here, with their default.   variables, flags: what its
-    templates may use.   windows: the cases of one user (or item, by code), the latest first.   draw: a window
-    made a case, None where no honest negatives are left.   context: a case's variables.
-    wrong: a plausible wrong answer.
+    templates may use.   windows: the cases of one user (or item, by code), the latest first.
+    draw: a window made a case, None where no honest negatives are left.   draw_many: the same for
+    several windows at once, where that is faster.   context: a case's variables.   wrong: a
+    plausible wrong answer.
     """
 
     id: str
@@ -64,6 +65,13 @@ class Task:
     least_events: Callable[[Mapping[str, Any]], int] = lambda knobs: 1
     about: Literal["user", "item"] = "user"
     facet: str = "base"
+    draw_many: Callable[[OpenCell, Sequence[Any]], Iterable[Case | None]] | None = None
+
+    def cases(self, cell: OpenCell, windows: Sequence[Any]) -> Iterable[Case | None]:
+        """What `draw` makes of each window."""
+        if self.draw_many is not None:
+            return self.draw_many(cell, windows)
+        return (self.draw(cell, window) for window in windows)
 
 
 @dataclass(frozen=True)
@@ -195,12 +203,16 @@ class OpenCell:
         key = self._key ^ _purpose(purpose) ^ int(self.subjects[0][subject])
         return Draw(mix(mix(key) ^ index))
 
+    def states(self, subjects: Sequence[int], purpose: str, indexes: Sequence[int]) -> np.ndarray:
+        """uint64 array: where `draws` begins for each of these cases."""
+        keys = self.subjects[0][np.array(subjects)] ^ np.uint64(self._key ^ _purpose(purpose))
+        return mix(mix(keys) ^ np.array(indexes, np.uint64))
+
     def hashed_order(self, user: int, works: list[int], purpose: str) -> list[int]:
         """Places 0 … n-1 in the order of a stable hash of the user and each work."""
         key = mix(self._key ^ _purpose(purpose) ^ int(self.store.user_hash[user]))
         hashes = self.store.item_hash[works]
-        drawn = [mix(int(h) ^ key) for h in hashes.tolist()]
-        return sorted(range(len(works)), key=lambda k: (drawn[k], k))
+        return mix(hashes ^ np.uint64(key)).argsort(kind="stable").tolist()
 
 
 @functools.lru_cache(maxsize=64)

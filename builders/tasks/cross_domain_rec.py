@@ -11,7 +11,8 @@ from itdr.builders.columns import Store
 from itdr.builders.declare import INTERACTION
 from itdr.builders.tasks import _ranking, top_k_rec
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import Window, timeline
+from itdr.builders.timelines import timelines
+from itdr.builders.windows import Window
 from itdr.builders.works import title_key
 
 
@@ -43,7 +44,7 @@ def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Shown]:
     other = cell.other
     code = _code_in(other, cell.store, window.timeline.user)
     assert other is not None and code is not None
-    line = timeline(other, code)
+    line = timelines(other).of(code)
     before = window.time
     found: list[Shown] = []
     seen = set(titles)

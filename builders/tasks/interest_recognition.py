@@ -28,7 +28,8 @@ from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
-from itdr.builders.timelines import Timeline, Window
+from itdr.builders.timelines import NO_WORKS, Timeline
+from itdr.builders.windows import Window
 from itdr.builders.wording import templates
 
 
@@ -57,7 +58,7 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     mine = sides.sided(cell, user)
     likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
     if len({mine.titles[k] for k in likes}) >= cell.history:
-        line = Timeline(user, [], [], [], [], [], [], frozenset())
+        line = Timeline(user, [], [], [], [], [], [], NO_WORKS)
         yield Tastes(line, likes, [], sided=mine)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from itdr.builders.cases import Case, Shown
 from itdr.builders.columns import Item
@@ -10,22 +10,22 @@ from itdr.builders.declare import INTERACTION, Scale
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import (
-    Timeline,
-    Window,
-    latest_windows,
-    timeline,
-    unordered_windows,
-)
+from itdr.builders.timelines import timelines
+from itdr.builders.windows import Window, latest_windows, unordered_windows
+
+_FLAGS = {
+    (timed, categories): frozenset({"timed"} if timed else ())
+    | ({"categories"} if categories else set())
+    for timed in (False, True)
+    for categories in (False, True)
+}
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
-    def read(last: int | None = None) -> Timeline:
-        return timeline(cell.store, user, keep="last", rated=True, last=last)
-
+    lines = timelines(cell.store, keep="last", rated=True)
     if cell.timed:
-        return latest_windows(read, cell.history, 1, None, *cell.span)
-    line = read()
+        return latest_windows(lines, user, cell.history, 1, None, *cell.span)
+    line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, 1, None, order)
 
@@ -33,21 +33,26 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
 def _draw(cell: OpenCell, window: Window) -> Case | None:
     line = window.timeline
     target = window.trues[0]
-    item = cell.store.item(line.items[target])
-    flags = {"timed"} if cell.timed else set()
-    if item.categories:
-        flags.add("categories")
+    item = cell.store.item
+    about = item(line.items[target])
+    flags = _FLAGS[cell.timed, bool(about.categories)]
     return Case(
         key=cell.key(window),
         user=cell.user_id(line.user),
-        item=item,
+        item=about,
         history=[
-            Shown(cell.store.item(line.items[k]), line.ratings[k], line.times[k])
-            for k in window.history
+            Shown(item(line.items[k]), line.ratings[k], line.times[k]) for k in window.history
         ],
         rating=line.ratings[target],
-        flags=frozenset(flags),
+        flags=flags,
     )
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    cell.store.read_items(
+        window.timeline.items[k] for window in windows for k in (*window.history, *window.trues)
+    )
+    return [_draw(cell, window) for window in windows]
 
 
 def rating_text(rating: float | None, scale: Scale) -> str:
@@ -108,6 +113,7 @@ TASK = Task(
     flags=frozenset({"timed", "categories"}),
     windows=_windows,
     draw=_draw,
+    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: knobs["history"] + 1,

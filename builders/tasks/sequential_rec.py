@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Iterator, Sequence
 
 from itdr.builders.cases import Case
+from itdr.builders.columns import Item
 from itdr.builders.declare import INTERACTION
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import Window
+from itdr.builders.windows import Window
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:
-    case = _ranking.draw(cell, window)
-    if case is None:
-        return None
-    shown = [one.item for one in case.history] + case.candidates
-    # A list in which some items lack a category would mark them: then none shows its own.
-    if all(item.categories for item in shown):
-        case = dataclasses.replace(case, flags=case.flags | {"categories"})
-    return case
+    return _draw_many(cell, [window])[0]
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    made = _ranking.draw_many(cell, windows)
+    for case in made:
+        # A list in which some items lack a category would mark them: then none shows its own.
+        if case is not None and all(item.categories for item in _shown(case)):
+            case.flags |= {"categories"}
+    return made
+
+
+def _shown(case: Case) -> Iterator[Item]:
+    yield from (one.item for one in case.history)
+    yield from case.candidates
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
@@ -63,6 +71,7 @@ TASK = Task(
     flags=frozenset({"timed", "categories"}),
     windows=_ranking.windows,
     draw=_draw,
+    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: knobs["history"] + 1,

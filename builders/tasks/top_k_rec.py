@@ -51,6 +51,7 @@ TASK = Task(
     flags=frozenset({"timed"}),
     windows=_ranking.windows,
     draw=_ranking.draw,
+    draw_many=_ranking.draw_many,
     context=_context,
     wrong=wrong,
     least_events=lambda knobs: knobs["history"] + knobs["positives"],

@@ -12,7 +12,8 @@ from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import Timeline, Window
+from itdr.builders.timelines import NO_WORKS, Timeline
+from itdr.builders.windows import Window
 
 LEAST = 5
 """A user shows at least this many items, unless the cell's rule says otherwise."""
@@ -72,7 +73,7 @@ def _most_liked(cell: OpenCell, user: int) -> Timeline:
         [0] * n,
         [None] * n if times is None else [None if t == MISSING_TIME else t for t in times],
         [rating or None for rating in rated],
-        frozenset(),
+        NO_WORKS,
     )
 
 

@@ -6,7 +6,7 @@ inside, call, or repeat. Each text is read and compiled once per process, when i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 
 import jinja2
@@ -135,6 +135,36 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
                 )
 
 
+Piece = str | tuple[str, tuple[Callable[[str], str], ...]]
+"""Of a text: words as they stand, or a variable with its filters."""
+
+
+@cache
+def _pieces(text: str) -> tuple[Piece, ...] | None:
+    """A text without conditions, taken apart to be put together by joining, which takes a tenth of
+    the time that Jinja's machinery for blocks and scopes does; None where it has conditions."""
+    found: list[Piece] = []
+    for output in _ENV.parse(text).body:
+        if not isinstance(output, nodes.Output):
+            return None
+        for node in output.nodes:
+            piece = _piece(node)
+            if piece is None:
+                return None
+            found.append(piece)
+    return tuple(found)
+
+
+def _piece(node: nodes.Node) -> Piece | None:
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    filters: list[Callable[[str], str]] = []
+    while isinstance(node, nodes.Filter) and node.node is not None:
+        filters.insert(0, _ENV.filters[node.name])
+        node = node.node
+    return (node.name, tuple(filters)) if isinstance(node, nodes.Name) else None
+
+
 @cache
 def _compiled(text: str) -> jinja2.Template:
     return _ENV.from_string(text)
@@ -145,7 +175,24 @@ def render(text: str, context: Mapping[str, object]) -> str:
 
     Raises TextError where a variable is missing, None, or compared with what it cannot be.
     """
+    pieces = _pieces(text)
     try:
-        return _compiled(text).render(context)
+        if pieces is None:
+            return _compiled(text).render(context)
+        return "".join(
+            [piece if isinstance(piece, str) else _value(piece, context) for piece in pieces]
+        )
     except (jinja2.UndefinedError, TypeError) as error:
         raise TextError(1, f"cannot be rendered: {error}.") from None
+
+
+def _value(
+    piece: tuple[str, tuple[Callable[[str], str], ...]], context: Mapping[str, object]
+) -> str:
+    name, filters = piece
+    if name not in context:
+        raise jinja2.UndefinedError(f"{name!r} is undefined")
+    value = str(_given(context[name]))
+    for change in filters:
+        value = change(value)
+    return value

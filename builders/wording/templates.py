@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -55,7 +55,7 @@ Choice: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] |
 """The knob `templates`: see `load`."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Picked:
     """The texts drawn for one example."""
 
@@ -92,21 +92,23 @@ class Templates:
         """Raise TemplateError where nothing serves a case of `part` for which `flags` hold."""
         self._serving(part, frozenset(flags))
 
-    def pick(self, part: str, flags: frozenset[str], draw: Callable[[int], int]) -> Picked:
-        """Draw a prompt, a description and an answer, in this order.
+    def pick(self, part: str, flags: frozenset[str], numbers: Sequence[int]) -> Picked:
+        """Choose a prompt, a description and an answer.
 
-        part: train, validation or test.   flags: those that hold for the case.
-        draw: gives a number of range(n); called three times.
+        part: train, validation or test.   flags: those that hold for the case.   numbers: a large
+        random one for each of the three, in this order.
         """
         prompts, descriptions, answers = self._serving(part, flags)
+        one, two, three = numbers
         return Picked(
-            prompt=prompts[draw(len(prompts))],
-            description=descriptions[draw(len(descriptions))],
-            answer=answers[draw(len(answers))],
+            prompt=prompts[one % len(prompts)],
+            description=descriptions[two % len(descriptions)],
+            answer=answers[three % len(answers)],
         )
 
     def _serving(self, part: str, flags: frozenset[str]) -> tuple[tuple[Template, ...], ...]:
-        if (part, flags) not in self._served:
+        served = self._served.get((part, flags))
+        if served is None:
             found = []
             pools = (self.prompts[part], self.descriptions, self.answers)
             for name, pool in zip(("prompt", "description", "answer"), pools, strict=True):
@@ -118,8 +120,8 @@ class Templates:
                         f"{held}. Choose others with the knob templates, or add one whose `when` "
                         f"allows it ({len(pool)} looked at: {_names(pool)})."
                     )
-            self._served[part, flags] = tuple(found)
-        return self._served[part, flags]
+            served = self._served[part, flags] = tuple(found)
+        return served
 
 
 @dataclass(frozen=True)

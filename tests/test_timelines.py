@@ -1,0 +1,115 @@
+"""Timelines are worked out for many users at once: each must be what a plain reading of it gives."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from itdr.builders import catalogue, knobs, store
+from itdr.builders.columns import MISSING_TIME, SKIP, Store
+from itdr.builders.hashing import Draw, numbers
+from itdr.builders.negatives import Pool, Wanted
+from itdr.builders.popularity import known
+from itdr.builders.timelines import Timelines
+
+
+def opened(source: str, folder: Path = knobs.SAMPLE) -> Store:
+    """The store of a source's bundled sample (the first of its domains), or of another folder."""
+    declared = catalogue.source(source)
+    domain = next(iter(declared.domains), None)
+    spec = store.StoreSpec(declared, domain, data_dir=folder, sample=True)
+    return Store(declared, store.prepare(spec, offline=True, progress=False))
+
+
+def plainly(data: Store, user: int, keep: str, rated: bool) -> list[tuple[Any, ...]]:
+    """(item, work, title, time, rating) of the events kept, one after the other."""
+    events = data.events(user)
+    chosen: dict[int, int] = {}
+    for place, item in enumerate(events.items.tolist()):
+        if events.events is not None and events.events[place] == SKIP:
+            continue
+        if rated and events.ratings is not None and math.isnan(events.ratings[place]):
+            continue
+        work = int(data.work[item])
+        if keep == "last" or work not in chosen:
+            chosen[work] = place
+    rows = []
+    for place in sorted(chosen.values()):
+        item = int(events.items[place])
+        time = None if events.times is None else int(events.times[place])
+        rating = None if events.ratings is None else float(events.ratings[place])
+        time = None if time == MISSING_TIME else time
+        rating = None if rating is None or math.isnan(rating) else rating
+        if data.title_code[item] >= 0:
+            rows.append((item, int(data.work[item]), int(data.title_code[item]), time, rating))
+    return rows
+
+
+@pytest.mark.parametrize("source", catalogue.source_ids())
+@pytest.mark.parametrize(("keep", "rated"), [("first", False), ("last", True)])
+def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bool) -> None:
+    data = opened(source)
+    lines = Timelines(data, keep, rated)
+    for user in range(len(data.user_hash)):
+        line = lines.of(user)
+        found = zip(line.items, line.works, line.titles, line.times, line.ratings, strict=True)
+        expected = plainly(data, user, keep, rated)
+        assert list(found) == expected
+        events = data.events(user)
+        taken = events.items if events.events is None else events.items[events.events != SKIP]
+        assert line.touched.tolist() == sorted(set(data.work[taken].tolist()))
+        tail = lines.of(user, last=3)
+        assert tail.items == line.items[-3:] and tail.moments == line.moments[-3:]
+        assert len(tail.touched) == len(line.touched)
+
+
+def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path) -> None:
+    """Two editions of a book with a rating each, and another book that was met but not rated."""
+    folder = tmp_path / "bookcrossing"
+    shutil.copytree(knobs.SAMPLE / "bookcrossing", folder)
+    book = '"{}";"{}";"Ada Example";"1999";"Example Press";"";"";""\n'
+    with open(folder / "BX-Books.csv", "a", encoding="latin-1") as file:
+        file.write(book.format("0000000019", "A Quiet Shelf"))
+        file.write(book.format("0000000027", "A quiet shelf!"))
+        file.write(book.format("0000000035", "Another Shelf"))
+    with open(folder / "BX-Book-Ratings.csv", "a", encoding="latin-1") as file:
+        for isbn, rating in (("0000000019", 4), ("0000000027", 9), ("0000000035", 0)):
+            file.write(f'"777777";"{isbn}";"{rating}"\n')
+    data = opened("bookcrossing", tmp_path)
+    user = data.users.column("user_id").to_pylist().index("777777")
+    line = Timelines(data, "last", rated=True).of(user)
+    assert len(line) == 1 and len(line.touched) == 2
+    assert len(Timelines(data).of(user)) == 2
+
+
+@pytest.mark.parametrize("policy", ["popularity", "uniform"])
+def test_negatives_of_many_cases_are_those_of_each_alone(policy: str) -> None:
+    data = opened("ml-32m")
+    pool = Pool(data, known(data, seed=0))
+    lines = Timelines(data)
+    wanted = []
+    for user in range(len(data.user_hash)):
+        line = lines.of(user)
+        for count in (0, 2, 5, 110):
+            time = line.times[len(line) // 2]
+            state = 1000 * user + count
+            wanted.append(Wanted(count, [], time, line.touched, line.titles[:6], state))
+    many = pool.draw_many(policy, wanted)
+    assert many == [pool.draw(policy, one) for one in wanted]
+    for one, works in zip(wanted, many, strict=True):
+        assert works is None or len(set(works)) == one.count
+        assert not set(works or ()) & set(one.touched.tolist())
+    assert any(works is None for works in many) and any(works for works in many)
+
+
+def test_many_random_numbers_are_those_of_each_draw() -> None:
+    states = [0, 1, 2**64 - 1, 0x9E3779B97F4A7C15]
+    rows = numbers(np.array(states, np.uint64), 5)
+    assert rows.tolist() == [
+        [draw.number() for _ in range(5)] for draw in (Draw(state) for state in states)
+    ]
