@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 T = TypeVar("T")
-KEPT_ROW_GROUPS = 8
+KEPT_ROW_GROUPS = 48
+"""Row groups of interactions kept decoded, of all stores together: about 1.5 MB each."""
 KEPT_TEXT_GROUPS = 2
 KEPT_ITEMS = 200_000
 _ITEM_FIELDS = ("item_id", "title", "categories", "creators")
@@ -33,12 +34,16 @@ MISSING_TIME = -(2**63) + 1
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What of an item can be shown. `creators` and `categories` in the raw file's order."""
+    """What of an item can be shown. `creators` and `categories` in the raw file's order.
+
+    listed: `Title: category, category`; the title alone where there is none.
+    """
 
     id: str
     title: str
     categories: tuple[str, ...]
     creators: tuple[str, ...]
+    listed: str = ""
 
 
 @dataclass(slots=True)
@@ -60,11 +65,12 @@ class Store:
         self.source = source
         self.path = path
         self.manifest: dict[str, Any] = manifest(path)
-        self._groups: OrderedDict[int, dict[str, np.ndarray]] = OrderedDict()
         self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._items: dict[int, Item] = {}
         self._columns: dict[tuple[str, str], pa.Array | None] = {}
         self._shared: dict[Any, Any] = {}
+        self.expected: Sequence[int] = ()
+        """Users that are about to be asked for (a hint: read together, they take less time)."""
 
     def shared(self, key: Any, make: Callable[[], T]) -> T:
         """Something derived from this store that several cells use: made once."""
@@ -142,7 +148,7 @@ class Store:
         """Have these items at hand for `item`: many at once take a tenth of the time of each alone."""
         import pyarrow as pa
 
-        missing = sorted({code for code in codes if code not in self._items})
+        missing = sorted(set(codes).difference(self._items))
         if not missing:
             return
         if len(self._items) + len(missing) > KEPT_ITEMS:
@@ -153,8 +159,10 @@ class Store:
         none: list[None] = [None] * len(missing)
         rows = zip(*(columns.get(name, none) for name in _ITEM_FIELDS), strict=True)
         for code, (id_, title, categories, creators) in zip(missing, rows, strict=True):
+            title = title or ""
+            listed = f"{title}: {', '.join(categories)}" if categories else title
             self._items[code] = Item(
-                id_, title or "", tuple(categories or ()), tuple(creators or ())
+                id_, title, tuple(categories or ()), tuple(creators or ()), listed
             )
 
     def value(self, table: str, column: str, code: int) -> Any:
@@ -197,33 +205,35 @@ class Store:
         """Whether interactions carry this column."""
         return column in self._parquet.schema_arrow.names
 
-    def events(self, user: int, stop: int | None = None) -> Events:
-        """All interactions of a user (or of those from `user` to before `stop`, one user after the
-        other), each user's in the order: time, place, stable hash."""
-        final = user if stop is None else stop - 1
-        start = int(self.user_start[user])
-        end = int(self.user_start[final]) + int(self.user_n[final])
-        first = int(self._ends.searchsorted(start, side="right"))
-        last = int(self._ends.searchsorted(end - 1, side="right"))
-        base = int(self._ends[first - 1]) if first else 0
-        parts = [self._group(k) for k in range(first, last + 1)]
+    def events(self, user: int) -> Events:
+        """All interactions of a user, in the order: time, place, stable hash."""
+        return self.events_of(np.array([user]))
+
+    def events_of(self, users: np.ndarray) -> Events:
+        """All interactions of several users (ascending codes), one user after the other."""
+        starts, counts = self.user_start[users], self.user_n[users].astype(np.int64)
+        ends = counts.cumsum()
+        rows = (starts - ends + counts).repeat(counts) + np.arange(ends[-1])
+        first, last = self._ends.searchsorted(rows[[0, -1]], side="right").tolist()
+        cuts = rows.searchsorted(self._ends[first:last]).tolist()
+        parts = []
+        for k, start, stop in zip(
+            range(first, last + 1), [0, *cuts], [*cuts, len(rows)], strict=True
+        ):
+            if start < stop:
+                base = int(self._ends[k - 1]) if k else 0
+                parts.append((self._group(k), rows[start:stop] - base))
 
         def column(name: str) -> np.ndarray | None:
-            if name not in parts[0]:
+            if name not in parts[0][0]:
                 return None
-            whole = parts[0][name] if len(parts) == 1 else np.concatenate([p[name] for p in parts])
-            return whole[start - base : end - base]
+            taken = [group[name][places] for group, places in parts]
+            return taken[0] if len(taken) == 1 else np.concatenate(taken)
 
         items = column("item_code")
         assert items is not None
-        return Events(
-            items,
-            column("timestamp"),
-            column("seq"),
-            column("rating"),
-            column("weight"),
-            column("event"),
-        )
+        names = ("timestamp", "seq", "rating", "weight", "event")
+        return Events(items, *(column(name) for name in names))
 
     def texts(self, user: int) -> list[str | None]:
         """The review texts of a user's interactions, one for each of `events(user)`."""
@@ -251,16 +261,20 @@ class Store:
         return kept
 
     def _group(self, k: int) -> dict[str, np.ndarray]:
-        kept = self._groups.get(k)
+        key = (self.path, k)
+        kept = _groups.get(key)
         if kept is None:
             table = self._parquet.read_row_group(k, columns=self._fields, use_threads=False)
             kept = {name: _plain(table.column(name), name) for name in self._fields}
-            self._groups[k] = kept
-            while len(self._groups) > KEPT_ROW_GROUPS:
-                self._groups.popitem(last=False)
+            _groups[key] = kept
+            while len(_groups) > KEPT_ROW_GROUPS:
+                _groups.popitem(last=False)
+        else:
+            _groups.move_to_end(key)
         return kept
 
 
+_groups: OrderedDict[tuple[Path, int], dict[str, np.ndarray]] = OrderedDict()
 SKIP = EVENTS.index("skip")
 
 

@@ -21,12 +21,12 @@ from itdr.builders.wording import templates
 Row = dict[str, Any]
 Drawn = list[tuple[int, int, Case]]
 """Cases, each with the code of its user (or item) and the index of its window."""
-FIRST_BATCH, BATCH = 8, 256
-"""Users whose cases are drawn together, at first and later; and windows of one user."""
+FIRST_BATCH, BATCH = 8, 64
+"""Users whose cases are drawn together, at first and then; and windows of one user."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
 KEPT_TEXTS = 64
-_read: dict[tuple[str, ...], tuple[templates.Words, templates.Templates]] = {}
+_read: dict[tuple[str, ...], templates.Templates] = {}
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,12 @@ def _draw_rows(
 
 def _cases(opened: OpenCell, users: Iterator[tuple[int, int | None]]) -> Iterator[Drawn]:
     """The cases of these users in order, of each as many as it is to give (None: all), in batches:
-    small ones first, so that the first row is there at once."""
+    a small one first, so that the first row is there at once."""
     task = opened.cell.task
     size = FIRST_BATCH
     while block := list(itertools.islice(users, size)):
-        size = min(2 * size, BATCH)
+        size = BATCH
+        opened.store.expected = [user for user, _ in block] if task.about == "user" else ()
         streams = [(user, most, task.windows(opened, user)) for user, most in block]
         # Nearly every window makes a case: as many are drawn at first as cases are asked for.
         tried = [list(itertools.islice(found, _at_once(most))) for _, most, found in streams]
@@ -157,14 +158,13 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Row]
     up once. numbers: random ones that choose among the texts."""
     cell = opened.cell
     task, source = cell.task, cell.source
-    words, texts = _texts(task, source.words, wording.choice)
+    texts = _texts(task, source.words, wording.choice)
     about = {"root_task": task.root, "task": task.id, "source": source.id}
     about["domain"] = cell.shown_domain
 
     def write(case: Case, code: int, index: int, numbers: list[int]) -> Row:
         picked = texts.pick(part, case.flags, numbers)
-        context = {**words, **task.context(opened, case, texts.needed)}
-        instruction, question, answer = picked.render(context)
+        instruction, question, answer = picked.render(task.context(opened, case, texts.needed))
         if not wording.descriptions:
             instruction = ""
         if wording.format == "alpaca":
@@ -186,16 +186,16 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Row]
     return write
 
 
-def _texts(task: Task, words: str, choice: Any) -> tuple[templates.Words, templates.Templates]:
-    """A domain's words and a task's templates: read once in a process, as what a user's folder holds
-    is part of the config's id."""
+def _texts(task: Task, words: str, choice: Any) -> templates.Templates:
+    """A task's templates with a domain's words: read once in a process for what a user's folder
+    holds."""
     key = (task.id, words, str(choice), templates.fingerprint(choice))
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:
             _read.clear()
         folder = templates.folder_of(choice)
         found = templates.load(task.id, task.variables, task.flags, choice)
-        _read[key] = (templates.load_words(words, folder), found)
+        _read[key] = found.with_words(templates.load_words(words, folder))
     return _read[key]
 
 

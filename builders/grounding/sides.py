@@ -85,10 +85,9 @@ def work_of(store: Store, code: int) -> Work:
         tags = itertools.chain(
             *(one["value"].split(_COMMA) for one in pairs if one["name"] == TAGS)
         )
-        lists = (item.categories, item.creators, tags)
-        known[code] = Work(
-            item.id, item.title, *(tuple(dict.fromkeys(filter(None, names))) for names in lists)
-        )
+        lists = {"categories": item.categories, "creators": item.creators, "tags": tags}
+        each = {name: tuple(dict.fromkeys(filter(None, of))) for name, of in lists.items()}
+        known[code] = Work(item.id, item.title, **each)
     return known[code]
 
 

@@ -47,14 +47,16 @@ def draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     ]
 
 
-def _codes(windows: Sequence[Window], negatives: Sequence[list[int] | None]) -> Iterator[int]:
+def _codes(windows: Sequence[Window], negatives: Sequence[list[int] | None]) -> list[int]:
     """The items that these cases show."""
+    codes: list[int] = []
     for window, found in zip(windows, negatives, strict=True):
         if found is not None:
             items = window.timeline.items
-            yield from (items[k] for k in window.history)
-            yield from (items[k] for k in window.trues)
-            yield from found
+            codes += [items[k] for k in window.history]
+            codes += [items[k] for k in window.trues]
+            codes += found
+    return codes
 
 
 def _case(cell: OpenCell, window: Window, negatives: list[int], order: list[int]) -> Case:
@@ -66,9 +68,10 @@ def _case(cell: OpenCell, window: Window, negatives: list[int], order: list[int]
     relevant = [item(items[k]) for k in window.trues]
     fallen = sorted(negatives, key=lambda work: (-int(users[work]), int(hashes[work])))
     ranking = relevant + [item(work) for work in fallen]
+    user = cell.user_id(line.user)
     return Case(
-        key=cell.key(window),
-        user=cell.user_id(line.user),
+        key=cell.key(window, user),
+        user=user,
         history=[Shown(item(items[k]), ratings[k], times[k]) for k in window.history],
         candidates=shuffled(ranking, order),
         relevant=relevant,
@@ -129,14 +132,14 @@ def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[i
 
 
 def numbered(titles: list[str]) -> str:
-    return "\n".join(f"{place}. {title}" for place, title in enumerate(titles, 1))
+    return "\n".join([f"{place}. {title}" for place, title in enumerate(titles, 1)])
 
 
 def listings(name: str, entries: list[str], needed: frozenset[str]) -> dict[str, object]:
     """A list in the layouts that a template may ask for: `<name>_lines`, `_numbered`, `_inline`."""
     made: dict[str, object] = {}
     if f"{name}_lines" in needed:
-        made[f"{name}_lines"] = "\n".join(f"- {entry}" for entry in entries)
+        made[f"{name}_lines"] = "\n".join([f"- {entry}" for entry in entries])
     if f"{name}_numbered" in needed:
         made[f"{name}_numbered"] = numbered(entries)
     if f"{name}_inline" in needed:
@@ -152,8 +155,3 @@ def layouts(*names: str) -> frozenset[str]:
 def categories(item: Item) -> str:
     """An item's categories as they are shown."""
     return ", ".join(item.categories)
-
-
-def with_categories(item: Item) -> str:
-    """`Title: category, category`; the title alone where there is none."""
-    return f"{item.title}: {categories(item)}" if item.categories else item.title

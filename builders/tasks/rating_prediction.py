@@ -36,9 +36,10 @@ def _draw(cell: OpenCell, window: Window) -> Case | None:
     item = cell.store.item
     about = item(line.items[target])
     flags = _FLAGS[cell.timed, bool(about.categories)]
+    user = cell.user_id(line.user)
     return Case(
-        key=cell.key(window),
-        user=cell.user_id(line.user),
+        key=cell.key(window, user),
+        user=user,
         item=about,
         history=[
             Shown(item(line.items[k]), line.ratings[k], line.times[k]) for k in window.history

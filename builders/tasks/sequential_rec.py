@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from itdr.builders.cases import Case
 from itdr.builders.columns import Item
@@ -26,15 +26,18 @@ def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     return made
 
 
-def _shown(case: Case) -> Iterator[Item]:
-    yield from (one.item for one in case.history)
-    yield from case.candidates
+def _shown(case: Case) -> list[Item]:
+    return [*(one.item for one in case.history), *case.candidates]
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    entry = _ranking.with_categories if "categories" in case.flags else _title
-    history = [entry(shown.item) for shown in case.history]
-    candidates = [entry(item) for item in case.candidates]
+    past = [shown.item for shown in case.history]
+    if "categories" in case.flags:
+        history = [item.listed for item in past]
+        candidates = [item.listed for item in case.candidates]
+    else:
+        history = [item.title for item in past]
+        candidates = [item.title for item in case.candidates]
     return {
         **_ranking.listings("history", history, needed),
         **_ranking.listings("candidates", candidates, needed),
@@ -42,10 +45,6 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_candidates": len(candidates),
         "answer": case.relevant[0].title,
     }
-
-
-def _title(item: object) -> str:
-    return item.title  # type: ignore[attr-defined, no-any-return]
 
 
 def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:

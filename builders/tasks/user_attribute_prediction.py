@@ -98,9 +98,10 @@ def _draw(cell: OpenCell, window: Window) -> Case:
         flags.add("categories")
     if all(shown.item.creators for shown in history):
         flags.add("creators")
+    user = cell.user_id(line.user)
     return Case(
-        key=cell.key(window),
-        user=cell.user_id(line.user),
+        key=cell.key(window, user),
+        user=user,
         history=history,
         attributes=_attributes(cell, line.user),
         flags=frozenset(flags),

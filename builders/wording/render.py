@@ -135,7 +135,8 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
                 )
 
 
-Piece = str | tuple[str, tuple[Callable[[str], str], ...]]
+Variable = tuple[str, tuple[Callable[[str], str], ...]]
+Piece = str | Variable
 """Of a text: words as they stand, or a variable with its filters."""
 
 
@@ -170,29 +171,62 @@ def _compiled(text: str) -> jinja2.Template:
     return _ENV.from_string(text)
 
 
-def render(text: str, context: Mapping[str, object]) -> str:
-    """`text` with the variables of `context` put in; extra ones are allowed.
+def bind(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]], str]:
+    """A function that puts the variables of a context into `text`, where `words` stand already;
+    the context may hold more than is used.
 
-    Raises TextError where a variable is missing, None, or compared with what it cannot be.
+    The function raises TextError where a variable is missing, None, or compared with what it cannot
+    be.
     """
     pieces = _pieces(text)
-    try:
-        if pieces is None:
-            return _compiled(text).render(context)
-        return "".join(
-            [piece if isinstance(piece, str) else _value(piece, context) for piece in pieces]
-        )
-    except (jinja2.UndefinedError, TypeError) as error:
-        raise TextError(1, f"cannot be rendered: {error}.") from None
+    put = _by_jinja(text, words) if pieces is None else _by_joining(pieces, words)
+
+    def render(context: Mapping[str, object]) -> str:
+        try:
+            return put(context)
+        except KeyError as error:
+            raise TextError(1, f"cannot be rendered: {error} is undefined.") from None
+        except (jinja2.UndefinedError, TypeError) as error:
+            raise TextError(1, f"cannot be rendered: {error}.") from None
+
+    return render
 
 
-def _value(
-    piece: tuple[str, tuple[Callable[[str], str], ...]], context: Mapping[str, object]
-) -> str:
+def _by_jinja(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]], str]:
+    template = _compiled(text)
+    return lambda context: template.render({**words, **context})
+
+
+def _by_joining(
+    pieces: tuple[Piece, ...], words: Mapping[str, str]
+) -> Callable[[Mapping[str, object]], str]:
+    parts: list[str] = []
+    variables: list[tuple[int, Variable]] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            parts.append(piece)
+        elif piece[0] in words:
+            parts.append(_value(piece, words))
+        else:
+            variables.append((len(parts), piece))
+            parts.append("")
+    if not variables:
+        whole = "".join(parts)
+        return lambda context: whole
+
+    def join(context: Mapping[str, object]) -> str:
+        made = parts.copy()
+        for place, piece in variables:
+            made[place] = _value(piece, context)
+        return "".join(made)
+
+    return join
+
+
+def _value(piece: Variable, context: Mapping[str, object]) -> str:
     name, filters = piece
-    if name not in context:
-        raise jinja2.UndefinedError(f"{name!r} is undefined")
-    value = str(_given(context[name]))
+    value = context[name]
+    text = value if isinstance(value, str) else str(_given(value))
     for change in filters:
-        value = change(value)
-    return value
+        text = change(text)
+    return text

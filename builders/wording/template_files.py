@@ -7,9 +7,9 @@ executed, and never followed out of its folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -64,7 +64,8 @@ class Template:
     """One text of a template file.
 
     id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have.
-    path, line, when_line: where the text and its `when` begin, for messages.
+    path, line, when_line: where the text and its `when` begin, for messages.   words: a domain's,
+    which the text may use.
     """
 
     id: str
@@ -74,6 +75,15 @@ class Template:
     when: tuple[tuple[str, bool], ...] = ()
     unseen: bool = False
     when_line: int = 0
+    words: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def _put(self) -> Callable[[Mapping[str, object]], str]:
+        return render.bind(self.text, self.words)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: all but the function made of it, which is made anew there."""
+        return {name: value for name, value in self.__dict__.items() if name != "_put"}
 
     def serves(self, flags: frozenset[str]) -> bool:
         """Whether it may be used for a case for which exactly `flags` hold."""
@@ -82,7 +92,7 @@ class Template:
     def render(self, context: Mapping[str, object]) -> str:
         """The text with `context` put in; TemplateError where a variable is missing or None."""
         try:
-            return render.render(self.text, context)
+            return self._put(context)
         except render.TextError as error:
             raise complain(self.path, self.line, f"{self.id} {error.message}") from None
 
@@ -211,6 +221,12 @@ def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str
         words = {name: text(path, word, name) for name, word in given.items()}
         domains[key] = domains.get(key, {}) | words
     return domains
+
+
+@cache
+def built_in_domains() -> dict[str, dict[str, str]]:
+    """The words of every built-in domain."""
+    return read_domains(BUILT_IN / f"{DOMAINS}.yaml", {})
 
 
 # YAML -----------------------------------------------------------------------------------------

@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from itdr.builders.errors import TemplateError, choose_from
 from itdr.builders.wording import render
 from itdr.builders.wording.template_files import (
-    BUILT_IN,
     DOMAINS,
     SECTIONS,
     UNSEEN,
     WORDS,
     Template,
+    built_in_domains,
     check_text,
     own_file,
     own_files,
@@ -87,6 +87,20 @@ class Templates:
     _served: dict[tuple[str, frozenset[str]], tuple[tuple[Template, ...], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    def with_words(self, words: Words) -> Templates:
+        """The same texts with a domain's words put in, so that a context need not hold them."""
+
+        def put(pool: tuple[Template, ...]) -> tuple[Template, ...]:
+            return tuple(replace(one, words=words) for one in pool)
+
+        return Templates(
+            self.task,
+            {part: put(pool) for part, pool in self.prompts.items()},
+            put(self.descriptions),
+            put(self.answers),
+            self.needed,
+        )
 
     def check(self, part: str, flags: Iterable[str] = ()) -> None:
         """Raise TemplateError where nothing serves a case of `part` for which `flags` hold."""
@@ -179,7 +193,7 @@ def load_words(key: str, folder: Path | None = None) -> Words:
 
     folder: a user's own, whose domains.yaml may change single words, or add a domain with all.
     """
-    domains = read_domains(BUILT_IN / f"{DOMAINS}.yaml", {})
+    domains = built_in_domains()
     own = own_file(folder, DOMAINS)
     if own is not None:
         domains = read_domains(own, domains)
