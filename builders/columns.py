@@ -194,16 +194,19 @@ class Store:
 
     @functools.cached_property
     def _fields(self) -> list[str]:
-        there = set(self._parquet.schema_arrow.names)
         one_kind = len(self.manifest["events"]) < 2
         wanted = ["item_code", "timestamp", "seq", "rating", "weight"]
-        return [name for name in wanted if name in there] + (
-            ["event"] if "event" in there and not one_kind else []
+        return [name for name in wanted if name in self._names] + (
+            ["event"] if "event" in self._names and not one_kind else []
         )
 
     def has(self, column: str) -> bool:
         """Whether interactions carry this column."""
-        return column in self._parquet.schema_arrow.names
+        return column in self._names
+
+    @functools.cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self._parquet.schema_arrow.names)
 
     def events(self, user: int) -> Events:
         """All interactions of a user, in the order: time, place, stable hash."""

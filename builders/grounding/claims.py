@@ -25,13 +25,15 @@ A claim is stated only if at least `SHOWN` of the displayed likes (or dislikes) 
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from itdr.builders.columns import Store
 from itdr.builders.grounding import chance as _chance
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
-from itdr.builders.grounding.sides import KINDS, Counts, Sided, Work, work_of
+from itdr.builders.grounding.sides import KINDS, Counts, Sided, Work, works_of
 
 LEAST = 3
 SHOWN = 2
@@ -74,7 +76,7 @@ def claims(store: Store, counts: Counts, mine: Sided, training: bool, carried: i
     training: whether `counts` holds this user's own likes, which are then taken out.
     carried: a category that fewer works than this carry makes no claim.
     """
-    works = [work_of(store, code) for code in mine.works]
+    works = works_of(store, mine.works)
     found = []
     for kind in KINDS:
         least = carried if kind == "category" else 1
@@ -139,13 +141,8 @@ def _leans(disliked: int, n_disliked: int, liked: int, n_liked: int) -> bool:
 
 
 def _tally(works: Sequence[Work], sides: Sequence[int], kind: str, side: int) -> Tally:
-    n, ks = 0, dict[str, int]()
-    for work, of in zip(works, sides, strict=True):
-        names = work.traits(kind) if of == side else ()
-        n += bool(names)
-        for name in names:
-            ks[name] = ks.get(name, 0) + 1
-    return n, ks
+    named = [work.traits(kind) for work, of in zip(works, sides, strict=True) if of == side]
+    return sum(map(bool, named)), Counter(itertools.chain.from_iterable(named))
 
 
 def _able(counts: Counts, kind: str, side: int, least: int) -> tuple[int, int]:
@@ -197,9 +194,12 @@ def _greedy(
 ) -> list[int]:
     seen: dict[tuple[str, str], int] = {}
     used, left = set(taken), list(order)
+    claims_of = {k: len(carried[k]) for k in left}
     chosen: list[int] = []
     while left and len(chosen) < most:
-        best = max(left, key=_rank(carried, seen))
+        most_claims = max(map(claims_of.__getitem__, left))
+        rich = [k for k in left if claims_of[k] == most_claims]
+        best = max(rich, key=_rank(carried, seen)) if most_claims else rich[0]
         left.remove(best)
         if titles[best] in used:
             continue
@@ -212,13 +212,13 @@ def _greedy(
 
 def _rank(
     carried: dict[int, list[tuple[str, str]]], seen: dict[tuple[str, str], int]
-) -> Callable[[int], tuple[int, int, int]]:
-    """More claims first; then more claims that one displayed item carries already; then more that are
-    displayed at all. (`max` takes the first of equals, so the given order breaks ties.)"""
+) -> Callable[[int], tuple[int, int]]:
+    """Of items with as many claims: more claims first that one displayed item carries already; then
+    more that are displayed at all. (`max` takes the first of equals, so the given order breaks
+    ties.)"""
     return lambda k: (
-        len(carried[k]),
-        sum(seen.get(key) == SHOWN - 1 for key in carried[k]),
-        sum(key in seen for key in carried[k]),
+        sum([seen.get(key) == SHOWN - 1 for key in carried[k]]),
+        sum([key in seen for key in carried[k]]),
     )
 
 

@@ -72,7 +72,7 @@ class Comments:
     def of(self, work: int) -> list[Comment]:
         """Up to three, one of them by somebody who disliked the work where there is one."""
         works, table = self._run(work // RUN)
-        start, stop = np.searchsorted(works, [work, work + 1]).tolist()
+        start, stop = rows_of(works, work)
         if start == stop:
             return []
         rows = table.slice(start, stop - start).to_pylist()
@@ -98,6 +98,13 @@ class Comments:
         return self._runs[run]
 
 
+def rows_of(works: np.ndarray, work: int) -> tuple[int, int]:
+    """Where the rows of a work begin and end, in an ascending column of work codes."""
+    # Bounds of another type would have the whole column converted, each time.
+    start, stop = works.searchsorted(np.array([work, work + 1], works.dtype)).tolist()
+    return start, stop
+
+
 class Tags:
     """The tags that users gave, by work."""
 
@@ -107,7 +114,7 @@ class Tags:
     def of(self, work: int) -> list[tuple[str, int]]:
         """(tag, how many users of the work's part gave it), the commonest first, ties by hash; those
         that say nothing of the item are left out."""
-        start, stop = np.searchsorted(self._works, [work, work + 1]).tolist()
+        start, stop = rows_of(self._works, work)
         rows = self._table.slice(start, stop - start).to_pydict()
         found = [
             (tag, users)
@@ -141,9 +148,8 @@ def comments(store: Store, seed: int, chars: int, verdicts: Callable[[], str]) -
 
 def tags(store: Store, seed: int) -> Tags | None:
     """The tags of a store; None where it has none."""
-    if not (store.path / "tags.parquet").exists():
-        return None
-    return store.shared(("tags", seed), lambda: Tags(store, seed))
+    there = (store.path / "tags.parquet").exists
+    return store.shared(("tags", seed), lambda: Tags(store, seed) if there() else None)
 
 
 def _derived(

@@ -15,14 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from itdr.builders import cache
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.grounding import liking
 from itdr.builders.grounding import traits as _traits
-from itdr.builders.grounding.comments import register, write_batches
+from itdr.builders.grounding.comments import register, rows_of, write_batches
 from itdr.builders.hashing import stable_hash
 from itdr.builders.store import files_fingerprint
 
@@ -114,15 +112,15 @@ class Counts:
 
     def judges(self, work: int) -> tuple[int, int]:
         """How many users of the training part liked the work, and how many disliked it."""
-        place = int(np.searchsorted(self._works, work))
-        if place == len(self._works) or self._works[place] != work:
+        place, stop = rows_of(self._works, work)
+        if place == stop:
             return 0, 0
         return int(self._met[0][place]), int(self._met[1][place])
 
     def of(self, work: int) -> Iterator[tuple[Trait, Count, Count]]:
         """The traits of the work's judges, each with its count among likers and among dislikers;
         and those that no judge has though some were to be expected."""
-        start, stop = np.searchsorted(self._pair_works, [work, work + 1]).tolist()
+        start, stop = rows_of(self._pair_works, work)
         rows = zip(*(column[start:stop].tolist() for column in self._pairs), strict=True)
         found = {row[0]: row[1:] for row in rows}
         judges = self.judges(work)

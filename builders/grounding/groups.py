@@ -62,15 +62,18 @@ def groups(counts: Counts, work: int) -> tuple[list[Group], list[Group]]:
 def _tested(trait: Trait, count: Count, counts: Counts, how: str) -> Group | None:
     """The group, if the test that belongs to `how` passes."""
     k, n = count.k, count.n
-    if not n or not 0 < count.some < count.all:
+    if not n or not 0 < count.some < count.all or (how != "missing" and k < FEW_JUDGES):
         return None
     share = count.some / count.all
-    up, z = _chance.lift(k, n, share), _chance.z_score(k, n, share)
+    up = _chance.lift(k, n, share)
+    if (up > RARE) if how == "missing" else (up < LIFT):
+        return None
+    z = _chance.z_score(k, n, share)
     if how == "missing":
-        stated = up <= RARE and z <= RARE_Z
+        stated = z <= RARE_Z
         chance = _chance.at_most(k, n, share) if stated else 1.0
     else:
-        stated = k >= FEW_JUDGES and up >= LIFT and z >= Z
+        stated = z >= Z
         chance = _chance.at_least(k, n, share) if stated else 1.0
     tests = counts.tested[trait.kind]
     guarded = how != "suits" or tests > FEW_TESTS

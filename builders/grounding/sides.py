@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +90,15 @@ def work_of(store: Store, code: int) -> Work:
         each = {name: tuple(dict.fromkeys(filter(None, of))) for name, of in lists.items()}
         known[code] = Work(item.id, item.title, **each)
     return known[code]
+
+
+def works_of(store: Store, codes: Sequence[int]) -> list[Work]:
+    """`work_of` for several codes."""
+    known: dict[int, Work] = store.shared("works", dict)
+    missing = [code for code in codes if code not in known]
+    if missing:
+        store.read_items(missing)
+    return [known.get(code) or work_of(store, code) for code in codes]
 
 
 @dataclass(slots=True)

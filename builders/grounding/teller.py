@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,15 @@ _ITEMS = {"businesses": "places", "short_videos": "videos", "news": "articles"}
 """What items are called where they stand beside a category."""
 
 
+@functools.lru_cache(maxsize=8192)
+def _written_out(text: str, macros: tuple[tuple[str, str], ...], degree: str, rare: str) -> str:
+    """`text` with what stands for several wordings put in, these wordings still to be chosen from."""
+    more = (*macros, ("rare", because.RARE[rare]), *because.DEGREES[degree].items())
+    for name, wordings in more:
+        text = text.replace(f"{{{name}}}", wordings)
+    return text
+
+
 class Teller:
     """Says things about the users of one item; no way to say it is used twice while others are left.
 
@@ -28,7 +38,7 @@ class Teller:
         self.wording = wording
         self.draw = draw
         deeds = dict(say.DEEDS.get(wording) or (say.RATED if rated else say.TAKEN))
-        self._macros = {name: deeds.pop(name) for name in ("habit", "likers")}
+        self._macros = tuple((name, deeds.pop(name)) for name in ("habit", "likers"))
         self._words = {**words, **deeds}
         self._used: set[str] = set()
 
@@ -50,13 +60,7 @@ class Teller:
         fresh = [one for one in options if one not in self._used] or list(options)
         text = fresh[self.draw.below(len(fresh))]
         self._used.add(text)
-        for name, more in (
-            *self._macros.items(),
-            ("rare", because.RARE[rare]),
-            *because.DEGREES[degree].items(),
-        ):
-            text = text.replace(f"{{{name}}}", more)
-        text = " ".join(self.choose(text).split())
+        text = " ".join(self.choose(_written_out(text, self._macros, degree, rare)).split())
         for mark in ",.:;":
             text = text.replace(f" {mark}", mark)
         known = {**self._words, **values}

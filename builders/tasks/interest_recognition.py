@@ -97,7 +97,7 @@ def _facts(cell: OpenCell, user: int, mine: sides.Sided) -> tuple[Facts, list[in
     store = cell.store
     carried = int(cell.cell.rule.options.get("carried", 1))
     held = claims.claims(store, sides.counts(cell), mine, sides.in_training(cell, user), carried)
-    works = [sides.work_of(store, code) for code in mine.works]
+    works = sides.works_of(store, mine.works)
     taken: set[int] = set()
     chosen = {}
     for side in (LIKED, DISLIKED):

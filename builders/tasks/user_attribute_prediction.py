@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -29,19 +30,13 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
     if not _attributes(cell, user):
         return
     line = _most_liked(cell, user)
-    least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
-    places: list[int] = []
-    titles: set[int] = set()
-    for place in range(len(line)):
-        if line.titles[place] not in titles:
-            titles.add(line.titles[place])
-            places.append(place)
-    if len(places) >= least:
-        yield Window(line, places[: cell.history], [])
+    if len(line) >= min(int(cell.cell.rule.options.get("least", LEAST)), cell.history):
+        yield Window(line, list(range(len(line))), [])
 
 
 def _most_liked(cell: OpenCell, user: int) -> Timeline:
-    """The user's works, the best rated (or most used) first, ties by stable hash."""
+    """The works to show, distinct in title: the best rated (or most used) first, ties by stable
+    hash."""
     store = cell.store
     events = store.events(user)
     shown = store.title_code[events.items] >= 0
@@ -61,6 +56,9 @@ def _most_liked(cell: OpenCell, user: int) -> Timeline:
     rank = np.empty(len(works), np.int64)
     rank[hashed] = np.arange(len(works))
     order = np.lexsort((rank, -strength))
+    titles = store.title_code[items[first[order]]]
+    _, distinct = np.unique(titles, return_index=True)
+    order = order[np.sort(distinct)[: cell.history]]
     chosen = first[order]
     rated = strength[order].tolist() if events.ratings is not None else [0.0] * len(order)
     times = None if events.times is None else events.times[shown][chosen].tolist()
@@ -106,6 +104,11 @@ def _draw(cell: OpenCell, window: Window) -> Case:
         attributes=_attributes(cell, line.user),
         flags=frozenset(flags),
     )
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    cell.store.read_items(itertools.chain.from_iterable(one.timeline.items for one in windows))
+    return [_draw(cell, window) for window in windows]
 
 
 def _entry(item: Item, flags: frozenset[str]) -> str:
@@ -194,6 +197,7 @@ TASK = Task(
     flags=frozenset({"categories", "creators"}),
     windows=_windows,
     draw=_draw,
+    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: 1,
