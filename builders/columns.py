@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from itdr.builders import cache
 from itdr.builders.declare import EVENTS, Source
 from itdr.builders.store import manifest
 
@@ -63,6 +64,14 @@ class Store:
         self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._items: dict[int, Item] = {}
         self._shared: dict[Any, Any] = {}
+
+    def derived(self, name: str) -> Path:
+        """Where something counted from this store lies, or is to be put: beside the stores; of a
+        store in parts, beside itself."""
+        if "parts" in self.manifest:
+            return self.path.with_name(f"{self.path.name}-derived") / name
+        home = cache.cache_root() / "derived" / self.path.parent.name
+        return home / self.path.name / name
 
     def shared(self, key: Any, make: Callable[[], T]) -> T:
         """Something derived from this store that several cells use: made once."""

@@ -15,12 +15,30 @@ from itdr.builders.declare import EVENTS
 
 SKIP = EVENTS.index("skip")
 
+_LIST = "array_to_string({}, chr(31))"
+_EACH = "p.name || chr(30) || coalesce(p.value, '')"
+FUNCTIONS = {
+    "duckdb": (
+        f"CREATE OR REPLACE TEMPORARY MACRO listed(a) AS {_LIST.format('a')}",
+        f"CREATE OR REPLACE TEMPORARY MACRO paired(a) AS {_LIST.format(f'list_transform(a, lambda p: {_EACH})')}",
+    ),
+    "spark": (
+        "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
+        "CREATE OR REPLACE TEMPORARY FUNCTION listed(a ARRAY<STRING>) RETURNS STRING "
+        "RETURN array_join(a, chr(31))",
+        "CREATE OR REPLACE TEMPORARY FUNCTION "
+        "paired(a ARRAY<STRUCT<name: STRING, value: STRING>>) RETURNS STRING "
+        f"RETURN array_join(transform(a, p -> {_EACH}), chr(31))",
+    ),
+}
+"""What the statements call that an engine lacks, or has by another name."""
+
 REJECTS = """
 SELECT reject AS reason, count(*) AS n FROM {table} WHERE reject IS NOT NULL GROUP BY reject
 """
 
 IDS = """
-SELECT CAST({id} AS VARCHAR) AS id, count(*) AS n
+SELECT CAST({id} AS STRING) AS id, count(*) AS n
 FROM interactions_raw WHERE reject IS NULL GROUP BY {id}
 """
 
@@ -37,10 +55,10 @@ def staged(column: str) -> str:
         return f"CAST(CASE event {kinds} END AS TINYINT) AS event"
     if column not in IDS_OF:
         return column
-    text = f"CAST({column} AS VARCHAR)"
+    text = f"CAST({column} AS STRING)"
     number = f"TRY_CAST({text} AS INTEGER)"
     # "007", "+7" and "7.0" are ids of their own: only what is written back alike is a number.
-    spells = f"CAST({number} AS VARCHAR) = {text}"
+    spells = f"CAST({number} AS STRING) = {text}"
     name = IDS_OF[column]
     return (
         f"CASE WHEN {spells} THEN {number} END AS {name}_number, "
@@ -54,7 +72,7 @@ def interactions(numbers: Collection[str]) -> str:
     ids = ", ".join(
         f"{name}_number AS {column}"
         if column in numbers
-        else f"coalesce({name}_text, CAST({name}_number AS VARCHAR)) AS {column}"
+        else f"coalesce({name}_text, CAST({name}_number AS STRING)) AS {column}"
         for column, name in IDS_OF.items()
     )
     return f"SELECT *, {ids} FROM interactions_staged"
@@ -118,23 +136,29 @@ def one_row_each(table: str, key: str, codes: str, columns: Collection[str]) -> 
     names = [name for name in columns if name != key]
     if not names:
         return f"SELECT c.id AS {key} FROM {codes} AS c ORDER BY c.code"
-    by_text = ", ".join(f"CAST({name} AS VARCHAR) ASC NULLS LAST" for name in names)
+    by_text = ", ".join(f"{_spelled(name)} ASC NULLS LAST" for name in names)
     picked = ", ".join(f"p.{name} AS {name}" for name in names)
     return f"""
 SELECT c.id AS {key}, {picked}
 FROM {codes} AS c LEFT JOIN (
     SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {by_text}) AS place
     FROM {table} WHERE reject IS NULL
-) AS p ON CAST(p.{key} AS VARCHAR) = c.id AND p.place = 1
+) AS p ON CAST(p.{key} AS STRING) = c.id AND p.place = 1
 ORDER BY c.code
 """
+
+
+def _spelled(column: str) -> str:
+    """A column as one text that is the same in every engine."""
+    function = {"categories": "listed", "creators": "listed", "attributes": "paired"}.get(column)
+    return f"{function}({column})" if function else f"CAST({column} AS STRING)"
 
 
 SORTED_TAGS = """
 SELECT i.code AS item_code, u.code AS user_code, r.tag AS tag
 FROM tags_raw AS r
-JOIN item_codes AS i ON CAST(r.item_id AS VARCHAR) = i.id
-JOIN user_codes AS u ON CAST(r.user_id AS VARCHAR) = u.id
+JOIN item_codes AS i ON CAST(r.item_id AS STRING) = i.id
+JOIN user_codes AS u ON CAST(r.user_id AS STRING) = u.id
 WHERE r.reject IS NULL
 ORDER BY item_code, user_code, tag
 """
@@ -160,6 +184,14 @@ JOIN works AS w ON w.item_code = e.item_code
 WHERE {" AND ".join(where)}
 GROUP BY w.work, e.user_code
 """
+
+
+TIME_CUTS = """
+SELECT CAST(percentile_disc(0.8) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS first,
+       CAST(percentile_disc(0.9) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS second
+FROM events WHERE timestamp IS NOT NULL
+"""
+"""The 80th and the 90th percentile of the timed interactions."""
 
 
 EARLIEST = -(2**63) + 1

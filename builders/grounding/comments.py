@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import cache
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.hashing import mix, stable_hash
@@ -23,8 +22,9 @@ from itdr.builders.parts import parts_of
 from itdr.builders.store import files_fingerprint
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
+
+    from itdr.builders.engine import Engine
 
 RUN = 1 << 18
 """Items whose comments are gathered together: a pass over all texts is made for each run in use."""
@@ -154,10 +154,9 @@ def _derived(
 
     judged = verdicts() if verdicts else ""
     code = files_fingerprint((Path(__file__), Path(sql_groups.__file__)))
-    home = cache.cache_root() / "derived" / store.path.parent.name / store.path.name
-    path = home / f"{name}-{stable_hash(name, seed, judged, code):016x}.arrow"
+    path = store.derived(f"{name}-{stable_hash(name, seed, judged, code):016x}.arrow")
     if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
             if not path.exists():
                 _make(store, seed, query, judged, path)
@@ -168,23 +167,22 @@ def _make(store: Store, seed: int, query: str, judged: str, path: Path) -> None:
     import shutil
     import tempfile
 
-    from itdr.builders.engine import connect
+    from itdr.builders.engine import open_engine
 
     work = Path(tempfile.mkdtemp(prefix="comments-", dir=path.parent))
-    con = connect(spill=work)
+    engine = open_engine(work)
     try:
-        register(con, store, seed)
+        register(engine, store, seed)
         if judged:
-            con.execute(f"CREATE TABLE verdicts AS {judged}")
-        reader = con.sql(query).to_arrow_reader(1 << 14)
-        write_batches(reader, work / "made.arrow")
+            engine.keep("verdicts", judged)
+        write_batches(engine.batches(query, 1 << 14), work / "made.arrow")
         os.replace(work / "made.arrow", path)
     finally:
-        con.close()
+        engine.close()
         shutil.rmtree(work, ignore_errors=True)
 
 
-def register(con: duckdb.DuckDBPyConnection, store: Store, seed: int) -> None:
+def register(engine: Engine, store: Store, seed: int) -> None:
     """Make a store known to the engine: `events`, `works`, `tags`; `parts` of users; `speakers` and
     `subjects`, the users and works with part and key."""
     import pyarrow as pa
@@ -193,12 +191,12 @@ def register(con: duckdb.DuckDBPyConnection, store: Store, seed: int) -> None:
     users = np.arange(len(store.user_hash), dtype=np.int32)
     part = parts_of(store.user_hash, seed, source)
     key = mix(store.user_hash ^ np.uint64(stable_hash(seed, "comments", source)))
-    con.register("parts", pa.table({"user_code": users, "part": part}))
-    con.register(
+    engine.register("parts", pa.table({"user_code": users, "part": part}))
+    engine.register(
         "speakers", pa.table({"user_code": users, "part": part, "key": key.view(np.int64)})
     )
     items = np.arange(len(store.work), dtype=np.int32)
-    con.register("works", pa.table({"item_code": items, "work": store.work}))
+    engine.register("works", pa.table({"item_code": items, "work": store.work}))
     leading = np.flatnonzero(store.work == items).astype(np.int32)
     hashes = store.item_hash[leading]
     columns = {
@@ -206,12 +204,8 @@ def register(con: duckdb.DuckDBPyConnection, store: Store, seed: int) -> None:
         "part": parts_of(hashes, seed, source, "item"),
         "key": hashes.view(np.int64),
     }
-    con.register("subjects", pa.table(columns))
-    for view, name in (("events", "interactions"), ("tags", "tags")):
-        file = store.path / f"{name}.parquet"
-        if file.exists():
-            text = str(file).replace("'", "''")
-            con.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet('{text}')")
+    engine.register("subjects", pa.table(columns))
+    engine.events(store)
 
 
 def write_batches(reader: pa.RecordBatchReader, path: Path) -> None:
