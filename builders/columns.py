@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from itdr.builders import cache
+from itdr.builders import cache, far
 from itdr.builders.declare import EVENTS, Source
+from itdr.builders.interactions import Interactions
 from itdr.builders.store import manifest
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 T = TypeVar("T")
 KEPT_ROW_GROUPS = 4
@@ -67,9 +67,12 @@ class Store:
 
     def derived(self, name: str) -> Path:
         """Where something counted from this store lies, or is to be put: beside the stores; of a
-        store in parts, beside itself."""
+        store in parts, beside itself (fetched first where the store lies on another machine)."""
         if "parts" in self.manifest:
-            return self.path.with_name(f"{self.path.name}-derived") / name
+            here = self.path.with_name(f"{self.path.name}-derived") / name
+            if "far" in self.manifest and not here.exists():
+                far.fetch(f"{self.manifest['far']}-derived/{name}", here)
+            return here
         home = cache.cache_root() / "derived" / self.path.parent.name
         return home / self.path.name / name
 
@@ -156,25 +159,24 @@ class Store:
         source = self.users if table == "users" else self.items
         if column not in source.column_names:
             return None
-        return source.column(column).chunk(0)[code].as_py()
+        values = source.column(column)
+        # All chunks but the last are of one length.
+        chunk, place = divmod(code, len(values.chunk(0)))
+        return values.chunk(chunk)[place].as_py()
 
     # -- interactions -------------------------------------------------------------------------
 
     @functools.cached_property
-    def _parquet(self) -> pq.ParquetFile:
-        import pyarrow.parquet as pq
+    def _interactions(self) -> Interactions:
+        return Interactions(self.path, self.manifest)
 
-        return pq.ParquetFile(self.path / "interactions.parquet", memory_map=True)
-
-    @functools.cached_property
+    @property
     def _ends(self) -> np.ndarray:
-        """Row number at which each row group ends."""
-        meta = self._parquet.metadata
-        return np.cumsum([meta.row_group(k).num_rows for k in range(meta.num_row_groups)])
+        return self._interactions.ends
 
     @functools.cached_property
     def _fields(self) -> list[str]:
-        there = set(self._parquet.schema_arrow.names)
+        there = set(self._interactions.names)
         one_kind = len(self.manifest["events"]) < 2
         wanted = ["item_code", "timestamp", "seq", "rating", "weight"]
         return [name for name in wanted if name in there] + (
@@ -183,7 +185,7 @@ class Store:
 
     def has(self, column: str) -> bool:
         """Whether interactions carry this column."""
-        return column in self._parquet.schema_arrow.names
+        return column in self._interactions.names
 
     def events(self, user: int) -> Events:
         """All interactions of a user, in the order: time, place, stable hash."""
@@ -230,8 +232,7 @@ class Store:
     def _text_group(self, k: int) -> pa.ChunkedArray:
         kept = self._texts.get(k)
         if kept is None:
-            table = self._parquet.read_row_group(k, columns=["text"], use_threads=False)
-            kept = self._texts[k] = table.column("text")
+            kept = self._texts[k] = self._interactions.group(k, ["text"]).column("text")
             while len(self._texts) > KEPT_TEXT_GROUPS:
                 self._texts.popitem(last=False)
         return kept
@@ -239,7 +240,7 @@ class Store:
     def _group(self, k: int) -> dict[str, np.ndarray]:
         kept = self._groups.get(k)
         if kept is None:
-            table = self._parquet.read_row_group(k, columns=self._fields, use_threads=False)
+            table = self._interactions.group(k, self._fields)
             kept = {name: _plain(table.column(name), name) for name in self._fields}
             self._groups[k] = kept
             while len(self._groups) > KEPT_ROW_GROUPS:
@@ -262,7 +263,7 @@ def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
 def _mapped(path: Path) -> pa.Table:
     import pyarrow as pa
 
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def _numbers(table: pa.Table, name: str) -> np.ndarray:

@@ -26,8 +26,8 @@ MEMORY = "1200MB"
 class Engine(Protocol):
     """Where statements run over the tables of one store.
 
-    distributed: a pass over all interactions is dear, so that what several passes would gather is
-    gathered in one.
+    distributed: it runs on several machines, and a pass over all interactions is dear there: what
+    is else gathered by several passes over a part of the items each is gathered in one.
     """
 
     distributed: bool
@@ -35,9 +35,11 @@ class Engine(Protocol):
     def register(self, name: str, table: pa.Table) -> None:
         """Make a table in memory known by a name."""
 
-    def events(self, store: Store, place: bool = False) -> None:
-        """Make a store's interactions known as `events` (with `place`, the number of the row in the
-        store's order), and its tags, where it has any, as `tags`."""
+    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
+        """Make a store's interactions known as `events`, and its tags, where it has any, as `tags`.
+
+        place: with the number of the row in the store's order.   text: the texts will be read.
+        """
 
     def keep(self, name: str, query: str) -> None:
         """Make the rows of a query known by a name, worked out once."""
@@ -70,6 +72,11 @@ def using(make: Callable[[Path], Engine]) -> Iterator[None]:
         _other.reset(token)
 
 
+def distributed() -> bool:
+    """Whether `open_engine` gives an engine of several machines."""
+    return bool(getattr(_other.get(), "distributed", False))
+
+
 def open_engine(scratch: Path, database: str | None = None) -> Engine:
     """A new engine. scratch: a folder for what does not fit into memory, and for the database of
     that name, where kept tables may be larger than it."""
@@ -88,7 +95,7 @@ class Embedded:
     def register(self, name: str, table: pa.Table) -> None:
         self._con.register(name, table)
 
-    def events(self, store: Store, place: bool = False) -> None:
+    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
         rows = "*, file_row_number AS place" if place else "*"
         option = ", file_row_number = true" if place else ""
         name = str(store.path / "interactions.parquet").replace("'", "''")

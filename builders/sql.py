@@ -130,16 +130,22 @@ ORDER BY {", ".join(order)}
 """
 
 
-def one_row_each(table: str, key: str, codes: str, columns: Collection[str]) -> str:
+def one_row_each(
+    table: str, key: str, codes: str, columns: Collection[str], of_codes: Collection[str] = ()
+) -> str:
     """The attributes of each coded id, in code order; of repeated records the one that sorts first,
-    those with a title or a value before those without, so that file order decides nothing."""
+    those with a title or a value before those without, so that file order decides nothing.
+
+    of_codes: columns of `codes` to give as well, at the end.
+    """
     names = [name for name in columns if name != key]
+    more = "".join(f", c.{name} AS {name}" for name in of_codes)
     if not names:
-        return f"SELECT c.id AS {key} FROM {codes} AS c ORDER BY c.code"
+        return f"SELECT c.id AS {key}{more} FROM {codes} AS c ORDER BY c.code"
     by_text = ", ".join(f"{_spelled(name)} ASC NULLS LAST" for name in names)
     picked = ", ".join(f"p.{name} AS {name}" for name in names)
     return f"""
-SELECT c.id AS {key}, {picked}
+SELECT c.id AS {key}, {picked}{more}
 FROM {codes} AS c LEFT JOIN (
     SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {by_text}) AS place
     FROM {table} WHERE reject IS NULL
@@ -152,6 +158,74 @@ def _spelled(column: str) -> str:
     """A column as one text that is the same in every engine."""
     function = {"categories": "listed", "creators": "listed", "attributes": "paired"}.get(column)
     return f"{function}({column})" if function else f"CAST({column} AS STRING)"
+
+
+# -- codes and works, for engines in which no one place sees all ids ----------------------------
+
+BUCKET = 1 << 16
+"""Codes to a bucket, where numbers are given in the order of codes."""
+
+
+def buckets(table: str, bucket: str = "bucket", rows: str = "count(*)") -> str:
+    """How many ids, and how many of their interactions, each bucket of a table holds. Buckets are
+    few: the caller adds up, in the order of buckets, what comes before each."""
+    return f"""
+SELECT {bucket} AS bucket, count(*) AS ids, CAST({rows} AS BIGINT) AS n
+FROM {table} GROUP BY {bucket} ORDER BY bucket
+"""
+
+
+def codes(table: str) -> str:
+    """Codes in the order of hash and id, and the number of the first interaction of each.
+
+    table: (id, n, hash, bucket), buckets being runs of hashes.   `before`: (bucket, ids, n), what
+    comes before each bucket.
+    """
+    window = "OVER (PARTITION BY h.bucket ORDER BY h.hash, h.id"
+    return f"""
+SELECT CAST(b.ids + row_number() {window}) - 1 AS INTEGER) AS code, h.id AS id, h.hash AS hash,
+       CAST(h.n AS INTEGER) AS n, TRY_CAST(h.id AS INTEGER) AS number,
+       CAST(b.n + sum(h.n) {window} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - h.n
+           AS BIGINT) AS start
+FROM {table} AS h JOIN before AS b ON b.bucket = h.bucket
+"""
+
+
+LEADERS = f"""
+SELECT title_key, min(code) AS leader, CAST(floor(min(code) / {BUCKET}) AS INTEGER) AS bucket
+FROM keyed WHERE title_key IS NOT NULL GROUP BY title_key
+"""
+"""The first item that shows each title. Reads `keyed` (code, work_key, title_key: null where the
+item is never shown)."""
+
+TITLE_CODES = """
+SELECT l.title_key AS title_key,
+       CAST(b.ids + row_number() OVER (PARTITION BY l.bucket ORDER BY l.leader) - 1 AS INTEGER)
+           AS title_code
+FROM leaders AS l JOIN before AS b ON b.bucket = l.bucket
+"""
+"""Codes of titles in the order of the first items that show them."""
+
+WORKS = """
+SELECT k.code AS code, w.work AS work, coalesce(t.title_code, -1) AS title_code
+FROM keyed AS k
+JOIN (
+    SELECT work_key, coalesce(min(CASE WHEN title_key IS NOT NULL THEN code END), min(code)) AS work
+    FROM keyed GROUP BY work_key
+) AS w ON w.work_key = k.work_key
+LEFT JOIN title_codes AS t ON t.title_key = k.title_key
+"""
+"""For each item its work, named by the first item that can be shown, and the code of its title."""
+
+
+def with_works(columns: Collection[str]) -> str:
+    """`described` items, in code order, with what `WORKS` gave them."""
+    fields = ", ".join(f"d.{name} AS {name}" for name in columns)
+    return f"""
+SELECT {fields}, w.work AS work, w.title_code AS title_code
+FROM described AS d JOIN worked AS w ON w.code = d.code
+ORDER BY d.code
+"""
 
 
 SORTED_TAGS = """
