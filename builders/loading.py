@@ -9,6 +9,7 @@ import functools
 import logging
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +159,11 @@ def code_fingerprint() -> str:
     return files_fingerprint(paths)
 
 
-def prepare(config: Any, make: Callable[..., Path] | None = None) -> list[Any]:
+def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int = 1) -> list[Any]:
     """Build the stores that are not there yet, and choose the cases of each split.
 
-    make: builds a store elsewhere than `store.prepare` does, called like it.
+    make: builds a store elsewhere than `store.prepare` does, called like it.   at_once: how many
+    stores are built at the same time.
     Raises the errors of raw files, downloads and empty splits.
     """
     from itdr.builders import plan, store
@@ -173,10 +175,12 @@ def prepare(config: Any, make: Callable[..., Path] | None = None) -> list[Any]:
     _check_templates(knobs, cells)
     specs = plan.stores_of(knobs, cells)
     offline = bool(datasets.config.HF_HUB_OFFLINE)
-    paths = {
-        name: tuple(make(one, offline=offline) for one in several)
-        for name, several in specs.items()
-    }
+    # Cells of one source share their specs.
+    wanted = {id(one): one for several in specs.values() for one in several}
+    with ThreadPoolExecutor(at_once) as pool:
+        built = pool.map(functools.partial(make, offline=offline), wanted.values())
+        made = dict(zip(wanted, built, strict=True))
+    paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(knobs, cells, paths)
 
 

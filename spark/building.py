@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from itdr.builders import far, loading
 from itdr.builders.engine import using
+from itdr.builders.examples import Shard, shard_rows
 from itdr.builders.parts import PARTS
 from itdr.builders.plan import SplitPlan
 from itdr.publish import folder, provenance
@@ -20,6 +22,9 @@ from itdr.spark.pieces import PIECE
 from itdr.spark.place import Place
 from itdr.spark.raw import fetch_data_dir
 from itdr.spark.store import StoreMaker
+
+AT_ONCE = 3
+"""Stores that are built at the same time: one of them rarely keeps a cluster busy."""
 
 
 def build(
@@ -73,15 +78,14 @@ def run(
     kind = "jsonl" if jsonl else "parquet"
     place = Place.at(work)
     target = far.plain(out)
-    with session.room(spark_session) as own:
-        job = _Job(own, place, piece, target)
-        if not far.is_far(target):
-            return folder.build(made, Path(target), form, kind, draw=job.draw)
-        with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
-            here = Path(scratch) / "out"
-            _fetch_records(target, here)
-            built = folder.build(made, here, form, kind, draw=job.draw, held=job.held)
-            _send_records(here, target, built)
+    job = _Job(session.room(spark_session), place, piece, target)
+    if not far.is_far(target):
+        return folder.build(made, Path(target), form, kind, draw=job.draw)
+    with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
+        here = Path(scratch) / "out"
+        _fetch_records(target, here)
+        built = folder.build(made, here, form, kind, draw=job.draw, held=job.held)
+        _send_records(here, target, built)
     return built
 
 
@@ -129,15 +133,23 @@ class _Job:
 
     def _prepare(self, builder: Any) -> list[SplitPlan]:
         """Stores, counts and plans; all that executors will read is where they reach it."""
+        make = StoreMaker(self.session, self.place, self.piece)
         with using(Maker(self.session, self.place)):
-            plans = loading.prepare(
-                builder.config, StoreMaker(self.session, self.place, self.piece)
-            )
+            plans = loading.prepare(builder.config, make, AT_ONCE)
+            _count(plans, loading.wording(builder.config))
         builder._plans = plans
         for path, url in drawing.far_stores(plans).items():
             _send_derived(Path(path), url)
         provenance.forget_rungs(builder)
         return plans
+
+
+def _count(plans: Iterable[SplitPlan], wording: Any) -> None:
+    """Have all counted that rows are drawn from, by drawing one of each cell."""
+    for plan in plans:
+        for chosen in plan.chosen:
+            alone = dataclasses.replace(plan, chosen=(chosen,))
+            next(shard_rows(alone, Shard(0, 1), wording), None)
 
 
 def _send_derived(path: Path, url: str) -> None:

@@ -245,7 +245,7 @@ def _rows(folder: str, file: File) -> Iterator[dict[str, Any]]:
 
 def _as_json(written: files.Written) -> str:
     cells = [[*cell, count] for cell, count in written.cells.items()]
-    return json.dumps({**dataclasses.asdict(written), "cells": cells})
+    return json.dumps({**vars(written), "cells": cells})
 
 
 def _from_json(told: str) -> files.Written:

@@ -7,8 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from itdr.builders import sql
@@ -80,8 +78,7 @@ def start(master: str | None = None, **settings: str) -> Any:
     return session
 
 
-@contextmanager
-def room(session: Any) -> Iterator[Any]:
+def room(session: Any) -> Any:
     """A session of the same cluster with tables, functions and settings of its own; those that the
     caller set hold here too."""
     own = session.newSession()
@@ -90,4 +87,4 @@ def room(session: Any) -> Iterator[Any]:
     own.conf.set("spark.sql.session.timeZone", "UTC")
     for statement in sql.FUNCTIONS["spark"]:
         own.sql(statement)
-    yield own
+    return own

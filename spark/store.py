@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from itdr.spark.pieces import PIECE, pieces
 from itdr.spark.place import Place, mirror
 from itdr.spark.raw import reachable
 from itdr.spark.reading import FACTS, Facts, Reading, facts_of, read, schema
+from itdr.spark.session import room
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +71,8 @@ class StoreMaker:
         work: Path,
         folder: Path,
     ) -> dict[str, Any]:
-        engine = SparkEngine(self.session, self.place)
+        # A session of its own: other stores are built at the same time, under the same names.
+        engine = SparkEngine(room(self.session), self.place)
         try:
             urls = reachable(spec, paths, work, self.place)
             made = _Build(engine, spec, urls, self.piece).write(folder, url or str(folder))
@@ -112,12 +115,17 @@ class _Build:
         self.source: Source = spec.source
         self.urls = urls
         self.piece = piece
+        self.frames: list[str] = []
         self.facts: dict[str, Facts] = {}
 
     def write(self, folder: Path, url: str) -> dict[str, Any]:
         """Write the files: small ones into `folder`, interactions into `url`; the manifest's part."""
         for table in COLUMNS:
-            self._stage(table)
+            self._view(table)
+        with ThreadPoolExecutor(len(COLUMNS)) as pool:
+            told = list(pool.map(self._told, self.frames))
+        for table, facts in zip(self.frames, told, strict=True):
+            self._stage(table, facts)
         interactions = self.facts.get("interactions")
         if interactions is None or not interactions.columns:
             raise RawFileError(f"{self.source.id}: its reader gave no interactions.")
@@ -132,11 +140,13 @@ class _Build:
             raise unusable(self.source, map(Path, self.urls.values()), rejected)
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = sql.sorted_events(interactions.columns, numbers, only)
-        written = parts.write(self.engine.session.sql(query), url, "interactions", "parquet")
-        self._write_users(folder / "users.arrow")
-        self._write_items(folder / "items.arrow")
-        if self._columns("tags"):
-            self._write_tags(folder / "tags.parquet")
+        with ThreadPoolExecutor(2) as pool:
+            sorting = pool.submit(self._write_interactions, query, url)
+            self._write_users(folder / "users.arrow")
+            self._write_items(folder / "items.arrow")
+            if self._columns("tags"):
+                self._write_tags(folder / "tags.parquet")
+            written = sorting.result()
         rows = {f"{name}_read": one.rows for name, one in self.facts.items() if one.columns}
         return {
             "rows": {**rows, **counts},
@@ -151,8 +161,8 @@ class _Build:
     def _columns(self, table: str) -> list[str]:
         return self.facts[table].columns if table in self.facts else []
 
-    def _stage(self, table: str) -> None:
-        """Read a table's pieces; its rows by the name that `stage` of the embedded engine uses."""
+    def _view(self, table: str) -> None:
+        """Make the pieces of a table known as `<table>_pieces`."""
         if getattr(self.source.readers, table) is None:
             return
         spec = self.spec
@@ -160,10 +170,16 @@ class _Build:
         job = Reading(spec.source.id, spec.domain, spec.facet, table, self.urls, tuple(found))
         frame = self.engine.spread(len(found), functools.partial(read, job), list(schema(table)))
         self.engine.view(f"{table}_pieces", frame, kept=True)
-        told = self.engine.session.sql(
-            f"SELECT {FACTS} FROM {table}_pieces WHERE {FACTS} IS NOT NULL"
-        )
-        facts = self.facts[table] = facts_of(told.collect())
+        self.frames.append(table)
+
+    def _told(self, table: str) -> Facts:
+        """Read the pieces of a table; what is known of them."""
+        told = f"SELECT {FACTS} FROM {table}_pieces WHERE {FACTS} IS NOT NULL"
+        return facts_of(self.engine.session.sql(told).collect())
+
+    def _stage(self, table: str, facts: Facts) -> None:
+        """Make a table's rows known by the name that `stage` of the embedded engine uses."""
+        self.facts[table] = facts
         if facts.error:
             raise RawFileError(facts.error)
         if facts.columns:
@@ -182,6 +198,9 @@ class _Build:
                     f"WHERE {FACTS} IS NULL"
                 ),
             )
+
+    def _write_interactions(self, query: str, url: str) -> list[parts.Part]:
+        return parts.write(self.engine.session.sql(query), url, "interactions", "parquet")
 
     # -- users and items ----------------------------------------------------------------------
 
