@@ -41,13 +41,13 @@ def fetch(url: str, target: Path) -> bool:
 
     if target.exists():
         return True
+    found, path = system(url)
+    if not found.exists(path):
+        return False
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{target}.lock"):
         if target.exists():
             return True
-        found, path = system(url)
-        if not found.exists(path):
-            return False
         scratch = target.with_name(f"{target.name}.part")
         shutil.rmtree(scratch, ignore_errors=True)
         if found.isdir(path):

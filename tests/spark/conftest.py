@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,7 @@ def bucket(java: None) -> Iterator[str | None]:
         yield None
         return
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server.start()
     _, port = server.get_host_and_port()
     # Read by whoever speaks S3 in this process, and in those that Spark starts from it.
