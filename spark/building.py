@@ -74,7 +74,6 @@ def run(
     piece: int = PIECE,
 ) -> dict[str, dict[str, Any]]:
     """Build what these builders draw; see `build`."""
-    session.require()
     kind = "jsonl" if jsonl else "parquet"
     place = Place.at(work)
     target = far.plain(out)

@@ -18,6 +18,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "xdist_group(name): tests that share a process")
 
 
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
 @pytest.fixture(scope="session")
 def java() -> None:
     """Skips, with the reason, where Java or PySpark is missing."""
@@ -57,6 +60,8 @@ def spark(bucket: str | None) -> Iterator[Any]:
         spark__sql__shuffle__partitions="2",
         spark__sql__adaptive__enabled="false",
         spark__sql__codegen__wholeStage="false",
+        # Short programs of small tables: not worth the better compiler's time.
+        spark__driver__extraJavaOptions=QUICK,
     )
     yield made
     made.stop()

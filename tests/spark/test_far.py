@@ -29,11 +29,11 @@ def test_from_s3_to_s3(spark: Any, bucket: str | None, tmp_path: Path) -> None:
     there = s3fs.S3FileSystem()
     raw = f"{bucket}/raw"
     there.put(str(SAMPLE / "ml-1m"), f"{raw}/ml-1m", recursive=True)
-    knobs = {"sources": ["ml-1m"], "cells": "all", "num_shards": 2}
+    knobs = {"sources": ["ml-1m"], "num_shards": 2}
     made = {"data_dir": raw, "work": f"{bucket}/work", "piece": 30_000, **knobs}
-    built = on_spark.build(spark, "interest_recognition", f"{bucket}/out", **made)
+    built = on_spark.build(spark, "user_attribute_prediction", f"{bucket}/out", **made)
     folder.build(
-        builders(["interest_recognition"], {"data_dir": str(SAMPLE), **knobs}),
+        builders(["user_attribute_prediction"], {"data_dir": str(SAMPLE), **knobs}),
         tmp_path / "embedded",
     )
     there.invalidate_cache()
@@ -43,10 +43,10 @@ def test_from_s3_to_s3(spark: Any, bucket: str | None, tmp_path: Path) -> None:
     assert len([one for one in there.find(f"{bucket}/work/stores") if "interactions" in one]) > 1
     assert not there.find(f"{bucket}/work/scratch")
     # What is there already is not built again.
-    before = there.info(f"{bucket}/out/interest_recognition/train-00000-of-00001.parquet")
-    assert on_spark.build(spark, "interest_recognition", f"{bucket}/out", **made) == built
+    before = there.info(f"{bucket}/out/user_attribute_prediction/train-00000-of-00001.parquet")
+    assert on_spark.build(spark, "user_attribute_prediction", f"{bucket}/out", **made) == built
     there.invalidate_cache()
-    after = there.info(f"{bucket}/out/interest_recognition/train-00000-of-00001.parquet")
+    after = there.info(f"{bucket}/out/user_attribute_prediction/train-00000-of-00001.parquet")
     assert after["LastModified"] == before["LastModified"]
 
 

@@ -17,11 +17,11 @@ import pytest
 
 from itdr.publish import folder
 from itdr.spark.building import builders
-from tests.spark.conftest import contents
+from tests.spark.conftest import QUICK, contents
 
 pytestmark = pytest.mark.xdist_group("spark")
 
-DEFAULTS = """
+DEFAULTS = f"""
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
 spark.driver.memory 512m
@@ -29,6 +29,8 @@ spark.executor.memory 512m
 spark.executor.cores 1
 spark.sql.shuffle.partitions 2
 spark.sql.codegen.wholeStage false
+spark.driver.extraJavaOptions {QUICK}
+spark.executor.extraJavaOptions {QUICK}
 spark.ui.enabled false
 """
 
@@ -54,6 +56,7 @@ def cluster(java: None, tmp_path: Path) -> Iterator[Cluster]:
         "SPARK_CONF_DIR": str(conf),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": QUICK,
         "SPARK_LOCAL_DIRS": str(tmp_path / "local"),
         "PYSPARK_PYTHON": sys.executable,
         "ITDR_MEMORY": "256MB",

@@ -15,21 +15,22 @@ from tests.spark.conftest import contents
 
 pytestmark = pytest.mark.xdist_group("spark")
 
-# Quoted line breaks, packed literals and hours, histories and skips, tags, two domains, text.
+# Tags, broken quoting, packed literals and hours, histories and skips, text.
 SOURCES = (
     "ml-32m",
-    "ml-1m",
     "bookcrossing",
     "steam",
     "mind",
     "amazon-reviews-2023/Appliances",
-    "amazon-reviews-2023/Industrial_and_Scientific",
 )
+ACROSS = ("user_item_interaction", "cross_domain_rec")
+"""Configs that need another domain."""
 
 
 def sources_of(config: str) -> list[str]:
     able = {source for _, source in catalogue.cells(config)}
-    return [one for one in SOURCES if one.partition("/")[0] in able]
+    chosen = [one for one in SOURCES if one.partition("/")[0] in able]
+    return [*chosen, *["amazon-reviews-2023/Industrial_and_Scientific"] * (config in ACROSS)]
 
 
 def compare(spark: Any, config: str, out: Path, place: str, **knobs: Any) -> dict[str, bytes]:
@@ -78,7 +79,7 @@ def test_other_knobs(spark: Any, knobs: dict[str, Any], tmp_path: Path, place: s
     [
         ("sequential_rec", "ml-32m"),
         ("rating_prediction", "bookcrossing"),
-        ("target_user_identification", "yelp"),
+        ("target_user_identification", "amazon-reviews-2023/All_Beauty"),
     ],
 )
 def test_real_files(
