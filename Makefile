@@ -15,7 +15,7 @@ run: $(VENV)/installed
 	$(VENV)/bin/itdr build $(CONFIG) $(KNOBS) -o "$(OUT)/$(if $(DATA),data,sample)" --show 3
 
 test: $(VENV)/installed-test lint
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/installed-test
 	$(VENV)/bin/ruff check .

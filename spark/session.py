@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from typing import Any
 
 from itdr.builders import sql
@@ -14,6 +15,16 @@ from itdr.builders.errors import ConfigError
 
 JAVA = 17
 LOCAL = "local[*]"
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    # What Python reads is of a size that Spark can only guess: it may broadcast what it has measured.
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.adaptive.autoBroadcastJoinThreshold": "32MB",
+    # What is kept is kept in as many partitions as its size asks for.
+    "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",
+}
+SMALL = 8
+"""Partitions of a shuffle for each core of one machine, where 200 would mostly be empty."""
 
 
 def require() -> None:
@@ -59,6 +70,7 @@ def start(master: str | None = None, **settings: str) -> Any:
     require()
     from pyspark.sql import SparkSession
 
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
     # The same interpreter, with the same packages, wherever Python runs.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("itdr")
@@ -69,7 +81,9 @@ def start(master: str | None = None, **settings: str) -> Any:
     given = {name.replace("__", "."): value for name, value in settings.items()}
     if (master or "").startswith("local"):
         here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-        given = {**here, "spark.driver.memory": "2g", "spark.ui.enabled": "false", **given}
+        here |= {"spark.driver.memory": "2g", "spark.ui.enabled": "false"}
+        here["spark.sql.shuffle.partitions"] = str(SMALL * (os.cpu_count() or 1))
+        given = {**here, **given}
     given.setdefault("spark.ui.showConsoleProgress", "false")
     for name, value in given.items():
         builder = builder.config(name, value)
@@ -84,7 +98,8 @@ def room(session: Any) -> Any:
     own = session.newSession()
     for name in ("spark.sql.shuffle.partitions", "spark.sql.adaptive.enabled"):
         own.conf.set(name, session.conf.get(name))
-    own.conf.set("spark.sql.session.timeZone", "UTC")
+    for name, value in SETTINGS.items():
+        own.conf.set(name, value)
     for statement in sql.FUNCTIONS["spark"]:
         own.sql(statement)
     return own

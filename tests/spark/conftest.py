@@ -58,7 +58,8 @@ def spark(bucket: str | None) -> Iterator[Any]:
     made = session.start(
         "local[2]",
         spark__sql__shuffle__partitions="2",
-        spark__sql__adaptive__enabled="false",
+        # Else all that is as small would be one part.
+        spark__sql__adaptive__coalescePartitions__enabled="false",
         spark__sql__codegen__wholeStage="false",
         # Short programs of small tables: not worth the better compiler's time.
         spark__driver__extraJavaOptions=QUICK,
