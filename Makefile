@@ -15,7 +15,7 @@ run: $(VENV)/installed
 	$(VENV)/bin/itdr build $(CONFIG) $(KNOBS) -o "$(OUT)/$(if $(DATA),data,sample)" --show 3
 
 test: $(VENV)/installed-test lint
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/installed-test
 	$(VENV)/bin/ruff check .
@@ -30,7 +30,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # A strict editable install links files one by one, so it is made anew when one is added.
-FILES = $(shell git ls-files 'itdr.py' 'cli.py' 'builders/*' 'commands/*' 'publish/*' 'report/*' 'scoring/*' 'rewards/*' 'audit/*' 'baselines/*' 'evaluation/*' 'templates/*' setup.cfg pyproject.toml 2>/dev/null)
+FILES = $(shell git ls-files 'itdr.py' 'cli.py' 'builders/*' 'commands/*' 'publish/*' 'report/*' 'scoring/*' 'rewards/*' 'spark/*' 'audit/*' 'baselines/*' 'evaluation/*' 'templates/*' setup.cfg pyproject.toml 2>/dev/null)
 $(VENV)/installed: $(VENV)/bin/python $(FILES)
 	$(VENV)/bin/pip install --quiet --editable .
 	touch $@

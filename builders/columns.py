@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from itdr.builders import cache, far
 from itdr.builders.declare import EVENTS, Source
+from itdr.builders.interactions import Interactions
 from itdr.builders.store import manifest
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 T = TypeVar("T")
 KEPT_ROW_GROUPS = 48
@@ -67,10 +68,21 @@ class Store:
         self.manifest: dict[str, Any] = manifest(path)
         self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._items: dict[int, Item] = {}
-        self._columns: dict[tuple[str, str], pa.Array | None] = {}
+        self._columns: dict[tuple[str, str], tuple[list[pa.Array], int]] = {}
         self._shared: dict[Any, Any] = {}
         self.expected: Sequence[int] = ()
         """Users that are about to be asked for (a hint: read together, they take less time)."""
+
+    def derived(self, name: str) -> Path:
+        """Where something counted from this store lies, or is to be put: beside the stores; of a
+        store in parts, beside itself (fetched first where the store lies on another machine)."""
+        if "parts" in self.manifest:
+            here = self.path.with_name(f"{self.path.name}-derived") / name
+            if "far" in self.manifest and not here.exists():
+                far.fetch(f"{self.manifest['far']}-derived/{name}", here)
+            return here
+        home = cache.cache_root() / "derived" / self.path.parent.name
+        return home / self.path.name / name
 
     def shared(self, key: Any, make: Callable[[], T]) -> T:
         """Something derived from this store that several cells use: made once."""
@@ -167,30 +179,31 @@ class Store:
 
     def value(self, table: str, column: str, code: int) -> Any:
         """One value of `users` or `items`; None where the source has no such column."""
-        values = self._column(table, column)
-        return None if values is None else values[code].as_py()
+        chunks, length = self._column(table, column)
+        if not length:
+            return None
+        # All chunks but the last are of one length.
+        chunk, place = divmod(code, length)
+        return chunks[chunk][place].as_py()
 
-    def _column(self, table: str, column: str) -> pa.Array | None:
+    def _column(self, table: str, column: str) -> tuple[list[pa.Array], int]:
+        """The chunks of a column and the length of the first; none where there is no such column."""
         key = (table, column)
         if key not in self._columns:
             source = self.users if table == "users" else self.items
-            there = column in source.column_names
-            self._columns[key] = source.column(column).chunk(0) if there else None
+            chunks = source.column(column).chunks if column in source.column_names else []
+            self._columns[key] = (chunks, len(chunks[0]) if chunks else 0)
         return self._columns[key]
 
     # -- interactions -------------------------------------------------------------------------
 
     @functools.cached_property
-    def _parquet(self) -> pq.ParquetFile:
-        import pyarrow.parquet as pq
+    def _interactions(self) -> Interactions:
+        return Interactions(self.path, self.manifest)
 
-        return pq.ParquetFile(self.path / "interactions.parquet", memory_map=True)
-
-    @functools.cached_property
+    @property
     def _ends(self) -> np.ndarray:
-        """Row number at which each row group ends."""
-        meta = self._parquet.metadata
-        return np.cumsum([meta.row_group(k).num_rows for k in range(meta.num_row_groups)])
+        return self._interactions.ends
 
     @functools.cached_property
     def _fields(self) -> list[str]:
@@ -206,7 +219,7 @@ class Store:
 
     @functools.cached_property
     def _names(self) -> frozenset[str]:
-        return frozenset(self._parquet.schema_arrow.names)
+        return frozenset(self._interactions.names)
 
     def events(self, user: int) -> Events:
         """All interactions of a user, in the order: time, place, stable hash."""
@@ -257,8 +270,7 @@ class Store:
     def _text_group(self, k: int) -> pa.ChunkedArray:
         kept = self._texts.get(k)
         if kept is None:
-            table = self._parquet.read_row_group(k, columns=["text"], use_threads=False)
-            kept = self._texts[k] = table.column("text")
+            kept = self._texts[k] = self._interactions.group(k, ["text"]).column("text")
             while len(self._texts) > KEPT_TEXT_GROUPS:
                 self._texts.popitem(last=False)
         return kept
@@ -267,7 +279,7 @@ class Store:
         key = (self.path, k)
         kept = _groups.get(key)
         if kept is None:
-            table = self._parquet.read_row_group(k, columns=self._fields, use_threads=False)
+            table = self._interactions.group(k, self._fields)
             kept = {name: _plain(table.column(name), name) for name in self._fields}
             _groups[key] = kept
             while len(_groups) > KEPT_ROW_GROUPS:
@@ -293,7 +305,7 @@ def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
 def _mapped(path: Path) -> pa.Table:
     import pyarrow as pa
 
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def _numbers(table: pa.Table, name: str) -> np.ndarray:

@@ -95,6 +95,21 @@ class Remote:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """That a file may be read in pieces, by the readers of these tables, each line for itself.
+
+    A file whose quoted fields may hold line breaks, or whose lines say something of each other, is
+    never cut.   before: a regular expression that a whole first line of a piece matches from its
+    beginning, so that what a reader checks of the first lines holds for each piece too.   header:
+    the first line names the columns, and is given to every piece.
+    """
+
+    tables: tuple[str, ...]
+    before: str
+    header: bool = False
+
+
+@dataclass(frozen=True)
 class RawFile:
     """One official raw file, as it lies in `<data_dir>/<source id>/` when unpacked.
 
@@ -102,7 +117,8 @@ class RawFile:
     (archives) that hold it; none where it is served as it is.   aliases: other base names it goes by.
     rows: official count of records, header excluded (a difference is a warning, never an error).
     facets: the needs it serves (`base`: everything but long texts; `text`: reviews and comments).
-    domain: the one domain it belongs to, where the source has several.
+    domain: the one domain it belongs to, where the source has several.   cut: how the file may be
+    read in pieces (None: never).
     """
 
     key: str
@@ -115,6 +131,7 @@ class RawFile:
     facets: tuple[str, ...] = ("base",)
     domain: str | None = None
     optional: bool = False
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True)

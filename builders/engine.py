@@ -1,15 +1,123 @@
-"""The embedded engine: DuckDB connections with a bounded memory that spill to disk."""
+"""The engines that run the relational statements: DuckDB here, embedded; others plug in by `using`.
+
+The statements themselves stand in `sql.py` and `grounding/*_sql.py` and are the same for all.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
+
+from itdr.builders import sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
+
+    from itdr.builders.columns import Store
 
 MEMORY = "1200MB"
+
+
+class Engine(Protocol):
+    """Where statements run over the tables of one store.
+
+    distributed: it runs on several machines, and a pass over all interactions is dear there: what
+    is else gathered by several passes over a part of the items each is gathered in one.
+    """
+
+    distributed: bool
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make a table in memory known by a name."""
+
+    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
+        """Make a store's interactions known as `events`, and its tags, where it has any, as `tags`.
+
+        place: with the number of the row in the store's order.   text: the texts will be read.
+        """
+
+    def keep(self, name: str, query: str) -> None:
+        """Make the rows of a query known by a name, worked out once."""
+
+    def drop(self, name: str) -> None:
+        """Forget what `keep` made."""
+
+    def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
+        """The rows of a query, in its order, at most `rows` at a time."""
+
+    def close(self) -> None:
+        """Forget everything."""
+
+
+def table_of(engine: Engine, query: str) -> pa.Table:
+    """The rows of a query, whole, in its order."""
+    return engine.batches(query).read_all().combine_chunks()
+
+
+_other: ContextVar[Callable[[Path], Engine] | None] = ContextVar("engine", default=None)
+
+
+@contextmanager
+def using(make: Callable[[Path], Engine]) -> Iterator[None]:
+    """Within this block `open_engine` gives the engines that `make` makes of a scratch folder."""
+    token = _other.set(make)
+    try:
+        yield
+    finally:
+        _other.reset(token)
+
+
+def distributed() -> bool:
+    """Whether `open_engine` gives an engine of several machines."""
+    return bool(getattr(_other.get(), "distributed", False))
+
+
+def open_engine(scratch: Path, database: str | None = None) -> Engine:
+    """A new engine. scratch: a folder for what does not fit into memory, and for the database of
+    that name, where kept tables may be larger than it."""
+    make = _other.get()
+    return make(scratch) if make else Embedded(scratch, database)
+
+
+class Embedded:
+    """DuckDB in this process."""
+
+    distributed = False
+
+    def __init__(self, scratch: Path, database: str | None = None) -> None:
+        self._con = connect(scratch / database if database else None, spill=scratch)
+
+    def register(self, name: str, table: pa.Table) -> None:
+        self._con.register(name, table)
+
+    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
+        rows = "*, file_row_number AS place" if place else "*"
+        option = ", file_row_number = true" if place else ""
+        name = str(store.path / "interactions.parquet").replace("'", "''")
+        self._con.execute(
+            f"CREATE VIEW events AS SELECT {rows} FROM read_parquet('{name}'{option})"
+        )
+        tags = store.path / "tags.parquet"
+        if tags.exists():
+            name = str(tags).replace("'", "''")
+            self._con.execute(f"CREATE VIEW tags AS SELECT * FROM read_parquet('{name}')")
+
+    def keep(self, name: str, query: str) -> None:
+        self._con.execute(f"CREATE TABLE {name} AS {query}")
+
+    def drop(self, name: str) -> None:
+        self._con.execute(f"DROP TABLE {name}")
+
+    def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
+        return self._con.sql(query).to_arrow_reader(rows)
+
+    def close(self) -> None:
+        self._con.close()
 
 
 def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -20,7 +128,7 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
     """
     import duckdb
 
-    con = duckdb.connect(str(database) if database else ":memory:")
+    con: Any = duckdb.connect(str(database) if database else ":memory:")
     limit = os.environ.get("ITDR_MEMORY", MEMORY).replace("'", "")
     con.execute(f"SET memory_limit = '{limit}'")
     con.execute("SET preserve_insertion_order = false")
@@ -28,4 +136,6 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
     where = spill or (database.parent if database else None)
     if where is not None:
         con.execute(f"SET temp_directory = '{str(where / 'spill').replace(chr(39), chr(39) * 2)}'")
+    for statement in sql.FUNCTIONS["duckdb"]:
+        con.execute(statement)
     return con

@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -158,23 +159,28 @@ def code_fingerprint() -> str:
     return files_fingerprint(paths)
 
 
-def prepare(config: Any) -> list[Any]:
+def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int = 1) -> list[Any]:
     """Build the stores that are not there yet, and choose the cases of each split.
 
+    make: builds a store elsewhere than `store.prepare` does, called like it.   at_once: how many
+    stores are built at the same time.
     Raises the errors of raw files, downloads and empty splits.
     """
     from itdr.builders import plan, store
 
+    make = make or store.prepare
     knobs = knobs_of(config)
     _say_left_out(knobs)
     cells = plan.cells_of(knobs)
     _check_templates(knobs, cells)
     specs = plan.stores_of(knobs, cells)
     offline = bool(datasets.config.HF_HUB_OFFLINE)
-    paths = {
-        name: tuple(store.prepare(one, offline=offline) for one in several)
-        for name, several in specs.items()
-    }
+    # Cells of one source share their specs.
+    wanted = {id(one): one for several in specs.values() for one in several}
+    with ThreadPoolExecutor(at_once) as pool:
+        built = pool.map(functools.partial(make, offline=offline), wanted.values())
+        made = dict(zip(wanted, built, strict=True))
+    paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(knobs, cells, paths)
 
 
@@ -205,21 +211,27 @@ def _say_left_out(knobs: Knobs) -> None:
 
 def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.SplitGenerator]:
     """One for each part; without plans they carry names only."""
-    from itdr.builders.examples import Shard, Wording
+    from itdr.builders.examples import Shard
 
     shards = [Shard(index, config.num_shards) for index in range(config.num_shards)]
-    wording = Wording(config.templates, config.descriptions, config.format)
     return [
         datasets.SplitGenerator(
             name=name,
             gen_kwargs={
                 "shards": shards,
                 "plan": plans[part] if plans else None,
-                "wording": wording,
+                "wording": wording(config),
             },
         )
         for part, name in enumerate(PARTS)
     ]
+
+
+def wording(config: Any) -> Any:
+    """What the config's rows look like."""
+    from itdr.builders.examples import Wording
+
+    return Wording(config.templates, config.descriptions, config.format)
 
 
 def rows(shards: list[Any], plan: Any, wording: Any) -> Iterator[dict[str, Any]]:

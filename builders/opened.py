@@ -24,6 +24,11 @@ def open_store(source: Source, path: Path) -> Store:
     return _stores[key]
 
 
+def share_cuts(source: Source, path: Path, cuts: tuple[int, int]) -> None:
+    """Have the time cuts of a store where they were found already, elsewhere."""
+    open_store(source, path).shared("time cuts", lambda: cuts)
+
+
 def open_cell(cell: Cell, paths: tuple[Path, ...], time_split: bool = False) -> OpenCell:
     """A cell over its stores; with `time_split`, its parts are spans of time."""
     store, *others = (open_store(cell.source, path) for path in paths)

@@ -285,8 +285,10 @@ def _all_of(knobs: Knobs, opened: OpenCell, part: int, paths: tuple[Path, ...]) 
     expected = 0
     if any_there:
         hashes, _ = opened.subjects
-        drawn = np.full(len(hashes), part) if opened.cuts else opened.parts(hashes)
-        expected = int(np.count_nonzero(drawn == part))
+        expected = len(hashes)
+        if not opened.cuts:
+            blocks = (hashes[k : k + BLOCK] for k in range(0, len(hashes), BLOCK))
+            expected = sum(int(np.sum(opened.parts(block) == part)) for block in blocks)
     return Chosen(opened.cell, paths, part, opened.cuts, _per_user(knobs), None, None, expected)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import cache, sql
+from itdr.builders import sql
 from itdr.builders.hashing import stable_hash
 from itdr.builders.parts import parts_of
 
@@ -47,8 +47,7 @@ class Known:
 def known(store: Store, seed: int, until: int | None = None) -> Known:
     """The counts for a seed's user split; with `until`, of all users before that second instead."""
     tag = stable_hash("known", seed if until is None else "time", until)
-    path = cache.cache_root() / "derived" / store.path.parent.name / store.path.name
-    path = path / f"known-{tag:016x}.arrow"
+    path = store.derived(f"known-{tag:016x}.arrow")
     if not path.exists():
         _count(store, seed, until, path)
     return _read(store, path)
@@ -60,7 +59,7 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
 
     import pyarrow as pa
 
-    from itdr.builders.engine import connect
+    from itdr.builders.engine import open_engine, table_of
 
     part = (
         np.zeros(len(store.user_hash), np.int8)
@@ -69,24 +68,23 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="known-", dir=path.parent))
-    con = connect(spill=work)
+    engine = open_engine(work)
     try:
         codes = np.arange(len(part), dtype=np.int32)
-        con.register("parts", pa.table({"user_code": codes, "part": part}))
+        engine.register("parts", pa.table({"user_code": codes, "part": part}))
         items = np.arange(len(store.work), dtype=np.int32)
-        con.register("works", pa.table({"item_code": items, "work": store.work}))
-        name = str(store.path / "interactions.parquet").replace("'", "''")
-        con.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{name}')")
+        engine.register("works", pa.table({"item_code": items, "work": store.work}))
+        engine.events(store)
         events = "skip" in store.manifest["events"]
         query = sql.train_touches(store.has("timestamp"), events, until)
-        con.execute(f"CREATE TABLE touches AS {query}")
-        table = con.sql(sql.KNOWN_WORKS).to_arrow_table().combine_chunks()
+        engine.keep("touches", query)
+        table = table_of(engine, sql.KNOWN_WORKS)
         part_file = work / "known.arrow"
         with pa.OSFile(str(part_file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
             out.write_table(table)
         os.replace(part_file, path)
     finally:
-        con.close()
+        engine.close()
         shutil.rmtree(work, ignore_errors=True)
 
 
@@ -118,16 +116,15 @@ def time_cuts(store: Store) -> tuple[int, int]:
     if "time_cuts" in store.source.options:
         first, second = store.source.options["time_cuts"]
         return int(first), int(second)
-    from itdr.builders.engine import connect
+    import tempfile
 
-    con = connect()
-    try:
-        name = str(store.path / "interactions.parquet").replace("'", "''")
-        row = con.execute(
-            "SELECT percentile_disc(0.8) WITHIN GROUP (ORDER BY timestamp), "
-            "percentile_disc(0.9) WITHIN GROUP (ORDER BY timestamp) "
-            f"FROM read_parquet('{name}') WHERE timestamp IS NOT NULL"
-        ).fetchall()
-    finally:
-        con.close()
-    return int(row[0][0]), int(row[0][1])
+    from itdr.builders.engine import open_engine, table_of
+
+    with tempfile.TemporaryDirectory(prefix="itdr-cuts-") as work:
+        engine = open_engine(Path(work))
+        try:
+            engine.events(store)
+            cuts = table_of(engine, sql.TIME_CUTS).to_pylist()[0]
+        finally:
+            engine.close()
+    return int(cuts["first"]), int(cuts["second"])

@@ -16,7 +16,7 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +32,11 @@ from itdr.builders.hashing import stable_hash
 logger = logging.getLogger("itdr")
 HERE = Path(__file__).resolve().parent
 STORE_CODE = ("store_build.py", "sql.py", "works.py", "hashing.py", "declare.py", "checks.py")
+
+
+Read = Callable[["StoreSpec", dict[str, Path], Path, Path], dict[str, Any]]
+"""Raw files, by key, into the files of a store: (spec, paths, scratch folder, the store's folder);
+gives what the manifest says of them."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class StoreSpec:
 
     def ready(self) -> bool:
         """Whether the store is there, complete."""
-        return (self.path / "manifest.json").is_file()
+        return complete(self.path)
 
     def _record(self) -> Path:
         where = str(self.data_dir.resolve()) if self.data_dir else ""
@@ -124,20 +129,33 @@ class StoreSpec:
         _write_json(self._record(), {"store": self.path.name, "files": self.fingerprints})
 
 
-def prepare(spec: StoreSpec, offline: bool = False, progress: bool = True) -> Path:
+def prepare(
+    spec: StoreSpec,
+    offline: bool = False,
+    progress: bool = True,
+    path: Path | None = None,
+    read: Read | None = None,
+) -> Path:
     """The store's folder, built first where it is not there yet.
 
+    path, read: where and by what it is built, if not in the cache and by the embedded engine.
     Raises `RawFileError` where a raw file is missing, damaged or not what it should be.
     """
     from filelock import FileLock
 
-    if not spec.ready():
-        spec.home.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(spec.path) + ".lock"):
-            if not spec.ready():
-                with _disk_errors(spec.home), _hushed(spec.sample):
-                    _build(spec, offline or spec.sample, progress)
-    return spec.path
+    path = path or spec.path
+    if not complete(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            if not complete(path):
+                with _disk_errors(path.parent), _hushed(spec.sample):
+                    _build(spec, path, read or _read, offline or spec.sample, progress)
+    return path
+
+
+def complete(path: Path) -> bool:
+    """Whether a folder is a store, complete."""
+    return (path / "manifest.json").is_file()
 
 
 def manifest(path: Path) -> dict[str, Any]:
@@ -145,10 +163,10 @@ def manifest(path: Path) -> dict[str, Any]:
     return json.loads((path / "manifest.json").read_text("utf-8"))
 
 
-def _build(spec: StoreSpec, offline: bool, progress: bool) -> None:
-    for stale in spec.home.glob(f"{spec.path.name}.tmp-*"):
+def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: bool) -> None:
+    for stale in path.parent.glob(f"{path.name}.tmp-*"):
         shutil.rmtree(stale, ignore_errors=True)
-    folder = spec.home / f"{spec.path.name}.tmp-{os.getpid()}"
+    folder = path.with_name(f"{path.name}.tmp-{os.getpid()}")
     work = folder / "work"
     work.mkdir(parents=True)
     try:
@@ -158,7 +176,7 @@ def _build(spec: StoreSpec, offline: bool, progress: bool) -> None:
         logger.info("itdr: reading %s", _name(spec))
         with ThreadPoolExecutor(1) as pool:
             hashing = pool.submit(_file_facts, paths)
-            made = _read(spec, paths, work, folder)
+            made = read(spec, paths, work, folder)
             files = hashing.result()
         shutil.rmtree(work)
         facts = {
@@ -174,8 +192,9 @@ def _build(spec: StoreSpec, offline: bool, progress: bool) -> None:
         }
         _write_json(folder / "manifest.json", facts)
         _sync(folder)
-        os.replace(folder, spec.path)
-        spec.remember()
+        os.replace(folder, path)
+        if path == spec.path:
+            spec.remember()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _report(spec, facts)

@@ -8,7 +8,7 @@ and a sample of users is a run of consecutive rows on disk.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,20 +34,18 @@ ROW_GROUP = 65_536
 def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     """Read the raw files into `folder`; returns the manifest's `rows`, `rejected` and `columns`."""
     rejected: Counter[tuple[str, str]] = Counter()
-    staged = {table: _stage(source, raw, table, rejected, folder / "work") for table in COLUMNS}
+    staged = {
+        table: stage(source, raw, table, rejected, folder / "work" / f"{table}.parquet")
+        for table in COLUMNS
+    }
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
-    numbers = _name_ids(con)
-    events = _events(con, staged["interactions"])
+    numbers = name_ids(con)
+    events = event_names(con, staged["interactions"])
     counts = _code_ids(source, con)
     if not counts["interactions"]:
-        files = ", ".join(str(path) for path in raw.paths.values())
-        raise RawFileError(
-            f"{source.id}: no usable interaction in {files}; rejected: "
-            f"{ {reason: n for (_, reason), n in sorted(rejected.items())} or 'nothing' }. "
-            "The files are empty or not what they should be: put the official files in place."
-        )
+        raise unusable(source, raw.paths.values(), rejected)
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = sql.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -57,18 +55,38 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         _write_parquet(con, sql.SORTED_TAGS, folder / "tags.parquet")
     rejected.update(raw.rejects)
     return {
-        "rows": {**_raw_counts(con, staged), **counts},
-        "rejected": _by_table(rejected),
+        "rows": {**raw_counts(con, staged), **counts},
+        "rejected": by_table(rejected),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
     }
 
 
-def _stage(
-    source: Source, raw: Raw, table: str, rejected: Counter[tuple[str, str]], work: Path
+def unusable(
+    source: Source, paths: Iterable[Path], rejected: Mapping[tuple[str, str], int]
+) -> RawFileError:
+    """The error of files without a single good interaction."""
+    files = ", ".join(str(path) for path in paths)
+    return RawFileError(
+        f"{source.id}: no usable interaction in {files}; rejected: "
+        f"{ {reason: n for (_, reason), n in sorted(rejected.items())} or 'nothing' }. "
+        "The files are empty or not what they should be: put the official files in place."
+    )
+
+
+def stage(
+    source: Source,
+    raw: Raw,
+    table: str,
+    rejected: Counter[tuple[str, str]],
+    file: Path | None = None,
 ) -> tuple[str, ...]:
-    """Copy a reader's rows into `<table>_raw` (those of interactions into `interactions_staged`,
-    a file in the folder `work`); returns the canonical columns it fills."""
+    """Copy a reader's rows into `<table>_raw` (those of interactions into `interactions_staged`);
+    returns the canonical columns it fills.
+
+    file: where to put the interactions, which takes less time than a table of the engine does, and
+    no memory; None: a table.
+    """
     copy = "interactions_staged" if table == "interactions" else f"{table}_raw"
     reader = getattr(source.readers, table)
     if reader is None:
@@ -84,21 +102,16 @@ def _stage(
         unknown = set(names) - set(COLUMNS[table]) - {"reject"}
         if unknown:
             raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
-        one_by_one = table == "interactions"
-        kept = [sql.staged(*of) for of in types.items()] if one_by_one else names
+        many = table == "interactions"
+        kept = [sql.staged(*of) for of in types.items()] if many else names
         fields = ", ".join(kept) + (
             "" if "reject" in names else ", CAST(NULL AS VARCHAR) AS reject"
         )
         query = f"SELECT {fields} FROM {table}_reader"
-        if one_by_one:
-            # A file takes less time to write than a table of the engine, and no memory to keep.
-            file = work / f"{copy}.parquet"
-            _copy(
-                raw.con,
-                query,
-                file,
-                "COMPRESSION lz4_raw" if "text" in names else "COMPRESSION uncompressed",
-            )
+        if many and file is not None:
+            # Long texts are worth packing; numbers are written faster than packed.
+            packing = "lz4_raw" if "text" in names else "uncompressed"
+            _copy(raw.con, query, file, f"COMPRESSION {packing}")
             raw.con.execute(f"CREATE VIEW {copy} AS SELECT * FROM read_parquet({literal(file)})")
         else:
             raw.con.execute(f"CREATE TABLE {copy} AS {query}")
@@ -147,7 +160,7 @@ def _batch_reader(batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
 
 
-def _name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
+def name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Make the view `interactions_raw`; returns the id columns that hold none but numbers."""
     counts = ", ".join(f"count({name}_text)" for name in sql.IDS_OF.values())
     row = con.execute(f"SELECT {counts} FROM interactions_staged WHERE reject IS NULL").fetchall()
@@ -270,7 +283,7 @@ def _write_ipc(table: pa.Table, path: Path) -> None:
         writer.write_table(table)
 
 
-def _raw_counts(
+def raw_counts(
     con: duckdb.DuckDBPyConnection, staged: dict[str, tuple[str, ...]]
 ) -> dict[str, int]:
     counts = {}
@@ -281,7 +294,7 @@ def _raw_counts(
     return counts
 
 
-def _events(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
+def event_names(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
     if "event" not in columns:
         return []
     found = con.execute(
@@ -290,7 +303,7 @@ def _events(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]
     return sorted(EVENTS[row[0]] for row in found)
 
 
-def _by_table(rejected: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+def by_table(rejected: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
     result: dict[str, dict[str, int]] = {}
     for (table, reason), n in sorted(rejected.items()):
         result.setdefault(table, {})[reason] = n

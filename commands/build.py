@@ -19,8 +19,13 @@ def run(
         list[str] | None, typer.Argument(help="Configs to build; without any, all.")
     ] = None,
     out: Annotated[
-        Path, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
-    ] = Path("itdr-data"),
+        str,
+        typer.Option(
+            "-o",
+            "--out",
+            help="The folder to write into, made where missing; for Spark also a URL.",
+        ),
+    ] = "itdr-data",
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Write JSON lines in place of Parquet.")
     ] = False,
@@ -31,6 +36,19 @@ def run(
         bool, typer.Option("--drop-raw", help="Remove downloads that the store has taken in.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was built as JSON.")] = False,
+    engine: Annotated[
+        str, typer.Option(help="`duckdb` (default, on this machine) or `spark`: the same rows.")
+    ] = "duckdb",
+    master: Annotated[
+        str | None,
+        typer.Option(
+            help="Spark: `local[2]`, `spark://…`, `yarn`, `k8s://…` (default: all cores)."
+        ),
+    ] = None,
+    work: Annotated[
+        str | None,
+        typer.Option(help="Spark: a folder or URL that driver and executors share, for stores."),
+    ] = None,
     *,
     knobs: dict[str, Any],
 ) -> None:
@@ -41,15 +59,21 @@ def run(
     Example: itdr build sequential_rec --sample -o out
     """
     from itdr.builders.errors import ConfigError, choose_from
-    from itdr.publish import files, folder
+    from itdr.publish import files
 
+    if engine not in ENGINES:
+        raise ConfigError(choose_from("engine", engine, ENGINES))
     form = knobs.get("format", "alpaca")
     if form not in files.FORMS:
         raise ConfigError(choose_from("format", form, files.FORMS))
     if form == "sharegpt":
         knobs["format"] = "messages"
-    builders = _builders(configs, knobs)
-    built = folder.build(builders, out, form, "jsonl" if jsonl else "parquet", progress=_bar)
+    if engine == "spark":
+        builders, built = _on_spark(configs, knobs, out, form, jsonl, master, work)
+    elif master or work:
+        raise ConfigError("--master and --work have a meaning with --engine spark alone.")
+    else:
+        builders, built = _here(configs, knobs, out, form, jsonl)
     if drop_raw:
         _drop_raw(builders)
     if as_json:
@@ -57,9 +81,46 @@ def run(
         return
     for name, entry in built.items():
         if shown:
-            _show(out / name / entry["files"]["train"][0]["name"], shown)
+            _show(f"{out.rstrip('/')}/{name}/{entry['files']['train'][0]['name']}", shown)
         counts = ", ".join(f"{split} {count:,}" for split, count in entry["rows"].items())
-        print(f"{out / name}: {counts}")
+        print(f"{out.rstrip('/')}/{name}: {counts}")
+
+
+ENGINES = ("duckdb", "spark")
+Built = tuple[list[Any], dict[str, dict[str, Any]]]
+
+
+def _here(
+    configs: Sequence[str] | None, knobs: dict[str, Any], out: str, form: str, jsonl: bool
+) -> Built:
+    """Build in this process, with the embedded engine; the builders, and what was built."""
+    from itdr.publish import folder
+
+    builders = _builders(configs, knobs)
+    kind = "jsonl" if jsonl else "parquet"
+    return builders, folder.build(builders, Path(out), form, kind, progress=_bar)
+
+
+def _on_spark(
+    configs: Sequence[str] | None,
+    knobs: dict[str, Any],
+    out: str,
+    form: str,
+    jsonl: bool,
+    master: str | None,
+    work: str | None,
+) -> Built:
+    """The same on a Spark session of its own, which ends with it."""
+    from itdr.spark import building, raw, session
+
+    session.require()
+    knobs["data_dir"] = raw.fetch_data_dir(knobs.get("data_dir"))
+    builders = _builders(configs, {name: one for name, one in knobs.items() if one is not None})
+    spark_session = session.start(master)
+    try:
+        return builders, building.run(spark_session, builders, out, form, jsonl, work)
+    finally:
+        spark_session.stop()
 
 
 def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]:
@@ -115,7 +176,7 @@ def _drop_raw(builders: Sequence[Any]) -> None:
     print(f"itdr: {human(freed)} of downloads removed", file=sys.stderr)
 
 
-def _show(path: Path, number: int) -> None:
+def _show(path: str, number: int) -> None:
     """The first examples, read back from the file that holds them."""
     from itdr.commands.show import readable
 
@@ -125,13 +186,15 @@ def _show(path: Path, number: int) -> None:
     print(f"The first {len(rows)} of {path}")
 
 
-def _first_rows(path: Path, number: int) -> list[dict[str, Any]]:
-    if path.suffix == ".jsonl":
-        with open(path, encoding="utf-8") as file:
-            return [json.loads(line) for line, _ in zip(file, range(number), strict=False)]
-    import pyarrow.parquet as pq
+def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
+    from itdr.builders import far
 
-    return next(pq.ParquetFile(path).iter_batches(batch_size=number)).to_pylist()
+    with far.opened(path) as file:
+        if path.endswith(".jsonl"):
+            return [json.loads(line) for line, _ in zip(file, range(number), strict=False)]
+        import pyarrow.parquet as pq
+
+        return next(pq.ParquetFile(file).iter_batches(batch_size=number)).to_pylist()
 
 
 def _with_messages(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,14 @@ class Written:
     bytes: int = 0
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
     scripts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Written) -> None:
+        """Count what was written elsewhere of the same split."""
+        self.files += other.files
+        self.rows += other.rows
+        self.bytes += other.bytes
+        self.cells += other.cells
+        self.scripts += other.scripts
 
 
 def columns(form: str) -> dict[str, Any]:
@@ -76,26 +84,45 @@ def write_split(
 
     rows: as the builder streams them.   bar: a tqdm-like progress bar, or None.
     """
+    written = Written()
+    parts: list[Path] = []
+    stream = iter(rows)
+    for first in stream:
+        path = folder / f"{split}-{len(parts):05d}.part"
+        parts.append(path)
+        written.add(
+            write_file(path, chain([first], islice(stream, file_rows() - 1)), form, kind, bar)
+        )
+    for number, path in enumerate(parts):
+        name = file_name(split, number, len(parts), kind)
+        os.replace(path, folder / name)
+        written.files.append(facts(folder / name))
+    return written
+
+
+def file_name(split: str, number: int, of: int, kind: str) -> str:
+    """What the `number`th of `of` files of a split is called."""
+    return f"{split}-{number:05d}-of-{of:05d}.{kind}"
+
+
+def file_rows() -> int:
+    """Rows of every file but a split's last: whole pieces of `CHUNK_ROWS`, about `FILE_ROWS`."""
+    return -(-FILE_ROWS // CHUNK_ROWS) * CHUNK_ROWS
+
+
+def write_file(
+    path: Path, rows: Iterable[dict[str, Any]], form: str, kind: str, bar: Any = None
+) -> Written:
+    """Write one file; what is in it, without its `facts`."""
     from datasets import Features
 
     arrow = Features(columns(form)).arrow_schema.remove_metadata()
     written = Written()
-    batches = _batches(rows, form, arrow, written)
-    parts: list[Path] = []
-    batch = next(batches, None)
-    while batch is not None:
-        path = folder / f"{split}-{len(parts):05d}.part"
-        parts.append(path)
-        with _Writer(path, kind, arrow) as writer:
-            while batch is not None and writer.rows < FILE_ROWS:
-                writer.write(batch)
-                if bar is not None:
-                    bar.update(batch.num_rows)
-                batch = next(batches, None)
-    for number, path in enumerate(parts):
-        name = f"{split}-{number:05d}-of-{len(parts):05d}.{kind}"
-        os.replace(path, folder / name)
-        written.files.append(_facts(folder / name))
+    with _Writer(path, kind, arrow) as writer:
+        for batch in _batches(rows, form, arrow, written):
+            writer.write(batch)
+            if bar is not None:
+                bar.update(batch.num_rows)
     return written
 
 
@@ -184,7 +211,7 @@ def _short(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "history": history, "rating": short(row["rating"])}
 
 
-def _facts(path: Path) -> dict[str, Any]:
+def facts(path: Path) -> dict[str, Any]:
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while block := file.read(1 << 20):

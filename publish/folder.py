@@ -26,6 +26,11 @@ LAYOUT = 1
 """Raised when the same rows are laid out in other files."""
 TOP = (provenance.PROVENANCE, "README.md", "CITATION.bib", "LICENSE.md")
 Progress = Callable[[str, "int | None"], Any]
+Written = dict[str, files.Written]
+Draw = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
+"""Draws the rows of a builder and writes them, into a folder or elsewhere: (builder, folder, form,
+kind, progress) -> what was written, by split, and what the record should say besides."""
+Held = Callable[[str, str], "int | None"]
 
 
 def build(
@@ -34,12 +39,15 @@ def build(
     form: str = "alpaca",
     kind: str = "parquet",
     progress: Progress | None = None,
+    draw: Draw | None = None,
+    held: Held | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Write configs into `out/<config>/` and make `out` a data set; each config's provenance.
 
     builders: constructed `Itdr`s, drawn one after the other.   form: of `files.FORMS`; for
     `sharegpt` the builders draw `messages`.   kind: of `files.KINDS`.   progress: (description,
-    total) -> a tqdm-like bar.
+    total) -> a tqdm-like bar.   draw: writes the data files, in place of this process.   held: the
+    size of a data file, by config and name, where the files lie elsewhere.
     Raises `ConfigError` where the folder holds what was not built here, or is being written.
     """
     _check_free(out)
@@ -51,7 +59,7 @@ def build(
         for stale in out.glob(".*.part"):
             shutil.rmtree(stale, ignore_errors=True)
         for builder in builders:
-            entry = _build_config(builder, out, form, kind, progress)
+            entry = _build_config(builder, out, form, kind, progress, draw or _draw, held)
             done[builder.config.name] = public(entry)
             _write_top(out)
     return done
@@ -74,13 +82,19 @@ def records(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def _build_config(
-    builder: Any, out: Path, form: str, kind: str, progress: Progress | None
+    builder: Any,
+    out: Path,
+    form: str,
+    kind: str,
+    progress: Progress | None,
+    draw: Draw,
+    held: Held | None,
 ) -> dict[str, Any]:
     config = builder.config.name
     target = out / config
     key = f"{builder.config_id}-{form}-{kind}-{LAYOUT}"
     known = _read(target / RECORD)
-    if known is not None and known["key"] == key and _complete(target, known):
+    if known is not None and known["key"] == key and _complete(target, known, held):
         return known
     if target.exists() and not (target / RECORD).is_file():
         raise ConfigError(
@@ -88,18 +102,27 @@ def _build_config(
         )
     part = out / f".{config}.part"
     part.mkdir(parents=True)
+    written, more = draw(builder, part, form, kind, progress)
+    entry = {**_entry(builder, form, kind, key, written), **more}
+    _write_text(part / RECORD, _as_json(entry))
+    _swap(part, target)
+    return entry
+
+
+def _draw(
+    builder: Any, part: Path, form: str, kind: str, progress: Progress | None
+) -> tuple[Written, dict[str, Any]]:
+    """Draw the rows here and write them into `part`."""
     splits = builder.as_streaming_dataset()
     provenance.forget_rungs(builder)
     written = {}
     for split, rows in splits.items():
-        bar = progress(f"{config}/{split}", expected(builder, split)) if progress else None
+        name = f"{builder.config.name}/{split}"
+        bar = progress(name, expected(builder, split)) if progress else None
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
-    entry = _entry(builder, form, kind, key, written)
-    _write_text(part / RECORD, _as_json(entry))
-    _swap(part, target)
-    return entry
+    return written, {}
 
 
 def _entry(
@@ -197,10 +220,14 @@ def _locked(out: Path) -> Iterator[None]:
         lock.release()
 
 
-def _complete(target: Path, entry: dict[str, Any]) -> bool:
+def _complete(target: Path, entry: dict[str, Any], held: Held | None) -> bool:
+    def size(config: str, name: str) -> int | None:
+        path = target / name
+        return path.stat().st_size if path.is_file() else None
+
     listed = [file for several in entry["files"].values() for file in several]
-    paths = [(target / file["name"], file["size"]) for file in listed]
-    return all(path.is_file() and path.stat().st_size == size for path, size in paths)
+    found = held or size
+    return all(found(entry["config"], file["name"]) == file["size"] for file in listed)
 
 
 def _swap(part: Path, target: Path) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import cache
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.hashing import mix, stable_hash
@@ -23,8 +23,9 @@ from itdr.builders.parts import parts_of
 from itdr.builders.store import files_fingerprint
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
+
+    from itdr.builders.engine import Engine
 
 RUN = 1 << 18
 """Items whose comments are gathered together: a pass over all texts is made for each run in use."""
@@ -88,14 +89,28 @@ class Comments:
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
         if run not in self._runs:
-            first = run * RUN
-            query = sql_groups.comments(
-                first, first + RUN, 2 * self._chars + 400, self._store.has("timestamp")
-            )
-            name = f"comments-{self._chars}-{run}"
-            path = _derived(self._store, self._seed, name, query, self._verdicts)
+            judged = self._verdicts()
+            path = self._path(run, judged)
+            with _made_once(path) as missing:
+                if missing:
+                    self._gather(run, judged)
             self._runs[run] = _read(path)
         return self._runs[run]
+
+    def _path(self, run: int, judged: str) -> Path:
+        return _derived(self._store, self._seed, f"comments-{self._chars}-{run}", judged)
+
+    def _gather(self, run: int, judged: str) -> None:
+        """Gather a run; in an engine for which a pass over all texts is dear, all runs in one."""
+        from itdr.builders.engine import distributed
+
+        store = self._store
+        runs = range(-(-len(store.work) // RUN)) if distributed() else range(run, run + 1)
+        query = sql_groups.comments(
+            runs[0] * RUN, (runs[-1] + 1) * RUN, 2 * self._chars + 400, store.has("timestamp")
+        )
+        paths = [self._path(one, judged) for one in runs]
+        _make(store, self._seed, query, judged, paths, runs[0])
 
 
 def rows_of(works: np.ndarray, work: int) -> tuple[int, int]:
@@ -109,7 +124,11 @@ class Tags:
     """The tags that users gave, by work."""
 
     def __init__(self, store: Store, seed: int) -> None:
-        self._works, self._table = _read(_derived(store, seed, "tags", sql_groups.TAGS, None))
+        path = _derived(store, seed, "tags", "")
+        with _made_once(path) as missing:
+            if missing:
+                _make(store, seed, sql_groups.TAGS, "", [path])
+        self._works, self._table = _read(path)
 
     def of(self, work: int) -> list[tuple[str, int]]:
         """(tag, how many users of the work's part gave it), the commonest first, ties by hash; those
@@ -152,45 +171,70 @@ def tags(store: Store, seed: int) -> Tags | None:
     return store.shared(("tags", seed), lambda: Tags(store, seed) if there() else None)
 
 
-def _derived(
-    store: Store, seed: int, name: str, query: str, verdicts: Callable[[], str] | None
-) -> Path:
-    """The file with the rows of `query`, made first where it is not there yet."""
+def _derived(store: Store, seed: int, name: str, judged: str) -> Path:
+    """The file of that name: what is derived under one seed and one rule of liking."""
+    code = files_fingerprint((Path(__file__), Path(sql_groups.__file__)))
+    return store.derived(f"{name}-{stable_hash(name, seed, judged, code):016x}.arrow")
+
+
+@contextmanager
+def _made_once(path: Path) -> Iterator[bool]:
+    """Whether the file is missing; while it is made nobody else makes it."""
     from filelock import FileLock
 
-    judged = verdicts() if verdicts else ""
-    code = files_fingerprint((Path(__file__), Path(sql_groups.__file__)))
-    home = cache.cache_root() / "derived" / store.path.parent.name / store.path.name
-    path = home / f"{name}-{stable_hash(name, seed, judged, code):016x}.arrow"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
-            if not path.exists():
-                _make(store, seed, query, judged, path)
-    return path
+    if path.exists():
+        yield False
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        yield not path.exists()
 
 
-def _make(store: Store, seed: int, query: str, judged: str, path: Path) -> None:
+def _make(
+    store: Store, seed: int, query: str, judged: str, paths: Sequence[Path], first: int = 0
+) -> None:
+    """Write the rows of a query; with several paths, each run of works, from `first` on, into its
+    own."""
     import shutil
     import tempfile
 
-    from itdr.builders.engine import connect
+    from itdr.builders.engine import open_engine
 
-    work = Path(tempfile.mkdtemp(prefix="comments-", dir=path.parent))
-    con = connect(spill=work)
+    work = Path(tempfile.mkdtemp(prefix="comments-", dir=paths[0].parent))
+    engine = open_engine(work)
     try:
-        register(con, store, seed)
+        register(engine, store, seed, text=True)
         if judged:
-            con.execute(f"CREATE TABLE verdicts AS {judged}")
-        reader = con.sql(query).to_arrow_reader(1 << 14)
-        write_batches(reader, work / "made.arrow")
-        os.replace(work / "made.arrow", path)
+            engine.keep("verdicts", judged)
+        reader = engine.batches(query, 1 << 14)
+        if len(paths) == 1:
+            write_batches(reader, work / "0")
+        else:
+            _write_runs(reader, work, first, len(paths))
+        for number, path in enumerate(paths):
+            os.replace(work / str(number), path)
     finally:
-        con.close()
+        engine.close()
         shutil.rmtree(work, ignore_errors=True)
 
 
-def register(con: duckdb.DuckDBPyConnection, store: Store, seed: int) -> None:
+def _write_runs(reader: pa.RecordBatchReader, folder: Path, first: int, count: int) -> None:
+    """Rows in the order of works as a file for each run; an empty one where a run has none."""
+    import pyarrow as pa
+
+    with ExitStack() as stack:
+        files = [
+            stack.enter_context(pa.ipc.new_file(str(folder / str(number)), reader.schema))
+            for number in range(count)
+        ]
+        for batch in reader:
+            runs = batch.column("work").to_numpy() // RUN - first
+            for run in np.unique(runs).tolist():
+                start, stop = np.searchsorted(runs, [run, run + 1]).tolist()
+                files[run].write_batch(batch.slice(start, stop - start))
+
+
+def register(engine: Engine, store: Store, seed: int, text: bool = False) -> None:
     """Make a store known to the engine: `events`, `works`, `tags`; `parts` of users; `speakers` and
     `subjects`, the users and works with part and key."""
     import pyarrow as pa
@@ -199,12 +243,12 @@ def register(con: duckdb.DuckDBPyConnection, store: Store, seed: int) -> None:
     users = np.arange(len(store.user_hash), dtype=np.int32)
     part = parts_of(store.user_hash, seed, source)
     key = mix(store.user_hash ^ np.uint64(stable_hash(seed, "comments", source)))
-    con.register("parts", pa.table({"user_code": users, "part": part}))
-    con.register(
+    engine.register("parts", pa.table({"user_code": users, "part": part}))
+    engine.register(
         "speakers", pa.table({"user_code": users, "part": part, "key": key.view(np.int64)})
     )
     items = np.arange(len(store.work), dtype=np.int32)
-    con.register("works", pa.table({"item_code": items, "work": store.work}))
+    engine.register("works", pa.table({"item_code": items, "work": store.work}))
     leading = np.flatnonzero(store.work == items).astype(np.int32)
     hashes = store.item_hash[leading]
     columns = {
@@ -212,12 +256,8 @@ def register(con: duckdb.DuckDBPyConnection, store: Store, seed: int) -> None:
         "part": parts_of(hashes, seed, source, "item"),
         "key": hashes.view(np.int64),
     }
-    con.register("subjects", pa.table(columns))
-    for view, name in (("events", "interactions"), ("tags", "tags")):
-        file = store.path / f"{name}.parquet"
-        if file.exists():
-            text = str(file).replace("'", "''")
-            con.execute(f"CREATE VIEW {view} AS SELECT * FROM read_parquet('{text}')")
+    engine.register("subjects", pa.table(columns))
+    engine.events(store, text=text)
 
 
 def write_batches(reader: pa.RecordBatchReader, path: Path) -> None:

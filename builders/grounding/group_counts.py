@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders import cache
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.grounding import liking
@@ -25,7 +24,6 @@ from itdr.builders.hashing import stable_hash
 from itdr.builders.store import files_fingerprint
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
 LEAST_USERS = 20
@@ -157,11 +155,10 @@ def _prepared(store: Store, seed: int) -> Path:
     here = Path(__file__).resolve()
     names = (here, here.with_name("liking.py"), here.with_name("traits.py"))
     code = files_fingerprint((*names, Path(sql_groups.__file__)))
-    home = cache.cache_root() / "derived" / store.path.parent.name / store.path.name
-    folder = home / f"groups-{stable_hash('groups', seed, code):016x}"
+    folder = store.derived(f"groups-{stable_hash('groups', seed, code):016x}")
     if not folder.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix="groups-", dir=home))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="groups-", dir=folder.parent))
         try:
             _make(store, seed, made)
             # Another process may have been faster: what it made is the same.
@@ -176,36 +173,34 @@ def _prepared(store: Store, seed: int) -> Path:
 
 
 def _make(store: Store, seed: int, folder: Path) -> None:
-    from itdr.builders.engine import connect
+    from itdr.builders.engine import open_engine, table_of
 
-    con = connect(spill=folder)
+    engine = open_engine(folder)
     try:
         found = _traits.traits(store)
-        register(con, store, seed)
-        con.register("carries", found.carries)
-        con.register("belongs", found.belongs)
-        con.execute(f"CREATE TABLE verdicts AS {liking.verdicts(store)}")
-        con.execute(f"CREATE TABLE judged AS {sql_groups.JUDGED}")
-        con.execute("DROP TABLE verdicts")
-        con.execute(f"CREATE TABLE people AS {sql_groups.PEOPLE}")
-        con.execute(f"CREATE TABLE met AS {sql_groups.MET}")
-        con.execute(f"CREATE TABLE trait_likes AS {sql_groups.TRAIT_LIKES}")
-        row = con.execute(f"SELECT {sql_groups.ALL_LIKES} FROM met").fetchone()
-        total = int(row[0] or 0) if row else 0
-        con.execute(f"CREATE TABLE tastes AS {sql_groups.tastes(total)}")
-        sizes = con.sql(sql_groups.FANS).fetchall() + con.sql(sql_groups.MEMBERS).fetchall()
-        known = {code: rest for code, *rest in sizes}
+        register(engine, store, seed)
+        engine.register("carries", found.carries)
+        engine.register("belongs", found.belongs)
+        engine.keep("verdicts", liking.verdicts(store))
+        engine.keep("judged", sql_groups.JUDGED)
+        engine.drop("verdicts")
+        engine.keep("people", sql_groups.PEOPLE)
+        engine.keep("met", sql_groups.MET)
+        engine.keep("trait_likes", sql_groups.TRAIT_LIKES)
+        total = table_of(engine, sql_groups.TOTAL).column("likes")[0].as_py()
+        engine.keep("tastes", sql_groups.tastes(total))
+        known = {
+            row.pop("trait"): tuple(row.values())
+            for query in (sql_groups.FANS, sql_groups.MEMBERS)
+            for row in table_of(engine, query).to_pylist()
+        }
         rows = [(*name, *known.get(code, (0, 0, 0))) for code, name in enumerate(found.names)]
-        _write(con.sql("SELECT * FROM met ORDER BY work"), folder / "met.arrow")
-        _write(con.sql(sql_groups.pairs(total)), folder / "pairs.arrow")
+        write_batches(engine.batches(sql_groups.MET_IN_ORDER), folder / "met.arrow")
+        write_batches(engine.batches(sql_groups.pairs(total)), folder / "pairs.arrow")
         _write_traits(rows, folder / "traits.arrow")
     finally:
-        con.close()
+        engine.close()
         shutil.rmtree(folder / "spill", ignore_errors=True)
-
-
-def _write(rows: duckdb.DuckDBPyRelation, path: Path) -> None:
-    write_batches(rows.to_arrow_reader(1 << 16), path)
 
 
 def _write_traits(rows: list[tuple[str, str, int, int, int]], path: Path) -> None:

@@ -101,8 +101,9 @@ _COUNTS = f"{_number_of(LIKE)} AS likes, {_number_of(DISLIKE)} AS dislikes"
 
 PEOPLE = f"SELECT user_code, {_COUNTS} FROM judged GROUP BY user_code"
 MET = f"SELECT work, {_COUNTS} FROM judged GROUP BY work"
-ALL_LIKES = _total("likes")
-"""Over `met`: the likes of the training part."""
+MET_IN_ORDER = "SELECT work, likes, dislikes FROM met ORDER BY work"
+TOTAL = f"SELECT coalesce({_total('likes')}, 0) AS likes FROM met"
+"""The likes of the training part."""
 
 TRAIT_LIKES = f"""
 SELECT c.trait AS trait, count(*) AS likes

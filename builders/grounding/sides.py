@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import cache
 from itdr.builders.columns import KEPT_ITEMS, SKIP, Item, Store
 from itdr.builders.grounding import claim_sql as sql_claims
 from itdr.builders.grounding import liking
@@ -34,9 +33,9 @@ from itdr.builders.parts import TRAIN, parts_of
 from itdr.builders.store import files_fingerprint
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
+    from itdr.builders.engine import Engine
     from itdr.builders.tasks._task import OpenCell
 
 KINDS = ("category", "creator", "tag")
@@ -234,9 +233,7 @@ def _derived(cell: OpenCell, what: str) -> Path:
     code = files_fingerprint((here, here.with_name("liking.py"), Path(sql_claims.__file__)))
     scale = cell.cell.source.scale
     tag = stable_hash(what, cell.cell.seed, scale and (scale.liked, scale.disliked), code)
-    store = cell.store.path
-    root = cache.cache_root() / "derived" / store.parent.name / store.name
-    return root / f"{what}-{tag:016x}.arrow"
+    return cell.store.derived(f"{what}-{tag:016x}.arrow")
 
 
 def _count(cell: OpenCell) -> None:
@@ -244,49 +241,45 @@ def _count(cell: OpenCell) -> None:
     import shutil
     import tempfile
 
-    from itdr.builders.engine import connect
+    from itdr.builders.engine import open_engine, table_of
 
     path = _derived(cell, "claims")
     path.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="claims-", dir=path.parent))
-    con = connect(work / "claims.duckdb", spill=work)
+    engine = open_engine(work, "claims.duckdb")
     try:
-        names = _register(con, cell)
+        names = _register(engine, cell)
         skips = "skip" in cell.store.manifest["events"]
         if by_hours(cell):
-            con.execute(f"CREATE TABLE hours AS {sql_claims.first_hours(skips)}")
-            hours = con.sql(sql_claims.HOURS_BY_WORK).to_arrow_table()
+            engine.keep("hours", sql_claims.first_hours(skips))
+            hours = table_of(engine, sql_claims.HOURS_BY_WORK)
             _write(hours, work / "hours.arrow", _derived(cell, "hours"))
             query = sql_claims.SIDES_BY_HOURS
         else:
             scale = cell.scale
             query = sql_claims.sides_by_rating(scale.liked, scale.disliked, skips)
-        con.execute(f"CREATE TABLE sides AS {query}")
-        con.execute(f"CREATE TABLE work_sides AS {sql_claims.WORK_SIDES}")
-        _write(_traits(con, names), work / "claims.arrow", path)
+        engine.keep("sides", query)
+        engine.keep("work_sides", sql_claims.WORK_SIDES)
+        _write(_traits(engine, names), work / "claims.arrow", path)
     finally:
-        con.close()
+        engine.close()
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _register(con: duckdb.DuckDBPyConnection, cell: OpenCell) -> pa.Table:
+def _register(engine: Engine, cell: OpenCell) -> pa.Table:
     """Give the engine the tables that the statements read; returns kind and name of each trait."""
     import pyarrow as pa
 
     store = cell.store
     part = parts_of(store.user_hash, cell.cell.seed, cell.cell.source.id)
     users = np.arange(len(part), dtype=np.int32)
-    con.register("parts", pa.table({"user_code": users, "part": part}))
+    engine.register("parts", pa.table({"user_code": users, "part": part}))
     items = np.arange(len(store.work), dtype=np.int32)
     shown = (store.title_code >= 0).astype(np.int8)
-    con.register("works", pa.table({"item_code": items, "work": store.work, "shown": shown}))
-    name = str(store.path / "interactions.parquet").replace("'", "''")
-    con.execute(
-        "CREATE VIEW events AS SELECT *, file_row_number AS place "
-        f"FROM read_parquet('{name}', file_row_number = true)"
-    )
+    engine.register("works", pa.table({"item_code": items, "work": store.work, "shown": shown}))
+    engine.events(store, place=True)
     names, carried = _carried(store)
-    con.register("carried", carried)
+    engine.register("carried", carried)
     return names
 
 
@@ -331,11 +324,13 @@ def _named(store: Store, kind: str, leads: np.ndarray) -> tuple[np.ndarray, pa.S
     return owner[there.to_numpy(zero_copy_only=False)], values.filter(there)
 
 
-def _traits(con: duckdb.DuckDBPyConnection, names: pa.Table) -> pa.Table:
-    found = con.sql(sql_claims.TRAIT_SIDES).to_arrow_table()
+def _traits(engine: Engine, names: pa.Table) -> pa.Table:
+    from itdr.builders.engine import table_of
+
+    found = table_of(engine, sql_claims.TRAIT_SIDES)
     totals = {
-        KINDS[kind]: (likes, dislikes)
-        for kind, likes, dislikes in con.execute(sql_claims.KIND_SIDES).fetchall()
+        KINDS[row["kind"]]: (row["likes"], row["dislikes"])
+        for row in table_of(engine, sql_claims.KIND_SIDES).to_pylist()
     }
     # Every trait is carried by some work, so the rows stand for the codes 0, 1, 2, …
     table = names.append_column("works", found.column("works"))

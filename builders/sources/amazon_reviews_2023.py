@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders import checks
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._amazon_files import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
 from itdr.builders.sources._jsonlines import UNREADABLE, nothing, read_json, require_json_lines
 from itdr.builders.sources._text import MISSING, clean_sql, known_sql
@@ -229,13 +229,16 @@ def _remote(name: str, size: int, digits: str) -> Remote:
 
 
 def _declared(category: str) -> list[tuple[RawFile, Remote]]:
+    lines = Cut(("interactions",), ".", header=True)
+    reviews = Cut(("interactions",), r"""(?=.*"user_id")(?=.*"parent_asin")(?=.*"rating")\{""")
+    products = Cut(("items",), r"""(?=.*"parent_asin")(?=.*"title")\{""")
     kinds = (
-        ("ratings", "benchmark/0core/rating_only/{}.csv", RATINGS, ("base",)),
-        ("reviews", "raw/review_categories/{}.jsonl", REVIEWS, ("text",)),
-        ("metadata", "raw/meta_categories/meta_{}.jsonl", METADATA, ("base", "text")),
+        ("ratings", "benchmark/0core/rating_only/{}.csv", RATINGS, ("base",), lines),
+        ("reviews", "raw/review_categories/{}.jsonl", REVIEWS, ("text",), reviews),
+        ("metadata", "raw/meta_categories/meta_{}.jsonl", METADATA, ("base", "text"), products),
     )
     found = []
-    for kind, form, table, facets in kinds:
+    for kind, form, table, facets, cut in kinds:
         name = form.format(category)
         size, digits, rows = table[category]
         file = RawFile(
@@ -248,6 +251,7 @@ def _declared(category: str) -> list[tuple[RawFile, Remote]]:
             rows=rows,
             facets=facets,
             domain=category,
+            cut=cut,
         )
         found.append((file, _remote(name, size, digits)))
     return found

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from itdr.builders.checks import NO_TIME, require_header
-from itdr.builders.declare import RawFile, Readers, Remote, Source
+from itdr.builders.declare import Cut, RawFile, Readers, Remote, Source
 from itdr.builders.sources import _arrow, _lastfm, _lines
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ SOURCE = Source(
             packed_in=(ARCHIVE,),
             checksum="md5:64747b21563e3d2aa95751e0ddc46b68",
             rows=19_150_868,
+            # Its tracks are spelled as most events spell them, so the items need it whole.
+            cut=Cut(("interactions",), r"[^\t]*(\t[^\t]*){5}$"),
         ),
         RawFile(
             "profile",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.declare import RawFile, Readers, Remote, Source
+from itdr.builders.declare import Cut, RawFile, Readers, Remote, Source
 from itdr.builders.sources import _arrow, _lastfm, _lines
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ SOURCE = Source(
             packed_in=(ARCHIVE,),
             checksum="md5:be672526eb7c69495c27ad27803148f1",
             rows=17_559_530,
+            cut=Cut(("interactions",), r"[^\t]*(\t[^\t]*){3}$"),
         ),
         RawFile(
             "profile",

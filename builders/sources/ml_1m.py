@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders import checks
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.errors import RawFileError
 from itdr.builders.sources._films import genres, shown_title, year
 
@@ -186,6 +186,7 @@ SOURCE = Source(
             packed_in=("ml-1m.zip",),
             size=24_594_131,
             rows=1_000_209,
+            cut=Cut(("interactions",), r"[^:]+(::[^:]+){3}$"),
         ),
         RawFile(
             key="movies",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders import checks
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._films import genres, shown_title, year
 
 if TYPE_CHECKING:
@@ -153,6 +153,7 @@ SOURCE = Source(
             size=877_076_222,
             checksum="md5:cf12b74f9ad4b94a011f079e26d4270a",
             rows=32_000_204,
+            cut=Cut(("interactions",), r"\d", header=True),
         ),
         RawFile(
             key="movies",
@@ -169,6 +170,7 @@ SOURCE = Source(
             size=72_353_890,
             checksum="md5:963bf4fa4de6b8901868fddd3eb54567",
             rows=2_000_072,
+            cut=Cut(("tags",), r"\d+,\d+,", header=True),
             optional=True,
         ),
     ),

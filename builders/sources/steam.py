@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders import checks
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Source
 from itdr.builders.errors import RawFileError
 from itdr.builders.sources._literals import picker
 from itdr.builders.sources._text import MISSING, clean, storable
@@ -326,7 +326,11 @@ SOURCE = Source(
     ),
     files=(
         RawFile(
-            "reviews", "steam_reviews.json.gz", aliases=("steam_reviews.json",), rows=7_793_069
+            "reviews",
+            "steam_reviews.json.gz",
+            aliases=("steam_reviews.json",),
+            rows=7_793_069,
+            cut=Cut(("interactions",), r"(?=.*'username')(?=.*'product_id')\{"),
         ),
         RawFile("games", "steam_games.json.gz", aliases=("steam_games.json",), rows=32_135),
     ),

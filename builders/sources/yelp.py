@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders import checks
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._jsonlines import UNREADABLE, nothing, read_json, require_json_lines
 from itdr.builders.sources._text import clean_sql
 
@@ -155,9 +155,22 @@ SOURCE = Source(
 }""",
     remotes=tuple(Remote(name, access="manual") for name in ARCHIVES),
     files=(
-        RawFile("review", "yelp_academic_dataset_review.json", packed_in=ARCHIVES, rows=6_990_280),
         RawFile(
-            "business", "yelp_academic_dataset_business.json", packed_in=ARCHIVES, rows=150_346
+            "review",
+            "yelp_academic_dataset_review.json",
+            packed_in=ARCHIVES,
+            rows=6_990_280,
+            cut=Cut(
+                ("interactions",),
+                r"""(?=.*"user_id")(?=.*"business_id")(?=.*"stars")(?=.*"date")\{""",
+            ),
+        ),
+        RawFile(
+            "business",
+            "yelp_academic_dataset_business.json",
+            packed_in=ARCHIVES,
+            rows=150_346,
+            cut=Cut(("items",), r"""(?=.*"business_id")(?=.*"name")(?=.*"city")\{"""),
         ),
     ),
     columns=frozenset(

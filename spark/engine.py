@@ -1,0 +1,152 @@
+"""The relational statements on Spark: the same tables by the same names, as `builders/engine.py`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from itdr.builders import far
+from itdr.builders.interactions import Interactions
+from itdr.spark import parts
+from itdr.spark.place import Place
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.columns import Store
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes engines of one session, for `engine.using`."""
+
+    session: Any
+    place: Place
+    distributed = True
+
+    def __call__(self, scratch: Path) -> SparkEngine:
+        return SparkEngine(self.session, self.place)
+
+
+class SparkEngine:
+    """Tables and views of one session; closed, it leaves none behind."""
+
+    distributed = True
+
+    def __init__(self, session: Any, place: Place) -> None:
+        self.session = session
+        self.place = place
+        self._kept: dict[str, Any] = {}
+        self._scratch: list[str] = []
+
+    def register(self, name: str, table: pa.Table) -> None:
+        self.view(name, self.session.createDataFrame(table))
+
+    def view(self, name: str, frame: Any, kept: bool = False) -> None:
+        """Make a frame known by a name; with `kept`, worked out once."""
+        if kept:
+            from pyspark import StorageLevel
+
+            frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
+        frame.createOrReplaceTempView(name)
+        self._kept[name] = frame
+
+    def keep(self, name: str, query: str) -> None:
+        self.view(name, self.session.sql(query), kept=True)
+
+    def drop(self, name: str) -> None:
+        self._kept.pop(name).unpersist()
+        self.session.catalog.dropTempView(name)
+
+    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
+        there = Interactions(store.path, store.manifest)
+        schema = there.schema
+        names = [name for name in schema.names if text or name != "text"]
+        fields = [schema.field(name) for name in names]
+        if place:
+            import pyarrow as pa
+
+            fields.append(pa.field("place", pa.int64()))
+        read = functools.partial(_read_parts, store.path, store.manifest, names, place)
+        self.view("events", self.spread(len(there.parts), read, fields))
+        tags = store.path / "tags.parquet"
+        if tags.exists():
+            import pyarrow.parquet as pq
+
+            self.register("tags", pq.read_table(tags))
+
+    def spread(self, tasks: int, read: Any, fields: list[pa.Field]) -> Any:
+        """A frame with what `read` gives for each of the numbers below `tasks`, a task each."""
+        import pyarrow as pa
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        numbers = self.session.range(0, tasks, 1, max(tasks, 1))
+        plain = pa.schema([pa.field(field.name, field.type) for field in fields])
+        return numbers.mapInArrow(functools.partial(_each, read), from_arrow_schema(plain))
+
+    def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
+        import pyarrow as pa
+        from pyspark.sql.pandas.types import to_arrow_schema
+
+        frame = self.session.sql(query)
+        folder = self.place.scratch("rows")
+        self._scratch.append(folder)
+        written = parts.write(frame, folder, "rows", "arrow")
+        schema = to_arrow_schema(frame.schema)
+        schema = pa.schema([pa.field(field.name, field.type) for field in schema])
+        return pa.RecordBatchReader.from_batches(schema, _stream(folder, written, schema, rows))
+
+    def close(self) -> None:
+        for name in list(self._kept):
+            self.drop(name)
+        for folder in self._scratch:
+            far.remove(folder)
+
+
+def _each(read: Any, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in numbers:
+        for number in batch.column(0).to_pylist():
+            yield from read(number)
+
+
+def _read_parts(
+    path: Path, manifest: dict[str, Any], names: list[str], place: bool, number: int
+) -> Iterator[pa.RecordBatch]:
+    """The rows of one part of a store, in an executor."""
+    import pyarrow as pa
+
+    there = Interactions(path, manifest)
+    part = there.parts[number]
+    first = sum(len(one.groups) for one in there.parts[:number])
+    row = part.start
+    for k, rows in enumerate(part.groups):
+        table = there.group(first + k, names)
+        if place:
+            table = table.append_column("place", pa.array(np.arange(row, row + rows)))
+        row += rows
+        yield from table.to_batches()
+
+
+def _stream(
+    folder: str, written: list[parts.Part], schema: pa.Schema, rows: int
+) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    for part in written:
+        with far.opened(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
+            for k in range(reader.num_record_batches):
+                batch = reader.get_batch(k)
+                batch = pa.RecordBatch.from_arrays(
+                    [
+                        column.cast(field.type)
+                        for column, field in zip(batch.columns, schema, strict=True)
+                    ],
+                    schema=schema,
+                )
+                for start in range(0, batch.num_rows, rows):
+                    yield batch.slice(start, rows)

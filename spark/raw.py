@@ -1,0 +1,86 @@
+"""Raw files as every machine reaches them: unpacked once, and copied to where executors can read."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+
+from itdr.builders import far
+from itdr.builders.errors import RawFileError
+from itdr.builders.fetch.archives import AGAIN
+from itdr.builders.store import StoreSpec
+from itdr.spark.pieces import packed
+from itdr.spark.place import Place, mirror
+
+
+def fetch_data_dir(data_dir: str | None) -> str | None:
+    """A folder of raw files as one of this machine: fetched, where it lies elsewhere; what is there
+    already in the same size is not fetched again."""
+    if data_dir is None or not far.is_far(data_dir):
+        return None if data_dir is None else far.plain(data_dir)
+    url = far.plain(data_dir)
+    system, there = far.system(url)
+    here = mirror(url)
+    found = system.find(there, detail=True)
+    if not found:
+        raise RawFileError(
+            f"data_dir {data_dir!r} holds no file: it should hold a folder for each source, with "
+            "its official raw files."
+        )
+    for path, facts in found.items():
+        target = here / path.removeprefix(there).lstrip("/")
+        if not target.is_file() or target.stat().st_size != facts["size"]:
+            target.unlink(missing_ok=True)
+            far.fetch(f"{url}/{path.removeprefix(there).lstrip('/')}", target)
+            Path(f"{target}.lock").unlink(missing_ok=True)
+    # Where it came from, for those who read it from there.
+    (here.parent / f"{here.name}.url").write_text(url, "utf-8")
+    return str(here)
+
+
+def reachable(spec: StoreSpec, paths: dict[str, Path], work: Path, place: Place) -> dict[str, str]:
+    """By key, the URL at which executors read each raw file. A `.gz` that may be cut is unpacked."""
+    found = {}
+    for file in spec.files:
+        if file.key not in paths:
+            continue
+        path = paths[file.key]
+        if file.cut is not None and packed(str(path)):
+            path = _unpacked(path, work / "plain" / file.key.replace("/", "-"))
+        found[file.key] = _url(path, place)
+    return found
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / path.name.removesuffix(".gz")
+    try:
+        with gzip.open(path, "rb") as source, target.open("wb") as out:
+            block = b""
+            while more := source.read(1 << 20):
+                block = more
+                out.write(block)
+            # Gzip's own trailer vouches for the end; readers of a plain file want a line end there.
+            if not block.endswith((b"\n", b"\r")):
+                out.write(b"\n")
+    except (EOFError, OSError, zlib.error) as error:
+        raise RawFileError(f"{path}: the gzip stream is broken ({error}). {AGAIN}") from None
+    return target
+
+
+def _url(path: Path, place: Place) -> str:
+    """Where executors read a file: where it was fetched from, else, if they share no disk with this
+    machine, a copy at the place that they share."""
+    for folder in path.parents:
+        origin = folder.parent / f"{folder.name}.url"
+        if origin.is_file():
+            return f"{origin.read_text('utf-8')}/{path.relative_to(folder).as_posix()}"
+    if not far.is_far(place.url):
+        return str(path)
+    facts = path.stat()
+    name = f"{facts.st_size}-{facts.st_mtime_ns}-{path.name}"
+    url = f"{place.url}/raw/{path.parent.name}/{name}"
+    if far.size(url) != facts.st_size:
+        far.send(path, url)
+    return url

@@ -1,0 +1,105 @@
+"""A Spark session of one's own, for whoever has none yet; what is missing for it is said in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import warnings
+from typing import Any
+
+from itdr.builders import sql
+from itdr.builders.errors import ConfigError
+
+JAVA = 17
+LOCAL = "local[*]"
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    # What Python reads is of a size that Spark can only guess: it may broadcast what it has measured.
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.adaptive.autoBroadcastJoinThreshold": "32MB",
+    # What is kept is kept in as many partitions as its size asks for.
+    "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",
+}
+SMALL = 8
+"""Partitions of a shuffle for each core of one machine, where 200 would mostly be empty."""
+
+
+def require() -> None:
+    """Raise `ConfigError` where PySpark 4 or Java 17 is missing."""
+    try:
+        import pyspark
+    except ImportError:
+        raise ConfigError(
+            "--engine spark needs PySpark 4 or newer, which is not installed here: run "
+            "pip install 'itdr[spark]', or leave the engine out to build with DuckDB."
+        ) from None
+    if int(pyspark.__version__.split(".")[0]) < 4:
+        raise ConfigError(
+            f"--engine spark needs PySpark 4 or newer, found {pyspark.__version__}: run "
+            "pip install --upgrade 'itdr[spark]'."
+        )
+    found = java_version()
+    if found is None or found < JAVA:
+        what = "no Java was found" if found is None else f"Java {found} was found"
+        raise ConfigError(
+            f"--engine spark needs Java {JAVA} or newer, and {what} by JAVA_HOME and PATH: install "
+            f"one (a package such as openjdk-{JAVA}-jre-headless), or set JAVA_HOME to it."
+        )
+
+
+def java_version() -> int | None:
+    """The major version of the Java that Spark would start; None where there is none."""
+    home = os.environ.get("JAVA_HOME")
+    program = os.path.join(home, "bin", "java") if home else shutil.which("java")
+    try:
+        told = subprocess.run([program or "", "-version"], capture_output=True, text=True)
+    except OSError:
+        return None
+    found = re.search(r'version "(?:1\.)?(\d+)', told.stderr)
+    return int(found[1]) if found else None
+
+
+def start(master: str | None = None, **settings: str) -> Any:
+    """A new session on `master` (default: `spark-submit`'s, else all cores of this machine).
+
+    settings: Spark's own, with `__` for a dot; those of `spark-defaults.conf` hold too.
+    """
+    require()
+    from pyspark.sql import SparkSession
+
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+    # The same interpreter, with the same packages, wherever Python runs.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("itdr")
+    if master is None and "MASTER" not in os.environ and "PYSPARK_GATEWAY_PORT" not in os.environ:
+        master = LOCAL
+    if master is not None:
+        builder = builder.master(master)
+    given = {name.replace("__", "."): value for name, value in settings.items()}
+    if (master or "").startswith("local"):
+        here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        here |= {"spark.driver.memory": "2g", "spark.ui.enabled": "false"}
+        here["spark.sql.shuffle.partitions"] = str(SMALL * (os.cpu_count() or 1))
+        given = {**here, **given}
+    given.setdefault("spark.ui.showConsoleProgress", "false")
+    for name, value in given.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def room(session: Any) -> Any:
+    """A session of the same cluster with tables, functions and settings of its own; those that the
+    caller set hold here too."""
+    own = session.newSession()
+    for name in ("spark.sql.shuffle.partitions", "spark.sql.adaptive.enabled"):
+        own.conf.set(name, session.conf.get(name))
+    for name, value in SETTINGS.items():
+        own.conf.set(name, value)
+    for statement in sql.FUNCTIONS["spark"]:
+        own.sql(statement)
+    return own
