@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -250,6 +250,11 @@ class Store:
         assert items is not None
         names = ("timestamp", "seq", "rating", "weight", "event")
         return Events(items, *(column(name) for name in names))
+
+    def item_codes(self) -> Iterator[np.ndarray]:
+        """The items of all interactions in the store's order, a row group at a time."""
+        for k in range(len(self._ends)):
+            yield self._interactions.group(k, ["item_code"]).column("item_code").to_numpy()
 
     def texts(self, user: int) -> list[str | None]:
         """The review texts of a user's interactions, one for each of `events(user)`."""

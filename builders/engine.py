@@ -44,9 +44,6 @@ class Engine(Protocol):
     def keep(self, name: str, query: str) -> None:
         """Make the rows of a query known by a name, worked out once."""
 
-    def drop(self, name: str) -> None:
-        """Forget what `keep` made."""
-
     def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
         """The rows of a query, in its order, at most `rows` at a time."""
 
@@ -109,9 +106,6 @@ class Embedded:
 
     def keep(self, name: str, query: str) -> None:
         self._con.execute(f"CREATE TABLE {name} AS {query}")
-
-    def drop(self, name: str) -> None:
-        self._con.execute(f"DROP TABLE {name}")
 
     def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
         return self._con.sql(query).to_arrow_reader(rows)

@@ -60,6 +60,7 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
     import pyarrow as pa
 
     from itdr.builders.engine import open_engine, table_of
+    from itdr.builders.once import met_once, works_table
 
     part = (
         np.zeros(len(store.user_hash), np.int8)
@@ -72,11 +73,10 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
     try:
         codes = np.arange(len(part), dtype=np.int32)
         engine.register("parts", pa.table({"user_code": codes, "part": part}))
-        items = np.arange(len(store.work), dtype=np.int32)
-        engine.register("works", pa.table({"item_code": items, "work": store.work}))
+        engine.register("works", works_table(store))
         engine.events(store)
         events = "skip" in store.manifest["events"]
-        query = sql.train_touches(store.has("timestamp"), events, until)
+        query = sql.train_touches(store.has("timestamp"), events, until, met_once(store))
         engine.keep("touches", query)
         table = table_of(engine, sql.KNOWN_WORKS)
         part_file = work / "known.arrow"

@@ -243,9 +243,15 @@ ORDER BY item_code, user_code, tag
 """
 
 
-def train_touches(has_time: bool, has_event: bool, until: int | None = None) -> str:
+def train_touches(
+    has_time: bool, has_event: bool, until: int | None = None, once: bool = False
+) -> str:
     """Each (work, user of the training part) that met, with the time of their first meeting
-    (null: before all known times); `until` leaves out what happened at that second or later."""
+    (null: before all known times).
+
+    until: leaves out what happened at that second or later.   once: no user met an item twice, so
+    that only works of several items (`works.several` = 1) need be grouped.
+    """
     time = "min(e.timestamp)" if has_time else "CAST(NULL AS BIGINT)"
     # A null time (an ordered but untimed history) is earlier than every known one.
     known = "min(CASE WHEN e.timestamp IS NULL THEN 0 ELSE 1 END)" if has_time else "0"
@@ -254,14 +260,21 @@ def train_touches(has_time: bool, has_event: bool, until: int | None = None) -> 
         where.append(f"e.event <> {SKIP}")
     if until is not None:
         where.append(f"e.timestamp < {int(until)}")
-    return f"""
-SELECT w.work AS work, e.user_code AS user_code,
-       CASE WHEN {known} = 0 THEN NULL ELSE {time} END AS first_time
+    single = "e.timestamp" if has_time else "CAST(NULL AS BIGINT)"
+    grouped = f"CASE WHEN {known} = 0 THEN NULL ELSE {time} END"
+    fields = "SELECT w.work AS work, e.user_code AS user_code,"
+    rows = f"""
 FROM events AS e
 JOIN parts AS p ON p.user_code = e.user_code
 JOIN works AS w ON w.item_code = e.item_code
-WHERE {" AND ".join(where)}
-GROUP BY w.work, e.user_code
+WHERE {" AND ".join(where)}"""
+    by = "GROUP BY w.work, e.user_code"
+    if not once:
+        return f"{fields} {grouped} AS first_time {rows} {by}"
+    return f"""
+{fields} {single} AS first_time {rows} AND w.several = 0
+UNION ALL
+{fields} {grouped} AS first_time {rows} AND w.several = 1 {by}
 """
 
 

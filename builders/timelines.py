@@ -130,7 +130,7 @@ class Timelines:
         counts = store.user_n[users]
         works = store.work[events.items]
         titles = store.title_code[events.items]
-        keys, bits = _pairs(counts, works, len(store.work))
+        keys, bits = pairs(counts, works, len(store.work))
         mask = None if events.events is None else events.events != SKIP
         met = np.sort(keys if mask is None else keys[mask])
         touched = _distinct(met)
@@ -179,7 +179,7 @@ def _moments(events: Events) -> np.ndarray:
     return np.cumsum(grows)
 
 
-def _pairs(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.ndarray, Any]:
+def pairs(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.ndarray, Any]:
     """A number for each (user, work), the user's place in front of so many bits of the work: of 32
     bits where that is enough, which are sorted in half the time that 64 take."""
     bits = all_works.bit_length()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, knobs, store
+from itdr.builders import catalogue, knobs, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
 from itdr.builders.hashing import Draw, numbers
 from itdr.builders.negatives import Pool, Wanted
@@ -85,6 +85,25 @@ def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path)
     line = Timelines(data, "last", rated=True).of(user)
     assert len(line) == 1 and len(line.touched) == 2
     assert len(Timelines(data).of(user)) == 2
+
+
+@pytest.mark.parametrize("source", catalogue.source_ids())
+@pytest.mark.parametrize("rows", [1, 7, 65_536])
+def test_items_met_twice_are_noticed(
+    source: str, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the interactions are cut into row groups."""
+    data = opened(source)
+    items = np.concatenate(list(data.item_codes()))
+    users = np.arange(len(data.user_n)).repeat(data.user_n)
+    met = set(zip(users.tolist(), items.tolist(), strict=True))
+    cuts = range(0, len(items), rows)
+    monkeypatch.setattr(data, "item_codes", lambda: (items[k : k + rows] for k in cuts))
+    assert once._repeats(data) == (len(met) < len(items))
+    first = int(data.user_n[0])
+    monkeypatch.setattr(data, "item_codes", lambda: iter([items[:first], items[:1]]))
+    monkeypatch.setattr(data, "user_start", np.array([0]))
+    assert once._repeats(data), "an item of the row group before"
 
 
 @pytest.mark.parametrize("policy", ["popularity", "uniform"])

@@ -19,6 +19,7 @@ import numpy as np
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.hashing import mix, stable_hash
+from itdr.builders.once import works_table
 from itdr.builders.parts import parts_of
 from itdr.builders.store import files_fingerprint
 
@@ -248,7 +249,7 @@ def register(engine: Engine, store: Store, seed: int, text: bool = False) -> Non
         "speakers", pa.table({"user_code": users, "part": part, "key": key.view(np.int64)})
     )
     items = np.arange(len(store.work), dtype=np.int32)
-    engine.register("works", pa.table({"item_code": items, "work": store.work}))
+    engine.register("works", works_table(store))
     leading = np.flatnonzero(store.work == items).astype(np.int32)
     hashes = store.item_hash[leading]
     columns = {

@@ -181,9 +181,7 @@ def _make(store: Store, seed: int, folder: Path) -> None:
         register(engine, store, seed)
         engine.register("carries", found.carries)
         engine.register("belongs", found.belongs)
-        engine.keep("verdicts", liking.verdicts(store))
-        engine.keep("judged", sql_groups.JUDGED)
-        engine.drop("verdicts")
+        engine.keep("judged", sql_groups.judged(liking.verdicts(store)))
         engine.keep("people", sql_groups.PEOPLE)
         engine.keep("met", sql_groups.MET)
         engine.keep("trait_likes", sql_groups.TRAIT_LIKES)
@@ -196,7 +194,7 @@ def _make(store: Store, seed: int, folder: Path) -> None:
         }
         rows = [(*name, *known.get(code, (0, 0, 0))) for code, name in enumerate(found.names)]
         write_batches(engine.batches(sql_groups.MET_IN_ORDER), folder / "met.arrow")
-        write_batches(engine.batches(sql_groups.pairs(total)), folder / "pairs.arrow")
+        write_batches(engine.batches(sql_groups.PAIRS), folder / "pairs.arrow")
         _write_traits(rows, folder / "traits.arrow")
     finally:
         engine.close()

@@ -2,8 +2,8 @@
 
 Standard SQL, as in `sql.py`; only integers are counted here, and ratings or hours compared. Tables by
 name: `events`, `parts`, `works` as there; `carries` (work, trait): the traits of each work, each once;
-`belongs` (user_code, kind, trait): what is known of users. Made here, in this order: `verdicts`,
-`judged`, `people`, `met`, `trait_likes`, `tastes`.
+`belongs` (user_code, kind, trait): what is known of users. Made here, in this order: `judged`,
+`people`, `met`, `trait_likes`, `tastes`.
 """
 
 from __future__ import annotations
@@ -24,30 +24,38 @@ LEAST_PLAYERS = 20
 KEPT_TENTHS, LEFT_TENTHS, KEPT_HOURS = 7, 3, 2
 
 
-def verdicts(scale: Scale | None, hours: bool, has_event: bool) -> str:
+def verdicts(scale: Scale | None, hours: bool, has_event: bool, once: bool = False) -> str:
     """One verdict for each (user, work) that met: LIKE, DISLIKE or 0; no row without a verdict.
 
     scale: the source has ratings; the best of a user's ratings of a work counts. hours: it has hours
     instead: kept playing, or left early. Neither: to take it is a like, to pass it over (a skip)
-    and never take it a dislike.
+    and never take it a dislike. once: no user met an item twice, so that only
+    works of several items (`works.several` = 1) need be grouped.
     """
-    if scale is not None:
-        return f"""
-SELECT e.user_code AS user_code, w.work AS work,
-       CASE WHEN max(e.rating) >= {scale.liked} THEN {LIKE}
-            WHEN max(e.rating) <= {scale.disliked} THEN {DISLIKE} ELSE 0 END AS verdict
-FROM events AS e JOIN works AS w ON w.item_code = e.item_code
-WHERE e.rating IS NOT NULL
-GROUP BY e.user_code, w.work
-"""
     if hours:
         return _hours_verdicts()
-    skipped = f"min(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if has_event else "0"
+    if not once:
+        return _verdicts(scale, has_event, "")
+    single = _verdicts(scale, has_event, "w.several = 0", grouped=False)
+    return f"{single} UNION ALL {_verdicts(scale, has_event, 'w.several = 1')}"
+
+
+def _verdicts(scale: Scale | None, has_event: bool, where: str, grouped: bool = True) -> str:
+    """Of ratings, or of taking and passing over; ungrouped where each (user, work) has one event."""
+    best, least = ("max", "min") if grouped else ("", "")
+    if scale is not None:
+        verdict = f"""
+       CASE WHEN {best}(e.rating) >= {scale.liked} THEN {LIKE}
+            WHEN {best}(e.rating) <= {scale.disliked} THEN {DISLIKE} ELSE 0 END"""
+    else:
+        skipped = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if has_event else "0"
+        verdict = f"CASE WHEN {skipped} = 1 THEN {DISLIKE} ELSE {LIKE} END"
+    wanted = [one for one in ("e.rating IS NOT NULL" if scale is not None else "", where) if one]
     return f"""
-SELECT e.user_code AS user_code, w.work AS work,
-       CASE WHEN {skipped} = 1 THEN {DISLIKE} ELSE {LIKE} END AS verdict
+SELECT e.user_code AS user_code, w.work AS work, {verdict} AS verdict
 FROM events AS e JOIN works AS w ON w.item_code = e.item_code
-GROUP BY e.user_code, w.work
+{"WHERE " + " AND ".join(wanted) if wanted else ""}
+{"GROUP BY e.user_code, w.work" if grouped else ""}
 """
 
 
@@ -80,12 +88,16 @@ FROM (
 """
 
 
-JUDGED = """
+def judged(verdicts: str) -> str:
+    """Likes and dislikes of the training part's users: all that is counted below.
+
+    verdicts: the statement that gives all of them.
+    """
+    return f"""
 SELECT v.user_code AS user_code, v.work AS work, v.verdict AS verdict
-FROM verdicts AS v JOIN parts AS p ON p.user_code = v.user_code
+FROM ({verdicts}) AS v JOIN parts AS p ON p.user_code = v.user_code
 WHERE p.part = 0 AND v.verdict <> 0
 """
-"""Likes and dislikes of the training part's users: all that is counted below."""
 
 
 def _total(what: str) -> str:
@@ -117,15 +129,20 @@ def _is_fan(carried: str, likes: str, total: int) -> str:
     return f"({carried} >= {FEW_LIKES} AND 2 * {carried} * {total} >= 3 * trait_likes * {likes})"
 
 
-def tastes(total: int) -> str:
-    """Each (user, trait) that is a fan, or is one when a like without the trait is not counted.
+def _as_number(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
 
-    total: likes of the training part. carried: the user's likes with the trait; fan: 1 for those
-    who are fans with all their likes counted.
+
+def tastes(total: int) -> str:
+    """Each (user, trait) that is a fan when a like without the trait is not counted.
+
+    total: likes of the training part. likes, dislikes: of the user; fan: 1 for those who are fans
+    with all their likes counted; still: for those who are without one that has it.
     """
     return f"""
-SELECT user_code, trait, carried, likes, dislikes, trait_likes,
-       CASE WHEN {_is_fan("carried", "likes", total)} THEN 1 ELSE 0 END AS fan
+SELECT user_code, trait, CAST(likes AS INTEGER) AS likes, CAST(dislikes AS INTEGER) AS dislikes,
+       CAST({_as_number(_is_fan("carried", "likes", total))} AS TINYINT) AS fan,
+       CAST({_as_number(_is_fan("(carried - 1)", "(likes - 1)", total))} AS TINYINT) AS still
 FROM (
     SELECT c.user_code AS user_code, c.trait AS trait, c.carried AS carried,
            p.likes AS likes, p.dislikes AS dislikes, t.likes AS trait_likes
@@ -157,40 +174,42 @@ GROUP BY b.trait ORDER BY b.trait
 """The same for what is known of users."""
 
 
-def _fans_by_work(total: int) -> str:
-    """By (work, trait), fans being judged without this very work:
+_LIKED = f"s.verdict = {LIKE}"
+_LIKED_BY_OTHERS = f"{_LIKED} AND (s.still = 1 OR c.trait IS NULL)"
 
-    likers, dislikers: fans among them. minus_likes, plus_likes: what to subtract from, and add to,
-    the likes of the trait's fans at large to get those that the fans without this work make on
-    other works; minus_dislikes, plus_dislikes: the same for dislikes.
-    """
-    return f"""
-SELECT work, trait,
-       {_total("liker * still")} AS likers,
-       {_total("(1 - liker) * fan")} AS dislikers,
-       {_total("liker * fan * likes")} AS minus_likes,
-       {_total("liker * still * (likes - 1)")} AS plus_likes,
-       {_total("liker * fan * dislikes")} AS minus_dislikes,
-       {_total("liker * still * dislikes")} AS plus_dislikes
+
+def _sum_where(condition: str, value: str) -> str:
+    return _total(f"CASE WHEN {condition} THEN {value} ELSE 0 END")
+
+
+_FANS_BY_WORK = f"""
+SELECT s.work AS work, s.trait AS trait,
+       {_sum_where(_LIKED_BY_OTHERS, "s.n")} AS likers,
+       {_sum_where(f"s.verdict = {DISLIKE} AND s.fan = 1", "s.n")} AS dislikers,
+       {_sum_where(f"{_LIKED} AND s.fan = 1", "s.likes")} AS minus_likes,
+       {_sum_where(_LIKED_BY_OTHERS, "s.likes - s.n")} AS plus_likes,
+       {_sum_where(f"{_LIKED} AND s.fan = 1", "s.dislikes")} AS minus_dislikes,
+       {_sum_where(_LIKED_BY_OTHERS, "s.dislikes")} AS plus_dislikes
 FROM (
-    SELECT work, trait, liker, fan, likes, dislikes,
-           CASE WHEN {_is_fan("others", "(likes - 1)", total)} THEN 1 ELSE 0 END AS still
-    FROM (
-        SELECT j.work AS work, t.trait AS trait,
-               CASE WHEN j.verdict = {LIKE} THEN 1 ELSE 0 END AS liker,
-               t.fan AS fan, t.likes AS likes, t.dislikes AS dislikes,
-               t.trait_likes AS trait_likes,
-               t.carried - CASE WHEN c.trait IS NULL THEN 0 ELSE 1 END AS others
-        FROM judged AS j
-        JOIN met AS m ON m.work = j.work
-        JOIN tastes AS t ON t.user_code = j.user_code
-        LEFT JOIN carries AS c ON c.work = j.work AND c.trait = t.trait
-        WHERE m.likes >= {FEW_JUDGES} OR m.dislikes >= {FEW_JUDGES}
-    ) AS paired
-) AS judged_anew
-GROUP BY work, trait
+    SELECT j.work AS work, t.trait AS trait, t.fan AS fan, t.still AS still,
+           j.verdict AS verdict, count(*) AS n, {_total("t.likes")} AS likes,
+           {_total("t.dislikes")} AS dislikes
+    FROM judged AS j
+    JOIN met AS m ON m.work = j.work
+    JOIN tastes AS t ON t.user_code = j.user_code
+    WHERE m.likes >= {FEW_JUDGES} OR m.dislikes >= {FEW_JUDGES}
+    GROUP BY j.work, t.trait, t.fan, t.still, j.verdict
+) AS s
+LEFT JOIN carries AS c ON c.work = s.work AND c.trait = s.trait
+GROUP BY s.work, s.trait
 """
+"""By (work, trait), fans being judged without this very work. (Most of the work is in the inner
+statement, over all judges and their tastes; what else decides is looked up for its few rows.)
 
+likers, dislikers: fans among them. minus_likes, plus_likes: what to subtract from, and add to, the
+likes of the trait's fans at large to get those that the fans without this work make on other works;
+minus_dislikes, plus_dislikes: the same for dislikes.
+"""
 
 _MEMBERS_BY_WORK = f"""
 SELECT j.work AS work, b.trait AS trait,
@@ -207,14 +226,11 @@ GROUP BY j.work, b.trait
 """The same for what is known of users, which no single like decides."""
 
 
-def pairs(total: int) -> str:
-    """All (work, trait) that share a judge, in order, with the numbers above.
-
-    total: likes of the training part.
-    """
-    fields = "likers, dislikers, minus_likes, plus_likes, minus_dislikes, plus_dislikes"
-    both = f"{_fans_by_work(total)} UNION ALL {_MEMBERS_BY_WORK}"
-    return f"SELECT work, trait, {fields} FROM ({both}) AS both_kinds ORDER BY work, trait"
+PAIRS = f"""
+SELECT work, trait, likers, dislikers, minus_likes, plus_likes, minus_dislikes, plus_dislikes
+FROM ({_FANS_BY_WORK} UNION ALL {_MEMBERS_BY_WORK}) AS both_kinds ORDER BY work, trait
+"""
+"""All (work, trait) that share a judge, in order, with the numbers above."""
 
 
 # -- comments ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Literal
 
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
+from itdr.builders.once import met_once
 
 Rule = Literal["ratings", "hours", "skips", "taken"]
 
@@ -26,4 +27,4 @@ def verdicts(store: Store) -> str:
     """SQL: the verdict of each user on each work; see `sql_groups.verdicts`."""
     by = rule(store)
     scale = store.source.scale if by == "ratings" else None
-    return sql_groups.verdicts(scale, by == "hours", by == "skips")
+    return sql_groups.verdicts(scale, by == "hours", by == "skips", met_once(store))
