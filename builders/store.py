@@ -259,13 +259,17 @@ def _name(spec: StoreSpec) -> str:
 @contextmanager
 def _hushed(sample: bool) -> Iterator[None]:
     """The sample is small and dirty on purpose: that is no news."""
-    level = logger.level
+
+    def loud(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR
+
+    # A filter of its own: several stores may be built at the same time.
     if sample:
-        logger.setLevel(logging.ERROR)
+        logger.addFilter(loud)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        logger.removeFilter(loud)
 
 
 @contextmanager

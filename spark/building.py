@@ -12,6 +12,7 @@ from typing import Any
 
 from itdr.builders import far, loading
 from itdr.builders.engine import using
+from itdr.builders.errors import ItdrError
 from itdr.builders.examples import Shard, shard_rows
 from itdr.builders.parts import PARTS
 from itdr.builders.plan import SplitPlan
@@ -78,13 +79,25 @@ def run(
     place = Place.at(work)
     target = far.plain(out)
     job = _Job(session.room(spark_session), place, piece, target)
-    if not far.is_far(target):
-        return folder.build(made, Path(target), form, kind, draw=job.draw)
+    try:
+        return _build_all(job, made, form, kind)
+    except ItdrError:
+        raise
+    except Exception as error:
+        advice = session.advice(error)
+        if advice is None:
+            raise
+        raise advice from error
+
+
+def _build_all(job: _Job, made: Sequence[Any], form: str, kind: str) -> dict[str, dict[str, Any]]:
+    if not far.is_far(job.target):
+        return folder.build(made, Path(job.target), form, kind, draw=job.draw)
     with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
         here = Path(scratch) / "out"
-        _fetch_records(target, here)
+        _fetch_records(job.target, here)
         built = folder.build(made, here, form, kind, draw=job.draw, held=job.held)
-        _send_records(here, target, built)
+        _send_records(here, job.target, built)
     return built
 
 

@@ -52,7 +52,9 @@ class SparkEngine:
         if kept:
             from pyspark import StorageLevel
 
-            frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
+            # Kept blocks are as large as the data: a heap that holds what fits, and then spills, was
+            # seen to overflow.
+            frame = frame.persist(StorageLevel.DISK_ONLY)
         frame.createOrReplaceTempView(name)
         self._kept[name] = frame
 

@@ -92,6 +92,23 @@ def start(master: str | None = None, **settings: str) -> Any:
     return session
 
 
+def advice(error: Exception) -> ConfigError | None:
+    """What to do where executors lack what they need; None for any other error."""
+    told = str(error)
+    if re.search(r"No module named '(itdr|duckdb|datasets|pyarrow)", told):
+        return ConfigError(
+            "The executors cannot import itdr: install the same version of it in the Python that "
+            "they run (spark.pyspark.python), or build on --master local[*]."
+        )
+    lost = re.search(r"FileNotFoundError: .*?'([^']+)'", told)
+    if lost and "executor" in told:
+        return ConfigError(
+            f"An executor does not see {lost[1]}: driver and executors need folders that all of them "
+            "reach by the same path. Name one with --work, and give data_dir as such a path or URL."
+        )
+    return None
+
+
 def room(session: Any) -> Any:
     """A session of the same cluster with tables, functions and settings of its own; those that the
     caller set hold here too."""

@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 BITS = 8
 """Of a hash, that name its bucket."""
-WHOLE = 1 << 22
+WHOLE, LARGE = 1 << 22, 1 << 30
+"""Rows and bytes up to which a table of users or items is one chunk, mapped as it is."""
 CHUNK = 1 << 18
-"""Rows up to which a table of users or items is one chunk, mapped as it is; and of a chunk else."""
+"""Rows of a chunk else."""
 
 
 @dataclass(frozen=True)
@@ -315,12 +316,12 @@ def write_table(reader: pa.RecordBatchReader, path: Path) -> None:
 
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, reader.schema) as out:
         held: list[pa.RecordBatch] = []
-        rows, chunk = 0, WHOLE
+        rows, size, many = 0, 0, False
         for batch in reader:
             held.append(batch)
-            rows += batch.num_rows
-            if rows >= chunk:
-                chunk = CHUNK
+            rows, size = rows + batch.num_rows, size + batch.nbytes
+            many = many or rows >= WHOLE or size >= LARGE
+            if many and rows >= CHUNK:
                 table = pa.Table.from_batches(held)
                 whole = rows - rows % CHUNK
                 for start in range(0, whole, CHUNK):
