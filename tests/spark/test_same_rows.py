@@ -15,22 +15,17 @@ from tests.spark.conftest import contents
 
 pytestmark = pytest.mark.xdist_group("spark")
 
-# Tags, broken quoting, packed literals and hours, histories and skips, text.
-SOURCES = (
-    "ml-32m",
-    "bookcrossing",
-    "steam",
-    "mind",
-    "amazon-reviews-2023/Appliances",
-)
+# Tags, broken quoting, packed literals with texts and hours, histories and skips.
+SOURCES = ("ml-32m", "bookcrossing", "steam", "mind")
+DOMAINS = ("amazon-reviews-2023/Appliances", "amazon-reviews-2023/Industrial_and_Scientific")
 ACROSS = ("user_item_interaction", "cross_domain_rec")
-"""Configs that need another domain."""
+"""Configs that need a pair of domains."""
 
 
 def sources_of(config: str) -> list[str]:
     able = {source for _, source in catalogue.cells(config)}
-    chosen = [one for one in SOURCES if one.partition("/")[0] in able]
-    return [*chosen, *["amazon-reviews-2023/Industrial_and_Scientific"] * (config in ACROSS)]
+    chosen = [one for one in SOURCES if one in able]
+    return [*chosen, *(DOMAINS if config in ACROSS else ())]
 
 
 def compare(spark: Any, config: str, out: Path, place: str, **knobs: Any) -> dict[str, bytes]:
