@@ -189,11 +189,13 @@ class OpenCell:
         # Twice the works that the case rules out, and room for titles that repeat.
         return self.pool.known_before(time) > 2 * (len(line.touched) + self.candidates) + 1000
 
-    def key(self, window: Window, user: str) -> str:
-        """Names the window's case: the user, and how many later ones there are; where time splits
-        the data, also the part, each of which is counted for itself."""
+    def key(self, window: Window, user: str | None = None) -> str:
+        """Names the window's case: the user (whose id may be given, if known), and how many later
+        ones there are; where time splits the data, also the part, each of which is counted for
+        itself."""
         part = f"{self.part}/" if self.cuts else ""
-        return f"{user}/{part}{window.index}"
+        name = self.user_id(window.timeline.user) if user is None else user
+        return f"{name}/{part}{window.index}"
 
     def user_id(self, user: int) -> str:
         return str(self.store.value("users", "user_id", user))
