@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.columns import Store
 
-MEMORY = "1200MB"
+MEMORY = "1600MB"
 
 
 class Engine(Protocol):

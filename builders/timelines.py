@@ -133,15 +133,16 @@ class Timelines:
         keys, bits = pairs(counts, works, len(store.work))
         mask = None if events.events is None else events.events != SKIP
         met = np.sort(keys if mask is None else keys[mask])
-        touched = _distinct(met)
-        once = len(touched) == len(met)
+        fresh = np.ones(len(met), bool)
+        fresh[1:] = met[1:] != met[:-1]
+        touched, again = met[fresh], met[~fresh]
         if self._rated and events.ratings is not None:
             given = ~np.isnan(events.ratings)
             mask = given if mask is None else mask & given
         places = np.arange(len(keys)) if mask is None else np.flatnonzero(mask)
-        if not once:
+        if len(again):
             # A work met first in an edition without a title still counts as met then.
-            places = _one_each(keys, places, self._keep)
+            places = _one_each(keys, places, again, self._keep)
         places = places[titles[places] >= 0]
         columns = [events.items, works, titles, _moments(events)]
         if events.times is not None:
@@ -188,19 +189,19 @@ def pairs(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.nda
     return owner.repeat(counts) | works.astype(kind), kind(bits)
 
 
-def _distinct(ascending: np.ndarray) -> np.ndarray:
-    """The values less those that stand again."""
-    fresh = np.ones(len(ascending), bool)
-    fresh[1:] = ascending[1:] != ascending[:-1]
-    return ascending if fresh.all() else ascending[fresh]
-
-
-def _one_each(keys: np.ndarray, places: np.ndarray, keep: str) -> np.ndarray:
-    """Of the events at `places`, one for each key."""
+def _one_each(keys: np.ndarray, places: np.ndarray, again: np.ndarray, keep: str) -> np.ndarray:
+    """Of the events at `places`, one for each key. again: the keys that stand more than once,
+    ascending: mostly few."""
     values = keys[places]
+    found = again.searchsorted(values)
+    repeated = np.flatnonzero(again[np.minimum(found, len(again) - 1)] == values)
+    values = values[repeated]
     if keep == "first":
         _, kept = np.unique(values, return_index=True)
     else:
         _, kept = np.unique(values[::-1], return_index=True)
         kept = len(values) - 1 - kept
-    return places[np.sort(kept)]
+    stays = np.ones(len(places), bool)
+    stays[repeated] = False
+    stays[repeated[kept]] = True
+    return places[stays]
