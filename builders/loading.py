@@ -177,9 +177,13 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     offline = bool(datasets.config.HF_HUB_OFFLINE)
     # Cells of one source share their specs.
     wanted = {id(one): one for several in specs.values() for one in several}
-    with ThreadPoolExecutor(at_once) as pool:
-        built = pool.map(functools.partial(make, offline=offline), wanted.values())
-        made = dict(zip(wanted, built, strict=True))
+    build = functools.partial(make, offline=offline)
+    if at_once == 1:
+        # In the caller's own thread, which Ctrl-C stops at once.
+        made = {key: build(one) for key, one in wanted.items()}
+    else:
+        with ThreadPoolExecutor(at_once) as pool:
+            made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
     paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(knobs, cells, paths)
 

@@ -36,9 +36,8 @@ def latest_windows(
     start: int | None = None,
     stop: int | None = None,
 ) -> Iterator[Window]:
-    """`ordered_windows` of a user's timeline, of which the first is looked for at the end of the timeline alone: most
-    callers want no other, and few events are cheaper than many.
-    """
+    """`ordered_windows` of a user's timeline, of which the first is looked for at its end alone:
+    most callers want no other, and few events are cheaper than many."""
     tail = lines.of(user, 4 * (history + trues) + 16)
     first = next(ordered_windows(tail, history, trues, known, start, stop), None)
     if first is not None:

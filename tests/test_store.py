@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
@@ -55,6 +56,22 @@ def test_one_store_serves_all_configs_and_processes(caches: Path, raw_copy: Path
     )
     assert stores(caches) == [built]
     assert before == {path.name: path.stat().st_mtime_ns for path in built.iterdir()}
+
+
+def test_stores_are_built_where_an_interrupt_reaches_them(
+    caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is raised in the main thread: a build in another one would go on to its end."""
+    from itdr.builders import store
+
+    def interrupted(*given: Any) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "_build", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        load("sequential_rec", **ML)
+    assert not stores(caches)
 
 
 def test_the_manifest_says_what_was_read_and_left_out(caches: Path, tmp_path: Path) -> None:
