@@ -103,6 +103,20 @@ class Itdr(datasets.GeneratorBasedBuilder):
         for row in loading.rows(shards, plan, wording):
             yield row["id"], row
 
+    def _generate_tables(self, shards: list, plan: Any, wording: Any) -> Iterator:
+        """The rows of `_generate_examples` in tables, for files."""
+        declared, size = self.info.features, self._writer_batch_size
+        yield from enumerate(loading.tables(shards, plan, wording, declared, size))
+
+    def _prepare_split_single(self, **options: Any) -> Iterator:
+        """Write a job's rows as whole tables, as an `ArrowBasedBuilder` does, where that gives the
+        same: it takes a third of the time that row by row takes."""
+        if not loading.are_finished(self.info.features):
+            return super()._prepare_split_single(**options)
+        known = ("gen_kwargs", "fpath", "file_format", "max_shard_size", "job_id")
+        given = {name: options[name] for name in known}
+        return datasets.ArrowBasedBuilder._prepare_split_single(self, **given)
+
     def as_streaming_dataset(self, split: Any = None, base_path: str | None = None) -> Any:
         """Prepare the sources, then stream: input errors are raised here, before the first row."""
         if self._plans is None:

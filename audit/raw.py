@@ -7,7 +7,7 @@ from typing import Any
 
 from itdr.audit.events import ALWAYS, NEVER, Raw
 from itdr.audit.found import Result
-from itdr.builders.examples import _facts as facts_of_case
+from itdr.builders.rows import facts as facts_of_case
 from itdr.scoring.data import Data, case_of
 
 Row = Mapping[str, Any]

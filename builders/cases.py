@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from itdr.builders.columns import Item
-
-
-@dataclass(slots=True)
-class Shown:
-    """An item of the history with what the user gave it and when (UTC seconds)."""
-
-    item: Item
-    rating: float | None = None
-    time: int | None = None
 
 
 @dataclass(slots=True)
@@ -30,18 +22,21 @@ class Case:
     """One example before it is put into words.
 
     key: unique within its task and source, stable.   user: id, or None where the case is about an
-    item.   ranking: the candidates in the order of the right answer, the true ones first.
+    item.   history: items, oldest first where there is an order, and what the user gave each and when
+    (UTC seconds), in lists of the same length.   ranking: the candidates in the order of the right answer, the true ones first.
     flags: what the case can say (`timed`, `categories`, …), which prompts may ask for.
     """
 
     key: str
     user: str | None = None
     item: Item | None = None
-    history: list[Shown] = field(default_factory=list)
-    candidates: list[Item] = field(default_factory=list)
-    relevant: list[Item] = field(default_factory=list)
-    ranking: list[Item] = field(default_factory=list)
+    history: Sequence[Item] = ()
+    ratings: Sequence[float | None] = ()
+    times: Sequence[int | None] = ()
+    candidates: Sequence[Item] = ()
+    relevant: Sequence[Item] = ()
+    ranking: Sequence[Item] = ()
     rating: float | None = None
-    attributes: list[tuple[str, str]] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
+    attributes: Sequence[tuple[str, str]] = ()
+    evidence: Sequence[Evidence] = ()
     flags: frozenset[str] = frozenset()

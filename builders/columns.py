@@ -7,6 +7,7 @@ files, and one user's interactions cost the row groups that hold them.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -156,15 +157,24 @@ class Store:
             known = self._items[code]
         return known
 
+    def items_of(self, codes: np.ndarray) -> list[list[Item]]:
+        """What can be shown of these items, a row to a row (two dimensions)."""
+        rows = codes.tolist()
+        self.read_items(itertools.chain.from_iterable(rows))
+        known = self._items
+        return [[known[code] for code in row] for row in rows]
+
     def read_items(self, codes: Iterable[int]) -> None:
         """Have these items at hand for `item`: many at once take a tenth of the time of each alone."""
         import pyarrow as pa
 
-        missing = sorted(set(codes).difference(self._items))
+        wanted = set(codes)
+        missing = sorted(wanted.difference(self._items))
         if not missing:
             return
         if len(self._items) + len(missing) > KEPT_ITEMS:
             self._items.clear()
+            missing = sorted(wanted)
         names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
         taken = self.items.select(names).take(pa.array(missing))
         columns = {name: taken.column(name).to_pylist() for name in names}
@@ -185,6 +195,13 @@ class Store:
         # All chunks but the last are of one length.
         chunk, place = divmod(code, length)
         return chunks[chunk][place].as_py()
+
+    def values(self, table: str, column: str, codes: Sequence[int]) -> list[Any]:
+        """Values of a column that `users` or `items` have."""
+        import pyarrow as pa
+
+        source = self.users if table == "users" else self.items
+        return source.column(column).take(pa.array(codes, pa.int64())).to_pylist()
 
     def _column(self, table: str, column: str) -> tuple[list[pa.Array], int]:
         """The chunks of a column and the length of the first; none where there is no such column."""

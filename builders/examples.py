@@ -1,12 +1,12 @@
-"""Cases -> rows: the shards of a split, drawn one row at a time and evenly mixed over its cells."""
+"""Cases -> examples: the shards of a split, drawn in turn and evenly mixed over its cells."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,10 +15,13 @@ from itdr.builders.cases import Case
 from itdr.builders.opened import open_cell
 from itdr.builders.parts import PARTS
 from itdr.builders.plan import Chosen, SplitPlan, sample_begin
+from itdr.builders.rows import Columns, Example, Row, row
 from itdr.builders.tasks._task import OpenCell, Task
 from itdr.builders.wording import templates
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Drawn = list[tuple[int, int, Case]]
 """Cases, each with the code of its user (or item) and the index of its window."""
 FIRST_BATCH, BATCH = 8, 64
@@ -47,33 +50,56 @@ class Wording:
 
 
 def shard_rows(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Row]:
-    """The rows of one shard. Every shard holds a consecutive run of each cell's sample, which is in
-    random order already, and takes from the cells in turn, in proportion."""
-    queue: list[tuple[float, int, int, int, Iterator[Row]]] = []
+    """The rows of one shard."""
+    return map(row, _examples(plan, shard, wording))
+
+
+def shard_tables(
+    plan: SplitPlan, shards: Iterable[Shard], wording: Wording, schema: pa.Schema, size: int
+) -> Iterator[pa.Table]:
+    """The rows of several shards one after the other, in tables of `size` rows; the last may be
+    shorter."""
+    examples = itertools.chain.from_iterable(_examples(plan, shard, wording) for shard in shards)
+    columns = Columns(schema)
+    while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
+        columns.extend(block)
+        if len(columns) == size:
+            yield columns.table()
+    if len(columns):
+        yield columns.table()
+
+
+def _examples(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Example]:
+    """The examples of one shard. Every shard holds a consecutive run of each cell's sample, which is
+    in random order already, and takes from the cells in turn, in proportion."""
+    queue: list[tuple[float, int, int, int, Iterator[Example]]] = []
     for place, chosen in enumerate(plan.chosen):
-        rows, expected = _cell_rows(chosen, shard, wording)
+        examples, expected = _cell_examples(chosen, shard, wording)
         if expected:
-            heapq.heappush(queue, (0.5 / expected, place, 1, expected, rows))
+            heapq.heappush(queue, (0.5 / expected, place, 1, expected, examples))
+    if len(queue) == 1:
+        yield from queue[0][-1]
+        return
     while queue:
-        _, place, count, expected, rows = heapq.heappop(queue)
-        row = next(rows, None)
-        if row is not None:
-            yield row
-            entry = ((count + 0.5) / expected, place, count + 1, expected, rows)
+        _, place, count, expected, examples = heapq.heappop(queue)
+        example = next(examples, None)
+        if example is not None:
+            yield example
+            entry = ((count + 0.5) / expected, place, count + 1, expected, examples)
             heapq.heappush(queue, entry)
 
 
-def _cell_rows(chosen: Chosen, shard: Shard, wording: Wording) -> tuple[Iterator[Row], int]:
-    """The rows of one cell in one shard, and about how many they are."""
+def _cell_examples(chosen: Chosen, shard: Shard, wording: Wording) -> tuple[Iterator[Example], int]:
+    """The examples of one cell in one shard, and about how many they are."""
     if chosen.users is None:
         expected = chosen.expected * (shard.index + 1) // shard.of
         expected -= chosen.expected * shard.index // shard.of
-        return _draw_rows(chosen, _every_user(chosen, shard), wording), max(expected, 1)
+        return _draw_examples(chosen, _every_user(chosen, shard), wording), max(expected, 1)
     assert chosen.takes is not None
     n = len(chosen.users)
     start, stop = n * shard.index // shard.of, n * (shard.index + 1) // shard.of
     users, takes = chosen.users[start:stop].tolist(), chosen.takes[start:stop].tolist()
-    return _draw_rows(chosen, iter(zip(users, takes, strict=True)), wording), sum(takes)
+    return _draw_examples(chosen, iter(zip(users, takes, strict=True)), wording), sum(takes)
 
 
 def _every_user(chosen: Chosen, shard: Shard) -> Iterator[tuple[int, int | None]]:
@@ -97,9 +123,9 @@ def _open(chosen: Chosen) -> OpenCell:
     )
 
 
-def _draw_rows(
+def _draw_examples(
     chosen: Chosen, users: Iterator[tuple[int, int | None]], wording: Wording
-) -> Iterator[Row]:
+) -> Iterator[Example]:
     opened = _open(chosen)
     write = _writer(opened, PARTS[chosen.part], wording)
     for drawn in _cases(opened, users):
@@ -153,18 +179,19 @@ def _at_once(most: int | None) -> int:
     return BATCH if most is None else min(most, BATCH)
 
 
-def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Row]:
-    """A function (case, code, index, numbers) -> row for this cell: the texts it may use are looked
+def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Example]:
+    """A function (case, code, index, numbers) -> example for this cell: the texts it may use are looked
     up once. numbers: random ones that choose among the texts."""
     cell = opened.cell
     task, source = cell.task, cell.source
     texts = _texts(task, source.words, wording.choice)
     about = {"root_task": task.root, "task": task.id, "source": source.id}
     about["domain"] = cell.shown_domain
+    name = cell.name
 
-    def write(case: Case, code: int, index: int, numbers: list[int]) -> Row:
+    def write(case: Case, code: int, index: int, numbers: list[int]) -> Example:
         picked = texts.pick(part, case.flags, numbers)
-        instruction, question, answer = picked.render(task.context(opened, case, texts.needed))
+        instruction, question, answer = picked.render(task.context(opened, case, picked.needed))
         if not wording.descriptions:
             instruction = ""
         if wording.format == "alpaca":
@@ -175,13 +202,7 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Row]
             prompt = f"{instruction}\n\n{question}" if instruction else question
             wrong = task.wrong(opened, case, opened.draws(code, "wrong", index))
             text = {"prompt": prompt, "chosen": answer, "rejected": wrong}
-        return {
-            "id": f"{cell.name}/{case.key}",
-            **text,
-            **about,
-            "template": picked.prompt.id,
-            **_facts(case),
-        }
+        return Example(f"{name}/{case.key}", text, about, picked.prompt.id, case)
 
     return write
 
@@ -207,26 +228,3 @@ def messages(instruction: str, question: str, answer: str) -> list[dict[str, str
         {"role": "user", "content": question},
         {"role": "assistant", "content": answer},
     ]
-
-
-def _facts(case: Case) -> Row:
-    return {
-        "user_id": case.user,
-        "item_id": case.item.id if case.item else None,
-        "history": [
-            {
-                "item_id": shown.item.id,
-                "title": shown.item.title,
-                "rating": shown.rating,
-                "timestamp": shown.time,
-            }
-            for shown in case.history
-        ],
-        "candidates": [{"item_id": item.id, "title": item.title} for item in case.candidates],
-        "relevant": [item.id for item in case.relevant],
-        "rating": case.rating,
-        "attributes": [{"name": name, "value": value} for name, value in case.attributes],
-        "evidence": [
-            {"name": one.name, "value": one.value, "weight": one.weight} for one in case.evidence
-        ],
-    }

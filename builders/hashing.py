@@ -75,8 +75,12 @@ class Draw:
         return numbers
 
     def shuffled(self, values: Sequence[T]) -> list[T]:
-        """A new list with the values in random order."""
-        return shuffled(values, (self.number() for _ in range(len(values) - 1)))
+        """A new list with the values in random order (Fisher and Yates)."""
+        result = list(values)
+        for last in range(len(result) - 1, 0, -1):
+            other = self.below(last + 1)
+            result[last], result[other] = result[other], result[last]
+        return result
 
 
 def numbers(states: np.ndarray, count: int) -> np.ndarray:
@@ -85,11 +89,14 @@ def numbers(states: np.ndarray, count: int) -> np.ndarray:
     return mix(states[:, None] + steps)
 
 
-def shuffled(values: Sequence[T], numbers: Iterable[int]) -> list[T]:
-    """A new list with the values in the random order that these numbers make, one fewer than there
-    are values (Fisher and Yates)."""
-    result = list(values)
-    for last, number in zip(range(len(result) - 1, 0, -1), numbers, strict=True):
-        other = number % (last + 1)
-        result[last], result[other] = result[other], result[last]
-    return result
+def shuffles(numbers: np.ndarray) -> np.ndarray:
+    """`Draw.shuffled` of the places 0 … n-1 by each row of n-1 numbers (uint64); a row to a row."""
+    count = numbers.shape[1] + 1
+    orders = np.tile(np.arange(count), (len(numbers), 1))
+    rows = np.arange(len(numbers))
+    for step, last in enumerate(range(count - 1, 0, -1)):
+        other = (numbers[:, step] % np.uint64(last + 1)).astype(np.intp)
+        moved = orders[rows, other]
+        orders[rows, other] = orders[:, last]
+        orders[:, last] = moved
+    return orders

@@ -246,12 +246,30 @@ def rows(shards: list[Any], plan: Any, wording: Any) -> Iterator[dict[str, Any]]
         yield from shard_rows(plan, shard, wording)
 
 
+def tables(
+    shards: list[Any], plan: Any, wording: Any, declared: datasets.Features, size: int | None
+) -> Iterator[Any]:
+    """The rows of these shards as Arrow tables, of `size` rows or as many as `datasets` writes at
+    once."""
+    from itdr.builders.examples import shard_tables
+
+    size = size or datasets.config.DEFAULT_MAX_BATCH_SIZE
+    yield from shard_tables(plan, shards, wording, declared.arrow_schema, size)
+
+
+def are_finished(declared: Any) -> bool:
+    """Whether rows have these features as they are drawn, so that nothing need be encoded; a user's
+    own features may ask for something else."""
+    from itdr.builders.features import RowFeatures
+
+    return isinstance(declared, RowFeatures)
+
+
 def typed_iterable(plain: Any, declared: Any) -> Any:
     """The same stream, marked as made of rows that need no encoding, where that is so."""
-    from itdr.builders.features import RowFeatures
     from itdr.builders.streaming import TypedExamples
 
-    return TypedExamples.of(plain, declared) if isinstance(declared, RowFeatures) else plain
+    return TypedExamples.of(plain, declared) if are_finished(declared) else plain
 
 
 def register(builder: type) -> None:

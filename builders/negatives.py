@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from itdr.builders.columns import Store
 from itdr.builders.hashing import Draw, numbers
-from itdr.builders.popularity import Known
+from itdr.builders.popularity import NEVER, Known
 
 POLICIES = ("popularity", "hard", "uniform")
 TRIES = 8
@@ -41,6 +42,33 @@ class Wanted:
     state: int
 
 
+@dataclass(slots=True)
+class WantedMany:
+    """What several cases ask for, a row to a case: as `Wanted` in arrays.
+
+    times: int64, `NEVER` for any time.   titles: int32, filled up with -1.
+    """
+
+    counts: np.ndarray
+    trues: np.ndarray
+    times: np.ndarray
+    touched: list[np.ndarray]
+    titles: np.ndarray
+    states: np.ndarray
+
+    def one(self, k: int) -> Wanted:
+        """What the case at place `k` asks for."""
+        time = int(self.times[k])
+        return Wanted(
+            int(self.counts[k]),
+            self.trues[k].tolist(),
+            None if time == NEVER else time,
+            self.touched[k],
+            self.titles[k].tolist(),
+            int(self.states[k]),
+        )
+
+
 class Pool:
     """The works of one store that can be negatives, by the time when they became known."""
 
@@ -62,42 +90,37 @@ class Pool:
             return len(self.works)
         return int(np.searchsorted(self.times, time, side="left"))
 
-    def draw_many(self, policy: str, wanted: Sequence[Wanted]) -> list[list[int] | None]:
+    def draw_many(self, policy: str, wanted: WantedMany) -> list[list[int] | None]:
         """`draw` for several cases: what the first tries of all of them give is looked up at once."""
+        n = len(wanted.counts)
         if policy == "hard" or not len(self.works):
-            return [self.draw(policy, one) for one in wanted]
-        first = self._first_tries(wanted, policy == "popularity")
+            return [self.draw(policy, wanted.one(k)) for k in range(n)]
+        works, enough = self._first_tries(wanted, policy == "popularity")
+        rows = zip(works.tolist(), wanted.counts.tolist(), enough.tolist(), strict=True)
         return [
-            works if len(works) == one.count else self.draw(policy, one)
-            for one, works in zip(wanted, first, strict=True)
+            row[:count] if done else self.draw(policy, wanted.one(k))
+            for k, (row, count, done) in enumerate(rows)
         ]
 
-    def _first_tries(self, wanted: Sequence[Wanted], weighted: bool) -> list[list[int]]:
-        """For each case what its first numbers draw: as many works as it wants, or fewer."""
-        times = [2**63 - 1 if one.time is None else one.time for one in wanted]
-        limits = self.times.searchsorted(np.array(times, np.int64))
+    def _first_tries(self, wanted: WantedMany, weighted: bool) -> tuple[np.ndarray, np.ndarray]:
+        """For each case the works that its first numbers draw, a row of as many as the most that any
+        wants; and whether they are as many as it wants itself."""
+        limits = self.times.searchsorted(wanted.times)
         totals = self._cumulated[limits - 1] if weighted else limits
         totals = np.where(limits, totals, 1).astype(np.uint64)
-        counts = [
-            one.count if limit >= one.count else 0
-            for one, limit in zip(wanted, limits, strict=True)
-        ]
-        states = np.array([one.state for one in wanted], np.uint64)
-        drawn = numbers(states, _tries(max(counts, default=0))) % totals[:, None]
+        counts = wanted.counts
+        most = int(counts.max())
+        drawn = numbers(wanted.states, _tries(most)) % totals[:, None]
         places = self._places(drawn, weighted)
         works, titles = self.works[places], self.titles[places]
-        barred = _barred(wanted, works, titles).tolist()
-        found = []
-        rows = zip(counts, works.tolist(), titles.tolist(), barred, strict=True)
-        for count, row, shown, bars in rows:
-            chosen: dict[int, int] = {}
-            for work, title, bar in zip(row[: _tries(count)], shown, bars, strict=False):
-                if len(chosen) == count:
-                    break
-                if not bar and title not in chosen:
-                    chosen[title] = work
-            found.append(list(chosen.values()))
-        return found
+        good = ~_barred(wanted, works, titles)
+        good &= np.arange(good.shape[1]) < _tries(counts)[:, None]
+        # Of works that look the same, the first.
+        same = titles[:, :, None] == titles[:, None, :]
+        good &= ~(np.tril(same, -1) & good[:, None, :]).any(axis=2)
+        enough = (good.sum(axis=1) >= counts) & (limits >= counts)
+        order = np.argsort(~good, axis=1, kind="stable")[:, :most]
+        return np.take_along_axis(works, order, axis=1), enough
 
     def _places(self, drawn: np.ndarray, weighted: bool) -> np.ndarray:
         """The places in the pool that these numbers (below the total of weights) stand for."""
@@ -227,26 +250,27 @@ class Pool:
         return {name: np.array(places) for name, places in names.items()}
 
 
-def _tries(count: int) -> int:
+_Counts = TypeVar("_Counts", int, np.ndarray)
+
+
+def _tries(count: _Counts) -> _Counts:
     """How many works to look at for so many negatives: a few will be known, or stand twice."""
     return 2 * count + 4
 
 
-def _barred(wanted: Sequence[Wanted], works: np.ndarray, titles: np.ndarray) -> np.ndarray:
+def _barred(wanted: WantedMany, works: np.ndarray, titles: np.ndarray) -> np.ndarray:
     """For each case (a row) and work that it drew: whether the user touched it, or its title is in
     the case already."""
     places: dict[int, int] = {}
     lines: list[np.ndarray] = []
-    owner = np.empty(len(wanted), np.int64)
-    for k, one in enumerate(wanted):
-        place = places.setdefault(id(one.touched), len(lines))
+    owner = np.empty(len(works), np.int64)
+    for k, touched in enumerate(wanted.touched):
+        place = places.setdefault(id(touched), len(lines))
         if place == len(lines):
-            lines.append(one.touched)
+            lines.append(touched)
         owner[k] = place
     lengths = [len(line) for line in lines]
     keys = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths) | np.concatenate(lines)
     sought = (owner << 32)[:, None] | works
     found = keys[np.minimum(keys.searchsorted(sought), len(keys) - 1)] == sought
-    most = max(len(one.titles) for one in wanted)
-    shown = np.array([one.titles + [-1] * (most - len(one.titles)) for one in wanted], np.int32)
-    return found | (titles[:, :, None] == shown[:, None, :]).any(axis=2)
+    return found | (titles[:, :, None] == wanted.titles[:, None, :]).any(axis=2)

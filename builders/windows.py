@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from itdr.builders.popularity import NEVER, Known
 from itdr.builders.timelines import Timeline, Timelines
 
+MORE = 8
+"""Events at a timeline's end that are looked at besides those of one window, some of which may have
+no known order or repeat a title."""
+
 
 @dataclass(slots=True)
 class Window:
@@ -38,7 +42,7 @@ def latest_windows(
 ) -> Iterator[Window]:
     """`ordered_windows` of a user's timeline, of which the first is looked for at its end alone:
     most callers want no other, and few events are cheaper than many."""
-    tail = lines.of(user, 4 * (history + trues) + 16)
+    tail = lines.of(user, history + trues + MORE)
     first = next(ordered_windows(tail, history, trues, known, start, stop), None)
     if first is not None:
         # What the end lacks in history it cannot find, so what it finds is what all would.

@@ -247,9 +247,9 @@ def test_the_users_own_reviews_are_shown() -> None:
         events = cell.store.events(code)
         texts = dict(zip(events.items.tolist(), cell.store.texts(code), strict=True))
         ids = {cell.store.item(item).id: text for item, text in texts.items()}
-        for shown, text in zip(case.history, case.texts, strict=True):
+        for item, text in zip(case.history, case.texts, strict=True):
             assert text is not None and len(text) <= 42
-            assert (ids[shown.item.id] or "").startswith(text.removesuffix(" …"))
+            assert (ids[item.id] or "").startswith(text.removesuffix(" …"))
 
 
 @pytest.mark.parametrize("source", ["amazon-books", "steam"])

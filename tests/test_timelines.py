@@ -13,7 +13,7 @@ import pytest
 from itdr.builders import catalogue, knobs, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
 from itdr.builders.hashing import Draw, numbers
-from itdr.builders.negatives import Pool, Wanted
+from itdr.builders.negatives import Pool, WantedMany
 from itdr.builders.popularity import known
 from itdr.builders.timelines import Timelines
 
@@ -111,18 +111,27 @@ def test_negatives_of_many_cases_are_those_of_each_alone(policy: str) -> None:
     data = opened("ml-32m")
     pool = Pool(data, known(data, seed=0))
     lines = Timelines(data)
-    wanted = []
+    wanted: list[tuple] = []
     for user in range(len(data.user_hash)):
         line = lines.of(user)
         for count in (0, 2, 5, 110):
             time = line.times[len(line) // 2]
-            state = 1000 * user + count
-            wanted.append(Wanted(count, [], time, line.touched, line.titles[:6], state))
-    many = pool.draw_many(policy, wanted)
-    assert many == [pool.draw(policy, one) for one in wanted]
-    for one, works in zip(wanted, many, strict=True):
-        assert works is None or len(set(works)) == one.count
-        assert not set(works or ()) & set(one.touched.tolist())
+            titles = (line.titles[:6] + [-1] * 6)[:6]
+            wanted.append((count, time, line.touched, titles, 1000 * user + count))
+    counts, times, touched, titles, states = zip(*wanted, strict=True)
+    asked = WantedMany(
+        np.array(counts),
+        np.zeros((len(wanted), 0), int),
+        np.array(times, np.int64),
+        list(touched),
+        np.array(titles, np.int32),
+        np.array(states, np.uint64),
+    )
+    many = pool.draw_many(policy, asked)
+    assert many == [pool.draw(policy, asked.one(k)) for k in range(len(wanted))]
+    for count, works, met in zip(counts, many, touched, strict=True):
+        assert works is None or len(set(works)) == count
+        assert not set(works or ()) & set(met.tolist())
     assert any(works is None for works in many) and any(works for works in many)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
-from itdr.builders.cases import Case, Shown
+from itdr.builders.cases import Case
 from itdr.builders.columns import SKIP, Item
-from itdr.builders.hashing import numbers, shuffled
-from itdr.builders.negatives import Wanted
+from itdr.builders.hashing import numbers, shuffles
+from itdr.builders.negatives import WantedMany
+from itdr.builders.popularity import NEVER
 from itdr.builders.tasks._task import OpenCell
 from itdr.builders.timelines import timelines
 from itdr.builders.windows import Window, latest_windows, unordered_windows
 
+T = TypeVar("T")
 _TIMED, _UNTIMED = frozenset({"timed"}), frozenset[str]()
 
 
@@ -36,70 +39,80 @@ def draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     """`draw` for several windows."""
     if not windows:
         return []
-    negatives = _negatives(cell, windows)
-    cell.store.read_items(_codes(windows, negatives))
-    subjects = [window.timeline.user for window in windows]
-    states = cell.states(subjects, "place", [window.index for window in windows])
-    order = numbers(states, cell.candidates - 1).tolist()
-    return [
-        None if found is None else _case(cell, window, found, places)
-        for window, found, places in zip(windows, negatives, order, strict=True)
-    ]
+    shown = np.array([_places(window, window.timeline.items) for window in windows])
+    negatives = _negatives(cell, windows, shown)
+    kept = [k for k, found in enumerate(negatives) if found is not None]
+    cases: list[Case | None] = [None] * len(windows)
+    if not kept:
+        return cases
+    windows, shown = [windows[k] for k in kept], shown[kept]
+    fallen = _by_popularity(cell, np.array([negatives[k] for k in kept], int))
+    codes = np.concatenate([shown, fallen.reshape(len(kept), -1)], axis=1)
+    users = [window.timeline.user for window in windows]
+    states = cell.states(users, "place", [window.index for window in windows])
+    orders = shuffles(numbers(states, cell.candidates - 1))
+    items, ids = cell.store.items_of(codes), cell.user_ids(users)
+    for k, *known in zip(kept, windows, ids, items, orders.tolist(), strict=True):
+        cases[k] = _case(cell, *known)
+    return cases
 
 
-def _codes(windows: Sequence[Window], negatives: Sequence[list[int] | None]) -> list[int]:
-    """The items that these cases show."""
-    codes: list[int] = []
-    for window, found in zip(windows, negatives, strict=True):
-        if found is not None:
-            items = window.timeline.items
-            codes += [items[k] for k in window.history]
-            codes += [items[k] for k in window.trues]
-            codes += found
-    return codes
+def _places(window: Window, values: list[T]) -> list[T]:
+    """Of a timeline's list, the values of the history and the true items."""
+    return [values[k] for k in (*window.history, *window.trues)]
 
 
-def _case(cell: OpenCell, window: Window, negatives: list[int], order: list[int]) -> Case:
-    line = window.timeline
-    item = cell.store.item
-    items, ratings, times = line.items, line.ratings, line.times
-    users = cell.known.users
-    hashes = cell.store.item_hash
-    relevant = [item(items[k]) for k in window.trues]
-    fallen = sorted(negatives, key=lambda work: (-int(users[work]), int(hashes[work])))
-    ranking = relevant + [item(work) for work in fallen]
-    user = cell.user_id(line.user)
+def _by_popularity(cell: OpenCell, works: np.ndarray) -> np.ndarray:
+    """Each row's works by falling popularity, ties by stable hash."""
+    keys = (cell.store.item_hash[works], -cell.known.users[works])
+    return np.take_along_axis(works, np.lexsort(keys, axis=-1), axis=-1)
+
+
+def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: list[int]) -> Case:
+    """items: the history, the true ones, the negatives."""
+    line, past, trues = window.timeline, window.history, len(window.trues)
+    ranking = items[len(past) :]
     return Case(
         key=cell.key(window, user),
         user=user,
-        history=[Shown(item(items[k]), ratings[k], times[k]) for k in window.history],
-        candidates=shuffled(ranking, order),
-        relevant=relevant,
+        history=items[: len(past)],
+        ratings=[line.ratings[k] for k in past],
+        times=[line.times[k] for k in past],
+        candidates=[ranking[place] for place in order],
+        relevant=ranking[:trues],
         ranking=ranking,
         flags=_TIMED if cell.timed else _UNTIMED,
     )
 
 
-def _negatives(cell: OpenCell, windows: Sequence[Window]) -> list[list[int] | None]:
+def _negatives(
+    cell: OpenCell, windows: Sequence[Window], items: np.ndarray
+) -> list[list[int] | None]:
+    """The negatives of each window. items: codes of its history and its true items, a row each."""
     policy = cell.cell.knobs["negatives"]
     count = cell.candidates - cell.positives
+    titles = cell.store.title_code[items]
+    left: list[list[int]] = [[] for _ in windows]
+    if policy == "shown":
+        policy = "popularity"
+        rows = zip(windows, titles.tolist(), strict=True)
+        left = [_shown_and_left(cell, window, row)[:count] for window, row in rows]
+        filled = np.array([found + [-1] * (count - len(found)) for found in left], int)
+        more = np.where(filled < 0, -1, cell.store.title_code[filled])
+        titles = np.concatenate([titles, more.reshape(len(windows), -1)], axis=1)
+    times = [window.time if cell.timed else None for window in windows]
     subjects = [window.timeline.user for window in windows]
-    states = cell.states(subjects, "negatives", [window.index for window in windows]).tolist()
-    first: list[list[int]] = []
-    wanted = []
-    for window, state in zip(windows, states, strict=True):
-        line = window.timeline
-        titles = [line.titles[k] for k in window.history]
-        titles += [line.titles[k] for k in window.trues]
-        shown = _shown_and_left(cell, window, titles)[:count] if policy == "shown" else []
-        titles += [int(cell.store.title_code[work]) for work in shown]
-        time = window.time if cell.timed else None
-        trues = [line.works[k] for k in window.trues]
-        first.append(shown)
-        wanted.append(Wanted(count - len(shown), trues, time, line.touched, titles, state))
-    drawn = cell.pool.draw_many("popularity" if policy == "shown" else policy, wanted)
+    wanted = WantedMany(
+        counts=count - np.array([len(found) for found in left]),
+        trues=cell.store.work[items[:, cell.history :]],
+        times=np.array([NEVER if time is None else time for time in times], np.int64),
+        touched=[window.timeline.touched for window in windows],
+        titles=titles,
+        states=cell.states(subjects, "negatives", [window.index for window in windows]),
+    )
+    drawn = cell.pool.draw_many(policy, wanted)
     return [
-        None if rest is None else shown + rest for shown, rest in zip(first, drawn, strict=True)
+        None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)
     ]
 
 

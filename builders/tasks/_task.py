@@ -200,6 +200,10 @@ class OpenCell:
     def user_id(self, user: int) -> str:
         return str(self.store.value("users", "user_id", user))
 
+    def user_ids(self, users: Sequence[int]) -> list[str]:
+        """`user_id` of several users."""
+        return [str(one) for one in self.store.values("users", "user_id", users)]
+
     def draws(self, subject: int, purpose: str, index: int = 0) -> Draw:
         """Random numbers for one purpose of one case: a hash of (seed, purpose, source, case)."""
         key = self._key ^ _purpose(purpose) ^ int(self.subjects[0][subject])

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from itdr.builders.cases import Case, Shown
-from itdr.builders.columns import Store
+from itdr.builders.cases import Case
+from itdr.builders.columns import Item, Store
 from itdr.builders.declare import INTERACTION
 from itdr.builders.tasks import _ranking, top_k_rec
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.timelines import timelines
 from itdr.builders.windows import Window
 from itdr.builders.works import title_key
+
+Earlier = tuple[Item, float | None, int | None]
+"""An item of the first domain, what the user gave it, and when."""
 
 
 def _windows(cell: OpenCell, subject: int) -> Iterator[Window]:
@@ -30,15 +33,18 @@ def _draw(cell: OpenCell, window: Window) -> Case | None:
     if case is None:
         return None
     shown = {title_key(item.title) for item in case.candidates}
-    shown |= {title_key(one.item.title) for one in case.history}
+    shown |= {title_key(item.title) for item in case.history}
     start = _earlier(cell, window, shown)
     if len(start) < cell.history:
         return None
-    case.history = start[-cell.history :] + case.history
+    items, ratings, times = zip(*start[-cell.history :], strict=True)
+    case.history = [*items, *case.history]
+    case.ratings = [*ratings, *case.ratings]
+    case.times = [*times, *case.times]
     return case
 
 
-def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Shown]:
+def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Earlier]:
     """What the user met in the first domain before the first true candidate, oldest first, less
     what carries one of these titles."""
     other = cell.other
@@ -46,7 +52,7 @@ def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Shown]:
     assert other is not None and code is not None
     line = timelines(other).of(code)
     before = window.time
-    found: list[Shown] = []
+    found: list[Earlier] = []
     seen = set(titles)
     for k in range(len(line) - 1, -1, -1):
         time = line.times[k]
@@ -56,7 +62,7 @@ def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Shown]:
         key = title_key(item.title)
         if key not in seen:
             seen.add(key)
-            found.append(Shown(item, line.ratings[k], time))
+            found.append((item, line.ratings[k], time))
             if len(found) == cell.history:
                 break
     return found[::-1]
@@ -76,8 +82,8 @@ def _code_in(other: Store | None, store: Store, user: int) -> int | None:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     start, past = case.history[: cell.history], case.history[cell.history :]
     return {
-        **_ranking.listings("source", [one.item.title for one in start], needed),
-        **_ranking.listings("history", [one.item.title for one in past], needed),
+        **_ranking.listings("source", [item.title for item in start], needed),
+        **_ranking.listings("history", [item.title for item in past], needed),
         **_ranking.listings("candidates", [item.title for item in case.candidates], needed),
         "n_source": len(start),
         "n_history": len(past),

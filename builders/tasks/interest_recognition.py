@@ -19,7 +19,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders.cases import Case, Evidence, Shown
+from itdr.builders.cases import Case, Evidence
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.grounding import claims, profile, sides
 from itdr.builders.grounding.claim_evidence import Facts, evidence, facts_of, story_of
@@ -78,10 +78,9 @@ def _draw(cell: OpenCell, window: Tastes) -> Profile:
     return Profile(
         key=name,
         user=name,
-        history=[
-            Shown(item, None if hours else mine.strength[k], mine.times[k])
-            for item, k in zip(items, chosen, strict=True)
-        ],
+        history=items,
+        ratings=[None if hours else mine.strength[k] for k in chosen],
+        times=[mine.times[k] for k in chosen],
         evidence=[Evidence(*row) for row in evidence(facts, hours)],
         flags=frozenset(flags),
         liked=len(facts.liked),
@@ -173,7 +172,7 @@ def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
 
 def _head(cell: OpenCell, case: Profile, k: int) -> str:
     """`Title by Creator [category, category; tags: tag, tag], rated 4`."""
-    item = case.history[k].item
+    item = case.history[k]
     assert isinstance(item, sides.Work)
     text = item.title
     if item.creators:
@@ -197,7 +196,7 @@ def _own_tags(item: sides.Work) -> list[str]:
 
 def _block(cell: OpenCell, case: Profile, k: int) -> str:
     words = templates.load_words(cell.cell.source.words)
-    item = case.history[k].item
+    item = case.history[k]
     assert isinstance(item, sides.Work)
     rows = [
         (words["title"], [item.title]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from itdr.builders.cases import Case, Shown
+from itdr.builders.cases import Case
 from itdr.builders.columns import Item
 from itdr.builders.declare import INTERACTION, Scale
 from itdr.builders.hashing import Draw
@@ -41,9 +41,9 @@ def _draw(cell: OpenCell, window: Window) -> Case | None:
         key=cell.key(window, user),
         user=user,
         item=about,
-        history=[
-            Shown(item(line.items[k]), line.ratings[k], line.times[k]) for k in window.history
-        ],
+        history=[item(line.items[k]) for k in window.history],
+        ratings=[line.ratings[k] for k in window.history],
+        times=[line.times[k] for k in window.history],
         rating=line.ratings[target],
         flags=flags,
     )
@@ -63,12 +63,12 @@ def rating_text(rating: float | None, scale: Scale) -> str:
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
-    history = [f"{shown.item.title}: {rating_text(shown.rating, scale)}" for shown in case.history]
+    given = [rating_text(rating, scale) for rating in case.ratings]
+    past = [(item.title, rating) for item, rating in zip(case.history, given, strict=True)]
+    history = [f"{title}: {rating}" for title, rating in past]
     made = _ranking.listings("history", history, needed)
     if "history_inline" in needed:
-        made["history_inline"] = "; ".join(
-            f"{shown.item.title} ({rating_text(shown.rating, scale)})" for shown in case.history
-        )
+        made["history_inline"] = "; ".join([f"{title} ({rating})" for title, rating in past])
     assert case.item is not None
     return {
         **made,

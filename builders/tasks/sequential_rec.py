@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from operator import attrgetter
 
 from itdr.builders.cases import Case
-from itdr.builders.columns import Item
 from itdr.builders.declare import INTERACTION
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.windows import Window
+
+_categories = attrgetter("categories")
+_CATEGORIES = frozenset({"categories"})
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:
@@ -21,22 +25,17 @@ def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     made = _ranking.draw_many(cell, windows)
     for case in made:
         # A list in which some items lack a category would mark them: then none shows its own.
-        if case is not None and all(item.categories for item in _shown(case)):
-            case.flags |= {"categories"}
+        if case is not None and all(map(_categories, chain(case.history, case.candidates))):
+            case.flags |= _CATEGORIES
     return made
 
 
-def _shown(case: Case) -> list[Item]:
-    return [*(one.item for one in case.history), *case.candidates]
-
-
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    past = [shown.item for shown in case.history]
     if "categories" in case.flags:
-        history = [item.listed for item in past]
+        history = [item.listed for item in case.history]
         candidates = [item.listed for item in case.candidates]
     else:
-        history = [item.title for item in past]
+        history = [item.title for item in case.history]
         candidates = [item.title for item in case.candidates]
     return {
         **_ranking.listings("history", history, needed),

@@ -10,7 +10,7 @@ from itdr.builders.tasks._task import CellRule, OpenCell, Task
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    history = [shown.item.title for shown in case.history]
+    history = [item.title for item in case.history]
     candidates = [item.title for item in case.candidates]
     return {
         **_ranking.listings("history", history, needed),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from itdr.builders.cases import Case, Shown
+from itdr.builders.cases import Case
 from itdr.builders.columns import MISSING_TIME, SKIP, Item
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.hashing import Draw
@@ -87,20 +87,19 @@ def _attributes(cell: OpenCell, user: int) -> list[tuple[str, str]]:
 
 def _draw(cell: OpenCell, window: Window) -> Case:
     line = window.timeline
-    history = [
-        Shown(cell.store.item(line.items[k]), line.ratings[k], line.times[k])
-        for k in window.history
-    ]
+    history = [cell.store.item(line.items[k]) for k in window.history]
     flags = set()
-    if all(shown.item.categories for shown in history):
+    if all(item.categories for item in history):
         flags.add("categories")
-    if all(shown.item.creators for shown in history):
+    if all(item.creators for item in history):
         flags.add("creators")
     user = cell.user_id(line.user)
     return Case(
         key=cell.key(window, user),
         user=user,
         history=history,
+        ratings=[line.ratings[k] for k in window.history],
+        times=[line.times[k] for k in window.history],
         attributes=_attributes(cell, line.user),
         flags=frozenset(flags),
     )
@@ -122,7 +121,7 @@ def _entry(item: Item, flags: frozenset[str]) -> str:
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    items = [_entry(shown.item, case.flags) for shown in case.history]
+    items = [_entry(item, case.flags) for item in case.history]
     names = [name for name, _ in case.attributes]
     return {
         **_ranking.listings("items", items, needed),

@@ -78,6 +78,11 @@ class Template:
     words: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
+    def needed(self) -> frozenset[str]:
+        """The variables that the text uses, domain words among them."""
+        return frozenset(render.variables(self.text))
+
+    @cached_property
     def _put(self) -> Callable[[Mapping[str, object]], str]:
         return render.bind(self.text, self.words)
 

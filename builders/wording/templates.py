@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 from itdr.builders.errors import TemplateError, choose_from
-from itdr.builders.wording import render
 from itdr.builders.wording.template_files import (
     DOMAINS,
     SECTIONS,
@@ -63,6 +62,11 @@ class Picked:
     description: Template
     answer: Template
 
+    @property
+    def needed(self) -> frozenset[str]:
+        """The variables that these texts use, domain words among them."""
+        return self.prompt.needed | self.description.needed | self.answer.needed
+
     def render(self, context: Mapping[str, object]) -> tuple[str, str, str]:
         """(instruction, input, output) of the example; `context` may hold more than is used."""
         return (
@@ -74,16 +78,12 @@ class Picked:
 
 @dataclass(frozen=True)
 class Templates:
-    """The texts of one task that a config may use: for each part its prompts, sorted by id.
-
-    needed: the variables that any of them uses, domain words among them.
-    """
+    """The texts of one task that a config may use: for each part its prompts, sorted by id."""
 
     task: str
     prompts: Mapping[str, tuple[Template, ...]]
     descriptions: tuple[Template, ...]
     answers: tuple[Template, ...]
-    needed: frozenset[str]
     _served: dict[tuple[str, frozenset[str]], tuple[tuple[Template, ...], ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -99,7 +99,6 @@ class Templates:
             {part: put(pool) for part, pool in self.prompts.items()},
             put(self.descriptions),
             put(self.answers),
-            self.needed,
         )
 
     def check(self, part: str, flags: Iterable[str] = ()) -> None:
@@ -169,9 +168,7 @@ def load(
             check_text(template, frozenset(variables), frozenset(flags))
     prompts = _pools(task, texts["prompts"].values(), chosen)
     descriptions, answers = (_sorted(texts[name].values()) for name in ("descriptions", "answers"))
-    used = {*descriptions, *answers, *(one for pool in prompts.values() for one in pool)}
-    needed = frozenset(name for one in used for name in render.variables(one.text))
-    return Templates(task, prompts, descriptions, answers, needed)
+    return Templates(task, prompts, descriptions, answers)
 
 
 def known_ids(task: str, choice: Choice = None) -> tuple[str, ...]:
