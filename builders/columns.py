@@ -34,9 +34,10 @@ MISSING_TIME = -(2**63) + 1
 """Stands for a null timestamp: earlier than every known one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
-    """What of an item can be shown. `creators` and `categories` in the raw file's order.
+    """What of an item can be shown. `creators` and `categories` in the raw file's order. Shared by
+    all who ask, and not to be changed (frozen, one would take five times as long to make).
 
     listed: `Title: category, category`; the title alone where there is none.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -142,7 +142,10 @@ def _cases(opened: OpenCell, users: Iterator[tuple[int, int | None]]) -> Iterato
     while block := list(itertools.islice(users, size)):
         size = BATCH
         opened.store.expected = [user for user, _ in block] if task.about == "user" else ()
-        streams = [(user, most, task.windows(opened, user)) for user, most in block]
+        streams = [
+            (user, most, _windows(opened, user, first))
+            for (user, most), first in zip(block, _firsts(opened, block), strict=True)
+        ]
         # Nearly every window makes a case: as many are drawn at first as cases are asked for.
         tried = [list(itertools.islice(found, _at_once(most))) for _, most, found in streams]
         cases = iter(task.cases(opened, [window for windows in tried for window in windows]))
@@ -158,6 +161,23 @@ def _cases(opened: OpenCell, users: Iterator[tuple[int, int | None]]) -> Iterato
                 batch = []
         if batch:
             yield batch
+
+
+def _firsts(opened: OpenCell, block: list[tuple[int, int | None]]) -> Sequence[Any]:
+    """The first window of each user where it is found at once; it is not looked for where users
+    give several, which are found together."""
+    task = opened.cell.task
+    if task.firsts is None or any(most != 1 for _, most in block):
+        return [None] * len(block)
+    return task.firsts(opened, [user for user, _ in block])
+
+
+def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
+    """The windows of a user; first: the first of them, where it is known already."""
+    if first is not None:
+        yield first
+    found = opened.cell.task.windows(opened, user)
+    yield from itertools.islice(found, int(first is not None), None)
 
 
 def _more(opened: OpenCell, user: int, left: int | None, found: Iterator[Any]) -> Iterator[Drawn]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -84,11 +84,10 @@ class Pool:
         self._cumulated = np.cumsum(self.users)
         self.rungs: Counter[str] = Counter()
 
-    def known_before(self, time: int | None) -> int:
-        """How many works of the pool were known before `time` (None: all)."""
-        if time is None:
-            return len(self.works)
-        return int(np.searchsorted(self.times, time, side="left"))
+    def known_before(self, times: Sequence[int | None]) -> np.ndarray:
+        """How many works of the pool were known before each of these times (None: all)."""
+        ends = np.array([NEVER if time is None else time for time in times], np.int64)
+        return self.times.searchsorted(ends)
 
     def draw_many(self, policy: str, wanted: WantedMany) -> list[list[int] | None]:
         """`draw` for several cases: what the first tries of all of them give is looked up at once."""
@@ -133,7 +132,7 @@ class Pool:
         count, trues, time = wanted.count, wanted.trues, wanted.time
         if count <= 0:
             return []
-        limit = self.known_before(time)
+        limit = int(self.known_before([time])[0])
         if limit < count:
             return None
         chosen: list[int] = []

@@ -22,6 +22,8 @@ logger = logging.getLogger("itdr")
 USUAL_QUOTA = 6250
 """Examples of a cell at full size where the paper has no such cell: its commonest quota."""
 BLOCK = 65_536
+RUN = 128
+"""Users whose first windows are looked up together."""
 Taken = list[tuple[np.ndarray, np.ndarray]]
 """For each part: user codes, and how many cases each gives."""
 
@@ -229,35 +231,58 @@ def _walk(knobs: Knobs, opened: OpenCell, caps: Sequence[int]) -> Taken:
     users: list[list[int]] = [[] for _ in PARTS]
     takes: list[list[int]] = [[] for _ in PARTS]
     left = list(caps)
-    for block in _sample_order(opened):
-        hashes, numbers = opened.subjects
-        parts = None if opened.cuts else opened.parts(hashes[block])
-        able = numbers[block] >= opened.cell.task.least_events(opened.cell.knobs)
-        for k in np.flatnonzero(able).tolist():
-            for part in range(len(PARTS)) if parts is None else (int(parts[k]),):
-                if not left[part]:
-                    continue
-                most = left[part] if per_user is None else min(per_user, left[part])
-                count = count_cases(opened.for_part(part), int(block[k]), most)
-                if count:
-                    users[part].append(int(block[k]))
-                    takes[part].append(count)
-                    left[part] -= count
+    for user, part, sure in _candidates(opened, per_user == 1):
+        if not left[part]:
+            continue
+        most = left[part] if per_user is None else min(per_user, left[part])
+        count = 1 if sure else count_cases(opened.for_part(part), user, most)
+        if count:
+            users[part].append(user)
+            takes[part].append(count)
+            left[part] -= count
             if not any(left):
                 break
-        if not any(left):
-            break
     return [
         (np.array(users[part], np.int32), np.array(takes[part], np.int32))
         for part in range(len(PARTS))
     ]
 
 
+def _candidates(opened: OpenCell, look: bool) -> Iterator[tuple[int, int, bool]]:
+    """User, part, and whether the user certainly gives a case there (looked up with `look`, for many
+    users at once), of all who have events enough, in the sample's order."""
+    least = opened.cell.task.least_events(opened.cell.knobs)
+    hashes, numbers = opened.subjects
+    for block in _sample_order(opened):
+        block = block[numbers[block] >= least]
+        for start in range(0, len(block), RUN):
+            users = block[start : start + RUN]
+            every = range(len(PARTS))
+            if not opened.cuts:
+                parts = opened.parts(hashes[users]).tolist()
+                sure = _sure(opened, users) if look else [False] * len(users)
+                yield from zip(users.tolist(), parts, sure, strict=True)
+                continue
+            sure_in = [_sure(opened.for_part(part), users) for part in every] if look else ()
+            for k, user in enumerate(users.tolist()):
+                for part in every:
+                    yield user, part, bool(look and sure_in[part][k])
+
+
+def _sure(opened: OpenCell, users: np.ndarray) -> list[bool]:
+    """Whether each user's first window is found at once and certainly makes a case."""
+    task = opened.cell.task
+    found = [None] * len(users) if task.firsts is None else task.firsts(opened, users.tolist())
+    windows = [window for window in found if window is not None]
+    surely = iter(opened.surely(windows) if windows else ())
+    return [window is not None and next(surely) for window in found]
+
+
 def count_cases(opened: OpenCell, user: int, most: int | None) -> int:
     """How many cases the user gives, up to `most`."""
     count = 0
     for window in opened.cell.task.windows(opened, user):
-        if opened.surely(window) or opened.cell.task.draw(opened, window) is not None:
+        if opened.surely([window])[0] or opened.cell.task.draw(opened, window) is not None:
             count += 1
             if count == most:
                 break

@@ -7,6 +7,7 @@ of the time that many on short ones do.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,6 +42,49 @@ class Timeline:
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+@dataclass(slots=True)
+class Tails:
+    """The last events of several users' timelines, as many of each: a row to a user, an array to a
+    column.
+
+    places: of the users among those that were asked for; whoever has fewer events is left out.
+    times: UTC seconds, `MISSING_TIME` for none; None where the source has no times.
+    """
+
+    places: np.ndarray
+    users: np.ndarray
+    items: np.ndarray
+    works: np.ndarray
+    titles: np.ndarray
+    moments: np.ndarray
+    times: np.ndarray | None
+    ratings: np.ndarray | None
+    touched: list[np.ndarray]
+
+    def lines(self, good: np.ndarray) -> Iterator[tuple[int, Timeline]]:
+        """Place and timeline (of these events alone) of each user for whom `good` holds."""
+        chosen = np.flatnonzero(good).tolist()
+        numbers = (self.items, self.works, self.titles, self.moments)
+        columns = [column[good].tolist() for column in numbers]
+        none: list[None] = [None] * self.items.shape[1]
+        for column, missing in ((self.times, MISSING_TIME), (self.ratings, None)):
+            columns.append(
+                [none] * len(chosen) if column is None else _without(column[good], missing)
+            )
+        places, users = self.places[good].tolist(), self.users[good].tolist()
+        for place, k, user, *values in zip(places, chosen, users, *columns, strict=True):
+            yield place, Timeline(user, *values, self.touched[k], self.times is not None)
+
+
+def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
+    """The rows of an array as lists, with None for what is missing (None: NaN)."""
+    holes = np.isnan(column) if missing is None else column == missing
+    if not holes.any():
+        return column.tolist()
+    rows = zip(column.tolist(), holes.tolist(), strict=True)
+    return [[None if hole else value for value, hole in zip(*row, strict=True)] for row in rows]
 
 
 @dataclass(slots=True)
@@ -104,6 +148,36 @@ class Timelines:
             run.touched[run.touched_ends[k] : run.touched_ends[k + 1]],
             timed=bool(more),
         )
+
+    def tails(self, users: Sequence[int], n: int) -> Tails:
+        """The last `n` events of each of these users."""
+        run = self._run_of_all(users)
+        where = np.array([run.places[user] for user in users])
+        ends, touched = np.array(run.ends), run.touched_ends
+        enough = np.flatnonzero(ends[where + 1] - ends[where] >= n)
+        where = where[enough]
+        rows = (ends[where + 1] - n)[:, None] + np.arange(n)
+        items, works, titles, moments, *times = run.numbers[:, rows]
+        return Tails(
+            enough,
+            np.array(users)[enough],
+            items,
+            works,
+            titles,
+            moments,
+            times[0] if times else None,
+            None if run.ratings is None else run.ratings[rows],
+            [run.touched[touched[k] : touched[k + 1]] for k in where.tolist()],
+        )
+
+    def _run_of_all(self, users: Sequence[int]) -> _Run:
+        """The run that holds all of these users."""
+        for run in reversed(self._runs):
+            if all(user in run.places for user in users):
+                return run
+        run = self._read(np.unique(users))
+        self._runs.append(run)
+        return run
 
     def _run_of(self, user: int) -> tuple[_Run, int]:
         """The run that holds the user, and the user's place in it."""

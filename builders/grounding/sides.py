@@ -61,7 +61,7 @@ class Counts:
     able: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work(Item):
     """An item with its tags; no trait stands twice."""
 

@@ -14,7 +14,7 @@ from itdr.builders.negatives import WantedMany
 from itdr.builders.popularity import NEVER
 from itdr.builders.tasks._task import OpenCell
 from itdr.builders.timelines import timelines
-from itdr.builders.windows import Window, latest_windows, unordered_windows
+from itdr.builders.windows import Window, latest_many, latest_windows, unordered_windows
 
 T = TypeVar("T")
 _TIMED, _UNTIMED = frozenset({"timed"}), frozenset[str]()
@@ -28,6 +28,14 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, cell.positives, cell.known, order, cell.liked)
+
+
+def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
+    """The first window of each user where it is found at once; None where it is to be looked for."""
+    if not cell.timed:
+        return [None] * len(users)
+    lines = timelines(cell.store)
+    return latest_many(lines, users, cell.history, cell.positives, cell.known, *cell.span)
 
 
 def draw(cell: OpenCell, window: Window) -> Case | None:
@@ -111,9 +119,7 @@ def _negatives(
         states=cell.states(subjects, "negatives", [window.index for window in windows]),
     )
     drawn = cell.pool.draw_many(policy, wanted)
-    return [
-        None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)
-    ]
+    return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
 
 
 def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[int]:

@@ -43,6 +43,8 @@ class Task:
     `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
     defaults: the knobs that have a meaning here, with their default.   variables, flags: what its
     templates may use.   windows: the cases of one user (or item, by code), the latest first.
+    firsts: the first of them for several users at once, where that is faster; None for a user whose
+    windows have to be looked through.
     draw: a window made a case, None where no honest negatives are left.   draw_many: the same for
     several windows at once, where that is faster.   context: a case's variables.   wrong: a
     plausible wrong answer.
@@ -65,6 +67,7 @@ class Task:
     least_events: Callable[[Mapping[str, Any]], int] = lambda knobs: 1
     about: Literal["user", "item"] = "user"
     facet: str = "base"
+    firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
     draw_many: Callable[[OpenCell, Sequence[Any]], Iterable[Case | None]] | None = None
 
     def cases(self, cell: OpenCell, windows: Sequence[Any]) -> Iterable[Case | None]:
@@ -179,15 +182,17 @@ class OpenCell:
             self.span = ((None, first), (first, second), (second, None))[part]
         return self
 
-    def surely(self, window: Window) -> bool:
-        """Whether the window certainly finds its negatives, so that a plan need not draw them."""
-        negatives = self.candidates - len(window.trues)
-        if negatives <= 0:
-            return True
-        time = window.time if self.timed else None
-        line = window.timeline
+    def surely(self, windows: Sequence[Window]) -> list[bool]:
+        """Whether each window certainly finds its negatives, so that a plan need not draw them."""
+        if self.candidates <= self.positives:
+            return [True] * len(windows)
+        times = [window.time if self.timed else None for window in windows]
+        there = self.pool.known_before(times).tolist()
         # Twice the works that the case rules out, and room for titles that repeat.
-        return self.pool.known_before(time) > 2 * (len(line.touched) + self.candidates) + 1000
+        return [
+            known > 2 * (len(window.timeline.touched) + self.candidates) + 1000
+            for known, window in zip(there, windows, strict=True)
+        ]
 
     def key(self, window: Window, user: str | None = None) -> str:
         """Names the window's case: the user (whose id may be given, if known), and how many later

@@ -11,7 +11,7 @@ from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.timelines import timelines
-from itdr.builders.windows import Window, latest_windows, unordered_windows
+from itdr.builders.windows import Window, latest_many, latest_windows, unordered_windows
 
 _FLAGS = {
     (timed, categories): frozenset({"timed"} if timed else ())
@@ -28,6 +28,13 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, 1, None, order)
+
+
+def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
+    if not cell.timed:
+        return [None] * len(users)
+    lines = timelines(cell.store, keep="last", rated=True)
+    return latest_many(lines, users, cell.history, 1, None, *cell.span)
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:
@@ -113,6 +120,7 @@ TASK = Task(
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
     flags=frozenset({"timed", "categories"}),
     windows=_windows,
+    firsts=_firsts,
     draw=_draw,
     draw_many=_draw_many,
     context=_context,

@@ -68,6 +68,7 @@ TASK = Task(
     variables=_ranking.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
     flags=frozenset({"timed", "categories"}),
     windows=_ranking.windows,
+    firsts=_ranking.firsts,
     draw=_draw,
     draw_many=_draw_many,
     context=_context,

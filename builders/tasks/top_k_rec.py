@@ -50,6 +50,7 @@ TASK = Task(
     variables=_ranking.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
     flags=frozenset({"timed"}),
     windows=_ranking.windows,
+    firsts=_ranking.firsts,
     draw=_ranking.draw,
     draw_many=_ranking.draw_many,
     context=_context,
