@@ -180,13 +180,17 @@ class Store:
         taken = self.items.select(names).take(pa.array(missing))
         columns = {name: taken.column(name).to_pylist() for name in names}
         none: list[None] = [None] * len(missing)
-        rows = zip(*(columns.get(name, none) for name in _ITEM_FIELDS), strict=True)
-        for code, (id_, title, categories, creators) in zip(missing, rows, strict=True):
-            title = title or ""
-            listed = f"{title}: {', '.join(categories)}" if categories else title
-            self._items[code] = Item(
-                id_, title, tuple(categories or ()), tuple(creators or ()), listed
-            )
+        titles = [title or "" for title in columns.get("title", none)]
+        categories, creators = (
+            [tuple(values) if values else () for values in columns.get(name, none)]
+            for name in ("categories", "creators")
+        )
+        listed = [
+            f"{title}: {', '.join(values)}" if values else title
+            for title, values in zip(titles, categories, strict=True)
+        ]
+        made = map(Item, columns["item_id"], titles, categories, creators, listed)
+        self._items.update(zip(missing, made, strict=True))
 
     def value(self, table: str, column: str, code: int) -> Any:
         """One value of `users` or `items`; None where the source has no such column."""
