@@ -7,13 +7,12 @@ yet; the full size needs 6 GB there and, with --larger, another 8.
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
 import platform
 import tempfile
 from pathlib import Path
 
-from benchmarks import encoding, raw, rows
+from benchmarks import encoding, raw, reviews, rows
 from benchmarks.measure import Line, run, table, to_json
 
 FULL = {"users": 200_948, "items": 87_585, "ratings": 32_000_204}
@@ -32,17 +31,8 @@ def write(root: Path, shape: dict[str, int], quick: bool) -> Path:
             few = (f"--users={users}", f"--items={items}", "--clean", *flags)
             run("tests.rawgen", str(folder / source), f"--source={source}", *few)
             if source != "steam":
-                grow(folder / source / raw.REVIEWS, 2 if quick else 40)
+                reviews.grow(folder / source / raw.REVIEWS, 2 if quick else 20)
     return folder
-
-
-def grow(file: Path, times: int) -> None:
-    """Repeat a gzipped file of lines: what is read, not what it says, takes the time."""
-    with gzip.open(file, "rb") as packed:
-        text = packed.read()
-    with gzip.open(file, "wb", compresslevel=6) as packed:
-        for _ in range(times):
-            packed.write(text)
 
 
 def main() -> None:

@@ -17,20 +17,24 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import Any, TypeVar
 
 from itdr.builders import cache
 from itdr.builders.declare import RawFile, Source
 from itdr.builders.errors import ItdrError, RawFileError
 from itdr.builders.fetch import locate
+from itdr.builders.fetch.integrity import chunks
 from itdr.builders.hashing import stable_hash
 
 logger = logging.getLogger("itdr")
 HERE = Path(__file__).resolve().parent
+T = TypeVar("T")
 STORE_CODE = ("store_build.py", "sql.py", "works.py", "hashing.py", "declare.py", "checks.py")
 
 
@@ -170,14 +174,20 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
     work = folder / "work"
     work.mkdir(parents=True)
     try:
+        checks: list[locate.Check] = []
         paths = locate.prepare(
-            spec.source, spec.files, spec.data_dir, work, offline=offline, progress=progress
+            spec.source,
+            spec.files,
+            spec.data_dir,
+            work,
+            offline=offline,
+            progress=progress,
+            later=checks,
         )
         logger.info("itdr: reading %s", _name(spec))
-        with ThreadPoolExecutor(1) as pool:
-            hashing = pool.submit(_file_facts, paths)
+        with _beside(checks, partial(_file_facts, paths)) as facts_of_files:
             made = read(spec, paths, work, folder)
-            files = hashing.result()
+        files = facts_of_files.result()
         shutil.rmtree(work)
         facts = {
             "source": spec.source.id,
@@ -213,13 +223,33 @@ def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> 
         con.close()
 
 
-def _file_facts(paths: dict[str, Path]) -> dict[str, dict[str, Any]]:
+@contextmanager
+def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iterator[Future[T]]:
+    """Check files, and gather facts of them, while the block reads them; at its end all is done. A
+    file that is not whole is said to be that, whatever its reader stumbled over."""
+    stop = Event()
+    with ThreadPoolExecutor(2) as pool:
+        gathered = pool.submit(facts, stop)
+        checked = [pool.submit(check, stop) for check in checks]
+        try:
+            yield gathered
+        except ItdrError:
+            for one in checked:
+                one.result()
+            raise
+        except BaseException:
+            stop.set()
+            raise
+        for one in checked:
+            one.result()
+
+
+def _file_facts(paths: dict[str, Path], stop: Event) -> dict[str, dict[str, Any]]:
     facts = {}
     for key, path in sorted(paths.items()):
         digest = hashlib.sha256()
-        with open(path, "rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+        for block in chunks(path, stop=stop):
+            digest.update(block)
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest.hexdigest()}
     return facts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -86,6 +87,27 @@ def spoil_climbing_zip(folder: Path) -> None:
             (folder / name).unlink()
 
 
+def gzipped(folder: Path) -> Path:
+    path = folder / "ratings.csv"
+    packed = path.with_name("ratings.csv.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    path.unlink()
+    return packed
+
+
+def spoil_truncated_gzip(folder: Path) -> None:
+    path = gzipped(folder)
+    path.write_bytes(path.read_bytes()[:-2000])
+
+
+def spoil_gzip_checksum(folder: Path) -> None:
+    """All rows can be read; only the checksum at the end says that they are not what was packed."""
+    path = gzipped(folder)
+    content = bytearray(path.read_bytes())
+    content[-8] ^= 0xFF
+    path.write_bytes(bytes(content))
+
+
 CASES: dict[Callable[[Path], None], tuple[str, ...]] = {
     spoil_missing: ("movies.csv", "ml-32m"),
     spoil_empty: ("ratings.csv", "empty"),
@@ -98,6 +120,8 @@ CASES: dict[Callable[[Path], None], tuple[str, ...]] = {
     spoil_truncated_zip: ("ml-32m.zip",),
     spoil_zip_bytes: ("ml-32m.zip",),
     spoil_zip_page: ("ml-32m.zip",),
+    spoil_truncated_gzip: ("ratings.csv.gz", "cut off"),
+    spoil_gzip_checksum: ("ratings.csv.gz", "damaged"),
     spoil_climbing_zip: ("ml-32m.zip", "outside"),
 }
 

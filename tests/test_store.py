@@ -74,6 +74,28 @@ def test_stores_are_built_where_an_interrupt_reaches_them(
     assert not stores(caches)
 
 
+def test_an_interrupt_does_not_wait_for_what_is_checked_beside_the_build(
+    caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from itdr.builders import store
+
+    stopped = threading.Event()
+
+    def facts(paths: Any, stop: threading.Event) -> dict[str, Any]:
+        if stop.wait(60):
+            stopped.set()
+        return {}
+
+    def interrupted(*given: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "_file_facts", facts)
+    monkeypatch.setattr(store, "_read", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        load("sequential_rec", **ML)
+    assert stopped.is_set() and not stores(caches)
+
+
 def test_the_manifest_says_what_was_read_and_left_out(caches: Path, tmp_path: Path) -> None:
     facts = world.write("ml-32m", tmp_path, users=60, items=80, seed=3)
     load("sequential_rec", root=tmp_path, **ML)

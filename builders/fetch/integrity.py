@@ -11,6 +11,7 @@ import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any, Literal
 
 from itdr.builders.cache import human, read_json, write_json
@@ -39,10 +40,10 @@ def new_hasher(algorithm: str) -> Any:
     return hashlib.new(algorithm, usedforsecurity=False)
 
 
-def chunks(path: Path, size: int = CHUNK) -> Iterator[bytes]:
-    """The bytes of a file, a piece at a time."""
+def chunks(path: Path, size: int = CHUNK, stop: Event | None = None) -> Iterator[bytes]:
+    """The bytes of a file, a piece at a time. stop: set by whoever no longer waits for them."""
     with open(path, "rb") as file:
-        while piece := file.read(size):
+        while (piece := file.read(size)) and not (stop and stop.is_set()):
             yield piece
 
 
@@ -95,12 +96,12 @@ def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise ValueError("the gzip stream is cut off before its end")
 
 
-def check_gzip(path: Path) -> str | None:
-    """What is wrong with a gzip file, read to its end; None where it is whole."""
+def check_gzip(path: Path, stop: Event | None = None) -> str | None:
+    """What is wrong with a gzip file, read to its end; None where it is whole. stop: as in `chunks`."""
     if path.stat().st_size == 0:
         return "the file is empty"
     try:
-        for _ in gunzip(chunks(path)):
+        for _ in gunzip(chunks(path, stop=stop)):
             pass
     except ValueError as error:
         return str(error)

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
+from threading import Event
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -32,8 +34,10 @@ from itdr.builders.fetch.survey import (
 if TYPE_CHECKING:
     from itdr.builders.fetch.patience import Policy
 
-__all__ = ["Located", "Plan", "drop", "find", "offers", "plan", "prepare"]
+__all__ = ["Check", "Located", "Plan", "drop", "find", "offers", "plan", "prepare"]
 logger = logging.getLogger("itdr")
+Check = Callable[[Event], None]
+"""Raises `RawFileError` for a file that is not whole. Its argument is set to stop it early."""
 
 
 def find(
@@ -112,10 +116,13 @@ def prepare(
     offline: bool,
     progress: bool,
     policy: Policy | None = None,
+    later: list[Check] | None = None,
 ) -> dict[str, Path]:
     """A plain path for each of `files`, by key: downloaded where missing, unpacked into `work`.
 
     A single `.gz` stays packed. Optional files that are not there are left out.
+    later: what takes a pass over a whole file is not checked here but put there, for the caller to
+    check beside its own work.
     Raises one `RawFileError` that lists all that is missing, where it was looked for and how to get
     it; `DownloadError` where that failed, or was needed while offline; `RawFileError` for a file
     that is damaged, empty or not what its name says.
@@ -147,7 +154,11 @@ def prepare(
                     f"{source.id}: {one.path} does not hold {one.file.name}, or was taken away while "
                     f"it was read. {AGAIN}"
                 )
-    return _resolve(source, now, work, progress)
+    checks: list[Check] = [] if later is None else later
+    paths = _resolve(source, now, work, progress, checks)
+    for check in checks if later is None else ():
+        check(Event())
+    return paths
 
 
 def obtain(
@@ -212,7 +223,9 @@ def _check_disk(now: Plan, work: Path) -> None:
             )
 
 
-def _resolve(source: Source, now: Plan, work: Path, progress: bool) -> dict[str, Path]:
+def _resolve(
+    source: Source, now: Plan, work: Path, progress: bool, checks: list[Check]
+) -> dict[str, Path]:
     paths: dict[str, Path] = {}
     packed: dict[Path, list[Located]] = {}
     checked: set[Path] = set()
@@ -227,6 +240,8 @@ def _resolve(source: Source, now: Plan, work: Path, progress: bool) -> dict[str,
             packed.setdefault(one.path, []).append(one)
         else:
             _check_plain(source, one)
+            if one.remote is None and one.path.suffix.lower() == ".gz":
+                checks.append(partial(_check_packed, source, one))
             paths[key] = one.path
     for path, group in sorted(packed.items()):
         paths |= _unpack(source, path, group, work, progress)
@@ -237,14 +252,23 @@ def _resolve(source: Source, now: Plan, work: Path, progress: bool) -> dict[str,
 
 
 def _check_plain(source: Source, one: Located) -> None:
-    """RawFileError where a file of its own is empty, a web page, or a broken gzip."""
+    """RawFileError where a file of its own is empty or begins as something else."""
     with open(one.path, "rb") as file:
         head = file.read(sniff.HEAD)
     problem = "it is empty" if not head else sniff.unlike(one.path.name, head)
-    if problem is None and one.remote is None and one.path.suffix.lower() == ".gz":
-        problem = check_gzip(one.path)
     if problem:
-        raise RawFileError(f"{source.id}: {one.path} is not {one.file.name}: {problem}. {AGAIN}")
+        raise _not_whole(source, one, problem)
+
+
+def _check_packed(source: Source, one: Located, stop: Event) -> None:
+    """RawFileError where a gzip file is cut off or damaged: read to its end, to know."""
+    problem = check_gzip(one.path, stop)
+    if problem:
+        raise _not_whole(source, one, problem)
+
+
+def _not_whole(source: Source, one: Located, problem: str) -> RawFileError:
+    return RawFileError(f"{source.id}: {one.path} is not {one.file.name}: {problem}. {AGAIN}")
 
 
 def _unpack(
