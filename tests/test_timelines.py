@@ -12,10 +12,11 @@ import pytest
 
 from itdr.builders import catalogue, knobs, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
-from itdr.builders.hashing import Draw, numbers
+from itdr.builders.hashing import Draw, numbers, shuffles
 from itdr.builders.negatives import Pool, WantedMany
-from itdr.builders.popularity import known
+from itdr.builders.popularity import known, time_cuts
 from itdr.builders.timelines import Timelines
+from itdr.builders.windows import Window, latest_many, latest_windows
 
 
 def opened(source: str, folder: Path = knobs.SAMPLE) -> Store:
@@ -135,9 +136,51 @@ def test_negatives_of_many_cases_are_those_of_each_alone(policy: str) -> None:
     assert any(works is None for works in many) and any(works for works in many)
 
 
+def _shown(window: Window) -> tuple[Any, ...]:
+    line = window.timeline
+    places = [*window.history, *window.trues]
+    columns = (line.items, line.works, line.titles, line.times, line.ratings)
+    return (
+        window.index,
+        len(window.history),
+        window.time,
+        line.user,
+        line.timed,
+        line.touched.tolist(),
+        *([column[k] for k in places] for column in columns),
+    )
+
+
+@pytest.mark.parametrize("source", ["ml-32m", "ml-1m", "microlens", "pixelrec", "amazon-books", "mind"])
+@pytest.mark.parametrize(("history", "trues"), [(1, 1), (3, 2), (10, 1)])
+@pytest.mark.parametrize("spanned", [False, True])
+def test_windows_of_many_users_are_the_first_of_each(
+    source: str, history: int, trues: int, spanned: bool
+) -> None:
+    data = opened(source)
+    first, last = Timelines(data), Timelines(data, "last", rated=True)
+    span = time_cuts(data) if spanned and data.has("timestamp") else (None, None)
+    found = looked = 0
+    for lines, told in ((first, known(data, seed=0)), (last, None)):
+        users = list(range(len(data.user_hash)))
+        for start in range(0, len(users), 50):
+            block = users[start : start + 50]
+            many = latest_many(lines, block, history, trues, told, *span)
+            for user, window in zip(block, many, strict=True):
+                one = next(latest_windows(lines, user, history, trues, told, *span), None)
+                looked += one is not None
+                if window is not None:
+                    assert one is not None and _shown(window) == _shown(one)
+                    found += 1
+    assert looked > 0 and (spanned or source != "ml-32m" or found > looked // 3)
+
+
 def test_many_random_numbers_are_those_of_each_draw() -> None:
     states = [0, 1, 2**64 - 1, 0x9E3779B97F4A7C15]
     rows = numbers(np.array(states, np.uint64), 5)
     assert rows.tolist() == [
         [draw.number() for _ in range(5)] for draw in (Draw(state) for state in states)
     ]
+    for count in (1, 2, 5, 10):
+        orders = shuffles(numbers(np.array(states, np.uint64), count - 1))
+        assert orders.tolist() == [Draw(state).shuffled(range(count)) for state in states]

@@ -1,0 +1,57 @@
+"""Rows as tables, which files are written from: the same as the rows of a stream."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+
+import itdr
+from itdr.builders import catalogue, loading
+from itdr.builders.examples import Shard
+from itdr.builders.features import schema
+
+
+@pytest.mark.parametrize("config", catalogue.config_names())
+@pytest.mark.parametrize("form", ["alpaca", "messages", "preference"])
+def test_tables_hold_the_rows_of_a_stream(config: str, form: str) -> None:
+    builder: Any = itdr.Itdr(config_name=config, sample=True, format=form, size=20, num_shards=3)
+    declared = builder.info.features
+    look = loading.wording(builder.config)
+    shards = [Shard(index, 3) for index in range(3)]
+    for plan in loading.prepare(builder.config):
+        rows = list(loading.rows(shards, plan, look))
+        tables = list(loading.tables(shards, plan, look, declared, 7))
+        assert [row for table in tables for row in table.to_pylist()] == rows
+        assert all(len(table) == 7 for table in tables[:-1])
+        for table in tables:
+            table.validate(full=True)
+            assert table.schema == declared.arrow_schema
+
+
+@pytest.mark.parametrize("config", ["top_k_rec", "interest_recognition"])
+def test_files_hold_them_in_batches_of_the_size_that_was_asked_for(
+    config: str, tmp_path: Path
+) -> None:
+    knobs: dict[str, Any] = {"sample": True, "sources": "all", "split": "train"}
+    stream = list(datasets.load_dataset("itdr", config, streaming=True, **knobs))
+    made = datasets.load_dataset(
+        "itdr", config, cache_dir=str(tmp_path), writer_batch_size=10, **knobs
+    )
+    assert list(made) == stream
+    lengths = [len(chunk) for chunk in made.data.column("id").chunks]
+    assert set(lengths[:-1]) == {10} and lengths[-1] <= 10
+
+
+def test_a_users_own_features_are_given(tmp_path: Path) -> None:
+    own = datasets.Features({**schema(), "rating": datasets.Value("float64")})
+    knobs: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "split": "train"}
+    made = datasets.load_dataset(
+        "itdr", "rating_prediction", features=own, cache_dir=str(tmp_path), **knobs
+    )
+    assert made.features["rating"].dtype == "float64"
+    assert list(made) == list(
+        datasets.load_dataset("itdr", "rating_prediction", streaming=True, **knobs)
+    )
