@@ -161,8 +161,11 @@ class Store:
     def items_of(self, codes: np.ndarray) -> list[list[Item]]:
         """What can be shown of these items, a row to a row (two dimensions)."""
         rows = codes.tolist()
-        self.read_items(itertools.chain.from_iterable(rows))
         known = self._items
+        try:
+            return [[known[code] for code in row] for row in rows]
+        except KeyError:
+            self.read_items(itertools.chain.from_iterable(rows))
         return [[known[code] for code in row] for row in rows]
 
     def read_items(self, codes: Iterable[int]) -> None:

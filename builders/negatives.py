@@ -116,7 +116,8 @@ class Pool:
         good &= np.arange(good.shape[1]) < _tries(counts)[:, None]
         # Of works that look the same, the first.
         same = titles[:, :, None] == titles[:, None, :]
-        good &= ~(np.tril(same, -1) & good[:, None, :]).any(axis=2)
+        before = np.tri(good.shape[1], k=-1, dtype=bool)
+        good &= ~(same & before & good[:, None, :]).any(axis=2)
         enough = (good.sum(axis=1) >= counts) & (limits >= counts)
         order = np.argsort(~good, axis=1, kind="stable")[:, :most]
         return np.take_along_axis(works, order, axis=1), enough

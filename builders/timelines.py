@@ -89,16 +89,17 @@ def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
 
 @dataclass(slots=True)
 class _Run:
-    """The showable events of some users, one array to a column.
+    """The events of some users, one array to a column.
 
-    places: of each user in the run.   numbers: int64, rows of items, works, titles, moments and,
-    where there are any, times.   ends, touched_ends: where their events end, and the works that
-    they touched.
+    places: of each user in the run.   shown: the events that can be shown.   numbers: items, works,
+    titles, moments and, where there are any, times.   ends, touched_ends: where, among what can be
+    shown, each user's events end; and the works that they touched.
     """
 
     places: dict[int, int]
+    shown: np.ndarray
     ends: list[int]
-    numbers: np.ndarray
+    numbers: list[np.ndarray]
     ratings: np.ndarray | None
     touched: np.ndarray
     touched_ends: list[int]
@@ -128,13 +129,14 @@ class Timelines:
         if last is not None:
             start = max(start, stop - last)
         n = stop - start
-        items, works, titles, moments, *more = run.numbers[:, start:stop].tolist()
+        rows = run.shown[start:stop]
+        items, works, titles, moments, *more = (one[rows].tolist() for one in run.numbers)
         times: list[int | None] = more[0] if more else [None] * n
         if run.missing_times:
             times = [None if time == MISSING_TIME else time for time in times]
         ratings: list[float | None] = [None] * n
         if run.ratings is not None:
-            ratings = run.ratings[start:stop].tolist()
+            ratings = run.ratings[rows].tolist()
             if run.missing_ratings:
                 ratings = [None if rating != rating else rating for rating in ratings]
         return Timeline(
@@ -156,8 +158,8 @@ class Timelines:
         ends, touched = np.array(run.ends), run.touched_ends
         enough = np.flatnonzero(ends[where + 1] - ends[where] >= n)
         where = where[enough]
-        rows = (ends[where + 1] - n)[:, None] + np.arange(n)
-        items, works, titles, moments, *times = run.numbers[:, rows]
+        rows = run.shown[(ends[where + 1] - n)[:, None] + np.arange(n)]
+        items, works, titles, moments, *times = (one[rows] for one in run.numbers)
         return Tails(
             enough,
             np.array(users)[enough],
@@ -221,12 +223,13 @@ class Timelines:
         columns = [events.items, works, titles, _moments(events)]
         if events.times is not None:
             columns.append(events.times)
-        ratings = None if events.ratings is None else events.ratings[places]
+        ratings = events.ratings
         owners = np.arange(len(counts) + 1, dtype=keys.dtype)
         return _Run(
             {user: place for place, user in enumerate(users.tolist())},
+            places,
             (keys[places] >> bits).searchsorted(owners).tolist(),
-            np.stack([column[places] for column in columns]),
+            columns,
             ratings,
             (touched & keys.dtype.type((1 << bits) - 1)).astype(np.int32),
             (touched >> bits).searchsorted(owners).tolist(),
