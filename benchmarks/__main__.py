@@ -26,11 +26,11 @@ def write(root: Path, shape: dict[str, int], quick: bool) -> Path:
     if not (folder / "ml-32m" / "links.csv").exists():
         run("tests.rawgen", str(folder / "ml-32m"), "--source=ml-32m", "--clean", *sizes)
     users, items = (2_000, 1_000) if quick else (60_000, 20_000)
-    for source, flags in (("steam", ()), ("amazon-reviews-2023", ("--packed",))):
+    for source, flags in (("ml-1m", ()), ("steam", ()), ("amazon-reviews-2023", ("--packed",))):
         if not (folder / source).exists():
             few = (f"--users={users}", f"--items={items}", "--clean", *flags)
             run("tests.rawgen", str(folder / source), f"--source={source}", *few)
-            if source != "steam":
+            if source == "amazon-reviews-2023":
                 reviews.grow(folder / source / raw.REVIEWS, 2 if quick else 20)
     return folder
 

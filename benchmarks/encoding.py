@@ -13,9 +13,11 @@ from typing import Any
 
 from benchmarks import plain
 from benchmarks.measure import Line, output
-from benchmarks.rows import stream
+from benchmarks.rows import SOURCES, source, stream
 
-CONFIGS = ("sequential_rec", "top_k_rec", "rating_prediction", "target_user_identification")
+SEVERAL = ("sequential_rec", "top_k_rec", "rating_prediction")
+"""Subtasks of which a user gives several examples; of the others there is one of each."""
+CONFIGS = (*SEVERAL, *SOURCES, "target_user_identification")
 
 
 def timed(data: str, config: str, size: str, rounds: str, processes: str) -> None:
@@ -24,7 +26,7 @@ def timed(data: str, config: str, size: str, rounds: str, processes: str) -> Non
 
     datasets.disable_progress_bars()
     knobs: dict[str, Any] = {"size": int(size)}
-    if config != "target_user_identification":
+    if config in SEVERAL:
         knobs["per_user"] = "all"
     for name in ("train", "validation", "test"):
         plain.ROWS[name] = list(stream(data, config, split=name, **knobs))
@@ -45,7 +47,7 @@ def _once(name: str, data: str, config: str, knobs: dict[str, Any], count: int) 
 
     with tempfile.TemporaryDirectory() as cache:
         if name == "itdr":
-            given = {"sources": ["ml-32m"], "data_dir": data, **knobs}
+            given = {**source(config), "data_dir": data, **knobs}
             builder: Any = itdr.Itdr(config_name=config, cache_dir=cache, **given)
             # Which rows there are is settled for both beforehand: what is timed is the rows.
             builder._plans = loading.prepare(builder.config)

@@ -19,13 +19,26 @@ PAPER = "6250"
 CELLS = ("sequential_rec", "top_k_rec", "rating_prediction", "target_user_identification")
 
 
+SOURCES = {
+    "cross_domain_rec": "amazon-reviews-2023",
+    "interest_recognition": "steam",
+    "user_attribute_prediction": "ml-1m",
+}
+"""What the subtasks that MovieLens 32M does not serve are drawn from."""
+
+
+def source(config: str) -> dict[str, list[str]]:
+    """The knob `sources` for a config."""
+    return {"sources": [SOURCES.get(config, "ml-32m")]}
+
+
 def stream(data: str, config: str, **knobs: Any) -> Any:
-    """The train split of a config on the ml-32m shape, streamed."""
+    """The train split of a config, streamed."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
-    given = {"sources": ["ml-32m"], "data_dir": data, "split": "train", **knobs}
+    given = {**source(config), "data_dir": data, "split": "train", **knobs}
     return datasets.load_dataset("itdr", config, streaming=True, **given)
 
 

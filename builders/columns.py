@@ -28,6 +28,8 @@ T = TypeVar("T")
 KEPT_ROW_GROUPS = 48
 """Row groups of interactions kept decoded, of all stores together: about 1.5 MB each."""
 KEPT_TEXT_GROUPS = 2
+RUN_ROWS = 1 << 18
+"""Interactions of several users that are read at a time: 20 MB or so of arrays made of them."""
 KEPT_ITEMS = 200_000
 _ITEM_FIELDS = ("item_id", "title", "categories", "creators")
 MISSING_TIME = -(2**63) + 1
@@ -275,6 +277,14 @@ class Store:
         assert items is not None
         names = ("timestamp", "seq", "rating", "weight", "event")
         return Events(items, *(column(name) for name in names))
+
+    def runs(self, users: Sequence[int]) -> Iterator[np.ndarray]:
+        """These users, each once and ascending, in runs to be read at a time: of so many interactions
+        that they fit into memory several times."""
+        codes = np.unique(users)
+        if len(codes):
+            ends = self.user_n[codes].cumsum(dtype=np.int64)
+            yield from np.split(codes, np.flatnonzero(np.diff(ends // RUN_ROWS)) + 1)
 
     def item_codes(self) -> Iterator[np.ndarray]:
         """The items of all interactions in the store's order, a row group at a time."""

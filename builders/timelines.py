@@ -47,13 +47,11 @@ class Timeline:
 @dataclass(slots=True)
 class Tails:
     """The last events of several users' timelines, as many of each: a row to a user, an array to a
-    column.
+    column. Whoever has fewer events is left out.
 
-    places: of the users among those that were asked for; whoever has fewer events is left out.
     times: UTC seconds, `MISSING_TIME` for none; None where the source has no times.
     """
 
-    places: np.ndarray
     users: np.ndarray
     items: np.ndarray
     works: np.ndarray
@@ -63,8 +61,8 @@ class Tails:
     ratings: np.ndarray | None
     touched: list[np.ndarray]
 
-    def lines(self, good: np.ndarray) -> Iterator[tuple[int, Timeline]]:
-        """Place and timeline (of these events alone) of each user for whom `good` holds."""
+    def lines(self, good: np.ndarray) -> Iterator[Timeline]:
+        """The timeline, of these events alone, of each user for whom `good` holds."""
         chosen = np.flatnonzero(good).tolist()
         numbers = (self.items, self.works, self.titles, self.moments)
         columns = [column[good].tolist() for column in numbers]
@@ -73,9 +71,9 @@ class Tails:
             columns.append(
                 [none] * len(chosen) if column is None else _without(column[good], missing)
             )
-        places, users = self.places[good].tolist(), self.users[good].tolist()
-        for place, k, user, *values in zip(places, chosen, users, *columns, strict=True):
-            yield place, Timeline(user, *values, self.touched[k], self.times is not None)
+        users = self.users[good].tolist()
+        for k, user, *values in zip(chosen, users, *columns, strict=True):
+            yield Timeline(user, *values, self.touched[k], self.times is not None)
 
 
 def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
@@ -151,8 +149,12 @@ class Timelines:
             timed=bool(more),
         )
 
-    def tails(self, users: Sequence[int], n: int) -> Tails:
-        """The last `n` events of each of these users."""
+    def tails(self, users: Sequence[int], n: int) -> Iterator[Tails]:
+        """The last `n` events of each of these users, some users at a time."""
+        for run in self._store.runs(users):
+            yield self._tails(run.tolist(), n)
+
+    def _tails(self, users: list[int], n: int) -> Tails:
         run = self._run_of_all(users)
         where = np.array([run.places[user] for user in users])
         ends, touched = np.array(run.ends), run.touched_ends
@@ -161,7 +163,6 @@ class Timelines:
         rows = run.shown[(ends[where + 1] - n)[:, None] + np.arange(n)]
         items, works, titles, moments, *times = (one[rows] for one in run.numbers)
         return Tails(
-            enough,
             np.array(users)[enough],
             items,
             works,
@@ -195,7 +196,7 @@ class Timelines:
         """The users to read with this one: those expected, else its neighbours in the store."""
         expected = self._store.expected
         if user in expected:
-            return np.unique(expected)
+            return next(run for run in self._store.runs(expected) if user in run)
         starts = self._store.user_start
         begin = int(starts[user]) // RUN_ROWS * RUN_ROWS
         return np.arange(*starts.searchsorted([begin, begin + RUN_ROWS]).tolist())

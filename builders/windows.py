@@ -67,12 +67,12 @@ def latest_many(
 ) -> list[Window | None]:
     """The first of each user's `latest_windows` where it is the usual one, made of the last events
     just as they stand; None where it has to be looked for."""
-    tails = lines.tails(users, history + trues)
-    found: list[Window | None] = [None] * len(users)
+    found: dict[int, Window] = {}
     past, chosen = list(range(history)), list(range(history, history + trues))
-    for place, line in tails.lines(_as_they_stand(tails, history, known, start, stop)):
-        found[place] = Window(line, past, chosen)
-    return found
+    for tails in lines.tails(users, history + trues):
+        for line in tails.lines(_as_they_stand(tails, history, known, start, stop)):
+            found[line.user] = Window(line, past, chosen)
+    return [found.get(user) for user in users]
 
 
 def _as_they_stand(

@@ -151,7 +151,9 @@ def _shown(window: Window) -> tuple[Any, ...]:
     )
 
 
-@pytest.mark.parametrize("source", ["ml-32m", "ml-1m", "microlens", "pixelrec", "amazon-books", "mind"])
+@pytest.mark.parametrize(
+    "source", ["ml-32m", "ml-1m", "microlens", "pixelrec", "amazon-books", "mind"]
+)
 @pytest.mark.parametrize(("history", "trues"), [(1, 1), (3, 2), (10, 1)])
 @pytest.mark.parametrize("spanned", [False, True])
 def test_windows_of_many_users_are_the_first_of_each(

@@ -221,9 +221,13 @@ class OpenCell:
 
     def hashed_order(self, user: int, works: list[int], purpose: str) -> list[int]:
         """Places 0 … n-1 in the order of a stable hash of the user and each work."""
-        key = mix(self._key ^ _purpose(purpose) ^ int(self.store.user_hash[user]))
         hashes = self.store.item_hash[works]
-        return mix(hashes ^ np.uint64(key)).argsort(kind="stable").tolist()
+        return mix(hashes ^ self.order_keys([user], purpose)).argsort(kind="stable").tolist()
+
+    def order_keys(self, users: Sequence[int], purpose: str) -> np.ndarray:
+        """uint64 array: what the hash of a work is combined with in `hashed_order` of each user."""
+        hashes = self.store.user_hash[np.array(users, int)]
+        return mix(hashes ^ np.uint64(self._key ^ _purpose(purpose)))
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -28,10 +28,28 @@ def _windows(cell: OpenCell, subject: int) -> Iterator[Window]:
             yield window
 
 
+def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
+    """The first window of each user where it is found at once."""
+    both = [user for user in users if _code_in(cell.other, cell.store, user) is not None]
+    found = dict(zip(both, _ranking.firsts(cell, both), strict=True))
+    windows = [found.get(user) for user in users]
+    return [
+        window if window and len(_earlier(cell, window, set())) >= cell.history else None
+        for window in windows
+    ]
+
+
 def _draw(cell: OpenCell, window: Window) -> Case | None:
-    case = _ranking.draw(cell, window)
-    if case is None:
-        return None
+    return _draw_many(cell, [window])[0]
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    cases = zip(windows, _ranking.draw_many(cell, windows), strict=True)
+    return [None if case is None else _with_earlier(cell, window, case) for window, case in cases]
+
+
+def _with_earlier(cell: OpenCell, window: Window, case: Case) -> Case | None:
+    """The case with what the user met in the first domain before; None where that is too little."""
     shown = {title_key(item.title) for item in case.candidates}
     shown |= {title_key(item.title) for item in case.history}
     start = _earlier(cell, window, shown)
@@ -118,7 +136,9 @@ TASK = Task(
     | {"n_source", "n_history", "n_candidates", "source_domain", "target_domain", "answer"},
     flags=frozenset({"timed"}),
     windows=_windows,
+    firsts=_firsts,
     draw=_draw,
+    draw_many=_draw_many,
     context=_context,
     wrong=top_k_rec.wrong,
     least_events=lambda knobs: knobs["history"] + knobs["positives"],

@@ -5,15 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from itdr.builders.cases import Case
-from itdr.builders.columns import MISSING_TIME, SKIP, Item
+from itdr.builders.columns import Item
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.hashing import Draw
+from itdr.builders.most_liked import most_liked
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import NO_WORKS, Timeline
 from itdr.builders.windows import Window
 
 LEAST = 5
@@ -27,52 +25,20 @@ NAMES = {
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
-    if not _attributes(cell, user):
-        return
-    line = _most_liked(cell, user)
-    if len(line) >= min(int(cell.cell.rule.options.get("least", LEAST)), cell.history):
-        yield Window(line, list(range(len(line))), [])
+    yield from filter(None, _firsts(cell, [user]))
 
 
-def _most_liked(cell: OpenCell, user: int) -> Timeline:
-    """The works to show, distinct in title: the best rated (or most used) first, ties by stable
-    hash."""
-    store = cell.store
-    events = store.events(user)
-    shown = store.title_code[events.items] >= 0
-    if events.events is not None:
-        shown &= events.events != SKIP
-    items = events.items[shown]
-    works, first, inverse = np.unique(store.work[items], return_index=True, return_inverse=True)
-    strength = np.zeros(len(works))
-    if events.ratings is not None:
-        # An unrated event counts as use: below every rating.
-        np.maximum.at(strength, inverse, np.nan_to_num(events.ratings[shown], nan=0.0))
-    elif events.weights is not None:
-        np.add.at(strength, inverse, np.nan_to_num(events.weights[shown], nan=0.0))
-    else:
-        strength = np.bincount(inverse, minlength=len(works)).astype(float)
-    hashed = cell.hashed_order(user, works.tolist(), "order")
-    rank = np.empty(len(works), np.int64)
-    rank[hashed] = np.arange(len(works))
-    order = np.lexsort((rank, -strength))
-    titles = store.title_code[items[first[order]]]
-    _, distinct = np.unique(titles, return_index=True)
-    order = order[np.sort(distinct)[: cell.history]]
-    chosen = first[order]
-    rated = strength[order].tolist() if events.ratings is not None else [0.0] * len(order)
-    times = None if events.times is None else events.times[shown][chosen].tolist()
-    n = len(chosen)
-    return Timeline(
-        user,
-        items[chosen].tolist(),
-        works[order].tolist(),
-        store.title_code[items[chosen]].tolist(),
-        [0] * n,
-        [None] * n if times is None else [None if t == MISSING_TIME else t for t in times],
-        [rating or None for rating in rated],
-        NO_WORKS,
-    )
+def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
+    """The one window of each user who has attributes and enough to show."""
+    known = [user for user in users if _attributes(cell, user)]
+    keys = cell.order_keys(known, "order")
+    least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
+    found = {
+        line.user: Window(line, list(range(len(line))), [])
+        for line in most_liked(cell.store, known, keys, cell.history)
+        if len(line) >= least
+    }
+    return [found.get(user) for user in users]
 
 
 def _attributes(cell: OpenCell, user: int) -> list[tuple[str, str]]:
@@ -195,6 +161,7 @@ TASK = Task(
     | {"n_items", "attributes", "attributes_lines", "n_attributes", "answer"},
     flags=frozenset({"categories", "creators"}),
     windows=_windows,
+    firsts=_firsts,
     draw=_draw,
     draw_many=_draw_many,
     context=_context,
