@@ -33,6 +33,7 @@ LEAST_EXPECTED = 5
 _NUMBERS = (
     "likers", "dislikers", "minus_likes", "plus_likes", "minus_dislikes", "plus_dislikes",
 )  # fmt: skip
+_NOTHING = (0,) * len(_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,11 @@ class Counts:
     @cached_property
     def tested(self) -> dict[str, int]:
         """By kind: how many traits each work is tested for."""
-        return {kind: sum(self.traits[k].able for k in self._codes[kind]) for kind in self._codes}
+        return {kind: sum(self._able[k] for k in codes) for kind, codes in self._codes.items()}
+
+    @cached_property
+    def _able(self) -> list[bool]:
+        return [trait.able for trait in self.traits]
 
     @cached_property
     def _codes(self) -> dict[str, list[int]]:
@@ -121,10 +126,13 @@ class Counts:
         start, stop = rows_of(self._pair_works, work)
         rows = zip(*(column[start:stop].tolist() for column in self._pairs), strict=True)
         found = {row[0]: row[1:] for row in rows}
+        by_kind: dict[str, list[int]] = {kind: [] for kind in self._codes}
+        for code in found:
+            by_kind[self.traits[code].kind].append(code)
         judges = self.judges(work)
         for kind, codes in self._codes.items():
             n = judges
-            here = [code for code in found if self.traits[code].kind == kind]
+            here = by_kind[kind]
             if kind not in _traits.TASTES:
                 n = (sum(found[code][0] for code in here), sum(found[code][1] for code in here))
             likes, dislikes = self._all[kind]
@@ -134,9 +142,8 @@ class Counts:
                         break
                     here.append(code)
             for code in sorted(here):
-                trait = self.traits[code]
-                row = found.get(code, (0,) * len(_NUMBERS))
-                if trait.able:
+                if self._able[code]:
+                    trait, row = self.traits[code], found.get(code, _NOTHING)
                     some = trait.likes - row[2] + row[3]
                     less = trait.dislikes - row[4] + row[5] - row[1]
                     yield (

@@ -47,27 +47,34 @@ def groups(counts: Counts, work: int) -> tuple[list[Group], list[Group]]:
     """
     suits, avoid = [], []
     for trait, likers, dislikers in counts.of(work):
-        group = _tested(trait, likers, counts, "suits")
+        up = _lift(likers)
+        group = _tested(trait, likers, up, counts, "suits")
         if group:
             suits.append(group)
             continue
-        group = _tested(trait, dislikers, counts, "disliked")
+        group = _tested(trait, dislikers, _lift(dislikers), counts, "disliked")
         if group is None or not _against(dislikers, likers):
-            group = _tested(trait, likers, counts, "missing")
+            group = _tested(trait, likers, up, counts, "missing")
         if group:
             avoid.append(group)
     return _strongest(suits)[:MOST], _strongest(avoid)[:MOST_AVOIDED]
 
 
-def _tested(trait: Trait, count: Count, counts: Counts, how: str) -> Group | None:
-    """The group, if the test that belongs to `how` passes."""
+def _lift(count: Count) -> float | None:
+    """The smoothed lift; None where there is nobody to compare with."""
+    if not count.n or not 0 < count.some < count.all:
+        return None
+    return _chance.lift(count.k, count.n, count.some / count.all)
+
+
+def _tested(trait: Trait, count: Count, up: float | None, counts: Counts, how: str) -> Group | None:
+    """The group, if the test that belongs to `how` passes. up: the count's lift."""
+    if up is None or ((up > RARE) if how == "missing" else (up < LIFT)):
+        return None
     k, n = count.k, count.n
-    if not n or not 0 < count.some < count.all or (how != "missing" and k < FEW_JUDGES):
+    if how != "missing" and k < FEW_JUDGES:
         return None
     share = count.some / count.all
-    up = _chance.lift(k, n, share)
-    if (up > RARE) if how == "missing" else (up < LIFT):
-        return None
     z = _chance.z_score(k, n, share)
     if how == "missing":
         stated = z <= RARE_Z

@@ -166,8 +166,8 @@ def _hour_sides(cell: OpenCell, works: np.ndarray, hours: np.ndarray) -> np.ndar
         played = values[begins[work] : begins[work + 1]]
         if len(played) < LEAST_PLAYERS:
             continue
-        less = int(np.searchsorted(played, hours[k], side="left"))
-        upto = int(np.searchsorted(played, hours[k], side="right"))
+        less = int(played.searchsorted(hours[k], side="left"))
+        upto = int(played.searchsorted(hours[k], side="right"))
         if hours[k] >= KEPT_HOURS and 10 * less >= KEPT_TENTHS * len(played):
             sides[k] = LIKED
         elif hours[k] < KEPT_HOURS and 10 * upto <= LEFT_TENTHS * len(played):
