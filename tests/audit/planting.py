@@ -1,0 +1,86 @@
+"""Rows of a config, clean or with faults planted in them, and what an audit finds there."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from itdr import audit
+from itdr.scoring import data
+from tests import world
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+SOURCES = {
+    "top_k_rec": "ml-32m",
+    "sequential_rec": "ml-32m",
+    "rating_prediction": "ml-32m",
+    "user_attribute_prediction": "ml-1m",
+}
+
+
+class Planted(data.Data):
+    """The cells of a config, with rows of one's own."""
+
+    planted: Rows
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        return tuple(self.planted)
+
+    def rows(self, split: str) -> Iterator[Row]:
+        yield from self.planted[split]
+
+
+def knobs(config: str, **more: Any) -> dict[str, Any]:
+    base = {"sources": [SOURCES[config]], "data_dir": str(world.folder(dirt=False))}
+    return {**base, **more}
+
+
+@functools.cache
+def clean(config: str, **more: Any) -> Rows:
+    opened = data.open_data(config, knobs(config, **more))
+    return {split: list(opened.rows(split)) for split in opened.splits}
+
+
+def audited(config: str, rows: Rows, raw: bool = True, **more: Any) -> dict[str, audit.Result]:
+    planted = Planted(config, knobs(config, **more), [config])
+    planted.planted = rows
+    return {one.name: one for one in audit.audit(planted, raw=raw)}
+
+
+def faulty(results: dict[str, audit.Result]) -> dict[str, set[str]]:
+    """Check -> ids of the rows that fail it."""
+    return {name: {row for row, _ in one.faults} for name, one in results.items() if one.faults}
+
+
+@functools.cache
+def raw_events() -> dict[str, dict[str, int]]:
+    """user -> item -> time, from the raw file."""
+    path = world.folder(dirt=False) / "ml-32m" / "ratings.csv"
+    found: dict[str, dict[str, int]] = {}
+    with open(path, newline="", encoding="utf-8") as file:
+        for user, item, _, time in list(csv.reader(file))[1:]:
+            found.setdefault(user, {})[item] = int(time)
+    return found
+
+
+@functools.cache
+def titles() -> dict[str, str]:
+    path = world.folder(dirt=False) / "ml-32m" / "movies.csv"
+    with open(path, newline="", encoding="utf-8") as file:
+        return {item: title for item, title, _ in list(csv.reader(file))[1:]}
+
+
+def negative(row: Row) -> Row:
+    return next(one for one in row["candidates"] if one["item_id"] not in row["relevant"])
+
+
+def touched_negative(rows: Rows) -> str:
+    row = rows["train"][3]
+    shown = {one["item_id"] for name in ("history", "candidates") for one in row[name]}
+    item = next(item for item in raw_events()[row["user_id"]] if item not in shown)
+    negative(row).update(item_id=item, title=titles()[item])
+    return row["id"]

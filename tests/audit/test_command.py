@@ -1,0 +1,66 @@
+"""`itdr audit`: exit codes, lists, and rows without their raw data."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.testing import CliRunner
+
+from itdr import audit
+from itdr.builders.errors import ItdrError
+from itdr.commands import audit as audit_command
+from tests import world
+from tests.audit.planting import SOURCES, Rows, clean, faulty, touched_negative
+
+
+def run(*args: str) -> Any:
+    app = typer.Typer()
+    app.command()(audit_command.run)
+    return CliRunner().invoke(app, list(args))
+
+
+def build(home: Path, rows: Rows, config: str = "top_k_rec") -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    (home / config).mkdir(parents=True)
+    for split, several in rows.items():
+        pq.write_table(
+            pa.Table.from_pylist(several), home / config / f"{split}-00000-of-00001.parquet"
+        )
+    entry = {config: {"knobs": {"sources": [SOURCES[config]], "seed": 0}}}
+    (home / "provenance.json").write_text(json.dumps(entry), "utf-8")
+
+
+def test_exit_codes_and_ids_of_the_command(tmp_path: Path) -> None:
+    rows = copy.deepcopy(clean("top_k_rec"))
+    build(tmp_path / "clean", rows)
+    row_id = touched_negative(rows)
+    build(tmp_path / "faulty", rows)
+    place = ["--data-dir", str(world.folder(dirt=False))]
+    good = run(str(tmp_path / "clean"), *place)
+    assert good.exit_code == 0 and "No fault." in good.stdout, good.output
+    bad = run(str(tmp_path / "faulty"), *place)
+    assert bad.exit_code == 1 and row_id in bad.stdout
+    listed = json.loads(run(str(tmp_path / "faulty" / "top_k_rec"), *place, "--json").stdout)
+    faults = {one["check"]: [fault["id"] for fault in one["faults"]] for one in listed}
+    assert faults["negatives"] == [row_id]
+
+
+def test_rows_alone_can_be_audited(tmp_path: Path) -> None:
+    rows = copy.deepcopy(clean("top_k_rec"))
+    build(tmp_path / "clean", rows)
+    (tmp_path / "clean" / "provenance.json").unlink()
+    shown = run(str(tmp_path / "clean"), "--rows-only")
+    assert shown.exit_code == 0 and "unproven" in shown.stdout
+    refused = run(str(tmp_path / "clean"))
+    assert isinstance(refused.exception, ItdrError) and "provenance.json" in str(refused.exception)
+
+
+def test_rows_in_memory_can_be_audited() -> None:
+    results = {one.name: one for one in audit.audit_rows(clean("top_k_rec"))}
+    assert faulty(results) == {} and results["raw data"].skipped
