@@ -22,9 +22,10 @@ class Case:
     """One example before it is put into words.
 
     key: unique within its task and source, stable.   user: id, or None where the case is about an
-    item.   history: items, oldest first where there is an order, and what the user gave each and when
-    (UTC seconds), in lists of the same length.   ranking: the candidates in the order of the right answer, the true ones first.
-    flags: what the case can say (`timed`, `categories`, …), which prompts may ask for.
+    item.   history: items, oldest first where there is an order.   ratings, times: what the user
+    gave each of them, and when (UTC seconds); empty where neither is known.   ranking: the
+    candidates in the order of the right answer, the true ones first.   flags: what the case can say
+    (`timed`, `categories`, …), which prompts may ask for.
     """
 
     key: str

@@ -96,8 +96,10 @@ def _cell_examples(chosen: Chosen, shard: Shard, wording: Wording) -> tuple[Iter
         expected -= chosen.expected * shard.index // shard.of
         return _draw_examples(chosen, _every_user(chosen, shard), wording), max(expected, 1)
     assert chosen.takes is not None
-    n = len(chosen.users)
-    start, stop = n * shard.index // shard.of, n * (shard.index + 1) // shard.of
+    # Equal shares of cases, not of users, who may give very different numbers.
+    ends = chosen.takes.cumsum(dtype=np.int64)
+    shares = chosen.expected * np.array([shard.index, shard.index + 1]) // shard.of
+    start, stop = ends.searchsorted(shares, side="right").tolist()
     users, takes = chosen.users[start:stop].tolist(), chosen.takes[start:stop].tolist()
     return _draw_examples(chosen, iter(zip(users, takes, strict=True)), wording), sum(takes)
 

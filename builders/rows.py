@@ -44,12 +44,14 @@ def row(example: Example) -> Row:
 
 def facts(case: Case) -> Row:
     """What a row says of its case: all columns after the template."""
+    none = (None,) * len(case.history)
+    given = zip(case.history, case.ratings or none, case.times or none, strict=True)
     return {
         "user_id": case.user,
         "item_id": case.item.id if case.item else None,
         "history": [
             {"item_id": item.id, "title": item.title, "rating": rating, "timestamp": time}
-            for item, rating, time in zip(case.history, case.ratings, case.times, strict=True)
+            for item, rating, time in given
         ],
         "candidates": [{"item_id": item.id, "title": item.title} for item in case.candidates],
         "relevant": [item.id for item in case.relevant],
@@ -106,8 +108,9 @@ class Columns:
         ids, titles, ratings, times = self._fields["history"]
         ids += [item.id for item in case.history]
         titles += [item.title for item in case.history]
-        ratings += case.ratings
-        times += case.times
+        none = (None,) * len(case.history)
+        ratings += case.ratings or none
+        times += case.times or none
         ids, titles = self._fields["candidates"]
         ids += [item.id for item in case.candidates]
         titles += [item.title for item in case.candidates]

@@ -65,15 +65,16 @@ class Tails:
         """The timeline, of these events alone, of each user for whom `good` holds."""
         chosen = np.flatnonzero(good).tolist()
         numbers = (self.items, self.works, self.titles, self.moments)
-        columns = [column[good].tolist() for column in numbers]
+        columns: list[Any] = [column[good].tolist() for column in numbers]
         none: list[None] = [None] * self.items.shape[1]
         for column, missing in ((self.times, MISSING_TIME), (self.ratings, None)):
             columns.append(
                 [none] * len(chosen) if column is None else _without(column[good], missing)
             )
         users = self.users[good].tolist()
-        for k, user, *values in zip(chosen, users, *columns, strict=True):
-            yield Timeline(user, *values, self.touched[k], self.times is not None)
+        touched = [self.touched[k] for k in chosen]
+        timed = [self.times is not None] * len(chosen)
+        yield from map(Timeline, users, *columns, touched, timed)
 
 
 def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
