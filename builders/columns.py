@@ -160,9 +160,8 @@ class Store:
             known = self._items[code]
         return known
 
-    def items_of(self, codes: np.ndarray) -> list[list[Item]]:
-        """What can be shown of these items, a row to a row (two dimensions)."""
-        rows = codes.tolist()
+    def items_of(self, rows: Sequence[Sequence[int]]) -> list[list[Item]]:
+        """What can be shown of these items, a list to a list of codes."""
         known = self._items
         try:
             return [[known[code] for code in row] for row in rows]
@@ -206,11 +205,13 @@ class Store:
         chunk, place = divmod(code, length)
         return chunks[chunk][place].as_py()
 
-    def values(self, table: str, column: str, codes: Sequence[int]) -> list[Any]:
-        """Values of a column that `users` or `items` have."""
+    def values(self, table: str, column: str, codes: Sequence[int] | np.ndarray) -> list[Any]:
+        """`value` of several codes."""
         import pyarrow as pa
 
         source = self.users if table == "users" else self.items
+        if column not in source.column_names:
+            return [None] * len(codes)
         return source.column(column).take(pa.array(codes, pa.int64())).to_pylist()
 
     def _column(self, table: str, column: str) -> tuple[list[pa.Array], int]:

@@ -47,7 +47,7 @@ def draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     """`draw` for several windows."""
     if not windows:
         return []
-    shown = np.array([_places(window, window.timeline.items) for window in windows])
+    shown = np.array([places(window, window.timeline.items) for window in windows])
     negatives = _negatives(cell, windows, shown)
     kept = [k for k, found in enumerate(negatives) if found is not None]
     cases: list[Case | None] = [None] * len(windows)
@@ -59,13 +59,13 @@ def draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     users = [window.timeline.user for window in windows]
     states = cell.states(users, "place", [window.index for window in windows])
     orders = shuffles(numbers(states, cell.candidates - 1))
-    items, ids = cell.store.items_of(codes), cell.user_ids(users)
+    items, ids = cell.store.items_of(codes.tolist()), cell.user_ids(users)
     for k, *known in zip(kept, windows, ids, items, orders.tolist(), strict=True):
         cases[k] = _case(cell, *known)
     return cases
 
 
-def _places(window: Window, values: list[T]) -> list[T]:
+def places(window: Window, values: list[T]) -> list[T]:
     """Of a timeline's list, the values of the history and the true items."""
     return [values[k] for k in (*window.history, *window.trues)]
 

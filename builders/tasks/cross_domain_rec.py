@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from itdr.builders.cases import Case
-from itdr.builders.columns import Item, Store
+from itdr.builders.columns import Item
 from itdr.builders.declare import INTERACTION
 from itdr.builders.tasks import _ranking, top_k_rec
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
@@ -15,28 +16,33 @@ from itdr.builders.timelines import timelines
 from itdr.builders.windows import Window
 from itdr.builders.works import title_key
 
+_title_key = functools.lru_cache(maxsize=1 << 16)(title_key)
+
 Earlier = tuple[Item, float | None, int | None]
 """An item of the first domain, what the user gave it, and when."""
 
 
 def _windows(cell: OpenCell, subject: int) -> Iterator[Window]:
     """The windows of the second domain that have enough before them in the first."""
-    if _code_in(cell.other, cell.store, subject) is None:
+    (code,) = _codes_in_first(cell, [subject])
+    if code is None:
         return
     for window in _ranking.windows(cell, subject):
-        if len(_earlier(cell, window, set())) >= cell.history:
+        if len(_earlier(cell, code, window, set())) >= cell.history:
             yield window
 
 
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The first window of each user where it is found at once."""
-    both = [user for user in users if _code_in(cell.other, cell.store, user) is not None]
-    found = dict(zip(both, _ranking.firsts(cell, both), strict=True))
-    windows = [found.get(user) for user in users]
-    return [
-        window if window and len(_earlier(cell, window, set())) >= cell.history else None
-        for window in windows
-    ]
+    codes = zip(users, _codes_in_first(cell, users), strict=True)
+    both = {user: code for user, code in codes if code is not None}
+    windows = zip(both.items(), _ranking.firsts(cell, list(both)), strict=True)
+    found = {
+        user: window
+        for (user, code), window in windows
+        if window and len(_earlier(cell, code, window, set())) >= cell.history
+    }
+    return [found.get(user) for user in users]
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:
@@ -44,15 +50,18 @@ def _draw(cell: OpenCell, window: Window) -> Case | None:
 
 
 def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    cases = zip(windows, _ranking.draw_many(cell, windows), strict=True)
-    return [None if case is None else _with_earlier(cell, window, case) for window, case in cases]
+    codes = _codes_in_first(cell, [window.timeline.user for window in windows])
+    cases = zip(windows, codes, _ranking.draw_many(cell, windows), strict=True)
+    return [
+        None if case is None or code is None else _with_earlier(cell, code, window, case)
+        for window, code, case in cases
+    ]
 
 
-def _with_earlier(cell: OpenCell, window: Window, case: Case) -> Case | None:
+def _with_earlier(cell: OpenCell, code: int, window: Window, case: Case) -> Case | None:
     """The case with what the user met in the first domain before; None where that is too little."""
-    shown = {title_key(item.title) for item in case.candidates}
-    shown |= {title_key(item.title) for item in case.history}
-    start = _earlier(cell, window, shown)
+    shown = {_title_key(item.title) for item in (*case.candidates, *case.history)}
+    start = _earlier(cell, code, window, shown)
     if len(start) < cell.history:
         return None
     items, ratings, times = zip(*start[-cell.history :], strict=True)
@@ -62,12 +71,11 @@ def _with_earlier(cell: OpenCell, window: Window, case: Case) -> Case | None:
     return case
 
 
-def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Earlier]:
+def _earlier(cell: OpenCell, code: int, window: Window, titles: set[str]) -> list[Earlier]:
     """What the user met in the first domain before the first true candidate, oldest first, less
-    what carries one of these titles."""
+    what carries one of these titles. code: the user's there."""
     other = cell.other
-    code = _code_in(other, cell.store, window.timeline.user)
-    assert other is not None and code is not None
+    assert other is not None
     line = timelines(other).of(code)
     before = window.time
     found: list[Earlier] = []
@@ -77,7 +85,7 @@ def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Earlier]:
         if before is None or time is None or time >= before:
             continue
         item = other.item(line.items[k])
-        key = title_key(item.title)
+        key = _title_key(item.title)
         if key not in seen:
             seen.add(key)
             found.append((item, line.ratings[k], time))
@@ -86,15 +94,21 @@ def _earlier(cell: OpenCell, window: Window, titles: set[str]) -> list[Earlier]:
     return found[::-1]
 
 
-def _code_in(other: Store | None, store: Store, user: int) -> int | None:
-    """The same user's code in another domain's store: ids, and so hashes, are equal in all."""
+def _codes_in_first(cell: OpenCell, users: Sequence[int]) -> list[int | None]:
+    """The same users' codes in the first domain, None for who is not there: ids, and so hashes, are
+    equal in all."""
+    other, store = cell.other, cell.store
     assert other is not None
-    wanted = store.user_hash[user]
-    code = int(np.searchsorted(other.user_hash, wanted))
-    if code == len(other.user_hash) or other.user_hash[code] != wanted:
-        return None
-    same = other.value("users", "user_id", code) == store.value("users", "user_id", user)
-    return code if same else None
+    wanted = store.user_hash[np.array(users, int)]
+    codes = np.minimum(other.user_hash.searchsorted(wanted), len(other.user_hash) - 1)
+    pairs = zip(
+        codes.tolist(),
+        (other.user_hash[codes] == wanted).tolist(),
+        other.values("users", "user_id", codes),
+        store.values("users", "user_id", users),
+        strict=True,
+    )
+    return [code if same and here == there else None for code, same, here, there in pairs]
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:

@@ -38,29 +38,31 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:
-    line = window.timeline
+    return _draw_many(cell, [window])[0]
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    ids = cell.user_ids([window.timeline.user for window in windows])
+    codes = [_ranking.places(window, window.timeline.items) for window in windows]
+    known = zip(windows, ids, cell.store.items_of(codes), strict=True)
+    return [_case(cell, *of) for of in known]
+
+
+def _case(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
+    """items: the history, and the one whose rating is asked for."""
+    line, about = window.timeline, items[-1]
     target = window.trues[0]
-    item = cell.store.item
-    about = item(line.items[target])
     flags = _FLAGS[cell.timed, bool(about.categories)]
-    user = cell.user_id(line.user)
     return Case(
         key=cell.key(window, user),
         user=user,
         item=about,
-        history=[item(line.items[k]) for k in window.history],
+        history=items[:-1],
         ratings=[line.ratings[k] for k in window.history],
         times=[line.times[k] for k in window.history],
         rating=line.ratings[target],
         flags=flags,
     )
-
-
-def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    cell.store.read_items(
-        window.timeline.items[k] for window in windows for k in (*window.history, *window.trues)
-    )
-    return [_draw(cell, window) for window in windows]
 
 
 def rating_text(rating: float | None, scale: Scale) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
 from itdr.builders.cases import Case
 from itdr.builders.columns import Item
@@ -17,6 +17,8 @@ from itdr.builders.windows import Window
 LEAST = 5
 """A user shows at least this many items, unless the cell's rule says otherwise."""
 
+Attributes = list[tuple[str, str]]
+"""Names as they are shown, and values."""
 NAMES = {
     "age_group": "age group",
     "birth_year": "birth year",
@@ -30,7 +32,8 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
 
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The one window of each user who has attributes and enough to show."""
-    known = [user for user in users if _attributes(cell, user)]
+    attributes = zip(users, _attributes(cell, users), strict=True)
+    known = [user for user, found in attributes if found]
     keys = cell.order_keys(known, "order")
     least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
     found = {
@@ -41,53 +44,61 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     return [found.get(user) for user in users]
 
 
-def _attributes(cell: OpenCell, user: int) -> list[tuple[str, str]]:
-    """The user's attributes that are known, in the source's order."""
-    found = []
+def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
+    """The attributes that are known of each user, in the source's order."""
+    found: list[Attributes] = [[] for _ in users]
     for name in cell.cell.source.attributes:
-        value = cell.store.value("users", name, user)
-        if value is not None and str(value) != "":
-            found.append((NAMES.get(name, name), str(value)))
+        said = NAMES.get(name, name)
+        for known, value in zip(found, cell.store.values("users", name, users), strict=True):
+            if value is not None and str(value) != "":
+                known.append((said, str(value)))
     return found
 
 
-def _draw(cell: OpenCell, window: Window) -> Case:
+def _draw(cell: OpenCell, window: Window) -> Case | None:
+    return _draw_many(cell, [window])[0]
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    users = [window.timeline.user for window in windows]
+    items = cell.store.items_of([window.timeline.items for window in windows])
+    known = zip(windows, cell.user_ids(users), items, _attributes(cell, users), strict=True)
+    return [_case(cell, *of) for of in known]
+
+
+def _case(
+    cell: OpenCell, window: Window, user: str, items: list[Item], attributes: Attributes
+) -> Case:
     line = window.timeline
-    history = [cell.store.item(line.items[k]) for k in window.history]
     flags = set()
-    if all(item.categories for item in history):
+    if all(map(attrgetter("categories"), items)):
         flags.add("categories")
-    if all(item.creators for item in history):
+    if all(map(attrgetter("creators"), items)):
         flags.add("creators")
-    user = cell.user_id(line.user)
     return Case(
         key=cell.key(window, user),
         user=user,
-        history=history,
-        ratings=[line.ratings[k] for k in window.history],
-        times=[line.times[k] for k in window.history],
-        attributes=_attributes(cell, line.user),
+        history=items,
+        ratings=line.ratings,
+        times=line.times,
+        attributes=attributes,
         flags=frozenset(flags),
     )
 
 
-def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    cell.store.read_items(itertools.chain.from_iterable(one.timeline.items for one in windows))
-    return [_draw(cell, window) for window in windows]
-
-
-def _entry(item: Item, flags: frozenset[str]) -> str:
+def _entries(items: Sequence[Item], flags: frozenset[str]) -> list[str]:
     """`Title by Creator: category, category`, as far as the whole list has them."""
-    text = item.title
-    if "creators" in flags:
-        text += f" by {item.creators[0]}"
-    if "categories" in flags:
-        text += f": {_ranking.categories(item)}"
-    return text
+    if "creators" not in flags:
+        return [item.listed if "categories" in flags else item.title for item in items]
+    made = [f"{item.title} by {item.creators[0]}" for item in items]
+    if "categories" not in flags:
+        return made
+    rows = zip(made, items, strict=True)
+    return [f"{entry}: {_ranking.categories(item)}" for entry, item in rows]
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    items = [_entry(item, case.flags) for item in case.history]
+    items = _entries(case.history, case.flags)
     names = [name for name, _ in case.attributes]
     return {
         **_ranking.listings("items", items, needed),
@@ -123,7 +134,7 @@ def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
         part = parts_of(
             cell.store.user_hash[other : other + 1], cell.cell.seed, cell.cell.source.id
         )
-        theirs = dict(_attributes(cell, other)) if part[0] == TRAIN else {}
+        theirs = dict(_attributes(cell, [other])[0]) if part[0] == TRAIN else {}
         wrong = [(name, theirs.get(name, value)) for name, value in case.attributes]
         if wrong != case.attributes:
             return answer(wrong)
