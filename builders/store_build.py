@@ -110,7 +110,7 @@ def stage(
         query = f"SELECT {fields} FROM {table}_reader"
         if many and file is not None:
             # Long texts are worth packing; numbers are written faster than packed.
-            packing = "lz4_raw" if "text" in names else "uncompressed"
+            packing = "snappy" if "text" in names else "uncompressed"
             _copy(raw.con, query, file, f"COMPRESSION {packing}")
             raw.con.execute(f"CREATE VIEW {copy} AS SELECT * FROM read_parquet({literal(file)})")
         else:
