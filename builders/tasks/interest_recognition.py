@@ -15,7 +15,6 @@ and that the displayed items show; each is backed by rows of `evidence`:
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -113,7 +112,8 @@ def _facts(cell: OpenCell, user: int, mine: sides.Sided) -> tuple[Facts, list[in
 def _shown_item(cell: OpenCell, mine: sides.Sided, k: int) -> sides.Work:
     """The item that the user met, with the traits of its work."""
     met, work = cell.store.item(mine.items[k]), sides.work_of(cell.store, mine.works[k])
-    return dataclasses.replace(work, id=met.id, title=met.title)
+    traits = (work.categories, work.creators, work.listed, work.tags)
+    return sides.Work(met.id, met.title, *traits)
 
 
 def _terms(cell: OpenCell) -> dict[str, str]:
