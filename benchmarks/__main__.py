@@ -52,7 +52,7 @@ def main() -> None:
         four = {**shape, "users": 4 * shape["users"], "ratings": 4 * shape["ratings"]}
         lines += raw.larger(data, write(given.data / "four", four, given.quick))
     lines += raw.packed(data, given.rounds)
-    size, many = (1_000, 4_000) if given.quick else (12_000, 75_000)
+    size, many = (1_000, 4_000) if given.quick else (12_000, 200_000)
     lines += encoding.lines(data, cache, given.rounds, size, many)
     lines += rows.streams(data, cache, given.rounds, size)
     lines.append(rows.cold(data, 1))

@@ -47,8 +47,11 @@ def timed(data: str, config: str, size: str, rounds: str, processes: str) -> Non
 
 def _once(name: str, data: str, config: str, knobs: dict[str, Any], count: int) -> float:
     import itdr
-    from itdr.builders import loading
+    from itdr.builders import columns, loading, opened
 
+    # As in a process of its own: nothing of the store is at hand, as it is not in a worker.
+    opened._stores.clear()
+    columns._groups.clear()
     with tempfile.TemporaryDirectory() as cache:
         if name == "itdr":
             given = {**source(config), "data_dir": data, **knobs}
