@@ -43,6 +43,11 @@ class Known:
             return int(self.second_time[work])
         return int(self.first_time[work])
 
+    def since_many(self, works: np.ndarray, users: np.ndarray) -> np.ndarray:
+        """`since` of arrays of one shape, or of shapes that broadcast (int64)."""
+        own = self.first_user[works] == users
+        return np.where(own, self.second_time[works], self.first_time[works])
+
 
 def known(store: Store, seed: int, until: int | None = None) -> Known:
     """The counts for a seed's user split; with `until`, of all users before that second instead."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = dict[str, Any]
+LISTS = ("history", "candidates", "attributes", "evidence")
+"""The columns that are lists of structs."""
 
 
 class Example(NamedTuple):
@@ -143,7 +145,3 @@ class Columns:
             arrays.append(pa.ListArray.from_arrays(ends, values, type=field.type))
         self._clear()
         return pa.table(arrays, schema=self.schema)
-
-
-LISTS = ("history", "candidates", "attributes", "evidence")
-"""The columns that are lists of structs."""

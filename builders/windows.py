@@ -95,9 +95,7 @@ def _as_they_stand(
     elif start is not None or stop is not None:
         good[:] = False
     if known is not None:
-        works = tails.works[:, history:]
-        own = known.first_user[works] == tails.users[:, None]
-        since = np.where(own, known.second_time[works], known.first_time[works])
+        since = known.since_many(tails.works[:, history:], tails.users[:, None])
         good &= (since < before[:, None]).all(axis=1)
     return good
 
