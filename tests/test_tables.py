@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,25 @@ def test_tables_hold_the_rows_of_a_stream(config: str, form: str) -> None:
         for table in tables:
             table.validate(full=True)
             assert table.schema == declared.arrow_schema
+
+
+def test_shards_hold_equal_shares_of_cases() -> None:
+    """Users give very different numbers of cases: equal shares of users would be unequal work."""
+    knobs: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "per_user": "all"}
+    builder: Any = itdr.Itdr(config_name="sequential_rec", size=500, history=3, **knobs)
+    (plan, *_) = loading.prepare(builder.config)
+    look = loading.wording(builder.config)
+    (chosen,) = plan.chosen
+    takes = chosen.takes.copy()
+    takes[4:] = 1
+    total, most, of = int(takes.sum()), int(takes.max()), 4
+    chosen = dataclasses.replace(chosen, takes=takes, expected=total)
+    plan = dataclasses.replace(plan, chosen=(chosen,))
+    counts = [len(list(loading.rows([Shard(k, of)], plan, look))) for k in range(of)]
+    assert sum(counts) == total
+    # A user's cases stay together: a bound lies at most one user's cases from where it should.
+    for shards in range(1, of):
+        assert abs(sum(counts[:shards]) - total * shards / of) <= most
 
 
 @pytest.mark.parametrize("config", ["top_k_rec", "interest_recognition"])
