@@ -18,6 +18,11 @@ from itdr.builders.cache import human, read_json, write_json
 from itdr.builders.declare import Remote
 from itdr.builders.errors import RawFileError
 
+try:
+    from isal import isal_zlib as _deflate  # the extra `fast`: takes half of zlib's time
+except ImportError:
+    _deflate = zlib
+
 CHUNK = 1 << 20
 Trust = Literal["absent", "placed", "verified", "touched", "outdated", "altered"]
 """What the record says of a file in the download cache: `absent`, no file; `placed`, no record, so
@@ -80,11 +85,11 @@ def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
                     piece = piece.lstrip(b"\0")  # padding after a member
                     if not piece:
                         break
-                decoder = zlib.decompressobj(wbits=31)
+                decoder = _deflate.decompressobj(wbits=31)
                 members += 1
             try:
                 out = decoder.decompress(piece, CHUNK)
-            except zlib.error as error:
+            except _deflate.error as error:
                 raise ValueError(f"damaged gzip data ({error})") from None
             if out:
                 yield out
