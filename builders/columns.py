@@ -209,6 +209,8 @@ class Store:
         """`value` of several codes."""
         import pyarrow as pa
 
+        if len(codes) == 1:
+            return [self.value(table, column, int(codes[0]))]
         source = self.users if table == "users" else self.items
         if column not in source.column_names:
             return [None] * len(codes)

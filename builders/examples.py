@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Drawn = list[tuple[int, int, Case]]
 """Cases, each with the code of its user (or item) and the index of its window."""
 FIRST_BATCH, BATCH = 8, 64
-"""Users whose cases are drawn together, at first and then; and windows of one user."""
+"""Users whose cases are drawn together, at a stream's beginning and then; and windows of one user."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
 KEPT_TEXTS = 64
@@ -51,7 +51,7 @@ class Wording:
 
 def shard_rows(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Row]:
     """The rows of one shard."""
-    return map(row, _examples(plan, shard, wording))
+    return map(row, _examples(plan, shard, wording, FIRST_BATCH))
 
 
 def shard_tables(
@@ -59,7 +59,8 @@ def shard_tables(
 ) -> Iterator[pa.Table]:
     """The rows of several shards one after the other, in tables of `size` rows; the last may be
     shorter."""
-    examples = itertools.chain.from_iterable(_examples(plan, shard, wording) for shard in shards)
+    drawn = (_examples(plan, shard, wording, BATCH) for shard in shards)
+    examples = itertools.chain.from_iterable(drawn)
     columns = Columns(schema)
     while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
         columns.extend(block)
@@ -69,12 +70,13 @@ def shard_tables(
         yield columns.table()
 
 
-def _examples(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Example]:
+def _examples(plan: SplitPlan, shard: Shard, wording: Wording, first: int) -> Iterator[Example]:
     """The examples of one shard. Every shard holds a consecutive run of each cell's sample, which is
-    in random order already, and takes from the cells in turn, in proportion."""
+    in random order already, and takes from the cells in turn, in proportion. first: users in the
+    first batch of each cell."""
     queue: list[tuple[float, int, int, int, Iterator[Example]]] = []
     for place, chosen in enumerate(plan.chosen):
-        examples, expected = _cell_examples(chosen, shard, wording)
+        examples, expected = _cell_examples(chosen, shard, wording, first)
         if expected:
             heapq.heappush(queue, (0.5 / expected, place, 1, expected, examples))
     if len(queue) == 1:
@@ -89,19 +91,23 @@ def _examples(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Examp
             heapq.heappush(queue, entry)
 
 
-def _cell_examples(chosen: Chosen, shard: Shard, wording: Wording) -> tuple[Iterator[Example], int]:
+def _cell_examples(
+    chosen: Chosen, shard: Shard, wording: Wording, first: int
+) -> tuple[Iterator[Example], int]:
     """The examples of one cell in one shard, and about how many they are."""
     if chosen.users is None:
         expected = chosen.expected * (shard.index + 1) // shard.of
         expected -= chosen.expected * shard.index // shard.of
-        return _draw_examples(chosen, _every_user(chosen, shard), wording), max(expected, 1)
+        users = _every_user(chosen, shard)
+        return _draw_examples(chosen, users, wording, first), max(expected, 1)
     assert chosen.takes is not None
     # Equal shares of cases, not of users, who may give very different numbers.
     ends = chosen.takes.cumsum(dtype=np.int64)
     shares = chosen.expected * np.array([shard.index, shard.index + 1]) // shard.of
     start, stop = ends.searchsorted(shares, side="right").tolist()
-    users, takes = chosen.users[start:stop].tolist(), chosen.takes[start:stop].tolist()
-    return _draw_examples(chosen, iter(zip(users, takes, strict=True)), wording), sum(takes)
+    takes = chosen.takes[start:stop].tolist()
+    some = zip(chosen.users[start:stop].tolist(), takes, strict=True)
+    return _draw_examples(chosen, some, wording, first), sum(takes)
 
 
 def _every_user(chosen: Chosen, shard: Shard) -> Iterator[tuple[int, int | None]]:
@@ -126,27 +132,29 @@ def _open(chosen: Chosen) -> OpenCell:
 
 
 def _draw_examples(
-    chosen: Chosen, users: Iterator[tuple[int, int | None]], wording: Wording
+    chosen: Chosen, users: Iterator[tuple[int, int | None]], wording: Wording, first: int
 ) -> Iterator[Example]:
     opened = _open(chosen)
     write = _writer(opened, PARTS[chosen.part], wording)
-    for drawn in _cases(opened, users):
+    for drawn in _cases(opened, users, first):
         subjects, indexes, cases = zip(*drawn, strict=True)
         numbers = hashing.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
         yield from map(write, cases, subjects, indexes, numbers)
 
 
-def _cases(opened: OpenCell, users: Iterator[tuple[int, int | None]]) -> Iterator[Drawn]:
+def _cases(
+    opened: OpenCell, users: Iterator[tuple[int, int | None]], first: int
+) -> Iterator[Drawn]:
     """The cases of these users in order, of each as many as it is to give (None: all), in batches:
-    a small one first, so that the first row is there at once."""
+    a small one first, where the first row is to be there at once."""
     task = opened.cell.task
-    size = FIRST_BATCH
+    size = first
     while block := list(itertools.islice(users, size)):
         size = BATCH
         opened.store.expected = [user for user, _ in block] if task.about == "user" else ()
         streams = [
-            (user, most, _windows(opened, user, first))
-            for (user, most), first in zip(block, _firsts(opened, block), strict=True)
+            (user, most, _windows(opened, user, window))
+            for (user, most), window in zip(block, _firsts(opened, block), strict=True)
         ]
         # Nearly every window makes a case: as many are drawn at first as cases are asked for.
         tried = [list(itertools.islice(found, _at_once(most))) for _, most, found in streams]

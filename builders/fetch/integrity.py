@@ -18,10 +18,9 @@ from itdr.builders.cache import human, read_json, write_json
 from itdr.builders.declare import Remote
 from itdr.builders.errors import RawFileError
 
-try:
+_deflate: Any = zlib
+with contextlib.suppress(ImportError):
     from isal import isal_zlib as _deflate  # the extra `fast`: takes half of zlib's time
-except ImportError:
-    _deflate = zlib
 
 CHUNK = 1 << 20
 Trust = Literal["absent", "placed", "verified", "touched", "outdated", "altered"]

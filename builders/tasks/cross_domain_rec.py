@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from itdr.builders.cases import Case
-from itdr.builders.columns import Item
+from itdr.builders.columns import Item, Store
 from itdr.builders.declare import INTERACTION
 from itdr.builders.tasks import _ranking, top_k_rec
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import timelines
-from itdr.builders.windows import Window
+from itdr.builders.timelines import Timeline, timelines
+from itdr.builders.windows import MORE, Window
 from itdr.builders.works import title_key
 
 _title_key = functools.lru_cache(maxsize=1 << 16)(title_key)
@@ -22,76 +24,109 @@ Earlier = tuple[Item, float | None, int | None]
 """An item of the first domain, what the user gave it, and when."""
 
 
-def _windows(cell: OpenCell, subject: int) -> Iterator[Window]:
+@dataclass(slots=True)
+class Crossing(Window):
+    """A window of the second domain, with the end of the user's timeline in the first (or all of it)
+    and the places there that lie before the first true candidate, the latest first."""
+
+    start: Timeline = field(kw_only=True)
+    places: list[int] = field(kw_only=True)
+
+
+def _windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
     """The windows of the second domain that have enough before them in the first."""
     (code,) = _codes_in_first(cell, [subject])
     if code is None:
         return
     for window in _ranking.windows(cell, subject):
-        if len(_earlier(cell, code, window, set())) >= cell.history:
-            yield window
+        crossing = _crossing(cell, code, window)
+        if len(_earlier(cell, crossing, set())) >= cell.history:
+            yield crossing
 
 
-def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
+def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     """The first window of each user where it is found at once."""
+    other = cell.other
+    assert other is not None
     codes = zip(users, _codes_in_first(cell, users), strict=True)
     both = {user: code for user, code in codes if code is not None}
+    other.expected = list(both.values())
     windows = zip(both.items(), _ranking.firsts(cell, list(both)), strict=True)
-    found = {
-        user: window
-        for (user, code), window in windows
-        if window and len(_earlier(cell, code, window, set())) >= cell.history
-    }
+    found = {user: _crossing(cell, code, window) for (user, code), window in windows if window}
+    near = ([one.start.items[k] for k in one.places[: cell.history]] for one in found.values())
+    other.read_items(itertools.chain.from_iterable(near))
+    for user, crossing in list(found.items()):
+        if len(_earlier(cell, crossing, set())) < cell.history:
+            del found[user]
     return [found.get(user) for user in users]
 
 
-def _draw(cell: OpenCell, window: Window) -> Case | None:
-    return _draw_many(cell, [window])[0]
+def _crossing(cell: OpenCell, code: int, window: Window) -> Crossing:
+    """The window with the end of the timeline in the first domain, which mostly is enough. code: the
+    user's there."""
+    assert cell.other is not None
+    start = timelines(cell.other).of(code, cell.history + MORE)
+    of = (window.timeline, window.history, window.trues, window.index)
+    return Crossing(*of, start=start, places=_before(start, window.time))
 
 
-def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    codes = _codes_in_first(cell, [window.timeline.user for window in windows])
-    cases = zip(windows, codes, _ranking.draw_many(cell, windows), strict=True)
+def _before(line: Timeline, time: int | None) -> list[int]:
+    """The places before that time, the latest first."""
+    if time is None:
+        return []
+    times = line.times
     return [
-        None if case is None or code is None else _with_earlier(cell, code, window, case)
-        for window, code, case in cases
+        k for k in range(len(line) - 1, -1, -1) if (when := times[k]) is not None and when < time
     ]
 
 
-def _with_earlier(cell: OpenCell, code: int, window: Window, case: Case) -> Case | None:
+def _draw(cell: OpenCell, window: Crossing) -> Case | None:
+    return _draw_many(cell, [window])[0]
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
+    cases = zip(windows, _ranking.draw_many(cell, windows), strict=True)
+    return [case and _with_earlier(cell, window, case) for window, case in cases]
+
+
+def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
     """The case with what the user met in the first domain before; None where that is too little."""
     shown = {_title_key(item.title) for item in (*case.candidates, *case.history)}
-    start = _earlier(cell, code, window, shown)
+    start = _earlier(cell, window, shown)
     if len(start) < cell.history:
         return None
-    items, ratings, times = zip(*start[-cell.history :], strict=True)
+    items, ratings, times = zip(*start, strict=True)
     case.history = [*items, *case.history]
     case.ratings = [*ratings, *case.ratings]
     case.times = [*times, *case.times]
     return case
 
 
-def _earlier(cell: OpenCell, code: int, window: Window, titles: set[str]) -> list[Earlier]:
+def _earlier(cell: OpenCell, window: Crossing, titles: set[str]) -> list[Earlier]:
     """What the user met in the first domain before the first true candidate, oldest first, less
-    what carries one of these titles. code: the user's there."""
-    other = cell.other
-    assert other is not None
-    line = timelines(other).of(code)
-    before = window.time
+    what carries one of these titles: `history` items, or as many as there are."""
+    assert cell.other is not None
+    found = _latest(cell.other, cell.history, window, titles)
+    if len(found) < cell.history:
+        whole = timelines(cell.other).of(window.start.user)
+        if len(whole) > len(window.start):
+            window.start, window.places = whole, _before(whole, window.time)
+            found = _latest(cell.other, cell.history, window, titles)
+    return found[::-1]
+
+
+def _latest(other: Store, most: int, window: Crossing, titles: set[str]) -> list[Earlier]:
+    line, seen = window.start, set(titles)
     found: list[Earlier] = []
-    seen = set(titles)
-    for k in range(len(line) - 1, -1, -1):
-        time = line.times[k]
-        if before is None or time is None or time >= before:
-            continue
+    for k in window.places:
         item = other.item(line.items[k])
         key = _title_key(item.title)
         if key not in seen:
             seen.add(key)
-            found.append((item, line.ratings[k], time))
-            if len(found) == cell.history:
+            found.append((item, line.ratings[k], line.times[k]))
+            if len(found) == most:
                 break
-    return found[::-1]
+    return found
 
 
 def _codes_in_first(cell: OpenCell, users: Sequence[int]) -> list[int | None]:
