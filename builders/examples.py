@@ -6,11 +6,11 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from itdr.builders import hashing
+from itdr.builders import garbage, hashing
 from itdr.builders.cases import Case
 from itdr.builders.opened import open_cell
 from itdr.builders.parts import PARTS
@@ -22,6 +22,7 @@ from itdr.builders.wording import templates
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T")
 Drawn = list[tuple[int, int, Case]]
 """Cases, each with the code of its user (or item) and the index of its window."""
 FIRST_BATCH, BATCH = 8, 64
@@ -51,7 +52,7 @@ class Wording:
 
 def shard_rows(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Row]:
     """The rows of one shard."""
-    return map(row, _examples(plan, shard, wording, FIRST_BATCH))
+    return _examples(plan, shard, wording, FIRST_BATCH, row)
 
 
 def shard_tables(
@@ -59,7 +60,7 @@ def shard_tables(
 ) -> Iterator[pa.Table]:
     """The rows of several shards one after the other, in tables of `size` rows; the last may be
     shorter."""
-    drawn = (_examples(plan, shard, wording, BATCH) for shard in shards)
+    drawn = (_examples(plan, shard, wording, BATCH, _as_it_is) for shard in shards)
     examples = itertools.chain.from_iterable(drawn)
     columns = Columns(schema)
     while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
@@ -70,13 +71,21 @@ def shard_tables(
         yield columns.table()
 
 
-def _examples(plan: SplitPlan, shard: Shard, wording: Wording, first: int) -> Iterator[Example]:
+def _as_it_is(example: Example) -> Example:
+    return example
+
+
+def _examples(
+    plan: SplitPlan, shard: Shard, wording: Wording, first: int, finish: Callable[[Example], T]
+) -> Iterator[T]:
     """The examples of one shard. Every shard holds a consecutive run of each cell's sample, which is
-    in random order already, and takes from the cells in turn, in proportion. first: users in the
-    first batch of each cell."""
-    queue: list[tuple[float, int, int, int, Iterator[Example]]] = []
+    in random order already, and takes from the cells in turn, in proportion.
+
+    first: users in the first batch of each cell.   finish: what is made of each example.
+    """
+    queue: list[tuple[float, int, int, int, Iterator[T]]] = []
     for place, chosen in enumerate(plan.chosen):
-        examples, expected = _cell_examples(chosen, shard, wording, first)
+        examples, expected = _cell_examples(chosen, shard, wording, first, finish)
         if expected:
             heapq.heappush(queue, (0.5 / expected, place, 1, expected, examples))
     if len(queue) == 1:
@@ -92,14 +101,14 @@ def _examples(plan: SplitPlan, shard: Shard, wording: Wording, first: int) -> It
 
 
 def _cell_examples(
-    chosen: Chosen, shard: Shard, wording: Wording, first: int
-) -> tuple[Iterator[Example], int]:
+    chosen: Chosen, shard: Shard, wording: Wording, first: int, finish: Callable[[Example], T]
+) -> tuple[Iterator[T], int]:
     """The examples of one cell in one shard, and about how many they are."""
     if chosen.users is None:
         expected = chosen.expected * (shard.index + 1) // shard.of
         expected -= chosen.expected * shard.index // shard.of
         users = _every_user(chosen, shard)
-        return _draw_examples(chosen, users, wording, first), max(expected, 1)
+        return _draw_examples(chosen, users, wording, first, finish), max(expected, 1)
     assert chosen.takes is not None
     # Equal shares of cases, not of users, who may give very different numbers.
     ends = chosen.takes.cumsum(dtype=np.int64)
@@ -107,7 +116,7 @@ def _cell_examples(
     start, stop = ends.searchsorted(shares, side="right").tolist()
     takes = chosen.takes[start:stop].tolist()
     some = zip(chosen.users[start:stop].tolist(), takes, strict=True)
-    return _draw_examples(chosen, some, wording, first), sum(takes)
+    return _draw_examples(chosen, some, wording, first, finish), sum(takes)
 
 
 def _every_user(chosen: Chosen, shard: Shard) -> Iterator[tuple[int, int | None]]:
@@ -132,14 +141,24 @@ def _open(chosen: Chosen) -> OpenCell:
 
 
 def _draw_examples(
-    chosen: Chosen, users: Iterator[tuple[int, int | None]], wording: Wording, first: int
-) -> Iterator[Example]:
+    chosen: Chosen,
+    users: Iterator[tuple[int, int | None]],
+    wording: Wording,
+    first: int,
+    finish: Callable[[Example], T],
+) -> Iterator[T]:
     opened = _open(chosen)
     write = _writer(opened, PARTS[chosen.part], wording)
-    for drawn in _cases(opened, users, first):
-        subjects, indexes, cases = zip(*drawn, strict=True)
-        numbers = hashing.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
-        yield from map(write, cases, subjects, indexes, numbers)
+    batches = _cases(opened, users, first)
+    while True:
+        with garbage.put_off():
+            drawn = next(batches, None)
+            if drawn is None:
+                return
+            subjects, indexes, cases = zip(*drawn, strict=True)
+            numbers = hashing.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
+            made = list(map(finish, map(write, cases, subjects, indexes, numbers)))
+        yield from made
 
 
 def _cases(
