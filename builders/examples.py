@@ -170,7 +170,7 @@ def _cases(
     size = first
     while block := list(itertools.islice(users, size)):
         size = BATCH
-        opened.store.expected = [user for user, _ in block] if task.about == "user" else ()
+        opened.expect([user for user, _ in block])
         streams = [
             (user, most, _windows(opened, user, window))
             for (user, most), window in zip(block, _firsts(opened, block), strict=True)

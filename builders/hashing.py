@@ -58,10 +58,11 @@ class Draw:
         self.state = state & MASK
 
     def number(self) -> int:
-        """The next 64-bit number."""
-        number = mix(self.state)
-        self.state = (self.state + GAMMA) & MASK
-        return number
+        """The next 64-bit number: `mix` of the state, written out, since prose takes many."""
+        self.state = z = (self.state + GAMMA) & MASK
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        return z ^ (z >> 31)
 
     def below(self, n: int) -> int:
         """The next number in `range(n)`; its bias, n / 2**64, is nothing for any n in use."""

@@ -257,6 +257,7 @@ def _candidates(opened: OpenCell, look: bool) -> Iterator[tuple[int, int, bool]]
         block = block[numbers[block] >= least]
         for start in range(0, len(block), RUN):
             users = block[start : start + RUN]
+            opened.expect(users.tolist())
             every = range(len(PARTS))
             if not opened.cuts:
                 parts = opened.parts(hashes[users]).tolist()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
@@ -56,8 +56,7 @@ class Trait:
         return self.users >= least
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """One side of a trait on one work: of its `n` likers (or dislikers) `k` belong to the trait's
     people, who make `some` of `all` likes (or dislikes) of other works."""
 

@@ -47,13 +47,16 @@ def groups(counts: Counts, work: int) -> tuple[list[Group], list[Group]]:
     """
     suits, avoid = [], []
     for trait, likers, dislikers in counts.of(work):
-        up = _lift(likers)
-        group = _tested(trait, likers, up, counts, "suits")
+        up, against = _lift(likers), _lift(dislikers)
+        group = None
+        if up is not None and up >= LIFT:
+            group = _tested(trait, likers, up, counts, "suits")
         if group:
             suits.append(group)
             continue
-        group = _tested(trait, dislikers, _lift(dislikers), counts, "disliked")
-        if group is None or not _against(dislikers, likers):
+        if against is not None and against >= LIFT and _against(dislikers, likers):
+            group = _tested(trait, dislikers, against, counts, "disliked")
+        if group is None and up is not None and up <= RARE:
             group = _tested(trait, likers, up, counts, "missing")
         if group:
             avoid.append(group)
@@ -62,15 +65,13 @@ def groups(counts: Counts, work: int) -> tuple[list[Group], list[Group]]:
 
 def _lift(count: Count) -> float | None:
     """The smoothed lift; None where there is nobody to compare with."""
-    if not count.n or not 0 < count.some < count.all:
-        return None
-    return _chance.lift(count.k, count.n, count.some / count.all)
+    k, n, some, of = count
+    return _chance.lift(k, n, some / of) if n and 0 < some < of else None
 
 
-def _tested(trait: Trait, count: Count, up: float | None, counts: Counts, how: str) -> Group | None:
-    """The group, if the test that belongs to `how` passes. up: the count's lift."""
-    if up is None or ((up > RARE) if how == "missing" else (up < LIFT)):
-        return None
+def _tested(trait: Trait, count: Count, lift: float, counts: Counts, how: str) -> Group | None:
+    """The group, if chance would hardly do it. lift: the count's, high enough for `how` (of those
+    missing, low enough)."""
     k, n = count.k, count.n
     if how != "missing" and k < FEW_JUDGES:
         return None
@@ -86,7 +87,7 @@ def _tested(trait: Trait, count: Count, up: float | None, counts: Counts, how: s
     guarded = how != "suits" or tests > FEW_TESTS
     if not stated or (guarded and chance > FALSE_ONES[how] / max(tests, FEW_TESTS)):
         return None
-    return Group(trait.kind, trait.value, how, k, n, share, up, z)
+    return Group(trait.kind, trait.value, how, k, n, share, lift, z)
 
 
 def _against(dislikers: Count, likers: Count) -> bool:

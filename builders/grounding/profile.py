@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from itdr.builders.grounding import choices
 from itdr.builders.grounding import profile_words as words
 from itdr.builders.grounding.profile_lines import LIKES
 from itdr.builders.grounding.profile_more_lines import OTHERS
@@ -24,7 +25,6 @@ a small one."""
 MENTIONED = 4
 """Titles that one sentence names, at most."""
 _SLOT = re.compile(r"\{(\w+)\}")
-_CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _AGREES = re.compile(r"<(\w+):([^<>|]*)\|([^<>|]*)>")
 
 
@@ -122,7 +122,7 @@ class _Writer:
     def _filled(self, line: str) -> str:
         # Agreements first: one may stand within a choice, and has a bar of its own.
         line = _AGREES.sub(lambda found: found[3 if self.plural[found[1]] else 2], line)
-        line = _CHOICE.sub(lambda found: self._drawn(found[1].split("|")), line)
+        line = choices.say(line, self.draw.below)
         return _SLOT.sub(self._value, line[0].upper() + line[1:])
 
     def _value(self, found: re.Match[str]) -> str:
@@ -130,9 +130,6 @@ class _Writer:
         value = self.values[found[1]]
         begins = found.start() == 0 or found.string[: found.start()].endswith((". ", "? "))
         return value[0].upper() + value[1:] if begins else value
-
-    def _drawn(self, ways: list[str]) -> str:
-        return ways[self.draw.below(len(ways))]
 
 
 @functools.cache

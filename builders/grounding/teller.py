@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 
+from itdr.builders.grounding import choices
 from itdr.builders.grounding import group_reasons as because
 from itdr.builders.grounding import group_words as say
 from itdr.builders.grounding import profile_words as names
@@ -13,7 +14,6 @@ from itdr.builders.grounding.groups import Group
 from itdr.builders.grounding.traits import AGE, CREATOR, GENDER, HASHTAG, TASTES
 from itdr.builders.hashing import Draw
 
-_CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _NAME = re.compile(r"\{(\w+)\}")
 _ITEMS = {"businesses": "places", "short_videos": "videos", "news": "articles"}
 """What items are called where they stand beside a category."""
@@ -47,11 +47,8 @@ class Teller:
         return self.draw.below(100) < percent
 
     def choose(self, text: str) -> str:
-        """`text` with its alternatives chosen, the innermost first."""
-        while match := _CHOICE.search(text):
-            parts = match[1].split("|")
-            text = text[: match.start()] + parts[self.draw.below(len(parts))] + text[match.end() :]
-        return text
+        """`text` with its alternatives chosen."""
+        return choices.say(text, self.draw.below)
 
     def tell(
         self, options: Sequence[str], degree: str = "clear", rare: str = "few", **values: str
