@@ -11,7 +11,7 @@ import pytest
 
 from itdr.builders import catalogue
 from itdr.builders.grounding import profile, profile_words
-from itdr.builders.grounding.sides import Work, work_of
+from itdr.builders.grounding.sides import Work, works_of
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import interest_recognition as task
 from itdr.builders.wording import templates
@@ -24,7 +24,7 @@ QUOTED = re.compile(r'"([^"]+)"')
 
 def all_works(source: str) -> list[Work]:
     store = open_cell(source, folder()).store
-    return [work_of(store, code) for code in sorted(set(store.work.tolist()))]
+    return works_of(store, sorted(set(store.work.tolist())))
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -7,6 +7,7 @@ tables lack are quoted as the source has them: books filed under "Merchant marin
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -134,6 +135,17 @@ def name_of(title: str, others: Sequence[str] = ()) -> str | None:
 
     others: titles from which it must remain distinct.
     """
+    short = _shortened(title)
+    if short is None:
+        return None
+    if any(other != title and other.startswith(short) for other in others):
+        short = title if len(title) <= 80 else ""
+    return '"' + short.replace('"', "'").rstrip(",;") + '"' if short else None
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _shortened(title: str) -> str | None:
+    """The title as `name_of` gives it where no other one begins alike."""
     short = re.sub(r"\s*\(\d{4}\)$", "", title)
     if len(short) > 40:
         head = re.sub(r"(?<=\w)\s*[(\[].*[)\]]$", "", short)
@@ -143,6 +155,4 @@ def name_of(title: str, others: Sequence[str] = ()) -> str | None:
         if not 8 <= len(head) <= 60:
             return None
         short = head
-    if any(other != title and other.startswith(short) for other in others):
-        short = title if len(title) <= 80 else ""
-    return '"' + short.replace('"', "'").rstrip(",;") + '"' if short else None
+    return short

@@ -1,4 +1,4 @@
-"""What a user liked and disliked, and how often the training part likes and dislikes each trait.
+"""Works and their traits, and how often the training part likes and dislikes each trait.
 
 A source with ratings has a scale that says where liking and disliking begin. Without ratings the
 hours that a user gave an item decide, as a percentile among the training part's users of that item:
@@ -17,17 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders.columns import KEPT_ITEMS, SKIP, Item, Store
+from itdr.builders.columns import KEPT_ITEMS, Item, Store
 from itdr.builders.grounding import claim_sql as sql_claims
 from itdr.builders.grounding import liking
-from itdr.builders.grounding.claim_sql import (
-    DISLIKED,
-    KEPT_HOURS,
-    KEPT_TENTHS,
-    LEAST_PLAYERS,
-    LEFT_TENTHS,
-    LIKED,
-)
 from itdr.builders.hashing import stable_hash
 from itdr.builders.parts import TRAIN, parts_of
 from itdr.builders.store import files_fingerprint
@@ -74,46 +66,27 @@ class Work(Item):
         return self.creators if kind == "creator" else self.tags
 
 
-def work_of(store: Store, code: int) -> Work:
-    """The item that stands for a work (kept for the next time it is asked for)."""
-    known: dict[int, Work] = store.shared("works", dict)
-    if code not in known:
-        if len(known) >= KEPT_ITEMS:
-            known.clear()
-        item = store.item(code)
-        pairs = store.value("items", "attributes", code) or ()
-        tags = itertools.chain(
-            *(one["value"].split(_COMMA) for one in pairs if one["name"] == TAGS)
-        )
-        lists = {"categories": item.categories, "creators": item.creators, "tags": tags}
-        each = {name: tuple(dict.fromkeys(filter(None, of))) for name, of in lists.items()}
-        known[code] = Work(item.id, item.title, **each)
-    return known[code]
-
-
 def works_of(store: Store, codes: Sequence[int]) -> list[Work]:
-    """`work_of` for several codes."""
+    """The items that stand for these works (kept for the next time they are asked for)."""
     known: dict[int, Work] = store.shared("works", dict)
-    missing = [code for code in codes if code not in known]
+    missing = [code for code in dict.fromkeys(codes) if code not in known]
     if missing:
-        store.read_items(missing)
-    return [known.get(code) or work_of(store, code) for code in codes]
+        if len(known) + len(missing) > KEPT_ITEMS:
+            known.clear()
+            missing = list(dict.fromkeys(codes))
+        (items,) = store.items_of([missing])
+        pairs = store.values("items", "attributes", missing)
+        known.update(zip(missing, map(_work, items, pairs), strict=True))
+    return [known[code] for code in codes]
 
 
-@dataclass(slots=True)
-class Sided:
-    """Parallel lists over the works that a user liked or disliked, in the store's order.
-
-    places: into the user's events.   sides: `LIKED` or `DISLIKED`.   strength: rating or hours.
-    """
-
-    items: list[int]
-    works: list[int]
-    titles: list[int]
-    places: list[int]
-    times: list[int | None]
-    sides: list[int]
-    strength: list[float]
+def _work(item: Item, attributes: Sequence[dict[str, str]] | None) -> Work:
+    tags = itertools.chain(
+        *(one["value"].split(_COMMA) for one in attributes or () if one["name"] == TAGS)
+    )
+    lists = {"categories": item.categories, "creators": item.creators, "tags": tags}
+    each = {name: tuple(dict.fromkeys(filter(None, of))) for name, of in lists.items()}
+    return Work(item.id, item.title, **each)
 
 
 def by_hours(cell: OpenCell) -> bool:
@@ -121,66 +94,11 @@ def by_hours(cell: OpenCell) -> bool:
     return liking.rule(cell.store) != "ratings"
 
 
-def sided(cell: OpenCell, user: int) -> Sided:
-    """The user's likes and dislikes: of each work, what the earliest event with a rating (or hours)
-    says, where it says either and its item can be shown."""
-    store = cell.store
-    events = store.events(user)
-    value = events.weights if by_hours(cell) else events.ratings
-    assert value is not None
-    given = ~np.isnan(value)
-    if events.events is not None:
-        given &= events.events != SKIP
-    places = np.flatnonzero(given)
-    works = store.work[events.items[places]]
-    _, first = np.unique(works, return_index=True)
-    first.sort()
-    places, works = places[first], works[first]
-    value = value[places]
-    sides = _hour_sides(cell, works, value) if by_hours(cell) else _rated_sides(cell, value)
-    titles = store.title_code[events.items[places]]
-    kept = np.flatnonzero((sides > 0) & (titles >= 0))
-    places = places[kept]
-    times = None if events.times is None else events.times[places].tolist()
-    return Sided(
-        events.items[places].tolist(),
-        works[kept].tolist(),
-        titles[kept].tolist(),
-        places.tolist(),
-        [None] * len(kept) if times is None else [t if t > -(2**62) else None for t in times],
-        sides[kept].tolist(),
-        value[kept].tolist(),
-    )
-
-
-def _rated_sides(cell: OpenCell, ratings: np.ndarray) -> np.ndarray:
-    scale = cell.scale
-    return np.where(ratings >= scale.liked, LIKED, np.where(ratings <= scale.disliked, DISLIKED, 0))
-
-
-def _hour_sides(cell: OpenCell, works: np.ndarray, hours: np.ndarray) -> np.ndarray:
-    """As `sql_claims.SIDES_BY_HOURS`, for a user of any part."""
-    begins, values = hours_of(cell)
-    sides = np.zeros(len(works), np.int8)
-    for k, work in enumerate(works.tolist()):
-        played = values[begins[work] : begins[work + 1]]
-        if len(played) < LEAST_PLAYERS:
-            continue
-        less = int(played.searchsorted(hours[k], side="left"))
-        upto = int(played.searchsorted(hours[k], side="right"))
-        if hours[k] >= KEPT_HOURS and 10 * less >= KEPT_TENTHS * len(played):
-            sides[k] = LIKED
-        elif hours[k] < KEPT_HOURS and 10 * upto <= LEFT_TENTHS * len(played):
-            sides[k] = DISLIKED
-    return sides
-
-
-def in_training(cell: OpenCell, user: int) -> bool:
-    """Whether what the training part counts holds this user too."""
-    part = parts_of(
-        cell.store.user_hash[user : user + 1], cell.cell.seed, cell.cell.source.id, "user"
-    )
-    return int(part[0]) == TRAIN
+def in_training(cell: OpenCell, users: Sequence[int]) -> list[bool]:
+    """Of each user whether what the training part counts holds them too."""
+    hashes = cell.store.user_hash[np.array(users, int)]
+    parts = parts_of(hashes, cell.cell.seed, cell.cell.source.id, "user")
+    return (parts == TRAIN).tolist()
 
 
 # -- counting ---------------------------------------------------------------------------------

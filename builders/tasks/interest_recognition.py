@@ -19,10 +19,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders.cases import Case, Evidence
+from itdr.builders.columns import Item
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.grounding import claims, profile, sides
 from itdr.builders.grounding.claim_evidence import Facts, evidence, facts_of, story_of
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
+from itdr.builders.grounding.sided import Sided, sided
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
@@ -36,7 +38,7 @@ from itdr.builders.wording import templates
 class Tastes(Window):
     """A user with enough likes to be shown."""
 
-    sided: sides.Sided = field(kw_only=True)
+    sided: Sided = field(kw_only=True)
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Profile(Case):
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     """One for a user with `history` liked works that can be shown, distinct in title."""
     sides.counts(cell)
-    mine = sides.sided(cell, user)
+    mine = sided(cell, user)
     likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
     if len({mine.titles[k] for k in likes}) >= cell.history:
         line = Timeline(user, [], [], [], [], [], [], NO_WORKS)
@@ -62,15 +64,37 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
 
 
 def _draw(cell: OpenCell, window: Tastes) -> Profile:
+    return _draw_many(cell, [window])[0]
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
+    users = [window.timeline.user for window in windows]
+    # Read together, they take less time.
+    sides.works_of(cell.store, [code for window in windows for code in window.sided.works])
+    training = sides.in_training(cell, users)
+    found = [_facts(cell, *of) for of in zip(users, training, windows, strict=True)]
+    chosen = [places for _, places in found]
+    met = zip(windows, chosen, strict=True)
+    items = cell.store.items_of([[window.sided.items[k] for k in of] for window, of in met])
+    ids = cell.user_ids(users)
+    return [
+        _profile(cell, *of)
+        for of in zip(windows, ids, *zip(*found, strict=True), items, strict=True)
+    ]
+
+
+def _profile(
+    cell: OpenCell, window: Tastes, name: str, facts: Facts, chosen: list[int], met: list[Item]
+) -> Profile:
+    """name: the user's id.   chosen, met: the displayed items, as places and as items."""
     user, mine = window.timeline.user, window.sided
-    facts, chosen = _facts(cell, user, mine)
-    items = [_shown_item(cell, mine, k) for k in chosen]
+    works = sides.works_of(cell.store, [mine.works[k] for k in chosen])
+    items = list(map(_shown_item, met, works))
     texts = cell.store.texts(user)
     hours = sides.by_hours(cell)
     most = int(cell.cell.knobs["text_chars"])
     cut = [_cut(texts[mine.places[k]], most) for k in chosen]
     story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
-    name = cell.user_id(user)
     flags = {"hours"} if hours else set()
     flags |= {"disliked"} if len(items) > len(facts.liked) else set()
     flags |= {"reviews"} if any(cut) else set()
@@ -90,18 +114,17 @@ def _draw(cell: OpenCell, window: Tastes) -> Profile:
     )
 
 
-def _facts(cell: OpenCell, user: int, mine: sides.Sided) -> tuple[Facts, list[int]]:
+def _facts(cell: OpenCell, user: int, training: bool, window: Tastes) -> tuple[Facts, list[int]]:
     """What is known of the user, and the places of the displayed items: likes, then dislikes."""
-    store = cell.store
+    store, mine = cell.store, window.sided
     carried = int(cell.cell.rule.options.get("carried", 1))
-    held = claims.claims(store, sides.counts(cell), mine, sides.in_training(cell, user), carried)
+    held = claims.claims(store, sides.counts(cell), mine, training, carried)
     works = sides.works_of(store, mine.works)
     taken: set[int] = set()
     chosen = {}
+    hashed = cell.hashed_order(user, mine.works, "shown")
     for side in (LIKED, DISLIKED):
-        places = [k for k, of in enumerate(mine.sides) if of == side]
-        hashed = cell.hashed_order(user, [mine.works[k] for k in places], "shown")
-        order = [places[k] for k in hashed]
+        order = [k for k in hashed if mine.sides[k] == side]
         # What a mixed taste fails with should be seen, too.
         said = [one for one in held if one.side == side or one.mixed]
         chosen[side] = claims.choose(works, mine.titles, order, said, cell.history, taken)
@@ -109,11 +132,9 @@ def _facts(cell: OpenCell, user: int, mine: sides.Sided) -> tuple[Facts, list[in
     return facts_of(held, *displayed, works, mine.sides), chosen[LIKED] + chosen[DISLIKED]
 
 
-def _shown_item(cell: OpenCell, mine: sides.Sided, k: int) -> sides.Work:
+def _shown_item(met: Item, work: sides.Work) -> sides.Work:
     """The item that the user met, with the traits of its work."""
-    met, work = cell.store.item(mine.items[k]), sides.work_of(cell.store, mine.works[k])
-    traits = (work.categories, work.creators, work.listed, work.tags)
-    return sides.Work(met.id, met.title, *traits)
+    return sides.Work(met.id, met.title, work.categories, work.creators, work.listed, work.tags)
 
 
 def _terms(cell: OpenCell) -> dict[str, str]:
@@ -235,12 +256,12 @@ def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
     store = cell.store
     for _ in range(256):
         other = draw.below(len(store.user_hash))
-        if not sides.in_training(cell, other) or cell.user_id(other) == case.user:
+        if not sides.in_training(cell, [other])[0] or cell.user_id(other) == case.user:
             continue
         window = next(_windows(cell, other), None)
         if window is None:
             continue
-        theirs, _ = _facts(cell, other, window.sided)
+        theirs, _ = _facts(cell, other, True, window)
         told = [one for one in theirs.stated if one.side == LIKED and not one.mixed]
         if told and not mine & {one.key for one in told}:
             return case.facts.told_as(told)
@@ -265,6 +286,7 @@ TASK = Task(
     flags=frozenset({"reviews", "disliked", "hours"}),
     windows=_windows,
     draw=_draw,
+    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: knobs["history"],
