@@ -48,8 +48,9 @@ IDS_OF = {"user_id": "user", "item_id": "item"}
 
 def staged(column: str, kind: str = "") -> str:
     """What is kept of a column of `interactions_reader`: of an id, the number that it is or spells
-    (in `user_number`, `item_number`) or else its text (`user_text`, …); of an event, its code; else
-    as it is. Numbers are joined, grouped and written several times faster than their texts.
+    (in `user_number`, `item_number`) or else its text (`user_text`, …: no column where the reader
+    gives numbers); of an event, its code; else as it is. Numbers are joined, grouped and written
+    several times faster than their texts.
 
     kind: the column's SQL type, where it is known.
     """
@@ -60,7 +61,7 @@ def staged(column: str, kind: str = "") -> str:
         return column
     name = IDS_OF[column]
     if kind == "INTEGER":
-        return f"{column} AS {name}_number, CAST(NULL AS STRING) AS {name}_text"
+        return f"{column} AS {name}_number"
     text = f"CAST({column} AS STRING)"
     number = f"TRY_CAST({text} AS INTEGER)"
     # "007", "+7" and "7.0" are ids of their own: only what is written back alike is a number.

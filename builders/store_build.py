@@ -162,9 +162,14 @@ def _batch_reader(batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
 
 def name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Make the view `interactions_raw`; returns the id columns that hold none but numbers."""
-    counts = ", ".join(f"count({name}_text)" for name in sql.IDS_OF.values())
-    row = con.execute(f"SELECT {counts} FROM interactions_staged WHERE reject IS NULL").fetchall()
-    numbers = [column for column, texts in zip(sql.IDS_OF, row[0], strict=True) if not texts]
+    there = {row[0] for row in con.execute("DESCRIBE interactions_staged").fetchall()}
+    mixed = [column for column, name in sql.IDS_OF.items() if f"{name}_text" in there]
+    texts = dict.fromkeys(sql.IDS_OF, 0)
+    if mixed:
+        counts = ", ".join(f"count({sql.IDS_OF[column]}_text)" for column in mixed)
+        query = f"SELECT {counts} FROM interactions_staged WHERE reject IS NULL"
+        texts.update(zip(mixed, con.execute(query).fetchall()[0], strict=True))
+    numbers = [column for column, n in texts.items() if not n]
     con.execute(f"CREATE VIEW interactions_raw AS {sql.interactions(numbers)}")
     return numbers
 
