@@ -61,11 +61,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{checks.EMPTY_ID}' END
                 AS reject
         FROM (
-            SELECT {_number(f"regexp_extract(line, '{_MOVIE}', 1)")} AS item_id,
-                {_unquoted("line", _MOVIE, 2)} AS title,
-                regexp_extract(line, '{_MOVIE}', 3) AS genres,
-                regexp_matches(line, '{_MOVIE}') AS fits
-            FROM {checks.read_lines(path, "items")} WHERE line IS NOT NULL
+            SELECT {_number("field.item")} AS item_id, {_unquoted("field.title")} AS title,
+                field.genres AS genres, field.line <> '' AS fits
+            FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field
+                FROM {checks.read_lines(path, "items")} WHERE line IS NOT NULL)
         )
         """
     )
@@ -86,11 +85,10 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN trim(tag) = '' THEN 'empty tag'
             END AS reject
         FROM (
-            SELECT {_number(f"regexp_extract(line, '{_TAG}', 1)")} AS user_id,
-                {_number(f"regexp_extract(line, '{_TAG}', 2)")} AS item_id,
-                {_unquoted("line", _TAG, 3)} AS tag,
-                regexp_matches(line, '{_TAG}') AS fits
-            FROM {checks.read_lines(path, "tags")} WHERE line IS NOT NULL
+            SELECT {_number("field.user")} AS user_id, {_number("field.item")} AS item_id,
+                {_unquoted("field.tag")} AS tag, field.line <> '' AS fits
+            FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field
+                FROM {checks.read_lines(path, "tags")} WHERE line IS NOT NULL)
         )
         """
     )
@@ -101,9 +99,15 @@ def _number(text: str) -> str:
     return f"coalesce(CAST(TRY_CAST({text} AS INTEGER) AS VARCHAR), nullif({text}, ''))"
 
 
-def _unquoted(line: str, pattern: str, group: int) -> str:
+def _fields(pattern: str, *names: str) -> str:
+    """SQL for a line's fields by name, found in one go; `line` is the whole of it, or empty where it
+    does not match."""
+    listed = ", ".join(checks.literal(name) for name in ("line", *names))
+    return f"regexp_extract(line, '({pattern})', [{listed}])"
+
+
+def _unquoted(field: str) -> str:
     """SQL for a field without its quotes, inner ones halved."""
-    field = f"regexp_extract({line}, '{pattern}', {group})"
     return (
         f"CASE WHEN starts_with({field}, '\"') "
         f"THEN replace({field}[2:-2], '\"\"', '\"') ELSE {field} END"
