@@ -228,7 +228,7 @@ def _sources(
     for entry in asked:
         name, _, domain = str(entry).partition("/")
         if name not in able:
-            raise ConfigError(_no_source(config, str(entry), name, able))
+            raise ConfigError(_no_source(config, str(entry), name, able, value["cells"]))
         domains = catalogue.source(name).domains
         if domain and domain not in domains:
             raise ConfigError(choose_from(f"domain of {name}", domain, domains))
@@ -247,12 +247,12 @@ def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
     return tuple(sorted(one for one in source.domains if one in there))
 
 
-def _no_source(config: str, entry: str, name: str, able: Sequence[str]) -> str:
+def _no_source(config: str, entry: str, name: str, able: Sequence[str], cells: str) -> str:
     if name in catalogue.source_ids():
-        return (
-            f"{name} has no cell in {config}, which is made from: {', '.join(able)}. "
-            "cells='all' adds every source whose columns allow it."
-        )
+        more = "cells='all' adds every source whose columns allow it."
+        if cells == ALL:
+            more = f"The raw files of {name} lack what it needs."
+        return f"{name} has no cell in {config}, which is made from: {', '.join(able)}. {more}"
     return choose_from(f"source for {config}", entry, able)
 
 

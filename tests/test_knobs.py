@@ -75,6 +75,13 @@ def test_what_cannot_be_is_refused_with_what_can(
         assert words in str(error.value)
 
 
+def test_a_source_that_lacks_the_columns_is_not_told_to_be_added() -> None:
+    given = {"sources": ["bookcrossing"], "cells": "all"}
+    with pytest.raises(ConfigError, match=r"bookcrossing has no cell .* raw files") as error:
+        builder("interest_recognition", **given)
+    assert "cells='all'" not in str(error.value)
+
+
 def test_a_config_without_small_open_sources_says_so() -> None:
     with pytest.raises(ConfigError, match=r"cross_domain_rec has no source .* GB"):
         builder("cross_domain_rec", sample=False)
