@@ -43,7 +43,10 @@ def mix(value: int | np.ndarray) -> int | np.ndarray:
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return z ^ (z >> np.uint64(31))
-    z = (value + GAMMA) & MASK
+    return _finalised((value + GAMMA) & MASK)
+
+
+def _finalised(z: int) -> int:
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
     return z ^ (z >> 31)
@@ -58,11 +61,9 @@ class Draw:
         self.state = state & MASK
 
     def number(self) -> int:
-        """The next 64-bit number: `mix` of the state, written out, since prose takes many."""
-        self.state = z = (self.state + GAMMA) & MASK
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        return z ^ (z >> 31)
+        """The next 64-bit number."""
+        self.state = (self.state + GAMMA) & MASK
+        return _finalised(self.state)
 
     def below(self, n: int) -> int:
         """The next number in `range(n)`; its bias, n / 2**64, is nothing for any n in use."""
