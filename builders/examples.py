@@ -6,7 +6,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from itdr.builders.wording import templates
 if TYPE_CHECKING:
     import pyarrow as pa
 
-T = TypeVar("T")
 Drawn = list[tuple[int, int, Case]]
 """Cases, each with the code of its user (or item) and the index of its window."""
 FIRST_BATCH, BATCH = 8, 64
@@ -52,7 +51,7 @@ class Wording:
 
 def shard_rows(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Row]:
     """The rows of one shard."""
-    return _examples(plan, shard, wording, FIRST_BATCH, row)
+    return map(row, _examples(plan, shard, wording, FIRST_BATCH))
 
 
 def shard_tables(
@@ -60,7 +59,7 @@ def shard_tables(
 ) -> Iterator[pa.Table]:
     """The rows of several shards one after the other, in tables of `size` rows; the last may be
     shorter."""
-    drawn = (_examples(plan, shard, wording, BATCH, _as_it_is) for shard in shards)
+    drawn = (_examples(plan, shard, wording, BATCH) for shard in shards)
     examples = itertools.chain.from_iterable(drawn)
     columns = Columns(schema)
     while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
@@ -71,21 +70,13 @@ def shard_tables(
         yield columns.table()
 
 
-def _as_it_is(example: Example) -> Example:
-    return example
-
-
-def _examples(
-    plan: SplitPlan, shard: Shard, wording: Wording, first: int, finish: Callable[[Example], T]
-) -> Iterator[T]:
+def _examples(plan: SplitPlan, shard: Shard, wording: Wording, first: int) -> Iterator[Example]:
     """The examples of one shard. Every shard holds a consecutive run of each cell's sample, which is
-    in random order already, and takes from the cells in turn, in proportion.
-
-    first: users in the first batch of each cell.   finish: what is made of each example.
-    """
-    queue: list[tuple[float, int, int, int, Iterator[T]]] = []
+    in random order already, and takes from the cells in turn, in proportion. first: users in the
+    first batch of each cell."""
+    queue: list[tuple[float, int, int, int, Iterator[Example]]] = []
     for place, chosen in enumerate(plan.chosen):
-        examples, expected = _cell_examples(chosen, shard, wording, first, finish)
+        examples, expected = _cell_examples(chosen, shard, wording, first)
         if expected:
             heapq.heappush(queue, (0.5 / expected, place, 1, expected, examples))
     if len(queue) == 1:
@@ -101,14 +92,14 @@ def _examples(
 
 
 def _cell_examples(
-    chosen: Chosen, shard: Shard, wording: Wording, first: int, finish: Callable[[Example], T]
-) -> tuple[Iterator[T], int]:
+    chosen: Chosen, shard: Shard, wording: Wording, first: int
+) -> tuple[Iterator[Example], int]:
     """The examples of one cell in one shard, and about how many they are."""
     if chosen.users is None:
         expected = chosen.expected * (shard.index + 1) // shard.of
         expected -= chosen.expected * shard.index // shard.of
         users = _every_user(chosen, shard)
-        return _draw_examples(chosen, users, wording, first, finish), max(expected, 1)
+        return _draw_examples(chosen, users, wording, first), max(expected, 1)
     assert chosen.takes is not None
     # Equal shares of cases, not of users, who may give very different numbers.
     ends = chosen.takes.cumsum(dtype=np.int64)
@@ -116,7 +107,7 @@ def _cell_examples(
     start, stop = ends.searchsorted(shares, side="right").tolist()
     takes = chosen.takes[start:stop].tolist()
     some = zip(chosen.users[start:stop].tolist(), takes, strict=True)
-    return _draw_examples(chosen, some, wording, first, finish), sum(takes)
+    return _draw_examples(chosen, some, wording, first), sum(takes)
 
 
 def _every_user(chosen: Chosen, shard: Shard) -> Iterator[tuple[int, int | None]]:
@@ -141,12 +132,8 @@ def _open(chosen: Chosen) -> OpenCell:
 
 
 def _draw_examples(
-    chosen: Chosen,
-    users: Iterator[tuple[int, int | None]],
-    wording: Wording,
-    first: int,
-    finish: Callable[[Example], T],
-) -> Iterator[T]:
+    chosen: Chosen, users: Iterator[tuple[int, int | None]], wording: Wording, first: int
+) -> Iterator[Example]:
     opened = _open(chosen)
     write = _writer(opened, PARTS[chosen.part], wording)
     batches = _cases(opened, users, first)
@@ -157,8 +144,8 @@ def _draw_examples(
                 return
             subjects, indexes, cases = zip(*drawn, strict=True)
             numbers = hashing.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
-            made = list(map(finish, map(write, cases, subjects, indexes, numbers)))
-        yield from made
+            written = list(map(write, cases, subjects, indexes, numbers))
+        yield from written
 
 
 def _cases(
