@@ -209,7 +209,7 @@ class Store:
         """`value` of several codes."""
         import pyarrow as pa
 
-        if len(codes) == 1:
+        if len(codes) == 1:  # a table of one row takes ten times as long as one value
             return [self.value(table, column, int(codes[0]))]
         source = self.users if table == "users" else self.items
         if column not in source.column_names:
@@ -288,6 +288,12 @@ class Store:
         if len(codes):
             ends = self.user_n[codes].cumsum(dtype=np.int64)
             yield from np.split(codes, np.flatnonzero(np.diff(ends // RUN_ROWS)) + 1)
+
+    def expected_with(self, user: int) -> np.ndarray | None:
+        """The run of expected users that holds this one; None where it is not expected."""
+        if user not in self.expected:
+            return None
+        return next(run for run in self.runs(self.expected) if user in run)
 
     def item_codes(self) -> Iterator[np.ndarray]:
         """The items of all interactions in the store's order, a row group at a time."""

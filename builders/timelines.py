@@ -195,9 +195,9 @@ class Timelines:
 
     def _together(self, user: int) -> np.ndarray:
         """The users to read with this one: those expected, else its neighbours in the store."""
-        expected = self._store.expected
-        if user in expected:
-            return next(run for run in self._store.runs(expected) if user in run)
+        expected = self._store.expected_with(user)
+        if expected is not None:
+            return expected
         starts = self._store.user_start
         begin = int(starts[user]) // RUN_ROWS * RUN_ROWS
         return np.arange(*starts.searchsorted([begin, begin + RUN_ROWS]).tolist())

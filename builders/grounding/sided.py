@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from itdr.builders.columns import MISSING_TIME, SKIP, Store
+from itdr.builders.columns import MISSING_TIME, SKIP
 from itdr.builders.grounding import sides
 from itdr.builders.grounding.claim_sql import (
     DISLIKED,
@@ -47,15 +47,10 @@ def sided(cell: OpenCell, user: int) -> Sided:
     kept: dict[int, Sided] = cell.store.shared(("sided", cell.cell.seed), dict)
     if user not in kept:
         kept.clear()
-        users = _together(cell.store, user)
+        expected = cell.store.expected_with(user)
+        users = np.array([user]) if expected is None else expected
         kept.update(zip(users.tolist(), _of(cell, users), strict=True))
     return kept[user]
-
-
-def _together(store: Store, user: int) -> np.ndarray:
-    if user in store.expected:
-        return next(run for run in store.runs(store.expected) if user in run)
-    return np.array([user])
 
 
 def _of(cell: OpenCell, users: np.ndarray) -> list[Sided]:
