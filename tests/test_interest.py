@@ -16,8 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.grounding import chance
-from itdr.builders.grounding import sides as _sides
+from itdr.builders.grounding import chance, claim_counts
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
 from itdr.builders.parts import parts_of
 from itdr.builders.tasks import interest_recognition as task
@@ -166,9 +165,9 @@ def truth(source: str) -> Truth:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_engine_counts_what_plain_python_counts(source: str) -> None:
-    counts = _sides.counts(open_cell(source, folder()))
+    counts = claim_counts.counts(open_cell(source, folder()))
     known = truth(source)
-    for kind, side in itertools.product(_sides.KINDS, (LIKED, DISLIKED)):
+    for kind, side in itertools.product(claim_counts.KINDS, (LIKED, DISLIKED)):
         n, tally = known.all(side, kind)
         numbers = counts.liked if side == LIKED else counts.disliked
         made = {name: int(numbers[code]) for name, code in counts.codes[kind].items()}

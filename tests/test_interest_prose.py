@@ -11,7 +11,7 @@ import pytest
 
 from itdr.builders import catalogue
 from itdr.builders.grounding import profile, profile_words
-from itdr.builders.grounding.sides import Work, works_of
+from itdr.builders.grounding.claim_counts import Work, works_of
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import interest_recognition as task
 from itdr.builders.wording import templates

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from itdr.builders.grounding import claims as _claims
 from itdr.builders.grounding import profile_words
+from itdr.builders.grounding.claim_counts import KINDS, Work
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
 from itdr.builders.grounding.claims import Claim
 from itdr.builders.grounding.profile import Point, Story
-from itdr.builders.grounding.sides import KINDS, Work
 
 MOST_MADE = {LIKED: 2, DISLIKED: 1}
 MOST_KINDS = {LIKED: 3, DISLIKED: 2}

@@ -32,9 +32,9 @@ from dataclasses import dataclass, replace
 
 from itdr.builders.columns import Store
 from itdr.builders.grounding import chance as _chance
+from itdr.builders.grounding.claim_counts import KINDS, Counts, Work, works_of
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
-from itdr.builders.grounding.sided import Sided
-from itdr.builders.grounding.sides import KINDS, Counts, Work, works_of
+from itdr.builders.grounding.sides import Sided
 
 LEAST = 3
 SHOWN = 2

@@ -21,10 +21,10 @@ from dataclasses import dataclass, field
 from itdr.builders.cases import Case, Evidence
 from itdr.builders.columns import Item
 from itdr.builders.declare import UNDERSTANDING
-from itdr.builders.grounding import claims, profile, sides
+from itdr.builders.grounding import claim_counts, claims, profile
 from itdr.builders.grounding.claim_evidence import Facts, evidence, facts_of, story_of
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
-from itdr.builders.grounding.sided import Sided, sided
+from itdr.builders.grounding.sides import Sided, sided
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
@@ -55,7 +55,7 @@ class Profile(Case):
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     """One for a user with `history` liked works that can be shown, distinct in title."""
-    sides.counts(cell)
+    claim_counts.counts(cell)
     mine = sided(cell, user)
     likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
     if len({mine.titles[k] for k in likes}) >= cell.history:
@@ -70,8 +70,8 @@ def _draw(cell: OpenCell, window: Tastes) -> Profile:
 def _draw_many(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
     users = [window.timeline.user for window in windows]
     # Read together, they take less time.
-    sides.works_of(cell.store, [code for window in windows for code in window.sided.works])
-    training = sides.in_training(cell, users)
+    claim_counts.works_of(cell.store, [code for window in windows for code in window.sided.works])
+    training = claim_counts.in_training(cell, users)
     found = [_facts(cell, *of) for of in zip(users, training, windows, strict=True)]
     chosen = [places for _, places in found]
     met = zip(windows, chosen, strict=True)
@@ -88,10 +88,10 @@ def _profile(
 ) -> Profile:
     """name: the user's id.   chosen, met: the displayed items, as places and as items."""
     user, mine = window.timeline.user, window.sided
-    works = sides.works_of(cell.store, [mine.works[k] for k in chosen])
+    works = claim_counts.works_of(cell.store, [mine.works[k] for k in chosen])
     items = list(map(_shown_item, met, works))
     texts = cell.store.texts(user)
-    hours = sides.by_hours(cell)
+    hours = claim_counts.by_hours(cell)
     most = int(cell.cell.knobs["text_chars"])
     cut = [_cut(texts[mine.places[k]], most) for k in chosen]
     story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
@@ -118,8 +118,8 @@ def _facts(cell: OpenCell, user: int, training: bool, window: Tastes) -> tuple[F
     """What is known of the user, and the places of the displayed items: likes, then dislikes."""
     store, mine = cell.store, window.sided
     carried = int(cell.cell.rule.options.get("carried", 1))
-    held = claims.claims(store, sides.counts(cell), mine, training, carried)
-    works = sides.works_of(store, mine.works)
+    held = claims.claims(store, claim_counts.counts(cell), mine, training, carried)
+    works = claim_counts.works_of(store, mine.works)
     taken: set[int] = set()
     chosen = {}
     hashed = cell.hashed_order(user, mine.works, "shown")
@@ -132,9 +132,11 @@ def _facts(cell: OpenCell, user: int, training: bool, window: Tastes) -> tuple[F
     return facts_of(held, *displayed, works, mine.sides), chosen[LIKED] + chosen[DISLIKED]
 
 
-def _shown_item(met: Item, work: sides.Work) -> sides.Work:
+def _shown_item(met: Item, work: claim_counts.Work) -> claim_counts.Work:
     """The item that the user met, with the traits of its work."""
-    return sides.Work(met.id, met.title, work.categories, work.creators, work.listed, work.tags)
+    return claim_counts.Work(
+        met.id, met.title, work.categories, work.creators, work.listed, work.tags
+    )
 
 
 def _terms(cell: OpenCell) -> dict[str, str]:
@@ -194,7 +196,7 @@ def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
 def _head(cell: OpenCell, case: Profile, k: int) -> str:
     """`Title by Creator [category, category; tags: tag, tag], rated 4`."""
     item = case.history[k]
-    assert isinstance(item, sides.Work)
+    assert isinstance(item, claim_counts.Work)
     text = item.title
     if item.creators:
         text += f" by {', '.join(item.creators)}"
@@ -209,7 +211,7 @@ def _head(cell: OpenCell, case: Profile, k: int) -> str:
     return f"{text}, {value} {'hour' if value == '1' else 'hours'} played"
 
 
-def _own_tags(item: sides.Work) -> list[str]:
+def _own_tags(item: claim_counts.Work) -> list[str]:
     """The tags that do not repeat a category."""
     shown = {name.casefold() for name in item.categories}
     return [tag for tag in item.tags if tag.casefold() not in shown]
@@ -218,7 +220,7 @@ def _own_tags(item: sides.Work) -> list[str]:
 def _block(cell: OpenCell, case: Profile, k: int) -> str:
     words = templates.load_words(cell.cell.source.words)
     item = case.history[k]
-    assert isinstance(item, sides.Work)
+    assert isinstance(item, claim_counts.Work)
     rows = [
         (words["title"], [item.title]),
         (words["creators" if len(item.creators) > 1 else "creator"], item.creators),
@@ -256,7 +258,7 @@ def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
     store = cell.store
     for _ in range(256):
         other = draw.below(len(store.user_hash))
-        if not sides.in_training(cell, [other])[0] or cell.user_id(other) == case.user:
+        if not claim_counts.in_training(cell, [other])[0] or cell.user_id(other) == case.user:
             continue
         window = next(_windows(cell, other), None)
         if window is None:
