@@ -104,7 +104,7 @@ LIKES: dict[str, tuple[str, ...]] = {
         "If this {person} has a [favourite corner|preferred direction], it is probably {L}.",
         "[A mild|A moderate|A quiet] preference for {L} [shows|can be made out] in the {items} that "
         "this {person} {liked}.",
-        "<L:There is|There are> more {L} than usual among the {items} that this {person} {liked}.",
+        "{LI} make up more than the usual share of what this {person} {liked}.",
         "[Without being exclusive about it|Without making it a rule], this {person} [favours|prefers] "
         "{L}.",
         "{LI} do [rather|fairly|comparatively] well with this {person}.",
