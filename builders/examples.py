@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,18 @@ from itdr.builders.wording import templates
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Drawn = list[tuple[int, int, Case]]
-"""Cases, each with the code of its user (or item) and the index of its window."""
+
+class Asked(NamedTuple):
+    """A user (or item, by code), how many cases it is to give (None: all), and the place of its shard
+    among those that are drawn."""
+
+    user: int
+    most: int | None
+    shard: int
+
+
+Drawn = list[tuple[int, int, int, Case]]
+"""Cases, each with the place of its shard, the code of its user and the index of its window."""
 FIRST_BATCH, BATCH = 8, 64
 """Users whose cases are drawn together, at a stream's beginning and then; and windows of one user."""
 TEXTS = 3
@@ -51,67 +61,111 @@ class Wording:
 
 def shard_rows(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Row]:
     """The rows of one shard."""
-    return map(row, _examples(plan, shard, wording, FIRST_BATCH))
+    return map(row, _examples(plan, [shard], wording, FIRST_BATCH))
 
 
 def shard_tables(
-    plan: SplitPlan, shards: Iterable[Shard], wording: Wording, schema: pa.Schema, size: int
+    plan: SplitPlan, shards: Sequence[Shard], wording: Wording, schema: pa.Schema, size: int
 ) -> Iterator[pa.Table]:
     """The rows of several shards one after the other, in tables of `size` rows; the last may be
     shorter."""
-    drawn = (_examples(plan, shard, wording, BATCH) for shard in shards)
-    examples = itertools.chain.from_iterable(drawn)
+    examples = _examples(plan, shards, wording, BATCH)
     columns = Columns(schema)
-    while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
-        columns.extend(block)
-        if len(columns) == size:
-            yield columns.table()
-    if len(columns):
-        yield columns.table()
+    while table := _next_table(columns, examples, size):
+        yield table
 
 
-def _examples(plan: SplitPlan, shard: Shard, wording: Wording, first: int) -> Iterator[Example]:
-    """The examples of one shard. Every shard holds a consecutive run of each cell's sample, which is
-    in random order already, and takes from the cells in turn, in proportion. first: users in the
-    first batch of each cell."""
-    queue: list[tuple[float, int, int, int, Iterator[Example]]] = []
-    for place, chosen in enumerate(plan.chosen):
-        examples, expected = _cell_examples(chosen, shard, wording, first)
-        if expected:
-            heapq.heappush(queue, (0.5 / expected, place, 1, expected, examples))
+def _next_table(columns: Columns, examples: Iterator[Example], size: int) -> pa.Table | None:
+    """The next `size` examples, or all that are left; None where none are."""
+    with garbage.put_off():
+        while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
+            columns.extend(block)
+        return columns.table() if len(columns) else None
+
+
+def _examples(
+    plan: SplitPlan, shards: Sequence[Shard], wording: Wording, first: int
+) -> Iterator[Example]:
+    """The examples of some shards, one after the other. Every shard holds a consecutive run of each
+    cell's sample, which is in random order already. first: users in the first batch of each cell."""
+    streams = [
+        _InShards(_draw_examples(chosen, _asked(chosen, shards), wording, first))
+        for chosen in plan.chosen
+    ]
+    for place, shard in enumerate(shards):
+        expected = [_expected(chosen, shard) for chosen in plan.chosen]
+        yield from _evenly([stream.of(place) for stream in streams], expected)
+
+
+def _evenly(streams: Sequence[Iterator[Example]], expected: Sequence[int]) -> Iterator[Example]:
+    """The examples of all streams, taken in turn, in proportion to how many are expected of each."""
+    queue = [(0.5 / n, place, 1) for place, n in enumerate(expected) if n]
     if len(queue) == 1:
-        yield from queue[0][-1]
+        yield from streams[queue[0][1]]
         return
+    heapq.heapify(queue)
     while queue:
-        _, place, count, expected, examples = heapq.heappop(queue)
-        example = next(examples, None)
+        _, place, count = heapq.heappop(queue)
+        example = next(streams[place], None)
         if example is not None:
             yield example
-            entry = ((count + 0.5) / expected, place, count + 1, expected, examples)
-            heapq.heappush(queue, entry)
+            heapq.heappush(queue, ((count + 0.5) / expected[place], place, count + 1))
 
 
-def _cell_examples(
-    chosen: Chosen, shard: Shard, wording: Wording, first: int
-) -> tuple[Iterator[Example], int]:
-    """The examples of one cell in one shard, and about how many they are."""
-    if chosen.users is None:
-        expected = chosen.expected * (shard.index + 1) // shard.of
-        expected -= chosen.expected * shard.index // shard.of
-        users = _every_user(chosen, shard)
-        return _draw_examples(chosen, users, wording, first), max(expected, 1)
-    assert chosen.takes is not None
-    # Equal shares of cases, not of users, who may give very different numbers.
-    ends = chosen.takes.cumsum(dtype=np.int64)
-    shares = chosen.expected * np.array([shard.index, shard.index + 1]) // shard.of
-    start, stop = ends.searchsorted(shares, side="right").tolist()
-    takes = chosen.takes[start:stop].tolist()
-    some = zip(chosen.users[start:stop].tolist(), takes, strict=True)
-    return _draw_examples(chosen, some, wording, first), sum(takes)
+class _InShards:
+    """The examples of one cell, asked for shard by shard. They are drawn in batches that pay no
+    regard to where a shard ends: one may hold few users of a cell."""
+
+    def __init__(self, examples: Iterator[tuple[int, Example]]) -> None:
+        self._examples = examples
+        self._ahead: tuple[int, Example] | None = None
+
+    def of(self, place: int) -> Iterator[Example]:
+        """Those of the shard at this place; of the ones before it all must have been taken."""
+        while True:
+            found = self._ahead or next(self._examples, None)
+            self._ahead = found
+            if found is None or found[0] != place:
+                return
+            self._ahead = None
+            yield found[1]
 
 
-def _every_user(chosen: Chosen, shard: Shard) -> Iterator[tuple[int, int | None]]:
-    """All users of the part in this shard's run of the store, each with all it gives."""
+def _expected(chosen: Chosen, shard: Shard) -> int:
+    """About how many examples a cell has in a shard: exactly, where its users are listed."""
+    start, stop = _share(chosen, shard)
+    if chosen.takes is None:
+        # Those of its users that the part has may be none of the first that were counted.
+        return max(stop - start, 1)
+    return int(chosen.takes[start:stop].sum())
+
+
+def _share(chosen: Chosen, shard: Shard) -> tuple[int, int]:
+    """The run of a cell's listed users that falls to a shard; of users that are not listed, the run
+    of so many as there are."""
+    shares = [chosen.expected * (shard.index + k) // shard.of for k in range(2)]
+    if chosen.takes is not None:
+        # Equal shares of cases, not of users, who may give very different numbers.
+        ends = chosen.takes.cumsum(dtype=np.int64)
+        shares = ends.searchsorted(shares, side="right").tolist()
+    return shares[0], shares[1]
+
+
+def _asked(chosen: Chosen, shards: Sequence[Shard]) -> Iterator[Asked]:
+    """The users of a cell in these shards, in the order of the sample."""
+    for place, shard in enumerate(shards):
+        if chosen.users is None:
+            for user in _every_user(chosen, shard):
+                yield Asked(user, chosen.per_user, place)
+            continue
+        assert chosen.takes is not None
+        start, stop = _share(chosen, shard)
+        users, takes = (one[start:stop].tolist() for one in (chosen.users, chosen.takes))
+        yield from map(Asked, users, takes, itertools.repeat(place))
+
+
+def _every_user(chosen: Chosen, shard: Shard) -> Iterator[int]:
+    """All users of the part in this shard's run of the store."""
     opened = _open(chosen)
     hashes, _ = opened.subjects
     n = len(hashes)
@@ -121,8 +175,7 @@ def _every_user(chosen: Chosen, shard: Shard) -> Iterator[tuple[int, int | None]
         codes = (np.arange(block, min(block + 4096, stop)) + begin) % n
         if not chosen.cuts:
             codes = codes[opened.parts(hashes[codes]) == chosen.part]
-        for user in codes.tolist():
-            yield user, chosen.per_user
+        yield from codes.tolist()
 
 
 def _open(chosen: Chosen) -> OpenCell:
@@ -132,8 +185,9 @@ def _open(chosen: Chosen) -> OpenCell:
 
 
 def _draw_examples(
-    chosen: Chosen, users: Iterator[tuple[int, int | None]], wording: Wording, first: int
-) -> Iterator[Example]:
+    chosen: Chosen, users: Iterator[Asked], wording: Wording, first: int
+) -> Iterator[tuple[int, Example]]:
+    """The examples of a cell's users, each with the place of its shard."""
     opened = _open(chosen)
     write = _writer(opened, PARTS[chosen.part], wording)
     batches = _cases(opened, users, first)
@@ -142,50 +196,48 @@ def _draw_examples(
             drawn = next(batches, None)
             if drawn is None:
                 return
-            subjects, indexes, cases = zip(*drawn, strict=True)
+            shards, subjects, indexes, cases = zip(*drawn, strict=True)
             numbers = hashing.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
             written = list(map(write, cases, subjects, indexes, numbers))
-        yield from written
+        yield from zip(shards, written, strict=True)
 
 
-def _cases(
-    opened: OpenCell, users: Iterator[tuple[int, int | None]], first: int
-) -> Iterator[Drawn]:
+def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Drawn]:
     """The cases of these users in order, of each as many as it is to give (None: all), in batches:
     a small one first, where the first row is to be there at once."""
     task = opened.cell.task
     size = first
     while block := list(itertools.islice(users, size)):
         size = BATCH
-        opened.expect([user for user, _ in block])
+        opened.expect([asked.user for asked in block])
         streams = [
-            (user, most, _windows(opened, user, window))
-            for (user, most), window in zip(block, _firsts(opened, block), strict=True)
+            (asked, _windows(opened, asked.user, window))
+            for asked, window in zip(block, _firsts(opened, block), strict=True)
         ]
         # Nearly every window makes a case: as many are drawn at first as cases are asked for.
-        tried = [list(itertools.islice(found, _at_once(most))) for _, most, found in streams]
+        tried = [list(itertools.islice(found, _at_once(asked.most))) for asked, found in streams]
         cases = iter(task.cases(opened, [window for windows in tried for window in windows]))
         batch: Drawn = []
-        for (user, most, found), windows in zip(streams, tried, strict=True):
-            made = _made(user, windows, cases)
+        for (asked, found), windows in zip(streams, tried, strict=True):
+            made = _made(asked, windows, cases)
             batch += made
-            left = None if most is None else most - len(made)
-            if left != 0 and len(windows) == _at_once(most):
+            left = None if asked.most is None else asked.most - len(made)
+            if left != 0 and len(windows) == _at_once(asked.most):
                 if batch:
                     yield batch
-                yield from _more(opened, user, left, found)
+                yield from _more(opened, asked._replace(most=left), found)
                 batch = []
         if batch:
             yield batch
 
 
-def _firsts(opened: OpenCell, block: list[tuple[int, int | None]]) -> Sequence[Any]:
+def _firsts(opened: OpenCell, block: list[Asked]) -> Sequence[Any]:
     """The first window of each user where it is found at once; it is not looked for where users
     give several, which are found together."""
     task = opened.cell.task
-    if task.firsts is None or any(most != 1 for _, most in block):
+    if task.firsts is None or any(asked.most != 1 for asked in block):
         return [None] * len(block)
-    return task.firsts(opened, [user for user, _ in block])
+    return task.firsts(opened, [asked.user for asked in block])
 
 
 def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
@@ -196,19 +248,20 @@ def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
     yield from itertools.islice(found, int(first is not None), None)
 
 
-def _more(opened: OpenCell, user: int, left: int | None, found: Iterator[Any]) -> Iterator[Drawn]:
-    """Further cases of one user, up to `left` of them."""
+def _more(opened: OpenCell, asked: Asked, found: Iterator[Any]) -> Iterator[Drawn]:
+    """Further cases of one user, of as many of the windows as it takes."""
+    left = asked.most
     while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
-        made = _made(user, windows, iter(opened.cell.task.cases(opened, windows)))
+        made = _made(asked, windows, iter(opened.cell.task.cases(opened, windows)))
         if made:
             yield made
         left = None if left is None else left - len(made)
 
 
-def _made(user: int, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
+def _made(asked: Asked, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
     """The windows that made a case; takes one of `cases` for each."""
     pairs = zip(windows, cases, strict=False)
-    return [(user, window.index, case) for window, case in pairs if case is not None]
+    return [(asked.shard, asked.user, one.index, case) for one, case in pairs if case is not None]
 
 
 def _at_once(most: int | None) -> int:

@@ -32,6 +32,23 @@ def test_tables_hold_the_rows_of_a_stream(config: str, form: str) -> None:
             assert table.schema == declared.arrow_schema
 
 
+@pytest.mark.parametrize("knobs", [{"size": 30}, {"size": "all"}], ids=str)
+@pytest.mark.parametrize("config", ["user_item_interaction", "interest_recognition"])
+def test_tables_do_not_tell_that_shards_are_drawn_together(
+    config: str, knobs: dict[str, Any]
+) -> None:
+    """Batches of a cell reach over the ends of shards; of small cells many shards hold none."""
+    of = 40
+    builder: Any = itdr.Itdr(config_name=config, sample=True, num_shards=of, **knobs)
+    look = loading.wording(builder.config)
+    plan = loading.prepare(builder.config)[0]
+    shards = [Shard(index, of) for index in (*range(5, of), 2)]
+    rows = [row for shard in shards for row in loading.rows([shard], plan, look)]
+    tables = loading.tables(shards, plan, look, builder.info.features, 1000)
+    assert [row for table in tables for row in table.to_pylist()] == rows
+    assert len(rows) > 60
+
+
 def test_shards_hold_equal_shares_of_cases() -> None:
     """Users give very different numbers of cases: equal shares of users would be unequal work."""
     knobs: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "per_user": "all"}
