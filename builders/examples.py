@@ -209,11 +209,9 @@ def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Dra
     size = first
     while block := list(itertools.islice(users, size)):
         size = BATCH
-        opened.expect([asked.user for asked in block])
-        streams = [
-            (asked, _windows(opened, asked.user, window))
-            for asked, window in zip(block, _firsts(opened, block), strict=True)
-        ]
+        firsts = list(zip(block, _firsts(opened, block), strict=True))
+        opened.expect([asked.user for asked, window in firsts if window is None])
+        streams = [(asked, _windows(opened, asked.user, window)) for asked, window in firsts]
         # Nearly every window makes a case: as many are drawn at first as cases are asked for.
         tried = [list(itertools.islice(found, _at_once(asked.most))) for asked, found in streams]
         cases = iter(task.cases(opened, [window for windows in tried for window in windows]))

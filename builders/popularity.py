@@ -25,7 +25,7 @@ NEVER = 2**63 - 1
 EARLIEST = sql.EARLIEST
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """By work code: users of the training part who touched it (int32), when the first of them did
     and when another one did (int64 UTC seconds; `EARLIEST`: before known times, `NEVER`: nobody),

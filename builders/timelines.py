@@ -44,7 +44,7 @@ class Timeline:
         return len(self.items)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tails:
     """The last events of several users' timelines, as many of each: a row to a user, an array to a
     column. Whoever has fewer events is left out.
@@ -61,19 +61,18 @@ class Tails:
     ratings: np.ndarray | None
     touched: list[np.ndarray]
 
-    def lines(self, good: np.ndarray) -> Iterator[Timeline]:
-        """The timeline, of these events alone, of each user for whom `good` holds."""
-        chosen = np.flatnonzero(good).tolist()
+    def lines(self, places: np.ndarray) -> Iterator[Timeline]:
+        """The timeline, of these events alone, of each of the users at these places."""
         numbers = (self.items, self.works, self.titles, self.moments)
-        columns: list[Any] = [column[good].tolist() for column in numbers]
+        columns: list[Any] = [column[places].tolist() for column in numbers]
         none: list[None] = [None] * self.items.shape[1]
         for column, missing in ((self.times, MISSING_TIME), (self.ratings, None)):
             columns.append(
-                [none] * len(chosen) if column is None else _without(column[good], missing)
+                [none] * len(places) if column is None else _without(column[places], missing)
             )
-        users = self.users[good].tolist()
-        touched = [self.touched[k] for k in chosen]
-        timed = [self.times is not None] * len(chosen)
+        users = self.users[places].tolist()
+        touched = [self.touched[k] for k in places.tolist()]
+        timed = [self.times is not None] * len(places)
         yield from map(Timeline, users, *columns, touched, timed)
 
 

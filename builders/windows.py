@@ -5,14 +5,11 @@ Where the source has an order a window lies in time; else it is drawn from likes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
-from itdr.builders.columns import MISSING_TIME
 from itdr.builders.popularity import NEVER, Known
-from itdr.builders.timelines import Tails, Timeline, Timelines
+from itdr.builders.timelines import Timeline, Timelines
 
 MORE = 8
 """Events at a timeline's end that are looked at besides those of one window, some of which may have
@@ -54,50 +51,6 @@ def latest_windows(
     if first is not None:
         next(rest, None)
     yield from rest
-
-
-def latest_many(
-    lines: Timelines,
-    users: Sequence[int],
-    history: int,
-    trues: int,
-    known: Known | None,
-    start: int | None = None,
-    stop: int | None = None,
-) -> list[Window | None]:
-    """The first of each user's `latest_windows` where it is the usual one, made of the last events
-    just as they stand; None where it has to be looked for."""
-    found: dict[int, Window] = {}
-    past, chosen = list(range(history)), list(range(history, history + trues))
-    for tails in lines.tails(users, history + trues):
-        for line in tails.lines(_as_they_stand(tails, history, known, start, stop)):
-            found[line.user] = Window(line, past, chosen)
-    return [found.get(user) for user in users]
-
-
-def _as_they_stand(
-    tails: Tails, history: int, known: Known | None, start: int | None, stop: int | None
-) -> np.ndarray:
-    """For each user whether the last events make a window as they are, `history` of them and the
-    true ones: a sufficient condition, for all users at once."""
-    titles = np.sort(tails.titles, axis=1)
-    good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
-    good &= tails.moments[:, history - 1] < tails.moments[:, history]
-    before = np.full(len(good), NEVER)
-    if tails.times is not None:
-        times = tails.times[:, history:]
-        before = times[:, 0]
-        good &= (times != MISSING_TIME).all(axis=1)
-        if start is not None:
-            good &= (times >= start).all(axis=1)
-        if stop is not None:
-            good &= (times < stop).all(axis=1)
-    elif start is not None or stop is not None:
-        good[:] = False
-    if known is not None:
-        since = known.since_many(tails.works[:, history:], tails.users[:, None])
-        good &= (since < before[:, None]).all(axis=1)
-    return good
 
 
 def ordered_windows(

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, knobs, once, store
+from itdr.builders import catalogue, first_windows, knobs, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
+from itdr.builders.first_windows import latest_many
 from itdr.builders.hashing import Draw, numbers, shuffles
 from itdr.builders.negatives import Pool, WantedMany
 from itdr.builders.popularity import known, time_cuts
 from itdr.builders.timelines import Timelines
-from itdr.builders.windows import Window, latest_many, latest_windows
+from itdr.builders.windows import Window, latest_windows
 
 
 def opened(source: str, folder: Path = knobs.SAMPLE) -> Store:
@@ -175,6 +176,42 @@ def test_windows_of_many_users_are_the_first_of_each(
                     assert one is not None and _shown(window) == _shown(one)
                     found += 1
     assert looked > 0 and (spanned or source != "ml-32m" or found > looked // 3)
+
+
+@pytest.mark.parametrize("room", [1 << 22, 5000, 0])
+def test_first_windows_are_found_once_as_long_as_there_is_room(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_windows, "KEPT", room)
+    data = opened("ml-32m")
+    told = known(data, seed=0)
+    lines = Timelines(data)
+    users = list(range(len(data.user_hash)))
+    blocks = [users[start : start + 20] for start in range(0, len(users), 20)]
+    kinds = [(3, 2, told), (2, 1, told), (2, 1, None)]
+    for kind in kinds:
+        for block in blocks:
+            latest_many(lines, block, *kind)
+    read: list[int] = []
+    tails = Timelines.tails
+
+    def reading(self: Timelines, users: list[int], n: int) -> Any:
+        read.extend(users if self is lines else ())
+        return tails(self, users, n)
+
+    monkeypatch.setattr(Timelines, "tails", reading)
+    asked = missed = 0
+    for kind in kinds:
+        for block in blocks:
+            # Whoever asks again, in whatever company, is told what one is who asks first.
+            some = [*block[::-1], *users[:5]]
+            again = latest_many(lines, some, *kind)
+            alone = latest_many(Timelines(data), some, *kind)
+            assert [one and _shown(one) for one in again] == [one and _shown(one) for one in alone]
+            asked += len(some)
+            missed += again.count(None)
+    assert missed < len(read) < asked if room == 5000 else len(read) == (missed if room else asked)
+    assert 0 < missed < asked
 
 
 def test_many_random_numbers_are_those_of_each_draw() -> None:

@@ -9,12 +9,13 @@ import numpy as np
 
 from itdr.builders.cases import Case
 from itdr.builders.columns import SKIP, Item
+from itdr.builders.first_windows import latest_many
 from itdr.builders.hashing import numbers, shuffles
 from itdr.builders.negatives import WantedMany
 from itdr.builders.popularity import NEVER
 from itdr.builders.tasks._task import OpenCell
 from itdr.builders.timelines import timelines
-from itdr.builders.windows import Window, latest_many, latest_windows, unordered_windows
+from itdr.builders.windows import Window, latest_windows, unordered_windows
 
 T = TypeVar("T")
 _TIMED, _UNTIMED = frozenset({"timed"}), frozenset[str]()

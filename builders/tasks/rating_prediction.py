@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from itdr.builders.cases import Case
 from itdr.builders.columns import Item
 from itdr.builders.declare import INTERACTION, Scale
+from itdr.builders.first_windows import latest_many
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.timelines import timelines
-from itdr.builders.windows import Window, latest_many, latest_windows, unordered_windows
+from itdr.builders.windows import Window, latest_windows, unordered_windows
 
 _FLAGS = {
     (timed, categories): frozenset({"timed"} if timed else ())
