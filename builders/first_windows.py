@@ -1,54 +1,21 @@
-"""The first windows of several users at once, where they are the usual ones.
-
-A plan looks for them before any row is drawn. What it found is kept, in arrays and up to a limit, and
-is not looked for again when the same process draws the rows.
-"""
+"""The first windows of several users at once, where they are the usual ones."""
 
 from __future__ import annotations
 
-import itertools
 import weakref
-from collections.abc import Hashable, Iterator, Sequence
-from operator import itemgetter
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
 from itdr.builders.columns import MISSING_TIME
+from itdr.builders.found import Found
 from itdr.builders.popularity import NEVER, Known
-from itdr.builders.timelines import Tails, Timeline, Timelines
+from itdr.builders.timelines import Tails, Timelines
 from itdr.builders.windows import Window
 
-KEPT = 1 << 22
-"""Numbers kept of the windows of one store: 25 MB or so, some 20,000 users of MovieLens."""
-
-
-class _Found:
-    """What was found in the timelines of a store: by kind of window, then by user, the events of
-    several users and the user's place among them."""
-
-    def __init__(self) -> None:
-        self._places: dict[Hashable, dict[int, tuple[Tails, int]]] = {}
-        self._left = KEPT
-
-    def add(self, kind: Hashable, tails: Tails, good: np.ndarray) -> None:
-        """Keep the events at these places, as long as there is room."""
-        size = 6 * tails.items.size + sum(map(len, tails.touched))
-        if size <= self._left:
-            self._left -= size
-            places = self._places.setdefault(kind, {})
-            users = tails.users[good].tolist()
-            places.update((user, (tails, k)) for user, k in zip(users, good.tolist(), strict=True))
-
-    def lines(self, kind: Hashable, users: Sequence[int]) -> Iterator[Timeline]:
-        """The ends of the timelines of those of the users that were kept."""
-        places = self._places.get(kind)
-        if places:
-            known = (places[user] for user in users if user in places)
-            for tails, group in itertools.groupby(known, itemgetter(0)):
-                yield from tails.lines(np.array([place for _, place in group]))
-
-
-_found: weakref.WeakKeyDictionary[Timelines, _Found] = weakref.WeakKeyDictionary()
+_found: weakref.WeakKeyDictionary[Timelines, dict[Hashable, Found]] = weakref.WeakKeyDictionary()
+"""What was found before, by kind of window."""
 
 
 def latest_many(
@@ -63,12 +30,12 @@ def latest_many(
     """The first of each user's `latest_windows` where it is the usual one, made of the last events
     just as they stand; None where it has to be looked for."""
     past, chosen = list(range(history)), list(range(history, history + trues))
-    kept = _found.setdefault(lines, _Found())
-    kind = (history, trues, known, start, stop)
-    found = {line.user: Window(line, past, chosen) for line in kept.lines(kind, users)}
+    kinds = _found.setdefault(lines, defaultdict(Found))
+    kept = kinds[history, trues, known, start, stop]
+    found = {line.user: Window(line, past, chosen) for line in kept.lines(users)}
     for tails in lines.tails([user for user in users if user not in found], history + trues):
         good = np.flatnonzero(_as_they_stand(tails, history, known, start, stop))
-        kept.add(kind, tails, good)
+        kept.add(tails, tails.users[good].tolist(), good.tolist())
         for line in tails.lines(good):
             found[line.user] = Window(line, past, chosen)
     return [found.get(user) for user in users]

@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
+from itdr.builders.found import Found
 from itdr.builders.hashing import mix
 from itdr.builders.timelines import NO_WORKS, Timeline
+
+
+@dataclass(slots=True, eq=False)
+class _Liked:
+    """What several users like, one array to a column, one user after the other.
+
+    ends: where each user's works begin, and the end of all.   times: `MISSING_TIME` for none.
+    ratings: 0 for none.
+    """
+
+    users: np.ndarray
+    ends: np.ndarray
+    items: np.ndarray
+    works: np.ndarray
+    titles: np.ndarray
+    times: np.ndarray | None
+    ratings: np.ndarray | None
+
+    @property
+    def size(self) -> int:
+        return 5 * len(self.items)
+
+    def lines(self, places: np.ndarray) -> Iterator[Timeline]:
+        starts = self.ends[places]
+        counts = self.ends[places + 1] - starts
+        stops = counts.cumsum()
+        rows = (starts - stops + counts).repeat(counts) + np.arange(counts.sum())
+        n = len(rows)
+        columns = [one[rows].tolist() for one in (self.items, self.works, self.titles)]
+        columns += [[0] * n, [None] * n, [None] * n]
+        if self.times is not None:
+            times = self.times[rows].tolist()
+            columns[4] = [None if time == MISSING_TIME else time for time in times]
+        if self.ratings is not None:
+            columns[5] = [rating or None for rating in self.ratings[rows].tolist()]
+        bounds = zip(
+            self.users[places].tolist(), (stops - counts).tolist(), stops.tolist(), strict=True
+        )
+        for user, start, stop in bounds:
+            yield Timeline(user, *(column[start:stop] for column in columns), NO_WORKS)
 
 
 def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) -> list[Timeline]:
@@ -16,15 +58,19 @@ def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) 
     ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
     below every rating.
     """
-    found: dict[int, Timeline] = {}
-    known = dict(zip(users, keys, strict=True))
-    for run in store.runs(users):
-        for line in _of_run(store, run, np.array([known[user] for user in run.tolist()]), most):
-            found[line.user] = line
+    kept = store.shared(("most liked", most), Found)
+    known = dict(zip(users, keys.tolist(), strict=True))
+    found = {line.user: line for line in kept.lines(known.items())}
+    for run in store.runs([user for user in users if user not in found]):
+        asked = [(user, known[user]) for user in run.tolist()]
+        batch = _of_run(store, run, np.array([key for _, key in asked], np.uint64), most)
+        places = np.arange(len(run))
+        kept.add(batch, asked, places.tolist())
+        found.update((line.user, line) for line in batch.lines(places))
     return [found[user] for user in users]
 
 
-def _of_run(store: Store, users: np.ndarray, keys: np.ndarray, most: int) -> list[Timeline]:
+def _of_run(store: Store, users: np.ndarray, keys: np.ndarray, most: int) -> _Liked:
     events = store.events_of(users)
     shown = store.title_code[events.items] >= 0
     if events.events is not None:
@@ -46,26 +92,16 @@ def _of_run(store: Store, users: np.ndarray, keys: np.ndarray, most: int) -> lis
     order = np.lexsort((hashed, -strength, owners))
     order = order[_first_of_each_title(owners[order], store.title_code[items[first[order]]], most)]
     chosen = first[order]
-    n = len(order)
-    columns = [
-        items[chosen].tolist(),
-        works[order].tolist(),
-        store.title_code[items[chosen]].tolist(),
-        [0] * n,
-        [None] * n,
-        [None] * n,
-    ]
-    if events.times is not None:
-        times = events.times[shown][chosen].tolist()
-        columns[4] = [None if time == MISSING_TIME else time for time in times]
-    if events.ratings is not None:
-        columns[5] = [rating or None for rating in strength[order].tolist()]
-    ends = owners[order].searchsorted(np.arange(len(users) + 1)).tolist()
-    bounds = zip(users.tolist(), ends[:-1], ends[1:], strict=True)
-    return [
-        Timeline(user, *(column[start:stop] for column in columns), NO_WORKS)
-        for user, start, stop in bounds
-    ]
+    items = items[chosen]
+    return _Liked(
+        users,
+        owners[order].searchsorted(np.arange(len(users) + 1)),
+        items,
+        works[order],
+        store.title_code[items],
+        None if events.times is None else events.times[shown][chosen],
+        None if events.ratings is None else strength[order],
+    )
 
 
 def _first_of_each_title(owners: np.ndarray, titles: np.ndarray, most: int) -> np.ndarray:

@@ -61,6 +61,11 @@ class Tails:
     ratings: np.ndarray | None
     touched: list[np.ndarray]
 
+    @property
+    def size(self) -> int:
+        """About how many numbers these are."""
+        return 6 * self.items.size + sum(map(len, self.touched))
+
     def lines(self, places: np.ndarray) -> Iterator[Timeline]:
         """The timeline, of these events alone, of each of the users at these places."""
         numbers = (self.items, self.works, self.titles, self.moments)

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, first_windows, knobs, once, store
+from itdr.builders import catalogue, found, knobs, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
 from itdr.builders.first_windows import latest_many
-from itdr.builders.hashing import Draw, numbers, shuffles
+from itdr.builders.hashing import Draw, mix, numbers, shuffles
+from itdr.builders.most_liked import most_liked
 from itdr.builders.negatives import Pool, WantedMany
 from itdr.builders.popularity import known, time_cuts
-from itdr.builders.timelines import Timelines
+from itdr.builders.timelines import Timeline, Timelines
 from itdr.builders.windows import Window, latest_windows
 
 
@@ -182,7 +183,7 @@ def test_windows_of_many_users_are_the_first_of_each(
 def test_first_windows_are_found_once_as_long_as_there_is_room(
     room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(first_windows, "KEPT", room)
+    monkeypatch.setattr(found, "KEPT", room)
     data = opened("ml-32m")
     told = known(data, seed=0)
     lines = Timelines(data)
@@ -212,6 +213,33 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
             missed += again.count(None)
     assert missed < len(read) < asked if room == 5000 else len(read) == (missed if room else asked)
     assert 0 < missed < asked
+
+
+@pytest.mark.parametrize("room", [1 << 22, 2000, 0])
+@pytest.mark.parametrize("source", ["ml-1m", "lastfm-360k", "bookcrossing"])
+def test_what_users_like_is_the_same_when_it_is_asked_for_again(
+    source: str, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "KEPT", room)
+    data, other = opened(source), opened(source)
+    users = list(range(len(data.user_hash)))
+    keys = [mix(data.user_hash ^ np.uint64(seed)) for seed in range(2)]
+    calls = [(key, most) for key in keys for most in (3, 20)] * 2
+    for start in (0, 7):
+        some = users[start : start + 20]
+        for key, most in calls:
+            again = most_liked(data, some, key[some], most)
+            # Each user alone, from a store that keeps nothing.
+            other._shared.clear()
+            alone = [most_liked(other, [user], key[[user]], most)[0] for user in some]
+            assert [_parts(line) for line in again] == [_parts(line) for line in alone]
+    assert all(len(line) > 0 for line in again)
+    orders = [[line.items for line in most_liked(data, users, key, 20)] for key in keys]
+    assert orders[0] != orders[1]
+
+
+def _parts(line: Timeline) -> tuple[Any, ...]:
+    return (line.user, line.items, line.works, line.titles, line.times, line.ratings)
 
 
 def test_many_random_numbers_are_those_of_each_draw() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from itdr.builders.cases import Case
@@ -26,18 +27,25 @@ NAMES = {
 """Attributes whose column name is not how one says them."""
 
 
-def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
+@dataclass(slots=True)
+class Described(Window):
+    """What a user likes, with the user's attributes."""
+
+    attributes: Attributes = field(kw_only=True)
+
+
+def _windows(cell: OpenCell, user: int) -> Iterator[Described]:
     yield from filter(None, _firsts(cell, [user]))
 
 
-def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
+def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     """The one window of each user who has attributes and enough to show."""
-    attributes = zip(users, _attributes(cell, users), strict=True)
-    known = [user for user, found in attributes if found]
+    attributes = dict(zip(users, _attributes(cell, users), strict=True))
+    known = [user for user, found in attributes.items() if found]
     keys = cell.order_keys(known, "order")
     least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
     found = {
-        line.user: Window(line, list(range(len(line))), [])
+        line.user: Described(line, list(range(len(line))), [], attributes=attributes[line.user])
         for line in most_liked(cell.store, known, keys, cell.history)
         if len(line) >= least
     }
@@ -55,20 +63,17 @@ def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
     return found
 
 
-def _draw(cell: OpenCell, window: Window) -> Case | None:
+def _draw(cell: OpenCell, window: Described) -> Case | None:
     return _draw_many(cell, [window])[0]
 
 
-def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+def _draw_many(cell: OpenCell, windows: Sequence[Described]) -> list[Case | None]:
     users = [window.timeline.user for window in windows]
     items = cell.store.items_of([window.timeline.items for window in windows])
-    known = zip(windows, cell.user_ids(users), items, _attributes(cell, users), strict=True)
-    return [_case(cell, *of) for of in known]
+    return [_case(cell, *of) for of in zip(windows, cell.user_ids(users), items, strict=True)]
 
 
-def _case(
-    cell: OpenCell, window: Window, user: str, items: list[Item], attributes: Attributes
-) -> Case:
+def _case(cell: OpenCell, window: Described, user: str, items: list[Item]) -> Case:
     line = window.timeline
     flags = set()
     if all(map(attrgetter("categories"), items)):
@@ -81,7 +86,7 @@ def _case(
         history=items,
         ratings=line.ratings,
         times=line.times,
-        attributes=attributes,
+        attributes=window.attributes,
         flags=frozenset(flags),
     )
 
