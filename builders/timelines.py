@@ -6,6 +6,7 @@ of the time that many on short ones do.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from itdr.builders.columns import MISSING_TIME, SKIP, Events, Store
 RUN_ROWS = 16_384
 """Interactions to a run, about: those of its last user belong to it whole."""
 KEPT_RUNS = 4
+_Columns = tuple[list[int], list[int], list[int], list[int], list[int | None], list[float | None]]
 NO_WORKS = np.zeros(0, np.int32)
 
 
@@ -109,6 +111,10 @@ class _Run:
     missing_times: bool
     missing_ratings: bool
 
+    def touched_by(self, place: int) -> np.ndarray:
+        """Every work of the user at this place."""
+        return self.touched[self.touched_ends[place] : self.touched_ends[place + 1]]
+
 
 class Timelines:
     """The timelines of a store's users, one event for each work: the earliest, or the latest.
@@ -131,28 +137,43 @@ class Timelines:
         start, stop = run.ends[k], run.ends[k + 1]
         if last is not None:
             start = max(start, stop - last)
-        n = stop - start
-        rows = run.shown[start:stop]
+        columns = self._columns(run, run.shown[start:stop])
+        return Timeline(user, *columns, run.touched_by(k), len(run.numbers) > 4)
+
+    def ends(self, users: Sequence[int], last: int) -> dict[int, Timeline]:
+        """`of` several users, by user."""
+        found: dict[int, Timeline] = {}
+        for codes in self._store.runs(users):
+            some = codes.tolist()
+            run = self._run_of_all(some)
+            where = [run.places[user] for user in some]
+            stops = np.array(run.ends)[np.array(where) + 1]
+            counts = np.minimum(stops - np.array(run.ends)[where], last)
+            bounds = np.concatenate([[0], counts.cumsum()])
+            rows = (stops - bounds[1:]).repeat(counts) + np.arange(bounds[-1])
+            cuts = list(itertools.pairwise(bounds.tolist()))
+            columns: list[Any] = [
+                [column[start:stop] for start, stop in cuts]
+                for column in self._columns(run, run.shown[rows])
+            ]
+            touched = map(run.touched_by, where)
+            timed = itertools.repeat(len(run.numbers) > 4)
+            found.update(zip(some, map(Timeline, some, *columns, touched, timed), strict=True))
+        return found
+
+    @staticmethod
+    def _columns(run: _Run, rows: np.ndarray) -> _Columns:
+        """Of these events: items, works, titles, moments, times and ratings."""
         items, works, titles, moments, *more = (one[rows].tolist() for one in run.numbers)
-        times: list[int | None] = more[0] if more else [None] * n
+        times: list[int | None] = more[0] if more else [None] * len(rows)
         if run.missing_times:
             times = [None if time == MISSING_TIME else time for time in times]
-        ratings: list[float | None] = [None] * n
+        ratings: list[float | None] = [None] * len(rows)
         if run.ratings is not None:
             ratings = run.ratings[rows].tolist()
             if run.missing_ratings:
                 ratings = [None if rating != rating else rating for rating in ratings]
-        return Timeline(
-            user,
-            items,
-            works,
-            titles,
-            moments,
-            times,
-            ratings,
-            run.touched[run.touched_ends[k] : run.touched_ends[k + 1]],
-            timed=bool(more),
-        )
+        return items, works, titles, moments, times, ratings
 
     def tails(self, users: Sequence[int], n: int) -> Iterator[Tails]:
         """The last `n` events of each of these users, some users at a time."""
@@ -162,7 +183,7 @@ class Timelines:
     def _tails(self, users: list[int], n: int) -> Tails:
         run = self._run_of_all(users)
         where = np.array([run.places[user] for user in users])
-        ends, touched = np.array(run.ends), run.touched_ends
+        ends = np.array(run.ends)
         enough = np.flatnonzero(ends[where + 1] - ends[where] >= n)
         where = where[enough]
         rows = run.shown[(ends[where + 1] - n)[:, None] + np.arange(n)]
@@ -175,7 +196,7 @@ class Timelines:
             moments,
             times[0] if times else None,
             None if run.ratings is None else run.ratings[rows],
-            [run.touched[touched[k] : touched[k + 1]] for k in where.tolist()],
+            [run.touched_by(k) for k in where.tolist()],
         )
 
     def _run_of_all(self, users: Sequence[int]) -> _Run:

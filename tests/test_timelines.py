@@ -69,6 +69,14 @@ def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bo
         tail = lines.of(user, last=3)
         assert tail.items == line.items[-3:] and tail.moments == line.moments[-3:]
         assert len(tail.touched) == len(line.touched)
+    several = list(range(0, len(data.user_hash), 3))[::-1]
+    ends = Timelines(data, keep, rated).ends(several, 3)
+    assert set(ends) == set(several)
+    for user, end in ends.items():
+        alone = lines.of(user, last=3)
+        assert _parts(end) == _parts(alone) and end.timed == alone.timed
+        assert np.unique(end.moments).size == np.unique(alone.moments).size
+        assert end.touched.tolist() == alone.touched.tolist()
 
 
 def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path) -> None:

@@ -27,21 +27,24 @@ Earlier = tuple[Item, float | None, int | None]
 @dataclass(slots=True)
 class Crossing(Window):
     """A window of the second domain, with the end of the user's timeline in the first (or all of it)
-    and the places there that lie before the first true candidate, the latest first."""
+    and the places there that lie before the first true candidate, the latest first.
+
+    earlier: what a case shows of the first domain, by title, if nothing in the second is called so.
+    """
 
     start: Timeline = field(kw_only=True)
     places: list[int] = field(kw_only=True)
+    earlier: dict[str, Earlier] = field(default_factory=dict, kw_only=True)
 
 
 def _windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
     """The windows of the second domain that have enough before them in the first."""
     (code,) = _codes_in_first(cell, [subject])
-    if code is None:
-        return
-    for window in _ranking.windows(cell, subject):
-        crossing = _crossing(cell, code, window)
-        if len(_earlier(cell, crossing, set())) >= cell.history:
-            yield crossing
+    if code is not None:
+        assert cell.other is not None
+        start = timelines(cell.other).of(code, cell.history + MORE)
+        for window in _ranking.windows(cell, subject):
+            yield from _crossing(cell, window, start)
 
 
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
@@ -50,24 +53,26 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     assert other is not None
     codes = zip(users, _codes_in_first(cell, users), strict=True)
     both = {user: code for user, code in codes if code is not None}
-    other.expected = list(both.values())
-    windows = zip(both.items(), _ranking.firsts(cell, list(both)), strict=True)
-    found = {user: _crossing(cell, code, window) for (user, code), window in windows if window}
-    near = ([one.start.items[k] for k in one.places[: cell.history]] for one in found.values())
+    windows = dict(zip(both, _ranking.firsts(cell, list(both)), strict=True))
+    # Their ends mostly are enough.
+    starts = timelines(other).ends(list(both.values()), cell.history + MORE)
+    near = (start.items for start in starts.values())
     other.read_items(itertools.chain.from_iterable(near))
-    for user, crossing in list(found.items()):
-        if len(_earlier(cell, crossing, set())) < cell.history:
-            del found[user]
+    found: dict[int, Crossing] = {}
+    for user, window in windows.items():
+        if window:
+            found.update((user, one) for one in _crossing(cell, window, starts[both[user]]))
     return [found.get(user) for user in users]
 
 
-def _crossing(cell: OpenCell, code: int, window: Window) -> Crossing:
-    """The window with the end of the timeline in the first domain, which mostly is enough. code: the
-    user's there."""
-    assert cell.other is not None
-    start = timelines(cell.other).of(code, cell.history + MORE)
+def _crossing(cell: OpenCell, window: Window, start: Timeline) -> Iterator[Crossing]:
+    """The window with what lies before it in the first domain, if that is enough. start: the end of
+    the timeline there."""
     of = (window.timeline, window.history, window.trues, window.index)
-    return Crossing(*of, start=start, places=_before(start, window.time))
+    crossing = Crossing(*of, start=start, places=_before(start, window.time))
+    crossing.earlier = _earlier(cell, crossing, set())
+    if len(crossing.earlier) >= cell.history:
+        yield crossing
 
 
 def _before(line: Timeline, time: int | None) -> list[int]:
@@ -91,20 +96,22 @@ def _draw_many(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]
 
 def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
     """The case with what the user met in the first domain before; None where that is too little."""
-    shown = {_title_key(item.title) for item in (*case.candidates, *case.history)}
-    start = _earlier(cell, window, shown)
-    if len(start) < cell.history:
-        return None
-    items, ratings, times = zip(*start, strict=True)
+    shown = {*map(_title_key, [item.title for item in (*case.candidates, *case.history)])}
+    earlier = window.earlier
+    if not shown.isdisjoint(earlier):
+        earlier = _earlier(cell, window, shown)
+        if len(earlier) < cell.history:
+            return None
+    items, ratings, times = zip(*reversed(earlier.values()), strict=True)
     case.history = [*items, *case.history]
     case.ratings = [*ratings, *case.ratings]
     case.times = [*times, *case.times]
     return case
 
 
-def _earlier(cell: OpenCell, window: Crossing, titles: set[str]) -> list[Earlier]:
-    """What the user met in the first domain before the first true candidate, oldest first, less
-    what carries one of these titles: `history` items, or as many as there are."""
+def _earlier(cell: OpenCell, window: Crossing, titles: set[str]) -> dict[str, Earlier]:
+    """By title what the user met in the first domain before the first true candidate, the latest
+    first, less what carries one of these titles: `history` items, or as many as there are."""
     assert cell.other is not None
     found = _latest(cell.other, cell.history, window, titles)
     if len(found) < cell.history:
@@ -112,18 +119,17 @@ def _earlier(cell: OpenCell, window: Crossing, titles: set[str]) -> list[Earlier
         if len(whole) > len(window.start):
             window.start, window.places = whole, _before(whole, window.time)
             found = _latest(cell.other, cell.history, window, titles)
-    return found[::-1]
+    return found
 
 
-def _latest(other: Store, most: int, window: Crossing, titles: set[str]) -> list[Earlier]:
-    line, seen = window.start, set(titles)
-    found: list[Earlier] = []
+def _latest(other: Store, most: int, window: Crossing, titles: set[str]) -> dict[str, Earlier]:
+    line = window.start
+    found: dict[str, Earlier] = {}
     for k in window.places:
         item = other.item(line.items[k])
         key = _title_key(item.title)
-        if key not in seen:
-            seen.add(key)
-            found.append((item, line.ratings[k], line.times[k]))
+        if key not in found and key not in titles:
+            found[key] = (item, line.ratings[k], line.times[k])
             if len(found) == most:
                 break
     return found
