@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from itdr.builders.columns import Store
@@ -72,6 +73,28 @@ def test_every_group_that_passes_is_stated_and_no_other() -> None:
         assert [(one.kind, one.value) for one in _groups.groups(counts, work)[0]] == strongest
         found += len(strongest)
     assert found > 20
+
+
+def _all_rows(rows: group_counts.Rows) -> np.ndarray:
+    return np.arange(len(rows.places))
+
+
+@pytest.mark.parametrize("kind", ["small", "planted"])
+def test_what_cannot_pass_is_left_out_beforehand_and_nothing_else(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = opened_store(folder(kind)[0])
+    counts, works = group_counts.counts(data, 0), leaders(data)
+    rows = counts.rows(works)
+    assert 0 < len(_groups._possible(rows)) < len(rows.places) / 2
+    found = _groups.groups_of(counts, works)
+    # One by one, and in another company.
+    assert [_groups.groups(counts, work) for work in works] == found
+    assert _groups.groups_of(counts, works[::-1])[::-1] == found
+    monkeypatch.setattr(_groups, "_possible", _all_rows)
+    assert _groups.groups_of(counts, works) == found
+    assert sum(bool(suits) for suits, _ in found) > 10
+    assert kind == "small" or sum(bool(avoid) for _, avoid in found) > 10
 
 
 @pytest.mark.parametrize("source", ["steam", "mind"])

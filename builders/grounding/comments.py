@@ -129,17 +129,20 @@ class Tags:
         with _made_once(path) as missing:
             if missing:
                 _make(store, seed, sql_groups.TAGS, "", [path])
-        self._works, self._table = _read(path)
+        self._works, table = _read(path)
+        self._tags, self._users = table.column("tag"), table.column("users").to_numpy()
 
     def of(self, work: int) -> list[tuple[str, int]]:
         """(tag, how many users of the work's part gave it), the commonest first, ties by hash; those
         that say nothing of the item are left out."""
         start, stop = rows_of(self._works, work)
-        rows = self._table.slice(start, stop - start).to_pydict()
+        if start == stop:
+            return []
+        users = self._users[start:stop].tolist()
         found = [
-            (tag, users)
-            for tag, users in zip(rows["tag"], rows["users"], strict=True)
-            if not _IDLE.search(tag) and len(tag) <= 40
+            (tag, n)
+            for tag, n in zip(self._tags[start:stop].to_pylist(), users, strict=True)
+            if len(tag) <= 40 and not _IDLE.search(tag)
         ]
         return sorted(found, key=lambda pair: (-pair[1], stable_hash("tag", work, pair[0])))
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.grounding import liking
 from itdr.builders.grounding import traits as _traits
-from itdr.builders.grounding.comments import register, rows_of, write_batches
+from itdr.builders.grounding.comments import register, write_batches
 from itdr.builders.hashing import stable_hash
 from itdr.builders.store import files_fingerprint
 
@@ -33,7 +35,6 @@ LEAST_EXPECTED = 5
 _NUMBERS = (
     "likers", "dislikers", "minus_likes", "plus_likes", "minus_dislikes", "plus_dislikes",
 )  # fmt: skip
-_NOTHING = (0,) * len(_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,28 @@ class Count(NamedTuple):
     all: int
 
 
+class Rows(NamedTuple):
+    """Traits of the judges of several works, an array to a column.
+
+    places: of the works among those asked for.   likers, dislikers: the four numbers of `Count`.
+    """
+
+    places: np.ndarray
+    traits: np.ndarray
+    likers: tuple[np.ndarray, ...]
+    dislikers: tuple[np.ndarray, ...]
+
+    def at(
+        self, chosen: np.ndarray, traits: Sequence[Trait]
+    ) -> Iterator[tuple[Trait, Count, Count]]:
+        """These rows one by one. traits: all that there are."""
+        sides = (
+            map(Count, *(column[chosen].tolist() for column in side))
+            for side in (self.likers, self.dislikers)
+        )
+        return zip((traits[code] for code in self.traits[chosen].tolist()), *sides, strict=True)
+
+
 class Counts:
     """The counts of one store and seed, mapped from disk."""
 
@@ -84,11 +107,11 @@ class Counts:
     @cached_property
     def tested(self) -> dict[str, int]:
         """By kind: how many traits each work is tested for."""
-        return {kind: sum(self._able[k] for k in codes) for kind, codes in self._codes.items()}
+        return {kind: int(self._able[codes].sum()) for kind, codes in self._codes.items()}
 
     @cached_property
-    def _able(self) -> list[bool]:
-        return [trait.able for trait in self.traits]
+    def _able(self) -> np.ndarray:
+        return np.array([trait.able for trait in self.traits], bool)
 
     @cached_property
     def _codes(self) -> dict[str, list[int]]:
@@ -114,42 +137,105 @@ class Counts:
 
     def judges(self, work: int) -> tuple[int, int]:
         """How many users of the training part liked the work, and how many disliked it."""
-        place, stop = rows_of(self._works, work)
-        if place == stop:
-            return 0, 0
-        return int(self._met[0][place]), int(self._met[1][place])
+        likers, dislikers = self._judges(np.array([work], self._works.dtype))
+        return int(likers[0]), int(dislikers[0])
+
+    def _judges(self, works: np.ndarray) -> list[np.ndarray]:
+        """`judges` of several works, an array of likers and one of dislikers."""
+        if not len(self._works):
+            return [np.zeros(len(works), np.int64)] * 2
+        places = np.minimum(self._works.searchsorted(works), len(self._works) - 1)
+        there = self._works[places] == works
+        return [np.where(there, column[places], 0).astype(np.int64) for column in self._met]
 
     def of(self, work: int) -> Iterator[tuple[Trait, Count, Count]]:
         """The traits of the work's judges, each with its count among likers and among dislikers;
         and those that no judge has though some were to be expected."""
-        start, stop = rows_of(self._pair_works, work)
-        rows = zip(*(column[start:stop].tolist() for column in self._pairs), strict=True)
-        found = {row[0]: row[1:] for row in rows}
-        by_kind: dict[str, list[int]] = {kind: [] for kind in self._codes}
-        for code in found:
-            by_kind[self.traits[code].kind].append(code)
-        judges = self.judges(work)
-        for kind, codes in self._codes.items():
-            n = judges
-            here = by_kind[kind]
-            if kind not in _traits.TASTES:
-                n = (sum(found[code][0] for code in here), sum(found[code][1] for code in here))
-            likes, dislikes = self._all[kind]
-            for code in codes:
-                if code not in found:
-                    if self.traits[code].likes * n[0] < LEAST_EXPECTED * likes:
-                        break
-                    here.append(code)
-            for code in sorted(here):
-                if self._able[code]:
-                    trait, row = self.traits[code], found.get(code, _NOTHING)
-                    some = trait.likes - row[2] + row[3]
-                    less = trait.dislikes - row[4] + row[5] - row[1]
-                    yield (
-                        trait,
-                        Count(row[0], n[0], some, likes - n[0]),
-                        Count(row[1], n[1], less, dislikes - n[1]),
-                    )
+        rows = self.rows([work])
+        return rows.at(np.lexsort((rows.traits, self._kinds[rows.traits])), self.traits)
+
+    def rows(self, works: Sequence[int]) -> Rows:
+        """`of` several works, in columns."""
+        asked = np.array(works, self._pair_works.dtype)
+        starts = self._pair_works.searchsorted(asked)
+        counts = self._pair_works.searchsorted(asked, side="right") - starts
+        ends = counts.cumsum()
+        at = (starts - ends + counts).repeat(counts) + np.arange(counts.sum())
+        places = np.arange(len(asked)).repeat(counts)
+        traits, *numbers = (column[at].astype(np.int64) for column in self._pairs)
+        sides = self._of_each_kind(asked, places, traits, numbers)
+        more_places, more_traits = self._expected(sides[0], places, traits)
+        places, traits = (
+            np.concatenate(both) for both in ((places, more_places), (traits, more_traits))
+        )
+        likers, dislikers, *moved = (
+            np.concatenate([column, np.zeros(len(more_traits), np.int64)]) for column in numbers
+        )
+        able = np.flatnonzero(self._able[traits])
+        places, traits, likers, dislikers = (
+            column[able] for column in (places, traits, likers, dislikers)
+        )
+        minus_likes, plus_likes, minus_dislikes, plus_dislikes = (one[able] for one in moved)
+        kinds = self._kinds[traits]
+        likes, dislikes = self._people
+        of_all = np.array(list(self._all.values()), np.int64)[kinds]
+        by_likers, by_dislikers = (side[places, kinds] for side in sides)
+        some = likes[traits] - minus_likes + plus_likes
+        less = dislikes[traits] - minus_dislikes + plus_dislikes - dislikers
+        return Rows(
+            places,
+            traits,
+            (likers, by_likers, some, of_all[:, 0] - by_likers),
+            (dislikers, by_dislikers, less, of_all[:, 1] - by_dislikers),
+        )
+
+    def _of_each_kind(
+        self, works: np.ndarray, places: np.ndarray, traits: np.ndarray, numbers: list[np.ndarray]
+    ) -> list[np.ndarray]:
+        """Likers and dislikers, a row to a work and a column to a kind: of whom something of that
+        kind is known. places, traits, numbers: the rows of `pairs`."""
+        sides = []
+        for judges, column in zip(self._judges(works), numbers[:2], strict=True):
+            side = np.zeros((len(works), len(self._codes)), np.int64)
+            np.add.at(side, (places, self._kinds[traits]), column)
+            for kind, name in enumerate(self._codes):
+                if name in _traits.TASTES:
+                    side[:, kind] = judges
+            sides.append(side)
+        return sides
+
+    def _expected(
+        self, likers: np.ndarray, places: np.ndarray, traits: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Works and traits of which `LEAST_EXPECTED` or more likers were to be expected and nobody
+        was found: found are these places and traits."""
+        expected = [np.zeros(0, np.int64)]
+        for kind, (name, codes) in enumerate(self._codes.items()):
+            likes, _ = self._all[name]
+            n = likers[:, kind]
+            # The least likes with which so many are expected; nobody has more than all.
+            least = np.where(n > 0, -(-LEAST_EXPECTED * likes // np.maximum(n, 1)), likes + 1)
+            ranked = np.array(codes, np.int64)
+            falling = -self._people[0][ranked]
+            stops = falling.searchsorted(-least, side="right")
+            begins = np.arange(len(stops)).repeat(stops)
+            steps = np.arange(stops.sum()) - (stops.cumsum() - stops).repeat(stops)
+            expected.append(begins * len(self.traits) + ranked[steps])
+        found = places * len(self.traits) + traits
+        missing = np.setdiff1d(np.concatenate(expected), found)
+        return missing // max(len(self.traits), 1), missing % max(len(self.traits), 1)
+
+    @cached_property
+    def _kinds(self) -> np.ndarray:
+        """By trait: the place of its kind among `_codes`."""
+        order = {kind: place for place, kind in enumerate(self._codes)}
+        return np.array([order[trait.kind] for trait in self.traits], np.int64)
+
+    @cached_property
+    def _people(self) -> tuple[np.ndarray, np.ndarray]:
+        """By trait: the likes and the dislikes that its people make."""
+        likes = np.array([trait.likes for trait in self.traits], np.int64)
+        return likes, np.array([trait.dislikes for trait in self.traits], np.int64)
 
 
 def counts(store: Store, seed: int) -> Counts:

@@ -6,10 +6,13 @@ commoner among the item's likers than its share of all likes that chance would h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from itdr.builders.grounding import chance as _chance
-from itdr.builders.grounding.group_counts import Count, Counts, Trait
+from itdr.builders.grounding.group_counts import Count, Counts, Rows, Trait
 from itdr.builders.grounding.group_sql import FEW_JUDGES
 
 LIFT, Z = 1.3, 2.58
@@ -40,13 +43,24 @@ class Group:
 
 
 def groups(counts: Counts, work: int) -> tuple[list[Group], list[Group]]:
-    """(those that the work suits, those to warn), the strongest first.
+    """(those that the work suits, those to warn), the strongest first."""
+    return groups_of(counts, [work])[0]
+
+
+def groups_of(counts: Counts, works: Sequence[int]) -> list[tuple[list[Group], list[Group]]]:
+    """`groups` of several works.
 
     To be warned are those who are commoner among the work's dislikers than among all dislikes, and
     than among its likers; and those who are hardly to be found among the latter.
     """
-    suits, avoid = [], []
-    for trait, likers, dislikers in counts.of(work):
+    rows = counts.rows(works)
+    chosen = _possible(rows)
+    found: list[tuple[list[Group], list[Group]]] = [([], []) for _ in works]
+    places = rows.places[chosen].tolist()
+    for place, (trait, likers, dislikers) in zip(
+        places, rows.at(chosen, counts.traits), strict=True
+    ):
+        suits, avoid = found[place]
         up, against = _lift(likers), _lift(dislikers)
         group = None
         if up is not None and up >= LIFT:
@@ -60,7 +74,27 @@ def groups(counts: Counts, work: int) -> tuple[list[Group], list[Group]]:
             group = _tested(trait, likers, up, counts, "missing")
         if group:
             avoid.append(group)
-    return _strongest(suits)[:MOST], _strongest(avoid)[:MOST_AVOIDED]
+    return [(_strongest(suits)[:MOST], _strongest(avoid)[:MOST_AVOIDED]) for suits, avoid in found]
+
+
+def _possible(rows: Rows) -> np.ndarray:
+    """The rows that may state a group, as far as lift, z and the number of judges tell: one in five."""
+    up, z = _measured(rows.likers)
+    against, its_z = _measured(rows.dislikers)
+    commoner = (up >= LIFT) & (z >= Z) & (rows.likers[0] >= FEW_JUDGES)
+    disliked = (against >= LIFT) & (its_z >= Z) & (rows.dislikers[0] >= FEW_JUDGES)
+    return np.flatnonzero(commoner | disliked | ((up <= RARE) & (z <= RARE_Z)))
+
+
+def _measured(side: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Lift and z of each row, by the formulas of `chance`; NaN where there is nobody to compare with."""
+    k, n, some, of = side
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = some / of
+        lift = ((k + _chance.PRIOR * share) / (n + _chance.PRIOR)) / share
+        z = (k - n * share) / np.sqrt(n * share * (1 - share))
+    lift[(n <= 0) | (some <= 0) | (some >= of)] = np.nan
+    return lift, z
 
 
 def _lift(count: Count) -> float | None:

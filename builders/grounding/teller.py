@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping, Sequence
 
 from itdr.builders.grounding import choices
@@ -14,7 +13,7 @@ from itdr.builders.grounding.groups import Group
 from itdr.builders.grounding.traits import AGE, CREATOR, GENDER, HASHTAG, TASTES
 from itdr.builders.hashing import Draw
 
-_NAME = re.compile(r"\{(\w+)\}")
+_MARKS = (" ,", " .", " :", " ;")
 _ITEMS = {"businesses": "places", "short_videos": "videos", "news": "articles"}
 """What items are called where they stand beside a category."""
 
@@ -58,10 +57,9 @@ class Teller:
         text = fresh[self.draw.below(len(fresh))]
         self._used.add(text)
         text = " ".join(self.choose(_written_out(text, self._macros, degree, rare)).split())
-        for mark in ",.:;":
-            text = text.replace(f" {mark}", mark)
-        known = {**self._words, **values}
-        return _NAME.sub(lambda found: known[found[1]], text)
+        for mark in _MARKS:
+            text = text.replace(mark, mark[1])
+        return text.format_map({**self._words, **values}) if "{" in text else text
 
     # -- who ----------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ said of it; answered from who in fact liked it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders.cases import Case
@@ -87,6 +87,18 @@ def _comments(cell: OpenCell) -> spoken.Comments | None:
 
 
 def _draw(cell: OpenCell, window: ItemWindow) -> AudienceCase:
+    return _draw_many(cell, [window])[0]
+
+
+def _draw_many(cell: OpenCell, windows: Sequence[ItemWindow]) -> list[AudienceCase]:
+    found = _groups.groups_of(_counts(cell), [window.code for window in windows])
+    return [_case(cell, *of) for of in zip(windows, found, strict=True)]
+
+
+def _case(
+    cell: OpenCell, window: ItemWindow, groups: tuple[list[_groups.Group], list[_groups.Group]]
+) -> AudienceCase:
+    """groups: those that the item suits, and those to warn."""
     code = window.code
     item = cell.store.item(code)
     comments, tags = _said(cell, code)
@@ -99,7 +111,7 @@ def _draw(cell: OpenCell, window: ItemWindow) -> AudienceCase:
         tags=[tag for tag, _ in tags],
         flags=frozenset({"comments"} if comments else {"tags"} if tags else ()),
     )
-    known = _known(cell, code, comments, tags)
+    known = _known(cell, code, comments, tags, groups)
     case.answer, case.evidence = group_answer.compose(known, _teller(cell, code, "answer"))
     return case
 
@@ -114,13 +126,17 @@ def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[s
 
 
 def _known(
-    cell: OpenCell, code: int, comments: list[spoken.Comment], tags: list[tuple[str, int]]
+    cell: OpenCell,
+    code: int,
+    comments: list[spoken.Comment],
+    tags: list[tuple[str, int]],
+    groups: tuple[list[_groups.Group], list[_groups.Group]],
 ) -> group_answer.Known:
     """All that an answer may say."""
     counts = _counts(cell)
     item = cell.store.item(code)
     likers, dislikers = counts.judges(code)
-    suited, avoided = _groups.groups(counts, code)
+    suited, avoided = groups
     attributes = _attributes(cell, code)
     heard = [(one.text, one.verdict) for one in comments]
     return group_answer.Known(
@@ -269,6 +285,7 @@ TASK = Task(
     flags=frozenset({"comments", "tags"}),
     windows=_windows,
     draw=_draw,
+    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     about="item",
