@@ -1,35 +1,24 @@
-"""Cases -> examples: the shards of a split, drawn in turn and evenly mixed over its cells."""
+"""Users -> cases -> examples, in batches: what is read and drawn together takes a fraction of the time."""
 
 from __future__ import annotations
 
-import heapq
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from itdr.builders import garbage, hashing
 from itdr.builders.cases import Case
 from itdr.builders.opened import open_cell
 from itdr.builders.parts import PARTS
-from itdr.builders.plan import Chosen, SplitPlan, sample_begin
+from itdr.builders.plan import Chosen, SplitPlan
 from itdr.builders.rows import Columns, Example, Row, row
+from itdr.builders.shards import Asked, InShards, Shard, asked, evenly, expected
 from itdr.builders.tasks._task import OpenCell, Task
 from itdr.builders.wording import templates
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-class Asked(NamedTuple):
-    """A user (or item, by code), how many cases it is to give (None: all), and the place of its shard
-    among those that are drawn."""
-
-    user: int
-    most: int | None
-    shard: int
 
 
 Drawn = list[tuple[int, int, int, Case]]
@@ -40,14 +29,6 @@ TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
 KEPT_TEXTS = 64
 _read: dict[tuple[str, ...], templates.Templates] = {}
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One of `of` equal shares of a split."""
-
-    index: int
-    of: int
 
 
 @dataclass(frozen=True)
@@ -86,120 +67,30 @@ def _next_table(columns: Columns, examples: Iterator[Example], size: int) -> pa.
 def _examples(
     plan: SplitPlan, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[Example]:
-    """The examples of some shards, one after the other. Every shard holds a consecutive run of each
-    cell's sample, which is in random order already. first: users in the first batch of each cell."""
-    streams = [
-        _InShards(_draw_examples(chosen, _asked(chosen, shards), wording, first))
-        for chosen in plan.chosen
-    ]
+    """The examples of some shards, one after the other. first: users in the first batch of each cell."""
+    streams = [InShards(_of_cell(chosen, shards, wording, first)) for chosen in plan.chosen]
     for place, shard in enumerate(shards):
-        expected = [_expected(chosen, shard) for chosen in plan.chosen]
-        yield from _evenly([stream.of(place) for stream in streams], expected)
+        counts = [expected(chosen, shard) for chosen in plan.chosen]
+        yield from evenly([stream.of(place) for stream in streams], counts)
 
 
-def _evenly(streams: Sequence[Iterator[Example]], expected: Sequence[int]) -> Iterator[Example]:
-    """The examples of all streams, taken in turn, in proportion to how many are expected of each."""
-    queue = [(0.5 / n, place, 1) for place, n in enumerate(expected) if n]
-    if len(queue) == 1:
-        yield from streams[queue[0][1]]
-        return
-    heapq.heapify(queue)
-    while queue:
-        _, place, count = heapq.heappop(queue)
-        example = next(streams[place], None)
-        if example is not None:
-            yield example
-            heapq.heappush(queue, ((count + 0.5) / expected[place], place, count + 1))
-
-
-class _InShards:
-    """The examples of one cell, asked for shard by shard. They are drawn in batches that pay no
-    regard to where a shard ends: one may hold few users of a cell."""
-
-    def __init__(self, examples: Iterator[tuple[int, Example]]) -> None:
-        self._examples = examples
-        self._ahead: tuple[int, Example] | None = None
-
-    def of(self, place: int) -> Iterator[Example]:
-        """Those of the shard at this place; of the ones before it all must have been taken."""
-        while True:
-            found = self._ahead or next(self._examples, None)
-            self._ahead = found
-            if found is None or found[0] != place:
-                return
-            self._ahead = None
-            yield found[1]
-
-
-def _expected(chosen: Chosen, shard: Shard) -> int:
-    """About how many examples a cell has in a shard: exactly, where its users are listed."""
-    start, stop = _share(chosen, shard)
-    if chosen.takes is None:
-        # Those of its users that the part has may be none of the first that were counted.
-        return max(stop - start, 1)
-    return int(chosen.takes[start:stop].sum())
-
-
-def _share(chosen: Chosen, shard: Shard) -> tuple[int, int]:
-    """The run of a cell's listed users that falls to a shard; of users that are not listed, the run
-    of so many as there are."""
-    shares = [chosen.expected * (shard.index + k) // shard.of for k in range(2)]
-    if chosen.takes is not None:
-        # Equal shares of cases, not of users, who may give very different numbers.
-        ends = chosen.takes.cumsum(dtype=np.int64)
-        shares = ends.searchsorted(shares, side="right").tolist()
-    return shares[0], shares[1]
-
-
-def _asked(chosen: Chosen, shards: Sequence[Shard]) -> Iterator[Asked]:
-    """The users of a cell in these shards, in the order of the sample."""
-    for place, shard in enumerate(shards):
-        if chosen.users is None:
-            for user in _every_user(chosen, shard):
-                yield Asked(user, chosen.per_user, place)
-            continue
-        assert chosen.takes is not None
-        start, stop = _share(chosen, shard)
-        users, takes = (one[start:stop].tolist() for one in (chosen.users, chosen.takes))
-        yield from map(Asked, users, takes, itertools.repeat(place))
-
-
-def _every_user(chosen: Chosen, shard: Shard) -> Iterator[int]:
-    """All users of the part in this shard's run of the store."""
-    opened = _open(chosen)
-    hashes, _ = opened.subjects
-    n = len(hashes)
-    begin = sample_begin(opened)
-    start, stop = n * shard.index // shard.of, n * (shard.index + 1) // shard.of
-    for block in range(start, stop, 4096):
-        codes = (np.arange(block, min(block + 4096, stop)) + begin) % n
-        if not chosen.cuts:
-            codes = codes[opened.parts(hashes[codes]) == chosen.part]
-        yield from codes.tolist()
-
-
-def _open(chosen: Chosen) -> OpenCell:
-    return open_cell(chosen.cell, chosen.paths, time_split=chosen.cuts is not None).for_part(
-        chosen.part
-    )
-
-
-def _draw_examples(
-    chosen: Chosen, users: Iterator[Asked], wording: Wording, first: int
+def _of_cell(
+    chosen: Chosen, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[tuple[int, Example]]:
-    """The examples of a cell's users, each with the place of its shard."""
-    opened = _open(chosen)
+    """The examples of one cell, each with the place of its shard."""
+    in_time = chosen.cuts is not None
+    opened = open_cell(chosen.cell, chosen.paths, time_split=in_time).for_part(chosen.part)
     write = _writer(opened, PARTS[chosen.part], wording)
-    batches = _cases(opened, users, first)
+    batches = _cases(opened, asked(chosen, opened, shards), first)
     while True:
         with garbage.put_off():
             drawn = next(batches, None)
             if drawn is None:
                 return
-            shards, subjects, indexes, cases = zip(*drawn, strict=True)
+            places, subjects, indexes, cases = zip(*drawn, strict=True)
             numbers = hashing.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
             written = list(map(write, cases, subjects, indexes, numbers))
-        yield from zip(shards, written, strict=True)
+        yield from zip(places, written, strict=True)
 
 
 def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Drawn]:
@@ -210,20 +101,20 @@ def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Dra
     while block := list(itertools.islice(users, size)):
         size = BATCH
         firsts = list(zip(block, _firsts(opened, block), strict=True))
-        opened.expect([asked.user for asked, window in firsts if window is None])
-        streams = [(asked, _windows(opened, asked.user, window)) for asked, window in firsts]
+        opened.expect([who.user for who, window in firsts if window is None])
+        streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
         # Nearly every window makes a case: as many are drawn at first as cases are asked for.
-        tried = [list(itertools.islice(found, _at_once(asked.most))) for asked, found in streams]
+        tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
         cases = iter(task.cases(opened, [window for windows in tried for window in windows]))
         batch: Drawn = []
-        for (asked, found), windows in zip(streams, tried, strict=True):
-            made = _made(asked, windows, cases)
+        for (who, found), windows in zip(streams, tried, strict=True):
+            made = _made(who, windows, cases)
             batch += made
-            left = None if asked.most is None else asked.most - len(made)
-            if left != 0 and len(windows) == _at_once(asked.most):
+            left = None if who.most is None else who.most - len(made)
+            if left != 0 and len(windows) == _at_once(who.most):
                 if batch:
                     yield batch
-                yield from _more(opened, asked._replace(most=left), found)
+                yield from _more(opened, who._replace(most=left), found)
                 batch = []
         if batch:
             yield batch
@@ -233,9 +124,9 @@ def _firsts(opened: OpenCell, block: list[Asked]) -> Sequence[Any]:
     """The first window of each user where it is found at once; it is not looked for where users
     give several, which are found together."""
     task = opened.cell.task
-    if task.firsts is None or any(asked.most != 1 for asked in block):
+    if task.firsts is None or any(who.most != 1 for who in block):
         return [None] * len(block)
-    return task.firsts(opened, [asked.user for asked in block])
+    return task.firsts(opened, [who.user for who in block])
 
 
 def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
@@ -246,20 +137,20 @@ def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
     yield from itertools.islice(found, int(first is not None), None)
 
 
-def _more(opened: OpenCell, asked: Asked, found: Iterator[Any]) -> Iterator[Drawn]:
+def _more(opened: OpenCell, who: Asked, found: Iterator[Any]) -> Iterator[Drawn]:
     """Further cases of one user, of as many of the windows as it takes."""
-    left = asked.most
+    left = who.most
     while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
-        made = _made(asked, windows, iter(opened.cell.task.cases(opened, windows)))
+        made = _made(who, windows, iter(opened.cell.task.cases(opened, windows)))
         if made:
             yield made
         left = None if left is None else left - len(made)
 
 
-def _made(asked: Asked, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
+def _made(who: Asked, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
     """The windows that made a case; takes one of `cases` for each."""
     pairs = zip(windows, cases, strict=False)
-    return [(asked.shard, asked.user, one.index, case) for one, case in pairs if case is not None]
+    return [(who.shard, who.user, one.index, case) for one, case in pairs if case is not None]
 
 
 def _at_once(most: int | None) -> int:

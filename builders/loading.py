@@ -215,7 +215,7 @@ def _say_left_out(knobs: Knobs) -> None:
 
 def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.SplitGenerator]:
     """One for each part; without plans they carry names only."""
-    from itdr.builders.examples import Shard
+    from itdr.builders.shards import Shard
 
     shards = [Shard(index, config.num_shards) for index in range(config.num_shards)]
     return [

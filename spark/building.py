@@ -13,9 +13,10 @@ from typing import Any
 from itdr.builders import far, loading
 from itdr.builders.engine import using
 from itdr.builders.errors import ItdrError
-from itdr.builders.examples import Shard, shard_rows
+from itdr.builders.examples import shard_rows
 from itdr.builders.parts import PARTS
 from itdr.builders.plan import SplitPlan
+from itdr.builders.shards import Shard
 from itdr.publish import folder, provenance
 from itdr.spark import drawing, session
 from itdr.spark.engine import Maker

@@ -80,7 +80,8 @@ def _draw(job: Drawing, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.Record
     """Draw the shards with these numbers, in an executor."""
     import pyarrow as pa
 
-    from itdr.builders.examples import Shard, shard_rows
+    from itdr.builders.examples import shard_rows
+    from itdr.builders.shards import Shard
 
     for batch in numbers:
         for task in batch.column(0).to_pylist():

@@ -11,8 +11,8 @@ import pytest
 
 import itdr
 from itdr.builders import catalogue, loading
-from itdr.builders.examples import Shard
 from itdr.builders.features import schema
+from itdr.builders.shards import Shard
 
 
 @pytest.mark.parametrize("config", catalogue.config_names())
