@@ -1,4 +1,8 @@
-"""The first windows of several users at once, where they are the usual ones."""
+"""The first windows of several users at once: nearly all are made of their last events as they stand.
+
+What was found is kept, up to a limit, for when the same process asks again: a plan looks for them
+before any row is drawn.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,24 @@ from itdr.builders.columns import MISSING_TIME
 from itdr.builders.found import Found
 from itdr.builders.popularity import NEVER, Known
 from itdr.builders.timelines import Tails, Timelines
-from itdr.builders.windows import Window
+from itdr.builders.windows import Window, latest_windows
 
-_found: weakref.WeakKeyDictionary[Timelines, dict[Hashable, Found]] = weakref.WeakKeyDictionary()
-"""What was found before, by kind of window."""
+KEPT = 4096
+"""Unusual windows kept of one kind for one store: 15 MB or so."""
 
 
-def latest_many(
+class _Kind:
+    """What was found before: usual windows as arrays, the others as they are (None: there is none)."""
+
+    def __init__(self) -> None:
+        self.usual = Found()
+        self.others: dict[int, Window | None] = {}
+
+
+_kinds: weakref.WeakKeyDictionary[Timelines, dict[Hashable, _Kind]] = weakref.WeakKeyDictionary()
+
+
+def first_windows(
     lines: Timelines,
     users: Sequence[int],
     history: int,
@@ -27,17 +42,21 @@ def latest_many(
     start: int | None = None,
     stop: int | None = None,
 ) -> list[Window | None]:
-    """The first of each user's `latest_windows` where it is the usual one, made of the last events
-    just as they stand; None where it has to be looked for."""
+    """The first of each user's `latest_windows`; None where there is none."""
+    of = (history, trues, known, start, stop)
+    kept = _kinds.setdefault(lines, defaultdict(_Kind))[of]
     past, chosen = list(range(history)), list(range(history, history + trues))
-    kinds = _found.setdefault(lines, defaultdict(Found))
-    kept = kinds[history, trues, known, start, stop]
-    found = {line.user: Window(line, past, chosen) for line in kept.lines(users)}
+    found = {user: kept.others[user] for user in users if user in kept.others}
+    found.update((line.user, Window(line, past, chosen)) for line in kept.usual.lines(users))
     for tails in lines.tails([user for user in users if user not in found], history + trues):
-        good = np.flatnonzero(_as_they_stand(tails, history, known, start, stop))
-        kept.add(tails, tails.users[good].tolist(), good.tolist())
-        for line in tails.lines(good):
-            found[line.user] = Window(line, past, chosen)
+        usual = _as_they_stand(tails, history, known, start, stop)
+        good = np.flatnonzero(usual)
+        kept.usual.add(tails, tails.users[good].tolist(), good.tolist())
+        found.update((line.user, Window(line, past, chosen)) for line in tails.lines(good))
+        for user in tails.users[~usual].tolist():
+            found[user] = next(latest_windows(lines, user, *of), None)
+            if len(kept.others) < KEPT:
+                kept.others[user] = found[user]
     return [found.get(user) for user in users]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from itdr.builders import catalogue
+from itdr.builders import catalogue, garbage
 from itdr.builders.errors import ConfigError, EmptySplitError
 from itdr.builders.knobs import ALL, PAPER, Knobs
 from itdr.builders.opened import open_cell
@@ -231,17 +231,18 @@ def _walk(knobs: Knobs, opened: OpenCell, caps: Sequence[int]) -> Taken:
     users: list[list[int]] = [[] for _ in PARTS]
     takes: list[list[int]] = [[] for _ in PARTS]
     left = list(caps)
-    for user, part, sure in _candidates(opened, per_user == 1):
-        if not left[part]:
-            continue
-        most = left[part] if per_user is None else min(per_user, left[part])
-        count = 1 if sure else count_cases(opened.for_part(part), user, most)
-        if count:
-            users[part].append(user)
-            takes[part].append(count)
-            left[part] -= count
-            if not any(left):
-                break
+    with garbage.put_off():
+        for user, part, sure in _candidates(opened, per_user == 1):
+            if not left[part]:
+                continue
+            most = left[part] if per_user is None else min(per_user, left[part])
+            count = 1 if sure else count_cases(opened.for_part(part), user, most)
+            if count:
+                users[part].append(user)
+                takes[part].append(count)
+                left[part] -= count
+                if not any(left):
+                    break
     return [
         (np.array(users[part], np.int32), np.array(takes[part], np.int32))
         for part in range(len(PARTS))

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, found, knobs, once, store
+from itdr.builders import catalogue, knobs, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
-from itdr.builders.first_windows import latest_many
+from itdr.builders.first_windows import first_windows
 from itdr.builders.hashing import Draw, mix, numbers, shuffles
 from itdr.builders.most_liked import most_liked
 from itdr.builders.negatives import Pool, WantedMany
@@ -172,35 +172,39 @@ def test_windows_of_many_users_are_the_first_of_each(
     data = opened(source)
     first, last = Timelines(data), Timelines(data, "last", rated=True)
     span = time_cuts(data) if spanned and data.has("timestamp") else (None, None)
-    found = looked = 0
+    usual = unusual = 0
     for lines, told in ((first, known(data, seed=0)), (last, None)):
         users = list(range(len(data.user_hash)))
         for start in range(0, len(users), 50):
             block = users[start : start + 50]
-            many = latest_many(lines, block, history, trues, told, *span)
+            many = first_windows(lines, block, history, trues, told, *span)
             for user, window in zip(block, many, strict=True):
                 one = next(latest_windows(lines, user, history, trues, told, *span), None)
-                looked += one is not None
-                if window is not None:
-                    assert one is not None and _shown(window) == _shown(one)
-                    found += 1
-    assert looked > 0 and (spanned or source != "ml-32m" or found > looked // 3)
+                assert (window and _shown(window)) == (one and _shown(one))
+                if one is not None:
+                    cut = len(one.timeline) - trues
+                    as_it_stands = [*one.history, *one.trues] == [
+                        *range(cut - history, cut + trues)
+                    ]
+                    usual, unusual = usual + as_it_stands, unusual + (not as_it_stands)
+    assert usual + unusual > 0 and (spanned or source != "ml-32m" or (usual > 9 and unusual > 9))
 
 
 @pytest.mark.parametrize("room", [1 << 22, 5000, 0])
 def test_first_windows_are_found_once_as_long_as_there_is_room(
     room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found, "KEPT", room)
+    monkeypatch.setattr("itdr.builders.found.KEPT", room)
+    monkeypatch.setattr("itdr.builders.first_windows.KEPT", room // 1000)
     data = opened("ml-32m")
     told = known(data, seed=0)
     lines = Timelines(data)
     users = list(range(len(data.user_hash)))
     blocks = [users[start : start + 20] for start in range(0, len(users), 20)]
-    kinds = [(3, 2, told), (2, 1, told), (2, 1, None)]
+    kinds = [(30, 5, told), (12, 1, told), (12, 1, None)]
     for kind in kinds:
         for block in blocks:
-            latest_many(lines, block, *kind)
+            first_windows(lines, block, *kind)
     read: list[int] = []
     tails = Timelines.tails
 
@@ -209,18 +213,19 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
         return tails(self, users, n)
 
     monkeypatch.setattr(Timelines, "tails", reading)
-    asked = missed = 0
+    asked = short = 0
     for kind in kinds:
         for block in blocks:
             # Whoever asks again, in whatever company, is told what one is who asks first.
             some = [*block[::-1], *users[:5]]
-            again = latest_many(lines, some, *kind)
-            alone = latest_many(Timelines(data), some, *kind)
+            again = first_windows(lines, some, *kind)
+            alone = first_windows(Timelines(data), some, *kind)
             assert [one and _shown(one) for one in again] == [one and _shown(one) for one in alone]
             asked += len(some)
-            missed += again.count(None)
-    assert missed < len(read) < asked if room == 5000 else len(read) == (missed if room else asked)
-    assert 0 < missed < asked
+            # Who has too few events is nowhere kept.
+            short += sum(len(lines.of(user)) < kind[0] + kind[1] for user in some)
+    assert 0 < short < asked
+    assert short < len(read) < asked if room == 5000 else len(read) == (short if room else asked)
 
 
 @pytest.mark.parametrize("room", [1 << 22, 2000, 0])
@@ -228,7 +233,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
 def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     source: str, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found, "KEPT", room)
+    monkeypatch.setattr("itdr.builders.found.KEPT", room)
     data, other = opened(source), opened(source)
     users = list(range(len(data.user_hash)))
     keys = [mix(data.user_hash ^ np.uint64(seed)) for seed in range(2)]

@@ -9,7 +9,7 @@ import numpy as np
 
 from itdr.builders.cases import Case
 from itdr.builders.columns import SKIP, Item
-from itdr.builders.first_windows import latest_many
+from itdr.builders.first_windows import first_windows
 from itdr.builders.hashing import numbers, shuffles
 from itdr.builders.negatives import WantedMany
 from itdr.builders.popularity import NEVER
@@ -36,7 +36,7 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     if not cell.timed:
         return [None] * len(users)
     lines = timelines(cell.store)
-    return latest_many(lines, users, cell.history, cell.positives, cell.known, *cell.span)
+    return first_windows(lines, users, cell.history, cell.positives, cell.known, *cell.span)
 
 
 def draw(cell: OpenCell, window: Window) -> Case | None:

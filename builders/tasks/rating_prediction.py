@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itdr.builders.cases import Case
 from itdr.builders.columns import Item
 from itdr.builders.declare import INTERACTION, Scale
-from itdr.builders.first_windows import latest_many
+from itdr.builders.first_windows import first_windows
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
@@ -35,7 +35,7 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     if not cell.timed:
         return [None] * len(users)
     lines = timelines(cell.store, keep="last", rated=True)
-    return latest_many(lines, users, cell.history, 1, None, *cell.span)
+    return first_windows(lines, users, cell.history, 1, None, *cell.span)
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:
