@@ -8,26 +8,42 @@ from __future__ import annotations
 
 import weakref
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from itdr.builders.columns import MISSING_TIME
 from itdr.builders.found import Found
 from itdr.builders.popularity import NEVER, Known
-from itdr.builders.timelines import Tails, Timelines
+from itdr.builders.timelines import Tails, Timeline, Timelines
 from itdr.builders.windows import Window, latest_windows
 
-KEPT = 4096
-"""Unusual windows kept of one kind for one store: 15 MB or so."""
+_Looked = tuple[int, Window | None]
+"""A user, and the window that had to be looked for; None where there is none."""
+
+
+@dataclass(eq=False)
+class _Unusual:
+    """What was looked for of several users."""
+
+    found: list[_Looked]
+
+    @property
+    def size(self) -> int:
+        # A number of a list takes the room of several in an array.
+        return sum(64 * (len(window.timeline) if window else 1) for _, window in self.found)
+
+    def at(self, places: np.ndarray) -> Iterator[_Looked]:
+        return (self.found[place] for place in places.tolist())
 
 
 class _Kind:
-    """What was found before: usual windows as arrays, the others as they are (None: there is none)."""
+    """What was found before of windows of one kind."""
 
     def __init__(self) -> None:
-        self.usual = Found()
-        self.others: dict[int, Window | None] = {}
+        self.usual = Found[Timeline]()
+        self.unusual = Found[_Looked]()
 
 
 _kinds: weakref.WeakKeyDictionary[Timelines, dict[Hashable, _Kind]] = weakref.WeakKeyDictionary()
@@ -46,17 +62,17 @@ def first_windows(
     of = (history, trues, known, start, stop)
     kept = _kinds.setdefault(lines, defaultdict(_Kind))[of]
     past, chosen = list(range(history)), list(range(history, history + trues))
-    found = {user: kept.others[user] for user in users if user in kept.others}
-    found.update((line.user, Window(line, past, chosen)) for line in kept.usual.lines(users))
+    found = dict(kept.unusual.of(users))
+    found.update((line.user, Window(line, past, chosen)) for line in kept.usual.of(users))
     for tails in lines.tails([user for user in users if user not in found], history + trues):
         usual = _as_they_stand(tails, history, known, start, stop)
         good = np.flatnonzero(usual)
         kept.usual.add(tails, tails.users[good].tolist(), good.tolist())
-        found.update((line.user, Window(line, past, chosen)) for line in tails.lines(good))
-        for user in tails.users[~usual].tolist():
-            found[user] = next(latest_windows(lines, user, *of), None)
-            if len(kept.others) < KEPT:
-                kept.others[user] = found[user]
+        found.update((line.user, Window(line, past, chosen)) for line in tails.at(good))
+        others = tails.users[~usual].tolist()
+        looked = [(user, next(latest_windows(lines, user, *of), None)) for user in others]
+        kept.unusual.add(_Unusual(looked), others, range(len(others)))
+        found.update(looked)
     return [found.get(user) for user in users]
 
 

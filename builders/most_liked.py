@@ -13,7 +13,7 @@ from itdr.builders.hashing import mix
 from itdr.builders.timelines import NO_WORKS, Timeline
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class _Liked:
     """What several users like, one array to a column, one user after the other.
 
@@ -33,7 +33,7 @@ class _Liked:
     def size(self) -> int:
         return 5 * len(self.items)
 
-    def lines(self, places: np.ndarray) -> Iterator[Timeline]:
+    def at(self, places: np.ndarray) -> Iterator[Timeline]:
         starts = self.ends[places]
         counts = self.ends[places + 1] - starts
         stops = counts.cumsum()
@@ -58,15 +58,15 @@ def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) 
     ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
     below every rating.
     """
-    kept = store.shared(("most liked", most), Found)
+    kept = store.shared(("most liked", most), Found[Timeline])
     known = dict(zip(users, keys.tolist(), strict=True))
-    found = {line.user: line for line in kept.lines(known.items())}
+    found = {line.user: line for line in kept.of(known.items())}
     for run in store.runs([user for user in users if user not in found]):
         asked = [(user, known[user]) for user in run.tolist()]
         batch = _of_run(store, run, np.array([key for _, key in asked], np.uint64), most)
         places = np.arange(len(run))
         kept.add(batch, asked, places.tolist())
-        found.update((line.user, line) for line in batch.lines(places))
+        found.update((line.user, line) for line in batch.at(places))
     return [found[user] for user in users]
 
 

@@ -46,7 +46,7 @@ class Timeline:
         return len(self.items)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Tails:
     """The last events of several users' timelines, as many of each: a row to a user, an array to a
     column. Whoever has fewer events is left out.
@@ -68,7 +68,7 @@ class Tails:
         """About how many numbers these are."""
         return 6 * self.items.size + sum(map(len, self.touched))
 
-    def lines(self, places: np.ndarray) -> Iterator[Timeline]:
+    def at(self, places: np.ndarray) -> Iterator[Timeline]:
         """The timeline, of these events alone, of each of the users at these places."""
         numbers = (self.items, self.works, self.titles, self.moments)
         columns: list[Any] = [column[places].tolist() for column in numbers]

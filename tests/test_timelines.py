@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import shutil
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, knobs, once, store
+from itdr.builders import catalogue, found, knobs, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
 from itdr.builders.first_windows import first_windows
 from itdr.builders.hashing import Draw, mix, numbers, shuffles
@@ -194,8 +195,7 @@ def test_windows_of_many_users_are_the_first_of_each(
 def test_first_windows_are_found_once_as_long_as_there_is_room(
     room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("itdr.builders.found.KEPT", room)
-    monkeypatch.setattr("itdr.builders.first_windows.KEPT", room // 1000)
+    monkeypatch.setattr(found, "ROOM", found.Room(room))
     data = opened("ml-32m")
     told = known(data, seed=0)
     lines = Timelines(data)
@@ -206,10 +206,10 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
         for block in blocks:
             first_windows(lines, block, *kind)
     read: list[int] = []
-    tails = Timelines.tails
+    asked_of, tails = id(lines), Timelines.tails
 
     def reading(self: Timelines, users: list[int], n: int) -> Any:
-        read.extend(users if self is lines else ())
+        read.extend(users if id(self) == asked_of else ())
         return tails(self, users, n)
 
     monkeypatch.setattr(Timelines, "tails", reading)
@@ -225,6 +225,11 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
             # Who has too few events is nowhere kept.
             short += sum(len(lines.of(user)) < kind[0] + kind[1] for user in some)
     assert 0 < short < asked
+    kept = room - found.ROOM.left
+    assert kept == 0 if room == 0 else 0 < kept <= room
+    del lines
+    gc.collect()
+    assert found.ROOM.left == room
     assert short < len(read) < asked if room == 5000 else len(read) == (short if room else asked)
 
 
@@ -233,7 +238,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
 def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     source: str, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("itdr.builders.found.KEPT", room)
+    monkeypatch.setattr(found, "ROOM", found.Room(room))
     data, other = opened(source), opened(source)
     users = list(range(len(data.user_hash)))
     keys = [mix(data.user_hash ^ np.uint64(seed)) for seed in range(2)]
