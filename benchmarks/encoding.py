@@ -75,7 +75,13 @@ def lines(data: Path, cache: Path, rounds: int, size: int, many: int) -> list[Li
         _, ours, floor = map(float, said.split()[-3:])
         made.append(Line(f"store -> rows, map-style, {config}", ours, floor, 1.0))
     said = output(
-        "benchmarks.encoding", str(data), "sequential_rec", str(many), "1", "1,2", cache=cache
+        "benchmarks.encoding",
+        str(data),
+        "sequential_rec",
+        str(many),
+        str(rounds),
+        "1,2",
+        cache=cache,
     )
     one, two = (list(map(float, line.split())) for line in said.strip().splitlines()[-2:])
     gain, floor = one[1] / two[1], one[2] / two[2]

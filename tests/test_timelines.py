@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +199,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
     monkeypatch.setattr(found, "ROOM", found.Room(room))
     data = opened("ml-32m")
     told = known(data, seed=0)
-    lines = Timelines(data)
+    lines, plain = Timelines(data), Timelines(data)
     users = list(range(len(data.user_hash)))
     blocks = [users[start : start + 20] for start in range(0, len(users), 20)]
     kinds = [(30, 5, told), (12, 1, told), (12, 1, None)]
@@ -219,7 +220,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
             # Whoever asks again, in whatever company, is told what one is who asks first.
             some = [*block[::-1], *users[:5]]
             again = first_windows(lines, some, *kind)
-            alone = first_windows(Timelines(data), some, *kind)
+            alone = [next(latest_windows(plain, user, *kind), None) for user in some]
             assert [one and _shown(one) for one in again] == [one and _shown(one) for one in alone]
             asked += len(some)
             # Who has too few events is nowhere kept.
@@ -254,6 +255,40 @@ def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     assert all(len(line) > 0 for line in again)
     orders = [[line.items for line in most_liked(data, users, key, 20)] for key in keys]
     assert orders[0] != orders[1]
+
+
+class _Batch:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def at(self, places: np.ndarray) -> Iterator[int]:
+        return iter((self.size * 100 + places).tolist())
+
+
+def test_who_begins_to_keep_has_those_before_forgotten_for_want_of_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(found, "ROOM", found.Room(10))
+    first, second, third = (found.Found[int]() for _ in range(3))
+    first.add(_Batch(4), "ab", [0, 1])
+    second.add(_Batch(5), "ac", [2, 3])
+    assert [list(one.of("abc")) for one in (first, second)] == [[400, 401], [502, 503]]
+    # The first to have begun forgets nobody for its own sake.
+    first.add(_Batch(2), "d", [7])
+    assert list(first.of("bad")) == [401, 400]
+    second.add(_Batch(1), "d", [7])
+    assert found.ROOM.left == 0
+    third.add(_Batch(3), "a", [9])
+    assert [list(one.of("abcd")) for one in (first, second, third)] == [[], [502, 503, 107], [309]]
+    assert found.ROOM.left == 1
+    # For what is too large for all the room nobody is forgotten.
+    third.add(_Batch(11), "z", [0])
+    assert list(third.of("az")) == [309] and found.ROOM.left == 1
+    first.add(_Batch(7), "b", [1])
+    assert list(first.of("b")) == [701] and list(third.of("a")) == [309]
+    del first, third
+    gc.collect()
+    assert found.ROOM.left == 10
 
 
 def _parts(line: Timeline) -> tuple[Any, ...]:
