@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import weakref
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from itdr.builders.columns import MISSING_TIME
 from itdr.builders.found import Found
-from itdr.builders.popularity import NEVER, Known
+from itdr.builders.popularity import NEVER
 from itdr.builders.timelines import Tails, Timeline, Timelines
-from itdr.builders.windows import Window, latest_windows
+from itdr.builders.windows import Sought, Window, latest_windows
 
 _Looked = tuple[int, Window | None]
 """A user, and the window that had to be looked for; None where there is none."""
@@ -46,41 +46,32 @@ class _Kind:
         self.unusual = Found[_Looked]()
 
 
-_kinds: weakref.WeakKeyDictionary[Timelines, dict[Hashable, _Kind]] = weakref.WeakKeyDictionary()
+_kinds: weakref.WeakKeyDictionary[Timelines, dict[Sought, _Kind]] = weakref.WeakKeyDictionary()
 
 
-def first_windows(
-    lines: Timelines,
-    users: Sequence[int],
-    history: int,
-    trues: int,
-    known: Known | None,
-    start: int | None = None,
-    stop: int | None = None,
-) -> list[Window | None]:
+def first_windows(lines: Timelines, users: Sequence[int], sought: Sought) -> list[Window | None]:
     """The first of each user's `latest_windows`; None where there is none."""
-    of = (history, trues, known, start, stop)
-    kept = _kinds.setdefault(lines, defaultdict(_Kind))[of]
-    past, chosen = list(range(history)), list(range(history, history + trues))
+    history, n = sought.history, sought.history + sought.trues
+    kept = _kinds.setdefault(lines, defaultdict(_Kind))[sought]
+    past, chosen = list(range(history)), list(range(history, n))
     found = dict(kept.unusual.of(users))
     found.update((line.user, Window(line, past, chosen)) for line in kept.usual.of(users))
-    for tails in lines.tails([user for user in users if user not in found], history + trues):
-        usual = _as_they_stand(tails, history, known, start, stop)
+    for tails in lines.tails([user for user in users if user not in found], n):
+        usual = _as_they_stand(tails, sought)
         good = np.flatnonzero(usual)
         kept.usual.add(tails, tails.users[good].tolist(), good.tolist())
         found.update((line.user, Window(line, past, chosen)) for line in tails.at(good))
         others = tails.users[~usual].tolist()
-        looked = [(user, next(latest_windows(lines, user, *of), None)) for user in others]
+        looked = [(user, next(latest_windows(lines, user, sought), None)) for user in others]
         kept.unusual.add(_Unusual(looked), others, range(len(others)))
         found.update(looked)
     return [found.get(user) for user in users]
 
 
-def _as_they_stand(
-    tails: Tails, history: int, known: Known | None, start: int | None, stop: int | None
-) -> np.ndarray:
+def _as_they_stand(tails: Tails, sought: Sought) -> np.ndarray:
     """For each user whether the last events make a window as they are, `history` of them and the
     true ones: a sufficient condition, for all users at once."""
+    history, _, known, start, stop = sought
     titles = np.sort(tails.titles, axis=1)
     good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
     good &= tails.moments[:, history - 1] < tails.moments[:, history]

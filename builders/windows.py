@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from itdr.builders.popularity import NEVER, Known
 from itdr.builders.timelines import Timeline, Timelines
@@ -31,65 +32,56 @@ class Window:
         return self.timeline.times[self.trues[0]]
 
 
-def latest_windows(
-    lines: Timelines,
-    user: int,
-    history: int,
-    trues: int,
-    known: Known | None,
-    start: int | None = None,
-    stop: int | None = None,
-) -> Iterator[Window]:
+class Sought(NamedTuple):
+    """Which windows of an ordered timeline are looked for.
+
+    history, trues: how many events a window holds of each.   known: if given, somebody else in the
+    training part met each true item before the first of them.   start, stop: UTC seconds between
+    which the true items must lie.
+    """
+
+    history: int
+    trues: int
+    known: Known | None = None
+    start: int | None = None
+    stop: int | None = None
+
+
+def latest_windows(lines: Timelines, user: int, sought: Sought) -> Iterator[Window]:
     """`ordered_windows` of a user's timeline, of which the first is looked for at its end alone:
     most callers want no other, and few events are cheaper than many."""
-    tail = lines.of(user, history + trues + MORE)
-    first = next(ordered_windows(tail, history, trues, known, start, stop), None)
+    tail = lines.of(user, sought.history + sought.trues + MORE)
+    first = next(ordered_windows(tail, sought), None)
     if first is not None:
         # What the end lacks in history it cannot find, so what it finds is what all would.
         yield first
-    rest = ordered_windows(lines.of(user), history, trues, known, start, stop)
+    rest = ordered_windows(lines.of(user), sought)
     if first is not None:
         next(rest, None)
     yield from rest
 
 
-def ordered_windows(
-    line: Timeline,
-    history: int,
-    trues: int,
-    known: Known | None,
-    start: int | None = None,
-    stop: int | None = None,
-) -> Iterator[Window]:
+def ordered_windows(line: Timeline, sought: Sought) -> Iterator[Window]:
     """Windows of an ordered timeline, the latest first, in steps of the number of true items.
 
-    Each holds `history` events, then the `trues` next ones, all distinct in title. The order between
-    both is known, and, with `known`, somebody else in the training part met each true item before
-    the first of them; where that fails the cut moves back. start, stop: UTC seconds between which
-    the true items must lie.
+    Each holds `history` events, then the `trues` next ones, all distinct in title, and the order
+    between both is known; where something of what is sought fails the cut moves back.
     """
-    cut = len(line) - trues
+    cut = len(line) - sought.trues
     index = 0
-    while cut >= history:
-        window = _window_at(line, cut, history, trues, known, start, stop)
+    while cut >= sought.history:
+        window = _window_at(line, cut, sought)
         if window is None:
             cut -= 1
             continue
         window.index = index
         yield window
         index += 1
-        cut -= trues
+        cut -= sought.trues
 
 
-def _window_at(
-    line: Timeline,
-    cut: int,
-    history: int,
-    trues: int,
-    known: Known | None,
-    start: int | None,
-    stop: int | None,
-) -> Window | None:
+def _window_at(line: Timeline, cut: int, sought: Sought) -> Window | None:
+    history, trues, known, start, stop = sought
     moments, times, titles = line.moments, line.times, line.titles
     if moments[cut - 1] == moments[cut]:
         return None

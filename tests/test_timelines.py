@@ -20,7 +20,7 @@ from itdr.builders.most_liked import most_liked
 from itdr.builders.negatives import Pool, WantedMany
 from itdr.builders.popularity import known, time_cuts
 from itdr.builders.timelines import Timeline, Timelines
-from itdr.builders.windows import Window, latest_windows
+from itdr.builders.windows import Sought, Window, latest_windows
 
 
 def opened(source: str, folder: Path = knobs.SAMPLE) -> Store:
@@ -177,11 +177,12 @@ def test_windows_of_many_users_are_the_first_of_each(
     usual = unusual = 0
     for lines, told in ((first, known(data, seed=0)), (last, None)):
         users = list(range(len(data.user_hash)))
+        sought = Sought(history, trues, told, *span)
         for start in range(0, len(users), 50):
             block = users[start : start + 50]
-            many = first_windows(lines, block, history, trues, told, *span)
+            many = first_windows(lines, block, sought)
             for user, window in zip(block, many, strict=True):
-                one = next(latest_windows(lines, user, history, trues, told, *span), None)
+                one = next(latest_windows(lines, user, sought), None)
                 assert (window and _shown(window)) == (one and _shown(one))
                 if one is not None:
                     cut = len(one.timeline) - trues
@@ -202,10 +203,10 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
     lines, plain = Timelines(data), Timelines(data)
     users = list(range(len(data.user_hash)))
     blocks = [users[start : start + 20] for start in range(0, len(users), 20)]
-    kinds = [(30, 5, told), (12, 1, told), (12, 1, None)]
+    kinds = [Sought(30, 5, told), Sought(12, 1, told), Sought(12, 1)]
     for kind in kinds:
         for block in blocks:
-            first_windows(lines, block, *kind)
+            first_windows(lines, block, kind)
     read: list[int] = []
     asked_of, tails = id(lines), Timelines.tails
 
@@ -219,12 +220,12 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
         for block in blocks:
             # Whoever asks again, in whatever company, is told what one is who asks first.
             some = [*block[::-1], *users[:5]]
-            again = first_windows(lines, some, *kind)
-            alone = [next(latest_windows(plain, user, *kind), None) for user in some]
+            again = first_windows(lines, some, kind)
+            alone = [next(latest_windows(plain, user, kind), None) for user in some]
             assert [one and _shown(one) for one in again] == [one and _shown(one) for one in alone]
             asked += len(some)
             # Who has too few events is nowhere kept.
-            short += sum(len(lines.of(user)) < kind[0] + kind[1] for user in some)
+            short += sum(len(lines.of(user)) < kind.history + kind.trues for user in some)
     assert 0 < short < asked
     kept = room - found.ROOM.left
     assert kept == 0 if room == 0 else 0 < kept <= room

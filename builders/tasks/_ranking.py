@@ -15,7 +15,7 @@ from itdr.builders.negatives import WantedMany
 from itdr.builders.popularity import NEVER
 from itdr.builders.tasks._task import OpenCell
 from itdr.builders.timelines import timelines
-from itdr.builders.windows import Window, latest_windows, unordered_windows
+from itdr.builders.windows import Sought, Window, latest_windows, unordered_windows
 
 T = TypeVar("T")
 _TIMED, _UNTIMED = frozenset({"timed"}), frozenset[str]()
@@ -25,7 +25,7 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
     lines = timelines(cell.store)
     if cell.timed:
-        return latest_windows(lines, user, cell.history, cell.positives, cell.known, *cell.span)
+        return latest_windows(lines, user, _sought(cell))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, cell.positives, cell.known, order, cell.liked)
@@ -36,7 +36,11 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     if not cell.timed:
         return [None] * len(users)
     lines = timelines(cell.store)
-    return first_windows(lines, users, cell.history, cell.positives, cell.known, *cell.span)
+    return first_windows(lines, users, _sought(cell))
+
+
+def _sought(cell: OpenCell) -> Sought:
+    return Sought(cell.history, cell.positives, cell.known, *cell.span)
 
 
 def draw(cell: OpenCell, window: Window) -> Case | None:

@@ -12,7 +12,7 @@ from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.timelines import timelines
-from itdr.builders.windows import Window, latest_windows, unordered_windows
+from itdr.builders.windows import Sought, Window, latest_windows, unordered_windows
 
 _FLAGS = {
     (timed, categories): frozenset({"timed"} if timed else ())
@@ -25,7 +25,7 @@ _FLAGS = {
 def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
     lines = timelines(cell.store, keep="last", rated=True)
     if cell.timed:
-        return latest_windows(lines, user, cell.history, 1, None, *cell.span)
+        return latest_windows(lines, user, Sought(cell.history, 1, None, *cell.span))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, 1, None, order)
@@ -35,7 +35,7 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     if not cell.timed:
         return [None] * len(users)
     lines = timelines(cell.store, keep="last", rated=True)
-    return first_windows(lines, users, cell.history, 1, None, *cell.span)
+    return first_windows(lines, users, Sought(cell.history, 1, None, *cell.span))
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:
