@@ -16,6 +16,7 @@ from itdr.builders.columns import Store
 from itdr.builders.errors import ConfigError
 from itdr.builders.grounding import group_counts, liking
 from itdr.builders.grounding import groups as _groups
+from itdr.builders.grounding.judges import Rows
 from itdr.builders.parts import PARTS, parts_of
 from tests import world
 from tests.groups import (
@@ -75,7 +76,7 @@ def test_every_group_that_passes_is_stated_and_no_other() -> None:
     assert found > 20
 
 
-def _all_rows(rows: group_counts.Rows) -> np.ndarray:
+def _all_rows(rows: Rows) -> np.ndarray:
     return np.arange(len(rows.places))
 
 
