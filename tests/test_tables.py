@@ -10,7 +10,7 @@ import datasets
 import pytest
 
 import itdr
-from itdr.builders import catalogue, loading
+from itdr.builders import catalogue, found, loading, opened
 from itdr.builders.features import schema
 from itdr.builders.shards import Shard
 
@@ -47,6 +47,30 @@ def test_tables_do_not_tell_that_shards_are_drawn_together(
     tables = loading.tables(shards, plan, look, builder.info.features, 1000)
     assert [row for table in tables for row in table.to_pylist()] == rows
     assert len(rows) > 60
+
+
+@pytest.mark.parametrize(
+    ("config", "knobs"),
+    [
+        ("user_item_interaction", {}),
+        ("top_k_rec", {"sources": ["ml-32m"], "split_by": "time"}),
+        ("cross_domain_rec", {"history": 2}),
+        ("user_attribute_prediction", {}),
+    ],
+)
+def test_what_a_plan_keeps_of_users_changes_no_row(
+    config: str, knobs: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    for most in (1 << 22, 60_000, 0):
+        monkeypatch.setattr(found, "ROOM", found.Room(most))
+        monkeypatch.setattr(opened, "_stores", {})
+        builder: Any = itdr.Itdr(config_name=config, sample=True, **knobs)
+        look = loading.wording(builder.config)
+        plans = loading.prepare(builder.config)
+        assert (found.ROOM.left < most) == (most > 0)
+        drawn.append([row for plan in plans for row in loading.rows([Shard(0, 1)], plan, look)])
+    assert len(drawn[0]) > 50 and drawn[0] == drawn[1] == drawn[2]
 
 
 def test_shards_hold_equal_shares_of_cases() -> None:

@@ -25,7 +25,7 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
     lines = timelines(cell.store)
     if cell.timed:
-        return latest_windows(lines, user, _sought(cell))
+        return latest_windows(lines, user, sought(cell))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, cell.positives, cell.known, order, cell.liked)
@@ -36,10 +36,11 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     if not cell.timed:
         return [None] * len(users)
     lines = timelines(cell.store)
-    return first_windows(lines, users, _sought(cell))
+    return first_windows(lines, users, sought(cell))
 
 
-def _sought(cell: OpenCell) -> Sought:
+def sought(cell: OpenCell) -> Sought:
+    """Which windows the cell is made of."""
     return Sought(cell.history, cell.positives, cell.known, *cell.span)
 
 
