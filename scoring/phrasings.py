@@ -42,11 +42,12 @@ def _profile(cell: OpenCell, case: Any, number: int) -> str:
 
 
 def _audience(cell: OpenCell, case: Any, number: int) -> str:
-    from itdr.builders.grounding import group_answer
+    from itdr.builders.grounding import group_answer, groups
     from itdr.builders.tasks import target_user_identification
 
     task = target_user_identification
     comments, tags = task._said(cell, case.code)
-    known = task._known(cell, case.code, comments, tags)
+    found = groups.groups(task._counts(cell), case.code)
+    known = task._known(cell, case.code, comments, tags, found)
     text, _ = group_answer.compose(known, task._teller(cell, case.code, f"answer/{number}"))
     return text
