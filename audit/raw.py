@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from itdr.audit.events import ALWAYS, NEVER, Raw
@@ -103,13 +103,10 @@ class RawChecks:
     @staticmethod
     def _start(raw: Raw, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first true item was met; None where that is not known."""
-        works = [raw.work(one) for one in row["relevant"]]
-        times = [met[work][0] for work in works if work in met]
-        known = [time for time in times if time != ALWAYS]
-        if not works and row["item_id"] is not None and row["rating"] is not None:
-            work = raw.work(row["item_id"])
-            known = [met[work][1]] if work in met and met[work][1] != ALWAYS else []
-        return min(known) if known else None
+        times = [first for first, _ in _met(raw, row["relevant"], met)]
+        if not row["relevant"] and row["item_id"] is not None and row["rating"] is not None:
+            times = [last for _, last in _met(raw, [row["item_id"]], met)]
+        return min((time for time in times if time != ALWAYS), default=None)
 
     def _trues(self, raw: Raw, row: Row, user: int, met: Mapping[int, tuple[int, int]]) -> None:
         self.trues.checked += 1
@@ -206,8 +203,7 @@ class RawChecks:
             "test": (second, NEVER),
         }[split]
         items = row["relevant"] or [row["item_id"]]
-        works = [raw.work(item) for item in items]
-        times = [met[work][1 if row["rating"] is not None else 0] for work in works if work in met]
+        times = [one[1 if row["rating"] is not None else 0] for one in _met(raw, items, met)]
         if any(not low <= time < high for time in times):
             self.part.fault(row["id"], f"a true item does not lie in the time of {split}")
 
@@ -255,6 +251,16 @@ class RawChecks:
         return [
             self.part, self.touched, self.trues, self.known, self.order, self.said, self.drawn,
         ]  # fmt: skip
+
+
+def _met(
+    raw: Raw, items: Iterable[str], met: Mapping[int, tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """When the user first and last met the works of these items, of those that were met."""
+    for item in items:
+        work = raw.work(item)
+        if work is not None and work in met:
+            yield met[work]
 
 
 def _asked(row: Row) -> str:

@@ -24,12 +24,12 @@ __all__ = ["METHODS", "Method", "methods_of", "predict"]
 def _methods() -> dict[str, dict[str, Method]]:
     from itdr.baselines import plain as m
 
-    ranking = {
+    ranking: dict[str, Method] = {
         "random": m.random_order,
         "most-popular": m.most_popular,
         "co-occurrence": m.co_occurrence,
     }
-    texts = {"common-words": m.common_words}
+    texts: dict[str, Method] = {"common-words": m.common_words}
     return {
         "rating_prediction": {
             "random": m.random_rating,

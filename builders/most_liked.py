@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,11 +48,10 @@ class _Liked:
             columns[4] = [None if time == MISSING_TIME else time for time in times]
         if self.ratings is not None:
             columns[5] = [rating or None for rating in self.ratings[rows].tolist()]
-        bounds = zip(
-            self.users[places].tolist(), (stops - counts).tolist(), stops.tolist(), strict=True
-        )
-        for user, start, stop in bounds:
-            yield Timeline(user, *(column[start:stop] for column in columns), NO_WORKS)
+        cuts = list(zip((stops - counts).tolist(), stops.tolist(), strict=True))
+        parts: list[Any] = [[column[start:stop] for start, stop in cuts] for column in columns]
+        users = self.users[places].tolist()
+        yield from map(Timeline, users, *parts, itertools.repeat(NO_WORKS))
 
 
 def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) -> list[Timeline]:

@@ -149,7 +149,7 @@ def _to_fetch(source: Source, file: RawFile, remote: Remote) -> Located:
 def declared_print(source: Source, file: RawFile) -> str:
     """The fingerprint of a download: of all that is declared of the file and of its sources, so that
     it does not depend on which of them served."""
-    facts = [file.name, file.size, file.checksum]
+    facts: list[object] = [file.name, file.size, file.checksum]
     facts += sorted(
         [remote.name, remote.size or 0, remote.checksum or "", remote.plain_checksum or ""]
         for remote in offers(source, file)
@@ -251,7 +251,8 @@ class _Room:
 
     def _located(self, file: RawFile, place: str, container: tuple[str, ...]) -> Located:
         path = self.root / place
-        remote, state = self.downloads.get(place, (None, "placed"))
+        placed: tuple[Remote | None, Trust] = (None, "placed")
+        remote, state = self.downloads.get(place, placed)
         if state in ("verified", "touched"):
             fingerprint = declared_print(self.source, file)
         else:

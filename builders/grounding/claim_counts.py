@@ -84,9 +84,10 @@ def _work(item: Item, attributes: Sequence[dict[str, str]] | None) -> Work:
     tags = itertools.chain(
         *(one["value"].split(_COMMA) for one in attributes or () if one["name"] == TAGS)
     )
-    lists = {"categories": item.categories, "creators": item.creators, "tags": tags}
-    each = {name: tuple(dict.fromkeys(filter(None, of))) for name, of in lists.items()}
-    return Work(item.id, item.title, **each)
+    categories, creators, own = (
+        tuple(dict.fromkeys(filter(None, of))) for of in (item.categories, item.creators, tags)
+    )
+    return Work(item.id, item.title, categories, creators, tags=own)
 
 
 def by_hours(cell: OpenCell) -> bool:

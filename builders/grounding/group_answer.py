@@ -103,6 +103,7 @@ def _suited(known: Known, group: Group, place: int, teller: Teller) -> Line:
 
 def _with_own(known: Known, group: Group, why: str, teller: Teller) -> str:
     """The reason, with the remark that the item has the trait itself."""
+    options: Sequence[str]
     if group.kind == CATEGORY:
         options = because.OWN_CATEGORY if len(known.categories) == 1 else because.OWN_OF_MANY
     elif group.kind == HASHTAG:
@@ -190,6 +191,7 @@ def _categories(known: Known, most: int, teller: Teller) -> list[Line]:
     else:
         groups = [[one] for one in values[:most]]
     lines = []
+    options: Sequence[str]
     for place, group in enumerate(groups):
         if len(group) > 1:
             options = because.ITS_MANY

@@ -68,15 +68,12 @@ class Teller:
         items = _ITEMS.get(self.wording, self._words["items"])
         if kind == HASHTAG:
             tagged = " or ".join(f'"{quoted(value)}"' for value in values)
-            options = say.TASTES + say.KNOWN_TASTES if fans else say.TASTES
-            options = tuple(one for one in options if "{T}" not in one)
-            return self.tell(options, X=f"{items} tagged {tagged}")
+            return self.tell(_without_nouns(fans), X=f"{items} tagged {tagged}")
         if kind == CREATOR:
             return self.tell(say.MAKERS, name=values[0], X=names.creator(values[0], items).items)
         phrases = [self._category(value, items) for value in values]
-        options = say.TASTES + say.KNOWN_TASTES if fans else say.TASTES
-        if any(one.quoted for one in phrases) or self.wording == "news":
-            options = tuple(one for one in options if "{T}" not in one)
+        quoted_names = any(one.quoted for one in phrases) or self.wording == "news"
+        options = _without_nouns(fans) if quoted_names else _tastes(fans)
         liked, _ = names.things(phrases, items)
         return self.tell(options, X=names.items_of(phrases, items), T=liked)
 
@@ -103,6 +100,15 @@ class Teller:
         if kind == "relative":
             return self.tell(say.RELATIVE, relative=relative)
         return self.tell(say.GROUPS[group])
+
+
+def _tastes(fans: bool) -> tuple[str, ...]:
+    return say.TASTES + say.KNOWN_TASTES if fans else say.TASTES
+
+
+def _without_nouns(fans: bool) -> tuple[str, ...]:
+    """Those that do not put a trait's name where a noun stands."""
+    return tuple(one for one in _tastes(fans) if "{T}" not in one)
 
 
 def sayable(group: Group) -> bool:

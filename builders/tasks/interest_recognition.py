@@ -128,8 +128,8 @@ def _facts(cell: OpenCell, user: int, training: bool, window: Tastes) -> tuple[F
         # What a mixed taste fails with should be seen, too.
         said = [one for one in held if one.side == side or one.mixed]
         chosen[side] = claims.choose(works, mine.titles, order, said, cell.history, taken)
-    displayed = [[works[k] for k in chosen[side]] for side in (LIKED, DISLIKED)]
-    return facts_of(held, *displayed, works, mine.sides), chosen[LIKED] + chosen[DISLIKED]
+    liked, disliked = ([works[k] for k in chosen[side]] for side in (LIKED, DISLIKED))
+    return facts_of(held, liked, disliked, works, mine.sides), chosen[LIKED] + chosen[DISLIKED]
 
 
 def _shown_item(met: Item, work: claim_counts.Work) -> claim_counts.Work:

@@ -115,7 +115,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     }
 
 
-def answer(attributes: list[tuple[str, str]]) -> str:
+def answer(attributes: Sequence[tuple[str, str]]) -> str:
     """One attribute a line: `Age group: 25-34`."""
     return "\n".join(f"{_titled(name)}: {value}" for name, value in attributes)
 
