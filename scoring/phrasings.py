@@ -42,12 +42,7 @@ def _profile(cell: OpenCell, case: Any, number: int) -> str:
 
 
 def _audience(cell: OpenCell, case: Any, number: int) -> str:
-    from itdr.builders.grounding import group_answer, groups
-    from itdr.builders.tasks import target_user_identification
+    from itdr.builders.tasks.target_user_identification import answered
 
-    task = target_user_identification
-    comments, tags = task._said(cell, case.code)
-    found = groups.groups(task._counts(cell), case.code)
-    known = task._known(cell, case.code, comments, tags, found)
-    text, _ = group_answer.compose(known, task._teller(cell, case.code, f"answer/{number}"))
+    text, _ = answered(cell, case, f"answer/{number}")
     return text

@@ -25,7 +25,7 @@ _FLAGS = {
 def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
     lines = timelines(cell.store, keep="last", rated=True)
     if cell.timed:
-        return latest_windows(lines, user, Sought(cell.history, 1, None, *cell.span))
+        return latest_windows(lines, user, _sought(cell))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, 1, None, order)
@@ -35,7 +35,11 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     if not cell.timed:
         return [None] * len(users)
     lines = timelines(cell.store, keep="last", rated=True)
-    return first_windows(lines, users, Sought(cell.history, 1, None, *cell.span))
+    return first_windows(lines, users, _sought(cell))
+
+
+def _sought(cell: OpenCell) -> Sought:
+    return Sought(cell.history, 1, None, *cell.span)
 
 
 def _draw(cell: OpenCell, window: Window) -> Case | None:

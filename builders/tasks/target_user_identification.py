@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders.cases import Case
+from itdr.builders.cases import Case, Evidence
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.grounding import audience as _audience
 from itdr.builders.grounding import comments as spoken
 from itdr.builders.grounding import group_answer, group_counts, liking, traits
 from itdr.builders.grounding import groups as _groups
 from itdr.builders.grounding.group_sql import FEW_JUDGES
+from itdr.builders.grounding.judges import Counts
 from itdr.builders.grounding.teller import Teller, sayable, upper
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
@@ -42,12 +43,14 @@ class ItemWindow:
 
 @dataclass(slots=True)
 class AudienceCase(Case):
-    """A case with what is shown of its item: (name, value) facts, comments, tags; and its answer."""
+    """A case with what is shown of its item: (name, value) facts, comments, tags; with all that an
+    answer may say; and with its answer."""
 
     code: int = -1
     facts: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    known: group_answer.Known = field(kw_only=True)
     answer: str = ""
 
 
@@ -76,7 +79,7 @@ def _hashtags(cell: OpenCell, code: int) -> list[str]:
     return traits.hashtags(title) if traits.has_hashtags(cell.store) else []
 
 
-def _counts(cell: OpenCell) -> group_counts.Counts:
+def _counts(cell: OpenCell) -> Counts:
     return group_counts.counts(cell.store, cell.cell.seed)
 
 
@@ -109,11 +112,16 @@ def _case(
         facts=_facts(cell, code),
         comments=[one.text for one in comments],
         tags=[tag for tag, _ in tags],
+        known=_known(cell, code, comments, tags, groups),
         flags=frozenset({"comments"} if comments else {"tags"} if tags else ()),
     )
-    known = _known(cell, code, comments, tags, groups)
-    case.answer, case.evidence = group_answer.compose(known, _teller(cell, code, "answer"))
+    case.answer, case.evidence = answered(cell, case, "answer")
     return case
+
+
+def answered(cell: OpenCell, case: AudienceCase, purpose: str) -> tuple[str, list[Evidence]]:
+    """What a case's answer says, and what it stands on, in words drawn for this purpose."""
+    return group_answer.compose(case.known, _teller(cell, case.code, purpose))
 
 
 def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[str, int]]]:
