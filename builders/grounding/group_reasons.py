@@ -353,7 +353,7 @@ NOBODY = (
     "[Who should avoid it|Whom it does not suit]: [nothing is known that would single out a group|no group "
     "that one could name].",
     "A group to be kept away from it [cannot be made out|does not show].",
-    "[Nothing is known|There is nothing] against offering it to [anybody else|others].",
+    "[Nothing is known|There is nothing] against offering it to [anybody|a wide audience].",
 )
 NOBODY_MISSING = (
     "No group is strikingly absent among {likers}, so there is [nobody|no one] to warn.",
