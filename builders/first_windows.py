@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from itdr.builders.columns import MISSING_TIME
-from itdr.builders.found import Found
+from itdr.builders.memo import Memo
 from itdr.builders.popularity import NEVER
 from itdr.builders.timelines import Tails, Timeline, Timelines
 from itdr.builders.windows import Sought, Window, latest_windows
@@ -42,8 +42,8 @@ class _Kind:
     """What was found before of windows of one kind."""
 
     def __init__(self) -> None:
-        self.usual = Found[Timeline]()
-        self.unusual = Found[_Looked]()
+        self.usual = Memo[Timeline]()
+        self.unusual = Memo[_Looked]()
 
 
 _kinds: weakref.WeakKeyDictionary[Timelines, dict[Sought, _Kind]] = weakref.WeakKeyDictionary()

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
-from itdr.builders.found import Found
 from itdr.builders.hashing import mix
+from itdr.builders.memo import Memo
 from itdr.builders.timelines import NO_WORKS, Timeline
 
 
@@ -59,7 +59,7 @@ def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) 
     ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
     below every rating.
     """
-    kept = store.shared(("most liked", most), Found[Timeline])
+    kept = store.shared(("most liked", most), Memo[Timeline])
     known = dict(zip(users, keys.tolist(), strict=True))
     found = {line.user: line for line in kept.of(known.items())}
     for run in store.runs([user for user in users if user not in found]):

@@ -10,7 +10,7 @@ import datasets
 import pytest
 
 import itdr
-from itdr.builders import catalogue, found, loading, opened
+from itdr.builders import catalogue, loading, memo, opened
 from itdr.builders.features import schema
 from itdr.builders.shards import Shard
 
@@ -63,12 +63,12 @@ def test_what_a_plan_keeps_of_users_changes_no_row(
 ) -> None:
     drawn = []
     for most in (1 << 22, 60_000, 0):
-        monkeypatch.setattr(found, "ROOM", found.Room(most))
+        monkeypatch.setattr(memo, "ROOM", memo.Room(most))
         monkeypatch.setattr(opened, "_stores", {})
         builder: Any = itdr.Itdr(config_name=config, sample=True, **knobs)
         look = loading.wording(builder.config)
         plans = loading.prepare(builder.config)
-        assert (found.ROOM.left < most) == (most > 0)
+        assert (memo.ROOM.left < most) == (most > 0)
         drawn.append([row for plan in plans for row in loading.rows([Shard(0, 1)], plan, look)])
     assert len(drawn[0]) > 50 and drawn[0] == drawn[1] == drawn[2]
 

@@ -16,7 +16,7 @@ from itdr.builders.columns import Store
 from itdr.builders.errors import ConfigError
 from itdr.builders.grounding import group_counts, liking
 from itdr.builders.grounding import groups as _groups
-from itdr.builders.grounding.judges import Rows
+from itdr.builders.grounding.group_judges import Rows
 from itdr.builders.parts import PARTS, parts_of
 from tests import world
 from tests.groups import (

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, found, knobs, once, store
+from itdr.builders import catalogue, knobs, memo, once, store
 from itdr.builders.columns import MISSING_TIME, SKIP, Store
 from itdr.builders.first_windows import first_windows
 from itdr.builders.hashing import Draw, mix, numbers, shuffles
@@ -197,7 +197,7 @@ def test_windows_of_many_users_are_the_first_of_each(
 def test_first_windows_are_found_once_as_long_as_there_is_room(
     room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found, "ROOM", found.Room(room))
+    monkeypatch.setattr(memo, "ROOM", memo.Room(room))
     data = opened("ml-32m")
     told = known(data, seed=0)
     lines, plain = Timelines(data), Timelines(data)
@@ -227,11 +227,11 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
             # Who has too few events is nowhere kept.
             short += sum(len(lines.of(user)) < kind.history + kind.trues for user in some)
     assert 0 < short < asked
-    kept = room - found.ROOM.left
+    kept = room - memo.ROOM.left
     assert kept == 0 if room == 0 else 0 < kept <= room
     del lines
     gc.collect()
-    assert found.ROOM.left == room
+    assert memo.ROOM.left == room
     assert short < len(read) < asked if room == 5000 else len(read) == (short if room else asked)
 
 
@@ -240,7 +240,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
 def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     source: str, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(found, "ROOM", found.Room(room))
+    monkeypatch.setattr(memo, "ROOM", memo.Room(room))
     data, other = opened(source), opened(source)
     users = list(range(len(data.user_hash)))
     keys = [mix(data.user_hash ^ np.uint64(seed)) for seed in range(2)]
@@ -269,8 +269,8 @@ class _Batch:
 def test_who_begins_to_keep_has_those_before_forgotten_for_want_of_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(found, "ROOM", found.Room(10))
-    first, second, third = (found.Found[int]() for _ in range(3))
+    monkeypatch.setattr(memo, "ROOM", memo.Room(10))
+    first, second, third = (memo.Memo[int]() for _ in range(3))
     first.add(_Batch(4), "ab", [0, 1])
     second.add(_Batch(5), "ac", [2, 3])
     assert [list(one.of("abc")) for one in (first, second)] == [[400, 401], [502, 503]]
@@ -278,18 +278,18 @@ def test_who_begins_to_keep_has_those_before_forgotten_for_want_of_room(
     first.add(_Batch(2), "d", [7])
     assert list(first.of("bad")) == [401, 400]
     second.add(_Batch(1), "d", [7])
-    assert found.ROOM.left == 0
+    assert memo.ROOM.left == 0
     third.add(_Batch(3), "a", [9])
     assert [list(one.of("abcd")) for one in (first, second, third)] == [[], [502, 503, 107], [309]]
-    assert found.ROOM.left == 1
+    assert memo.ROOM.left == 1
     # For what is too large for all the room nobody is forgotten.
     third.add(_Batch(11), "z", [0])
-    assert list(third.of("az")) == [309] and found.ROOM.left == 1
+    assert list(third.of("az")) == [309] and memo.ROOM.left == 1
     first.add(_Batch(7), "b", [1])
     assert list(first.of("b")) == [701] and list(third.of("a")) == [309]
     del first, third
     gc.collect()
-    assert found.ROOM.left == 10
+    assert memo.ROOM.left == 10
 
 
 def _parts(line: Timeline) -> tuple[Any, ...]:

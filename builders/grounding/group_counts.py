@@ -16,7 +16,7 @@ from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.grounding import liking
 from itdr.builders.grounding import traits as _traits
 from itdr.builders.grounding.comments import register, write_batches
-from itdr.builders.grounding.judges import Counts
+from itdr.builders.grounding.group_judges import Counts
 from itdr.builders.hashing import stable_hash
 from itdr.builders.store import files_fingerprint
 

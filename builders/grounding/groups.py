@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from itdr.builders.grounding import chance as _chance
+from itdr.builders.grounding.group_judges import Count, Counts, Rows, Trait
 from itdr.builders.grounding.group_sql import FEW_JUDGES
-from itdr.builders.grounding.judges import Count, Counts, Rows, Trait
 
 LIFT, Z = 1.3, 2.58
 RARE, RARE_Z = 0.7, -2.58

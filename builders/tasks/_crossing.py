@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from itdr.builders.columns import Store
-from itdr.builders.found import Found
+from itdr.builders.memo import Memo
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import OpenCell
 from itdr.builders.timelines import Timeline, timelines
@@ -81,8 +81,8 @@ def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     """The first window of each user where it is found at once."""
-    kept: Found[tuple[int, tuple[int, _Events]]] = cell.store.shared(
-        ("crossed", cell.cell.other, _ranking.sought(cell)), Found
+    kept: Memo[tuple[int, tuple[int, _Events]]] = cell.store.shared(
+        ("crossed", cell.cell.other, _ranking.sought(cell)), Memo
     )
     again = dict(kept.of(users))
     found = _found_again(cell, again)

@@ -32,7 +32,7 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
 
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
-    """The first window of each user where it is found at once; None where it is to be looked for."""
+    """The first window of each user; None where there is none, or where it has to be looked for."""
     if not cell.timed:
         return [None] * len(users)
     lines = timelines(cell.store)

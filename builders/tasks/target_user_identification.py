@@ -13,8 +13,8 @@ from itdr.builders.grounding import audience as _audience
 from itdr.builders.grounding import comments as spoken
 from itdr.builders.grounding import group_answer, group_counts, liking, traits
 from itdr.builders.grounding import groups as _groups
+from itdr.builders.grounding.group_judges import Counts
 from itdr.builders.grounding.group_sql import FEW_JUDGES
-from itdr.builders.grounding.judges import Counts
 from itdr.builders.grounding.teller import Teller, sayable, upper
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking

@@ -30,7 +30,7 @@ class Batch(Protocol[T_co]):
         ...
 
 
-class Found(Generic[T]):
+class Memo(Generic[T]):
     """For each key, the batch that holds what was found and the place in it."""
 
     def __init__(self) -> None:
@@ -59,9 +59,9 @@ class Room:
 
     def __init__(self, most: int) -> None:
         self.most = self.left = most
-        self._holders: weakref.WeakKeyDictionary[Found[Any], None] = weakref.WeakKeyDictionary()
+        self._holders: weakref.WeakKeyDictionary[Memo[Any], None] = weakref.WeakKeyDictionary()
 
-    def take(self, batch: Batch[Any], holder: Found[Any]) -> bool:
+    def take(self, batch: Batch[Any], holder: Memo[Any]) -> bool:
         """Whether there is room for a batch of this holder, for which others are forgotten that were
         begun before. Room is given back when nothing refers to the batch any more."""
         size = batch.size
