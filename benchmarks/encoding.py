@@ -49,7 +49,7 @@ def _once(name: str, data: str, config: str, knobs: dict[str, Any], count: int) 
     import itdr
     from itdr.builders import columns, loading, opened
 
-    # As in a process of its own: nothing of the store is at hand, as it is not in a worker.
+    # As in a process of its own: nothing of the store is at hand.
     opened._stores.clear()
     columns._groups.clear()
     with tempfile.TemporaryDirectory() as cache:

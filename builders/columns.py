@@ -64,7 +64,7 @@ class Events:
 
 
 class Store:
-    """The columns of one store. Open one per process: it holds file handles."""
+    """The columns of one store. It holds file handles: a forked process has to `reopen` it."""
 
     def __init__(self, source: Source, path: Path) -> None:
         self.source = source
@@ -76,6 +76,10 @@ class Store:
         self._shared: dict[Any, Any] = {}
         self.expected: Sequence[int] = ()
         """Users that are about to be asked for (a hint: read together, they take less time)."""
+
+    def reopen(self) -> None:
+        """Let go of the handles, which two processes must not share; what was read is kept."""
+        self.__dict__.pop("_interactions", None)
 
     def derived(self, name: str) -> Path:
         """Where something counted from this store lies, or is to be put: beside the stores; of a

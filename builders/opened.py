@@ -10,18 +10,26 @@ from itdr.builders.declare import Source
 from itdr.builders.popularity import time_cuts
 from itdr.builders.tasks._task import Cell, OpenCell
 
-_stores: dict[tuple[int, Path], Store] = {}
+_stores: dict[Path, Store] = {}
 KEPT = 40
 
 
 def open_store(source: Source, path: Path) -> Store:
-    """The store at this path, opened in this very process (handles do not survive a fork well)."""
-    key = (os.getpid(), path)
-    if key not in _stores:
+    """The store at this path. A forked process goes on with what its parent knew of it."""
+    if path not in _stores:
         if len(_stores) >= KEPT:
             _stores.clear()
-        _stores[key] = Store(source, path)
-    return _stores[key]
+        _stores[path] = Store(source, path)
+    return _stores[path]
+
+
+def _forked() -> None:
+    for store in _stores.values():
+        store.reopen()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_forked)
 
 
 def share_cuts(source: Source, path: Path, cuts: tuple[int, int]) -> None:

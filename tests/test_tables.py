@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
+import os
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,38 @@ def test_what_a_plan_keeps_of_users_changes_no_row(
         assert (memo.ROOM.left < most) == (most > 0)
         drawn.append([row for plan in plans for row in loading.rows([Shard(0, 1)], plan, look)])
     assert len(drawn[0]) > 50 and drawn[0] == drawn[1] == drawn[2]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+@pytest.mark.parametrize("config", ["user_item_interaction", "interest_recognition"])
+def test_a_forked_process_goes_on_with_what_is_known(
+    config: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers have what the plan found, but no open file of the process that they come from."""
+    monkeypatch.setattr(opened, "_stores", {})
+    builder: Any = itdr.Itdr(config_name=config, sample=True)
+    look = loading.wording(builder.config)
+    plan = loading.prepare(builder.config)[0]
+    rows = loading.rows([Shard(0, 1)], plan, look)
+    begun = [next(rows) for _ in range(10)]
+    parents = {path: (store, store._interactions) for path, store in opened._stores.items()}
+
+    def child(answer: Any) -> None:
+        same = all(opened.open_store(one.source, path) is one for path, (one, _) in parents.items())
+        kept = sum(len(store._shared) for store in opened._stores.values())
+        drawn = list(loading.rows([Shard(0, 1)], plan, look))
+        shared = [path for path, (store, files) in parents.items() if store._interactions is files]
+        answer.send((same, kept, shared, drawn))
+
+    mine, its = multiprocessing.Pipe(duplex=False)
+    worker = multiprocessing.get_context("fork").Process(target=child, args=(its,))
+    worker.start()
+    its.close()
+    same, kept, shared, drawn = mine.recv()
+    worker.join()
+    # What this process had begun goes on undisturbed.
+    assert drawn == begun + list(rows)
+    assert same and kept and not shared
 
 
 def test_shards_hold_equal_shares_of_cases() -> None:
