@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from itdr.builders import cache, far
+from itdr.builders.arrow_files import numbers, read, taken
 from itdr.builders.declare import EVENTS, Source
 from itdr.builders.interactions import Interactions
 from itdr.builders.store import manifest
@@ -102,43 +103,43 @@ class Store:
 
     @functools.cached_property
     def users(self) -> pa.Table:
-        return _mapped(self.path / "users.arrow")
+        return read(self.path / "users.arrow")
 
     @functools.cached_property
     def items(self) -> pa.Table:
-        return _mapped(self.path / "items.arrow")
+        return read(self.path / "items.arrow")
 
     @functools.cached_property
     def user_hash(self) -> np.ndarray:
         """uint64, by user code: the hash of the user's id, ascending."""
-        return _numbers(self.users, "hash").view(np.uint64)
+        return numbers(self.users, "hash").view(np.uint64)
 
     @functools.cached_property
     def user_start(self) -> np.ndarray:
-        return _numbers(self.users, "start")
+        return numbers(self.users, "start")
 
     @functools.cached_property
     def user_n(self) -> np.ndarray:
-        return _numbers(self.users, "n")
+        return numbers(self.users, "n")
 
     @functools.cached_property
     def item_hash(self) -> np.ndarray:
-        return _numbers(self.items, "hash").view(np.uint64)
+        return numbers(self.items, "hash").view(np.uint64)
 
     @functools.cached_property
     def item_n(self) -> np.ndarray:
         """int32, by item code: how many interactions the item has."""
-        return _numbers(self.items, "n")
+        return numbers(self.items, "n")
 
     @functools.cached_property
     def work(self) -> np.ndarray:
         """int32, by item code: the code of the item that stands for the item's work."""
-        return _numbers(self.items, "work")
+        return numbers(self.items, "work")
 
     @functools.cached_property
     def title_code(self) -> np.ndarray:
         """int32, by item code: equal for titles that look the same; -1: never shown."""
-        return _numbers(self.items, "title_code")
+        return numbers(self.items, "title_code")
 
     @functools.cached_property
     def first_category(self) -> np.ndarray:
@@ -175,8 +176,6 @@ class Store:
 
     def read_items(self, codes: Iterable[int]) -> None:
         """Have these items at hand for `item`: many at once take a tenth of the time of each alone."""
-        import pyarrow as pa
-
         wanted = set(codes)
         missing = sorted(wanted.difference(self._items))
         if not missing:
@@ -185,8 +184,7 @@ class Store:
             self._items.clear()
             missing = sorted(wanted)
         names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
-        taken = self.items.select(names).take(pa.array(missing))
-        columns = {name: taken.column(name).to_pylist() for name in names}
+        columns = {name: taken(self.items.column(name), missing).to_pylist() for name in names}
         none: list[None] = [None] * len(missing)
         titles = [title or "" for title in columns.get("title", none)]
         categories, creators = (
@@ -211,14 +209,12 @@ class Store:
 
     def values(self, table: str, column: str, codes: Sequence[int] | np.ndarray) -> list[Any]:
         """`value` of several codes."""
-        import pyarrow as pa
-
         if len(codes) == 1:  # a table of one row takes ten times as long as one value
             return [self.value(table, column, int(codes[0]))]
         source = self.users if table == "users" else self.items
         if column not in source.column_names:
             return [None] * len(codes)
-        return source.column(column).take(pa.array(codes, pa.int64())).to_pylist()
+        return taken(source.column(column), codes).to_pylist()
 
     def _column(self, table: str, column: str) -> tuple[list[pa.Array], int]:
         """The chunks of a column and the length of the first; none where there is no such column."""
@@ -353,13 +349,3 @@ def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
     if column.null_count and name in ("timestamp", "seq", "event"):
         column = pc.fill_null(column, MISSING_TIME if name == "timestamp" else -1)
     return column.to_numpy()
-
-
-def _mapped(path: Path) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-
-
-def _numbers(table: pa.Table, name: str) -> np.ndarray:
-    return table.column(name).combine_chunks().to_numpy()

@@ -35,7 +35,10 @@ from itdr.builders.hashing import stable_hash
 logger = logging.getLogger("itdr")
 HERE = Path(__file__).resolve().parent
 T = TypeVar("T")
-STORE_CODE = ("store_build.py", "sql.py", "works.py", "hashing.py", "declare.py", "checks.py")
+STORE_CODE = (
+    *("store_build.py", "sql.py", "naming.py", "arrow_files.py"),
+    *("works.py", "hashing.py", "declare.py", "checks.py"),
+)
 
 
 Read = Callable[["StoreSpec", dict[str, Path], Path, Path], dict[str, Any]]

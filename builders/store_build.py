@@ -8,18 +8,14 @@ and a sample of users is a run of consecutive rows on disk.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from itdr.builders import sql
+from itdr.builders import arrow_files, naming, sql
 from itdr.builders.checks import csv_rejects, literal
 from itdr.builders.declare import COLUMNS, EVENTS, Source
 from itdr.builders.errors import RawFileError
-from itdr.builders.hashing import hash_ids
-from itdr.builders.works import title_key, work_key
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +25,9 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 65_536
 """Interactions to a row group: small enough to be read for one user, large enough to compress."""
+
+BATCH = 1 << 16
+"""Rows that pass between the engine and Python at a time."""
 
 
 def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
@@ -176,37 +175,37 @@ def name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Give users and items their codes; returns how many there are, and how many interactions."""
+    counts = {}
+    for column, name in sql.IDS_OF.items():
+        # Another connection: this one is to take in what is made of these rows.
+        ids = con.cursor().sql(sql.IDS.format(id=column)).to_arrow_reader(BATCH)
+        rows = naming.hashed(f"{source.id}/{column}", ids)
+        _keep(con, f"{name}_hashed", _reader(naming.HASHED, rows))
+        totals = _before(con, sql.buckets(f"{name}_hashed", rows="sum(n)"))
+        con.execute(f"CREATE TABLE {name}_codes AS {sql.codes(f'{name}_hashed')}")
+        counts[f"{name}s"], counts["interactions"] = totals
+    return counts
+
+
+def _before(con: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
+    """Make `before` of the counts of buckets; the totals."""
+    found, ids, rows = naming.before(con.sql(query).to_arrow_table())
+    con.register("before", found)
+    return ids, rows
+
+
+def _keep(con: duckdb.DuckDBPyConnection, table: str, reader: pa.RecordBatchReader) -> None:
+    """Make a table of rows that are taken in as they come."""
+    con.register("coming", reader)
+    con.execute(f"CREATE TABLE {table} AS SELECT * FROM coming")
+    con.unregister("coming")
+
+
+def _reader(types: Mapping[str, str], rows: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
     import pyarrow as pa
 
-    counts = {}
-    for table, column in (("user_codes", "user_id"), ("item_codes", "item_id")):
-        ids = con.sql(sql.IDS.format(id=column)).to_arrow_table()
-        names = ids.column("id")
-        purpose = f"{source.id}/{column}"
-        hashes = np.concatenate(
-            [np.zeros(0, np.uint64)]
-            + [hash_ids(purpose, chunk.to_pylist()) for chunk in names.chunks]
-        )
-        order = np.lexsort((np.arange(len(hashes)), hashes))
-        if len(hashes) and len(np.unique(hashes)) != len(hashes):
-            # Two ids of one hash (1 in 10**7 for 2 million ids): the id itself decides.
-            order = np.array(sorted(order, key=lambda k: (hashes[k], names[k].as_py())))
-        coded = pa.table(
-            {
-                "code": pa.array(np.arange(len(order), dtype=np.int32)),
-                "id": names.take(pa.array(order)).combine_chunks(),
-                "hash": pa.array(hashes[order].view(np.int64)),
-                "n": ids.column("n").take(pa.array(order)).combine_chunks(),
-            }
-        )
-        con.register("coded", coded)
-        con.execute(
-            f"CREATE TABLE {table} AS SELECT *, TRY_CAST(id AS INTEGER) AS number FROM coded"
-        )
-        con.unregister("coded")
-        counts[column.replace("_id", "s")] = len(order)
-        counts["interactions"] = int(coded.column("n").to_numpy().sum())
-    return counts
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in types.items()])
+    return pa.RecordBatchReader.from_batches(schema, rows)
 
 
 def _write_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
@@ -218,74 +217,57 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) 
     con.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, {options})")
 
 
-def _write_users(con: duckdb.DuckDBPyConnection, columns: Iterable[str], path: Path) -> None:
-    """Users by code: id, hash, where their rows start and how many there are, attributes."""
-    import pyarrow as pa
-
-    table = con.sql(
-        sql.one_row_each("users_raw", "user_id", "user_codes", tuple(columns))
-    ).to_arrow_table()
-    codes = con.sql("SELECT hash, n FROM user_codes ORDER BY code").to_arrow_table()
-    n = codes.column("n").to_numpy().astype(np.int64)
-    start = np.concatenate([[0], np.cumsum(n)[:-1]]).astype(np.int64)
-    table = table.append_column("hash", codes.column("hash"))
-    table = table.append_column("start", pa.array(start))
-    table = table.append_column("n", pa.array(n.astype(np.int32)))
-    _write_ipc(table, path)
+def _write_users(con: duckdb.DuckDBPyConnection, columns: Collection[str], path: Path) -> None:
+    """Users by code: id, attributes, hash, where their rows start and how many there are."""
+    of_codes = ("hash", "start", "n")
+    query = sql.one_row_each("users_raw", "user_id", "user_codes", columns, of_codes)
+    arrow_files.write(con.sql(query).to_arrow_reader(BATCH), path)
 
 
 def _write_items(
-    source: Source, con: duckdb.DuckDBPyConnection, columns: Iterable[str], path: Path
+    source: Source, con: duckdb.DuckDBPyConnection, columns: Collection[str], path: Path
 ) -> None:
-    """Items by code: id, hash, what is known of them, their work, and whether they can be shown."""
+    """Items by code: id, what is known of them, hash, number of interactions, their work, and whether
+    they can be shown."""
+    described = path.parent / "work" / "described.arrow"
+    of_codes = ("code", "hash", "n")
+    query = sql.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
+    arrow_files.write(con.sql(query).to_arrow_reader(BATCH), described)
+    fields = ["code", "item_id", *{"title", "creators", "hidden"}.intersection(columns)]
+    items = (batch.select(fields) for batch in arrow_files.batches(described))
+    works = _works(con, naming.keyed(source.options.get("work") == "id", items))
+    arrow_files.write(_joined(described, works), path)
+    described.unlink()
+
+
+def _works(con: duckdb.DuckDBPyConnection, keyed: Iterable[pa.RecordBatch]) -> pa.Table:
+    """The work and the code of the title of each item, by the item's code (int32)."""
+    _keep(con, "keyed", _reader(naming.KEYED, keyed))
+    con.execute(f"CREATE TABLE leaders AS {sql.LEADERS}")
+    _before(con, sql.buckets("leaders"))
+    con.execute(f"CREATE TABLE title_codes AS {sql.TITLE_CODES}")
+    con.execute(f"CREATE TABLE worked AS {sql.WORKS}")
+    return con.sql("SELECT work, title_code FROM worked ORDER BY code").to_arrow_table()
+
+
+def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
+    """The rows of a file, without their codes, and what belongs to each, in the same order."""
     import pyarrow as pa
 
-    table = con.sql(
-        sql.one_row_each("items_raw", "item_id", "item_codes", tuple(columns))
-    ).to_arrow_table()
-    codes = con.sql("SELECT hash, n FROM item_codes ORDER BY code").to_arrow_table()
-    table = table.append_column("hash", codes.column("hash"))
-    table = table.append_column("n", codes.column("n").cast("int32"))
-    names = set(table.column_names)
-    hidden = table.column("hidden").to_pylist() if "hidden" in names else None
-    by_id = source.options.get("work") == "id"
-    works: dict[str, int] = {}
-    titles: dict[str, int] = {}
-    work = np.empty(len(table), np.int32)
-    title_code = np.full(len(table), -1, np.int32)
-    code = 0
-    for batch in table.to_batches(max_chunksize=65_536):
-        ids = batch.column("item_id").to_pylist()
-        shown = batch.column("title").to_pylist() if "title" in names else [None] * len(ids)
-        makers = batch.column("creators").to_pylist() if "creators" in names else [None] * len(ids)
-        for item_id, title, maker in zip(ids, shown, makers, strict=True):
-            key = work_key(item_id, title, maker[0] if maker else None, by_id)
-            work[code] = works.setdefault(key, code)
-            if title and not (hidden and hidden[code]):
-                title_code[code] = titles.setdefault(title_key(title), len(titles))
-            code += 1
-    table = table.append_column("work", pa.array(_led_by_shown(work, title_code)))
-    table = table.append_column("title_code", pa.array(title_code))
-    _write_ipc(table, path)
+    schema = arrow_files.read(described).schema
+    kept = [field for field in schema if field.name != "code"]
+    names = [field.name for field in kept]
 
+    def joined() -> Iterator[pa.RecordBatch]:
+        first = 0
+        for batch in arrow_files.batches(described):
+            more = works.slice(first, batch.num_rows).combine_chunks()
+            columns = [*batch.select(names).columns, *(one.chunk(0) for one in more.columns)]
+            yield pa.RecordBatch.from_arrays(columns, schema=whole)
+            first += batch.num_rows
 
-def _led_by_shown(work: np.ndarray, title_code: np.ndarray) -> np.ndarray:
-    """Works named by their first item that can be shown (else by their first item)."""
-    leader = np.arange(len(work), dtype=np.int32)
-    members = np.flatnonzero((work != leader) & (title_code >= 0))
-    for item in members:
-        head = work[item]
-        if title_code[leader[head]] < 0:
-            leader[head] = item
-    return leader[work]
-
-
-def _write_ipc(table: pa.Table, path: Path) -> None:
-    import pyarrow as pa
-
-    table = table.combine_chunks()
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
+    whole = pa.schema([*kept, *works.schema])
+    return pa.RecordBatchReader.from_batches(whole, joined())
 
 
 def raw_counts(

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from itdr.builders import far, sql, store
+from itdr.builders import arrow_files, far, naming, sql, store
 from itdr.builders.declare import COLUMNS, EVENTS, Source
 from itdr.builders.errors import RawFileError
-from itdr.builders.hashing import hash_ids
 from itdr.builders.store_build import by_table, unusable
-from itdr.builders.works import title_key, work_key
 from itdr.spark import parts
 from itdr.spark.engine import SparkEngine
 from itdr.spark.pieces import PIECE, pieces
@@ -30,16 +25,7 @@ from itdr.spark.raw import reachable
 from itdr.spark.reading import FACTS, Facts, Reading, facts_of, read, schema
 from itdr.spark.session import room
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 HERE = Path(__file__).resolve().parent
-BITS = 8
-"""Of a hash, that name its bucket."""
-WHOLE, LARGE = 1 << 22, 1 << 30
-"""Rows and bytes up to which a table of users or items is one chunk, mapped as it is."""
-CHUNK = 1 << 18
-"""Rows of a chunk else."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +198,8 @@ class _Build:
             ids = self.engine.session.sql(sql.IDS.format(id=column))
             purpose = f"{self.source.id}/{column}"
             hashed = ids.mapInArrow(
-                functools.partial(_hashed, purpose), "id string, n long, hash long, bucket int"
+                functools.partial(naming.hashed, purpose),
+                "id string, n long, hash long, bucket int",
             )
             self.engine.view(f"{name}_hashed", hashed, kept=True)
             rows = self._before(sql.buckets(f"{name}_hashed", rows="sum(n)"))
@@ -222,23 +209,15 @@ class _Build:
 
     def _before(self, query: str) -> tuple[int, int]:
         """Make `before` of the counts of buckets; the totals."""
-        import pyarrow as pa
-
-        found = self.engine.session.sql(query).toArrow()
-        columns = {"bucket": found.column("bucket")}
-        totals = []
-        for name in ("ids", "n"):
-            numbers = found.column(name).to_numpy()
-            columns[name] = pa.array(np.cumsum(numbers) - numbers)
-            totals.append(int(numbers.sum()))
-        self.engine.register("before", pa.table(columns))
-        return totals[0], totals[1]
+        found, ids, rows = naming.before(self.engine.session.sql(query).toArrow())
+        self.engine.register("before", found)
+        return ids, rows
 
     def _write_users(self, path: Path) -> None:
         query = sql.one_row_each(
             "users_raw", "user_id", "user_codes", self._columns("users"), ("hash", "start", "n")
         )
-        write_table(self.engine.batches(query), path)
+        arrow_files.write(self.engine.batches(query), path)
 
     def _write_items(self, path: Path) -> None:
         columns = [name for name in self._columns("items") if name != "item_id"]
@@ -251,7 +230,7 @@ class _Build:
             *(one for one in ("title", "creators", "hidden") if one in columns),
         ]
         keyed = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
-            functools.partial(_keyed, self.source.options.get("work") == "id"),
+            functools.partial(naming.keyed, self.source.options.get("work") == "id"),
             "code int, work_key string, title_key string",
         )
         self.engine.view("keyed", keyed, kept=True)
@@ -260,7 +239,7 @@ class _Build:
         self.engine.keep("title_codes", sql.TITLE_CODES)
         self.engine.keep("worked", sql.WORKS)
         query = sql.with_works(["item_id", *columns, "hash", "n"])
-        write_table(self.engine.batches(query), path)
+        arrow_files.write(self.engine.batches(query), path)
 
     def _write_tags(self, path: Path) -> None:
         import pyarrow.parquet as pq
@@ -269,63 +248,3 @@ class _Build:
         with pq.ParquetWriter(path, reader.schema, compression="zstd") as out:
             for batch in reader:
                 out.write_batch(batch)
-
-
-def _hashed(purpose: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Ids with their hash, and the bucket that it falls into."""
-    import pyarrow as pa
-
-    for batch in batches:
-        ids = batch.column(0)
-        hashes = hash_ids(purpose, ids.to_pylist())
-        bucket = (hashes >> np.uint64(64 - BITS)).astype(np.int32)
-        columns = {"id": ids, "n": batch.column(1), "hash": hashes.view(np.int64), "bucket": bucket}
-        yield pa.record_batch(columns)
-
-
-def _keyed(by_id: bool, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Items with the key of their work and of their shown title (null: never shown)."""
-    import pyarrow as pa
-
-    for batch in batches:
-        columns: Mapping[str, list[Any]] = batch.to_pydict()
-        none = [None] * batch.num_rows
-        works, titles = [], []
-        for item, title, makers, hidden in zip(
-            columns["item_id"],
-            columns.get("title", none),
-            columns.get("creators", none),
-            columns.get("hidden", none),
-            strict=True,
-        ):
-            works.append(work_key(item, title, makers[0] if makers else None, by_id))
-            titles.append(title_key(title) if title and not hidden else None)
-        yield pa.record_batch(
-            {
-                "code": batch.column("code"),
-                "work_key": pa.array(works, pa.string()),
-                "title_key": pa.array(titles, pa.string()),
-            }
-        )
-
-
-def write_table(reader: pa.RecordBatchReader, path: Path) -> None:
-    """Write rows, as they come, into one Arrow file: as one chunk, or, where they are many, in
-    chunks of `CHUNK` rows."""
-    import pyarrow as pa
-
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, reader.schema) as out:
-        held: list[pa.RecordBatch] = []
-        rows, size, many = 0, 0, False
-        for batch in reader:
-            held.append(batch)
-            rows, size = rows + batch.num_rows, size + batch.nbytes
-            many = many or rows >= WHOLE or size >= LARGE
-            if many and rows >= CHUNK:
-                table = pa.Table.from_batches(held)
-                whole = rows - rows % CHUNK
-                for start in range(0, whole, CHUNK):
-                    out.write_table(table.slice(start, CHUNK).combine_chunks())
-                held, rows = table.slice(whole).to_batches(), rows - whole
-        if held:
-            out.write_table(pa.Table.from_batches(held).combine_chunks())
