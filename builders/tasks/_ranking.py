@@ -160,6 +160,11 @@ def numbered(titles: list[str]) -> str:
     return "\n".join([f"{place}. {title}" for place, title in enumerate(titles, 1)])
 
 
+def all_of(count: int) -> str:
+    """How one speaks of this many, none left out: "all 10", "both"."""
+    return "both" if count == 2 else f"all {count}"
+
+
 def listings(name: str, entries: list[str], needed: frozenset[str]) -> dict[str, object]:
     """A list in the layouts that a template may ask for: `<name>_lines`, `_numbered`, `_inline`."""
     made: dict[str, object] = {}
@@ -168,8 +173,14 @@ def listings(name: str, entries: list[str], needed: frozenset[str]) -> dict[str,
     if f"{name}_numbered" in needed:
         made[f"{name}_numbered"] = numbered(entries)
     if f"{name}_inline" in needed:
-        made[f"{name}_inline"] = "; ".join(entries)
+        made[f"{name}_inline"] = inline(entries)
     return made
+
+
+def inline(entries: list[str]) -> str:
+    """A list within a line, set apart by semicolons; by bars where an entry holds a semicolon."""
+    joined = "; ".join(entries)
+    return joined if joined.count(";") < len(entries) else " | ".join(entries)
 
 
 def layouts(*names: str) -> frozenset[str]:

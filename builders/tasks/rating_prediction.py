@@ -82,7 +82,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     history = [f"{title}: {rating}" for title, rating in past]
     made = _ranking.listings("history", history, needed)
     if "history_inline" in needed:
-        made["history_inline"] = "; ".join([f"{title} ({rating})" for title, rating in past])
+        made["history_inline"] = _ranking.inline([f"{title} ({rating})" for title, rating in past])
     assert case.item is not None
     return {
         **made,
