@@ -13,7 +13,7 @@ from itdr.builders.wording.template_files import LARGEST
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")
-VALUES |= {"n_history": 3, "n_candidates": 2}
+VALUES |= {"n_history": 3, "n_candidates": 2, "all_candidates": "both"}
 
 
 def load(task: str, choice: templates.Choice = None) -> templates.Templates:

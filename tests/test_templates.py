@@ -66,6 +66,7 @@ def values(task: str) -> dict[str, object]:
             | {"answer": "Halo"}
         )
     more = {"source_domain": "Appliances", "target_domain": "Video Games", "answer": "1. Halo"}
+    more["all_candidates"] = "all 3"
     if task == "cross_domain_rec":
         more |= _lists("source", TITLES[:2])
     return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
@@ -117,7 +118,7 @@ def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
     kept = [one for one in unseen.prompts["test"] if one.serves(frozenset(flags))]
     assert len(serving) >= 7
     assert len(kept) >= 3
-    assert len([one for one in seen.descriptions if one.serves(frozenset(flags))]) >= 3
+    assert len([one for one in seen.descriptions if one.serves(frozenset(flags))]) >= 4
 
 
 @pytest.mark.parametrize("task", ["rating_prediction", "top_k_rec", "user_attribute_prediction"])
@@ -133,11 +134,33 @@ def test_untimed_prompts_claim_no_order(task: str) -> None:
 
 @pytest.mark.parametrize("task", ["top_k_rec", "cross_domain_rec", "sequential_rec"])
 def test_timed_prompts_say_that_something_comes_next(task: str) -> None:
-    flags = frozenset({"timed"})
-    for one in load(task).prompts["train"]:
-        if dict(one.when).get("timed") or (task != "top_k_rec" and one.serves(flags)):
-            said = one.render({**templates.load_words("films"), **values(task)})
-            assert re.search(r"\b(next|continue)", said, re.IGNORECASE), one.id
+    for flags in (flags for flags in FLAGS[task] if "timed" in flags):
+        kept = load(task, "unseen").prompts["test"]
+        for one in (*load(task).prompts["train"], *kept):
+            if one.serves(frozenset(flags)):
+                said = one.render({**templates.load_words("films"), **values(task)})
+                assert re.search(r"\b(next|continue|goes on)", said, re.IGNORECASE), one.id
+
+
+@pytest.mark.parametrize("task", ["top_k_rec", "cross_domain_rec", "sequential_rec"])
+def test_timed_texts_promise_no_liking(task: str) -> None:
+    """What comes next is any interaction, with a film that was disliked as well."""
+    promise = (
+        r"\b(tastes?|interest\w*|suit\w*|enjoy\w*|like|prefer\w*|wants?|wish\w*|match\w*|fits?|"
+        r"appeal\w*|promising|recommend(ed|ation)?|offer\w*|best|watch)\b"
+    )
+    for one in texts(task, {"timed"}) + texts(task, {"timed", "categories"}):
+        said = one.render({**templates.load_words("films"), **values(task)})
+        assert not re.search(promise, said, re.IGNORECASE), (one.id, said)
+
+
+def test_untimed_prompts_ask_for_what_one_would_like() -> None:
+    """Their true candidates are liked ones."""
+    wish = r"\b(interests|suit\w*|recommend\w*|enjoy|would like|would suit|please|appeal|taste)\b"
+    for one in texts("top_k_rec", set()):
+        if "/p" in one.id or "/u" in one.id:
+            said = one.render({**templates.load_words("films"), **values("top_k_rec")})
+            assert re.search(wish, said), (one.id, said)
 
 
 @pytest.mark.parametrize("task", FLAGS)

@@ -45,6 +45,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_source": len(start),
         "n_history": len(past),
         "n_candidates": len(case.candidates),
+        "all_candidates": _ranking.all_of(len(case.candidates)),
         "source_domain": _said(cell.cell.other),
         "target_domain": _said(cell.cell.domain),
         "answer": _ranking.numbered([item.title for item in case.ranking]),
@@ -72,7 +73,8 @@ TASK = Task(
     needs=frozenset({"items.title", "interactions.timestamp", "interactions.domain"}),
     defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
     variables=_ranking.layouts("source", "history", "candidates")
-    | {"n_source", "n_history", "n_candidates", "source_domain", "target_domain", "answer"},
+    | {"n_source", "n_history", "n_candidates", "all_candidates"}
+    | {"source_domain", "target_domain", "answer"},
     flags=frozenset({"timed"}),
     windows=_crossing.windows,
     firsts=_crossing.firsts,

@@ -17,6 +17,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **_ranking.listings("candidates", candidates, needed),
         "n_history": len(history),
         "n_candidates": len(candidates),
+        "all_candidates": _ranking.all_of(len(candidates)),
         "answer": _ranking.numbered([item.title for item in case.ranking]),
     }
 
@@ -47,7 +48,8 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
-    variables=_ranking.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
+    variables=_ranking.layouts("history", "candidates")
+    | {"n_history", "n_candidates", "all_candidates", "answer"},
     flags=frozenset({"timed"}),
     windows=_ranking.windows,
     firsts=_ranking.firsts,
