@@ -22,6 +22,8 @@ NEEDED = frozenset({"history_inline"})
         (["Halo", "Day; Night"], "Halo | Day; Night"),
         (["Salt;Garden", "Halo", "Night Bus"], "Salt;Garden | Halo | Night Bus"),
         (["Day; Night"], "Day; Night"),
+        (["Halo", "Day | Night"], "Halo; Day | Night"),
+        (["Halo", "Day | Night", "Day; Night"], "Halo // Day | Night // Day; Night"),
     ],
 )
 def test_what_sets_entries_apart_stands_in_none_of_them(entries: list[str], said: str) -> None:

@@ -178,9 +178,11 @@ def listings(name: str, entries: list[str], needed: frozenset[str]) -> dict[str,
 
 
 def inline(entries: list[str]) -> str:
-    """A list within a line, set apart by semicolons; by bars where an entry holds a semicolon."""
-    joined = "; ".join(entries)
-    return joined if joined.count(";") < len(entries) else " | ".join(entries)
+    """A list within a line, its entries set apart by semicolons; where one of them holds a semicolon
+    itself, by bars, and where one holds a bar as well, by double slashes."""
+    held = "".join(entries)
+    mark = ";" if ";" not in held else " |" if "|" not in held else " //"
+    return f"{mark} ".join(entries)
 
 
 def layouts(*names: str) -> frozenset[str]:
