@@ -28,8 +28,8 @@ from typing import Any, TypeVar
 from itdr.builders import cache
 from itdr.builders.declare import RawFile, Source
 from itdr.builders.errors import ItdrError, RawFileError
-from itdr.builders.fetch import locate
-from itdr.builders.fetch.integrity import chunks
+from itdr.builders.fetch import locate, published
+from itdr.builders.fetch.integrity import chunks, digests
 from itdr.builders.hashing import stable_hash
 
 logger = logging.getLogger("itdr")
@@ -188,7 +188,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
             later=checks,
         )
         logger.info("itdr: reading %s", _name(spec))
-        with _beside(checks, partial(_file_facts, paths)) as facts_of_files:
+        with _beside(checks, partial(_file_facts, spec, paths)) as facts_of_files:
             made = read(spec, paths, work, folder)
         files = facts_of_files.result()
         shutil.rmtree(work)
@@ -247,13 +247,17 @@ def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iter
             one.result()
 
 
-def _file_facts(paths: dict[str, Path], stop: Event) -> dict[str, dict[str, Any]]:
+def _file_facts(spec: StoreSpec, paths: dict[str, Path], stop: Event) -> dict[str, dict[str, Any]]:
+    """Name, size and SHA-256 of each raw file, with a warning for one that is not the published."""
     facts = {}
+    declared = {file.key: file for file in spec.files}
     for key, path in sorted(paths.items()):
-        digest = hashlib.sha256()
-        for block in chunks(path, stop=stop):
-            digest.update(block)
-        facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest.hexdigest()}
+        file = declared[key]
+        found = digests(chunks(path, stop=stop), {"sha256", *published.algorithms(file)})
+        facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": found["sha256"]}
+        reason = None if stop.is_set() else published.other_content(file, path, found)
+        if reason:
+            published.note(spec.source, file, reason)
     return facts
 
 

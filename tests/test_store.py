@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
 import os
 import shutil
@@ -17,7 +19,9 @@ from typing import Any
 import datasets
 import pytest
 
+from itdr.builders import store
 from itdr.builders.errors import RawFileError
+from itdr.builders.store import StoreSpec
 from tests import world
 from tests.world import everything, load
 
@@ -62,7 +66,6 @@ def test_stores_are_built_where_an_interrupt_reaches_them(
     caches: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C is raised in the main thread: a build in another one would go on to its end."""
-    from itdr.builders import store
 
     def interrupted(*given: Any) -> None:
         assert threading.current_thread() is threading.main_thread()
@@ -77,11 +80,9 @@ def test_stores_are_built_where_an_interrupt_reaches_them(
 def test_an_interrupt_does_not_wait_for_what_is_checked_beside_the_build(
     caches: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from itdr.builders import store
-
     stopped = threading.Event()
 
-    def facts(paths: Any, stop: threading.Event) -> dict[str, Any]:
+    def facts(spec: Any, paths: Any, stop: threading.Event) -> dict[str, Any]:
         if stop.wait(60):
             stopped.set()
         return {}
@@ -107,9 +108,36 @@ def test_the_manifest_says_what_was_read_and_left_out(caches: Path, tmp_path: Pa
     }
     file = manifest["files"]["ratings"]
     raw = (tmp_path / "ml-32m" / "ratings.csv").read_bytes()
-    import hashlib
-
     assert file["size"] == len(raw) and file["sha256"] == hashlib.sha256(raw).hexdigest()
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "md5"])
+def test_a_placed_file_that_is_not_the_published_one_is_taken_with_a_warning(
+    algorithm: str, caches: Path, raw_copy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from itdr.builders import catalogue
+
+    source = catalogue.source("ml-32m")
+    path = raw_copy / "ml-32m" / "movies.csv"
+
+    def digits() -> str:
+        return hashlib.new(algorithm, path.read_bytes()).hexdigest()
+
+    official = f"{algorithm}:{digits()}"
+    files = tuple(
+        dataclasses.replace(file, size=path.stat().st_size, checksum=official)
+        if file.key == "movies"
+        else dataclasses.replace(file, size=None, checksum=None)
+        for file in source.files
+    )
+    spec = StoreSpec(dataclasses.replace(source, files=files), data_dir=raw_copy)
+    assert store.prepare(spec, offline=True) and "another version" not in caplog.text
+    path.write_bytes(path.read_bytes().replace(b"Glass", b"Grass"))
+    spec = dataclasses.replace(spec)
+    assert store.prepare(spec, offline=True)
+    (warned,) = [one.getMessage() for one in caplog.records if "movies.csv" in one.getMessage()]
+    published = official.partition(":")[2]
+    assert f"the {algorithm} {digits()}, the official file {published}: " in warned
 
 
 def test_changed_raw_files_are_read_anew(caches: Path, raw_copy: Path) -> None:

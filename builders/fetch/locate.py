@@ -21,6 +21,7 @@ from itdr.builders.fetch import sniff
 from itdr.builders.fetch.archives import AGAIN, Tick, extract
 from itdr.builders.fetch.integrity import altered_error, check_gzip, confirm
 from itdr.builders.fetch.part import Part
+from itdr.builders.fetch.published import require_published
 from itdr.builders.fetch.survey import (
     Located,
     Survey,
@@ -125,7 +126,8 @@ def prepare(
     check beside its own work.
     Raises one `RawFileError` that lists all that is missing, where it was looked for and how to get
     it; `DownloadError` where that failed, or was needed while offline; `RawFileError` for a file
-    that is damaged, empty or not what its name says.
+    that is damaged, empty or not what its name says, and for a download that does not give the
+    declared file.
     """
     wanted = list(files)
     if data_dir is not None and not data_dir.expanduser().is_dir():
@@ -247,7 +249,7 @@ def _resolve(
         paths |= _unpack(source, path, group, work, progress)
     for one in now.located.values():
         if one is not None and one.file.key in paths:
-            _note_size(source, one.file, paths[one.file.key])
+            require_published(source, one, paths[one.file.key])
     return {key: paths[key] for key in now.located if key in paths}
 
 
@@ -305,18 +307,6 @@ def _unpack(
 
 def _plain_name(name: str) -> bool:
     return PurePosixPath(name).name == name and name not in ("", ".", "..")
-
-
-def _note_size(source: Source, file: RawFile, path: Path) -> None:
-    size = path.stat().st_size
-    if file.size is not None and size != file.size and path.suffix.lower() != ".gz":
-        logger.warning(
-            "itdr: %s: %s has %d bytes, the official file %d: a part, or another version",
-            source.id,
-            file.name,
-            size,
-            file.size,
-        )
 
 
 def _missing(now: Plan, files: Iterable[RawFile], data_dir: Path | None) -> str:

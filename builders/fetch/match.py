@@ -16,7 +16,7 @@ from itdr.builders.declare import RawFile
 
 MOST = 50_000
 """Files looked at in a folder; more than this is no folder of raw files."""
-OWN = (".part", ".part.json", ".part.plain", ".sha256.json", ".tmp", ".lock")
+OWN = (".part", ".part.json", ".part.plain", ".sha256.json", ".tmp", ".lock", ".wrong")
 JUNK = ("__macosx", ".locks", ".git", ".cache")
 
 

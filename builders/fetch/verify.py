@@ -1,7 +1,7 @@
 """Compare what is on disk of a source with what is declared of it, reading every byte.
 
 A placed file may be a part or another release: that it differs is a warning. A file that cannot be
-read, or a download that changed, is an error.
+read, and a download that changed or is not what is declared, is an error.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Literal
 
 from itdr.builders.cache import human, raw_root
 from itdr.builders.declare import RawFile, Remote, Source
-from itdr.builders.fetch import sniff
+from itdr.builders.fetch import published, sniff
 from itdr.builders.fetch.archives import zip_names
 from itdr.builders.fetch.integrity import (
+    CHUNK,
     check_gzip,
     chunks,
     digests,
@@ -51,7 +52,7 @@ def verify(
     wanted = list(source.files if files is None else files)
     seen = survey(source, wanted, data_dir)
     findings: list[Finding] = []
-    archives: set[Path] = set()
+    archives: dict[Path, Finding] = {}
     for file in wanted:
         one = seen.found[file.key]
         if file.key in seen.problems:
@@ -62,9 +63,10 @@ def verify(
             findings.append(_checked(source, one))
         else:
             if one.path not in archives:
-                archives.add(one.path)
-                findings.append(_checked(source, one))
-            findings += _member(one)
+                archives[one.path] = _checked(source, one)
+                findings.append(archives[one.path])
+            if archives[one.path].level != "error":
+                findings += _member(one)
     return findings + list(_leftovers(source))
 
 
@@ -84,7 +86,7 @@ def _checked(source: Source, one: Located) -> Finding:
     if broken:
         return Finding("error", name, path, broken)
     if one.remote is not None:
-        return _download(one.remote, name, path)
+        return _download(one, one.remote, name)
     size = path.stat().st_size
     facts = list(_declarations(source, one))
     if not facts:
@@ -130,14 +132,26 @@ def _plain_matches(path: Path, checksum: str) -> bool:
     return digests(pieces, [algorithm])[algorithm] == wanted
 
 
-def _download(remote: Remote, name: str, path: Path) -> Finding:
-    record = read_record(path)
+def _download(one: Located, remote: Remote, name: str) -> Finding:
+    path, record = one.path, read_record(one.path)
     if record is None or trust(path, remote) == "altered":
         return Finding("error", name, path, "it was changed after it had been downloaded")
-    if digests(chunks(path), ["sha256"])["sha256"] != record["sha256"]:
+    found = digests(chunks(path), {"sha256", *published.algorithms(one.file)})
+    if found["sha256"] != record["sha256"]:
         return Finding("error", name, path, "its bytes changed after it had been downloaded")
+    if not one.container:
+        other = published.other_size(one.file, path) or published.other_content(
+            one.file, path, found
+        )
+        if other:
+            return Finding(_level(one), name, path, f"it has {other}")
     how = "with the declared checksum" if remote.checksum or remote.plain_checksum else "unchanged"
     return Finding("ok", name, path, f"{human(record['size'])}, as downloaded, {how}")
+
+
+def _level(one: Located) -> Level:
+    """How bad it is that a file is not the published one."""
+    return "error" if published.binding(one) else "warning"
 
 
 def _broken(path: Path) -> str | None:
@@ -165,16 +179,31 @@ def _broken(path: Path) -> str | None:
 
 
 def _member(one: Located) -> Iterator[Finding]:
-    """A member of a zip whose size differs from the declared one."""
-    if one.file.size is None or zip_names(one.path) is None:
+    """A member of a whole zip that differs from the declared file."""
+    if len(one.container) > 1 or zip_names(one.path) is None:
         return
     with zipfile.ZipFile(one.path) as archive:
         for info in archive.infolist():
-            if info.filename == one.container[0] and info.file_size != one.file.size:
-                message = (
-                    f"in {one.path.name} it has {info.file_size} bytes, {one.file.size} declared"
-                )
-                yield Finding("warning", one.file.name, one.path, message)
+            reason = _unlike(archive, info, one) if info.filename == one.container[0] else None
+            if reason:
+                message = f"in {one.path.name} {reason}"
+                yield Finding(_level(one), one.file.name, one.path, message)
+
+
+def _unlike(archive: zipfile.ZipFile, info: zipfile.ZipInfo, one: Located) -> str | None:
+    """How a member differs in size or content; not asked where its archive is known to be right."""
+    file = one.file
+    if info.filename.lower().endswith(".gz"):
+        return None
+    if file.size not in (None, info.file_size):
+        return f"it has {info.file_size} bytes, {file.size} declared"
+    vouched = one.remote is not None and one.remote.checksum
+    if not file.checksum or vouched or info.flag_bits & 1:
+        return None
+    algorithm, digits = split_checksum(file.checksum)
+    with archive.open(info) as source:
+        found = digests(iter(lambda: source.read(CHUNK), b""), [algorithm])[algorithm]
+    return None if found == digits else f"its {algorithm} is {found}, {digits} declared"
 
 
 def _leftovers(source: Source) -> Iterator[Finding]:

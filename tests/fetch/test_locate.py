@@ -12,7 +12,8 @@ import pytest
 from itdr.builders.cache import cache_root, raw_root, store_root, work_root
 from itdr.builders.declare import Remote, Source
 from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.fetch import locate
+from itdr.builders.fetch import locate, published
+from itdr.builders.fetch.download import fetch
 from tests.fetch.made_up import (
     ALL,
     AT,
@@ -29,10 +30,11 @@ from tests.fetch.made_up import (
     ZIP,
     put,
     ready,
+    source,
     tarred,
     zipped,
 )
-from tests.fetch.server import Misbehaving, count
+from tests.fetch.server import Misbehaving, count, quick, sha
 
 pytestmark = pytest.mark.usefixtures("mirror")
 PLACED = {
@@ -228,6 +230,66 @@ def test_a_partial_file_is_taken_with_a_warning(
     put(data, "movies.csv", MOVIES)
     assert ready(MANUAL, data, tmp_path)["ratings"] == RATINGS[:1000]
     assert f"1000 bytes, the official file {len(RATINGS)}" in caplog.text
+
+
+OTHER = {"content": RATINGS[:-2] + b"?\n", "size": RATINGS[:-9]}
+DECLARED = tuple(
+    dataclasses.replace(file, checksum=sha(RATINGS)) if file.key == "ratings" else file
+    for file in FILES
+)
+
+
+@pytest.mark.parametrize("how", OTHER)
+@pytest.mark.parametrize("name", ["made-up.zip", "ratings.csv"])
+def test_a_download_that_is_not_the_published_file_is_put_aside(
+    name: str, how: str, server: Misbehaving, tmp_path: Path
+) -> None:
+    """No checksum is declared of the archive, but those of the files inside are."""
+    at, packed = f"files.example.org/{name}", name.endswith(".zip")
+    file = dataclasses.replace(DECLARED[0], packed_in=(name,) if packed else ())
+    of = source((Remote(name, (f"https://{at}",)),), (file,))
+    server.put(at, zipped(made__ratings_csv=OTHER[how]) if packed else OTHER[how])
+    with pytest.raises(RawFileError) as caught:
+        ready(of, None, tmp_path)
+    text = str(caught.value)
+    assert f"{raw_root() / 'made-up' / name} does not give the official ratings.csv" in text
+    assert f"put aside as {name}.wrong" in text
+    assert f"<data_dir>/made-up/{name}" in text
+    server.put(at, zipped(made__ratings_csv=RATINGS) if packed else RATINGS)
+    assert ready(of, None, tmp_path) == {"ratings": RATINGS}, "fetched anew"
+    assert ready(of, None, tmp_path, offline=True) == {"ratings": RATINGS}
+
+
+def test_a_wrong_download_in_a_cache_that_may_only_be_read(
+    server: Misbehaving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*given: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    server.put(AT, zipped(made__ratings_csv=OTHER["content"]))
+    of = source((Remote("made-up.zip", (URL,)),), DECLARED[:1])
+    fetch(of.remotes[0], raw_root() / "made-up", policy=quick())
+    monkeypatch.setattr(published.os, "replace", refuse)
+    with pytest.raises(RawFileError, match=r"Delete it to fetch it again .*Read-only"):
+        ready(of, None, tmp_path, offline=True)
+
+
+@pytest.mark.parametrize("how", OTHER)
+def test_what_need_not_be_the_published_file_is_taken(
+    how: str, server: Misbehaving, data: Path, tmp_path: Path
+) -> None:
+    """A placed file; the latest version on Kaggle; an archive with a right checksum of its own."""
+    archive = zipped(made__ratings_csv=OTHER[how])
+    server.put(AT, archive)
+    for remote in (
+        Remote("made-up.zip", (URL,), access="kaggle"),
+        Remote("made-up.zip", (URL,), checksum=sha(archive)),
+    ):
+        of = source((remote,), DECLARED[:1])
+        assert ready(of, None, tmp_path) == {"ratings": OTHER[how]}
+        locate.drop(of, of.files)
+    put(data, "made-up.zip", archive)
+    assert ready(of, data, tmp_path) == {"ratings": OTHER[how]}
 
 
 def test_what_could_be_two_files_is_said(

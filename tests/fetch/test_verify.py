@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.cache import raw_root
-from itdr.builders.declare import RawFile, Remote
+from itdr.builders.declare import Access, RawFile, Remote
 from itdr.builders.errors import DownloadError
 from itdr.builders.fetch import locate
 from itdr.builders.fetch.download import fetch
@@ -78,6 +79,33 @@ def test_members_of_another_size_are_noted(data: Path) -> None:
     put(data, "set.zip", zipped(ratings_csv=RATINGS[:-9], movies_csv=MOVIES))
     found = [one for one in verify(OF, data) if one.name == "ratings.csv"]
     assert found[0].level == "warning" and f"{len(RATINGS)} declared" in found[0].message
+
+
+def test_members_of_another_content_are_noted(data: Path) -> None:
+    put(data, "set.zip", zipped(ratings_csv=RATINGS[:-1] + b"?", movies_csv=MOVIES))
+    found = [one for one in verify(OF, data) if one.name == "ratings.csv"]
+    assert found[0].level == "warning" and "its sha256 is" in found[0].message
+    put(data, "set.zip", zipped(set__ratings_csv=RATINGS, movies_csv=MOVIES))
+    assert "ratings.csv" not in levels(verify(OF, data))
+
+
+@pytest.mark.parametrize(("access", "level"), [("open", "error"), ("kaggle", "warning")])
+@pytest.mark.parametrize("body", [RATINGS[:-1] + b"?", RATINGS[:-9]], ids=["content", "size"])
+def test_a_download_of_other_files(
+    body: bytes, access: Access, level: str, server: Misbehaving, data: Path
+) -> None:
+    """Kaggle serves the latest version, whichever that is."""
+    packed = Remote("set.zip", (URL,), access=access)
+    plain = Remote("ratings.csv", (URL,), access=access)
+    alone = dataclasses.replace(FILES[0], packed_in=())
+    for remote, files in ((packed, FILES), (plain, (alone,))):
+        server.put(
+            "files.example.org/set.zip", body if remote is plain else zipped(ratings_csv=body)
+        )
+        fetch(remote, raw_root() / "made-up", policy=quick())
+        found = verify(source((remote,), files), None)
+        assert levels(found)["ratings.csv"] == level
+        (raw_root() / "made-up" / remote.name).unlink()
 
 
 def test_a_download(server: Misbehaving, data: Path) -> None:
