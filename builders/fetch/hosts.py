@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-KAGGLE_HOSTS = frozenset({"www.kaggle.com", "kaggle.com", "api.kaggle.com"})
-"""The only hosts that are ever sent Kaggle's token."""
+KAGGLE = frozenset({"https://www.kaggle.com", "https://kaggle.com", "https://api.kaggle.com"})
+"""The only places that are ever sent Kaggle's token, and never in clear."""
 HUB = re.compile(
     r"https://huggingface\.co/(?:(?P<kind>datasets|spaces)/)?(?P<repo>[^/]+/[^/]+)"
     r"/resolve/(?P<revision>[^/]+)/(?P<path>[^?#]+)"
@@ -56,18 +56,21 @@ def kaggle_token() -> str | None:
 
 
 def authorization(url: str) -> dict[str, str]:
-    """The headers that prove to the host of `url` who asks; empty for all hosts but Kaggle's."""
-    parts = urlsplit(url)
-    if parts.netloc.lower() not in KAGGLE_HOSTS:
+    """The headers that prove to the host of `url` who asks; empty for all but Kaggle's, by HTTPS."""
+    if _origin(url) not in KAGGLE:
         return {}
     token = kaggle_token()
     return {"Authorization": token} if token else {}
 
 
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
 def refusal_hint(url: str) -> str:
     """What to do about a refused download, by host."""
-    parts = urlsplit(url)
-    if parts.netloc.lower() in KAGGLE_HOSTS:
+    if _origin(url) in KAGGLE:
         if kaggle_token():
             return "Kaggle refused your token: open the data set's page once, and check the token"
         return (

@@ -66,7 +66,8 @@ def attempt(
 def _open(
     session: requests.Session, url: str, headers: dict[str, str], policy: Policy, remote: Remote
 ) -> requests.Response:
-    """Follow redirects by hand: a token goes to the host that it belongs to, and to no other."""
+    """Follow redirects by hand: a token goes to the host that it belongs to, and to no other. An
+    invalid certificate is forgiven for one address only."""
     timeout = (policy.connect_timeout, policy.read_timeout)
     verify = True
     hops = 0
@@ -98,7 +99,7 @@ def _open(
         hops += 1
         if hops > policy.redirects or urlsplit(target).scheme not in ("http", "https"):
             raise Permanent(f"it redirects without end, or to no web address ({target[:200]})")
-        url = target
+        url, verify = target, True
 
 
 def _check_status(response: requests.Response, url: str, part: Part) -> None:

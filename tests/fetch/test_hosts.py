@@ -7,6 +7,7 @@ import json
 import random
 import subprocess
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ HUB_PATH = f"datasets/lab/set/resolve/{REVISION}/raw/All.jsonl"
 @pytest.fixture
 def kaggle(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> Misbehaving:
     """The server stands in for Kaggle, and a token is set up."""
-    monkeypatch.setattr(hosts, "KAGGLE_HOSTS", frozenset({f"127.0.0.1:{server.port}"}))
+    monkeypatch.setattr(hosts, "KAGGLE", frozenset({f"http://127.0.0.1:{server.port}"}))
     monkeypatch.setenv("KAGGLE_USERNAME", "ada")
     monkeypatch.setenv("KAGGLE_KEY", "secret")
     return server
@@ -51,7 +52,7 @@ def test_the_token_stays_with_its_host(kaggle: Misbehaving, tmp_path: Path) -> N
 def test_the_token_is_not_sent_to_a_site_mirror(
     kaggle: Misbehaving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hosts, "KAGGLE_HOSTS", frozenset({"www.kaggle.com"}))
+    monkeypatch.setattr(hosts, "KAGGLE", frozenset({"https://www.kaggle.com"}))
     monkeypatch.setenv("ITDR_MIRROR", kaggle.url("raw/"))
     kaggle.put("raw/www.kaggle.com/api/v1/set", BODY)
     remote = Remote("d.bin", ("https://www.kaggle.com/api/v1/set?datasetVersionNumber=1",))
@@ -67,6 +68,7 @@ def test_where_the_token_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert hosts.kaggle_token() is None
     (tmp_path / "kaggle.json").write_text(json.dumps({"username": "ada", "key": "secret"}))
     assert hosts.authorization("https://www.kaggle.com/x") == {"Authorization": BASIC}
+    assert hosts.authorization("http://www.kaggle.com/x") == {}, "never in clear"
     assert hosts.authorization("https://www.kaggle.com.example.org/x") == {}
     assert hosts.authorization("https://storage.googleapis.com/kaggle-data-sets/x") == {}
     monkeypatch.setenv("KAGGLE_API_TOKEN", "KGAT_1")
@@ -86,9 +88,9 @@ def test_what_to_do_about_a_refusal(
             fetch(Remote("d.zip", (url,)), tmp_path, policy=quick())
 
 
-def test_an_invalid_certificate_is_fatal_unless_the_checksum_is_known(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def uncertified(tmp_path: Path) -> Iterator[Misbehaving]:
+    """A server of HTTPS with a certificate that nobody trusts."""
     import ssl
 
     made = subprocess.run(
@@ -102,16 +104,36 @@ def test_an_invalid_certificate_is_fatal_unless_the_checksum_is_known(
     context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
     with serving() as world:
         world._server.socket = context.wrap_socket(world._server.socket, server_side=True)
-        world.put("d.bin", BODY)
-        url = f"https://127.0.0.1:{world.port}/d.bin"
-        with pytest.raises(DownloadError, match="certificate is not valid"):
-            fetch(Remote("d.bin", (url,)), tmp_path / "a", policy=quick())
-        with pytest.warns(Warning, match="Unverified HTTPS"):
-            path = fetch(
-                Remote("d.bin", (url,), checksum=sha(BODY)), tmp_path / "b", policy=quick()
-            )
-        assert path.read_bytes() == BODY
-        assert "certificate of 127.0.0.1" in caplog.text
+        yield world
+
+
+def test_an_invalid_certificate_is_fatal_unless_the_checksum_is_known(
+    uncertified: Misbehaving, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    uncertified.put("d.bin", BODY)
+    url = f"https://127.0.0.1:{uncertified.port}/d.bin"
+    with pytest.raises(DownloadError, match="certificate is not valid"):
+        fetch(Remote("d.bin", (url,)), tmp_path / "a", policy=quick())
+    with pytest.warns(Warning, match="Unverified HTTPS"):
+        path = fetch(Remote("d.bin", (url,), checksum=sha(BODY)), tmp_path / "b", policy=quick())
+    assert path.read_bytes() == BODY
+    assert "certificate of 127.0.0.1" in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS")
+def test_a_forgiven_certificate_does_not_open_the_way_for_a_token(
+    uncertified: Misbehaving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place that is no longer sure of its certificate sends on to one that looks like Kaggle."""
+    there = f"https://localhost:{uncertified.port}"
+    monkeypatch.setattr(hosts, "KAGGLE", frozenset({there}))
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "KGAT_1")
+    uncertified.put("d.bin", BODY)
+    uncertified.put("old", BODY, f"redirect:{there}/d.bin")
+    remote = Remote("d.bin", (f"https://127.0.0.1:{uncertified.port}/old",), checksum=sha(BODY))
+    with pytest.raises(DownloadError, match="certificate is not valid"):
+        fetch(remote, tmp_path, policy=quick())
+    assert [one.path for one in uncertified.seen] == ["/old"]
 
 
 # ---- the Hub
