@@ -132,7 +132,7 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
         while limit is None or seen < limit:
             block = file.read(_BLOCK if limit is None else min(_BLOCK, limit - seen))
             if not seen:
-                _refuse_wide(path, block[:_HEAD], encoding)
+                _refuse_wide(path, block, encoding)
             elif b"\0" in block:
                 _nul(path, seen + block.index(b"\0"))
             try:

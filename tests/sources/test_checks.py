@@ -104,6 +104,13 @@ def test_encoding_is_checked_beyond_the_first_block(
         checks.require_encoding(path, "latin-1")
 
 
+@pytest.mark.parametrize("place", [0, 100_000, 5_000_000])
+def test_a_nul_byte_is_found_wherever_it_is(path: Path, place: int) -> None:
+    path.write_bytes(b"1" * place + b"\x00" + b"1" * (6_000_000 - place))
+    with pytest.raises(RawFileError, match=f"NUL byte at byte {place:,}:"):
+        checks.require_encoding(path)
+
+
 def test_a_cut_gzip_is_found(tmp_path: Path) -> None:
     path = tmp_path / "raw.gz"
     data = gzip.compress(bytes(range(256)) * 500)
