@@ -229,10 +229,11 @@ def _sources(
         name, _, domain = str(entry).partition("/")
         if name not in able:
             raise ConfigError(_no_source(config, str(entry), name, able, value["cells"]))
-        domains = catalogue.source(name).domains
+        domains = _all_domains(name, sample)
         if domain and domain not in domains:
-            raise ConfigError(choose_from(f"domain of {name}", domain, domains))
-        wanted = (domain,) if domain else _all_domains(name, sample)
+            where = " in the bundled sample" if sample else ""
+            raise ConfigError(choose_from(f"domain of {name}{where}", domain, domains))
+        wanted = (domain,) if domain else domains
         chosen[name] = tuple(dict.fromkeys((*chosen.get(name, ()), *wanted)))
     return tuple((name, tuple(sorted(chosen[name]))) for name in able if name in chosen), {}
 

@@ -32,6 +32,10 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"sources": []}, ("sources must be", "ml-32m")),
     ({"sources": 3}, ("sources must be",)),
     ({"sources": ["amazon-reviews-2023/Books"]}, ("domain of amazon-reviews-2023", "Video_Games")),
+    (
+        {"sources": ["amazon-reviews-2023/Software"]},
+        ("domain of amazon-reviews-2023 in the bundled sample 'Software'", "Video_Games"),
+    ),
     ({"sede": 3}, ("Did you mean 'seed'", "num_shards")),
     ({"seed": -1}, ("seed must be a whole number from 0",)),
     ({"seed": "1"}, ("seed must be a whole number",)),
