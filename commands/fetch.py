@@ -19,11 +19,9 @@ def run(
 
     Example: itdr fetch ml-1m microlens
     """
-    import datasets
-
     from itdr.builders import catalogue
-    from itdr.builders.cache import human, raw_root
-    from itdr.builders.errors import ConfigError, DownloadError, choose_from
+    from itdr.builders.cache import human, offline_variable, raw_root
+    from itdr.builders.errors import ConfigError, choose_from
     from itdr.builders.fetch import locate
 
     logging.getLogger("itdr").setLevel(logging.INFO)
@@ -40,9 +38,8 @@ def run(
         if not now.fetch:
             print(f"{source.id}: nothing to fetch")
         else:
-            if datasets.config.HF_HUB_OFFLINE:
-                raise DownloadError(f"{source.id}: HF_HUB_OFFLINE forbids downloads: unset it.")
-            locate.obtain(source, files, now, data_dir, progress=True)
+            offline = offline_variable() is not None
+            locate.obtain(source, files, now, data_dir, offline=offline, progress=True)
             print(f"{source.id}: {human(now.download_bytes)} in {raw_root() / source.id}")
         if now.by_hand:
             names = ", ".join(file.name for file in now.by_hand)

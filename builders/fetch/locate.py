@@ -29,6 +29,7 @@ from itdr.builders.fetch.survey import (
     home,
     offers,
     others_in,
+    require_folder,
     survey,
 )
 
@@ -86,7 +87,11 @@ class Plan:
 
 
 def plan(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> Plan:
-    """What of `files` is here, what will be downloaded, and what needs a hand."""
+    """What of `files` is here, what will be downloaded, and what needs a hand.
+
+    Raises `RawFileError` where there is no folder `data_dir`.
+    """
+    require_folder(source, data_dir)
     wanted = list(files)
     return _planned(source, wanted, survey(source, wanted, data_dir))
 
@@ -130,11 +135,6 @@ def prepare(
     declared file.
     """
     wanted = list(files)
-    if data_dir is not None and not data_dir.expanduser().is_dir():
-        raise RawFileError(
-            f"{source.id}: data_dir {str(data_dir)!r} is no folder. It should hold a folder "
-            f"{source.id!r} with the raw files; leave data_dir out to have them downloaded."
-        )
     now = plan(source, wanted, data_dir)
     unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
     if now.by_hand or unsolved:
@@ -145,10 +145,9 @@ def prepare(
                 "itdr: %s: %s left out: %s", source.id, file.name, now.problems[file.key]
             )
     if now.fetch:
-        if offline:
-            raise DownloadError(_offline(now, data_dir))
-        _check_disk(now, work)
-        obtain(source, wanted, now, data_dir, progress=progress, policy=policy)
+        obtain(
+            source, wanted, now, data_dir, work, offline=offline, progress=progress, policy=policy
+        )
         now = plan(source, wanted, data_dir)
         for one in now.located.values():
             if one is not None and one.origin == "declared":
@@ -168,15 +167,25 @@ def obtain(
     wanted: Sequence[RawFile],
     now: Plan,
     data_dir: Path | None,
+    work: Path | None = None,
     *,
+    offline: bool,
     progress: bool,
     policy: Policy | None = None,
 ) -> None:
     """Download what `now` says, into the cache. Where a download fails, the next that gives the
-    same files is tried. Raises one `DownloadError` for all that could not be had."""
+    same files is tried.
+
+    work: where they will be unpacked, if they will.
+    Raises one `DownloadError` for all that could not be had; where it is known before that they will
+    not be, because of `offline` or of a disk that is too small, nothing is asked for.
+    """
     from itdr.builders.fetch.download import POLICY
     from itdr.builders.fetch.several import fetch_all
 
+    if offline:
+        raise DownloadError(_offline(now, data_dir))
+    _check_disk(now, work)
     chains = {
         file.key: [remote for remote in offers(source, file) if fetchable(remote)]
         for file in wanted
@@ -209,14 +218,14 @@ def obtain(
                     raise DownloadError(f"{reasons}\n{_by_hand(source, data_dir)}")
 
 
-def _check_disk(now: Plan, work: Path) -> None:
+def _check_disk(now: Plan, work: Path | None) -> None:
     """Refuse to start what the disk will not hold."""
     here = raw_root() / now.source.id
     begun = sum(Part(here / remote.name).size for remote in now.fetch)
-    for folder, needed, what in (
-        (here, now.download_bytes - begun, "downloads"),
-        (work, now.unpacked_bytes, "unpacked files"),
-    ):
+    rooms = [(here, now.download_bytes - begun, "downloads")]
+    if work is not None:
+        rooms.append((work, now.unpacked_bytes, "unpacked files"))
+    for folder, needed, what in rooms:
         free = free_bytes(folder)
         if needed > 0 and free < needed + RESERVE:
             raise DownloadError(

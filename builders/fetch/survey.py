@@ -16,6 +16,7 @@ from typing import Literal
 
 from itdr.builders.cache import raw_root, safe_relative
 from itdr.builders.declare import RawFile, Remote, Source
+from itdr.builders.errors import RawFileError
 from itdr.builders.fetch import sniff
 from itdr.builders.fetch.archives import inner_tar, zip_names
 from itdr.builders.fetch.integrity import Trust, trust
@@ -79,6 +80,16 @@ def home(source: Source, data_dir: Path | None) -> Path:
     """The folder that files placed by hand go to: of `data_dir` if there is one, else the cache."""
     base = raw_root() if data_dir is None else Path(os.path.abspath(data_dir.expanduser()))
     return base / source.id
+
+
+def require_folder(source: Source, data_dir: Path | None) -> None:
+    """Raise `RawFileError` where `data_dir` is given and there is no such folder: a slip of the pen
+    must not start a download."""
+    if data_dir is not None and not data_dir.expanduser().is_dir():
+        raise RawFileError(
+            f"{source.id}: data_dir {str(data_dir)!r} is no folder. It should hold a folder "
+            f"{source.id!r} with the raw files; leave data_dir out to have them downloaded."
+        )
 
 
 def offers(source: Source, file: RawFile) -> tuple[Remote, ...]:

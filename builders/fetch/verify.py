@@ -30,7 +30,7 @@ from itdr.builders.fetch.integrity import (
 )
 from itdr.builders.fetch.match import same_name
 from itdr.builders.fetch.part import Part
-from itdr.builders.fetch.survey import Located, offers, survey
+from itdr.builders.fetch.survey import Located, offers, require_folder, survey
 
 Level = Literal["ok", "note", "missing", "warning", "error"]
 
@@ -48,7 +48,11 @@ class Finding:
 def verify(
     source: Source, data_dir: Path | None, files: Iterable[RawFile] | None = None
 ) -> list[Finding]:
-    """Check the raw files of `source`, all of them or `files`, wherever they were found."""
+    """Check the raw files of `source`, all of them or `files`, wherever they were found.
+
+    Raises `RawFileError` where there is no folder `data_dir`.
+    """
+    require_folder(source, data_dir)
     wanted = list(source.files if files is None else files)
     seen = survey(source, wanted, data_dir)
     findings: list[Finding] = []
