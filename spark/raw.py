@@ -4,39 +4,91 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
 
 from itdr.builders import far
+from itdr.builders.cache import read_json, write_json
 from itdr.builders.errors import RawFileError
 from itdr.builders.fetch.archives import AGAIN
 from itdr.builders.store import StoreSpec
 from itdr.spark.pieces import packed
 from itdr.spark.place import Place, mirror
 
+CHANGES = (
+    "ETag",
+    "etag",
+    "blob_id",
+    "mtime",
+    "LastModified",
+    "last_modified",
+    "modified",
+    "created",
+)
+"""What file systems of fsspec call the hash or the time of a file's content."""
+
 
 def fetch_data_dir(data_dir: str | None) -> str | None:
-    """A folder of raw files as one of this machine: fetched, where it lies elsewhere; what is there
-    already in the same size is not fetched again."""
+    """A folder of raw files as one of this machine: a copy, where it lies elsewhere. What did not
+    change there is not fetched again, and what is gone there is gone here."""
     if data_dir is None or not far.is_far(data_dir):
         return None if data_dir is None else far.plain(data_dir)
     url = far.plain(data_dir)
     system, there = far.system(url)
     here = mirror(url)
-    found = system.find(there, detail=True)
+    system.invalidate_cache()
+    found = {
+        path.removeprefix(there).lstrip("/"): _state(facts)
+        for path, facts in system.find(there, detail=True).items()
+    }
     if not found:
         raise RawFileError(
             f"data_dir {data_dir!r} holds no file: it should hold a folder for each source, with "
             "its official raw files."
         )
-    for path, facts in found.items():
-        target = here / path.removeprefix(there).lstrip("/")
-        if not target.is_file() or target.stat().st_size != facts["size"]:
-            target.unlink(missing_ok=True)
-            far.fetch(f"{url}/{path.removeprefix(there).lstrip('/')}", target)
-            Path(f"{target}.lock").unlink(missing_ok=True)
+    here.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{here}.lock"):
+        _follow(url, found, here)
     # Where it came from, for those who read it from there.
     (here.parent / f"{here.name}.url").write_text(url, "utf-8")
     return str(here)
+
+
+def _follow(url: str, found: dict[str, str], here: Path) -> None:
+    """Make the copy hold what was `found`. Beside it lies in which state each file was fetched."""
+    record = here.parent / f"{here.name}.json"
+    fetched = read_json(record) or {}
+    for name, state in found.items():
+        target = here / name
+        if fetched.get(name) != state or not _whole(target, state):
+            target.unlink(missing_ok=True)
+            far.fetch(f"{url}/{name}", target)
+            Path(f"{target}.lock").unlink(missing_ok=True)
+    for path in sorted(here.rglob("*")):
+        if path.is_file() and path.relative_to(here).as_posix() not in found:
+            path.unlink()
+    write_json(record, found)
+
+
+def _whole(path: Path, state: str) -> bool:
+    """Whether a copy has the size that `state` begins with."""
+    return path.is_file() and state.startswith(f"{path.stat().st_size} ")
+
+
+def version(url: str) -> str:
+    """Names what a file holds now: another text once it was replaced, as far as its file system
+    tells."""
+    system, path = far.system(url)
+    system.invalidate_cache()
+    return _state(system.info(path))
+
+
+def _state(facts: Mapping[str, Any]) -> str:
+    """Size and, of what a file system tells, the first that changes with the content."""
+    return f"{facts['size']} {next((facts[name] for name in CHANGES if facts.get(name)), '')}"
 
 
 def reachable(spec: StoreSpec, paths: dict[str, Path], work: Path, place: Place) -> dict[str, str]:

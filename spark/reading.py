@@ -18,6 +18,7 @@ from itdr.builders import catalogue, far
 from itdr.builders.errors import ItdrError
 from itdr.spark.pieces import Piece, write_piece
 from itdr.spark.place import mirror
+from itdr.spark.raw import version
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -202,7 +203,7 @@ class RawPaths(dict[str, Path]):
         url = self._far.get(key)
         if url is None:
             return super().__getitem__(key)
-        path = mirror(url) / url.rpartition("/")[2]
+        path = mirror(f"{url} {version(url)}") / url.rpartition("/")[2]
         far.fetch(url, path)
         return path
 
