@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,6 @@ def open_folder(folder: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, dict
     entries = provenance.read(folder)
     if not entries:
         raise ConfigError(f"{folder} holds no config: build one first.")
-    con = connect()
     parts = []
     for config, entry in entries.items():
         others = [name for name in entries if name != config]
@@ -49,7 +49,10 @@ def open_folder(folder: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, dict
                 f"FROM {_reader(paths, entry)} "
                 f"WHERE task = {_text(config)} OR task NOT IN ({_list(others)})"
             )
-    con.execute(f"CREATE VIEW rows AS {' UNION ALL '.join(parts)}")
+    with contextlib.ExitStack() as undo:
+        con = undo.enter_context(contextlib.closing(connect()))
+        con.execute(f"CREATE VIEW rows AS {' UNION ALL '.join(parts)}")
+        undo.pop_all()
     return con, entries
 
 

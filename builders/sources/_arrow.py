@@ -136,6 +136,7 @@ def spelled(con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id") -> I
 
     A connection of its own is used, so that the caller's may consume the result meanwhile.
     """
+    import contextlib
     import itertools
 
     import pyarrow as pa
@@ -143,18 +144,18 @@ def spelled(con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id") -> I
     stream = iter(rows)
     first = next(stream)
     others = ", ".join(name for name in first.schema.names if name != key)
-    own = con.cursor()
-    reader = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
-    own.register("spelled_rows", reader)
-    result = own.sql(
-        f"WITH counted AS (SELECT {key}, {others}, count(*) AS n FROM spelled_rows GROUP BY ALL), "
-        f"ranked AS (SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY n DESC, {others}) "
-        f"AS place FROM counted) SELECT {key}, {others} FROM ranked WHERE place = 1"
-    )
-    # The reader's name of DuckDB before 1.5 and after.
-    read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
-    yield from read(ROWS)
-    own.close()
+    with contextlib.closing(con.cursor()) as own:
+        reader = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
+        own.register("spelled_rows", reader)
+        result = own.sql(
+            f"WITH counted AS (SELECT {key}, {others}, count(*) AS n FROM spelled_rows "
+            "GROUP BY ALL), "
+            f"ranked AS (SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY n DESC, {others}) "
+            f"AS place FROM counted) SELECT {key}, {others} FROM ranked WHERE place = 1"
+        )
+        # The reader's name of DuckDB before 1.5 and after.
+        read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
+        yield from read(ROWS)
 
 
 def chosen(texts: Any, words: Mapping[str, str]) -> pa.StringArray:

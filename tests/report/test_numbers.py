@@ -6,13 +6,15 @@ import json
 import math
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders import catalogue
+from itdr.builders import catalogue, engine
 from itdr.builders.errors import ConfigError
 from itdr.commands import stats as command
 from itdr.publish import files, folder
@@ -56,6 +58,30 @@ def test_a_root_task_alone_is_counted_as_its_subtasks(tmp_path: Path) -> None:
     root, tasks = (numbers.collect(tmp_path / name) for name in ("root", "tasks"))
     assert {**root, "configs": 0} == {**tasks, "configs": 0}
     assert numbers.examples(tmp_path / "root") == numbers.examples(tmp_path / "tasks")
+
+
+def damage(path: Path) -> None:
+    path.write_bytes(b"?" * path.stat().st_size)
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, damage])
+def test_a_folder_that_cannot_be_read_leaves_no_connection_open(
+    harm: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.build([builder("sequential_rec")], tmp_path / "a")
+    harm(next((tmp_path / "a" / "sequential_rec").glob("test-*")))
+    opened = []
+
+    def connect() -> duckdb.DuckDBPyConnection:
+        opened.append(duckdb.connect())
+        return opened[-1]
+
+    monkeypatch.setattr(engine, "connect", connect)
+    with pytest.raises((ConfigError, duckdb.Error)):
+        numbers.collect(tmp_path / "a")
+    for con in opened:
+        with pytest.raises(duckdb.ConnectionException):
+            con.execute("SELECT 1")
 
 
 @pytest.mark.parametrize("kind", files.KINDS)
