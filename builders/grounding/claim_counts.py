@@ -90,6 +90,19 @@ def _work(item: Item, attributes: Sequence[dict[str, str]] | None) -> Work:
     return Work(item.id, item.title, categories, creators, tags=own)
 
 
+def bearing(store: Store) -> np.ndarray:
+    """Whether each work, by its code, has any trait (kept for the next time it is asked for)."""
+    return store.shared("bearing", lambda: _bearing(store))
+
+
+def _bearing(store: Store) -> np.ndarray:
+    found = np.zeros(len(store.work), bool)
+    for kind in KINDS:
+        owners, _ = _named(store, kind, np.arange(len(found)))
+        found[owners] = True
+    return found
+
+
 def by_hours(cell: OpenCell) -> bool:
     """Whether hours stand in for ratings."""
     return liking.rule(cell.store) != "ratings"

@@ -54,11 +54,14 @@ class Profile(Case):
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
-    """One for a user with `history` liked works that can be shown, distinct in title."""
+    """One for a user with `history` liked works that can be shown, distinct in title; of works that all
+    lack traits nothing can be told."""
     claim_counts.counts(cell)
     mine = sided(cell, user)
     likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
-    if len({mine.titles[k] for k in likes}) >= cell.history:
+    bearing = claim_counts.bearing(cell.store)
+    enough = len({mine.titles[k] for k in likes}) >= cell.history
+    if enough and any(bearing[mine.works[k]] for k in likes):
         line = Timeline(user, [], [], [], [], [], [], NO_WORKS)
         yield Tastes(line, likes, [], sided=mine)
 
@@ -123,8 +126,11 @@ def _facts(cell: OpenCell, user: int, training: bool, window: Tastes) -> tuple[F
     taken: set[int] = set()
     chosen = {}
     hashed = cell.hashed_order(user, mine.works, "shown")
+    bearing = claim_counts.bearing(store)
     for side in (LIKED, DISLIKED):
         order = [k for k in hashed if mine.sides[k] == side]
+        # What no trait can be told of comes last.
+        order.sort(key=lambda k: not bearing[mine.works[k]])
         # What a mixed taste fails with should be seen, too.
         said = [one for one in held if one.side == side or one.mixed]
         chosen[side] = claims.choose(works, mine.titles, order, said, cell.history, taken)
