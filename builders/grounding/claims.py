@@ -17,8 +17,8 @@ carry the trait more often than the user's own likes, too: with p' = (k + 1) / (
 smoothed lift of the dislikes over p' is at least 1.3. It is `firm` where the user disliked at least
 twice as many works with the trait as liked ones: only then do they "tend not to enjoy" it; else their
 low ratings merely lean that way. A like of which the same holds, and of which there is at least one
-dislike to three likes, is `mixed`: they come back to it, and it often fails. It needs a displayed
-dislike that carries it, too. No dislike is claimed of a trait that is claimed as a like.
+dislike to three likes, is `mixed`: they come back to it, and it often fails. So is a like of which there
+are as many dislikes as likes, or more. It needs a displayed dislike that carries it, too. No dislike is claimed of a trait that is claimed as a like.
 
 A claim is stated only if at least `SHOWN` of the displayed likes (or dislikes) carry it.
 """
@@ -129,8 +129,8 @@ def _tested(kind: str, side: int, common: _Common, own: Tally, other: Tally) -> 
             continue
         claim = Claim(side, kind, name, k, n, against, p, lift)
         if side == LIKED:
-            mixed = 3 * against >= k and _leans(against, other[0], k, n)
-            found.append(replace(claim, mixed=mixed))
+            often = 3 * against >= k and _leans(against, other[0], k, n)
+            found.append(replace(claim, mixed=often or against >= k))
         elif _leans(k, n, against, other[0]):
             found.append(replace(claim, firm=k >= 2 * against))
     return found
