@@ -11,14 +11,12 @@ from itdr.builders.grounding import profile_words
 from itdr.builders.grounding.claim_counts import KINDS, Work
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
 from itdr.builders.grounding.claims import Claim
-from itdr.builders.grounding.profile import Point, Story
+from itdr.builders.grounding.profile_story import Point, Story
 
 MOST_MADE = {LIKED: 2, DISLIKED: 1}
 MOST_KINDS = {LIKED: 3, DISLIKED: 2}
 """Claims on creators, and on categories and tags, that one profile states at most."""
 RANK = {"creator": 0, "category": 1, "tag": 2}
-CLEAR = 2.0
-"""From this lift on, a liking is called clear."""
 FEW = 5
 """A user with at most this many likes has few."""
 BROAD = 8
@@ -199,7 +197,7 @@ def story_of(facts: Facts, terms: Mapping[str, str], wording: str, hours: bool) 
         if claim is None:
             return made
         share = claim.k / max(facts.n[side - 1], claim.n)
-        return replace(made, clear=claim.lift >= CLEAR, share=share, firm=claim.firm)
+        return replace(made, lift=claim.lift, share=share, firm=claim.firm)
 
     def points(side: int, mixed: bool) -> tuple[Point, ...]:
         return tuple(

@@ -9,73 +9,30 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders.grounding import choices
 from itdr.builders.grounding import profile_words as words
 from itdr.builders.grounding.profile_lines import LIKES
 from itdr.builders.grounding.profile_more_lines import OTHERS
+from itdr.builders.grounding.profile_story import Point, Story
 from itdr.builders.hashing import Draw
 
 LINES = LIKES | OTHERS
-MOST, HEAVY, NICHE = 0.5, 0.25, 0.12
-"""Shares of the likes: above the first, most of them; from the second on, a good part; below the third,
-a small one."""
+CLEAR, SLIGHT = 2.0, 1.6
+"""From the first lift on, a liking is called clear; below the second, slight."""
+RULING, MOST, HEAVY, NICHE = 0.65, 0.5, 0.25, 0.12
+"""Shares of the likes: from the first on, nearly all there is; above the second, most of them; from the
+third on, a good part; below the fourth, a small one."""
+LONG = 5
+"""Sentences that make a profile long."""
 MENTIONED = 4
 """Titles that one sentence names, at most."""
 _SLOT = re.compile(r"\{(\w+)\}")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""Where a name that ends in a stop ends the sentence, too."""
 _AGREES = re.compile(r"<(\w+):([^<>|]*)\|([^<>|]*)>")
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A trait to be spoken of.
-
-    titles: displayed items on the trait's own side that carry it; against: those on the other side.
-    clear: a strong liking; share: of the user's likes (or dislikes) that carry it; firm: see
-    `_claims.Claim`.
-    """
-
-    kind: str
-    name: str
-    phrase: words.Phrase
-    titles: tuple[str, ...]
-    against: tuple[str, ...] = ()
-    clear: bool = False
-    share: float = 0.0
-    firm: bool = True
-
-
-@dataclass(frozen=True)
-class Story:
-    """All that a profile may say.
-
-    terms: the domain's words.   liked, disliked: displayed titles.   likes, mixed, dislikes: stated
-    claims, the strongest first.   held, held_against: whether any claim on likes, or dislikes, holds,
-    stated or not.   few: whether the user has few likes at all.   broad: many, of many kinds.
-    shared, disliked_shared: a trait that two or more displayed items share, where no claim says so.
-    kinds: what the displayed likes are, each by its first category, where they are not all the same.
-    also: a trait beside the stated ones that two or more displayed likes share.   makers: those of the
-    displayed likes, where each has one and none has two of them.
-    """
-
-    terms: Mapping[str, str]
-    hours: bool
-    liked: tuple[str, ...]
-    disliked: tuple[str, ...]
-    likes: tuple[Point, ...] = ()
-    mixed: tuple[Point, ...] = ()
-    dislikes: tuple[Point, ...] = ()
-    held: bool = False
-    held_against: bool = False
-    few: bool = False
-    broad: bool = False
-    shared: Point | None = None
-    disliked_shared: Point | None = None
-    kinds: tuple[words.Phrase, ...] = ()
-    also: Point | None = None
-    makers: tuple[str, ...] = ()
 
 
 @dataclass
@@ -94,7 +51,12 @@ class _Writer:
     excused: bool = False
 
     def chance(self, percent: int) -> bool:
+        """True in so many of 100 cases."""
         return self.draw.below(100) < percent
+
+    def room(self, percent: int) -> bool:
+        """The same, unless so much has been said that nothing should be added."""
+        return self.chance(percent) and len(self.said) < LONG
 
     def put(self, name: str, value: str | None, plural: bool = False) -> None:
         """Give a value, unless there is none."""
@@ -138,19 +100,18 @@ def _slots(line: str) -> frozenset[str]:
 
 
 def compose(story: Story, draw: Draw) -> str:
-    """The profile as one paragraph, sometimes with a closing line of its own."""
+    """The profile as one paragraph, sometimes with a closing sentence that sums it up."""
     writer = _Writer(story, draw)
     _fill(writer)
     short = writer.chance(12)
     dislikes_told = _main(writer, short)
     if not dislikes_told:
         _dislikes(writer, short)
-    if story.few and writer.chance(60):
+    if story.few and writer.room(60):
         writer.say("few")
-    text = " ".join(writer.said)
-    if writer.chance(25 if short else 38) and _summary(writer):
-        text += (" " if writer.chance(40) else "\n") + writer.said[-1]
-    return text
+    if writer.room(25 if short else 38):
+        _summary(writer)
+    return _TWO_STOPS.sub(".", " ".join(writer.said))
 
 
 # -- values -----------------------------------------------------------------------------------
@@ -163,7 +124,9 @@ def _fill(writer: _Writer) -> None:
     items = story.terms["items"]
     likes = [one for one in story.likes if one.kind != "creator"]
     makers = [one for one in story.likes if one.kind == "creator"]
-    _fill_points(writer, "L", likes)
+    lead = _lead(likes)
+    _fill_points(writer, "L", lead)
+    _fill_points(writer, "W", likes[len(lead) :])
     if likes:
         writer.put("L1", likes[0].phrase.thing)
         writer.put("T", _several(likes[0].titles, story))
@@ -181,14 +144,27 @@ def _fill(writer: _Writer) -> None:
         writer.put("DT", _several(story.dislikes[0].titles, story), True)
         against = story.dislikes[0].against
         writer.put("E", _titles(against, story), len(against) > 1)
-    if story.likes and story.likes[0].against:
-        against = story.likes[0].against
-        writer.put("C", _titles(against, story), len(against) > 1)
+    failed = _failed(story)
+    if failed:
+        _fill_points(writer, "P", [failed])
+        writer.put("C", _titles(failed.against, story), len(failed.against) > 1)
     _fill_points(writer, "X", story.mixed)
     for one in story.mixed:
         writer.put("XT", _titles(one.titles[:1], story))
         writer.put("XF", _titles(one.against[:1], story))
     _fill_shared(writer)
+
+
+def _lead(likes: Sequence[Point]) -> Sequence[Point]:
+    """Those of the likes, the strongest first, that are spoken of first: the clear ones, or all where
+    none is clear."""
+    clear = sum(one.lift >= CLEAR for one in likes)
+    return likes[: clear or len(likes)]
+
+
+def _failed(story: Story) -> Point | None:
+    """A liking that a displayed dislike speaks against."""
+    return next((one for one in story.likes if one.against), None)
 
 
 def _fill_points(writer: _Writer, letter: str, points: Sequence[Point]) -> None:
@@ -216,8 +192,11 @@ def _fill_shared(writer: _Writer) -> None:
     story = writer.story
     writer.put("A", _titles(story.liked, story), True)
     writer.put("B", _titles(story.disliked, story), len(story.disliked) > 1)
-    writer.put("nA", words.number(len(story.liked)))
-    writer.put("nB", words.number(len(story.disliked)))
+    for side, titles in (("A", story.liked), ("B", story.disliked)):
+        n, two = words.number(len(titles)), len(titles) == 2
+        writer.put(f"n{side}", n)
+        writer.put(f"e{side}", "both" if two else "all")
+        writer.put(f"a{side}", "both" if two else f"all {n}" if n else "all")
     writer.put("kind", story.terms["category"])
     for letter, point in (("S", story.shared), ("Q", story.disliked_shared), ("Z", story.also)):
         if point:
@@ -225,6 +204,8 @@ def _fill_shared(writer: _Writer) -> None:
         if point and point.kind == "creator":
             writer.put(letter, f"the work of {point.name}")
             writer.put(f"{letter}I", f"by {point.name}")
+        elif point and point.phrase.quoted:
+            writer.put(f"{letter}I", f"{point.phrase.intro} {point.phrase.quoted}")
     if story.shared:
         writer.put("ST", _titles(story.shared.titles, story), True)
         writer.put("nS", words.number(len(story.shared.titles)))
@@ -270,39 +251,51 @@ def _main(writer: _Writer, short: bool) -> bool:
         firm = bool(story.dislikes) and all(one.firm for one in story.dislikes)
         told = firm and writer.chance(40) and writer.say("contrast")
         if not told:
-            writer.say(*_openers(writer, likes))
+            writer.say(*_openers(writer, _lead(likes)))
+        writer.say("weaker")
         if not short and writer.chance(78):
             _support(writer, likes)
+        _exception(writer, likes, told)
         if not short and writer.chance(40):
             every = story.also is not None and len(story.also.titles) == len(story.liked)
             writer.say("also_all" if every else "also")
         if makers:
             writer.say("makers_too")
-        elif not short and writer.chance(30):
+        elif not short and writer.room(30):
             writer.say("makers_vary")
     else:
         writer.say("makers")
         if not short and writer.chance(35):
             writer.say("shown")
-    if "C" in writer.values and writer.chance(75):
-        writer.excused = writer.say("but")
-    if story.mixed and (not short or writer.chance(50)):
+    _exception(writer, makers, bool(likes))
+    if story.mixed:
         writer.say("mixed")
     return told
 
 
-def _openers(writer: _Writer, likes: Sequence[Point]) -> tuple[str, ...]:
+def _openers(writer: _Writer, lead: Sequence[Point]) -> list[str]:
     """The groups of sentences that are true of these likes."""
-    shares = [one.share for one in likes]
-    if len(likes) == 1 and shares[0] > MOST and writer.chance(50):
-        return ("most",)
-    if all(one.clear for one in likes):
+    shares = [one.share for one in lead]
+    if len(lead) == 1 and shares[0] > MOST and writer.chance(50):
+        return ["most", "ruling"] if shares[0] >= RULING else ["most"]
+    if lead[0].lift >= CLEAR:
         if min(shares) >= HEAVY:
-            return ("clear", "heavy")
-        return ("clear", "niche") if max(shares) < NICHE else ("clear",)
-    if max(shares) > MOST or not writer.story.broad:
-        return ("lean",)
-    return ("lean", "lean_broad")
+            return ["clear", "heavy"]
+        return ["clear", "niche"] if max(shares) < NICHE else ["clear"]
+    groups = ["lean"]
+    if writer.story.broad and max(shares) <= MOST:
+        groups.append("lean_broad")
+    if lead[0].lift < SLIGHT:
+        groups += [f"{group}_slight" for group in groups]
+    return groups
+
+
+def _exception(writer: _Writer, told: Sequence[Point], others: bool) -> None:
+    """That a liking just told does not hold for each displayed item.   others: whether anything else
+    has been spoken of, so that the liking has to be named."""
+    if _failed(writer.story) in told and writer.chance(75):
+        alone = len(told) == 1 and not others
+        writer.excused = writer.say(*["but"] * alone, "but_named")
 
 
 def _support(writer: _Writer, likes: Sequence[Point]) -> None:
@@ -360,14 +353,17 @@ def _dislikes(writer: _Writer, short: bool) -> None:
 
 
 def _spoken_of(story: Story, point: Point) -> bool:
-    told = (*story.likes, *story.mixed, *((story.shared,) if story.shared else ()))
-    return any((one.kind, one.name) == (point.kind, point.name) for one in told)
+    """Whether a trait of the dislikes has been told of the likes, or is seen in several of them: then
+    it is not what sets the dislikes apart."""
+    told = (*story.likes, *story.mixed)
+    same = any((one.kind, one.name) == (point.kind, point.name) for one in told)
+    return same or len(point.against) > 1
 
 
 def _after_dislikes(writer: _Writer, short: bool) -> None:
-    if not short and writer.chance(45):
+    if not short and writer.room(45):
         writer.say("dislikes_shown")
-    if "E" in writer.values and writer.chance(70):
+    if "E" in writer.values and writer.room(70):
         writer.say("except")
 
 
@@ -388,4 +384,5 @@ def _summary(writer: _Writer) -> bool:
         return writer.say("sum_mixed")
     if story.dislikes:
         return bool(all(one.firm for one in story.dislikes)) and writer.say("sum_dislikes")
-    return story.broad and not story.held and writer.say("sum_none")
+    one_kind = story.shared is not None and len(story.shared.titles) == len(story.liked)
+    return story.broad and not story.held and not one_kind and writer.say("sum_none")

@@ -7,11 +7,12 @@ or hours, tell likes from dislikes.
 
 L: what is liked, LI: items of it, LF: "a horror" (before "fan"), L1, L2: the first two likes, T, T2:
 displayed titles that show them; M, MI: makers, items by them, TM: titles by them; D, DI, DT: the same
-for dislikes; X: a mixed taste, XT, XF: a title that worked, and one that failed; C: disliked titles
-with the first liked trait, E: liked titles with the first disliked one; S, SI, ST: what displayed
-likes share, Z, ZI, ZT: what they share beside a claim; Q, QI, QT: what displayed dislikes share; A, B: all displayed likes, and dislikes; V: what the
-displayed likes are; kind: the domain's word for a category; makers, first, last: who
-made the displayed likes. nA, nB, nT, nS, nQ, nZ: how many, in letters.
+for dislikes; W: what is liked less strongly than L; X: a mixed taste, XT, XF: a title that worked, and
+one that failed; P, PI: a liked trait, items of it, C: disliked titles that have it, E: liked titles with
+the first disliked one; S, SI, ST: what displayed likes share, Z, ZI, ZT: what they share beside a claim;
+Q, QI, QT: what displayed dislikes share; A, B: all displayed likes, and dislikes; V: what the displayed
+likes are; kind: the domain's word for a category; makers, first, last: who made the displayed likes.
+nA, nB, nT, nS, nQ, nZ: how many, in letters; aA, aB: "all three", eA, eB: "all", or "both" of two.
 """
 
 from __future__ import annotations
@@ -84,10 +85,22 @@ LIKES: dict[str, tuple[str, ...]] = {
     # More than half of the likes are of this one kind.
     "most": (
         "Most of what this {person} {liked} [is of one kind|has one thing in common]: {LI}.",
-        "[More than half|The greater part|The bulk] of the {items} this {person} {liked} are {LI}.",
+        "[More than half|The greater part] of the {items} this {person} {liked} are {LI}.",
         "{LI} make up [most|the larger part|more than half] of what this {person} {liked}.",
-        "This {person}'s list is dominated by {LI}.",
         "[Above all|First and foremost], this {person} goes for {LI}.",
+    ),
+    # … far more than half.
+    "ruling": (
+        "This {person}'s list is dominated by {LI}.",
+        "The bulk of what this {person} {liked} [is of one kind|has one thing in common]: {LI}.",
+    ),
+    # Likes of a lift below 2, beside clear ones.
+    "weaker": (
+        "[Less strongly|To a lesser degree], they are drawn to {W}, too.",
+        "{W} <W:comes|come> [next|after that], [less strongly|at some distance|with a weaker pull].",
+        "[Beside that|In addition], there is [a weaker|a less marked] liking for {W}.",
+        "{W} <W:appeals|appeal> to them as well, [though less strongly|if less clearly].",
+        "They lean towards {W}, too, [if less clearly|but less so].",
     ),
     # A lift below 2.
     "lean": (
@@ -95,15 +108,8 @@ LIKES: dict[str, tuple[str, ...]] = {
         "[There is|One can make out|A closer look shows] [a leaning|an inclination|a tilt|a certain "
         "bias] towards {L} in what this {person} {liked}.",
         "{L} <L:seems|seem> to [suit|agree with] this {person} [rather well|better than usual].",
-        "{L} <L:turns|turn> up a little more often than one would expect among the {items} that this "
-        "{person} {liked}.",
-        "[Somewhat|A bit|Rather] more than other {people}, this one [goes for|is taken with|warms to] "
-        "{L}.",
-        "This {person}'s choices tip [gently|slightly|somewhat] towards {L}.",
         "[This|The] {person} [has a soft spot for|is partial to|has a certain fondness for] {L}.",
         "If this {person} has a [favourite corner|preferred direction], it is probably {L}.",
-        "[A mild|A moderate|A quiet] preference for {L} [shows|can be made out] in the {items} that "
-        "this {person} {liked}.",
         "{LI} make up more than the usual share of what this {person} {liked}.",
         "[Without being exclusive about it|Without making it a rule], this {person} [favours|prefers] "
         "{L}.",
@@ -111,22 +117,47 @@ LIKES: dict[str, tuple[str, ...]] = {
         "One might [describe this as|call this] a taste that leans towards {L}.",
         "[Among other things|Among much else], this {person} [likes|enjoys] {L}.",
         "{L} <L:comes|come> up with this {person} more often than chance would have it.",
+        "{L} <L:turns|turn> up more often than one would expect among the {items} that this {person} "
+        "{liked}.",
+        "More than other {people}, this one [goes for|is taken with|warms to] {L}.",
+        "This {person}'s choices tip towards {L}.",
+        "A [moderate|fair] preference for {L} [shows|can be made out] in the {items} that this {person} "
+        "{liked}.",
+        "{L} <L:gets|get> more favour from this {person} than from others.",
+    ),
+    "lean/hours": (
+        "This {person} stays longer than others with {LI}.",
+        "{LI} [keep|hold] this {person} longer than they do others.",
+    ),
+    # … of a lift below 1.6.
+    "lean_slight": (
+        "{L} <L:turns|turn> up a little more often than one would expect among the {items} that this "
+        "{person} {liked}.",
+        "[Somewhat|A bit] more than other {people}, this one [goes for|is taken with|warms to] {L}.",
+        "This {person}'s choices tip [gently|slightly|somewhat] towards {L}.",
+        "[A mild|A quiet] preference for {L} [shows|can be made out] in the {items} that this {person} "
+        "{liked}.",
         "The balance of this {person}'s choices [is|lies] [a touch|a little] on the side of {L}.",
         "[Nothing extreme, but|It is a matter of degree, but] {L} <L:gets|get> more favour from this "
         "{person} than from others.",
     ),
-    "lean/hours": (
+    "lean_slight/hours": (
         "This {person} stays [a little|somewhat] longer than others with {LI}.",
         "{LI} [keep|hold] this {person} a little longer than they do others.",
     ),
     # … of a user with varied likes.
     "lean_broad": (
         "[No specialist|Not a specialist by any means|Hardly a purist], but {L} <L:has|have> [an edge|"
-        "a slight edge|a head start] with this {person}.",
+        "a head start] with this {person}.",
+        "A [fairly|rather] broad taste, with extra weight on {L}.",
+        "The taste on display is not narrow, but it [favours|gives preference to] {L}.",
+        "This {person} likes [many things|a good many things], {L} rather more than others do.",
+    ),
+    "lean_broad_slight": (
+        "[No specialist|Not a specialist by any means|Hardly a purist], but {L} <L:has|have> a slight "
+        "edge with this {person}.",
         "A [fairly|rather] broad taste, with some extra weight on {L}.",
-        "The taste on display is not narrow, but it [favours|gives some preference to] {L}.",
-        "This {person} likes [many things|a good many things], {L} [a little more than the rest|rather "
-        "more than others do].",
+        "The taste on display is not narrow, but it gives some preference to {L}.",
     ),
     # -- makers -------------------------------------------------------------------------------
     "makers": (
@@ -155,14 +186,14 @@ LIKES: dict[str, tuple[str, ...]] = {
     ),
     # -- what shows it ------------------------------------------------------------------------
     "shown_all": (
-        "All {nA} of the {items} [listed|shown|given] [fit|bear this out|point that way|are of that "
+        "{aA} of the {items} [listed|shown|given] [fit|bear this out|point that way|are of that "
         "kind].",
-        "[Every one of the|Each of the] {nA} {items} [listed|shown] [fits the pattern|is a case in "
+        "Each of the {nA} {items} [listed|shown] [fits the pattern|is a case in "
         "point|bears this out].",
-        "{A} all [fit the description|belong there|speak for it].",
+        "{A} {eA} [fit the description|belong there|speak for it].",
         "[See|Take|Consider] {A}.",
         "The {nA} {items} [listed|shown] leave little doubt.",
-        "{A}: [the list speaks for itself|enough said|no exception among them].",
+        "{A}: [the list speaks for itself|enough said|none is of another kind].",
     ),
     "shown": (
         "{T} are cases in point.",
@@ -194,14 +225,14 @@ LIKES: dict[str, tuple[str, ...]] = {
         "may be chance].",
     ),
     "also_all": (
-        "All {nA} of the {items} shown are {ZI} as well[|, whatever that is worth].",
-        "The {nA} shown are all {ZI}, too, [but that is no more than a side note|which may be "
+        "{aA} of the {items} shown are {ZI} as well[|, whatever that is worth].",
+        "The {nA} shown are {eA} {ZI}, too, [but that is no more than a side note|which may be "
         "chance].",
     ),
     "makers_vary": (
         "[No {creator} comes up twice|Each has another {creator}], from {first} to {last}.",
         "The {creators} differ: {makers}.",
-        "It is not a matter of who made them: {makers} all find a place in the list.",
+        "It is not a matter of who made them: {makers} {eA} find a place in the list.",
         "As for {creators}, there is no favourite in the list, which has {makers}.",
     ),
     # -- mixed tastes --------------------------------------------------------------------------
@@ -217,8 +248,8 @@ LIKES: dict[str, tuple[str, ...]] = {
     "mixed_open": (
         "This {person} [keeps trying|keeps coming back to] {X}, with mixed results: {XT} worked, {XF} "
         "did not.",
-        "{X} <X:takes|take> up more room than usual with this {person}, on both sides of the list: {XT} "
-        "here, {XF} there.",
+        "{X} <X:takes|take> up more room than usual with this {person}, and [it goes|the result goes] both "
+        "ways: {XT} worked, {XF} did not.",
         "[A divided|An ambivalent] relation to {X} marks this {person}: {XT} found favour, {XF} did not.",
         "With {X} it is hit and miss for this {person}: compare {XT} with {XF}.",
     ),
@@ -231,5 +262,13 @@ LIKES: dict[str, tuple[str, ...]] = {
         "Even so, {C} <C:was|were> {disliked}.",
         "There are limits: {C} did not make it.",
         "They are not uncritical there, though: {C} <C:was|were> {disliked}.",
+    ),
+    # … where other traits have been spoken of, too.
+    "but_named": (
+        "Not all {PI} work, [though|however]: {C} <C:was|were> {disliked}.",
+        "Even among {PI} there are [exceptions|limits], as {C} <C:shows|show>.",
+        "{PI} do not [always work|work every time]: {C} <C:was|were> {disliked}.",
+        "Still, {PI} are no sure thing: {C} <C:was|were> {disliked}.",
+        "They are not uncritical of {PI}, though: {C} <C:was|were> {disliked}.",
     ),
 }

@@ -114,12 +114,12 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "{disliked}.",
     ),
     "disliked_all_shared": (
-        "The {nB} {items} that they {disliked} here are all {QI}, [but that is not enough for a "
+        "The {nB} {items} that they {disliked} here are {eB} {QI}, [but that is not enough for a "
         "verdict|which may be chance].",
-        "{B} were {disliked}, all of them {QI}; [a firm verdict would need more than that|it may mean "
+        "{B} were {disliked}, {eB} of them {QI}; [a firm verdict would need more than that|it may mean "
         "something or nothing].",
-        "Whether {Q} <Q:is|are> a problem for them is [an open question|hard to say]: all {nB} that "
-        "they {disliked} here are of that kind.",
+        "Whether {Q} <Q:is|are> a problem for them is [an open question|hard to say]: {aB} of the "
+        "{items} that they {disliked} here are of that kind.",
     ),
     "disliked_varied": (
         "What they {disliked} here [has no common thread|follows no pattern|is of all sorts]: {B}.",
@@ -148,9 +148,9 @@ OTHERS: dict[str, tuple[str, ...]] = {
     ),
     # -- likes that make no claim ----------------------------------------------------------------
     "shared_all": (
-        "The {nA} {items} [listed|shown] are all {SI}[, but|; still,] [that is not enough to speak of a "
+        "The {nA} {items} [listed|shown] are {eA} {SI}[, but|; still,] [that is not enough to speak of a "
         "preference|it would take more to speak of a preference].",
-        "All {nA} of these are {SI}, [which may be chance|though that need not mean much]: set against "
+        "{aA} of these are {SI}, [which may be chance|though that need not mean much]: set against "
         "what others like, no {kind} stands out with this {person}.",
         "What {A} share is plain, they are {SI}; [a special leaning|a real preference] of this {person} "
         "does not follow from it.",
@@ -226,7 +226,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "[An eclectic|A broad|A wide-ranging] taste: {A} [belong to different worlds|have next to "
         "nothing in common].",
         "[This|The] {person} [does not specialise|likes to mix]: the list has {V}.",
-        "With this {person}, variety itself seems to be the rule: {V} [all find a place|stand side by "
+        "With this {person}, variety itself seems to be the rule: {V} [find a place|stand side by "
         "side].",
         "[This is a generalist|Here is a generalist]: {V}, [all in one list|with no favourite among "
         "them].",
@@ -254,7 +254,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "[In short|In brief|Summed up|All in all], {LF} fan.",
         "[In one line|Summary|Bottom line]: [go for|look for|stay with] {LI}.",
         "[The short version|The gist|The upshot]: {L}.",
-        "[If in doubt, choose|A good recommendation would be|Worth recommending]: {LI}.",
+        "[If in doubt|A good recommendation would be|Worth recommending]: {LI}.",
     ),
     "sum_both": (
         "[In short|In brief|In a nutshell|Overall]: {L} rather than {D}.",
@@ -279,7 +279,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
         "[Summary|The gist]: {X}, with reservations.",
     ),
     "sum_none": (
-        "[In short|In brief|Overall|All in all]: [a broad taste|a bit of everything|no fixed taste].",
+        "[In short|In brief|Overall|All in all]: [a broad taste|many tastes|no fixed taste].",
         "[Summary|Bottom line|In one line]: [varied|wide-ranging|eclectic].",
     ),
 }

@@ -144,7 +144,7 @@ _BOOKS = {
     "young adult nonfiction": "young adult nonfiction|works of young adult nonfiction|",
 }
 _PLACES = {
-    "active life": "active life|{items} for active life|",
+    "active life": "+{items} for active life|{items} for active life|",
     "bars": "+bars|bars|",
     "coffee & tea": "coffee and tea|{items} for coffee and tea|",
     "nightlife": "nightlife|nightlife {items}|nightlife",
