@@ -98,7 +98,7 @@ def bearing(store: Store) -> np.ndarray:
 def _bearing(store: Store) -> np.ndarray:
     found = np.zeros(len(store.work), bool)
     for kind in KINDS:
-        owners, _ = _named(store, kind, np.arange(len(found)))
+        owners, _ = _named(store, kind, np.flatnonzero(~found))
         found[owners] = True
     return found
 

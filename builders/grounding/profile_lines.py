@@ -94,13 +94,14 @@ LIKES: dict[str, tuple[str, ...]] = {
         "This {person}'s list is dominated by {LI}.",
         "The bulk of what this {person} {liked} [is of one kind|has one thing in common]: {LI}.",
     ),
-    # Likes of a lift below 2, beside clear ones.
+    # Likes of a lift below 2, beside clear ones. (No "less" in one clause with what is liked: scoring
+    # takes that for a dislike.)
     "weaker": (
-        "[Less strongly|To a lesser degree], they are drawn to {W}, too.",
-        "{W} <W:comes|come> [next|after that], [less strongly|at some distance|with a weaker pull].",
-        "[Beside that|In addition], there is [a weaker|a less marked] liking for {W}.",
-        "{W} <W:appeals|appeal> to them as well, [though less strongly|if less clearly].",
-        "They lean towards {W}, too, [if less clearly|but less so].",
+        "To a lesser degree, they are drawn to {W}, too.",
+        "{W} <W:comes|come> [next|after that], [at some distance|with a weaker pull].",
+        "[Beside that|In addition], there is [a weaker|a fainter] liking for {W}.",
+        "{W} <W:appeals|appeal> to them as well, though [less strongly|less clearly].",
+        "They lean towards {W}, too, [though less clearly|but less so].",
     ),
     # A lift below 2.
     "lean": (
@@ -265,10 +266,10 @@ LIKES: dict[str, tuple[str, ...]] = {
     ),
     # … where other traits have been spoken of, too.
     "but_named": (
-        "Not all {PI} work, [though|however]: {C} <C:was|were> {disliked}.",
         "Even among {PI} there are [exceptions|limits], as {C} <C:shows|show>.",
-        "{PI} do not [always work|work every time]: {C} <C:was|were> {disliked}.",
-        "Still, {PI} are no sure thing: {C} <C:was|were> {disliked}.",
-        "They are not uncritical of {PI}, though: {C} <C:was|were> {disliked}.",
+        "{C} <C:is an exception|are exceptions> among {PI}.",
+        "With {PI} they remain choosy, as {C} <C:shows|show>.",
+        "They [pick and choose|are choosy] among {PI}, [though|however]: {C} <C:was|were> {disliked}.",
+        "{PI} are more often a hit than a miss, but {C} <C:was|were> {disliked}.",
     ),
 }

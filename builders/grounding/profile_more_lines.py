@@ -124,7 +124,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "disliked_varied": (
         "What they {disliked} here [has no common thread|follows no pattern|is of all sorts]: {B}.",
         "{B} were {disliked}, [but nothing connects them|without an obvious reason in common].",
-        "[It is harder to say|Less clear is] what puts them off: {B} [have little in common|do not add "
+        "[It is hard to say|It is not clear] what puts them off: {B} [have little in common|do not add "
         "up to a pattern].",
     ),
     "disliked_varied/rated": (
