@@ -28,9 +28,13 @@ EMPTY = frozenset(("", "null", "n/a"))
 """What stands for a missing title: nothing that could be one."""
 MISSING = EMPTY | {
     *("na", "n.a.", "n.a", "nan", "none", "unknown", "various"),
-    *("not applicable", "not applicable (na )"),
+    *("not applicable", "not applicable (na )", "not avail", "not available"),
+    *("anon", "anon.", "anonymous", "anonimo", "anónimo", "anonyme", "anonym", "anonymus"),
+    *("collectif", "no author", "various authors"),
+    *("unknown unknown", "unknown author", "author unknown"),
+    *("unknown publisher", "unknown publisher - being researched"),
 }
-"""What stands for a missing name, in small letters."""
+"""What stands for a missing name, in small letters; "anonymous" is no writer whom readers could like."""
 
 
 def plain(text: str | None, missing: frozenset[str] = MISSING) -> str | None:

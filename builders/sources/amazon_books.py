@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from itdr.builders import checks
 from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.errors import RawFileError
+from itdr.builders.sources._books import shown_sql
 from itdr.builders.sources._literals import list_sql
 from itdr.builders.sources._text import clean_sql, known_sql
 
@@ -75,7 +76,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     publisher = known_sql("trim(publisher, '\" ')")
     return raw.con.sql(
         f"""
-        SELECT Title AS item_id, {clean_sql("Title")} AS title,
+        SELECT Title AS item_id, {shown_sql(clean_sql("Title"))} AS title,
             {_names("categories")} AS categories,
             {_names("authors")} AS creators, try_cast({year} AS SMALLINT) AS "year",
             {clean_sql("description")} AS description,
@@ -194,6 +195,7 @@ SOURCE = Source(
         }
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    options={"work": "book"},
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         f"1. Open {PAGE} (public domain; Kaggle may want you to log in).\n"

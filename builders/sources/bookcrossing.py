@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 from itdr.builders import checks
 from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.errors import RawFileError
+from itdr.builders.sources import _books
 from itdr.builders.sources._mending import EMPTY, MISSING, plain, recoded, unslashed
+from itdr.builders.sources._people import person
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -243,9 +245,14 @@ def _isbn(text: str) -> str:
     return re.sub("[^0-9A-Z]", "", text.upper())
 
 
-def _mended(title: str, *others: str) -> tuple[str | None, ...]:
+def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
     """The texts of a book, each null where it is missing or beyond repair."""
-    return (_text(title, EMPTY), *(_text(other, MISSING) for other in others))
+    name, by = _text(title, EMPTY), _text(author, MISSING)
+    return (
+        name and _books.shown(name),
+        by and person(by),
+        *(_text(other, MISSING) for other in others),
+    )
 
 
 def _text(field: str, missing: frozenset[str]) -> str | None:
@@ -360,6 +367,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     attributes=("location", "country", "age"),
+    options={"work": "book"},
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(
         "1. Open https://www.kaggle.com/datasets/ruchi798/bookcrossing-dataset (free account) and "

@@ -92,6 +92,13 @@ def test_titles_join_exactly_and_are_shown_clean(tmp_path: Path) -> None:
     assert [row["title"] for row in found] == ['Salt & "Iron", a Memoir', "NaN"]
 
 
+def test_titles_are_mended_where_they_are_shown_not_in_the_id(tmp_path: Path) -> None:
+    odd = "Orchard&#39;s Sea;: Salt, The,"
+    found, _ = books(tmp_path, {**BOOK, "Title": odd}, {**BOOK, "Title": "Sea, The"})
+    assert [row["item_id"] for row in found] == [odd, "Sea, The"]
+    assert [row["title"] for row in found] == ["Orchard's Sea: Salt, The", "The Sea"]
+
+
 @pytest.mark.parametrize("time", ["-1", "0", ""])
 def test_an_unknown_time_is_null(tmp_path: Path, time: str) -> None:
     found, rejects = reviews(tmp_path, {**REVIEW, "review/time": time})

@@ -11,7 +11,9 @@ import pytest
 from itdr.builders.errors import RawFileError
 from itdr.builders.sources import bookcrossing as reader
 from itdr.builders.sources._mending import recoded, unslashed
+from itdr.builders.sources._people import person
 from itdr.builders.sources.bookcrossing import SOURCE
+from itdr.builders.works import plain
 from tests.rawgen import bookcrossing
 from tests.sources.harness import read, real, rows
 
@@ -221,6 +223,71 @@ def test_a_title_beyond_repair_is_not_shown(tmp_path: Path) -> None:
     assert (found[0]["title"], rejects) == (None, {})
 
 
+def test_articles_names_and_placeholders_of_a_book(tmp_path: Path) -> None:
+    found, _ = books(
+        tmp_path,
+        '"1";"Orchard &amp; Sea, The";"Ann B., Jr. Ox";"1999";"Not Avail"',
+        '"2";"Love:";"Anonymous";"1999";"Unknown Publisher - Being Researched"',
+        '"3";":";"Unknown Unknown";"1999";"Ox"',
+    )
+    assert [(row["title"], row["creators"]) for row in found] == [
+        ("The Orchard & Sea", ["Ann B. Ox Jr."]),
+        ("Love", None),
+        (None, None),
+    ]
+    assert [row["attributes"] for row in found[:2]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Ann, Jr. Ox", "Ann Ox Jr."),
+        ("Ann B., III Ox", "Ann B. Ox III"),
+        ("Ann Beth, Sir De Ox", "Sir Ann Beth De Ox"),
+        ("Ann, Dr. Ox", "Dr. Ann Ox"),
+        ("Ann B., Md. Ox", "Ann B. Ox M.D."),
+        ("Ann, Ph.D. Ox", "Ann Ox Ph.D."),
+        ("Ann Jr Ox", "Ann Ox Jr."),
+        ("ANN BETH PHD OXLEY-REED", "Ann Beth Oxley-Reed Ph.D."),
+        ("Jr., Ann B Ox", "Ann B Ox Jr."),
+        ("M.D. Ann B. Ox", "Ann B. Ox M.D."),
+        ("ANN O'OXLEY", "Ann O'Oxley"),
+        ("A.B. MCOXLEY", "A.B. McOxley"),
+        ("A B VON OXLEY", "A B von Oxley"),
+        ("ANN DE OXLEY-REED III", "Ann De Oxley-Reed III"),
+        ("ÉMILE ØRE", "Émile Øre"),
+    ],
+)
+def test_names_are_written_as_names(typed: str, shown: str) -> None:
+    assert person(typed) == shown
+    assert person(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Ann Ox",
+            "Ann Ox Jr.",
+            "Dr. Ann Ox",
+            "bell ox",
+            "Ann B. Ox M.D. OB/GYN",
+            "Ann Ox Jr. M.D.",
+        ),
+        *("Ann, Ox", "Ann & Reed, Beth Ox", "Ann, B., Ph.D. Ox", "Ann Ox Jr. and Beth Reed"),
+        # May be abbreviations, or written in two ways.
+        *("OXLEY", "BBC BOOKS", "AJ OXLEY", "ANN MACOXLEY", "Ann McOXLEY"),
+    ],
+)
+def test_uncertain_names_stay_as_they_are(name: str) -> None:
+    assert person(name) == name
+
+
+def test_capitals_do_not_tell_works_apart() -> None:
+    for name in ("ANN MCOXLEY", "A.B. O'OXLEY", "ANN VON OXLEY III"):
+        assert person(name) != name and plain(person(name)) == plain(name)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -298,6 +365,13 @@ def test_the_real_books() -> None:
         assert found.column("title").null_count == 9
     titles = [row["title"] for row in by_id.values() if row["title"]]
     assert not [title for title in titles if "\\" in title or "Ã" in title]
+    assert not [
+        title for title in titles if title.endswith((", The", " : Novel, A", ":", ";", ","))
+    ]
+    creators = {row["creators"][0] for row in by_id.values() if row["creators"]}
+    assert not creators & {"Kurt, Jr. Vonnegut", "ANNA QUINDLEN", "Anonymous"}
+    houses = {pair["value"] for row in by_id.values() for pair in row["attributes"] or []}
+    assert "Not Avail" not in houses
 
 
 @pytest.mark.real
