@@ -1,7 +1,8 @@
 """Works: editions and repeated catalogue entries of one film, book or song count as one thing.
 
 The work key is the title in NFKC form, casefolded and unpunctuated, with the first creator; film
-titles carry their year. An item without a title is a work of its own.
+titles carry their year. Editions of a book differ in more: "The Bell Jar", "Bell Jar" and "The Bell
+Jar : A Novel" are one work of its author. An item without a title is a work of its own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
+_NOVEL = re.compile(r"(?::\s*(?:a novel|novel, a)|\(a novel\))\W*$", re.IGNORECASE)
+_LAST_ARTICLE = re.compile(r",\s*(?:the|an?)\s*$", re.IGNORECASE)
+_FIRST_ARTICLE = re.compile(r"^(?:the|an?) ")
 
 
 def plain(text: str) -> str:
@@ -22,11 +26,26 @@ def plain(text: str) -> str:
     return _NOT_WORD.sub(" ", folded).strip() or " ".join(folded.split())
 
 
-def work_key(item_id: str, title: str | None, creator: str | None, by_id: bool = False) -> str:
-    """The key of an item's work; `by_id` where names repeat by nature (businesses)."""
+def work_key(
+    item_id: str,
+    title: str | None,
+    creator: str | None,
+    by_id: bool = False,
+    as_book: bool = False,
+) -> str:
+    """The key of an item's work; `by_id` where names repeat by nature (businesses), `as_book` where
+    editions may leave out an article or "A Novel" (which then take a creator to be one work)."""
     if by_id or not title:
         return "\x00" + item_id
-    return plain(title) + "\x1f" + (plain(creator) if creator else "")
+    if not creator:
+        return plain(title) + "\x1f"
+    return f"{_of_book(title) if as_book else plain(title)}\x1f{plain(creator)}"
+
+
+def _of_book(title: str) -> str:
+    """A book's plain title without "A Novel" at its end and an article before or behind it."""
+    short = plain(_LAST_ARTICLE.sub("", _NOVEL.sub("", title)))
+    return _FIRST_ARTICLE.sub("", short) or plain(title)
 
 
 def title_key(title: str) -> str:
