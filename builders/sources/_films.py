@@ -31,8 +31,8 @@ def shown_title(text: str) -> str:
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
     for articles, blank in ((_ARTICLES, " "), (_GLUED, "")):
         names = "|".join(literal(article)[1:-1] for article in articles)
-        # The main title: from the start to the first parenthesis or the end.
-        sql = f"regexp_replace({sql}, '^([^()]*), ({names})( ?\\(.*)?$', '\\2{blank}\\1\\3')"
+        # The main title: from the start to a colon, the first parenthesis or the end.
+        sql = f"regexp_replace({sql}, '^([^()]*), ({names})(:.*| ?\\(.*)?$', '\\2{blank}\\1\\3')"
         # An alternate title: one pair of parentheses, perhaps introduced by a.k.a.
         sql = (
             f"regexp_replace({sql}, '\\((a\\.k\\.a\\. )?([^()]*), ({names}) ?\\)', "

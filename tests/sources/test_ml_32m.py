@@ -155,6 +155,8 @@ def test_tags_that_look_missing_are_text(tmp_path: Path) -> None:
         ("Corrina, Corrina (1994)", "Corrina, Corrina (1994)"),
         ("(500) Days of Summer (2009)", "(500) Days of Summer (2009)"),
         ("Godfather, The", "The Godfather"),
+        ("Orchard, The: Salt and Sea (2005)", "The Orchard: Salt and Sea (2005)"),
+        ("Orchard: Salt, the Sea (2005)", "Orchard: Salt, the Sea (2005)"),
         ("Blind Side, The  (2009) ", "The Blind Side (2009)"),
         ("God Created (Et Dieu&#8230;Créa) (1956)", "God Created (Et Dieu…Créa) (1956)"),
         ("Tom &amp; Jerry", "Tom & Jerry"),
