@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ROWS = 1 << 16
 MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
 """Words that stand for a missing value, in lower case."""
+_BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
 
 
 def filled(**tables: str) -> frozenset[str]:
@@ -24,8 +25,8 @@ def filled(**tables: str) -> frozenset[str]:
 
 
 def tidy(texts: Any) -> pa.StringArray:
-    """Strings with HTML entities read, runs of blanks and line ends made one blank, ends trimmed;
-    empty ones become null."""
+    """Strings with HTML entities read, runs of blanks (those without a width, too) and line ends made
+    one blank, ends trimmed; empty ones become null."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -34,7 +35,7 @@ def tidy(texts: Any) -> pa.StringArray:
     if pc.any(coded).as_py():
         plain = [html.unescape(text) for text in texts.filter(coded).to_pylist()]
         texts = pc.replace_with_mask(texts, coded, pa.array(plain, pa.string()))
-    texts = pc.replace_substring_regex(texts, r"[\s\x00-\x1f\x7f-\x9f\p{Z}]+", " ")
+    texts = pc.replace_substring_regex(texts, _BLANKS, " ")
     texts = pc.utf8_trim(texts, " ")
     return pc.if_else(pc.equal(texts, ""), None, texts)
 

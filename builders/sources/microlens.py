@@ -6,7 +6,8 @@ where its files are there, else 50K, else 1M. `*_pairs.csv`: comma, header, time
 Titles: 100K and 1M `id,title` without header or quoting, split at the first comma only (1M is
 Chinese with unbalanced quotes; the 100K titles in circulation end at their first comma); 50K: CSV with
 a header. Ids mean the same video in 50K and 100K, so where the 50K titles are there too, they complete
-those of 100K. Machine-made hashtags ("# comic #") stay as they are but for runs of blanks.
+those of 100K. Machine-made hashtags ("# comic #") stay as they are but for runs of blanks. Separators
+that a title begins with ("- : high-end hunters") go.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ EDITIONS = {
     "1M": ("pairs_1m", "titles_1m"),
 }
 """The files of each edition, its pairs first; an edition is read where its pairs are there."""
+_LEADING = r"^(?:[-–—:;,|/]+ )+"
 
 
 def edition(raw: Raw) -> str:
@@ -121,7 +123,7 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
     """Id -> text, of lines split at their first comma; a repeated id counts as rejected."""
     found: dict[str, str | None] = {}
     for ids, texts in _lines.records(raw, "items", raw.path(key), 2, delimiter=","):
-        _collect(raw, found, _arrow.tidy(ids).to_pylist(), _arrow.tidy(texts).to_pylist())
+        _collect(raw, found, ids, texts)
     return found
 
 
@@ -134,8 +136,7 @@ def _quoted_titles(raw: Raw) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for ids, texts in _lines.records(raw, "items", path, 2, delimiter=",", skip=1):
         titles = [_unquoted(text) for text in texts.to_pylist()]
-        cleaned = _arrow.tidy(pa.array(titles, pa.string())).to_pylist()
-        _collect(raw, found, _arrow.tidy(ids).to_pylist(), cleaned)
+        _collect(raw, found, ids, pa.array(titles, pa.string()))
     return found
 
 
@@ -147,9 +148,12 @@ def _unquoted(text: str) -> str:
 
 
 def _collect(
-    raw: Raw, found: dict[str, str | None], ids: list[str | None], texts: list[str | None]
+    raw: Raw, found: dict[str, str | None], ids: pa.StringArray, texts: pa.StringArray
 ) -> None:
-    for item, text in zip(ids, texts, strict=True):
+    import pyarrow.compute as pc
+
+    shown = pc.replace_substring_regex(_arrow.tidy(texts), _LEADING, "")
+    for item, text in zip(_arrow.tidy(ids).to_pylist(), shown.to_pylist(), strict=True):
         if not item:
             raw.reject("items", EMPTY_ID)
         elif not item.isdecimal():

@@ -94,6 +94,16 @@ def test_titles_are_split_at_the_first_comma_only(tmp_path: Path):
     }
 
 
+def test_separators_before_a_title_go(tmp_path: Path):
+    text = (
+        "1, - : high-end orchards\n2,| Orchard | Sea # Summer\n3,-5 degrees\n4, ... # sea\n5,#sea\n"
+    )
+    put(tmp_path, pairs=ONE, titles=text)
+    assert [row[0] for row in items(tmp_path).values()] == [
+        "high-end orchards", "Orchard | Sea # Summer", "-5 degrees", "... # sea", "#sea",
+    ]  # fmt: skip
+
+
 def test_items_without_a_title_or_that_share_one_are_hidden(tmp_path: Path):
     text = "1, the wonderful video\n2, The wonderful  video!\n3, \n4,\n5, another one\n6, ### \n"
     put(tmp_path, pairs=ONE, titles=text)

@@ -11,7 +11,7 @@ import pytest
 
 from itdr.builders.errors import RawFileError
 from itdr.builders.raw import Raw
-from itdr.builders.sources import mind
+from itdr.builders.sources import _arrow, mind
 from tests.rawgen import mind as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import find, load, read, real, rows
@@ -151,6 +151,11 @@ def test_news_keep_quotes_and_other_line_separators(made: tuple[Path, Facts]):
     assert kitchen["title"] == "Salt & Smoke: a new kitchen in Hallow"
     assert kitchen["description"] == "Line separated text."
     assert len(mayor["categories"]) == 2 and mayor["categories"][0] in rawgen.CATEGORIES
+
+
+def test_blanks_without_a_width_are_blanks():
+    texts = pa.array(["\u200b20 funny\u2060 things\ufeff", "\u200b", "a\u200d\u2695 b"])
+    assert _arrow.tidy(texts).to_pylist() == ["20 funny things", None, "a\u200d\u2695 b"]
 
 
 def test_small_goes_before_large_and_large_serves_alone(tmp_path: Path):
