@@ -57,7 +57,7 @@ class _Liked:
 def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) -> list[Timeline]:
     """For each user up to `most` works in their order: the best rated (else the most used) first,
     ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
-    below every rating.
+    below every rating. Works whose best rating is a dislike are left out.
     """
     kept = store.shared(("most liked", most), Memo[Timeline])
     known = dict(zip(users, keys.tolist(), strict=True))
@@ -91,6 +91,9 @@ def _of_run(store: Store, users: np.ndarray, keys: np.ndarray, most: int) -> _Li
         strength = np.bincount(inverse, minlength=len(pairs)).astype(float)
     hashed = mix(store.item_hash[works] ^ keys[owners])
     order = np.lexsort((hashed, -strength, owners))
+    if events.ratings is not None and store.source.scale is not None:
+        disliked = (strength > 0) & (strength <= store.source.scale.disliked)
+        order = order[~disliked[order]]
     order = order[_first_of_each_title(owners[order], store.title_code[items[first[order]]], most)]
     chosen = first[order]
     items = items[chosen]

@@ -258,6 +258,31 @@ def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     assert orders[0] != orders[1]
 
 
+def test_what_is_disliked_is_not_among_what_users_like(tmp_path: Path) -> None:
+    """Best rated first, then what was met and not rated; the better rating of two editions counts."""
+    folder = tmp_path / "bookcrossing"
+    shutil.copytree(knobs.SAMPLE / "bookcrossing", folder)
+    given = {"Dull": [4], "Poor": [0, 1], "Met": [0], "Fair": [5], "Fine": [3, 9], "Good": [8]}
+    with (
+        open(folder / "BX-Books.csv", "a", encoding="latin-1") as books,
+        open(folder / "BX-Book-Ratings.csv", "a", encoding="latin-1") as events,
+    ):
+        for place, (title, ratings) in enumerate(given.items()):
+            for edition, rating in enumerate(ratings):
+                isbn = f"00000000{place}{edition}"
+                books.write(f'"{isbn}";"{title} Shelf";"Ada Example";"1999";"Press";"";"";""\n')
+                events.write(f'"777777";"{isbn}";"{rating}"\n')
+        events.write('"888888";"0000000000";"2"\n')
+    data = opened("bookcrossing", tmp_path)
+    names = data.users.column("user_id").to_pylist()
+    users = [names.index(name) for name in ("777777", "888888")]
+    lines = most_liked(data, users, data.user_hash[users], 20)
+    titles = data.items.column("title").to_pylist()
+    shown = [[titles[item] for item in line.items] for line in lines]
+    assert shown == [["Fine Shelf", "Good Shelf", "Fair Shelf", "Met Shelf"], []]
+    assert lines[0].ratings == [9, 8, 5, None]
+
+
 class _Batch:
     def __init__(self, size: int) -> None:
         self.size = size
