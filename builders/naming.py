@@ -37,9 +37,9 @@ def hashed(purpose: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Recor
         yield pa.record_batch(columns)
 
 
-def keyed(by_id: bool, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def keyed(kind: str | None, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Items (code, item_id and, where there are any, title, creators, hidden) with the key of their
-    work and of their shown title (null: never shown). by_id: whether each is a work of its own."""
+    work and of their shown title (null: never shown). kind: of the works, as for `work_key`."""
     import pyarrow as pa
 
     for batch in batches:
@@ -53,7 +53,7 @@ def keyed(by_id: bool, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordB
             columns.get("hidden", none),
             strict=True,
         ):
-            works.append(work_key(item, title, makers[0] if makers else None, by_id))
+            works.append(work_key(item, title, makers[0] if makers else None, kind))
             titles.append(title_key(title) if title and not hidden else None)
         yield pa.record_batch(
             {

@@ -235,7 +235,7 @@ def _write_items(
     arrow_files.write(con.sql(query).to_arrow_reader(BATCH), described)
     fields = ["code", "item_id", *{"title", "creators", "hidden"}.intersection(columns)]
     items = (batch.select(fields) for batch in arrow_files.batches(described))
-    works = _works(con, naming.keyed(source.options.get("work") == "id", items))
+    works = _works(con, naming.keyed(source.options.get("work"), items))
     arrow_files.write(_joined(described, works), path)
     described.unlink()
 

@@ -26,20 +26,18 @@ def plain(text: str) -> str:
     return _NOT_WORD.sub(" ", folded).strip() or " ".join(folded.split())
 
 
-def work_key(
-    item_id: str,
-    title: str | None,
-    creator: str | None,
-    by_id: bool = False,
-    as_book: bool = False,
-) -> str:
-    """The key of an item's work; `by_id` where names repeat by nature (businesses), `as_book` where
-    editions may leave out an article or "A Novel" (which then take a creator to be one work)."""
-    if by_id or not title:
+def work_key(item_id: str, title: str | None, creator: str | None, kind: str | None = None) -> str:
+    """The key of an item's work.
+
+    kind: what a source's option `work` says. "id": each item is a work of its own, as names repeat by
+    nature (businesses). "book": editions may leave out an article or "A Novel" (where the creator is
+    known).
+    """
+    if kind == "id" or not title:
         return "\x00" + item_id
     if not creator:
         return plain(title) + "\x1f"
-    return f"{_of_book(title) if as_book else plain(title)}\x1f{plain(creator)}"
+    return f"{_of_book(title) if kind == 'book' else plain(title)}\x1f{plain(creator)}"
 
 
 def _of_book(title: str) -> str:

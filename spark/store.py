@@ -230,7 +230,7 @@ class _Build:
             *(one for one in ("title", "creators", "hidden") if one in columns),
         ]
         keyed = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
-            functools.partial(naming.keyed, self.source.options.get("work") == "id"),
+            functools.partial(naming.keyed, self.source.options.get("work")),
             "code int, work_key string, title_key string",
         )
         self.engine.view("keyed", keyed, kept=True)

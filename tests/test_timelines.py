@@ -100,6 +100,22 @@ def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path)
     assert len(Timelines(data).of(user)) == 2
 
 
+def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) -> None:
+    folder = tmp_path / "bookcrossing"
+    shutil.copytree(knobs.SAMPLE / "bookcrossing", folder)
+    titles = ("Quiet Shelf, The", "A Quiet Shelf : A Novel", "QUIET SHELF", "Quiet Shelf, Vol. 2")
+    with (
+        open(folder / "BX-Books.csv", "a", encoding="latin-1") as books,
+        open(folder / "BX-Book-Ratings.csv", "a", encoding="latin-1") as events,
+    ):
+        for place, title in enumerate(titles):
+            books.write(f'"000000001{place}";"{title}";"ADA EXAMPLE";"1999";"Press";"";"";""\n')
+            events.write(f'"777777";"000000001{place}";"9"\n')
+    data = opened("bookcrossing", tmp_path)
+    user = data.users.column("user_id").to_pylist().index("777777")
+    assert len(Timelines(data).of(user)) == 2
+
+
 @pytest.mark.parametrize("source", catalogue.source_ids())
 @pytest.mark.parametrize("rows", [1, 7, 65_536])
 def test_items_met_twice_are_noticed(

@@ -8,7 +8,7 @@ from itdr.builders.works import work_key
 
 
 def book(title: str, creator: str | None = "Ada Example") -> str:
-    return work_key(title, title, creator, as_book=True)
+    return work_key(title, title, creator, "book")
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_a_title_of_such_words_alone_is_a_title(title: str) -> None:
 
 def test_only_books_leave_an_article_out() -> None:
     assert work_key("1", "The Orchard", "x") != work_key("2", "Orchard", "x")
-    assert work_key("1", "The Orchard", "x", by_id=True) != work_key("2", "The Orchard", "x", True)
+    assert work_key("1", "The Orchard", "x", "id") != work_key("2", "The Orchard", "x", "id")
