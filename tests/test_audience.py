@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itdr.builders.columns import Store
-from itdr.builders.grounding import audience, group_answer, group_words
+from itdr.builders.grounding import audience, audience_titles, group_answer, group_words
 from itdr.builders.grounding.comments import cut
 from itdr.builders.grounding.groups import Group
 from itdr.builders.grounding.teller import Teller
@@ -151,6 +151,33 @@ LIKED, NEITHER, DISLIKED = 1, 0, -1
         ("perfect for travel", NEITHER, False, {"travellers"}),
         ("We took our kids there", LIKED, False, {"children"}),
         ("Nothing of note.", LIKED, True, set()),
+        # What the rest of the sentence takes back.
+        ("There really are not a lot of vegetarian options", LIKED, False, set()),
+        ("The vegetarian options were limited", NEITHER, False, set()),
+        ("We went there looking for vegan options", NEITHER, False, set()),
+        ("not a place I would typically think to bring my kids", LIKED, False, set()),
+        ("I asked if the patio was dog friendly... they said no", LIKED, False, set()),
+        ("I doubt whether it is good for beginners", NEITHER, False, set()),
+        ("It might not work well for someone with really thick hair", LIKED, True, set()),
+        ("I prefer a lotion that comforts my dry skin more", LIKED, True, set()),
+        ("I have dry skin but it was greasy", LIKED, True, set()),
+        ("I have dry skin and it did not cause any redness", LIKED, True, {"owners of dry skin"}),
+        ("It is not cheap. Great for families", NEITHER, False, {"families"}),
+        ("It is not fancy but great for kids", NEITHER, False, {"children"}),
+        ("It is not for beginners", NEITHER, False, {"!beginners"}),
+        ("I wonder if it is not for kids", NEITHER, False, set()),
+        # What only looks like a group.
+        ("It looks great for parties", LIKED, True, set()),
+        ("Someone brought our group fresh juice", LIKED, False, set()),
+        ("We were taking some family pictures nearby", LIKED, False, set()),
+        ("in need of taking a child to a hospital", LIKED, False, set()),
+        ("It was delivered to my home as a gift", LIKED, True, set()),
+        ("With a bonus pot as a gift", LIKED, True, set()),
+        ("I bought this for a friend as a gift", LIKED, True, {"gift"}),
+        ("I went with a group of eight", LIKED, False, {"groups"}),
+        ("We came with our party of six", LIKED, False, {"groups"}),
+        ("I went with my friends", LIKED, False, set()),
+        ("I play it with my friends", LIKED, False, {"players with friends"}),
     ],
 )
 def test_audience_phrases(text: str, verdict: int, bought: bool, groups: set[str]) -> None:
@@ -162,6 +189,17 @@ def test_audience_phrases(text: str, verdict: int, bought: bool, groups: set[str
 def test_what_one_comment_praises_and_another_warns_of_is_left_out() -> None:
     both = [("Great for beginners", NEITHER), ("Not for beginners", NEITHER)]
     assert audience.phrases(both) == []
+    # Whoever has children is a family.
+    assert audience.phrases([("My kids love it", LIKED), ("Not for families", NEITHER)]) == []
+    twice = audience.phrases([("My kids love it", LIKED), ("Great for families", NEITHER)])
+    assert [one.group for one in twice] == ["children"]
+
+
+def test_a_place_for_casual_clothes_is_not_called_smart() -> None:
+    ambience = ("Ambience", "classy, romantic")
+    smart = audience.marked([ambience, ("Attire", "formal")])
+    assert [one.group for one in smart] == [audience.SMART, "couples"]
+    assert [one.group for one in audience.marked([ambience, ("Attire", "casual")])] == ["couples"]
 
 
 @pytest.mark.parametrize(
@@ -173,10 +211,33 @@ def test_what_one_comment_praises_and_another_warns_of_is_left_out() -> None:
         ("The Mystery of Edwin Drood", "films", set()),
         ("Men's Face Scrub for Sensitive Skin", "products", {"men", "owners of sensitive skin"}),
         ("Women's Scarf", "products", {"women"}),
+        ("Cold Trail (Mara Quill Mysteries (Paperback))", "books", {"readers of mysteries"}),
+        ("Probing the Mysteries of the Mind", "books", set()),
+        ("Paint for Beginners: A Novel", "books", {"readers of novels"}),
+        ("The Short History of a Duke : A Novel", "books", {"readers of novels"}),
+        ("A Brief History of Dust", "books", set()),
+        ("A History of the United States", "books", {"readers of history"}),
+        ("Not Yet a Novel", "books", {"readers of novels"}),
+        ("How to Rest: Not a Novel", "books", set()),
+        ("Me: Stories of My Life", "books", set()),
+        ("The Ferry: Stories", "books", {"readers of stories"}),
+        ("Memoirs of a Duke", "books", set()),
+        ("The Long Way: A Memoir", "books", {"readers of lives"}),
+        ("La nuit du port: Roman", "books", set()),
+        ("Das Haus am Fluss. Roman", "books", {"readers of German"}),
+        ("Natural Food for Dogs and Cats: The Pet Diet", "books", set()),
+        ("The Oat Diet", "books", {"people on a diet"}),
+        ("Foot Peel Mask, Baby Soft Skin in 7 Days", "products", set()),
+        ("Lace Wig with Baby Hair", "products", set()),
+        ("Bath Oil for Babies", "products", {"small children"}),
+        ("Brush for Medium Long Hair, Dog and Cat", "products", set()),
+        ("Long Hair Wig", "products", set()),
+        ("Mask for Dry & Damaged Hair", "products", {"owners of dry hair"}),
+        ("Polish Set, Gift for Girls Women", "products", {"gift"}),
     ],
 )
 def test_titles_that_name_an_audience(title: str, wording: str, groups: set[str]) -> None:
-    found = audience.titled(title, wording)
+    found = audience_titles.titled(title, wording)
     assert {one.group for one in found} == groups
     assert all(one.value in title for one in found)
 
@@ -185,7 +246,7 @@ def test_every_audience_has_words() -> None:
     named = {*audience.NAMED, *audience.FLAGS.values(), "gift", "people who avoid gluten"}
     named |= {group for table in audience.LISTED.values() for group in table.values()}
     named |= {group for pair in audience.CLASSES.values() for group in pair if group}
-    named |= {group for forms in audience._TITLES.values() for group, _ in forms}
+    named |= {group for forms in audience_titles._TITLES.values() for group, _ in forms}
     assert named <= set(group_words.GROUPS)
 
 

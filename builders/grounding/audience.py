@@ -45,7 +45,7 @@ NAMED = {
     "beginners": "(?:absolute |complete |total )?(?:beginners?|newbies|newcomers|novices|first[- ]timers)",
     "professionals": "professionals?|pros|professional use",
     "students": "(?:college )?students?",
-    "groups": "(?:large |big |small )?(?:groups|parties)|a group|group dinners|(?:large|big) groups?",
+    "groups": "(?:large |big |small )?groups|(?:large|big) (?:parties|group)|a group|group dinners",
     "couples": "couples|date nights?|a date|a date night|a romantic (?:dinner|evening|night)",
     "vegetarians": "vegetarians?",
     "vegans": "vegans?",
@@ -64,7 +64,7 @@ NAMED = {
     "owners of dogs": "(?:my |your )?(?:dogs?|pups?)",
     "owners of cats": "(?:my |your )?cats?",
     "casual players": "casual (?:players?|gamers?|gaming|play)",
-    "players with friends": "(?:playing|play) with (?:your |some |my )?friends|friends|parties with friends",
+    "players with friends": "(?:playing|play) with (?:your |some |my )?friends",
     "players alone": "single player|solo play|playing alone",
     "hardcore players": "hardcore (?:players?|gamers?)",
     "followers of the series": "fans? of the (?:series|franchise|original|first game|previous games?)",
@@ -150,12 +150,22 @@ _HAVING = re.compile(
     rf" (?:{_named(_BODY)}){_END}",
     re.IGNORECASE,
 )
+# What may come after the last word of a group, so that "our group fresh juice" names none.
+_NO_NOUN = (
+    r"(?=\s*(?:[.,!?;:()…]|$)|\s+(?:here|there|in|on|at|and|with|last|this|today|yesterday|when|who|"
+    r"after|before|because|again|back|out|over|along|too|every|often|of \w+)\b)"
+)
 _WITH = re.compile(
-    rf"\b(?:took|brought|bring|take|taking|bringing|came (?:here )?with|come (?:here )?with|went (?:here )?with|"
-    rf"played? (?:this |it )?with|playing (?:this |it )?with) (?:my|the|our|your|some|a) "
-    rf"(?:whole |entire |big |large |small |group of )?"
-    rf"(?:(?P<families>family|whole family)|(?P<children>{CHILDREN})|(?P<small_children>{SMALL})"
-    rf"|(?P<players_with_friends>friends|buddies)|(?P<groups>group|party of)){_END}",
+    rf"\b(?:took|brought|bring|take|taking|bringing|came (?:here )?with|come (?:here )?with|went (?:here )?with)"
+    rf" (?:(?:my|the|our|your) (?:whole |entire )?"
+    rf"(?:(?P<families>family|whole family)|(?P<children>{CHILDREN})|(?P<small_children>{SMALL}))"
+    rf"|(?:our|a) (?:big |large |small )?(?P<groups>group|party(?= of))){_NO_NOUN}",
+    re.IGNORECASE,
+)
+_PLAYED = re.compile(
+    rf"\bplay(?:ed|ing)? (?:this |it )?with (?:my|the|our|your|some) "
+    rf"(?:(?P<families>family|whole family)|(?P<children>{CHILDREN})"
+    rf"|(?P<players_with_friends>friends|buddies)){_NO_NOUN}",
     re.IGNORECASE,
 )
 _OPTIONS = re.compile(
@@ -169,12 +179,45 @@ _LOVED = re.compile(
 )
 _GIFT = re.compile(
     r"\b(?:great|perfect|nice|good|wonderful|lovely|ideal|excellent) (?:stocking stuffer|gift|present)\b"
-    r"(?! card)|\b(?:makes?|made) an? (?:\w+ )?gift\b(?! card)|\bas an? (?:\w+ )?(?:gift|present)\b|\bstocking stuffers?\b",
+    r"(?! card)|\b(?:makes?|made) an? (?:\w+ )?gift\b(?! card)|\bstocking stuffers?\b|"
+    rf"\b(?:{_BUY}|buy|gave|give|giving) (?:this|it|these|them|one|some|several|a few|two)(?: \w+){{0,3}}"
+    r" as an? (?:\w+ )?(?:gift|present)\b",
     re.IGNORECASE,
 )
+
+# -- what speaks against a phrase ---------------------------------------------------------------
+
+_STOP = re.compile(r"[.!?;…]+(?=\s|$)|\n")
+"""Where a sentence ends."""
+_TURN = re.compile(r"\b(?:but|however)\b", re.IGNORECASE)
 _DENIED = re.compile(
-    r"(?:\bnot|n['’]t|\bnever|\bno|\bhardly|\bless than|\bisnt)(?: \w+){0,2} $", re.IGNORECASE
+    r"\b(?:not|never|no|nor|neither|none|nobody|nothing|hardly|barely|rarely|seldom|without|lack\w*|less|"
+    r"(?<!a )(?:few|little)|fewer|limited|minimal|slim|if|whether|unless|wish\w*|hop(?:e|es|ed|ing)|"
+    r"instead|rather than|except|sadly|unfortunately|used to|claims?|supposed|wonder\w*|inquir\w*|"
+    r"avoid\w*|refus\w*|cannot|(?:is|are|was|were|do|does|did|wo|would|could|ca)nt)\b|n['’]t\b",
+    re.IGNORECASE,
 )
+"""Before a phrase, in its sentence: it may say the opposite."""
+_SOUGHT = re.compile(
+    r"\b(?:more|look\w* for|search\w*|need\w*|want\w*|ask\w*|would like)\b", re.IGNORECASE
+)
+"""Before food of a kind: it may have been missed."""
+_MISSED = re.compile(
+    r"\b(?:no|not|limited|lacking|few|slim|scarce|minimal|missing|gone|poor|only)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""After it, for the same."""
+_COMPARED = re.compile(
+    rf"{_DENIED.pattern}|\b(?:prefer\w*|but|however|although|though|too)\b", re.IGNORECASE
+)
+"""Anywhere in the sentence: what the author has may not have been served well."""
+_HARMLESS = re.compile(
+    r"(?:\b(?:no|not|never|without)|n['’]t)\b(?: \w+){0,3} (?:irritat\w*|redness|reactions?|sensitivity|"
+    r"greas\w*|sticky|break\w*|burn\w*|sting\w*|problems?|issues?|trouble)\b",
+    re.IGNORECASE,
+)
+"""Except in such words, which praise."""
+_UNSURE = re.compile(r"\b(?:if|whether|why|unless)\b", re.IGNORECASE)
 
 
 def phrases(comments: Sequence[tuple[str, int]], bought: bool = False) -> list[Phrase]:
@@ -187,24 +230,47 @@ def phrases(comments: Sequence[tuple[str, int]], bought: bool = False) -> list[P
     found: dict[tuple[str, bool], Phrase] = {}
     for place, (text, verdict) in enumerate(comments, 1):
         for one in _in(text, verdict, place, bought):
-            found.setdefault((one.group, one.warns), one)
+            found.setdefault((kin(one.group), one.warns), one)
     # What one comment recommends and another warns of is left out.
-    return [one for one in found.values() if (one.group, not one.warns) not in found]
+    return [one for (group, warns), one in found.items() if (group, not warns) not in found]
+
+
+def kin(group: str) -> str:
+    """One name for groups that are the same people: whoever has children is a family."""
+    return "families" if group in ("children", "small children") else group
 
 
 def _in(text: str, verdict: int, place: int, bought: bool) -> list[Phrase]:
     said = []
     for match in _WARNING.finditer(text):
-        said.append((match.start(), Phrase(_group(match), match[0], place, warns=True)))
+        if not _UNSURE.search(_around(match)[0]):
+            said.append((match.start(), Phrase(_group(match), match[0], place, warns=True)))
     praise = (_SUITS, _FRIENDLY, _OPTIONS, _LOVED) if verdict >= 0 else ()
-    used: tuple[re.Pattern[str], ...] = (_GIVEN, _GIFT, _WITH, _HAVING) if verdict > 0 else ()
+    used: tuple[re.Pattern[str], ...] = (_GIVEN, _GIFT, _WITH, _PLAYED, _HAVING)
+    used = used if verdict > 0 else ()
     if bought and verdict > 0:
         used += (_FOR,)
     for pattern in (*praise, *used):
         for match in pattern.finditer(text):
-            if not _DENIED.search(text[: match.start()][-40:]):
+            if not _opposed(pattern, match):
                 said.append((match.start(), Phrase(_group(match), match[0], place)))
     return [one for _, one in sorted(said, key=lambda pair: pair[0])]
+
+
+def _opposed(pattern: re.Pattern[str], match: re.Match[str]) -> bool:
+    """Whether the sentence around a phrase may say the opposite."""
+    before, after = _around(match)
+    if pattern is _HAVING:
+        return bool(_COMPARED.search(_HARMLESS.sub("", f"{before} / {after}")))
+    if pattern is _OPTIONS and (_SOUGHT.search(before) or _MISSED.search(after)):
+        return True
+    return bool(_DENIED.search(_TURN.split(before)[-1]))
+
+
+def _around(match: re.Match[str]) -> tuple[str, str]:
+    """What stands before a match in its sentence, and what after it."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    return _STOP.split(before)[-1], _STOP.split(after, maxsplit=1)[0]
 
 
 def _group(match: re.Match[str]) -> str:
@@ -220,6 +286,8 @@ def _group(match: re.Match[str]) -> str:
 # -- attributes -------------------------------------------------------------------------------
 
 YES = "yes"
+SMART = "people who like it smart"
+"""Not named by a place that expects casual clothes."""
 FLAGS = {
     "good for children": "children",
     "good for groups": "groups",
@@ -246,8 +314,8 @@ LISTED: dict[str, dict[str, str]] = {
         "intimate": "couples",
         "trendy": "people with a sense for trends",
         "hipster": "people with a sense for trends",
-        "classy": "people who like it smart",
-        "upscale": "people who like it smart",
+        "classy": SMART,
+        "upscale": SMART,
         "touristy": "tourists",
     },
     "good for": {
@@ -286,6 +354,7 @@ class Marked:
 def marked(attributes: Sequence[tuple[str, str]]) -> list[Marked]:
     """All that attributes say of audiences, in their order; each group once."""
     found: dict[str, Marked] = {}
+    casual = any(name.casefold() == "attire" and "casual" in value for name, value in attributes)
     for name, value in attributes:
         key = name.casefold()
         if key in FLAGS and value.casefold() == YES:
@@ -293,7 +362,7 @@ def marked(attributes: Sequence[tuple[str, str]]) -> list[Marked]:
         elif key in LISTED:
             for entry in value.split(", "):
                 group = LISTED[key].get(entry.casefold())
-                if group:
+                if group and not (group == SMART and casual):
                     found.setdefault(group, Marked(group, name, entry))
         elif key == "age class":
             suits, warns = CLASSES.get(value.split(" ")[0].casefold(), (None, None))
@@ -302,55 +371,3 @@ def marked(attributes: Sequence[tuple[str, str]]) -> list[Marked]:
             if warns:
                 found.setdefault(warns, Marked(warns, name, value, warns=True))
     return list(found.values())
-
-
-# -- titles -----------------------------------------------------------------------------------
-
-_BOOKS = {
-    "followers of the series": (
-        r"(?<=\()[^()]*(?:\bseries\b|, (?:book|bk\.?|no\.?|vol(?:ume|\.)?|part|#) ?\d+|\bchronicles\b|"
-        r"\btrilogy\b|\bsaga\b)[^()]*(?=\))"
-    ),
-    "Star Trek": r"\bstar trek\b",
-    "Star Wars": r"\bstar wars\b",
-    "readers of mysteries": r"\b(?:a |an )?(?:[\w' ]{1,30} )?myster(?:y|ies)\b|\bmurder mystery\b|\bwhodunits?\b",
-    "readers of romances": r"\bromances?\b|\blove stor(?:y|ies)\b|\bharlequin\b",
-    "readers of poetry": r"\bpoems\b|\bpoetry\b|\bsonnets\b|\bselected verse\b",
-    "readers of lives": r"\b(?:auto)?biography\b|\bmemoirs?\b|\blife and times of\b",
-    "people who cook": r"\bcookbooks?\b|\brecipes\b|\bcooking\b",
-    "people on a diet": r"\bdiet\b|\blow[- ]carb\w*|\blose weight\b",
-    "readers of history": r"\ba (?:\w+ )?history of\b|\bhistory of\b",
-    "beginners": r"\bfor dummies\b|\bfor beginners\b|\bcomplete idiot'?s guide\b",
-    "students": r"\bcliffs? ?notes\b|\bsparknotes\b|\bstudy guide\b",
-    "readers of stories": r"\bshort stories\b|(?<=: )stories\b|\bother stories\b|\bcollected stories\b",
-    "readers of German": r"\b(?:ein |kriminal|historischer )?roman\.?$|\bkrimi\b|\berz(?:ä|ae)hlungen\b",
-    "readers of novels": r"\ba novel\b",
-}
-_PRODUCTS = {
-    "women": r"\b(?:for women|women'?s|ladies'?|for ladies)\b",
-    "men": r"\b(?:for men|(?<!wo)men'?s)\b",
-    "small children": r"\b(?:bab(?:y|ies)|toddlers?|infants?|newborns?)\b",
-    "children": r"\b(?:kids?|children'?s?|for girls|for boys)\b",
-    "gift": r"\b(?:gift set|gifts? for|as a gift|stocking stuffers?)\b",
-    "beginners": r"\bbeginners?\b",
-    "professionals": r"\bfor professionals\b|\bprofessional use\b",
-    "travellers": r"\btravel[- ]size\b|\btravel (?:bag|kit|case|set)\b",
-    "owners of dogs": r"\b(?:for )?dogs\b",
-    "owners of cats": r"\bfor cats\b",
-    "vegans": r"\bvegan\b",
-    **{group: rf"\b(?:{NAMED[group]})\b" for group in NAMED if group.endswith((" skin", " hair"))},
-}
-_TITLES = {
-    wording: [(group, re.compile(form, re.IGNORECASE)) for group, form in forms.items()]
-    for wording, forms in (("books", _BOOKS), ("book_reviews", _BOOKS), ("products", _PRODUCTS))
-}
-
-
-def titled(title: str, wording: str) -> list[Marked]:
-    """What an item's title says of an audience, by the wording of its domain; each group once."""
-    found = []
-    for group, form in _TITLES.get(wording, ()):
-        match = form.search(title)
-        if match and match[0].strip():
-            found.append(Marked(group, "title", match[0].strip()))
-    return found

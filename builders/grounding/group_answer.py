@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itdr.builders.cases import Evidence
 from itdr.builders.grounding import group_reasons as because
 from itdr.builders.grounding import group_words as say
+from itdr.builders.grounding.audience import kin
 from itdr.builders.grounding.group_avoid import FEW, Known, facts, lower, strength, to_avoid
 from itdr.builders.grounding.groups import MOST, Group
 from itdr.builders.grounding.teller import Teller, quoted, upper
@@ -25,9 +26,13 @@ _SHORT = re.compile(r"[^\W\d][^\d]{1,58}")
 _NOT_A_TASTE = re.compile(
     r"(?i)abus|rape|incest|suicid|murder|nazi|holocaust|tortur|genocid|pedo|paedo|slave|racis|sex|nud|"
     r"porn|drug|heroin|terror|cancer|death|dead|dying|kill|violen|gore|cannibal|predict|bor(ed|ing)|"
-    r"too (long|short)|stupid|bad\b|worst|awful|disappoint|pointless|plot holes"
+    r"too (long|short)|stupid|bad\b|worst|awful|disappoint|pointless|plot holes|offens|fuck|shit|crap|"
+    r"\bhot\b|dull\b|ugly|annoying|overlong|pathetic|ridiculous|mediocre|misogyn|homophob|pretentious|"
+    r"mindless|lame\b|forgettable|unfunny|cliche|predator|\bold\b"
 )
 """Tags that nobody should be said to look for, or that complain."""
+AGREED = 2
+"""Users who gave a tag, for it to name a group: one alone may have mistyped it, or mean it as a joke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +61,18 @@ def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
         single = because.SINGLE["few" if known.likers < FEW else "found"]
     else:
         lines = _described(known, teller)
-        common = known.likers >= FEW and known.tested
-        openings = because.OPENINGS["common" if common else "described"]
-        single = because.SINGLE["common" if common else "described"]
+        kinds = _grounds(known)
+        openings = tuple(one for kind in kinds for one in because.OPENINGS[kind])
+        single = tuple(one for kind in kinds for one in because.SINGLE[kind])
         if not lines:
-            body = upper(teller.tell(because.BROAD if common else because.UNKNOWN))
+            broad = kinds == ["common"] and not known.avoided
+            body = upper(teller.tell(because.BROAD if broad else because.UNKNOWN))
     for line in lines:
         evidence += line.rows
     if len(lines) == 1:
-        body = _sentence(lines[0], single, teller)
+        body = _sentence(lines[0], single, _basis(known, teller), teller)
     elif lines:
-        body = _listing(lines, openings, teller)
+        body = _listing(lines, openings, _basis(known, teller), teller)
     avoid, rows = to_avoid(known, teller)
     # A name that ends with a full stop brings its own.
     return _TWO_STOPS.sub(".", f"{body}\n\n{avoid}"), evidence + rows
@@ -111,7 +117,7 @@ def _with_own(known: Known, group: Group, why: str, teller: Teller) -> str:
     else:
         options = because.OWN_MAKER if len(known.creators) == 1 else because.OWN_MAKERS
     own = teller.tell(options, name=quoted(group.value))
-    forms = (f"{own}, and {why}", f"{why}; {own}", f"{why}, which fits: {own}", f"{why}, as {own}")
+    forms = (f"{own}, and {why}", f"{why}; {own}", f"{why}, which fits: {own}")
     return forms[teller.draw.below(len(forms))]
 
 
@@ -122,8 +128,8 @@ def _described(known: Known, teller: Teller) -> list[Line]:
     """Up to `MOST` lines by what comments say first, then by what the item is."""
     lines = _commented(known, 2, teller)
     makers = _maker(known, teller)
-    rest = bool(makers) + bool(known.categories)
-    named = {phrase.group for phrase in known.phrases}
+    rest = bool(makers) + bool(_welcome(known, CATEGORY, known.telling))
+    named = {kin(phrase.group) for phrase in known.phrases}
     lines += _marked(known, named, min(2, MOST - len(lines) - rest), teller)
     lines += _titled(known, named, min(1, MOST - len(lines)), teller)
     makers = makers[: max(MOST - len(lines), 0)]
@@ -148,10 +154,13 @@ def _commented(known: Known, most: int, teller: Teller) -> list[Line]:
 
 def _marked(known: Known, named: set[str], most: int, teller: Teller) -> list[Line]:
     """Lines on what attributes say of groups that were not `named` yet; those are added."""
-    lines = []
-    able = [mark for mark in known.marked if not mark.warns and mark.group not in named]
-    for one in able[: max(most, 0)]:
-        named.add(one.group)
+    lines: list[Line] = []
+    for one in known.marked:
+        if len(lines) >= most:
+            break
+        if one.warns or kin(one.group) in named:
+            continue
+        named.add(kin(one.group))
         if one.value == "yes":
             why = teller.tell(because.MARKED, name=quoted(one.name))
         else:
@@ -164,7 +173,7 @@ def _marked(known: Known, named: set[str], most: int, teller: Teller) -> list[Li
 
 def _titled(known: Known, named: set[str], most: int, teller: Teller) -> list[Line]:
     lines = []
-    for one in [mark for mark in known.titled if mark.group not in named][: max(most, 0)]:
+    for one in [mark for mark in known.titled if kin(mark.group) not in named][: max(most, 0)]:
         why = teller.tell(because.TITLED, said=quoted(one.value))
         row = Evidence(f"title:{one.group}", one.value, 1.0)
         lines.append(Line(teller.audience(one.group), why, (row,)))
@@ -172,9 +181,10 @@ def _titled(known: Known, named: set[str], most: int, teller: Teller) -> list[Li
 
 
 def _maker(known: Known, teller: Teller) -> list[Line]:
-    if not known.creators:
+    names = _welcome(known, CREATOR, known.creators)
+    if not names:
         return []
-    name = known.creators[0]
+    name = names[0]
     options = because.ITS_MAKER if len(known.creators) == 1 else because.ITS_MAKERS
     who = teller.taste("creator", [name], False)
     row = Evidence("attribute:creator", name, 1.0)
@@ -183,7 +193,7 @@ def _maker(known: Known, teller: Teller) -> list[Line]:
 
 def _categories(known: Known, most: int, teller: Teller) -> list[Line]:
     """One line for each of some categories, or a single line for two of them together."""
-    values = known.telling
+    values = _welcome(known, CATEGORY, known.telling)
     if most < 1 or not values:
         return []
     if len(values) > 1 and (most == 1 or teller.chance(35)):
@@ -195,7 +205,7 @@ def _categories(known: Known, most: int, teller: Teller) -> list[Line]:
     for place, group in enumerate(groups):
         if len(group) > 1:
             options = because.ITS_MANY
-        elif len(values) == 1:
+        elif len(known.telling) == 1:
             options = because.ITS_OWN
         else:
             options = because.ITS_SOME if place else because.ITS_SOME[: -because.FOLLOWING]
@@ -207,7 +217,7 @@ def _categories(known: Known, most: int, teller: Teller) -> list[Line]:
 
 def _hashtagged(known: Known, teller: Teller) -> list[Line]:
     """One line for a hashtag of the title, or for two."""
-    values = list(known.hashtags)[: 1 + teller.draw.below(2)]
+    values = _welcome(known, HASHTAG, known.hashtags)[: 1 + teller.draw.below(2)]
     if not values:
         return []
     why = teller.tell(because.ITS_HASHTAGS, names=_quotes(values), s="s" * (len(values) > 1))
@@ -219,9 +229,9 @@ def _tagged(known: Known, teller: Teller) -> list[Line]:
     """One line for a tag or two that can be a taste and say more than the categories."""
     filed = {plain(one) for one in known.categories}
     able = [
-        pair
-        for pair in known.tags
-        if plain(pair[0]) not in filed and not _NOT_A_TASTE.search(pair[0])
+        (tag, users)
+        for tag, users in known.tags
+        if users >= AGREED and plain(tag) not in filed and not _NOT_A_TASTE.search(tag)
     ][: 1 + teller.draw.below(2)]
     if not able:
         return []
@@ -246,11 +256,41 @@ def _attribute(known: Known, teller: Teller, some: bool) -> list[Line]:
     return []
 
 
+def _welcome(known: Known, kind: str, values: Sequence[str]) -> list[str]:
+    """Those of the item's traits whose fans are not warned."""
+    warned = {plain(group.value) for group in known.avoided if group.kind == kind}
+    return [value for value in values if plain(value) not in warned]
+
+
 def _quotes(values: Sequence[str], word: str = "and") -> str:
     return f" {word} ".join(f'"{quoted(value)}"' for value in values)
 
 
 # -- the frame --------------------------------------------------------------------------------
+
+
+def _grounds(known: Known) -> list[str]:
+    """Which ways to begin fit an answer that names no group of likers: keys of `OPENINGS` and `SINGLE`."""
+    if known.likers >= FEW and known.tested and not known.avoided:
+        return ["common"]
+    kinds = ["described"]
+    if known.likers < FEW:
+        kinds.append("sparse")
+    if not known.likers:
+        kinds.append("unheard")
+        if not (known.dislikers or _spoken(known)):
+            kinds.append("alone")
+    return kinds
+
+
+def _spoken(known: Known) -> bool:
+    """Whether comments or tags are shown: then more is known than a description."""
+    return bool(known.heard or known.phrases or known.tags)
+
+
+def _basis(known: Known, teller: Teller) -> str:
+    """What an answer goes by where no group of likers is named."""
+    return teller.choose(because.BASIS["known" if _spoken(known) else "description"])
 
 
 def _openings(groups: Sequence[Group], known: Known) -> tuple[str, ...]:
@@ -273,13 +313,14 @@ def _openings(groups: Sequence[Group], known: Known) -> tuple[str, ...]:
     return options
 
 
-def _sentence(line: Line, options: Sequence[str], teller: Teller) -> str:
+def _sentence(line: Line, options: Sequence[str], basis: str, teller: Teller) -> str:
     if not line.clause:
         options = [one for one in options if because.CLAUSES_ONLY not in one]
-    return upper(teller.tell(options, who=line.who, why=line.why, Why=upper(line.why)))
+    said = {"who": line.who, "why": line.why, "Why": upper(line.why), "basis": basis}
+    return upper(teller.tell(options, **said))
 
 
-def _listing(lines: Sequence[Line], openings: Sequence[str], teller: Teller) -> str:
+def _listing(lines: Sequence[Line], openings: Sequence[str], basis: str, teller: Teller) -> str:
     """The lines as a list, in one of six layouts, mostly under an opening."""
     layout = teller.draw.below(6)
     if layout == 3 and not all(line.clause for line in lines):
@@ -298,5 +339,7 @@ def _listing(lines: Sequence[Line], openings: Sequence[str], teller: Teller) -> 
         else:
             text = f"{who}: {why}."
         made.append(f"{number}. {text}" if layout < 4 else f"- {text}")
-    opening = [upper(teller.tell(openings))] if teller.chance(80) else []
+    opening = []
+    if teller.chance(80):
+        opening = [upper(teller.tell(openings, basis=basis, Basis=upper(basis)))]
     return "\n".join(opening + made)

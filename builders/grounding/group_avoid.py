@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders.cases import Evidence
-from itdr.builders.grounding import group_reasons as because
-from itdr.builders.grounding.audience import Marked, Phrase
+from itdr.builders.grounding import group_warnings as warn
+from itdr.builders.grounding.audience import Marked, Phrase, kin
 from itdr.builders.grounding.groups import Group
 from itdr.builders.grounding.teller import Teller, quoted, upper
 
@@ -16,6 +16,8 @@ FEW = 20
 FEW_AGAINST = 5
 CLEAR, STRONG, HARDLY = 1.6, 2.5, 0.35
 """Lifts from which over-representation is clear and strong, and up to which there is hardly anyone."""
+SELDOM = 0.15
+"""Share of the likers up to which a group is seldom among them; a larger one can only be less common."""
 
 
 @dataclass(slots=True)
@@ -25,7 +27,8 @@ class Known:
     telling: its categories, those first that fewer works carry.   likers, dislikers: how many, in the
     training part.   tested: whether there is any group to test for.   dislikes: whether the source
     knows dislikes.   attributes, tags: as shown, tags with how many users gave each.   phrases,
-    marked, titled: what the shown comments, the attributes and the title say of audiences.
+    marked, titled: what the shown comments, the attributes and the title say of audiences.   heard:
+    whether comments are shown.
     """
 
     categories: Sequence[str]
@@ -43,6 +46,7 @@ class Known:
     marked: list[Marked] = field(default_factory=list)
     titled: list[Marked] = field(default_factory=list)
     tags: list[tuple[str, int]] = field(default_factory=list)
+    heard: bool = False
 
 
 def strength(lift: float) -> str:
@@ -75,32 +79,32 @@ def to_avoid(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
         if phrase.warns:
             row = Evidence(f"warning:{phrase.group}", phrase.said, float(phrase.comment))
             who = teller.audience(phrase.group)
-            return upper(teller.tell(because.WARNED, who=who, said=quoted(phrase.said))), [row]
-    named = {phrase.group for phrase in known.phrases}
+            return upper(teller.tell(warn.WARNED, who=who, said=quoted(phrase.said))), [row]
+    named = {kin(phrase.group) for phrase in known.phrases}
     for mark in known.marked:
-        if mark.warns and mark.group not in named:
+        if mark.warns and kin(mark.group) not in named:
             values = {"attribute": lower(mark.name), "name": quoted(mark.value)}
             row = Evidence(f"attribute:{mark.name}", mark.value, 1.0)
             who = teller.audience(mark.group)
-            return upper(teller.tell(because.MARKED_AGAINST, who=who, **values)), [row]
+            return upper(teller.tell(warn.MARKED_AGAINST, who=who, **values)), [row]
     return upper(teller.tell(_nobody(known))), []
 
 
 def _nobody(known: Known) -> tuple[str, ...]:
     """Ways to say that there is no group to avoid it, by what is known of who disliked it."""
     if known.dislikes and known.dislikers >= FEW_AGAINST and known.tested:
-        return because.NOBODY[:4] + because.NOBODY_SHARES * 2
+        return warn.NOBODY[:4] + warn.NOBODY_SHARES * 2
     if known.tested and known.likers >= 3 * FEW:
-        return because.NOBODY[:4] + because.NOBODY_MISSING * 2
+        return warn.NOBODY[:4] + warn.NOBODY_MISSING * 2
     if known.dislikes and 0 < known.dislikers < FEW_AGAINST and known.tested:
-        return because.NOBODY[:6] + because.NOBODY_KNOWN * 2
-    return because.NOBODY
+        return warn.NOBODY[:6] + warn.NOBODY_KNOWN * 2
+    return warn.NOBODY
 
 
 def _avoided(groups: Sequence[Group], teller: Teller) -> tuple[str, list[Evidence]]:
     """A sentence for each way of being a bad match."""
     told, rows = [], []
-    for how, options in (("disliked", because.AGAINST), ("missing", because.MISSING)):
+    for how in ("disliked", "missing"):
         some = [group for group in groups if group.how == how]
         if not some:
             continue
@@ -109,5 +113,9 @@ def _avoided(groups: Sequence[Group], teller: Teller) -> tuple[str, list[Evidenc
         who = teller.choose(" [and|as well as] ").join(teller.group(one) for one in some)
         lifts = [one.lift for one in some]
         rare = "hardly" if max(lifts) <= HARDLY else "few"
+        options: tuple[str, ...] = warn.AGAINST
+        if how == "missing":
+            seldom = all(one.k <= SELDOM * one.n for one in some)
+            options = warn.MISSING if seldom else warn.FEWER
         told.append(upper(teller.tell(options, degree=strength(min(lifts)), rare=rare, who=who)))
     return " ".join(told), rows

@@ -1,4 +1,4 @@
-"""Why, and the sentences around it: reasons for groups, ways to begin, whom to avoid.
+"""Why, and the sentences around it: reasons for groups, and ways to begin.
 
 Written as `group_words.py` says; `{likers}` and the words of `DEGREES` and `RARE` are put in before
 alternatives are drawn.
@@ -26,6 +26,11 @@ DEGREES: dict[str, dict[str, str]] = {
         "larger": "a [far larger|much larger]",
         "over": "[strongly|heavily|greatly] over-represented",
     },
+}
+# How seldom a group is found that is missing.
+RARE = {
+    "few": "[seldom|only seldom|only now and then]",
+    "hardly": "[hardly ever|rarely|scarcely ever]",
 }
 REASONS = (
     "they {liked_it} {more} often than their share of all {approval} would suggest",
@@ -111,7 +116,7 @@ ITS_MANY = (
     "it is listed under both {names}",
     "it has something of both, {names}",
     "both {names} [stand among|are named among] its {categories}",
-    "with {names} it [offers both|has something for both tastes]",
+    "it [offers both|has something for both tastes], {names}",
 )
 ITS_SOME = (
     "[it|this {item}] is filed under {names}",
@@ -230,30 +235,36 @@ OPENINGS: dict[str, tuple[str, ...]] = {
     "few": (
         "[Only a small number of {people} {liked_it}|The numbers are small], but [these groups stand out|"
         "they point to]:",
-        "On [thin|slender] evidence, [since few {people} {liked_it}|few {people} having been heard], it "
-        "suits:",
+        "On [thin|slender] evidence, [since|as] few {people} {liked_it}, it suits:",
+        "Few {people} {liked_it}; [those who did point to|going by those who did, it suits]:",
     ),
     "described": (
-        "Too few {people} {liked_it} to [read off a group|tell a group]. [By its description it suits|"
-        "Going by what it is]:",
-        "[With so few {approval}|With this few {approval} to go by], [only its description can tell|one "
-        "has to go by its description]. It should suit:",
+        "[{Basis} suggests|Going by {basis}, it suits|Judging by {basis}, it suits]:",
+        "[It should suit|It is likely to suit|It is probably one for]:",
+        "[Likely|Possible|Probable] target groups[, going by {basis}|]:",
+        "[Going by|To judge by] {basis}, it [should suit|is likely to suit|is one for]:",
+        "[Those who may well like it|Whom it should suit|Who may like it]:",
+    ),
+    "sparse": (
+        "Too few {people} {liked_it} to [read off a group|tell a group]. [Going by|Judging by] {basis}, "
+        "it [suits|should suit]:",
+        "With so few {approval}, [only {basis} can tell|one has to go by {basis}]. It should suit:",
+    ),
+    "unheard": (
+        "[For lack of {approval}, this goes by {basis}|{Basis} has to stand in for {approval}]:",
+    ),
+    "alone": (
         "[There is little to go by but its description|Its description is all there is to go by|Not much "
         "but its description is known]. [It points to|It suggests|By that it suits]:",
-        "[Its description suggests|By its description, it suits|Judging by what it is, it suits]:",
-        "[It should suit|It is likely to suit|It is probably one for]:",
-        "[Likely|Possible|Probable] target groups, [by description alone|going by its description]:",
-        "[For lack of {approval}, this goes by what the {item} is|What the {item} is has to stand in for "
-        "{approval}]:",
+        "[Likely|Possible|Probable] target groups, by description alone:",
     ),
     "common": (
-        "[No group|No particular group] stands out among {likers}, so [its description has to serve|"
-        "what it is has to serve]. [It should suit|That points to]:",
-        "{likers} are a mixed crowd without a mark of their own. [Going by what it is, it suits|By its "
-        "description it is one for]:",
-        "Its {approval} come from all sides. [What it is|Its description] still [points to|suggests]:",
-        "[Nothing sets apart {likers}|{likers} have no common trait]; by [its nature|its description] it "
-        "[suits|should suit]:",
+        "[No group|No particular group] stands out among {likers}, so {basis} has to serve. [It should "
+        "suit|That points to]:",
+        "{likers} are a mixed crowd without a mark of their own. [Going by {basis}, it suits|Judging "
+        "by {basis}, it is one for]:",
+        "Its {approval} come from all sides. {Basis} still [points to|suggests]:",
+        "[Nothing sets apart {likers}|{likers} have no common trait]; going by {basis}, it [suits|should suit]:",
     ),
 }
 # A single group, in a sentence.
@@ -275,27 +286,36 @@ SINGLE: dict[str, tuple[str, ...]] = {
     ),
     "described": (
         "This {item} [should suit|is likely to suit|is probably one for] {who}: {why}.",
-        "[By its description|Judging by what it is|Going by what it is], it [suits|is one for|should "
-        "suit] {who}: {why}.",
+        "[Judging by|Going by] {basis}, it [suits|is one for|should suit] {who}: {why}.",
         "{who} [are the obvious group|come to mind first|may well like it]: {why}.",
-        "[There is little to go by but its description|Not much but its description is known], which [points "
-        "to|suggests] {who}: {why}.",
-        "Too few {people} {liked_it} to tell more than this: it should suit {who}, [since|as|because] {why}.",
-        "With so few {approval} to go by, one can only say that it should suit {who}: {why}.",
         "[Target group|Likely audience|Probably for]: {who}. {Why}.",
         "One would offer it to {who}, [since|as|because] {why}.",
         "The best guess is {who}, [since|as|because] {why}.",
         "{who} [would be|are] the ones to offer it to, [since|as|because] {why}.",
     ),
+    "sparse": (
+        "Too few {people} {liked_it} to tell more than this: it should suit {who}, [since|as|because] {why}.",
+        "With so few {approval} to go by, one can only say that it should suit {who}: {why}.",
+    ),
+    "unheard": (),
+    "alone": (
+        "[There is little to go by but its description|Not much but its description is known], which [points "
+        "to|suggests] {who}: {why}.",
+    ),
     "common": (
-        "{likers} have no taste in common, but by its description it suits {who}: {why}.",
-        "No group stands out among {likers}. [Going by what it is|By its description], it should suit "
-        "{who}: {why}.",
+        "{likers} have no taste in common, but going by {basis}, it suits {who}: {why}.",
+        "No group stands out among {likers}. [Going by|Judging by] {basis}, it should suit {who}: {why}.",
         "Its {approval} come from all sides; if anything, it is one for {who}, [since|as|because] {why}.",
     ),
 }
 CLAUSES_ONLY = "[since|as|because] {why}"
 """What a way to say it holds that only takes clauses."""
+BASIS = {
+    "description": "[its description|what it is]",
+    "known": "[what is known of it|all that is known of it]",
+}
+"""What an answer goes by that names no group of likers: `{basis}` above. It is more than a description
+where comments or tags are shown."""
 UNKNOWN = (
     "Nothing that is known of this {item} points to a particular group [of {people}|].",
     "This {item} [cannot be assigned to a|speaks to no] particular group: [too little is known of it|its "
@@ -312,73 +332,4 @@ BROAD = (
     "No particular group stands out: {likers} share [no particular trait|nothing that would set them "
     "apart].",
     "{likers} are a mixed crowd, so [no group can be named|there is no particular target group].",
-)
-
-# -- whom to avoid ----------------------------------------------------------------------------
-
-RARE = {
-    "few": "[seldom|only seldom|only now and then]",
-    "hardly": "[hardly ever|rarely|scarcely ever]",
-}
-MISSING = (
-    "[Less suited to|Less of a match for|Hardly one for|Not the first choice for|Less recommended for] "
-    "{who}: they are {rare} found among {likers}.",
-    "{who} [should think twice|may want to look elsewhere|will find better elsewhere|might want to skip "
-    "it|can leave it aside]: they are {rare} among {likers}.",
-    "[Whom to avoid|To be avoided by|Not for]: {who}, who {rare} turn up among {likers}.",
-    "[It is not for|It does little for|It has little to offer] {who}, who are {rare} among {likers}.",
-    "[As for whom to avoid|If anyone should avoid it]: {who}, who are {rare} found among {likers}.",
-    "[It may disappoint|It is less likely to please] {who}; {likers} {rare} include them.",
-)
-AGAINST = (
-    "[Not recommended for|To be avoided by|Better avoided by] {who}: they are {over} among those who "
-    "{disliked_it}.",
-    "Whom to avoid: {who}, who are {over} among those who {disliked_it}.",
-    "{who} [should be careful|had better stay away|should think twice|are warned]: they {disliked_it} "
-    "{more} often than one would expect.",
-    "{who} [may be disappointed|should look elsewhere]: {larger} part of its {disapproval} comes from "
-    "them than [is usual|one would expect].",
-    "[It is not for|It did not go down well with] {who}, who are {more} frequent among those who "
-    "{disliked_it} than [usual|elsewhere].",
-)
-NOBODY = (
-    "[Nothing|Nothing in the data] marks a group that should avoid it.",
-    "[Whom to avoid|To be avoided by]: [no group in particular|no particular group|nobody in particular].",
-    "There is no group [to warn|that needs a warning|it should be kept from].",
-    "[No one in particular|No particular group] needs to avoid it.",
-    "As for whom to avoid, [nothing points to a particular group|no group stands out|there is nothing to "
-    "report].",
-    "Nobody in particular [should stay away|has to be warned].",
-    "No group [gives cause for a warning|has to be warned off].",
-    "[Who should avoid it|Whom it does not suit]: [nothing is known that would single out a group|no group "
-    "that one could name].",
-    "A group to be kept away from it [cannot be made out|does not show].",
-    "[Nothing is known|There is nothing] against offering it to [anybody|a wide audience].",
-)
-NOBODY_MISSING = (
-    "No group is strikingly absent among {likers}, so there is [nobody|no one] to warn.",
-    "No group is missing among {likers} in a striking way; there is [nobody|no one] in particular to avoid "
-    "it.",
-)
-NOBODY_SHARES = (
-    "Those who {disliked_it} have nothing particular in common, so no group needs to avoid it.",
-    "Its {disapproval} come from no group in particular, so [nobody|no one] has to be warned off.",
-    "Some {disliked_it}, but they form no group that should avoid it.",
-    "Not everybody was pleased, but {disapproval} come from all quarters: there is no group to warn.",
-    "There is no common thread among those who {disliked_it}, and so nobody in particular to warn.",
-)
-NOBODY_KNOWN = (
-    "Too few {people} {disliked_it} to say who should avoid it.",
-    "[Whom to avoid|Who should avoid it] cannot be said: hardly [anyone|anybody] {disliked_it}.",
-    "There are too few {disapproval} to mark a group that should avoid it.",
-    "Hardly any {disapproval} are known, so nobody can be warned in particular.",
-)
-WARNED = (
-    '{who} should [look twice|be careful|think twice]: a comment says "{said}".',
-    'A comment warns "{said}", so it is [less suited to|hardly one for] {who}.',
-    '[Not recommended for|Less suited to] {who}, [going by|judging by] a comment: "{said}".',
-)
-MARKED_AGAINST = (
-    '[Not for|Not suited to|To be kept from] {who}: its {attribute} is "{name}".',
-    '{who} should stay away: its {attribute} is "{name}".',
 )

@@ -82,7 +82,7 @@ NEWS = {
     "games": "games",
     "health": "health",
     "icehockey_nhl": "ice hockey",
-    "kids": "family life",
+    "kids": "children's topics",
     "lifestyle": "lifestyle",
     "middleeast": "the Middle East",
     "movies": "films",
@@ -91,17 +91,19 @@ NEWS = {
     "newscrime": "crime",
     "newspolitics": "politics",
     "newsscienceandtechnology": "science and technology",
-    "newsus": "the United States",
+    "newsus": "US news",
     "newsworld": "world affairs",
     "northamerica": "North America",
-    "soccer": "football",
+    "soccer": "soccer",
     "sports": "sport",
     "travel": "travel",
     "tv": "television",
-    "video": "videos of the day",
+    "video": "video items",
     "weather": "the weather",
 }
 """Topics of MIND as one would say them."""
+NEWS_ITEMS = ("US news", "video items")
+"""Those of them that are articles already, so that nobody reads articles on them."""
 
 # -- who --------------------------------------------------------------------------------------
 
@@ -215,7 +217,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "beginners": ("beginners", "newcomers", "those who are just starting out"),
     "professionals": ("professionals", "people who need it for their work"),
     "students": ("students",),
-    "groups": ("groups", "people who come in company", "larger parties"),
+    "groups": ("groups", "people who come in company"),
     "couples": ("couples", "couples in search of a nice evening"),
     "vegetarians": ("vegetarians", "people who eat no meat"),
     "vegans": ("vegans", "people on a vegan diet"),
@@ -249,7 +251,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "owners of a VR headset": ("owners of a VR headset",),
     "players with a controller": ("people who play with a controller",),
     "people with a sense for trends": ("people with a sense for trends", "a trendy crowd"),
-    "people who like it smart": ("people who like it smart", "{people} who like to dress up"),
+    "people who like it smart": (
+        "people who like it smart",
+        "{people} with a liking for elegant places",
+    ),
     "tourists": ("tourists", "visitors to the town"),
     "people out for breakfast": ("people who go out for breakfast",),
     "people out for brunch": ("people who go out for brunch",),

@@ -80,7 +80,8 @@ class Teller:
     def _category(self, value: str, items: str) -> names.Phrase:
         topic = say.NEWS.get(value) if self.wording == "news" else None
         if topic:
-            return names.Phrase(topic, False, f"{items} on {topic}", None)
+            about = topic if topic in say.NEWS_ITEMS else f"{items} on {topic}"
+            return names.Phrase(topic, False, about, None)
         return names.category(value, self.wording, items)
 
     def group(self, group: Group) -> str:

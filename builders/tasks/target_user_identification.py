@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from itdr.builders.cases import Case, Evidence
 from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.grounding import audience as _audience
+from itdr.builders.grounding import audience_titles as _titles
 from itdr.builders.grounding import comments as spoken
 from itdr.builders.grounding import group_answer, group_counts, liking, traits
 from itdr.builders.grounding import groups as _groups
 from itdr.builders.grounding.group_judges import Counts
 from itdr.builders.grounding.group_sql import FEW_JUDGES
-from itdr.builders.grounding.teller import Teller, sayable, upper
+from itdr.builders.grounding.teller import Teller, quoted, sayable, upper
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
@@ -161,8 +162,9 @@ def _known(
         avoided=[one for one in avoided if sayable(one)],
         phrases=_audience.phrases(heard, bought=cell.cell.source.words == "products"),
         marked=_audience.marked(attributes),
-        titled=_audience.titled(item.title, cell.cell.source.words),
+        titled=_titles.titled(item.title, cell.cell.source.words),
         tags=tags,
+        heard=bool(comments),
     )
 
 
@@ -214,7 +216,8 @@ def _facts(cell: OpenCell, code: int) -> list[tuple[str, str]]:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     assert isinstance(case, AudienceCase) and case.item is not None
     return {
-        "target": case.item.title,
+        # Templates put it between quotes.
+        "target": quoted(case.item.title),
         "facts": "\n".join(f"{name}: {value}" for name, value in case.facts),
         "facts_lines": "\n".join(f"- {name}: {value}" for name, value in case.facts),
         "details": "\n".join(f"{name}: {value}" for name, value in case.facts[1:]),
