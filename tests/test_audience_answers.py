@@ -50,6 +50,12 @@ def test_who_is_a_large_part_of_the_likers_is_not_called_seldom(k: int, seldom: 
         assert seldom or re.search(r"less (common|often)|below|smaller|fewer", said), said
 
 
+def test_two_warnings_have_one_heading() -> None:
+    both = [group("disliked", 9, 20, 2.0), group("missing", 2, 66, 0.6, "War")]
+    for said in answers(known(likers=66, dislikers=20, avoided=both)):
+        assert said.lower().count("whom to avoid") < 2, said
+
+
 def test_fans_of_a_trait_are_not_recommended_and_warned_at_once() -> None:
     warned = [group("disliked", 9, 20, 2.0)]
     for said in answers(known(**FILED, likers=30, dislikers=20, avoided=warned)):

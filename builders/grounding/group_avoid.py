@@ -103,7 +103,8 @@ def _nobody(known: Known) -> tuple[str, ...]:
 
 def _avoided(groups: Sequence[Group], teller: Teller) -> tuple[str, list[Evidence]]:
     """A sentence for each way of being a bad match."""
-    told, rows = [], []
+    told: list[str] = []
+    rows: list[Evidence] = []
     for how in ("disliked", "missing"):
         some = [group for group in groups if group.how == how]
         if not some:
@@ -117,5 +118,7 @@ def _avoided(groups: Sequence[Group], teller: Teller) -> tuple[str, list[Evidenc
         if how == "missing":
             seldom = all(one.k <= SELDOM * one.n for one in some)
             options = warn.MISSING if seldom else warn.FEWER
+        if told:
+            options = tuple(one for one in options if warn.HEADING not in one)
         told.append(upper(teller.tell(options, degree=strength(min(lifts)), rare=rare, who=who)))
     return " ".join(told), rows

@@ -26,7 +26,7 @@ FEWER = (
     "common among {likers} than [usual|elsewhere].",
     "[It appeals less to|It is less likely to please|It has less to offer] {who}: their share of {likers} is "
     "[below their usual share|smaller than one would expect|smaller than with other {items}].",
-    "It is less one for {who} than for others: {likers} include fewer of them than [usual|one would expect].",
+    "It suits {who} less than others: {likers} include fewer of them than [usual|one would expect].",
 )
 """In place of `MISSING` where the group is not seldom, only less common than usual."""
 AGAINST = (
@@ -40,6 +40,8 @@ AGAINST = (
     "[It is not for|It did not go down well with] {who}, who are {more} frequent among those who "
     "{disliked_it} than [usual|elsewhere].",
 )
+HEADING = "hom to avoid"
+"""What a warning holds that reads like a heading: it stands once at most."""
 NOBODY = (
     "[Nothing|Nothing in the data] marks a group that should avoid it.",
     "[Whom to avoid|To be avoided by]: [no group in particular|no particular group|nobody in particular].",
