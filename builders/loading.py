@@ -144,7 +144,9 @@ def _choice_without_folder(choice: Any) -> str:
 
     folder = templates.folder_of(choice)
     entries = choice if isinstance(choice, (list, tuple)) else [choice]
-    return str([str(one) for one in entries if folder is None or Path(str(one)) != folder])
+    return str(
+        [str(one) for one in entries if folder is None or Path(str(one)).expanduser() != folder]
+    )
 
 
 @functools.cache

@@ -117,20 +117,23 @@ def _versions(builder: Any) -> dict[str, str]:
 def _plain_knobs(config: Any) -> dict[str, Any]:
     """All knobs as given. Of a user's template folder only the name: a path tells who built it."""
     from itdr.builders.knobs import DEFAULTS
+    from itdr.builders.wording import templates
 
     knobs = {name: getattr(config, name) for name in DEFAULTS}
     choice = knobs["templates"]
+    # Of the whole choice: ids of the folder's own are nothing without it.
+    folder = templates.folder_of(choice)
+
+    def plain(one: Any) -> Any:
+        if folder is None or Path(str(one)).expanduser() != folder:
+            return one
+        return folder.absolute().name
+
     if isinstance(choice, (list, tuple)):
-        knobs["templates"] = [Path(str(one)).name if _is_path(one) else one for one in choice]
-    elif choice is not None:
-        knobs["templates"] = Path(str(choice)).name if _is_path(choice) else choice
+        knobs["templates"] = [plain(one) for one in choice]
+    else:
+        knobs["templates"] = plain(choice)
     return knobs
-
-
-def _is_path(choice: Any) -> bool:
-    from itdr.builders.wording import templates
-
-    return templates.folder_of(choice) is not None
 
 
 def _sources(builder: Any) -> dict[str, dict[str, Any]]:

@@ -254,6 +254,21 @@ def test_provenance_does_not_tell_where_a_users_files_lie(tmp_path: Path) -> Non
         assert str(world.folder()).encode() not in content, name
 
 
+def test_of_a_template_folder_provenance_tells_the_name_beside_ids_of_its_own(
+    tmp_path: Path,
+) -> None:
+    own = tmp_path / "mine"
+    own.mkdir()
+    (own / "sequential_rec.yaml").write_text(
+        "task: sequential_rec\nprompts:\n  - {id: o1, text: 'Choose among {{ candidates_inline }}.'}\n"
+    )
+    made = builder("sequential_rec", **SMALL, templates=[str(own), "o1", "p1"])
+    entry = folder.build([made], tmp_path / "a")["sequential_rec"]
+    assert entry["knobs"]["templates"] == ["mine", "o1", "p1"]
+    for name, content in contents(tmp_path / "a").items():
+        assert str(own).encode() not in content, name
+
+
 def test_a_damaged_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no folder built by"):
         provenance.read(tmp_path)
