@@ -14,7 +14,7 @@ from itdr.builders.parts import PARTS
 from itdr.builders.plan import Chosen, SplitPlan
 from itdr.builders.rows import Columns, Example, Row, row
 from itdr.builders.shards import Asked, InShards, Shard, asked, evenly, expected
-from itdr.builders.tasks._task import OpenCell, Task
+from itdr.builders.tasks._task import OpenCell
 from itdr.builders.wording import templates
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Exam
     up once. numbers: random ones that choose among the texts."""
     cell = opened.cell
     task, source = cell.task, cell.source
-    texts = _texts(task, source.words, wording.choice)
+    texts = _texts(opened, wording.choice)
     about = {"root_task": task.root, "task": task.id, "source": source.id}
     about["domain"] = cell.shown_domain
     name = cell.name
@@ -185,16 +185,16 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Exam
     return write
 
 
-def _texts(task: Task, words: str, choice: Any) -> templates.Templates:
-    """A task's templates with a domain's words: read once in a process for what a user's folder
+def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
+    """A task's templates with the domain's words: read once in a process for what a user's folder
     holds."""
-    key = (task.id, words, str(choice), templates.fingerprint(choice))
+    task = opened.cell.task
+    key = (task.id, opened.cell.source.words, str(choice), templates.fingerprint(choice))
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:
             _read.clear()
-        folder = templates.folder_of(choice)
         found = templates.load(task.id, task.variables, task.flags, choice)
-        _read[key] = found.with_words(templates.load_words(words, folder))
+        _read[key] = found.with_words(opened.words)
     return _read[key]
 
 

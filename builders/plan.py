@@ -17,6 +17,7 @@ from itdr.builders.opened import open_cell
 from itdr.builders.parts import PARTS, quota_by_part, select_order, shares
 from itdr.builders.store import StoreSpec
 from itdr.builders.tasks._task import Cell, CellRule, OpenCell
+from itdr.builders.wording.templates import folder_of
 
 logger = logging.getLogger("itdr")
 USUAL_QUOTA = 6250
@@ -59,6 +60,7 @@ class SplitPlan:
 
 def cells_of(knobs: Knobs) -> list[Cell]:
     """The cells of a config, one for each task, source and domain."""
+    templates = folder_of(knobs.templates)
     made = []
     for (task_id, source_id), quota in catalogue.cells(knobs.config, knobs.cells).items():
         domains = dict(knobs.sources).get(source_id)
@@ -78,7 +80,7 @@ def cells_of(knobs: Knobs) -> list[Cell]:
                 f"Chosen: {', '.join(domains)}."
             )
         for domain, other in pairs:
-            made.append(Cell(task, source, domain, other, values, knobs.seed, rule))
+            made.append(Cell(task, source, domain, other, values, knobs.seed, rule, templates))
     return made
 
 

@@ -59,7 +59,8 @@ def run(
         training = Training(data, mine)
         lexicon, others = None, {}
         if score and chosen and task in TEXT_TASKS:
-            lexicon = Lexicon.of(row for part in data.splits for row in data.rows(part))
+            every = (row for part in data.splits for row in data.rows(part))
+            lexicon = Lexicon.of(every, data.templates)
             others = references(data, mine)
         for name, ask in chosen.items():
             answers = predict(data, mine, ask, training)

@@ -51,7 +51,7 @@ def run(
     require()
     answers = read(predictions, column)
     opened = open_data(data, knobs)
-    lexicon, rows = Lexicon(), []
+    lexicon, rows = Lexicon(templates=opened.templates), []
     spoken = bool(set(opened.tasks) & set(TEXT_TASKS))
     for part in opened.splits:
         wanted = split in (part, "all")

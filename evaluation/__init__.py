@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.knobs import DEFAULTS
+from itdr.builders.wording.templates import folder_of
 from itdr.scoring import score_rows
 from itdr.scoring.grounds import Lexicon, reference
 from itdr.scoring.measures import READ, TEXT_TASKS
@@ -30,6 +31,7 @@ def rows(config: str = "", **given: Any) -> dict[str, Any]:
 
     knobs = {name: given[name] for name in (*DEFAULTS, "data_dir") if name in given}
     loaded = datasets.load_dataset("itdr", config, **knobs)
+    _lexicon.templates = folder_of(knobs.get("templates"))
     for split in loaded.values():
         if split and split[0]["task"] in TEXT_TASKS:
             for row in split:

@@ -96,6 +96,13 @@ class Data:
         )
 
     @functools.cached_property
+    def templates(self) -> Path | None:
+        """The user's own folder of templates, where the rows were not built before and it was named."""
+        from itdr.builders.wording.templates import folder_of
+
+        return folder_of(self._knobs.get("templates"))
+
+    @functools.cached_property
     def time_split(self) -> bool:
         """Whether time, not a user's hash, separates the splits."""
         return any(one.config.split_by == "time" for one in self._builders)

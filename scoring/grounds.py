@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from itdr.scoring.spoken import demographic_forms, fact_forms, stems, title_forms
@@ -80,16 +81,20 @@ class Grounds:
 
 @dataclass
 class Lexicon:
-    """What can be stated, by source: a trie of stemmed words whose ends hold a fact's name."""
+    """What can be stated, by source: a trie of stemmed words whose ends hold a fact's name.
+
+    templates: the user's own folder of them, whose words the answers use.
+    """
 
     tries: dict[str, dict] = field(default_factory=dict)
+    templates: Path | None = None
     _known: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> Lexicon:
+    def of(cls, rows: Iterable[Row], templates: Path | None = None) -> Lexicon:
         """All that the evidence of these rows names, the titles that they show, and the groups of
         people (by gender and age) for which there are words."""
-        made = cls()
+        made = cls(templates=templates)
         for row in rows:
             made.see(row)
         return made
@@ -99,7 +104,7 @@ class Lexicon:
         source = row["source"]
         if source not in self.tries:
             self.tries[source] = {}
-            for kind, value, forms in demographic_forms(source):
+            for kind, value, forms in demographic_forms(source, self.templates):
                 self._put(source, fact_name(kind, value), forms)
         for kind, value in facts_of(row):
             self.add(source, kind, value)
@@ -111,7 +116,10 @@ class Lexicon:
         if (source, kind, value) in self._known:
             return
         self._known.add((source, kind, value))
-        forms = title_forms(value) if kind == "title" else fact_forms(source, kind, value)
+        if kind == "title":
+            forms = title_forms(value)
+        else:
+            forms = fact_forms(source, kind, value, self.templates)
         self._put(source, fact_name(kind, value), forms)
 
     def _put(self, source: str, name: str, forms: Iterable[tuple[str, ...]]) -> None:

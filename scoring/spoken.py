@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from pathlib import Path
 
 from itdr.builders import catalogue
 from itdr.builders.errors import ItdrError
@@ -53,35 +54,38 @@ def title_forms(title: str) -> set[Form]:
     }
 
 
-def fact_forms(source: str, kind: str, value: str) -> set[Form]:
-    """The spellings of a category, tag, creator, group or attribute."""
+def fact_forms(source: str, kind: str, value: str, folder: Path | None = None) -> set[Form]:
+    """The spellings of a category, tag, creator, group or attribute.
+
+    folder: the user's own templates, whose words the answers use.
+    """
     texts = [value, *_COMMON.get(value.casefold(), ())]
     if kind in ("category", "tag"):
-        texts += _category(source, value)
+        texts += _category(source, value, folder)
     if kind == "group":
-        texts += _audience(source, value)
+        texts += _audience(source, value, folder)
     return {form for form in (tuple(stems(text)) for text in texts) if form} - _EMPTY_WORDS
 
 
-def demographic_forms(source: str) -> list[tuple[str, str, set[Form]]]:
+def demographic_forms(source: str, folder: Path | None = None) -> list[tuple[str, str, set[Form]]]:
     """(kind, value, spellings) of the groups by gender and age that the templates have words for."""
     from itdr.builders.grounding import group_words as say
 
     found = []
     for kind, groups in (("gender", say.GENDERS), ("age", say.AGES)):
         for value, texts in groups.items():
-            said = [*_filled(source, texts), *_COMMON.get(value, ())]
+            said = [*_filled(source, texts, folder), *_COMMON.get(value, ())]
             forms = {tuple(stems(text)) for text in said}
             found.append((kind, value, {form for form in forms if form}))
     return found
 
 
 @functools.lru_cache(maxsize=200_000)
-def _category(source: str, value: str) -> tuple[str, ...]:
+def _category(source: str, value: str, folder: Path | None) -> tuple[str, ...]:
     """How the templates say a category: "science fiction" for Sci-Fi."""
     from itdr.builders.grounding import group_words, profile_words
 
-    wording, domain = _words(source)
+    wording, domain = _words(source, folder)
     if not domain:
         return ()
     if wording == "news" and value in group_words.NEWS:
@@ -94,18 +98,18 @@ def _category(source: str, value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _audience(source: str, group: str) -> list[str]:
+def _audience(source: str, group: str, folder: Path | None) -> list[str]:
     from itdr.builders.grounding import group_words as say
 
     kind, _, relative = group.partition(":")
     if kind == "relative":
         return [relative]
-    return _filled(source, say.GROUPS.get(group, ()))
+    return _filled(source, say.GROUPS.get(group, ()), folder)
 
 
-def _filled(source: str, texts: tuple[str, ...]) -> list[str]:
+def _filled(source: str, texts: tuple[str, ...], folder: Path | None) -> list[str]:
     """The texts with the domain's words put in, and again with "people" and without."""
-    _, domain = _words(source)
+    _, domain = _words(source, folder)
     found = []
     for people in (domain.get("people", "people"), "people", ""):
         known = {**domain, "people": people}
@@ -118,12 +122,12 @@ def _filled(source: str, texts: tuple[str, ...]) -> list[str]:
 
 
 @functools.lru_cache(maxsize=64)
-def _words(source: str) -> tuple[str, dict[str, str]]:
+def _words(source: str, folder: Path | None) -> tuple[str, dict[str, str]]:
     """The source's wording and its words; none for a source that is not known."""
     from itdr.builders.wording import templates
 
     try:
         wording = catalogue.source(source).words
-        return wording, dict(templates.load_words(wording))
+        return wording, dict(templates.load_words(wording, folder))
     except ItdrError:
         return "", {}

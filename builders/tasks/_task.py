@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ from itdr.builders.negatives import Pool
 from itdr.builders.parts import PARTS, parts_of
 from itdr.builders.popularity import Known, known
 from itdr.builders.windows import Window
+from itdr.builders.wording.templates import Words, load_words
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Cell:
     """One task on one source (and domain), with its resolved knobs: declared, nothing opened.
 
     other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
+    templates: the user's own folder of templates, None without one; it may change the domain's words.
     """
 
     task: Task
@@ -91,6 +94,7 @@ class Cell:
     knobs: Mapping[str, Any]
     seed: int
     rule: CellRule
+    templates: Path | None = None
 
     @property
     def name(self) -> str:
@@ -131,6 +135,11 @@ class OpenCell:
         self.positives: int = cell.knobs.get("positives", 1)
         self.candidates: int = cell.knobs.get("candidates", 0)
         self._key = stable_hash(cell.seed, cell.source.id, cell.task.id)
+
+    @functools.cached_property
+    def words(self) -> Words:
+        """The words of the source's domain, in which questions and answers speak alike."""
+        return load_words(self.cell.source.words, self.cell.templates)
 
     @property
     def scale(self) -> Scale:

@@ -31,7 +31,6 @@ from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
 from itdr.builders.timelines import NO_WORKS, Timeline
 from itdr.builders.windows import Window
-from itdr.builders.wording import templates
 
 
 @dataclass(slots=True)
@@ -146,9 +145,8 @@ def _shown_item(met: Item, work: claim_counts.Work) -> claim_counts.Work:
 
 
 def _terms(cell: OpenCell) -> dict[str, str]:
-    words = templates.load_words(cell.cell.source.words)
     names = ("person", "a_person", "people", "item", "items", "a_item", "category", "creator")
-    return {name: words[name] for name in (*names, "creators", "liked", "disliked", "events")}
+    return {name: cell.words[name] for name in (*names, "creators", "liked", "disliked", "events")}
 
 
 def _cut(text: str | None, most: int) -> str | None:
@@ -224,7 +222,7 @@ def _own_tags(item: claim_counts.Work) -> list[str]:
 
 
 def _block(cell: OpenCell, case: Profile, k: int) -> str:
-    words = templates.load_words(cell.cell.source.words)
+    words = cell.words
     item = case.history[k]
     assert isinstance(item, claim_counts.Work)
     rows = [

@@ -20,7 +20,6 @@ from itdr.builders.grounding.teller import Teller, quoted, sayable, upper
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.wording import templates
 
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
@@ -170,9 +169,8 @@ def _known(
 
 def _teller(cell: OpenCell, code: int, purpose: str) -> Teller:
     source = cell.cell.source
-    words = cell.store.shared("words", lambda: templates.load_words(source.words))
     rated = liking.rule(cell.store) == "ratings"
-    return Teller(words, source.words, rated, cell.draws(code, purpose))
+    return Teller(cell.words, source.words, rated, cell.draws(code, purpose))
 
 
 # -- what is shown ----------------------------------------------------------------------------
@@ -194,7 +192,7 @@ def _attributes(cell: OpenCell, code: int) -> list[tuple[str, str]]:
 def _facts(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     """What is shown of the item, by name: title, categories, creators, year, attributes, description."""
     store, item = cell.store, cell.store.item(code)
-    words = store.shared("words", lambda: templates.load_words(cell.cell.source.words))
+    words = cell.words
     chars = int(cell.cell.knobs["text_chars"])
     found = [(words["title"], item.title)]
     for one, many, values in (
