@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from itdr.builders.grounding import chance, claim_counts
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
+from itdr.builders.grounding.comments import cut
 from itdr.builders.parts import parts_of
 from itdr.builders.tasks import interest_recognition as task
 from tests import world
@@ -232,10 +233,20 @@ def check(
 
 
 def test_reviews_are_cut_at_a_words_end() -> None:
-    assert task._cut("One  two,\nthree four", 12) == "One two …"
-    assert task._cut("short", 5) == "short"
-    assert task._cut("unbreakable", 5) == "unbre …"
-    assert task._cut(" \n ", 5) is None and task._cut(None, 5) is None
+    assert cut("One  two,\nthree four", 12) == "One two…"
+    assert cut("short", 5) == "short"
+    assert cut("unbreakable", 5) == "unbr…"
+    assert cut(" \n ", 5) == ""
+
+
+def test_a_review_without_blanks_fills_its_room() -> None:
+    assert cut("好 " + "书" * 100, 50) == "好 " + "书" * 47 + "…"
+    assert cut("书" * 100, 50) == "书" * 49 + "…"
+
+
+@given(text=st.text("ab 书,.", max_size=120), most=st.integers(40, 80))
+def test_no_review_is_longer_than_asked_for(text: str, most: int) -> None:
+    assert len(cut(text, most)) <= most
 
 
 def test_the_users_own_reviews_are_shown() -> None:
@@ -247,8 +258,7 @@ def test_the_users_own_reviews_are_shown() -> None:
         texts = dict(zip(events.items.tolist(), cell.store.texts(code), strict=True))
         ids = {cell.store.item(item).id: text for item, text in texts.items()}
         for item, text in zip(case.history, case.texts, strict=True):
-            assert text is not None and len(text) <= 42
-            assert (ids[item.id] or "").startswith(text.removesuffix(" …"))
+            assert text == cut(ids[item.id] or "", 40) and len(text) <= 40
 
 
 @pytest.mark.parametrize("source", ["amazon-books", "steam"])

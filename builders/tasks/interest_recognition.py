@@ -24,6 +24,7 @@ from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.grounding import claim_counts, claims, profile
 from itdr.builders.grounding.claim_evidence import Facts, evidence, facts_of, story_of
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
+from itdr.builders.grounding.comments import cut
 from itdr.builders.grounding.sides import Sided, sided
 from itdr.builders.hashing import Draw
 from itdr.builders.tasks import _ranking
@@ -95,11 +96,11 @@ def _profile(
     texts = cell.store.texts(user)
     hours = claim_counts.by_hours(cell)
     most = int(cell.cell.knobs["text_chars"])
-    cut = [_cut(texts[mine.places[k]], most) for k in chosen]
+    shown = [cut(texts[mine.places[k]] or "", most) or None for k in chosen]
     story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
     flags = {"hours"} if hours else set()
     flags |= {"disliked"} if len(items) > len(facts.liked) else set()
-    flags |= {"reviews"} if any(cut) else set()
+    flags |= {"reviews"} if any(shown) else set()
     return Profile(
         key=name,
         user=name,
@@ -109,7 +110,7 @@ def _profile(
         evidence=[Evidence(*row) for row in evidence(facts, hours)],
         flags=frozenset(flags),
         liked=len(facts.liked),
-        texts=cut,
+        texts=shown,
         strengths=[mine.strength[k] for k in chosen],
         answer=profile.compose(story, cell.draws(user, "wording")),
         facts=facts,
@@ -147,15 +148,6 @@ def _shown_item(met: Item, work: claim_counts.Work) -> claim_counts.Work:
 def _terms(cell: OpenCell) -> dict[str, str]:
     names = ("person", "a_person", "people", "item", "items", "a_item", "category", "creator")
     return {name: cell.words[name] for name in (*names, "creators", "liked", "disliked", "events")}
-
-
-def _cut(text: str | None, most: int) -> str | None:
-    """A review in one line, cut at a word's end where it is longer than `most` characters."""
-    text = " ".join((text or "").split())
-    if len(text) > most:
-        head, _, rest = text[:most].rpartition(" ")
-        text = (head or rest).rstrip(" ,;:.-–—(") + " …"
-    return text or None
 
 
 # -- the question -----------------------------------------------------------------------------
