@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from itdr.builders.grounding import chance, claim_counts
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
 from itdr.builders.grounding.comments import cut
+from itdr.builders.knobs import SAMPLE
 from itdr.builders.parts import parts_of
 from itdr.builders.tasks import interest_recognition as task
 from tests import world
@@ -282,8 +283,28 @@ def test_a_rejected_answer_tells_of_another_taste() -> None:
         "interest_recognition", folder(), sources=["ml-1m"], cells="all", format="preference"
     )
     for row in everything(found):
-        assert row["chosen"] != row["rejected"]
+        assert row["chosen"].casefold() != row["rejected"].casefold()
         assert re.fullmatch(r"[A-Z\"](?s:.)*\.", row["rejected"])
+
+
+@pytest.mark.parametrize("source", ["amazon-books", "anime-2023", "steam", "ml-1m"])
+def test_no_rejected_answer_of_the_sample_is_the_chosen_one(source: str) -> None:
+    knobs: dict[str, Any] = {"sources": [source], "cells": "all", "size": "all"}
+    found = world.load("interest_recognition", SAMPLE, format="preference", **knobs)
+    for row in everything(found):
+        assert row["chosen"].casefold() != row["rejected"].casefold()
+
+
+def test_a_rejected_answer_makes_a_false_claim_where_nobody_has_another_taste(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(task.claims, "claims", lambda *given: [])
+    cell = open_cell("ml-1m", folder())
+    for case in cases(cell)[:20]:
+        (claim,) = task._false_facts(cell, case, cell.draws(0, "wrong")).stated
+        assert not any(claim.name in one.categories for one in case.history[: case.liked])
+        wrong = task._wrong(cell, case, cell.draws(0, "wrong"))
+        assert wrong.casefold() != case.answer.casefold() and wrong != wrong.upper()
 
 
 def test_adult_titles_are_never_displayed() -> None:

@@ -59,9 +59,6 @@ class Facts:
         """Another user's claims told of these items."""
         return replace(self, stated=tuple(claims), held=(len(claims), 0), also=None)
 
-    def without_claims(self) -> Facts:
-        return replace(self, stated=(), held=(0, 0), also=None)
-
 
 def facts_of(
     held: Sequence[Claim],

@@ -24,6 +24,7 @@ from itdr.builders.declare import UNDERSTANDING
 from itdr.builders.grounding import claim_counts, claims, profile
 from itdr.builders.grounding.claim_evidence import Facts, evidence, facts_of, story_of
 from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
+from itdr.builders.grounding.claims import Claim
 from itdr.builders.grounding.comments import cut
 from itdr.builders.grounding.sides import Sided, sided
 from itdr.builders.hashing import Draw
@@ -32,6 +33,9 @@ from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
 from itdr.builders.timelines import NO_WORKS, Timeline
 from itdr.builders.windows import Window
+
+NOBODYS = "Cartography"
+"""Stands for a category that nobody likes, where all that there are can be liked."""
 
 
 @dataclass(slots=True)
@@ -44,13 +48,15 @@ class Tastes(Window):
 @dataclass(slots=True)
 class Profile(Case):
     """A case whose history is `liked` liked items, then disliked ones, each with its review text
-    (None without one) and its rating or hours; `facts` is what the answer was made of."""
+    (None without one) and its rating or hours; `facts` is what the answer was made of, `held` are
+    the traits of all claims that hold, stated or not."""
 
     liked: int = 0
     texts: list[str | None] = field(default_factory=list)
     strengths: list[float] = field(default_factory=list)
     answer: str = ""
     facts: Facts = field(default_factory=Facts)
+    held: frozenset[tuple[str, str]] = frozenset()
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
@@ -76,7 +82,7 @@ def _draw_many(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
     claim_counts.works_of(cell.store, [code for window in windows for code in window.sided.works])
     training = claim_counts.in_training(cell, users)
     found = [_facts(cell, *of) for of in zip(users, training, windows, strict=True)]
-    chosen = [places for _, places in found]
+    chosen = [places for _, places, _ in found]
     met = zip(windows, chosen, strict=True)
     items = cell.store.items_of([[window.sided.items[k] for k in of] for window, of in met])
     ids = cell.user_ids(users)
@@ -87,7 +93,13 @@ def _draw_many(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
 
 
 def _profile(
-    cell: OpenCell, window: Tastes, name: str, facts: Facts, chosen: list[int], met: list[Item]
+    cell: OpenCell,
+    window: Tastes,
+    name: str,
+    facts: Facts,
+    chosen: list[int],
+    held: list[Claim],
+    met: list[Item],
 ) -> Profile:
     """name: the user's id.   chosen, met: the displayed items, as places and as items."""
     user, mine = window.timeline.user, window.sided
@@ -114,11 +126,15 @@ def _profile(
         strengths=[mine.strength[k] for k in chosen],
         answer=profile.compose(story, cell.draws(user, "wording")),
         facts=facts,
+        held=frozenset(one.key for one in held),
     )
 
 
-def _facts(cell: OpenCell, user: int, training: bool, window: Tastes) -> tuple[Facts, list[int]]:
-    """What is known of the user, and the places of the displayed items: likes, then dislikes."""
+def _facts(
+    cell: OpenCell, user: int, training: bool, window: Tastes
+) -> tuple[Facts, list[int], list[Claim]]:
+    """What is known of the user; the places of the displayed items: likes, then dislikes; and all
+    claims that hold."""
     store, mine = cell.store, window.sided
     carried = int(cell.cell.rule.options.get("carried", 1))
     held = claims.claims(store, claim_counts.counts(cell), mine, training, carried)
@@ -135,7 +151,8 @@ def _facts(cell: OpenCell, user: int, training: bool, window: Tastes) -> tuple[F
         said = [one for one in held if one.side == side or one.mixed]
         chosen[side] = claims.choose(works, mine.titles, order, said, cell.history, taken)
     liked, disliked = ([works[k] for k in chosen[side]] for side in (LIKED, DISLIKED))
-    return facts_of(held, liked, disliked, works, mine.sides), chosen[LIKED] + chosen[DISLIKED]
+    facts = facts_of(held, liked, disliked, works, mine.sides)
+    return facts, chosen[LIKED] + chosen[DISLIKED], held
 
 
 def _shown_item(met: Item, work: claim_counts.Work) -> claim_counts.Work:
@@ -235,22 +252,18 @@ def _block(cell: OpenCell, case: Profile, k: int) -> str:
 
 def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
     """The profile of another taste: likes and dislikes exchanged where the dislikes make a claim,
-    else that of somebody of the training part, told of the displayed items."""
+    else that of somebody of the training part, told of the displayed items; where nobody has another
+    one, a taste that is made up."""
     assert isinstance(case, Profile)
     terms, wording = _terms(cell), cell.cell.source.words
-    hours = "hours" in case.flags
     false = _false_facts(cell, case, draw)
-    for _ in range(16):
-        answer = profile.compose(story_of(false, terms, wording, hours), draw)
-        if answer != case.answer:
-            return answer
-    return case.answer.upper()
+    return profile.compose(story_of(false, terms, wording, "hours" in case.flags), draw)
 
 
 def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
+    """Facts of which at least one claim is false."""
     if any(one.side == DISLIKED for one in case.facts.stated):
         return case.facts.exchanged()
-    mine = {one.key for one in case.facts.stated}
     store = cell.store
     for _ in range(256):
         other = draw.below(len(store.user_hash))
@@ -259,11 +272,25 @@ def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
         window = next(_windows(cell, other), None)
         if window is None:
             continue
-        theirs, _ = _facts(cell, other, True, window)
+        theirs, _, _ = _facts(cell, other, True, window)
         told = [one for one in theirs.stated if one.side == LIKED and not one.mixed]
-        if told and not mine & {one.key for one in told}:
+        if told and not case.held & {one.key for one in told}:
             return case.facts.told_as(told)
-    return case.facts.without_claims()
+    return case.facts.told_as([_untrue(cell, case, draw)])
+
+
+def _untrue(cell: OpenCell, case: Profile, draw: Draw) -> Claim:
+    """A liking for a category that no displayed like carries, and of which no claim holds."""
+    names = list(claim_counts.counts(cell).codes["category"])
+    first = draw.below(len(names)) if names else 0
+    name = next(
+        name
+        for name in (*names[first:], *names[:first], NOBODYS)
+        if ("category", name) not in case.held
+        and not any(claims.carries(work, ("category", name)) for work in case.facts.liked)
+    )
+    n = case.facts.n[0]
+    return Claim(LIKED, "category", name, k=n // 2, n=n, against=0, p=1 / n, lift=claims.LIFT)
 
 
 TASK = Task(
