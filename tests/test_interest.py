@@ -250,8 +250,11 @@ def test_no_review_is_longer_than_asked_for(text: str, most: int) -> None:
     assert len(cut(text, most)) <= most
 
 
-def test_the_users_own_reviews_are_shown() -> None:
+def test_the_users_own_reviews_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     cell = open_cell("amazon-books", folder(), text_chars=40)
+    plain = cell.store.texts
+    longer = "好 " + "书" * 100
+    monkeypatch.setattr(cell.store, "texts", lambda user: [longer, *plain(user)[1:]])
     for case in cases(cell)[:30]:
         assert "reviews" in case.flags
         code = cell.store.users.column("user_id").to_pylist().index(case.user)
