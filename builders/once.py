@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from itdr.builders import derived, timelines
 from itdr.builders.cache import read_json, write_json
 from itdr.builders.columns import Store
 from itdr.builders.engine import distributed
-from itdr.builders.timelines import pairs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,16 +28,10 @@ def met_once(store: Store) -> bool:
 
 
 def _kept(store: Store) -> bool:
-    from filelock import FileLock
-
-    path = store.derived("once.json")
+    path = derived.file_of(store, "once", (), (__file__, timelines.__file__), ".json")
+    derived.made(path, lambda work: write_json(work / path.name, {"once": not _repeats(store)}))
     known = read_json(path)
-    if known is None:
-        known = {"once": not _repeats(store)}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock"):
-            write_json(path, known)
-    return bool(known["once"])
+    return known is not None and bool(known["once"])
 
 
 def _repeats(store: Store) -> bool:
@@ -55,7 +49,7 @@ def _repeats(store: Store) -> bool:
         counts = np.diff(bounds, prepend=0)
         counts[0] += len(before)
         both = np.concatenate([before, items])
-        keys = np.sort(pairs(counts, both, len(store.work))[0])
+        keys = np.sort(timelines.pairs(counts, both, len(store.work))[0])
         if (keys[1:] == keys[:-1]).any():
             return True
         base += len(items)

@@ -6,15 +6,13 @@ counts of other users comes from here.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import sql
-from itdr.builders.hashing import stable_hash
+from itdr.builders import derived, once, sql
 from itdr.builders.parts import parts_of
 
 if TYPE_CHECKING:
@@ -51,46 +49,37 @@ class Known:
 
 def known(store: Store, seed: int, until: int | None = None) -> Known:
     """The counts for a seed's user split; with `until`, of all users before that second instead."""
-    tag = stable_hash("known", seed if until is None else "time", until)
-    path = store.derived(f"known-{tag:016x}.arrow")
-    if not path.exists():
-        _count(store, seed, until, path)
+    facts = (seed if until is None else "time", until)
+    path = derived.file_of(store, "known", facts, (__file__, once.__file__, sql.__file__))
+    derived.made(path, lambda work: _count(store, seed, until, work / path.name))
     return _read(store, path)
 
 
 def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
-    import shutil
-    import tempfile
-
+    """Count into `path`; what does not fit into memory lies beside it."""
     import pyarrow as pa
 
     from itdr.builders.engine import open_engine, table_of
-    from itdr.builders.once import met_once, works_table
 
     part = (
         np.zeros(len(store.user_hash), np.int8)
         if until is not None
         else parts_of(store.user_hash, seed, store.source.id)
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="known-", dir=path.parent))
-    engine = open_engine(work)
+    engine = open_engine(path.parent)
     try:
         codes = np.arange(len(part), dtype=np.int32)
         engine.register("parts", pa.table({"user_code": codes, "part": part}))
-        engine.register("works", works_table(store))
+        engine.register("works", once.works_table(store))
         engine.events(store)
         events = "skip" in store.manifest["events"]
-        query = sql.train_touches(store.has("timestamp"), events, until, met_once(store))
+        query = sql.train_touches(store.has("timestamp"), events, until, once.met_once(store))
         engine.keep("touches", query)
         table = table_of(engine, sql.KNOWN_WORKS)
-        part_file = work / "known.arrow"
-        with pa.OSFile(str(part_file), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
             out.write_table(table)
-        os.replace(part_file, path)
     finally:
         engine.close()
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _read(store: Store, path: Path) -> Known:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import far, loading
+from itdr.builders import derived, far, loading
 from itdr.builders.engine import using
 from itdr.builders.errors import ItdrError
 from itdr.builders.examples import shard_rows
@@ -170,7 +170,7 @@ def _send_derived(path: Path, url: str) -> None:
     here = path.with_name(f"{path.name}-derived")
     there = set(far.names(f"{url}-derived"))
     for one in sorted(here.iterdir()) if here.is_dir() else ():
-        if one.name not in there and one.suffix != ".lock":
+        if one.name not in there and not derived.is_scratch(one.name):
             far.send(one, f"{url}-derived/{one.name}")
 
 

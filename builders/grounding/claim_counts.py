@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from itdr.builders import derived
 from itdr.builders.columns import KEPT_ITEMS, Item, Store
 from itdr.builders.grounding import claim_sql as sql_claims
 from itdr.builders.grounding import liking
-from itdr.builders.hashing import stable_hash
 from itdr.builders.parts import TRAIN, parts_of
-from itdr.builders.store import files_fingerprint
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -132,9 +130,7 @@ def hours_of(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
 def _counts(cell: OpenCell) -> Counts:
     import pyarrow as pa
 
-    path = _derived(cell, "claims")
-    if not path.exists():
-        _count(cell)
+    path = _made(cell, "claims")
     table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
     codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
     names = zip(table.column("kind").to_pylist(), table.column("name").to_pylist(), strict=True)
@@ -151,51 +147,48 @@ def _counts(cell: OpenCell) -> Counts:
 def _hours(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
     import pyarrow as pa
 
-    path = _derived(cell, "hours")
-    if not path.exists():
-        _count(cell)
+    path = _made(cell, "hours")
     table = pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
     work = table.column("work").combine_chunks().to_numpy()
     begins = np.searchsorted(work, np.arange(len(cell.store.work) + 1))
     return begins, table.column("hours").combine_chunks().to_numpy()
 
 
-def _derived(cell: OpenCell, what: str) -> Path:
-    here = Path(__file__).resolve()
-    code = files_fingerprint((here, here.with_name("liking.py"), Path(sql_claims.__file__)))
+def _made(cell: OpenCell, what: str) -> Path:
+    """The file of what `counts` reads (`claims`) or `hours_of` does (`hours`): both are counted at
+    once where hours decide."""
     scale = cell.cell.source.scale
-    tag = stable_hash(what, cell.cell.seed, scale and (scale.liked, scale.disliked), code)
-    return cell.store.derived(f"{what}-{tag:016x}.arrow")
+    facts = (cell.cell.seed, scale and (scale.liked, scale.disliked))
+    code = (__file__, liking.__file__, sql_claims.__file__)
+    names = ("hours", "claims") if by_hours(cell) else ("claims",)
+    files = {name: derived.file_of(cell.store, name, facts, code) for name in names}
+
+    def make(work: Path) -> None:
+        _count(cell, {name: work / path.name for name, path in files.items()})
+
+    return derived.made(files[what], make, tuple(files.values()))
 
 
-def _count(cell: OpenCell) -> None:
-    """Write what `counts` reads, and `hours_of` where hours decide."""
-    import shutil
-    import tempfile
-
+def _count(cell: OpenCell, files: Mapping[str, Path]) -> None:
+    """Write these files; what does not fit into memory lies beside them."""
     from itdr.builders.engine import open_engine, table_of
 
-    path = _derived(cell, "claims")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="claims-", dir=path.parent))
-    engine = open_engine(work, "claims.duckdb")
+    engine = open_engine(files["claims"].parent, "claims.duckdb")
     try:
         names = _register(engine, cell)
         skips = "skip" in cell.store.manifest["events"]
         if by_hours(cell):
             engine.keep("hours", sql_claims.first_hours(skips))
-            hours = table_of(engine, sql_claims.HOURS_BY_WORK)
-            _write(hours, work / "hours.arrow", _derived(cell, "hours"))
+            _write(table_of(engine, sql_claims.HOURS_BY_WORK), files["hours"])
             query = sql_claims.SIDES_BY_HOURS
         else:
             scale = cell.scale
             query = sql_claims.sides_by_rating(scale.liked, scale.disliked, skips)
         engine.keep("sides", query)
         engine.keep("work_sides", sql_claims.WORK_SIDES)
-        _write(_traits(engine, names), work / "claims.arrow", path)
+        _write(_traits(engine, names), files["claims"])
     finally:
         engine.close()
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _register(engine: Engine, cell: OpenCell) -> pa.Table:
@@ -271,9 +264,8 @@ def _traits(engine: Engine, names: pa.Table) -> pa.Table:
     return table.replace_schema_metadata({"totals": json.dumps(totals)})
 
 
-def _write(table: pa.Table, part: Path, path: Path) -> None:
+def _write(table: pa.Table, path: Path) -> None:
     import pyarrow as pa
 
-    with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
         out.write_table(table)
-    os.replace(part, path)

@@ -6,22 +6,20 @@ once, for a run of items at a time, and kept beside the store's other derived da
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from itdr.builders import derived, once
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.hashing import mix, stable_hash
-from itdr.builders.once import works_table
 from itdr.builders.parts import parts_of
-from itdr.builders.store import files_fingerprint
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,10 +77,10 @@ class Comments:
             return []
         rows = table.slice(start, stop - start).to_pylist()
         # Some reviews stand twice, word for word.
-        once = {row["text"].casefold(): row for row in reversed(rows)}
+        distinct = {row["text"].casefold(): row for row in reversed(rows)}
         found = [
             Comment(row["user_code"], row["verdict"], cut(row["text"], self._chars))
-            for row in reversed(once.values())
+            for row in reversed(distinct.values())
         ]
         against = [one for one in found if one.verdict == sql_groups.DISLIKE]
         others = [one for one in found if one.verdict != sql_groups.DISLIKE]
@@ -90,28 +88,31 @@ class Comments:
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
         if run not in self._runs:
-            judged = self._verdicts()
-            path = self._path(run, judged)
-            with _made_once(path) as missing:
-                if missing:
-                    self._gather(run, judged)
-            self._runs[run] = _read(path)
+            self._runs[run] = _read(self._gathered(run, self._verdicts()))
         return self._runs[run]
 
-    def _path(self, run: int, judged: str) -> Path:
-        return _derived(self._store, self._seed, f"comments-{self._chars}-{run}", judged)
-
-    def _gather(self, run: int, judged: str) -> None:
-        """Gather a run; in an engine for which a pass over all texts is dear, all runs in one."""
+    def _gathered(self, run: int, judged: str) -> Path:
+        """The file of a run; in an engine for which a pass over all texts is dear, all runs are
+        gathered in one."""
         from itdr.builders.engine import distributed
 
-        store = self._store
+        path = self._path(run, judged)
+        if path.exists():
+            return path
+        store, seed = self._store, self._seed
         runs = range(-(-len(store.work) // RUN)) if distributed() else range(run, run + 1)
         query = sql_groups.comments(
             runs[0] * RUN, (runs[-1] + 1) * RUN, 2 * self._chars + 400, store.has("timestamp")
         )
         paths = [self._path(one, judged) for one in runs]
-        _make(store, self._seed, query, judged, paths, runs[0])
+
+        def make(work: Path) -> None:
+            _make(store, seed, query, judged, [work / one.name for one in paths], runs[0])
+
+        return derived.made(path, make, paths)
+
+    def _path(self, run: int, judged: str) -> Path:
+        return _derived(self._store, self._seed, f"comments-{self._chars}-{run}", judged)
 
 
 def rows_of(works: np.ndarray, work: int) -> tuple[int, int]:
@@ -126,9 +127,7 @@ class Tags:
 
     def __init__(self, store: Store, seed: int) -> None:
         path = _derived(store, seed, "tags", "")
-        with _made_once(path) as missing:
-            if missing:
-                _make(store, seed, sql_groups.TAGS, "", [path])
+        derived.made(path, lambda work: _make(store, seed, sql_groups.TAGS, "", [work / path.name]))
         self._works, table = _read(path)
         self._tags, self._users = table.column("tag"), table.column("users").to_numpy()
 
@@ -177,60 +176,37 @@ def tags(store: Store, seed: int) -> Tags | None:
 
 def _derived(store: Store, seed: int, name: str, judged: str) -> Path:
     """The file of that name: what is derived under one seed and one rule of liking."""
-    code = files_fingerprint((Path(__file__), Path(sql_groups.__file__)))
-    return store.derived(f"{name}-{stable_hash(name, seed, judged, code):016x}.arrow")
-
-
-@contextmanager
-def _made_once(path: Path) -> Iterator[bool]:
-    """Whether the file is missing; while it is made nobody else makes it."""
-    from filelock import FileLock
-
-    if path.exists():
-        yield False
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
-        yield not path.exists()
+    code = (__file__, once.__file__, sql_groups.__file__)
+    return derived.file_of(store, name, (seed, judged), code)
 
 
 def _make(
     store: Store, seed: int, query: str, judged: str, paths: Sequence[Path], first: int = 0
 ) -> None:
     """Write the rows of a query; with several paths, each run of works, from `first` on, into its
-    own."""
-    import shutil
-    import tempfile
-
+    own. What does not fit into memory lies beside them."""
     from itdr.builders.engine import open_engine
 
-    work = Path(tempfile.mkdtemp(prefix="comments-", dir=paths[0].parent))
-    engine = open_engine(work)
+    engine = open_engine(paths[0].parent)
     try:
         register(engine, store, seed, text=True)
         if judged:
             engine.keep("verdicts", judged)
         reader = engine.batches(query, 1 << 14)
         if len(paths) == 1:
-            write_batches(reader, work / "0")
+            write_batches(reader, paths[0])
         else:
-            _write_runs(reader, work, first, len(paths))
-        for number, path in enumerate(paths):
-            os.replace(work / str(number), path)
+            _write_runs(reader, paths, first)
     finally:
         engine.close()
-        shutil.rmtree(work, ignore_errors=True)
 
 
-def _write_runs(reader: pa.RecordBatchReader, folder: Path, first: int, count: int) -> None:
+def _write_runs(reader: pa.RecordBatchReader, paths: Sequence[Path], first: int) -> None:
     """Rows in the order of works as a file for each run; an empty one where a run has none."""
     import pyarrow as pa
 
     with ExitStack() as stack:
-        files = [
-            stack.enter_context(pa.ipc.new_file(str(folder / str(number)), reader.schema))
-            for number in range(count)
-        ]
+        files = [stack.enter_context(pa.ipc.new_file(str(path), reader.schema)) for path in paths]
         for batch in reader:
             runs = batch.column("work").to_numpy() // RUN - first
             for run in np.unique(runs).tolist():
@@ -252,7 +228,7 @@ def register(engine: Engine, store: Store, seed: int, text: bool = False) -> Non
         "speakers", pa.table({"user_code": users, "part": part, "key": key.view(np.int64)})
     )
     items = np.arange(len(store.work), dtype=np.int32)
-    engine.register("works", works_table(store))
+    engine.register("works", once.works_table(store))
     leading = np.flatnonzero(store.work == items).astype(np.int32)
     hashes = store.item_hash[leading]
     columns = {

@@ -6,19 +6,14 @@ users of the training part are counted, also on works of the other parts.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
+from itdr.builders import derived, once
 from itdr.builders.columns import Store
+from itdr.builders.grounding import comments, liking
 from itdr.builders.grounding import group_sql as sql_groups
-from itdr.builders.grounding import liking
 from itdr.builders.grounding import traits as _traits
-from itdr.builders.grounding.comments import register, write_batches
 from itdr.builders.grounding.group_judges import Counts
-from itdr.builders.hashing import stable_hash
-from itdr.builders.store import files_fingerprint
 
 
 def counts(store: Store, seed: int) -> Counts:
@@ -27,33 +22,27 @@ def counts(store: Store, seed: int) -> Counts:
 
 
 def _prepared(store: Store, seed: int) -> Path:
-    here = Path(__file__).resolve()
-    names = (here, here.with_name("liking.py"), here.with_name("traits.py"))
-    code = files_fingerprint((*names, Path(sql_groups.__file__)))
-    folder = store.derived(f"groups-{stable_hash('groups', seed, code):016x}")
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix="groups-", dir=folder.parent))
-        try:
-            _make(store, seed, made)
-            # Another process may have been faster: what it made is the same.
-            if not folder.exists():
-                os.replace(made, folder)
-        except OSError:
-            if not folder.exists():
-                raise
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
-    return folder
+    code = (
+        __file__,
+        comments.__file__,
+        liking.__file__,
+        once.__file__,
+        sql_groups.__file__,
+        _traits.__file__,
+    )
+    folder = derived.file_of(store, "groups", (seed,), code, suffix="")
+    return derived.made(folder, lambda work: _make(store, seed, work / folder.name))
 
 
 def _make(store: Store, seed: int, folder: Path) -> None:
+    """Write the files into `folder`; what does not fit into memory lies beside it."""
     from itdr.builders.engine import open_engine, table_of
 
-    engine = open_engine(folder)
+    folder.mkdir()
+    engine = open_engine(folder.parent)
     try:
         found = _traits.traits(store)
-        register(engine, store, seed)
+        comments.register(engine, store, seed)
         engine.register("carries", found.carries)
         engine.register("belongs", found.belongs)
         engine.keep("judged", sql_groups.judged(liking.verdicts(store)))
@@ -68,12 +57,11 @@ def _make(store: Store, seed: int, folder: Path) -> None:
             for row in table_of(engine, query).to_pylist()
         }
         rows = [(*name, *known.get(code, (0, 0, 0))) for code, name in enumerate(found.names)]
-        write_batches(engine.batches(sql_groups.MET_IN_ORDER), folder / "met.arrow")
-        write_batches(engine.batches(sql_groups.PAIRS), folder / "pairs.arrow")
+        comments.write_batches(engine.batches(sql_groups.MET_IN_ORDER), folder / "met.arrow")
+        comments.write_batches(engine.batches(sql_groups.PAIRS), folder / "pairs.arrow")
         _write_traits(rows, folder / "traits.arrow")
     finally:
         engine.close()
-        shutil.rmtree(folder / "spill", ignore_errors=True)
 
 
 def _write_traits(rows: list[tuple[str, str, int, int, int]], path: Path) -> None:
