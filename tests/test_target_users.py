@@ -18,6 +18,7 @@ from itdr.builders.grounding import group_counts, liking
 from itdr.builders.grounding import groups as _groups
 from itdr.builders.grounding.group_judges import Rows
 from itdr.builders.parts import PARTS, parts_of
+from itdr.builders.tasks import target_user_identification
 from tests import world
 from tests.groups import (
     CONFIG,
@@ -274,6 +275,20 @@ def test_the_wrong_answer_names_other_groups() -> None:
     right = {row["id"]: row["output"] for row in world.everything(rows("small"))}
     for row in world.everything(rows("small", format="preference")):
         assert row["chosen"] == right[row["id"]] != row["rejected"]
+
+
+def test_an_item_alone_in_its_part_is_told_of_an_item_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(target_user_identification, "TRIES", 0)
+    for row in world.everything(rows("small", format="preference", size=30)):
+        assert row["rejected"] and row["chosen"].casefold() != row["rejected"].casefold()
+
+
+def test_no_rejected_answer_of_the_sample_is_the_chosen_one() -> None:
+    found = world.load(CONFIG, sources="all", sample=True, data_dir=None, format="preference")
+    for row in world.everything(found):
+        assert row["rejected"] and row["chosen"].casefold() != row["rejected"].casefold()
 
 
 def test_knobs_without_meaning_are_refused() -> None:

@@ -228,22 +228,32 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
-    """The answer for another item of the same part, with other groups."""
+    """The answer for another item of the same part, with other groups; else with some of the same
+    groups, else for one of any part."""
     assert isinstance(case, AudienceCase)
     hashes = cell.subjects[0]
     part = cell.parts(hashes[case.code : case.code + 1])
     said = {(one.name, one.value) for one in case.evidence[2:]}
-    answer = case.answer
+    answer = ""
     for _ in range(TRIES):
         code = draw.below(len(hashes))
-        if code == case.code or cell.parts(hashes[code : code + 1]) != part:
+        if cell.parts(hashes[code : code + 1]) != part:
             continue
-        for window in _windows(cell, code):
-            other = _draw(cell, window)
+        for other in _others(cell, case, code):
             answer = other.answer
             if not said & {(one.name, one.value) for one in other.evidence[2:]}:
                 return answer
-    return answer
+    first = draw.below(len(hashes))
+    rest = (one for code in range(len(hashes)) for one in _others(cell, case, code - first))
+    return answer or next((one.answer for one in rest), "")
+
+
+def _others(cell: OpenCell, case: AudienceCase, code: int) -> Iterator[AudienceCase]:
+    """The case of an item (counted from the end where negative) that another answer suits."""
+    for window in _windows(cell, code % len(cell.subjects[0])):
+        other = _draw(cell, window)
+        if window.code != case.code and other.answer.casefold() != case.answer.casefold():
+            yield other
 
 
 TASK = Task(
