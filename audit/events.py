@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from itdr.builders.columns import MISSING_TIME, SKIP, Store
+from itdr.builders.columns import MISSING_TIME, Store
+from itdr.builders.declare import SKIP
 from itdr.builders.engine import connect
 from itdr.builders.hashing import hash_ids
 from itdr.builders.parts import PARTS, TRAIN, parts_of

@@ -13,7 +13,7 @@ from typing import Any
 from itdr.baselines.training import Training
 from itdr.builders.errors import ConfigError, choose_from
 from itdr.scoring.data import Data
-from itdr.scoring.measures import Answer
+from itdr.scoring.scored import Answer
 
 Row = Mapping[str, Any]
 Method = Callable[[Training, Row], Answer]

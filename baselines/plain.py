@@ -10,7 +10,8 @@ import numpy as np
 from itdr.baselines.training import CellTraining, Training
 from itdr.builders.hashing import Draw, stable_hash
 from itdr.scoring.attributes import NUMBERS
-from itdr.scoring.measures import Answer, scale_of
+from itdr.scoring.measures import scale_of
+from itdr.scoring.scored import Answer
 
 Row = Mapping[str, Any]
 WORDS = 60

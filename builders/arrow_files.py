@@ -39,6 +39,14 @@ def write(reader: pa.RecordBatchReader, path: Path) -> None:
             out.write_table(pa.Table.from_batches(held).combine_chunks())
 
 
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table that is at hand."""
+    import pyarrow as pa
+
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+        out.write_table(table)
+
+
 def read(path: Path) -> pa.Table:
     """The table of a file, mapped into memory."""
     import pyarrow as pa

@@ -18,7 +18,7 @@ import numpy as np
 
 from itdr.builders import cache, far
 from itdr.builders.arrow_files import numbers, read, taken
-from itdr.builders.declare import EVENTS, Source
+from itdr.builders.declare import Source
 from itdr.builders.interactions import Interactions
 from itdr.builders.store import manifest
 
@@ -339,7 +339,6 @@ class Store:
 
 
 _groups: OrderedDict[tuple[Path, int], dict[str, np.ndarray]] = OrderedDict()
-SKIP = EVENTS.index("skip")
 
 
 def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:

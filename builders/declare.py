@@ -58,6 +58,7 @@ USERS = (
 )
 EVENTS = ("rate", "review", "click", "skip", "comment", "listen", "play", "implicit")
 """What an interaction can be. A `skip` (shown, not taken) touches nothing."""
+SKIP = EVENTS.index("skip")
 TAGS = ("user_id", "item_id", "tag")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "interactions": INTERACTIONS,

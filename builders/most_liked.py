@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from itdr.builders.columns import MISSING_TIME, SKIP, Store
+from itdr.builders.columns import MISSING_TIME, Store
+from itdr.builders.declare import SKIP
 from itdr.builders.hashing import mix
 from itdr.builders.memo import Memo
 from itdr.builders.timelines import NO_WORKS, Timeline

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import derived, once, sql
+from itdr.builders import arrow_files, derived, once, sql
 from itdr.builders.parts import parts_of
 
 if TYPE_CHECKING:
@@ -76,17 +76,15 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
         query = sql.train_touches(store.has("timestamp"), events, until, once.met_once(store))
         engine.keep("touches", query)
         table = table_of(engine, sql.KNOWN_WORKS)
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
-            out.write_table(table)
+        arrow_files.write_table(table, path)
     finally:
         engine.close()
 
 
 def _read(store: Store, path: Path) -> Known:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    table = arrow_files.read(path)
     n = len(store.work)
     works = table.column("work").to_numpy()
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from itdr.builders.declare import EVENTS
-
-SKIP = EVENTS.index("skip")
+from itdr.builders.declare import EVENTS, SKIP
 
 _LIST = "array_to_string({}, chr(31))"
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from itdr.builders.columns import MISSING_TIME, SKIP, Events, Store
+from itdr.builders.columns import MISSING_TIME, Events, Store
+from itdr.builders.declare import SKIP
 
 RUN_ROWS = 16_384
 """Interactions to a run, about: those of its last user belong to it whole."""

@@ -45,7 +45,7 @@ def score_rows(
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
 ) -> list[Any]:
-    """The values of each row (`itdr.scoring.measures.Scored`), in order."""
+    """The values of each row (`itdr.scoring.scored.Scored`), in order."""
     from itdr.scoring import measures
     from itdr.scoring.extras import require
     from itdr.scoring.texts import score_texts
@@ -71,7 +71,7 @@ def score_rows(
 
 
 def _answer(given: Any) -> Any:
-    from itdr.scoring.measures import Answer
+    from itdr.scoring.scored import Answer
 
     return given if isinstance(given, Answer) else Answer(given)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from itdr.builders import catalogue
@@ -13,6 +12,8 @@ from itdr.builders.errors import ConfigError
 from itdr.scoring import attributes as attribute_rules
 from itdr.scoring import ranks, reading
 from itdr.scoring.reading import Ranking
+from itdr.scoring.scored import Answer, Scored
+from itdr.scoring.texts import score_texts
 from itdr.scoring.titles import Titles
 
 Row = Mapping[str, Any]
@@ -23,24 +24,6 @@ ATTRIBUTE_TASK = "user_attribute_prediction"
 TEXT_TASKS = ("interest_recognition", "target_user_identification")
 READ = " (read)"
 """Ends the name of an error's figure over the answers that could be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is scored for one row: a text, and groups of equal entries where a method has ties."""
-
-    text: Any
-    ties: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class Scored:
-    """One row's values. values, chance: metric -> number before the root is taken; a metric that
-    leaves the row out is not among them.   readable: whether anything could be read."""
-
-    readable: bool
-    values: dict[str, float]
-    chance: dict[str, float]
 
 
 def is_root(metric: str) -> bool:
@@ -58,8 +41,6 @@ Scorer = Callable[[Sequence[Row], Sequence[Answer]], list[Scored]]
 
 def scorers() -> dict[str, Scorer]:
     """Task -> the function that scores its rows."""
-    from itdr.scoring.texts import score_texts
-
     return {
         RATING_TASK: score_ratings,
         **dict.fromkeys(RANKING_TASKS, score_rankings),
@@ -111,7 +92,7 @@ def _error(
 
 def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """NDCG@10, Hit@1, Precision@5 and MRR; expected values where a method has ties."""
-    rankings, trues, places = [], [], []
+    rankings, trues = [], []
     for row, answer in zip(rows, answers, strict=True):
         said = reading.ranking(answer.text, Titles([one["title"] for one in row["candidates"]]))
         rankings.append(Ranking(said.places, answer.ties))
@@ -122,7 +103,7 @@ def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Score
             plain, ranks.exact([rankings[k] for k in plain], [trues[k] for k in plain]), strict=True
         )
     )
-    places = [
+    return [
         Scored(
             ranking.readable,
             values[k] if k in values else ranks.expected(ranking, trues[k]),
@@ -130,7 +111,6 @@ def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Score
         )
         for k, ranking in enumerate(rankings)
     ]
-    return places
 
 
 def true_places(row: Row) -> frozenset[int]:

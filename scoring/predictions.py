@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.errors import ConfigError, RawFileError
-from itdr.scoring.measures import Answer
+from itdr.scoring.scored import Answer
 
 COLUMN = "output"
 

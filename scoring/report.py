@@ -16,7 +16,8 @@ import numpy as np
 
 from itdr.builders.declare import ROOT_TASKS
 from itdr.scoring.intervals import interval, resampled
-from itdr.scoring.measures import READ, Scored, is_root, lower_is_better
+from itdr.scoring.measures import READ, is_root, lower_is_better
+from itdr.scoring.scored import Scored
 
 Row = Mapping[str, Any]
 SEED = 0

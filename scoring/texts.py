@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from itdr.scoring.grounds import Lexicon, grounds, reference
+from itdr.scoring.scored import Answer, Scored
 from itdr.scoring.titles import words
-
-if TYPE_CHECKING:
-    from itdr.scoring.measures import Answer, Scored
 
 Row = Mapping[str, Any]
 MOST_WORDS = 1000
@@ -30,8 +28,6 @@ def score_texts(
 
     references: id -> other phrasings of the row's facts; the row's own answer always counts.
     """
-    from itdr.scoring.measures import Scored
-
     known = lexicon if lexicon is not None else Lexicon.of(rows)
     found = []
     for row, answer in zip(rows, answers, strict=True):

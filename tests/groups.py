@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders import catalogue, opened, store
-from itdr.builders.columns import SKIP, Store
+from itdr.builders.columns import Store
+from itdr.builders.declare import SKIP
 from itdr.builders.grounding import traits
 from itdr.builders.parts import parts_of
 from itdr.builders.works import plain

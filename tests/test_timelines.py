@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from itdr.builders import catalogue, knobs, memo, once, store
-from itdr.builders.columns import MISSING_TIME, SKIP, Store
+from itdr.builders.columns import MISSING_TIME, Store
+from itdr.builders.declare import SKIP
 from itdr.builders.first_windows import first_windows
 from itdr.builders.hashing import Draw, mix, numbers, shuffles
 from itdr.builders.most_liked import most_liked

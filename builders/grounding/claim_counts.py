@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import derived
+from itdr.builders import arrow_files, derived
 from itdr.builders.columns import KEPT_ITEMS, Item, Store
 from itdr.builders.grounding import claim_sql as sql_claims
 from itdr.builders.grounding import liking
@@ -128,10 +128,9 @@ def hours_of(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _counts(cell: OpenCell) -> Counts:
-    import pyarrow as pa
 
     path = _made(cell, "claims")
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    table = arrow_files.read(path)
     codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
     names = zip(table.column("kind").to_pylist(), table.column("name").to_pylist(), strict=True)
     for code, (kind, name) in enumerate(names):
@@ -145,10 +144,9 @@ def _counts(cell: OpenCell) -> Counts:
 
 
 def _hours(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
-    import pyarrow as pa
 
     path = _made(cell, "hours")
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
+    table = arrow_files.read(path).combine_chunks()
     work = table.column("work").combine_chunks().to_numpy()
     begins = np.searchsorted(work, np.arange(len(cell.store.work) + 1))
     return begins, table.column("hours").combine_chunks().to_numpy()
@@ -179,14 +177,14 @@ def _count(cell: OpenCell, files: Mapping[str, Path]) -> None:
         skips = "skip" in cell.store.manifest["events"]
         if by_hours(cell):
             engine.keep("hours", sql_claims.first_hours(skips))
-            _write(table_of(engine, sql_claims.HOURS_BY_WORK), files["hours"])
+            arrow_files.write_table(table_of(engine, sql_claims.HOURS_BY_WORK), files["hours"])
             query = sql_claims.SIDES_BY_HOURS
         else:
             scale = cell.scale
             query = sql_claims.sides_by_rating(scale.liked, scale.disliked, skips)
         engine.keep("sides", query)
         engine.keep("work_sides", sql_claims.WORK_SIDES)
-        _write(_traits(engine, names), files["claims"])
+        arrow_files.write_table(_traits(engine, names), files["claims"])
     finally:
         engine.close()
 
@@ -262,10 +260,3 @@ def _traits(engine: Engine, names: pa.Table) -> pa.Table:
     table = table.append_column("liked", found.column("likes"))
     table = table.append_column("disliked", found.column("dislikes"))
     return table.replace_schema_metadata({"totals": json.dumps(totals)})
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    import pyarrow as pa
-
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
-        out.write_table(table)

@@ -9,10 +9,9 @@ computed by the caller, so that engines agree to the last bit.
 
 from __future__ import annotations
 
-from itdr.builders.declare import EVENTS
+from itdr.builders.declare import SKIP
 from itdr.builders.grounding.group_sql import KEPT_HOURS, KEPT_TENTHS, LEAST_PLAYERS, LEFT_TENTHS
 
-SKIP = EVENTS.index("skip")
 LIKED, DISLIKED = 1, 2
 
 

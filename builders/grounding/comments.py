@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders import derived, once
+from itdr.builders import arrow_files, derived, once
 from itdr.builders.columns import Store
 from itdr.builders.grounding import group_sql as sql_groups
 from itdr.builders.hashing import mix, stable_hash
@@ -250,7 +250,6 @@ def write_batches(reader: pa.RecordBatchReader, path: Path) -> None:
 
 
 def _read(path: Path) -> tuple[np.ndarray, pa.Table]:
-    import pyarrow as pa
 
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    table = arrow_files.read(path)
     return table.column("work").to_numpy(), table

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from itdr.builders import derived, once
+from itdr.builders import arrow_files, derived, once
 from itdr.builders.columns import Store
 from itdr.builders.grounding import comments, liking
 from itdr.builders.grounding import group_sql as sql_groups
@@ -72,5 +72,4 @@ def _write_traits(rows: list[tuple[str, str, int, int, int]], path: Path) -> Non
     columns = list(zip(*rows, strict=True)) or [()] * len(names)
     arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
     table = pa.table(arrays, names=list(names))
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
-        out.write_table(table)
+    arrow_files.write_table(table, path)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from itdr.builders import arrow_files
 from itdr.builders.grounding import traits as _traits
 from itdr.builders.grounding.group_sql import FEW_JUDGES
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 LEAST_USERS = 20
 """Users of whom a thing must be known for them to be a group."""
@@ -81,14 +82,14 @@ class Counts:
     """The counts of one store and seed, mapped from disk."""
 
     def __init__(self, folder: Path) -> None:
-        traits = read(folder / "traits.arrow")
+        traits = arrow_files.read(folder / "traits.arrow")
         columns = [column.to_pylist() for column in traits.columns]
         self.traits = [Trait(*row) for row in zip(*columns, strict=True)]
-        met = read(folder / "met.arrow")
+        met = arrow_files.read(folder / "met.arrow")
         self._works = met.column("work").to_numpy()
         self._met = (met.column("likes").to_numpy(), met.column("dislikes").to_numpy())
         self._totals = (int(self._met[0].sum()), int(self._met[1].sum()))
-        pairs = read(folder / "pairs.arrow")
+        pairs = arrow_files.read(folder / "pairs.arrow")
         self._pair_works = pairs.column("work").to_numpy()
         self._pair_traits = pairs.column("trait").to_numpy()
         self._numbers = [pairs.column(name).to_numpy() for name in _NUMBERS]
@@ -223,10 +224,3 @@ class Counts:
         """By trait: the likes and the dislikes that its people make."""
         likes = np.array([trait.likes for trait in self.traits], np.int64)
         return likes, np.array([trait.dislikes for trait in self.traits], np.int64)
-
-
-def read(path: Path) -> pa.Table:
-    """A table, mapped from disk."""
-    import pyarrow as pa
-
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()

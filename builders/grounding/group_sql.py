@@ -8,9 +8,8 @@ name: `events`, `parts`, `works` as there; `carries` (work, trait): the traits o
 
 from __future__ import annotations
 
-from itdr.builders.declare import EVENTS, Scale
+from itdr.builders.declare import SKIP, Scale
 
-SKIP = EVENTS.index("skip")
 LIKE, DISLIKE = 1, -1
 """Verdicts; 0 is neither."""
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from itdr.builders.columns import MISSING_TIME, SKIP
+from itdr.builders.columns import MISSING_TIME
+from itdr.builders.declare import SKIP
 from itdr.builders.grounding import claim_counts
 from itdr.builders.grounding.claim_sql import (
     DISLIKED,

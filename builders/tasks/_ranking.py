@@ -8,7 +8,8 @@ from typing import TypeVar
 import numpy as np
 
 from itdr.builders.cases import Case
-from itdr.builders.columns import SKIP, Item
+from itdr.builders.columns import Item
+from itdr.builders.declare import SKIP
 from itdr.builders.first_windows import first_windows
 from itdr.builders.hashing import numbers, shuffles
 from itdr.builders.negatives import WantedMany

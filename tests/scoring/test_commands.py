@@ -19,7 +19,7 @@ from itdr.builders.errors import ConfigError, ItdrError, RawFileError
 from itdr.commands import baseline
 from itdr.commands import score as score_command
 from itdr.scoring import data, predictions, score
-from itdr.scoring.measures import Answer
+from itdr.scoring.scored import Answer
 from tests import world
 
 CONFIGS = {

@@ -13,8 +13,8 @@ pytest.importorskip("ir_measures")
 from itdr.builders.errors import ConfigError
 from itdr.scoring import measures, ranks, score
 from itdr.scoring.grounds import Lexicon, grounds
-from itdr.scoring.measures import Answer
 from itdr.scoring.reading import Ranking
+from itdr.scoring.scored import Answer
 from itdr.scoring.texts import overlap
 
 Row = dict[str, Any]

@@ -1,0 +1,24 @@
+"""What is scored, and what comes of it, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is scored for one row: a text, and groups of equal entries where a method has ties."""
+
+    text: Any
+    ties: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Scored:
+    """One row's values. values, chance: metric -> number before the root is taken; a metric that
+    leaves the row out is not among them.   readable: whether anything could be read."""
+
+    readable: bool
+    values: dict[str, float]
+    chance: dict[str, float]
