@@ -93,12 +93,12 @@ def _shown(row: Row) -> list[int]:
         items.append(f"target:{row['item_id']}")
     if len(set(items)) >= LEAST:
         return hash_ids("shown", items).tolist()
-    said = words(_question(row))
+    said = words(question(row))
     runs = [" ".join(said[k : k + RUN]) for k in range(max(1, len(said) - RUN + 1))]
     return hash_ids("said", runs).tolist() if said else []
 
 
-def _question(row: Row) -> str:
+def question(row: Row) -> str:
     for name in ("input", "prompt"):
         if row.get(name) is not None:
             return str(row[name])

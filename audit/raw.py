@@ -264,9 +264,9 @@ def _met(
 
 
 def _asked(row: Row) -> str:
-    from itdr.audit.near import _question
+    from itdr.audit.near import question
 
-    return " ".join(_question(row).split())
+    return " ".join(question(row).split())
 
 
 def _equal(one: Any, other: Any) -> bool:

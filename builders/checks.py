@@ -147,20 +147,6 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
             seen += len(block)
 
 
-def require_gzip(path: Path) -> None:
-    """Raise `RawFileError` where a `.gz` is no gzip, is cut off, or fails its own checksum.
-
-    Reads all of it: for readers that hand the file to an engine which would not notice.
-    """
-    require_not_empty(path)
-    try:
-        with gzip.open(path, "rb") as file:
-            while file.read(_BLOCK):
-                pass
-    except (EOFError, OSError, zlib.error) as error:
-        raise RawFileError(f"{path}: the gzip stream is broken ({error}). {AGAIN}") from None
-
-
 def literal(text: object) -> str:
     """`text` as an SQL string literal."""
     return "'" + str(text).replace("'", "''") + "'"

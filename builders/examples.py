@@ -105,7 +105,7 @@ def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Dra
         streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
         # Nearly every window makes a case: as many are drawn at first as cases are asked for.
         tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
-        cases = iter(task.cases(opened, [window for windows in tried for window in windows]))
+        cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
         batch: Drawn = []
         for (who, found), windows in zip(streams, tried, strict=True):
             made = _made(who, windows, cases)
@@ -141,7 +141,7 @@ def _more(opened: OpenCell, who: Asked, found: Iterator[Any]) -> Iterator[Drawn]
     """Further cases of one user, of as many of the windows as it takes."""
     left = who.most
     while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
-        made = _made(who, windows, iter(opened.cell.task.cases(opened, windows)))
+        made = _made(who, windows, iter(opened.cell.task.draw(opened, windows)))
         if made:
             yield made
         left = None if left is None else left - len(made)

@@ -19,7 +19,6 @@ from itdr.builders.columns import Store
 from itdr.builders.hashing import Draw, numbers
 from itdr.builders.popularity import NEVER, Known
 
-POLICIES = ("popularity", "hard", "uniform")
 TRIES = 8
 RUNGS = ("same category, popularity within x2", "same category, within x4", "a shared category")
 

@@ -286,7 +286,7 @@ def count_cases(opened: OpenCell, user: int, most: int | None) -> int:
     """How many cases the user gives, up to `most`."""
     count = 0
     for window in opened.cell.task.windows(opened, user):
-        if opened.surely([window])[0] or opened.cell.task.draw(opened, window) is not None:
+        if opened.surely([window])[0] or opened.cell.task.draw(opened, [window])[0] is not None:
             count += 1
             if count == most:
                 break

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,7 +133,7 @@ def _entry(
     for split, one in written.items():
         for (task, source), count in sorted(one.cells.items()):
             cells.setdefault(f"{task}/{source}", {})[split] = count
-    scripts = sum((one.scripts for one in written.values()), start=type(one.scripts)())
+    scripts = sum((one.scripts for one in written.values()), start=Counter())
     return {
         "layout": LAYOUT,
         "key": key,

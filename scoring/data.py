@@ -192,7 +192,7 @@ def case_of(cell: OpenCell, row: Row) -> Case | None:
     if subject is None:
         return None
     for window in cell.cell.task.windows(cell, subject):
-        case = cell.cell.task.draw(cell, window)
+        (case,) = cell.cell.task.draw(cell, [window])
         if case is not None and row["id"] == f"{cell.cell.name}/{case.key}":
             return case
     return None

@@ -50,7 +50,7 @@ def open_cell(source: str, root: Path, **knobs: Any) -> OpenCell:
 
 def cases(cell: OpenCell) -> list[task.Profile]:
     users = range(len(cell.store.user_n))
-    return [task._draw(cell, w) for user in users for w in task._windows(cell, user)]
+    return task._draw(cell, [w for user in users for w in task._windows(cell, user)])
 
 
 GENRES = ("Drama", "Comedy", "Action", "Thriller", "Horror", "War", "Western", "Film-Noir")

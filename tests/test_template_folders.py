@@ -46,7 +46,6 @@ def test_a_folder_extends_the_built_in_templates(tmp_path: Path) -> None:
     assert loaded["sequential_rec/mine"].render(context) == "Many games"
     assert loaded["sequential_rec/p1"].render(context).endswith("\nHALO; SALT")
     assert load("top_k_rec", str(tmp_path)).prompts == load("top_k_rec").prompts
-    assert "sequential_rec/mine" in templates.known_ids("sequential_rec", tmp_path)
     only = load("sequential_rec", [str(tmp_path), "mine"]).prompts["train"]
     assert [one.id for one in only] == ["sequential_rec/mine"]
 

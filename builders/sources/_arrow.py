@@ -154,9 +154,7 @@ def spelled(con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id") -> I
             f"ranked AS (SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY n DESC, {others}) "
             f"AS place FROM counted) SELECT {key}, {others} FROM ranked WHERE place = 1"
         )
-        # The reader's name of DuckDB before 1.5 and after.
-        read = getattr(result, "to_arrow_reader", None) or result.fetch_record_batch
-        yield from read(ROWS)
+        yield from result.to_arrow_reader(ROWS)
 
 
 def chosen(texts: Any, words: Mapping[str, str]) -> pa.StringArray:

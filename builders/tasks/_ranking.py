@@ -45,13 +45,8 @@ def sought(cell: OpenCell) -> Sought:
     return Sought(cell.history, cell.positives, cell.known, *cell.span)
 
 
-def draw(cell: OpenCell, window: Window) -> Case | None:
-    """The window with its negatives; None where too few honest ones are left."""
-    return draw_many(cell, [window])[0]
-
-
-def draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    """`draw` for several windows."""
+def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    """The windows with their negatives; None where too few honest ones are left."""
     if not windows:
         return []
     shown = np.array([places(window, window.timeline.items) for window in windows])

@@ -7,7 +7,7 @@ One `TASK = Task(...)` stands in each file of `builders/tasks/`; a source that f
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -47,9 +47,8 @@ class Task:
     templates may use.   windows: the cases of one user (or item, by code), the latest first.
     firsts: the first of them for several users at once, where that is faster; None for a user whose
     windows have to be looked through.
-    draw: a window made a case, None where no honest negatives are left.   draw_many: the same for
-    several windows at once, where that is faster.   context: a case's variables.   wrong: a
-    plausible wrong answer.
+    draw: each of several windows made a case, None where no honest negatives are left.   context: a
+    case's variables.   wrong: a plausible wrong answer.
     """
 
     id: str
@@ -62,7 +61,7 @@ class Task:
     variables: frozenset[str]
     flags: frozenset[str]
     windows: Callable[[OpenCell, int], Iterator[Any]]
-    draw: Callable[[OpenCell, Any], Case | None]
+    draw: Callable[[OpenCell, Sequence[Any]], Sequence[Case | None]]
     context: Callable[[OpenCell, Case, frozenset[str]], dict[str, object]]
     wrong: Callable[[OpenCell, Case, Draw], str]
     needs_any: frozenset[str] = frozenset()
@@ -70,13 +69,6 @@ class Task:
     about: Literal["user", "item"] = "user"
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
-    draw_many: Callable[[OpenCell, Sequence[Any]], Iterable[Case | None]] | None = None
-
-    def cases(self, cell: OpenCell, windows: Sequence[Any]) -> Iterable[Case | None]:
-        """What `draw` makes of each window."""
-        if self.draw_many is not None:
-            return self.draw_many(cell, windows)
-        return (self.draw(cell, window) for window in windows)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,8 @@ from itdr.builders.tasks._crossing import Crossing
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 
 
-def _draw(cell: OpenCell, window: Crossing) -> Case | None:
-    return _draw_many(cell, [window])[0]
-
-
-def _draw_many(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
-    cases = zip(windows, _ranking.draw_many(cell, windows), strict=True)
+def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
+    cases = zip(windows, _ranking.draw(cell, windows), strict=True)
     return [case and _with_earlier(cell, window, case) for window, case in cases]
 
 
@@ -79,7 +75,6 @@ TASK = Task(
     windows=_crossing.windows,
     firsts=_crossing.firsts,
     draw=_draw,
-    draw_many=_draw_many,
     context=_context,
     wrong=top_k_rec.wrong,
     least_events=lambda knobs: knobs["history"] + knobs["positives"],

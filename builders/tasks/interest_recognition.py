@@ -72,11 +72,7 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
         yield Tastes(line, likes, [], sided=mine)
 
 
-def _draw(cell: OpenCell, window: Tastes) -> Profile:
-    return _draw_many(cell, [window])[0]
-
-
-def _draw_many(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
+def _draw(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
     users = [window.timeline.user for window in windows]
     # Read together, they take less time.
     claim_counts.works_of(cell.store, [code for window in windows for code in window.sided.works])
@@ -311,7 +307,6 @@ TASK = Task(
     flags=frozenset({"reviews", "disliked", "hours"}),
     windows=_windows,
     draw=_draw,
-    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: knobs["history"],

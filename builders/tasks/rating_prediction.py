@@ -42,11 +42,7 @@ def _sought(cell: OpenCell) -> Sought:
     return Sought(cell.history, 1, None, *cell.span)
 
 
-def _draw(cell: OpenCell, window: Window) -> Case | None:
-    return _draw_many(cell, [window])[0]
-
-
-def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     ids = cell.user_ids([window.timeline.user for window in windows])
     codes = [_ranking.places(window, window.timeline.items) for window in windows]
     known = zip(windows, ids, cell.store.items_of(codes), strict=True)
@@ -129,7 +125,6 @@ TASK = Task(
     windows=_windows,
     firsts=_firsts,
     draw=_draw,
-    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: knobs["history"] + 1,

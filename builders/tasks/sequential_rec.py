@@ -17,12 +17,8 @@ _categories = attrgetter("categories")
 _CATEGORIES = frozenset({"categories"})
 
 
-def _draw(cell: OpenCell, window: Window) -> Case | None:
-    return _draw_many(cell, [window])[0]
-
-
-def _draw_many(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    made = _ranking.draw_many(cell, windows)
+def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    made = _ranking.draw(cell, windows)
     for case in made:
         # A list in which some items lack a category would mark them: then none shows its own.
         if case is not None and all(map(_categories, chain(case.history, case.candidates))):
@@ -70,7 +66,6 @@ TASK = Task(
     windows=_ranking.windows,
     firsts=_ranking.firsts,
     draw=_draw,
-    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: knobs["history"] + 1,

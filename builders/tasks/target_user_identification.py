@@ -89,11 +89,7 @@ def _comments(cell: OpenCell) -> spoken.Comments | None:
     return spoken.comments(store, cell.cell.seed, chars, lambda: liking.verdicts(store))
 
 
-def _draw(cell: OpenCell, window: ItemWindow) -> AudienceCase:
-    return _draw_many(cell, [window])[0]
-
-
-def _draw_many(cell: OpenCell, windows: Sequence[ItemWindow]) -> list[AudienceCase]:
+def _draw(cell: OpenCell, windows: Sequence[ItemWindow]) -> list[AudienceCase]:
     found = _groups.groups_of(_counts(cell), [window.code for window in windows])
     return [_case(cell, *of) for of in zip(windows, found, strict=True)]
 
@@ -251,7 +247,7 @@ def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
 def _others(cell: OpenCell, case: AudienceCase, code: int) -> Iterator[AudienceCase]:
     """The case of an item (counted from the end where negative) that another answer suits."""
     for window in _windows(cell, code % len(cell.subjects[0])):
-        other = _draw(cell, window)
+        (other,) = _draw(cell, [window])
         if window.code != case.code and other.answer.casefold() != case.answer.casefold():
             yield other
 
@@ -304,7 +300,6 @@ TASK = Task(
     flags=frozenset({"comments", "tags"}),
     windows=_windows,
     draw=_draw,
-    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     about="item",

@@ -54,7 +54,6 @@ TASK = Task(
     windows=_ranking.windows,
     firsts=_ranking.firsts,
     draw=_ranking.draw,
-    draw_many=_ranking.draw_many,
     context=_context,
     wrong=wrong,
     least_events=lambda knobs: knobs["history"] + knobs["positives"],

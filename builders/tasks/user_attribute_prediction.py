@@ -9,8 +9,10 @@ from operator import attrgetter
 from itdr.builders.cases import Case
 from itdr.builders.columns import Item
 from itdr.builders.declare import UNDERSTANDING
+from itdr.builders.grounding.teller import upper
 from itdr.builders.hashing import Draw
 from itdr.builders.most_liked import most_liked
+from itdr.builders.parts import TRAIN, parts_of
 from itdr.builders.tasks import _ranking
 from itdr.builders.tasks._task import CellRule, OpenCell, Task
 from itdr.builders.windows import Window
@@ -63,11 +65,7 @@ def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
     return found
 
 
-def _draw(cell: OpenCell, window: Described) -> Case | None:
-    return _draw_many(cell, [window])[0]
-
-
-def _draw_many(cell: OpenCell, windows: Sequence[Described]) -> list[Case | None]:
+def _draw(cell: OpenCell, windows: Sequence[Described]) -> list[Case | None]:
     users = [window.timeline.user for window in windows]
     items = cell.store.items_of([window.timeline.items for window in windows])
     return [_case(cell, *of) for of in zip(windows, cell.user_ids(users), items, strict=True)]
@@ -109,7 +107,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **_ranking.listings("items", items, needed),
         "n_items": len(items),
         "attributes": _enumerated(names),
-        "attributes_lines": "\n".join(f"- {_titled(name)}" for name in names),
+        "attributes_lines": "\n".join(f"- {upper(name)}" for name in names),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
@@ -117,11 +115,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
     """One attribute a line: `Age group: 25-34`."""
-    return "\n".join(f"{_titled(name)}: {value}" for name, value in attributes)
-
-
-def _titled(name: str) -> str:
-    return name[:1].upper() + name[1:]
+    return "\n".join(f"{upper(name)}: {value}" for name, value in attributes)
 
 
 def _enumerated(names: list[str]) -> str:
@@ -131,8 +125,6 @@ def _enumerated(names: list[str]) -> str:
 
 def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
     """The attributes of another user of the training part, where they differ."""
-    from itdr.builders.parts import TRAIN, parts_of
-
     n = len(cell.store.user_hash)
     for _ in range(256):
         other = draw.below(n)
@@ -179,7 +171,6 @@ TASK = Task(
     windows=_windows,
     firsts=_firsts,
     draw=_draw,
-    draw_many=_draw_many,
     context=_context,
     wrong=_wrong,
     least_events=lambda knobs: 1,

@@ -41,7 +41,6 @@ __all__ = [
     "check_choice",
     "fingerprint",
     "folder_of",
-    "known_ids",
     "load",
     "load_words",
     "tasks",
@@ -169,11 +168,6 @@ def load(
     prompts = _pools(task, texts["prompts"].values(), chosen)
     descriptions, answers = (_sorted(texts[name].values()) for name in ("descriptions", "answers"))
     return Templates(task, prompts, descriptions, answers)
-
-
-def known_ids(task: str, choice: Choice = None) -> tuple[str, ...]:
-    """The full ids of all prompts of `task`, unseen ones included, those of a user's folder too."""
-    return _ids(task, _read_choice(choice).folder)
 
 
 def check_choice(choice: Choice, tasks: Iterable[str]) -> None:

@@ -111,17 +111,6 @@ def test_a_nul_byte_is_found_wherever_it_is(path: Path, place: int) -> None:
         checks.require_encoding(path)
 
 
-def test_a_cut_gzip_is_found(tmp_path: Path) -> None:
-    path = tmp_path / "raw.gz"
-    data = gzip.compress(bytes(range(256)) * 500)
-    path.write_bytes(data)
-    checks.require_gzip(path)
-    for broken in (data[:-9], data[:-5] + b"\0\0\0\0\0", b"no gzip"):
-        path.write_bytes(broken)
-        with pytest.raises(RawFileError, match=r"broken|cannot be read"):
-            checks.require_gzip(path)
-
-
 @pytest.mark.parametrize("ends", [("\n",), ("\r\n",), ("\n", "\r\n")])
 def test_plain_lines_in_any_line_ends(path: Path, ends: tuple[str, ...]) -> None:
     lines = ["a\tb", "1\tx", "", "2", "3\ty\tz", "four\tx", '5\t"quote', "6\tNULL"]
