@@ -64,7 +64,7 @@ LIKES: dict[str, tuple[str, ...]] = {
         "This is {a_person} who [keeps coming back to|keeps returning to|has a lot of time for] {L}.",
         "[Look at|Go through] what this {person} {liked}, and {L} <L:stands|stand> out [at once|"
         "straight away|clearly].",
-        "[Plenty of|A lot of] {L} <L:turns|turn> up among the {items} that this {person} {liked}.",
+        "[Plenty of|A lot of] {L} can be found among the {items} that this {person} {liked}.",
         "[Someone|Somebody] who [cares for|is devoted to|is taken with] {L}: so much can be said about "
         "this {person}.",
         "{L} <L:is|are> [home ground for this {person}|what this {person} gravitates towards|where "
