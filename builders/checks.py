@@ -222,6 +222,15 @@ def read_lines(path: Path, table: str, *, header: bool = True, **options: object
     return read_csv(path, table, text, delimiter="\x01", quote="", header=header, **given)
 
 
+def unquoted(column: str) -> str:
+    """SQL for a field that was read without quoting: where it stands between quotes, what they hold
+    (inner ones halved); null where that is nothing. A stray quote stays."""
+    field = f'"{column}"'
+    inside = f"starts_with({field}, '\"') AND ends_with({field}, '\"') AND length({field}) > 1"
+    text = f"CASE WHEN {inside} THEN replace({field}[2:-2], '\"\"', '\"') ELSE {field} END"
+    return f"nullif({text}, '')"
+
+
 def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
     """The lines that DuckDB set aside while it scanned `table`, by reason; each line counts once.
 

@@ -12,13 +12,21 @@ other sources name things. The other of the two is kept as an attribute.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.checks import (
     EMPTY_ID,
     OUTSIDE_SCALE,
+    TOO_FEW,
+    TOO_MANY,
+    literal,
     read_csv,
+    read_lines,
+    require_encoding,
+    require_final_newline,
     require_header,
+    unquoted,
 )
 from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources import _arrow
@@ -43,7 +51,11 @@ SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
 
 BAD_ID = "malformed id"
 BROKEN = "broken quoting"
-"""A title that runs over lines: a stray quote joined them."""
+
+# One line of the scores: any field may be quoted.
+_FIELD = r'(?:"(?:[^"]|"")*"|[^",][^,]*|)'
+_SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
+
 MISSING = ("", "unknown", "not available")
 STOCK = r"(?i)^no (synopsis|description|background)\b.{0,60}\b(added|available|yet|found)\b"
 """Sentences that stand where a synopsis is missing."""
@@ -59,22 +71,49 @@ SCORE_FILE = "users-score-2023.csv"
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `rate` for each score of 1 to 10; their times are not known."""
+    """One `rate` for each score of 1 to 10; their times are not known.
+
+    No name or title holds a line end: taken line by line, a stray quote costs its own line alone.
+    """
     path = raw.path("scores")
     require_header(path, SCORE_COLUMNS)
-    _arrow.require_quoted_csv(path)
-    csv = read_csv(path, "interactions", dict.fromkeys(SCORE_COLUMNS, "VARCHAR"))
+    require_final_newline(path)
+    require_encoding(path)
+    ids = {name: unquoted(name) for name in ("user_id", "item_id", "rating")}
+    fields = ", ".join(f'{text} AS "{name}"' for name, text in ids.items())
     return raw.con.sql(
-        f"""SELECT user_id, anime_id AS item_id, TRY_CAST(rating AS FLOAT) AS rating,
-                   'rate' AS event,
-                   CASE WHEN user_id IS NULL OR anime_id IS NULL THEN '{EMPTY_ID}'
+        f"""SELECT user_id, item_id, TRY_CAST(rating AS FLOAT) AS rating, 'rate' AS event,
+                   CASE WHEN misfit IS NOT NULL THEN misfit
+                        WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match(user_id, '[0-9]+')
-                          OR NOT regexp_full_match(anime_id, '[0-9]+') THEN '{BAD_ID}'
+                          OR NOT regexp_full_match(item_id, '[0-9]+') THEN '{BAD_ID}'
                         WHEN NOT coalesce(regexp_full_match(rating, '[1-9]|10'), false)
-                        THEN '{OUTSIDE_SCALE}'
-                        WHEN contains("Anime Title", chr(10)) THEN '{BROKEN}' END AS reject
-            FROM {csv}"""
+                        THEN '{OUTSIDE_SCALE}' END AS reject
+            FROM (SELECT {fields}, misfit FROM ({_scores(path)}))"""
     )
+
+
+def _scores(path: Path) -> str:
+    """SQL for the lines of scores as user_id, item_id and rating, with why a line is none (misfit).
+
+    Few lines have a quote; the others are split at their commas, which takes a third of the time.
+    """
+    names = "['line', 'user_id', 'item_id', 'rating']"
+    width = len(SCORE_COLUMNS)
+    return f"""
+        SELECT field.* FROM (
+            SELECT CASE WHEN contains(line, '"') THEN struct_pack(
+                    user_id := quoted.user_id, item_id := quoted.item_id, rating := quoted.rating,
+                    misfit := CASE WHEN quoted.line = '' THEN '{BROKEN}' END)
+                ELSE struct_pack(
+                    user_id := plain[1], item_id := plain[3], rating := plain[5],
+                    misfit := CASE WHEN len(plain) < {width} THEN '{TOO_FEW}'
+                        WHEN len(plain) > {width} THEN '{TOO_MANY}' END)
+                END AS field
+            FROM (SELECT line, string_split(line, ',') AS plain,
+                    CASE WHEN contains(line, '"') THEN
+                        regexp_extract(line, {literal(f"({_SCORE})")}, {names}) END AS quoted
+                FROM {read_lines(path, "interactions")} WHERE line IS NOT NULL))"""
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:

@@ -25,6 +25,7 @@ from itdr.builders.checks import (
     require_final_newline,
     require_header,
     require_not_empty,
+    unquoted,
 )
 from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.errors import RawFileError
@@ -63,9 +64,10 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(EDITIONS[edition(raw)][0])
     header = _has_header(path)
     require_final_newline(path)
-    lines = read_csv(
-        path, "interactions", dict.fromkeys(("user", "item", "time"), "VARCHAR"), header=header
-    )
+    # Numbers alone: read without quoting, a stray quote costs its own line and none after it.
+    types = dict.fromkeys(("user", "item", "time"), "VARCHAR")
+    lines = read_csv(path, "interactions", types, quote="", header=header)
+    fields = ", ".join(f'{unquoted(name)} AS "{name}"' for name in types)
     return raw.con.sql(
         f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
                    CASE WHEN regexp_full_match("time", '[0-9]{{13}}')
@@ -75,7 +77,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                           OR NOT regexp_full_match(item, '[0-9]+') THEN '{BAD_ID}'
                         WHEN NOT coalesce(regexp_full_match("time", '[0-9]{{13}}'), false)
                         THEN '{NO_TIME}' END AS reject
-            FROM {lines}"""
+            FROM (SELECT {fields} FROM {lines})"""
     )
 
 

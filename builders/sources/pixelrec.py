@@ -18,6 +18,7 @@ from itdr.builders.checks import (
     read_csv,
     require_final_newline,
     require_header,
+    unquoted,
 )
 from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources import _arrow
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 ITEM = "i[0-9]+"
 BAD_ITEM = "malformed item id"
+BAD_USER = "malformed user id"
 EVENT_COLUMNS = ("item_id", "user_id", "timestamp")
 ITEM_COLUMNS = ("item_id", "title", "tag")
 NAMED = "Pixel200K.csv"
@@ -40,15 +42,18 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path("interactions")
     header = require_header(path, EVENT_COLUMNS, exact=False)
     require_final_newline(path)
-    lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"))
+    # Ids and times alone: read without quoting, a stray quote costs its own line and none after it.
+    lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"), quote="")
+    fields = ", ".join(f'{unquoted(name)} AS "{name}"' for name in EVENT_COLUMNS)
     return raw.con.sql(
         f"""SELECT user_id, item_id, 'comment' AS event,
                    TRY_CAST("timestamp" AS BIGINT) AS timestamp,
                    CASE WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match(item_id, {literal(ITEM)}) THEN '{BAD_ITEM}'
+                        WHEN contains(user_id, '"') THEN '{BAD_USER}'
                         WHEN NOT coalesce(regexp_full_match("timestamp", '[0-9]{{9,10}}'), false)
                         THEN '{NO_TIME}' END AS reject
-            FROM {lines}"""
+            FROM (SELECT {fields} FROM {lines})"""
     )
 
 

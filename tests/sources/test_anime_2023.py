@@ -120,7 +120,6 @@ def test_the_bounds_of_birth_years_are_kept(tmp_path: Path, year: int):
         (lambda text: text[:-3], "cut off"),
         (lambda text: text.replace(b"anime_id", b"animeId").replace(b"Mal ID", b"MalID"), "header"),
         (lambda text: text.decode().encode("utf-16"), "UTF-16"),
-        (lambda text: text + b'"9,open,quote,9,9\n', "not closed"),
         (lambda text: text.decode().replace("no", "nó").encode("cp1252", "replace"), "utf-8"),
     ],
 )
@@ -134,12 +133,23 @@ def test_a_damaged_file_is_an_error_that_names_it(made, tmp_path, table, damage,
     assert FILES[table] in str(error.value)
 
 
-def test_a_quote_that_joins_lines_is_counted(tmp_path: Path):
-    lines = (rawgen.SCORE_HEADER, '1,a,2,"Open,7', '1,a,3,Close",8', "1,a,4,Good,9", "")
+@pytest.mark.parametrize("table", ["items", "users"])
+def test_texts_with_an_open_quote_are_an_error(made, tmp_path, table):
+    text = (made[0] / FILES[table]).read_bytes()
+    (tmp_path / FILES[table]).write_bytes(text + b'"9,open,quote,9,9\n')
+    with pytest.raises(RawFileError, match="not closed"):
+        read(ID, tmp_path, table)
+
+
+def test_a_stray_quote_costs_its_own_score_alone(tmp_path: Path):
+    lines = (
+        *(rawgen.SCORE_HEADER, '1,a,2,"Open,7', '1,a,3,Close",8', '1,a,4,"Good, ""well""",9', '"'),
+        *('"1","a","5","Quoted",10', '1,a,6,"One",2,7', "1,a,7,Last,9", ""),
+    )
     (tmp_path / FILES["interactions"]).write_text("\n".join(lines))
     table, rejects = read(ID, tmp_path, "interactions")
-    assert table.num_rows + sum(rejects.values()) >= 2
-    assert sum(rejects.values()) == 1 and table["item_id"].to_pylist() == ["4"]
+    assert table["item_id"].to_pylist() == ["3", "4", "5", "7"]
+    assert rejects == {"broken quoting": 3}
 
 
 def test_the_files_can_be_had_alone_and_in_the_archive(tmp_path: Path):

@@ -83,6 +83,14 @@ def test_a_header_is_not_needed(tmp_path: Path, header: str):
     assert (table["user_id"].to_pylist(), rejects) == (["4", "5"], {})
 
 
+def test_numbers_in_quotes_are_read_and_a_stray_quote_costs_its_own_line(tmp_path: Path):
+    lines = ['"4","7","1654408947388"', '"', '"5,7,1654408947388', "6,7,1654408947388", ""]
+    put(tmp_path, pairs='"user","item","timestamp"\n' + "\n".join(lines))
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert table["user_id"].to_pylist() == ["4", "6"]
+    assert rejects == {"too few fields": 1, "malformed id": 1}
+
+
 def test_titles_are_split_at_the_first_comma_only(tmp_path: Path):
     text = '\ufeff1, whole, with, commas\r\n2, "stray quote\r\n3,no blank\r\n4,  two   blanks  \r\n'
     put(tmp_path, pairs=ONE, titles=text)

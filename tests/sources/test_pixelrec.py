@@ -58,6 +58,14 @@ def test_an_event(tmp_path: Path):
     ]
 
 
+def test_ids_in_quotes_are_read_and_a_stray_quote_costs_its_own_line(tmp_path: Path):
+    lines = ['"i0","u1",1650000000', '"', 'i0,"u2,1650000000', "i0,u3,1650000000", ""]
+    put(tmp_path, "interactions", "item_id,user_id,timestamp\n" + "\n".join(lines))
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert table["user_id"].to_pylist() == ["u1", "u3"]
+    assert rejects == {"too few fields": 1, "malformed user id": 1}
+
+
 def test_chinese_texts_with_quotes_line_breaks_and_wide_blanks(made: tuple[Path, Facts]):
     quoted, wide, nameless, untagged = read(ID, made[0], "items")[0].slice(0, 4).to_pylist()
     assert quoted["title"] == '他说"回来",然后走了'
