@@ -24,10 +24,11 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
         raise ConfigError(
             f"{folder / PROVENANCE} is damaged ({error}): build the folder again."
         ) from None
-    if not isinstance(found, dict) or not all(
-        isinstance(one, dict) and "files" in one for one in found.values()
-    ):
-        raise ConfigError(f"{folder / PROVENANCE} was not written by this version of itdr.")
+    if not isinstance(found, dict) or not all(map(_is_entry, found.values())):
+        raise ConfigError(
+            f"{folder / PROVENANCE} was not written by this version of itdr: "
+            "build the folder again."
+        )
     return found
 
 
@@ -46,6 +47,22 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
                 )
             found.setdefault(split, []).append(path)
     return found
+
+
+def _is_entry(value: Any) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("config"), str):
+        return False
+    files = value.get("files")
+    return (
+        isinstance(value.get("knobs"), dict)
+        and isinstance(files, dict)
+        and all(isinstance(several, list) for several in files.values())
+        and all(
+            isinstance(one, dict) and {"name", "size"} <= one.keys()
+            for several in files.values()
+            for one in several
+        )
+    )
 
 
 def facts(builder: Any) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from, by which a baseline or an audit looks at the raw data.
 from __future__ import annotations
 
 import functools
-import json
-import re
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,10 @@ from itdr.builders.hashing import hash_ids
 from itdr.builders.knobs import DEFAULTS
 from itdr.builders.parts import PARTS
 from itdr.builders.tasks._task import OpenCell
+from itdr.scoring import built
 
 Row = dict[str, Any]
-_FILE = re.compile(r"(train|validation|test)-.*\.(parquet|jsonl)$")
+logger = logging.getLogger("itdr")
 
 
 class Data:
@@ -38,17 +38,17 @@ class Data:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The subtasks that the rows may be of."""
+        """The subtasks that the rows may be of: all, for a folder of another name than a config's."""
         known = catalogue.config_names()
-        names = [name if name in known else "user_item_understanding" for name in self._configs]
-        return tuple(task.id for name in names for task in catalogue.tasks_of(name))
+        names = self._configs if set(self._configs) <= set(known) else known
+        return tuple(dict.fromkeys(task.id for name in names for task in catalogue.tasks_of(name)))
 
     @property
     def splits(self) -> tuple[str, ...]:
         """The splits that there are, in order."""
         if self.folder is None:
             return PARTS
-        there = {_FILE.match(path.name)[1] for path in _files(self.folder)}  # type: ignore[index]
+        there = {built.split_of(path) for path in built.data_files(self.folder)}
         return tuple(part for part in PARTS if part in there)
 
     def rows(self, split: str) -> Iterator[Row]:
@@ -56,9 +56,9 @@ class Data:
         if split not in self.splits:
             raise ConfigError(choose_from("split", split, self.splits))
         if self.folder is not None:
-            for path in _files(self.folder):
-                if path.name.startswith(f"{split}-"):
-                    yield from _read(path)
+            for path in built.data_files(self.folder):
+                if built.split_of(path) == split:
+                    yield from built.rows(path)
             return
         for builder in self._builders:
             yield from builder.as_streaming_dataset(split)
@@ -78,15 +78,15 @@ class Data:
         """The knobs of a config: those given, over those that a folder was built with."""
         if self.folder is None:
             return self._knobs
-        known = _provenance(self.folder).get(config, {}).get("knobs", {})
-        built = {
+        known = built.entries(self.folder).get(config, {}).get("knobs", {})
+        knobs = {
             name: value
             for name, value in known.items()
             if name in DEFAULTS and value is not None and value != DEFAULTS[name]
         }
         if "data_dir" in self._knobs:
-            built.pop("sample", None)
-        return built | self._knobs
+            knobs.pop("sample", None)
+        return knobs | self._knobs
 
     @property
     def at_hand(self) -> bool:
@@ -120,7 +120,7 @@ class Data:
         from itdr.builders.opened import open_cell
 
         if self.folder is not None and not all(
-            name in _provenance(self.folder) for name in self._configs
+            name in built.entries(self.folder) for name in self._configs
         ):
             raise ConfigError(f"{self.folder} has no provenance.json that says how it was built.")
         found = {}
@@ -141,23 +141,30 @@ class Data:
 
 
 def open_data(where: str, knobs: Mapping[str, Any]) -> Data:
-    """A folder with built rows, or a config. A folder of a config's name is a folder if it holds rows.
+    """A folder with built rows, or a config. A folder of a config's name is a folder if it holds rows,
+    which a line of the log says.
 
-    Raises `ConfigError` for what is neither, and for knobs other than data_dir and sample given with
-    a folder.
+    Raises `ConfigError` for what is neither, for a folder that is not whole, and for knobs other than
+    data_dir and sample given with a folder.
     """
-    folder = Path(where).expanduser()
-    if folder.is_dir() and _files(folder):
+    folder = Path(where).expanduser().absolute()
+    known = catalogue.config_names()
+    if folder.is_dir() and (built.data_files(folder) or built.entries(folder)):
         refused = [name for name in knobs if name not in ("data_dir", "sample")]
         if refused:
             raise ConfigError(
                 f"{where} holds rows that are built: {', '.join(refused)} can change nothing there."
             )
-        configs = sorted({path.parent.name for path in _files(folder)})
+        built.require_whole(folder)
+        if where in known:
+            logger.warning(
+                "%s: read from the folder %s, not drawn as the config of that name", where, folder
+            )
+        configs = sorted({path.parent.name for path in built.data_files(folder)})
         return Data(where, knobs, configs, folder)
-    if where not in catalogue.config_names():
+    if where not in known:
         raise ConfigError(
-            f"{choose_from('config', where, catalogue.config_names())} "
+            f"{choose_from('config', where, known)} "
             "Nor is there a folder of that name with built rows (<split>-*.parquet)."
         )
     return Data(where, knobs, [where])
@@ -196,41 +203,6 @@ def case_of(cell: OpenCell, row: Row) -> Case | None:
         if case is not None and row["id"] == f"{cell.cell.name}/{case.key}":
             return case
     return None
-
-
-def _files(folder: Path) -> list[Path]:
-    """The data files of a built config, or of all configs of a built folder."""
-    found = [
-        path
-        for pattern in ("*.parquet", "*.jsonl", "*/*.parquet", "*/*.jsonl")
-        for path in folder.glob(pattern)
-        if _FILE.match(path.name)
-    ]
-    return sorted(found)
-
-
-def _read(path: Path) -> Iterator[Row]:
-    try:
-        if path.suffix == ".jsonl":
-            with open(path, encoding="utf-8") as lines:
-                for line in lines:
-                    yield json.loads(line)
-            return
-        import pyarrow.parquet as pq
-
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=1000):
-            yield from batch.to_pylist()
-    except (ValueError, OSError) as error:
-        raise ConfigError(f"{path} is damaged ({error}): build it again.") from error
-
-
-def _provenance(folder: Path) -> dict[str, Any]:
-    for home in (folder, folder.parent):
-        try:
-            return json.loads((home / "provenance.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            continue
-    return {}
 
 
 def references(data: Data, rows: list[Row]) -> dict[str, list[str]]:

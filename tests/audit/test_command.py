@@ -28,12 +28,14 @@ def build(home: Path, rows: Rows, config: str = "top_k_rec") -> None:
     import pyarrow.parquet as pq
 
     (home / config).mkdir(parents=True)
+    files = {}
     for split, several in rows.items():
-        pq.write_table(
-            pa.Table.from_pylist(several), home / config / f"{split}-00000-of-00001.parquet"
-        )
-    entry = {config: {"knobs": {"sources": [SOURCES[config]], "seed": 0}}}
-    (home / "provenance.json").write_text(json.dumps(entry), "utf-8")
+        path = home / config / f"{split}-00000-of-00001.parquet"
+        pq.write_table(pa.Table.from_pylist(several), path)
+        files[split] = [{"name": path.name, "size": path.stat().st_size}]
+    knobs = {"sources": [SOURCES[config]], "seed": 0}
+    entry = {"config": config, "knobs": knobs, "files": files}
+    (home / "provenance.json").write_text(json.dumps({config: entry}), "utf-8")
 
 
 def test_exit_codes_and_ids_of_the_command(tmp_path: Path) -> None:

@@ -275,9 +275,11 @@ def test_a_damaged_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "provenance.json").write_text("{")
     with pytest.raises(ConfigError, match="is damaged"):
         provenance.read(tmp_path)
-    (tmp_path / "provenance.json").write_text('{"a": 3}')
-    with pytest.raises(ConfigError, match="not written by this version"):
-        provenance.read(tmp_path)
+    right = {"config": "a", "knobs": {}, "files": {}}
+    for wrong in ([], {"a": 3}, *({"a": {**right, name: [3]}} for name in right)):
+        (tmp_path / "provenance.json").write_text(json.dumps(wrong))
+        with pytest.raises(ConfigError, match="not written by this version"):
+            provenance.read(tmp_path)
 
 
 # -- the command ------------------------------------------------------------------------------

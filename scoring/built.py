@@ -1,0 +1,148 @@
+"""Folders that `itdr build` wrote: which data files there are, whether they are whole, and their rows.
+
+What a folder's provenance says was built must lie there with its size. A folder without provenance
+(copied, or from the Hub) must hold each shard that the names of the others speak of.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.errors import ConfigError
+from itdr.publish import provenance
+
+Row = dict[str, Any]
+AGAIN = "build the folder again (itdr build), or fetch it again."
+LISTS = ("history", "candidates", "relevant", "attributes", "evidence")
+_FILE = re.compile(r"(train|validation|test)-.*\.(parquet|jsonl)$")
+_SHARD = re.compile(r"(.+)-(\d{5})-of-(\d{5})(\..+)$")
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The data files of a built config, or of all configs of a built folder."""
+    found = [
+        path
+        for pattern in ("*.parquet", "*.jsonl", "*/*.parquet", "*/*.jsonl")
+        for path in folder.glob(pattern)
+        if _FILE.match(path.name)
+    ]
+    return sorted(found)
+
+
+def split_of(path: Path) -> str:
+    """The split that a data file is of, by its name."""
+    return path.name.partition("-")[0]
+
+
+def entries(folder: Path) -> dict[str, dict[str, Any]]:
+    """What provenance says of the configs in a built folder, or of one that is such a config; empty
+    where there is none. Raises `ConfigError` for one that is damaged."""
+    home = _home(folder)
+    if home is None:
+        return {}
+    found = provenance.read(home)
+    return found if home == folder else {folder.name: found[folder.name]}
+
+
+def require_whole(folder: Path) -> None:
+    """Raise `ConfigError` where a data file of `folder` is missing, cut short, or was not built with
+    the others."""
+    there, home = data_files(folder), _home(folder)
+    if home is None:
+        _require_shards(there)
+        return
+    listed = {
+        path
+        for entry in entries(folder).values()
+        for paths in provenance.paths(home, entry).values()
+        for path in paths
+    }
+    for path in there:
+        if path not in listed:
+            raise ConfigError(
+                f"{path} is not among the files that {home / provenance.PROVENANCE} says were "
+                f"built: move it away, or {AGAIN}"
+            )
+
+
+def _home(folder: Path) -> Path | None:
+    """Where the provenance of `folder` lies: there, or around it where it speaks of it."""
+    if (folder / provenance.PROVENANCE).is_file():
+        return folder
+    around = folder.parent
+    if (around / provenance.PROVENANCE).is_file() and folder.name in provenance.read(around):
+        return around
+    return None
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """The rows of a data file, streamed. Raises `ConfigError` where it is damaged, empty, or holds
+    something else than rows of itdr."""
+    number = 0
+    for number, row in enumerate(_records(path), 1):
+        wrong = _wrong(row)
+        if wrong:
+            raise ConfigError(
+                f"{path}, record {number}: {wrong}, so this is no row that itdr built: {AGAIN}"
+            )
+        yield row
+    if not number:
+        raise ConfigError(f"{path} holds no row, so it was cut off: {AGAIN}")
+
+
+def _records(path: Path) -> Iterator[Any]:
+    try:
+        if path.suffix == ".jsonl":
+            with open(path, encoding="utf-8") as lines:
+                for line in lines:
+                    yield json.loads(line)
+            return
+        import pyarrow.parquet as pq
+
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=1000):
+            yield from batch.to_pylist()
+    except (ValueError, RecursionError, OSError) as error:
+        raise ConfigError(f"{path} is damaged ({error}): {AGAIN}") from error
+
+
+def _wrong(row: Any) -> str | None:
+    """What keeps a record from being a row, or None."""
+    if not isinstance(row, dict):
+        return "it is not an object"
+    missing = [name for name in _columns() if name not in row]
+    if missing:
+        return f"it lacks {', '.join(missing)}"
+    for name in LISTS:
+        if not isinstance(row[name], list):
+            return f"{name} is no list"
+    return None
+
+
+@functools.cache
+def _columns() -> tuple[str, ...]:
+    """The columns of a row in every format."""
+    from itdr.builders.features import TEXTS, schema
+
+    texts = {name for columns in TEXTS.values() for name in columns}
+    return tuple(name for name in schema() if name not in texts)
+
+
+def _require_shards(files: list[Path]) -> None:
+    there = set(files)
+    for path in files:
+        parts = _SHARD.match(path.name)
+        if parts is None:
+            continue
+        stem, number, of, ending = parts.groups()
+        siblings = (path.with_name(f"{stem}-{n:05d}-of-{of}{ending}") for n in range(int(of)))
+        missing = next((one for one in siblings if one not in there), None)
+        if missing is not None or int(number) >= int(of):
+            raise ConfigError(
+                f"{missing or path} {'is missing' if missing else 'is one too many'}: {path.name} "
+                f"says that there are {int(of)} such files; {AGAIN}"
+            )
