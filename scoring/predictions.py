@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,8 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         except pa.ArrowInvalid as error:
             raise RawFileError(f"{path} is no Parquet file: {error}") from error
         return
-    with open(path, encoding="utf-8", errors="replace") as lines:
+    _refuse_wide(path)
+    with open(path, encoding="utf-8-sig", errors="replace") as lines:
         for place, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -74,6 +76,15 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if not isinstance(record, dict):
                 raise RawFileError(f"{path}, line {place}: not an object with id and output.")
             yield place, record
+
+
+def _refuse_wide(path: Path) -> None:
+    """Refuse UTF-16 and UTF-32, as a redirect of PowerShell writes, by their mark or by the NUL bytes
+    they have in any JSON."""
+    with open(path, "rb") as file:
+        head = file.read(4)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in head:
+        raise RawFileError(f"{path} is UTF-16 or UTF-32: save it as UTF-8.")
 
 
 def write(path: Path, predictions: Iterator[tuple[str, Answer]]) -> int:

@@ -144,6 +144,17 @@ def test_predictions_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert predictions.read(tmp_path / "p.jsonl") == dict(given)
 
 
+def test_predictions_as_editors_and_shells_save_them(tmp_path: Path) -> None:
+    file = tmp_path / "p.jsonl"
+    text = '{"id": "a", "output": "Ä"}\r\n'
+    file.write_text(text, "utf-8-sig")
+    assert predictions.read(file) == {"a": Answer("Ä")}
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        file.write_text(text, encoding)
+        with pytest.raises(RawFileError, match="UTF-16 or UTF-32: save it as UTF-8"):
+            predictions.read(file)
+
+
 def test_what_is_neither_folder_nor_config_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="Did you mean 'top_k_rec'"):
         data.open_data("topk_rec", {})
