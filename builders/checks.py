@@ -11,6 +11,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -145,6 +146,34 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
             if not block:
                 return
             seen += len(block)
+
+
+def require_closed_quotes(path: Path, record: str) -> None:
+    """Raise `RawFileError` where the double quotes of a CSV file do not pair up, or where two stray
+    ones have made one field of the records between them. Streams.
+
+    record: regular expression of what a record holds between its fields, in one line, and no text
+    does; where it stands inside quotes, a record was swallowed.
+    """
+    mark = re.compile(record.encode())
+    seen = quotes = 0
+    with open_raw(path) as file:
+        while block := file.read(_BLOCK) + file.readline(_BLOCK):
+            place = 0
+            for found in mark.finditer(block):
+                quotes += block.count(b'"', place, found.start())
+                place = found.start()
+                if quotes % 2:
+                    raise RawFileError(
+                        f"{path}: the record near byte {seen + place:,} stands inside a quoted "
+                        f"field, so a quote before it is one too many. {AGAIN}"
+                    )
+            quotes += block.count(b'"', place)
+            seen += len(block)
+    if quotes % 2:
+        raise RawFileError(
+            f"{path}: a quoted field is not closed, so the file was cut off or damaged. {AGAIN}"
+        )
 
 
 def literal(text: object) -> str:

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.checks import AGAIN, require_encoding, require_final_newline
-from itdr.builders.errors import RawFileError
+from itdr.builders.checks import (
+    require_closed_quotes,
+    require_encoding,
+    require_final_newline,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -177,19 +180,12 @@ def single(texts: Any) -> pa.ListArray:
     return grouped(rows, texts.filter(keep), len(texts))
 
 
-def require_quoted_csv(path: Path) -> None:
+def require_quoted_csv(path: Path, record: str) -> None:
     """Checks of a CSV file with quoted texts, over all its bytes: it ends with a line end, is UTF-8,
-    and its double quotes pair up, else an open field swallows the lines after it. Streams.
+    and no open quote swallows the lines after it. Streams.
 
-    Raises `RawFileError`.
+    record: as `require_closed_quotes` takes it. Raises `RawFileError`.
     """
     require_final_newline(path)
     require_encoding(path)
-    number = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 22):
-            number += block.count(b'"')
-    if number % 2:
-        raise RawFileError(
-            f"{path}: a quoted field is not closed, so the file was cut off or damaged. {AGAIN}"
-        )
+    require_closed_quotes(path, record)

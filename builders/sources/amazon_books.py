@@ -37,6 +37,10 @@ BOOKS = (
     "Title", "description", "authors", "image", "previewLink", "publisher", "publishedDate",
     "infoLink", "categories", "ratingsCount",
 )  # fmt: skip
+RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
+"""Helpfulness, score and time of a review."""
+BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
+"""The image and the preview of a book."""
 _BLOCK = 1 << 22
 
 
@@ -47,7 +51,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """
     path = raw.path("ratings")
     checks.require_header(path, RATINGS)
-    _require_whole(path, len(RATINGS))
+    _require_whole(path, len(RATINGS), RATING_RECORD)
     types = dict.fromkeys(RATINGS, "VARCHAR") | {"review/score": "FLOAT", "review/time": "BIGINT"}
     return raw.con.sql(
         f"""
@@ -70,7 +74,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     digits (`1963*` does, a spreadsheet's `12/18/07` does not)."""
     path = raw.path("books")
     checks.require_header(path, BOOKS)
-    _require_whole(path, len(BOOKS))
+    _require_whole(path, len(BOOKS), BOOK_RECORD)
     year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
     # Some publishers stand in quotes of their own.
     publisher = known_sql("trim(publisher, '\" ')")
@@ -96,19 +100,14 @@ def _names(column: str) -> str:
     )
 
 
-def _require_whole(path: Path, fields: int) -> None:
-    """Raise `RawFileError` where a CSV file was cut off: a quoted field is left open, or the last
-    record, without a line end, has too few fields. One pass over the bytes."""
-    quotes, tail = 0, b""
+def _require_whole(path: Path, fields: int, record: str) -> None:
+    """Raise `RawFileError` where a quote too many swallows records, or a CSV file was cut off: a quoted
+    field is left open, or the last record, without a line end, has too few fields."""
+    checks.require_closed_quotes(path, record)
+    tail = b""
     with checks.open_raw(path) as file:
         while block := file.read(_BLOCK):
-            quotes += block.count(b'"')
             tail = (tail + block)[-_BLOCK:]
-    if quotes % 2:
-        raise RawFileError(
-            f"{path}: a quoted field is not closed, so the file was cut off or damaged. "
-            f"{checks.AGAIN}"
-        )
     if tail.endswith((b"\n", b"\r")):
         return
     last = _last_record(tail)

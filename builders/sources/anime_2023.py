@@ -47,6 +47,10 @@ USER_COLUMNS = (
     "Mean Score", "Watching", "Completed", "On Hold", "Dropped", "Plan to Watch", "Total Entries",
     "Rewatched", "Episodes Watched",
 )  # fmt: skip
+ITEM_RECORD = r',[0-9]+,https?://[^,"\s]+\s'
+"""The members and the image at the end of an anime."""
+USER_RECORD = r",[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[+]00:00,"
+"""The day on which a user joined."""
 SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
 
 BAD_ID = "malformed id"
@@ -120,7 +124,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """The catalogue, read whole (16 MB); adult titles (`Hentai`, `Rx`) are hidden."""
     import pyarrow.compute as pc
 
-    table = _whole(raw, "items", "anime", ITEM_COLUMNS)
+    table = _whole(raw, "items", "anime", ITEM_RECORD, ITEM_COLUMNS)
 
     def column(name: str) -> pa.StringArray:
         return _arrow.known(table.column(name), MISSING)
@@ -163,9 +167,8 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = _whole(
-        raw, "users", "users", USER_COLUMNS, ("Mal ID", "Location", "Gender", "Birthday")
-    )
+    wanted = ("Mal ID", "Location", "Gender", "Birthday")
+    table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted)
     ids = _arrow.tidy(table.column("Mal ID"))
     # A spreadsheet's "123.0" is the same user as "123".
     ids = pc.replace_substring_regex(ids, r"\.0$", "")
@@ -183,11 +186,16 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def _whole(
-    raw: Raw, table: str, key: str, columns: tuple[str, ...], wanted: tuple[str, ...] = ()
+    raw: Raw,
+    table: str,
+    key: str,
+    record: str,
+    columns: tuple[str, ...],
+    wanted: tuple[str, ...] = (),
 ) -> pa.Table:
     path = raw.path(key)
     require_header(path, columns)
-    _arrow.require_quoted_csv(path)
+    _arrow.require_quoted_csv(path, record)
     names = ", ".join(f'"{name}"' for name in wanted or columns)
     csv = read_csv(path, table, dict.fromkeys(columns, "VARCHAR"))
     return raw.con.sql(f"SELECT {names} FROM {csv}").to_arrow_table()

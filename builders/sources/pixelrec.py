@@ -34,6 +34,8 @@ BAD_ITEM = "malformed item id"
 BAD_USER = "malformed user id"
 EVENT_COLUMNS = ("item_id", "user_id", "timestamp")
 ITEM_COLUMNS = ("item_id", "title", "tag")
+ITEM_RECORD = r"\bi[0-9]+(,[0-9.]*){4},"
+"""An item's id and the counters behind it."""
 NAMED = "Pixel200K.csv"
 
 
@@ -64,7 +66,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     path = raw.path("items")
     header = require_header(path, ITEM_COLUMNS, exact=False)
-    _arrow.require_quoted_csv(path)
+    _arrow.require_quoted_csv(path, ITEM_RECORD)
     lines = read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))
     text = "description" if "description" in header else "CAST(NULL AS VARCHAR) AS description"
     table = raw.con.sql(f"SELECT item_id, title, tag, {text} FROM {lines}").to_arrow_table()

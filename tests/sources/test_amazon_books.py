@@ -210,6 +210,16 @@ def test_line_ends_of_a_spreadsheet(tmp_path: Path) -> None:
     assert rejects == more == {}
 
 
+def test_books_between_two_stray_quotes_are_missed(tmp_path: Path) -> None:
+    links = {"image": "http://example.org/a?b=1&c", "previewLink": "https://example.org/d"}
+    lines = text_of(BOOK_COLUMNS, [{**BOOK, **links, "Title": name} for name in "ABCD"])
+    (tmp_path / BOOKS).write_text(lines)
+    assert read(SOURCE, tmp_path, "items")[0].num_rows == 4
+    (tmp_path / BOOKS).write_text(lines.replace("\nB", '\n"\nB').replace("\nD", '\n"\nD'))
+    with pytest.raises(RawFileError, match="stands inside a quoted field"):
+        read(SOURCE, tmp_path, "items")
+
+
 def test_a_file_without_a_last_line_end_is_read_if_its_record_is_whole(tmp_path: Path) -> None:
     whole = text_of(BOOK_COLUMNS, (BOOK, {**BOOK, "Title": "B", "description": "a\n,b\n"}))
     (tmp_path / BOOKS).write_text(whole.rstrip("\n"))

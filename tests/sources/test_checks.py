@@ -111,6 +111,23 @@ def test_a_nul_byte_is_found_wherever_it_is(path: Path, place: int) -> None:
         checks.require_encoding(path)
 
 
+@pytest.mark.parametrize("block", [5, 1 << 22])
+def test_a_record_inside_quotes_is_found(
+    path: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_BLOCK", block)
+    good = 'name,n\n"a ""b""\n,c",7/7\nd,7/8\n"e",7/9\n'
+    path.write_text(good)
+    checks.require_closed_quotes(path, r",7/\d")
+    for wrong, said in (
+        (good.replace("d,", '"\nd,') + '"\n', "near byte 27 stands inside a quoted field"),
+        (good + '"f,7', "not closed"),
+    ):
+        path.write_text(wrong)
+        with pytest.raises(RawFileError, match=said):
+            checks.require_closed_quotes(path, r",7/\d")
+
+
 @pytest.mark.parametrize("ends", [("\n",), ("\r\n",), ("\n", "\r\n")])
 def test_plain_lines_in_any_line_ends(path: Path, ends: tuple[str, ...]) -> None:
     lines = ["a\tb", "1\tx", "", "2", "3\ty\tz", "four\tx", '5\t"quote', "6\tNULL"]

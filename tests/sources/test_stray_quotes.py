@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from itdr.builders.errors import RawFileError
 from tests.sources.harness import read
 
 LINES = {
@@ -51,3 +52,29 @@ def test_rows_read_and_rejected_are_the_lines_of_the_file(source: str, tmp_path:
         rows, rejects = read(source, tmp_path, "interactions")
         assert rows.num_rows + sum(rejects.values()) == len(found) - header, (seed, rejects)
         assert before.num_rows - rows.num_rows <= 4, (seed, rejects)
+
+
+TEXTS = {
+    ("amazon-books", "interactions"): "Books_rating.csv",
+    ("anime-2023", "items"): "anime-dataset-2023.csv",
+    ("anime-2023", "users"): "users-details-2023.csv",
+    ("pixelrec", "items"): "items/Pixel200K.csv",
+}
+"""Files whose quoted texts may hold line ends, so that only what a record looks like tells it apart."""
+
+
+@pytest.mark.parametrize(("source", "table"), TEXTS)
+def test_records_between_two_stray_quotes_are_missed(
+    source: str, table: str, tmp_path: Path
+) -> None:
+    made = importlib.import_module(f"tests.rawgen.{source.replace('-', '_')}")
+    made.write(tmp_path, users=30, items=60, dirt=False)
+    path = tmp_path / TEXTS[source, table]
+    lines = path.read_bytes().splitlines()
+    for seed in range(10):
+        first, last = sorted(random.Random(seed).sample(range(1, len(lines)), 2))
+        found = [*lines[:first], b'"', *lines[first:last], b'"', *lines[last:], b""]
+        path.write_bytes(b"\n".join(found))
+        with pytest.raises(RawFileError, match="stands inside a quoted field") as error:
+            read(source, tmp_path, table)
+        assert path.name in str(error.value)
