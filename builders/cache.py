@@ -5,6 +5,7 @@ Every folder is worked out at the time of the call, so that a changed environmen
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -15,6 +16,11 @@ from itdr.builders.errors import ConfigError
 
 RESERVE = 64 * 2**20
 """Bytes that a run leaves free on a disk."""
+UNREADABLE = "?" if os.sep == "\\" else "?\\"
+"""What DuckDB takes for something else in the name of a file."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL_TEXTS = ("No space left", "Disk quota exceeded", "File too large", "Could not write")
+"""How DuckDB and Arrow, which tell no number, say that a disk is full."""
 
 
 def _folder(text: str) -> Path:
@@ -26,15 +32,26 @@ def cache_root() -> Path:
 
     `ITDR_CACHE` where it is set, else `itdr` in the cache of Hugging Face, found by the rules of
     `huggingface_hub` (`HF_HOME`, else `XDG_CACHE_HOME/huggingface`, else `~/.cache/huggingface`)
-    without importing it.
+    without importing it. Raises `ConfigError` for a path that the engine cannot open.
     """
     own = os.environ.get("ITDR_CACHE")
     if own:
-        return _folder(own)
+        return _readable(_folder(own))
     home = os.environ.get("HF_HOME")
     if not home:
         home = os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
-    return _folder(home) / "itdr"
+    return _readable(_folder(home) / "itdr")
+
+
+def _readable(folder: Path) -> Path:
+    """The folder, unless its name means something else to the engine."""
+    for sign in UNREADABLE:
+        if sign in str(folder):
+            raise ConfigError(
+                f"The cache may not lie in {folder}: the engine cannot open a path with {sign!r}. "
+                "Set ITDR_CACHE to a folder without it."
+            )
+    return folder
 
 
 def raw_root() -> Path:
@@ -71,6 +88,12 @@ def free_bytes(folder: Path) -> int:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return shutil.disk_usage(folder).free
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """Whether an error of the system or of an engine says that a file found no room."""
+    number = getattr(error, "errno", None)
+    return number in FULL or any(text in str(error) for text in FULL_TEXTS)
 
 
 def human(size: int | None) -> str:

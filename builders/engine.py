@@ -5,14 +5,17 @@ The statements themselves stand in `sql.py` and `grounding/*_sql.py` and are the
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from itdr.builders import sql
+from itdr.builders import cache, sql
+from itdr.builders.errors import ConfigError, ItdrError
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from itdr.builders.columns import Store
 
 MEMORY = "1600MB"
+_spills = itertools.count()
 
 
 class Engine(Protocol):
@@ -105,31 +109,84 @@ class Embedded:
             self._con.execute(f"CREATE VIEW tags AS SELECT * FROM read_parquet('{name}')")
 
     def keep(self, name: str, query: str) -> None:
-        self._con.execute(f"CREATE TABLE {name} AS {query}")
+        with told():
+            self._con.execute(f"CREATE TABLE {name} AS {query}")
 
     def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
-        return self._con.sql(query).to_arrow_reader(rows)
+        import pyarrow as pa
+
+        with told():
+            reader = self._con.sql(query).to_arrow_reader(rows)
+        return pa.RecordBatchReader.from_batches(reader.schema, _read(reader))
 
     def close(self) -> None:
         self._con.close()
+
+
+def _read(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    with told():
+        yield from reader
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say what DuckDB does not say as others do: Ctrl-C in a query is a `KeyboardInterrupt`, and too
+    little memory an `ItdrError` that names the variable."""
+    try:
+        yield
+    except Exception as error:
+        if is_interrupt(error):
+            raise KeyboardInterrupt from error
+        if "Out of Memory Error" in str(error) and not isinstance(error, ItdrError):
+            raise ItdrError(
+                f"The engine has too little memory ({memory_limit()}), or no disk to put aside what "
+                "does not fit: set ITDR_MEMORY to more, as ITDR_MEMORY=4GB, and run the same again."
+            ) from error
+        raise
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether DuckDB stopped a query for Ctrl-C, which it tells as an error of its own."""
+    return str(error) in ("Query interrupted", "INTERRUPT Error: Interrupted!")
+
+
+def memory_limit() -> str:
+    """The engine's memory limit: `ITDR_MEMORY` where it is set. Raises `ConfigError` for what is no
+    size."""
+    limit = os.environ.get("ITDR_MEMORY", "").strip() or MEMORY
+    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([KMGT])(?:i?B)?", limit, re.IGNORECASE)
+    size = float(found[1]) * 1024 ** (1 + "KMGT".index(found[2].upper())) if found else 0
+    if not 2**20 <= size < 2**60:
+        raise ConfigError(
+            f"ITDR_MEMORY must be a number with its unit (MB, GB, MiB, GiB), as ITDR_MEMORY=4GB, not "
+            f"{limit[:40]!r}."
+        )
+    return limit
 
 
 def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A new connection, never shared between processes (DuckDB hangs after a fork).
 
     `ITDR_MEMORY` sets the engine's memory limit (as "512MB"); what does not fit is spilled beside
-    the database, or below `spill`.
+    the database, below `spill`, or else in the cache.
     """
     import duckdb
 
+    limit = memory_limit()
+    home = spill or (database.parent if database else None)
+    aside = home / "spill" if home else _spill_in_cache()
     con: Any = duckdb.connect(str(database) if database else ":memory:")
-    limit = os.environ.get("ITDR_MEMORY", MEMORY).replace("'", "")
     con.execute(f"SET memory_limit = '{limit}'")
     con.execute("SET preserve_insertion_order = false")
     con.execute("SET enable_progress_bar = false")
-    where = spill or (database.parent if database else None)
-    if where is not None:
-        con.execute(f"SET temp_directory = '{str(where / 'spill').replace(chr(39), chr(39) * 2)}'")
+    con.execute(f"SET temp_directory = '{str(aside).replace(chr(39), chr(39) * 2)}'")
     for statement in sql.FUNCTIONS["duckdb"]:
         con.execute(statement)
     return con
+
+
+def _spill_in_cache() -> Path:
+    """A folder of this connection's own, made by the engine when something is put there."""
+    root = cache.work_root()
+    root.mkdir(parents=True, exist_ok=True)
+    return root / f"spill-{os.getpid()}-{next(_spills)}"

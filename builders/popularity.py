@@ -110,9 +110,11 @@ def time_cuts(store: Store) -> tuple[int, int]:
         return int(first), int(second)
     import tempfile
 
+    from itdr.builders import cache
     from itdr.builders.engine import open_engine, table_of
 
-    with tempfile.TemporaryDirectory(prefix="itdr-cuts-") as work:
+    cache.work_root().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cuts-", dir=cache.work_root()) as work:
         engine = open_engine(Path(work))
         try:
             engine.events(store)

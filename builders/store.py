@@ -8,7 +8,6 @@ may read it without a lock.
 from __future__ import annotations
 
 import dataclasses
-import errno
 import functools
 import hashlib
 import json
@@ -215,13 +214,14 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
 
 def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
     from itdr.builders import store_build
-    from itdr.builders.engine import connect
+    from itdr.builders.engine import connect, told
     from itdr.builders.raw import Raw
 
     con = connect(work / "stage.duckdb")
     try:
         raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
-        return store_build.build(spec.source, raw, folder)
+        with told():
+            return store_build.build(spec.source, raw, folder)
     finally:
         con.close()
 
@@ -317,8 +317,7 @@ def _disk_errors(home: Path) -> Iterator[None]:
     except ItdrError:
         raise
     except Exception as error:
-        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-        if not full:
+        if not cache.disk_is_full(error):
             raise
         raise RawFileError(
             f"The disk is full: a store could not be written below {home}. Free some space, or set "

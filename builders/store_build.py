@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders import arrow_files, naming, sql
+from itdr.builders.cache import disk_is_full
 from itdr.builders.checks import csv_rejects, literal
 from itdr.builders.declare import COLUMNS, EVENTS, Source
 from itdr.builders.errors import RawFileError
@@ -124,7 +125,9 @@ def stage(
         if ours:
             # Raised by a reader while its rows were taken in: the engine only passed it on.
             raise RawFileError(told.splitlines()[0]) from error
-        files = ", ".join(sorted({str(path) for path in raw.paths.values()}))
+        if disk_is_full(error):
+            raise
+        files = ", ".join(_named(raw.paths.values(), str(error)))
         raise RawFileError(
             f"{source.id}: cannot read the {table} from {files}: {str(error).splitlines()[0]} "
             "The file is damaged or not the official one: put the official file in place."
@@ -135,6 +138,12 @@ def stage(
     for reason, n in csv_rejects(raw.con, table).items():
         rejected[table, reason] += n
     return tuple(name for name in names if name != "reject")
+
+
+def _named(paths: Iterable[Path], told: str) -> list[str]:
+    """The files that the engine's words name; all of them where it names none."""
+    names = sorted({str(path) for path in paths})
+    return [name for name in names if name in told] or names
 
 
 def _columns_of(rows: Any, con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:

@@ -264,6 +264,62 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     assert load("sequential_rec", root=raw_copy, **ML)["train"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        'Could not write file "stage.duckdb": No space left on device',
+        "File too large",
+        "Failed to write: Disk quota exceeded",
+    ],
+)
+def test_a_disk_that_the_engine_finds_full_is_no_bad_file(
+    words: str, caches: Path, raw_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+
+    from itdr.builders import store_build
+
+    def full(*args: Any) -> None:
+        raise duckdb.IOException(f"IO Error: {words}")
+
+    monkeypatch.setattr(store_build, "_copy", full)
+    with pytest.raises(RawFileError, match=r"The disk is full.*ITDR_CACHE") as said:
+        load("sequential_rec", root=raw_copy, **ML)
+    assert "official" not in str(said.value)
+
+
+def test_a_bad_file_is_named_without_its_neighbours(
+    caches: Path, raw_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+
+    from itdr.builders import store_build
+
+    bad = raw_copy / "ml-32m" / "ratings.csv"
+
+    def stumble(*args: Any) -> None:
+        raise duckdb.InvalidInputException(f"Invalid Input Error: in file {bad}: no number")
+
+    monkeypatch.setattr(store_build, "_copy", stumble)
+    with pytest.raises(RawFileError, match=r"ratings\.csv.*put the official file") as said:
+        load("sequential_rec", root=raw_copy, **ML)
+    assert "movies.csv" not in str(said.value)
+
+
+def test_a_query_that_is_stopped_is_a_keyboard_interrupt(
+    caches: Path, raw_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from itdr.builders import store_build
+
+    def stopped(*args: Any) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(store_build, "_copy", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        load("sequential_rec", root=raw_copy, **ML)
+    assert not list((caches / "store").rglob("*.tmp-*"))
+
+
 def test_packed_and_unpacked_files_give_the_same_rows(caches: Path, tmp_path: Path) -> None:
     for source, config in (("ml-32m", "sequential_rec"), ("bookcrossing", "rating_prediction")):
         world.write(source, tmp_path / "plain", users=120, items=120, seed=2)
