@@ -117,10 +117,24 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Knobs
         left_out=left_out,
     )
     _check_meaning(knobs, [one.root for one in tasks])
+    _check_templates(knobs.templates, [one.id for one in tasks])
+    return knobs
+
+
+def _check_templates(choice: Any, tasks: Sequence[str]) -> None:
     from itdr.builders.wording import templates
 
-    templates.check_choice(knobs.templates, [one.id for one in tasks])
-    return knobs
+    entries = choice if isinstance(choice, (list, tuple)) else [choice]
+    if any(isinstance(one, str) and not one.strip() for one in entries):
+        # An empty path would be the working folder.
+        raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
+    try:
+        templates.check_choice(choice, tasks)
+    except OSError as error:
+        raise ConfigError(
+            f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "
+            "give an id, a folder that can be read, 'unseen' or a list of these."
+        ) from error
 
 
 def _whole(name: str, value: object, low: int, high: int) -> None:
@@ -129,7 +143,8 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
 
 
 def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
-    if not any(value == one and type(value) is type(one) for one in allowed):
+    # The type first: an array compared with a word has no truth value.
+    if not any(type(value) is type(one) and value == one for one in allowed):
         raise ConfigError(choose_from(name, value, [str(one) for one in allowed]))
 
 
@@ -196,7 +211,14 @@ def _folder(data_dir: str | None) -> Path | None:
     if data_dir is None:
         return None
     folder = Path(os.path.abspath(os.path.expanduser(data_dir)))
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError as error:
+        raise ConfigError(
+            f"data_dir: {data_dir[:80]!r} cannot be looked into ({error.strerror}): name a folder "
+            "that holds one folder for each source, as <data_dir>/ml-32m/."
+        ) from None
+    if not there:
         raise ConfigError(
             f"data_dir: there is no folder {folder}. It should hold one folder for each source, "
             "as <data_dir>/ml-32m/."
@@ -213,7 +235,7 @@ def _sources(
     """The chosen sources with their domains, and why others were left out by default."""
     able = list(dict.fromkeys(name for _, name in catalogue.cells(config, value["cells"])))
     asked, sample = value["sources"], value["sample"]
-    if (asked is None and sample) or asked == ALL:
+    if (asked is None and sample) or (isinstance(asked, str) and asked == ALL):
         return tuple((name, _all_domains(name, sample)) for name in able), {}
     if asked is None:
         return _default_sources(config, able)
@@ -264,7 +286,8 @@ DEFAULT_BYTES = 10**9
 def _default_sources(
     config: str, able: Sequence[str]
 ) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
-    """Sources that need no account and at most 1 GB, by their declarations alone."""
+    """Sources that need no account and at most 1 GB, by their declarations alone; of some configs
+    none."""
     facets = {one.facet for one in catalogue.tasks_of(config)}
     left_out = {}
     for name in able:
@@ -272,13 +295,6 @@ def _default_sources(
         if reason:
             left_out[name] = reason
     chosen = tuple((name, _all_domains(name)) for name in able if name not in left_out)
-    if not chosen:
-        listed = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
-        raise ConfigError(
-            f"{config} has no source that is small and open enough to be fetched unasked ({listed}). "
-            f"Name those you want, as sources=[{next(iter(left_out), '…')!r}]; files that you have "
-            "are read from data_dir."
-        )
     return chosen, left_out
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import reprlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -83,10 +84,17 @@ def split_options(
 
 
 def absolute(data_dir: Any) -> str | None:
-    """`data_dir` as one path however it was spelled: `~` expanded, made absolute."""
+    """`data_dir` as one path however it was spelled: `~` expanded, made absolute. Raises
+    `ConfigError` for what is no path."""
     if data_dir is None:
         return None
-    return os.path.abspath(os.path.expanduser(os.fspath(data_dir)))
+    text = os.fspath(data_dir) if isinstance(data_dir, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text:
+        raise ConfigError(
+            f"data_dir must be the path of a folder that holds one folder for each source, not "
+            f"{reprlib.repr(data_dir)}."
+        )
+    return os.path.abspath(os.path.expanduser(text))
 
 
 def knobs_of(config: Any) -> Knobs:
@@ -168,10 +176,12 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     stores are built at the same time.
     Raises the errors of raw files, downloads and empty splits.
     """
-    from itdr.builders import plan, store
+    from itdr.builders import engine, plan, store
 
     make = make or store.prepare
     knobs = knobs_of(config)
+    check_sources(knobs)
+    engine.memory_limit()
     _say_left_out(knobs)
     cells = plan.cells_of(knobs)
     _check_templates(knobs, cells)
@@ -188,6 +198,19 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
             made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
     paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(knobs, cells, paths)
+
+
+def check_sources(knobs: Knobs) -> None:
+    """Refuse a config without a source that is fetched unasked. Not done where knobs are checked: who
+    asks for the names of splits, or for features, names no sources."""
+    if knobs.sources:
+        return
+    listed = "; ".join(f"{name}: {reason}" for name, reason in knobs.left_out.items())
+    raise ConfigError(
+        f"{knobs.config} has no source that is small and open enough to be fetched unasked "
+        f"({listed}). Name those you want, as sources=[{next(iter(knobs.left_out), '…')!r}]; files "
+        "that you have are read from data_dir."
+    )
 
 
 def _check_templates(knobs: Knobs, cells: list[Any]) -> None:

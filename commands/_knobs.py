@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -98,6 +99,6 @@ def parse(values: dict[str, Any]) -> dict[str, Any]:
     if "templates" in given and "," in given["templates"]:
         given["templates"] = [one.strip() for one in given["templates"].split(",") if one.strip()]
     for name in ("size", "per_user"):
-        if name in given and given[name].lstrip("-").isdigit():
+        if name in given and re.fullmatch("-?[0-9]{1,18}", given[name]):
             given[name] = int(given[name])
     return given

@@ -129,7 +129,7 @@ def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
-    from itdr.builders import catalogue
+    from itdr.builders import catalogue, loading
     from itdr.builders.errors import ConfigError
 
     if configs:
@@ -139,7 +139,9 @@ def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]
     for name in catalogue.config_names():
         try:
             able = _with_able_sources(name, knobs)
-            made.append(datasets.load_dataset_builder("itdr", name, **able))
+            builder = datasets.load_dataset_builder("itdr", name, **able)
+            loading.check_sources(loading.knobs_of(builder.config))
+            made.append(builder)
         except ConfigError as error:
             refused[name] = error
     if not made:

@@ -40,6 +40,7 @@ def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
 
     builder = datasets.load_dataset_builder("itdr", config, **knobs)
     checked = loading.knobs_of(builder.config)
+    loading.check_sources(checked)
     cells = plan.cells_of(checked)
     specs = {
         one.path: one for several in plan.stores_of(checked, cells).values() for one in several

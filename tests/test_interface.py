@@ -75,6 +75,8 @@ def test_the_inspection_functions_know_the_name() -> None:
     assert datasets.get_dataset_config_names("itdr") == list(catalogue.config_names())
     names = datasets.get_dataset_split_names("itdr", "sequential_rec", sample=True)
     assert names == ["train", "validation", "test"]
+    assert datasets.get_dataset_split_names("itdr", "cross_domain_rec") == names
+    assert set(datasets.get_dataset_infos("itdr")) == set(catalogue.config_names())
     info = datasets.load_dataset_builder("itdr", "sequential_rec", sample=True).info
     assert info.config_name == "sequential_rec"
     assert "MovieLens" in info.citation

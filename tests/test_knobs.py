@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +67,14 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"data_dir": "/no/such/folder", "sample": False}, ("there is no folder /no/such/folder",)),
     ({"data_files": "a.csv"}, ("data_files has no meaning",)),
     ({"templates": "p99"}, ("p99",)),
+    ({"templates": ""}, ("templates: an empty name",)),
+    ({"templates": ["p1", ""]}, ("templates: an empty name",)),
+    ({"templates": "p" * 5000}, ("templates: pppp", "cannot be read")),
+    ({"data_dir": "", "sample": False}, ("data_dir must be the path of a folder",)),
+    ({"data_dir": 5, "sample": False}, ("data_dir must be the path", "not 5")),
+    ({"data_dir": ["a"], "sample": False}, ("data_dir must be the path", "not ['a']")),
+    ({"data_dir": b"a", "sample": False}, ("data_dir must be the path", "not b'a'")),
+    ({"data_dir": "d" * 5000, "sample": False}, ("cannot be looked into", "one folder for each")),
 ]
 
 
@@ -86,9 +96,21 @@ def test_a_source_that_lacks_the_columns_is_not_told_to_be_added() -> None:
     assert "cells='all'" not in str(error.value)
 
 
-def test_a_config_without_small_open_sources_says_so() -> None:
-    with pytest.raises(ConfigError, match=r"cross_domain_rec has no source .* GB"):
-        builder("cross_domain_rec", sample=False)
+@pytest.mark.parametrize(
+    "name", ["sources", "size", "seed", "descriptions", "sample", "format", "cells", "templates"]
+)
+@pytest.mark.parametrize("kind", [np.array, pd.Series])
+def test_an_array_is_refused_like_any_other_value(name: str, kind: Any) -> None:
+    with pytest.raises(ItdrError, match=name):
+        builder(**{name: kind([1, 2])})
+
+
+def test_a_config_without_small_open_sources_says_so(tmp_path: Path) -> None:
+    refused = r"cross_domain_rec has no source .* GB.* sources=\['amazon-reviews-2023'\]"
+    with pytest.raises(ConfigError, match=refused):
+        builder("cross_domain_rec", sample=False).as_streaming_dataset()
+    with pytest.raises(ConfigError, match=refused):
+        datasets.load_dataset("itdr", "cross_domain_rec", cache_dir=str(tmp_path))
 
 
 def test_a_pair_of_domains_needs_both() -> None:

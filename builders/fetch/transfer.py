@@ -121,7 +121,7 @@ def _check_status(response: requests.Response, url: str, part: Part) -> None:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds that `Retry-After` asks for: a number, or a date against the server's own clock."""
     text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if re.fullmatch("[0-9]+", text):
         return float(text)
     try:
         until = parsedate_to_datetime(text)
@@ -156,7 +156,7 @@ def _started(
         raise Permanent(f"the server sent it encoded as {encoding}, which was not asked for")
     length = response.headers.get("Content-Length", "")
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
-    total = int(length) if length.isdigit() and not chunked else None
+    total = int(length) if re.fullmatch("[0-9]{1,18}", length) and not chunked else None
     stream = _stream(response, policy)
     head = b""
     while len(head) < sniff.HEAD and (piece := next(stream, b"")):
