@@ -11,11 +11,14 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from itdr.builders.cache import disk_is_full
+from itdr.builders.errors import ItdrError
 from itdr.builders.features import FORMATS, schema
 
 if TYPE_CHECKING:
@@ -120,10 +123,25 @@ def write_file(
     written = Written()
     with _Writer(path, kind, arrow) as writer:
         for batch in _batches(rows, form, arrow, written):
-            writer.write(batch)
+            with disk_errors(path):
+                writer.write(batch)
             if bar is not None:
                 bar.update(batch.num_rows)
     return written
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Say in one sentence that there is no room for what is written into a built folder."""
+    try:
+        yield
+    except OSError as error:
+        if not disk_is_full(error):
+            raise
+        raise ItdrError(
+            f"The disk is full: {path} could not be written. Free some space, or build into a folder "
+            "on a larger disk; a rerun of the same command goes on from what is finished."
+        ) from error
 
 
 def _batches(
@@ -161,29 +179,33 @@ class _Writer:
 
         self.rows = 0
         self._held: list[pa.RecordBatch] = []
+        self._path = path
         self._parquet: Any = None
-        self._lines: Any = None
+        self._file: IO[Any]
         if kind == "parquet":
-            self._parquet = pq.ParquetWriter(path, arrow, compression="zstd", write_page_index=True)
+            # Opened here: Arrow would take a name with a colon for the address of another machine.
+            self._file = path.open("wb")
+            self._parquet = pq.ParquetWriter(
+                self._file, arrow, compression="zstd", write_page_index=True
+            )
         else:
-            self._lines = path.open("w", encoding="utf-8", newline="\n")
+            self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def __enter__(self) -> _Writer:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        if self._lines is not None:
-            self._lines.close()
-        else:
-            if failure[0] is None:
-                self._flush()
-            self._parquet.close()
+        with disk_errors(self._path), self._file:
+            if self._parquet is not None:
+                if failure[0] is None:
+                    self._flush()
+                self._parquet.close()
 
     def write(self, batch: pa.RecordBatch) -> None:
         self.rows += batch.num_rows
-        if self._lines is not None:
+        if self._parquet is None:
             for row in batch.to_pylist():
-                self._lines.write(json.dumps(_short(row), ensure_ascii=False) + "\n")
+                self._file.write(json.dumps(_short(row), ensure_ascii=False) + "\n")
             return
         rows = sum(one.num_rows for one in self._held) + batch.num_rows
         size = sum(one.nbytes for one in self._held) + batch.nbytes

@@ -25,6 +25,10 @@ RECORD = ".itdr.json"
 """Inside each config's folder. Hidden: neither loaded nor pushed."""
 LAYOUT = 1
 """Raised when the same rows are laid out in other files."""
+RECORDED = frozenset(
+    "key config form kind rows bytes files cells scripts knobs versions sources shortfalls".split()
+)
+"""What a record says; one that lacks any of it is damaged, and counts as absent."""
 TOP = (provenance.PROVENANCE, "README.md", "CITATION.bib", "LICENSE.md")
 Progress = Callable[[str, "int | None"], Any]
 Written = dict[str, files.Written]
@@ -244,7 +248,9 @@ def _swap(part: Path, target: Path) -> None:
 
 def _read(path: Path) -> dict[str, Any] | None:
     entry = cache.read_json(path)
-    return entry if entry is not None and entry.get("layout") == LAYOUT else None
+    if entry is None or entry.get("layout") != LAYOUT:
+        return None
+    return entry if entry.keys() >= RECORDED else None
 
 
 def _as_json(value: Any) -> str:
@@ -253,7 +259,7 @@ def _as_json(value: Any) -> str:
 
 def _write_text(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.tmp")
-    with open(part, "w", encoding="utf-8", newline="\n") as file:
+    with files.disk_errors(path), open(part, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

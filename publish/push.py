@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,9 +113,12 @@ def _hub_errors(name: str) -> Iterator[None]:
 
 
 def _newer_network_errors() -> tuple[type[BaseException], ...]:
-    """`huggingface_hub` 1 and later speak through httpx, earlier ones through requests."""
-    try:
-        import httpx
-    except ImportError:
-        return ()
-    return (httpx.HTTPError,)
+    """`huggingface_hub` 1 and later speak through httpx or its successor, earlier ones through
+    requests."""
+    found = []
+    for name in ("httpx", "httpx2"):
+        try:
+            found.append(importlib.import_module(name).HTTPError)
+        except ImportError:
+            continue
+    return tuple(found)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from itdr.builders import catalogue
-from itdr.builders.errors import ConfigError
+from itdr.builders.errors import ConfigError, ItdrError
 from itdr.commands import build as command
 from itdr.publish import files, folder, provenance
 from tests import world
@@ -318,3 +318,44 @@ def test_a_mistake_is_refused_with_what_there_is(tmp_path: Path) -> None:
     assert isinstance(result.exception, ConfigError)
     assert "ml-32m" in str(result.exception)
     assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("name", ["run:1", "a%20b", "c*[d]"])
+@pytest.mark.parametrize("kind", files.KINDS)
+def test_a_folder_may_be_called_what_looks_like_an_address(
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = folder.build([builder("sequential_rec")], Path(name), kind=kind)["sequential_rec"]
+    there = {path.name for path in (tmp_path / name / "sequential_rec").iterdir()}
+    assert there >= {file["name"] for several in made["files"].values() for file in several}
+
+
+@pytest.mark.parametrize("text", ['{"layout": 1}', '{"layout": 1, "key": "a", "config": "b"}', "5"])
+def test_a_record_that_is_damaged_counts_as_absent(text: str, tmp_path: Path) -> None:
+    out = tmp_path / "data"
+    for _ in range(2):
+        folder.build(two(), out)
+        assert contents(out) == contents(small())
+        (out / "sequential_rec" / folder.RECORD).write_text(text)
+
+
+@pytest.mark.parametrize("kind", files.KINDS)
+def test_a_full_disk_is_one_sentence(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files._Writer, "write", full)
+    with pytest.raises(ItdrError, match=r"The disk is full: .*data.*sequential_rec.*a rerun"):
+        folder.build([builder("sequential_rec")], tmp_path / "data", kind=kind)
+
+
+def test_a_disk_that_is_really_full_is_one_sentence() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("has no device that is always full")
+    rows = datasets.load_dataset("itdr", "sequential_rec", split="train", streaming=True, **SMALL)
+    for kind in files.KINDS:
+        with pytest.raises(ItdrError, match="The disk is full: /dev/full"):
+            files.write_file(Path("/dev/full"), rows, "alpaca", kind)

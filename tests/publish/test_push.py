@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -156,6 +157,7 @@ def response_error(status: int) -> Exception:
         (response_error(403), "may not write to me/data"),
         (response_error(503), "run the same command again"),
         (requests.ConnectionError("no route"), "run the same command again"),
+        *((one("no route"), "run the same command again") for one in push._newer_network_errors()),
         (errors.OfflineModeIsEnabled("offline"), "unset HF_HUB_OFFLINE"),
     ],
 )
@@ -167,6 +169,11 @@ def test_what_the_hub_says_becomes_one_sentence_with_advice(
         push.push(small(), "me/data")
     assert advice in str(said.value)
     assert "\n" not in str(said.value)
+
+
+def test_the_errors_of_what_the_hub_speaks_through_are_known() -> None:
+    spoken = {"httpx", "httpx2"} & set(sys.modules)
+    assert {one.__module__.partition(".")[0] for one in push._newer_network_errors()} >= spoken
 
 
 def test_the_command_prints_the_address(hub: Any) -> None:
