@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import sys
+from typing import Any
 
 import typer
 
-from itdr.builders.errors import ItdrError
 from itdr.commands import (
     audit,
     baseline,
@@ -25,6 +27,9 @@ from itdr.commands import (
     stats,
     verify,
 )
+
+UsageError: Any = typer.BadParameter.__base__
+"""Of a wrong option or argument; typer has it from `click`, or of its own, by its version."""
 
 app = typer.Typer(
     name="itdr",
@@ -54,20 +59,66 @@ app.command("card")(card.run)
 def main() -> None:
     """Run the command line; an error that the user can mend is one line on stderr, exit code 1."""
     logging.basicConfig(format="%(message)s")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal without a sign shows its number; what is written into files is UTF-8 always.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app(prog_name="itdr")
-    except ItdrError as error:
-        print(f"itdr: {error}", file=sys.stderr)
-        sys.exit(1)
+        code = _run(sys.argv[1:])
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
-        print(
-            "itdr: stopped; what was finished is kept, a rerun goes on from there.", file=sys.stderr
-        )
-        sys.exit(130)
+        code = _stopped()
     except BrokenPipeError:
-        # The reader (`| head`) has had enough: no traceback when Python closes stdout.
-        sys.stderr.close()
-        sys.exit(0)
+        # The reader (`| head`) has had enough.
+        code = 0
+        _close_output()
+    except Exception as error:
+        code = _failed(error)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command; its exit code. Not `app()`, which keeps Ctrl-C and closed pipes to itself."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("itdr", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return int(end.exit_code)
+    except typer.Abort:
+        return _stopped()
+    except UsageError as error:
+        error.show()
+        return int(error.exit_code)
+    return 0
+
+
+def _stopped() -> int:
+    print("itdr: stopped; what was finished is kept, a rerun goes on from there.", file=sys.stderr)
+    return 130
+
+
+def _failed(error: Exception) -> int:
+    from itdr.builders.engine import is_interrupt
+    from itdr.commands._failures import sentence
+
+    if is_interrupt(error):
+        return _stopped()
+    said = sentence(error)
+    if said is None:
+        raise error
+    print(f"itdr: {said}", file=sys.stderr)
+    _close_output()
+    return 1
+
+
+def _close_output() -> None:
+    """What standard output still holds goes nowhere: Python would stumble over it again at its end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from itdr.commands import _outputs
 from itdr.commands._knobs import with_knobs
 
 
@@ -15,8 +15,8 @@ from itdr.commands._knobs import with_knobs
 def run(
     config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
     out: Annotated[
-        Path, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
-    ] = Path("itdr-baselines"),
+        str, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
+    ] = "itdr-baselines",
     split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
     method: Annotated[
         list[str] | None, typer.Option("--method", help="Only this one; may be repeated.")
@@ -45,14 +45,15 @@ def run(
 
     if score:
         require()
+    target = _outputs.folder(out)
     data = open_data(config, knobs)
     if split not in (*data.splits, "all"):
         raise ConfigError(choose_from("split", split, (*data.splits, "all")))
+    target.mkdir(parents=True, exist_ok=True)
     rows = [row for part in data.splits if split in (part, "all") for row in data.rows(part)]
     by_task: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_task.setdefault(row["task"], []).append(row)
-    out.mkdir(parents=True, exist_ok=True)
     reports: dict[str, dict[str, Any]] = {}
     for task, mine in by_task.items():
         chosen = methods_of(task, method)
@@ -65,7 +66,7 @@ def run(
         for name, ask in chosen.items():
             answers = predict(data, mine, ask, training)
             pairs = zip((row["id"] for row in mine), answers, strict=True)
-            predictions.write(out / f"{task}-{name}.jsonl", iter(list(pairs)))
+            predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
             if score:
                 made = scoring.score(mine, answers, references=others, lexicon=lexicon)
                 reports.setdefault(task, {})[name] = made
@@ -74,7 +75,7 @@ def run(
     elif score:
         print(table(reports))
     else:
-        print(f"{out}: {', '.join(sorted(path.name for path in out.glob('*.jsonl')))}")
+        print(f"{target}: {', '.join(sorted(path.name for path in target.glob('*.jsonl')))}")
 
 
 def table(reports: dict[str, dict[str, Any]]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from itdr.commands import _outputs
 from itdr.commands._knobs import with_knobs
 
 
@@ -68,6 +69,9 @@ def run(
         raise ConfigError(choose_from("format", form, files.FORMS))
     if form == "sharegpt":
         knobs["format"] = "messages"
+    if not out.strip():
+        raise ConfigError("The name to write to is empty: name a folder after -o.")
+    out = os.path.expanduser(out)
     if engine == "spark":
         builders, built = _on_spark(configs, knobs, out, form, jsonl, master, work)
     elif master or work:
@@ -96,9 +100,10 @@ def _here(
     """Build in this process, with the embedded engine; the builders, and what was built."""
     from itdr.publish import folder
 
+    target = _outputs.folder(out)
     builders = _builders(configs, knobs)
     kind = "jsonl" if jsonl else "parquet"
-    return builders, folder.build(builders, Path(out), form, kind, progress=_bar)
+    return builders, folder.build(builders, target, form, kind, progress=_bar)
 
 
 def _on_spark(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from itdr.commands import _outputs
 from itdr.commands._knobs import with_knobs
 
 
@@ -28,7 +29,7 @@ def run(
         bool, typer.Option("--json", help="Print the whole report as JSON.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Write the report as JSON.")
+        str | None, typer.Option("-o", "--out", help="Write the report as JSON.")
     ] = None,
     *,
     knobs: dict[str, Any],
@@ -49,6 +50,7 @@ def run(
     from itdr.scoring.predictions import read
 
     require()
+    target = None if out is None else _outputs.file(out)
     answers = read(predictions, column)
     opened = open_data(data, knobs)
     lexicon, rows = Lexicon(templates=opened.templates), []
@@ -68,6 +70,6 @@ def run(
             + (" has a prediction." if partial else f". There is: {', '.join(opened.splits)}, all.")
         )
     made = scoring.score(rows, answers, references=references(opened, rows), lexicon=lexicon)
-    if out is not None:
-        out.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if target is not None:
+        target.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else report.table(made))

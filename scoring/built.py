@@ -104,8 +104,10 @@ def _records(path: Path) -> Iterator[Any]:
             return
         import pyarrow.parquet as pq
 
-        for batch in pq.ParquetFile(path).iter_batches(batch_size=1000):
-            yield from batch.to_pylist()
+        # Arrow takes a path with a colon for an address.
+        with open(path, "rb") as file:
+            for batch in pq.ParquetFile(file).iter_batches(batch_size=1000):
+                yield from batch.to_pylist()
     except (ValueError, RecursionError, OSError) as error:
         raise ConfigError(f"{path} is damaged ({error}): {AGAIN}") from error
 

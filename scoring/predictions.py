@@ -60,7 +60,8 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         import pyarrow.parquet as pq
 
         try:
-            yield from enumerate(pq.read_table(path).to_pylist(), 1)
+            with open(path, "rb") as file:  # Arrow takes a path with a colon for an address
+                yield from enumerate(pq.read_table(file).to_pylist(), 1)
         except pa.ArrowInvalid as error:
             raise RawFileError(f"{path} is no Parquet file: {error}") from error
         return

@@ -17,6 +17,7 @@ from itdr.builders import catalogue
 from itdr.builders.errors import ConfigError, ItdrError
 from itdr.commands import build as command
 from itdr.publish import files, folder, provenance
+from itdr.scoring.data import open_data
 from tests import world
 from tests.publish.building import SMALL, builder, contents, run, small
 
@@ -329,6 +330,8 @@ def test_a_folder_may_be_called_what_looks_like_an_address(
     made = folder.build([builder("sequential_rec")], Path(name), kind=kind)["sequential_rec"]
     there = {path.name for path in (tmp_path / name / "sequential_rec").iterdir()}
     assert there >= {file["name"] for several in made["files"].values() for file in several}
+    rows = open_data(name, {}).rows("train")
+    assert len(list(rows)) == made["rows"]["train"]
 
 
 @pytest.mark.parametrize("text", ['{"layout": 1}', '{"layout": 1, "key": "a", "config": "b"}', "5"])

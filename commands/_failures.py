@@ -1,0 +1,85 @@
+"""Failures that are no fault of this program, each in one line: what, which file, what to do."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from pathlib import Path
+
+from itdr.builders import cache
+from itdr.builders.errors import ItdrError
+
+ADVICE = {
+    errno.EACCES: "choose a place where you may read and write, or change its permissions",
+    errno.ENOENT: "check the name, and that its folder exists and can be written",
+    errno.ENOTDIR: "a file is where a folder should be: choose another name",
+    errno.EEXIST: "it is in the way: choose another name",
+    errno.EISDIR: "name a file, not a folder",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOSPC: "free some space, or choose a folder on a larger disk",
+}
+ADVICE |= dict.fromkeys((errno.EPERM, errno.EROFS), ADVICE[errno.EACCES])
+ADVICE |= dict.fromkeys((errno.EDQUOT, errno.EFBIG), ADVICE[errno.ENOSPC])
+LONGEST = 200
+"""Characters of a name that are shown."""
+
+
+def sentence(error: Exception) -> str | None:
+    """What to say of an error; None of one whose traceback is needed, since it is a fault of ours."""
+    if isinstance(error, ItdrError):
+        return str(error)
+    if isinstance(error, OSError):
+        return _of_system(error)
+    engine = sys.modules.get("duckdb")
+    if engine is not None and isinstance(error, engine.OperationalError):
+        first = str(error).strip().splitlines()[0]
+        return f"The engine could not go on ({first}): {_engine_advice(first)}."
+    if isinstance(error, UnicodeEncodeError):
+        return (
+            f"Some text cannot be written as {error.encoding} ({error.reason}): set "
+            "PYTHONIOENCODING=utf-8, and give names that are UTF-8."
+        )
+    return None
+
+
+def _of_system(error: OSError) -> str:
+    if error.errno == errno.ENOENT and not _working_folder():
+        return "The working folder is gone: change into one that exists."
+    what = error.strerror or (str(error).strip() or type(error).__name__).splitlines()[0]
+    if not isinstance(error.filename, (str, bytes)):
+        return f"{what}: {_advice_without_name(error)}."
+    name = error.filename if isinstance(error.filename, str) else repr(error.filename)
+    shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+    advice = ADVICE.get(error.errno or 0, "check this file and its folder, then run the same again")
+    if _in_cache(name):
+        advice = "set ITDR_CACHE to a folder that can be made and written"
+    return f"{shown}: {what}: {advice}."
+
+
+def _advice_without_name(error: OSError) -> str:
+    if cache.disk_is_full(error):
+        return f"what is written finds no room, {ADVICE[errno.ENOSPC]}"
+    return "check the files and folders that were named, then run the same again"
+
+
+def _engine_advice(said: str) -> str:
+    if "Out of Memory" in said:
+        return "set ITDR_MEMORY to more, as ITDR_MEMORY=4GB"
+    if any(text in said for text in cache.FULL_TEXTS):
+        return ADVICE[errno.ENOSPC]
+    return "check that the file can be read and its folder written, then run the same again"
+
+
+def _working_folder() -> bool:
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
+def _in_cache(name: str) -> bool:
+    try:
+        return Path(name).absolute().is_relative_to(cache.cache_root())
+    except (ItdrError, OSError):
+        return False
