@@ -131,22 +131,16 @@ def _on_spark(
 def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]:
     """The configs' builders. Where none is named, all that can be made with these knobs, and a line
     on stderr for each that cannot."""
-    import datasets
-
-    import itdr  # noqa: F401  (teaches load_dataset the name)
-    from itdr.builders import catalogue, loading
+    from itdr.builders import catalogue
     from itdr.builders.errors import ConfigError
 
     if configs:
-        return [datasets.load_dataset_builder("itdr", name, **knobs) for name in configs]
+        return [_builder(name, knobs) for name in configs]
     made = []
     refused: dict[str, ConfigError] = {}
     for name in catalogue.config_names():
         try:
-            able = _with_able_sources(name, knobs)
-            builder = datasets.load_dataset_builder("itdr", name, **able)
-            loading.check_sources(loading.knobs_of(builder.config))
-            made.append(builder)
+            made.append(_builder(name, _with_able_sources(name, knobs)))
         except ConfigError as error:
             refused[name] = error
     if not made:
@@ -154,6 +148,18 @@ def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]
     for name, reason in refused.items():
         print(f"itdr: not built: {name}. {reason}", file=sys.stderr)
     return made
+
+
+def _builder(config: str, knobs: dict[str, Any]) -> Any:
+    """The builder of a config that has sources, said before a folder is made for it."""
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+    from itdr.builders import loading
+
+    builder = datasets.load_dataset_builder("itdr", config, **knobs)
+    loading.check_sources(loading.knobs_of(builder.config))
+    return builder
 
 
 def _with_able_sources(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
