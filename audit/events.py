@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from itdr.builders.columns import MISSING_TIME, Store
+from itdr.builders.columns import MISSING_TIME
 from itdr.builders.declare import SKIP
 from itdr.builders.engine import connect
-from itdr.builders.hashing import hash_ids
 from itdr.builders.parts import PARTS, TRAIN, parts_of
 from itdr.builders.tasks._task import OpenCell
 
@@ -42,7 +41,7 @@ class Raw:
         if key not in self._cached:
             if len(self._cached) > 1_000_000:
                 self._cached.clear()
-            self._cached[key] = _find(store, self.cell.cell.source.id, kind, name)
+            self._cached[key] = store.code(kind, name)
         return self._cached[key]
 
     def work(self, item: str) -> int | None:
@@ -179,14 +178,3 @@ class Raw:
                 yield from rows
         finally:
             con.close()
-
-
-def _find(store: Store, source: str, kind: str, name: str) -> int | None:
-    hashes = store.item_hash if kind == "item" else store.user_hash
-    wanted = hash_ids(f"{source}/{kind}_id", [name])[0]
-    code = int(np.searchsorted(hashes, wanted))
-    while code < len(hashes) and hashes[code] == wanted:
-        if store.value(f"{kind}s", f"{kind}_id", code) == name:
-            return code
-        code += 1
-    return None

@@ -14,7 +14,7 @@ from itdr.builders.engine import connect
 from itdr.builders.errors import ConfigError
 from itdr.builders.parts import TRAIN, parts_of
 from itdr.builders.tasks._task import OpenCell
-from itdr.scoring.data import Data, code_of
+from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
 
@@ -69,12 +69,12 @@ class CellTraining:
 
     def work(self, item_id: str) -> int | None:
         """The work of an item, None for one of another domain."""
-        code = code_of(self.cell, "item", item_id)
+        code = self.cell.store.code("item", item_id)
         return None if code is None else int(self.cell.store.work[code])
 
     def user(self, row: Row) -> int | None:
         """The row's own user, if they are in the training part: whom no count may hold."""
-        code = code_of(self.cell, "user", row["user_id"])
+        code = self.cell.store.code("user", row["user_id"])
         return code if code is not None and self._part[code] == TRAIN else None
 
     def touched_by(self, work: int) -> np.ndarray:
@@ -161,7 +161,7 @@ class CellTraining:
     def user_mean(self, row: Row) -> float | None:
         """The mean of the user's ratings of other works, before the last shown one's time or at it
         where the source has times."""
-        code = code_of(self.cell, "user", row["user_id"])
+        code = self.cell.store.code("user", row["user_id"])
         if code is None:
             return None
         events = self.cell.store.events(code)

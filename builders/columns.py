@@ -19,6 +19,7 @@ import numpy as np
 from itdr.builders import cache, far
 from itdr.builders.arrow_files import numbers, read, taken
 from itdr.builders.declare import Source
+from itdr.builders.hashing import hash_ids
 from itdr.builders.interactions import Interactions
 from itdr.builders.store import manifest
 
@@ -125,6 +126,16 @@ class Store:
     @functools.cached_property
     def item_hash(self) -> np.ndarray:
         return numbers(self.items, "hash").view(np.uint64)
+
+    def code(self, kind: str, name: str | None) -> int | None:
+        """The code of the user or item (kind: `user`, `item`) with this id; None where there is none."""
+        if name is None:
+            return None
+        hashes = self.item_hash if kind == "item" else self.user_hash
+        wanted = hash_ids(f"{self.source.id}/{kind}_id", [name])[0]
+        first, stop = (int(hashes.searchsorted(wanted, side)) for side in ("left", "right"))
+        ids = (self.value(f"{kind}s", f"{kind}_id", code) for code in range(first, stop))
+        return next((first + k for k, one in enumerate(ids) if one == name), None)
 
     @functools.cached_property
     def item_n(self) -> np.ndarray:

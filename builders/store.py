@@ -132,7 +132,7 @@ class StoreSpec:
 
     def remember(self) -> None:
         """Note what the store was built from, so that it serves when the raw files are gone."""
-        _write_json(self._record(), {"store": self.path.name, "files": self.fingerprints})
+        cache.write_json(self._record(), {"store": self.path.name, "files": self.fingerprints})
 
 
 def prepare(
@@ -202,7 +202,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
                 file.key: file.rows for file in spec.files if file.rows and file.key in paths
             },
         }
-        _write_json(folder / "manifest.json", facts)
+        cache.write_json(folder / "manifest.json", facts)
         _sync(folder)
         os.replace(folder, path)
         if path == spec.path:
@@ -344,12 +344,6 @@ def files_fingerprint(paths: Iterable[Path]) -> str:
         except OSError:
             digest.update(b"absent")
     return digest.hexdigest()[:16]
-
-
-def _write_json(path: Path, value: Any) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False), "utf-8")
-    os.replace(part, path)
 
 
 def _sync(folder: Path) -> None:

@@ -6,7 +6,6 @@ wrote it; the card's YAML carries the features instead.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import Counter
@@ -20,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 from itdr.builders.cache import disk_is_full
 from itdr.builders.errors import ItdrError
 from itdr.builders.features import FORMATS, schema
+from itdr.builders.fetch.integrity import chunks, digests
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -234,12 +234,11 @@ def _short(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def facts(path: Path) -> dict[str, Any]:
-    digest = hashlib.sha256()
+    """Name, size and SHA-256 of a file, once its bytes are on the disk."""
     with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
         os.fsync(file.fileno())
-    return {"name": path.name, "size": path.stat().st_size, "sha256": digest.hexdigest()}
+    found = digests(chunks(path), ["sha256"])
+    return {"name": path.name, "size": path.stat().st_size, **found}
 
 
 def _scripts(row: dict[str, Any]) -> set[str]:

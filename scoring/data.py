@@ -15,7 +15,6 @@ from typing import Any
 from itdr.builders import catalogue
 from itdr.builders.cases import Case
 from itdr.builders.errors import ConfigError, ItdrError, choose_from
-from itdr.builders.hashing import hash_ids
 from itdr.builders.knobs import DEFAULTS
 from itdr.builders.parts import PARTS
 from itdr.builders.tasks._task import OpenCell
@@ -173,24 +172,7 @@ def open_data(where: str, knobs: Mapping[str, Any]) -> Data:
 def subject_of(cell: OpenCell, row: Row) -> int | None:
     """The code of the user, or the item, that a row is about; None where the store has none such."""
     by_item = cell.cell.task.about == "item"
-    return code_of(cell, "item" if by_item else "user", row["item_id" if by_item else "user_id"])
-
-
-def code_of(cell: OpenCell, kind: str, name: str | None) -> int | None:
-    """The code of a user or an item (kind: `user`, `item`) by its id."""
-    import numpy as np
-
-    if name is None:
-        return None
-    store = cell.store
-    hashes = store.item_hash if kind == "item" else store.user_hash
-    wanted = hash_ids(f"{cell.cell.source.id}/{kind}_id", [name])[0]
-    code = int(np.searchsorted(hashes, wanted))
-    while code < len(hashes) and hashes[code] == wanted:
-        if store.value(f"{kind}s", f"{kind}_id", code) == name:
-            return code
-        code += 1
-    return None
+    return cell.store.code("item" if by_item else "user", row["item_id" if by_item else "user_id"])
 
 
 def case_of(cell: OpenCell, row: Row) -> Case | None:
