@@ -1,7 +1,9 @@
 """Made-up raw files in the layout of Amazon Reviews 2023: the eight categories of the four pairs.
 
 A user is active in both categories of one pair (user 0 in the first, user 1 in the second, …), with
-one id in both. The id-only file of a category holds the same reviews as its JSON Lines.
+one id in both. The id-only file of a category holds the same reviews as its JSON Lines. With dirt,
+the reviews of every `CLONED`th user of a category stand there again under the id with `_1` behind
+it, and those of the next user under such an id alone.
 """
 
 from __future__ import annotations
@@ -88,6 +90,7 @@ BAD = (
     "Too fiddly for my parents.", "Sent it back.",
 )  # fmt: skip
 FAIR = ("It is fine for the price.", "Does the job, nothing more.", "Okay for occasional use.")
+CLONED = 8
 START, END = 1_300_000_000, 1_690_000_000
 CODES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
@@ -269,13 +272,20 @@ def _write_reviews(
             for (user, item, time), rating, pick in zip(rows, given, phrase, strict=True):
                 moment = time * 1000 + pick % 1000
                 product = products[item]
-                ratings.write(f"{ids[user]},{product.asin},{rating},{moment}\n")
-                last = _review(ids[user], product, rating, moment, pick)
-                reviews.write(json.dumps(last) + "\n")
-            good += len(events)
+                for name in _names(ids[user], user) if dirt else ids[user : user + 1]:
+                    ratings.write(f"{name},{product.asin},{rating},{moment}\n")
+                    last = _review(name, product, rating, moment, pick)
+                    reviews.write(json.dumps(last) + "\n")
+                    good += 1
         facts.counts[f"ratings/{category}"] = facts.counts[f"reviews/{category}"] = good
         if dirt:
             _write_dirt(ratings, reviews, category, last, facts)
+
+
+def _names(user_id: str, place: int) -> tuple[str, ...]:
+    """The ids under which the reviews of the user at this place stand."""
+    clone = f"{user_id}_1"
+    return {0: (user_id, clone), 1: (clone,)}.get(place % CLONED, (user_id,))
 
 
 def _write_dirt(

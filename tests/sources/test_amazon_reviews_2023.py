@@ -44,6 +44,10 @@ def lines(*records: dict[str, Any] | str) -> str:
     return "".join(text + "\n" for text in texts)
 
 
+def lines_of_products(count: int) -> str:
+    return lines(*({"parent_asin": f"B{k}", "title": f"Product {k}"} for k in range(count)))
+
+
 def ratings(folder: Path, text: str) -> tuple[list[Any], dict]:
     put(folder, f"benchmark/0core/rating_only/{BEAUTY}.csv", HEADER + text)
     found, rejects = read(SOURCE, folder, "interactions", "base", BEAUTY)
@@ -86,6 +90,16 @@ def test_users_are_the_same_in_both_categories_of_a_pair(tmp_path: Path) -> None
         assert users[0] == users[1] and len(users[0]) == 2
 
 
+def test_some_people_have_several_ids(tmp_path: Path) -> None:
+    rawgen.write(tmp_path, users=12, items=240)
+    path = tmp_path / f"benchmark/0core/rating_only/{BEAUTY}.csv"
+    ids = {line.partition(",")[0] for line in path.read_text("utf-8").splitlines()[1:]} - {""}
+    found, _ = read(SOURCE, tmp_path, "interactions", "base", BEAUTY)
+    assert len(ids) == 4 and sum(name.endswith("_1") for name in ids) == 2
+    assert set(found.column("user_id").to_pylist()) == {name.removesuffix("_1") for name in ids}
+    assert len(set(found.column("user_id").to_pylist())) == 3
+
+
 def test_packed_files_are_found_and_read_the_same(tmp_path: Path) -> None:
     for name, packed in (("plain", False), ("packed", True)):
         rawgen.write(tmp_path / name / SOURCE.id, users=4, items=240, packed=packed)
@@ -122,6 +136,39 @@ def test_ids_and_times_in_milliseconds(tmp_path: Path) -> None:
         }
     ]
     assert rejects == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [("A1_1", "A1"), ("A1_12", "A1"), ("A1", "A1"), ("A_1B", "A_1B"), ("A1_", "A1_"), ("_1", "_1")],
+)
+def test_ids_of_one_person_are_one(tmp_path: Path, written: str, read_as: str) -> None:
+    found, _ = ratings(tmp_path, f"{written},B1,4.0,1588687728923\n")
+    assert [row["user_id"] for row in found] == [read_as]
+    found, _ = reviews(tmp_path, {**REVIEW, "user_id": written})
+    assert [row["user_id"] for row in found] == [read_as]
+
+
+def test_a_person_with_two_ids_counts_once(tmp_path: Path) -> None:
+    from itdr.builders.columns import Store
+    from itdr.builders.popularity import known
+    from itdr.builders.store import StoreSpec, prepare
+
+    files = dict.fromkeys(("clones", "plain"), "")
+    for user in range(40):
+        mine = "".join(f"A{user},B{k},5.0,{user + k + 1}588687728923\n" for k in range(6))
+        files["plain"] += mine
+        files["clones"] += mine + mine.replace(f"A{user},", f"A{user}_1,")
+    products = lines_of_products(6)
+    counts = {}
+    for name, text in files.items():
+        home = tmp_path / name / SOURCE.id
+        put(home, f"benchmark/0core/rating_only/{BEAUTY}.csv", HEADER + text)
+        put(home, f"raw/meta_categories/meta_{BEAUTY}.jsonl", products)
+        spec = StoreSpec(SOURCE, BEAUTY, data_dir=tmp_path / name)
+        store = Store(SOURCE, prepare(spec, offline=True, progress=False))
+        counts[name] = (len(store.user_hash), known(store, seed=0).users.tolist())
+    assert counts["clones"] == counts["plain"]
 
 
 def test_bad_ratings_are_counted_by_reason(tmp_path: Path) -> None:
@@ -261,6 +308,8 @@ def test_real_ratings_of_the_5_core() -> None:
     found = reader.interactions(raw).to_arrow_table()
     con.close()
     assert found.num_rows == 2_535 and found.column("reject").null_count == 2_535
+    # The file holds 253 ids: three people have two.
+    assert len(set(found.column("user_id").to_pylist())) == 250
     first, tenth, last = rows(found, 0, 9, -1)
     assert (first["user_id"], first["item_id"]) == ("AFSKPY37N3C43SOI5IEXEK5JSIYA", "B07J3GH1W1")
     assert (first["rating"], first["timestamp"]) == (5.0, 1_547_589_356)
@@ -272,6 +321,7 @@ def test_real_ratings_of_the_5_core() -> None:
 def test_real_reviews() -> None:
     found, rejects = read(SOURCE, real(SOURCE.id), "interactions", "text", BEAUTY)
     assert (found.num_rows, rejects) == (2_544, {})
+    assert len(set(found.column("user_id").to_pylist())) == 250
     first, tenth, last = rows(found, 0, 9, -1)
     assert first["text"].startswith("This a really cute kit which would make for a great gift")
     assert (tenth["item_id"], tenth["rating"]) == ("B07WNBZQGT", 4.0)
