@@ -9,7 +9,7 @@ from itdr.audit.found import Result, text
 from itdr.audit.giveaways import Giveaways
 from itdr.audit.near import Duplicates
 from itdr.audit.raw import RawChecks
-from itdr.audit.rows import LONGEST, Answers, Candidates, Ids, OneSplit, Texts
+from itdr.audit.rows import LONGEST, Answers, Candidates, Ids, OneSplit, Texts, Twins
 from itdr.builders.errors import ItdrError
 from itdr.scoring.data import Data
 
@@ -41,7 +41,15 @@ def audit_rows(splits: Mapping[str, Iterable[Row]], longest: int = LONGEST) -> l
 def _run(
     rows: Iterable[tuple[str, Row]], checks: RawChecks | None, longest: int, by_time: bool
 ) -> list[Result]:
-    own = (Ids(), OneSplit(by_time), Texts(longest), Candidates(), Answers(), Duplicates())
+    own = (
+        Ids(),
+        OneSplit(by_time),
+        Twins(by_time),
+        Texts(longest),
+        Candidates(),
+        Answers(),
+        Duplicates(),
+    )
     giveaways = Giveaways()
     for split, row in rows:
         for one in own:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from itdr.audit.found import Result
+from itdr.builders.hashing import stable_hash
 from itdr.builders.works import title_key
 from itdr.scoring import reading
 from itdr.scoring.attributes import same
@@ -22,6 +23,8 @@ from itdr.scoring.titles import Titles
 Row = Mapping[str, Any]
 LONGEST = 20_000
 """Characters of a question beyond which a row is overlong; of an answer a quarter of it."""
+ALIKE = 5
+"""Events in a row, with their times, that two people do not share by chance."""
 
 
 class Ids:
@@ -68,6 +71,40 @@ class OneSplit:
             self.result.fault(
                 row["id"], f"{kind} {key[2]} is in {split} here and in {first} as {other}"
             )
+
+    def end(self) -> Result:
+        return self.result
+
+
+class Twins:
+    """No two users of different splits have a run of `ALIKE` events in common, item and time: some
+    sources hold one person under two ids.
+
+    by_time: as in `OneSplit`.
+    """
+
+    def __init__(self, by_time: bool = False) -> None:
+        self.result = Result(
+            "one person", f"no users of two splits share {ALIKE} events in a row, item and time"
+        )
+        self._first: dict[int, tuple[str, str, str]] = {}
+        self._by_time = by_time
+        if by_time:
+            self.result.skipped = "time separates these splits"
+
+    def see(self, split: str, row: Row) -> None:
+        events = [(one["item_id"], one["timestamp"]) for one in row["history"]]
+        if self._by_time or len(events) < ALIKE or any(time is None for _, time in events):
+            return
+        self.result.checked += 1
+        twins = {}
+        for k in range(len(events) - ALIKE + 1):
+            key = stable_hash(row["source"], *events[k : k + ALIKE])
+            first, user, other = self._first.setdefault(key, (split, row["user_id"], row["id"]))
+            if first != split and user != row["user_id"]:
+                twins[user] = f"shows the events of user {user}, who is in {first} as {other}"
+        for what in twins.values():
+            self.result.fault(row["id"], what)
 
     def end(self) -> Result:
         return self.result

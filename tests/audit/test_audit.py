@@ -54,6 +54,14 @@ def user_in_two_splits(rows: Rows) -> str:
     return row["id"]
 
 
+def person_with_two_ids(rows: Rows) -> str:
+    row = copy.deepcopy(rows["train"][0])
+    row["id"] += "/again"
+    row["user_id"] += "_1"
+    rows["test"].append(row)
+    return row["id"]
+
+
 def moved_row(rows: Rows) -> str:
     row = rows["train"].pop()
     rows["test"].append(row)
@@ -172,6 +180,7 @@ def near_duplicate(rows: Rows) -> str:
 FAULTS: list[tuple[str, Callable[[Rows], str]]] = [
     ("ids", same_id),
     ("one split", user_in_two_splits),
+    ("one person", person_with_two_ids),
     ("part", moved_row),
     ("texts", empty_answer),
     ("texts", empty_question),
