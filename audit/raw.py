@@ -23,7 +23,10 @@ class RawChecks:
         self._data = data
         self._raws: dict[str, Raw] = {}
         self.part = Result("part", "a row's split is the one that its user (item, time) belongs to")
-        self.touched = Result("negatives", "no false candidate was ever touched by the user")
+        self.touched = Result(
+            "negatives",
+            "no false candidate, nor another work of its title, was touched by the user",
+        )
         self.trues = Result("true items", "all that a row says of its user stands in the raw data")
         self.known = Result(
             "known",
@@ -156,6 +159,7 @@ class RawChecks:
         self.touched.checked += 1
         self.known.checked += 1
         true = {raw.work(item) for item in row["relevant"]}
+        titles = set(raw.store.title_code[list(met)].tolist())
         for one in row["candidates"]:
             item = one["item_id"]
             work = raw.work(item)
@@ -164,6 +168,8 @@ class RawChecks:
                 continue
             if work in met and work not in true:
                 self.touched.fault(row["id"], f"the user touched the false candidate {item}")
+            elif work not in true and int(raw.store.title_code[work]) in titles:
+                self.touched.fault(row["id"], f"the user touched a work titled as {item} is")
             if item not in row["relevant"] and work in true:
                 self.touched.fault(row["id"], f"{item} is the same work as a true item")
             since = raw.since(work, user)

@@ -1,4 +1,6 @@
-"""Negatives: works that the user never touched and that were there to be chosen.
+"""Negatives: works that the user never touched, under titles that the user never touched, and that
+were there to be chosen. (One book stands in a catalogue under several spellings of its author, each
+a work of its own: who has read one has read the others.)
 
 A work can be drawn if a user of the training part touched it before the case's moment; how likely
 each is depends on the policy: in proportion to its training popularity, alike in category and
@@ -8,6 +10,7 @@ popularity to the true item (`hard`), or uniformly.
 from __future__ import annotations
 
 import functools
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -80,8 +83,20 @@ class Pool:
         self.times = known.first_time[self.works]
         self.users = known.users[self.works].astype(np.int64)
         self.titles = store.title_code[self.works]
+        self._repeated = store.shared("repeated titles", lambda: _repeated(store))
         self._cumulated = np.cumsum(self.users)
         self.rungs: Counter[str] = Counter()
+
+    @functools.cached_property
+    def most_alike(self) -> int:
+        """How many works of the pool bear the commonest title."""
+        return int(np.bincount(self.titles).max()) if len(self.titles) else 0
+
+    def titles_met(self, touched: np.ndarray) -> np.ndarray:
+        """The titles of these works that other works bear too; of the rest the work says all."""
+        if self._repeated is None:
+            return _NO_TITLES
+        return self._store.title_code[touched[self._repeated[touched]]]
 
     def known_before(self, times: Sequence[int | None]) -> np.ndarray:
         """How many works of the pool were known before each of these times (None: all)."""
@@ -111,7 +126,7 @@ class Pool:
         drawn = numbers(wanted.states, _tries(most)) % totals[:, None]
         places = self._places(drawn, weighted)
         works, titles = self.works[places], self.titles[places]
-        good = ~_barred(wanted, works, titles)
+        good = ~self._barred(wanted, works, titles)
         good &= np.arange(good.shape[1]) < _tries(counts)[:, None]
         # Of works that look the same, the first.
         same = titles[:, :, None] == titles[:, None, :]
@@ -120,6 +135,27 @@ class Pool:
         enough = (good.sum(axis=1) >= counts) & (limits >= counts)
         order = np.argsort(~good, axis=1, kind="stable")[:, :most]
         return np.take_along_axis(works, order, axis=1), enough
+
+    def _barred(self, wanted: WantedMany, works: np.ndarray, titles: np.ndarray) -> np.ndarray:
+        """For each case (a row) and work that it drew: whether the user touched it or its title, or
+        its title is in the case already."""
+        places: dict[int, int] = {}
+        lines: list[np.ndarray] = []
+        owner = np.empty(len(works), np.int64)
+        for k, touched in enumerate(wanted.touched):
+            place = places.setdefault(id(touched), len(lines))
+            if place == len(lines):
+                lines.append(touched)
+            owner[k] = place
+        lengths = [len(line) for line in lines]
+        touched = np.concatenate(lines)
+        owners = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths)
+        barred = _found(owner, works, owners | touched)
+        if self._repeated is not None:
+            met = np.flatnonzero(self._repeated[touched])
+            keys = owners[met] | self._store.title_code[touched[met]]
+            barred |= _found(owner, titles, np.sort(keys))
+        return barred | (titles[:, :, None] == wanted.titles[:, None, :]).any(axis=2)
 
     def _places(self, drawn: np.ndarray, weighted: bool) -> np.ndarray:
         """The places in the pool that these numbers (below the total of weights) stand for."""
@@ -136,7 +172,7 @@ class Pool:
         if limit < count:
             return None
         chosen: list[int] = []
-        used = set(wanted.titles)
+        used = {*wanted.titles, *self.titles_met(wanted.touched).tolist()}
         touched = frozenset(wanted.touched.tolist())
         draw = Draw(wanted.state)
 
@@ -155,8 +191,10 @@ class Pool:
                 if not self._search(limit, weighted, take, draw):
                     return None
             return chosen
+        shifts = [2.0 ** (draw.number() / 2.0**64) for _ in trues]
         for k in range(count):
-            if self._like(trues[k % len(trues)], take, draw):
+            place = k % len(trues)
+            if self._like(trues[place], shifts[place], take, draw):
                 continue
             self.rungs["in proportion to popularity"] += 1
             self._try(limit, True, take, draw, chosen, k + 1)
@@ -186,26 +224,33 @@ class Pool:
 
     def _search(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
         """Look at every work there is, in a random order of the same odds; False if none will do."""
-        drawn = (draw.numbers(limit) >> np.uint64(11)).astype(np.float64)
-        odds = -np.log((drawn + 1) * 2.0**-53)
-        if weighted:
-            # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
-            odds = odds / self.users[:limit]
-        return any(take(place) for place in np.argsort(odds, kind="stable").tolist())
+        weights = self.users[:limit] if weighted else np.ones(limit, np.int64)
+        return any(take(place) for place in _weighted_order(weights, draw).tolist())
 
     # -- hard ---------------------------------------------------------------------------------
 
-    def _like(self, true: int, take: Callable[[int], bool], draw: Draw) -> bool:
-        """Take a work alike to `true`: by first category and popularity, else by any category."""
+    def _like(self, true: int, shift: float, take: Callable[[int], bool], draw: Draw) -> bool:
+        """Take a work alike to `true`: by first category and popularity, else by any category.
+
+        shift: from 1 to 2. The range of popularity that is looked at first ends at so many times
+        that of `true` and begins at half of its end: were `true` in the middle of every range, the
+        candidate in the middle would be the true one.
+        """
         count = int(self._known.users[true])
         first = int(self._store.first_category[true])
         alike = self._by_first_category.get(first) if first >= 0 else None
         if alike is not None:
-            for factor, rung in ((2, RUNGS[0]), (4, RUNGS[1])):
-                users = self.users[alike]
-                low = int(np.searchsorted(users, -(-count // factor), side="left"))
-                high = int(np.searchsorted(users, count * factor, side="right"))
-                if self._among(alike[low:high], take, draw):
+            places, users, ends = alike
+            ranges = (
+                (math.ceil(count * shift / 2), int(count * shift), RUNGS[0]),
+                (-(-count // 2), count * 2, RUNGS[0]),
+                (-(-count // 4), count * 4, RUNGS[1]),
+            )
+            for least, most, rung in ranges:
+                low = int(users.searchsorted(least, side="left"))
+                high = int(users.searchsorted(most, side="right"))
+                before = ends[low - 1] if low else 0
+                if self._among(places[low:high], ends[low:high] - before, take, draw):
                     self.rungs[rung] += 1
                     return True
         shared = [
@@ -213,28 +258,41 @@ class Pool:
             for name in self._store.item(true).categories
             if name in self._by_category
         ]
-        if shared and self._among(np.unique(np.concatenate(shared)), take, draw):
-            self.rungs[RUNGS[2]] += 1
-            return True
+        if shared:
+            places = np.unique(np.concatenate(shared))
+            if self._among(places, np.cumsum(self.users[places]), take, draw):
+                self.rungs[RUNGS[2]] += 1
+                return True
         return False
 
-    def _among(self, places: np.ndarray, take: Callable[[int], bool], draw: Draw) -> bool:
-        """Take one of these places, all equally likely."""
+    def _among(
+        self, places: np.ndarray, ends: np.ndarray, take: Callable[[int], bool], draw: Draw
+    ) -> bool:
+        """Take one of these places, in proportion to popularity, of which `ends` is the sum so far.
+
+        True items come like that, too: were all alike likely, most would be less popular than the
+        true item, as most works are.
+        """
         if not len(places):
             return False
-        drawn = draw.numbers(16) % np.uint64(len(places))
-        if any(take(place) for place in places[drawn].tolist()):
+        drawn = (draw.numbers(16) % np.uint64(ends[-1])).view(np.int64)
+        if any(take(place) for place in places[ends.searchsorted(drawn, side="right")].tolist()):
             return True
-        order = np.argsort(draw.numbers(len(places)), kind="stable")
+        order = _weighted_order(self.users[places], draw)
         return any(take(place) for place in places[order].tolist())
 
     @functools.cached_property
-    def _by_first_category(self) -> dict[int, np.ndarray]:
-        """Places of the works of each first category, by rising popularity, then hash."""
+    def _by_first_category(self) -> dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Of the works of each first category, by rising popularity, then hash: the places, the
+        popularity and its sum so far."""
         first = self._store.first_category[self.works]
         order = np.lexsort((self._store.item_hash[self.works], self.users, first))
         codes, starts = np.unique(first[order], return_index=True)
-        return dict(zip(codes.tolist(), np.split(order, starts[1:]), strict=True))
+        found = {}
+        for code, places in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
+            users = self.users[places]
+            found[code] = (places, users, np.cumsum(users))
+        return found
 
     @functools.cached_property
     def _by_category(self) -> dict[str, np.ndarray]:
@@ -250,6 +308,7 @@ class Pool:
 
 
 _Counts = TypeVar("_Counts", int, np.ndarray)
+_NO_TITLES = np.zeros(0, np.int32)
 
 
 def _tries(count: _Counts) -> _Counts:
@@ -257,19 +316,29 @@ def _tries(count: _Counts) -> _Counts:
     return 2 * count + 4
 
 
-def _barred(wanted: WantedMany, works: np.ndarray, titles: np.ndarray) -> np.ndarray:
-    """For each case (a row) and work that it drew: whether the user touched it, or its title is in
-    the case already."""
-    places: dict[int, int] = {}
-    lines: list[np.ndarray] = []
-    owner = np.empty(len(works), np.int64)
-    for k, touched in enumerate(wanted.touched):
-        place = places.setdefault(id(touched), len(lines))
-        if place == len(lines):
-            lines.append(touched)
-        owner[k] = place
-    lengths = [len(line) for line in lines]
-    keys = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths) | np.concatenate(lines)
-    sought = (owner << 32)[:, None] | works
-    found = keys[np.minimum(keys.searchsorted(sought), len(keys) - 1)] == sought
-    return found | (titles[:, :, None] == wanted.titles[:, None, :]).any(axis=2)
+def _weighted_order(weights: np.ndarray, draw: Draw) -> np.ndarray:
+    """All places, drawn one after the other in proportion to their weights."""
+    drawn = (draw.numbers(len(weights)) >> np.uint64(11)).astype(np.float64)
+    # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
+    return np.argsort(-np.log((drawn + 1) * 2.0**-53) / weights, kind="stable")
+
+
+def _repeated(store: Store) -> np.ndarray | None:
+    """bool, by work code: whether another work has the same title; None where none has."""
+    works = np.flatnonzero(store.work == np.arange(len(store.work)))
+    works = works[store.title_code[works] >= 0]
+    titles = store.title_code[works]
+    several = np.bincount(titles)[titles] > 1
+    if not several.any():
+        return None
+    repeated = np.zeros(len(store.work), bool)
+    repeated[works[several]] = True
+    return repeated
+
+
+def _found(owner: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Whether each value, in a row of this owner, is among the keys (ascending)."""
+    if not len(keys):
+        return np.zeros(values.shape, bool)
+    sought = (owner << 32)[:, None] | values
+    return keys[np.minimum(keys.searchsorted(sought), len(keys) - 1)] == sought

@@ -139,7 +139,7 @@ def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[i
         apart[work] = apart.get(work, True) and time not in together
     ordered = list(apart)
     places = cell.hashed_order(line.user, ordered, "shown")
-    used = set(titles)
+    used = {*titles, *cell.pool.titles_met(line.touched).tolist()}
     touched = frozenset(line.touched.tolist())
     found = []
     for place in sorted(places, key=lambda place: apart[ordered[place]]):

@@ -196,9 +196,10 @@ class OpenCell:
             return [True] * len(windows)
         times = [window.time if self.timed else None for window in windows]
         there = self.pool.known_before(times).tolist()
-        # Twice the works that the case rules out, and room for titles that repeat.
+        # The case rules out the titles of so many works, each of which so many works may bear.
+        most = self.pool.most_alike
         return [
-            known > 2 * (len(window.timeline.touched) + self.candidates) + 1000
+            known > most * (len(window.timeline.touched) + self.history + self.candidates)
             for known, window in zip(there, windows, strict=True)
         ]
 

@@ -7,12 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
+from itdr import audit
+from itdr.audit.events import Raw
 from tests.audit.planting import (
     SOURCES,
+    Planted,
     Rows,
     audited,
     clean,
     faulty,
+    knobs,
     negative,
     raw_events,
     titles,
@@ -215,6 +219,21 @@ def test_only_the_rows_at_fault_are_named() -> None:
     rows = copy.deepcopy(clean("top_k_rec"))
     row_id = touched_negative(rows)
     assert faulty(audited("top_k_rec", rows))["negatives"] == {row_id}
+
+
+def test_a_negative_titled_as_a_touched_work_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = Planted("top_k_rec", knobs("top_k_rec"), ["top_k_rec"])
+    planted.planted = clean("top_k_rec")
+    row = planted.planted["train"][0]
+    cell = planted.cell_of(row)
+    assert cell is not None
+    raw = Raw(cell)
+    met, false = raw.work(row["history"][0]["item_id"]), raw.work(negative(row)["item_id"])
+    codes = cell.store.title_code.copy()
+    codes[false] = codes[met]
+    monkeypatch.setitem(cell.store.__dict__, "title_code", codes)
+    results = {one.name: one for one in audit.audit(planted)}
+    assert row["id"] in faulty(results)["negatives"]
 
 
 def test_false_ratings_and_attributes_are_found() -> None:
