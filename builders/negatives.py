@@ -10,7 +10,6 @@ popularity to the true item (`hard`), or uniformly.
 from __future__ import annotations
 
 import functools
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,9 @@ from itdr.builders.hashing import Draw, numbers
 from itdr.builders.popularity import NEVER, Known
 
 TRIES = 8
+ONE = 1 << 20
+SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
+"""From 1 to 2 in equal ratios, in parts of `ONE`: whole numbers are the same on every machine."""
 RUNGS = ("same category, popularity within x2", "same category, within x4", "a shared category")
 
 
@@ -191,7 +193,7 @@ class Pool:
                 if not self._search(limit, weighted, take, draw):
                     return None
             return chosen
-        shifts = [2.0 ** (draw.number() / 2.0**64) for _ in trues]
+        shifts = [SHIFTS[draw.below(len(SHIFTS))] for _ in trues]
         for k in range(count):
             place = k % len(trues)
             if self._like(trues[place], shifts[place], take, draw):
@@ -229,10 +231,10 @@ class Pool:
 
     # -- hard ---------------------------------------------------------------------------------
 
-    def _like(self, true: int, shift: float, take: Callable[[int], bool], draw: Draw) -> bool:
+    def _like(self, true: int, shift: int, take: Callable[[int], bool], draw: Draw) -> bool:
         """Take a work alike to `true`: by first category and popularity, else by any category.
 
-        shift: from 1 to 2. The range of popularity that is looked at first ends at so many times
+        shift: one of `SHIFTS`. The range of popularity that is looked at first ends at so many times
         that of `true` and begins at half of its end: were `true` in the middle of every range, the
         candidate in the middle would be the true one.
         """
@@ -242,7 +244,7 @@ class Pool:
         if alike is not None:
             places, users, ends = alike
             ranges = (
-                (math.ceil(count * shift / 2), int(count * shift), RUNGS[0]),
+                (-(-count * shift // (2 * ONE)), count * shift // ONE, RUNGS[0]),
                 (-(-count // 2), count * 2, RUNGS[0]),
                 (-(-count // 4), count * 4, RUNGS[1]),
             )

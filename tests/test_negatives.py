@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from itdr.builders import catalogue
 from itdr.builders.columns import Store
 from itdr.builders.hashing import mix
-from itdr.builders.negatives import POLICIES, Pool, Wanted, WantedMany
+from itdr.builders.knobs import NEGATIVES
+from itdr.builders.negatives import Pool, Wanted, WantedMany
 from itdr.builders.popularity import known
 from itdr.builders.store import StoreSpec, prepare
 
@@ -68,7 +69,7 @@ def titles_of(data: Store, works: np.ndarray) -> set[int]:
 
 
 @given(
-    policy=st.sampled_from(POLICIES),
+    policy=st.sampled_from(NEGATIVES),
     users=st.lists(st.integers(0, USERS - 1), min_size=1, max_size=6),
     count=st.integers(1, 30),
     state=st.integers(0, 2**64 - 1),
