@@ -132,11 +132,11 @@ def test_dataset_infos_json_is_not_stale() -> None:
 
 
 def test_the_readme_is_not_stale() -> None:
-    """`itdr card` makes its front matter and tables anew."""
+    """`itdr card` makes its front matter, tables and examples anew."""
     path = HOME / "README.md"
     if not path.is_file() or card_markers_missing(path):
         pytest.skip("no README with the generated part beside the package")
-    assert path.read_text("utf-8") == project.with_card(path.read_text("utf-8"))
+    assert path.read_text("utf-8") == project.generated(HOME)[path]
 
 
 def card_markers_missing(path: Path) -> bool:
