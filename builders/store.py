@@ -253,7 +253,7 @@ def _file_facts(spec: StoreSpec, paths: dict[str, Path], stop: Event) -> dict[st
     declared = {file.key: file for file in spec.files}
     for key, path in sorted(paths.items()):
         file = declared[key]
-        found = digests(chunks(path, stop=stop), {"sha256", *published.algorithms(file)})
+        found = digests(chunks(path, stop=stop), {"sha256", *published.algorithms(file, path)})
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": found["sha256"]}
         reason = None if stop.is_set() else published.other_content(file, path, found)
         if reason:

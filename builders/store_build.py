@@ -206,7 +206,7 @@ def _before(con: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
 def _keep(con: duckdb.DuckDBPyConnection, table: str, reader: pa.RecordBatchReader) -> None:
     """Make a table of rows that are taken in as they come."""
     con.register("coming", reader)
-    con.execute(f"CREATE TABLE {table} AS SELECT * FROM coming")
+    con.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM coming")
     con.unregister("coming")
 
 
@@ -252,10 +252,10 @@ def _write_items(
 def _works(con: duckdb.DuckDBPyConnection, keyed: Iterable[pa.RecordBatch]) -> pa.Table:
     """The work and the code of the title of each item, by the item's code (int32)."""
     _keep(con, "keyed", _reader(naming.KEYED, keyed))
-    con.execute(f"CREATE TABLE leaders AS {sql.LEADERS}")
+    con.execute(f"CREATE TEMP TABLE leaders AS {sql.LEADERS}")
     _before(con, sql.buckets("leaders"))
-    con.execute(f"CREATE TABLE title_codes AS {sql.TITLE_CODES}")
-    con.execute(f"CREATE TABLE worked AS {sql.WORKS}")
+    con.execute(f"CREATE TEMP VIEW title_codes AS {sql.TITLE_CODES}")
+    con.execute(f"CREATE TEMP VIEW worked AS {sql.WORKS}")
     return con.sql("SELECT work, title_code FROM worked ORDER BY code").to_arrow_table()
 
 

@@ -21,9 +21,11 @@ ASIDE = ".wrong"
 """What is added to the name of a download that is not what is declared."""
 
 
-def algorithms(file: RawFile) -> set[str]:
-    """The algorithms of the declared checksum: one, or none."""
-    return {split_checksum(file.checksum)[0]} if file.checksum else set()
+def algorithms(file: RawFile, path: Path) -> set[str]:
+    """The algorithms of the digests that `other_content` wants of the file at `path`: one, or none."""
+    if not file.checksum or path.suffix.lower() == ".gz" or other_size(file, path):
+        return set()
+    return {split_checksum(file.checksum)[0]}
 
 
 def other_size(file: RawFile, path: Path) -> str | None:
@@ -38,7 +40,7 @@ def other_size(file: RawFile, path: Path) -> str | None:
 def other_content(file: RawFile, path: Path, found: Mapping[str, str]) -> str | None:
     """How the digests `found` of the file at `path` differ from the declared checksum; None where
     they do not, and where its size tells already (see `other_size`)."""
-    if not file.checksum or path.suffix.lower() == ".gz" or other_size(file, path):
+    if not file.checksum or not algorithms(file, path):
         return None
     algorithm, digits = split_checksum(file.checksum)
     if found[algorithm] == digits:
@@ -67,7 +69,7 @@ def require_published(source: Source, one: Located, path: Path) -> None:
             note(source, one.file, reason)
         return
     if reason is None and one.file.checksum:
-        reason = other_content(one.file, path, digests(chunks(path), algorithms(one.file)))
+        reason = other_content(one.file, path, digests(chunks(path), algorithms(one.file, path)))
     if reason:
         raise RawFileError(
             f"{source.id}: {one.path} does not give the official {one.file.name}: it has {reason}. "

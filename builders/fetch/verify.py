@@ -140,7 +140,7 @@ def _download(one: Located, remote: Remote, name: str) -> Finding:
     path, record = one.path, read_record(one.path)
     if record is None or trust(path, remote) == "altered":
         return Finding("error", name, path, "it was changed after it had been downloaded")
-    found = digests(chunks(path), {"sha256", *published.algorithms(one.file)})
+    found = digests(chunks(path), {"sha256", *published.algorithms(one.file, path)})
     if found["sha256"] != record["sha256"]:
         return Finding("error", name, path, "its bytes changed after it had been downloaded")
     if not one.container:
