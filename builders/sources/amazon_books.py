@@ -41,7 +41,6 @@ RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
 BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
 """The image and the preview of a book."""
-_BLOCK = 1 << 22
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
@@ -103,11 +102,7 @@ def _names(column: str) -> str:
 def _require_whole(path: Path, fields: int, record: str) -> None:
     """Raise `RawFileError` where a quote too many swallows records, or a CSV file was cut off: a quoted
     field is left open, or the last record, without a line end, has too few fields."""
-    checks.require_closed_quotes(path, record)
-    tail = b""
-    with checks.open_raw(path) as file:
-        while block := file.read(_BLOCK):
-            tail = (tail + block)[-_BLOCK:]
+    tail = checks.require_closed_quotes(path, record)
     if tail.endswith((b"\n", b"\r")):
         return
     last = _last_record(tail)
