@@ -25,11 +25,16 @@ def file(text: str) -> Path:
     return path
 
 
-def _path(text: str) -> Path:
+def name(text: str) -> str:
+    """The name of a path or URL, `~` expanded. Raises `ConfigError` for an empty one."""
     if not text.strip():
         raise ConfigError("The name to write to is empty: name a file or folder after -o.")
+    return os.path.expanduser(text)
+
+
+def _path(text: str) -> Path:
     if "://" in text or text.startswith("file:"):
         raise ConfigError(
             f"{text} is a URL, and only `itdr build --engine spark` writes to one: name a path."
         )
-    return Path(os.path.expanduser(text))
+    return Path(name(text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -69,9 +68,7 @@ def run(
         raise ConfigError(choose_from("format", form, files.FORMS))
     if form == "sharegpt":
         knobs["format"] = "messages"
-    if not out.strip():
-        raise ConfigError("The name to write to is empty: name a folder after -o.")
-    out = os.path.expanduser(out)
+    out = _outputs.name(out)
     if engine == "spark":
         builders, built = _on_spark(configs, knobs, out, form, jsonl, master, work)
     elif master or work:
