@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,30 @@ def test_many_rows_are_written_in_equal_chunks(
     size = max(rows, 1) if rows < 10 else 4
     assert lengths == [size] * (rows // size) + [rows % size] * (rows % size > 0)
     assert pa.Table.from_batches(arrow_files.batches(path), table.schema).equals(table)
+
+
+def test_rows_that_are_written_are_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred megabytes go through a few: however many items there are, memory stays flat."""
+    monkeypatch.setattr(arrow_files, "LARGE", 1 << 21)
+    monkeypatch.setattr(arrow_files, "CHUNK", 1000)
+    before = pa.total_allocated_bytes()
+    held = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for k in range(100):
+            yield pa.record_batch({"text": [f"{k} " + "x" * 10_000] * 100})
+            held.append(pa.total_allocated_bytes() - before)
+
+    reader = pa.RecordBatchReader.from_batches(pa.schema([("text", pa.string())]), batches())
+    path = tmp_path / "rows.arrow"
+    arrow_files.write(reader, path)
+    for batch in arrow_files.batches(path):
+        held.append(pa.total_allocated_bytes() - before)
+        del batch
+    assert path.stat().st_size > 100_000_000
+    assert max(held) < 40_000_000
 
 
 @pytest.mark.parametrize("config", ["user_item_interaction", "user_item_understanding"])
