@@ -18,7 +18,8 @@ smoothed lift of the dislikes over p' is at least 1.3. It is `firm` where the us
 twice as many works with the trait as liked ones: only then do they "tend not to enjoy" it; else their
 low ratings merely lean that way. A like of which the same holds, and of which there is at least one
 dislike to three likes, is `mixed`: they come back to it, and it often fails. So is a like of which there
-are as many dislikes as likes, or more. It needs a displayed dislike that carries it, too. No dislike is claimed of a trait that is claimed as a like.
+are as many dislikes as likes, or more. It needs a displayed dislike that carries it, too. No dislike is
+claimed of a trait that is claimed as a like.
 
 A claim is stated only if at least `SHOWN` of the displayed likes (or dislikes) carry it.
 """
