@@ -35,7 +35,7 @@ logger = logging.getLogger("itdr")
 HERE = Path(__file__).resolve().parent
 T = TypeVar("T")
 STORE_CODE = (
-    *("store_build.py", "sql.py", "naming.py", "arrow_files.py"),
+    *("store_build.py", "sql.py", "codes.py", "arrow_files.py"),
     *("works.py", "hashing.py", "declare.py", "checks.py"),
 )
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders import arrow_files, naming, sql
+from itdr.builders import arrow_files, codes, sql
 from itdr.builders.cache import disk_is_full
 from itdr.builders.checks import csv_rejects, literal
 from itdr.builders.declare import COLUMNS, EVENTS, Source
@@ -188,8 +188,8 @@ def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for column, name in sql.IDS_OF.items():
         # Another connection: this one is to take in what is made of these rows.
         ids = con.cursor().sql(sql.IDS.format(id=column)).to_arrow_reader(BATCH)
-        rows = naming.hashed(f"{source.id}/{column}", ids)
-        _keep(con, f"{name}_hashed", _reader(naming.HASHED, rows))
+        rows = codes.hashed(f"{source.id}/{column}", ids)
+        _keep(con, f"{name}_hashed", _reader(codes.HASHED, rows))
         totals = _before(con, sql.buckets(f"{name}_hashed", rows="sum(n)"))
         con.execute(f"CREATE TABLE {name}_codes AS {sql.codes(f'{name}_hashed')}")
         counts[f"{name}s"], counts["interactions"] = totals
@@ -198,7 +198,7 @@ def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def _before(con: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
     """Make `before` of the counts of buckets; the totals."""
-    found, ids, rows = naming.before(con.sql(query).to_arrow_table())
+    found, ids, rows = codes.before(con.sql(query).to_arrow_table())
     con.register("before", found)
     return ids, rows
 
@@ -244,14 +244,14 @@ def _write_items(
     arrow_files.write(con.sql(query).to_arrow_reader(BATCH), described)
     fields = ["code", "item_id", *{"title", "creators", "hidden"}.intersection(columns)]
     items = (batch.select(fields) for batch in arrow_files.batches(described))
-    works = _works(con, naming.keyed(source.options.get("work"), items))
+    works = _works(con, codes.keyed(source.options.get("work"), items))
     arrow_files.write(_joined(described, works), path)
     described.unlink()
 
 
 def _works(con: duckdb.DuckDBPyConnection, keyed: Iterable[pa.RecordBatch]) -> pa.Table:
     """The work and the code of the title of each item, by the item's code (int32)."""
-    _keep(con, "keyed", _reader(naming.KEYED, keyed))
+    _keep(con, "keyed", _reader(codes.KEYED, keyed))
     con.execute(f"CREATE TEMP TABLE leaders AS {sql.LEADERS}")
     _before(con, sql.buckets("leaders"))
     con.execute(f"CREATE TEMP VIEW title_codes AS {sql.TITLE_CODES}")

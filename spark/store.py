@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import arrow_files, far, naming, sql, store
+from itdr.builders import arrow_files, codes, far, sql, store
 from itdr.builders.declare import COLUMNS, EVENTS, Source
 from itdr.builders.errors import RawFileError
 from itdr.builders.store_build import by_table, unusable
@@ -198,7 +198,7 @@ class _Build:
             ids = self.engine.session.sql(sql.IDS.format(id=column))
             purpose = f"{self.source.id}/{column}"
             hashed = ids.mapInArrow(
-                functools.partial(naming.hashed, purpose),
+                functools.partial(codes.hashed, purpose),
                 "id string, n long, hash long, bucket int",
             )
             self.engine.view(f"{name}_hashed", hashed, kept=True)
@@ -209,7 +209,7 @@ class _Build:
 
     def _before(self, query: str) -> tuple[int, int]:
         """Make `before` of the counts of buckets; the totals."""
-        found, ids, rows = naming.before(self.engine.session.sql(query).toArrow())
+        found, ids, rows = codes.before(self.engine.session.sql(query).toArrow())
         self.engine.register("before", found)
         return ids, rows
 
@@ -230,7 +230,7 @@ class _Build:
             *(one for one in ("title", "creators", "hidden") if one in columns),
         ]
         keyed = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
-            functools.partial(naming.keyed, self.source.options.get("work")),
+            functools.partial(codes.keyed, self.source.options.get("work")),
             "code int, work_key string, title_key string",
         )
         self.engine.view("keyed", keyed, kept=True)
