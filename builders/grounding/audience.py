@@ -88,7 +88,7 @@ _AGED = r"(?:\d{1,2}[- ]?(?:years?|yr|months?|mo)[- ]?olds?(?: |$))?"
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What a comment says of an audience. group: who, a key of `_group_words.NAMED`, or
+    """What a comment says of an audience. group: who, a key of `NAMED`, or
     `relative:…`.   said: the words of the comment.   comment: its place among those shown, from 1.
     warns: it keeps the group away."""
 

@@ -75,3 +75,15 @@ def _parsed(text: str) -> Pieces:
 def _pieces(found: list[str | Choice]) -> Pieces:
     plain = [piece for piece in found if isinstance(piece, str)]
     return "".join(plain) if len(plain) == len(found) else tuple(found)
+
+
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
+
+
+def one_stop(text: str) -> str:
+    """The text with a single full stop where a name that brings its own ends a sentence.
+
+    >>> one_stop("Made by Fenbright, Inc.. And so on...")
+    'Made by Fenbright, Inc. And so on...'
+    """
+    return _TWO_STOPS.sub(".", text)

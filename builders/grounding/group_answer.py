@@ -14,13 +14,13 @@ from itdr.builders.cases import Evidence
 from itdr.builders.grounding import group_reasons as because
 from itdr.builders.grounding import group_words as say
 from itdr.builders.grounding.audience import kin
+from itdr.builders.grounding.choices import one_stop
 from itdr.builders.grounding.group_avoid import FEW, Known, facts, lower, strength, to_avoid
 from itdr.builders.grounding.groups import MOST, Group
 from itdr.builders.grounding.teller import Teller, quoted, upper
 from itdr.builders.grounding.traits import CATEGORY, CREATOR, HASHTAG, TASTES
 from itdr.builders.works import plain
 
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _SHORT = re.compile(r"[^\W\d][^\d]{1,58}")
 """An attribute's value that can be said."""
 _NOT_A_TASTE = re.compile(
@@ -74,8 +74,7 @@ def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
     elif lines:
         body = _listing(lines, openings, _basis(known, teller), teller)
     avoid, rows = to_avoid(known, teller)
-    # A name that ends with a full stop brings its own.
-    return _TWO_STOPS.sub(".", f"{body}\n\n{avoid}"), evidence + rows
+    return one_stop(f"{body}\n\n{avoid}"), evidence + rows
 
 
 def carries(known: Known, group: Group) -> bool:

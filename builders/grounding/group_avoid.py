@@ -50,7 +50,7 @@ class Known:
 
 
 def strength(lift: float) -> str:
-    """The name of an over-representation, a key of `_group_reasons.DEGREES`."""
+    """The name of an over-representation, a key of `group_reasons.DEGREES`."""
     return "strong" if lift >= STRONG else "clear" if lift >= CLEAR else "slight"
 
 

@@ -30,8 +30,6 @@ LONG = 5
 MENTIONED = 4
 """Titles that one sentence names, at most."""
 _SLOT = re.compile(r"\{(\w+)\}")
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
-"""Where a name that ends in a stop ends the sentence, too."""
 _AGREES = re.compile(r"<(\w+):([^<>|]*)\|([^<>|]*)>")
 
 
@@ -111,7 +109,7 @@ def compose(story: Story, draw: Draw) -> str:
         writer.say("few")
     if writer.room(25 if short else 38):
         _summary(writer)
-    return _TWO_STOPS.sub(".", " ".join(writer.said))
+    return choices.one_stop(" ".join(writer.said))
 
 
 # -- values -----------------------------------------------------------------------------------
