@@ -31,7 +31,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # A strict editable install links files one by one, so it is made anew when one is added.
-FILES = $(shell git ls-files 'itdr.py' 'cli.py' 'builders/*' 'commands/*' 'publish/*' 'report/*' 'scoring/*' 'rewards/*' 'spark/*' 'audit/*' 'baselines/*' 'evaluation/*' 'templates/*' setup.cfg pyproject.toml 2>/dev/null)
+FILES = $(shell git ls-files '*.py' 'templates/*' 'publish/*' 'evaluation/*' 'builders/sample/*' setup.cfg pyproject.toml 2>/dev/null)
 $(VENV)/installed: $(VENV)/bin/python $(FILES)
 	$(VENV)/bin/pip install --quiet --editable .
 	touch $@

@@ -1,5 +1,5 @@
 """`python -m itdr`: the command line."""
 
-from itdr.cli import main
+from itdr.commands.app import main
 
 main()

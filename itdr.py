@@ -18,7 +18,7 @@ from typing import Any
 
 import datasets
 
-from itdr.builders import loading
+from itdr.builders.dataset import builder
 
 __version__ = "0.1.0"
 __all__ = ["Itdr", "ItdrConfig", "__version__"]
@@ -50,7 +50,7 @@ class ItdrConfig(datasets.BuilderConfig):
 
     def create_config_id(self, config_kwargs: dict, custom_features: Any = None) -> str:
         """The name with a hash of all that decides a row: knobs, code, templates, raw files."""
-        return loading.config_id(self, custom_features)
+        return builder.config_id(self, custom_features)
 
 
 class Itdr(datasets.GeneratorBasedBuilder):
@@ -60,7 +60,7 @@ class Itdr(datasets.GeneratorBasedBuilder):
     BUILDER_CONFIG_CLASS = ItdrConfig
     BUILDER_CONFIGS = [  # noqa: RUF012  (as every builder of `datasets` has it)
         ItdrConfig(name=name, version=datasets.Version(__version__), description=text)
-        for name, text in loading.descriptions().items()
+        for name, text in builder.descriptions().items()
     ]
 
     def __init__(
@@ -76,42 +76,42 @@ class Itdr(datasets.GeneratorBasedBuilder):
 
         Raises `ConfigError` for what is unknown, out of range or without meaning.
         """
-        given = loading.split_options(config_name, data_files, options)
+        given = builder.split_options(config_name, data_files, options)
         super().__init__(
             config_name=config_name,
-            data_dir=loading.absolute(data_dir),
+            data_dir=builder.absolute(data_dir),
             features=features,
             **given,
         )
         self._plans: list | None = None
         if features is None:
             # An earlier build's info, read from the cache, has plain features that encode row by row.
-            self.info.features = loading.features(self.config)
+            self.info.features = builder.features(self.config)
 
     def _info(self) -> datasets.DatasetInfo:
-        return loading.info(self.config)
+        return builder.info(self.config)
 
     def _split_generators(self, dl_manager: Any) -> list:
         """One generator for each split. Sources are prepared for a real download manager only;
         whoever just asks for the names of splits gets them without a file being touched."""
         plans = self._plans
         if plans is None and not dl_manager.is_streaming:
-            plans = loading.prepare(self.config)
-        return loading.split_generators(self.config, plans)
+            plans = builder.prepare(self.config)
+        return builder.split_generators(self.config, plans)
 
     def _generate_examples(self, shards: list, plan: Any, wording: Any) -> Iterator:
-        for row in loading.rows(shards, plan, wording):
+        for row in builder.rows(shards, plan, wording):
             yield row["id"], row
 
     def _generate_tables(self, shards: list, plan: Any, wording: Any) -> Iterator:
         """The rows of `_generate_examples` in tables, for files."""
         declared, size = self.info.features, self._writer_batch_size
-        yield from enumerate(loading.tables(shards, plan, wording, declared, size))
+        yield from enumerate(builder.tables(shards, plan, wording, declared, size))
 
     def _prepare_split_single(self, **options: Any) -> Iterator:
         """Write a job's rows as whole tables, as an `ArrowBasedBuilder` does, where that gives the
         same: it takes a third of the time that row by row takes."""
-        if not loading.are_finished(self.info.features):
+        if not builder.are_finished(self.info.features):
             return super()._prepare_split_single(**options)
         known = ("gen_kwargs", "fpath", "file_format", "max_shard_size", "job_id")
         given = {name: options[name] for name in known}
@@ -120,17 +120,17 @@ class Itdr(datasets.GeneratorBasedBuilder):
     def as_streaming_dataset(self, split: Any = None, base_path: str | None = None) -> Any:
         """Prepare the sources, then stream: input errors are raised here, before the first row."""
         if self._plans is None:
-            self._plans = loading.prepare(self.config)
+            self._plans = builder.prepare(self.config)
         return super().as_streaming_dataset(split, base_path)
 
     def _get_examples_iterable_for_split(self, split_generator: Any) -> Any:
         plain = super()._get_examples_iterable_for_split(split_generator)
-        return loading.typed_iterable(plain, self.info.features)
+        return builder.typed_iterable(plain, self.info.features)
 
 
 if __name__ == "__main__":
-    from itdr.cli import main
+    from itdr.commands.app import main
 
     main()
 elif not __name__.startswith("datasets_modules."):
-    loading.register(Itdr)
+    builder.register(Itdr)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from itdr.audit.found import Result, text
-from itdr.audit.giveaways import Giveaways
-from itdr.audit.near import Duplicates
-from itdr.audit.raw import RawChecks
-from itdr.audit.rows import LONGEST, Answers, Candidates, Ids, OneSplit, Texts, Twins
-from itdr.builders.errors import ItdrError
+from itdr.audit.against_raw import RawChecks
+from itdr.audit.near_duplicates import Duplicates
+from itdr.audit.result import Result, text
+from itdr.audit.row_checks import LONGEST, Answers, Candidates, Ids, OneSplit, Texts, Twins
+from itdr.audit.shortcuts import Giveaways
+from itdr.builders.core.errors import ItdrError
 from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]

@@ -47,17 +47,19 @@ def timed(data: str, config: str, size: str, rounds: str, processes: str) -> Non
 
 def _once(name: str, data: str, config: str, knobs: dict[str, Any], count: int) -> float:
     import itdr
-    from itdr.builders import columns, loading, opened
+    from itdr.builders.dataset import builder as dataset_builder
+    from itdr.builders.dataset import open_cells
+    from itdr.builders.store import reader
 
     # As in a process of its own: nothing of the store is at hand.
-    opened._stores.clear()
-    columns._groups.clear()
+    open_cells._stores.clear()
+    reader._groups.clear()
     with tempfile.TemporaryDirectory() as cache:
         if name == "itdr":
             given = {**source(config), "data_dir": data, **knobs}
             builder: Any = itdr.Itdr(config_name=config, cache_dir=cache, **given)
             # Which rows there are is settled for both beforehand: what is timed is the rows.
-            builder._plans = loading.prepare(builder.config)
+            builder._plans = dataset_builder.prepare(builder.config)
         else:
             builder = plain.Plain(cache_dir=cache)
         begin = time.perf_counter()

@@ -10,7 +10,7 @@ from typing import Any
 
 import datasets
 
-from itdr.builders.features import schema
+from itdr.builders.dataset.formats import schema
 
 ROWS: dict[str, list[dict[str, Any]]] = {}
 """The finished rows by split, set before a builder is used."""

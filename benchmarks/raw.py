@@ -21,10 +21,11 @@ MODULE = "benchmarks.raw"
 
 def store(folder: Path, source: str, domain: str | None = None, facet: str = "base") -> None:
     """Read a source's raw files into a store, as the first use of a config does."""
-    from itdr.builders import catalogue
-    from itdr.builders.store import StoreSpec, prepare
+    from itdr.builders.dataset import registry
+    from itdr.builders.store.prepare import prepare
+    from itdr.builders.store.spec import StoreSpec
 
-    prepare(StoreSpec(catalogue.source(source), domain, facet, data_dir=folder))
+    prepare(StoreSpec(registry.source(source), domain, facet, data_dir=folder))
 
 
 def duckdb_alone(csv: Path) -> None:

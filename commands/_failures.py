@@ -6,8 +6,8 @@ import errno
 import sys
 from pathlib import Path
 
-from itdr.builders import cache
-from itdr.builders.errors import ItdrError
+from itdr.builders.core import paths
+from itdr.builders.core.errors import ItdrError
 
 ADVICE = {
     errno.EACCES: "choose a place where you may read and write, or change its permissions",
@@ -57,7 +57,7 @@ def _of_system(error: OSError) -> str:
 
 
 def _advice_without_name(error: OSError) -> str:
-    if cache.disk_is_full(error):
+    if paths.disk_is_full(error):
         return f"what is written finds no room, {ADVICE[errno.ENOSPC]}"
     return "check the files and folders that were named, then run the same again"
 
@@ -65,7 +65,7 @@ def _advice_without_name(error: OSError) -> str:
 def _engine_advice(said: str) -> str:
     if "Out of Memory" in said:
         return "set ITDR_MEMORY to more, as ITDR_MEMORY=4GB"
-    if any(text in said for text in cache.FULL_TEXTS):
+    if any(text in said for text in paths.FULL_TEXTS):
         return ADVICE[errno.ENOSPC]
     return "check that the file can be read and its folder written, then run the same again"
 
@@ -80,6 +80,6 @@ def _working_folder() -> bool:
 
 def _in_cache(name: str) -> bool:
     try:
-        return Path(name).absolute().is_relative_to(cache.cache_root())
+        return Path(name).absolute().is_relative_to(paths.cache_root())
     except (ItdrError, OSError):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 
 
 def folder(text: str) -> Path:

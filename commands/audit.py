@@ -29,7 +29,7 @@ def run(
     Exit code 1 where something is wrong. Example: itdr audit sequential_rec --sample
     """
     from itdr.audit import audit, text, unproven
-    from itdr.builders.errors import ItdrError, RawFileError
+    from itdr.builders.core.errors import ItdrError, RawFileError
     from itdr.scoring.data import open_data
 
     opened = open_data(data, knobs)

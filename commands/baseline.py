@@ -34,14 +34,14 @@ def run(
     Example: itdr baseline sequential_rec --sample -o out
     """
     from itdr import scoring
-    from itdr.baselines import methods_of, predict
-    from itdr.baselines.training import Training
-    from itdr.builders.errors import ConfigError, choose_from
+    from itdr.builders.core.errors import ConfigError, choose_from
     from itdr.scoring import predictions
+    from itdr.scoring.baselines import methods_of, predict
+    from itdr.scoring.baselines.training import Training
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
-    from itdr.scoring.grounds import Lexicon
-    from itdr.scoring.measures import TEXT_TASKS
+    from itdr.scoring.metrics.groundedness import Lexicon
+    from itdr.scoring.metrics.per_task import TEXT_TASKS
 
     if score:
         require()

@@ -58,7 +58,7 @@ def run(
     so a rerun goes on where a stopped one ended. Here --format may also be `sharegpt`.
     Example: itdr build sequential_rec --sample -o out
     """
-    from itdr.builders.errors import ConfigError, choose_from
+    from itdr.builders.core.errors import ConfigError, choose_from
     from itdr.publish import files
 
     if engine not in ENGINES:
@@ -113,14 +113,14 @@ def _on_spark(
     work: str | None,
 ) -> Built:
     """The same on a Spark session of its own, which ends with it."""
-    from itdr.spark import building, raw, session
+    from itdr.spark import build, raw_files, session
 
     session.require()
-    knobs["data_dir"] = raw.fetch_data_dir(knobs.get("data_dir"))
+    knobs["data_dir"] = raw_files.fetch_data_dir(knobs.get("data_dir"))
     builders = _builders(configs, {name: one for name, one in knobs.items() if one is not None})
     spark_session = session.start(master)
     try:
-        return builders, building.run(spark_session, builders, out, form, jsonl, work)
+        return builders, build.run(spark_session, builders, out, form, jsonl, work)
     finally:
         spark_session.stop()
 
@@ -128,14 +128,14 @@ def _on_spark(
 def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]:
     """The configs' builders. Where none is named, all that can be made with these knobs, and a line
     on stderr for each that cannot."""
-    from itdr.builders import catalogue
-    from itdr.builders.errors import ConfigError
+    from itdr.builders.core.errors import ConfigError
+    from itdr.builders.dataset import registry
 
     if configs:
         return [_builder(name, knobs) for name in configs]
     made = []
     refused: dict[str, ConfigError] = {}
-    for name in catalogue.config_names():
+    for name in registry.config_names():
         try:
             made.append(_builder(name, _with_able_sources(name, knobs)))
         except ConfigError as error:
@@ -152,35 +152,36 @@ def _builder(config: str, knobs: dict[str, Any]) -> Any:
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
-    from itdr.builders import loading
+    from itdr.builders.dataset import builder as dataset_builder
 
     builder = datasets.load_dataset_builder("itdr", config, **knobs)
-    loading.check_sources(loading.knobs_of(builder.config))
+    dataset_builder.check_sources(dataset_builder.knobs_of(builder.config))
     return builder
 
 
 def _with_able_sources(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
     """The knobs less the sources that have no cell in this config; all of them where none has one."""
-    from itdr.builders import catalogue
+    from itdr.builders.dataset import registry
 
     asked = knobs.get("sources")
     if not isinstance(asked, list):
         return knobs
-    able = {source for _, source in catalogue.cells(config, knobs.get("cells", "paper"))}
-    others = set(catalogue.source_ids()) - able
+    able = {source for _, source in registry.cells(config, knobs.get("cells", "paper"))}
+    others = set(registry.source_ids()) - able
     kept = [one for one in asked if one.partition("/")[0] not in others]
     return {**knobs, "sources": kept or asked}
 
 
 def _drop_raw(builders: Sequence[Any]) -> None:
     """Remove the downloads of complete stores; what was placed by hand is never removed."""
-    from itdr.builders import loading, plan
-    from itdr.builders.cache import human
-    from itdr.builders.fetch import locate
+    from itdr.builders.core.paths import human
+    from itdr.builders.dataset import builder as dataset_builder
+    from itdr.builders.dataset import plan
+    from itdr.builders.rawfiles import locate
 
     freed = 0
     for builder in builders:
-        knobs = loading.knobs_of(builder.config)
+        knobs = dataset_builder.knobs_of(builder.config)
         for specs in plan.stores_of(knobs, plan.cells_of(knobs)).values():
             freed += sum(locate.drop(one.source, one.files) for one in specs if one.ready())
     print(f"itdr: {human(freed)} of downloads removed", file=sys.stderr)
@@ -197,9 +198,9 @@ def _show(path: str, number: int) -> None:
 
 
 def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
-    from itdr.builders import far
+    from itdr.builders.core import remote
 
-    with far.opened(path) as file:
+    with remote.opened(path) as file:
         if path.endswith(".jsonl"):
             return [json.loads(line) for line, _ in zip(file, range(number), strict=False)]
         import pyarrow.parquet as pq

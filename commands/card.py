@@ -17,7 +17,7 @@ def run(
     ] = None,
 ) -> None:
     """Regenerate README.md's front matter and tables, and dataset_infos.json (for developers)."""
-    from itdr.builders.errors import ConfigError
+    from itdr.builders.core.errors import ConfigError
     from itdr.publish import project
 
     stale = []

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.builders import catalogue
-from itdr.builders.declare import ROOT_TASKS
-from itdr.builders.knobs import one_of
+from itdr.builders.core.schema import ROOT_TASKS
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import one_of
 
 
 def run(
@@ -23,7 +23,7 @@ def run(
     A config is the second argument of load_dataset("itdr", CONFIG).
     """
     one_of("cells", cells, ("paper", "all"))
-    facts = [_facts(name, cells) for name in catalogue.config_names()]
+    facts = [_facts(name, cells) for name in registry.config_names()]
     if as_json:
         print(json.dumps(facts, indent=1))
         return
@@ -41,13 +41,13 @@ def run(
 
 
 def _facts(name: str, which: str) -> dict[str, Any]:
-    tasks = catalogue.tasks_of(name)
+    tasks = registry.tasks_of(name)
     root = name in ROOT_TASKS
-    cells = catalogue.cells(name, which)
+    cells = registry.cells(name, which)
     missing = []
     if which == "all" and not root:
-        for source in catalogue.source_ids():
-            columns = catalogue.missing_columns(tasks[0], catalogue.source(source))
+        for source in registry.source_ids():
+            columns = registry.missing_columns(tasks[0], registry.source(source))
             if columns:
                 missing.append({"source": source, "columns": list(columns)})
     return {

@@ -36,11 +36,13 @@ def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
-    from itdr.builders import cache, loading, plan
+    from itdr.builders.core import paths
+    from itdr.builders.dataset import builder as dataset_builder
+    from itdr.builders.dataset import plan
 
     builder = datasets.load_dataset_builder("itdr", config, **knobs)
-    checked = loading.knobs_of(builder.config)
-    loading.check_sources(checked)
+    checked = dataset_builder.knobs_of(builder.config)
+    dataset_builder.check_sources(checked)
     cells = plan.cells_of(checked)
     specs = {
         one.path: one for several in plan.stores_of(checked, cells).values() for one in several
@@ -55,7 +57,7 @@ def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
         "stores": sum(store["store_bytes"] for store in stores if not store["ready"]),
         "result": rows * ROW_BYTES,
     }
-    free = cache.free_bytes(cache.cache_root())
+    free = paths.free_bytes(paths.cache_root())
     return {
         "config": config,
         "stores": stores,
@@ -74,7 +76,7 @@ def _rows(knobs: Any, cell: Any) -> int:
 
 
 def _store(spec: Any) -> dict[str, Any]:
-    from itdr.builders.fetch import locate
+    from itdr.builders.rawfiles import locate
 
     source = spec.source
     now = locate.plan(source, spec.files, spec.data_dir)
@@ -118,7 +120,7 @@ def _files(spec: Any, now: Any) -> Iterator[dict[str, Any]]:
 
 
 def _text(facts: dict[str, Any]) -> str:
-    from itdr.builders.cache import human
+    from itdr.builders.core.paths import human
 
     lines = [facts["config"]]
     for store in facts["stores"]:

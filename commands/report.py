@@ -24,7 +24,7 @@ def run(
 
     Needs matplotlib: pip install 'itdr[report]'. Example: itdr report itdr-data -o report.html
     """
-    from itdr.report import page
+    from itdr.publish.report import page
 
     target = _outputs.file(out)
     beside = None if plots is None else _outputs.folder(plots)

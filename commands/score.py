@@ -41,12 +41,12 @@ def run(
     Example: itdr score answers.jsonl --data sequential_rec --sample
     """
     from itdr import scoring
-    from itdr.builders.errors import ConfigError
-    from itdr.scoring import report
+    from itdr.builders.core.errors import ConfigError
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
-    from itdr.scoring.grounds import Lexicon
-    from itdr.scoring.measures import TEXT_TASKS
+    from itdr.scoring.metrics import aggregate
+    from itdr.scoring.metrics.groundedness import Lexicon
+    from itdr.scoring.metrics.per_task import TEXT_TASKS
     from itdr.scoring.predictions import read
 
     require()
@@ -72,4 +72,4 @@ def run(
     made = scoring.score(rows, answers, references=references(opened, rows), lexicon=lexicon)
     if target is not None:
         target.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else report.table(made))
+    print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else aggregate.table(made))

@@ -27,8 +27,8 @@ def run(
 
     Example: itdr show sequential_rec --sample -n 2
     """
-    from itdr.builders.errors import ConfigError, choose_from
-    from itdr.builders.parts import PARTS
+    from itdr.builders.core.errors import ConfigError, choose_from
+    from itdr.builders.sampling.splits import PARTS
 
     if split not in PARTS:
         raise ConfigError(choose_from("split", split, PARTS))

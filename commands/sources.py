@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.builders import catalogue
-from itdr.builders.declare import Source
+from itdr.builders.core.schema import Source
+from itdr.builders.dataset import registry
 
 
 def run(
@@ -22,8 +22,8 @@ def run(
 
     Without a name: one line each.
     """
-    names = [name] if name else list(catalogue.source_ids())
-    facts = [describe(catalogue.source(one)) for one in names]
+    names = [name] if name else list(registry.source_ids())
+    facts = [describe(registry.source(one)) for one in names]
     if as_json:
         print(json.dumps(facts[0] if name else facts, indent=1, ensure_ascii=False))
     elif name:
@@ -35,7 +35,7 @@ def run(
 
 def describe(source: Source) -> dict[str, Any]:
     """Everything declared of a source, and the manifests of its stores in the cache."""
-    used = [task for task in catalogue.task_ids() if source.id in catalogue.task(task).cells]
+    used = [task for task in registry.task_ids() if source.id in registry.task(task).cells]
     return {
         "id": source.id,
         "title": source.title,
@@ -78,10 +78,10 @@ def describe(source: Source) -> dict[str, Any]:
 
 
 def _stored(source: Source) -> list[dict[str, Any]]:
-    from itdr.builders import cache
-    from itdr.builders.store import manifest
+    from itdr.builders.core import paths
+    from itdr.builders.store.layout import manifest
 
-    home: Path = cache.store_root() / source.id
+    home: Path = paths.store_root() / source.id
     found = []
     for path in sorted(home.rglob("manifest.json")):
         if ".tmp-" in path.parent.name:

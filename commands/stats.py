@@ -17,7 +17,7 @@ def run(
 
     Example: itdr stats itdr-data
     """
-    from itdr.report import numbers, text
+    from itdr.publish.report import numbers, text
 
     found = numbers.collect(folder)
     print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else text.printed(found))

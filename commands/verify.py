@@ -22,12 +22,12 @@ def run(
 
     Example: itdr verify ml-32m --data-dir ~/raw
     """
-    from itdr.builders import catalogue
-    from itdr.builders.fetch.verify import verify
+    from itdr.builders.dataset import registry
+    from itdr.builders.rawfiles.verify import verify
 
-    named = [catalogue.source(name) for name in sources or ()]
+    named = [registry.source(name) for name in sources or ()]
     found = []
-    for source in named or map(catalogue.source, catalogue.source_ids()):
+    for source in named or map(registry.source, registry.source_ids()):
         findings = verify(source, data_dir)
         if named or any(one.level not in ("missing", "note") for one in findings):
             found += [(source.id, one) for one in findings]

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.knobs import DEFAULTS
-from itdr.builders.wording.templates import folder_of
+from itdr.builders.dataset.config import DEFAULTS
+from itdr.builders.rendering.templates import folder_of
 from itdr.scoring import score_rows
-from itdr.scoring.grounds import Lexicon, reference
-from itdr.scoring.measures import READ, TEXT_TASKS
+from itdr.scoring.metrics.groundedness import Lexicon, reference
+from itdr.scoring.metrics.per_task import READ, TEXT_TASKS
 
 FOLDER = Path(__file__).resolve().parent
 _lexicon = Lexicon()

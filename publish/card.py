@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import catalogue
-from itdr.builders.declare import ROOT_TASKS
-from itdr.builders.knobs import DEFAULTS
+from itdr.builders.core.schema import ROOT_TASKS
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import DEFAULTS
 from itdr.publish import files, licences, tables
 from itdr.publish.tables import table
 
@@ -75,13 +75,13 @@ def built_card(entries: Entries) -> str:
 def citations(entries: Entries) -> str:
     """`CITATION.bib`: the paper and every source inside, each once."""
     names = sorted({name.partition("/")[0] for one in entries.values() for name in one["sources"]})
-    known = [catalogue.source(name) for name in names if name in catalogue.source_ids()]
+    known = [registry.source(name) for name in names if name in registry.source_ids()]
     return "\n\n".join(dict.fromkeys([PAPER, *(one.citation.strip() for one in known)])) + "\n"
 
 
 def _built_yaml(entries: Entries) -> str:
     rows = sum(sum(one["rows"].values()) for one in entries.values())
-    tasks = [task.id for name in entries for task in catalogue.tasks_of(name)]
+    tasks = [task.id for name in entries for task in registry.tasks_of(name)]
     names = [one["title"] for one in licences.terms(entries).values()]
     details = (
         "made-up rows, Apache-2.0"
@@ -162,7 +162,7 @@ def _opening(entries: Entries) -> str:
 def _configs_table(entries: Entries) -> str:
     rows = []
     for name, one in entries.items():
-        about = "all subtasks" if name in ROOT_TASKS else catalogue.task(name).title
+        about = "all subtasks" if name in ROOT_TASKS else registry.task(name).title
         counts = [one["rows"].get(split, 0) for split in ("train", "validation", "test")]
         rows.append((f"`{name}`", about, one["form"], *counts))
     head = ("config", "about", "format", "train", "validation", "test")
@@ -193,7 +193,7 @@ def _built_cells(entries: Entries) -> str:
     for cell, splits in sorted(counts.items(), key=_cell_order):
         task, _, source = cell.partition("/")
         numbers = [splits.get(split, 0) for split in ("train", "validation", "test")]
-        quota = catalogue.cells(task).get((task, source))
+        quota = registry.cells(task).get((task, source))
         rows.append((f"`{task}`", f"`{source}`", *numbers, quota if quota else "not in it"))
     head = ("subtask", "source", "train", "validation", "test", "the paper, together")
     return table(head, rows, right=(2, 3, 4, 5))
@@ -201,7 +201,7 @@ def _built_cells(entries: Entries) -> str:
 
 def _cell_order(item: tuple[str, Any]) -> tuple[int, str]:
     task, _, source = item[0].partition("/")
-    known = catalogue.task_ids()
+    known = registry.task_ids()
     return (known.index(task) if task in known else len(known), source)
 
 

@@ -34,9 +34,9 @@ def with_examples(readme: str) -> str:
 
 
 def _title(task: str) -> str:
-    from itdr.builders import catalogue
+    from itdr.builders.dataset import registry
 
-    return f"{catalogue.task(task).title} (`{task}`)"
+    return f"{registry.task(task).title} (`{task}`)"
 
 
 def _first(task: str, source: str) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from itdr.builders.cache import disk_is_full
-from itdr.builders.errors import ItdrError
-from itdr.builders.features import FORMATS, schema
-from itdr.builders.fetch.integrity import chunks, digests
+from itdr.builders.core.errors import ItdrError
+from itdr.builders.core.paths import disk_is_full
+from itdr.builders.dataset.formats import FORMATS, schema
+from itdr.builders.rawfiles.checksums import chunks, digests
 
 if TYPE_CHECKING:
     import pyarrow as pa

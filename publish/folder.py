@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import cache, catalogue
-from itdr.builders.errors import ConfigError
-from itdr.builders.hashing import stable_hash
+from itdr.builders.core import paths
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.rng import stable_hash
+from itdr.builders.dataset import registry
 from itdr.publish import card, files, licences, provenance
 
 RECORD = ".itdr.json"
@@ -82,7 +83,7 @@ def records(out: Path) -> dict[str, dict[str, Any]]:
         entry = _read(path)
         if entry is not None:
             found[entry["config"]] = entry
-    order = {name: place for place, name in enumerate(catalogue.config_names())}
+    order = {name: place for place, name in enumerate(registry.config_names())}
     return {name: found[name] for name in sorted(found, key=lambda one: (order.get(one, 99), one))}
 
 
@@ -155,7 +156,7 @@ def _entry(
 
 def expected(builder: Any, split: str) -> int | None:
     """How many rows a split will have; None where that is only known at the end."""
-    from itdr.builders.parts import PARTS
+    from itdr.builders.sampling.splits import PARTS
 
     plan = next(one for one in builder._plans if PARTS[one.part] == split)
     if any(chosen.users is None for chosen in plan.chosen):
@@ -212,7 +213,7 @@ def _locked(out: Path) -> Iterator[None]:
     """One build of a folder at a time. The lock lies in the cache, to keep the folder clean."""
     from filelock import FileLock, Timeout
 
-    locks = cache.work_root() / "builds"
+    locks = paths.work_root() / "builds"
     locks.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(locks / f"{stable_hash('build', str(out.resolve())):016x}.lock"))
     try:
@@ -237,17 +238,17 @@ def _complete(target: Path, entry: dict[str, Any], held: Held | None) -> bool:
 
 def _swap(part: Path, target: Path) -> None:
     """Put the finished folder in place of an earlier one, which is removed last."""
-    cache.sync_folder(part)
+    paths.sync_folder(part)
     old = target.with_name(f".{target.name}-old.part")
     if target.exists():
         os.replace(target, old)
     os.replace(part, target)
-    cache.sync_folder(target.parent)
+    paths.sync_folder(target.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    entry = cache.read_json(path)
+    entry = paths.read_json(path)
     if entry is None or entry.get("layout") != LAYOUT:
         return None
     return entry if entry.keys() >= RECORDED else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from itdr.builders import catalogue
+from itdr.builders.dataset import registry
 
 
 def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -71,9 +71,9 @@ def text(entries: dict[str, dict[str, Any]]) -> str:
 
 
 def _current(name: str) -> dict[str, Any] | None:
-    if name not in catalogue.source_ids():
+    if name not in registry.source_ids():
         return None
-    licence = catalogue.source(name).licence
+    licence = registry.source(name).licence
     return {
         "name": licence.name,
         "url": licence.url,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from itdr.builders import catalogue
-from itdr.builders.errors import ConfigError
-from itdr.builders.features import schema
-from itdr.builders.loading import descriptions
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.builder import descriptions
+from itdr.builders.dataset.formats import schema
 from itdr.publish import card, examples, tables
 
 HOME = Path(__file__).resolve().parents[1]
@@ -18,8 +18,8 @@ BEGIN, END = "<!-- card:begin -->", "<!-- card:end -->"
 def project_yaml() -> str:
     """Front matter of the project's own README. It has neither `configs` nor `dataset_info`:
     `datasets` 3.6 would verify sizes against them."""
-    tasks = catalogue.task_ids()
-    total = sum(quota or 0 for task in tasks for quota in catalogue.cells(task).values())
+    tasks = registry.task_ids()
+    total = sum(quota or 0 for task in tasks for quota in registry.cells(task).values())
     return tables.front_matter(
         {
             "pretty_name": "itdr: instruction-tuning data for recommendation, made on demand",
@@ -70,8 +70,8 @@ def infos() -> str:
     declarations. It names no splits: 3.6 would verify their sizes."""
     found = {}
     for name, description in descriptions().items():
-        used = sorted({source for _, source in catalogue.cells(name)})
-        sources = [catalogue.source(one) for one in used]
+        used = sorted({source for _, source in registry.cells(name)})
+        sources = [registry.source(one) for one in used]
         found[name] = {
             "description": description,
             "citation": "\n\n".join(dict.fromkeys(one.citation.strip() for one in sources)),

@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 
 PROVENANCE = "provenance.json"
 
@@ -71,9 +71,9 @@ def facts(builder: Any) -> dict[str, Any]:
 
     builder: an `Itdr` whose splits were just drawn in this process.
     """
-    from itdr.builders import loading
+    from itdr.builders.dataset import builder as dataset_builder
 
-    knobs = loading.knobs_of(builder.config)
+    knobs = dataset_builder.knobs_of(builder.config)
     return {
         "seed": knobs.seed,
         "knobs": _plain_knobs(builder.config),
@@ -104,7 +104,7 @@ def rungs(builder: Any) -> dict[str, dict[str, int]]:
 
 def _pools(builder: Any) -> dict[str, list[Any]]:
     """The distinct pools of the cells that draw hard negatives, by source."""
-    from itdr.builders.opened import open_cell
+    from itdr.builders.dataset.open_cells import open_cell
 
     found: dict[str, list[Any]] = {}
     for plan in builder._plans:
@@ -133,8 +133,8 @@ def _versions(builder: Any) -> dict[str, str]:
 
 def _plain_knobs(config: Any) -> dict[str, Any]:
     """All knobs as given. Of a user's template folder only the name: a path tells who built it."""
-    from itdr.builders.knobs import DEFAULTS
-    from itdr.builders.wording import templates
+    from itdr.builders.dataset.config import DEFAULTS
+    from itdr.builders.rendering import templates
 
     knobs = {name: getattr(config, name) for name in DEFAULTS}
     choice = knobs["templates"]
@@ -155,7 +155,7 @@ def _plain_knobs(config: Any) -> dict[str, Any]:
 
 def _sources(builder: Any) -> dict[str, dict[str, Any]]:
     """Every store that was read: its raw files, what was kept and rejected, and its licence."""
-    from itdr.builders.store import manifest
+    from itdr.builders.store.layout import manifest
 
     found = {}
     for plan in builder._plans:
@@ -183,9 +183,9 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
 
 def _shortfalls(knobs: Any, plans: list[Any]) -> dict[str, dict[str, list[int]]]:
     """Cells with fewer cases than their quota: split -> [examples, quota]."""
-    from itdr.builders.knobs import ALL, PAPER
-    from itdr.builders.parts import PARTS, quota_by_part
-    from itdr.builders.plan import cells_of
+    from itdr.builders.dataset.config import ALL, PAPER
+    from itdr.builders.dataset.plan import cells_of
+    from itdr.builders.sampling.splits import PARTS, quota_by_part
 
     if knobs.size == ALL:
         return {}

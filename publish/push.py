@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.errors import ConfigError, ItdrError
+from itdr.builders.core.errors import ConfigError, ItdrError
 from itdr.publish import licences, provenance
 from itdr.publish.folder import TOP
 

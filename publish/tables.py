@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from itdr.builders import catalogue
-from itdr.builders.declare import Source
+from itdr.builders.core.schema import Source
+from itdr.builders.dataset import registry
 
 TAGS = ("recommendation", "recommender-systems", "instruction-tuning", "itdr")
 SIZES = (
@@ -45,7 +45,7 @@ def size_category(rows: int) -> str:
 
 def task_categories(tasks: Iterable[str]) -> list[str]:
     """The Hub's categories of these subtasks: all are text to text, some rank."""
-    metrics = {metric for name in tasks for metric in catalogue.task(name).metrics}
+    metrics = {metric for name in tasks for metric in registry.task(name).metrics}
     ranking = any(metric.startswith("NDCG") for metric in metrics)
     return ["text-generation", *(["text-ranking"] if ranking else [])]
 
@@ -73,15 +73,13 @@ def plain_features(kind: Any) -> Any:
 
 def cells_table() -> str:
     """Sources down, subtasks across: the examples of each of the paper's cells."""
-    tasks = catalogue.task_ids()
+    tasks = registry.task_ids()
     quotas = {
         (source, task): quota
         for task in tasks
-        for (_, source), quota in catalogue.cells(task).items()
+        for (_, source), quota in registry.cells(task).items()
     }
-    sources = [
-        one for one in catalogue.source_ids() if any((one, task) in quotas for task in tasks)
-    ]
+    sources = [one for one in registry.source_ids() if any((one, task) in quotas for task in tasks)]
     head = ["source", *(f"`{task}`" for task in tasks), "together"]
     rows: list[list[Any]] = []
     for source in sources:
@@ -95,8 +93,8 @@ def cells_table() -> str:
 def sources_table() -> str:
     """Every source with its licence, what that allows, and what is downloaded."""
     rows = []
-    for name in catalogue.source_ids():
-        one = catalogue.source(name)
+    for name in registry.source_ids():
+        one = registry.source(name)
         licence = one.licence
         rows.append(
             (
@@ -114,7 +112,7 @@ def sources_table() -> str:
 
 def download_size(source: Source) -> str:
     """What all its declared files come to."""
-    from itdr.builders.cache import human
+    from itdr.builders.core.paths import human
 
     sizes = [one.size for one in source.remotes]
     if not sizes or not any(sizes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from itdr.builders.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, choose_from
 
 __all__ = ["score", "score_rows"]
 
@@ -24,18 +24,18 @@ def score(
     answers: one text for each row in the same order; or id -> text; or the name of a column of the
     rows that holds them. None stands for a prediction that is missing: it counts as wrong.
     references: id -> further phrasings of the same facts, for BLEU and ROUGE.
-    lexicon: what a grounded answer may state (`itdr.scoring.grounds.Lexicon`); without it, all that
+    lexicon: what a grounded answer may state (`itdr.scoring.metrics.groundedness.Lexicon`); without it, all that
     the rows themselves hold.   seed: of the bootstrap.
 
-    Returns the report described in `itdr.scoring.report.build`. Raises `ConfigError` for answers that
+    Returns the report described in `itdr.scoring.metrics.aggregate.build`. Raises `ConfigError` for answers that
     do not fit the rows, `MissingExtraError` where the libraries of `itdr[score]` are missing.
     """
-    from itdr.scoring import report
+    from itdr.scoring.metrics import aggregate
 
     rows = list(rows)
     texts = _aligned(rows, answers)
     scored = score_rows(rows, texts, references=references, lexicon=lexicon)
-    return report.build(rows, scored, [_text(one) is None for one in texts], seed)
+    return aggregate.build(rows, scored, [_text(one) is None for one in texts], seed)
 
 
 def score_rows(
@@ -45,23 +45,23 @@ def score_rows(
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
 ) -> list[Any]:
-    """The values of each row (`itdr.scoring.scored.Scored`), in order."""
-    from itdr.scoring import measures
+    """The values of each row (`itdr.scoring.metrics.result.Scored`), in order."""
     from itdr.scoring.extras import require
-    from itdr.scoring.texts import score_texts
+    from itdr.scoring.metrics import per_task
+    from itdr.scoring.metrics.text import score_texts
 
     require()
     by_task: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
         by_task.setdefault(row["task"], []).append(place)
     scored: list[Any] = [None] * len(rows)
-    scorers = measures.scorers()
+    scorers = per_task.scorers()
     for task, places in by_task.items():
         if task not in scorers:
             raise ConfigError(choose_from("subtask", task, scorers))
         chosen = [rows[k] for k in places]
         given = [_answer(answers[k]) for k in places]
-        if task in measures.TEXT_TASKS:
+        if task in per_task.TEXT_TASKS:
             values = score_texts(chosen, given, references or {}, lexicon)
         else:
             values = scorers[task](chosen, given)
@@ -71,7 +71,7 @@ def score_rows(
 
 
 def _answer(given: Any) -> Any:
-    from itdr.scoring.scored import Answer
+    from itdr.scoring.metrics.result import Answer
 
     return given if isinstance(given, Answer) else Answer(given)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 from itdr.publish import provenance
 
 Row = dict[str, Any]
@@ -128,7 +128,7 @@ def _wrong(row: Any) -> str | None:
 @functools.cache
 def _columns() -> tuple[str, ...]:
     """The columns of a row in every format."""
-    from itdr.builders.features import TEXTS, schema
+    from itdr.builders.dataset.formats import TEXTS, schema
 
     texts = {name for columns in TEXTS.values() for name in columns}
     return tuple(name for name in schema() if name not in texts)

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import catalogue
-from itdr.builders.cases import Case
-from itdr.builders.errors import ConfigError, ItdrError, choose_from
-from itdr.builders.knobs import DEFAULTS
-from itdr.builders.parts import PARTS
-from itdr.builders.tasks._task import OpenCell
+from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import DEFAULTS
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.splits import PARTS
+from itdr.builders.tasks.base import OpenCell
 from itdr.scoring import built
 
 Row = dict[str, Any]
@@ -38,9 +38,9 @@ class Data:
     @property
     def tasks(self) -> tuple[str, ...]:
         """The subtasks that the rows may be of: all, for a folder of another name than a config's."""
-        known = catalogue.config_names()
+        known = registry.config_names()
         names = self._configs if set(self._configs) <= set(known) else known
-        return tuple(dict.fromkeys(task.id for name in names for task in catalogue.tasks_of(name)))
+        return tuple(dict.fromkeys(task.id for name in names for task in registry.tasks_of(name)))
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ class Data:
     @functools.cached_property
     def templates(self) -> Path | None:
         """The user's own folder of templates, where the rows were not built before and it was named."""
-        from itdr.builders.wording.templates import folder_of
+        from itdr.builders.rendering.templates import folder_of
 
         return folder_of(self._knobs.get("templates"))
 
@@ -115,8 +115,10 @@ class Data:
         """
         import datasets
 
-        from itdr.builders import loading, plan, store
-        from itdr.builders.opened import open_cell
+        from itdr.builders.dataset import builder as dataset_builder
+        from itdr.builders.dataset import plan
+        from itdr.builders.dataset.open_cells import open_cell
+        from itdr.builders.store import prepare
 
         if self.folder is not None and not all(
             name in built.entries(self.folder) for name in self._configs
@@ -125,11 +127,11 @@ class Data:
         found = {}
         offline = bool(datasets.config.HF_HUB_OFFLINE)
         for builder in self._builders:
-            knobs = loading.knobs_of(builder.config)
+            knobs = dataset_builder.knobs_of(builder.config)
             cells = plan.cells_of(knobs)
             specs = plan.stores_of(knobs, cells)
             for cell in cells:
-                paths = tuple(store.prepare(one, offline=offline) for one in specs[cell.name])
+                paths = tuple(prepare.prepare(one, offline=offline) for one in specs[cell.name])
                 found[cell.name] = open_cell(cell, paths, time_split=knobs.split_by == "time")
         return found
 
@@ -147,7 +149,7 @@ def open_data(where: str, knobs: Mapping[str, Any]) -> Data:
     data_dir and sample given with a folder.
     """
     folder = Path(where).expanduser().absolute()
-    known = catalogue.config_names()
+    known = registry.config_names()
     if folder.is_dir() and (built.data_files(folder) or built.entries(folder)):
         refused = [name for name in knobs if name not in ("data_dir", "sample")]
         if refused:
@@ -189,8 +191,8 @@ def case_of(cell: OpenCell, row: Row) -> Case | None:
 
 def references(data: Data, rows: list[Row]) -> dict[str, list[str]]:
     """Other phrasings of the facts of grounded rows, by id; none where the raw files are not there."""
-    from itdr.scoring.measures import TEXT_TASKS
-    from itdr.scoring.phrasings import phrasings
+    from itdr.scoring.metrics.per_task import TEXT_TASKS
+    from itdr.scoring.metrics.references import phrasings
 
     found: dict[str, list[str]] = {}
     if not data.at_hand:

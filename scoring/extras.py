@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 
-from itdr.builders.errors import ItdrError
+from itdr.builders.core.errors import ItdrError
 
 LIBRARIES = ("ir_measures", "rouge_score", "sacrebleu")
 

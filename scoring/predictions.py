@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.errors import ConfigError, RawFileError
-from itdr.scoring.scored import Answer
+from itdr.builders.core.errors import ConfigError, RawFileError
+from itdr.scoring.metrics.result import Answer
 
 COLUMN = "output"
 

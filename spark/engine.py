@@ -1,4 +1,4 @@
-"""The relational statements on Spark: the same tables by the same names, as `builders/engine.py`."""
+"""The relational statements on Spark: the same tables by the same names, as `builders/store/engine.py`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from itdr.builders import far
-from itdr.builders.interactions import Interactions
-from itdr.spark import parts
-from itdr.spark.place import Place
+from itdr.builders.core import remote
+from itdr.builders.store.interactions import Interactions
+from itdr.spark import partitions
+from itdr.spark.workdir import Place
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from itdr.builders.columns import Store
+    from itdr.builders.store.reader import Store
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class SparkEngine:
         frame = self.session.sql(query)
         folder = self.place.scratch("rows")
         self._scratch.append(folder)
-        written = parts.write(frame, folder, "rows", "arrow")
+        written = partitions.write(frame, folder, "rows", "arrow")
         schema = to_arrow_schema(frame.schema)
         schema = pa.schema([pa.field(field.name, field.type) for field in schema])
         return pa.RecordBatchReader.from_batches(schema, _stream(folder, written, schema, rows))
@@ -107,7 +107,7 @@ class SparkEngine:
         for name in list(self._kept):
             self.drop(name)
         for folder in self._scratch:
-            far.remove(folder)
+            remote.remove(folder)
 
 
 def _each(read: Any, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -135,12 +135,12 @@ def _read_parts(
 
 
 def _stream(
-    folder: str, written: list[parts.Part], schema: pa.Schema, rows: int
+    folder: str, written: list[partitions.Part], schema: pa.Schema, rows: int
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     for part in written:
-        with far.opened(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
+        with remote.opened(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
             for k in range(reader.num_record_batches):
                 batch = reader.get_batch(k)
                 batch = pa.RecordBatch.from_arrays(

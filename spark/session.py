@@ -10,8 +10,8 @@ import sys
 import warnings
 from typing import Any
 
-from itdr.builders import sql
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.store.build import statements
 
 JAVA = 17
 LOCAL = "local[*]"
@@ -117,6 +117,6 @@ def room(session: Any) -> Any:
         own.conf.set(name, session.conf.get(name))
     for name, value in SETTINGS.items():
         own.conf.set(name, value)
-    for statement in sql.FUNCTIONS["spark"]:
+    for statement in statements.FUNCTIONS["spark"]:
         own.sql(statement)
     return own

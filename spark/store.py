@@ -13,17 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import arrow_files, codes, far, sql, store
-from itdr.builders.declare import COLUMNS, EVENTS, Source
-from itdr.builders.errors import RawFileError
-from itdr.builders.store_build import by_table, unusable
-from itdr.spark import parts
+from itdr.builders.core import arrow, fingerprint, remote
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import COLUMNS, EVENTS, Source
+from itdr.builders.store import layout, prepare
+from itdr.builders.store import spec as store_spec
+from itdr.builders.store.build import ids as build_ids
+from itdr.builders.store.build import statements
+from itdr.builders.store.build.build import by_table, unusable
+from itdr.spark import partitions
+from itdr.spark.chunks import PIECE, pieces
 from itdr.spark.engine import SparkEngine
-from itdr.spark.pieces import PIECE, pieces
-from itdr.spark.place import Place, mirror
-from itdr.spark.raw import reachable
-from itdr.spark.reading import FACTS, Facts, Reading, facts_of, read, schema
+from itdr.spark.raw_files import reachable
+from itdr.spark.read import FACTS, Facts, Reading, facts_of, read, schema
 from itdr.spark.session import room
+from itdr.spark.workdir import Place, mirror
 
 HERE = Path(__file__).resolve().parent
 
@@ -37,15 +41,17 @@ class StoreMaker:
     place: Place
     piece: int = PIECE
 
-    def __call__(self, spec: store.StoreSpec, offline: bool = False, progress: bool = True) -> Path:
-        name = self.place.store(spec, store.files_fingerprint(sorted(HERE.glob("*.py"))))
+    def __call__(
+        self, spec: store_spec.StoreSpec, offline: bool = False, progress: bool = True
+    ) -> Path:
+        name = self.place.store(spec, fingerprint.files_fingerprint(sorted(HERE.glob("*.py"))))
         path, url = self.place.here / name, f"{self.place.url}/{name}"
-        away = far.is_far(url)
+        away = remote.is_far(url)
         if away:
             _fetch(url, path)
-        if not store.complete(path):
+        if not layout.complete(path):
             reading = functools.partial(self._read, url if away else None)
-            store.prepare(spec, offline, progress, path, reading)
+            prepare.prepare(spec, offline, progress, path, reading)
             if away:
                 _send(path, url)
         return path
@@ -53,7 +59,7 @@ class StoreMaker:
     def _read(
         self,
         url: str | None,
-        spec: store.StoreSpec,
+        spec: store_spec.StoreSpec,
         paths: dict[str, Path],
         work: Path,
         folder: Path,
@@ -80,22 +86,22 @@ def fetch_store(url: str) -> Path:
 
 
 def _fetch(url: str, path: Path) -> None:
-    if not store.complete(path) and "manifest.json" in far.names(url):
+    if not layout.complete(path) and "manifest.json" in remote.names(url):
         for name in FILES:
-            far.fetch(f"{url}/{name}", path / name)
+            remote.fetch(f"{url}/{name}", path / name)
 
 
 def _send(path: Path, url: str) -> None:
     for name in FILES:
         if (path / name).exists():
-            far.send(path / name, f"{url}/{name}")
+            remote.send(path / name, f"{url}/{name}")
 
 
 class _Build:
     """One store on its way."""
 
     def __init__(
-        self, engine: SparkEngine, spec: store.StoreSpec, urls: dict[str, str], piece: int
+        self, engine: SparkEngine, spec: store_spec.StoreSpec, urls: dict[str, str], piece: int
     ) -> None:
         self.engine = engine
         self.spec = spec
@@ -120,13 +126,15 @@ class _Build:
         rejected: Counter[tuple[str, str]] = Counter()
         for one in self.facts.values():
             rejected.update(one.rejected)
-        numbers = [name for name in sql.IDS_OF if name in (interactions.numbers or ())]
-        self.engine.view("interactions_raw", self.engine.session.sql(sql.interactions(numbers)))
+        numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
+        self.engine.view(
+            "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
+        )
         counts = self._code_ids()
         if not counts["interactions"]:
             raise unusable(self.source, map(Path, self.urls.values()), rejected)
         only = EVENTS.index(events[0]) if len(events) == 1 else None
-        query = sql.sorted_events(interactions.columns, numbers, only)
+        query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
             sorting = pool.submit(self._write_interactions, query, url)
             self._write_users(folder / "users.arrow")
@@ -171,10 +179,12 @@ class _Build:
             raise RawFileError(facts.error)
         if facts.columns:
             name = "interactions_staged" if table == "interactions" else f"{table}_raw"
-            kept = [one for one in facts.columns if one not in (*sql.IDS_OF, "domain")]
+            kept = [one for one in facts.columns if one not in (*statements.IDS_OF, "domain")]
             if table == "interactions":
                 kept += [
-                    f"{one}_{kind}" for one in sql.IDS_OF.values() for kind in ("number", "text")
+                    f"{one}_{kind}"
+                    for one in statements.IDS_OF.values()
+                    for kind in ("number", "text")
                 ]
             else:
                 kept = facts.columns
@@ -186,43 +196,43 @@ class _Build:
                 ),
             )
 
-    def _write_interactions(self, query: str, url: str) -> list[parts.Part]:
-        return parts.write(self.engine.session.sql(query), url, "interactions", "parquet")
+    def _write_interactions(self, query: str, url: str) -> list[partitions.Part]:
+        return partitions.write(self.engine.session.sql(query), url, "interactions", "parquet")
 
     # -- users and items ----------------------------------------------------------------------
 
     def _code_ids(self) -> dict[str, int]:
         """Give users and items their codes; how many there are, and how many interactions."""
         counts = {}
-        for column, name in sql.IDS_OF.items():
-            ids = self.engine.session.sql(sql.IDS.format(id=column))
+        for column, name in statements.IDS_OF.items():
+            ids = self.engine.session.sql(statements.IDS.format(id=column))
             purpose = f"{self.source.id}/{column}"
             hashed = ids.mapInArrow(
-                functools.partial(codes.hashed, purpose),
+                functools.partial(build_ids.hashed, purpose),
                 "id string, n long, hash long, bucket int",
             )
             self.engine.view(f"{name}_hashed", hashed, kept=True)
-            rows = self._before(sql.buckets(f"{name}_hashed", rows="sum(n)"))
-            self.engine.keep(f"{name}_codes", sql.codes(f"{name}_hashed"))
+            rows = self._before(statements.buckets(f"{name}_hashed", rows="sum(n)"))
+            self.engine.keep(f"{name}_codes", statements.codes(f"{name}_hashed"))
             counts[f"{name}s"], counts["interactions"] = rows
         return counts
 
     def _before(self, query: str) -> tuple[int, int]:
         """Make `before` of the counts of buckets; the totals."""
-        found, ids, rows = codes.before(self.engine.session.sql(query).toArrow())
+        found, ids, rows = build_ids.before(self.engine.session.sql(query).toArrow())
         self.engine.register("before", found)
         return ids, rows
 
     def _write_users(self, path: Path) -> None:
-        query = sql.one_row_each(
+        query = statements.one_row_each(
             "users_raw", "user_id", "user_codes", self._columns("users"), ("hash", "start", "n")
         )
-        arrow_files.write(self.engine.batches(query), path)
+        arrow.write(self.engine.batches(query), path)
 
     def _write_items(self, path: Path) -> None:
         columns = [name for name in self._columns("items") if name != "item_id"]
         of_codes = ("code", "hash", "n")
-        query = sql.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
+        query = statements.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
         self.engine.keep("described", query)
         fields = [
             "code",
@@ -230,21 +240,21 @@ class _Build:
             *(one for one in ("title", "creators", "hidden") if one in columns),
         ]
         keyed = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
-            functools.partial(codes.keyed, self.source.options.get("work")),
+            functools.partial(build_ids.keyed, self.source.options.get("work")),
             "code int, work_key string, title_key string",
         )
         self.engine.view("keyed", keyed, kept=True)
-        self.engine.keep("leaders", sql.LEADERS)
-        self._before(sql.buckets("leaders"))
-        self.engine.keep("title_codes", sql.TITLE_CODES)
-        self.engine.keep("worked", sql.WORKS)
-        query = sql.with_works(["item_id", *columns, "hash", "n"])
-        arrow_files.write(self.engine.batches(query), path)
+        self.engine.keep("leaders", statements.LEADERS)
+        self._before(statements.buckets("leaders"))
+        self.engine.keep("title_codes", statements.TITLE_CODES)
+        self.engine.keep("worked", statements.WORKS)
+        query = statements.with_works(["item_id", *columns, "hash", "n"])
+        arrow.write(self.engine.batches(query), path)
 
     def _write_tags(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
-        reader = self.engine.batches(sql.SORTED_TAGS)
+        reader = self.engine.batches(statements.SORTED_TAGS)
         with pq.ParquetWriter(path, reader.schema, compression="zstd") as out:
             for batch in reader:
                 out.write_batch(batch)

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from itdr.builders import catalogue, opened, store
-from itdr.builders.columns import Store
-from itdr.builders.declare import SKIP
-from itdr.builders.grounding import traits
-from itdr.builders.parts import parts_of
-from itdr.builders.works import plain
+from itdr.builders.core.schema import SKIP
+from itdr.builders.core.text import plain
+from itdr.builders.dataset import open_cells, registry
+from itdr.builders.evidence import traits
+from itdr.builders.sampling.splits import parts_of
+from itdr.builders.store import prepare, spec
+from itdr.builders.store.reader import Store
 from tests import planted, world
 
 CONFIG = "target_user_identification"
@@ -37,10 +38,10 @@ def folder(kind: str) -> tuple[Path, planted.Planted]:
 
 
 def opened_store(root: Path, source: str = "ml-1m", facet: str = "base") -> Store:
-    declared = catalogue.source(source)
+    declared = registry.source(source)
     domain = "All_Beauty" if declared.domains else None
-    return opened.open_store(
-        declared, store.prepare(store.StoreSpec(declared, domain, facet, root), progress=False)
+    return open_cells.open_store(
+        declared, prepare.prepare(spec.StoreSpec(declared, domain, facet, root), progress=False)
     )
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from itdr.builders import catalogue, opened, store
-from itdr.builders.parts import PARTS
+from itdr.builders.dataset import open_cells, registry
+from itdr.builders.sampling.splits import PARTS
+from itdr.builders.store import prepare, spec
 from itdr.builders.tasks import interest_recognition as task
-from itdr.builders.tasks._task import Cell, CellRule, OpenCell
+from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 from tests import world
 from tests.world import Row
 
@@ -41,11 +42,11 @@ def rows(source: str) -> dict[str, list[Row]]:
 
 
 def open_cell(source: str, root: Path, **knobs: Any) -> OpenCell:
-    declared = catalogue.source(source)
-    path = store.prepare(store.StoreSpec(declared, data_dir=root))
+    declared = registry.source(source)
+    path = prepare.prepare(spec.StoreSpec(declared, data_dir=root))
     rule = task.TASK.cells.get(source, CellRule(100))
     values = {**task.TASK.defaults, **knobs}
-    return opened.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
+    return open_cells.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
 
 
 def cases(cell: OpenCell) -> list[task.Profile]:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import itdr
-from itdr.builders import arrow_files, loading
-from itdr.builders.shards import Shard
+from itdr.builders.core import arrow
+from itdr.builders.dataset import builder as dataset_builder
+from itdr.builders.dataset.shards import Shard
 
 
 @given(
@@ -28,7 +29,7 @@ def test_rows_are_taken_from_any_chunks_in_any_order(lengths: list[int], wanted:
     chunks = [values[start : start + size] for start, size in zip(starts, lengths, strict=True)]
     column = pa.chunked_array([pa.array(chunk, kind) for chunk in chunks], kind)
     rows = [k % n for k in wanted] if n else []
-    found = arrow_files.taken(column, rows)
+    found = arrow.taken(column, rows)
     assert found.type == kind and found.to_pylist() == [values[k] for k in rows]
 
 
@@ -36,26 +37,26 @@ def test_rows_are_taken_from_any_chunks_in_any_order(lengths: list[int], wanted:
 def test_many_rows_are_written_in_equal_chunks(
     rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrow_files, "WHOLE", 10)
-    monkeypatch.setattr(arrow_files, "CHUNK", 4)
+    monkeypatch.setattr(arrow, "WHOLE", 10)
+    monkeypatch.setattr(arrow, "CHUNK", 4)
     table = pa.table({"text": [f"row {k}" for k in range(rows)]})
     path = tmp_path / "rows.arrow"
-    arrow_files.write(table.to_reader(max_chunksize=3), path)
-    read = arrow_files.read(path)
+    arrow.write(table.to_reader(max_chunksize=3), path)
+    read = arrow.read(path)
     assert read.equals(table)
     lengths = [len(chunk) for chunk in read.column("text").chunks]
     # Short tables are one chunk; of others all chunks but the last are of one length.
     size = max(rows, 1) if rows < 10 else 4
     assert lengths == [size] * (rows // size) + [rows % size] * (rows % size > 0)
-    assert pa.Table.from_batches(arrow_files.batches(path), table.schema).equals(table)
+    assert pa.Table.from_batches(arrow.batches(path), table.schema).equals(table)
 
 
 def test_rows_that_are_written_are_not_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hundred megabytes go through a few: however many items there are, memory stays flat."""
-    monkeypatch.setattr(arrow_files, "LARGE", 1 << 21)
-    monkeypatch.setattr(arrow_files, "CHUNK", 1000)
+    monkeypatch.setattr(arrow, "LARGE", 1 << 21)
+    monkeypatch.setattr(arrow, "CHUNK", 1000)
     before = pa.total_allocated_bytes()
     held = []
 
@@ -66,8 +67,8 @@ def test_rows_that_are_written_are_not_held(
 
     reader = pa.RecordBatchReader.from_batches(pa.schema([("text", pa.string())]), batches())
     path = tmp_path / "rows.arrow"
-    arrow_files.write(reader, path)
-    for batch in arrow_files.batches(path):
+    arrow.write(reader, path)
+    for batch in arrow.batches(path):
         held.append(pa.total_allocated_bytes() - before)
         del batch
     assert path.stat().st_size > 100_000_000
@@ -81,13 +82,13 @@ def test_stores_in_many_chunks_give_the_same_rows(
     def drawn(cache: Path) -> list[list[dict[str, Any]]]:
         monkeypatch.setenv("ITDR_CACHE", str(cache))
         builder: Any = itdr.Itdr(config_name=config, sample=True, size=40, cells="all")
-        look = loading.wording(builder.config)
-        plans = loading.prepare(builder.config)
-        return [list(loading.rows([Shard(0, 1)], plan, look)) for plan in plans]
+        look = dataset_builder.wording(builder.config)
+        plans = dataset_builder.prepare(builder.config)
+        return [list(dataset_builder.rows([Shard(0, 1)], plan, look)) for plan in plans]
 
     whole = drawn(tmp_path / "whole")
-    monkeypatch.setattr(arrow_files, "WHOLE", 16)
-    monkeypatch.setattr(arrow_files, "CHUNK", 16)
+    monkeypatch.setattr(arrow, "WHOLE", 16)
+    monkeypatch.setattr(arrow, "CHUNK", 16)
     assert drawn(tmp_path / "many") == whole
     stores = list(tmp_path.glob("many/**/items.arrow"))
-    assert max(arrow_files.read(path).column(0).num_chunks for path in stores) > 3
+    assert max(arrow.read(path).column(0).num_chunks for path in stores) > 3

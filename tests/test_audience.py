@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.columns import Store
-from itdr.builders.grounding import audience, audience_titles, group_answer, group_words
-from itdr.builders.grounding.comments import cut
-from itdr.builders.grounding.groups import Group
-from itdr.builders.grounding.teller import Teller
-from itdr.builders.hashing import Draw
-from itdr.builders.parts import parts_of
+from itdr.builders.core.rng import Draw
+from itdr.builders.evidence import mentions, title_mentions
+from itdr.builders.evidence.audiences.groups import Group
+from itdr.builders.evidence.comments import cut
+from itdr.builders.rendering import audience_answer, group_words, templates
+from itdr.builders.rendering.teller import Teller
+from itdr.builders.sampling.splits import parts_of
+from itdr.builders.store.reader import Store
 from itdr.builders.tasks.target_user_identification import TASK
-from itdr.builders.wording import templates
 from tests import world
 from tests.groups import CONFIG, folder, opened_store, rows
 
@@ -181,25 +181,25 @@ LIKED, NEITHER, DISLIKED = 1, 0, -1
     ],
 )
 def test_audience_phrases(text: str, verdict: int, bought: bool, groups: set[str]) -> None:
-    found = audience.phrases([(text, verdict)], bought)
+    found = mentions.phrases([(text, verdict)], bought)
     assert {("!" if one.warns else "") + one.group for one in found} == groups
     assert all(one.said in text and one.comment == 1 for one in found)
 
 
 def test_what_one_comment_praises_and_another_warns_of_is_left_out() -> None:
     both = [("Great for beginners", NEITHER), ("Not for beginners", NEITHER)]
-    assert audience.phrases(both) == []
+    assert mentions.phrases(both) == []
     # Whoever has children is a family.
-    assert audience.phrases([("My kids love it", LIKED), ("Not for families", NEITHER)]) == []
-    twice = audience.phrases([("My kids love it", LIKED), ("Great for families", NEITHER)])
+    assert mentions.phrases([("My kids love it", LIKED), ("Not for families", NEITHER)]) == []
+    twice = mentions.phrases([("My kids love it", LIKED), ("Great for families", NEITHER)])
     assert [one.group for one in twice] == ["children"]
 
 
 def test_a_place_for_casual_clothes_is_not_called_smart() -> None:
     ambience = ("Ambience", "classy, romantic")
-    smart = audience.marked([ambience, ("Attire", "formal")])
-    assert [one.group for one in smart] == [audience.SMART, "couples"]
-    assert [one.group for one in audience.marked([ambience, ("Attire", "casual")])] == ["couples"]
+    smart = mentions.marked([ambience, ("Attire", "formal")])
+    assert [one.group for one in smart] == [mentions.SMART, "couples"]
+    assert [one.group for one in mentions.marked([ambience, ("Attire", "casual")])] == ["couples"]
 
 
 @pytest.mark.parametrize(
@@ -237,16 +237,16 @@ def test_a_place_for_casual_clothes_is_not_called_smart() -> None:
     ],
 )
 def test_titles_that_name_an_audience(title: str, wording: str, groups: set[str]) -> None:
-    found = audience_titles.titled(title, wording)
+    found = title_mentions.titled(title, wording)
     assert {one.group for one in found} == groups
     assert all(one.value in title for one in found)
 
 
 def test_every_audience_has_words() -> None:
-    named = {*audience.NAMED, *audience.FLAGS.values(), "gift", "people who avoid gluten"}
-    named |= {group for table in audience.LISTED.values() for group in table.values()}
-    named |= {group for pair in audience.CLASSES.values() for group in pair if group}
-    named |= {group for forms in audience_titles._TITLES.values() for group, _ in forms}
+    named = {*mentions.NAMED, *mentions.FLAGS.values(), "gift", "people who avoid gluten"}
+    named |= {group for table in mentions.LISTED.values() for group in table.values()}
+    named |= {group for pair in mentions.CLASSES.values() for group in pair if group}
+    named |= {group for forms in title_mentions._TITLES.values() for group, _ in forms}
     assert named <= set(group_words.GROUPS)
 
 
@@ -285,7 +285,7 @@ def groups(draw: st.DrawFn, how: str) -> Group:
 
 
 @st.composite
-def known(draw: st.DrawFn) -> group_answer.Known:
+def known(draw: st.DrawFn) -> audience_answer.Known:
     """Anything that may be known of an item."""
 
     def some(values: tuple[str, ...], most: int) -> list[str]:
@@ -293,21 +293,21 @@ def known(draw: st.DrawFn) -> group_answer.Known:
 
     categories = some(VALUES["category"], 3)
     phrase = st.builds(
-        audience.Phrase,
-        st.sampled_from([*audience.NAMED, "relative:son", "gift"]),
+        mentions.Phrase,
+        st.sampled_from([*mentions.NAMED, "relative:son", "gift"]),
         st.just("great for all"),
         st.integers(1, 3),
         st.booleans(),
     )
     marked = st.builds(
-        audience.Marked,
+        mentions.Marked,
         st.sampled_from(sorted(group_words.GROUPS)),
         st.sampled_from(["Specs", "Good for children", "Age class"]),
         st.sampled_from(["yes", "Co-op", "R - 17+"]),
         st.booleans(),
     )
     unlike = st.one_of(groups("disliked"), groups("missing"))
-    return group_answer.Known(
+    return audience_answer.Known(
         categories=categories,
         telling=categories,
         creators=some(VALUES["creator"], 2),
@@ -330,11 +330,11 @@ def known(draw: st.DrawFn) -> group_answer.Known:
 @given(known=known(), draw=st.integers(0, 2**64 - 1))
 @settings(max_examples=120, deadline=None)
 def test_answers_read_well_whatever_is_known(
-    domain: str, known: group_answer.Known, draw: int
+    domain: str, known: audience_answer.Known, draw: int
 ) -> None:
     words = templates.load_words(domain)
     teller = Teller(words, domain, domain in ("films", "books"), Draw(draw))
-    said, evidence = group_answer.compose(known, teller)
+    said, evidence = audience_answer.compose(known, teller)
     assert not re.search(r"[{}\[\]|]|  |\bNone\b|\bnan\b| [,.;:]|\.\.|,,|::|\n\n\n", said), said
     assert not re.search(r"\b(an?|the|of|to|is|are|for|they) \1\b|\ban? (an?|the) ", said), said
     assert not re.search(r"\ba (?!u)[aeiou]|\ban [^aeiouhAEIOUH\"]", said), said

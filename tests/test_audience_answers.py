@@ -8,30 +8,31 @@ from typing import Any, cast
 
 import pytest
 
-from itdr.builders.columns import Item
-from itdr.builders.grounding import audience, group_answer, group_reasons, groups, teller
-from itdr.builders.hashing import Draw
+from itdr.builders.core.rng import Draw
+from itdr.builders.evidence import mentions
+from itdr.builders.evidence.audiences import groups
+from itdr.builders.rendering import audience_answer, group_reasons, teller, templates
+from itdr.builders.store.reader import Item
 from itdr.builders.tasks import target_user_identification as task
-from itdr.builders.tasks._task import OpenCell
-from itdr.builders.wording import templates
+from itdr.builders.tasks.base import OpenCell
 
 DRAWS = 300
 
 
-def known(**fields: Any) -> group_answer.Known:
+def known(**fields: Any) -> audience_answer.Known:
     """An item of which little is known, with some of it changed."""
     nothing: dict[str, Any] = {
         **dict.fromkeys(("categories", "telling", "creators", "hashtags", "attributes"), ()),
         **{"likers": 0, "dislikers": 0, "tested": True, "dislikes": True},
     }
-    return group_answer.Known(**{**nothing, **fields})
+    return audience_answer.Known(**{**nothing, **fields})
 
 
-def answers(of: group_answer.Known, wording: str = "films") -> Iterator[str]:
+def answers(of: audience_answer.Known, wording: str = "films") -> Iterator[str]:
     """The answer in many drawn wordings."""
     words = templates.load_words(wording)
     for draw in range(DRAWS):
-        yield group_answer.compose(of, teller.Teller(words, wording, True, Draw(draw)))[0]
+        yield audience_answer.compose(of, teller.Teller(words, wording, True, Draw(draw)))[0]
 
 
 def group(how: str, k: int, n: int, lift: float, value: str = "Horror") -> groups.Group:
@@ -83,7 +84,7 @@ def test_a_description_is_not_all_there_is_where_comments_or_tags_are_shown(spok
     shown: dict[str, Any] = {
         "heard": {"heard": True},
         "tags": {"tags": [("slow", 3)]},
-        "phrases": {"phrases": [audience.Phrase("children", "My kids love it", 1)]},
+        "phrases": {"phrases": [mentions.Phrase("children", "My kids love it", 1)]},
     }
     alone = r"description|all there is|not much but|what it is"
     for said in answers(known(**FILED, **shown[spoken])):
@@ -98,13 +99,13 @@ def test_few_likers_are_not_said_to_be_few_of_those_heard() -> None:
 
 
 def test_groups_with_children_are_named_once() -> None:
-    marks = audience.marked([("Good for children", "yes"), ("Age class", "G - All Ages")])
+    marks = mentions.marked([("Good for children", "yes"), ("Age class", "G - All Ages")])
     for said in answers(known(marked=marks)):
         assert (
             len(re.findall("(?i)parents|famil|children", said.replace('"Good for children"', "")))
             < 3
         )
-    warned = [audience.Phrase("families", "not for families", 1, warns=True)]
+    warned = [mentions.Phrase("families", "not for families", 1, warns=True)]
     for said in answers(known(marked=marks, phrases=warned, heard=True)):
         assert "famil" not in said.rpartition("\n\n")[0].lower(), said
 

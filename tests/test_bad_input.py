@@ -12,7 +12,7 @@ from typing import Any
 import datasets
 import pytest
 
-from itdr.builders.errors import DownloadError, ItdrError, RawFileError
+from itdr.builders.core.errors import DownloadError, ItdrError, RawFileError
 from tests import world
 from tests.world import load
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itdr.builders.grounding import choices
-from itdr.builders.hashing import Draw
+from itdr.builders.core.rng import Draw
+from itdr.builders.rendering import realiser
 
 INNERMOST = re.compile(r"\[([^\[\]]*)\]")
 plain = st.text("ab {}<>. ", max_size=5)
@@ -32,11 +32,11 @@ def test_the_same_is_said_and_drawn_as_by_replacing_one_bracket_at_a_time(
         ways = found[1].split("|")
         said = said[: found.start()] + ways[draw.below(len(ways))] + said[found.end() :]
     again = Draw(seed)
-    assert choices.say(text, again.below) == said
+    assert realiser.say(text, again.below) == said
     assert again.state == draw.state
 
 
 @pytest.mark.parametrize("text", ["[one|two", "one|two]", "[one|[two]", "one] [two"])
 def test_brackets_that_do_not_match_are_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="bracket"):
-        choices.say(text, lambda n: 0)
+        realiser.say(text, lambda n: 0)

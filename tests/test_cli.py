@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders import catalogue
+from itdr.builders.dataset import registry
 from tests import world
 
 
@@ -41,7 +41,7 @@ def test_every_command_teaches_itself(command: str, tmp_path: Path) -> None:
 
 def test_list_shows_configs_cells_and_what_is_missing(tmp_path: Path) -> None:
     facts = json.loads(run("list", "--json", cwd=tmp_path))
-    assert [fact["config"] for fact in facts] == list(catalogue.config_names())
+    assert [fact["config"] for fact in facts] == list(registry.config_names())
     (rating,) = (fact for fact in facts if fact["config"] == "rating_prediction")
     assert {"source": "ml-32m", "quota": 6250} in rating["cells"]
     assert rating["metrics"] == ["RMSE"]
@@ -61,7 +61,7 @@ def test_sources_shows_what_is_stored_and_what_was_left_out(caches: Path, tmp_pa
         assert f"rejected: {n:,} rows" in said and reason in said
     (stored,) = json.loads(run("sources", "ml-32m", "--json", cwd=tmp_path))["stored"]
     assert stored["files"]["ratings"]["name"] == "ratings.csv"
-    assert len(run("sources", cwd=tmp_path).splitlines()) == len(catalogue.source_ids())
+    assert len(run("sources", cwd=tmp_path).splitlines()) == len(registry.source_ids())
 
 
 def test_show_prints_examples_to_read_and_to_parse(tmp_path: Path) -> None:

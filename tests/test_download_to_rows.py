@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from itdr.builders import cache, catalogue
-from itdr.builders.declare import Remote
-from itdr.builders.errors import DownloadError
+from itdr.builders.core import paths
+from itdr.builders.core.errors import DownloadError
+from itdr.builders.core.schema import Remote
+from itdr.builders.dataset import registry
 from itdr.builders.sources import ml_32m
 from tests import world
 from tests.world import load
@@ -45,17 +46,17 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caches: Path) -> Ite
     )
     declared = dataclasses.replace(ml_32m.SOURCE, remotes=(remote,))
     monkeypatch.setattr(ml_32m, "SOURCE", declared)
-    catalogue.source.cache_clear()
+    registry.source.cache_clear()
     yield archive
     server.shutdown()
     server.server_close()
-    catalogue.source.cache_clear()
+    registry.source.cache_clear()
 
 
 def test_the_archive_is_fetched_once_and_read(served: Path) -> None:
     first = load("sequential_rec", **ML)
     assert first["train"] and first["test"]
-    assert (cache.raw_root() / "ml-32m" / "ml-32m.zip").read_bytes() == served.read_bytes()
+    assert (paths.raw_root() / "ml-32m" / "ml-32m.zip").read_bytes() == served.read_bytes()
     served.unlink()
     assert load("sequential_rec", **ML) == first
     assert load("top_k_rec", **ML)["train"]
@@ -70,15 +71,15 @@ def test_another_content_than_declared_is_refused_and_nothing_stored(
     with pytest.raises(DownloadError, match=r"ml-32m\.zip"):
         load("sequential_rec", **ML)
     assert not list((caches / "store").rglob("manifest.json"))
-    assert not (cache.raw_root() / "ml-32m" / "ml-32m.zip").exists()
+    assert not (paths.raw_root() / "ml-32m" / "ml-32m.zip").exists()
 
 
 def test_downloads_are_dropped_on_demand_and_not_missed(served: Path, tmp_path: Path) -> None:
-    from itdr.cli import app
+    from itdr.commands.app import app
 
     order = ["build", "sequential_rec", "--sources", "ml-32m", "-o", str(tmp_path / "out")]
     done = CliRunner().invoke(app, [*order, "--drop-raw"])
     assert done.exit_code == 0, done.output
-    assert not (cache.raw_root() / "ml-32m" / "ml-32m.zip").exists()
+    assert not (paths.raw_root() / "ml-32m" / "ml-32m.zip").exists()
     served.unlink()
     assert load("top_k_rec", **ML)["train"]

@@ -12,9 +12,9 @@ import datasets
 import pytest
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
-from itdr.builders import cache
-from itdr.builders.engine import MEMORY, connect, memory_limit, open_engine, table_of, told
-from itdr.builders.errors import ConfigError, ItdrError
+from itdr.builders.core import paths
+from itdr.builders.core.errors import ConfigError, ItdrError
+from itdr.builders.store.engine import MEMORY, connect, memory_limit, open_engine, table_of, told
 
 SORTED = "SELECT range AS n, hash(range)::VARCHAR AS h FROM range({rows}) ORDER BY h"
 
@@ -69,14 +69,14 @@ def test_what_does_not_fit_is_put_aside_in_the_cache(
     con = connect()
     con.execute("SET threads = 1")
     con.execute(f"CREATE TABLE kept AS {SORTED.format(rows=10**6)}")
-    assert list(cache.work_root().glob("spill-*/*"))
+    assert list(paths.work_root().glob("spill-*/*"))
     assert not list(Path.cwd().iterdir())
     other = connect()
     settings = "SELECT current_setting('temp_directory')"
     assert con.execute(settings).fetchone() != other.execute(settings).fetchone()
     other.close()
     con.close()
-    assert not list(cache.work_root().iterdir())
+    assert not list(paths.work_root().iterdir())
 
 
 @pytest.mark.parametrize("sign", ["?", "\\"])
@@ -87,13 +87,13 @@ def test_a_cache_that_the_engine_cannot_open_is_refused(
         pytest.skip("what separates folders here")
     monkeypatch.setenv("ITDR_CACHE", str(tmp_path / f"a{sign}b"))
     with pytest.raises(ConfigError, match="ITDR_CACHE"):
-        cache.store_root()
+        paths.store_root()
 
 
 def test_a_stopped_query_is_a_keyboard_interrupt() -> None:
     code = (
         "import signal\n"
-        "from itdr.builders.engine import connect, told\n"
+        "from itdr.builders.store.prepare.engine import connect, told\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "con = connect()\n"
         "print('asked', flush=True)\n"

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 from itdr.commands import _outputs
 from itdr.commands._failures import sentence
 from tests import world

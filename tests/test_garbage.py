@@ -9,7 +9,7 @@ import datasets
 import pytest
 
 import itdr  # noqa: F401
-from itdr.builders import garbage
+from itdr.builders.core import gc_pause
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +29,9 @@ def test_rows_are_given_out_with_the_collector_as_it_was(on: bool) -> None:
 
 
 def test_it_is_off_within_the_block_and_on_again_after_an_error() -> None:
-    with pytest.raises(KeyError), garbage.put_off():
+    with pytest.raises(KeyError), gc_pause.put_off():
         assert not gc.isenabled()
-        with garbage.put_off():
+        with gc_pause.put_off():
             pass
         assert not gc.isenabled()
         raise KeyError

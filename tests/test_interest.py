@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.grounding import chance, claim_counts
-from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
-from itdr.builders.grounding.comments import cut
-from itdr.builders.knobs import SAMPLE
-from itdr.builders.parts import parts_of
+from itdr.builders.dataset.config import SAMPLE
+from itdr.builders.evidence import significance
+from itdr.builders.evidence.comments import cut
+from itdr.builders.evidence.interests import counts as interests_counts
+from itdr.builders.evidence.interests.statements import DISLIKED, LIKED
+from itdr.builders.sampling.splits import parts_of
 from itdr.builders.tasks import interest_recognition as task
 from tests import world
 from tests.interest import SOURCES, cases, folder, open_cell, people_with, rows
@@ -39,12 +40,12 @@ def test_the_tail_is_the_binomial_one(n: int, k: int, p: float) -> None:
     k = min(k, n)
     share = Fraction(p)
     exact = sum(comb(n, j) * share**j * (1 - share) ** (n - j) for j in range(k, n + 1))
-    assert chance.at_least(k, n, p) == pytest.approx(float(exact), rel=1e-9)
+    assert significance.at_least(k, n, p) == pytest.approx(float(exact), rel=1e-9)
 
 
 def test_the_tail_of_many_likes_does_not_vanish() -> None:
-    assert chance.at_least(1200, 2000, 0.5) == pytest.approx(1.7e-19, rel=0.1)
-    assert chance.at_least(2000, 2000, 1e-9) == 0.0
+    assert significance.at_least(1200, 2000, 0.5) == pytest.approx(1.7e-19, rel=0.1)
+    assert significance.at_least(2000, 2000, 1e-9) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -167,9 +168,9 @@ def truth(source: str) -> Truth:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_engine_counts_what_plain_python_counts(source: str) -> None:
-    counts = claim_counts.counts(open_cell(source, folder()))
+    counts = interests_counts.counts(open_cell(source, folder()))
     known = truth(source)
-    for kind, side in itertools.product(claim_counts.KINDS, (LIKED, DISLIKED)):
+    for kind, side in itertools.product(interests_counts.KINDS, (LIKED, DISLIKED)):
         n, tally = known.all(side, kind)
         numbers = counts.liked if side == LIKED else counts.disliked
         made = {name: int(numbers[code]) for name, code in counts.codes[kind].items()}
@@ -225,7 +226,7 @@ def check(
     assert weights[f"{names[LIKED + DISLIKED - side]}_count:{kind}", name] == against
     assert weights[f"{names[side]}_common:{kind}", name] == pytest.approx(p)
     assert lift == pytest.approx(((k + 10 * p) / (n + 10)) / p) and lift >= 1.3
-    assert chance.at_least(k, n, p) <= 0.1
+    assert significance.at_least(k, n, p) <= 0.1
     shown = "shown" if side == LIKED else f"shown_{names[DISLIKED]}"
     assert weights[f"{shown}:{kind}", name] >= 2
 

@@ -9,12 +9,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue
-from itdr.builders.grounding import profile, profile_words
-from itdr.builders.grounding.claim_counts import Work, works_of
-from itdr.builders.hashing import Draw
+from itdr.builders.core.rng import Draw
+from itdr.builders.dataset import registry
+from itdr.builders.evidence.interests.counts import Work, works_of
+from itdr.builders.rendering import interest_answer, lexicon, templates
 from itdr.builders.tasks import interest_recognition as task
-from itdr.builders.wording import templates
 from tests.interest import SOURCES, folder, open_cell, rows
 from tests.world import everything
 
@@ -30,17 +29,17 @@ def all_works(source: str) -> list[Work]:
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_prose_names_no_trait_without_evidence(source: str) -> None:
     works = all_works(source)
-    wording = catalogue.source(source).words
+    wording = registry.source(source).words
     items = templates.load_words(wording)["items"]
     phrases = {}
     for work in works:
         for name in work.categories:
-            phrase = profile_words.category(name, wording, items)
+            phrase = lexicon.category(name, wording, items)
             phrases[name] = {phrase.thing, phrase.items, phrase.before or phrase.thing}
     for row in everything(rows(source)):
         backed = {one["value"] for one in row["evidence"] if ":" in one["name"]}
         said = {phrase for name in backed & phrases.keys() for phrase in phrases[name]}
-        said |= {profile_words.tag(name, wording, items).items for name in backed}
+        said |= {lexicon.tag(name, wording, items).items for name in backed}
         assert {
             name for found in FILED.findall(row["output"]) for name in QUOTED.findall(found)
         } <= backed
@@ -103,17 +102,17 @@ def test_two_hundred_profiles_are_no_form_letter() -> None:
     assert np.percentile(lengths, 90) > 2 * np.percentile(lengths, 10)
 
 
-LINES = [(group, line) for group, lines in profile.LINES.items() for line in lines]
+LINES = [(group, line) for group, lines in interest_answer.LINES.items() for line in lines]
 
 
 @pytest.mark.parametrize(("group", "line"), LINES)
 def test_every_way_to_put_a_sentence_is_one(group: str, line: str) -> None:
-    story = profile.Story(
+    story = interest_answer.Story(
         terms=dict(templates.load_words("films")), hours="/hours" in group, liked=(), disliked=()
     )
     for plural, seed in itertools.product((False, True), range(40)):
-        writer = profile._Writer(story, Draw(seed))
-        for name in profile._slots(line):
+        writer = interest_answer._Writer(story, Draw(seed))
+        for name in interest_answer._slots(line):
             writer.put(name, story.terms.get(name, "two" if name[0] == "n" else "Vale"), plural)
         said = writer._filled(line)
         assert not re.search(r"[\[\]<>|{}]|  |\s[,.;:]|,,|\.\.", said), said

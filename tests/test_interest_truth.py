@@ -13,13 +13,13 @@ import datasets
 import pytest
 import yaml
 
-from itdr.builders.errors import EmptySplitError
-from itdr.builders.grounding import claim_counts, claims, profile, profile_words
-from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
-from itdr.builders.grounding.profile_story import Point, Story
-from itdr.builders.hashing import Draw
-from itdr.builders.wording import templates
-from itdr.builders.wording.template_files import BUILT_IN
+from itdr.builders.core.errors import EmptySplitError
+from itdr.builders.core.rng import Draw
+from itdr.builders.evidence.interests import claims, counts
+from itdr.builders.evidence.interests.statements import DISLIKED, LIKED
+from itdr.builders.rendering import interest_answer, lexicon, templates
+from itdr.builders.rendering.interest_answer_plan import Point, Story
+from itdr.builders.rendering.template_files import BUILT_IN
 from tests import world
 from tests.interest import SOURCES, open_cell, rows
 from tests.world import everything
@@ -28,7 +28,7 @@ QUOTED = re.compile(r'"[^"]*"')
 
 
 def point(name: str, titles: tuple[str, ...], **more: Any) -> Point:
-    return Point("category", name, profile_words.category(name, "films", "films"), titles, **more)
+    return Point("category", name, lexicon.category(name, "films", "films"), titles, **more)
 
 
 @functools.cache
@@ -40,7 +40,7 @@ def profiles(**told: Any) -> Iterator[str]:
     """Many ways to tell a story of three liked films and three disliked ones."""
     given = {"liked": ("Ash", "Birch", "Cedar"), "disliked": ("Dune", "Elm", "Fir"), **told}
     story = Story(terms=terms(), hours=False, **given)
-    return (profile.compose(story, Draw(seed)) for seed in range(400))
+    return (interest_answer.compose(story, Draw(seed)) for seed in range(400))
 
 
 # -- what was asked -------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def test_two_are_both_and_three_are_all() -> None:
 
 def test_a_name_that_ends_in_a_stop_ends_the_sentence() -> None:
     name = "Fenbright, Inc."
-    shared = Point("creator", name, profile_words.creator(name, "films"), ("Ash", "Birch"))
+    shared = Point("creator", name, lexicon.creator(name, "films"), ("Ash", "Birch"))
     told = list(profiles(shared=shared))
     assert not any(".." in text for text in told)
     assert any("Inc. " in text for text in told)
@@ -193,9 +193,9 @@ def test_works_that_bear_a_trait_are_known(tmp_path: Path, caches: Path) -> None
         world.write(source, tmp_path, users=60, items=60)
         store = open_cell(source, tmp_path).store
         codes = sorted(set(store.work.tolist()))
-        bearing = claim_counts.bearing(store)
-        for code, work in zip(codes, claim_counts.works_of(store, codes), strict=True):
-            assert bearing[code] == any(work.traits(kind) for kind in claim_counts.KINDS)
+        bearing = counts.bearing(store)
+        for code, work in zip(codes, counts.works_of(store, codes), strict=True):
+            assert bearing[code] == any(work.traits(kind) for kind in counts.KINDS)
 
 
 @pytest.mark.real

@@ -15,8 +15,8 @@ import datasets
 import pytest
 
 import itdr
-from itdr.builders import catalogue
-from itdr.builders.features import schema
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.formats import schema
 
 pytestmark = pytest.mark.interface
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -43,7 +43,7 @@ def test_what_is_imported_is_the_wheel_when_the_wheel_is_tested() -> None:
     assert isinstance(itdr.__version__, str)
 
 
-@pytest.mark.parametrize("config", catalogue.config_names())
+@pytest.mark.parametrize("config", registry.config_names())
 def test_every_config_has_all_splits_and_the_same_features(config: str) -> None:
     rows = datasets.load_dataset("itdr", config, sample=True)
     assert list(rows) == ["train", "validation", "test"]
@@ -72,11 +72,11 @@ def test_processes_and_streams_give_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_the_inspection_functions_know_the_name() -> None:
-    assert datasets.get_dataset_config_names("itdr") == list(catalogue.config_names())
+    assert datasets.get_dataset_config_names("itdr") == list(registry.config_names())
     names = datasets.get_dataset_split_names("itdr", "sequential_rec", sample=True)
     assert names == ["train", "validation", "test"]
     assert datasets.get_dataset_split_names("itdr", "cross_domain_rec") == names
-    assert set(datasets.get_dataset_infos("itdr")) == set(catalogue.config_names())
+    assert set(datasets.get_dataset_infos("itdr")) == set(registry.config_names())
     info = datasets.load_dataset_builder("itdr", "sequential_rec", sample=True).info
     assert info.config_name == "sequential_rec"
     assert "MovieLens" in info.citation

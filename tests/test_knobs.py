@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.errors import ConfigError, EmptySplitError, ItdrError
-from itdr.builders.parts import PARTS, quota_by_part, shares
+from itdr.builders.core.errors import ConfigError, EmptySplitError, ItdrError
+from itdr.builders.sampling.splits import PARTS, quota_by_part, shares
 from tests import world
 from tests.world import everything, load
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.tasks import _ranking
+from itdr.builders.rendering import lists
 from tests.world import everything, load, write
 
 NEEDED = frozenset({"history_inline"})
@@ -27,7 +27,7 @@ NEEDED = frozenset({"history_inline"})
     ],
 )
 def test_what_sets_entries_apart_stands_in_none_of_them(entries: list[str], said: str) -> None:
-    assert _ranking.listings("history", entries, NEEDED) == {"history_inline": said}
+    assert lists.listings("history", entries, NEEDED) == {"history_inline": said}
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders import catalogue
-from itdr.builders.columns import Store
-from itdr.builders.hashing import mix
-from itdr.builders.knobs import NEGATIVES
-from itdr.builders.negatives import Pool, Wanted, WantedMany
-from itdr.builders.popularity import known
-from itdr.builders.store import StoreSpec, prepare
+from itdr.builders.core.rng import mix
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import NEGATIVES
+from itdr.builders.sampling.negatives import Pool, Wanted, WantedMany
+from itdr.builders.sampling.popularity import known
+from itdr.builders.store.prepare import prepare
+from itdr.builders.store.reader import Store
+from itdr.builders.store.spec import StoreSpec
 
 TITLES, BRANDS = 40, 3
 USERS = 200
@@ -28,7 +29,7 @@ USERS = 200
 @functools.cache
 def opened(titles: int = TITLES, brands: int = BRANDS, users: int = USERS, each: int = 8) -> Store:
     """A store whose product `k` is one of `titles` titles; the first products are the popular ones."""
-    source = catalogue.source("amazon-reviews-2023")
+    source = registry.source("amazon-reviews-2023")
     data = Path(tempfile.mkdtemp())
     home = data / source.id
     ratings = home / "benchmark/0core/rating_only/All_Beauty.csv"

@@ -13,7 +13,7 @@ import pytest
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.scoring.data import open_data, references
-from itdr.scoring.grounds import Lexicon
+from itdr.scoring.metrics.groundedness import Lexicon
 
 OWN = "games:\n  person: quester\n  a_person: a quester\n  people: questers\n"
 TASKS = ("interest_recognition", "target_user_identification")

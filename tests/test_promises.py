@@ -237,9 +237,9 @@ def test_only_the_sources_of_the_config_are_touched(caches: Path) -> None:
 
 
 def test_rows_are_drawn_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from itdr.builders import catalogue
+    from itdr.builders.dataset import registry
 
-    task = catalogue.task("sequential_rec")
+    task = registry.task("sequential_rec")
     drawn = Counter[str]()
     plain = task.draw
 

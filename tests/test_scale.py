@@ -13,7 +13,8 @@ import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders import catalogue, store
+from itdr.builders.dataset import registry
+from itdr.builders.store import prepare, spec
 from tests import world
 
 RATINGS = 3_000_000
@@ -57,7 +58,7 @@ def built(cache: Path, raw: Path, memory: str | None, monkeypatch: pytest.Monkey
     watch = Spilled(cache)
     watch.start()
     try:
-        store.prepare(store.StoreSpec(catalogue.source("ml-32m"), data_dir=raw))
+        prepare.prepare(spec.StoreSpec(registry.source("ml-32m"), data_dir=raw))
     finally:
         watch.done.set()
         watch.join()
@@ -134,8 +135,9 @@ def test_every_window_of_everybody_streams_at_once_in_bounded_memory(
 def test_the_first_row_draws_no_more_than_it_needs(large: Path) -> None:
     """However many users there are: a plan for all of them would read the whole store."""
     import itdr
-    from itdr.builders import columns, loading
-    from itdr.builders.columns import Store
+    from itdr.builders.dataset import builder as dataset_builder
+    from itdr.builders.store import reader
+    from itdr.builders.store.reader import Store
 
     knobs = {"sources": ["ml-32m"], "data_dir": str(large), "size": "all", "per_user": "all"}
     builder = itdr.Itdr(config_name="sequential_rec", **knobs)
@@ -143,14 +145,14 @@ def test_the_first_row_draws_no_more_than_it_needs(large: Path) -> None:
     plain = Store._group
 
     def counting(self: Store, k: int) -> object:
-        if (self.path, k) not in columns._groups:
+        if (self.path, k) not in reader._groups:
             read.append(k)
         return plain(self, k)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "_group", counting)
-        plans = loading.prepare(builder.config)
-        split = loading.split_generators(builder.config, plans)[0]
-        next(loading.rows(**split.gen_kwargs))
+        plans = dataset_builder.prepare(builder.config)
+        split = dataset_builder.split_generators(builder.config, plans)[0]
+        next(dataset_builder.rows(**split.gen_kwargs))
     groups = -(-RATINGS // 65_536)
     assert 0 < len(read) <= 8 < groups / 2

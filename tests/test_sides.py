@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itdr.builders.grounding import sides
+from itdr.builders.evidence import user_verdicts
 from tests.interest import SOURCES, folder, open_cell
 
 lists = st.lists(st.lists(st.integers(0, 9), max_size=8).map(sorted), min_size=1, max_size=5)
@@ -22,7 +22,7 @@ def test_places_in_several_lists_are_found_at_once(of: list[list[int]], wanted: 
     values = np.array([value for one in of for value in one], np.float32)
     sought = np.array(wanted[: len(of)], np.float32)
     for side in ("left", "right"):
-        found = sides._place(values, starts, ends, sought, side) - starts
+        found = user_verdicts._place(values, starts, ends, sought, side) - starts
         assert found.tolist() == [
             int(np.searchsorted(one, value, side=side))
             for one, value in zip(of, wanted, strict=False)
@@ -34,12 +34,12 @@ def test_a_batch_says_what_each_user_alone_does(source: str) -> None:
     cell = open_cell(source, folder())
     users = list(range(0, len(cell.store.user_n), 3))
     cell.expect(users)
-    together = [asdict(sides.sided(cell, user)) for user in users]
+    together = [asdict(user_verdicts.sided(cell, user)) for user in users]
     cell.expect(())
     alone = []
     for user in users:
         cell.store.shared(("sided", cell.cell.seed), dict).clear()
-        alone.append(asdict(sides.sided(cell, user)))
+        alone.append(asdict(user_verdicts.sided(cell, user)))
     assert together == alone
     assert sum(len(one["works"]) for one in alone) > 100
     for one in alone:

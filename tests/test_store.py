@@ -19,9 +19,9 @@ from typing import Any
 import datasets
 import pytest
 
-from itdr.builders import store
-from itdr.builders.errors import RawFileError
-from itdr.builders.store import StoreSpec
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.store import prepare
+from itdr.builders.store.spec import StoreSpec
 from tests import world
 from tests.world import everything, load
 
@@ -71,7 +71,7 @@ def test_stores_are_built_where_an_interrupt_reaches_them(
         assert threading.current_thread() is threading.main_thread()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "_build", interrupted)
+    monkeypatch.setattr(prepare, "_build", interrupted)
     with pytest.raises(KeyboardInterrupt):
         load("sequential_rec", **ML)
     assert not stores(caches)
@@ -90,8 +90,8 @@ def test_an_interrupt_does_not_wait_for_what_is_checked_beside_the_build(
     def interrupted(*given: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "_file_facts", facts)
-    monkeypatch.setattr(store, "_read", interrupted)
+    monkeypatch.setattr(prepare, "_file_facts", facts)
+    monkeypatch.setattr(prepare, "_read", interrupted)
     with pytest.raises(KeyboardInterrupt):
         load("sequential_rec", **ML)
     assert stopped.is_set() and not stores(caches)
@@ -115,9 +115,9 @@ def test_the_manifest_says_what_was_read_and_left_out(caches: Path, tmp_path: Pa
 def test_a_placed_file_that_is_not_the_published_one_is_taken_with_a_warning(
     algorithm: str, caches: Path, raw_copy: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from itdr.builders import catalogue
+    from itdr.builders.dataset import registry
 
-    source = catalogue.source("ml-32m")
+    source = registry.source("ml-32m")
     path = raw_copy / "ml-32m" / "movies.csv"
 
     def digits() -> str:
@@ -131,10 +131,10 @@ def test_a_placed_file_that_is_not_the_published_one_is_taken_with_a_warning(
         for file in source.files
     )
     spec = StoreSpec(dataclasses.replace(source, files=files), data_dir=raw_copy)
-    assert store.prepare(spec, offline=True) and "another version" not in caplog.text
+    assert prepare.prepare(spec, offline=True) and "another version" not in caplog.text
     path.write_bytes(path.read_bytes().replace(b"Glass", b"Grass"))
     spec = dataclasses.replace(spec)
-    assert store.prepare(spec, offline=True)
+    assert prepare.prepare(spec, offline=True)
     (warned,) = [one.getMessage() for one in caplog.records if "movies.csv" in one.getMessage()]
     published = official.partition(":")[2]
     assert f"the {algorithm} {digits()}, the official file {published}: " in warned
@@ -171,7 +171,7 @@ def test_a_source_in_the_store_needs_no_raw_file(caches: Path, raw_copy: Path) -
 def test_code_templates_and_knobs_are_in_the_config_id(
     raw_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from itdr.builders import loading
+    from itdr.builders.dataset import builder
 
     plain = config_id(raw_copy)
     assert config_id(raw_copy) == plain
@@ -184,7 +184,7 @@ def test_code_templates_and_knobs_are_in_the_config_id(
     assert mine != plain
     (own / "sequential_rec.yaml").write_text(prompt.replace("Next", "Which"))
     assert config_id(raw_copy, templates=str(own)) != mine
-    monkeypatch.setattr(loading, "code_fingerprint", lambda: "another edition")
+    monkeypatch.setattr(builder, "code_fingerprint", lambda: "another edition")
     assert config_id(raw_copy) != plain
 
 
@@ -250,12 +250,12 @@ def test_a_killed_build_leaves_nothing_that_is_trusted(
 def test_a_full_disk_is_said_and_leaves_nothing(
     caches: Path, raw_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from itdr.builders import store_build
+    from itdr.builders.store.build import build
 
     def full(*args: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store_build.arrow_files, "write", full)
+    monkeypatch.setattr(build.arrow_files, "write", full)
     with pytest.raises(RawFileError, match=r"The disk is full.*ITDR_CACHE"):
         load("sequential_rec", root=raw_copy, **ML)
     monkeypatch.undo()
@@ -277,12 +277,12 @@ def test_a_disk_that_the_engine_finds_full_is_no_bad_file(
 ) -> None:
     import duckdb
 
-    from itdr.builders import store_build
+    from itdr.builders.store.build import build
 
     def full(*args: Any) -> None:
         raise duckdb.IOException(f"IO Error: {words}")
 
-    monkeypatch.setattr(store_build, "_copy", full)
+    monkeypatch.setattr(build, "_copy", full)
     with pytest.raises(RawFileError, match=r"The disk is full.*ITDR_CACHE") as said:
         load("sequential_rec", root=raw_copy, **ML)
     assert "official" not in str(said.value)
@@ -293,14 +293,14 @@ def test_a_bad_file_is_named_without_its_neighbours(
 ) -> None:
     import duckdb
 
-    from itdr.builders import store_build
+    from itdr.builders.store.build import build
 
     bad = raw_copy / "ml-32m" / "ratings.csv"
 
     def stumble(*args: Any) -> None:
         raise duckdb.InvalidInputException(f"Invalid Input Error: in file {bad}: no number")
 
-    monkeypatch.setattr(store_build, "_copy", stumble)
+    monkeypatch.setattr(build, "_copy", stumble)
     with pytest.raises(RawFileError, match=r"ratings\.csv.*put the official file") as said:
         load("sequential_rec", root=raw_copy, **ML)
     assert "movies.csv" not in str(said.value)
@@ -309,12 +309,12 @@ def test_a_bad_file_is_named_without_its_neighbours(
 def test_a_query_that_is_stopped_is_a_keyboard_interrupt(
     caches: Path, raw_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from itdr.builders import store_build
+    from itdr.builders.store.build import build
 
     def stopped(*args: Any) -> None:
         raise RuntimeError("Query interrupted")
 
-    monkeypatch.setattr(store_build, "_copy", stopped)
+    monkeypatch.setattr(build, "_copy", stopped)
     with pytest.raises(KeyboardInterrupt):
         load("sequential_rec", root=raw_copy, **ML)
     assert not list((caches / "store").rglob("*.tmp-*"))

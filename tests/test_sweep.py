@@ -9,28 +9,28 @@ from collections import Counter
 import datasets
 import pytest
 
-from itdr.builders import catalogue
-from itdr.builders.declare import COLUMNS, ROOT_TASKS
-from itdr.builders.features import schema
-from itdr.builders.parts import PARTS
-from itdr.builders.wording import templates
+from itdr.builders.core.schema import COLUMNS, ROOT_TASKS
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.formats import schema
+from itdr.builders.rendering import templates
+from itdr.builders.sampling.splits import PARTS
 from tests.world import Row, everything, load
 
 PAPER = 195_065
-CELLS = sorted({cell for root in ROOT_TASKS for cell in catalogue.cells(root)})
+CELLS = sorted({cell for root in ROOT_TASKS for cell in registry.cells(root)})
 
 
 def test_there_are_thirteen_sources_seven_subtasks_and_the_papers_cells() -> None:
-    assert len(catalogue.source_ids()) == 13
-    assert len(catalogue.task_ids()) == 7
+    assert len(registry.source_ids()) == 13
+    assert len(registry.task_ids()) == 7
     assert len(CELLS) == 33
-    quotas = [catalogue.task(task).cells[source].quota for task, source in CELLS]
+    quotas = [registry.task(task).cells[source].quota for task, source in CELLS]
     assert sum(quotas) == PAPER
 
 
-@pytest.mark.parametrize("name", catalogue.source_ids())
+@pytest.mark.parametrize("name", registry.source_ids())
 def test_a_source_declares_all_its_facts(name: str) -> None:
-    source = catalogue.source(name)
+    source = registry.source(name)
     assert source.id == name
     for text in (source.title, source.domain, source.by_hand, source.licence.summary):
         assert text.strip()
@@ -51,9 +51,9 @@ def test_a_source_declares_all_its_facts(name: str) -> None:
     assert {file.domain for file in source.files} - {None} == set(source.domains)
 
 
-@pytest.mark.parametrize("name", catalogue.source_ids())
+@pytest.mark.parametrize("name", registry.source_ids())
 def test_every_remote_is_well_declared_and_every_file_can_be_had(name: str) -> None:
-    source = catalogue.source(name)
+    source = registry.source(name)
     names = {remote.name for remote in source.remotes}
     assert len(names) == len(source.remotes)
     for remote in source.remotes:
@@ -66,12 +66,12 @@ def test_every_remote_is_well_declared_and_every_file_can_be_had(name: str) -> N
         assert set(file.packed_in) <= names | {"yelp_dataset.tar"}
 
 
-@pytest.mark.parametrize("name", catalogue.task_ids())
+@pytest.mark.parametrize("name", registry.task_ids())
 def test_a_task_is_made_of_columns_that_its_sources_have(name: str) -> None:
-    task = catalogue.task(name)
+    task = registry.task(name)
     assert task.id == name and task.root in ROOT_TASKS and task.metrics
     for source in task.cells:
-        assert not catalogue.missing_columns(task, catalogue.source(source))
+        assert not registry.missing_columns(task, registry.source(source))
     texts = templates.load(name, task.variables, task.flags)
     seen = {one.id for one in texts.prompts["train"]}
     assert len(seen) >= 5 and len(texts.descriptions) >= 3
@@ -86,7 +86,7 @@ def sampled(root: str) -> dict[str, list[Row]]:
 
 
 def rows_of(task: str, source: str) -> list[Row]:
-    root = catalogue.task(task).root
+    root = registry.task(task).root
     return [
         row for row in everything(sampled(root)) if (row["task"], row["source"]) == (task, source)
     ]
@@ -96,7 +96,7 @@ def rows_of(task: str, source: str) -> list[Row]:
 def test_a_root_config_holds_all_its_cells_in_all_splits(root: str) -> None:
     for part in PARTS:
         found = Counter((row["task"], row["source"]) for row in sampled(root)[part])
-        assert set(found) == set(catalogue.cells(root)), part
+        assert set(found) == set(registry.cells(root)), part
 
 
 @pytest.mark.parametrize(("task", "source"), CELLS)
@@ -164,17 +164,17 @@ def test_shown_and_answered_is_what_the_row_says(task: str, source: str) -> None
 
 
 def test_all_the_prompts_of_a_task_are_drawn() -> None:
-    for task in catalogue.task_ids():
-        rows = [row for row in sampled(catalogue.task(task).root)["train"] if row["task"] == task]
+    for task in registry.task_ids():
+        rows = [row for row in sampled(registry.task(task).root)["train"] if row["task"] == task]
         assert len({row["template"] for row in rows}) >= 5
         assert len({row["instruction"] for row in rows}) >= 3
 
 
 def test_all_cells_names_what_is_missing_from_the_rest() -> None:
-    every = catalogue.cells("user_attribute_prediction", "all")
+    every = registry.cells("user_attribute_prediction", "all")
     assert ("user_attribute_prediction", "ml-1m") in every
     assert ("user_attribute_prediction", "ml-32m") not in every
-    (missing,) = catalogue.missing_columns(
-        catalogue.task("user_attribute_prediction"), catalogue.source("ml-32m")
+    (missing,) = registry.missing_columns(
+        registry.task("user_attribute_prediction"), registry.source("ml-32m")
     )
     assert "users.gender" in missing

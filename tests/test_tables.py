@@ -12,21 +12,23 @@ import datasets
 import pytest
 
 import itdr
-from itdr.builders import catalogue, loading, memo, opened
-from itdr.builders.features import schema
-from itdr.builders.shards import Shard
+from itdr.builders.core import cache
+from itdr.builders.dataset import builder as dataset_builder
+from itdr.builders.dataset import open_cells, registry
+from itdr.builders.dataset.formats import schema
+from itdr.builders.dataset.shards import Shard
 
 
-@pytest.mark.parametrize("config", catalogue.config_names())
+@pytest.mark.parametrize("config", registry.config_names())
 @pytest.mark.parametrize("form", ["alpaca", "messages", "preference"])
 def test_tables_hold_the_rows_of_a_stream(config: str, form: str) -> None:
     builder: Any = itdr.Itdr(config_name=config, sample=True, format=form, size=20, num_shards=3)
     declared = builder.info.features
-    look = loading.wording(builder.config)
+    look = dataset_builder.wording(builder.config)
     shards = [Shard(index, 3) for index in range(3)]
-    for plan in loading.prepare(builder.config):
-        rows = list(loading.rows(shards, plan, look))
-        tables = list(loading.tables(shards, plan, look, declared, 7))
+    for plan in dataset_builder.prepare(builder.config):
+        rows = list(dataset_builder.rows(shards, plan, look))
+        tables = list(dataset_builder.tables(shards, plan, look, declared, 7))
         assert [row for table in tables for row in table.to_pylist()] == rows
         assert all(len(table) == 7 for table in tables[:-1])
         for table in tables:
@@ -42,11 +44,11 @@ def test_tables_do_not_tell_that_shards_are_drawn_together(
     """Batches of a cell reach over the ends of shards; of small cells many shards hold none."""
     of = 40
     builder: Any = itdr.Itdr(config_name=config, sample=True, num_shards=of, **knobs)
-    look = loading.wording(builder.config)
-    plan = loading.prepare(builder.config)[0]
+    look = dataset_builder.wording(builder.config)
+    plan = dataset_builder.prepare(builder.config)[0]
     shards = [Shard(index, of) for index in (*range(5, of), 2)]
-    rows = [row for shard in shards for row in loading.rows([shard], plan, look)]
-    tables = loading.tables(shards, plan, look, builder.info.features, 1000)
+    rows = [row for shard in shards for row in dataset_builder.rows([shard], plan, look)]
+    tables = dataset_builder.tables(shards, plan, look, builder.info.features, 1000)
     assert [row for table in tables for row in table.to_pylist()] == rows
     assert len(rows) > 60
 
@@ -65,13 +67,15 @@ def test_what_a_plan_keeps_of_users_changes_no_row(
 ) -> None:
     drawn = []
     for most in (1 << 22, 60_000, 0):
-        monkeypatch.setattr(memo, "ROOM", memo.Room(most))
-        monkeypatch.setattr(opened, "_stores", {})
+        monkeypatch.setattr(cache, "ROOM", cache.Room(most))
+        monkeypatch.setattr(open_cells, "_stores", {})
         builder: Any = itdr.Itdr(config_name=config, sample=True, **knobs)
-        look = loading.wording(builder.config)
-        plans = loading.prepare(builder.config)
-        assert (memo.ROOM.left < most) == (most > 0)
-        drawn.append([row for plan in plans for row in loading.rows([Shard(0, 1)], plan, look)])
+        look = dataset_builder.wording(builder.config)
+        plans = dataset_builder.prepare(builder.config)
+        assert (cache.ROOM.left < most) == (most > 0)
+        drawn.append(
+            [row for plan in plans for row in dataset_builder.rows([Shard(0, 1)], plan, look)]
+        )
     assert len(drawn[0]) > 50 and drawn[0] == drawn[1] == drawn[2]
 
 
@@ -81,18 +85,20 @@ def test_a_forked_process_goes_on_with_what_is_known(
     config: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Workers have what the plan found, but no open file of the process that they come from."""
-    monkeypatch.setattr(opened, "_stores", {})
+    monkeypatch.setattr(open_cells, "_stores", {})
     builder: Any = itdr.Itdr(config_name=config, sample=True)
-    look = loading.wording(builder.config)
-    plan = loading.prepare(builder.config)[0]
-    rows = loading.rows([Shard(0, 1)], plan, look)
+    look = dataset_builder.wording(builder.config)
+    plan = dataset_builder.prepare(builder.config)[0]
+    rows = dataset_builder.rows([Shard(0, 1)], plan, look)
     begun = [next(rows) for _ in range(10)]
-    parents = {path: (store, store._interactions) for path, store in opened._stores.items()}
+    parents = {path: (store, store._interactions) for path, store in open_cells._stores.items()}
 
     def child(answer: Any) -> None:
-        same = all(opened.open_store(one.source, path) is one for path, (one, _) in parents.items())
-        kept = sum(len(store._shared) for store in opened._stores.values())
-        drawn = list(loading.rows([Shard(0, 1)], plan, look))
+        same = all(
+            open_cells.open_store(one.source, path) is one for path, (one, _) in parents.items()
+        )
+        kept = sum(len(store._shared) for store in open_cells._stores.values())
+        drawn = list(dataset_builder.rows([Shard(0, 1)], plan, look))
         shared = [path for path, (store, files) in parents.items() if store._interactions is files]
         answer.send((same, kept, shared, drawn))
 
@@ -111,15 +117,15 @@ def test_shards_hold_equal_shares_of_cases() -> None:
     """Users give very different numbers of cases: equal shares of users would be unequal work."""
     knobs: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "per_user": "all"}
     builder: Any = itdr.Itdr(config_name="sequential_rec", size=500, history=3, **knobs)
-    (plan, *_) = loading.prepare(builder.config)
-    look = loading.wording(builder.config)
+    (plan, *_) = dataset_builder.prepare(builder.config)
+    look = dataset_builder.wording(builder.config)
     (chosen,) = plan.chosen
     takes = chosen.takes.copy()
     takes[4:] = 1
     total, most, of = int(takes.sum()), int(takes.max()), 4
     chosen = dataclasses.replace(chosen, takes=takes, expected=total)
     plan = dataclasses.replace(plan, chosen=(chosen,))
-    counts = [len(list(loading.rows([Shard(k, of)], plan, look))) for k in range(of)]
+    counts = [len(list(dataset_builder.rows([Shard(k, of)], plan, look))) for k in range(of)]
     assert sum(counts) == total
     # A user's cases stay together: a bound lies at most one user's cases from where it should.
     for shards in range(1, of):

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders.columns import Store
-from itdr.builders.errors import ConfigError
-from itdr.builders.grounding import group_counts, liking
-from itdr.builders.grounding import groups as _groups
-from itdr.builders.grounding.group_judges import Rows
-from itdr.builders.parts import PARTS, parts_of
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.evidence import verdicts
+from itdr.builders.evidence.audiences import counts as audiences_counts
+from itdr.builders.evidence.audiences import groups as _groups
+from itdr.builders.evidence.audiences.judges import Rows
+from itdr.builders.sampling.splits import PARTS, parts_of
+from itdr.builders.store.reader import Store
 from itdr.builders.tasks import target_user_identification
 from tests import world
 from tests.groups import (
@@ -38,7 +39,7 @@ from tests.groups import (
 def test_counts_are_those_made_by_hand() -> None:
     root, _ = folder("small")
     data = opened_store(root)
-    counts, hand = group_counts.counts(data, 0), ByHand(data)
+    counts, hand = audiences_counts.counts(data, 0), ByHand(data)
     checked: Counter[str] = Counter()
     for work in leaders(data)[::3]:
         judges = (
@@ -60,7 +61,7 @@ def test_counts_are_those_made_by_hand() -> None:
 def test_every_group_that_passes_is_stated_and_no_other() -> None:
     root, _ = folder("small")
     data = opened_store(root)
-    counts, hand = group_counts.counts(data, 0), ByHand(data)
+    counts, hand = audiences_counts.counts(data, 0), ByHand(data)
     kinds = {(trait.kind, trait.value) for trait in counts.traits if trait.able}
     found = 0
     for work in leaders(data)[::2]:
@@ -86,7 +87,7 @@ def test_what_cannot_pass_is_left_out_beforehand_and_nothing_else(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = opened_store(folder(kind)[0])
-    counts, works = group_counts.counts(data, 0), leaders(data)
+    counts, works = audiences_counts.counts(data, 0), leaders(data)
     rows = counts.rows(works)
     assert 0 < len(_groups._possible(rows)) < len(rows.places) / 2
     found = _groups.groups_of(counts, works)
@@ -103,8 +104,8 @@ def test_what_cannot_pass_is_left_out_beforehand_and_nothing_else(
 def test_without_ratings_hours_or_skips_decide(source: str, tmp_path: Path) -> None:
     world.write(source, tmp_path, users=200, items=60)
     data = opened_store(tmp_path, source)
-    assert liking.rule(data) == ("hours" if source == "steam" else "skips")
-    counts = group_counts.counts(data, 0)
+    assert verdicts.rule(data) == ("hours" if source == "steam" else "skips")
+    counts = audiences_counts.counts(data, 0)
     if source == "mind":
         hand = ByHand(data)
         for work in leaders(data):
@@ -142,7 +143,7 @@ def test_without_ratings_hours_or_skips_decide(source: str, tmp_path: Path) -> N
 def stated(kind: str) -> Iterator[tuple[str, set[tuple[str, str]], set[tuple[str, str]]]]:
     """(item id, groups that it suits, groups to avoid it) for all films of a folder."""
     data = opened_store(folder(kind)[0])
-    counts = group_counts.counts(data, 0)
+    counts = audiences_counts.counts(data, 0)
     for work in leaders(data):
         suits, avoid = _groups.groups(counts, work)
         yield (
@@ -313,7 +314,7 @@ def test_real_files_give_sane_groups(
     raw: Path, source: str, item: str | None, groups: set[str]
 ) -> None:
     data = opened_store(raw, source)
-    counts = group_counts.counts(data, 0)
+    counts = audiences_counts.counts(data, 0)
     some = 0
     for work in leaders(data):
         if counts.judges(work)[0] < 20:

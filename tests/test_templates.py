@@ -9,9 +9,9 @@ from collections.abc import Collection
 
 import pytest
 
-from itdr.builders.errors import TemplateError
-from itdr.builders.wording import templates
-from itdr.builders.wording.template_files import BUILT_IN, read_domains
+from itdr.builders.core.errors import TemplateError
+from itdr.builders.rendering import templates
+from itdr.builders.rendering.template_files import BUILT_IN, read_domains
 
 DOMAINS = (
     "films",

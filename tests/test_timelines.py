@@ -12,24 +12,28 @@ from typing import Any
 import numpy as np
 import pytest
 
-from itdr.builders import catalogue, knobs, memo, once, store
-from itdr.builders.columns import MISSING_TIME, Store
-from itdr.builders.declare import SKIP
-from itdr.builders.first_windows import first_windows
-from itdr.builders.hashing import Draw, mix, numbers, shuffles
-from itdr.builders.most_liked import most_liked
-from itdr.builders.negatives import Pool, WantedMany
-from itdr.builders.popularity import known, time_cuts
-from itdr.builders.timelines import Timeline, Timelines
-from itdr.builders.windows import Sought, Window, latest_windows
+from itdr.builders.core import cache
+from itdr.builders.core.rng import Draw, mix, numbers, shuffles
+from itdr.builders.core.schema import SKIP
+from itdr.builders.dataset import config, registry
+from itdr.builders.sampling import repeats
+from itdr.builders.sampling.favourites import most_liked
+from itdr.builders.sampling.histories import Timeline, Timelines
+from itdr.builders.sampling.latest_windows import first_windows
+from itdr.builders.sampling.negatives import Pool, WantedMany
+from itdr.builders.sampling.popularity import known, time_cuts
+from itdr.builders.sampling.windows import Sought, Window, latest_windows
+from itdr.builders.store import prepare
+from itdr.builders.store import spec as store_spec
+from itdr.builders.store.reader import MISSING_TIME, Store
 
 
-def opened(source: str, folder: Path = knobs.SAMPLE) -> Store:
+def opened(source: str, folder: Path = config.SAMPLE) -> Store:
     """The store of a source's bundled sample (the first of its domains), or of another folder."""
-    declared = catalogue.source(source)
+    declared = registry.source(source)
     domain = next(iter(declared.domains), None)
-    spec = store.StoreSpec(declared, domain, data_dir=folder, sample=True)
-    return Store(declared, store.prepare(spec, offline=True, progress=False))
+    spec = store_spec.StoreSpec(declared, domain, data_dir=folder, sample=True)
+    return Store(declared, prepare.prepare(spec, offline=True, progress=False))
 
 
 def plainly(data: Store, user: int, keep: str, rated: bool) -> list[tuple[Any, ...]]:
@@ -56,7 +60,7 @@ def plainly(data: Store, user: int, keep: str, rated: bool) -> list[tuple[Any, .
     return rows
 
 
-@pytest.mark.parametrize("source", catalogue.source_ids())
+@pytest.mark.parametrize("source", registry.source_ids())
 @pytest.mark.parametrize(("keep", "rated"), [("first", False), ("last", True)])
 def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bool) -> None:
     data = opened(source)
@@ -85,7 +89,7 @@ def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bo
 def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path) -> None:
     """Two editions of a book with a rating each, and another book that was met but not rated."""
     folder = tmp_path / "bookcrossing"
-    shutil.copytree(knobs.SAMPLE / "bookcrossing", folder)
+    shutil.copytree(config.SAMPLE / "bookcrossing", folder)
     book = '"{}";"{}";"Ada Example";"1999";"Example Press";"";"";""\n'
     with open(folder / "BX-Books.csv", "a", encoding="latin-1") as file:
         file.write(book.format("0000000019", "A Quiet Shelf"))
@@ -103,7 +107,7 @@ def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path)
 
 def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) -> None:
     folder = tmp_path / "bookcrossing"
-    shutil.copytree(knobs.SAMPLE / "bookcrossing", folder)
+    shutil.copytree(config.SAMPLE / "bookcrossing", folder)
     titles = ("Quiet Shelf, The", "A Quiet Shelf : A Novel", "QUIET SHELF", "Quiet Shelf, Vol. 2")
     with (
         open(folder / "BX-Books.csv", "a", encoding="latin-1") as books,
@@ -117,7 +121,7 @@ def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) 
     assert len(Timelines(data).of(user)) == 2
 
 
-@pytest.mark.parametrize("source", catalogue.source_ids())
+@pytest.mark.parametrize("source", registry.source_ids())
 @pytest.mark.parametrize("rows", [1, 7, 65_536])
 def test_items_met_twice_are_noticed(
     source: str, rows: int, monkeypatch: pytest.MonkeyPatch
@@ -129,11 +133,11 @@ def test_items_met_twice_are_noticed(
     met = set(zip(users.tolist(), items.tolist(), strict=True))
     cuts = range(0, len(items), rows)
     monkeypatch.setattr(data, "item_codes", lambda: (items[k : k + rows] for k in cuts))
-    assert once._repeats(data) == (len(met) < len(items))
+    assert repeats._repeats(data) == (len(met) < len(items))
     first = int(data.user_n[0])
     monkeypatch.setattr(data, "item_codes", lambda: iter([items[:first], items[:1]]))
     monkeypatch.setattr(data, "user_start", np.array([0]))
-    assert once._repeats(data), "an item of the row group before"
+    assert repeats._repeats(data), "an item of the row group before"
 
 
 @pytest.mark.parametrize("policy", ["popularity", "uniform"])
@@ -214,7 +218,7 @@ def test_windows_of_many_users_are_the_first_of_each(
 def test_first_windows_are_found_once_as_long_as_there_is_room(
     room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memo, "ROOM", memo.Room(room))
+    monkeypatch.setattr(cache, "ROOM", cache.Room(room))
     data = opened("ml-32m")
     told = known(data, seed=0)
     lines, plain = Timelines(data), Timelines(data)
@@ -244,11 +248,11 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
             # Who has too few events is nowhere kept.
             short += sum(len(lines.of(user)) < kind.history + kind.trues for user in some)
     assert 0 < short < asked
-    kept = room - memo.ROOM.left
+    kept = room - cache.ROOM.left
     assert kept == 0 if room == 0 else 0 < kept <= room
     del lines
     gc.collect()
-    assert memo.ROOM.left == room
+    assert cache.ROOM.left == room
     assert short < len(read) < asked if room == 5000 else len(read) == (short if room else asked)
 
 
@@ -257,7 +261,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
 def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     source: str, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memo, "ROOM", memo.Room(room))
+    monkeypatch.setattr(cache, "ROOM", cache.Room(room))
     data, other = opened(source), opened(source)
     users = list(range(len(data.user_hash)))
     keys = [mix(data.user_hash ^ np.uint64(seed)) for seed in range(2)]
@@ -278,7 +282,7 @@ def test_what_users_like_is_the_same_when_it_is_asked_for_again(
 def test_what_is_disliked_is_not_among_what_users_like(tmp_path: Path) -> None:
     """Best rated first, then what was met and not rated; the better rating of two editions counts."""
     folder = tmp_path / "bookcrossing"
-    shutil.copytree(knobs.SAMPLE / "bookcrossing", folder)
+    shutil.copytree(config.SAMPLE / "bookcrossing", folder)
     given = {"Dull": [4], "Poor": [0, 1], "Met": [0], "Fair": [5], "Fine": [3, 9], "Good": [8]}
     with (
         open(folder / "BX-Books.csv", "a", encoding="latin-1") as books,
@@ -311,8 +315,8 @@ class _Batch:
 def test_who_begins_to_keep_has_those_before_forgotten_for_want_of_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(memo, "ROOM", memo.Room(10))
-    first, second, third = (memo.Memo[int]() for _ in range(3))
+    monkeypatch.setattr(cache, "ROOM", cache.Room(10))
+    first, second, third = (cache.Memo[int]() for _ in range(3))
     first.add(_Batch(4), "ab", [0, 1])
     second.add(_Batch(5), "ac", [2, 3])
     assert [list(one.of("abc")) for one in (first, second)] == [[400, 401], [502, 503]]
@@ -320,18 +324,18 @@ def test_who_begins_to_keep_has_those_before_forgotten_for_want_of_room(
     first.add(_Batch(2), "d", [7])
     assert list(first.of("bad")) == [401, 400]
     second.add(_Batch(1), "d", [7])
-    assert memo.ROOM.left == 0
+    assert cache.ROOM.left == 0
     third.add(_Batch(3), "a", [9])
     assert [list(one.of("abcd")) for one in (first, second, third)] == [[], [502, 503, 107], [309]]
-    assert memo.ROOM.left == 1
+    assert cache.ROOM.left == 1
     # For what is too large for all the room nobody is forgotten.
     third.add(_Batch(11), "z", [0])
-    assert list(third.of("az")) == [309] and memo.ROOM.left == 1
+    assert list(third.of("az")) == [309] and cache.ROOM.left == 1
     first.add(_Batch(7), "b", [1])
     assert list(first.of("b")) == [701] and list(third.of("a")) == [309]
     del first, third
     gc.collect()
-    assert memo.ROOM.left == 10
+    assert cache.ROOM.left == 10
 
 
 def _parts(line: Timeline) -> tuple[Any, ...]:

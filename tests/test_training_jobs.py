@@ -17,8 +17,8 @@ import datasets
 import pytest
 from datasets.distributed import split_dataset_by_node
 
-from itdr.builders import catalogue
-from itdr.builders.features import schema
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.formats import schema
 from tests import world
 
 SHARDS = 8
@@ -92,7 +92,7 @@ def test_ranks_that_divide_the_shards_draw_only_their_own(
 @pytest.fixture
 def drawn() -> Iterator[Counter[str]]:
     """Counts the cases that this process draws of sequential_rec."""
-    task = catalogue.task("sequential_rec")
+    task = registry.task("sequential_rec")
     plain, count = task.draw, Counter[str]()
 
     def counting(cell: Any, windows: Any) -> Any:

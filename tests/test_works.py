@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from itdr.builders.works import work_key
+from itdr.builders.store.build.works import work_key
 
 
 def book(title: str, creator: str | None = "Ada Example") -> str:

@@ -19,9 +19,9 @@ SOURCES = ("ml-32m", "ml-1m", "bookcrossing")
 
 def sources_of(config: str, cells: str = "paper") -> list[str]:
     """The sources of a config of which there are made-up files."""
-    from itdr.builders import catalogue
+    from itdr.builders.dataset import registry
 
-    able = {source for _, source in catalogue.cells(config, cells)}
+    able = {source for _, source in registry.cells(config, cells)}
     return [source for source in SOURCES if source in able]
 
 

@@ -15,17 +15,18 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders import checks
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
-from itdr.builders.errors import RawFileError
-from itdr.builders.sources._books import shown_sql
-from itdr.builders.sources._literals import list_sql
-from itdr.builders.sources._text import clean_sql, known_sql
+from itdr.builders.core import duckdb_csv
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats.python_literals import list_sql
+from itdr.builders.sources._formats.text import clean_sql, known_sql
+from itdr.builders.sources._shared.books import shown_sql
 
 if TYPE_CHECKING:
     import duckdb
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 NO_TITLE = "no title"
 NO_USER = "no user id"
@@ -49,7 +50,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     Rejected: no title, no user (one in five), a score outside 1 to 5.
     """
     path = raw.path("ratings")
-    checks.require_header(path, RATINGS)
+    validate.require_header(path, RATINGS)
     _require_whole(path, len(RATINGS), RATING_RECORD)
     types = dict.fromkeys(RATINGS, "VARCHAR") | {"review/score": "FLOAT", "review/time": "BIGINT"}
     return raw.con.sql(
@@ -61,9 +62,9 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
                 WHEN "review/score" IS NULL OR "review/score" < 1 OR "review/score" > 5
-                    THEN '{checks.OUTSIDE_SCALE}'
+                    THEN '{validate.OUTSIDE_SCALE}'
             END AS reject
-        FROM {checks.read_csv(path, "interactions", types)}
+        FROM {duckdb_csv.read_csv(path, "interactions", types)}
         """
     )
 
@@ -72,7 +73,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Books with authors, categories, publisher, and the year where the date begins with four
     digits (`1963*` does, a spreadsheet's `12/18/07` does not)."""
     path = raw.path("books")
-    checks.require_header(path, BOOKS)
+    validate.require_header(path, BOOKS)
     _require_whole(path, len(BOOKS), BOOK_RECORD)
     year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
     # Some publishers stand in quotes of their own.
@@ -86,7 +87,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             list_filter([{{'name': 'Publisher', 'value': {publisher}}}],
                 lambda a: a.value IS NOT NULL) AS attributes,
             CASE WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}' END AS reject
-        FROM {checks.read_csv(path, "items", dict.fromkeys(BOOKS, "VARCHAR"))}
+        FROM {duckdb_csv.read_csv(path, "items", dict.fromkeys(BOOKS, "VARCHAR"))}
         """
     )
 
@@ -102,14 +103,14 @@ def _names(column: str) -> str:
 def _require_whole(path: Path, fields: int, record: str) -> None:
     """Raise `RawFileError` where a quote too many swallows records, or a CSV file was cut off: a quoted
     field is left open, or the last record, without a line end, has too few fields."""
-    tail = checks.require_closed_quotes(path, record)
+    tail = validate.require_closed_quotes(path, record)
     if tail.endswith((b"\n", b"\r")):
         return
     last = _last_record(tail)
     if len(last) != fields:
         raise RawFileError(
             f"{path}: the last record has {len(last)} fields of {fields} and no line end, so the "
-            f"file was cut off. {checks.AGAIN}"
+            f"file was cut off. {validate.AGAIN}"
         )
 
 

@@ -19,16 +19,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders import checks
-from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
-from itdr.builders.sources._amazon_files import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
-from itdr.builders.sources._jsonlines import UNREADABLE, nothing, read_json, require_json_lines
-from itdr.builders.sources._text import MISSING, clean_sql, known_sql
+from itdr.builders.core import duckdb_csv
+from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats.jsonlines import (
+    UNREADABLE,
+    nothing,
+    read_json,
+    require_json_lines,
+)
+from itdr.builders.sources._formats.text import MISSING, clean_sql, known_sql
+from itdr.builders.sources._shared.amazon import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
 
 if TYPE_CHECKING:
     import duckdb
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 TIME_KEYS = ("timestamp", "sort_timestamp", "sortTimestamp")
 """The key of the time in the official files, and in early samples and scripts."""
@@ -72,17 +78,17 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"ratings/{raw.domain}")
-    checks.require_header(path, ("user_id", "parent_asin", "rating", "timestamp"))
-    checks.require_final_newline(path)
+    validate.require_header(path, ("user_id", "parent_asin", "rating", "timestamp"))
+    validate.require_final_newline(path)
     types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
-    lines = checks.read_plain(path, "interactions", types, delimiter=",")
+    lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
         f"""
         SELECT {_person('"user"')} AS user_id, item AS item_id, rating,
             {_seconds('"time"')} AS "timestamp", 'review' AS event, CAST(NULL AS VARCHAR) AS text,
-            {checks.literal(raw.domain)} AS domain,
+            {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
-                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
+                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
                 {_REJECTED.format(user='"user"')}
             END AS reject
         FROM {lines}
@@ -103,7 +109,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT user_id, item AS item_id, rating, {_seconds('"time"')} AS "timestamp",
             'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text,
-            {checks.literal(raw.domain)} AS domain,
+            {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN broken THEN '{UNREADABLE}'
                 {_REJECTED.format(user="user_id")}
@@ -119,9 +125,9 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 _REJECTED = f"""
-                WHEN {{user}} IS NULL OR item IS NULL THEN '{checks.EMPTY_ID}'
-                WHEN rating IS NULL OR rating < 1 OR rating > 5 THEN '{checks.OUTSIDE_SCALE}'
-                WHEN "time" IS NULL OR "time" <= 0 THEN '{checks.NO_TIME}'"""
+                WHEN {{user}} IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN rating IS NULL OR rating < 1 OR rating > 5 THEN '{validate.OUTSIDE_SCALE}'
+                WHEN "time" IS NULL OR "time" <= 0 THEN '{validate.NO_TIME}'"""
 
 
 def _seconds(milliseconds: str) -> str:
@@ -143,7 +149,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         **dict.fromkeys(("features", "description", "categories"), "VARCHAR[]"),
         "details": "JSON",
     }
-    keys = ", ".join(checks.literal(f'$."{key}"') for key in DETAILS)
+    keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
         f"""
@@ -168,9 +174,9 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 lambda c, place: c IS NOT NULL AND list_position(path, c) = place) AS categories,
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
-            {checks.literal(raw.domain)} AS domain,
+            {duckdb_csv.literal(raw.domain)} AS domain,
             CASE WHEN broken THEN '{UNREADABLE}'
-                WHEN nullif(parent_asin, '') IS NULL THEN '{checks.EMPTY_ID}' END AS reject
+                WHEN nullif(parent_asin, '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
         FROM cleaned
         """
     )
@@ -187,7 +193,7 @@ def _tree(raw: Raw) -> str:
     """The path of categories without its root, which is the file's category (or the store front)
     and the same for all; a path of the root alone stays."""
     root = (raw.domain or "").replace("_and_", " & ").replace("_", " ")
-    roots = f"({checks.literal(root)}, main_category)"
+    roots = f"({duckdb_csv.literal(root)}, main_category)"
     return (
         f"CASE WHEN len(categories) > 1 AND categories[1] IN {roots} "
         "THEN categories[2:] ELSE categories END"
@@ -205,7 +211,7 @@ def _price(column: str) -> str:
 
 def _attributes() -> str:
     """Chosen details (a brand that is the creator is not said again), price, selling points."""
-    names = ", ".join(checks.literal(shown) for shown in DETAILS.values())
+    names = ", ".join(duckdb_csv.literal(shown) for shown in DETAILS.values())
     details = (
         f"list_transform(found[2:], lambda v, place: {{'name': [{names}][place], 'value': "
         f"CASE WHEN length(v) <= {LONGEST} AND (place > 1 OR v <> found[1]) THEN v END}})"

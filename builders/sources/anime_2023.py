@@ -15,27 +15,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.checks import (
+from itdr.builders.core.duckdb_csv import TOO_FEW, TOO_MANY, literal, read_csv, read_lines, unquoted
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats import arrow
+from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
     OUTSIDE_SCALE,
-    TOO_FEW,
-    TOO_MANY,
-    literal,
-    read_csv,
-    read_lines,
     require_encoding,
     require_final_newline,
     require_header,
-    unquoted,
 )
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
-from itdr.builders.sources import _arrow
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 ITEM_COLUMNS = (
     "anime_id", "Name", "English name", "Other name", "Score", "Genres", "Synopsis", "Type",
@@ -127,7 +122,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     table = _whole(raw, "items", "anime", ITEM_RECORD, ITEM_COLUMNS)
 
     def column(name: str) -> pa.StringArray:
-        return _arrow.known(table.column(name), MISSING)
+        return arrow.known(table.column(name), MISSING)
 
     name, english = column("Name"), column("English name")
     genres, rating = column("Genres"), column("Rating")
@@ -146,16 +141,16 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pc.match_substring_regex(genres, r"(?i)\bhentai\b"),
         pc.match_substring_regex(rating, r"(?i)^rx\b"),
     )
-    ids = _arrow.tidy(table.column("anime_id"))
-    return _arrow.batches(
+    ids = arrow.tidy(table.column("anime_id"))
+    return arrow.batches(
         {
             "item_id": ids,
             "title": title,
-            "categories": _arrow.listed(genres),
-            "creators": _arrow.listed(column("Studios")),
+            "categories": arrow.listed(genres),
+            "creators": arrow.listed(column("Studios")),
             "year": _year(column("Aired")),
             "description": _synopsis(table.column("Synopsis")),
-            "attributes": _arrow.pairs(details),
+            "attributes": arrow.pairs(details),
             "hidden": pc.fill_null(adult, False),
             "reject": _bad_id(ids),
         }
@@ -169,16 +164,16 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     wanted = ("Mal ID", "Location", "Gender", "Birthday")
     table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted)
-    ids = _arrow.tidy(table.column("Mal ID"))
+    ids = arrow.tidy(table.column("Mal ID"))
     # A spreadsheet's "123.0" is the same user as "123".
     ids = pc.replace_substring_regex(ids, r"\.0$", "")
-    year = _year(pc.utf8_slice_codeunits(_arrow.flat(table.column("Birthday")), 0, 4))
+    year = _year(pc.utf8_slice_codeunits(arrow.flat(table.column("Birthday")), 0, 4))
     plausible = pc.and_(pc.greater_equal(year, OLDEST), pc.less_equal(year, YOUNGEST))
-    return _arrow.batches(
+    return arrow.batches(
         {
             "user_id": ids,
-            "location": _arrow.known(table.column("Location")),
-            "gender": pc.utf8_lower(_arrow.known(table.column("Gender"))),
+            "location": arrow.known(table.column("Location")),
+            "gender": pc.utf8_lower(arrow.known(table.column("Gender"))),
             "birth_year": pc.if_else(plausible, year, pa.scalar(None, pa.int16())),
             "reject": _bad_id(ids),
         }
@@ -195,7 +190,7 @@ def _whole(
 ) -> pa.Table:
     path = raw.path(key)
     require_header(path, columns)
-    _arrow.require_quoted_csv(path, record)
+    arrow.require_quoted_csv(path, record)
     names = ", ".join(f'"{name}"' for name in wanted or columns)
     csv = read_csv(path, table, dict.fromkeys(columns, "VARCHAR"))
     return raw.con.sql(f"SELECT {names} FROM {csv}").to_arrow_table()
@@ -222,7 +217,7 @@ def _other_than(title: pa.StringArray, other: pa.StringArray) -> pa.StringArray:
 def _bad_id(ids: pa.StringArray) -> pa.StringArray:
     import pyarrow.compute as pc
 
-    return _arrow.first_of(
+    return arrow.first_of(
         (pc.is_null(ids), EMPTY_ID),
         (pc.invert(pc.match_substring_regex(ids, "^[0-9]+$")), BAD_ID),
     )
@@ -233,15 +228,15 @@ def _year(texts: Any) -> pa.Int16Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = pc.extract_regex(_arrow.flat(texts), r"\b(?P<year>(?:19|20)\d\d)\b")
+    found = pc.extract_regex(arrow.flat(texts), r"\b(?P<year>(?:19|20)\d\d)\b")
     return pc.struct_field(found, "year").cast(pa.int16())
 
 
 def _synopsis(texts: Any) -> pa.StringArray:
     import pyarrow.compute as pc
 
-    texts = _arrow.known(texts, MISSING)
-    texts = _arrow.tidy(pc.replace_substring_regex(texts, SIGNED, ""))
+    texts = arrow.known(texts, MISSING)
+    texts = arrow.tidy(pc.replace_substring_regex(texts, SIGNED, ""))
     return pc.if_else(pc.match_substring_regex(texts, STOCK), None, texts)
 
 
@@ -299,7 +294,7 @@ SOURCE = Source(
             rows=731_290,
         ),
     ),
-    columns=_arrow.filled(
+    columns=arrow.filled(
         interactions="user_id item_id rating event",
         items="item_id title categories creators year description attributes hidden",
         users="user_id location gender birth_year",

@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders import checks
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Scale, Source
-from itdr.builders.errors import RawFileError
-from itdr.builders.sources import _books
-from itdr.builders.sources._mending import EMPTY, MISSING, plain, recoded, unslashed
-from itdr.builders.sources._people import person
+from itdr.builders.core import duckdb_csv
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats.mojibake import EMPTY, MISSING, plain, recoded, unslashed
+from itdr.builders.sources._shared import books
+from itdr.builders.sources._shared.names import person
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 AGE = (5, 100)
 YEAR = (1800, 2004)
@@ -82,7 +83,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     path = raw.path("ratings")
-    checks.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", _encoding(path))
+    validate.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", _encoding(path))
     for records in _records(raw, path, _RATING, "interactions"):
         user, isbn, given = (pa.array(column, pa.string()) for column in records)
         item = pc.replace_substring_regex(pc.utf8_upper(isbn), "[^0-9A-Z]", "")
@@ -98,7 +99,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "rating": pc.if_else(implicit, pa.scalar(None, pa.float32()), score),
                 "event": pc.if_else(implicit, "implicit", "rate"),
                 "reject": pc.if_else(
-                    empty, checks.EMPTY_ID, pc.if_else(outside, checks.OUTSIDE_SCALE, none)
+                    empty, validate.EMPTY_ID, pc.if_else(outside, validate.OUTSIDE_SCALE, none)
                 ),
             }
         )
@@ -109,7 +110,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     path = raw.path("books")
-    checks.require_header(path, _BOOK_COLUMNS, ";", _encoding(path))
+    validate.require_header(path, _BOOK_COLUMNS, ";", _encoding(path))
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     for records in _records(raw, path, _BOOK, "items", rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []
@@ -129,7 +130,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "year": pa.array(years, pa.int16()),
                 "attributes": pa.array(details, pairs),
                 "reject": pa.array(
-                    [None if item else checks.EMPTY_ID for item in ids], pa.string()
+                    [None if item else validate.EMPTY_ID for item in ids], pa.string()
                 ),
             }
         )
@@ -140,7 +141,7 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     path = raw.path("users")
-    checks.require_header(path, ("User-ID", "Location", "Age"), ";", _encoding(path))
+    validate.require_header(path, ("User-ID", "Location", "Age"), ";", _encoding(path))
     for records in _records(raw, path, _USER, "users"):
         ids, locations, ages = records
         places = [_place(location) for location in locations]
@@ -151,7 +152,7 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "country": pa.array([country for _, country in places], pa.string()),
                 "age": pa.array([_within(age, AGE) for age in ages], pa.int16()),
                 "reject": pa.array(
-                    [None if user else checks.EMPTY_ID for user in ids], pa.string()
+                    [None if user else validate.EMPTY_ID for user in ids], pa.string()
                 ),
             }
         )
@@ -169,7 +170,7 @@ def _records(
     A line that is no record is offered to `rescue`, then counted as rejected. A field that is NULL
     or not there is an empty text.
     """
-    checks.require_final_newline(path)
+    validate.require_final_newline(path)
     for text in _blocks(path):
         found = pattern.findall(text)
         bad = [number for number, groups in enumerate(found) if groups[-1]]
@@ -177,7 +178,7 @@ def _records(
         for number in reversed(bad):
             fields = rescue(found[number][-1])
             if fields is None:
-                raw.reject(table, checks.BAD_SHAPE)
+                raw.reject(table, duckdb_csv.BAD_SHAPE)
                 del rows[number]
             else:
                 rows[number] = fields
@@ -192,7 +193,7 @@ def _blocks(path: Path) -> Iterator[str]:
         rest, empty = b"", True
         while block := file.read(_BLOCK):
             if b"\0" in block:
-                raise RawFileError(f"{path}: holds NUL bytes, so it is damaged. {checks.AGAIN}")
+                raise RawFileError(f"{path}: holds NUL bytes, so it is damaged. {validate.AGAIN}")
             block = rest + block
             # A record starts with a quote; a line break inside a field is not followed by one.
             cut = block.rfind(b'\n"') + 1 or block.rfind(b"\n") + 1
@@ -206,7 +207,7 @@ def _blocks(path: Path) -> Iterator[str]:
 
 def _encoding(path: Path) -> str:
     """`utf-8` for a copy saved anew, else `cp1252`: one that decodes is no Windows text by chance."""
-    checks.require_not_empty(path)
+    validate.require_not_empty(path)
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         try:
@@ -249,7 +250,7 @@ def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
     """The texts of a book, each null where it is missing or beyond repair."""
     name, by = _text(title, EMPTY), _text(author, MISSING)
     return (
-        name and _books.shown(name),
+        name and books.shown(name),
         by and person(by),
         *(_text(other, MISSING) for other in others),
     )

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.checks import NO_TIME, require_header
-from itdr.builders.declare import Cut, RawFile, Readers, Remote, Source
-from itdr.builders.sources import _arrow, _lastfm, _lines
+from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source
+from itdr.builders.sources._formats import arrow, lines
+from itdr.builders.sources._formats.validate import NO_TIME, require_header
+from itdr.builders.sources._shared import lastfm
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 USER = r"^user_\d{6}$"
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
@@ -38,15 +39,15 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     for user, when, track, _title, _artist in _events(raw, "interactions"):
         time = seconds(when)
         outside = pc.or_(pc.less(time, EARLIEST), pc.greater_equal(time, LATEST))
-        yield from _arrow.batches(
+        yield from arrow.batches(
             {
                 "user_id": user,
                 "item_id": track,
                 "timestamp": time,
-                "event": _arrow.constant("listen", len(user)),
-                "reject": _arrow.first_of(
-                    (_lastfm.unlike(user, USER), _lastfm.BAD_USER),
-                    (pc.is_null(track), _lastfm.NO_ITEM),
+                "event": arrow.constant("listen", len(user)),
+                "reject": arrow.first_of(
+                    (lastfm.unlike(user, USER), lastfm.BAD_USER),
+                    (pc.is_null(track), lastfm.NO_ITEM),
                     (pc.is_null(time), NO_TIME),
                     (outside, IMPLAUSIBLE),
                 ),
@@ -68,12 +69,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         )
         for _user, _when, track, title, artist in _events(scratch, "items")
     )
-    for batch in _arrow.spelled(raw.con, names):
-        yield from _arrow.batches(
+    for batch in arrow.spelled(raw.con, names):
+        yield from arrow.batches(
             {
                 "item_id": batch.column("item_id"),
                 "title": batch.column("title"),
-                "creators": _arrow.single(batch.column("artist")),
+                "creators": arrow.single(batch.column("artist")),
             }
         )
 
@@ -81,7 +82,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Country, gender and age of the listeners; implausible ages are null."""
     require_header(raw.path("profile"), ("#id", "gender", "age", "country", "registered"), "\t")
-    return _lastfm.profile(raw, "profile", USER, skip=1)
+    return lastfm.profile(raw, "profile", USER, skip=1)
 
 
 def seconds(texts: pa.StringArray) -> pa.Int64Array:
@@ -112,10 +113,10 @@ def _events(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
     """Columns: user, time, track id (null where there is neither MBID nor name), track, artist."""
     import pyarrow.compute as pc
 
-    rows = _lines.records(raw, table, raw.path("events"), 6)
+    rows = lines.records(raw, table, raw.path("events"), 6)
     for user, when, _artist_mbid, artist, mbid, track in rows:
-        title, maker = _arrow.tidy(track), _arrow.tidy(artist)
-        item = pc.coalesce(_lastfm.mbid(mbid), _lastfm.by_name(maker, title))
+        title, maker = arrow.tidy(track), arrow.tidy(artist)
+        item = pc.coalesce(lastfm.mbid(mbid), lastfm.by_name(maker, title))
         yield user, when, item, title, maker
 
 
@@ -125,15 +126,15 @@ SOURCE = Source(
     domain="music",
     words="tracks",
     homepage="http://ocelma.net/MusicRecommendationDataset/lastfm-1K.html",
-    licence=_lastfm.LICENCE,
-    citation=_lastfm.CITATION,
+    licence=lastfm.LICENCE,
+    citation=lastfm.CITATION,
     remotes=(
         Remote(
             ARCHIVE,
             (
-                f"{_lastfm.ZENODO}{ARCHIVE}",
-                f"{_lastfm.ZENODO_API}{ARCHIVE}/content",
-                f"{_lastfm.UPF}{ARCHIVE}",
+                f"{lastfm.ZENODO}{ARCHIVE}",
+                f"{lastfm.ZENODO_API}{ARCHIVE}/content",
+                f"{lastfm.UPF}{ARCHIVE}",
             ),
             checksum="md5:a79a6808f54f73354789a9fb02cb1e41",
         ),
@@ -157,7 +158,7 @@ SOURCE = Source(
             rows=992,
         ),
     ),
-    columns=_arrow.filled(
+    columns=arrow.filled(
         interactions="user_id item_id timestamp event",
         items="item_id title creators",
         users="user_id country gender age",

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.declare import Cut, RawFile, Readers, Remote, Source
-from itdr.builders.sources import _arrow, _lastfm, _lines
+from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source
+from itdr.builders.sources._formats import arrow, lines
+from itdr.builders.sources._shared import lastfm
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 USER = r"^[0-9a-f]{40}$"
 BAD_PLAYS = "plays not a positive whole number"
@@ -31,17 +32,17 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     for user, artist, _name, plays in _plays(raw, "interactions"):
-        number = _arrow.digits(plays)
+        number = arrow.digits(plays)
         bad = pc.fill_null(pc.less(number, 1), True)
-        yield from _arrow.batches(
+        yield from arrow.batches(
             {
                 "user_id": user,
                 "item_id": artist,
-                "event": _arrow.constant("listen", len(user)),
+                "event": arrow.constant("listen", len(user)),
                 "weight": number.cast(pa.float32(), safe=False),
-                "reject": _arrow.first_of(
-                    (_lastfm.unlike(user, USER), _lastfm.BAD_USER),
-                    (pc.is_null(artist), _lastfm.NO_ITEM),
+                "reject": arrow.first_of(
+                    (lastfm.unlike(user, USER), lastfm.BAD_USER),
+                    (pc.is_null(artist), lastfm.NO_ITEM),
                     (bad, BAD_PLAYS),
                 ),
             }
@@ -60,21 +61,21 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pa.record_batch({"item_id": artist, "title": name}).filter(artist.is_valid())
         for _user, artist, name, _plays in _plays(scratch, "items")
     )
-    return _arrow.spelled(raw.con, names)
+    return arrow.spelled(raw.con, names)
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Country, gender and age of the listeners; implausible ages are null."""
-    return _lastfm.profile(raw, "profile", USER, skip=0)
+    return lastfm.profile(raw, "profile", USER, skip=0)
 
 
 def _plays(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
     """Columns: user, artist id (null where there is neither MBID nor name), artist name, plays."""
     import pyarrow.compute as pc
 
-    for user, mbid, name, plays in _lines.records(raw, table, raw.path("plays"), 4):
-        title = _arrow.tidy(name)
-        yield user, pc.coalesce(_lastfm.mbid(mbid), _lastfm.by_name(title)), title, plays
+    for user, mbid, name, plays in lines.records(raw, table, raw.path("plays"), 4):
+        title = arrow.tidy(name)
+        yield user, pc.coalesce(lastfm.mbid(mbid), lastfm.by_name(title)), title, plays
 
 
 SOURCE = Source(
@@ -83,15 +84,15 @@ SOURCE = Source(
     domain="music",
     words="artists",
     homepage="http://ocelma.net/MusicRecommendationDataset/lastfm-360K.html",
-    licence=_lastfm.LICENCE,
-    citation=_lastfm.CITATION,
+    licence=lastfm.LICENCE,
+    citation=lastfm.CITATION,
     remotes=(
         Remote(
             ARCHIVE,
             (
-                f"{_lastfm.ZENODO}{ARCHIVE}",
-                f"{_lastfm.ZENODO_API}{ARCHIVE}/content",
-                f"{_lastfm.UPF}{ARCHIVE}",
+                f"{lastfm.ZENODO}{ARCHIVE}",
+                f"{lastfm.ZENODO_API}{ARCHIVE}/content",
+                f"{lastfm.UPF}{ARCHIVE}",
             ),
             size=569_202_935,
             checksum="md5:635e6ed3fc873aa4ba33aba0ebce02b1",
@@ -114,7 +115,7 @@ SOURCE = Source(
             rows=359_347,
         ),
     ),
-    columns=_arrow.filled(
+    columns=arrow.filled(
         interactions="user_id item_id event weight",
         items="item_id title",
         users="user_id country gender age",

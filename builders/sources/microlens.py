@@ -18,25 +18,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders.checks import (
+from itdr.builders.core.duckdb_csv import read_csv, unquoted
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.core.text import plain
+from itdr.builders.sources._formats import arrow
+from itdr.builders.sources._formats import lines as _formats_lines
+from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
     NO_TIME,
-    read_csv,
     require_final_newline,
     require_header,
     require_not_empty,
-    unquoted,
 )
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
-from itdr.builders.errors import RawFileError
-from itdr.builders.sources import _arrow, _lines
-from itdr.builders.works import plain
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 BAD_ID = "malformed id"
 EDITIONS = {
@@ -100,11 +100,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     labels: dict[str, str | None] = {}
     if name == "100K" and raw.has("tags_100k"):
         labels = _plain_titles(raw, "tags_100k")
-    return _arrow.batches(
+    return arrow.batches(
         {
             "item_id": pa.array(list(titles), pa.string()),
             "title": pa.array(list(titles.values()), pa.string()),
-            "categories": _arrow.single(pa.array(map(labels.get, titles), pa.string())),
+            "categories": arrow.single(pa.array(map(labels.get, titles), pa.string())),
             "hidden": pa.array(_hidden(titles), pa.bool_()),
         }
     )
@@ -124,7 +124,7 @@ def _has_header(path: Path) -> bool:
 def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
     """Id -> text, of lines split at their first comma; a repeated id counts as rejected."""
     found: dict[str, str | None] = {}
-    for ids, texts in _lines.records(raw, "items", raw.path(key), 2, delimiter=","):
+    for ids, texts in _formats_lines.records(raw, "items", raw.path(key), 2, delimiter=","):
         _collect(raw, found, ids, texts)
     return found
 
@@ -136,7 +136,7 @@ def _quoted_titles(raw: Raw) -> dict[str, str | None]:
     path = raw.path("titles_50k")
     require_header(path, ("item", "title"))
     found: dict[str, str | None] = {}
-    for ids, texts in _lines.records(raw, "items", path, 2, delimiter=",", skip=1):
+    for ids, texts in _formats_lines.records(raw, "items", path, 2, delimiter=",", skip=1):
         titles = [_unquoted(text) for text in texts.to_pylist()]
         _collect(raw, found, ids, pa.array(titles, pa.string()))
     return found
@@ -154,8 +154,8 @@ def _collect(
 ) -> None:
     import pyarrow.compute as pc
 
-    shown = pc.replace_substring_regex(_arrow.tidy(texts), _LEADING, "")
-    for item, text in zip(_arrow.tidy(ids).to_pylist(), shown.to_pylist(), strict=True):
+    shown = pc.replace_substring_regex(arrow.tidy(texts), _LEADING, "")
+    for item, text in zip(arrow.tidy(ids).to_pylist(), shown.to_pylist(), strict=True):
         if not item:
             raw.reject("items", EMPTY_ID)
         elif not item.isdecimal():
@@ -228,7 +228,7 @@ SOURCE = Source(
         RawFile("pairs_1m", "MicroLens-1M_pairs.csv", rows=9_095_620, optional=True),
         RawFile("titles_1m", "MicroLens-1M_title.csv", rows=91_402, optional=True),
     ),
-    columns=_arrow.filled(
+    columns=arrow.filled(
         interactions="user_id item_id timestamp event",
         items="item_id title categories hidden",
     ),

@@ -17,16 +17,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.checks import EMPTY_ID, NO_TIME
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
-from itdr.builders.errors import RawFileError
-from itdr.builders.sources import _arrow, _lines
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.sources._formats import arrow
+from itdr.builders.sources._formats import lines as _formats_lines
+from itdr.builders.sources._formats.validate import EMPTY_ID, NO_TIME
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 BAD_NEWS = "malformed news id"
 UNLABELLED = "impression without labels"
@@ -56,11 +57,11 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     seen: set[int] = set()
     for key in EDITIONS[edition(raw)][::2]:
         if raw.has(key):
-            for lines in _lines.records(raw, "interactions", raw.path(key), 5):
+            for lines in _formats_lines.records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
-                    yield from _arrow.batches(_history(part[0], part[2], seen))
-                    yield from _arrow.batches(_impressions(part[0], part[1], part[3]))
+                    yield from arrow.batches(_history(part[0], part[2], seen))
+                    yield from arrow.batches(_impressions(part[0], part[1], part[3]))
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -69,15 +70,15 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     for key in EDITIONS[edition(raw)][1::2]:
         if raw.has(key):
-            for columns in _lines.records(raw, "items", raw.path(key), 8):
+            for columns in _formats_lines.records(raw, "items", raw.path(key), 8):
                 ids, category, subcategory, title, abstract = columns[:5]
                 both = pc.binary_join_element_wise(category, subcategory, "\t")
-                yield from _arrow.batches(
+                yield from arrow.batches(
                     {
                         "item_id": ids,
-                        "title": _arrow.tidy(title),
-                        "categories": _arrow.listed(both, "\t"),
-                        "description": _arrow.tidy(abstract),
+                        "title": arrow.tidy(title),
+                        "categories": arrow.listed(both, "\t"),
+                        "description": arrow.tidy(abstract),
                         "reject": _bad_news(ids),
                     }
                 )
@@ -108,8 +109,8 @@ def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict
         "item_id": ids,
         "timestamp": pa.nulls(len(ids), pa.int64()),
         "seq": pa.array(seq.astype(np.int32)),
-        "event": _arrow.constant("click", len(ids)),
-        "reject": pc.coalesce(_bad_news(ids), _arrow.first_of((pa.array(again), REPEATED))),
+        "event": arrow.constant("click", len(ids)),
+        "reject": pc.coalesce(_bad_news(ids), arrow.first_of((pa.array(again), REPEATED))),
     }
 
 
@@ -133,7 +134,7 @@ def _impressions(
         "seq": pa.nulls(len(ids), pa.int32()),
         "event": pc.if_else(clicked, "click", "skip"),
         "reject": pc.coalesce(
-            _arrow.first_of((pc.invert(labelled), UNLABELLED), (pc.is_null(time), NO_TIME)),
+            arrow.first_of((pc.invert(labelled), UNLABELLED), (pc.is_null(time), NO_TIME)),
             _bad_news(ids),
         ),
     }
@@ -153,7 +154,7 @@ def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
 def _bad_news(ids: pa.StringArray) -> pa.StringArray:
     import pyarrow.compute as pc
 
-    return _arrow.first_of(
+    return arrow.first_of(
         (pc.equal(ids, ""), EMPTY_ID),
         (pc.invert(pc.match_substring_regex(ids, r"^N\d+$")), BAD_NEWS),
     )
@@ -288,7 +289,7 @@ SOURCE = Source(
         _file("MINDlarge_dev", "behaviors", 230_662_527, 376_471),
         _file("MINDlarge_dev", "news", 59_055_351, 72_023),
     ),
-    columns=_arrow.filled(
+    columns=arrow.filled(
         interactions="user_id item_id timestamp seq event",
         items="item_id title categories description",
     ),

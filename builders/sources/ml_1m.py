@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders import checks
-from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
-from itdr.builders.errors import RawFileError
-from itdr.builders.sources._films import genres, shown_title, year
+from itdr.builders.core import duckdb_csv
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats import validate
+from itdr.builders.sources._shared.films import genres, shown_title, year
 
 if TYPE_CHECKING:
     import duckdb
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 GENDERS = {"F": "female", "M": "male"}
 
@@ -67,11 +68,11 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT "user" AS user_id, item AS item_id, rating, time AS "timestamp", 'rate' AS event,
             CASE
-                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
-                WHEN "user" IS NULL OR item IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN rating IS NULL OR rating < 1 OR rating > 5 OR rating <> floor(rating)
-                    THEN '{checks.OUTSIDE_SCALE}'
-                WHEN time IS NULL THEN '{checks.NO_TIME}'
+                    THEN '{validate.OUTSIDE_SCALE}'
+                WHEN time IS NULL THEN '{validate.NO_TIME}'
             END AS reject
         FROM {_lines(path, "interactions", types)}
         """
@@ -88,9 +89,9 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         SELECT item AS item_id, {shown_title("title")} AS title,
             {genres("genres")} AS categories, {year("title")} AS "year",
             CASE
-                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
-                WHEN item IS NULL THEN '{checks.EMPTY_ID}'
-                WHEN title IS NULL AND genres IS NULL THEN '{checks.TOO_FEW}'
+                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN title IS NULL AND genres IS NULL THEN '{duckdb_csv.TOO_FEW}'
             END AS reject
         FROM {_lines(path, "items", types, encoding="latin-1")}
         """
@@ -107,9 +108,9 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
             {_decoded("age", AGES)} AS age_group,
             {_decoded("occupation", OCCUPATIONS)} AS occupation,
             CASE
-                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
-                WHEN "user" IS NULL THEN '{checks.EMPTY_ID}'
-                WHEN coalesce(gender, age, occupation, zip) IS NULL THEN '{checks.TOO_FEW}'
+                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN coalesce(gender, age, occupation, zip) IS NULL THEN '{duckdb_csv.TOO_FEW}'
             END AS reject
         FROM {_lines(path, "users", types)}
         """
@@ -118,14 +119,16 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _lines(path: Path, table: str, types: Mapping[str, str], encoding: str = "utf-8") -> str:
     """The FROM clause for one of the three files, after the checks that they share."""
-    checks.require_fields(path, len(types), "::", encoding)
-    checks.require_final_newline(path)
-    return checks.read_plain(path, table, types, delimiter="::", header=False, encoding=encoding)
+    validate.require_fields(path, len(types), "::", encoding)
+    validate.require_final_newline(path)
+    return duckdb_csv.read_plain(
+        path, table, types, delimiter="::", header=False, encoding=encoding
+    )
 
 
 def _refuse_utf8(path: Path) -> None:
     """Latin-1 takes any byte, so a copy saved as UTF-8 would give wrong letters without an error."""
-    checks.require_encoding(path, "latin-1")
+    validate.require_encoding(path, "latin-1")
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
@@ -133,14 +136,15 @@ def _refuse_utf8(path: Path) -> None:
     if not text.isascii():
         raise RawFileError(
             f"{path}: expected Latin-1 (ISO-8859-1), found UTF-8: the file was saved anew. "
-            f"{checks.AGAIN}"
+            f"{validate.AGAIN}"
         )
 
 
 def _decoded(column: str, codes: Mapping[str, str]) -> str:
     """SQL that writes a code out, null where it is unknown."""
     cases = " ".join(
-        f"WHEN {checks.literal(code)} THEN {checks.literal(text)}" for code, text in codes.items()
+        f"WHEN {duckdb_csv.literal(code)} THEN {duckdb_csv.literal(text)}"
+        for code, text in codes.items()
     )
     return f"CASE {column} {cases} END"
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders import checks
-from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
-from itdr.builders.sources._films import genres, shown_title, year
+from itdr.builders.core import duckdb_csv
+from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats import validate
+from itdr.builders.sources._shared.films import genres, shown_title, year
 
 if TYPE_CHECKING:
     import duckdb
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 BROKEN = "broken line"
 
@@ -29,19 +30,19 @@ _TAG = rf"^([^,]*),([^,]*),{_FIELD},([^,]*)$"
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Ratings, one an event. A rating off the half-star scale is rejected."""
     path = raw.path("ratings")
-    checks.require_header(path, ("userId", "movieId", "rating", "timestamp"))
-    checks.require_final_newline(path)
+    validate.require_header(path, ("userId", "movieId", "rating", "timestamp"))
+    validate.require_final_newline(path)
     types = {"user": "INTEGER", "item": "INTEGER", "rating": "FLOAT", "time": "BIGINT"}
-    lines = checks.read_plain(path, "interactions", types, delimiter=",")
+    lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
         f"""
         SELECT "user" AS user_id, item AS item_id, rating, time AS "timestamp", 'rate' AS event,
             CASE
-                WHEN more IS NOT NULL THEN '{checks.TOO_MANY}'
-                WHEN "user" IS NULL OR item IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN rating IS NULL OR rating < 0.5 OR rating > 5 OR rating * 2 <> floor(rating * 2)
-                    THEN '{checks.OUTSIDE_SCALE}'
-                WHEN time IS NULL THEN '{checks.NO_TIME}'
+                    THEN '{validate.OUTSIDE_SCALE}'
+                WHEN time IS NULL THEN '{validate.NO_TIME}'
             END AS reject
         FROM {lines}
         """
@@ -51,20 +52,20 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Films, with the article of the title put back and the year taken from it."""
     path = raw.path("movies")
-    checks.require_header(path, ("movieId", "title", "genres"))
-    checks.require_final_newline(path)
-    checks.require_encoding(path)
+    validate.require_header(path, ("movieId", "title", "genres"))
+    validate.require_final_newline(path)
+    validate.require_encoding(path)
     return raw.con.sql(
         f"""
         SELECT item_id, {shown_title("title")} AS title, {genres("genres")} AS categories,
             {year("title")} AS "year",
-            CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{checks.EMPTY_ID}' END
+            CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
                 AS reject
         FROM (
             SELECT {_number("field.item")} AS item_id, {_unquoted("field.title")} AS title,
                 field.genres AS genres, field.line <> '' AS fits
             FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field
-                FROM {checks.read_lines(path, "items")} WHERE line IS NOT NULL)
+                FROM {duckdb_csv.read_lines(path, "items")} WHERE line IS NOT NULL)
         )
         """
     )
@@ -73,22 +74,22 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 def tags(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Free-text tags. Texts such as `NA` or `null` are tags like any other."""
     path = raw.path("tags")
-    checks.require_header(path, ("userId", "movieId", "tag", "timestamp"))
-    checks.require_final_newline(path)
-    checks.require_encoding(path)
+    validate.require_header(path, ("userId", "movieId", "tag", "timestamp"))
+    validate.require_final_newline(path)
+    validate.require_encoding(path)
     return raw.con.sql(
         f"""
         SELECT user_id, item_id, nullif(trim(regexp_replace(tag, '\\s+', ' ', 'g')), '') AS tag,
             CASE
                 WHEN NOT fits THEN '{BROKEN}'
-                WHEN user_id IS NULL OR item_id IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN trim(tag) = '' THEN 'empty tag'
             END AS reject
         FROM (
             SELECT {_number("field.user")} AS user_id, {_number("field.item")} AS item_id,
                 {_unquoted("field.tag")} AS tag, field.line <> '' AS fits
             FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field
-                FROM {checks.read_lines(path, "tags")} WHERE line IS NOT NULL)
+                FROM {duckdb_csv.read_lines(path, "tags")} WHERE line IS NOT NULL)
         )
         """
     )
@@ -102,7 +103,7 @@ def _number(text: str) -> str:
 def _fields(pattern: str, *names: str) -> str:
     """SQL for a line's fields by name, found in one go; `line` is the whole of it, or empty where it
     does not match."""
-    listed = ", ".join(checks.literal(name) for name in ("line", *names))
+    listed = ", ".join(duckdb_csv.literal(name) for name in ("line", *names))
     return f"regexp_extract(line, '({pattern})', [{listed}])"
 
 

@@ -11,23 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.checks import (
+from itdr.builders.core.duckdb_csv import literal, read_csv, unquoted
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.sources._formats import arrow
+from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
     NO_TIME,
-    literal,
-    read_csv,
     require_final_newline,
     require_header,
-    unquoted,
 )
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
-from itdr.builders.sources import _arrow
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 ITEM = "i[0-9]+"
 BAD_ITEM = "malformed item id"
@@ -66,19 +64,19 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     path = raw.path("items")
     header = require_header(path, ITEM_COLUMNS, exact=False)
-    _arrow.require_quoted_csv(path, ITEM_RECORD)
+    arrow.require_quoted_csv(path, ITEM_RECORD)
     lines = read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))
     text = "description" if "description" in header else "CAST(NULL AS VARCHAR) AS description"
     table = raw.con.sql(f"SELECT item_id, title, tag, {text} FROM {lines}").to_arrow_table()
-    ids = _arrow.tidy(table.column("item_id"))
-    tags = pc.replace_substring_regex(_arrow.flat(table.column("tag")), "[，、;；]", ",")
-    return _arrow.batches(
+    ids = arrow.tidy(table.column("item_id"))
+    tags = pc.replace_substring_regex(arrow.flat(table.column("tag")), "[，、;；]", ",")
+    return arrow.batches(
         {
             "item_id": ids,
-            "title": _arrow.tidy(table.column("title")),
-            "categories": _arrow.listed(tags.cast(pa.string())),
-            "description": _arrow.tidy(table.column("description")),
-            "reject": _arrow.first_of(
+            "title": arrow.tidy(table.column("title")),
+            "categories": arrow.listed(tags.cast(pa.string())),
+            "description": arrow.tidy(table.column("description")),
+            "reject": arrow.first_of(
                 (pc.is_null(ids), EMPTY_ID),
                 (pc.invert(pc.match_substring_regex(ids, f"^{ITEM}$")), BAD_ITEM),
             ),
@@ -139,7 +137,7 @@ SOURCE = Source(
             rows=96_282,
         ),
     ),
-    columns=_arrow.filled(
+    columns=arrow.filled(
         interactions="user_id item_id timestamp event",
         items="item_id title categories description",
     ),

@@ -21,16 +21,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders import checks
-from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Source
-from itdr.builders.errors import RawFileError
-from itdr.builders.sources._literals import picker
-from itdr.builders.sources._text import MISSING, clean, storable
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source
+from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats.python_literals import picker
+from itdr.builders.sources._formats.text import MISSING, clean, storable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 BROKEN = "not a Python dict"
 NO_USER, NO_GAME = "no username", "no product_id"
@@ -242,7 +242,7 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield from source
         except (EOFError, OSError, zlib.error) as error:
             raise RawFileError(
-                f"{path}: the gzip stream is broken or was cut off ({error}). {checks.AGAIN}"
+                f"{path}: the gzip stream is broken or was cut off ({error}). {validate.AGAIN}"
             ) from None
 
 
@@ -250,13 +250,13 @@ def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
     """Raise `RawFileError` where the file is missing, empty, cut off, or none of its first lines is
     a Python dict that holds one of `keys`. That a gzip file is whole is seen when it is read."""
     if not path.is_file() or path.stat().st_size == 0:
-        raise RawFileError(f"{path}: the file is missing or empty. {checks.AGAIN}")
+        raise RawFileError(f"{path}: the file is missing or empty. {validate.AGAIN}")
     with path.open("rb") as file:
         packed = file.read(2) == _GZIP
         file.seek(-1, io.SEEK_END)
         if not packed and file.read(1) != b"\n":
             raise RawFileError(
-                f"{path}: the last line has no line end, so the file was cut off. {checks.AGAIN}"
+                f"{path}: the last line has no line end, so the file was cut off. {validate.AGAIN}"
             )
     head = list(itertools.islice(_lines(path), _HEAD_LINES))
     pick = picker(keys)
@@ -267,7 +267,7 @@ def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
             f"{path}: expected one Python dict to a line in UTF-8, with the keys "
             f"{', '.join(keys)}; none of the first {_HEAD_LINES} lines is one. The first begins "
             f"{shown!r}. "
-            f"{checks.AGAIN}"
+            f"{validate.AGAIN}"
         )
 
 

@@ -15,15 +15,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders import checks
-from itdr.builders.declare import Cut, Licence, RawFile, Readers, Remote, Scale, Source
-from itdr.builders.sources._jsonlines import UNREADABLE, nothing, read_json, require_json_lines
-from itdr.builders.sources._text import clean_sql
+from itdr.builders.core import duckdb_csv
+from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats.jsonlines import (
+    UNREADABLE,
+    nothing,
+    read_json,
+    require_json_lines,
+)
+from itdr.builders.sources._formats.text import clean_sql
 
 if TYPE_CHECKING:
     import duckdb
 
-    from itdr.builders.raw import Raw
+    from itdr.builders.core.raw_files import Raw
 
 ATTRIBUTES = {
     "AcceptsInsurance": "Accepts insurance",
@@ -72,9 +78,9 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE
                 WHEN {nothing(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
-                    THEN '{checks.EMPTY_ID}'
-                WHEN stars IS NULL OR stars < 1 OR stars > 5 THEN '{checks.OUTSIDE_SCALE}'
-                WHEN moment IS NULL THEN '{checks.NO_TIME}'
+                    THEN '{validate.EMPTY_ID}'
+                WHEN stars IS NULL OR stars < 1 OR stars > 5 THEN '{validate.OUTSIDE_SCALE}'
+                WHEN moment IS NULL THEN '{validate.NO_TIME}'
             END AS reject
         FROM (SELECT *, try_strptime("date", {forms}) AS moment FROM {read_json(path, types)})
         """
@@ -99,7 +105,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             {_attributes("attributes")} AS attributes,
             CASE
                 WHEN {nothing(list(types))} THEN '{UNREADABLE}'
-                WHEN nullif(business_id, '') IS NULL THEN '{checks.EMPTY_ID}'
+                WHEN nullif(business_id, '') IS NULL THEN '{validate.EMPTY_ID}'
             END AS reject
         FROM (
             SELECT *, list_transform([name, city], lambda t: {clean_sql("t")}) AS texts
@@ -121,7 +127,7 @@ def _attributes(column: str) -> str:
         f"WHEN left(a.value, 1) = '{{' THEN array_to_string({keys}, ', ') "
         f"WHEN {word} NOT IN ('no', 'none') THEN {word} END"
     )
-    known = ", ".join(f"{checks.literal(key)}: '{name}'" for key, name in ATTRIBUTES.items())
+    known = ", ".join(f"{duckdb_csv.literal(key)}: '{name}'" for key, name in ATTRIBUTES.items())
     apart = "regexp_replace(a.key, '([a-z0-9])([A-Z])', '\\1 \\2', 'g')"
     name = f"coalesce(MAP {{{known}}}[a.key], left({apart}, 1) || lower(({apart})[2:]))"
     return (

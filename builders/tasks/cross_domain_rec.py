@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itdr.builders.cases import Case
-from itdr.builders.declare import INTERACTION
-from itdr.builders.tasks import _crossing, _ranking, top_k_rec
-from itdr.builders.tasks._crossing import Crossing
-from itdr.builders.tasks._task import CellRule, OpenCell, Task
+from itdr.builders.core.schema import INTERACTION
+from itdr.builders.rendering import lists
+from itdr.builders.sampling.case import Case
+from itdr.builders.tasks import crossing, ranking, top_k_rec
+from itdr.builders.tasks.base import CellRule, OpenCell, Task
+from itdr.builders.tasks.crossing import Crossing
 
 
 def _draw(cell: OpenCell, windows: Sequence[Crossing]) -> list[Case | None]:
-    cases = zip(windows, _ranking.draw(cell, windows), strict=True)
+    cases = zip(windows, ranking.draw(cell, windows), strict=True)
     return [case and _with_earlier(cell, window, case) for window, case in cases]
 
 
 def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
     """The case with what the user met in the first domain before; None where that is too little."""
     assert cell.other is not None
-    shown = {*map(_crossing.shown_key, [item.title for item in (*case.candidates, *case.history)])}
+    shown = {*map(crossing.shown_key, [item.title for item in (*case.candidates, *case.history)])}
     earlier = window.earlier
     if not shown.isdisjoint(earlier):
-        earlier = _crossing.before(cell, window.code, window.time, shown)
+        earlier = crossing.before(cell, window.code, window.time, shown)
         if len(earlier) < cell.history:
             return None
     items, ratings, times = zip(*reversed(earlier.values()), strict=True)
@@ -35,16 +36,16 @@ def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     start, past = case.history[: cell.history], case.history[cell.history :]
     return {
-        **_ranking.listings("source", [item.title for item in start], needed),
-        **_ranking.listings("history", [item.title for item in past], needed),
-        **_ranking.listings("candidates", [item.title for item in case.candidates], needed),
+        **lists.listings("source", [item.title for item in start], needed),
+        **lists.listings("history", [item.title for item in past], needed),
+        **lists.listings("candidates", [item.title for item in case.candidates], needed),
         "n_source": len(start),
         "n_history": len(past),
         "n_candidates": len(case.candidates),
-        "all_candidates": _ranking.all_of(len(case.candidates)),
+        "all_candidates": lists.all_of(len(case.candidates)),
         "source_domain": _said(cell.cell.other),
         "target_domain": _said(cell.cell.domain),
-        "answer": _ranking.numbered([item.title for item in case.ranking]),
+        "answer": lists.numbered([item.title for item in case.ranking]),
     }
 
 
@@ -68,12 +69,12 @@ TASK = Task(
     cells={"amazon-reviews-2023": CellRule(4118, pairs=PAIRS)},
     needs=frozenset({"items.title", "interactions.timestamp", "interactions.domain"}),
     defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
-    variables=_ranking.layouts("source", "history", "candidates")
+    variables=lists.layouts("source", "history", "candidates")
     | {"n_source", "n_history", "n_candidates", "all_candidates"}
     | {"source_domain", "target_domain", "answer"},
     flags=frozenset({"timed"}),
-    windows=_crossing.windows,
-    firsts=_crossing.firsts,
+    windows=crossing.windows,
+    firsts=crossing.firsts,
     draw=_draw,
     context=_context,
     wrong=top_k_rec.wrong,

@@ -18,21 +18,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders.cases import Case, Evidence
-from itdr.builders.columns import Item
-from itdr.builders.declare import UNDERSTANDING
-from itdr.builders.grounding import claim_counts, claims, profile
-from itdr.builders.grounding.claim_evidence import Facts, evidence, facts_of, story_of
-from itdr.builders.grounding.claim_sql import DISLIKED, LIKED
-from itdr.builders.grounding.claims import Claim
-from itdr.builders.grounding.comments import cut
-from itdr.builders.grounding.sides import Sided, sided
-from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _ranking
-from itdr.builders.tasks._task import CellRule, OpenCell, Task
+from itdr.builders.core.rng import Draw
+from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.evidence.comments import cut
+from itdr.builders.evidence.interests import claims, counts
+from itdr.builders.evidence.interests.claims import Claim
+from itdr.builders.evidence.interests.facts import Facts, evidence, facts_of
+from itdr.builders.evidence.interests.statements import DISLIKED, LIKED
+from itdr.builders.evidence.user_verdicts import Sided, sided
+from itdr.builders.rendering import interest_answer, lists
+from itdr.builders.rendering.interest_answer_plan import story_of
+from itdr.builders.sampling.case import Case, Evidence
+from itdr.builders.sampling.histories import NO_WORKS, Timeline
+from itdr.builders.sampling.windows import Window
+from itdr.builders.store.reader import Item
+from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
-from itdr.builders.timelines import NO_WORKS, Timeline
-from itdr.builders.windows import Window
 
 NOBODYS = "Cartography"
 """Stands for a category that nobody likes, where all that there are can be liked."""
@@ -62,10 +63,10 @@ class Profile(Case):
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     """One for a user with `history` liked works that can be shown, distinct in title; of works that all
     lack traits nothing can be told."""
-    claim_counts.counts(cell)
+    counts.counts(cell)
     mine = sided(cell, user)
     likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
-    bearing = claim_counts.bearing(cell.store)
+    bearing = counts.bearing(cell.store)
     enough = len({mine.titles[k] for k in likes}) >= cell.history
     if enough and any(bearing[mine.works[k]] for k in likes):
         line = Timeline(user, [], [], [], [], [], [], NO_WORKS)
@@ -75,8 +76,8 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
 def _draw(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
     users = [window.timeline.user for window in windows]
     # Read together, they take less time.
-    claim_counts.works_of(cell.store, [code for window in windows for code in window.sided.works])
-    training = claim_counts.in_training(cell, users)
+    counts.works_of(cell.store, [code for window in windows for code in window.sided.works])
+    training = counts.in_training(cell, users)
     found = [_facts(cell, *of) for of in zip(users, training, windows, strict=True)]
     chosen = [places for _, places, _ in found]
     met = zip(windows, chosen, strict=True)
@@ -99,10 +100,10 @@ def _profile(
 ) -> Profile:
     """name: the user's id.   chosen, met: the displayed items, as places and as items."""
     user, mine = window.timeline.user, window.sided
-    works = claim_counts.works_of(cell.store, [mine.works[k] for k in chosen])
+    works = counts.works_of(cell.store, [mine.works[k] for k in chosen])
     items = list(map(_shown_item, met, works))
     texts = cell.store.texts(user)
-    hours = claim_counts.by_hours(cell)
+    hours = counts.by_hours(cell)
     most = int(cell.cell.knobs["text_chars"])
     shown = [cut(texts[mine.places[k]] or "", most) or None for k in chosen]
     story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
@@ -120,7 +121,7 @@ def _profile(
         liked=len(facts.liked),
         texts=shown,
         strengths=[mine.strength[k] for k in chosen],
-        answer=profile.compose(story, cell.draws(user, "wording")),
+        answer=interest_answer.compose(story, cell.draws(user, "wording")),
         facts=facts,
         held=frozenset(one.key for one in held),
     )
@@ -133,12 +134,12 @@ def _facts(
     claims that hold."""
     store, mine = cell.store, window.sided
     carried = int(cell.cell.rule.options.get("carried", 1))
-    held = claims.claims(store, claim_counts.counts(cell), mine, training, carried)
-    works = claim_counts.works_of(store, mine.works)
+    held = claims.claims(store, counts.counts(cell), mine, training, carried)
+    works = counts.works_of(store, mine.works)
     taken: set[int] = set()
     chosen = {}
     hashed = cell.hashed_order(user, mine.works, "shown")
-    bearing = claim_counts.bearing(store)
+    bearing = counts.bearing(store)
     for side in (LIKED, DISLIKED):
         order = [k for k in hashed if mine.sides[k] == side]
         # What no trait can be told of comes last.
@@ -151,11 +152,9 @@ def _facts(
     return facts, chosen[LIKED] + chosen[DISLIKED], held
 
 
-def _shown_item(met: Item, work: claim_counts.Work) -> claim_counts.Work:
+def _shown_item(met: Item, work: counts.Work) -> counts.Work:
     """The item that the user met, with the traits of its work."""
-    return claim_counts.Work(
-        met.id, met.title, work.categories, work.creators, work.listed, work.tags
-    )
+    return counts.Work(met.id, met.title, work.categories, work.creators, work.listed, work.tags)
 
 
 def _terms(cell: OpenCell) -> dict[str, str]:
@@ -205,11 +204,11 @@ def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
 def _head(cell: OpenCell, case: Profile, k: int) -> str:
     """`Title by Creator [category, category; tags: tag, tag], rated 4`."""
     item = case.history[k]
-    assert isinstance(item, claim_counts.Work)
+    assert isinstance(item, counts.Work)
     text = item.title
     if item.creators:
         text += f" by {', '.join(item.creators)}"
-    filed = [_ranking.categories(item)] * bool(item.categories)
+    filed = [lists.categories(item)] * bool(item.categories)
     tags = _own_tags(item)
     filed += [f"tags: {', '.join(tags)}"] * bool(tags)
     if filed:
@@ -220,7 +219,7 @@ def _head(cell: OpenCell, case: Profile, k: int) -> str:
     return f"{text}, {value} {'hour' if value == '1' else 'hours'} played"
 
 
-def _own_tags(item: claim_counts.Work) -> list[str]:
+def _own_tags(item: counts.Work) -> list[str]:
     """The tags that do not repeat a category."""
     shown = {name.casefold() for name in item.categories}
     return [tag for tag in item.tags if tag.casefold() not in shown]
@@ -229,7 +228,7 @@ def _own_tags(item: claim_counts.Work) -> list[str]:
 def _block(cell: OpenCell, case: Profile, k: int) -> str:
     words = cell.words
     item = case.history[k]
-    assert isinstance(item, claim_counts.Work)
+    assert isinstance(item, counts.Work)
     rows = [
         (words["title"], [item.title]),
         (words["creators" if len(item.creators) > 1 else "creator"], item.creators),
@@ -253,7 +252,7 @@ def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
     assert isinstance(case, Profile)
     terms, wording = _terms(cell), cell.cell.source.words
     false = _false_facts(cell, case, draw)
-    return profile.compose(story_of(false, terms, wording, "hours" in case.flags), draw)
+    return interest_answer.compose(story_of(false, terms, wording, "hours" in case.flags), draw)
 
 
 def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
@@ -263,7 +262,7 @@ def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
     store = cell.store
     for _ in range(256):
         other = draw.below(len(store.user_hash))
-        if not claim_counts.in_training(cell, [other])[0] or cell.user_id(other) == case.user:
+        if not counts.in_training(cell, [other])[0] or cell.user_id(other) == case.user:
             continue
         window = next(_windows(cell, other), None)
         if window is None:
@@ -277,7 +276,7 @@ def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
 
 def _untrue(cell: OpenCell, case: Profile, draw: Draw) -> Claim:
     """A liking for a category that no displayed like carries, and of which no claim holds."""
-    names = list(claim_counts.counts(cell).codes["category"])
+    names = list(counts.counts(cell).codes["category"])
     first = draw.below(len(names)) if names else 0
     name = next(
         name
@@ -302,7 +301,7 @@ TASK = Task(
     needs=frozenset({"items.title", "items.categories"}),
     needs_any=frozenset({"interactions.rating", "interactions.weight"}),
     defaults={"history": 3, "text_chars": 800},
-    variables=_ranking.layouts("liked", "disliked")
+    variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"},
     flags=frozenset({"reviews", "disliked", "hours"}),
     windows=_windows,

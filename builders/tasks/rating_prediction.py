@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from itdr.builders.cases import Case
-from itdr.builders.columns import Item
-from itdr.builders.declare import INTERACTION, Scale
-from itdr.builders.first_windows import first_windows
-from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _ranking
-from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.timelines import timelines
-from itdr.builders.windows import Sought, Window, latest_windows, unordered_windows
+from itdr.builders.core.rng import Draw
+from itdr.builders.core.schema import INTERACTION, Scale
+from itdr.builders.rendering import lists
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.histories import timelines
+from itdr.builders.sampling.latest_windows import first_windows
+from itdr.builders.sampling.windows import Sought, Window, latest_windows, unordered_windows
+from itdr.builders.store.reader import Item
+from itdr.builders.tasks import ranking
+from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 _FLAGS = {
     (timed, categories): frozenset({"timed"} if timed else ())
@@ -44,7 +45,7 @@ def _sought(cell: OpenCell) -> Sought:
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     ids = cell.user_ids([window.timeline.user for window in windows])
-    codes = [_ranking.places(window, window.timeline.items) for window in windows]
+    codes = [ranking.places(window, window.timeline.items) for window in windows]
     known = zip(windows, ids, cell.store.items_of(codes), strict=True)
     return [_case(cell, *of) for of in known]
 
@@ -76,9 +77,9 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     given = [rating_text(rating, scale) for rating in case.ratings]
     past = [(item.title, rating) for item, rating in zip(case.history, given, strict=True)]
     history = [f"{title}: {rating}" for title, rating in past]
-    made = _ranking.listings("history", history, needed)
+    made = lists.listings("history", history, needed)
     if "history_inline" in needed:
-        made["history_inline"] = _ranking.inline([f"{title} ({rating})" for title, rating in past])
+        made["history_inline"] = lists.inline([f"{title} ({rating})" for title, rating in past])
     assert case.item is not None
     return {
         **made,
@@ -93,7 +94,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def _target_line(item: Item) -> str:
-    return f"{item.title} [{_ranking.categories(item)}]" if item.categories else item.title
+    return f"{item.title} [{lists.categories(item)}]" if item.categories else item.title
 
 
 def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
@@ -119,7 +120,7 @@ TASK = Task(
     },
     needs=frozenset({"interactions.rating", "items.title"}),
     defaults={"history": 10},
-    variables=_ranking.layouts("history")
+    variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
     flags=frozenset({"timed", "categories"}),
     windows=_windows,

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from itertools import chain
 from operator import attrgetter
 
-from itdr.builders.cases import Case
-from itdr.builders.declare import INTERACTION
-from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _ranking
-from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.windows import Window
+from itdr.builders.core.rng import Draw
+from itdr.builders.core.schema import INTERACTION
+from itdr.builders.rendering import lists
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.windows import Window
+from itdr.builders.tasks import ranking
+from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 _categories = attrgetter("categories")
 _CATEGORIES = frozenset({"categories"})
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    made = _ranking.draw(cell, windows)
+    made = ranking.draw(cell, windows)
     for case in made:
         # A list in which some items lack a category would mark them: then none shows its own.
         if case is not None and all(map(_categories, chain(case.history, case.candidates))):
@@ -34,8 +35,8 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         history = [item.title for item in case.history]
         candidates = [item.title for item in case.candidates]
     return {
-        **_ranking.listings("history", history, needed),
-        **_ranking.listings("candidates", candidates, needed),
+        **lists.listings("history", history, needed),
+        **lists.listings("candidates", candidates, needed),
         "n_history": len(history),
         "n_candidates": len(candidates),
         "answer": case.relevant[0].title,
@@ -61,10 +62,10 @@ TASK = Task(
     needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
     defaults={"history": 10, "candidates": 5, "negatives": "popularity"},
-    variables=_ranking.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
+    variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
     flags=frozenset({"timed", "categories"}),
-    windows=_ranking.windows,
-    firsts=_ranking.firsts,
+    windows=ranking.windows,
+    firsts=ranking.firsts,
     draw=_draw,
     context=_context,
     wrong=_wrong,

@@ -7,19 +7,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders.cases import Case, Evidence
-from itdr.builders.declare import UNDERSTANDING
-from itdr.builders.grounding import audience as _audience
-from itdr.builders.grounding import audience_titles as _titles
-from itdr.builders.grounding import comments as spoken
-from itdr.builders.grounding import group_answer, group_counts, liking, traits
-from itdr.builders.grounding import groups as _groups
-from itdr.builders.grounding.group_judges import Counts
-from itdr.builders.grounding.group_sql import FEW_JUDGES
-from itdr.builders.grounding.teller import Teller, quoted, sayable, upper
-from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _ranking
-from itdr.builders.tasks._task import CellRule, OpenCell, Task
+from itdr.builders.core.rng import Draw
+from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.evidence import comments as spoken
+from itdr.builders.evidence import mentions as _audience
+from itdr.builders.evidence import title_mentions as _titles
+from itdr.builders.evidence import traits, verdicts
+from itdr.builders.evidence.audiences import counts as audiences_counts
+from itdr.builders.evidence.audiences import groups as _groups
+from itdr.builders.evidence.audiences.judges import Counts
+from itdr.builders.evidence.audiences.statements import FEW_JUDGES
+from itdr.builders.rendering import audience_answer, lists
+from itdr.builders.rendering.teller import Teller, quoted, sayable, upper
+from itdr.builders.sampling.case import Case, Evidence
+from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
@@ -50,7 +51,7 @@ class AudienceCase(Case):
     facts: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    known: group_answer.Known = field(kw_only=True)
+    known: audience_answer.Known = field(kw_only=True)
     answer: str = ""
 
 
@@ -80,13 +81,13 @@ def _hashtags(cell: OpenCell, code: int) -> list[str]:
 
 
 def _counts(cell: OpenCell) -> Counts:
-    return group_counts.counts(cell.store, cell.cell.seed)
+    return audiences_counts.counts(cell.store, cell.cell.seed)
 
 
 def _comments(cell: OpenCell) -> spoken.Comments | None:
     store = cell.store
     chars = int(cell.cell.knobs["text_chars"])
-    return spoken.comments(store, cell.cell.seed, chars, lambda: liking.verdicts(store))
+    return spoken.comments(store, cell.cell.seed, chars, lambda: verdicts.verdicts(store))
 
 
 def _draw(cell: OpenCell, windows: Sequence[ItemWindow]) -> list[AudienceCase]:
@@ -117,7 +118,7 @@ def _case(
 
 def answered(cell: OpenCell, case: AudienceCase, purpose: str) -> tuple[str, list[Evidence]]:
     """What a case's answer says, and what it stands on, in words drawn for this purpose."""
-    return group_answer.compose(case.known, _teller(cell, case.code, purpose))
+    return audience_answer.compose(case.known, _teller(cell, case.code, purpose))
 
 
 def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[str, int]]]:
@@ -135,7 +136,7 @@ def _known(
     comments: list[spoken.Comment],
     tags: list[tuple[str, int]],
     groups: tuple[list[_groups.Group], list[_groups.Group]],
-) -> group_answer.Known:
+) -> audience_answer.Known:
     """All that an answer may say."""
     counts = _counts(cell)
     item = cell.store.item(code)
@@ -143,7 +144,7 @@ def _known(
     suited, avoided = groups
     attributes = _attributes(cell, code)
     heard = [(one.text, one.verdict) for one in comments]
-    return group_answer.Known(
+    return audience_answer.Known(
         categories=item.categories,
         telling=traits.rarest_first(cell.store, item.categories),
         creators=item.creators,
@@ -152,7 +153,7 @@ def _known(
         likers=likers,
         dislikers=dislikers,
         tested=any(counts.tested.values()),
-        dislikes=liking.rule(cell.store) != "taken",
+        dislikes=verdicts.rule(cell.store) != "taken",
         suited=[one for one in suited if sayable(one)],
         avoided=[one for one in avoided if sayable(one)],
         phrases=_audience.phrases(heard, bought=cell.cell.source.words == "products"),
@@ -165,7 +166,7 @@ def _known(
 
 def _teller(cell: OpenCell, code: int, purpose: str) -> Teller:
     source = cell.cell.source
-    rated = liking.rule(cell.store) == "ratings"
+    rated = verdicts.rule(cell.store) == "ratings"
     return Teller(cell.words, source.words, rated, cell.draws(code, purpose))
 
 
@@ -216,7 +217,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "facts_lines": "\n".join(f"- {name}: {value}" for name, value in case.facts),
         "details": "\n".join(f"{name}: {value}" for name, value in case.facts[1:]),
         "comments_lines": "\n".join(f"- {text}" for text in case.comments),
-        "comments_numbered": _ranking.numbered(case.comments),
+        "comments_numbered": lists.numbered(case.comments),
         "n_comments": len(case.comments),
         "tags": ", ".join(case.tags),
         "answer": case.answer,

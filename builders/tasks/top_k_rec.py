@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from itdr.builders.cases import Case
-from itdr.builders.declare import INTERACTION
-from itdr.builders.hashing import Draw
-from itdr.builders.tasks import _ranking
-from itdr.builders.tasks._task import CellRule, OpenCell, Task
+from itdr.builders.core.rng import Draw
+from itdr.builders.core.schema import INTERACTION
+from itdr.builders.rendering import lists
+from itdr.builders.sampling.case import Case
+from itdr.builders.tasks import ranking
+from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     history = [item.title for item in case.history]
     candidates = [item.title for item in case.candidates]
     return {
-        **_ranking.listings("history", history, needed),
-        **_ranking.listings("candidates", candidates, needed),
+        **lists.listings("history", history, needed),
+        **lists.listings("candidates", candidates, needed),
         "n_history": len(history),
         "n_candidates": len(candidates),
-        "all_candidates": _ranking.all_of(len(candidates)),
-        "answer": _ranking.numbered([item.title for item in case.ranking]),
+        "all_candidates": lists.all_of(len(candidates)),
+        "answer": lists.numbered([item.title for item in case.ranking]),
     }
 
 
@@ -27,7 +28,7 @@ def wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
     trues = len(case.relevant)
     first = case.ranking[trues + draw.below(len(case.ranking) - trues)]
     rest = draw.shuffled([item for item in case.ranking if item is not first])
-    return _ranking.numbered([item.title for item in [first, *rest]])
+    return lists.numbered([item.title for item in [first, *rest]])
 
 
 TASK = Task(
@@ -48,12 +49,12 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
-    variables=_ranking.layouts("history", "candidates")
+    variables=lists.layouts("history", "candidates")
     | {"n_history", "n_candidates", "all_candidates", "answer"},
     flags=frozenset({"timed"}),
-    windows=_ranking.windows,
-    firsts=_ranking.firsts,
-    draw=_ranking.draw,
+    windows=ranking.windows,
+    firsts=ranking.firsts,
+    draw=ranking.draw,
     context=_context,
     wrong=wrong,
     least_events=lambda knobs: knobs["history"] + knobs["positives"],

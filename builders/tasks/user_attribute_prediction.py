@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from itdr.builders.cases import Case
-from itdr.builders.columns import Item
-from itdr.builders.declare import UNDERSTANDING
-from itdr.builders.grounding.teller import upper
-from itdr.builders.hashing import Draw
-from itdr.builders.most_liked import most_liked
-from itdr.builders.parts import TRAIN, parts_of
-from itdr.builders.tasks import _ranking
-from itdr.builders.tasks._task import CellRule, OpenCell, Task
-from itdr.builders.windows import Window
+from itdr.builders.core.rng import Draw
+from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.rendering import lists
+from itdr.builders.rendering.teller import upper
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.favourites import most_liked
+from itdr.builders.sampling.splits import TRAIN, parts_of
+from itdr.builders.sampling.windows import Window
+from itdr.builders.store.reader import Item
+from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 LEAST = 5
 """A user shows at least this many items, unless the cell's rule says otherwise."""
@@ -97,14 +97,14 @@ def _entries(items: Sequence[Item], flags: frozenset[str]) -> list[str]:
     if "categories" not in flags:
         return made
     rows = zip(made, items, strict=True)
-    return [f"{entry}: {_ranking.categories(item)}" for entry, item in rows]
+    return [f"{entry}: {lists.categories(item)}" for entry, item in rows]
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     items = _entries(case.history, case.flags)
     names = [name for name, _ in case.attributes]
     return {
-        **_ranking.listings("items", items, needed),
+        **lists.listings("items", items, needed),
         "n_items": len(items),
         "attributes": _enumerated(names),
         "attributes_lines": "\n".join(f"- {upper(name)}" for name in names),
@@ -165,7 +165,7 @@ TASK = Task(
         )
     ),
     defaults={"history": 20},
-    variables=_ranking.layouts("items")
+    variables=lists.layouts("items")
     | {"n_items", "attributes", "attributes_lines", "n_attributes", "answer"},
     flags=frozenset({"categories", "creators"}),
     windows=_windows,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from itdr import audit
-from itdr.audit.events import Raw
+from itdr.audit.oracle import Raw
 from tests.audit.planting import (
     SOURCES,
     Planted,

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from itdr import audit
-from itdr.builders.errors import ItdrError
+from itdr.builders.core.errors import ItdrError
 from itdr.commands import audit as audit_command
 from tests import world
 from tests.audit.planting import SOURCES, Rows, clean, faulty, touched_negative

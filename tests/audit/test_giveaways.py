@@ -87,7 +87,7 @@ def test_uniform_negatives_are_found_out_on_real_files(raw: Path) -> None:
 
 
 def test_a_comment_of_another_part_is_found() -> None:
-    from itdr.audit.events import Raw
+    from itdr.audit.oracle import Raw
 
     config, made = "target_user_identification", {"sample": True, "sources": ["steam"]}
     opened = data.open_data(config, made)

@@ -16,13 +16,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from itdr.builders import cache
-from itdr.builders.declare import Remote
-from itdr.builders.errors import ItdrError
-from itdr.builders.fetch import download, integrity, part, settle, transfer
-from itdr.builders.fetch.patience import Policy
+from itdr.builders.core import paths
+from itdr.builders.core.errors import ItdrError
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles import checksums
+from itdr.builders.rawfiles.download import download, finalize, http, partial
+from itdr.builders.rawfiles.download.retry import Policy
 
-OURS = {str(one.__file__) for one in (cache, download, integrity, part, settle, transfer)}
+OURS = {str(one.__file__) for one in (paths, download, checksums, partial, finalize, http)}
 POLICY = Policy(sleep=lambda seconds: None, read_timeout=2.0, chunk=4096, gain=4096)
 
 
@@ -63,7 +64,7 @@ def main() -> None:
         folder.mkdir(parents=True)
         status = run(remote, folder, step)
         final = folder / name
-        trusted = integrity.trust(final, remote)
+        trusted = checksums.trust(final, remote)
         before = hashlib.sha256(final.read_bytes()).hexdigest() if final.exists() else None
         try:
             path = download.fetch(remote, folder, policy=POLICY)

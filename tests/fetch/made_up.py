@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.cache import raw_root
-from itdr.builders.declare import Licence, RawFile, Readers, Remote, Source
-from itdr.builders.fetch import locate
+from itdr.builders.core.paths import raw_root
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.rawfiles import locate
 from tests.fetch.server import leftovers, quick, sha
 
 RATINGS = b"user,item,rating\n" + b"".join(b"%d,%d,4.5\n" % (n, n % 97) for n in range(4000))

@@ -23,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from itdr.builders.fetch.patience import Policy
+from itdr.builders.rawfiles.download.retry import Policy
 
 FAULTS: Counter[str] = Counter()
 """Faults tried in this process, by kind."""

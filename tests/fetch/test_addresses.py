@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from itdr.builders import sources
-from itdr.builders.declare import Remote, Source
-from itdr.builders.fetch.download import fetch
-from itdr.builders.fetch.integrity import split_checksum
-from itdr.builders.fetch.survey import fetchable, offers
+from itdr.builders.core.schema import Remote, Source
+from itdr.builders.rawfiles.checksums import split_checksum
+from itdr.builders.rawfiles.download.download import fetch
+from itdr.builders.rawfiles.inventory import fetchable, offers
 from tests.fetch.made_up import RATINGS, RATINGS_GZ, TAR, ZIP
 from tests.fetch.server import Misbehaving, leftovers, quick, sha
 

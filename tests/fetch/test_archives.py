@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.declare import RawFile
-from itdr.builders.errors import RawFileError
-from itdr.builders.fetch import archives
-from itdr.builders.fetch.archives import extract
-from itdr.builders.fetch.match import files_below, match
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import RawFile
+from itdr.builders.rawfiles import archives
+from itdr.builders.rawfiles.archives import extract
+from itdr.builders.rawfiles.names import files_below, match
 from tests.fetch.server import count
 
 TEXT = b"user,item\n" + b"".join(b"%d,%d\n" % (n, n * 7) for n in range(3000))

@@ -9,10 +9,10 @@ from pathlib import Path
 import datasets
 import pytest
 
-from itdr.builders import catalogue
-from itdr.builders.cache import raw_root
-from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.fetch import locate
+from itdr.builders.core.errors import DownloadError, RawFileError
+from itdr.builders.core.paths import raw_root
+from itdr.builders.dataset import registry
+from itdr.builders.rawfiles import locate
 from itdr.commands import fetch, verify
 from tests.fetch.made_up import AT, OPEN, ZIP
 from tests.fetch.server import Misbehaving, count
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("mirror")
 @pytest.fixture(autouse=True)
 def made_up(monkeypatch: pytest.MonkeyPatch, server: Misbehaving) -> Iterator[None]:
     """The only source there is, and its archive."""
-    monkeypatch.setattr(catalogue, "source", lambda name: OPEN)
+    monkeypatch.setattr(registry, "source", lambda name: OPEN)
     server.put(AT, ZIP)
     level = logging.getLogger("itdr").level
     yield

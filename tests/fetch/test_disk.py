@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders import cache
-from itdr.builders.declare import Remote
-from itdr.builders.errors import DownloadError
-from itdr.builders.fetch import archives, locate, transfer
-from itdr.builders.fetch.download import fetch
+from itdr.builders.core import paths
+from itdr.builders.core.errors import DownloadError
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles import archives, locate
+from itdr.builders.rawfiles.download import http
+from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
 
 BODY = random.Random(5).randbytes(60_000)
@@ -40,7 +41,7 @@ def test_a_full_disk(
         return real(handle, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr("itdr.builders.fetch.part.os.write", write)
+        patch.setattr("itdr.builders.rawfiles.download.partial.os.write", write)
         with pytest.raises(DownloadError, match=r"the disk is full.*ITDR_CACHE"):
             fetch(Remote("data.bin", (url,)), tmp_path, policy=quick())
     count("full disk")
@@ -75,7 +76,7 @@ def test_a_disk_that_is_really_full(
     with pytest.raises(DownloadError, match=r"has 2.* free; 400 kB"):
         fetch(remote, tiny_disk, policy=quick())
     assert leftovers(tiny_disk) == []
-    monkeypatch.setattr(transfer, "free_bytes", lambda folder: 1 << 40)
+    monkeypatch.setattr(http, "free_bytes", lambda folder: 1 << 40)
     with pytest.raises(DownloadError, match="the disk is full"):
         fetch(remote, tiny_disk, policy=quick())
     count("full disk", 2)
@@ -90,7 +91,7 @@ def test_too_little_room_is_said_before_a_byte_is_fetched(
     server: Misbehaving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = server.put("data.bin", BODY)
-    monkeypatch.setattr(transfer, "free_bytes", lambda folder: cache.RESERVE + 59_999)
+    monkeypatch.setattr(http, "free_bytes", lambda folder: paths.RESERVE + 59_999)
     with pytest.raises(DownloadError, match=r"60\.00 kB and a reserve of 67\.11 MB"):
         fetch(Remote("data.bin", (url,), size=len(BODY)), tmp_path, policy=quick())
     assert not server.seen
@@ -98,7 +99,7 @@ def test_too_little_room_is_said_before_a_byte_is_fetched(
         fetch(Remote("data.bin", (url,)), tmp_path, policy=quick())
     count("full disk", 2)
     assert leftovers(tmp_path) == []
-    monkeypatch.setattr(transfer, "free_bytes", lambda folder: cache.RESERVE + 60_000)
+    monkeypatch.setattr(http, "free_bytes", lambda folder: paths.RESERVE + 60_000)
     assert fetch(Remote("data.bin", (url,)), tmp_path, policy=quick()).read_bytes() == BODY
 
 
@@ -138,8 +139,8 @@ def test_bytes_are_on_disk_before_they_have_their_name(
 
 
 def test_free_space_is_that_of_the_nearest_folder_that_exists(tmp_path: Path) -> None:
-    assert cache.free_bytes(tmp_path / "not" / "yet") > 0
-    assert archives.RESERVE == locate.RESERVE == cache.RESERVE
+    assert paths.free_bytes(tmp_path / "not" / "yet") > 0
+    assert archives.RESERVE == locate.RESERVE == paths.RESERVE
 
 
 @pytest.mark.parametrize(
@@ -149,4 +150,4 @@ def test_free_space_is_that_of_the_nearest_folder_that_exists(tmp_path: Path) ->
      (31_408_889_188, "31.41 GB"), (5 * 10**15, "5000 TB")],
 )  # fmt: skip
 def test_sizes_for_people(size: int | None, text: str) -> None:
-    assert cache.human(size) == text
+    assert paths.human(size) == text

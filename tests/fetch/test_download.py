@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.declare import Remote
-from itdr.builders.errors import DownloadError
-from itdr.builders.fetch.download import fetch
+from itdr.builders.core.errors import DownloadError
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.server import Misbehaving, Resource, leftovers, quick, sha, words
 
 BODY = random.Random(1).randbytes(60_000)

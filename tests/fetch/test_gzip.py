@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itdr.builders.fetch import integrity
+from itdr.builders.rawfiles import checksums
 
 TEXT = b"".join(b"line %d of some text\n" % k for k in range(20_000))
 PACKED = gzip.compress(TEXT)
@@ -20,10 +20,10 @@ PACKED = gzip.compress(TEXT)
 @pytest.fixture(params=["zlib", "isal"], autouse=True)
 def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "zlib":
-        monkeypatch.setattr(integrity, "_deflate", zlib)
+        monkeypatch.setattr(checksums, "_deflate", zlib)
     else:
         isal_zlib = pytest.importorskip("isal.isal_zlib")
-        monkeypatch.setattr(integrity, "_deflate", isal_zlib)
+        monkeypatch.setattr(checksums, "_deflate", isal_zlib)
 
 
 def pieces(packed: bytes, size: int) -> Iterator[bytes]:
@@ -34,7 +34,7 @@ def pieces(packed: bytes, size: int) -> Iterator[bytes]:
 @pytest.mark.parametrize("times, padding", [(1, b""), (2, b""), (3, b"\0" * 100)])
 def test_a_whole_stream_is_unpacked(times: int, padding: bytes, size: int) -> None:
     packed = gzip.compress(TEXT[:5000]) * times + padding
-    assert b"".join(integrity.gunzip(pieces(packed, size))) == TEXT[:5000] * times
+    assert b"".join(checksums.gunzip(pieces(packed, size))) == TEXT[:5000] * times
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_a_whole_stream_is_unpacked(times: int, padding: bytes, size: int) -> No
 def test_what_is_wrong_is_said(tmp_path: Path, packed: bytes, said: str) -> None:
     path = tmp_path / "some.gz"
     path.write_bytes(packed)
-    problem = integrity.check_gzip(path)
+    problem = checksums.check_gzip(path)
     assert problem is not None
     assert any(one in problem for one in said.split("|")), problem
     path.write_bytes(PACKED)
-    assert integrity.check_gzip(path) is None
+    assert checksums.check_gzip(path) is None
 
 
 @given(place=st.integers(0, len(PACKED) - 1), bit=st.integers(0, 7))
@@ -67,7 +67,7 @@ def test_no_flipped_bit_of_the_content_passes(place: int, bit: int) -> None:
     spoilt = bytearray(PACKED)
     spoilt[place] ^= 1 << bit
     try:
-        read = b"".join(integrity.gunzip([bytes(spoilt)]))
+        read = b"".join(checksums.gunzip([bytes(spoilt)]))
     except ValueError:
         return
     assert read == TEXT

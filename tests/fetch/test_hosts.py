@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.declare import Remote
-from itdr.builders.errors import DownloadError
-from itdr.builders.fetch import hosts
-from itdr.builders.fetch.download import fetch
+from itdr.builders.core.errors import DownloadError
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles.download import hosts
+from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.server import Misbehaving, count, leftovers, quick, serving, sha
 
 BODY = random.Random(3).randbytes(30_000)

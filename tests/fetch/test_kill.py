@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.declare import Remote
-from itdr.builders.fetch.download import fetch
-from itdr.builders.fetch.patience import Stopped
-from itdr.builders.fetch.several import fetch_all
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles.download.download import fetch
+from itdr.builders.rawfiles.download.parallel import fetch_all
+from itdr.builders.rawfiles.download.retry import Stopped
 from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
 
 BODY = random.Random(7).randbytes(20_000)

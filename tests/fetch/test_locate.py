@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.cache import cache_root, raw_root, store_root, work_root
-from itdr.builders.declare import Remote, Source
-from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.fetch import locate, published
-from itdr.builders.fetch.download import fetch
+from itdr.builders.core.errors import DownloadError, RawFileError
+from itdr.builders.core.paths import cache_root, raw_root, store_root, work_root
+from itdr.builders.core.schema import Remote, Source
+from itdr.builders.rawfiles import locate, published
+from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.made_up import (
     ALL,
     AT,
@@ -175,7 +175,7 @@ def test_one_error_for_all_that_is_missing(data: Path, tmp_path: Path) -> None:
 def test_offline_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import datasets
 
-    from itdr.builders.cache import offline_variable
+    from itdr.builders.core.paths import offline_variable
 
     assert offline_variable() is None
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.cache import raw_root
-from itdr.builders.declare import RawFile, Remote
-from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.fetch import locate
-from itdr.builders.fetch.survey import offers
+from itdr.builders.core.errors import DownloadError, RawFileError
+from itdr.builders.core.paths import raw_root
+from itdr.builders.core.schema import RawFile, Remote
+from itdr.builders.rawfiles import locate
+from itdr.builders.rawfiles.inventory import offers
 from tests.fetch.made_up import (
     ALL,
     AT,

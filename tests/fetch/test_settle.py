@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.declare import Remote
-from itdr.builders.errors import DownloadError, RawFileError
-from itdr.builders.fetch.download import fetch
-from itdr.builders.fetch.integrity import record_path, trust
+from itdr.builders.core.errors import DownloadError, RawFileError
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles.checksums import record_path, trust
+from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.server import Misbehaving, leftovers, quick, sha, words
 
 BODY = random.Random(1).randbytes(60_000)
@@ -167,7 +167,7 @@ def test_what_the_record_tells_without_reading_the_file(
     path = tmp_path / "data.bin"
     assert trust(path, remote) == "absent"
     fetch(remote, tmp_path, policy=quick())
-    monkeypatch.setattr("itdr.builders.fetch.integrity.chunks", None)
+    monkeypatch.setattr("itdr.builders.rawfiles.checksums.chunks", None)
     assert trust(path, remote) == "verified"
     assert trust(path, Remote("data.bin", checksum=sha(OTHER))) == "outdated"
     assert trust(path, Remote("data.bin", plain_checksum=sha(OTHER))) == "outdated"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.cache import raw_root
-from itdr.builders.declare import Access, RawFile, Remote
-from itdr.builders.errors import DownloadError
-from itdr.builders.fetch import locate
-from itdr.builders.fetch.download import fetch
-from itdr.builders.fetch.verify import Finding, verify
+from itdr.builders.core.errors import DownloadError
+from itdr.builders.core.paths import raw_root
+from itdr.builders.core.schema import Access, RawFile, Remote
+from itdr.builders.rawfiles import locate
+from itdr.builders.rawfiles.download.download import fetch
+from itdr.builders.rawfiles.verify import Finding, verify
 from tests.fetch.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, put, source, zipped
 from tests.fetch.server import Misbehaving, count, quick, sha
 

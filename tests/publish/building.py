@@ -12,8 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
-from itdr.builders import catalogue
-from itdr.builders.knobs import SAMPLE
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import SAMPLE
 from itdr.publish import folder
 
 SMALL: dict[str, Any] = {"sample": True, "sources": ["ml-32m"]}
@@ -26,7 +26,7 @@ def builder(config: str, **knobs: Any) -> Any:
 
 def sampled(config: str) -> list[str]:
     """The sources of a config that the bundled sample has."""
-    able = {source for _, source in catalogue.cells(config)}
+    able = {source for _, source in registry.cells(config)}
     return sorted(name for name in able if (SAMPLE / name).is_dir())
 
 
@@ -34,7 +34,7 @@ def sampled(config: str) -> list[str]:
 def everything() -> Path:
     """One folder with every config, from all of the bundled sample."""
     out = Path(tempfile.mkdtemp(prefix="itdr-built-")) / "data"
-    names = [name for name in catalogue.config_names() if sampled(name)]
+    names = [name for name in registry.config_names() if sampled(name)]
     builders = [builder(one, sample=True, sources=sampled(one), size=60) for one in names]
     folder.build(builders, out)
     return out

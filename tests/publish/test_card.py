@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 import itdr
-from itdr.builders import catalogue
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
 from itdr.commands import card as command
 from itdr.publish import card, files, folder, project, provenance, tables
 from tests import world
@@ -81,7 +81,7 @@ def test_every_source_inside_is_cited_and_its_licence_said(tmp_path: Path) -> No
     folder.build([builder("rating_prediction", **knobs)], tmp_path / "a")
     text = {name: (tmp_path / "a" / name).read_text("utf-8") for name in folder.TOP}
     for name in sources:
-        source = catalogue.source(name)
+        source = registry.source(name)
         assert source.citation.strip() in text["CITATION.bib"]
         assert source.licence.summary in text["LICENSE.md"]
         assert source.licence.name in text["README.md"]
@@ -146,12 +146,12 @@ def card_markers_missing(path: Path) -> bool:
 
 def test_dataset_infos_json_holds_every_config_and_no_sizes() -> None:
     infos = json.loads((HOME / "dataset_infos.json").read_text("utf-8"))
-    assert list(infos) == list(catalogue.config_names())
+    assert list(infos) == list(registry.config_names())
     for name, info in infos.items():
         assert set(info) == {"description", "citation", "license", "features"}
-        for _, source in catalogue.cells(name):
-            assert catalogue.source(source).citation.strip() in info["citation"]
-            assert catalogue.source(source).licence.name in info["license"]
+        for _, source in registry.cells(name):
+            assert registry.source(source).citation.strip() in info["citation"]
+            assert registry.source(source).licence.name in info["license"]
         read = datasets.Features.from_dict(info["features"])
         assert (
             read.arrow_schema.remove_metadata()
@@ -182,12 +182,12 @@ def test_the_generated_block_replaces_itself_and_nothing_else() -> None:
 
 def test_the_tables_hold_every_cell_and_source() -> None:
     cells = tables.cells_table().splitlines()
-    for task in catalogue.task_ids():
-        for (_, source), quota in catalogue.cells(task).items():
+    for task in registry.task_ids():
+        for (_, source), quota in registry.cells(task).items():
             line = next(one for one in cells if one.startswith(f"| `{source}` |"))
             column = cells[0].split(" | ").index(f"`{task}`")
             assert line.split(" | ")[column] == f"{quota:,}"
-    assert len(tables.sources_table().splitlines()) == 2 + len(catalogue.source_ids())
+    assert len(tables.sources_table().splitlines()) == 2 + len(registry.source_ids())
 
 
 def test_the_command_writes_what_is_stale_and_the_check_only_says_so(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import datasets
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders import catalogue
-from itdr.builders.errors import ConfigError, ItdrError
+from itdr.builders.core.errors import ConfigError, ItdrError
+from itdr.builders.dataset import registry
 from itdr.commands import build as command
 from itdr.publish import files, folder, provenance
 from itdr.scoring.data import open_data
@@ -301,14 +301,14 @@ def test_without_a_name_all_configs_that_the_knobs_allow_are_built(tmp_path: Pat
     out = tmp_path / "a"
     result = run(command.run, "--sample", "--sources", "lastfm-1k", "--size", 10, "-o", out)
     assert result.exit_code == 0, result.output
-    able = {one for one in catalogue.config_names() if ("lastfm-1k" in _sources(one))}
+    able = {one for one in registry.config_names() if ("lastfm-1k" in _sources(one))}
     assert set(provenance.read(out)) == able
-    for name in set(catalogue.config_names()) - able:
+    for name in set(registry.config_names()) - able:
         assert f"not built: {name}" in result.stderr
 
 
 def _sources(config: str) -> set[str]:
-    return {source for _, source in catalogue.cells(config)}
+    return {source for _, source in registry.cells(config)}
 
 
 def test_a_mistake_is_refused_with_what_there_is(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ import pytest
 import requests
 from huggingface_hub import errors
 
-from itdr.builders import catalogue
-from itdr.builders.errors import ConfigError, ItdrError
+from itdr.builders.core.errors import ConfigError, ItdrError
+from itdr.builders.dataset import registry
 from itdr.commands import push as command
 from itdr.publish import folder, push
 from tests import world
@@ -73,11 +73,11 @@ def test_files_of_an_earlier_push_of_the_same_configs_go(hub: Any) -> None:
 def test_a_public_push_of_what_must_not_be_handed_on_is_refused(hub: Any, forbidden: Path) -> None:
     with pytest.raises(ConfigError) as refusal:
         push.push(forbidden, "me/data")
-    licence = catalogue.source("bookcrossing").licence
+    licence = registry.source("bookcrossing").licence
     for words in ("bookcrossing", licence.name, licence.summary, licence.url, "--private"):
         assert words in str(refusal.value)
     assert "build from ml-32m alone" in str(refusal.value)
-    assert catalogue.source("ml-32m").licence.summary not in str(refusal.value)
+    assert registry.source("ml-32m").licence.summary not in str(refusal.value)
     assert hub.method_calls == []
 
 
@@ -101,7 +101,7 @@ def test_every_source_that_forbids_it_is_refused() -> None:
     """The check reads the declarations: no source may slip through by its name."""
     from itdr.publish import licences
 
-    for name in catalogue.source_ids():
+    for name in registry.source_ids():
         licence = {"redistribution": True}
         entries = {
             "one": {
@@ -109,7 +109,7 @@ def test_every_source_that_forbids_it_is_refused() -> None:
                 "sources": {f"{name}/Domain": {"title": "", "homepage": "", "licence": licence}},
             }
         }
-        allowed = catalogue.source(name).licence.redistribution
+        allowed = registry.source(name).licence.redistribution
         assert (name not in licences.forbidding(entries)) == allowed
     unknown = {"title": "", "homepage": "", "licence": {}}
     entry = {"knobs": {"sample": False}, "sources": {"gone": unknown}}

@@ -14,13 +14,13 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders import catalogue
+from itdr.builders.dataset import registry
 from itdr.publish import files, folder, provenance
 from tests.publish.building import SMALL, builder, everything, sampled, small
 
 # One worker builds the large folder for all that read it.
 pytestmark = pytest.mark.xdist_group("built")
-CONFIGS = [name for name in catalogue.config_names() if sampled(name)]
+CONFIGS = [name for name in registry.config_names() if sampled(name)]
 PAGE_BYTES, PAGE_ROWS, LEAST_ROWS = 200_000, 100, 10
 """The Hub's viewer shows the first rows, at most 100 and 200,000 bytes of JSON; only where not even 10
 fit does it cut their cells."""

@@ -14,11 +14,12 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders import catalogue, engine
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
+from itdr.builders.store import engine
 from itdr.commands import stats as command
 from itdr.publish import files, folder
-from itdr.report import numbers, text
+from itdr.publish.report import numbers, text
 from tests.publish.building import SMALL, builder, everything, run
 
 pytestmark = pytest.mark.xdist_group("built")
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("built")
 def rows() -> list[dict[str, Any]]:
     """Every row of the large folder once, with its split."""
     found = []
-    for task in catalogue.task_ids():
+    for task in registry.task_ids():
         for path in sorted((everything() / task).glob("*.parquet")):
             split = path.name.partition("-")[0]
             found += [{"split": split, **row} for row in pq.read_table(path).to_pylist()]
@@ -47,7 +48,7 @@ def test_cells_are_counted_once_though_root_tasks_hold_them_too(
     for one in counted["cells"]:
         for split in ("train", "validation", "test"):
             assert one[split] == expected[one["task"], one["source"], split]
-        assert one["paper"] == catalogue.cells(one["task"])[one["task"], one["source"]]
+        assert one["paper"] == registry.cells(one["task"])[one["task"], one["source"]]
     assert sum(one["all"] for one in counted["cells"]) == len(rows)
 
 

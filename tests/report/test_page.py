@@ -13,13 +13,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from itdr.builders.errors import ItdrError
+from itdr.builders.core.errors import ItdrError
 from itdr.commands import report as command
-from itdr.report import numbers
+from itdr.publish.report import numbers
 from tests.publish.building import everything, run, small
 
 pytest.importorskip("matplotlib")
-from itdr.report import page, plots, style
+from itdr.publish.report import page, plots, style
 
 pytestmark = pytest.mark.xdist_group("built")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)

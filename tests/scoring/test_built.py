@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 from itdr.publish import folder
 from itdr.scoring import data
-from itdr.scoring.measures import TEXT_TASKS
+from itdr.scoring.metrics.per_task import TEXT_TASKS
 from tests.publish.building import builder
 
 CONFIG = "sequential_rec"

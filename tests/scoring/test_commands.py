@@ -13,13 +13,13 @@ from typer.testing import CliRunner
 
 pytest.importorskip("ir_measures")
 
-from itdr.baselines import METHODS, methods_of, predict
-from itdr.baselines.training import Training
-from itdr.builders.errors import ConfigError, ItdrError, RawFileError
+from itdr.builders.core.errors import ConfigError, ItdrError, RawFileError
 from itdr.commands import baseline
 from itdr.commands import score as score_command
 from itdr.scoring import data, predictions, score
-from itdr.scoring.scored import Answer
+from itdr.scoring.baselines import METHODS, methods_of, predict
+from itdr.scoring.baselines.training import Training
+from itdr.scoring.metrics.result import Answer
 from tests import world
 
 CONFIGS = {
@@ -201,7 +201,7 @@ def test_baselines_know_the_training_part_alone_and_not_the_rows_user() -> None:
     """Counts re-derived from the raw file, without the row's own user."""
     import csv
 
-    from itdr.baselines.plain import co_occurrence, most_popular
+    from itdr.scoring.baselines.plain import co_occurrence, most_popular
 
     path = world.folder(dirt=False) / "ml-32m" / "ratings.csv"
     with open(path, newline="", encoding="utf-8") as file:
@@ -240,7 +240,7 @@ def test_baselines_know_the_training_part_alone_and_not_the_rows_user() -> None:
 
 
 def test_ratings_by_means() -> None:
-    from itdr.baselines.plain import shown_mean
+    from itdr.scoring.baselines.plain import shown_mean
 
     row = {"source": "ml-32m", "history": [{"rating": 4.0}, {"rating": 3.0}, {"rating": None}]}
     assert shown_mean(None, row).text == "3.5000"  # type: ignore[arg-type]

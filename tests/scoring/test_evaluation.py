@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from itdr.builders import catalogue
-from itdr.builders.declare import ROOT_TASKS
+from itdr.builders.core.schema import ROOT_TASKS
+from itdr.builders.dataset import registry
 
 evaluation = pytest.importorskip("itdr.evaluation")
 
@@ -29,19 +29,19 @@ def read(path: Path) -> dict[str, Any]:
 
 def test_there_is_a_task_for_each_subtask_and_a_group_for_each_root_task() -> None:
     files = {path.stem: read(path) for path in evaluation.FOLDER.glob("*.yaml")}
-    assert set(files) == {*catalogue.task_ids(), *ROOT_TASKS}
+    assert set(files) == {*registry.task_ids(), *ROOT_TASKS}
     for root in ROOT_TASKS:
-        tasks = {f"itdr_{task.id}" for task in catalogue.tasks_of(root)}
+        tasks = {f"itdr_{task.id}" for task in registry.tasks_of(root)}
         assert set(files[root]["task"]) == tasks
         assert files[root]["group"] == f"itdr_{root}"
-    for task in catalogue.task_ids():
+    for task in registry.task_ids():
         assert files[task]["task"] == f"itdr_{task}"
         assert files[task]["dataset_kwargs"] == {"config": task}
 
 
 def test_every_metric_of_a_row_is_declared() -> None:
     pytest.importorskip("ir_measures")
-    for task in catalogue.task_ids():
+    for task in registry.task_ids():
         spec = read(evaluation.FOLDER / f"{task}.yaml")
         declared = {one["metric"]: one for one in spec["metric_list"]}
         for row in evaluation.rows(task, sample=True, size=30)["test"]:
@@ -67,7 +67,7 @@ def test_the_harness_runs_with_its_dummy_model(root: str) -> None:
     found = lm_eval.simple_evaluate(
         model="dummy", tasks=[f"itdr_{root}"], task_manager=manager, bootstrap_iters=0
     )
-    for task in catalogue.tasks_of(root):
+    for task in registry.tasks_of(root):
         metrics = found["results"][f"itdr_{task.id}"]
         # The dummy model says "lol" to everything. As prose that can be read, and as the value where a
         # single attribute is asked for; nowhere is it right.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from itdr.scoring import data
-from itdr.scoring.grounds import Lexicon, grounds
+from itdr.scoring.metrics.groundedness import Lexicon, grounds
 
 
 @pytest.mark.parametrize("config", ["interest_recognition", "target_user_identification"])

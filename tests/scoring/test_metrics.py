@@ -10,12 +10,14 @@ import pytest
 
 pytest.importorskip("ir_measures")
 
-from itdr.builders.errors import ConfigError
-from itdr.scoring import measures, ranks, score
-from itdr.scoring.grounds import Lexicon, grounds
-from itdr.scoring.reading import Ranking
-from itdr.scoring.scored import Answer
-from itdr.scoring.texts import overlap
+from itdr.builders.core.errors import ConfigError
+from itdr.scoring import score
+from itdr.scoring.metrics import per_task
+from itdr.scoring.metrics import ranking as metrics_ranking
+from itdr.scoring.metrics.groundedness import Lexicon, grounds
+from itdr.scoring.metrics.result import Answer
+from itdr.scoring.metrics.text import overlap
+from itdr.scoring.parsing.parse import Ranking
 
 Row = dict[str, Any]
 
@@ -67,7 +69,7 @@ IDEAL = 1 + 1 / math.log2(3) + 1 / 2 + 1 / math.log2(5) + 1 / math.log2(6)
 
 
 def test_the_ideal_is_what_the_definition_says() -> None:
-    assert pytest.approx(2.9485, abs=5e-5) == IDEAL == pytest.approx(ranks.ideal(5))
+    assert pytest.approx(2.9485, abs=5e-5) == IDEAL == pytest.approx(metrics_ranking.ideal(5))
 
 
 @pytest.mark.parametrize(
@@ -114,16 +116,18 @@ def test_ties_count_by_expected_value(ties: tuple[int, ...]) -> None:
         groups.append(list(itertools.permutations(names[start : start + size])))
         start += size
     orders = [tuple(itertools.chain(*parts)) for parts in itertools.product(*groups)]
-    by_library = ranks.exact([Ranking(one) for one in orders], [true] * len(orders))
-    expected = ranks.expected(Ranking(tuple(names), ties), true)
-    for name in ranks.NAMES:
+    by_library = metrics_ranking.exact([Ranking(one) for one in orders], [true] * len(orders))
+    expected = metrics_ranking.expected(Ranking(tuple(names), ties), true)
+    for name in metrics_ranking.NAMES:
         mean = sum(one[name] for one in by_library) / len(orders)
         assert expected[name] == pytest.approx(mean), name
 
 
 def test_without_ties_both_ways_agree() -> None:
     ranking, true = Ranking((3, None, 1, 1, 0)), frozenset({0, 1, 2})
-    assert ranks.expected(ranking, true) == pytest.approx(ranks.exact([ranking], [true])[0])
+    assert metrics_ranking.expected(ranking, true) == pytest.approx(
+        metrics_ranking.exact([ranking], [true])[0]
+    )
 
 
 def chosen(key: int = 1) -> Row:
@@ -313,6 +317,6 @@ def test_an_unknown_subtask_is_refused() -> None:
 
 
 def test_every_subtask_has_a_scorer() -> None:
-    from itdr.builders import catalogue
+    from itdr.builders.dataset import registry
 
-    assert set(measures.scorers()) >= set(catalogue.task_ids())
+    assert set(per_task.scorers()) >= set(registry.task_ids())

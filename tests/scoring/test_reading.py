@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from itdr.builders.declare import Scale
-from itdr.scoring import reading
-from itdr.scoring.attributes import number, same
+from itdr.builders.core.schema import Scale
+from itdr.scoring.parsing import parse
+from itdr.scoring.parsing.attributes import number, same
 
 FILMS = [
     "Matrix, The (1999)",
@@ -22,7 +22,7 @@ TEN = Scale(1, 10, 1, 8, 4)
 
 
 def places(text: Any, titles: list[str] = FILMS) -> tuple[int | None, ...]:
-    return reading.ranking(text, titles).places
+    return parse.ranking(text, titles).places
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_titles_in_other_scripts_and_without_letters() -> None:
     titles = ["千と千尋の神隠し", "三体：黑暗森林", "!!!", "Steins;Gate", "W.A.L.L·E"]
     listed = "1. 《千と千尋の神隠し》\n2. 三体:黑暗森林\n3. !!!\n4. Steins;Gate\n5. w.a.l.l e"
     assert places(listed, titles) == (0, 1, 2, 3, 4)
-    assert reading.choice("我推荐三体：黑暗森林。", titles) == 1
+    assert parse.choice("我推荐三体：黑暗森林。", titles) == 1
 
 
 @pytest.mark.parametrize(
@@ -140,15 +140,15 @@ def test_titles_in_other_scripts_and_without_letters() -> None:
     ],
 )
 def test_a_choice_is_the_first_title_named(text: str, expected: int | None) -> None:
-    assert reading.choice(text, FILMS) == expected
+    assert parse.choice(text, FILMS) == expected
 
 
 def test_a_word_of_prose_is_no_title() -> None:
     titles = ["It (2017)", "Her (2013)", "Heat (1995)"]
-    assert reading.choice("It is likely that her next film is Heat.", titles) == 2
-    assert reading.choice("I would choose heat and noise.", titles) is None
-    assert reading.choice("It", titles) == 0
-    assert reading.choice('It is likely to be "Her".', titles) == 1
+    assert parse.choice("It is likely that her next film is Heat.", titles) == 2
+    assert parse.choice("I would choose heat and noise.", titles) is None
+    assert parse.choice("It", titles) == 0
+    assert parse.choice('It is likely to be "Her".', titles) == 1
 
 
 @pytest.mark.parametrize(
@@ -192,16 +192,16 @@ def test_a_word_of_prose_is_no_title() -> None:
     ],
 )
 def test_a_rating_is_read_in_every_shape(text: Any, expected: float | None) -> None:
-    assert reading.rating(text, STARS) == expected
+    assert parse.rating(text, STARS) == expected
 
 
 def test_a_rating_is_brought_to_the_scale() -> None:
-    assert reading.rating("9", TEN) == 9
-    assert reading.rating("9/10", TEN) == 9
-    assert reading.rating("4/5", TEN) == 8
-    assert reading.rating("nine", TEN) == 9
-    assert reading.rating("ten out of ten", TEN) == 10
-    assert reading.rating("0.5", TEN) == 1
+    assert parse.rating("9", TEN) == 9
+    assert parse.rating("9/10", TEN) == 9
+    assert parse.rating("4/5", TEN) == 8
+    assert parse.rating("nine", TEN) == 9
+    assert parse.rating("ten out of ten", TEN) == 10
+    assert parse.rating("0.5", TEN) == 1
 
 
 @pytest.mark.parametrize(
@@ -218,14 +218,14 @@ def test_a_rating_is_brought_to_the_scale() -> None:
     ],
 )
 def test_attributes_are_read_in_every_shape(text: str) -> None:
-    found = reading.attributes(text, ["age group", "gender"])
+    found = parse.attributes(text, ["age group", "gender"])
     assert found["age group"] == "25-34"
     assert same("gender", found["gender"], "male")
 
 
 def test_a_bare_value_answers_a_single_attribute() -> None:
-    assert reading.attributes("France", ["country"]) == {"country": "France"}
-    assert reading.attributes("France", ["country", "age"]) == {}
+    assert parse.attributes("France", ["country"]) == {"country": "France"}
+    assert parse.attributes("France", ["country", "age"]) == {}
 
 
 @pytest.mark.parametrize(

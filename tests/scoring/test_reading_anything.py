@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.scoring import reading
-from itdr.scoring.attributes import number, same
+from itdr.scoring.parsing import parse
+from itdr.scoring.parsing.attributes import number, same
 from tests.scoring.test_reading import FILMS, STARS, TEN, places
 
 PIECES = st.sampled_from(
@@ -81,14 +81,14 @@ TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".jo
 
 
 def read_all(text: Any, titles: list[str]) -> None:
-    ranking = reading.ranking(text, titles)
+    ranking = parse.ranking(text, titles)
     assert all(place is None or 0 <= place < len(titles) for place in ranking.places)
-    chosen = reading.choice(text, titles)
+    chosen = parse.choice(text, titles)
     assert chosen is None or 0 <= chosen < len(titles)
     for scale in (STARS, TEN):
-        rating = reading.rating(text, scale)
+        rating = parse.rating(text, scale)
         assert rating is None or scale.low <= rating <= scale.high
-    found = reading.attributes(text, ["age group", "gender", "age"])
+    found = parse.attributes(text, ["age group", "gender", "age"])
     assert all(isinstance(value, str) for value in found.values())
     for name, value in found.items():
         same(name, value, "25-34")
@@ -136,10 +136,10 @@ def test_a_hundred_kilobytes_take_less_than_a_second(piece: str) -> None:
     ]
     text = (piece * (100_000 // len(piece.encode()) + 1)).encode()[:100_000].decode(errors="ignore")
     for name, read in {
-        "ranking": lambda: reading.ranking(text, titles),
-        "choice": lambda: reading.choice(text, titles),
-        "rating": lambda: reading.rating(text, STARS),
-        "attributes": lambda: reading.attributes(text, ["age group", "gender", "age"]),
+        "ranking": lambda: parse.ranking(text, titles),
+        "choice": lambda: parse.choice(text, titles),
+        "rating": lambda: parse.rating(text, STARS),
+        "attributes": lambda: parse.attributes(text, ["age group", "gender", "age"]),
     }.items():
         start = time.process_time()
         read()

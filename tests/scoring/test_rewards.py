@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("ir_measures")
 
 from itdr import rewards
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 from itdr.scoring import data, score
 from tests import world
 

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from itdr.builders import declare
-from itdr.builders.checks import csv_rejects
-from itdr.builders.raw import Raw
+from itdr.builders.core import schema
+from itdr.builders.core.duckdb_csv import csv_rejects
+from itdr.builders.core.raw_files import Raw
 
 PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 TYPES: dict[str, pa.DataType] = {
@@ -36,16 +36,16 @@ TYPES: dict[str, pa.DataType] = {
 EVENTS = {"rate", "review", "click", "skip", "comment", "listen", "play", "implicit"}
 
 
-def load(source: str | declare.Source) -> declare.Source:
+def load(source: str | schema.Source) -> schema.Source:
     """The declaration of that id."""
-    if isinstance(source, declare.Source):
+    if isinstance(source, schema.Source):
         return source
     name = source.replace("-", "_")
     return importlib.import_module(f"itdr.builders.sources.{name}").SOURCE
 
 
 def find(
-    source: declare.Source, folder: Path, facet: str = "base", domain: str | None = None
+    source: schema.Source, folder: Path, facet: str = "base", domain: str | None = None
 ) -> dict[str, Path]:
     """Unpacked raw files by key: the declared name, its base name or an alias, in `folder`."""
     found = {}
@@ -58,7 +58,7 @@ def find(
 
 
 def read(
-    source: str | declare.Source,
+    source: str | schema.Source,
     folder: Path,
     table: str,
     facet: str = "base",
@@ -95,10 +95,10 @@ def _ids_as_text(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def check(source: declare.Source, table: str, rows: pa.Table) -> None:
+def check(source: schema.Source, table: str, rows: pa.Table) -> None:
     """Assert that columns are canonical, declared, of their types, and hold no empty text."""
     for field in rows.schema:
-        assert field.name in declare.COLUMNS[table], f"{table}.{field.name} is not canonical"
+        assert field.name in schema.COLUMNS[table], f"{table}.{field.name} is not canonical"
         declared = f"{table}.{field.name}" in source.columns
         assert declared or field.name in ("event", "hidden", "domain", *_ids(table)), (
             f"{table}.{field.name} is read but not declared"

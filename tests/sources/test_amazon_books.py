@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from itdr.builders.errors import RawFileError
-from itdr.builders.fetch import locate
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.rawfiles import locate
 from itdr.builders.sources.amazon_books import SOURCE
 from tests.rawgen import amazon_books
 from tests.rawgen.amazon_books import BOOK_COLUMNS, BOOKS, RATING_COLUMNS, RATINGS

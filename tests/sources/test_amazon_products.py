@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from itdr.builders.raw import Raw
+from itdr.builders.core.raw_files import Raw
 from itdr.builders.sources import amazon_reviews_2023 as reader
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
 from tests.sources.harness import read, real, rows

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from itdr.builders.errors import RawFileError
-from itdr.builders.fetch import locate
-from itdr.builders.raw import Raw
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.raw_files import Raw
+from itdr.builders.rawfiles import locate
 from itdr.builders.sources import amazon_reviews_2023 as reader
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
 from tests.rawgen import amazon_reviews_2023 as rawgen
@@ -150,9 +150,10 @@ def test_ids_of_one_person_are_one(tmp_path: Path, written: str, read_as: str) -
 
 
 def test_a_person_with_two_ids_counts_once(tmp_path: Path) -> None:
-    from itdr.builders.columns import Store
-    from itdr.builders.popularity import known
-    from itdr.builders.store import StoreSpec, prepare
+    from itdr.builders.sampling.popularity import known
+    from itdr.builders.store.prepare import prepare
+    from itdr.builders.store.reader import Store
+    from itdr.builders.store.spec import StoreSpec
 
     files = dict.fromkeys(("clones", "plain"), "")
     for user in range(40):

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from itdr.builders.sources import _arrow
+from itdr.builders.sources._formats import arrow
 
 
 class Watched:
@@ -26,7 +26,7 @@ def test_spellings_close_their_connection_however_far_they_are_read(whole: bool)
     ids = [str(number % 70_000) for number in range(140_000)]
     titles = ["The Lamp" if number < 70_000 else "the lamp" for number in range(140_000)]
     watched = Watched()
-    rows = _arrow.spelled(watched, _arrow.batches({"item_id": pa.array(ids), "title": titles}))
+    rows = arrow.spelled(watched, arrow.batches({"item_id": pa.array(ids), "title": titles}))
     first = next(rows)
     assert set(first.column("title").to_pylist()) == {"The Lamp"}
     if whole:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from itdr.builders.errors import RawFileError
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.text import plain
 from itdr.builders.sources import bookcrossing as reader
-from itdr.builders.sources._mending import recoded, unslashed
-from itdr.builders.sources._people import person
+from itdr.builders.sources._formats.mojibake import recoded, unslashed
+from itdr.builders.sources._shared.names import person
 from itdr.builders.sources.bookcrossing import SOURCE
-from itdr.builders.works import plain
 from tests.rawgen import bookcrossing
 from tests.sources.harness import read, real, rows
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.sources._books import shown, shown_sql
+from itdr.builders.sources._shared.books import shown, shown_sql
 
 TITLES = {
     "Orchard, The": "The Orchard",

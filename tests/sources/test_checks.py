@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from itdr.builders import checks
-from itdr.builders.errors import RawFileError
+from itdr.builders.core import duckdb_csv
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.sources._formats import validate
 
 HEADER = ("userId", "movieId", "rating")
 GOOD = b"userId,movieId,rating\n1,2,3.0\n"
@@ -25,26 +26,26 @@ def refused(path: Path, data: bytes | None, *said: str) -> None:
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(RawFileError) as caught:
-        checks.require_header(path, HEADER)
+        validate.require_header(path, HEADER)
     text = str(caught.value)
-    for part in (str(path), checks.AGAIN, *said):
+    for part in (str(path), validate.AGAIN, *said):
         assert part in text
 
 
 @pytest.mark.parametrize("data", [GOOD, b"\xef\xbb\xbf" + GOOD, GOOD.replace(b"\n", b"\r\n")])
 def test_a_good_header_passes(path: Path, data: bytes) -> None:
     path.write_bytes(data)
-    assert checks.require_header(path, HEADER) == HEADER
+    assert validate.require_header(path, HEADER) == HEADER
 
 
 def test_quoted_names_and_other_delimiters_pass(path: Path) -> None:
     path.write_bytes(b'"a b";"c"\n')
-    assert checks.require_header(path, ("a b", "c"), ";") == ("a b", "c")
+    assert validate.require_header(path, ("a b", "c"), ";") == ("a b", "c")
 
 
 def test_only_presence_matters_where_names_are_used(path: Path) -> None:
     path.write_bytes(b"rating,new,movieId,userId\n")
-    found = checks.require_header(path, HEADER, exact=False)
+    found = validate.require_header(path, HEADER, exact=False)
     assert found == ("rating", "new", "movieId", "userId")
     refused(path, None, "has other columns")
 
@@ -52,7 +53,7 @@ def test_only_presence_matters_where_names_are_used(path: Path) -> None:
 def test_header_of_a_gzip(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv.gz"
     path.write_bytes(gzip.compress(GOOD))
-    assert checks.require_header(path, HEADER) == HEADER
+    assert validate.require_header(path, HEADER) == HEADER
     refused(path, gzip.compress(GOOD)[:12], "cannot be read")
     refused(path, gzip.compress(b""), "empty")
 
@@ -71,61 +72,61 @@ def test_broken_headers_are_refused(path: Path) -> None:
 
 def test_fields_of_a_file_without_header(path: Path) -> None:
     path.write_bytes(b"1::2::3\r\n4::5\r\n")
-    assert checks.require_fields(path, 3, "::") == ("1", "2", "3")
+    assert validate.require_fields(path, 3, "::") == ("1", "2", "3")
     with pytest.raises(RawFileError, match=r"expected 4 fields divided by '::'.*found 3"):
-        checks.require_fields(path, 4, "::")
+        validate.require_fields(path, 4, "::")
     path.write_bytes(b"<html>\n")
     with pytest.raises(RawFileError, match="web page"):
-        checks.require_fields(path, 4, "::")
+        validate.require_fields(path, 4, "::")
 
 
 def test_a_last_line_without_end_is_a_cut_file(path: Path) -> None:
     for ending in (b"\n", b"\r\n", b"\r"):
         path.write_bytes(b"1,2" + ending)
-        checks.require_final_newline(path)
+        validate.require_final_newline(path)
     path.write_bytes(b"1,2\n3,")
     with pytest.raises(RawFileError, match="cut off"):
-        checks.require_final_newline(path)
+        validate.require_final_newline(path)
 
 
 def test_encoding_is_checked_beyond_the_first_block(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "_BLOCK", 5)
+    monkeypatch.setattr(validate, "_BLOCK", 5)
     path.write_bytes("1234é678é0\n".encode())  # a letter of two bytes lies across the blocks
-    checks.require_encoding(path)
+    validate.require_encoding(path)
     path.write_bytes(b"12345678901\xe9x\n")
     with pytest.raises(RawFileError, match=r"not utf-8 near byte 1\d "):
-        checks.require_encoding(path)
-    checks.require_encoding(path, limit=8)
-    checks.require_encoding(path, "latin-1")
+        validate.require_encoding(path)
+    validate.require_encoding(path, limit=8)
+    validate.require_encoding(path, "latin-1")
     path.write_bytes(b"1234567\x008\n")
     with pytest.raises(RawFileError, match="NUL byte at byte 7"):
-        checks.require_encoding(path, "latin-1")
+        validate.require_encoding(path, "latin-1")
 
 
 @pytest.mark.parametrize("place", [0, 100_000, 5_000_000])
 def test_a_nul_byte_is_found_wherever_it_is(path: Path, place: int) -> None:
     path.write_bytes(b"1" * place + b"\x00" + b"1" * (6_000_000 - place))
     with pytest.raises(RawFileError, match=f"NUL byte at byte {place:,}:"):
-        checks.require_encoding(path)
+        validate.require_encoding(path)
 
 
 @pytest.mark.parametrize("block", [5, 1 << 22])
 def test_a_record_inside_quotes_is_found(
     path: Path, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "_BLOCK", block)
+    monkeypatch.setattr(validate, "_BLOCK", block)
     good = 'name,n\n"a ""b""\n,c",7/7\nd,7/8\n"e",7/9\n'
     path.write_text(good)
-    checks.require_closed_quotes(path, r",7/\d")
+    validate.require_closed_quotes(path, r",7/\d")
     for wrong, said in (
         (good.replace("d,", '"\nd,') + '"\n', "near byte 27 stands inside a quoted field"),
         (good + '"f,7', "not closed"),
     ):
         path.write_text(wrong)
         with pytest.raises(RawFileError, match=said):
-            checks.require_closed_quotes(path, r",7/\d")
+            validate.require_closed_quotes(path, r",7/\d")
 
 
 @pytest.mark.parametrize("ends", [("\n",), ("\r\n",), ("\n", "\r\n")])
@@ -135,7 +136,7 @@ def test_plain_lines_in_any_line_ends(path: Path, ends: tuple[str, ...]) -> None
     path.write_bytes(text.encode())
     con = duckdb.connect()
     kinds = {"a": "BIGINT", "b": "VARCHAR"}
-    source = checks.read_plain(path, "items", kinds, delimiter="\t")
+    source = duckdb_csv.read_plain(path, "items", kinds, delimiter="\t")
     found = con.sql(f"SELECT a, b, more FROM {source}").fetchall()
     assert found == [
         (1, "x", None),
@@ -144,34 +145,36 @@ def test_plain_lines_in_any_line_ends(path: Path, ends: tuple[str, ...]) -> None
         (5, '"quote', None),
         (6, "NULL", None),
     ]
-    assert checks.csv_rejects(con, "items") == {"a value of the wrong type": 1}
+    assert duckdb_csv.csv_rejects(con, "items") == {"a value of the wrong type": 1}
 
 
 def test_whole_lines_stand_alone_whatever_quotes_they_hold(path: Path) -> None:
     path.write_bytes(b'line\r\n1,"open\n2,x\r\n\r\n3,na\xefve\n4,y\n')
     con = duckdb.connect()
-    source = checks.read_lines(path, "items")
+    source = duckdb_csv.read_lines(path, "items")
     found = con.sql(f"SELECT line FROM {source} WHERE line IS NOT NULL").fetchall()
     assert found == [('1,"open',), ("2,x",), ("4,y",)]
-    assert checks.csv_rejects(con, "items") == {"invalid encoding": 1}
+    assert duckdb_csv.csv_rejects(con, "items") == {"invalid encoding": 1}
 
 
 def test_each_bad_line_of_a_csv_counts_once(path: Path) -> None:
     path.write_bytes(b'a,b,c\n1,2,3\nx,y,3\n1,2\n1,2,3,4\n"1",5,"c, ""d"""\n')
     con = duckdb.connect()
     kinds = {"a": "BIGINT", "b": "BIGINT", "c": "VARCHAR"}
-    found = con.sql(f"FROM {checks.read_csv(path, 'users', kinds)}").fetchall()
+    found = con.sql(f"FROM {duckdb_csv.read_csv(path, 'users', kinds)}").fetchall()
     assert found == [(1, 2, "3"), (1, 5, 'c, "d"')]
-    assert checks.csv_rejects(con, "users") == {
+    assert duckdb_csv.csv_rejects(con, "users") == {
         "a value of the wrong type": 1,
         "too few fields": 1,
         "too many fields": 1,
     }
-    assert checks.csv_rejects(con, "items") == {}
+    assert duckdb_csv.csv_rejects(con, "items") == {}
 
 
 def test_paths_with_quotes_are_literals(tmp_path: Path) -> None:
     path = tmp_path / "it's.csv"
     path.write_bytes(b"a\n1\n")
-    found = duckdb.connect().sql(f"FROM {checks.read_csv(path, 't', {'a': 'INTEGER'})}").fetchall()
+    found = (
+        duckdb.connect().sql(f"FROM {duckdb_csv.read_csv(path, 't', {'a': 'INTEGER'})}").fetchall()
+    )
     assert found == [(1,)]

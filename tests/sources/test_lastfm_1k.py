@@ -10,9 +10,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from itdr.builders.errors import RawFileError
-from itdr.builders.raw import Raw
-from itdr.builders.sources import _lines, lastfm_1k
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.raw_files import Raw
+from itdr.builders.sources import lastfm_1k
+from itdr.builders.sources._formats import lines as _formats_lines
 from tests.rawgen import lastfm_1k as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read, real, rows
@@ -145,7 +146,7 @@ def test_blocks_of_any_size_give_the_same_lines(made: tuple[Path, Facts], block:
     raw = Raw(ID, {}, duckdb.connect())
     found = [
         line
-        for columns in _lines.records(raw, "t", path, 6, block=block)
+        for columns in _formats_lines.records(raw, "t", path, 6, block=block)
         for line in zip(*(column.to_pylist() for column in columns), strict=True)
     ]
     lines = path.read_bytes().decode().split("\n")[:-1]
@@ -157,7 +158,7 @@ def test_blocks_of_any_size_give_the_same_lines(made: tuple[Path, Facts], block:
 def test_crlf_and_a_byte_order_mark_are_passed_over(tmp_path: Path):
     path = tmp_path / "x.tsv"
     path.write_bytes("\ufeffa\tb\r\nc\td\r\n".encode())
-    (columns,) = _lines.records(Raw(ID, {}, duckdb.connect()), "t", path, 2)
+    (columns,) = _formats_lines.records(Raw(ID, {}, duckdb.connect()), "t", path, 2)
     assert [column.to_pylist() for column in columns] == [["a", "c"], ["b", "d"]]
 
 

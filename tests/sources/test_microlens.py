@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.errors import RawFileError
+from itdr.builders.core.errors import RawFileError
 from tests.rawgen import microlens as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read, real, rows

@@ -9,9 +9,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from itdr.builders.errors import RawFileError
-from itdr.builders.raw import Raw
-from itdr.builders.sources import _arrow, mind
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.raw_files import Raw
+from itdr.builders.sources import mind
+from itdr.builders.sources._formats import arrow
 from tests.rawgen import mind as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import find, load, read, real, rows
@@ -155,7 +156,7 @@ def test_news_keep_quotes_and_other_line_separators(made: tuple[Path, Facts]):
 
 def test_blanks_without_a_width_are_blanks():
     texts = pa.array(["\u200b20 funny\u2060 things\ufeff", "\u200b", "a\u200d\u2695 b"])
-    assert _arrow.tidy(texts).to_pylist() == ["20 funny things", None, "a\u200d\u2695 b"]
+    assert arrow.tidy(texts).to_pylist() == ["20 funny things", None, "a\u200d\u2695 b"]
 
 
 def test_small_goes_before_large_and_large_serves_alone(tmp_path: Path):

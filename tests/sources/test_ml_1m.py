@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from itdr.builders.errors import RawFileError
+from itdr.builders.core.errors import RawFileError
 from itdr.builders.sources.ml_1m import AGES, OCCUPATIONS, SOURCE
 from tests.rawgen import ml_1m
 from tests.sources.harness import read, real, rows

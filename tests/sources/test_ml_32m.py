@@ -10,8 +10,8 @@ import duckdb
 import pyarrow.compute as pc
 import pytest
 
-from itdr.builders.errors import RawFileError
-from itdr.builders.sources import _films
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.sources._shared import films
 from itdr.builders.sources.ml_32m import SOURCE
 from tests.rawgen import ml_32m
 from tests.sources.harness import read, real, rows
@@ -164,7 +164,7 @@ def test_tags_that_look_missing_are_text(tmp_path: Path) -> None:
     ],
 )
 def test_titles_get_their_article_back(raw: str, shown: str | None) -> None:
-    assert sql(_films.shown_title("t"), raw) == shown
+    assert sql(films.shown_title("t"), raw) == shown
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_titles_get_their_article_back(raw: str, shown: str | None) -> None:
     ],
 )
 def test_the_year_is_the_last_one_in_parentheses(raw: str, year: int | None) -> None:
-    assert sql(_films.year("t"), raw) == year
+    assert sql(films.year("t"), raw) == year
 
 
 @pytest.mark.parametrize(

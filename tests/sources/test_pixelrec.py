@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.declare import COLUMNS
-from itdr.builders.errors import RawFileError
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import COLUMNS
 from tests.rawgen import pixelrec as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.errors import RawFileError
-from itdr.builders.fetch import locate
-from itdr.builders.sources._literals import picker
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.rawfiles import locate
+from itdr.builders.sources._formats.python_literals import picker
 from itdr.builders.sources.steam import SOURCE
 from tests.rawgen import steam
 from tests.sources.harness import read, real, rows

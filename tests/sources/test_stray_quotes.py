@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.errors import RawFileError
+from itdr.builders.core.errors import RawFileError
 from tests.sources.harness import read
 
 LINES = {

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.sources._text import clean, clean_sql, known_sql
+from itdr.builders.sources._formats.text import clean, clean_sql, known_sql
 
 
 def cleaned(texts: list[str | None]) -> list[str | None]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from itdr.builders.errors import RawFileError
-from itdr.builders.fetch import locate
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.rawfiles import locate
 from itdr.builders.sources.yelp import SOURCE
 from tests.rawgen import yelp
 from tests.sources.harness import read, real, rows

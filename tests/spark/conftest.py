@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 from itdr.spark import session
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from itdr import spark as on_spark
-from itdr.builders.knobs import SAMPLE
+from itdr.builders.dataset.config import SAMPLE
 from itdr.publish import folder
-from itdr.spark.building import builders
+from itdr.spark.build import builders
 from tests.spark.conftest import contents
 
 pytestmark = pytest.mark.xdist_group("spark")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from itdr.publish import folder
-from itdr.spark.building import builders
+from itdr.spark.build import builders
 from tests.spark.conftest import QUICK, contents
 
 pytestmark = pytest.mark.xdist_group("spark")

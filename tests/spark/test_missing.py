@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.errors import ConfigError
+from itdr.builders.core.errors import ConfigError
 from itdr.spark import session
 
 

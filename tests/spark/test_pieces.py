@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from itdr.builders import catalogue
-from itdr.builders.declare import Cut
-from itdr.builders.fetch import locate
-from itdr.builders.knobs import SAMPLE
-from itdr.builders.store import StoreSpec
-from itdr.spark.pieces import Piece, pieces, write_piece
-from itdr.spark.place import Place
-from itdr.spark.raw import reachable
-from itdr.spark.reading import FACTS, Reading, facts_of, read
+from itdr.builders.core.schema import Cut
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import SAMPLE
+from itdr.builders.rawfiles import locate
+from itdr.builders.store.spec import StoreSpec
+from itdr.spark.chunks import Piece, pieces, write_piece
+from itdr.spark.raw_files import reachable
+from itdr.spark.read import FACTS, Reading, facts_of, read
+from itdr.spark.workdir import Place
 
 LINES = some.lists(some.sampled_from([b"1,a\n", b"22,bb\n", b"x\n", b"\n", b"333,\r\n", b"4,d"]))
 
@@ -51,8 +51,8 @@ def test_every_line_lies_in_one_piece(lines: list[bytes], size: int, header: boo
 def cut_tables() -> list[tuple[str, str | None, str, str]]:
     """(source, domain, facet, table) of all that may be read in pieces."""
     found = []
-    for name in catalogue.source_ids():
-        for file in catalogue.source(name).files:
+    for name in registry.source_ids():
+        for file in registry.source(name).files:
             if file.cut is not None and file.domain in (None, "All_Beauty"):
                 facet = "base" if "base" in file.facets else "text"
                 found += [(name, file.domain, facet, table) for table in file.cut.tables]
@@ -74,7 +74,7 @@ def rows_of(spec: StoreSpec, table: str, urls: dict[str, str], size: int) -> tup
 def test_pieces_give_the_rows_and_the_rejects_of_the_whole(
     source: str, domain: str | None, facet: str, table: str, tmp_path: Path
 ) -> None:
-    spec = StoreSpec(catalogue.source(source), domain, facet, SAMPLE, sample=True)
+    spec = StoreSpec(registry.source(source), domain, facet, SAMPLE, sample=True)
     paths = locate.prepare(spec.source, spec.files, SAMPLE, tmp_path, offline=True, progress=False)
     urls = reachable(spec, paths, tmp_path, Place(str(tmp_path)))
     one, whole, facts = rows_of(spec, table, urls, 1 << 30)
@@ -88,7 +88,7 @@ def test_pieces_give_the_rows_and_the_rejects_of_the_whole(
 
 def test_a_file_whose_fields_may_hold_line_breaks_is_read_whole() -> None:
     for name in ("bookcrossing", "amazon-books", "anime-2023", "pixelrec", "mind"):
-        assert all(file.cut is None for file in catalogue.source(name).files)
+        assert all(file.cut is None for file in registry.source(name).files)
 
 
 def test_a_damaged_file_is_told_by_its_own_name(tmp_path: Path) -> None:

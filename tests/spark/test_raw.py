@@ -9,10 +9,10 @@ from typing import Any
 import fsspec
 import pytest
 
-from itdr.builders import far
-from itdr.builders.errors import RawFileError
-from itdr.spark import raw
-from itdr.spark.reading import RawPaths
+from itdr.builders.core import remote
+from itdr.builders.core.errors import RawFileError
+from itdr.spark import raw_files
+from itdr.spark.read import RawPaths
 from tests.spark.conftest import contents
 
 URL = "memory://itdr-raw"
@@ -35,30 +35,30 @@ def put(system: Any, files: dict[str, bytes]) -> None:
 
 def test_the_copy_follows_the_folder(there: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
-    real = far.fetch
+    real = remote.fetch
 
     def fetch(url: str, target: Path) -> bool:
         fetched.append(url.removeprefix(f"{URL}/"))
         return real(url, target)
 
-    monkeypatch.setattr(far, "fetch", fetch)
-    here = Path(raw.fetch_data_dir(URL) or "")
+    monkeypatch.setattr(remote, "fetch", fetch)
+    here = Path(raw_files.fetch_data_dir(URL) or "")
     assert contents(here) == FIRST and sorted(fetched) == sorted(FIRST)
     fetched.clear()
-    assert raw.fetch_data_dir(f"{URL}/") == str(here) and not fetched
+    assert raw_files.fetch_data_dir(f"{URL}/") == str(here) and not fetched
     put(there, {"ml-1m/movies.dat": b"two"})
     there.rm("/itdr-raw/yelp", recursive=True)
-    raw.fetch_data_dir(URL)
+    raw_files.fetch_data_dir(URL)
     assert fetched == ["ml-1m/movies.dat"], "of the same size, and changed"
     now = {"ml-1m/movies.dat": b"two", "ml-1m/ratings.dat": b"1::2::3"}
     assert contents(here) == now, "what is gone there is gone here"
 
 
 def test_a_file_that_is_no_longer_whole_here_is_fetched_again(there: Any) -> None:
-    here = Path(raw.fetch_data_dir(URL) or "")
+    here = Path(raw_files.fetch_data_dir(URL) or "")
     (here / "ml-1m/movies.dat").unlink()
     (here / "ml-1m/ratings.dat").write_bytes(b"1::")
-    raw.fetch_data_dir(URL)
+    raw_files.fetch_data_dir(URL)
     assert contents(here) == FIRST
 
 
@@ -72,10 +72,10 @@ def test_an_executor_reads_what_the_file_holds_now(there: Any) -> None:
 def test_a_folder_without_files_is_refused(there: Any) -> None:
     there.mkdir("/itdr-raw/empty")
     with pytest.raises(RawFileError, match="holds no file"):
-        raw.fetch_data_dir(f"{URL}/empty")
+        raw_files.fetch_data_dir(f"{URL}/empty")
 
 
 def test_where_the_file_system_tells_no_time_the_size_must_do() -> None:
-    assert raw._state({"size": 3}) == raw._state({"size": 3, "mtime": None})
-    assert raw._state({"size": 3}) != raw._state({"size": 4})
-    assert raw._state({"size": 3, "ETag": "a"}) != raw._state({"size": 3, "ETag": "b"})
+    assert raw_files._state({"size": 3}) == raw_files._state({"size": 3, "mtime": None})
+    assert raw_files._state({"size": 3}) != raw_files._state({"size": 4})
+    assert raw_files._state({"size": 3, "ETag": "a"}) != raw_files._state({"size": 3, "ETag": "b"})

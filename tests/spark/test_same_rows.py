@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from itdr import spark as on_spark
-from itdr.builders import catalogue
+from itdr.builders.dataset import registry
 from itdr.publish import folder
-from itdr.spark.building import builders
+from itdr.spark.build import builders
 from tests.spark.conftest import contents
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -23,7 +23,7 @@ ACROSS = ("user_item_interaction", "cross_domain_rec")
 
 
 def sources_of(config: str) -> list[str]:
-    able = {source for _, source in catalogue.cells(config)}
+    able = {source for _, source in registry.cells(config)}
     chosen = [one for one in SOURCES if one in able]
     return [*chosen, *(DOMAINS if config in ACROSS else ())]
 
@@ -42,7 +42,7 @@ def compare(spark: Any, config: str, out: Path, place: str, **knobs: Any) -> dic
     return found
 
 
-@pytest.mark.parametrize("config", catalogue.config_names())
+@pytest.mark.parametrize("config", registry.config_names())
 def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, place: str) -> None:
     compare(spark, config, tmp_path, place, sample=True, sources=sources_of(config), num_shards=4)
 

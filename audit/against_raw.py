@@ -1,0 +1,286 @@
+"""Checks against the raw data: parts, negatives, what was known when, order, and the row itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from itdr.audit.oracle import ALWAYS, NEVER, Raw
+from itdr.audit.result import Result
+from itdr.builders.dataset.rows import facts as facts_of_case
+from itdr.scoring.data import Data, case_of
+
+Row = Mapping[str, Any]
+BEGINNING = 60
+"""Characters at the beginning of a comment by which it is known again in a question."""
+LEAST = 20
+
+
+class RawChecks:
+    """All checks that ask the raw data, over the rows of one `Data`."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+        self._raws: dict[str, Raw] = {}
+        self.part = Result("part", "a row's split is the one that its user (item, time) belongs to")
+        self.touched = Result(
+            "negatives",
+            "no false candidate, nor another work of its title, was touched by the user",
+        )
+        self.trues = Result("true items", "all that a row says of its user stands in the raw data")
+        self.known = Result(
+            "known",
+            "candidates were known to others of the training part before the first true one",
+        )
+        self.order = Result("order", "the history lies before the first true item")
+        self.said = Result("comments", "no shown comment comes from a user of another part")
+        self.drawn = Result("drawn anew", "the raw data give this very row, evidence included")
+        self._about: dict[str, dict[int, tuple[str, str, str]]] = {}
+
+    def raw(self, row: Row) -> Raw | None:
+        """The raw data behind a row; None where its cell is unknown."""
+        cell = self._data.cell_of(dict(row))
+        if cell is None:
+            return None
+        return self._raws.setdefault(cell.cell.name, Raw(cell))
+
+    def see(self, split: str, row: Row) -> None:
+        raw = self.raw(row)
+        if raw is None:
+            self.part.fault(row["id"], "its cell is none of those that were built")
+            return
+        by_item = raw.cell.cell.task.about == "item"
+        kind = "item" if by_item else "user"
+        subject = raw.code(kind, row[f"{kind}_id"])
+        self.part.checked += 1
+        if subject is None:
+            self.part.fault(row["id"], f"{kind} {row[f'{kind}_id']} is not in the raw data")
+            return
+        if raw.cell.cuts is None and raw.split_of(kind, subject) != split:
+            belongs = raw.split_of(kind, subject)
+            self.part.fault(
+                row["id"], f"{kind} {row[f'{kind}_id']} belongs to {belongs}, the row is in {split}"
+            )
+        if by_item:
+            work = int(raw.store.work[subject])
+            self._about.setdefault(raw.cell.cell.name, {})[work] = (row["id"], split, _asked(row))
+        else:
+            self._user_row(raw, split, row, subject)
+        self._again(raw, split, row)
+
+    def facts(self, row: Row) -> list[dict[str, float]] | None:
+        """What the raw data know of each candidate, for `giveaways`."""
+        raw = self.raw(row)
+        user = raw.code("user", row["user_id"]) if raw is not None else None
+        if raw is None or user is None:
+            return None
+        met = raw.met(user)
+        found = []
+        for one in row["candidates"]:
+            work = raw.work(one["item_id"])
+            if work is None:
+                return None
+            since = raw.since(work, user)
+            made = {
+                "popularity": float(raw.others(work, user, work in met)),
+                "seen": float(since != NEVER),
+                "category": float(bool(raw.store.item(work).categories)),
+            }
+            if raw.store.has("timestamp"):
+                made["first seen"] = float(since)
+            found.append(made)
+        return found
+
+    # -- about users --------------------------------------------------------------------------
+
+    def _user_row(self, raw: Raw, split: str, row: Row, user: int) -> None:
+        met = raw.met(user)
+        start = self._start(raw, row, met)
+        self._trues(raw, row, user, met)
+        if row["candidates"]:
+            self._candidates(raw, row, user, met, start)
+        if raw.cell.cuts is not None and start is not None:
+            self._in_span(raw, split, row, met)
+        self._order(raw, row, met, start)
+
+    @staticmethod
+    def _start(raw: Raw, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
+        """When the first true item was met; None where that is not known."""
+        times = [first for first, _ in _met(raw, row["relevant"], met)]
+        if not row["relevant"] and row["item_id"] is not None and row["rating"] is not None:
+            times = [last for _, last in _met(raw, [row["item_id"]], met)]
+        return min((time for time in times if time != ALWAYS), default=None)
+
+    def _trues(self, raw: Raw, row: Row, user: int, met: Mapping[int, tuple[int, int]]) -> None:
+        self.trues.checked += 1
+        shown = [*row["relevant"]]
+        if row["rating"] is not None and row["item_id"] is not None:
+            shown.append(row["item_id"])
+            work = raw.work(row["item_id"])
+            given = raw.given(user, work) if work is not None else set()
+            if round(float(row["rating"]), 4) not in given:
+                self.trues.fault(row["id"], f"the user did not rate {row['item_id']} so")
+        for item in shown:
+            if raw.work(item) not in met:
+                self.trues.fault(row["id"], f"the user never touched the true item {item}")
+        for one, times in self._past(raw, row, met):
+            if times is None:
+                self.trues.fault(row["id"], f"the user never touched {one} of the history")
+        for one in row["attributes"]:
+            value = raw.store.value("users", one["name"].replace(" ", "_"), user)
+            if value is None or str(value) != one["value"]:
+                self.trues.fault(row["id"], f"{one['name']} of the user is {value}")
+
+    @staticmethod
+    def _past(
+        raw: Raw, row: Row, met: Mapping[int, tuple[int, int]]
+    ) -> list[tuple[str, tuple[int, int] | None]]:
+        """Each item of the history with the times at which the user met it, in either domain."""
+        other = raw.code("user", row["user_id"], other=True)
+        elsewhere = raw.met(other, other=True) if other is not None else {}
+        found = []
+        for one in row["history"]:
+            work = raw.work(one["item_id"])
+            times = met.get(work) if work is not None else None
+            code = raw.code("item", one["item_id"], other=True)
+            if times is None and code is not None and raw.cell.other is not None:
+                times = elsewhere.get(int(raw.cell.other.work[code]))
+            found.append((one["item_id"], times))
+        return found
+
+    def _candidates(
+        self,
+        raw: Raw,
+        row: Row,
+        user: int,
+        met: Mapping[int, tuple[int, int]],
+        start: int | None,
+    ) -> None:
+        self.touched.checked += 1
+        self.known.checked += 1
+        true = {raw.work(item) for item in row["relevant"]}
+        titles = set(raw.store.title_code[list(met)].tolist())
+        for one in row["candidates"]:
+            item = one["item_id"]
+            work = raw.work(item)
+            if work is None:
+                self.known.fault(row["id"], f"candidate {item} is not in the raw data")
+                continue
+            if work in met and work not in true:
+                self.touched.fault(row["id"], f"the user touched the false candidate {item}")
+            elif work not in true and int(raw.store.title_code[work]) in titles:
+                self.touched.fault(row["id"], f"the user touched a work titled as {item} is")
+            if item not in row["relevant"] and work in true:
+                self.touched.fault(row["id"], f"{item} is the same work as a true item")
+            since = raw.since(work, user)
+            if since == NEVER:
+                self.known.fault(row["id"], f"nobody else in training ever touched {item}")
+            elif start is not None and since >= start:
+                self.known.fault(
+                    row["id"], f"{item} was not yet known when the first true item came"
+                )
+
+    def _order(
+        self,
+        raw: Raw,
+        row: Row,
+        met: Mapping[int, tuple[int, int]],
+        start: int | None,
+    ) -> None:
+        if start is None or not row["history"]:
+            return
+        self.order.checked += 1
+        for item, times in self._past(raw, row, met):
+            # The prompt of a rating shows the latest event on each work, the others the earliest.
+            if times is not None and times[row["rating"] is not None] >= start:
+                self.order.fault(
+                    row["id"], f"{item} of the history does not lie before the true item"
+                )
+        stamps = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
+        if any(stamp >= start for stamp in stamps):
+            self.order.fault(row["id"], "a time in the history does not lie before the true item")
+
+    def _in_span(self, raw: Raw, split: str, row: Row, met: Mapping[int, tuple[int, int]]) -> None:
+        assert raw.cell.cuts is not None
+        first, second = raw.cell.cuts
+        low, high = {
+            "train": (ALWAYS, first),
+            "validation": (first, second),
+            "test": (second, NEVER),
+        }[split]
+        items = row["relevant"] or [row["item_id"]]
+        times = [one[1 if row["rating"] is not None else 0] for one in _met(raw, items, met)]
+        if any(not low <= time < high for time in times):
+            self.part.fault(row["id"], f"a true item does not lie in the time of {split}")
+
+    # -- the row anew -------------------------------------------------------------------------
+
+    def _again(self, raw: Raw, split: str, row: Row) -> None:
+        from itdr.builders.sampling.splits import PARTS
+
+        self.drawn.checked += 1
+        case = case_of(raw.cell.for_part(PARTS.index(split)), dict(row))
+        if case is None:
+            self.drawn.fault(row["id"], "the raw data give no such case")
+            return
+        facts = facts_of_case(case)
+        wrong = [name for name, value in facts.items() if not _equal(value, row[name])]
+        if wrong:
+            self.drawn.fault(row["id"], f"the raw data give other values of: {', '.join(wrong)}")
+
+    # -- comments -----------------------------------------------------------------------------
+
+    def end(self) -> list[Result]:
+        """The results; comments are looked up now, all of a source at once."""
+        for name, about in self._about.items():
+            raw = self._raws[name]
+            if not raw.store.has("text"):
+                continue
+            self.said.checked += len(about)
+            own: set[tuple[int, str]] = set()
+            foreign: dict[tuple[int, str], int] = {}
+            for work, user, text in raw.comments(about):
+                _, split, asked = about[work]
+                start = " ".join(text.split())[:BEGINNING]
+                if len(start) < LEAST or start not in asked:
+                    continue
+                if raw.split_of("user", user) == split:
+                    own.add((work, start))
+                else:
+                    foreign[work, start] = user
+            for (work, start), user in foreign.items():
+                if (work, start) not in own:
+                    belongs = raw.split_of("user", user)
+                    self.said.fault(
+                        about[work][0], f"shows a comment by a user of {belongs}: {start!r}"
+                    )
+        return [
+            self.part, self.touched, self.trues, self.known, self.order, self.said, self.drawn,
+        ]  # fmt: skip
+
+
+def _met(
+    raw: Raw, items: Iterable[str], met: Mapping[int, tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """When the user first and last met the works of these items, of those that were met."""
+    for item in items:
+        work = raw.work(item)
+        if work is not None and work in met:
+            yield met[work]
+
+
+def _asked(row: Row) -> str:
+    from itdr.audit.near_duplicates import question
+
+    return " ".join(question(row).split())
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Equal values; ratings, which rows hold as float32, to that precision."""
+    if isinstance(one, float) and isinstance(other, (int, float)):
+        return abs(one - other) <= 1e-5 * max(1.0, abs(one))
+    if isinstance(one, dict) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return bool(one == other)

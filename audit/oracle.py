@@ -1,0 +1,180 @@
+"""The raw data as an audit asks it: a user's events, and what the training part knew when.
+
+It reads the store's interactions by queries of its own, not by the code that draws cases, so that a
+fault there is not repeated here.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from itdr.builders.core.schema import SKIP
+from itdr.builders.sampling.splits import PARTS, TRAIN, parts_of
+from itdr.builders.store.engine import connect
+from itdr.builders.store.reader import MISSING_TIME
+from itdr.builders.tasks.base import OpenCell
+
+NEVER = 2**63 - 1
+ALWAYS = -(2**62)
+"""Stands for "before all known times"."""
+
+
+class Raw:
+    """One cell's raw data."""
+
+    def __init__(self, cell: OpenCell) -> None:
+        self.cell = cell
+        self.store = cell.store
+        self._cached: dict[tuple[int, str], int | None] = {}
+
+    # -- codes --------------------------------------------------------------------------------
+
+    def code(self, kind: str, name: str | None, other: bool = False) -> int | None:
+        """The code of a user or item (kind: `user`, `item`); other: in the cell's first domain."""
+        store = self.cell.other if other else self.store
+        if name is None or store is None:
+            return None
+        key = (id(store), f"{kind} {name}")
+        if key not in self._cached:
+            if len(self._cached) > 1_000_000:
+                self._cached.clear()
+            self._cached[key] = store.code(kind, name)
+        return self._cached[key]
+
+    def work(self, item: str) -> int | None:
+        """The work of an item."""
+        code = self.code("item", item)
+        return None if code is None else int(self.store.work[code])
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def split_of(self, kind: str, code: int) -> str:
+        """The split that the hash of a user or an item puts it in."""
+        hashes = self.store.item_hash if kind == "item" else self.store.user_hash
+        part = parts_of(
+            hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.id, kind
+        )
+        return PARTS[int(part[0])]
+
+    @functools.cached_property
+    def in_training(self) -> np.ndarray:
+        """bool, by user code."""
+        if self.cell.cuts is not None:
+            return np.ones(len(self.store.user_hash), bool)
+        seed, source = self.cell.cell.seed, self.cell.cell.source.id
+        return parts_of(self.store.user_hash, seed, source) == TRAIN
+
+    # -- one user's events --------------------------------------------------------------------
+
+    def met(self, user: int, other: bool = False) -> dict[int, tuple[int, int]]:
+        """Work -> when the user first met it, and when last (`ALWAYS` where no time is known).
+
+        What was shown and left alone is not met.
+        """
+        store = self.cell.other if other else self.store
+        assert store is not None
+        events = store.events(user)
+        times = events.times if events.times is not None else np.full(len(events.items), ALWAYS)
+        found: dict[int, tuple[int, int]] = {}
+        for k, work in enumerate(store.work[events.items].tolist()):
+            if events.events is not None and events.events[k] == SKIP:
+                continue
+            time = ALWAYS if times[k] == MISSING_TIME else int(times[k])
+            first, last = found.get(work, (NEVER, ALWAYS))
+            found[work] = (min(first, time), max(last, time))
+        return found
+
+    def given(self, user: int, work: int) -> set[float]:
+        """The ratings that the user gave a work."""
+        events = self.store.events(user)
+        if events.ratings is None:
+            return set()
+        mine = events.ratings[self.store.work[events.items] == work]
+        return {round(float(one), 4) for one in mine if not np.isnan(one)}
+
+    # -- the training part --------------------------------------------------------------------
+
+    @functools.cached_property
+    def known(self) -> dict[str, np.ndarray]:
+        """By work: `users` of the training part who met it, the `first` time, by `who`, and the
+        `second` time, of another user (`NEVER`: nobody)."""
+        import pyarrow as pa
+
+        store = self.store
+        time = f"coalesce(e.timestamp, {ALWAYS})" if store.has("timestamp") else str(ALWAYS)
+        where = [f"e.event <> {SKIP}"] * ("skip" in store.manifest["events"])
+        if self.cell.cuts:
+            where.append(f"e.timestamp < {self.cell.cuts[0]}")
+        con = connect()
+        try:
+            users = np.flatnonzero(self.in_training).astype(np.int32)
+            con.register("training", pa.table({"user_code": users}))
+            codes = np.arange(len(store.work), dtype=np.int32)
+            con.register("works", pa.table({"item_code": codes, "work": store.work}))
+            name = str(store.path / "interactions.parquet").replace("'", "''")
+            found = con.execute(
+                "SELECT work, count(*) AS users, min(met) AS first, "
+                "arg_min(user_code, met) AS who FROM ("
+                f"  SELECT w.work, e.user_code, min({time}) AS met FROM read_parquet('{name}') AS e"
+                "   JOIN training AS t ON t.user_code = e.user_code"
+                "   JOIN works AS w ON w.item_code = e.item_code"
+                f"  WHERE {' AND '.join(where) or 'true'} GROUP BY w.work, e.user_code"
+                ") GROUP BY work"
+            ).fetchnumpy()
+            con.register("firsts", pa.table({"work": found["work"], "who": found["who"]}))
+            seconds = con.execute(
+                f"SELECT w.work, min({time}) AS met FROM read_parquet('{name}') AS e "
+                "JOIN training AS t ON t.user_code = e.user_code "
+                "JOIN works AS w ON w.item_code = e.item_code "
+                "JOIN firsts AS f ON f.work = w.work AND f.who <> e.user_code "
+                f"WHERE {' AND '.join(where) or 'true'} GROUP BY w.work"
+            ).fetchnumpy()
+        finally:
+            con.close()
+        n = len(store.work)
+        made = {
+            "users": np.zeros(n, np.int64),
+            "first": np.full(n, NEVER),
+            "who": np.full(n, -1, np.int64),
+            "second": np.full(n, NEVER),
+        }
+        for column in ("users", "first", "who"):
+            made[column][found["work"]] = found[column]
+        made["second"][seconds["work"]] = seconds["met"]
+        return made
+
+    def since(self, work: int, user: int) -> int:
+        """When a user of the training part other than `user` first met the work."""
+        known = self.known
+        return int(known["second"][work] if known["who"][work] == user else known["first"][work])
+
+    def others(self, work: int, user: int, touched: bool) -> int:
+        """How many users of the training part other than `user` met the work."""
+        mine = touched and user >= 0 and bool(self.in_training[user])
+        return int(self.known["users"][work]) - mine
+
+    # -- comments -----------------------------------------------------------------------------
+
+    def comments(self, items: dict[int, Any]) -> Any:
+        """(item code's work, user code, text) of all texts on these works, streamed."""
+        import pyarrow as pa
+
+        codes = np.flatnonzero(np.isin(self.store.work, np.array(sorted(items), np.int32)))
+        con = connect()
+        try:
+            con.register(
+                "chosen",
+                pa.table({"item_code": codes.astype(np.int32), "work": self.store.work[codes]}),
+            )
+            name = str(self.store.path / "interactions.parquet").replace("'", "''")
+            cursor = con.execute(
+                f"SELECT c.work, e.user_code, e.text FROM read_parquet('{name}') AS e "
+                "JOIN chosen AS c ON c.item_code = e.item_code WHERE e.text IS NOT NULL"
+            )
+            while rows := cursor.fetchmany(10_000):
+                yield from rows
+        finally:
+            con.close()

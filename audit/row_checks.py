@@ -1,0 +1,252 @@
+"""Checks that need nothing but the rows: ids, splits, texts, candidates, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from itdr.audit.result import Result
+from itdr.builders.core.rng import stable_hash
+from itdr.builders.store.build.works import title_key
+from itdr.scoring.metrics.groundedness import reference
+from itdr.scoring.metrics.per_task import (
+    ATTRIBUTE_TASK,
+    CHOICE_TASK,
+    RANKING_TASKS,
+    RATING_TASK,
+    scale_of,
+)
+from itdr.scoring.parsing import parse
+from itdr.scoring.parsing.attributes import same
+from itdr.scoring.parsing.titles import Titles
+
+Row = Mapping[str, Any]
+LONGEST = 20_000
+"""Characters of a question beyond which a row is overlong; of an answer a quarter of it."""
+ALIKE = 5
+"""Events in a row, with their times, that two people do not share by chance."""
+
+
+class Ids:
+    """Every id names one row."""
+
+    def __init__(self) -> None:
+        self.result = Result("ids", "every id is there once")
+        self._seen: dict[str, str] = {}
+
+    def see(self, split: str, row: Row) -> None:
+        self.result.checked += 1
+        if row["id"] in self._seen:
+            before = self._seen[row["id"]]
+            self.result.fault(row["id"], f"the id stands in {before} and again in {split}")
+        self._seen[row["id"]] = split
+
+    def end(self) -> Result:
+        return self.result
+
+
+class OneSplit:
+    """A user (an item, where rows are about items) is in one split only, over all subtasks.
+
+    by_time: where time separates the splits, a user may be in several.
+    """
+
+    def __init__(self, by_time: bool = False) -> None:
+        self.result = Result(
+            "one split", "a user, or the item a row is about, is in one split only"
+        )
+        self._where: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self._by_time = by_time
+        if by_time:
+            self.result.skipped = "time separates these splits; see the check `part`"
+
+    def see(self, split: str, row: Row) -> None:
+        if self._by_time:
+            return
+        kind = "user" if row["user_id"] is not None else "item"
+        key = (row["source"], kind, row[f"{kind}_id"])
+        self.result.checked += 1
+        first, other = self._where.setdefault(key, (split, row["id"]))
+        if first != split:
+            self.result.fault(
+                row["id"], f"{kind} {key[2]} is in {split} here and in {first} as {other}"
+            )
+
+    def end(self) -> Result:
+        return self.result
+
+
+class Twins:
+    """No two users of different splits have a run of `ALIKE` events in common, item and time: some
+    sources hold one person under two ids.
+
+    by_time: as in `OneSplit`.
+    """
+
+    def __init__(self, by_time: bool = False) -> None:
+        self.result = Result(
+            "one person", f"no users of two splits share {ALIKE} events in a row, item and time"
+        )
+        self._first: dict[int, tuple[str, str, str]] = {}
+        self._by_time = by_time
+        if by_time:
+            self.result.skipped = "time separates these splits"
+
+    def see(self, split: str, row: Row) -> None:
+        events = [(one["item_id"], one["timestamp"]) for one in row["history"]]
+        if self._by_time or len(events) < ALIKE or any(time is None for _, time in events):
+            return
+        self.result.checked += 1
+        twins = {}
+        for k in range(len(events) - ALIKE + 1):
+            key = stable_hash(row["source"], *events[k : k + ALIKE])
+            first, user, other = self._first.setdefault(key, (split, row["user_id"], row["id"]))
+            if first != split and user != row["user_id"]:
+                twins[user] = f"shows the events of user {user}, who is in {first} as {other}"
+        for what in twins.values():
+            self.result.fault(row["id"], what)
+
+    def end(self) -> Result:
+        return self.result
+
+
+class Texts:
+    """No text is empty or overlong."""
+
+    def __init__(self, longest: int = LONGEST) -> None:
+        self.result = Result("texts", f"no text is empty, no question longer than {longest:,}")
+        self._longest = longest
+
+    def see(self, split: str, row: Row) -> None:
+        self.result.checked += 1
+        for name, text in _texts(row).items():
+            limit = self._longest // (1 if name in ("input", "prompt", "question") else 4)
+            if not text or not text.strip():
+                self.result.fault(row["id"], f"{name} is empty")
+            elif len(text) > limit:
+                self.result.fault(row["id"], f"{name} has {len(text):,} characters")
+        for item in (*row["history"], *row["candidates"]):
+            if not (item["title"] or "").strip():
+                self.result.fault(row["id"], f"item {item['item_id']} is shown without a title")
+
+    def end(self) -> Result:
+        return self.result
+
+
+def _texts(row: Row) -> dict[str, str]:
+    """The question, the answer and the other texts of a row in any format."""
+    found = {name: row[name] for name in ("input", "output", "prompt", "chosen") if name in row}
+    if "rejected" in row:
+        found["rejected"] = row["rejected"]
+    for one in row.get("messages") or ():
+        found["question" if one["role"] == "user" else one["role"]] = one["content"]
+    for one in row.get("conversations") or ():
+        found["question" if one["from"] == "human" else one["from"]] = one["value"]
+    return found
+
+
+class Candidates:
+    """The true items are among the candidates, which are distinct and not in the history."""
+
+    def __init__(self) -> None:
+        self.result = Result(
+            "candidates", "true items are among them, none twice, none in the history"
+        )
+
+    def see(self, split: str, row: Row) -> None:
+        if not row["candidates"]:
+            if row["relevant"]:
+                self.result.fault(row["id"], "there are true items and no candidates")
+            return
+        self.result.checked += 1
+        ids = [one["item_id"] for one in row["candidates"]]
+        titles = [title_key(one["title"] or "") for one in row["candidates"]]
+        past = {one["item_id"]: title_key(one["title"] or "") for one in row["history"]}
+        missing = [one for one in row["relevant"] if one not in ids]
+        faults = {
+            "no true item is given": not row["relevant"],
+            f"true items are not among the candidates: {', '.join(missing)}": bool(missing),
+            "a true item is given twice": len(set(row["relevant"])) < len(row["relevant"]),
+            "every candidate is true": set(ids) <= set(row["relevant"]),
+            "a candidate is there twice": len(set(ids)) < len(ids),
+            "two candidates have one title": len(set(titles)) < len(titles),
+            "a candidate stands in the history": bool(set(ids) & past.keys()),
+            "a candidate's title stands in the history": bool(set(titles) & set(past.values()))
+            and not set(ids) & past.keys(),
+        }
+        for what, wrong in faults.items():
+            if wrong:
+                self.result.fault(row["id"], what)
+
+    def end(self) -> Result:
+        return self.result
+
+
+class Answers:
+    """The answer says what the row holds; in preference rows the rejected one does not."""
+
+    def __init__(self) -> None:
+        self.result = Result("answers", "the answer's text says what the row holds to be true")
+
+    def see(self, split: str, row: Row) -> None:
+        says = {
+            RATING_TASK: self._rating,
+            CHOICE_TASK: self._choice,
+            ATTRIBUTE_TASK: self._attributes,
+            **dict.fromkeys(RANKING_TASKS, self._ranking),
+        }.get(row["task"])
+        if says is None:
+            return
+        self.result.checked += 1
+        wrong = says(row, reference(row))
+        if wrong:
+            self.result.fault(row["id"], wrong)
+        if row.get("rejected") is not None and not says(row, row["rejected"]):
+            self.result.fault(row["id"], "the rejected answer is right")
+
+    @staticmethod
+    def _rating(row: Row, text: str) -> str:
+        said = parse.rating(text, scale_of(row))
+        if row["rating"] is None:
+            return "there is no rating"
+        right = said is not None and abs(said - row["rating"]) < 1e-4
+        return "" if right else f"the answer reads as {said}, the rating is {row['rating']}"
+
+    @staticmethod
+    def _choice(row: Row, text: str) -> str:
+        titles = [one["title"] for one in row["candidates"]]
+        said = parse.choice(text, titles)
+        if said is None:
+            return "the answer is not among the candidates"
+        return (
+            ""
+            if row["candidates"][said]["item_id"] in row["relevant"]
+            else (f"the answer names {titles[said]!r}, which is not the true item")
+        )
+
+    @staticmethod
+    def _ranking(row: Row, text: str) -> str:
+        said = parse.ranking(text, Titles([one["title"] for one in row["candidates"]])).places
+        if None in said or sorted(said) != list(range(len(row["candidates"]))):  # type: ignore[type-var]
+            return "the answer does not list every candidate once"
+        first = [row["candidates"][place]["item_id"] for place in said[: len(row["relevant"])]]  # type: ignore[index]
+        return (
+            ""
+            if first == list(row["relevant"])
+            else "the answer does not begin with the true items"
+        )
+
+    @staticmethod
+    def _attributes(row: Row, text: str) -> str:
+        said = parse.attributes(text, [one["name"] for one in row["attributes"]])
+        wrong = [
+            one["name"]
+            for one in row["attributes"]
+            if not same(one["name"], said.get(one["name"], ""), one["value"])
+        ]
+        if not row["attributes"]:
+            return "there is no attribute"
+        return f"the answer says otherwise of: {', '.join(wrong)}" if wrong else ""
+
+    def end(self) -> Result:
+        return self.result

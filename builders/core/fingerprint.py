@@ -1,0 +1,52 @@
+"""What cached results stand on: a hash of the whole packages whose code decides them.
+
+An edit anywhere in these packages gives another name to what they make, so nobody reads what
+yesterday's code wrote. There is no list of files to keep up to date.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+BUILDERS = Path(__file__).resolve().parents[1]
+STORE_PACKAGES = ("core", "sources/_formats", "sources/_shared", "store/build")
+"""With the source's own file: all that turns raw files into a store."""
+COUNT_PACKAGES = ("core", "evidence", "sampling", "store")
+"""All that counts something from a store and keeps it beside it."""
+
+
+def files_fingerprint(paths: Iterable[Path]) -> str:
+    """Hash of files' names and contents.
+
+    Args:
+        paths: the files, in the order in which they are hashed; a missing file counts as such.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0")
+        try:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        except OSError:
+            digest.update(b"absent")
+    return digest.hexdigest()[:16]
+
+
+def store_code(source_file: Path) -> str:
+    """Fingerprint of the code that builds a source's store. source_file: the source's own module."""
+    return files_fingerprint([*_package_files(STORE_PACKAGES), source_file])
+
+
+@functools.cache
+def count_code() -> str:
+    """Fingerprint of the code that counts what is kept beside a store."""
+    return files_fingerprint(_package_files(COUNT_PACKAGES))
+
+
+def _package_files(packages: Iterable[str]) -> list[Path]:
+    return [path for name in packages for path in sorted((BUILDERS / name).rglob("*.py"))]

@@ -1,0 +1,160 @@
+"""Where things lie on disk: the cache root and the three rooms below it, and small helpers of files.
+
+Every folder is worked out at the time of the call, so that a changed environment counts.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from itdr.builders.core.errors import ConfigError
+
+RESERVE = 64 * 2**20
+"""Bytes that a run leaves free on a disk."""
+UNREADABLE = "?" if os.sep == "\\" else "?\\"
+"""What DuckDB takes for something else in the name of a file."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL_TEXTS = ("No space left", "Disk quota exceeded", "File too large", "Could not write")
+"""How DuckDB and Arrow, which tell no number, say that a disk is full."""
+
+
+def _folder(text: str) -> Path:
+    return Path(os.path.abspath(os.path.expandvars(os.path.expanduser(text))))
+
+
+def cache_root() -> Path:
+    """The folder of everything that `itdr` keeps.
+
+    `ITDR_CACHE` where it is set, else `itdr` in the cache of Hugging Face, found by the rules of
+    `huggingface_hub` (`HF_HOME`, else `XDG_CACHE_HOME/huggingface`, else `~/.cache/huggingface`)
+    without importing it. Raises `ConfigError` for a path that the engine cannot open.
+    """
+    own = os.environ.get("ITDR_CACHE")
+    if own:
+        return _readable(_folder(own))
+    home = os.environ.get("HF_HOME")
+    if not home:
+        home = os.path.join(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
+    return _readable(_folder(home) / "itdr")
+
+
+def _readable(folder: Path) -> Path:
+    """The folder, unless its name means something else to the engine."""
+    for sign in UNREADABLE:
+        if sign in str(folder):
+            raise ConfigError(
+                f"The cache may not lie in {folder}: the engine cannot open a path with {sign!r}. "
+                "Set ITDR_CACHE to a folder without it."
+            )
+    return folder
+
+
+def raw_root() -> Path:
+    """Downloaded raw files, one folder per source id."""
+    return cache_root() / "raw"
+
+
+def store_root() -> Path:
+    """Stores: the columns of each source, read once."""
+    return cache_root() / "store"
+
+
+def work_root() -> Path:
+    """Scratch space; what lies here may be removed at any time that nothing runs."""
+    return cache_root() / "work"
+
+
+def offline_variable() -> str | None:
+    """The variable that forbids the network here, or None where it is allowed.
+
+    Follows `datasets.config.HF_HUB_OFFLINE`, which covers `HF_HUB_OFFLINE` and
+    `HF_DATASETS_OFFLINE`.
+    """
+    import datasets
+
+    if not datasets.config.HF_HUB_OFFLINE:
+        return None
+    names = [name for name in ("HF_DATASETS_OFFLINE", "HF_HUB_OFFLINE") if os.environ.get(name)]
+    return " and ".join(names) or "HF_HUB_OFFLINE"
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes free on the disk of `folder`, which need not exist yet."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def disk_is_full(error: BaseException) -> bool:
+    """Whether an error of the system or of an engine says that a file found no room."""
+    number = getattr(error, "errno", None)
+    return number in FULL or any(text in str(error) for text in FULL_TEXTS)
+
+
+def human(size: int | None) -> str:
+    """A size for people: `238.95 MB`, `unknown size` for None."""
+    if size is None:
+        return "unknown size"
+    if size < 1000:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= 1000
+        if value < 999.5 or unit == "TB":
+            return f"{value:.2f} {unit}" if value < 100 else f"{value:.0f} {unit}"
+    raise AssertionError("unreachable")
+
+
+def safe_relative(name: str) -> PurePosixPath:
+    """`name` as a relative path that stays in its folder; ConfigError where it would not."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if not path.parts or path.is_absolute() or ".." in path.parts or path.parts[0][1:2] == ":":
+        raise ConfigError(f"A declared file name must be a plain relative path, not {name!r}.")
+    return path
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write `value` so that `path` holds the old or the new text, never a part of it.
+
+    The caller holds the lock of what `path` belongs to: the scratch file has a fixed name.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f"{path.name}.tmp")
+    try:
+        with open(scratch, "w", encoding="utf-8") as file:
+            json.dump(value, file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object in `path`; None where it is absent or is no such file (then it counts as absent)."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            value = json.load(file)
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a finished rename on disk, where the system lets folders be synced."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""From options to rows: config, registry, plan, shards, rows, formats, streaming."""

@@ -1,0 +1,321 @@
+"""What `itdr.py` needs of `datasets` and of the rooms behind it: ids, plans, splits, registration.
+
+The loading script stays a short list of what a builder is; how each part is done stands here.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import reprlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import datasets
+
+from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.rng import stable_hash
+from itdr.builders.core.schema import ROOT_TASKS
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import ALL, DEFAULTS, Knobs, check
+from itdr.builders.sampling.splits import PARTS
+
+logger = logging.getLogger("itdr")
+BUILDERS = Path(__file__).resolve().parents[1]
+BUILDER_OPTIONS = (
+    "cache_dir",
+    "dataset_name",
+    "hash",
+    "base_path",
+    "info",
+    "token",
+    "repo_id",
+    "storage_options",
+    "writer_batch_size",
+)
+DESCRIPTION = (
+    "Instruction-tuning examples for recommendation, made on demand from the raw files of public "
+    "benchmarks through natural-language templates: {what}."
+)
+
+
+def descriptions() -> dict[str, str]:
+    """Config name -> one sentence on it, without importing any task."""
+    return {
+        name: DESCRIPTION.format(
+            what=("all subtasks of " if name in ROOT_TASKS else "") + name.replace("_", " ")
+        )
+        for name in registry.config_names()
+    }
+
+
+def split_options(
+    config_name: str | None, data_files: Any, options: dict[str, Any]
+) -> dict[str, Any]:
+    """Refuse unknown names; what is left are options of any builder, and knobs with a value."""
+    names = registry.config_names()
+    if config_name is None:
+        raise ConfigError(
+            f"Which config? Name one, as load_dataset('itdr', {names[2]!r}). "
+            f"There is: {', '.join(names)}."
+        )
+    if config_name not in names:
+        raise ConfigError(choose_from("config", config_name, names))
+    if data_files is not None:
+        raise ConfigError(
+            "data_files has no meaning here: put the official raw files into "
+            "<data_dir>/<source id>/ and give data_dir."
+        )
+    # `datasets` 5 hands `trust_remote_code` on as if it were a knob.
+    options = {key: value for key, value in options.items() if key != "trust_remote_code"}
+    for key in options:
+        if key not in DEFAULTS and key not in BUILDER_OPTIONS:
+            raise ConfigError(choose_from("knob", key, [*DEFAULTS, "data_dir"]))
+    for key in ("size", "per_user"):
+        # `datasets` drops a None before the config sees it: say "no limit" in a word.
+        if key in options and options[key] is None:
+            options[key] = ALL
+    return {
+        key: value for key, value in options.items() if value is not None or key in BUILDER_OPTIONS
+    }
+
+
+def absolute(data_dir: Any) -> str | None:
+    """`data_dir` as one path however it was spelled: `~` expanded, made absolute. Raises
+    `ConfigError` for what is no path."""
+    if data_dir is None:
+        return None
+    text = os.fspath(data_dir) if isinstance(data_dir, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text:
+        raise ConfigError(
+            f"data_dir must be the path of a folder that holds one folder for each source, not "
+            f"{reprlib.repr(data_dir)}."
+        )
+    return os.path.abspath(os.path.expanduser(text))
+
+
+def knobs_of(config: Any) -> Knobs:
+    """The checked knobs of an `ItdrConfig`."""
+    values = {name: getattr(config, name) for name in DEFAULTS}
+    return check(config.name, values, config.data_dir)
+
+
+def features(config: Any) -> datasets.Features:
+    from itdr.builders.dataset.formats import features as row_features
+
+    return row_features(config.format)
+
+
+def info(config: Any) -> datasets.DatasetInfo:
+    """Description, features, citations and licences of the chosen sources."""
+    knobs = knobs_of(config)
+    sources = [registry.source(name) for name, _ in knobs.sources]
+    return datasets.DatasetInfo(
+        description=config.description or descriptions()[config.name],
+        features=features(config),
+        citation="\n\n".join(source.citation.strip() for source in sources),
+        license="; ".join(f"{source.title}: {source.licence.name}" for source in sources),
+    )
+
+
+def config_id(config: Any, custom_features: Any = None) -> str:
+    """The config's name and a hash of everything that decides its rows, known before any download:
+    knobs, code, a user's templates, raw files, and the series of `datasets` that wrote the cache."""
+    from itdr.builders.dataset import plan
+    from itdr.builders.rendering import templates
+
+    knobs = knobs_of(config)
+    cells = plan.cells_of(knobs)
+    stores = plan.stores_of(knobs, cells)
+    series = datasets.__version__.partition(".")[0]
+    parts = [
+        *(f"{name}={getattr(knobs, name)!r}" for name in ("sources", "size", "per_user", "seed")),
+        *(f"{name}={getattr(knobs, name)!r}" for name in ("split_by", "descriptions", "format")),
+        *(f"{name}={getattr(knobs, name)!r}" for name in ("num_shards", "cells", "sample")),
+        sorted(knobs.own.items()),
+        _choice_without_folder(knobs.templates),
+        templates.fingerprint(knobs.templates),
+        *(f"{name}={[one.key for one in specs]}" for name, specs in sorted(stores.items())),
+        code_fingerprint(),
+        series,
+        None if custom_features is None else str(custom_features),
+    ]
+    return f"{config.name}-{stable_hash('config', *parts):016x}"
+
+
+def _choice_without_folder(choice: Any) -> str:
+    """The templates knob less the path of a user's folder, whose content counts instead."""
+    from itdr.builders.rendering import templates
+
+    folder = templates.folder_of(choice)
+    entries = choice if isinstance(choice, (list, tuple)) else [choice]
+    return str(
+        [str(one) for one in entries if folder is None or Path(str(one)).expanduser() != folder]
+    )
+
+
+@functools.cache
+def code_fingerprint() -> str:
+    """Hash of all code and templates of the package: an edit never serves yesterday's rows."""
+    from itdr.builders.core.fingerprint import files_fingerprint
+
+    root = BUILDERS.parent
+    paths = [root / "itdr.py"]
+    for folder, pattern in (("builders", "*.py"), ("templates", "*.yaml")):
+        paths += sorted((root / folder).rglob(pattern))
+    return files_fingerprint(paths)
+
+
+def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int = 1) -> list[Any]:
+    """Build the stores that are not there yet, and choose the cases of each split.
+
+    make: builds a store elsewhere than `store.prepare` does, called like it.   at_once: how many
+    stores are built at the same time.
+    Raises the errors of raw files, downloads and empty splits.
+    """
+    from itdr.builders.dataset import plan
+    from itdr.builders.store import engine
+    from itdr.builders.store import prepare as store_prepare
+
+    make = make or store_prepare.prepare
+    knobs = knobs_of(config)
+    check_sources(knobs)
+    engine.memory_limit()
+    _say_left_out(knobs)
+    cells = plan.cells_of(knobs)
+    _check_templates(knobs, cells)
+    specs = plan.stores_of(knobs, cells)
+    offline = bool(datasets.config.HF_HUB_OFFLINE)
+    # Cells of one source share their specs.
+    wanted = {id(one): one for several in specs.values() for one in several}
+    build = functools.partial(make, offline=offline)
+    if at_once == 1:
+        # In the caller's own thread, which Ctrl-C stops at once.
+        made = {key: build(one) for key, one in wanted.items()}
+    else:
+        with ThreadPoolExecutor(at_once) as pool:
+            made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
+    paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
+    return plan.select(knobs, cells, paths)
+
+
+def check_sources(knobs: Knobs) -> None:
+    """Refuse a config without a source that is fetched unasked. Not done where knobs are checked: who
+    asks for the names of splits, or for features, names no sources."""
+    if knobs.sources:
+        return
+    listed = "; ".join(f"{name}: {reason}" for name, reason in knobs.left_out.items())
+    raise ConfigError(
+        f"{knobs.config} has no source that is small and open enough to be fetched unasked "
+        f"({listed}). Name those you want, as sources=[{next(iter(knobs.left_out), '…')!r}]; files "
+        "that you have are read from data_dir."
+    )
+
+
+def _check_templates(knobs: Knobs, cells: list[Any]) -> None:
+    """Read every template that rows will need: a fault in a user's folder is said before any work."""
+    from itdr.builders.rendering import templates
+
+    folder = templates.folder_of(knobs.templates)
+    for task in {cell.task.id: cell.task for cell in cells}.values():
+        templates.load(task.id, task.variables, task.flags, knobs.templates)
+    for words in {cell.source.words for cell in cells}:
+        templates.load_words(words, folder)
+
+
+def _say_left_out(knobs: Knobs) -> None:
+    if knobs.left_out:
+        listed = "; ".join(f"{name} ({reason})" for name, reason in knobs.left_out.items())
+        used = [name for name, _ in knobs.sources]
+        example = [*used, next(iter(knobs.left_out))]
+        logger.warning(
+            "itdr: %s uses %s; left out by default: %s. Add them with sources=%r.",
+            knobs.config,
+            ", ".join(used),
+            listed,
+            example,
+        )
+
+
+def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.SplitGenerator]:
+    """One for each part; without plans they carry names only."""
+    from itdr.builders.dataset.shards import Shard
+
+    shards = [Shard(index, config.num_shards) for index in range(config.num_shards)]
+    return [
+        datasets.SplitGenerator(
+            name=name,
+            gen_kwargs={
+                "shards": shards,
+                "plan": plans[part] if plans else None,
+                "wording": wording(config),
+            },
+        )
+        for part, name in enumerate(PARTS)
+    ]
+
+
+def wording(config: Any) -> Any:
+    """What the config's rows look like."""
+    from itdr.builders.dataset.examples import Wording
+
+    return Wording(config.templates, config.descriptions, config.format)
+
+
+def rows(shards: list[Any], plan: Any, wording: Any) -> Iterator[dict[str, Any]]:
+    """The rows of these shards, one after the other."""
+    from itdr.builders.dataset.examples import shard_rows
+
+    for shard in shards:
+        yield from shard_rows(plan, shard, wording)
+
+
+def tables(
+    shards: list[Any], plan: Any, wording: Any, declared: datasets.Features, size: int | None
+) -> Iterator[Any]:
+    """The rows of these shards as Arrow tables, of `size` rows or as many as `datasets` writes at
+    once."""
+    from itdr.builders.dataset.examples import shard_tables
+
+    size = size or datasets.config.DEFAULT_MAX_BATCH_SIZE
+    yield from shard_tables(plan, shards, wording, declared.arrow_schema, size)
+
+
+def are_finished(declared: Any) -> bool:
+    """Whether rows have these features as they are drawn, so that nothing need be encoded; a user's
+    own features may ask for something else."""
+    from itdr.builders.dataset.formats import RowFeatures
+
+    return isinstance(declared, RowFeatures)
+
+
+def typed_iterable(plain: Any, declared: Any) -> Any:
+    """The same stream, marked as made of rows that need no encoding, where that is so."""
+    from itdr.builders.dataset.streaming import TypedExamples
+
+    return TypedExamples.of(plain, declared) if are_finished(declared) else plain
+
+
+def register(builder: type) -> None:
+    """Teach `datasets` the name "itdr": it has no plug-in point, so its look-up is wrapped."""
+    import datasets.inspect
+    import datasets.load
+
+    original = datasets.load.dataset_module_factory
+    if getattr(original, "serves_itdr", False):
+        return
+
+    @functools.wraps(original)
+    def factory(path: str, *args: Any, **kwargs: Any) -> Any:
+        if path != "itdr":
+            return original(path, *args, **kwargs)
+        return datasets.load.DatasetModule(
+            builder.__module__, code_fingerprint(), {"dataset_name": "itdr"}
+        )
+
+    factory.serves_itdr = True  # type: ignore[attr-defined]
+    datasets.load.dataset_module_factory = factory
+    datasets.inspect.dataset_module_factory = factory

@@ -1,0 +1,208 @@
+"""Users -> cases -> examples, in batches: what is read and drawn together takes a fraction of the time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.core import gc_pause, rng
+from itdr.builders.dataset.open_cells import open_cell
+from itdr.builders.dataset.plan import Chosen, SplitPlan
+from itdr.builders.dataset.rows import Columns, Example, Row, row
+from itdr.builders.dataset.shards import Asked, InShards, Shard, asked, evenly, expected
+from itdr.builders.rendering import templates
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.splits import PARTS
+from itdr.builders.tasks.base import OpenCell
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+Drawn = list[tuple[int, int, int, Case]]
+"""Cases, each with the place of its shard, the code of its user and the index of its window."""
+FIRST_BATCH, BATCH = 8, 64
+"""Users whose cases are drawn together, at a stream's beginning and then; and windows of one user."""
+TEXTS = 3
+"""Random numbers to an example, to choose its prompt, description and answer."""
+KEPT_TEXTS = 64
+_read: dict[tuple[str, ...], templates.Templates] = {}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What rows look like: the template choice, descriptions or none, the format."""
+
+    choice: Any
+    descriptions: bool
+    format: str
+
+
+def shard_rows(plan: SplitPlan, shard: Shard, wording: Wording) -> Iterator[Row]:
+    """The rows of one shard."""
+    return map(row, _examples(plan, [shard], wording, FIRST_BATCH))
+
+
+def shard_tables(
+    plan: SplitPlan, shards: Sequence[Shard], wording: Wording, schema: pa.Schema, size: int
+) -> Iterator[pa.Table]:
+    """The rows of several shards one after the other, in tables of `size` rows; the last may be
+    shorter."""
+    examples = _examples(plan, shards, wording, BATCH)
+    columns = Columns(schema)
+    while table := _next_table(columns, examples, size):
+        yield table
+
+
+def _next_table(columns: Columns, examples: Iterator[Example], size: int) -> pa.Table | None:
+    """The next `size` examples, or all that are left; None where none are."""
+    with gc_pause.put_off():
+        while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
+            columns.extend(block)
+        return columns.table() if len(columns) else None
+
+
+def _examples(
+    plan: SplitPlan, shards: Sequence[Shard], wording: Wording, first: int
+) -> Iterator[Example]:
+    """The examples of some shards, one after the other. first: users in the first batch of each cell."""
+    streams = [InShards(_of_cell(chosen, shards, wording, first)) for chosen in plan.chosen]
+    for place, shard in enumerate(shards):
+        counts = [expected(chosen, shard) for chosen in plan.chosen]
+        yield from evenly([stream.of(place) for stream in streams], counts)
+
+
+def _of_cell(
+    chosen: Chosen, shards: Sequence[Shard], wording: Wording, first: int
+) -> Iterator[tuple[int, Example]]:
+    """The examples of one cell, each with the place of its shard."""
+    in_time = chosen.cuts is not None
+    opened = open_cell(chosen.cell, chosen.paths, time_split=in_time).for_part(chosen.part)
+    write = _writer(opened, PARTS[chosen.part], wording)
+    batches = _cases(opened, asked(chosen, opened, shards), first)
+    while True:
+        with gc_pause.put_off():
+            drawn = next(batches, None)
+            if drawn is None:
+                return
+            places, subjects, indexes, cases = zip(*drawn, strict=True)
+            numbers = rng.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
+            written = list(map(write, cases, subjects, indexes, numbers))
+        yield from zip(places, written, strict=True)
+
+
+def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Drawn]:
+    """The cases of these users in order, of each as many as it is to give (None: all), in batches:
+    a small one first, where the first row is to be there at once."""
+    task = opened.cell.task
+    size = first
+    while block := list(itertools.islice(users, size)):
+        size = BATCH
+        firsts = list(zip(block, _firsts(opened, block), strict=True))
+        opened.expect([who.user for who, window in firsts if window is None])
+        streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
+        # Nearly every window makes a case: as many are drawn at first as cases are asked for.
+        tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
+        cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
+        batch: Drawn = []
+        for (who, found), windows in zip(streams, tried, strict=True):
+            made = _made(who, windows, cases)
+            batch += made
+            left = None if who.most is None else who.most - len(made)
+            if left != 0 and len(windows) == _at_once(who.most):
+                if batch:
+                    yield batch
+                yield from _more(opened, who._replace(most=left), found)
+                batch = []
+        if batch:
+            yield batch
+
+
+def _firsts(opened: OpenCell, block: list[Asked]) -> Sequence[Any]:
+    """The first window of each user where it is found at once; it is not looked for where users
+    give several, which are found together."""
+    task = opened.cell.task
+    if task.firsts is None or any(who.most != 1 for who in block):
+        return [None] * len(block)
+    return task.firsts(opened, [who.user for who in block])
+
+
+def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
+    """The windows of a user; first: the first of them, where it is known already."""
+    if first is not None:
+        yield first
+    found = opened.cell.task.windows(opened, user)
+    yield from itertools.islice(found, int(first is not None), None)
+
+
+def _more(opened: OpenCell, who: Asked, found: Iterator[Any]) -> Iterator[Drawn]:
+    """Further cases of one user, of as many of the windows as it takes."""
+    left = who.most
+    while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
+        made = _made(who, windows, iter(opened.cell.task.draw(opened, windows)))
+        if made:
+            yield made
+        left = None if left is None else left - len(made)
+
+
+def _made(who: Asked, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
+    """The windows that made a case; takes one of `cases` for each."""
+    pairs = zip(windows, cases, strict=False)
+    return [(who.shard, who.user, one.index, case) for one, case in pairs if case is not None]
+
+
+def _at_once(most: int | None) -> int:
+    return BATCH if most is None else min(most, BATCH)
+
+
+def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Example]:
+    """A function (case, code, index, numbers) -> example for this cell: the texts it may use are looked
+    up once. numbers: random ones that choose among the texts."""
+    cell = opened.cell
+    task, source = cell.task, cell.source
+    texts = _texts(opened, wording.choice)
+    about = {"root_task": task.root, "task": task.id, "source": source.id}
+    about["domain"] = cell.shown_domain
+    name = cell.name
+
+    def write(case: Case, code: int, index: int, numbers: list[int]) -> Example:
+        picked = texts.pick(part, case.flags, numbers)
+        instruction, question, answer = picked.render(task.context(opened, case, picked.needed))
+        if not wording.descriptions:
+            instruction = ""
+        if wording.format == "alpaca":
+            text: Row = {"instruction": instruction, "input": question, "output": answer}
+        elif wording.format == "messages":
+            text = {"messages": messages(instruction, question, answer)}
+        else:
+            prompt = f"{instruction}\n\n{question}" if instruction else question
+            wrong = task.wrong(opened, case, opened.draws(code, "wrong", index))
+            text = {"prompt": prompt, "chosen": answer, "rejected": wrong}
+        return Example(f"{name}/{case.key}", text, about, picked.prompt.id, case)
+
+    return write
+
+
+def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
+    """A task's templates with the domain's words: read once in a process for what a user's folder
+    holds."""
+    task = opened.cell.task
+    key = (task.id, opened.cell.source.words, str(choice), templates.fingerprint(choice))
+    if key not in _read:
+        if len(_read) >= KEPT_TEXTS:
+            _read.clear()
+        found = templates.load(task.id, task.variables, task.flags, choice)
+        _read[key] = found.with_words(opened.words)
+    return _read[key]
+
+
+def messages(instruction: str, question: str, answer: str) -> list[dict[str, str]]:
+    """The triple as a conversation: system (where there is a description), user, assistant."""
+    system = [{"role": "system", "content": instruction}] if instruction else []
+    return [
+        *system,
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": answer},
+    ]

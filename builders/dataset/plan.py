@@ -1,0 +1,335 @@
+"""Config -> cells -> which users each split takes: everything decided before a row is drawn."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from itdr.builders.core import gc_pause
+from itdr.builders.core.errors import ConfigError, EmptySplitError
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.config import ALL, PAPER, Knobs
+from itdr.builders.dataset.open_cells import open_cell
+from itdr.builders.rendering.templates import folder_of
+from itdr.builders.sampling.splits import PARTS, quota_by_part, select_order, shares
+from itdr.builders.store.spec import StoreSpec
+from itdr.builders.tasks.base import Cell, CellRule, OpenCell
+
+logger = logging.getLogger("itdr")
+USUAL_QUOTA = 6250
+"""Examples of a cell at full size where the paper has no such cell: its commonest quota."""
+BLOCK = 65_536
+RUN = 128
+"""Users whose first windows are looked up together."""
+Taken = list[tuple[np.ndarray, np.ndarray]]
+"""For each part: user codes, and how many cases each gives."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What one split takes of one cell.
+
+    paths: the stores it reads.   users: their codes (those of items, where the task is about items)
+    in the order of the sample; None: every user of the part, found while rows are drawn.
+    takes: how many cases each gives.   expected: cases in all (with `users` None: users), for an
+    even mix.
+    """
+
+    cell: Cell
+    paths: tuple[Path, ...]
+    part: int
+    cuts: tuple[int, int] | None
+    per_user: int | None
+    users: np.ndarray | None
+    takes: np.ndarray | None
+    expected: int
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """One split of a config: its cells, in a fixed order."""
+
+    config: str
+    part: int
+    chosen: tuple[Chosen, ...]
+
+
+def cells_of(knobs: Knobs) -> list[Cell]:
+    """The cells of a config, one for each task, source and domain."""
+    templates = folder_of(knobs.templates)
+    made = []
+    for (task_id, source_id), quota in registry.cells(knobs.config, knobs.cells).items():
+        domains = dict(knobs.sources).get(source_id)
+        if domains is None:
+            continue
+        task = registry.task(task_id)
+        rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
+        values = knobs.of(task_id)
+        if "negatives" in rule.options and "negatives" not in knobs.own:
+            values["negatives"] = rule.options["negatives"]
+        source = registry.source(source_id)
+        pairs = list(_domains(rule, domains))
+        if not pairs:
+            listed = "; ".join(f"{start} and {to}" for start, to in rule.pairs)
+            raise ConfigError(
+                f"{task_id} needs both domains of a pair of {source_id}: {listed}. "
+                f"Chosen: {', '.join(domains)}."
+            )
+        for domain, other in pairs:
+            made.append(Cell(task, source, domain, other, values, knobs.seed, rule, templates))
+    return made
+
+
+def _domains(rule: CellRule, chosen: tuple[str, ...]) -> Iterator[tuple[str | None, str | None]]:
+    """(domain, the other one) of each cell: the pairs whose domains are both chosen, or each."""
+    if rule.pairs:
+        yield from ((to, start) for start, to in rule.pairs if {start, to} <= set(chosen))
+    else:
+        yield from ((domain, None) for domain in chosen or (None,))
+
+
+def stores_of(knobs: Knobs, cells: Sequence[Cell]) -> dict[str, tuple[StoreSpec, ...]]:
+    """The stores of each cell, by the cell's name; cells of one source share theirs."""
+    specs: dict[tuple[str, str | None, str], StoreSpec] = {}
+    found = {}
+    for cell in cells:
+        facet = _facet(cell)
+        for domain in cell.domains:
+            key = (cell.source.id, domain, facet)
+            if key not in specs:
+                specs[key] = StoreSpec(cell.source, domain, facet, knobs.data_dir, knobs.sample)
+        found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
+    return found
+
+
+def _facet(cell: Cell) -> str:
+    """The task's facet, or `base` where the source keeps everything in the same files."""
+    wanted = cell.task.facet
+    same = cell.source.files_for(wanted, cell.domain) == cell.source.files_for("base", cell.domain)
+    return "base" if same or not cell.source.files_for(wanted, cell.domain) else wanted
+
+
+def select(
+    knobs: Knobs, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, ...]]
+) -> list[SplitPlan]:
+    """Choose the users of every cell and split. Raises `EmptySplitError` where a split has none."""
+    by_part: list[list[Chosen]] = [[] for _ in PARTS]
+    for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
+        for chosen in _select_group(knobs, list(group), paths):
+            by_part[chosen.part].append(chosen)
+    plans = []
+    for part, chosen_here in enumerate(by_part):
+        if not any(chosen.expected for chosen in chosen_here):
+            raise EmptySplitError(_empty(knobs, part, cells))
+        kept = tuple(chosen for chosen in chosen_here if chosen.expected)
+        plans.append(SplitPlan(knobs.config, part, kept))
+    return plans
+
+
+def _select_group(
+    knobs: Knobs, cells: list[Cell], paths: Mapping[str, tuple[Path, ...]]
+) -> Iterator[Chosen]:
+    """The domains of one (task, source) cell share its quota; what one lacks goes to the others."""
+    quota = _quota(knobs, cells[0])
+    cells = sorted(cells, key=lambda cell: cell.domain or "")
+    opened = [_open(knobs, cell, paths[cell.name]) for cell in cells]
+    if quota is None:
+        for one in opened:
+            for part in range(len(PARTS)):
+                yield _all_of(knobs, one, part, paths[one.cell.name])
+        return
+    wanted = quota_by_part(quota)
+    weights = _weights(knobs, cells)
+    caps = [shares(amount, weights) for amount in wanted]
+    found = [_walk(knobs, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
+    if len(cells) > 1:
+        found = _redistribute(knobs, opened, wanted, caps, found)
+    _say_short(knobs, cells[0], wanted, found)
+    for part in range(len(PARTS)):
+        for k, one in enumerate(opened):
+            users, takes = found[k][part]
+            yield Chosen(
+                one.cell,
+                paths[one.cell.name],
+                part,
+                one.cuts,
+                _per_user(knobs),
+                users,
+                takes,
+                int(takes.sum()),
+            )
+
+
+def _say_short(knobs: Knobs, cell: Cell, wanted: list[int], found: list[Taken]) -> None:
+    """One line for a cell that has fewer eligible cases than its quota."""
+    got = [sum(int(one[part][1].sum()) for one in found) for part in range(len(PARTS))]
+    if got != wanted and not knobs.sample:
+        counts = ", ".join(
+            f"{count:,} of {quota:,} for {name}"
+            for count, quota, name in zip(got, wanted, PARTS, strict=True)
+        )
+        logger.warning(
+            "itdr: %s/%s: fewer eligible cases than its quota: %s",
+            cell.task.id,
+            cell.source.id,
+            counts,
+        )
+
+
+def _quota(knobs: Knobs, cell: Cell) -> int | None:
+    if knobs.size == ALL:
+        return None
+    return cell.rule.quota if knobs.size == PAPER else int(knobs.size)
+
+
+def _weights(knobs: Knobs, cells: list[Cell]) -> list[int]:
+    """Domains share alike; pairs of domains as in the paper, at the paper's size."""
+    if knobs.size == PAPER and cells[0].rule.pairs:
+        return [cell.rule.pairs[cell.other or "", cell.domain or ""] for cell in cells]
+    return [1] * len(cells)
+
+
+def _per_user(knobs: Knobs) -> int | None:
+    return None if knobs.per_user == ALL else int(knobs.per_user)
+
+
+def _open(knobs: Knobs, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
+    return open_cell(cell, paths, time_split=knobs.split_by == "time")
+
+
+def _redistribute(
+    knobs: Knobs,
+    opened: list[OpenCell],
+    wanted: list[int],
+    caps: list[list[int]],
+    found: list[Taken],
+) -> list[Taken]:
+    """Raise the caps of the domains that have more, until the quota is filled or all are short."""
+    while True:
+        changed = set()
+        for part, amount in enumerate(wanted):
+            got = [int(one[part][1].sum()) for one in found]
+            rich = [k for k in range(len(found)) if got[k] == caps[part][k]]
+            lack = amount - sum(got)
+            if lack <= 0 or not rich:
+                continue
+            for k, more in zip(rich, shares(lack, [1] * len(rich)), strict=True):
+                if more:
+                    caps[part][k] += more
+                    changed.add(k)
+        if not changed:
+            return found
+        for k in changed:
+            found[k] = _walk(knobs, opened[k], [cap[k] for cap in caps])
+
+
+def _walk(knobs: Knobs, opened: OpenCell, caps: Sequence[int]) -> Taken:
+    """The first eligible users of each part in the sample's order, until each cap is filled."""
+    per_user = _per_user(knobs)
+    users: list[list[int]] = [[] for _ in PARTS]
+    takes: list[list[int]] = [[] for _ in PARTS]
+    left = list(caps)
+    with gc_pause.put_off():
+        for user, part, sure in _candidates(opened, per_user == 1):
+            if not left[part]:
+                continue
+            most = left[part] if per_user is None else min(per_user, left[part])
+            count = 1 if sure else count_cases(opened.for_part(part), user, most)
+            if count:
+                users[part].append(user)
+                takes[part].append(count)
+                left[part] -= count
+                if not any(left):
+                    break
+    return [
+        (np.array(users[part], np.int32), np.array(takes[part], np.int32))
+        for part in range(len(PARTS))
+    ]
+
+
+def _candidates(opened: OpenCell, look: bool) -> Iterator[tuple[int, int, bool]]:
+    """User, part, and whether the user certainly gives a case there (looked up with `look`, for many
+    users at once), of all who have events enough, in the sample's order."""
+    least = opened.cell.task.least_events(opened.cell.knobs)
+    hashes, numbers = opened.subjects
+    for block in _sample_order(opened):
+        block = block[numbers[block] >= least]
+        for start in range(0, len(block), RUN):
+            users = block[start : start + RUN]
+            opened.expect(users.tolist())
+            every = range(len(PARTS))
+            if not opened.cuts:
+                parts = opened.parts(hashes[users]).tolist()
+                sure = _sure(opened, users) if look else [False] * len(users)
+                yield from zip(users.tolist(), parts, sure, strict=True)
+                continue
+            sure_in = [_sure(opened.for_part(part), users) for part in every] if look else ()
+            for k, user in enumerate(users.tolist()):
+                for part in every:
+                    yield user, part, bool(look and sure_in[part][k])
+
+
+def _sure(opened: OpenCell, users: np.ndarray) -> list[bool]:
+    """Whether each user's first window is found at once and certainly makes a case."""
+    task = opened.cell.task
+    found = [None] * len(users) if task.firsts is None else task.firsts(opened, users.tolist())
+    windows = [window for window in found if window is not None]
+    surely = iter(opened.surely(windows) if windows else ())
+    return [window is not None and next(surely) for window in found]
+
+
+def count_cases(opened: OpenCell, user: int, most: int | None) -> int:
+    """How many cases the user gives, up to `most`."""
+    count = 0
+    for window in opened.cell.task.windows(opened, user):
+        if opened.surely([window])[0] or opened.cell.task.draw(opened, [window])[0] is not None:
+            count += 1
+            if count == most:
+                break
+    return count
+
+
+def _sample_order(opened: OpenCell) -> Iterator[np.ndarray]:
+    """User codes in ascending order of their sampling hash, in blocks."""
+    n = len(opened.subjects[0])
+    begin = sample_begin(opened)
+    for start in range(0, n, BLOCK):
+        yield (np.arange(start, min(start + BLOCK, n)) + begin) % n
+
+
+def sample_begin(opened: OpenCell) -> int:
+    """The user code at which the cell's sample begins."""
+    cell = opened.cell
+    return select_order(opened.subjects[0], cell.seed, cell.source.id, cell.task.id)
+
+
+def _all_of(knobs: Knobs, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> Chosen:
+    """Every case of a part, not listed beforehand; one is looked for, to know that there is any."""
+    caps = [int(k == part) for k in range(len(PARTS))]
+    any_there = len(_walk(knobs, opened, caps)[part][0]) > 0
+    expected = 0
+    if any_there:
+        hashes, _ = opened.subjects
+        expected = len(hashes)
+        if not opened.cuts:
+            blocks = (hashes[k : k + BLOCK] for k in range(0, len(hashes), BLOCK))
+            expected = sum(int(np.sum(opened.parts(block) == part)) for block in blocks)
+    return Chosen(opened.cell, paths, part, opened.cuts, _per_user(knobs), None, None, expected)
+
+
+def _empty(knobs: Knobs, part: int, cells: Sequence[Cell]) -> str:
+    names = ", ".join(sorted({cell.name for cell in cells}))
+    needs = "; ".join(
+        f"{task.id} needs {task.least_events(knobs.of(task.id))} or more showable items of a user"
+        for task in {cell.task.id: cell.task for cell in cells}.values()
+    )
+    return (
+        f"{knobs.config}: no case is eligible for the split {PARTS[part]!r} in {names}. {needs}. "
+        "The raw files may be too small a part of the benchmark; a shorter history, another seed, "
+        "or more sources may help."
+    )

@@ -1,0 +1,112 @@
+"""Everything there is: sources, tasks, cells and config names, found by walking two folders.
+
+A module of `builders/sources/` or `builders/tasks/` without a leading underscore declares one
+`SOURCE` or `TASK`; nothing is registered anywhere else.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.schema import ROOT_TASKS, Source
+
+if TYPE_CHECKING:
+    from itdr.builders.tasks.base import Task
+
+BUILDERS = Path(__file__).resolve().parents[1]
+TASK_ORDER = (
+    "rating_prediction",
+    "top_k_rec",
+    "cross_domain_rec",
+    "sequential_rec",
+    "user_attribute_prediction",
+    "interest_recognition",
+    "target_user_identification",
+)
+"""The paper's order, for lists; a task of another name comes after these."""
+
+
+SHARED_TASK_CODE = ("base", "crossing", "ranking")
+"""Files of `builders/tasks/` that are no subtask."""
+
+
+def _modules(folder: str) -> list[str]:
+    return sorted(
+        path.stem
+        for path in (BUILDERS / folder).glob("*.py")
+        if not path.stem.startswith("_") and path.stem not in SHARED_TASK_CODE
+    )
+
+
+@functools.cache
+def source_ids() -> tuple[str, ...]:
+    """Ids of all sources, without importing them."""
+    return tuple(name.replace("_", "-") for name in _modules("sources"))
+
+
+@functools.cache
+def source(name: str) -> Source:
+    """The declaration of one source. Raises `ConfigError` with the list where there is none."""
+    if name not in source_ids():
+        raise ConfigError(choose_from("source", name, source_ids()))
+    module = importlib.import_module(f"itdr.builders.sources.{name.replace('-', '_')}")
+    return module.SOURCE
+
+
+@functools.cache
+def task_ids() -> tuple[str, ...]:
+    """Ids of all subtasks, in the paper's order."""
+    known = {name: place for place, name in enumerate(TASK_ORDER)}
+    return tuple(sorted(_modules("tasks"), key=lambda name: (known.get(name, len(known)), name)))
+
+
+@functools.cache
+def task(name: str) -> Task:
+    """The declaration of one subtask."""
+    if name not in task_ids():
+        raise ConfigError(choose_from("subtask", name, task_ids()))
+    return importlib.import_module(f"itdr.builders.tasks.{name}").TASK
+
+
+@functools.cache
+def config_names() -> tuple[str, ...]:
+    """Root tasks, then subtasks."""
+    return ROOT_TASKS + task_ids()
+
+
+def tasks_of(config: str) -> tuple[Task, ...]:
+    """The subtasks of a config: itself, or those of a root task."""
+    if config in ROOT_TASKS:
+        return tuple(task(name) for name in task_ids() if task(name).root == config)
+    if config not in config_names():
+        raise ConfigError(choose_from("config", config, config_names()))
+    return (task(config),)
+
+
+def missing_columns(of: Task, on: Source) -> tuple[str, ...]:
+    """The columns that keep `of` from being made on this source; empty where it can be."""
+    missing = tuple(sorted(of.needs - on.columns))
+    if of.needs_any and not of.needs_any & on.columns:
+        missing += (" or ".join(sorted(of.needs_any)),)
+    return missing
+
+
+def cells(config: str, which: str = "paper") -> Mapping[tuple[str, str], int | None]:
+    """(task, source) -> the paper's quota, None for a cell that the paper has not.
+
+    which: `paper`, or `all` for every pair that the columns allow.
+    """
+    found: dict[tuple[str, str], int | None] = {}
+    for one in tasks_of(config):
+        for name in source_ids():
+            rule = one.cells.get(name)
+            if rule is not None:
+                found[one.id, name] = rule.quota
+            elif which == "all" and not missing_columns(one, source(name)):
+                found[one.id, name] = None
+    return found

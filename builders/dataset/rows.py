@@ -1,0 +1,147 @@
+"""What a row holds of an example: one dictionary for a stream, columns of a table for a file.
+
+A table is made of flat lists of plain values. A dictionary for each event of a history is most of
+what a row in Python costs, to make, to encode and to collect; a file needs none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from itdr.builders.sampling.case import Case
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+LISTS = ("history", "candidates", "attributes", "evidence")
+"""The columns that are lists of structs."""
+
+
+class Example(NamedTuple):
+    """A case in words.
+
+    texts: the columns of the row's format.   about: root task, task, source and domain.   template:
+    id of the prompt.
+    """
+
+    id: str
+    texts: Row
+    about: dict[str, str]
+    template: str
+    case: Case
+
+
+def row(example: Example) -> Row:
+    """The example as a row, its columns in the schema's order."""
+    return {
+        "id": example.id,
+        **example.texts,
+        **example.about,
+        "template": example.template,
+        **facts(example.case),
+    }
+
+
+def facts(case: Case) -> Row:
+    """What a row says of its case: all columns after the template."""
+    none = (None,) * len(case.history)
+    given = zip(case.history, case.ratings or none, case.times or none, strict=True)
+    return {
+        "user_id": case.user,
+        "item_id": case.item.id if case.item else None,
+        "history": [
+            {"item_id": item.id, "title": item.title, "rating": rating, "timestamp": time}
+            for item, rating, time in given
+        ],
+        "candidates": [{"item_id": item.id, "title": item.title} for item in case.candidates],
+        "relevant": [item.id for item in case.relevant],
+        "rating": case.rating,
+        "attributes": [{"name": name, "value": value} for name, value in case.attributes],
+        "evidence": [
+            {"name": one.name, "value": one.value, "weight": one.weight} for one in case.evidence
+        ],
+    }
+
+
+class Columns:
+    """Rows as columns, filled example by example. Lists of structs are kept flat, by field, with
+    the place where each row's entries end."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self.schema = schema
+        self._clear()
+
+    def _clear(self) -> None:
+        self._plain: dict[str, list[Any]] = {}
+        self._fields: dict[str, tuple[list[Any], ...]] = {}
+        self._ends: dict[str, list[int]] = {}
+        for field in self.schema:
+            if field.name in LISTS:
+                width = field.type.value_type.num_fields
+                self._fields[field.name] = tuple([] for _ in range(width))
+                self._ends[field.name] = [0]
+            else:
+                self._plain[field.name] = []
+
+    def __len__(self) -> int:
+        return len(self._plain["id"])
+
+    def extend(self, examples: Sequence[Example]) -> None:
+        """Add these examples. None of their cases is held on to: a thousand cases alive are a load
+        on Python's garbage collector."""
+        cases = [example.case for example in examples]
+        plain = self._plain
+        plain["id"] += [example.id for example in examples]
+        plain["template"] += [example.template for example in examples]
+        for name in examples[0].texts:
+            plain[name] += [example.texts[name] for example in examples]
+        for name in examples[0].about:
+            plain[name] += [example.about[name] for example in examples]
+        plain["user_id"] += [case.user for case in cases]
+        plain["item_id"] += [case.item.id if case.item else None for case in cases]
+        plain["relevant"] += [[item.id for item in case.relevant] for case in cases]
+        plain["rating"] += [case.rating for case in cases]
+        for case in cases:
+            self._add_lists(case)
+
+    def _add_lists(self, case: Case) -> None:
+        ids, titles, ratings, times = self._fields["history"]
+        ids += [item.id for item in case.history]
+        titles += [item.title for item in case.history]
+        none = (None,) * len(case.history)
+        ratings += case.ratings or none
+        times += case.times or none
+        ids, titles = self._fields["candidates"]
+        ids += [item.id for item in case.candidates]
+        titles += [item.title for item in case.candidates]
+        names, values = self._fields["attributes"]
+        for name, value in case.attributes:
+            names.append(name)
+            values.append(value)
+        names, values, weights = self._fields["evidence"]
+        for one in case.evidence:
+            names.append(one.name)
+            values.append(one.value)
+            weights.append(one.weight)
+        for ends, (first, *_) in zip(self._ends.values(), self._fields.values(), strict=True):
+            ends.append(len(first))
+
+    def table(self) -> pa.Table:
+        """The rows so far; then there are none again."""
+        import pyarrow as pa
+
+        arrays = []
+        for field in self.schema:
+            if field.name in self._plain:
+                arrays.append(pa.array(self._plain[field.name], field.type))
+                continue
+            struct = field.type.value_type
+            columns = zip(self._fields[field.name], struct, strict=True)
+            fields = [pa.array(values, one.type) for values, one in columns]
+            values = pa.StructArray.from_arrays(fields, fields=list(struct))
+            ends = pa.array(self._ends[field.name], pa.int32())
+            arrays.append(pa.ListArray.from_arrays(ends, values, type=field.type))
+        self._clear()
+        return pa.table(arrays, schema=self.schema)

@@ -1,0 +1,116 @@
+"""The shards of a split: which users of each cell fall to which, and in what order cells take turns.
+
+Every shard holds a consecutive run of each cell's sample, which is in random order already.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+from itdr.builders.dataset.plan import Chosen, sample_begin
+from itdr.builders.tasks.base import OpenCell
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One of `of` equal shares of a split."""
+
+    index: int
+    of: int
+
+
+class Asked(NamedTuple):
+    """A user (or item, by code), how many cases it is to give (None: all), and the place of its shard
+    among those that are drawn."""
+
+    user: int
+    most: int | None
+    shard: int
+
+
+def expected(chosen: Chosen, shard: Shard) -> int:
+    """About how many examples a cell has in a shard: exactly, where its users are listed."""
+    start, stop = _share(chosen, shard)
+    if chosen.takes is None:
+        # Those of its users that the part has may be none of the first that were counted.
+        return max(stop - start, 1)
+    return int(chosen.takes[start:stop].sum())
+
+
+def _share(chosen: Chosen, shard: Shard) -> tuple[int, int]:
+    """The run of a cell's listed users that falls to a shard; of users that are not listed, the run
+    of so many as there are."""
+    shares = [chosen.expected * (shard.index + k) // shard.of for k in range(2)]
+    if chosen.takes is not None:
+        # Equal shares of cases, not of users, who may give very different numbers.
+        ends = chosen.takes.cumsum(dtype=np.int64)
+        shares = ends.searchsorted(shares, side="right").tolist()
+    return shares[0], shares[1]
+
+
+def asked(chosen: Chosen, opened: OpenCell, shards: Sequence[Shard]) -> Iterator[Asked]:
+    """The users of a cell in these shards, in the order of the sample."""
+    for place, shard in enumerate(shards):
+        if chosen.users is None:
+            for user in _every_user(chosen, opened, shard):
+                yield Asked(user, chosen.per_user, place)
+            continue
+        assert chosen.takes is not None
+        start, stop = _share(chosen, shard)
+        users, takes = (one[start:stop].tolist() for one in (chosen.users, chosen.takes))
+        yield from map(Asked, users, takes, itertools.repeat(place))
+
+
+def _every_user(chosen: Chosen, opened: OpenCell, shard: Shard) -> Iterator[int]:
+    """All users of the part in this shard's run of the store."""
+    hashes, _ = opened.subjects
+    n = len(hashes)
+    begin = sample_begin(opened)
+    start, stop = n * shard.index // shard.of, n * (shard.index + 1) // shard.of
+    for block in range(start, stop, 4096):
+        codes = (np.arange(block, min(block + 4096, stop)) + begin) % n
+        if not chosen.cuts:
+            codes = codes[opened.parts(hashes[codes]) == chosen.part]
+        yield from codes.tolist()
+
+
+def evenly(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Iterator[T]:
+    """The examples of all streams, taken in turn, in proportion to how many are expected of each."""
+    queue = [(0.5 / n, place, 1) for place, n in enumerate(expected) if n]
+    if len(queue) == 1:
+        yield from streams[queue[0][1]]
+        return
+    heapq.heapify(queue)
+    while queue:
+        _, place, count = heapq.heappop(queue)
+        example = next(streams[place], None)
+        if example is not None:
+            yield example
+            heapq.heappush(queue, ((count + 0.5) / expected[place], place, count + 1))
+
+
+class InShards(Generic[T]):
+    """The examples of one cell, asked for shard by shard. They are drawn in batches that pay no
+    regard to where a shard ends: one may hold few users of a cell."""
+
+    def __init__(self, examples: Iterator[tuple[int, T]]) -> None:
+        self._examples = examples
+        self._ahead: tuple[int, T] | None = None
+
+    def of(self, place: int) -> Iterator[T]:
+        """Those of the shard at this place; of the ones before it all must have been taken."""
+        while True:
+            found = self._ahead or next(self._examples, None)
+            self._ahead = found
+            if found is None or found[0] != place:
+                return
+            self._ahead = None
+            yield found[1]

@@ -1,0 +1,58 @@
+"""A stream of rows that are finished already: `datasets` need not encode them one by one."""
+
+from __future__ import annotations
+
+import copyreg
+from typing import Any
+
+from datasets.iterable_dataset import ExamplesIterable
+
+from itdr.builders.core.schema import Source
+from itdr.builders.dataset import registry
+from itdr.builders.tasks.base import Task
+
+
+def _task_by_id(task: Task) -> tuple[Any, ...]:
+    return (registry.task, (task.id,))
+
+
+def _source_by_id(source: Source) -> tuple[Any, ...]:
+    return (registry.source, (source.id,))
+
+
+# Tasks and sources hold functions that have no name to pickle them by, and are the same in every
+# process: a stream that goes to another one (a spawned worker) names them instead.
+copyreg.pickle(Task, _task_by_id)
+copyreg.pickle(Source, _source_by_id)
+
+
+class TypedExamples(ExamplesIterable):
+    """Examples whose values have the declared types. Every way to shuffle or share them out keeps
+    that mark, which the parent class would drop."""
+
+    declared: Any = None
+
+    @classmethod
+    def of(cls, plain: ExamplesIterable, declared: Any) -> TypedExamples:
+        """The same examples as `plain`, with their features."""
+        made = cls.__new__(cls)
+        made.__dict__.update(plain.__dict__)
+        made.declared = declared
+        return made
+
+    @property
+    def is_typed(self) -> bool:
+        return True
+
+    @property
+    def features(self) -> Any:
+        return self.declared
+
+    def shuffle_data_sources(self, *args: Any, **kwargs: Any) -> TypedExamples:
+        return self.of(super().shuffle_data_sources(*args, **kwargs), self.declared)
+
+    def shard_data_sources(self, *args: Any, **kwargs: Any) -> TypedExamples:
+        return self.of(super().shard_data_sources(*args, **kwargs), self.declared)
+
+    def reshard_data_sources(self, *args: Any, **kwargs: Any) -> TypedExamples:
+        return self.of(super().reshard_data_sources(*args, **kwargs), self.declared)

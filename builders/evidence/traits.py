@@ -1,0 +1,194 @@
+"""What works and users can have in common: categories, creators and hashtags; gender, age, country."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from itdr.builders.core.text import plain
+from itdr.builders.store.reader import Store
+
+CATEGORY, CREATOR, HASHTAG = "category", "creator", "hashtag"
+TASTES = (CATEGORY, CREATOR, HASHTAG)
+"""Kinds of traits that works carry."""
+_COLUMNS = {CATEGORY: "categories", CREATOR: "creators"}
+_WITH_HASHTAGS = ("short_videos",)
+"""Wordings of domains whose titles hold hashtags."""
+_HASHTAG = re.compile(r"#\s*([^\W\d][^#]{1,29}?)\s*(?=#|$)")
+GENDER, AGE, COUNTRY = "gender", "age", "country"
+KINDS = (*TASTES, GENDER, AGE, COUNTRY)
+LEAST_WORKS = 20
+"""Works that carry a trait, for it to be counted at all."""
+
+YOUNG, OLD = 20, 60
+FIRST_BORN, LAST_BORN = 1970, 2000
+"""Ages and birth years are told apart by tens, those at either end lumped together."""
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Traits by code, with the works that carry them and the users of whom they are known.
+
+    names: (kind, value) by code.   carries: work, trait.   belongs: user_code, trait.
+    """
+
+    names: list[tuple[str, str]]
+    carries: pa.Table
+    belongs: pa.Table
+
+
+def traits(store: Store) -> Traits:
+    """All traits of a store that at least `LEAST_WORKS` works carry, and all that is known of users.
+
+    A work carries what its leading item does.
+    """
+    names: list[tuple[str, str]] = []
+    works, users = [], []
+    leading = np.flatnonzero(store.work == np.arange(len(store.work)))
+    for kind in TASTES:
+        lists = _lists(store, kind, leading)
+        if lists is not None:
+            works.append(_carried(kind, lists, leading, names))
+    for kind, values in _of_users(store).items():
+        users.append(_known(kind, values, names))
+    return Traits(names, _joined("work", works), _joined("user_code", users))
+
+
+def hashtags(title: str) -> list[str]:
+    """The hashtags of a title: what follows a `#`, if it is no more than three words.
+
+    >>> hashtags("a night on the train # travel # train songs # and so we went on and on")
+    ['travel', 'train songs']
+    """
+    found = _HASHTAG.findall(title) if "#" in title else []
+    return list(dict.fromkeys(one for one in found if one.count(" ") < 3))
+
+
+def has_hashtags(store: Store) -> bool:
+    """Whether titles of this source hold hashtags."""
+    return store.source.words in _WITH_HASHTAGS
+
+
+def _lists(store: Store, kind: str, leading: np.ndarray) -> pa.ListArray | None:
+    """What the items with these codes carry of one kind; None where the source has none."""
+    taken = pa.array(leading)
+    if kind == HASHTAG:
+        if not has_hashtags(store):
+            return None
+        titles = store.items.column("title").combine_chunks().take(taken).to_pylist()
+        return pa.array([hashtags(title or "") for title in titles], pa.list_(pa.string()))
+    if _COLUMNS[kind] not in store.items.column_names:
+        return None
+    return store.items.column(_COLUMNS[kind]).combine_chunks().take(taken)
+
+
+def _carried(
+    kind: str, lists: pa.ListArray, leading: np.ndarray, names: list[tuple[str, str]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(works, traits) for one kind; its names are added, each in its commonest spelling."""
+    owner = leading[np.asarray(pc.list_parent_indices(lists))].astype(np.int64)
+    spelled, spellings = _coded(lists.flatten())
+    folded, keys = _coded(pa.array([plain(one) for one in spellings], pa.string()))
+    # A work may name a trait twice.
+    pairs = np.unique(owner * max(len(keys), 1) + folded[spelled])
+    owner, trait = np.divmod(pairs, max(len(keys), 1))
+    often = np.bincount(trait, minlength=len(keys)) >= LEAST_WORKS
+    common = np.lexsort((-np.bincount(spelled, minlength=len(spellings)), folded))
+    first = common[np.searchsorted(folded[common], np.flatnonzero(often))]
+    code = np.cumsum(often) - 1 + len(names)
+    names.extend((kind, spellings[place]) for place in first.tolist())
+    keep = often[trait]
+    return owner[keep], code[trait[keep]]
+
+
+def _coded(texts: pa.StringArray) -> tuple[np.ndarray, list[str]]:
+    """Codes of texts (none null), in the order of the texts that they stand for."""
+    seen = texts.dictionary_encode()
+    values = seen.dictionary.to_pylist()
+    order = sorted(range(len(values)), key=lambda k: values[k])
+    rank = np.zeros(len(values), np.int64)
+    rank[order] = np.arange(len(values))
+    return rank[np.asarray(seen.indices).astype(np.int64)], [values[k] for k in order]
+
+
+def _known(
+    kind: str, values: pa.StringArray, names: list[tuple[str, str]]
+) -> tuple[np.ndarray, np.ndarray]:
+    users = np.flatnonzero(np.asarray(values.is_valid()))
+    coded, found = _coded(values.drop_null())
+    code = coded + len(names)
+    names.extend((kind, value) for value in found)
+    return users, code
+
+
+def _joined(name: str, parts: list[tuple[np.ndarray, np.ndarray]]) -> pa.Table:
+    def column(place: int) -> pa.Array:
+        whole = [part[place].astype(np.int32) for part in parts] or [np.zeros(0, np.int32)]
+        return pa.array(np.concatenate(whole))
+
+    return pa.table({name: column(0), "trait": column(1)})
+
+
+def _of_users(store: Store) -> dict[str, pa.StringArray]:
+    """By kind, what is known of each user, by user code; null where nothing is."""
+    there = set(store.users.column_names)
+    found = {}
+    for kind in (GENDER, COUNTRY):
+        if kind in there:
+            found[kind] = _texts(store, kind)
+    if "age_group" in there:
+        found[AGE] = _texts(store, "age_group")
+    elif "age" in there:
+        found[AGE] = _binned(store, "age", _age_bin)
+    elif "birth_year" in there:
+        found[AGE] = _binned(store, "birth_year", _birth_bin)
+    return found
+
+
+def _texts(store: Store, column: str) -> pa.StringArray:
+    texts = store.users.column(column).combine_chunks().cast(pa.string())
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _binned(store: Store, column: str, name: Callable[[int], str]) -> pa.StringArray:
+    numbers = store.users.column(column).combine_chunks().dictionary_encode()
+    labels = pa.array([name(int(number)) for number in numbers.dictionary.to_pylist()], pa.string())
+    return labels.take(numbers.indices)
+
+
+def _age_bin(age: int) -> str:
+    """`20-29`; `under 20`, `60 or older` at the ends.
+
+    >>> _age_bin(34)
+    '30-39'
+    """
+    if age < YOUNG:
+        return f"under {YOUNG}"
+    return f"{age // 10 * 10}-{age // 10 * 10 + 9}" if age < OLD else f"{OLD} or older"
+
+
+def _birth_bin(year: int) -> str:
+    """`born 1980-1989`; `born before 1970`, `born 2000 or later` at the ends."""
+    if year < FIRST_BORN:
+        return f"born before {FIRST_BORN}"
+    if year >= LAST_BORN:
+        return f"born {LAST_BORN} or later"
+    return f"born {year // 10 * 10}-{year // 10 * 10 + 9}"
+
+
+def rarest_first(store: Store, values: tuple[str, ...]) -> list[str]:
+    """Categories of an item, each once, those first that fewer items carry; ties in their order."""
+    numbers = store.shared("categories", lambda: _numbers(store))
+    return sorted(dict.fromkeys(values), key=lambda value: numbers.get(value, 0))
+
+
+def _numbers(store: Store) -> dict[str, int]:
+    if "categories" not in store.items.column_names:
+        return {}
+    found = pc.value_counts(store.items.column("categories").combine_chunks().flatten())
+    return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))

@@ -1,0 +1,125 @@
+"""What users liked and disliked, worked out for a batch of them at a time."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from itdr.builders.core.schema import SKIP
+from itdr.builders.evidence.interests import counts as interests_counts
+from itdr.builders.evidence.interests.statements import (
+    DISLIKED,
+    KEPT_HOURS,
+    KEPT_TENTHS,
+    LEAST_PLAYERS,
+    LEFT_TENTHS,
+    LIKED,
+)
+from itdr.builders.sampling.histories import pairs
+from itdr.builders.store.reader import MISSING_TIME
+
+if TYPE_CHECKING:
+    from itdr.builders.tasks.base import OpenCell
+
+
+@dataclass(slots=True)
+class Sided:
+    """Parallel lists over the works that a user liked or disliked, in the store's order.
+
+    places: into the user's events.   sides: `LIKED` or `DISLIKED`.   strength: rating or hours.
+    """
+
+    items: list[int]
+    works: list[int]
+    titles: list[int]
+    places: list[int]
+    times: list[int | None]
+    sides: list[int]
+    strength: list[float]
+
+
+def sided(cell: OpenCell, user: int) -> Sided:
+    """The user's likes and dislikes: of each work, what the earliest event with a rating (or hours)
+    says, where it says either and its item can be shown. Of users that the store expects, many are
+    worked out at once."""
+    kept: dict[int, Sided] = cell.store.shared(("sided", cell.cell.seed), dict)
+    if user not in kept:
+        kept.clear()
+        expected = cell.store.expected_with(user)
+        users = np.array([user]) if expected is None else expected
+        kept.update(zip(users.tolist(), _of(cell, users), strict=True))
+    return kept[user]
+
+
+def _of(cell: OpenCell, users: np.ndarray) -> list[Sided]:
+    store = cell.store
+    hours = interests_counts.by_hours(cell)
+    events = store.events_of(users)
+    value = events.weights if hours else events.ratings
+    assert value is not None
+    given = ~np.isnan(value)
+    if events.events is not None:
+        given &= events.events != SKIP
+    counts = store.user_n[users]
+    places = np.flatnonzero(given)
+    works = store.work[events.items]
+    keys, _ = pairs(counts, works, len(store.work))
+    _, first = np.unique(keys[places], return_index=True)
+    first.sort()
+    places = places[first]
+    side = _by_hours(cell, works[places], value[places]) if hours else _rated(cell, value[places])
+    titles = store.title_code[events.items]
+    kept = (side > 0) & (titles[places] >= 0)
+    places, side = places[kept], side[kept]
+    begins = np.concatenate([[0], counts.cumsum(dtype=np.int64)])
+    cuts = places.searchsorted(begins)
+    own = places - begins[:-1].repeat(np.diff(cuts))
+    numbers = (events.items[places], works[places], titles[places], own, side, value[places])
+    item, work, title, place, sides_of, strength = (one.tolist() for one in numbers)
+    times: list[int | None] = [None] * len(places)
+    if events.times is not None:
+        known = events.times[places].tolist()
+        times = [None if time == MISSING_TIME else time for time in known]
+    columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
+    return [
+        Sided(*(column[start:stop] for column in columns))
+        for start, stop in itertools.pairwise(cuts.tolist())
+    ]
+
+
+def _rated(cell: OpenCell, ratings: np.ndarray) -> np.ndarray:
+    scale = cell.scale
+    return np.where(ratings >= scale.liked, LIKED, np.where(ratings <= scale.disliked, DISLIKED, 0))
+
+
+def _by_hours(cell: OpenCell, works: np.ndarray, hours: np.ndarray) -> np.ndarray:
+    """As `claim_sql.SIDES_BY_HOURS`, for users of any part."""
+    begins, values = interests_counts.hours_of(cell)
+    start, stop = begins[works], begins[works + 1]
+    players = stop - start
+    less = _place(values, start, stop, hours, "left") - start
+    upto = _place(values, start, stop, hours, "right") - start
+    enough = players >= LEAST_PLAYERS
+    liked = (hours >= KEPT_HOURS) & (10 * less >= KEPT_TENTHS * players)
+    left = (hours < KEPT_HOURS) & (10 * upto <= LEFT_TENTHS * players)
+    return np.where(enough & liked, LIKED, np.where(enough & left, DISLIKED, 0))
+
+
+def _place(
+    values: np.ndarray, start: np.ndarray, stop: np.ndarray, wanted: np.ndarray, side: str
+) -> np.ndarray:
+    """As `searchsorted` of each wanted number in `values[start:stop]`, which ascend."""
+    below = np.less if side == "left" else np.less_equal
+    low, high = start, stop
+    while (low < high).any():
+        middle = (low + high) >> 1
+        # Where the search has ended, the place behind may be past the last value.
+        further = (low < high) & below(values[np.minimum(middle, len(values) - 1)], wanted)
+        low, high = (
+            np.where(further, middle + 1, low),
+            np.where(further | (low >= high), high, middle),
+        )
+    return low

@@ -1,0 +1,321 @@
+"""Downloads that can be trusted: mirrors, patience, resuming, one download for many processes.
+
+A file gets its final name only when its size and checksum are right; until then it is a `.part`.
+What a killed process leaves is a part that the next run continues, or a lock that the system frees.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from filelock import FileLock, Timeout
+
+from itdr.builders.core.errors import DownloadError, ItdrError
+from itdr.builders.core.paths import human, safe_relative
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles.checksums import altered_error, confirm
+from itdr.builders.rawfiles.download import hosts
+from itdr.builders.rawfiles.download.finalize import Unconfirmed, Unsound, settle
+from itdr.builders.rawfiles.download.http import attempt, require_space
+from itdr.builders.rawfiles.download.partial import Part
+from itdr.builders.rawfiles.download.retry import (
+    Permanent,
+    Policy,
+    Silent,
+    Stopped,
+    Transient,
+    short,
+)
+
+logger = logging.getLogger("itdr")
+POLICY = Policy()
+
+
+def fetch(
+    remote: Remote,
+    folder: Path,
+    *,
+    progress: bool = False,
+    session: requests.Session | None = None,
+    policy: Policy = POLICY,
+    source: str = "",
+    by_hand: str = "",
+    stop: threading.Event | None = None,
+) -> Path:
+    """The path of `remote` below `folder`: downloaded and verified, unless it is there already.
+
+    progress: show a bar (never where the output is no terminal).   source, by_hand: for messages.
+    Raises `DownloadError`, which says for each address why it failed; `RawFileError` where the file
+    in `folder` was changed since it had been downloaded.
+    """
+    final = folder / safe_relative(remote.name)
+    name = f"{source}: {remote.name}" if source else remote.name
+    if confirm(final, remote) == "verified":
+        if Part(final).begun:  # by a process that was killed after the rename
+            with contextlib.suppress(OSError), _locked(folder, remote.name, name):
+                Part(final).discard()
+        return final
+    if not remote.urls:
+        raise DownloadError(f"{name} has no address to fetch it from.{_advice(by_hand)}")
+    with _disk(final, name), _locked(folder, remote.name, name):
+        state = confirm(final, remote)
+        if state in ("verified", "placed"):
+            return final
+        if state == "altered":
+            raise altered_error(source or "itdr", final)
+        own = session or requests.Session()
+        try:
+            return _from_mirrors(_Job(remote, final, name, own, policy, progress, stop), by_hand)
+        finally:
+            if session is None:
+                own.close()
+
+
+class _Job:
+    """One file to be fetched, with all that its attempts share."""
+
+    def __init__(
+        self,
+        remote: Remote,
+        final: Path,
+        name: str,
+        session: requests.Session,
+        policy: Policy,
+        progress: bool,
+        stop: threading.Event | None,
+    ) -> None:
+        self.remote, self.final, self.name = remote, final, name
+        self.session, self.policy, self.progress, self.stop = session, policy, progress, stop
+        self.part = Part(final).adopt()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless everything is to end."""
+        if self.policy.sleep is not None:
+            self.policy.sleep(seconds)
+        elif self.stop is not None:
+            self.stop.wait(seconds)
+        else:
+            time.sleep(seconds)
+        if self.stop is not None and self.stop.is_set():
+            raise Stopped
+
+
+def _from_mirrors(job: _Job, by_hand: str) -> Path:
+    job.final.parent.mkdir(parents=True, exist_ok=True)
+    if job.remote.size is not None:
+        require_space(job.final.parent, max(0, job.remote.size - job.part.size))
+    failures = []
+    for url in job.remote.urls:
+        hub = hosts.hub_file(url)
+        try:
+            if hub is not None:
+                return _from_hub(job, url, hub)
+            return _from_url(job, hosts.mirrored(url))
+        except Permanent as failure:
+            failures.append(f"  {hosts.mirrored(url)}: {failure.reason}")
+            logger.warning("itdr: %s: %s: %s", job.name, hosts.mirrored(url), failure.reason)
+    kept = job.part.size
+    raise DownloadError(
+        f"{job.name} could not be downloaded.\n"
+        + "\n".join(failures)
+        + (f"\n{human(kept)} are kept, and a next try goes on from there." if kept else "")
+        + _advice(by_hand)
+    )
+
+
+def _advice(by_hand: str) -> str:
+    return f"\nTo place it by hand instead: {by_hand}" if by_hand else ""
+
+
+def _from_url(job: _Job, url: str) -> Path:
+    """Try one address until the file is there, or it is plain that it will not be."""
+    part, remote, policy = job.part, job.remote, job.policy
+    seen: str | None = None
+    best = part.size
+    failures = unsound = 0
+    with _bar(remote, job.progress) as bar:
+        while True:
+            try:
+                if not part.complete:
+                    attempt(url, remote, part, job.session, policy, bar, job.stop)
+                bar.label(f"checking {part.final.name}")
+                path = settle(
+                    part.body,
+                    part.final,
+                    remote,
+                    str(part.state.get("url")),
+                    encoding=part.state.get("encoding"),
+                    framed=bool(part.state.get("framed", True)),
+                    seen=seen,
+                )
+                part.discard()
+                return path
+            except Unsound as problem:
+                # A body without an announced end may just have been cut: patience, as for a cut.
+                unsound += bool(part.state.get("framed", True))
+                part.discard()
+                if unsound >= 2:
+                    raise Permanent(f"what it sends is wrong: {problem.reason}") from None
+                failure = Transient(f"what came is wrong: {problem.reason}")
+            except Unconfirmed as again:
+                part.discard()
+                seen = again.sha256
+                failure = Transient("it does not say how long the file is; comparing two downloads")
+            except Transient as problem:
+                failure = problem
+            if part.size > best + policy.gain:
+                best, failures = part.size, 0
+            failures += 1
+            _wait(job, url, failure, failures)
+
+
+def _wait(job: _Job, url: str, failure: Transient, failures: int) -> None:
+    """Wait before the next attempt, longer each time; Permanent where there have been enough."""
+    policy = job.policy
+    allowed = policy.unreachable if failure.unreachable else policy.attempts
+    if failures >= allowed:
+        raise Permanent(f"{failure.reason} ({failures} attempts)")
+    pause = min(policy.first_pause * policy.growth ** (failures - 1), policy.longest_pause)
+    if failure.wait is not None:
+        if failure.wait > policy.longest_wait:
+            raise Permanent(f"{failure.reason}, and asks to come back in {failure.wait:.0f} s")
+        pause = max(pause, failure.wait)
+    host = urlsplit(url).netloc
+    logger.warning(
+        "itdr: %s: %s: %s; trying again in %.0f s", job.name, host, failure.reason, pause
+    )
+    job.pause(pause)
+
+
+def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
+    """As `_from_url`, through `huggingface_hub`, which has its own parts and locks in a scratch
+    folder beside the file."""
+    scratch = job.final.with_name(job.final.name + ".hub")
+    failures = unsound = 0
+    while True:
+        try:
+            body = hosts.hub_download(file, scratch, progress=job.progress)
+            path = settle(body, job.final, job.remote, url)
+            shutil.rmtree(scratch, ignore_errors=True)
+            return path
+        except Unsound as problem:
+            shutil.rmtree(scratch, ignore_errors=True)
+            unsound += 1
+            if unsound >= 2:
+                raise Permanent(f"what it sends is wrong: {problem.reason}") from None
+            failure = Transient(f"what came is wrong: {problem.reason}")
+        except Exception as error:
+            failure = _hub_failure(error, url)
+        failures += 1
+        failure.unreachable = True  # the client has been patient itself
+        _wait(job, url, failure, failures)
+
+
+def _hub_failure(error: Exception, url: str) -> Transient:
+    """What an exception of `huggingface_hub` means; raises where trying again cannot help."""
+    from huggingface_hub import errors
+
+    if isinstance(error, ItdrError) or _full(error):
+        raise error
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        return Transient(f"no connection ({short(error.__cause__ or error)})")
+    if isinstance(error, errors.OfflineModeIsEnabled):
+        raise Permanent("the Hub is switched off (HF_HUB_OFFLINE)") from None
+    if isinstance(error, errors.GatedRepoError):
+        raise Permanent(f"refused: {hosts.refusal_hint(url)}") from None
+    if isinstance(error, (errors.RepositoryNotFoundError, errors.EntryNotFoundError)):
+        raise Permanent(f"not there ({type(error).__name__})") from None
+    if isinstance(error, errors.RevisionNotFoundError):
+        raise Permanent("that revision is not there") from None
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status in (401, 403):
+        raise Permanent(f"refused ({status}): {hosts.refusal_hint(url)}") from None
+    if status is not None and 400 <= status < 500 and status not in (408, 425, 429):
+        raise Permanent(f"the Hub answers {status}") from None
+    return Transient(f"the Hub: {short(error)}")
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, remote_name: str, name: str) -> Iterator[None]:
+    """Hold the lock of one file. The system frees it when its holder dies, however that happens."""
+    locks = folder / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(str(locks / (remote_name.replace("/", "%2F") + ".lock")))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        logger.warning("itdr: %s: another process is downloading it; waiting for that", name)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _full(error: BaseException) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextlib.contextmanager
+def _disk(final: Path, name: str) -> Iterator[None]:
+    """Say in one sentence what a disk that does not take the file means."""
+    try:
+        yield
+    except ItdrError:
+        raise
+    except OSError as error:
+        where = f"below {final.parent}; set ITDR_CACHE to a folder on another disk"
+        if _full(error):
+            kept = Part(final).size
+            raise DownloadError(
+                f"{name}: the disk is full. {human(kept)} of it are kept and a next run goes on from "
+                f"there: free some space {where}."
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR):
+            raise DownloadError(f"{name}: cannot be written ({error.strerror}) {where}.") from error
+        raise
+
+
+class _Bar(Silent):
+    """A tqdm bar with size and speed."""
+
+    def __init__(self, bar: Any) -> None:
+        self._bar = bar
+
+    def place(self, done: int, total: int | None) -> None:
+        self._bar.reset(total=total)
+        self._bar.initial = self._bar.n = done
+        self._bar.refresh()
+
+    def add(self, count: int) -> None:
+        self._bar.update(count)
+
+    def label(self, text: str) -> None:
+        """Say what goes on now."""
+        self._bar.set_description(text)
+
+
+@contextlib.contextmanager
+def _bar(remote: Remote, progress: bool) -> Iterator[_Bar]:
+    from tqdm import tqdm
+
+    # disable=None: only where the output is a terminal
+    with tqdm(
+        total=remote.size,
+        desc=remote.name.rpartition("/")[2],
+        unit="B",
+        unit_scale=True,
+        disable=None if progress else True,
+        leave=False,
+    ) as bar:
+        yield _Bar(bar)

@@ -1,0 +1,287 @@
+"""What is on disk of a source's raw files, and how the rest could be had. Looks, and changes nothing.
+
+Only names, sizes, times, records of downloads and the directories of zip files are read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.paths import raw_root, safe_relative
+from itdr.builders.core.schema import RawFile, Remote, Source
+from itdr.builders.rawfiles import filetype
+from itdr.builders.rawfiles.archives import inner_tar, zip_names
+from itdr.builders.rawfiles.checksums import Trust, trust
+from itdr.builders.rawfiles.names import files_below, ignored, match, parts_of, same_name
+
+Origin = Literal["data_dir", "cache", "declared"]
+GUESS = 0.35
+"""Size of a gzip file of text, by that of its content, where it is not declared."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where a raw file is, or (`declared`) where it will be once downloaded.
+
+    path: the file itself, or the archive that holds it.   container: the member's path inside; for
+    a tar inside a zip both, outermost first; () for a file of its own.   fingerprint: changes with
+    the content, is cheap, and the same before and after a download.   remote: the declared name of
+    what is downloaded; None for what was placed.   trust: see `integrity.Trust`.
+    """
+
+    file: RawFile
+    path: Path
+    container: tuple[str, ...]
+    origin: Origin
+    fingerprint: str
+    remote: Remote | None = None
+    trust: Trust = "placed"
+
+
+@dataclass
+class Survey:
+    """What was found: by key a place or None; why a file is not taken that almost fits; and where
+    it was looked."""
+
+    found: dict[str, Located | None]
+    problems: dict[str, str]
+    folders: tuple[Path, ...]
+
+
+def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> Survey:
+    """Look for `files` in `<data_dir>/<source id>/`, then in the download cache."""
+    wanted = list(files)
+    rooms = _rooms(source, data_dir)
+    found: dict[str, Located | None] = {}
+    problems: dict[str, str] = {}
+    for file in wanted:
+        found[file.key] = None
+        for room in rooms:
+            found[file.key] = room.find(file)
+            if found[file.key] is not None:
+                break
+        else:
+            for room in rooms:
+                if file.key in room.problems:
+                    problems[file.key] = room.problems[file.key]
+    _declare(source, wanted, found)
+    return Survey(found, problems, tuple(room.root for room in rooms))
+
+
+def home(source: Source, data_dir: Path | None) -> Path:
+    """The folder that files placed by hand go to: of `data_dir` if there is one, else the cache."""
+    base = raw_root() if data_dir is None else Path(os.path.abspath(data_dir.expanduser()))
+    return base / source.id
+
+
+def require_folder(source: Source, data_dir: Path | None) -> None:
+    """Raise `RawFileError` where `data_dir` is given and there is no such folder: a slip of the pen
+    must not start a download."""
+    if data_dir is not None and not data_dir.expanduser().is_dir():
+        raise RawFileError(
+            f"{source.id}: data_dir {str(data_dir)!r} is no folder. It should hold a folder "
+            f"{source.id!r} with the raw files; leave data_dir out to have them downloaded."
+        )
+
+
+def offers(source: Source, file: RawFile) -> tuple[Remote, ...]:
+    """The downloads that give `file`: those that need no hand first, then as declared; of the same
+    file plain and compressed, the smaller one first."""
+    named = [remote for remote in source.remotes if remote.name in file.packed_in]
+    single = [remote for remote in named if not filetype.is_archive_name(remote.name)]
+    for remote in source.remotes:
+        plain = not filetype.is_archive_name(remote.name)
+        if plain and remote not in single and match(file, [remote.name], source.files).name:
+            single.append(remote)
+    sizes = [remote.size for remote in single if remote.size and not _packed(remote)]
+    content = sizes[0] if sizes else file.size
+    single.sort(key=lambda remote: _cost(remote, content))
+    order = sorted(
+        (source.remote(name) for name in file.packed_in if filetype.is_archive_name(name)),
+        key=lambda remote: file.packed_in.index(remote.name),
+    )
+    return tuple(sorted((*single, *order), key=lambda remote: not fetchable(remote)))
+
+
+def fetchable(remote: Remote) -> bool:
+    """Whether a download may be tried without a person; what is gated, where the user has a token
+    of the Hub."""
+    if not remote.urls or remote.access == "manual":
+        return False
+    if remote.access != "gated":
+        return True
+    from huggingface_hub import get_token
+
+    return get_token() is not None
+
+
+def _packed(remote: Remote) -> bool:
+    return remote.name.lower().endswith(".gz")
+
+
+def _cost(remote: Remote, content: int | None) -> float:
+    if remote.size is not None:
+        return remote.size
+    if _packed(remote):
+        return GUESS * content if content else 0.0
+    return float("inf")
+
+
+def _declare(source: Source, wanted: Sequence[RawFile], found: dict[str, Located | None]) -> None:
+    """Fill in what is to be downloaded. An optional file is never fetched for its own sake: it comes
+    along in an archive that another file needs."""
+    chosen: set[str] = set()
+    for optional in (False, True):
+        for file in wanted:
+            if file.optional is not optional or found[file.key] is not None:
+                continue
+            for remote in offers(source, file):
+                if not fetchable(remote) or (optional and remote.name not in chosen):
+                    continue
+                chosen.add(remote.name)
+                found[file.key] = _to_fetch(source, file, remote)
+                break
+
+
+def _to_fetch(source: Source, file: RawFile, remote: Remote) -> Located:
+    path = raw_root() / source.id / safe_relative(remote.name)
+    inside = (file.name,) if filetype.is_archive_name(remote.name) else ()
+    return Located(file, path, inside, "declared", declared_print(source, file), remote, "absent")
+
+
+def declared_print(source: Source, file: RawFile) -> str:
+    """The fingerprint of a download: of all that is declared of the file and of its sources, so that
+    it does not depend on which of them served."""
+    facts: list[object] = [file.name, file.size, file.checksum]
+    facts += sorted(
+        [remote.name, remote.size or 0, remote.checksum or "", remote.plain_checksum or ""]
+        for remote in offers(source, file)
+    )
+    text = json.dumps(facts, ensure_ascii=True)
+    return "declared:" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def placed_print(path: Path, container: tuple[str, ...]) -> str:
+    """The fingerprint of a placed file: name, size and time of its last change; where it lies, and
+    how its folder is spelled, do not count."""
+    stat = path.stat()
+    return ":".join(("placed", path.name, str(stat.st_size), str(stat.st_mtime_ns), *container))
+
+
+@dataclass
+class _Room:
+    """A folder in which raw files of one source may lie."""
+
+    source: Source
+    root: Path
+    origin: Origin
+    problems: dict[str, str] = field(default_factory=dict)
+    zips: dict[str, list[str] | None] = field(default_factory=dict)
+
+    @cached_property
+    def downloads(self) -> dict[str, tuple[Remote, Trust]]:
+        """The declared downloads by their path here, and how far each is to be trusted."""
+        if self.origin != "cache":
+            return {}
+        return {
+            str(safe_relative(remote.name)): (remote, trust(self.root / remote.name, remote))
+            for remote in self.source.remotes
+        }
+
+    @cached_property
+    def names(self) -> list[str]:
+        """All files, downloads of an older declaration left out."""
+        return [
+            name
+            for name in (files_below(self.root) if self.root.is_dir() else [])
+            if self.downloads.get(name, (None, ""))[1] != "outdated"
+            and (self.root / name).is_file()
+        ]
+
+    def find(self, file: RawFile) -> Located | None:
+        """`file` here: unpacked, else in one of its archives, else in any zip that lies here."""
+        found = match(file, self.names, self.source.files)
+        if found.name is not None:
+            return self._located(file, found.name, ())
+        for name in file.packed_in:
+            place = self._archive(name)
+            if place is None:
+                continue
+            if not filetype.is_archive_name(name):
+                return self._located(file, place, ())
+            inside = self._inside(file, place, declared=True)
+            if inside is not None:
+                return self._located(file, place, inside)
+            self.problems[file.key] = f"{self.root / place} does not hold {file.name}"
+        if file.packed_in:
+            for place in self.names:
+                if place.lower().endswith(".zip"):
+                    inside = self._inside(file, place, declared=False)
+                    if inside is not None:
+                        return self._located(file, place, inside)
+        if found.rivals:
+            listed = ", ".join(str(self.root / name) for name in found.rivals[:4])
+            self.problems[file.key] = f"{listed}: {found.why}"
+        return None
+
+    def _archive(self, name: str) -> str | None:
+        """The archive of that declared name; the one that lies highest."""
+        places = [place for place in self.names if same_name(place, name)]
+        return min(places, key=lambda place: (len(parts_of(place)), place)) if places else None
+
+    def _inside(self, file: RawFile, place: str, *, declared: bool) -> tuple[str, ...] | None:
+        """The path of `file` inside an archive, by a zip's directory. A tar would have to be read
+        whole, so it is taken at its word, as is a declared zip that cannot be opened: what is wrong
+        with it is said when it is unpacked."""
+        if place not in self.zips:
+            path = self.root / place
+            is_zip = filetype.kind_of_file(path) == "zip"
+            self.zips[place] = zip_names(path) if is_zip else None
+        names = self.zips[place]
+        if names is None:
+            return (file.name,) if declared else None
+        kept = [name for name in names if not ignored(name)]
+        others = others_in(self.source, place) if declared else self.source.files
+        found = match(file, kept, others)
+        if found.name is not None:
+            return (found.name,)
+        if found.rivals and declared:
+            return (file.name,)  # said when it is unpacked
+        tar = inner_tar(kept)
+        if tar is not None and (declared or any(same_name(tar, one) for one in file.packed_in)):
+            return (tar, file.name)
+        return None
+
+    def _located(self, file: RawFile, place: str, container: tuple[str, ...]) -> Located:
+        path = self.root / place
+        placed: tuple[Remote | None, Trust] = (None, "placed")
+        remote, state = self.downloads.get(place, placed)
+        if state in ("verified", "touched"):
+            fingerprint = declared_print(self.source, file)
+        else:
+            fingerprint = placed_print(path, container)
+        kept = remote if state in ("verified", "touched", "altered") else None
+        return Located(file, path, container, self.origin, fingerprint, kept, state)
+
+
+def others_in(source: Source, archive: str) -> tuple[RawFile, ...]:
+    """The declared files that an archive of this name may hold."""
+    inside = tuple(
+        file for file in source.files if any(same_name(archive, name) for name in file.packed_in)
+    )
+    return inside or source.files
+
+
+def _rooms(source: Source, data_dir: Path | None) -> list[_Room]:
+    cached = _Room(source, raw_root() / source.id, "cache")
+    if data_dir is None or home(source, data_dir).resolve() == cached.root.resolve():
+        return [cached]
+    return [_Room(source, home(source, data_dir), "data_dir"), cached]

@@ -1,0 +1,371 @@
+"""Reading template files: YAML with line numbers, and the rules for what stands in it.
+
+Every message names file and line. A file in a user's folder is input like any other: checked, never
+executed, and never followed out of its folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+import yaml
+from yaml.resolver import Resolver
+
+from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.rendering import jinja
+
+BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
+DOMAINS = "domains"
+UNSEEN = "unseen"
+SECTIONS = ("descriptions", "prompts", "answers")
+LARGEST = 1_000_000
+"""The size in bytes beyond which a template file is refused."""
+
+WORDS = (
+    "item",
+    "items",
+    "a_item",
+    "this_item",
+    "title",
+    "titles",
+    "person",
+    "a_person",
+    "people",
+    "act",
+    "acted",
+    "consume",
+    "liked",
+    "disliked",
+    "favoured",
+    "category",
+    "categories",
+    "creator",
+    "creators",
+    "event",
+    "events",
+)
+"""The words that every domain has; each is a variable of every template."""
+
+Texts = dict[str, dict[str, "Template"]]
+"""The texts of a task by section and full id."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_DEEPEST = 8
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_RESOLVER = Resolver()
+
+
+@dataclass(frozen=True)
+class Template:
+    """One text of a template file.
+
+    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have.
+    path, line, when_line: where the text and its `when` begin, for messages.   words: a domain's,
+    which the text may use.
+    """
+
+    id: str
+    text: str
+    path: Path
+    line: int
+    when: tuple[tuple[str, bool], ...] = ()
+    unseen: bool = False
+    when_line: int = 0
+    words: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The variables that the text uses, domain words among them."""
+        return frozenset(jinja.variables(self.text))
+
+    @cached_property
+    def _put(self) -> Callable[[Mapping[str, object]], str]:
+        return jinja.bind(self.text, self.words)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: all but the function made of it, which is made anew there."""
+        return {name: value for name, value in self.__dict__.items() if name != "_put"}
+
+    def serves(self, flags: frozenset[str]) -> bool:
+        """Whether it may be used for a case for which exactly `flags` hold."""
+        return all((flag in flags) == value for flag, value in self.when)
+
+    def render(self, context: Mapping[str, object]) -> str:
+        """The text with `context` put in; TemplateError where a variable is missing or None."""
+        try:
+            return self._put(context)
+        except jinja.TextError as error:
+            raise complain(self.path, self.line, f"{self.id} {error.message}") from None
+
+
+def tasks() -> tuple[str, ...]:
+    """The tasks that have built-in templates, by name."""
+    names = (path.stem for path in BUILT_IN.glob("*.yaml"))
+    return tuple(sorted(name for name in names if name != DOMAINS))
+
+
+def own_files(folder: Path) -> list[Path]:
+    """The template files of a user's folder, by name; TemplateError for one that is misnamed."""
+    known = {f"{name}.yaml" for name in (*tasks(), DOMAINS)}
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    for path in files:
+        if path.name not in known:
+            raise TemplateError(f"{path}: {choose_from('template file', path.name, sorted(known))}")
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
+    if not files:
+        raise TemplateError(
+            f"{folder}: holds no template file. There can be: {', '.join(sorted(known))}."
+        )
+    return files
+
+
+def own_file(folder: Path | None, name: str) -> Path | None:
+    """The file `name`.yaml of a user's folder, None where it has none."""
+    files = own_files(folder) if folder is not None else []
+    return next((path for path in files if path.stem == name), None)
+
+
+def texts_of(task: str, folder: Path | None) -> Texts:
+    """Every text of `task`, the user's own put in, by section and id."""
+    if task not in tasks():
+        raise TemplateError(choose_from("task", task, tasks()))
+    texts = {section: dict(found) for section, found in _built_in(task).items()}
+    own = own_file(folder, task)
+    if own is not None:
+        replace, given = read_task(own, task)
+        for section, found in given.items():
+            texts[section] = found if replace else texts[section] | found
+    return texts
+
+
+@cache
+def _built_in(task: str) -> Texts:
+    texts: Texts = {section: {} for section in SECTIONS}
+    return texts | read_task(BUILT_IN / f"{task}.yaml", task)[1]
+
+
+def read_task(path: Path, task: str) -> tuple[bool, Texts]:
+    """(replace, the sections that the file gives)."""
+    top = fields(path, read_yaml(path), "a template file", ("task",), (*SECTIONS, "replace"))
+    if top["task"].value != task:
+        raise complain(path, top["task"].line, f"the task must be {task!r}, as the file's name.")
+    texts: Texts = {}
+    for section in SECTIONS:
+        if section in top:
+            texts[section] = _read_section(path, top[section], section, task)
+    return truth(path, top["replace"], "replace") if "replace" in top else False, texts
+
+
+def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, Template]:
+    if not isinstance(node.value, list) or not node.value:
+        raise complain(
+            path, node.line, f"{section} must be a list of entries, each with id and text."
+        )
+    found: dict[str, Template] = {}
+    optional = ("when", "unseen") if section == "prompts" else ("when",)
+    for entry in node.value:
+        given = fields(path, entry, f"an entry of {section}", ("id", "text"), optional)
+        id_ = text(path, given["id"], "id")
+        if not _ID.fullmatch(id_):
+            message = f"the id {id_!r} must be letters, digits, - and _ only."
+            raise complain(path, given["id"].line, message)
+        if f"{task}/{id_}" in found or id_ == UNSEEN:
+            message = f"the id {id_!r} is taken; choose another."
+            raise complain(path, given["id"].line, message)
+        found[f"{task}/{id_}"] = Template(
+            id=f"{task}/{id_}",
+            text=text(path, given["text"], "text"),
+            path=path,
+            line=given["text"].text_line,
+            when=_read_when(path, given["when"]) if "when" in given else (),
+            unseen=truth(path, given["unseen"], "unseen") if "unseen" in given else False,
+            when_line=given["when"].line if "when" in given else 0,
+        )
+    return found
+
+
+def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool], ...]:
+    if not isinstance(node.value, dict) or not node.value:
+        raise complain(path, node.line, "when must be a mapping such as {timed: true}.")
+    return tuple(sorted((flag, truth(path, value, flag)) for flag, value in node.value.items()))
+
+
+def check_text(template: Template, variables: frozenset[str], flags: frozenset[str]) -> None:
+    """Raise TemplateError where the text or its `when` names what the task does not have."""
+    path, first = template.path, template.line
+    for flag, _ in template.when:
+        if flag not in flags:
+            message = f"{template.id}: when: {choose_from('flag', flag, sorted(flags))}"
+            raise complain(path, template.when_line, message)
+    try:
+        used = jinja.variables(template.text)
+        for name, line in used.items():
+            if name not in variables and name not in WORDS:
+                allowed = sorted(variables | set(WORDS))
+                raise jinja.TextError(line, choose_from("placeholder", name, allowed))
+        jinja.refuse_conditions_on(template.text, WORDS)
+    except jinja.TextError as error:
+        message = f"{template.id}: {error.message}"
+        raise complain(path, first + error.line - 1, message) from None
+
+
+def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """`known` with the domains of a file put in."""
+    node = read_yaml(path)
+    if not isinstance(node.value, dict):
+        raise complain(path, node.line, "must be a mapping of domains, each a mapping of words.")
+    domains = {key: dict(words) for key, words in known.items()}
+    for key, entry in node.value.items():
+        required = () if key in known else WORDS
+        given = fields(path, entry, f"the domain {key!r}", required, WORDS)
+        words = {name: text(path, word, name) for name, word in given.items()}
+        domains[key] = domains.get(key, {}) | words
+    return domains
+
+
+@cache
+def built_in_domains() -> dict[str, dict[str, str]]:
+    """The words of every built-in domain."""
+    return read_domains(BUILT_IN / f"{DOMAINS}.yaml", {})
+
+
+# YAML -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Node:
+    """A piece of a YAML file: text, true/false, a mapping, a list; None for any other scalar.
+
+    line: from 1.   text_line: the line on which a text's own first line stands.
+    """
+
+    value: str | bool | dict[str, Node] | list[Node] | None
+    line: int
+    text_line: int = 0
+
+
+def complain(path: Path, line: int, message: str) -> TemplateError:
+    """The error about a place in a template file, as `file:line: message`."""
+    return TemplateError(f"{path}:{line}: {message}")
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a template file: a regular one, of at most `LARGEST` bytes."""
+    if not path.is_file():
+        raise TemplateError(f"{path}: not a regular file; put a template file there or remove it.")
+    with path.open("rb") as file:
+        raw = file.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise TemplateError(f"{path}: larger than {LARGEST:,} bytes; shorten it.")
+    return raw
+
+
+def read_yaml(path: Path) -> Node:
+    """The content of a YAML file with its line numbers.
+
+    Aliases, tags, repeated keys, several documents and text that is not UTF-8 are refused. Raises
+    TemplateError.
+    """
+    raw = read_file(path)
+    try:
+        events = yaml.parse(raw.decode("utf-8-sig"), Loader=_LOADER)
+        node = _next_node(path, iter(events))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise complain(path, line, "not UTF-8; save the file in UTF-8.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or "cannot be read"
+        line = mark.line + 1 if mark else 1
+        raise complain(path, line, f"broken YAML: {said}. Mend it, or quote the text.") from None
+    if node is None:
+        raise complain(path, 1, "empty; write templates into it or remove it.")
+    return node
+
+
+def _next_node(path: Path, events: Iterator[yaml.Event]) -> Node | None:
+    """The only document of the stream; None where it is empty."""
+    node: Node | None = None
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if node is not None:
+                raise complain(path, event.start_mark.line + 1, "a second document; keep one.")
+            node = _node(path, next(events), events, 0)
+    return node
+
+
+def _node(path: Path, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise complain(path, line, "anchors and aliases are not allowed; write the text out.")
+    if getattr(event, "tag", None):
+        raise complain(path, line, f"the tag {event.tag} is not allowed; take it out.")
+    if depth > _DEEPEST:
+        raise complain(path, line, "nested too deeply; a template file has four levels.")
+    if isinstance(event, yaml.ScalarEvent):
+        return Node(_scalar(event), line, line + 1 if event.style in ("|", ">") else line)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = []
+        while not isinstance(inner := next(events), yaml.SequenceEndEvent):
+            items.append(_node(path, inner, events, depth + 1))
+        return Node(items, line)
+    fields: dict[str, Node] = {}
+    while not isinstance(inner := next(events), yaml.MappingEndEvent):
+        at = inner.start_mark.line + 1
+        key = _node(path, inner, events, depth + 1).value
+        if not isinstance(key, str):
+            raise complain(path, at, "a field's name must be text; quote it.")
+        if key in fields:
+            raise complain(path, at, f"{key!r} stands here twice; remove one.")
+        fields[key] = _node(path, next(events), events, depth + 1)
+    return Node(fields, line)
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | bool | None:
+    tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
+    if tag.endswith(":bool"):
+        return event.value.lower() in ("true", "yes", "on")
+    return event.value if tag.endswith(":str") else None
+
+
+# Rules for nodes --------------------------------------------------------------------------------
+
+
+def fields(
+    path: Path, node: Node, what: str, required: Collection[str], optional: Collection[str] = ()
+) -> dict[str, Node]:
+    """The fields of a mapping; TemplateError for one that is missing or unknown."""
+    if not isinstance(node.value, dict):
+        raise complain(path, node.line, f"{what} must be a mapping of fields.")
+    allowed = list(dict.fromkeys([*required, *optional]))
+    for name, value in node.value.items():
+        if name not in allowed:
+            raise complain(path, value.line, f"{what}: {choose_from('field', name, allowed)}")
+    missing = [name for name in required if name not in node.value]
+    if missing:
+        raise complain(path, node.line, f"{what} lacks {', '.join(missing)}; add it.")
+    return node.value
+
+
+def text(path: Path, node: Node, name: str) -> str:
+    """A field's text, neither empty nor framed by blanks."""
+    if not isinstance(node.value, str):
+        raise complain(path, node.line, f"{name} must be text; put it in quotes.")
+    value = node.value.rstrip("\n")  # what a block of YAML ends with
+    if not value or value != value.strip():
+        raise complain(
+            path, node.line, f"{name} is empty, or begins or ends with a blank; mend it."
+        )
+    return value
+
+
+def truth(path: Path, node: Node, name: str) -> bool:
+    """A field's true or false."""
+    if not isinstance(node.value, bool):
+        raise complain(path, node.line, f"{name} must be true or false.")
+    return node.value

@@ -1,0 +1,290 @@
+"""Templates: loading, checking and choosing the sentences that turn a case into prose.
+
+`templates/<task>.yaml` holds a task's descriptions, prompts and answers, `templates/domains.yaml`
+the wording of each domain. A user's own folder may extend or replace both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.rendering.template_files import (
+    DOMAINS,
+    SECTIONS,
+    UNSEEN,
+    WORDS,
+    Template,
+    built_in_domains,
+    check_text,
+    own_file,
+    own_files,
+    read_domains,
+    read_file,
+    tasks,
+    texts_of,
+)
+
+__all__ = [
+    "PARTS",
+    "WORDS",
+    "Choice",
+    "Picked",
+    "Template",
+    "Templates",
+    "Words",
+    "check_choice",
+    "fingerprint",
+    "folder_of",
+    "load",
+    "load_words",
+    "tasks",
+]
+
+PARTS = ("train", "validation", "test")
+
+Words: TypeAlias = Mapping[str, str]
+Choice: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None"
+"""The knob `templates`: see `load`."""
+
+
+@dataclass(slots=True)
+class Picked:
+    """The texts drawn for one example."""
+
+    prompt: Template
+    description: Template
+    answer: Template
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The variables that these texts use, domain words among them."""
+        return self.prompt.needed | self.description.needed | self.answer.needed
+
+    def render(self, context: Mapping[str, object]) -> tuple[str, str, str]:
+        """(instruction, input, output) of the example; `context` may hold more than is used."""
+        return (
+            self.description.render(context),
+            self.prompt.render(context),
+            self.answer.render(context),
+        )
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The texts of one task that a config may use: for each part its prompts, sorted by id."""
+
+    task: str
+    prompts: Mapping[str, tuple[Template, ...]]
+    descriptions: tuple[Template, ...]
+    answers: tuple[Template, ...]
+    _served: dict[tuple[str, frozenset[str]], tuple[tuple[Template, ...], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def with_words(self, words: Words) -> Templates:
+        """The same texts with a domain's words put in, so that a context need not hold them."""
+
+        def put(pool: tuple[Template, ...]) -> tuple[Template, ...]:
+            return tuple(replace(one, words=words) for one in pool)
+
+        return Templates(
+            self.task,
+            {part: put(pool) for part, pool in self.prompts.items()},
+            put(self.descriptions),
+            put(self.answers),
+        )
+
+    def check(self, part: str, flags: Iterable[str] = ()) -> None:
+        """Raise TemplateError where nothing serves a case of `part` for which `flags` hold."""
+        self._serving(part, frozenset(flags))
+
+    def pick(self, part: str, flags: frozenset[str], numbers: Sequence[int]) -> Picked:
+        """Choose a prompt, a description and an answer.
+
+        part: train, validation or test.   flags: those that hold for the case.   numbers: a large
+        random one for each of the three, in this order.
+        """
+        prompts, descriptions, answers = self._serving(part, flags)
+        one, two, three = numbers
+        return Picked(
+            prompt=prompts[one % len(prompts)],
+            description=descriptions[two % len(descriptions)],
+            answer=answers[three % len(answers)],
+        )
+
+    def _serving(self, part: str, flags: frozenset[str]) -> tuple[tuple[Template, ...], ...]:
+        served = self._served.get((part, flags))
+        if served is None:
+            found = []
+            pools = (self.prompts[part], self.descriptions, self.answers)
+            for name, pool in zip(("prompt", "description", "answer"), pools, strict=True):
+                found.append(tuple(one for one in pool if one.serves(flags)))
+                if not found[-1]:
+                    held = ", ".join(sorted(flags)) or "none"
+                    raise TemplateError(
+                        f"{self.task}: no {name} serves the {part} part where these flags hold: "
+                        f"{held}. Choose others with the knob templates, or add one whose `when` "
+                        f"allows it ({len(pool)} looked at: {_names(pool)})."
+                    )
+            served = self._served[part, flags] = tuple(found)
+        return served
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The knob `templates`, taken apart."""
+
+    folder: Path | None = None
+    unseen: bool = False
+    ids: tuple[str, ...] = ()
+
+
+def load(
+    task: str, variables: Collection[str], flags: Collection[str], choice: Choice = None
+) -> Templates:
+    """The templates of `task`, checked.
+
+    variables: what a text may use besides the domain words.   flags: what `when` may ask about.
+    choice: None (all seen prompts), `"unseen"` (test draws from the unseen ones), prompt ids
+    (exactly these; a task of which none is named keeps all its seen ones), a folder of one's own,
+    or a list of these. Unseen prompts named by id are drawn for test only.
+
+    Raises TemplateError, with file and line, for a text that breaks the rules; and for a choice
+    that names nothing, or leaves nothing for train.
+    """
+    chosen = _read_choice(choice)
+    texts = texts_of(task, chosen.folder)
+    for section in SECTIONS:
+        if not texts[section]:
+            raise TemplateError(f"{task}: no {section} left; give at least one.")
+        for template in texts[section].values():
+            check_text(template, frozenset(variables), frozenset(flags))
+    prompts = _pools(task, texts["prompts"].values(), chosen)
+    descriptions, answers = (_sorted(texts[name].values()) for name in ("descriptions", "answers"))
+    return Templates(task, prompts, descriptions, answers)
+
+
+def check_choice(choice: Choice, tasks: Iterable[str]) -> None:
+    """Raise TemplateError where `choice` names an id that none of `tasks` has."""
+    chosen = _read_choice(choice)
+    known = [full for task in tasks for full in _ids(task, chosen.folder)]
+    for one in chosen.ids:
+        if not any(_means(one, full) for full in known):
+            raise TemplateError(choose_from("template", one, known))
+
+
+def load_words(key: str, folder: Path | None = None) -> Words:
+    """The wording of the domain `key`: one string for each name of `WORDS`.
+
+    folder: a user's own, whose domains.yaml may change single words, or add a domain with all.
+    """
+    domains = built_in_domains()
+    own = own_file(folder, DOMAINS)
+    if own is not None:
+        domains = read_domains(own, domains)
+    if key not in domains:
+        raise TemplateError(choose_from("wording", key, domains))
+    return domains[key]
+
+
+def folder_of(choice: Choice) -> Path | None:
+    """The user's own folder among `choice`, None where there is none."""
+    return _read_choice(choice).folder
+
+
+def fingerprint(choice: Choice) -> str:
+    """sha256 over the names and content of the files in the user's folder; "" without one."""
+    folder = folder_of(choice)
+    if folder is None:
+        return ""
+    total = hashlib.sha256()
+    for path in own_files(folder):
+        content = read_file(path)
+        total.update(f"{path.name}:{len(content)}:".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+# Choosing ---------------------------------------------------------------------------------------
+
+
+def _read_choice(choice: Choice) -> _Chosen:
+    """The knob `templates`, taken apart; TemplateError for an entry that is nothing known."""
+    if choice is None:
+        return _Chosen()
+    entries = [choice] if isinstance(choice, (str, os.PathLike)) else choice
+    if (
+        not isinstance(entries, (list, tuple))
+        or not entries
+        or not all(isinstance(one, (str, os.PathLike)) for one in entries)
+    ):
+        raise TemplateError(
+            f"templates: give an id, a folder, 'unseen' or a list of these, not {choice!r}."
+        )
+    names = [os.fspath(one) for one in entries]
+    ids = [one for one in names if one != UNSEEN and _is_id(one, None)]
+    rest = [one for one in names if one != UNSEEN and one not in ids]
+    folders = [one for one in rest if Path(one).expanduser().is_dir()]
+    folder = Path(folders[0]).expanduser() if folders else None
+    for one in rest:
+        if one not in folders and not _is_id(one, folder):
+            known = [full for task in tasks() for full in _ids(task, folder)]
+            raise TemplateError(
+                f"{choose_from('template', one, known)} Nor is there a folder of that name."
+            )
+    ids = [one for one in names if one in ids or (one in rest and one not in folders)]
+    if len(folders) > 1 or (ids and UNSEEN in names):
+        raise TemplateError(
+            f"templates: one folder, and either ids or 'unseen', not {names}; take some out."
+        )
+    return _Chosen(folder, UNSEEN in names, tuple(ids))
+
+
+def _is_id(entry: str, folder: Path | None) -> bool:
+    return any(_means(entry, full) for task in tasks() for full in _ids(task, folder))
+
+
+def _means(entry: str, full: str) -> bool:
+    """Whether `entry`, with or without its task, names the template `full`."""
+    return entry in (full, full.partition("/")[2])
+
+
+def _ids(task: str, folder: Path | None) -> tuple[str, ...]:
+    return tuple(one.id for one in _sorted(texts_of(task, folder)["prompts"].values()))
+
+
+def _pools(
+    task: str, prompts: Collection[Template], chosen: _Chosen
+) -> dict[str, tuple[Template, ...]]:
+    """The prompts that each part may draw from."""
+    seen = _sorted(one for one in prompts if not one.unseen)
+    test = seen
+    named = _sorted(one for one in prompts if any(_means(id_, one.id) for id_ in chosen.ids))
+    if named:
+        seen, test = tuple(one for one in named if not one.unseen), named
+    elif chosen.unseen:
+        test = _sorted(one for one in prompts if one.unseen)
+    if not seen:
+        raise TemplateError(
+            f"{task}: {_names(test) or 'no prompt'} leaves nothing for train, which never draws "
+            "from unseen prompts; choose a seen one as well."
+        )
+    if not test:
+        raise TemplateError(
+            f"{task}: has no unseen prompt to draw for test; mark one `unseen: true`."
+        )
+    return {"train": seen, "validation": seen, "test": test}
+
+
+def _sorted(templates: Iterable[Template]) -> tuple[Template, ...]:
+    return tuple(sorted(templates, key=lambda one: one.id))
+
+
+def _names(templates: Iterable[Template]) -> str:
+    return ", ".join(one.id for one in templates)

@@ -1,0 +1,1 @@
+"""Who, what, and against what: splits, histories, windows, popularity, negatives."""

@@ -1,0 +1,43 @@
+"""A case: what an example is about, as typed records without prose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itdr.builders.store.reader import Item
+
+
+@dataclass(slots=True)
+class Evidence:
+    """One fact that a grounded answer stands on."""
+
+    name: str
+    value: str
+    weight: float
+
+
+@dataclass(slots=True)
+class Case:
+    """One example before it is put into words.
+
+    key: unique within its task and source, stable.   user: id, or None where the case is about an
+    item.   history: items, oldest first where there is an order.   ratings, times: what the user
+    gave each of them, and when (UTC seconds); empty where neither is known.   ranking: the
+    candidates in the order of the right answer, the true ones first.   flags: what the case can say
+    (`timed`, `categories`, …), which prompts may ask for.
+    """
+
+    key: str
+    user: str | None = None
+    item: Item | None = None
+    history: Sequence[Item] = ()
+    ratings: Sequence[float | None] = ()
+    times: Sequence[int | None] = ()
+    candidates: Sequence[Item] = ()
+    relevant: Sequence[Item] = ()
+    ranking: Sequence[Item] = ()
+    rating: float | None = None
+    attributes: Sequence[tuple[str, str]] = ()
+    evidence: Sequence[Evidence] = ()
+    flags: frozenset[str] = frozenset()

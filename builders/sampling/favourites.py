@@ -1,0 +1,118 @@
+"""What each of several users likes or uses most: works distinct in title, the strongest first."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from itdr.builders.core.cache import Memo
+from itdr.builders.core.rng import mix
+from itdr.builders.core.schema import SKIP
+from itdr.builders.sampling.histories import NO_WORKS, Timeline
+from itdr.builders.store.reader import MISSING_TIME, Store
+
+
+@dataclass(eq=False)
+class _Liked:
+    """What several users like, one array to a column, one user after the other.
+
+    ends: where each user's works begin, and the end of all.   times: `MISSING_TIME` for none.
+    ratings: 0 for none.
+    """
+
+    users: np.ndarray
+    ends: np.ndarray
+    items: np.ndarray
+    works: np.ndarray
+    titles: np.ndarray
+    times: np.ndarray | None
+    ratings: np.ndarray | None
+
+    @property
+    def size(self) -> int:
+        return 5 * len(self.items)
+
+    def at(self, places: np.ndarray) -> Iterator[Timeline]:
+        starts = self.ends[places]
+        counts = self.ends[places + 1] - starts
+        stops = counts.cumsum()
+        rows = (starts - stops + counts).repeat(counts) + np.arange(counts.sum())
+        n = len(rows)
+        columns = [one[rows].tolist() for one in (self.items, self.works, self.titles)]
+        columns += [[0] * n, [None] * n, [None] * n]
+        if self.times is not None:
+            times = self.times[rows].tolist()
+            columns[4] = [None if time == MISSING_TIME else time for time in times]
+        if self.ratings is not None:
+            columns[5] = [rating or None for rating in self.ratings[rows].tolist()]
+        cuts = list(zip((stops - counts).tolist(), stops.tolist(), strict=True))
+        parts: list[Any] = [[column[start:stop] for start, stop in cuts] for column in columns]
+        users = self.users[places].tolist()
+        yield from map(Timeline, users, *parts, itertools.repeat(NO_WORKS))
+
+
+def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) -> list[Timeline]:
+    """For each user up to `most` works in their order: the best rated (else the most used) first,
+    ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
+    below every rating. Works whose best rating is a dislike are left out.
+    """
+    kept = store.shared(("most liked", most), Memo[Timeline])
+    known = dict(zip(users, keys.tolist(), strict=True))
+    found = {line.user: line for line in kept.of(known.items())}
+    for run in store.runs([user for user in users if user not in found]):
+        asked = [(user, known[user]) for user in run.tolist()]
+        batch = _of_run(store, run, np.array([key for _, key in asked], np.uint64), most)
+        places = np.arange(len(run))
+        kept.add(batch, asked, places.tolist())
+        found.update((line.user, line) for line in batch.at(places))
+    return [found[user] for user in users]
+
+
+def _of_run(store: Store, users: np.ndarray, keys: np.ndarray, most: int) -> _Liked:
+    events = store.events_of(users)
+    shown = store.title_code[events.items] >= 0
+    if events.events is not None:
+        shown &= events.events != SKIP
+    items = events.items[shown]
+    owners = np.arange(len(users)).repeat(store.user_n[users])[shown]
+    pairs, first, inverse = np.unique(
+        owners << 32 | store.work[items], return_index=True, return_inverse=True
+    )
+    works, owners = (pairs & 0xFFFFFFFF).astype(np.int32), pairs >> 32
+    strength = np.zeros(len(pairs))
+    if events.ratings is not None:
+        np.maximum.at(strength, inverse, np.nan_to_num(events.ratings[shown], nan=0.0))
+    elif events.weights is not None:
+        np.add.at(strength, inverse, np.nan_to_num(events.weights[shown], nan=0.0))
+    else:
+        strength = np.bincount(inverse, minlength=len(pairs)).astype(float)
+    hashed = mix(store.item_hash[works] ^ keys[owners])
+    order = np.lexsort((hashed, -strength, owners))
+    if events.ratings is not None and store.source.scale is not None:
+        disliked = (strength > 0) & (strength <= store.source.scale.disliked)
+        order = order[~disliked[order]]
+    order = order[_first_of_each_title(owners[order], store.title_code[items[first[order]]], most)]
+    chosen = first[order]
+    items = items[chosen]
+    return _Liked(
+        users,
+        owners[order].searchsorted(np.arange(len(users) + 1)),
+        items,
+        works[order],
+        store.title_code[items],
+        None if events.times is None else events.times[shown][chosen],
+        None if events.ratings is None else strength[order],
+    )
+
+
+def _first_of_each_title(owners: np.ndarray, titles: np.ndarray, most: int) -> np.ndarray:
+    """Of the works of all users, ordered by user: the places of those whose title none before them
+    has, up to `most` of each user."""
+    _, distinct = np.unique(owners << 32 | titles, return_index=True)
+    places = np.sort(distinct)
+    kept = owners[places]
+    return places[np.arange(len(places)) - kept.searchsorted(kept) < most]

@@ -1,0 +1,92 @@
+"""The first windows of several users at once: nearly all are made of their last events as they stand.
+
+What was found is kept, up to a limit, for when the same process asks again: a plan looks for them
+before any row is drawn.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from itdr.builders.core.cache import Memo
+from itdr.builders.sampling.histories import Tails, Timeline, Timelines
+from itdr.builders.sampling.popularity import NEVER
+from itdr.builders.sampling.windows import Sought, Window, latest_windows
+from itdr.builders.store.reader import MISSING_TIME
+
+_Looked = tuple[int, Window | None]
+"""A user, and the window that had to be looked for; None where there is none."""
+
+
+@dataclass(eq=False)
+class _Unusual:
+    """What was looked for of several users."""
+
+    found: list[_Looked]
+
+    @property
+    def size(self) -> int:
+        # A number of a list takes the room of several in an array.
+        return sum(64 * (len(window.timeline) if window else 1) for _, window in self.found)
+
+    def at(self, places: np.ndarray) -> Iterator[_Looked]:
+        return (self.found[place] for place in places.tolist())
+
+
+class _Kind:
+    """What was found before of windows of one kind."""
+
+    def __init__(self) -> None:
+        self.usual = Memo[Timeline]()
+        self.unusual = Memo[_Looked]()
+
+
+_kinds: weakref.WeakKeyDictionary[Timelines, dict[Sought, _Kind]] = weakref.WeakKeyDictionary()
+
+
+def first_windows(lines: Timelines, users: Sequence[int], sought: Sought) -> list[Window | None]:
+    """The first of each user's `latest_windows`; None where there is none."""
+    history, n = sought.history, sought.history + sought.trues
+    kept = _kinds.setdefault(lines, defaultdict(_Kind))[sought]
+    past, chosen = list(range(history)), list(range(history, n))
+    found = dict(kept.unusual.of(users))
+    found.update((line.user, Window(line, past, chosen)) for line in kept.usual.of(users))
+    for tails in lines.tails([user for user in users if user not in found], n):
+        usual = _as_they_stand(tails, sought)
+        good = np.flatnonzero(usual)
+        kept.usual.add(tails, tails.users[good].tolist(), good.tolist())
+        found.update((line.user, Window(line, past, chosen)) for line in tails.at(good))
+        others = tails.users[~usual].tolist()
+        looked = [(user, next(latest_windows(lines, user, sought), None)) for user in others]
+        kept.unusual.add(_Unusual(looked), others, range(len(others)))
+        found.update(looked)
+    return [found.get(user) for user in users]
+
+
+def _as_they_stand(tails: Tails, sought: Sought) -> np.ndarray:
+    """For each user whether the last events make a window as they are, `history` of them and the
+    true ones: a sufficient condition, for all users at once."""
+    history, _, known, start, stop = sought
+    titles = np.sort(tails.titles, axis=1)
+    good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
+    good &= tails.moments[:, history - 1] < tails.moments[:, history]
+    before = np.full(len(good), NEVER)
+    if tails.times is not None:
+        times = tails.times[:, history:]
+        before = times[:, 0]
+        good &= (times != MISSING_TIME).all(axis=1)
+        if start is not None:
+            good &= (times >= start).all(axis=1)
+        if stop is not None:
+            good &= (times < stop).all(axis=1)
+    elif start is not None or stop is not None:
+        good[:] = False
+    if known is not None:
+        since = known.since_many(tails.works[:, history:], tails.users[:, None])
+        good &= (since < before[:, None]).all(axis=1)
+    return good

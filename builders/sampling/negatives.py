@@ -1,0 +1,346 @@
+"""Negatives: works that the user never touched, under titles that the user never touched, and that
+were there to be chosen. (One book stands in a catalogue under several spellings of its author, each
+a work of its own: who has read one has read the others.)
+
+A work can be drawn if a user of the training part touched it before the case's moment; how likely
+each is depends on the policy: in proportion to its training popularity, alike in category and
+popularity to the true item (`hard`), or uniformly.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from itdr.builders.core.rng import Draw, numbers
+from itdr.builders.sampling.popularity import NEVER, Known
+from itdr.builders.store.reader import Store
+
+TRIES = 8
+ONE = 1 << 20
+SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
+"""From 1 to 2 in equal ratios, in parts of `ONE`: whole numbers are the same on every machine."""
+RUNGS = ("same category, popularity within x2", "same category, within x4", "a shared category")
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The negatives that one case asks for.
+
+    count: how many.   trues: the true candidates' works, which `hard` imitates one after the other.
+    time: UTC seconds before which a negative must have been known; None: any time.   touched: works
+    of the user, in any part (ascending).   titles: title codes already shown in the case.   state:
+    where its random numbers begin.
+    """
+
+    count: int
+    trues: list[int]
+    time: int | None
+    touched: np.ndarray
+    titles: list[int]
+    state: int
+
+
+@dataclass(slots=True)
+class WantedMany:
+    """What several cases ask for, a row to a case: as `Wanted` in arrays.
+
+    times: int64, `NEVER` for any time.   titles: int32, filled up with -1.
+    """
+
+    counts: np.ndarray
+    trues: np.ndarray
+    times: np.ndarray
+    touched: list[np.ndarray]
+    titles: np.ndarray
+    states: np.ndarray
+
+    def one(self, k: int) -> Wanted:
+        """What the case at place `k` asks for."""
+        time = int(self.times[k])
+        return Wanted(
+            int(self.counts[k]),
+            self.trues[k].tolist(),
+            None if time == NEVER else time,
+            self.touched[k],
+            self.titles[k].tolist(),
+            int(self.states[k]),
+        )
+
+
+class Pool:
+    """The works of one store that can be negatives, by the time when they became known."""
+
+    def __init__(self, store: Store, known: Known) -> None:
+        self._store = store
+        self._known = known
+        works = known.works[store.title_code[known.works] >= 0]
+        order = np.lexsort((store.item_hash[works], known.first_time[works]))
+        self.works = works[order]
+        self.times = known.first_time[self.works]
+        self.users = known.users[self.works].astype(np.int64)
+        self.titles = store.title_code[self.works]
+        self._repeated = store.shared("repeated titles", lambda: _repeated(store))
+        self._cumulated = np.cumsum(self.users)
+        self.rungs: Counter[str] = Counter()
+
+    @functools.cached_property
+    def most_alike(self) -> int:
+        """How many works of the pool bear the commonest title."""
+        return int(np.bincount(self.titles).max()) if len(self.titles) else 0
+
+    def titles_met(self, touched: np.ndarray) -> np.ndarray:
+        """The titles of these works that other works bear too; of the rest the work says all."""
+        if self._repeated is None:
+            return _NO_TITLES
+        return self._store.title_code[touched[self._repeated[touched]]]
+
+    def known_before(self, times: Sequence[int | None]) -> np.ndarray:
+        """How many works of the pool were known before each of these times (None: all)."""
+        ends = np.array([NEVER if time is None else time for time in times], np.int64)
+        return self.times.searchsorted(ends)
+
+    def draw_many(self, policy: str, wanted: WantedMany) -> list[list[int] | None]:
+        """`draw` for several cases: what the first tries of all of them give is looked up at once."""
+        n = len(wanted.counts)
+        if policy == "hard" or not len(self.works):
+            return [self.draw(policy, wanted.one(k)) for k in range(n)]
+        works, enough = self._first_tries(wanted, policy == "popularity")
+        rows = zip(works.tolist(), wanted.counts.tolist(), enough.tolist(), strict=True)
+        return [
+            row[:count] if done else self.draw(policy, wanted.one(k))
+            for k, (row, count, done) in enumerate(rows)
+        ]
+
+    def _first_tries(self, wanted: WantedMany, weighted: bool) -> tuple[np.ndarray, np.ndarray]:
+        """For each case the works that its first numbers draw, a row of as many as the most that any
+        wants; and whether they are as many as it wants itself."""
+        limits = self.times.searchsorted(wanted.times)
+        totals = self._cumulated[limits - 1] if weighted else limits
+        totals = np.where(limits, totals, 1).astype(np.uint64)
+        counts = wanted.counts
+        most = int(counts.max())
+        drawn = numbers(wanted.states, _tries(most)) % totals[:, None]
+        places = self._places(drawn, weighted)
+        works, titles = self.works[places], self.titles[places]
+        good = ~self._barred(wanted, works, titles)
+        good &= np.arange(good.shape[1]) < _tries(counts)[:, None]
+        # Of works that look the same, the first.
+        same = titles[:, :, None] == titles[:, None, :]
+        before = np.tri(good.shape[1], k=-1, dtype=bool)
+        good &= ~(same & before & good[:, None, :]).any(axis=2)
+        enough = (good.sum(axis=1) >= counts) & (limits >= counts)
+        order = np.argsort(~good, axis=1, kind="stable")[:, :most]
+        return np.take_along_axis(works, order, axis=1), enough
+
+    def _barred(self, wanted: WantedMany, works: np.ndarray, titles: np.ndarray) -> np.ndarray:
+        """For each case (a row) and work that it drew: whether the user touched it or its title, or
+        its title is in the case already."""
+        places: dict[int, int] = {}
+        lines: list[np.ndarray] = []
+        owner = np.empty(len(works), np.int64)
+        for k, touched in enumerate(wanted.touched):
+            place = places.setdefault(id(touched), len(lines))
+            if place == len(lines):
+                lines.append(touched)
+            owner[k] = place
+        lengths = [len(line) for line in lines]
+        touched = np.concatenate(lines)
+        owners = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths)
+        barred = _found(owner, works, owners | touched)
+        if self._repeated is not None:
+            met = np.flatnonzero(self._repeated[touched])
+            keys = owners[met] | self._store.title_code[touched[met]]
+            barred |= _found(owner, titles, np.sort(keys))
+        return barred | (titles[:, :, None] == wanted.titles[:, None, :]).any(axis=2)
+
+    def _places(self, drawn: np.ndarray, weighted: bool) -> np.ndarray:
+        """The places in the pool that these numbers (below the total of weights) stand for."""
+        signed = drawn.view(np.int64)
+        return self._cumulated.searchsorted(signed, side="right") if weighted else signed
+
+    def draw(self, policy: str, wanted: Wanted) -> list[int] | None:
+        """As many works as are wanted, distinct in work and shown title; None where there are not
+        as many."""
+        count, trues, time = wanted.count, wanted.trues, wanted.time
+        if count <= 0:
+            return []
+        limit = int(self.known_before([time])[0])
+        if limit < count:
+            return None
+        chosen: list[int] = []
+        used = {*wanted.titles, *self.titles_met(wanted.touched).tolist()}
+        touched = frozenset(wanted.touched.tolist())
+        draw = Draw(wanted.state)
+
+        def take(place: int) -> bool:
+            work = int(self.works[place])
+            if place >= limit or work in touched or int(self.titles[place]) in used:
+                return False
+            chosen.append(work)
+            used.add(int(self.titles[place]))
+            return True
+
+        if policy != "hard":
+            weighted = policy == "popularity"
+            self._try(limit, weighted, take, draw, chosen, count)
+            while len(chosen) < count:
+                if not self._search(limit, weighted, take, draw):
+                    return None
+            return chosen
+        shifts = [SHIFTS[draw.below(len(SHIFTS))] for _ in trues]
+        for k in range(count):
+            place = k % len(trues)
+            if self._like(trues[place], shifts[place], take, draw):
+                continue
+            self.rungs["in proportion to popularity"] += 1
+            self._try(limit, True, take, draw, chosen, k + 1)
+            if len(chosen) <= k and not self._search(limit, True, take, draw):
+                return None
+        return chosen
+
+    def _try(
+        self,
+        limit: int,
+        weighted: bool,
+        take: Callable[[int], bool],
+        draw: Draw,
+        chosen: list[int],
+        count: int,
+    ) -> None:
+        """Draw until `count` are chosen, or some tries each were in vain."""
+        total = int(self._cumulated[limit - 1]) if weighted else limit
+        for _ in range(TRIES):
+            lack = count - len(chosen)
+            if lack <= 0:
+                return
+            drawn = draw.numbers(_tries(lack)) % np.uint64(total)
+            for place in self._places(drawn, weighted).tolist():
+                if take(place) and len(chosen) == count:
+                    return
+
+    def _search(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
+        """Look at every work there is, in a random order of the same odds; False if none will do."""
+        weights = self.users[:limit] if weighted else np.ones(limit, np.int64)
+        return any(take(place) for place in _weighted_order(weights, draw).tolist())
+
+    # -- hard ---------------------------------------------------------------------------------
+
+    def _like(self, true: int, shift: int, take: Callable[[int], bool], draw: Draw) -> bool:
+        """Take a work alike to `true`: by first category and popularity, else by any category.
+
+        shift: one of `SHIFTS`. The range of popularity that is looked at first ends at so many times
+        that of `true` and begins at half of its end: were `true` in the middle of every range, the
+        candidate in the middle would be the true one.
+        """
+        count = int(self._known.users[true])
+        first = int(self._store.first_category[true])
+        alike = self._by_first_category.get(first) if first >= 0 else None
+        if alike is not None:
+            places, users, ends = alike
+            ranges = (
+                (-(-count * shift // (2 * ONE)), count * shift // ONE, RUNGS[0]),
+                (-(-count // 2), count * 2, RUNGS[0]),
+                (-(-count // 4), count * 4, RUNGS[1]),
+            )
+            for least, most, rung in ranges:
+                low = int(users.searchsorted(least, side="left"))
+                high = int(users.searchsorted(most, side="right"))
+                before = ends[low - 1] if low else 0
+                if self._among(places[low:high], ends[low:high] - before, take, draw):
+                    self.rungs[rung] += 1
+                    return True
+        shared = [
+            self._by_category[name]
+            for name in self._store.item(true).categories
+            if name in self._by_category
+        ]
+        if shared:
+            places = np.unique(np.concatenate(shared))
+            if self._among(places, np.cumsum(self.users[places]), take, draw):
+                self.rungs[RUNGS[2]] += 1
+                return True
+        return False
+
+    def _among(
+        self, places: np.ndarray, ends: np.ndarray, take: Callable[[int], bool], draw: Draw
+    ) -> bool:
+        """Take one of these places, in proportion to popularity, of which `ends` is the sum so far.
+
+        True items come like that, too: were all alike likely, most would be less popular than the
+        true item, as most works are.
+        """
+        if not len(places):
+            return False
+        drawn = (draw.numbers(16) % np.uint64(ends[-1])).view(np.int64)
+        if any(take(place) for place in places[ends.searchsorted(drawn, side="right")].tolist()):
+            return True
+        order = _weighted_order(self.users[places], draw)
+        return any(take(place) for place in places[order].tolist())
+
+    @functools.cached_property
+    def _by_first_category(self) -> dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Of the works of each first category, by rising popularity, then hash: the places, the
+        popularity and its sum so far."""
+        first = self._store.first_category[self.works]
+        order = np.lexsort((self._store.item_hash[self.works], self.users, first))
+        codes, starts = np.unique(first[order], return_index=True)
+        found = {}
+        for code, places in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
+            users = self.users[places]
+            found[code] = (places, users, np.cumsum(users))
+        return found
+
+    @functools.cached_property
+    def _by_category(self) -> dict[str, np.ndarray]:
+        """Places of the works that carry a category, in the pool's order."""
+        import pyarrow as pa
+
+        column = self._store.items.column("categories").combine_chunks().take(pa.array(self.works))
+        names: dict[str, list[int]] = {}
+        for place, categories in enumerate(column.to_pylist()):
+            for name in dict.fromkeys(categories or ()):
+                names.setdefault(name, []).append(place)
+        return {name: np.array(places) for name, places in names.items()}
+
+
+_Counts = TypeVar("_Counts", int, np.ndarray)
+_NO_TITLES = np.zeros(0, np.int32)
+
+
+def _tries(count: _Counts) -> _Counts:
+    """How many works to look at for so many negatives: a few will be known, or stand twice."""
+    return 2 * count + 4
+
+
+def _weighted_order(weights: np.ndarray, draw: Draw) -> np.ndarray:
+    """All places, drawn one after the other in proportion to their weights."""
+    drawn = (draw.numbers(len(weights)) >> np.uint64(11)).astype(np.float64)
+    # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
+    return np.argsort(-np.log((drawn + 1) * 2.0**-53) / weights, kind="stable")
+
+
+def _repeated(store: Store) -> np.ndarray | None:
+    """bool, by work code: whether another work has the same title; None where none has."""
+    works = np.flatnonzero(store.work == np.arange(len(store.work)))
+    works = works[store.title_code[works] >= 0]
+    titles = store.title_code[works]
+    several = np.bincount(titles)[titles] > 1
+    if not several.any():
+        return None
+    repeated = np.zeros(len(store.work), bool)
+    repeated[works[several]] = True
+    return repeated
+
+
+def _found(owner: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Whether each value, in a row of this owner, is among the keys (ascending)."""
+    if not len(keys):
+        return np.zeros(values.shape, bool)
+    sought = (owner << 32)[:, None] | values
+    return keys[np.minimum(keys.searchsorted(sought), len(keys) - 1)] == sought

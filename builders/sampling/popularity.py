@@ -1,0 +1,129 @@
+"""What the training part knows of each work: how many of its users touched it, who first, and when.
+
+Computed once for a store, seed and split, and kept beside the stores. Everything that a row shows or
+counts of other users comes from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders.core import arrow
+from itdr.builders.sampling import repeats
+from itdr.builders.sampling import statements as sampling_statements
+from itdr.builders.sampling.splits import parts_of
+from itdr.builders.store import derived
+
+if TYPE_CHECKING:
+    from itdr.builders.store.reader import Store
+
+NEVER = 2**63 - 1
+"""Stands for "nobody yet" in times."""
+EARLIEST = sampling_statements.EARLIEST
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """By work code: users of the training part who touched it (int32), when the first of them did
+    and when another one did (int64 UTC seconds; `EARLIEST`: before known times, `NEVER`: nobody),
+    and who was first (user code). `works`: the codes of the works with at least one user."""
+
+    users: np.ndarray
+    first_time: np.ndarray
+    first_user: np.ndarray
+    second_time: np.ndarray
+    works: np.ndarray
+
+    def since(self, work: int, user: int) -> int:
+        """When a user of the training part other than `user` first touched the work."""
+        if self.first_user[work] == user:
+            return int(self.second_time[work])
+        return int(self.first_time[work])
+
+    def since_many(self, works: np.ndarray, users: np.ndarray) -> np.ndarray:
+        """`since` of arrays of one shape, or of shapes that broadcast (int64)."""
+        own = self.first_user[works] == users
+        return np.where(own, self.second_time[works], self.first_time[works])
+
+
+def known(store: Store, seed: int, until: int | None = None) -> Known:
+    """The counts for a seed's user split; with `until`, of all users before that second instead."""
+    facts = (seed if until is None else "time", until)
+    path = derived.file_of(store, "known", facts)
+    derived.made(path, lambda work: _count(store, seed, until, work / path.name))
+    return _read(store, path)
+
+
+def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
+    """Count into `path`; what does not fit into memory lies beside it."""
+    import pyarrow as pa
+
+    from itdr.builders.store.engine import open_engine, table_of
+
+    part = (
+        np.zeros(len(store.user_hash), np.int8)
+        if until is not None
+        else parts_of(store.user_hash, seed, store.source.id)
+    )
+    engine = open_engine(path.parent)
+    try:
+        codes = np.arange(len(part), dtype=np.int32)
+        engine.register("parts", pa.table({"user_code": codes, "part": part}))
+        engine.register("works", repeats.works_table(store))
+        engine.events(store)
+        events = "skip" in store.manifest["events"]
+        query = sampling_statements.train_touches(
+            store.has("timestamp"), events, until, repeats.met_once(store)
+        )
+        engine.keep("touches", query)
+        table = table_of(engine, sampling_statements.KNOWN_WORKS)
+        arrow.write_table(table, path)
+    finally:
+        engine.close()
+
+
+def _read(store: Store, path: Path) -> Known:
+    import pyarrow.compute as pc
+
+    table = arrow.read(path)
+    n = len(store.work)
+    works = table.column("work").to_numpy()
+
+    def spread(name: str, fill: int, kind: type) -> np.ndarray:
+        values: np.ndarray = np.full(n, fill, kind)
+        values[works] = pc.fill_null(table.column(name), fill).to_numpy()
+        return values
+
+    return Known(
+        users=spread("users", 0, np.int32),
+        first_time=spread("first_time", NEVER, np.int64),
+        first_user=spread("first_user", -1, np.int32),
+        second_time=spread("second_time", NEVER, np.int64),
+        works=works.astype(np.int32),
+    )
+
+
+def time_cuts(store: Store) -> tuple[int, int]:
+    """T1 and T2 (UTC seconds): the source's official cuts where it declares them, else the 80th and
+    90th percentile of the timed interactions."""
+    if "time_cuts" in store.source.options:
+        first, second = store.source.options["time_cuts"]
+        return int(first), int(second)
+    import tempfile
+
+    from itdr.builders.core import paths
+    from itdr.builders.store.engine import open_engine, table_of
+
+    paths.work_root().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="cuts-", dir=paths.work_root()) as work:
+        engine = open_engine(Path(work))
+        try:
+            engine.events(store)
+            cuts = table_of(engine, sampling_statements.TIME_CUTS).to_pylist()[0]
+        finally:
+            engine.close()
+    return int(cuts["first"]), int(cuts["second"])

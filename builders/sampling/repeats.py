@@ -1,0 +1,68 @@
+"""Whether users meet each item once: then only what is known in several editions must be grouped.
+
+Grouping 32 million ratings by user and work takes longer than all else that is counted of them, and in
+most benchmarks there is next to nothing to group. Found out once for a store, and kept beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders.core.paths import read_json, write_json
+from itdr.builders.sampling import histories
+from itdr.builders.store import derived
+from itdr.builders.store.engine import distributed
+from itdr.builders.store.reader import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def met_once(store: Store) -> bool:
+    """True where no user has two interactions with one item. False where that is not so, or would
+    take a pass over what lies on several machines."""
+    if distributed() or "parts" in store.manifest:
+        return False
+    return store.shared("met once", lambda: _kept(store))
+
+
+def _kept(store: Store) -> bool:
+    path = derived.file_of(store, "once", (), ".json")
+    derived.made(path, lambda work: write_json(work / path.name, {"once": not _repeats(store)}))
+    known = read_json(path)
+    return known is not None and bool(known["once"])
+
+
+def _repeats(store: Store) -> bool:
+    """Whether any user met an item twice; ends at the first that did."""
+    starts = store.user_start
+    base = 0
+    before = np.zeros(0, np.int32)
+    for items in store.item_codes():
+        first, last = (
+            starts.searchsorted([base, base + len(items) - 1], side="right") - 1
+        ).tolist()
+        # The first user's items so far lie in earlier row groups.
+        before = before[: base - int(starts[first])] if base > starts[first] else before[:0]
+        bounds = np.append(starts[first + 1 : last + 1] - base, len(items))
+        counts = np.diff(bounds, prepend=0)
+        counts[0] += len(before)
+        both = np.concatenate([before, items])
+        keys = np.sort(histories.pairs(counts, both, len(store.work))[0])
+        if (keys[1:] == keys[:-1]).any():
+            return True
+        base += len(items)
+        before = both[len(both) - counts[-1] :]
+    return False
+
+
+def works_table(store: Store) -> pa.Table:
+    """`works` for the statements: each item's work, and whether that has several items."""
+    import pyarrow as pa
+
+    items = np.arange(len(store.work), dtype=np.int32)
+    several = np.bincount(store.work, minlength=len(items))[store.work] > 1
+    columns = {"item_code": items, "work": store.work, "several": several.astype(np.int8)}
+    return pa.table(columns)

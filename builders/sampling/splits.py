@@ -1,0 +1,57 @@
+"""Train, validation, test: which part a user belongs to, and how a quota is shared.
+
+A user is in one part for all subtasks of a source at once, by a hash threshold at 8:1:1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from itdr.builders.core.rng import mix, stable_hash
+
+PARTS = ("train", "validation", "test")
+SHARES = (8, 1, 1)
+TRAIN = 0
+
+
+def parts_of(hashes: np.ndarray, seed: int, source: str, kind: str = "user") -> np.ndarray:
+    """int8 array: the part (index into `PARTS`) of each id hash (uint64)."""
+    key = np.uint64(stable_hash(seed, "part", source, kind))
+    drawn = mix(hashes ^ key)
+    total = sum(SHARES)
+    first = np.uint64(SHARES[0] * 2**64 // total)
+    second = np.uint64((SHARES[0] + SHARES[1]) * 2**64 // total)
+    return (drawn >= first).astype(np.int8) + (drawn >= second).astype(np.int8)
+
+
+def shares(total: int, weights: Sequence[int], least: int = 0) -> list[int]:
+    """`total` shared in proportion to the weights by largest remainder (ties: the earlier one);
+    each gets `least` where the total allows."""
+    whole = sum(weights)
+    exact = [total * weight for weight in weights]
+    result = [value // whole for value in exact]
+    rest = sorted(range(len(weights)), key=lambda k: (-(exact[k] % whole), k))
+    for k in rest[: total - sum(result)]:
+        result[k] += 1
+    for k in range(len(result)):
+        while result[k] < least and max(result) > least:
+            result[result.index(max(result))] -= 1
+            result[k] += 1
+    return result
+
+
+def quota_by_part(quota: int) -> list[int]:
+    """A quota over train, validation, test: 8:1:1 by largest remainder, at least one each."""
+    return shares(max(quota, len(PARTS)), SHARES, least=1)
+
+
+def select_order(hashes: np.ndarray, seed: int, *purpose: object) -> int:
+    """Where a sample begins: users are taken in ascending order of (hash - key) mod 2**64.
+
+    As `hashes` ascend, that is the order of the store itself, begun at the returned index and
+    continued at 0: a sample of users is a run of consecutive rows.
+    """
+    key = np.uint64(stable_hash(seed, "select", *purpose))
+    return int(np.searchsorted(hashes, key)) % max(len(hashes), 1)

@@ -1,0 +1,76 @@
+"""The relational steps behind sampling, as standard SQL: what training users touched, and when."""
+
+from __future__ import annotations
+
+from itdr.builders.core.schema import SKIP
+
+
+def train_touches(
+    has_time: bool, has_event: bool, until: int | None = None, once: bool = False
+) -> str:
+    """Each (work, user of the training part) that met, with the time of their first meeting
+    (null: before all known times).
+
+    until: leaves out what happened at that second or later.   once: no user met an item twice, so
+    that only works of several items (`works.several` = 1) need be grouped.
+    """
+    time = "min(e.timestamp)" if has_time else "CAST(NULL AS BIGINT)"
+    # A null time (an ordered but untimed history) is earlier than every known one.
+    known = "min(CASE WHEN e.timestamp IS NULL THEN 0 ELSE 1 END)" if has_time else "0"
+    where = ["p.part = 0"]
+    if has_event:
+        where.append(f"e.event <> {SKIP}")
+    if until is not None:
+        where.append(f"e.timestamp < {int(until)}")
+    single = "e.timestamp" if has_time else "CAST(NULL AS BIGINT)"
+    grouped = f"CASE WHEN {known} = 0 THEN NULL ELSE {time} END"
+    fields = "SELECT w.work AS work, e.user_code AS user_code,"
+    rows = f"""
+FROM events AS e
+JOIN parts AS p ON p.user_code = e.user_code
+JOIN works AS w ON w.item_code = e.item_code
+WHERE {" AND ".join(where)}"""
+    by = "GROUP BY w.work, e.user_code"
+    if not once:
+        return f"{fields} {grouped} AS first_time {rows} {by}"
+    return f"""
+{fields} {single} AS first_time {rows} AND w.several = 0
+UNION ALL
+{fields} {grouped} AS first_time {rows} AND w.several = 1 {by}
+"""
+
+
+TIME_CUTS = """
+SELECT CAST(percentile_disc(0.8) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS first,
+       CAST(percentile_disc(0.9) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS second
+FROM events WHERE timestamp IS NOT NULL
+"""
+"""The 80th and the 90th percentile of the timed interactions."""
+
+
+EARLIEST = -(2**63) + 1
+"""Stands for "before all known times" in first_time and second_time."""
+
+
+KNOWN_WORKS = f"""
+WITH firsts AS (
+    SELECT work, count(*) AS users, min(coalesce(first_time, {EARLIEST})) AS first_time
+    FROM touches GROUP BY work
+), openers AS (
+    SELECT t.work AS work, f.users AS users, f.first_time AS first_time,
+           min(t.user_code) AS first_user
+    FROM touches AS t JOIN firsts AS f ON f.work = t.work
+    WHERE coalesce(t.first_time, {EARLIEST}) = f.first_time
+    GROUP BY t.work, f.users, f.first_time
+), seconds AS (
+    SELECT t.work AS work, min(coalesce(t.first_time, {EARLIEST})) AS second_time
+    FROM touches AS t JOIN openers AS o ON o.work = t.work
+    WHERE t.user_code <> o.first_user GROUP BY t.work
+)
+SELECT o.work AS work, o.users AS users, o.first_time AS first_time,
+       o.first_user AS first_user, s.second_time AS second_time
+FROM openers AS o LEFT JOIN seconds AS s ON s.work = o.work
+ORDER BY o.work
+"""
+"""Per work that the training part touched: how many users, who was first and when, and when
+somebody else followed (null: nobody did). Reads `touches`, made by `train_touches`."""

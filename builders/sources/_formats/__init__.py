@@ -1,0 +1,1 @@
+"""Readers and checks of file formats, shared by sources."""

@@ -1,0 +1,191 @@
+"""Small helpers for readers that build canonical columns with Arrow's kernels."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.sources._formats.validate import (
+    require_closed_quotes,
+    require_encoding,
+    require_final_newline,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 1 << 16
+MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
+"""Words that stand for a missing value, in lower case."""
+_BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
+
+
+def filled(**tables: str) -> frozenset[str]:
+    """`filled(users="user_id age")` -> {"users.user_id", "users.age"}, as `Source.columns` wants."""
+    return frozenset(f"{table}.{name}" for table, names in tables.items() for name in names.split())
+
+
+def tidy(texts: Any) -> pa.StringArray:
+    """Strings with HTML entities read, runs of blanks (those without a width, too) and line ends made
+    one blank, ends trimmed; empty ones become null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = flat(texts).cast(pa.string())
+    coded = pc.fill_null(pc.match_substring_regex(texts, r"&#?\w+;"), False)
+    if pc.any(coded).as_py():
+        plain = [html.unescape(text) for text in texts.filter(coded).to_pylist()]
+        texts = pc.replace_with_mask(texts, coded, pa.array(plain, pa.string()))
+    texts = pc.replace_substring_regex(texts, _BLANKS, " ")
+    texts = pc.utf8_trim(texts, " ")
+    return pc.if_else(pc.equal(texts, ""), None, texts)
+
+
+def known(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray:
+    """Tidy strings; the words that stand for a missing value, in any case, become null too."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = tidy(texts)
+    none = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(missing, pa.string()))
+    return pc.if_else(none, None, texts)
+
+
+def listed(texts: Any, separator: str = ",") -> pa.ListArray:
+    """Strings that hold several values -> lists of tidy ones; null -> an empty list."""
+    import pyarrow.compute as pc
+
+    parts = pc.split_pattern(pc.fill_null(flat(texts), ""), separator)
+    values = tidy(parts.flatten())
+    rows = pc.list_parent_indices(parts)
+    keep = pc.is_valid(values)
+    return grouped(rows.filter(keep), values.filter(keep), len(parts))
+
+
+def grouped(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
+    """Lists for `length` rows from the row (ascending) of each value."""
+    import numpy as np
+    import pyarrow as pa
+
+    counts = np.bincount(np.asarray(rows, dtype=np.int64), minlength=length)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), values)
+
+
+def pairs(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
+    """Named columns -> for each row the list of {name, value} of those that are not null."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    length, width = len(next(iter(columns.values()))), len(columns)
+    order = np.arange(length * width).reshape(width, length).T.ravel()
+    values = pa.concat_arrays([flat(column) for column in columns.values()]).take(pa.array(order))
+    keep = pc.is_valid(values)
+    names = pa.array(list(columns)).take(pa.array(np.tile(np.arange(width), length)))
+    rows = pa.array(np.repeat(np.arange(length), width)).filter(keep)
+    both = pa.StructArray.from_arrays([names.filter(keep), values.filter(keep)], ["name", "value"])
+    return grouped(rows, both, length)
+
+
+def digits(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:
+    """Whole numbers from text; null where it does not match `pattern`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = flat(texts)
+    right = pc.match_substring_regex(texts, pattern)
+    return pc.if_else(pc.fill_null(right, False), texts, None).cast(pa.int64())
+
+
+def first_of(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:
+    """The `reject` column: for each row the reason of the first condition that holds, or null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    conditions = [pc.fill_null(flat(condition), False) for condition, _ in reasons]
+    names = [pa.scalar(reason, pa.string()) for _, reason in reasons]
+    struct = pc.make_struct(*conditions, field_names=[str(n) for n in range(len(names))])
+    return flat(pc.case_when(struct, *names))
+
+
+def constant(value: str, length: int) -> pa.StringArray:
+    """A column that holds one string."""
+    import pyarrow as pa
+
+    return pa.repeat(pa.scalar(value, pa.string()), length)
+
+
+def batches(columns: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
+    """Columns as record batches of at most 65,536 rows; one empty batch where there are none."""
+    import pyarrow as pa
+
+    table = pa.table({name: flat(column) for name, column in columns.items()})
+    found = table.to_batches(max_chunksize=ROWS)
+    return iter(found or [pa.RecordBatch.from_pylist([], schema=table.schema)])
+
+
+def flat(column: Any) -> pa.Array:
+    """A column as one array."""
+    import pyarrow as pa
+
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def spelled(con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id") -> Iterator[Any]:
+    """One row for each key of `rows`, with the spelling of the other columns that occurs most often
+    (the first in the alphabet of those); groups in DuckDB, which spills to disk.
+
+    A connection of its own is used, so that the caller's may consume the result meanwhile.
+    """
+    import contextlib
+    import itertools
+
+    import pyarrow as pa
+
+    stream = iter(rows)
+    first = next(stream)
+    others = ", ".join(name for name in first.schema.names if name != key)
+    with contextlib.closing(con.cursor()) as own:
+        reader = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
+        own.register("spelled_rows", reader)
+        result = own.sql(
+            f"WITH counted AS (SELECT {key}, {others}, count(*) AS n FROM spelled_rows "
+            "GROUP BY ALL), "
+            f"ranked AS (SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY n DESC, {others}) "
+            f"AS place FROM counted) SELECT {key}, {others} FROM ranked WHERE place = 1"
+        )
+        yield from result.to_arrow_reader(ROWS)
+
+
+def chosen(texts: Any, words: Mapping[str, str]) -> pa.StringArray:
+    """Each text replaced by its entry in `words`; null where it has none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    place = pc.index_in(flat(texts), value_set=pa.array(list(words), pa.string()))
+    return pa.array(list(words.values()), pa.string()).take(place)
+
+
+def single(texts: Any) -> pa.ListArray:
+    """Each text as a list of one; null -> an empty list."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    texts = flat(texts)
+    keep = pc.is_valid(texts)
+    rows = np.flatnonzero(np.asarray(keep))
+    return grouped(rows, texts.filter(keep), len(texts))
+
+
+def require_quoted_csv(path: Path, record: str) -> None:
+    """Checks of a CSV file with quoted texts, over all its bytes: it ends with a line end, is UTF-8,
+    and no open quote swallows the lines after it. Streams.
+
+    record: as `require_closed_quotes` takes it. Raises `RawFileError`.
+    """
+    require_final_newline(path)
+    require_encoding(path)
+    require_closed_quotes(path, record)

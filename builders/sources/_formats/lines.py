@@ -1,0 +1,175 @@
+"""Delimited text without quoting, read by the bytes: lines end at LF only, fields at the delimiter.
+
+For formats where a CSV parser goes wrong: stray quotes, bare CRs and Unicode line separators inside
+names. Lines are found, split and checked by Arrow's kernels, a few megabytes at a time (about
+100 MB/s and core), so memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders.core.duckdb_csv import BAD_SHAPE, CSV_REASONS
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.sources._formats.validate import AGAIN, require_not_empty
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.core.raw_files import Raw
+
+BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
+BLOCK = 1 << 22
+ROWS = 1 << 16
+LONGEST = 1 << 25
+"""Bytes that no line of a real file reaches: beyond it, this is not a file of lines."""
+_HEAD = 1 << 16
+
+
+def records(
+    raw: Raw,
+    table: str,
+    path: Path,
+    fields: int,
+    *,
+    delimiter: str = "\t",
+    skip: int = 0,
+    complete: str | None = None,
+    block: int = BLOCK,
+) -> Iterator[list[pa.StringArray]]:
+    """The fields of a file's lines as columns, at most 65,536 rows at a time.
+
+    fields: how many a line has; lines with another number are counted in `raw` as rejected. With
+    `delimiter=","` and 2 fields a line is split at its first comma only.   skip: header lines.
+    complete: a regular expression that a whole line matches; where it is given, a last line
+    without a line end is accepted if it matches.   block: bytes to read at a time.
+    Yields at least once, also where no line is good. Raises `RawFileError` where the file is
+    missing, empty, cut off, not UTF-8, or has another layout.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    require_layout(path, fields, delimiter)
+    _require_whole(path, complete)
+    limit = 1 if delimiter == "," and fields == 2 else None
+    empty = True
+    for lines in _lines(raw, table, path, block):
+        if skip:
+            lines, skip = lines.slice(skip), max(0, skip - len(lines))
+        for start in range(0, len(lines), ROWS):
+            part = lines.slice(start, ROWS)
+            split = pc.split_pattern(part, delimiter, max_splits=limit)
+            right = pc.equal(pc.list_value_length(split), fields)
+            wrong = len(part) - right.true_count
+            if wrong:
+                raw.reject(table, BAD_SHAPE, wrong)
+                split = split.filter(right)
+            yield [pc.list_element(split, place) for place in range(fields)]
+            empty = False
+    if empty:
+        yield [pa.array([], pa.string())] * fields
+
+
+def require_layout(path: Path, fields: int, delimiter: str) -> None:
+    """Raise `RawFileError` where no line of a file's first 64 kB has that many fields."""
+    require_not_empty(path)
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise RawFileError(f"{path}: the file is UTF-16, expected UTF-8. {AGAIN}")
+    if b"\0" in head:
+        raise RawFileError(f"{path}: holds NUL bytes, so it is no text file or is damaged. {AGAIN}")
+    lines = head.splitlines() if b"\n" not in head else head.split(b"\n")
+    mark = delimiter.encode()
+    if delimiter == "," and fields == 2:
+        right = any(mark in line for line in lines)
+    else:
+        right = any(line.count(mark) == fields - 1 for line in lines)
+    if not right:
+        name = {"\t": "TABs", ",": "commas"}.get(delimiter, repr(delimiter))
+        shown = lines[0][:120].decode("utf-8", "replace")
+        page = " It looks like a web page, not data." if shown.lstrip()[:1] == "<" else ""
+        raise RawFileError(
+            f"{path}: expected {fields} fields set apart by {name} and no header, found {shown!r}."
+            f"{page} {AGAIN}"
+        )
+
+
+def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringArray]:
+    """The lines of each block, without line ends and without those that are not UTF-8."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    first = True
+    for data in _blocks(path, block):
+        found = pc.split_pattern(pa.array([data], pa.large_binary()), b"\n").flatten()
+        try:
+            lines = found.cast(pa.string())
+        except pa.ArrowInvalid:
+            lines = _decoded(raw, table, path, found, first)
+        if b"\r" in data:
+            lines = pc.utf8_rtrim(lines, "\r")
+        first = False
+        yield lines
+
+
+def _blocks(path: Path, block: int) -> Iterator[bytes]:
+    """Whole lines as bytes, about `block` at a time, without the last line end of each."""
+    rest: list[bytes] = []
+    start = True
+    with path.open("rb") as file:
+        while chunk := file.read(block):
+            if start:
+                chunk, start = chunk.removeprefix(codecs.BOM_UTF8), False
+            cut = chunk.rfind(b"\n")
+            if cut < 0:
+                rest.append(chunk)
+                if sum(map(len, rest)) > LONGEST:
+                    raise RawFileError(f"{path}: a line without end; no text file. {AGAIN}")
+                continue
+            yield b"".join([*rest, chunk[:cut]])
+            rest = [chunk[cut + 1 :]]
+    if last := b"".join(rest):
+        yield last
+
+
+def _require_whole(path: Path, complete: str | None) -> None:
+    """Refuse a last line without a line end, unless its form proves that nothing is missing.
+
+    Looked at before anything is read, so that the error reaches the user as it is.
+    """
+    with path.open("rb") as file:
+        file.seek(0, io.SEEK_END)
+        file.seek(max(0, file.tell() - _HEAD))
+        last = file.read().rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
+    if last and (complete is None or not re.search(complete, last)):
+        raise RawFileError(
+            f"{path}: the last line has no line end, so the file was cut off. {AGAIN}"
+        )
+
+
+def _decoded(
+    raw: Raw, table: str, path: Path, found: pa.LargeBinaryArray, first: bool
+) -> pa.StringArray:
+    """The lines that are UTF-8; a file whose first lines mostly are not is in another encoding."""
+    import pyarrow as pa
+
+    good, foreign, bad = [], 0, 0
+    for line in found.to_pylist():
+        try:
+            good.append(line.decode())
+            foreign += not line.isascii()
+        except UnicodeDecodeError:
+            bad += 1
+    if first and bad > foreign:
+        raise RawFileError(
+            f"{path}: not UTF-8: {bad:,} of its first {len(found):,} lines cannot be decoded; the "
+            f"file is broken or was saved in another encoding. {AGAIN}"
+        )
+    raw.reject(table, BAD_ENCODING, bad)
+    return pa.array(good, pa.string())

@@ -1,0 +1,106 @@
+"""Python literals in raw files: dicts one to a line (Steam), lists of strings in a field (books).
+
+`picker` takes the wanted keys out of a dict literal with one regular expression that covers the
+whole line, five to six times as fast as `ast.literal_eval`; a line of any other form goes to
+`ast.literal_eval` itself, so the values are the same in every case. Nothing is ever evaluated.
+`list_sql` reads a list of strings inside DuckDB.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from itdr.builders.core.duckdb_csv import literal
+
+# Only escapes that mean the same in every Python; rarer ones (octal, \N{…}) take the slow road.
+_ESCAPE = (
+    r"""\\(?:[\\'"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4})"""
+)
+# Loops are unrolled, so that a string that never ends costs one pass and no backtracking.
+_STRING = (
+    rf"u?(?:'[^'\\\x00\r\n]*(?:{_ESCAPE}[^'\\\x00\r\n]*)*'"
+    rf'|"[^"\\\x00\r\n]*(?:{_ESCAPE}[^"\\\x00\r\n]*)*")'
+)
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?"
+_LIST = rf"\[(?:{_STRING}(?:, {_STRING})*)?\]"
+_VALUE = rf"(?:{_STRING}|{_NUMBER}|True|False|None|{_LIST})"
+_STRINGS = re.compile(_STRING)
+_WORDS = {"True": True, "False": False, "None": None}
+
+
+def picker(keys: Sequence[str]) -> Callable[[str], tuple[Any, ...] | None]:
+    """A function: line with a dict literal -> the values under `keys`, None for an absent key.
+
+    keys: names made of letters, digits and underscores. The function gives None for a line that is
+    no dict literal; a line end at its end does not matter.
+    """
+    wanted = "|".join(f"{key}': (?P<{key}>{_VALUE})" for key in keys)
+    # (?!…) keeps a wanted key from being passed over as one of the others.
+    names = "|".join(f"{key}'" for key in keys)
+    pair = rf"u?'(?:{wanted}|(?!{names})[A-Za-z_][A-Za-z0-9_]*': {_VALUE})"
+    line_form = re.compile(rf"\{{(?:{pair}(?:, (?=u?')|(?=\}})))*\}}\r?\n?").fullmatch
+    names_of = tuple(keys)
+
+    def pick(line: str) -> tuple[Any, ...] | None:
+        found = line_form(line)
+        if found is not None:
+            return tuple([None if text is None else _value(text) for text in found.groups()])
+        record = _evaluated(line)
+        return tuple([record.get(key) for key in names_of]) if isinstance(record, dict) else None
+
+    return pick
+
+
+def _value(text: str) -> Any:
+    """The value of one matched literal."""
+    first = text[0]
+    if first == "u" or first in "'\"":
+        if "\\" not in text:
+            return text[2:-1] if first == "u" else text[1:-1]
+        if text.isascii():
+            body = text[2:-1] if first == "u" else text[1:-1]
+            return body.encode("ascii").decode("unicode_escape")
+        return ast.literal_eval(text)
+    if first == "[":
+        return [_value(found[0]) for found in _STRINGS.finditer(text)]
+    if text in _WORDS:
+        return _WORDS[text]
+    return float(text) if "." in text else int(text)
+
+
+def _evaluated(line: str) -> Any:
+    """What `ast.literal_eval` makes of a line; None where it refuses."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an unknown escape warns, and stays as it is
+        try:
+            return ast.literal_eval(line.rstrip("\r\n"))
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return None
+
+
+_ITEM = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_PARTS = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|[^\\]+"
+
+
+def list_sql(column: str) -> str:
+    """The SQL expression (VARCHAR[]) for a column with list literals of strings, as `repr` writes
+    them; null and what is no such list give an empty list. Line ends and tabs in it become blanks.
+    """
+    whole = literal(rf"\s*\[\s*(?:(?:{_ITEM})(?:\s*,\s*(?:{_ITEM}))*)?\s*,?\s*\]\s*")
+    code = "CAST('0x' || p[3:] AS INTEGER)"
+    sign = (
+        "lambda p: CASE WHEN p[1] <> '\\' THEN p "
+        f"WHEN length(p) > 2 AND ({code} BETWEEN 1 AND 55295 OR {code} BETWEEN 57344 AND 1114111) "
+        f"THEN chr({code}) WHEN length(p) > 2 OR p[2] IN ('n', 'r', 't') THEN ' ' ELSE p[2] END"
+    )
+    parts = f"regexp_extract_all(v[2:-2], {literal(_PARTS)})"
+    return (
+        f"CASE WHEN regexp_full_match({column}, {whole}) THEN "
+        f"list_transform(regexp_extract_all({column}, {literal(_ITEM)}), lambda v: "
+        f"CASE WHEN contains(v, '\\') THEN array_to_string(list_transform({parts}, {sign}), '') "
+        "ELSE v[2:-2] END) ELSE CAST([] AS VARCHAR[]) END"
+    )

@@ -1,0 +1,68 @@
+"""Film titles as MovieLens writes them: SQL that restores a moved article and finds the year.
+
+`American President, The (1995)` -> `The American President (1995)`, also inside the alternate
+titles in parentheses. [GroupLens READMEs; the forms were seen in ml-latest-small and ml-1m]
+"""
+
+from __future__ import annotations
+
+from itdr.builders.core.duckdb_csv import literal
+
+_GLUED = ("L'",)
+_ARTICLES = (
+    *("The", "A", "An"),
+    *("Les", "La", "Le", "Un", "Une", "Des"),  # French
+    *("El", "Los", "Las", "Lo", "Una"),  # Spanish
+    *("Il", "I", "Gli", "Uno"),  # Italian
+    *("Das", "Der", "Die", "Ein", "Eine"),  # German
+    *("De", "Het", "Det", "Den", "En", "Ett", "O", "Os", "As", "Da"),  # Dutch, Nordic and others
+)
+
+# The last year in parentheses; a series ends in a span such as (2006–2007), of which the first.
+_YEAR = r"^.*\((\d{4})(?: ?[–-] ?(?:\d{4})?)?\)"
+
+
+def shown_title(text: str) -> str:
+    """SQL for the title to show: blanks collapsed, articles in front; null where it is empty.
+
+    text: an SQL expression of the raw title.
+    """
+    sql = f"trim(regexp_replace({_unescaped(text)}, '\\s+', ' ', 'g'))"
+    sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
+    for articles, blank in ((_ARTICLES, " "), (_GLUED, "")):
+        names = "|".join(literal(article)[1:-1] for article in articles)
+        # The main title: from the start to a colon, the first parenthesis or the end.
+        sql = f"regexp_replace({sql}, '^([^()]*), ({names})(:.*| ?\\(.*)?$', '\\2{blank}\\1\\3')"
+        # An alternate title: one pair of parentheses, perhaps introduced by a.k.a.
+        sql = (
+            f"regexp_replace({sql}, '\\((a\\.k\\.a\\. )?([^()]*), ({names}) ?\\)', "
+            f"'(\\1\\3{blank}\\2)', 'g')"
+        )
+    return f"nullif({sql}, '')"
+
+
+def year(text: str) -> str:
+    """SQL for the year of a film (smallint), null where the title names none.
+
+    text: an SQL expression of the raw title.
+    """
+    return f"try_cast(nullif(regexp_extract({text}, '{_YEAR}', 1), '') AS SMALLINT)"
+
+
+def genres(text: str, separator: str = "|") -> str:
+    """SQL for the list of genres, null where none is listed.
+
+    text: an SQL expression of the raw field, such as `Comedy|Drama` or `(no genres listed)`.
+    """
+    given = f"nullif(nullif(trim({text}), ''), '(no genres listed)')"
+    names = f"list_filter(string_split({given}, {literal(separator)}), lambda name: name <> '')"
+    return f"nullif({names}, [])"
+
+
+def _unescaped(text: str) -> str:
+    """SQL that writes HTML entities out: up to two different numbers in a text, and `&amp;`."""
+    for _ in range(2):
+        number = f"try_cast(regexp_extract({text}, '&#(\\d+);', 1) AS INTEGER)"
+        entity = f"regexp_extract({text}, '&#\\d+;')"
+        text = f"coalesce(replace({text}, {entity}, chr({number})), {text})"
+    return f"replace({text}, '&amp;', '&')"

@@ -1,0 +1,92 @@
+"""What the two Last.fm sets share: terms, profile table, MusicBrainz ids and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.core.schema import Licence
+from itdr.builders.sources._formats import arrow, lines
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.core.raw_files import Raw
+
+LICENCE = Licence(
+    name="Last.fm, non-commercial use",
+    url="http://ocelma.net/MusicRecommendationDataset/",
+    summary="Distributed with the permission of Last.fm for non-commercial use; for commercial use "
+    "ask partners@last.fm. Mention Last.fm with its address, https://www.last.fm.",
+    redistribution=False,
+    commercial=False,
+)
+CITATION = """@book{celma2010,
+  author    = {Celma, {\\`O}scar},
+  title     = {Music Recommendation and Discovery in the Long Tail},
+  publisher = {Springer},
+  year      = {2010}
+}"""
+ZENODO = "https://zenodo.org/records/6090214/files/"
+ZENODO_API = "https://zenodo.org/api/records/6090214/files/"
+UPF = "http://mtg.upf.edu/static/datasets/last.fm/"
+
+BAD_USER = "malformed user id"
+NO_ITEM = "neither id nor name of the item"
+YOUNGEST, OLDEST = 5, 100
+"""Ages outside are jests (-1337, 1) or defaults, and become null."""
+MBID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+_PROFILE_END = r"\t[A-Z][a-z]{2} \d{1,2}, \d{4}$"
+"""How a whole profile line ends: with the day of signing up."""
+
+
+def profile(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.RecordBatch]:
+    """Users from `id, gender, age, country, day of signing up`, TAB-separated.
+
+    user: the regular expression of a well-formed user id.   skip: header lines.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    path = raw.path(key)
+    rows = lines.records(raw, "users", path, 5, skip=skip, complete=_PROFILE_END)
+    for ids, gender, age, country, _signup in rows:
+        years = arrow.digits(age)
+        sane = pc.and_(pc.greater_equal(years, YOUNGEST), pc.less_equal(years, OLDEST))
+        sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
+        yield from arrow.batches(
+            {
+                "user_id": ids,
+                "country": arrow.tidy(country),
+                "gender": arrow.chosen(sex, {"m": "male", "f": "female"}),
+                "age": pc.if_else(sane, years, None).cast(pa.int16()),
+                "reject": arrow.first_of((unlike(ids, user), BAD_USER)),
+            }
+        )
+
+
+def unlike(ids: pa.StringArray, pattern: str) -> pa.BooleanArray:
+    """Which ids do not have the form of `pattern`."""
+    import pyarrow.compute as pc
+
+    return pc.invert(pc.match_substring_regex(ids, pattern))
+
+
+def mbid(ids: pa.StringArray) -> pa.StringArray:
+    """MusicBrainz ids in lower case; null where there is none, or none of that form."""
+    import pyarrow.compute as pc
+
+    return pc.utf8_lower(pc.if_else(unlike(ids, MBID), None, ids))
+
+
+def by_name(*names: pa.StringArray) -> pa.StringArray:
+    """Ids for what has none: "name:" and the names in lower case, U+0001 between them; null where
+    the last of them is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    *others, last = [pc.utf8_lower(name) for name in names]
+    parts: list[Any] = [*(pc.fill_null(name, "") for name in others), last]
+    return pc.binary_join_element_wise(
+        pa.scalar("name:"), pc.binary_join_element_wise(*parts, "\x01"), ""
+    )

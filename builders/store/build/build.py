@@ -1,0 +1,308 @@
+"""Raw files of one source -> the files of a store: sorted interactions, items, users, tags.
+
+Ids become dense codes in the order of a stable hash: codes are a random permutation of the users
+that does not depend on the order of raw rows, so any run of consecutive codes is a random sample,
+and a sample of users is a run of consecutive rows on disk.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.core import arrow
+from itdr.builders.core.duckdb_csv import csv_rejects, literal
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.paths import disk_is_full
+from itdr.builders.core.schema import COLUMNS, EVENTS, Source
+from itdr.builders.store.build import ids as build_ids
+from itdr.builders.store.build import statements
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from itdr.builders.core.raw_files import Raw
+
+ROW_GROUP = 65_536
+"""Interactions to a row group: small enough to be read for one user, large enough to compress."""
+
+BATCH = 1 << 16
+"""Rows that pass between the engine and Python at a time."""
+
+
+def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
+    """Read the raw files into `folder`; returns the manifest's `rows`, `rejected` and `columns`."""
+    rejected: Counter[tuple[str, str]] = Counter()
+    staged = {
+        table: stage(source, raw, table, rejected, folder / "work" / f"{table}.parquet")
+        for table in COLUMNS
+    }
+    if "interactions" not in staged or not staged["interactions"]:
+        raise RawFileError(f"{source.id}: its reader gave no interactions.")
+    con = raw.con
+    numbers = name_ids(con)
+    events = event_names(con, staged["interactions"])
+    counts = _code_ids(source, con)
+    if not counts["interactions"]:
+        raise unusable(source, raw.paths.values(), rejected)
+    only = EVENTS.index(events[0]) if len(events) == 1 else None
+    query = statements.sorted_events(staged["interactions"], numbers, only)
+    _write_parquet(con, query, folder / "interactions.parquet")
+    _write_users(con, staged.get("users") or (), folder / "users.arrow")
+    _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
+    if staged.get("tags"):
+        _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
+    rejected.update(raw.rejects)
+    return {
+        "rows": {**raw_counts(con, staged), **counts},
+        "rejected": by_table(rejected),
+        "columns": {table: sorted(names) for table, names in staged.items() if names},
+        "events": events,
+    }
+
+
+def unusable(
+    source: Source, paths: Iterable[Path], rejected: Mapping[tuple[str, str], int]
+) -> RawFileError:
+    """The error of files without a single good interaction."""
+    files = ", ".join(str(path) for path in paths)
+    return RawFileError(
+        f"{source.id}: no usable interaction in {files}; rejected: "
+        f"{ {reason: n for (_, reason), n in sorted(rejected.items())} or 'nothing' }. "
+        "The files are empty or not what they should be: put the official files in place."
+    )
+
+
+def stage(
+    source: Source,
+    raw: Raw,
+    table: str,
+    rejected: Counter[tuple[str, str]],
+    file: Path | None = None,
+) -> tuple[str, ...]:
+    """Copy a reader's rows into `<table>_raw` (those of interactions into `interactions_staged`);
+    returns the canonical columns it fills.
+
+    file: where to put the interactions, which takes less time than a table of the engine does, and
+    no memory; None: a table.
+    """
+    copy = "interactions_staged" if table == "interactions" else f"{table}_raw"
+    reader = getattr(source.readers, table)
+    if reader is None:
+        return ()
+    import duckdb
+
+    try:
+        rows = reader(raw)
+        if rows is None:
+            return ()
+        types = _columns_of(rows, raw.con, table)
+        names = list(types)
+        unknown = set(names) - set(COLUMNS[table]) - {"reject"}
+        if unknown:
+            raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
+        many = table == "interactions"
+        kept = [statements.staged(*of) for of in types.items()] if many else names
+        fields = ", ".join(kept) + (
+            "" if "reject" in names else ", CAST(NULL AS VARCHAR) AS reject"
+        )
+        query = f"SELECT {fields} FROM {table}_reader"
+        if many and file is not None:
+            # Long texts are worth packing; numbers are written faster than packed.
+            packing = "snappy" if "text" in names else "uncompressed"
+            _copy(raw.con, query, file, f"COMPRESSION {packing}")
+            raw.con.execute(f"CREATE VIEW {copy} AS SELECT * FROM read_parquet({literal(file)})")
+        else:
+            raw.con.execute(f"CREATE TABLE {copy} AS {query}")
+    except duckdb.OutOfMemoryException as error:
+        raise RawFileError(
+            f"{source.id}: not enough memory or disk to read its {table}: {error}. Free some space, "
+            "or raise ITDR_MEMORY (now the limit of the engine)."
+        ) from error
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+        _, ours, told = str(error).partition("RawFileError: ")
+        if ours:
+            # Raised by a reader while its rows were taken in: the engine only passed it on.
+            raise RawFileError(told.splitlines()[0]) from error
+        if disk_is_full(error):
+            raise
+        files = ", ".join(_named(raw.paths.values(), str(error)))
+        raise RawFileError(
+            f"{source.id}: cannot read the {table} from {files}: {str(error).splitlines()[0]} "
+            "The file is damaged or not the official one: put the official file in place."
+        ) from error
+    raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
+    for reason, n in raw.con.execute(statements.REJECTS.format(table=copy)).fetchall():
+        rejected[table, reason] += n
+    for reason, n in csv_rejects(raw.con, table).items():
+        rejected[table, reason] += n
+    return tuple(name for name in names if name != "reject")
+
+
+def _named(paths: Iterable[Path], told: str) -> list[str]:
+    """The files that the engine's words name; all of them where it names none."""
+    names = sorted({str(path) for path in paths})
+    return [name for name in names if name in told] or names
+
+
+def _columns_of(rows: Any, con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Make the view `<table>_reader` of a relation or of record batches; its columns' SQL types."""
+    if hasattr(rows, "create_view"):
+        rows.create_view(f"{table}_reader", replace=True)
+        return dict(zip(rows.columns, map(str, rows.types), strict=True))
+    reader = _batch_reader(rows)
+    con.register(f"{table}_reader", reader)
+    return dict.fromkeys(reader.schema.names, "")
+
+
+def _batch_reader(batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
+    import itertools
+
+    import pyarrow as pa
+
+    stream = iter(batches)
+    first = next(stream, None)
+    if first is None:
+        raise RawFileError("A raw file holds no record at all: put the official file in place.")
+    return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
+
+
+def name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Make the view `interactions_raw`; returns the id columns that hold none but numbers."""
+    there = {row[0] for row in con.execute("DESCRIBE interactions_staged").fetchall()}
+    mixed = [column for column, name in statements.IDS_OF.items() if f"{name}_text" in there]
+    texts = dict.fromkeys(statements.IDS_OF, 0)
+    if mixed:
+        counts = ", ".join(f"count({statements.IDS_OF[column]}_text)" for column in mixed)
+        query = f"SELECT {counts} FROM interactions_staged WHERE reject IS NULL"
+        texts.update(zip(mixed, con.execute(query).fetchall()[0], strict=True))
+    numbers = [column for column, n in texts.items() if not n]
+    con.execute(f"CREATE VIEW interactions_raw AS {statements.interactions(numbers)}")
+    return numbers
+
+
+def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Give users and items their codes; returns how many there are, and how many interactions."""
+    counts = {}
+    for column, name in statements.IDS_OF.items():
+        # Another connection: this one is to take in what is made of these rows.
+        ids = con.cursor().sql(statements.IDS.format(id=column)).to_arrow_reader(BATCH)
+        rows = build_ids.hashed(f"{source.id}/{column}", ids)
+        _keep(con, f"{name}_hashed", _reader(build_ids.HASHED, rows))
+        totals = _before(con, statements.buckets(f"{name}_hashed", rows="sum(n)"))
+        con.execute(f"CREATE TABLE {name}_codes AS {statements.codes(f'{name}_hashed')}")
+        counts[f"{name}s"], counts["interactions"] = totals
+    return counts
+
+
+def _before(con: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
+    """Make `before` of the counts of buckets; the totals."""
+    found, ids, rows = build_ids.before(con.sql(query).to_arrow_table())
+    con.register("before", found)
+    return ids, rows
+
+
+def _keep(con: duckdb.DuckDBPyConnection, table: str, reader: pa.RecordBatchReader) -> None:
+    """Make a table of rows that are taken in as they come."""
+    con.register("coming", reader)
+    con.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM coming")
+    con.unregister("coming")
+
+
+def _reader(types: Mapping[str, str], rows: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
+    import pyarrow as pa
+
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in types.items()])
+    return pa.RecordBatchReader.from_batches(schema, rows)
+
+
+def _write_parquet(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    options = f"COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP}"
+    _copy(con, query, path, options)
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
+    con.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, {options})")
+
+
+def _write_users(con: duckdb.DuckDBPyConnection, columns: Collection[str], path: Path) -> None:
+    """Users by code: id, attributes, hash, where their rows start and how many there are."""
+    of_codes = ("hash", "start", "n")
+    query = statements.one_row_each("users_raw", "user_id", "user_codes", columns, of_codes)
+    arrow.write(con.sql(query).to_arrow_reader(BATCH), path)
+
+
+def _write_items(
+    source: Source, con: duckdb.DuckDBPyConnection, columns: Collection[str], path: Path
+) -> None:
+    """Items by code: id, what is known of them, hash, number of interactions, their work, and whether
+    they can be shown."""
+    described = path.parent / "work" / "described.arrow"
+    of_codes = ("code", "hash", "n")
+    query = statements.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
+    arrow.write(con.sql(query).to_arrow_reader(BATCH), described)
+    fields = ["code", "item_id", *{"title", "creators", "hidden"}.intersection(columns)]
+    items = (batch.select(fields) for batch in arrow.batches(described))
+    works = _works(con, build_ids.keyed(source.options.get("work"), items))
+    arrow.write(_joined(described, works), path)
+    described.unlink()
+
+
+def _works(con: duckdb.DuckDBPyConnection, keyed: Iterable[pa.RecordBatch]) -> pa.Table:
+    """The work and the code of the title of each item, by the item's code (int32)."""
+    _keep(con, "keyed", _reader(build_ids.KEYED, keyed))
+    con.execute(f"CREATE TEMP TABLE leaders AS {statements.LEADERS}")
+    _before(con, statements.buckets("leaders"))
+    con.execute(f"CREATE TEMP VIEW title_codes AS {statements.TITLE_CODES}")
+    con.execute(f"CREATE TEMP VIEW worked AS {statements.WORKS}")
+    return con.sql("SELECT work, title_code FROM worked ORDER BY code").to_arrow_table()
+
+
+def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
+    """The rows of a file, without their codes, and what belongs to each, in the same order."""
+    import pyarrow as pa
+
+    schema = arrow.read(described).schema
+    kept = [field for field in schema if field.name != "code"]
+    names = [field.name for field in kept]
+
+    def joined() -> Iterator[pa.RecordBatch]:
+        first = 0
+        for batch in arrow.batches(described):
+            more = works.slice(first, batch.num_rows).combine_chunks()
+            columns = [*batch.select(names).columns, *(one.chunk(0) for one in more.columns)]
+            yield pa.RecordBatch.from_arrays(columns, schema=whole)
+            first += batch.num_rows
+
+    whole = pa.schema([*kept, *works.schema])
+    return pa.RecordBatchReader.from_batches(whole, joined())
+
+
+def raw_counts(
+    con: duckdb.DuckDBPyConnection, staged: dict[str, tuple[str, ...]]
+) -> dict[str, int]:
+    counts = {}
+    for table, names in staged.items():
+        if names:
+            row = con.execute(f"SELECT count(*) FROM {table}_raw").fetchall()
+            counts[f"{table}_read"] = int(row[0][0])
+    return counts
+
+
+def event_names(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
+    if "event" not in columns:
+        return []
+    found = con.execute(
+        "SELECT DISTINCT event FROM interactions_raw WHERE reject IS NULL AND event IS NOT NULL"
+    ).fetchall()
+    return sorted(EVENTS[row[0]] for row in found)
+
+
+def by_table(rejected: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    result: dict[str, dict[str, int]] = {}
+    for (table, reason), n in sorted(rejected.items()):
+        result.setdefault(table, {})[reason] = n
+    return result

@@ -1,0 +1,242 @@
+"""The relational steps, as standard SQL: what is sorted, joined, grouped and counted, for any engine.
+
+Tables by name: `interactions_raw`, `items_raw`, `users_raw`, `tags_raw` hold a reader's rows (see
+`staged` for what becomes of ids and events);
+`user_codes`, `item_codes` the dense codes given to ids; `events` a store's interactions; `parts` each
+user's part of the data; `works` each item's work. Only integers are compared or counted here:
+ratios are computed by the caller, so that engines agree to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from itdr.builders.core.schema import EVENTS
+
+_LIST = "array_to_string({}, chr(31))"
+_EACH = "p.name || chr(30) || coalesce(p.value, '')"
+FUNCTIONS = {
+    "duckdb": (
+        f"CREATE OR REPLACE TEMPORARY MACRO listed(a) AS {_LIST.format('a')}",
+        f"CREATE OR REPLACE TEMPORARY MACRO paired(a) AS {_LIST.format(f'list_transform(a, lambda p: {_EACH})')}",
+    ),
+    "spark": (
+        "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
+        "CREATE OR REPLACE TEMPORARY FUNCTION listed(a ARRAY<STRING>) RETURNS STRING "
+        "RETURN array_join(a, chr(31))",
+        "CREATE OR REPLACE TEMPORARY FUNCTION "
+        "paired(a ARRAY<STRUCT<name: STRING, value: STRING>>) RETURNS STRING "
+        f"RETURN array_join(transform(a, p -> {_EACH}), chr(31))",
+    ),
+}
+"""What the statements call that an engine lacks, or has by another name."""
+
+REJECTS = """
+SELECT reject AS reason, count(*) AS n FROM {table} WHERE reject IS NOT NULL GROUP BY reject
+"""
+
+IDS = """
+SELECT CAST({id} AS STRING) AS id, count(*) AS n
+FROM interactions_raw WHERE reject IS NULL GROUP BY {id}
+"""
+
+
+IDS_OF = {"user_id": "user", "item_id": "item"}
+
+
+def staged(column: str, kind: str = "") -> str:
+    """What is kept of a column of `interactions_reader`: of an id, the number that it is or spells
+    (in `user_number`, `item_number`) or else its text (`user_text`, …: no column where the reader
+    gives numbers); of an event, its code; else as it is. Numbers are joined, grouped and written
+    several times faster than their texts.
+
+    kind: the column's SQL type, where it is known.
+    """
+    if column == "event":
+        kinds = " ".join(f"WHEN '{event}' THEN {code}" for code, event in enumerate(EVENTS))
+        return f"CAST(CASE event {kinds} END AS TINYINT) AS event"
+    if column not in IDS_OF:
+        return column
+    name = IDS_OF[column]
+    if kind == "INTEGER":
+        return f"{column} AS {name}_number"
+    text = f"CAST({column} AS STRING)"
+    number = f"TRY_CAST({text} AS INTEGER)"
+    # "007", "+7" and "7.0" are ids of their own: only what is written back alike is a number.
+    spells = f"CAST({number} AS STRING) = {text}"
+    return (
+        f"CASE WHEN {spells} THEN {number} END AS {name}_number, "
+        f"CASE WHEN {spells} THEN NULL ELSE {text} END AS {name}_text"
+    )
+
+
+def interactions(numbers: Collection[str]) -> str:
+    """`interactions_raw` from `interactions_staged`. numbers: the id columns that hold none but
+    numbers, which stay such; the others become text."""
+    ids = ", ".join(
+        f"{name}_number AS {column}"
+        if column in numbers
+        else f"coalesce({name}_text, CAST({name}_number AS STRING)) AS {column}"
+        for column, name in IDS_OF.items()
+    )
+    return f"SELECT *, {ids} FROM interactions_staged"
+
+
+def sorted_events(
+    columns: Collection[str], numbers: Collection[str] = (), only_event: int | None = None
+) -> str:
+    """Interactions with codes for ids, by user, time, place and a tie-break that follows neither
+    item id nor file order; the columns after the tie-break settle rows that are equal up to there.
+
+    numbers: as in `interactions`.   only_event: the code of the one event there is, which is then
+    not carried through the sort.
+    """
+    wanted = {
+        "timestamp": "r.timestamp AS timestamp",
+        "seq": "r.seq AS seq",
+        "rating": "r.rating AS rating",
+        "event": "r.event AS event",
+        "weight": "r.weight AS weight",
+        "text": "r.text AS text",
+    }
+    chosen = [name for name in wanted if name in columns]
+    sort = [name for name in chosen if name != "event" or only_event is None]
+    before_tie = [name for name in ("timestamp", "seq") if name in sort]
+    after_tie = [name for name in sort if name not in before_tie]
+    order = [
+        "user_code",
+        *(f"{name} ASC NULLS FIRST" for name in before_tie),
+        "tie",
+        *(f"{name} ASC NULLS FIRST" for name in after_tie),
+    ]
+    constant = f"CAST({only_event} AS TINYINT) AS event"
+    fields = ", ".join(
+        ["user_code", "item_code", *(name if name in sort else constant for name in chosen)]
+    )
+    inner = ", ".join(
+        [
+            "u.code AS user_code",
+            "i.code AS item_code",
+            "xor(u.hash, i.hash) AS tie",
+            *(wanted[name] for name in sort),
+        ]
+    )
+    by_user, by_item = ("number" if column in numbers else "id" for column in IDS_OF)
+    return f"""
+SELECT {fields} FROM (
+    SELECT {inner}
+    FROM interactions_raw AS r
+    JOIN user_codes AS u ON r.user_id = u.{by_user}
+    JOIN item_codes AS i ON r.item_id = i.{by_item}
+    WHERE r.reject IS NULL
+) AS coded
+ORDER BY {", ".join(order)}
+"""
+
+
+def one_row_each(
+    table: str, key: str, codes: str, columns: Collection[str], of_codes: Collection[str] = ()
+) -> str:
+    """The attributes of each coded id, in code order; of repeated records the one that sorts first,
+    those with a title or a value before those without, so that file order decides nothing.
+
+    of_codes: columns of `codes` to give as well, at the end.
+    """
+    names = [name for name in columns if name != key]
+    more = "".join(f", c.{name} AS {name}" for name in of_codes)
+    if not names:
+        return f"SELECT c.id AS {key}{more} FROM {codes} AS c ORDER BY c.code"
+    by_text = ", ".join(f"{_spelled(name)} ASC NULLS LAST" for name in names)
+    picked = ", ".join(f"p.{name} AS {name}" for name in names)
+    return f"""
+SELECT c.id AS {key}, {picked}{more}
+FROM {codes} AS c LEFT JOIN (
+    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY {by_text}) AS place
+    FROM {table} WHERE reject IS NULL
+) AS p ON CAST(p.{key} AS STRING) = c.id AND p.place = 1
+ORDER BY c.code
+"""
+
+
+def _spelled(column: str) -> str:
+    """A column as one text that is the same in every engine."""
+    function = {"categories": "listed", "creators": "listed", "attributes": "paired"}.get(column)
+    return f"{function}({column})" if function else f"CAST({column} AS STRING)"
+
+
+# -- codes and works, for engines in which no one place sees all ids ----------------------------
+
+BUCKET = 1 << 16
+"""Codes to a bucket, where numbers are given in the order of codes."""
+
+
+def buckets(table: str, bucket: str = "bucket", rows: str = "count(*)") -> str:
+    """How many ids, and how many of their interactions, each bucket of a table holds. Buckets are
+    few: the caller adds up, in the order of buckets, what comes before each."""
+    return f"""
+SELECT {bucket} AS bucket, count(*) AS ids, CAST({rows} AS BIGINT) AS n
+FROM {table} GROUP BY {bucket} ORDER BY bucket
+"""
+
+
+def codes(table: str) -> str:
+    """Codes in the order of hash and id, and the number of the first interaction of each.
+
+    table: (id, n, hash, bucket), buckets being runs of hashes.   `before`: (bucket, ids, n), what
+    comes before each bucket.
+    """
+    window = "OVER (PARTITION BY h.bucket ORDER BY h.hash, h.id"
+    return f"""
+SELECT CAST(b.ids + row_number() {window}) - 1 AS INTEGER) AS code, h.id AS id, h.hash AS hash,
+       CAST(h.n AS INTEGER) AS n, TRY_CAST(h.id AS INTEGER) AS number,
+       CAST(b.n + sum(h.n) {window} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - h.n
+           AS BIGINT) AS start
+FROM {table} AS h JOIN before AS b ON b.bucket = h.bucket
+"""
+
+
+LEADERS = f"""
+SELECT title_key, min(code) AS leader, CAST(floor(min(code) / {BUCKET}) AS INTEGER) AS bucket
+FROM keyed WHERE title_key IS NOT NULL GROUP BY title_key
+"""
+"""The first item that shows each title. Reads `keyed` (code, work_key, title_key: null where the
+item is never shown)."""
+
+TITLE_CODES = """
+SELECT l.title_key AS title_key,
+       CAST(b.ids + row_number() OVER (PARTITION BY l.bucket ORDER BY l.leader) - 1 AS INTEGER)
+           AS title_code
+FROM leaders AS l JOIN before AS b ON b.bucket = l.bucket
+"""
+"""Codes of titles in the order of the first items that show them."""
+
+WORKS = """
+SELECT k.code AS code, w.work AS work, coalesce(t.title_code, -1) AS title_code
+FROM keyed AS k
+JOIN (
+    SELECT work_key, coalesce(min(CASE WHEN title_key IS NOT NULL THEN code END), min(code)) AS work
+    FROM keyed GROUP BY work_key
+) AS w ON w.work_key = k.work_key
+LEFT JOIN title_codes AS t ON t.title_key = k.title_key
+"""
+"""For each item its work, named by the first item that can be shown, and the code of its title."""
+
+
+def with_works(columns: Collection[str]) -> str:
+    """`described` items, in code order, with what `WORKS` gave them."""
+    fields = ", ".join(f"d.{name} AS {name}" for name in columns)
+    return f"""
+SELECT {fields}, w.work AS work, w.title_code AS title_code
+FROM described AS d JOIN worked AS w ON w.code = d.code
+ORDER BY d.code
+"""
+
+
+SORTED_TAGS = """
+SELECT i.code AS item_code, u.code AS user_code, r.tag AS tag
+FROM tags_raw AS r
+JOIN item_codes AS i ON CAST(r.item_id AS STRING) = i.id
+JOIN user_codes AS u ON CAST(r.user_id AS STRING) = u.id
+WHERE r.reject IS NULL
+ORDER BY item_code, user_code, tag
+"""

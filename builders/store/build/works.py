@@ -1,0 +1,42 @@
+"""Works: editions and repeated catalogue entries of one film, book or song count as one thing.
+
+The work key is the title in NFKC form, casefolded and unpunctuated, with the first creator; film
+titles carry their year. Editions of a book differ in more: "The Bell Jar", "Bell Jar" and "The Bell
+Jar : A Novel" are one work of its author. An item without a title is a work of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from itdr.builders.core.text import plain
+
+_NOVEL = re.compile(r"(?::\s*(?:a novel|novel, a)|\(a novel\))\W*$", re.IGNORECASE)
+_LAST_ARTICLE = re.compile(r",\s*(?:the|an?)\s*$", re.IGNORECASE)
+_FIRST_ARTICLE = re.compile(r"^(?:the|an?) ")
+
+
+def work_key(item_id: str, title: str | None, creator: str | None, kind: str | None = None) -> str:
+    """The key of an item's work.
+
+    kind: what a source's option `work` says. "id": each item is a work of its own, as names repeat by
+    nature (businesses). "book": editions may leave out an article or "A Novel" (where the creator is
+    known).
+    """
+    if kind == "id" or not title:
+        return "\x00" + item_id
+    if not creator:
+        return plain(title) + "\x1f"
+    return f"{_of_book(title) if kind == 'book' else plain(title)}\x1f{plain(creator)}"
+
+
+def _of_book(title: str) -> str:
+    """A book's plain title without "A Novel" at its end and an article before or behind it."""
+    short = plain(_LAST_ARTICLE.sub("", _NOVEL.sub("", title)))
+    return _FIRST_ARTICLE.sub("", short) or plain(title)
+
+
+def title_key(title: str) -> str:
+    """What makes two shown titles look the same to a reader: case, form and blanks aside."""
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())

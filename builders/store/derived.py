@@ -1,0 +1,85 @@
+"""What is counted from a store and kept beside it: named by facts and code, made once, swept when killed.
+
+An edit of what counts, or of how users are split, gives another name: nobody reads what the code of
+yesterday counted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders.core.fingerprint import count_code
+from itdr.builders.core.rng import stable_hash
+
+if TYPE_CHECKING:
+    from itdr.builders.store.reader import Store
+
+_SCRATCH = ".tmp-"
+
+
+def file_of(store: Store, name: str, facts: Sequence[object], suffix: str = ".arrow") -> Path:
+    """Where something counted from a store lies, or is to be put (see `Store.derived`).
+
+    Args:
+        store: the store that is counted.
+        name: what is counted.
+        facts: what it depends on besides the store and the code, as the seed.
+        suffix: the end of the file's name; empty for a folder.
+
+    Returns:
+        The path, whose name also stands for the code of every package that counts.
+    """
+    key = stable_hash(name, *facts, count_code())
+    return store.derived(f"{name}-{key:016x}{suffix}")
+
+
+def made(path: Path, make: Callable[[Path], object], beside: Sequence[Path] = ()) -> Path:
+    """`path`, made first where it is not there yet.
+
+    make: writes it, under its own name, into the scratch folder that it is given, which is on the
+    same disk and goes away with all else in it; so that `path` is complete or not there.
+    beside: what `make` writes besides.
+    """
+    if path.exists():
+        return path
+    from filelock import FileLock
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The lock is held as long as the scratch folder is in use: one whose lock is free was left behind.
+    with FileLock(f"{path}.lock"):
+        _sweep(path)
+        if not path.exists():
+            scratch = path.with_name(f"{path.name}{_SCRATCH}{os.getpid()}")
+            scratch.mkdir()
+            try:
+                make(scratch)
+                for one in (*(other for other in beside if other != path), path):
+                    os.replace(scratch / one.name, one)
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+    return path
+
+
+def is_scratch(name: str) -> bool:
+    """Whether a name in a folder of derived files is that of one on its way, or of a lock."""
+    return _SCRATCH in name or name.endswith(".lock")
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed processes left in the folder of `path`, whose lock is held."""
+    from filelock import FileLock, Timeout
+
+    for left in path.parent.glob(f"*{_SCRATCH}*"):
+        name = left.name.partition(_SCRATCH)[0]
+        if name == path.name:
+            shutil.rmtree(left, ignore_errors=True)
+            continue
+        try:
+            with FileLock(str(path.with_name(f"{name}.lock")), timeout=0):
+                shutil.rmtree(left, ignore_errors=True)
+        except Timeout:  # in use
+            pass

@@ -1,0 +1,94 @@
+"""The interactions of a store as one run of row groups, in one Parquet file or in several parts.
+
+The parts of a store that lies on another machine are read over the network, by row groups.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from itdr.builders.core import remote
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+KEPT_OPEN = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file. start: the number of its first row in the store's order."""
+
+    name: str
+    groups: tuple[int, ...]
+    start: int
+
+
+class Interactions:
+    """Reads row groups by their number in the whole.
+
+    A manifest's `parts` name the files, each with the rows of its row groups, and `far` the folder
+    that they lie in, where it is not the store's own; without `parts` there is one file.
+    """
+
+    def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
+        self._folder = manifest.get("far") or str(path)
+        self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+        declared = manifest.get("parts")
+        if declared is None:
+            meta = self._file("interactions.parquet").metadata
+            groups = [meta.row_group(k).num_rows for k in range(meta.num_row_groups)]
+            declared = [{"name": "interactions.parquet", "groups": groups}]
+        self.parts: list[Part] = []
+        rows = 0
+        for one in declared:
+            self.parts.append(Part(one["name"], tuple(one["groups"]), rows))
+            rows += sum(one["groups"])
+
+    @functools.cached_property
+    def ends(self) -> np.ndarray:
+        """Row number at which each row group ends."""
+        return np.cumsum([rows for part in self.parts for rows in part.groups])
+
+    @functools.cached_property
+    def _places(self) -> list[tuple[str, int]]:
+        """For each row group its file, and its number there."""
+        return [(part.name, k) for part in self.parts for k in range(len(part.groups))]
+
+    @functools.cached_property
+    def schema(self) -> pa.Schema:
+        """The columns and their types."""
+        return self._file(self.parts[0].name).schema_arrow
+
+    @property
+    def names(self) -> list[str]:
+        """The columns."""
+        return self.schema.names
+
+    def group(self, number: int, columns: list[str]) -> pa.Table:
+        """Some columns of one row group."""
+        name, k = self._places[number]
+        return self._file(name).read_row_group(k, columns=columns, use_threads=False)
+
+    def _file(self, name: str) -> pq.ParquetFile:
+        import pyarrow.parquet as pq
+
+        kept = self._open.get(name)
+        if kept is None:
+            kept = self._open[name] = self._opened(pq, name)
+            while len(self._open) > KEPT_OPEN:
+                self._open.popitem(last=False)
+        return kept
+
+    def _opened(self, pq: Any, name: str) -> pq.ParquetFile:
+        if not remote.is_far(self._folder):
+            return pq.ParquetFile(f"{self._folder}/{name}", memory_map=True)
+        return pq.ParquetFile(remote.opened(f"{self._folder}/{name}"))

@@ -1,0 +1,223 @@
+"""The store: each source read once into columnar files in the cache, shared by every subtask.
+
+A store is a directory named by its key: raw files, reader, declaration. It is built under a lock in
+a folder of its own, renamed when complete, and never changed afterwards; whoever finds it complete
+may read it without a lock.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Any, TypeVar
+
+from itdr.builders.core import paths as core_paths
+from itdr.builders.core.errors import ItdrError, RawFileError
+from itdr.builders.core.schema import Source
+from itdr.builders.rawfiles import locate, published
+from itdr.builders.rawfiles.checksums import chunks, digests
+from itdr.builders.store.layout import complete
+from itdr.builders.store.spec import StoreSpec
+
+logger = logging.getLogger("itdr")
+T = TypeVar("T")
+
+
+Read = Callable[["StoreSpec", dict[str, Path], Path, Path], dict[str, Any]]
+"""Raw files, by key, into the files of a store: (spec, paths, scratch folder, the store's folder);
+gives what the manifest says of them."""
+
+
+def prepare(
+    spec: StoreSpec,
+    offline: bool = False,
+    progress: bool = True,
+    path: Path | None = None,
+    read: Read | None = None,
+) -> Path:
+    """The store's folder, built first where it is not there yet.
+
+    path, read: where and by what it is built, if not in the cache and by the embedded engine.
+    Raises `RawFileError` where a raw file is missing, damaged or not what it should be.
+    """
+    from filelock import FileLock
+
+    path = path or spec.path
+    if not complete(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            if not complete(path):
+                with _disk_errors(path.parent), _hushed(spec.sample):
+                    _build(spec, path, read or _read, offline or spec.sample, progress)
+    return path
+
+
+def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: bool) -> None:
+    for stale in path.parent.glob(f"{path.name}.tmp-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    folder = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    work = folder / "work"
+    work.mkdir(parents=True)
+    try:
+        checks: list[locate.Check] = []
+        paths = locate.prepare(
+            spec.source,
+            spec.files,
+            spec.data_dir,
+            work,
+            offline=offline,
+            progress=progress,
+            later=checks,
+        )
+        logger.info("itdr: reading %s", _name(spec))
+        with _beside(checks, partial(_file_facts, spec, paths)) as facts_of_files:
+            made = read(spec, paths, work, folder)
+        files = facts_of_files.result()
+        shutil.rmtree(work)
+        facts = {
+            "source": spec.source.id,
+            "domain": spec.domain,
+            "facet": spec.facet,
+            "reader_version": spec.source.version,
+            "files": files,
+            **made,
+            "official_rows": {
+                file.key: file.rows for file in spec.files if file.rows and file.key in paths
+            },
+        }
+        core_paths.write_json(folder / "manifest.json", facts)
+        _sync(folder)
+        os.replace(folder, path)
+        if path == spec.path:
+            spec.remember()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    _report(spec, facts)
+
+
+def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
+    from itdr.builders.core.raw_files import Raw
+    from itdr.builders.store.build import build
+    from itdr.builders.store.engine import connect, told
+
+    con = connect(work / "stage.duckdb")
+    try:
+        raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
+        with told():
+            return build.build(spec.source, raw, folder)
+    finally:
+        con.close()
+
+
+@contextmanager
+def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iterator[Future[T]]:
+    """Check files, and gather facts of them, while the block reads them; at its end all is done. A
+    file that is not whole is said to be that, whatever its reader stumbled over."""
+    stop = Event()
+    with ThreadPoolExecutor(2) as pool:
+        gathered = pool.submit(facts, stop)
+        checked = [pool.submit(check, stop) for check in checks]
+        try:
+            yield gathered
+        except ItdrError:
+            for one in checked:
+                one.result()
+            raise
+        except BaseException:
+            stop.set()
+            raise
+        for one in checked:
+            one.result()
+
+
+def _file_facts(spec: StoreSpec, paths: dict[str, Path], stop: Event) -> dict[str, dict[str, Any]]:
+    """Name, size and SHA-256 of each raw file, with a warning for one that is not the published."""
+    facts = {}
+    declared = {file.key: file for file in spec.files}
+    for key, path in sorted(paths.items()):
+        file = declared[key]
+        found = digests(chunks(path, stop=stop), {"sha256", *published.algorithms(file, path)})
+        facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": found["sha256"]}
+        reason = None if stop.is_set() else published.other_content(file, path, found)
+        if reason:
+            published.note(spec.source, file, reason)
+    return facts
+
+
+def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
+    source = spec.source
+    logger.warning(
+        "itdr: %s: licence: %s (%s). Please cite: %s",
+        _name(spec),
+        source.licence.name,
+        source.licence.url,
+        _short_citation(source),
+    )
+    rows = facts["rows"]
+    logger.info(
+        "itdr: %s: %d interactions, %d users, %d items stored",
+        _name(spec),
+        rows["interactions"],
+        rows["users"],
+        rows["items"],
+    )
+    for table, reasons in facts["rejected"].items():
+        for reason, n in reasons.items():
+            logger.warning("itdr: %s: %d rows of %s left out: %s", _name(spec), n, table, reason)
+
+
+def _short_citation(source: Source) -> str:
+    """The title of the first thing to cite; the whole entry is in `itdr sources`."""
+    found = re.search(r"title\s*=\s*[{\"]+([^}\"]+)", source.citation)
+    return found.group(1) if found else source.title
+
+
+def _name(spec: StoreSpec) -> str:
+    return f"{spec.source.id}/{spec.domain}" if spec.domain else spec.source.id
+
+
+@contextmanager
+def _hushed(sample: bool) -> Iterator[None]:
+    """The sample is small and dirty on purpose: that is no news."""
+
+    def loud(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR
+
+    # A filter of its own: several stores may be built at the same time.
+    if sample:
+        logger.addFilter(loud)
+    try:
+        yield
+    finally:
+        logger.removeFilter(loud)
+
+
+@contextmanager
+def _disk_errors(home: Path) -> Iterator[None]:
+    """Say a full disk in one sentence; nothing half-made is left behind."""
+    try:
+        yield
+    except ItdrError:
+        raise
+    except Exception as error:
+        if not core_paths.disk_is_full(error):
+            raise
+        raise RawFileError(
+            f"The disk is full: a store could not be written below {home}. Free some space, or set "
+            "ITDR_CACHE to a folder on a larger disk, and run the same call again."
+        ) from error
+
+
+def _sync(folder: Path) -> None:
+    """Make the files durable before the folder takes its final name."""
+    for path in folder.iterdir():
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())

@@ -1,0 +1,361 @@
+"""A complete store, read: users and items memory-mapped, interactions by row groups.
+
+Nothing here is loaded whole but what is asked for: arrays over users and items are views of mapped
+files, and one user's interactions cost the row groups that hold them.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from itdr.builders.core import paths, remote
+from itdr.builders.core.arrow import numbers, read, taken
+from itdr.builders.core.rng import hash_ids
+from itdr.builders.core.schema import Source
+from itdr.builders.store.interactions import Interactions
+from itdr.builders.store.layout import manifest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+T = TypeVar("T")
+KEPT_ROW_GROUPS = 48
+"""Row groups of interactions kept decoded, of all stores together: about 1.5 MB each."""
+KEPT_TEXT_GROUPS = 2
+RUN_ROWS = 1 << 18
+"""Interactions of several users that are read at a time: 20 MB or so of arrays made of them."""
+KEPT_ITEMS = 200_000
+_ITEM_FIELDS = ("item_id", "title", "categories", "creators")
+MISSING_TIME = -(2**63) + 1
+"""Stands for a null timestamp: earlier than every known one."""
+
+
+@dataclass(slots=True)
+class Item:
+    """What of an item can be shown. `creators` and `categories` in the raw file's order. Shared by
+    all who ask, and not to be changed (frozen, one would take five times as long to make).
+
+    listed: `Title: category, category`; the title alone where there is none.
+    """
+
+    id: str
+    title: str
+    categories: tuple[str, ...]
+    creators: tuple[str, ...]
+    listed: str = ""
+
+
+@dataclass(slots=True)
+class Events:
+    """Interactions in the store's order, one array to a column (None: the source has none)."""
+
+    items: np.ndarray
+    times: np.ndarray | None
+    seqs: np.ndarray | None
+    ratings: np.ndarray | None
+    weights: np.ndarray | None
+    events: np.ndarray | None
+
+
+class Store:
+    """The columns of one store. It holds file handles: a forked process has to `reopen` it."""
+
+    def __init__(self, source: Source, path: Path) -> None:
+        self.source = source
+        self.path = path
+        self.manifest: dict[str, Any] = manifest(path)
+        self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
+        self._items: dict[int, Item] = {}
+        self._columns: dict[tuple[str, str], tuple[list[pa.Array], int]] = {}
+        self._shared: dict[Any, Any] = {}
+        self.expected: Sequence[int] = ()
+        """Users that are about to be asked for (a hint: read together, they take less time)."""
+
+    def reopen(self) -> None:
+        """Let go of the handles, which two processes must not share; what was read is kept."""
+        self.__dict__.pop("_interactions", None)
+
+    def derived(self, name: str) -> Path:
+        """Where something counted from this store lies, or is to be put: beside the stores; of a
+        store in parts, beside itself (fetched first where the store lies on another machine)."""
+        if "parts" in self.manifest:
+            here = self.path.with_name(f"{self.path.name}-derived") / name
+            if "far" in self.manifest and not here.exists():
+                remote.fetch(f"{self.manifest['far']}-derived/{name}", here)
+            return here
+        home = paths.cache_root() / "derived" / self.path.parent.name
+        return home / self.path.name / name
+
+    def shared(self, key: Any, make: Callable[[], T]) -> T:
+        """Something derived from this store that several cells use: made once."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        return self._shared[key]
+
+    # -- users and items ----------------------------------------------------------------------
+
+    @functools.cached_property
+    def users(self) -> pa.Table:
+        return read(self.path / "users.arrow")
+
+    @functools.cached_property
+    def items(self) -> pa.Table:
+        return read(self.path / "items.arrow")
+
+    @functools.cached_property
+    def user_hash(self) -> np.ndarray:
+        """uint64, by user code: the hash of the user's id, ascending."""
+        return numbers(self.users, "hash").view(np.uint64)
+
+    @functools.cached_property
+    def user_start(self) -> np.ndarray:
+        return numbers(self.users, "start")
+
+    @functools.cached_property
+    def user_n(self) -> np.ndarray:
+        return numbers(self.users, "n")
+
+    @functools.cached_property
+    def item_hash(self) -> np.ndarray:
+        return numbers(self.items, "hash").view(np.uint64)
+
+    def code(self, kind: str, name: str | None) -> int | None:
+        """The code of the user or item (kind: `user`, `item`) with this id; None where there is none."""
+        if name is None:
+            return None
+        hashes = self.item_hash if kind == "item" else self.user_hash
+        wanted = hash_ids(f"{self.source.id}/{kind}_id", [name])[0]
+        first, stop = (int(hashes.searchsorted(wanted, side)) for side in ("left", "right"))
+        ids = (self.value(f"{kind}s", f"{kind}_id", code) for code in range(first, stop))
+        return next((first + k for k, one in enumerate(ids) if one == name), None)
+
+    @functools.cached_property
+    def item_n(self) -> np.ndarray:
+        """int32, by item code: how many interactions the item has."""
+        return numbers(self.items, "n")
+
+    @functools.cached_property
+    def work(self) -> np.ndarray:
+        """int32, by item code: the code of the item that stands for the item's work."""
+        return numbers(self.items, "work")
+
+    @functools.cached_property
+    def title_code(self) -> np.ndarray:
+        """int32, by item code: equal for titles that look the same; -1: never shown."""
+        return numbers(self.items, "title_code")
+
+    @functools.cached_property
+    def first_category(self) -> np.ndarray:
+        """int32, by item code: the code of the item's first category; -1 where it has none."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if "categories" not in self.items.column_names:
+            return np.full(len(self.items), -1, np.int32)
+        column = self.items.column("categories").combine_chunks()
+        lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+        safe = pc.if_else(pa.array(lengths > 0), column, pa.scalar(None, column.type))
+        coded = pc.list_element(safe, 0).dictionary_encode()
+        if isinstance(coded, pa.ChunkedArray):
+            coded = coded.combine_chunks()
+        return pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
+
+    def item(self, code: int) -> Item:
+        """What can be shown of an item (kept for the next time it is asked for)."""
+        known = self._items.get(code)
+        if known is None:
+            self.read_items((code,))
+            known = self._items[code]
+        return known
+
+    def items_of(self, rows: Sequence[Sequence[int]]) -> list[list[Item]]:
+        """What can be shown of these items, a list to a list of codes."""
+        known = self._items
+        try:
+            return [[known[code] for code in row] for row in rows]
+        except KeyError:
+            self.read_items(itertools.chain.from_iterable(rows))
+        return [[known[code] for code in row] for row in rows]
+
+    def read_items(self, codes: Iterable[int]) -> None:
+        """Have these items at hand for `item`: many at once take a tenth of the time of each alone."""
+        wanted = set(codes)
+        missing = sorted(wanted.difference(self._items))
+        if not missing:
+            return
+        if len(self._items) + len(missing) > KEPT_ITEMS:
+            self._items.clear()
+            missing = sorted(wanted)
+        names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
+        columns = {name: taken(self.items.column(name), missing).to_pylist() for name in names}
+        none: list[None] = [None] * len(missing)
+        titles = [title or "" for title in columns.get("title", none)]
+        categories, creators = (
+            [tuple(values) if values else () for values in columns.get(name, none)]
+            for name in ("categories", "creators")
+        )
+        listed = [
+            f"{title}: {', '.join(values)}" if values else title
+            for title, values in zip(titles, categories, strict=True)
+        ]
+        made = map(Item, columns["item_id"], titles, categories, creators, listed)
+        self._items.update(zip(missing, made, strict=True))
+
+    def value(self, table: str, column: str, code: int) -> Any:
+        """One value of `users` or `items`; None where the source has no such column."""
+        chunks, length = self._column(table, column)
+        if not length:
+            return None
+        # All chunks but the last are of one length.
+        chunk, place = divmod(code, length)
+        return chunks[chunk][place].as_py()
+
+    def values(self, table: str, column: str, codes: Sequence[int] | np.ndarray) -> list[Any]:
+        """`value` of several codes."""
+        if len(codes) == 1:  # a table of one row takes ten times as long as one value
+            return [self.value(table, column, int(codes[0]))]
+        source = self.users if table == "users" else self.items
+        if column not in source.column_names:
+            return [None] * len(codes)
+        return taken(source.column(column), codes).to_pylist()
+
+    def _column(self, table: str, column: str) -> tuple[list[pa.Array], int]:
+        """The chunks of a column and the length of the first; none where there is no such column."""
+        key = (table, column)
+        if key not in self._columns:
+            source = self.users if table == "users" else self.items
+            chunks = source.column(column).chunks if column in source.column_names else []
+            self._columns[key] = (chunks, len(chunks[0]) if chunks else 0)
+        return self._columns[key]
+
+    # -- interactions -------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _interactions(self) -> Interactions:
+        return Interactions(self.path, self.manifest)
+
+    @property
+    def _ends(self) -> np.ndarray:
+        return self._interactions.ends
+
+    @functools.cached_property
+    def _fields(self) -> list[str]:
+        one_kind = len(self.manifest["events"]) < 2
+        wanted = ["item_code", "timestamp", "seq", "rating", "weight"]
+        return [name for name in wanted if name in self._names] + (
+            ["event"] if "event" in self._names and not one_kind else []
+        )
+
+    def has(self, column: str) -> bool:
+        """Whether interactions carry this column."""
+        return column in self._names
+
+    @functools.cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self._interactions.names)
+
+    def events(self, user: int) -> Events:
+        """All interactions of a user, in the order: time, place, stable hash."""
+        return self.events_of(np.array([user]))
+
+    def events_of(self, users: np.ndarray) -> Events:
+        """All interactions of several users (ascending codes), one user after the other."""
+        starts, counts = self.user_start[users], self.user_n[users].astype(np.int64)
+        ends = counts.cumsum()
+        rows = (starts - ends + counts).repeat(counts) + np.arange(ends[-1])
+        first, last = self._ends.searchsorted(rows[[0, -1]], side="right").tolist()
+        cuts = rows.searchsorted(self._ends[first:last]).tolist()
+        parts = []
+        for k, start, stop in zip(
+            range(first, last + 1), [0, *cuts], [*cuts, len(rows)], strict=True
+        ):
+            if start < stop:
+                base = int(self._ends[k - 1]) if k else 0
+                parts.append((self._group(k), rows[start:stop] - base))
+
+        def column(name: str) -> np.ndarray | None:
+            if name not in parts[0][0]:
+                return None
+            taken = [group[name][places] for group, places in parts]
+            return taken[0] if len(taken) == 1 else np.concatenate(taken)
+
+        items = column("item_code")
+        assert items is not None
+        names = ("timestamp", "seq", "rating", "weight", "event")
+        return Events(items, *(column(name) for name in names))
+
+    def runs(self, users: Sequence[int]) -> Iterator[np.ndarray]:
+        """These users, each once and ascending, in runs to be read at a time: of so many interactions
+        that they fit into memory several times."""
+        codes = np.unique(users)
+        if len(codes):
+            ends = self.user_n[codes].cumsum(dtype=np.int64)
+            yield from np.split(codes, np.flatnonzero(np.diff(ends // RUN_ROWS)) + 1)
+
+    def expected_with(self, user: int) -> np.ndarray | None:
+        """The run of expected users that holds this one; None where it is not expected."""
+        if user not in self.expected:
+            return None
+        return next(run for run in self.runs(self.expected) if user in run)
+
+    def item_codes(self) -> Iterator[np.ndarray]:
+        """The items of all interactions in the store's order, a row group at a time."""
+        for k in range(len(self._ends)):
+            yield self._interactions.group(k, ["item_code"]).column("item_code").to_numpy()
+
+    def texts(self, user: int) -> list[str | None]:
+        """The review texts of a user's interactions, one for each of `events(user)`."""
+        start = int(self.user_start[user])
+        stop = start + int(self.user_n[user])
+        if not self.has("text"):
+            return [None] * (stop - start)
+        first = int(np.searchsorted(self._ends, start, side="right"))
+        last = int(np.searchsorted(self._ends, stop - 1, side="right"))
+        found: list[str | None] = []
+        for k in range(first, last + 1):
+            base = int(self._ends[k - 1]) if k else 0
+            texts = self._text_group(k)
+            low, high = max(start - base, 0), min(stop - base, len(texts))
+            found += texts.slice(low, high - low).to_pylist()
+        return found
+
+    def _text_group(self, k: int) -> pa.ChunkedArray:
+        kept = self._texts.get(k)
+        if kept is None:
+            kept = self._texts[k] = self._interactions.group(k, ["text"]).column("text")
+            while len(self._texts) > KEPT_TEXT_GROUPS:
+                self._texts.popitem(last=False)
+        return kept
+
+    def _group(self, k: int) -> dict[str, np.ndarray]:
+        key = (self.path, k)
+        kept = _groups.get(key)
+        if kept is None:
+            table = self._interactions.group(k, self._fields)
+            kept = {name: _plain(table.column(name), name) for name in self._fields}
+            _groups[key] = kept
+            while len(_groups) > KEPT_ROW_GROUPS:
+                _groups.popitem(last=False)
+        else:
+            _groups.move_to_end(key)
+        return kept
+
+
+_groups: OrderedDict[tuple[Path, int], dict[str, np.ndarray]] = OrderedDict()
+
+
+def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
+    """A numpy array: nulls become NaN in floats, the earliest time in times, -1 in places."""
+    import pyarrow.compute as pc
+
+    if column.null_count and name in ("timestamp", "seq", "event"):
+        column = pc.fill_null(column, MISSING_TIME if name == "timestamp" else -1)
+    return column.to_numpy()

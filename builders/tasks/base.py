@@ -1,0 +1,244 @@
+"""What a subtask declares, and the open cell that its functions are handed.
+
+One `TASK = Task(...)` stands in each file of `builders/tasks/`; a source that fills the columns in
+`needs` works with it without a line of new code.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from itdr.builders.core.rng import Draw, mix, stable_hash
+from itdr.builders.core.schema import Scale, Source
+from itdr.builders.rendering.templates import Words, load_words
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.negatives import Pool
+from itdr.builders.sampling.popularity import Known, known
+from itdr.builders.sampling.splits import PARTS, parts_of
+from itdr.builders.sampling.windows import Window
+from itdr.builders.store.reader import Store
+
+
+@dataclass(frozen=True)
+class CellRule:
+    """The paper's quota of one (task, source) cell, and what is particular to it.
+
+    pairs: for a task across two domains, (from, to) with the paper's quota of each pair.
+    """
+
+    quota: int
+    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One subtask.
+
+    about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
+    `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
+    defaults: the knobs that have a meaning here, with their default.   variables, flags: what its
+    templates may use.   windows: the cases of one user (or item, by code), the latest first.
+    firsts: the first of them for several users at once, where that is faster; None for a user whose
+    windows have to be looked through.
+    draw: each of several windows made a case, None where no honest negatives are left.   context: a
+    case's variables.   wrong: a plausible wrong answer.
+    """
+
+    id: str
+    root: str
+    title: str
+    metrics: tuple[str, ...]
+    cells: Mapping[str, CellRule]
+    needs: frozenset[str]
+    defaults: Mapping[str, Any]
+    variables: frozenset[str]
+    flags: frozenset[str]
+    windows: Callable[[OpenCell, int], Iterator[Any]]
+    draw: Callable[[OpenCell, Sequence[Any]], Sequence[Case | None]]
+    context: Callable[[OpenCell, Case, frozenset[str]], dict[str, object]]
+    wrong: Callable[[OpenCell, Case, Draw], str]
+    needs_any: frozenset[str] = frozenset()
+    least_events: Callable[[Mapping[str, Any]], int] = lambda knobs: 1
+    about: Literal["user", "item"] = "user"
+    facet: str = "base"
+    firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One task on one source (and domain), with its resolved knobs: declared, nothing opened.
+
+    other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
+    templates: the user's own folder of templates, None without one; it may change the domain's words.
+    """
+
+    task: Task
+    source: Source
+    domain: str | None
+    other: str | None
+    knobs: Mapping[str, Any]
+    seed: int
+    rule: CellRule
+    templates: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """As the rows call it: `task/source`, with the domain where the source has several."""
+        name = f"{self.task.id}/{self.source.id}"
+        return f"{name}/{self.shown_domain}" if self.domain else name
+
+    @property
+    def shown_domain(self) -> str:
+        """What rows call the domain: the source's, one of its own, or `from>to`."""
+        if self.other:
+            return f"{self.other}>{self.domain}"
+        return self.domain or self.source.domain
+
+    @property
+    def domains(self) -> tuple[str | None, ...]:
+        """The domains whose stores the cell reads, that of the true items first."""
+        return (self.domain, self.other) if self.other else (self.domain,)
+
+
+class OpenCell:
+    """A cell with its store open, in one process. Holds what all its cases share."""
+
+    def __init__(
+        self,
+        cell: Cell,
+        store: Store,
+        other: Store | None = None,
+        cuts: tuple[int, int] | None = None,
+    ) -> None:
+        self.cell = cell
+        self.store = store
+        self.other = other
+        self.cuts = cuts
+        self.part = PARTS[0]
+        self.span: tuple[int | None, int | None] = (None, None)
+        self.history: int = cell.knobs.get("history", 0)
+        self.positives: int = cell.knobs.get("positives", 1)
+        self.candidates: int = cell.knobs.get("candidates", 0)
+        self._key = stable_hash(cell.seed, cell.source.id, cell.task.id)
+
+    @functools.cached_property
+    def words(self) -> Words:
+        """The words of the source's domain, in which questions and answers speak alike."""
+        return load_words(self.cell.source.words, self.cell.templates)
+
+    @property
+    def scale(self) -> Scale:
+        """The source's rating scale; only asked for where ratings are."""
+        assert self.cell.source.scale is not None
+        return self.cell.source.scale
+
+    @functools.cached_property
+    def timed(self) -> bool:
+        """Whether the store's interactions have an order."""
+        return self.store.has("timestamp") or self.store.has("seq")
+
+    @functools.cached_property
+    def liked(self) -> float | None:
+        """From which rating an event is a like; None: every event is one."""
+        scale = self.cell.source.scale
+        return scale.liked if scale is not None and self.store.has("rating") else None
+
+    @functools.cached_property
+    def known(self) -> Known:
+        """What the training part knows of each work; shared by all cells of the store."""
+        until = self.cuts[0] if self.cuts else None
+        key = ("known", self.cell.seed, until)
+        return self.store.shared(key, lambda: known(self.store, self.cell.seed, until))
+
+    @functools.cached_property
+    def pool(self) -> Pool:
+        """The works that can be negatives; shared by all cells of the store."""
+        key = ("pool", self.cell.seed, self.cuts)
+        return self.store.shared(key, lambda: Pool(self.store, self.known))
+
+    @property
+    def subjects(self) -> tuple[np.ndarray, np.ndarray]:
+        """Hashes (ascending, uint64) and numbers of interactions of what the task is about: the
+        users, or the items, by code."""
+        if self.cell.task.about == "item":
+            return self.store.item_hash, self.store.item_n
+        return self.store.user_hash, self.store.user_n
+
+    def expect(self, subjects: Sequence[int]) -> None:
+        """Say which subjects are about to be asked for: read together, they take less time."""
+        if self.cell.task.about == "item":
+            self.store.read_items(subjects)
+        else:
+            self.store.expected = subjects
+
+    def parts(self, hashes: np.ndarray) -> np.ndarray:
+        """The part of each subject with these hashes, when the data is split by them."""
+        return parts_of(hashes, self.cell.seed, self.cell.source.id, self.cell.task.about)
+
+    def for_part(self, part: int) -> OpenCell:
+        """This cell, with the true items in the part's span of time where time splits the data."""
+        self.part = PARTS[part]
+        if self.cuts:
+            first, second = self.cuts
+            self.span = ((None, first), (first, second), (second, None))[part]
+        return self
+
+    def surely(self, windows: Sequence[Window]) -> list[bool]:
+        """Whether each window certainly finds its negatives, so that a plan need not draw them."""
+        if self.candidates <= self.positives:
+            return [True] * len(windows)
+        times = [window.time if self.timed else None for window in windows]
+        there = self.pool.known_before(times).tolist()
+        # The case rules out the titles of so many works, each of which so many works may bear.
+        most = self.pool.most_alike
+        return [
+            known > most * (len(window.timeline.touched) + self.history + self.candidates)
+            for known, window in zip(there, windows, strict=True)
+        ]
+
+    def key(self, window: Window, user: str | None = None) -> str:
+        """Names the window's case: the user (whose id may be given, if known), and how many later
+        ones there are; where time splits the data, also the part, each of which is counted for
+        itself."""
+        part = f"{self.part}/" if self.cuts else ""
+        name = self.user_id(window.timeline.user) if user is None else user
+        return f"{name}/{part}{window.index}"
+
+    def user_id(self, user: int) -> str:
+        return str(self.store.value("users", "user_id", user))
+
+    def user_ids(self, users: Sequence[int]) -> list[str]:
+        """`user_id` of several users."""
+        return [str(one) for one in self.store.values("users", "user_id", users)]
+
+    def draws(self, subject: int, purpose: str, index: int = 0) -> Draw:
+        """Random numbers for one purpose of one case: a hash of (seed, purpose, source, case)."""
+        key = self._key ^ _purpose(purpose) ^ int(self.subjects[0][subject])
+        return Draw(mix(mix(key) ^ index))
+
+    def states(self, subjects: Sequence[int], purpose: str, indexes: Sequence[int]) -> np.ndarray:
+        """uint64 array: where `draws` begins for each of these cases."""
+        keys = self.subjects[0][np.array(subjects)] ^ np.uint64(self._key ^ _purpose(purpose))
+        return mix(mix(keys) ^ np.array(indexes, np.uint64))
+
+    def hashed_order(self, user: int, works: list[int], purpose: str) -> list[int]:
+        """Places 0 … n-1 in the order of a stable hash of the user and each work."""
+        hashes = self.store.item_hash[works]
+        return mix(hashes ^ self.order_keys([user], purpose)).argsort(kind="stable").tolist()
+
+    def order_keys(self, users: Sequence[int], purpose: str) -> np.ndarray:
+        """uint64 array: what the hash of a work is combined with in `hashed_order` of each user."""
+        hashes = self.store.user_hash[np.array(users, int)]
+        return mix(hashes ^ np.uint64(self._key ^ _purpose(purpose)))
+
+
+@functools.lru_cache(maxsize=64)
+def _purpose(name: str) -> int:
+    return stable_hash("purpose", name)

@@ -1,0 +1,188 @@
+"""Windows of one domain with what the same user met in another before: where a case crosses over."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from itdr.builders.core.cache import Memo
+from itdr.builders.sampling.histories import Timeline, timelines
+from itdr.builders.sampling.windows import MORE, Window
+from itdr.builders.store.build.works import title_key
+from itdr.builders.store.reader import Store
+from itdr.builders.tasks import ranking
+from itdr.builders.tasks.base import OpenCell
+
+shown_key = functools.lru_cache(maxsize=1 << 16)(title_key)
+
+Earlier = dict[str, tuple[int, float | None, int]]
+"""Items of the first domain by title, the latest first: codes, what the user gave them, and when."""
+_Events = tuple[list[int], list[float], list[int]]
+"""The same in columns; ratings: NaN for none."""
+
+
+@dataclass(slots=True)
+class Crossing(Window):
+    """A window of the second domain, with what lies before it in the first.
+
+    code: the user's in the first domain.   earlier: what a case shows of it, if nothing in the second
+    is called so.
+    """
+
+    code: int = field(kw_only=True)
+    earlier: Earlier = field(kw_only=True)
+
+
+@dataclass(eq=False)
+class _Crossed:
+    """What several users met in the first domain: their codes there, and arrays of a row to a user."""
+
+    users: list[int]
+    codes: list[int]
+    items: np.ndarray
+    ratings: np.ndarray
+    times: np.ndarray
+
+    @classmethod
+    def of(cls, crossings: Sequence[Crossing]) -> _Crossed:
+        shown = [list(zip(*one.earlier.values(), strict=True)) for one in crossings]
+        items, ratings, times = ([one[k] for one in shown] for k in range(3))
+        return cls(
+            [one.timeline.user for one in crossings],
+            [one.code for one in crossings],
+            np.array(items, np.int32),
+            np.array(ratings, np.float64),
+            np.array(times, np.int64),
+        )
+
+    @property
+    def size(self) -> int:
+        return 5 * self.items.size
+
+    def at(self, places: np.ndarray) -> Iterator[tuple[int, tuple[int, _Events]]]:
+        columns = (column[places].tolist() for column in (self.items, self.ratings, self.times))
+        for place, *events in zip(places.tolist(), *columns, strict=True):
+            yield self.users[place], (self.codes[place], (events[0], events[1], events[2]))
+
+
+def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
+    """The windows of the second domain that have enough before them in the first."""
+    (code,) = _codes_in_first(cell, [subject])
+    if code is not None:
+        assert cell.other is not None
+        start = timelines(cell.other).of(code, cell.history + MORE)
+        for window in ranking.windows(cell, subject):
+            yield from _crossing(cell, window, start)
+
+
+def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
+    """The first window of each user where it is found at once."""
+    kept: Memo[tuple[int, tuple[int, _Events]]] = cell.store.shared(
+        ("crossed", cell.cell.other, ranking.sought(cell)), Memo
+    )
+    again = dict(kept.of(users))
+    found = _found_again(cell, again)
+    new = _found_anew(cell, [user for user in users if user not in again])
+    if new:
+        kept.add(_Crossed.of(list(new.values())), new, range(len(new)))
+    return [found.get(user) or new.get(user) for user in users]
+
+
+def _found_again(cell: OpenCell, crossed: Mapping[int, tuple[int, _Events]]) -> dict[int, Crossing]:
+    """The windows of users of whom it is known what they met in the first domain before."""
+    other = cell.other
+    assert other is not None
+    windows = zip(crossed.values(), ranking.firsts(cell, list(crossed)), strict=True)
+    other.read_items(code for _, (items, *_) in crossed.values() for code in items)
+    found = {}
+    for (code, events), window in windows:
+        assert window is not None
+        earlier: Earlier = {}
+        for item, rating, time in zip(*events, strict=True):
+            given = None if rating != rating else rating
+            earlier[shown_key(other.item(item).title)] = (item, given, time)
+        of = (window.timeline, window.history, window.trues, window.index)
+        found[window.timeline.user] = Crossing(*of, code=code, earlier=earlier)
+    return found
+
+
+def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
+    """The windows of those of the users who have one, and are in the first domain as well."""
+    other = cell.other
+    assert other is not None
+    codes = zip(users, _codes_in_first(cell, users), strict=True)
+    both = {user: code for user, code in codes if code is not None}
+    windows = dict(zip(both, ranking.firsts(cell, list(both)), strict=True))
+    # Their ends mostly are enough.
+    starts = timelines(other).ends(list(both.values()), cell.history + MORE)
+    near = (start.items for start in starts.values())
+    other.read_items(itertools.chain.from_iterable(near))
+    found: dict[int, Crossing] = {}
+    for user, window in windows.items():
+        if window:
+            found.update((user, one) for one in _crossing(cell, window, starts[both[user]]))
+    return found
+
+
+def _crossing(cell: OpenCell, window: Window, start: Timeline) -> Iterator[Crossing]:
+    """The window with what lies before it in the first domain, if that is enough. start: the end of
+    the timeline there."""
+    earlier = before(cell, start.user, window.time, end=start)
+    if len(earlier) >= cell.history:
+        of = (window.timeline, window.history, window.trues, window.index)
+        yield Crossing(*of, code=start.user, earlier=earlier)
+
+
+def before(
+    cell: OpenCell,
+    code: int,
+    time: int | None,
+    titles: Collection[str] = (),
+    end: Timeline | None = None,
+) -> Earlier:
+    """What the user met in the first domain before that time, less what carries one of these titles:
+    `history` items, or as many as there are. end: the end of the user's timeline, if it is known."""
+    assert cell.other is not None
+    found = _latest(cell.other, cell.history, end, time, titles) if end else {}
+    if len(found) < cell.history:
+        whole = timelines(cell.other).of(code)
+        if end is None or len(whole) > len(end):
+            found = _latest(cell.other, cell.history, whole, time, titles)
+    return found
+
+
+def _latest(
+    other: Store, most: int, line: Timeline, time: int | None, titles: Collection[str]
+) -> Earlier:
+    found: Earlier = {}
+    for k in range(len(line) - 1, -1, -1):
+        when = line.times[k]
+        if time is None or when is None or when >= time:
+            continue
+        key = shown_key(other.item(line.items[k]).title)
+        if key not in found and key not in titles:
+            found[key] = (line.items[k], line.ratings[k], when)
+            if len(found) == most:
+                break
+    return found
+
+
+def _codes_in_first(cell: OpenCell, users: Sequence[int]) -> list[int | None]:
+    """The same users' codes in the first domain, None for who is not there: ids, and so hashes, are
+    equal in all."""
+    other, store = cell.other, cell.store
+    assert other is not None
+    wanted = store.user_hash[np.array(users, int)]
+    codes = np.minimum(other.user_hash.searchsorted(wanted), len(other.user_hash) - 1)
+    pairs = zip(
+        codes.tolist(),
+        (other.user_hash[codes] == wanted).tolist(),
+        other.values("users", "user_id", codes),
+        store.values("users", "user_id", users),
+        strict=True,
+    )
+    return [code if same and here == there else None for code, same, here, there in pairs]

@@ -1,0 +1,125 @@
+"""The command `itdr`: what there is, what it looks like, and building it. One file per command in
+`commands/`; this one only gathers them and turns errors into one line."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from typing import Any
+
+import typer
+
+from itdr.commands import (
+    audit,
+    baseline,
+    build,
+    card,
+    fetch,
+    listing,
+    plan,
+    push,
+    report,
+    score,
+    show,
+    sources,
+    stats,
+    verify,
+)
+
+UsageError: Any = typer.BadParameter.__base__
+"""Of a wrong option or argument; typer has it from `click`, or of its own, by its version."""
+
+app = typer.Typer(
+    name="itdr",
+    help="Instruction-tuning data for recommendation, made on demand from public benchmarks.\n\n"
+    "Begin with `itdr list`, then `itdr show sequential_rec --sample`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("list")(listing.run)
+app.command("sources")(sources.run)
+app.command("plan")(plan.run)
+app.command("fetch")(fetch.run)
+app.command("verify")(verify.run)
+app.command("show")(show.run)
+app.command("build")(build.run)
+app.command("push")(push.run)
+app.command("stats")(stats.run)
+app.command("report")(report.run)
+app.command("score")(score.run)
+app.command("baseline")(baseline.run)
+app.command("audit")(audit.run)
+app.command("card")(card.run)
+
+
+def main() -> None:
+    """Run the command line; an error that the user can mend is one line on stderr, exit code 1."""
+    logging.basicConfig(format="%(message)s")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal without a sign shows its number; what is written into files is UTF-8 always.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(sys.argv[1:])
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = _stopped()
+    except BrokenPipeError:
+        # The reader (`| head`) has had enough.
+        code = 0
+        _close_output()
+    except Exception as error:
+        code = _failed(error)
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command; its exit code. Not `app()`, which keeps Ctrl-C and closed pipes to itself."""
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("itdr", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return int(end.exit_code)
+    except typer.Abort:
+        return _stopped()
+    except UsageError as error:
+        error.show()
+        return int(error.exit_code)
+    return 0
+
+
+def _stopped() -> int:
+    print("itdr: stopped; what was finished is kept, a rerun goes on from there.", file=sys.stderr)
+    return 130
+
+
+def _failed(error: Exception) -> int:
+    from itdr.builders.store.engine import is_interrupt
+    from itdr.commands._failures import sentence
+
+    if is_interrupt(error):
+        return _stopped()
+    said = sentence(error)
+    if said is None:
+        raise error
+    print(f"itdr: {said}", file=sys.stderr)
+    _close_output()
+    return 1
+
+
+def _close_output() -> None:
+    """What standard output still holds goes nowhere: Python would stumble over it again at its end."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

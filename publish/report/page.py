@@ -1,0 +1,125 @@
+"""One page that shows a built folder: pictures, numbers, and examples to search. It opens from disk and
+fetches nothing."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.core.errors import ItdrError
+from itdr.publish.report import numbers as counting
+from itdr.publish.report import text
+
+HERE = Path(__file__).resolve().parent
+FORMATS = ("png", "svg")
+
+
+def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
+    """The page of a built folder, the same text every time.
+
+    per_cell: how many examples of each cell it holds.
+    Raises `ConfigError` where the folder was not built by itdr, `ItdrError` without matplotlib.
+    """
+    plots, style = _matplotlib()
+    found = counting.collect(folder)
+    held = counting.examples(folder, per_cell)
+    drawable = plots.drawable(found)
+    figures = [
+        _figure(plot, style.svg(plots.draw(plot, found), True, plot.name)) for plot in drawable
+    ]
+    total = sum(one["all"] for one in found["cells"])
+    parts = {
+        "title": "Instruction-tuning data for recommendation: what is inside",
+        "css": (HERE / "page.css").read_text("utf-8"),
+        "js": (HERE / "page.js").read_text("utf-8"),
+        "summary": f"{total:,} examples in {len(found['cells'])} cells of subtask and source; configs: "
+        + html.escape(", ".join(one["config"] for one in found["configs"])),
+        "note": _note(found),
+        "links": _links(drawable),
+        "plots": "\n".join(figures),
+        "table": _table(*text.cells(found["cells"])),
+        "held": f"{len(held):,} of {total:,} examples are in this page, up to {per_cell} of each "
+        "cell, drawn by hash.",
+        "data": _embedded(held),
+    }
+    return _filled((HERE / "page.html").read_text("utf-8"), parts)
+
+
+def save_plots(folder: Path, out: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Each plot as a file `out/<name>.<format>`, dark on white; the files written."""
+    plots, style = _matplotlib()
+    found = counting.collect(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for plot in plots.drawable(found):
+        drawn = plots.draw(plot, found)
+        for form in formats:
+            path = out / f"{plot.name}.{form}"
+            if form == "png":
+                path.write_bytes(style.png(drawn))
+            else:
+                path.write_text(style.svg(drawn, False) + "\n", "utf-8", newline="\n")
+            written.append(path)
+    return written
+
+
+def _matplotlib() -> tuple[Any, Any]:
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise ItdrError(
+            "The report draws with matplotlib, which is not installed: pip install 'itdr[report]'."
+        ) from None
+    from itdr.publish.report import plots, style
+
+    return plots, style
+
+
+def _figure(plot: Any, svg: str) -> str:
+    kind = ' class="wide"' if plot.wide else ""
+    svg = svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(plot.title)}"', 1)
+    return (
+        f'<figure id="{plot.name}"{kind}><h2>{html.escape(plot.title)}</h2>'
+        f'<p class="caption">{html.escape(plot.caption)}</p><div class="scroll">{svg}</div>'
+        '<div class="save"><button type="button" data-save="svg">Save SVG</button>'
+        '<button type="button" data-save="png">Save PNG</button></div></figure>'
+    )
+
+
+def _note(found: dict[str, Any]) -> str:
+    if not found["made_up"]:
+        return ""
+    return '<p class="note">These rows are made up, from the files bundled with itdr.</p>'
+
+
+def _links(drawable: Sequence[Any]) -> str:
+    places = [(plot.name, plot.title) for plot in drawable]
+    places += [("table", "Numbers of each cell"), ("explorer", "Examples")]
+    return "".join(f'<a href="#{name}">{html.escape(title)}</a>' for name, title in places)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def line(tag: str, values: Sequence[str]) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(one)}</{tag}>" for one in values) + "</tr>"
+
+    body = "\n".join(line("td", row) for row in rows)
+    return f"<table><thead>{line('th', head)}</thead><tbody>\n{body}\n</tbody></table>"
+
+
+def _embedded(value: Any) -> str:
+    """JSON that cannot end the element that it stands in."""
+    dumped = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return dumped.replace("<", "\\u003c")
+
+
+def _filled(template: str, parts: dict[str, str]) -> str:
+    """The template with its places filled, each once: what is filled in is not read again."""
+    pieces = template.split("{{")
+    done = [pieces[0]]
+    for piece in pieces[1:]:
+        name, _, rest = piece.partition("}}")
+        done += [parts[name], rest]
+    return "".join(done)

@@ -1,0 +1,318 @@
+"""The pictures of a built folder, each drawn from the numbers alone."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from itdr.publish.report.sankey import flow
+from itdr.publish.report.style import COLOURS, FAINT, INK, figure, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Numbers = dict[str, Any]
+BLUE, ORANGE = COLOURS[0], COLOURS[1]
+PER_CELL = 0.21
+"""Inches that a line of a list of cells takes."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A picture: its name in addresses and files, its title, and what to see in it."""
+
+    name: str
+    title: str
+    caption: str
+    draw: Callable[[Numbers], Figure]
+    needs: str
+    wide: bool = False
+
+
+def drawable(numbers: Numbers) -> list[Plot]:
+    """The plots for which the folder has numbers."""
+    return [plot for plot in PLOTS if numbers[plot.needs]]
+
+
+def draw(plot: Plot, numbers: Numbers) -> Figure:
+    """The plot as a figure."""
+    with style():
+        return plot.draw(numbers)
+
+
+# -- one line a cell --------------------------------------------------------------------------
+
+
+def _lines(cells: list[dict[str, Any]]) -> tuple[list[float], list[tuple[float, str]], float]:
+    """Where each cell's line stands, headings with theirs, and the height of all."""
+    places: list[float] = []
+    heads = []
+    at = 0.0
+    task = None
+    for one in cells:
+        if one["task"] != task:
+            task = one["task"]
+            heads.append((at + 0.35, _words(task)))
+            at += 1.35
+        places.append(at)
+        at += 1
+    return places, heads, at
+
+
+def _listed(cells: list[dict[str, Any]]) -> tuple[Figure, Any, list[float]]:
+    """A figure with a line for each cell, grouped by subtask."""
+    places, heads, height = _lines(cells)
+    drawn = figure(0.75 + PER_CELL * height)
+    ax = drawn.add_subplot()
+    ax.set_ylim(height - 0.3, -0.5)
+    ax.set_yticks(places, [one["source"] for one in cells])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+    for at, text in heads:
+        ax.annotate(
+            text, (0, at), xycoords=("axes fraction", "data"), xytext=(-4, 0),
+            textcoords="offset points", ha="right", va="center", weight="bold", color=INK,
+            annotation_clip=False,
+        )  # fmt: skip
+    return drawn, ax, places
+
+
+def _cells(numbers: Numbers) -> Figure:
+    cells = numbers["cells"]
+    drawn, ax, places = _listed(cells)
+    left = [0] * len(cells)
+    for split, colour in zip(("train", "validation", "test"), COLOURS, strict=False):
+        values = [one[split] for one in cells]
+        ax.barh(places, values, left=left, height=0.62, color=colour, label=split)
+        left = [a + b for a, b in zip(left, values, strict=True)]
+    papers = [(one["paper"], at) for one, at in zip(cells, places, strict=True) if one["paper"]]
+    if papers:
+        ax.plot(*zip(*papers, strict=True), "|", color=INK, ms=9, mew=1.6, label="the paper")
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter(_thousands)
+    ax.set_xlabel("examples")
+    drawn.legend(loc="outside upper right", ncols=4, handlelength=1, columnspacing=1)
+    return drawn
+
+
+def _lengths(numbers: Numbers, side: str, colour: str) -> Figure:
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    cells = numbers["lengths"]
+    drawn, ax, places = _listed(cells)
+    for one, at in zip(cells, places, strict=True):
+        low, first, middle, third, high = (max(value, 1) for value in one[side])
+        ax.plot([low, high], [at, at], color=colour, lw=1, solid_capstyle="butt")
+        ax.plot([first, third], [at, at], color=colour, lw=5, solid_capstyle="butt")
+        ax.plot(middle, at, "o", color=INK, ms=3.5)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter(_thousands)
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.set_xlabel("characters (log scale)")
+    return drawn
+
+
+# -- small multiples --------------------------------------------------------------------------
+
+
+def _panels(names: list[str], height: float = 1.35, columns: int = 2) -> tuple[Figure, list[Any]]:
+    """One small panel for each name."""
+    rows = -(-len(names) // columns)
+    drawn = figure(0.35 + height * rows)
+    axes = drawn.subplots(rows, columns, squeeze=False).ravel().tolist()
+    for ax, name in zip(axes, names, strict=False):
+        ax.set_title(name)
+        ax.grid(axis="y")
+    for ax in axes[len(names) :]:
+        ax.remove()
+    return drawn, axes
+
+
+def _by(found: list[dict[str, Any]], *keys: str) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for one in found:
+        groups.setdefault(tuple(one[key] for key in keys), []).append(one)
+    return groups
+
+
+def _ratings(numbers: Numbers) -> Figure:
+    groups = _by(numbers["ratings"], "source")
+    drawn, axes = _panels([source for (source,) in groups])
+    for ax, found in zip(axes, groups.values(), strict=False):
+        values = [one["rating"] for one in found]
+        step = min((b - a for a, b in itertools.pairwise(values)), default=1)
+        ax.bar(values, _shares(found), width=0.8 * step, color=BLUE)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.yaxis.set_major_formatter(_percent)
+    drawn.supxlabel("rating", size=10)
+    return drawn
+
+
+def _histories(numbers: Numbers) -> Figure:
+    groups = _by(numbers["histories"], "task")
+    drawn, axes = _panels([_words(task) for (task,) in groups])
+    for ax, found in zip(axes, groups.values(), strict=False):
+        ax.bar([one["items"] for one in found], _shares(found), width=0.8, color=BLUE)
+        most = max(one["items"] for one in found)
+        ax.set_xlim(0, most + 1)
+        ax.yaxis.set_major_formatter(_percent)
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    drawn.supxlabel("items in the history", size=10)
+    return drawn
+
+
+def _popularity(numbers: Numbers) -> Figure:
+    groups = _by(numbers["popularity"], "task")
+    drawn, axes = _panels([_words(task) for (task,) in groups], height=1.7, columns=1)
+    last = max(one["bin"] for one in numbers["popularity"])
+    labels = ["0", "1", *(f"{2 ** (k - 1)}–{2**k - 1}" for k in range(2, last + 1))]
+    for ax, found in zip(axes, groups.values(), strict=False):
+        for key, shift, colour, name in (
+            ("true_ones", -0.2, BLUE, "true"),
+            ("false_ones", 0.2, ORANGE, "false"),
+        ):
+            total = sum(one[key] for one in found) or 1
+            places = [one["bin"] + shift for one in found]
+            ax.bar(places, [one[key] / total for one in found], 0.38, color=colour, label=name)
+        ax.set_xticks(range(last + 1), labels[: last + 1])
+        ax.yaxis.set_major_formatter(_percent)
+    axes[0].legend(title="candidates", loc="upper right", handlelength=1)
+    drawn.supxlabel("other users' training histories that show the item", size=10)
+    return drawn
+
+
+def _popular_first(numbers: Numbers) -> Figure:
+    cells = numbers["popular_first"]
+    drawn, ax, places = _listed(cells)
+    ax.barh(places, [one["hit"] for one in cells], height=0.62, color=BLUE, label="most popular")
+    ax.plot([one["chance"] for one in cells], places, "|", color=INK, ms=9, mew=1.6, label="chance")
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_formatter(_percent)
+    ax.set_xlabel("cases where that candidate is a true one")
+    drawn.legend(loc="outside upper right", ncols=2, handlelength=1)
+    return drawn
+
+
+def _places(numbers: Numbers) -> Figure:
+    groups = _by(numbers["places"], "task")
+    drawn, axes = _panels([_words(task) for (task,) in groups])
+    for ax, found in zip(axes, groups.values(), strict=False):
+        ax.bar([one["place"] for one in found], _shares(found), color=BLUE)
+        even = 1 / len(found)
+        ax.axhline(even, color=INK, lw=1, ls="--")
+        ax.set_xticks([one["place"] for one in found])
+        ax.yaxis.set_major_formatter(_percent)
+    drawn.supxlabel("place among the candidates (dashed: even)", size=10)
+    return drawn
+
+
+def _templates(numbers: Numbers) -> Figure:
+    groups = _by(numbers["templates"], "task")
+    drawn, axes = _panels([_words(task) for (task,) in groups], columns=1)
+    for ax, found in zip(axes, groups.values(), strict=False):
+        names = [one["template"].rpartition("/")[2] for one in found]
+        ax.bar(range(len(found)), _shares(found), color=BLUE)
+        turned = 60 if max(map(len, names)) > 4 else 0
+        ax.set_xticks(range(len(found)), names, rotation=turned, size=8 if len(names) > 9 else 10)
+        ax.yaxis.set_major_formatter(_percent)
+    return drawn
+
+
+def _attributes(numbers: Numbers) -> Figure:
+    groups = _by(numbers["attributes"], "source", "name")
+    heights = [len(found) + 1.8 for found in groups.values()]
+    drawn = figure(0.3 + 0.21 * sum(heights))
+    axes = drawn.subplots(len(groups), 1, squeeze=False, height_ratios=heights).ravel().tolist()
+    for ax, ((source, name), found) in zip(axes, groups.items(), strict=True):
+        kinds = found[0]["values"]
+        # At the right, where a long title may run out over the labels.
+        many = f"{kinds:,} value{'s' if kinds > 1 else ''}"
+        ax.set_title(f"{source}: {name} ({many})", loc="right")
+        rest = f"{kinds - len(found) + 1:,} more"
+        names = [rest if one["value"] is None else _cut(one["value"]) for one in found]
+        colours = [FAINT if one["value"] is None else BLUE for one in found]
+        ax.barh(range(len(found)), _shares(found), color=colours, height=0.7)
+        ax.set_yticks(range(len(found)), names)
+        ax.invert_yaxis()
+        ax.tick_params(axis="y", length=0)
+        ax.grid(axis="x")
+        ax.xaxis.set_major_formatter(_percent)
+    return drawn
+
+
+# -- words and numbers ------------------------------------------------------------------------
+
+
+def _shares(found: list[dict[str, Any]]) -> list[float]:
+    total = sum(one["n"] for one in found) or 1
+    return [one["n"] / total for one in found]
+
+
+def _words(name: str) -> str:
+    """An id as words, a dollar sign made plain (matplotlib reads it as mathematics)."""
+    return name.replace("_", " ").replace("$", r"\$")
+
+
+def _cut(text: str, most: int = 28) -> str:
+    short = text if len(text) <= most else text[: most - 1] + "…"
+    return short.replace("$", r"\$")
+
+
+def _thousands(value: float, place: int) -> str:
+    return f"{value / 1000:g}k" if abs(value) >= 1000 else f"{value:g}"
+
+
+def _percent(value: float, place: int) -> str:
+    return f"{value * 100:.3g}%"
+
+
+PLOTS = (
+    Plot(
+        "flow", "From root task to source",
+        "Bands are as thick as their number of examples.", flow, "cells", wide=True,
+    ),
+    Plot(
+        "cells", "Examples of each cell",
+        "Bars: this folder. Upright mark: the paper's table, where it has the cell.",
+        _cells, "cells",
+    ),
+    Plot(
+        "input-lengths", "Length of inputs",
+        "Task description and question. Dot: median; thick line: middle half; thin line: middle 90%.",
+        lambda numbers: _lengths(numbers, "input", BLUE), "lengths",
+    ),
+    Plot(
+        "output-lengths", "Length of outputs", "As above, for the answers.",
+        lambda numbers: _lengths(numbers, "output", ORANGE), "lengths",
+    ),
+    Plot("ratings", "Ratings to predict", "Share of each value.", _ratings, "ratings"),
+    Plot(
+        "histories", "Length of histories", "Share of examples by the number of items shown.",
+        _histories, "histories",
+    ),
+    Plot(
+        "popularity", "Popularity of true and false candidates",
+        "The two colours should have nearly the same shape: else popularity gives the answer away. "
+        "Counted from the training histories in this folder, those of the case's user left out.",
+        _popularity, "popularity",
+    ),
+    Plot(
+        "popular-first", "What popularity alone would find",
+        "How often the most popular candidate is a true one, beside chance.",
+        _popular_first, "popular_first",
+    ),
+    Plot(
+        "places", "Place of the true items", "Each place should be as likely as any other.",
+        _places, "places",
+    ),
+    Plot("templates", "Use of templates", "Share of each prompt.", _templates, "templates"),
+    Plot(
+        "attributes", "Balance of personal attributes",
+        "The commonest values of each attribute. A model that always says the first reaches its share.",
+        _attributes, "attributes",
+    ),
+)  # fmt: skip

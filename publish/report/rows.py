@@ -1,0 +1,83 @@
+"""The rows of a built folder as one DuckDB view, whatever their format and kind of file."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.core.errors import ConfigError
+from itdr.publish import files, provenance
+
+if TYPE_CHECKING:
+    import duckdb
+
+TEXTS = {
+    "alpaca": "instruction, input, output",
+    "preference": "'' AS instruction, prompt AS input, chosen AS output",
+    "messages": "CASE WHEN len(messages) > 2 THEN messages[1].content ELSE '' END AS instruction, "
+    "messages[-2].content AS input, messages[-1].content AS output",
+    "sharegpt": "CASE WHEN len(conversations) > 2 THEN conversations[1].value ELSE '' END "
+    'AS instruction, conversations[-2]."value" AS input, conversations[-1]."value" AS output',
+}
+"""Instruction, input and output of each format, as SQL."""
+COMMON = (
+    "id", "root_task", "task", "source", "domain", "template", "user_id", "item_id", "history",
+    "candidates", "relevant", "rating", "attributes", "evidence",
+)  # fmt: skip
+TYPES = {"string": "VARCHAR", "float32": "FLOAT", "float64": "DOUBLE", "int64": "BIGINT"}
+
+
+def open_folder(folder: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, dict[str, Any]]]:
+    """A connection with the view `rows`, and the folder's provenance.
+
+    The view holds each cell once: from the config of its subtask where that was built, else from the
+    config of its root task. Columns: `split`, the texts as a triple, and all others of a row.
+    Raises `ConfigError` where the folder was not built by itdr, or lacks a file.
+    """
+    from itdr.builders.store.engine import connect
+
+    entries = provenance.read(folder)
+    if not entries:
+        raise ConfigError(f"{folder} holds no config: build one first.")
+    parts = []
+    for config, entry in entries.items():
+        others = [name for name in entries if name != config]
+        for split, paths in provenance.paths(folder, entry).items():
+            parts.append(
+                f"SELECT {_text(split)} AS split, {TEXTS[entry['form']]}, {', '.join(COMMON)} "
+                f"FROM {_reader(paths, entry)} "
+                f"WHERE task = {_text(config)} OR task NOT IN ({_list(others)})"
+            )
+    with contextlib.ExitStack() as undo:
+        con = undo.enter_context(contextlib.closing(connect()))
+        con.execute(f"CREATE VIEW rows AS {' UNION ALL '.join(parts)}")
+        undo.pop_all()
+    return con, entries
+
+
+def _reader(paths: list[Path], entry: dict[str, Any]) -> str:
+    listed = f"[{_list([str(path) for path in paths])}]"
+    if entry["kind"] == "parquet":
+        return f"read_parquet({listed})"
+    types = files.columns(entry["form"]).items()
+    columns = ", ".join(f"{_text(name)}: {_text(_type(kind))}" for name, kind in types)
+    return f"read_json({listed}, format = 'newline_delimited', columns = {{{columns}}})"
+
+
+def _type(kind: Any) -> str:
+    """The SQL type of a feature."""
+    if isinstance(kind, list):
+        return f"{_type(kind[0])}[]"
+    if isinstance(kind, dict):
+        fields = [f'"{name}" {_type(one)}' for name, one in kind.items()]
+        return f"STRUCT({', '.join(fields)})"
+    return TYPES[kind.dtype]
+
+
+def _list(values: list[str]) -> str:
+    return ", ".join(map(_text, values)) or "''"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

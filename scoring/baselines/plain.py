@@ -1,0 +1,162 @@
+"""The plain methods. Each takes what the training part knows and one row, and answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from itdr.builders.core.rng import Draw, stable_hash
+from itdr.scoring.baselines.training import CellTraining, Training
+from itdr.scoring.metrics.per_task import scale_of
+from itdr.scoring.metrics.result import Answer
+from itdr.scoring.parsing.attributes import NUMBERS
+
+Row = Mapping[str, Any]
+WORDS = 60
+"""Words of the answer made of common ones: about as long as a short true one."""
+
+
+def _draw(row: Row, purpose: str) -> Draw:
+    return Draw(stable_hash("baseline", purpose, row["id"]))
+
+
+# -- rankings -------------------------------------------------------------------------------------
+
+
+def random_order(training: Training, row: Row) -> Answer:
+    """All candidates alike: the score of chance."""
+    return _ranked(row, [0.0] * len(row["candidates"]))
+
+
+def most_popular(training: Training, row: Row) -> Answer:
+    """By how many users of the training part touched a candidate."""
+    known = training.of(row)
+    return _ranked(row, [len(users) for users in _candidates(known, row)])
+
+
+def co_occurrence(training: Training, row: Row) -> Answer:
+    """By the highest cosine with an item of the history: users of the training part that touched
+    both, over the root of the product of those that touched either."""
+    known = training.of(row)
+    own = known.user(row)
+    past = [known.work(one["item_id"]) for one in row["history"]]
+    before = [_without(known.touched_by(work), own) for work in past if work is not None]
+    scores = []
+    for users in _candidates(known, row):
+        cosines = [
+            len(np.intersect1d(one, users, assume_unique=True)) / np.sqrt(len(one) * len(users))
+            for one in before
+            if len(one) and len(users)
+        ]
+        scores.append(float(max(cosines, default=0.0)))
+    return _ranked(row, scores)
+
+
+def _candidates(known: CellTraining, row: Row) -> list[np.ndarray]:
+    """The users of the training part behind each candidate, the row's own left out."""
+    own = known.user(row)
+    works = [known.work(one["item_id"]) for one in row["candidates"]]
+    return [
+        np.zeros(0, np.int32) if work is None else _without(known.touched_by(work), own)
+        for work in works
+    ]
+
+
+def _without(users: np.ndarray, own: int | None) -> np.ndarray:
+    return users if own is None else users[users != own]
+
+
+def _ranked(row: Row, scores: Sequence[float]) -> Answer:
+    """The candidates by falling score, as a numbered list with the sizes of groups of equals."""
+    order = sorted(range(len(scores)), key=lambda k: (-scores[k], k))
+    ties: list[int] = []
+    for place, k in enumerate(order):
+        if place and scores[k] == scores[order[place - 1]]:
+            ties[-1] += 1
+        else:
+            ties.append(1)
+    lines = [f"{place}. {row['candidates'][k]['title']}" for place, k in enumerate(order, 1)]
+    return Answer("\n".join(lines), tuple(ties))
+
+
+# -- ratings --------------------------------------------------------------------------------------
+
+
+def random_rating(training: Training, row: Row) -> Answer:
+    """A step of the scale, all alike."""
+    scale = scale_of(row)
+    steps = round((scale.high - scale.low) / scale.step)
+    return _number(scale.low + _draw(row, "rating").below(steps + 1) * scale.step, row)
+
+
+def shown_mean(training: Training, row: Row) -> Answer:
+    """The mean of the ratings that the prompt shows."""
+    shown = [one["rating"] for one in row["history"] if one["rating"] is not None]
+    return _number(sum(shown) / len(shown) if shown else None, row)
+
+
+def user_mean(training: Training, row: Row) -> Answer:
+    """The mean of all that the user rated before."""
+    return _number(training.of(row).user_mean(row), row)
+
+
+def item_mean(training: Training, row: Row) -> Answer:
+    """The mean of what the training part gave the item, else of all its ratings."""
+    known = training.of(row)
+    mean = known.item_mean(row)
+    return _number(known.mean() if mean is None else mean, row)
+
+
+def _number(value: float | None, row: Row) -> Answer:
+    scale = scale_of(row)
+    return Answer(f"{(scale.low + scale.high) / 2 if value is None else value:.4f}")
+
+
+# -- attributes -----------------------------------------------------------------------------------
+
+
+def majority_attributes(training: Training, row: Row) -> Answer:
+    """The commonest value of the training part's users; of numbers the mean."""
+    known = training.of(row)
+    said = []
+    for one in row["attributes"]:
+        values = known.values(_column(one["name"]))
+        if values and one["name"] in NUMBERS:
+            total = sum(float(value) * n for value, n in values)
+            said.append((one["name"], f"{total / sum(n for _, n in values):.0f}"))
+        elif values:
+            said.append((one["name"], values[0][0]))
+    return _stated(said)
+
+
+def random_attributes(training: Training, row: Row) -> Answer:
+    """A value that somebody of the training part has, all values alike."""
+    known = training.of(row)
+    said = []
+    for one in row["attributes"]:
+        values = known.values(_column(one["name"]))
+        if values:
+            draw = _draw(row, one["name"])
+            said.append((one["name"], values[draw.below(len(values))][0]))
+    return _stated(said)
+
+
+def _column(name: str) -> str:
+    """The column of the users' table behind an attribute's name."""
+    return name.replace(" ", "_")
+
+
+def _stated(said: Sequence[tuple[str, str]]) -> Answer:
+    return Answer("\n".join(f"{name}: {value}" for name, value in said))
+
+
+# -- texts ----------------------------------------------------------------------------------------
+
+
+def common_words(training: Training, row: Row) -> Answer:
+    """The words that are commonest in the training rows' answers, the commonest first."""
+    counts = training.words(row)
+    words = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return Answer(" ".join(word for word, _ in words[:WORDS]))

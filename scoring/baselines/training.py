@@ -1,0 +1,191 @@
+"""What the training part's users did, as the baselines ask for it: counted once, by cell."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.sampling import statements as sampling_statements
+from itdr.builders.sampling.splits import TRAIN, parts_of
+from itdr.builders.store.engine import connect
+from itdr.builders.tasks.base import OpenCell
+from itdr.scoring.data import Data
+
+Row = Mapping[str, Any]
+
+
+class Training:
+    """Counts over the training part of each cell of `data`, for the given rows.
+
+    Memory grows with the works that the rows show, not with the raw files.
+    """
+
+    def __init__(self, data: Data, rows: Sequence[Row]) -> None:
+        self._data = data
+        self._rows = rows
+        self._cells: dict[str, CellTraining] = {}
+        self._words: dict[str, Counter[str]] = {}
+
+    def of(self, row: Row) -> CellTraining:
+        """What is known in the row's cell."""
+        cell = self._data.cell_of(dict(row))
+        if cell is None:
+            raise ConfigError(f"{row['id']}: its cell is none of this config.")
+        name = cell.cell.name
+        if name not in self._cells:
+            mine = [one for one in self._rows if self._data.cell_of(dict(one)) is cell]
+            self._cells[name] = CellTraining(cell, mine)
+        return self._cells[name]
+
+    def words(self, row: Row) -> Counter[str]:
+        """How often each word stands in the answers of the training rows of the row's cell."""
+        from itdr.scoring.metrics.groundedness import reference
+
+        if not self._words:
+            for one in self._data.rows("train"):
+                name = f"{one['task']}/{one['source']}"
+                self._words.setdefault(name, Counter()).update(reference(one).split())
+        return self._words.get(f"{row['task']}/{row['source']}", Counter())
+
+
+class CellTraining:
+    """One cell's training part."""
+
+    def __init__(self, cell: OpenCell, rows: Sequence[Row]) -> None:
+        self.cell = cell
+        self._rows = rows
+
+    @functools.cached_property
+    def _part(self) -> np.ndarray:
+        cell = self.cell
+        if cell.cuts is not None:
+            return np.zeros(len(cell.store.user_hash), np.int8)
+        return parts_of(cell.store.user_hash, cell.cell.seed, cell.cell.source.id)
+
+    def work(self, item_id: str) -> int | None:
+        """The work of an item, None for one of another domain."""
+        code = self.cell.store.code("item", item_id)
+        return None if code is None else int(self.cell.store.work[code])
+
+    def user(self, row: Row) -> int | None:
+        """The row's own user, if they are in the training part: whom no count may hold."""
+        code = self.cell.store.code("user", row["user_id"])
+        return code if code is not None and self._part[code] == TRAIN else None
+
+    def touched_by(self, work: int) -> np.ndarray:
+        """User codes of the training part that touched the work, ascending. The works of the rows."""
+        return self._users.get(work, np.zeros(0, np.int32))
+
+    @functools.cached_property
+    def _users(self) -> dict[int, np.ndarray]:
+        shown = {
+            item["item_id"]
+            for row in self._rows
+            for name in ("history", "candidates")
+            for item in row[name]
+        }
+        works = {work for work in map(self.work, shown) if work is not None}
+        table = self._touches(sorted(works))
+        codes, starts = np.unique(table["work"], return_index=True)
+        return dict(zip(codes.tolist(), np.split(table["user_code"], starts[1:]), strict=True))
+
+    def _touches(self, works: list[int]) -> dict[str, np.ndarray]:
+        import pyarrow as pa
+
+        store = self.cell.store
+        until = self.cell.cuts[0] if self.cell.cuts else None
+        con = connect()
+        try:
+            chosen = np.isin(store.work, np.array(works, np.int32))
+            codes = np.flatnonzero(chosen).astype(np.int32)
+            users = np.arange(len(self._part), dtype=np.int32)
+            con.register("parts", pa.table({"user_code": users, "part": self._part}))
+            con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
+            name = str(store.path / "interactions.parquet").replace("'", "''")
+            con.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{name}')")
+            skips = "skip" in store.manifest["events"]
+            touches = sampling_statements.train_touches(store.has("timestamp"), skips, until)
+            query = f"SELECT work, user_code FROM ({touches}) ORDER BY work, user_code"
+            return con.execute(query).fetchnumpy()
+        finally:
+            con.close()
+
+    # -- ratings ------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _ratings(self) -> dict[int, tuple[float, int]]:
+        """Work -> sum and number of the training part's ratings; -1 for all works together."""
+        import pyarrow as pa
+
+        store = self.cell.store
+        if not store.has("rating"):
+            return {}
+        until = f"AND e.timestamp < {self.cell.cuts[0]}" if self.cell.cuts else ""
+        con = connect()
+        try:
+            users = np.arange(len(self._part), dtype=np.int32)
+            con.register("parts", pa.table({"user_code": users, "part": self._part}))
+            codes = np.arange(len(store.work), dtype=np.int32)
+            con.register("works", pa.table({"item_code": codes, "work": store.work}))
+            name = str(store.path / "interactions.parquet").replace("'", "''")
+            found = con.execute(
+                "SELECT w.work, sum(CAST(round(e.rating * 100) AS BIGINT)), count(*) "
+                f"FROM read_parquet('{name}') AS e JOIN parts AS p ON p.user_code = e.user_code "
+                "JOIN works AS w ON w.item_code = e.item_code "
+                f"WHERE p.part = 0 AND e.rating IS NOT NULL {until} GROUP BY w.work"
+            ).fetchall()
+        finally:
+            con.close()
+        totals = {int(work): (int(total) / 100, int(n)) for work, total, n in found}
+        every = (sum(one[0] for one in totals.values()), sum(one[1] for one in totals.values()))
+        return {**totals, -1: every}
+
+    def item_mean(self, row: Row) -> float | None:
+        """The mean rating of the row's item in the training part, that of its own user taken out."""
+        work = self.work(row["item_id"])
+        total, count = self._ratings.get(-1 if work is None else work, (0.0, 0))
+        if self.user(row) is not None:
+            total, count = total - row["rating"], count - 1
+        return total / count if count > 0 else None
+
+    def mean(self) -> float | None:
+        """The mean of all ratings of the training part."""
+        total, count = self._ratings.get(-1, (0.0, 0))
+        return total / count if count else None
+
+    def user_mean(self, row: Row) -> float | None:
+        """The mean of the user's ratings of other works, before the last shown one's time or at it
+        where the source has times."""
+        code = self.cell.store.code("user", row["user_id"])
+        if code is None:
+            return None
+        events = self.cell.store.events(code)
+        if events.ratings is None:
+            return None
+        kept = ~np.isnan(events.ratings)
+        kept &= self.cell.store.work[events.items] != self.work(row["item_id"])
+        times = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
+        if events.times is not None and times:
+            kept &= events.times <= max(times)
+        return float(events.ratings[kept].mean()) if kept.any() else None
+
+    # -- attributes ---------------------------------------------------------------------------
+
+    @functools.cache  # noqa: B019  (one object per cell and run)
+    def values(self, column: str) -> tuple[tuple[str, int], ...]:
+        """The values of a column of the training part's users, the commonest first."""
+        table = self.cell.store.users
+        if column not in table.column_names:
+            return ()
+        values = table.column(column).to_pylist()
+        counts = Counter(
+            str(value)
+            for value, part in zip(values, self._part.tolist(), strict=True)
+            if value is not None and part == TRAIN
+        )
+        return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

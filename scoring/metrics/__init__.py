@@ -1,0 +1,1 @@
+"""Metrics, for each subtask and each kind of answer."""

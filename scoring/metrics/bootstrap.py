@@ -1,0 +1,47 @@
+"""Bootstrap intervals: percentile bootstrap over rows, every random number a hash of what is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from itdr.builders.core.rng import Draw, stable_hash
+
+RESAMPLES = 1000
+LEVEL = 0.95
+_BLOCK = 4_000_000
+
+
+def resampled(values: np.ndarray, seed: int, *purpose: object) -> np.ndarray:
+    """Means of `RESAMPLES` samples of the rows, drawn with replacement.
+
+    values: float64, rows x metrics; a NaN is a row that a metric leaves out.
+    Returns float64, `RESAMPLES` x metrics; the same for the same rows, seed and purpose.
+    """
+    n, metrics = values.shape
+    draw = Draw(stable_hash(seed, "bootstrap", *purpose))
+    means = np.empty((RESAMPLES, metrics))
+    known = ~np.isnan(values)
+    filled = np.where(known, values, 0.0)
+    whole = bool(known.all())
+    step = max(1, _BLOCK // max(n, 1))
+    for start in range(0, RESAMPLES, step):
+        count = min(step, RESAMPLES - start)
+        picked = (draw.numbers(count * n) % np.uint64(n)).astype(np.int64).reshape(count, n)
+        for metric in range(metrics):
+            total = filled[picked, metric].sum(axis=1)
+            rows = n if whole else known[picked, metric].sum(axis=1)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                means[start : start + count, metric] = total / rows
+    return means
+
+
+def interval(samples: Sequence[float] | np.ndarray) -> tuple[float | None, float | None]:
+    """The middle 95 of 100 of the samples; (None, None) where there is none."""
+    array = np.asarray(samples, float)
+    array = array[~np.isnan(array)]
+    if not len(array):
+        return None, None
+    low, high = np.quantile(array, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)

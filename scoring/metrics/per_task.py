@@ -1,0 +1,183 @@
+"""The metrics of each subtask, and one row's values of them with those that chance would have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.schema import Scale
+from itdr.builders.dataset import registry
+from itdr.scoring.metrics import ranking as metrics_ranking
+from itdr.scoring.metrics.result import Answer, Scored
+from itdr.scoring.metrics.text import score_texts
+from itdr.scoring.parsing import attributes as attribute_rules
+from itdr.scoring.parsing import parse
+from itdr.scoring.parsing.parse import Ranking
+from itdr.scoring.parsing.titles import Titles
+
+Row = Mapping[str, Any]
+RANKING_TASKS = ("top_k_rec", "cross_domain_rec")
+CHOICE_TASK = "sequential_rec"
+RATING_TASK = "rating_prediction"
+ATTRIBUTE_TASK = "user_attribute_prediction"
+TEXT_TASKS = ("interest_recognition", "target_user_identification")
+READ = " (read)"
+"""Ends the name of an error's figure over the answers that could be read."""
+
+
+def is_root(metric: str) -> bool:
+    """Whether the metric is the root of a mean (of squares), and not a mean."""
+    return metric.startswith("RMSE")
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether a smaller number is the better one: errors."""
+    return metric.startswith(("RMSE", "MAE"))
+
+
+Scorer = Callable[[Sequence[Row], Sequence[Answer]], list[Scored]]
+
+
+def scorers() -> dict[str, Scorer]:
+    """Task -> the function that scores its rows."""
+    return {
+        RATING_TASK: score_ratings,
+        **dict.fromkeys(RANKING_TASKS, score_rankings),
+        CHOICE_TASK: score_choices,
+        ATTRIBUTE_TASK: score_attributes,
+        **dict.fromkeys(TEXT_TASKS, score_texts),
+    }
+
+
+def scale_of(row: Row) -> Scale:
+    """The rating scale of a row's source."""
+    scale = registry.source(row["source"]).scale
+    if scale is None:
+        raise ConfigError(f"{row['id']}: the source {row['source']!r} has no rating scale.")
+    return scale
+
+
+# -- ratings --------------------------------------------------------------------------------------
+
+
+def score_ratings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """RMSE and MAE: with the largest possible error where nothing could be read, and without."""
+    found = []
+    for row, answer in zip(rows, answers, strict=True):
+        scale, truth = scale_of(row), float(row["rating"])
+        said = parse.rating(answer.text, scale)
+        error = max(truth - scale.low, scale.high - truth) if said is None else abs(said - truth)
+        steps = round((scale.high - scale.low) / scale.step)
+        drawn = [abs(scale.low + k * scale.step - truth) for k in range(steps + 1)]
+        found.append(_error("", said is not None, error, drawn, mae=True))
+    return found
+
+
+def _error(
+    name: str, readable: bool, error: float, by_chance: Sequence[float], mae: bool = False
+) -> Scored:
+    """Squared and absolute error, beside those of the possible values drawn alike."""
+    end = f" {name}" if name else ""
+    values, chance = {}, {}
+    for metric, power in ((f"RMSE{end}", 2), (f"MAE{end}", 1)) if mae else ((f"RMSE{end}", 2),):
+        luck = math.fsum(one**power for one in by_chance) / len(by_chance)
+        for shown in (metric, metric + READ) if readable else (metric,):
+            values[shown], chance[shown] = error**power, luck
+    return Scored(readable, values, chance)
+
+
+# -- rankings -------------------------------------------------------------------------------------
+
+
+def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """NDCG@10, Hit@1, Precision@5 and MRR; expected values where a method has ties."""
+    rankings, trues = [], []
+    for row, answer in zip(rows, answers, strict=True):
+        said = parse.ranking(answer.text, Titles([one["title"] for one in row["candidates"]]))
+        rankings.append(Ranking(said.places, answer.ties))
+        trues.append(true_places(row))
+    plain = [k for k, ranking in enumerate(rankings) if all(n == 1 for n in ranking.ties)]
+    values = dict(
+        zip(
+            plain,
+            metrics_ranking.exact([rankings[k] for k in plain], [trues[k] for k in plain]),
+            strict=True,
+        )
+    )
+    return [
+        Scored(
+            ranking.readable,
+            values[k] if k in values else metrics_ranking.expected(ranking, trues[k]),
+            dict(metrics_ranking.chance(len(rows[k]["candidates"]), len(trues[k]))),
+        )
+        for k, ranking in enumerate(rankings)
+    ]
+
+
+def true_places(row: Row) -> frozenset[int]:
+    """The places of the true items in the row's list of candidates."""
+    true = set(row["relevant"])
+    places = frozenset(k for k, one in enumerate(row["candidates"]) if one["item_id"] in true)
+    if not places:
+        raise ConfigError(f"{row['id']}: no candidate is a true item: this row cannot be scored.")
+    return places
+
+
+def score_choices(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """Hit@1: the first title named is the target. With ties the share of a guess among the first."""
+    found = []
+    for row, answer in zip(rows, answers, strict=True):
+        titles = Titles([one["title"] for one in row["candidates"]])
+        true = true_places(row)
+        if answer.ties and answer.ties[0] > 1:
+            first = parse.ranking(answer.text, titles).places[: answer.ties[0]]
+            hit = sum(place in true for place in first) / max(len(first), 1)
+            readable = any(place is not None for place in first)
+        else:
+            said = parse.choice(answer.text, titles)
+            hit, readable = float(said in true), said is not None
+        chance = len(true) / len(row["candidates"])
+        found.append(Scored(readable, {"Hit@1": hit}, {"Hit@1": chance}))
+    return found
+
+
+# -- attributes -----------------------------------------------------------------------------------
+
+
+def score_attributes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """Accuracy of each attribute, RMSE of ages and years of birth.
+
+    Chance: a value drawn from those that the rows of the same source hold, all alike.
+    """
+    known: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        for one in row["attributes"]:
+            known.setdefault((row["source"], one["name"]), set()).add(one["value"])
+    found = []
+    for row, answer in zip(rows, answers, strict=True):
+        truth = {one["name"]: one["value"] for one in row["attributes"]}
+        said = parse.attributes(answer.text, list(truth))
+        scored = Scored(bool(said), {}, {})
+        for name, value in truth.items():
+            values = sorted(known[row["source"], name])
+            one = _attribute(name, said.get(name), value, values)
+            scored.values.update(one.values)
+            scored.chance.update(one.chance)
+        found.append(scored)
+    return found
+
+
+def _attribute(name: str, said: str | None, truth: str, values: Sequence[str]) -> Scored:
+    if name not in attribute_rules.NUMBERS:
+        right = said is not None and attribute_rules.same(name, said, truth)
+        metric = f"accuracy {name}"
+        return Scored(said is not None, {metric: float(right)}, {metric: 1 / len(values)})
+    true = float(truth)
+    number = None if said is None else attribute_rules.number(name, said)
+    if number is None:
+        error = attribute_rules.worst(name, true)
+    else:
+        error = abs(attribute_rules.clipped(name, number) - true)
+    return _error(name, number is not None, error, [abs(float(one) - true) for one in values])

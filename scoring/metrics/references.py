@@ -1,0 +1,48 @@
+"""Other phrasings of a row's facts: the references of BLEU and ROUGE.
+
+The two grounded tasks put the same facts into many words; an answer is compared with several of these,
+so that a good one in other words than the row's is not punished for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from itdr.builders.core.rng import Draw, stable_hash
+from itdr.builders.sampling.case import Case
+from itdr.builders.tasks.base import OpenCell
+
+PHRASINGS = 7
+"""Drawn for each row, beside its own answer."""
+
+
+def phrasings(cell: OpenCell, case: Case, count: int = PHRASINGS) -> list[str]:
+    """The facts of a case, said in other ways; none for a task whose answers have one form."""
+    way = {
+        "interest_recognition": _profile,
+        "target_user_identification": _audience,
+    }.get(cell.cell.task.id)
+    if way is None:
+        return []
+    drawn = [way(cell, case, k) for k in range(count)]
+    return list(dict.fromkeys(text for text in drawn if text))
+
+
+def _draw(cell: OpenCell, case: Case, number: int) -> Draw:
+    return Draw(stable_hash(cell.cell.seed, "phrasing", cell.cell.name, case.key, number))
+
+
+def _profile(cell: OpenCell, case: Any, number: int) -> str:
+    from itdr.builders.rendering import interest_answer, interest_answer_plan
+    from itdr.builders.tasks import interest_recognition
+
+    terms, wording = interest_recognition._terms(cell), cell.cell.source.words
+    story = interest_answer_plan.story_of(case.facts, terms, wording, "hours" in case.flags)
+    return interest_answer.compose(story, _draw(cell, case, number))
+
+
+def _audience(cell: OpenCell, case: Any, number: int) -> str:
+    from itdr.builders.tasks.target_user_identification import answered
+
+    text, _ = answered(cell, case, f"answer/{number}")
+    return text

@@ -1,0 +1,115 @@
+"""When a stated attribute is right, and how far a stated number is off."""
+
+from __future__ import annotations
+
+import re
+
+from itdr.scoring.parsing.titles import words
+
+NUMBERS: dict[str, tuple[int, int]] = {"age": (5, 100), "birth year": (1930, 2015)}
+"""Attributes that are numbers, with the range to which a stated one is clipped."""
+
+_GENDERS = {
+    "male": {"m", "male", "man", "boy", "masculine", "men"},
+    "female": {"f", "female", "woman", "girl", "feminine", "women"},
+    "non binary": {"nonbinary", "non binary", "nb", "enby"},
+}
+_COUNTRIES = {
+    "united states": {"usa", "us", "u s a", "u s", "united states of america", "america"},
+    "united kingdom": {"uk", "u k", "great britain", "gb", "britain"},
+    "russian federation": {"russia"},
+    "korea republic of": {"south korea", "korea", "republic of korea"},
+    "viet nam": {"vietnam"},
+    "netherlands": {"the netherlands", "holland"},
+    "czech republic": {"czechia"},
+    "iran islamic republic of": {"iran"},
+}
+_PLACES = {"country", "location"}
+_RANGE = re.compile(r"(\d{1,3})\s{0,3}(?:-|\u2013|\u2014|to|and)\s{0,3}(\d{1,3})", re.I)
+_UNDER = re.compile(r"(?:under|below|less than|younger than|<)\s{0,3}(\d{1,3})", re.I)
+_OVER = re.compile(
+    r"(\d{1,3})\s{0,3}(?:\+|and (?:over|above|older|up)|or (?:over|above|older|more))"
+    r"|(?:over|above|older than|>)\s{0,3}(\d{1,3})",
+    re.I,
+)
+_DECADE = re.compile(r"\b(\d)0'?s\b")
+_INTEGER = re.compile(r"(?<![\d.])\d{1,3}(?![\d.]*\d)")
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+OLDEST = 120
+
+
+def same(name: str, said: str, truth: str) -> bool:
+    """Whether a stated value is the true one. name: as the row has it ("age group", "gender", …)."""
+    if name == "age group":
+        return _same_span(said, truth)
+    if name == "gender":
+        return _canonical(said, _GENDERS) == _canonical(truth, _GENDERS)
+    if name in _PLACES:
+        return _place(said) == _place(truth)
+    return bool(words(said)) and words(said) == words(truth)
+
+
+def number(name: str, said: str) -> float | None:
+    """A stated age in years, or a year of birth; None where there is no such number.
+
+    A range of ages, or a decade ("20s"), counts as its middle.
+    """
+    if name == "birth year":
+        found = _YEAR.search(said)
+        return float(found[0]) if found else None
+    decade = _DECADE.search(said)
+    if decade:
+        return int(decade[1]) * 10 + 4.5
+    span = _RANGE.search(said)
+    if span:
+        return (int(span[1]) + int(span[2])) / 2
+    found = _INTEGER.search(said)
+    return float(found[0]) if found else None
+
+
+def clipped(name: str, value: float) -> float:
+    """A number within its attribute's range."""
+    low, high = NUMBERS[name]
+    return min(max(value, low), high)
+
+
+def worst(name: str, truth: float) -> float:
+    """The largest error that a clipped number can have."""
+    low, high = NUMBERS[name]
+    return max(abs(truth - low), abs(high - truth))
+
+
+def _canonical(text: str, names: dict[str, set[str]]) -> str:
+    plain = " ".join(words(text))
+    return next((name for name, others in names.items() if plain in others), plain)
+
+
+def _place(text: str) -> tuple[str, ...]:
+    """The parts of a place between commas, its country under one name."""
+    parts = [" ".join(words(part)) for part in text.split(",")]
+    parts = [part for part in parts if part]
+    return (*parts[:-1], _canonical(parts[-1], _COUNTRIES)) if parts else ()
+
+
+def _same_span(said: str, truth: str) -> bool:
+    """Equal ranges of ages; a single age stands for the range that holds it."""
+    wanted, given = _span(truth), _span(said)
+    if wanted is None:
+        return bool(words(said)) and words(said) == words(truth)
+    if given is None:
+        age = number("age", said)
+        return age is not None and wanted[0] <= age <= wanted[1]
+    return wanted == given
+
+
+def _span(text: str) -> tuple[int, int] | None:
+    found = _RANGE.search(text)
+    if found:
+        return int(found[1]), int(found[2])
+    found = _UNDER.search(text)
+    if found:
+        return 0, int(found[1]) - 1
+    found = _OVER.search(text)
+    if found:
+        return (int(found[1]) if found[1] else int(found[2]) + 1), OLDEST
+    return None

@@ -1,0 +1,138 @@
+"""Raw files as every machine reaches them: unpacked once, and copied to where executors can read."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from itdr.builders.core import remote
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.paths import read_json, write_json
+from itdr.builders.rawfiles.archives import AGAIN
+from itdr.builders.store.spec import StoreSpec
+from itdr.spark.chunks import packed
+from itdr.spark.workdir import Place, mirror
+
+CHANGES = (
+    "ETag",
+    "etag",
+    "blob_id",
+    "mtime",
+    "LastModified",
+    "last_modified",
+    "modified",
+    "created",
+)
+"""What file systems of fsspec call the hash or the time of a file's content."""
+
+
+def fetch_data_dir(data_dir: str | None) -> str | None:
+    """A folder of raw files as one of this machine: a copy, where it lies elsewhere. What did not
+    change there is not fetched again, and what is gone there is gone here."""
+    if data_dir is None or not remote.is_far(data_dir):
+        return None if data_dir is None else remote.plain(data_dir)
+    url = remote.plain(data_dir)
+    system, there = remote.system(url)
+    here = mirror(url)
+    system.invalidate_cache()
+    found = {
+        path.removeprefix(there).lstrip("/"): _state(facts)
+        for path, facts in system.find(there, detail=True).items()
+    }
+    if not found:
+        raise RawFileError(
+            f"data_dir {data_dir!r} holds no file: it should hold a folder for each source, with "
+            "its official raw files."
+        )
+    here.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{here}.lock"):
+        _follow(url, found, here)
+    # Where it came from, for those who read it from there.
+    (here.parent / f"{here.name}.url").write_text(url, "utf-8")
+    return str(here)
+
+
+def _follow(url: str, found: dict[str, str], here: Path) -> None:
+    """Make the copy hold what was `found`. Beside it lies in which state each file was fetched."""
+    record = here.parent / f"{here.name}.json"
+    fetched = read_json(record) or {}
+    for name, state in found.items():
+        target = here / name
+        if fetched.get(name) != state or not _whole(target, state):
+            target.unlink(missing_ok=True)
+            remote.fetch(f"{url}/{name}", target)
+            Path(f"{target}.lock").unlink(missing_ok=True)
+    for path in sorted(here.rglob("*")):
+        if path.is_file() and path.relative_to(here).as_posix() not in found:
+            path.unlink()
+    write_json(record, found)
+
+
+def _whole(path: Path, state: str) -> bool:
+    """Whether a copy has the size that `state` begins with."""
+    return path.is_file() and state.startswith(f"{path.stat().st_size} ")
+
+
+def version(url: str) -> str:
+    """Names what a file holds now: another text once it was replaced, as far as its file system
+    tells."""
+    system, path = remote.system(url)
+    system.invalidate_cache()
+    return _state(system.info(path))
+
+
+def _state(facts: Mapping[str, Any]) -> str:
+    """Size and, of what a file system tells, the first that changes with the content."""
+    return f"{facts['size']} {next((facts[name] for name in CHANGES if facts.get(name)), '')}"
+
+
+def reachable(spec: StoreSpec, paths: dict[str, Path], work: Path, place: Place) -> dict[str, str]:
+    """By key, the URL at which executors read each raw file. A `.gz` that may be cut is unpacked."""
+    found = {}
+    for file in spec.files:
+        if file.key not in paths:
+            continue
+        path = paths[file.key]
+        if file.cut is not None and packed(str(path)):
+            path = _unpacked(path, work / "plain" / file.key.replace("/", "-"))
+        found[file.key] = _url(path, place)
+    return found
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / path.name.removesuffix(".gz")
+    try:
+        with gzip.open(path, "rb") as source, target.open("wb") as out:
+            block = b""
+            while more := source.read(1 << 20):
+                block = more
+                out.write(block)
+            # Gzip's own trailer vouches for the end; readers of a plain file want a line end there.
+            if not block.endswith((b"\n", b"\r")):
+                out.write(b"\n")
+    except (EOFError, OSError, zlib.error) as error:
+        raise RawFileError(f"{path}: the gzip stream is broken ({error}). {AGAIN}") from None
+    return target
+
+
+def _url(path: Path, place: Place) -> str:
+    """Where executors read a file: where it was fetched from, else, if they share no disk with this
+    machine, a copy at the place that they share."""
+    for folder in path.parents:
+        origin = folder.parent / f"{folder.name}.url"
+        if origin.is_file():
+            return f"{origin.read_text('utf-8')}/{path.relative_to(folder).as_posix()}"
+    if not remote.is_far(place.url):
+        return str(path)
+    facts = path.stat()
+    name = f"{facts.st_size}-{facts.st_mtime_ns}-{path.name}"
+    url = f"{place.url}/raw/{path.parent.name}/{name}"
+    if remote.size(url) != facts.st_size:
+        remote.send(path, url)
+    return url
