@@ -8,11 +8,11 @@ OUT ?= out
 DATA ?=
 SOURCES ?=
 # Without DATA the bundled made-up sample is used: no network.
-KNOBS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES)"),--sample)
+OPTIONS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES)"),--sample)
 
 .PHONY: run test lint bench clean
 run: $(VENV)/installed
-	$(VENV)/bin/itdr build $(CONFIG) $(KNOBS) -o "$(OUT)/$(if $(DATA),data,sample)" --show 3
+	$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --show 3
 
 test: $(VENV)/installed-test lint
 	$(VENV)/bin/python -m pytest -n auto --dist loadgroup

@@ -26,9 +26,9 @@ __all__ = ["Itdr", "ItdrConfig", "__version__"]
 
 @dataclass
 class ItdrConfig(datasets.BuilderConfig):
-    """A subtask or root task with its knobs; `itdr list` and the README say what each may be.
+    """A subtask or root task with its options; `itdr list` and the README say what each may be.
 
-    Knobs that a config's subtasks do not share have no default here: None means each subtask's own.
+    Options that a config's subtasks do not share have no default here: None means each subtask's own.
     """
 
     sources: Any = None
@@ -49,7 +49,7 @@ class ItdrConfig(datasets.BuilderConfig):
     sample: bool = False
 
     def create_config_id(self, config_kwargs: dict, custom_features: Any = None) -> str:
-        """The name with a hash of all that decides a row: knobs, code, templates, raw files."""
+        """The name with a hash of all that decides a row: options, code, templates, raw files."""
         return builder.config_id(self, custom_features)
 
 
@@ -72,7 +72,7 @@ class Itdr(datasets.GeneratorBasedBuilder):
         features: Any = None,
         **options: Any,
     ) -> None:
-        """Check the config's name and the names of knobs, then construct as any builder.
+        """Check the config's name and the names of options, then construct as any builder.
 
         Raises `ConfigError` for what is unknown, out of range or without meaning.
         """

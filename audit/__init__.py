@@ -8,7 +8,7 @@ from typing import Any
 from itdr.audit.against_raw import RawChecks
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.result import Result, text
-from itdr.audit.row_checks import LONGEST, Answers, Candidates, Ids, OneSplit, Texts, Twins
+from itdr.audit.row_checks import LONGEST, Answers, Candidates, DuplicateUsers, Ids, OneSplit, Texts
 from itdr.audit.shortcuts import Giveaways
 from itdr.builders.core.errors import ItdrError
 from itdr.scoring.data import Data
@@ -44,7 +44,7 @@ def _run(
     own = (
         Ids(),
         OneSplit(by_time),
-        Twins(by_time),
+        DuplicateUsers(by_time),
         Texts(longest),
         Candidates(),
         Answers(),

@@ -27,7 +27,9 @@ class RawChecks:
             "negatives",
             "no false candidate, nor another work of its title, was touched by the user",
         )
-        self.trues = Result("true items", "all that a row says of its user stands in the raw data")
+        self.targets = Result(
+            "true items", "all that a row says of its user stands in the raw data"
+        )
         self.known = Result(
             "known",
             "candidates were known to others of the training part before the first true one",
@@ -112,24 +114,24 @@ class RawChecks:
         return min((time for time in times if time != ALWAYS), default=None)
 
     def _trues(self, raw: Raw, row: Row, user: int, met: Mapping[int, tuple[int, int]]) -> None:
-        self.trues.checked += 1
+        self.targets.checked += 1
         shown = [*row["relevant"]]
         if row["rating"] is not None and row["item_id"] is not None:
             shown.append(row["item_id"])
             work = raw.work(row["item_id"])
             given = raw.given(user, work) if work is not None else set()
             if round(float(row["rating"]), 4) not in given:
-                self.trues.fault(row["id"], f"the user did not rate {row['item_id']} so")
+                self.targets.fault(row["id"], f"the user did not rate {row['item_id']} so")
         for item in shown:
             if raw.work(item) not in met:
-                self.trues.fault(row["id"], f"the user never touched the true item {item}")
+                self.targets.fault(row["id"], f"the user never touched the true item {item}")
         for one, times in self._past(raw, row, met):
             if times is None:
-                self.trues.fault(row["id"], f"the user never touched {one} of the history")
+                self.targets.fault(row["id"], f"the user never touched {one} of the history")
         for one in row["attributes"]:
             value = raw.store.value("users", one["name"].replace(" ", "_"), user)
             if value is None or str(value) != one["value"]:
-                self.trues.fault(row["id"], f"{one['name']} of the user is {value}")
+                self.targets.fault(row["id"], f"{one['name']} of the user is {value}")
 
     @staticmethod
     def _past(
@@ -216,10 +218,10 @@ class RawChecks:
     # -- the row anew -------------------------------------------------------------------------
 
     def _again(self, raw: Raw, split: str, row: Row) -> None:
-        from itdr.builders.sampling.splits import PARTS
+        from itdr.builders.sampling.splits import SPLITS
 
         self.drawn.checked += 1
-        case = case_of(raw.cell.for_part(PARTS.index(split)), dict(row))
+        case = case_of(raw.cell.for_part(SPLITS.index(split)), dict(row))
         if case is None:
             self.drawn.fault(row["id"], "the raw data give no such case")
             return
@@ -255,7 +257,7 @@ class RawChecks:
                         about[work][0], f"shows a comment by a user of {belongs}: {start!r}"
                     )
         return [
-            self.part, self.touched, self.trues, self.known, self.order, self.said, self.drawn,
+            self.part, self.touched, self.targets, self.known, self.order, self.said, self.drawn,
         ]  # fmt: skip
 
 

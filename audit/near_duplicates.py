@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from itdr.audit.result import Result
-from itdr.builders.core.rng import hash_ids, mix
+from itdr.builders.core.rng import hash_ids, splitmix64
 from itdr.scoring.parsing.titles import words
 
 Row = Mapping[str, Any]
@@ -35,7 +35,7 @@ class Duplicates:
         self._splits: list[str] = []
         self._shown: list[frozenset[int]] = []
         self._buckets: dict[tuple[str, int, int], list[int]] = {}
-        self._salts = mix(np.arange(BANDS * ROWS, dtype=np.uint64))
+        self._salts = splitmix64(np.arange(BANDS * ROWS, dtype=np.uint64))
 
     def see(self, split: str, row: Row) -> None:
         self.result.checked += 1
@@ -46,7 +46,7 @@ class Duplicates:
         self._ids.append(row["id"])
         self._splits.append(split)
         self._shown.append(frozenset(shown.tolist()))
-        least = mix(shown[:, None] ^ self._salts[None, :]).min(axis=0)
+        least = splitmix64(shown[:, None] ^ self._salts[None, :]).min(axis=0)
         cell = f"{row['task']}/{row['source']}"
         for band, key in enumerate(_banded(least)):
             self._buckets.setdefault((cell, band, key), []).append(place)
@@ -83,7 +83,7 @@ def _banded(least: np.ndarray) -> Iterable[int]:
     keys = least.reshape(BANDS, ROWS)
     mixed = keys[:, 0]
     for column in range(1, ROWS):
-        mixed = mix(mixed ^ keys[:, column])
+        mixed = splitmix64(mixed ^ keys[:, column])
     return mixed.tolist()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.core.schema import SKIP
-from itdr.builders.sampling.splits import PARTS, TRAIN, parts_of
+from itdr.builders.sampling.splits import SPLITS, TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.store.reader import MISSING_TIME
 from itdr.builders.tasks.base import OpenCell
@@ -54,10 +54,10 @@ class Raw:
     def split_of(self, kind: str, code: int) -> str:
         """The split that the hash of a user or an item puts it in."""
         hashes = self.store.item_hash if kind == "item" else self.store.user_hash
-        part = parts_of(
+        part = assign_splits(
             hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.id, kind
         )
-        return PARTS[int(part[0])]
+        return SPLITS[int(part[0])]
 
     @functools.cached_property
     def in_training(self) -> np.ndarray:
@@ -65,7 +65,7 @@ class Raw:
         if self.cell.cuts is not None:
             return np.ones(len(self.store.user_hash), bool)
         seed, source = self.cell.cell.seed, self.cell.cell.source.id
-        return parts_of(self.store.user_hash, seed, source) == TRAIN
+        return assign_splits(self.store.user_hash, seed, source) == TRAIN
 
     # -- one user's events --------------------------------------------------------------------
 

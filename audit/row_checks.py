@@ -76,7 +76,7 @@ class OneSplit:
         return self.result
 
 
-class Twins:
+class DuplicateUsers:
     """No two users of different splits have a run of `ALIKE` events in common, item and time: some
     sources hold one person under two ids.
 

@@ -26,11 +26,11 @@ def timed(data: str, config: str, size: str, rounds: str, processes: str) -> Non
     import datasets
 
     datasets.disable_progress_bars()
-    knobs: dict[str, Any] = {"size": int(size)}
+    options: dict[str, Any] = {"size": int(size)}
     if config in SEVERAL:
-        knobs["per_user"] = "all"
+        options["per_user"] = "all"
     for name in ("train", "validation", "test"):
-        plain.ROWS[name] = list(stream(data, config, split=name, **knobs))
+        plain.ROWS[name] = list(stream(data, config, split=name, **options))
     # Rows at hand are the floor's own: the garbage collector is not to walk through them in either.
     gc.collect()
     gc.freeze()
@@ -39,13 +39,13 @@ def timed(data: str, config: str, size: str, rounds: str, processes: str) -> Non
     for _ in range(int(rounds)):
         for count in counts:
             for name in ("itdr", "plain"):
-                spent = _once(name, data, config, knobs, count)
+                spent = _once(name, data, config, options, count)
                 best[name, count] = min(best.get((name, count), spent), spent)
     for count in counts:
         print(count, best["itdr", count], best["plain", count])
 
 
-def _once(name: str, data: str, config: str, knobs: dict[str, Any], count: int) -> float:
+def _once(name: str, data: str, config: str, options: dict[str, Any], count: int) -> float:
     import itdr
     from itdr.builders.dataset import builder as dataset_builder
     from itdr.builders.dataset import open_cells
@@ -56,7 +56,7 @@ def _once(name: str, data: str, config: str, knobs: dict[str, Any], count: int) 
     reader._groups.clear()
     with tempfile.TemporaryDirectory() as cache:
         if name == "itdr":
-            given = {**source(config), "data_dir": data, **knobs}
+            given = {**source(config), "data_dir": data, **options}
             builder: Any = itdr.Itdr(config_name=config, cache_dir=cache, **given)
             # Which rows there are is settled for both beforehand: what is timed is the rows.
             builder._plans = dataset_builder.prepare(builder.config)

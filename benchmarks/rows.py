@@ -28,17 +28,17 @@ SOURCES = {
 
 
 def source(config: str) -> dict[str, list[str]]:
-    """The knob `sources` for a config."""
+    """The option `sources` for a config."""
     return {"sources": [SOURCES.get(config, "ml-32m")]}
 
 
-def stream(data: str, config: str, **knobs: Any) -> Any:
+def stream(data: str, config: str, **options: Any) -> Any:
     """The train split of a config, streamed."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
-    given = {**source(config), "data_dir": data, "split": "train", **knobs}
+    given = {**source(config), "data_dir": data, "split": "train", **options}
     return datasets.load_dataset("itdr", config, streaming=True, **given)
 
 

@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--ratings", type=int, nargs="+", default=[2_000_000, 8_000_000])
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "itdr-bench")
     parser.add_argument("--master", default="local[2]")
-    parser.add_argument("--size", default="paper", help="examples: as the knob")
+    parser.add_argument("--size", default="paper", help="examples: as the option")
     parser.add_argument("--engines", nargs="+", default=["duckdb", "spark"])
     given = parser.parse_args()
     print("| ratings | engine | seconds | processor seconds | MB |\n|---|---|---|---|---|")

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.commands._knobs import with_knobs
+from itdr.commands._options import with_options
 
 
-@with_knobs
+@with_options
 def run(
     data: Annotated[str, typer.Argument(help="A folder that `itdr build` wrote, or a config.")],
     rows_only: Annotated[
@@ -21,18 +21,18 @@ def run(
     ] = 20_000,
     as_json: Annotated[bool, typer.Option("--json", help="Print all faults as JSON.")] = False,
     *,
-    knobs: dict[str, Any],
+    options: dict[str, Any],
 ) -> None:
     """Prove, on the rows and from the raw data, that there is no leak and no giveaway.
 
-    For a folder, give --data-dir (or --sample) as it was built; its other knobs are known.
+    For a folder, give --data-dir (or --sample) as it was built; its other options are known.
     Exit code 1 where something is wrong. Example: itdr audit sequential_rec --sample
     """
     from itdr.audit import audit, text, unproven
     from itdr.builders.core.errors import ItdrError, RawFileError
     from itdr.scoring.data import open_data
 
-    opened = open_data(data, knobs)
+    opened = open_data(data, options)
     try:
         results = audit(opened, raw=not rows_only, longest=max_chars)
     except RawFileError as error:

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from itdr.commands import _outputs
-from itdr.commands._knobs import with_knobs
+from itdr.commands._options import with_options
 
 
-@with_knobs
+@with_options
 def run(
     config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
     out: Annotated[
@@ -26,7 +26,7 @@ def run(
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
     *,
-    knobs: dict[str, Any],
+    options: dict[str, Any],
 ) -> None:
     """Write OUT/<subtask>-<method>.jsonl for each plain method, and print what it scores.
 
@@ -46,7 +46,7 @@ def run(
     if score:
         require()
     target = _outputs.folder(out)
-    data = open_data(config, knobs)
+    data = open_data(config, options)
     if split not in (*data.splits, "all"):
         raise ConfigError(choose_from("split", split, (*data.splits, "all")))
     target.mkdir(parents=True, exist_ok=True)

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from itdr.commands import _outputs
-from itdr.commands._knobs import with_knobs
+from itdr.commands._options import with_options
 
 
-@with_knobs
+@with_options
 def run(
     configs: Annotated[
         list[str] | None, typer.Argument(help="Configs to build; without any, all.")
@@ -50,7 +50,7 @@ def run(
         typer.Option(help="Spark: a folder or URL that driver and executors share, for stores."),
     ] = None,
     *,
-    knobs: dict[str, Any],
+    options: dict[str, Any],
 ) -> None:
     """Build configs into a folder that is a complete Hub data set: data files, card, provenance.
 
@@ -63,18 +63,18 @@ def run(
 
     if engine not in ENGINES:
         raise ConfigError(choose_from("engine", engine, ENGINES))
-    form = knobs.get("format", "alpaca")
+    form = options.get("format", "alpaca")
     if form not in files.FORMS:
         raise ConfigError(choose_from("format", form, files.FORMS))
     if form == "sharegpt":
-        knobs["format"] = "messages"
+        options["format"] = "messages"
     out = _outputs.name(out)
     if engine == "spark":
-        builders, built = _on_spark(configs, knobs, out, form, jsonl, master, work)
+        builders, built = _on_spark(configs, options, out, form, jsonl, master, work)
     elif master or work:
         raise ConfigError("--master and --work have a meaning with --engine spark alone.")
     else:
-        builders, built = _here(configs, knobs, out, form, jsonl)
+        builders, built = _here(configs, options, out, form, jsonl)
     if drop_raw:
         _drop_raw(builders)
     if as_json:
@@ -92,20 +92,20 @@ Built = tuple[list[Any], dict[str, dict[str, Any]]]
 
 
 def _here(
-    configs: Sequence[str] | None, knobs: dict[str, Any], out: str, form: str, jsonl: bool
+    configs: Sequence[str] | None, options: dict[str, Any], out: str, form: str, jsonl: bool
 ) -> Built:
     """Build in this process, with the embedded engine; the builders, and what was built."""
     from itdr.publish import folder
 
     target = _outputs.folder(out)
-    builders = _builders(configs, knobs)
+    builders = _builders(configs, options)
     kind = "jsonl" if jsonl else "parquet"
     return builders, folder.build(builders, target, form, kind, progress=_bar)
 
 
 def _on_spark(
     configs: Sequence[str] | None,
-    knobs: dict[str, Any],
+    options: dict[str, Any],
     out: str,
     form: str,
     jsonl: bool,
@@ -113,31 +113,31 @@ def _on_spark(
     work: str | None,
 ) -> Built:
     """The same on a Spark session of its own, which ends with it."""
-    from itdr.spark import build, raw_files, session
+    from itdr.spark import job, raw_files, session
 
     session.require()
-    knobs["data_dir"] = raw_files.fetch_data_dir(knobs.get("data_dir"))
-    builders = _builders(configs, {name: one for name, one in knobs.items() if one is not None})
+    options["data_dir"] = raw_files.fetch_data_dir(options.get("data_dir"))
+    builders = _builders(configs, {name: one for name, one in options.items() if one is not None})
     spark_session = session.start(master)
     try:
-        return builders, build.run(spark_session, builders, out, form, jsonl, work)
+        return builders, job.run(spark_session, builders, out, form, jsonl, work)
     finally:
         spark_session.stop()
 
 
-def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]:
-    """The configs' builders. Where none is named, all that can be made with these knobs, and a line
+def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[Any]:
+    """The configs' builders. Where none is named, all that can be made with these options, and a line
     on stderr for each that cannot."""
     from itdr.builders.core.errors import ConfigError
     from itdr.builders.dataset import registry
 
     if configs:
-        return [_builder(name, knobs) for name in configs]
+        return [_builder(name, options) for name in configs]
     made = []
     refused: dict[str, ConfigError] = {}
     for name in registry.config_names():
         try:
-            made.append(_builder(name, _with_able_sources(name, knobs)))
+            made.append(_builder(name, _with_able_sources(name, options)))
         except ConfigError as error:
             refused[name] = error
     if not made:
@@ -147,29 +147,29 @@ def _builders(configs: Sequence[str] | None, knobs: dict[str, Any]) -> list[Any]
     return made
 
 
-def _builder(config: str, knobs: dict[str, Any]) -> Any:
+def _builder(config: str, options: dict[str, Any]) -> Any:
     """The builder of a config that has sources, said before a folder is made for it."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
     from itdr.builders.dataset import builder as dataset_builder
 
-    builder = datasets.load_dataset_builder("itdr", config, **knobs)
-    dataset_builder.check_sources(dataset_builder.knobs_of(builder.config))
+    builder = datasets.load_dataset_builder("itdr", config, **options)
+    dataset_builder.check_sources(dataset_builder.options_of(builder.config))
     return builder
 
 
-def _with_able_sources(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
-    """The knobs less the sources that have no cell in this config; all of them where none has one."""
+def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
+    """The options less the sources that have no cell in this config; all of them where none has one."""
     from itdr.builders.dataset import registry
 
-    asked = knobs.get("sources")
+    asked = options.get("sources")
     if not isinstance(asked, list):
-        return knobs
-    able = {source for _, source in registry.cells(config, knobs.get("cells", "paper"))}
+        return options
+    able = {source for _, source in registry.cells(config, options.get("cells", "paper"))}
     others = set(registry.source_ids()) - able
     kept = [one for one in asked if one.partition("/")[0] not in others]
-    return {**knobs, "sources": kept or asked}
+    return {**options, "sources": kept or asked}
 
 
 def _drop_raw(builders: Sequence[Any]) -> None:
@@ -181,8 +181,8 @@ def _drop_raw(builders: Sequence[Any]) -> None:
 
     freed = 0
     for builder in builders:
-        knobs = dataset_builder.knobs_of(builder.config)
-        for specs in plan.stores_of(knobs, plan.cells_of(knobs)).values():
+        options = dataset_builder.options_of(builder.config)
+        for specs in plan.stores_of(options, plan.cells_of(options)).values():
             freed += sum(locate.drop(one.source, one.files) for one in specs if one.ready())
     print(f"itdr: {human(freed)} of downloads removed", file=sys.stderr)
 

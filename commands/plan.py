@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.commands._knobs import with_knobs
+from itdr.commands._options import with_options
 
 STORE_SHARE = 0.35
 """A store takes about this share of the unpacked raw files it was read from (ml-32m: 0.31)."""
@@ -16,22 +16,22 @@ ROW_BYTES = 1_500
 """A row takes about this much in a built Parquet file (measured: 0.9 to 1.6 kB)."""
 
 
-@with_knobs
+@with_options
 def run(
     config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     *,
-    knobs: dict[str, Any],
+    options: dict[str, Any],
 ) -> None:
     """Show what a config would read, fetch and write. Nothing is downloaded.
 
     Example: itdr plan sequential_rec --sources ml-32m,microlens
     """
-    facts = plan_of(config, knobs)
+    facts = plan_of(config, options)
     print(json.dumps(facts, indent=1) if as_json else _text(facts))
 
 
-def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
+def plan_of(config: str, options: dict[str, Any]) -> dict[str, Any]:
     """The raw files of a config's stores with their state, and the disk that a run needs."""
     import datasets
 
@@ -40,8 +40,8 @@ def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
     from itdr.builders.dataset import builder as dataset_builder
     from itdr.builders.dataset import plan
 
-    builder = datasets.load_dataset_builder("itdr", config, **knobs)
-    checked = dataset_builder.knobs_of(builder.config)
+    builder = datasets.load_dataset_builder("itdr", config, **options)
+    checked = dataset_builder.options_of(builder.config)
     dataset_builder.check_sources(checked)
     cells = plan.cells_of(checked)
     specs = {
@@ -68,11 +68,11 @@ def plan_of(config: str, knobs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rows(knobs: Any, cell: Any) -> int:
+def _rows(options: Any, cell: Any) -> int:
     """The most rows that a (task, source) cell gives; 0 where that is known only at the end."""
-    if knobs.size == "all":
+    if options.size == "all":
         return 0
-    return int(cell.rule.quota if knobs.size == "paper" else knobs.size)
+    return int(cell.rule.quota if options.size == "paper" else options.size)
 
 
 def _store(spec: Any) -> dict[str, Any]:

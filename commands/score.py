@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from itdr.commands import _outputs
-from itdr.commands._knobs import with_knobs
+from itdr.commands._options import with_options
 
 
-@with_knobs
+@with_options
 def run(
     predictions: Annotated[
         Path, typer.Argument(help="JSON lines (or Parquet) with `id` and `output`.")
@@ -32,12 +32,12 @@ def run(
         str | None, typer.Option("-o", "--out", help="Write the report as JSON.")
     ] = None,
     *,
-    knobs: dict[str, Any],
+    options: dict[str, Any],
 ) -> None:
     """Score answers: per cell, per subtask, per root task, with 95% bootstrap intervals.
 
     A row without a prediction counts as wrong, unless --partial is given. Where DATA is a config, its
-    knobs are options, as for `itdr build`. docs/scoring.md defines every metric.
+    options are options, as for `itdr build`. docs/scoring.md defines every metric.
     Example: itdr score answers.jsonl --data sequential_rec --sample
     """
     from itdr import scoring
@@ -52,7 +52,7 @@ def run(
     require()
     target = None if out is None else _outputs.file(out)
     answers = read(predictions, column)
-    opened = open_data(data, knobs)
+    opened = open_data(data, options)
     lexicon, rows = Lexicon(templates=opened.templates), []
     spoken = bool(set(opened.tasks) & set(TEXT_TASKS))
     for part in opened.splits:

@@ -9,40 +9,40 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.commands._knobs import with_knobs
+from itdr.commands._options import with_options
 
 WIDTH = 88
 
 
-@with_knobs
+@with_options
 def run(
     config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
     number: Annotated[int, typer.Option("-n", min=1, help="How many examples.")] = 3,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON row a line.")] = False,
     *,
-    knobs: dict[str, Any],
+    options: dict[str, Any],
 ) -> None:
     """Print the first examples of a config.
 
     Example: itdr show sequential_rec --sample -n 2
     """
     from itdr.builders.core.errors import ConfigError, choose_from
-    from itdr.builders.sampling.splits import PARTS
+    from itdr.builders.sampling.splits import SPLITS
 
-    if split not in PARTS:
-        raise ConfigError(choose_from("split", split, PARTS))
-    for place, row in enumerate(itertools.islice(stream(config, split, knobs), number), 1):
+    if split not in SPLITS:
+        raise ConfigError(choose_from("split", split, SPLITS))
+    for place, row in enumerate(itertools.islice(stream(config, split, options), number), 1):
         print(json.dumps(row, ensure_ascii=False) if as_json else readable(row, place))
 
 
-def stream(config: str, split: str, knobs: dict[str, Any]) -> Any:
+def stream(config: str, split: str, options: dict[str, Any]) -> Any:
     """The rows of a split, drawn as they are asked for."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
-    return datasets.load_dataset("itdr", config, split=split, streaming=True, **knobs)
+    return datasets.load_dataset("itdr", config, split=split, streaming=True, **options)
 
 
 def readable(row: dict[str, Any], place: int) -> str:

@@ -3,7 +3,7 @@
     lm_eval --include_path "$(python -m itdr.evaluation)" --tasks itdr_sequential_rec \\
         --model hf --model_args pretrained=... --metadata '{"sources": ["ml-32m"], "data_dir": "raw"}'
 
-`--metadata` holds the knobs of `load_dataset("itdr", ...)`. Scores are those of `itdr score`.
+`--metadata` holds the options of `load_dataset("itdr", ...)`. Scores are those of `itdr score`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _lexicon = Lexicon()
 
 
 def rows(config: str = "", **given: Any) -> dict[str, Any]:
-    """The splits of a config. given: knobs; what else the harness hands over is left aside."""
+    """The splits of a config. given: options; what else the harness hands over is left aside."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
-    knobs = {name: given[name] for name in (*DEFAULTS, "data_dir") if name in given}
-    loaded = datasets.load_dataset("itdr", config, **knobs)
-    _lexicon.templates = folder_of(knobs.get("templates"))
+    options = {name: given[name] for name in (*DEFAULTS, "data_dir") if name in given}
+    loaded = datasets.load_dataset("itdr", config, **options)
+    _lexicon.templates = folder_of(options.get("templates"))
     for split in loaded.values():
         if split and split[0]["task"] in TEXT_TASKS:
             for row in split:

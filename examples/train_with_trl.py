@@ -22,9 +22,11 @@ CHAT = (
 )
 
 
-def rows(config: str, **knobs: Any) -> Any:
+def rows(config: str, **options: Any) -> Any:
     """The train split as conversations, shuffled, and nothing but what the trainer reads."""
-    stream = load_dataset("itdr", config, split="train", streaming=True, format="messages", **knobs)
+    stream = load_dataset(
+        "itdr", config, split="train", streaming=True, format="messages", **options
+    )
     return stream.shuffle(seed=0, buffer_size=1000).select_columns(["messages"])
 
 
@@ -66,14 +68,14 @@ def tiny_model(tokenizer: Any) -> Any:
     return LlamaForCausalLM(shape)
 
 
-def train(config: str, steps: int, out: str, **knobs: Any) -> list[float]:
+def train(config: str, steps: int, out: str, **options: Any) -> list[float]:
     """Some steps of supervised fine-tuning; the loss of each."""
     from trl import SFTConfig, SFTTrainer
 
-    stream = rows(config, **knobs)
+    stream = rows(config, **options)
     few = [part["content"] for row in stream.take(50) for part in row["messages"]]
     tokenizer = tiny_tokenizer(few)
-    options = SFTConfig(
+    settings = SFTConfig(
         output_dir=out,
         max_steps=steps,  # a stream has no length: say how far to go
         per_device_train_batch_size=2,
@@ -87,7 +89,7 @@ def train(config: str, steps: int, out: str, **knobs: Any) -> list[float]:
         dataloader_num_workers=0,
     )
     trainer = SFTTrainer(
-        model=tiny_model(tokenizer), args=options, train_dataset=stream, processing_class=tokenizer
+        model=tiny_model(tokenizer), args=settings, train_dataset=stream, processing_class=tokenizer
     )
     trainer.train()
     return [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]

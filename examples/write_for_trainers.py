@@ -50,11 +50,11 @@ def write_json(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-def write(out: Path, config: str, **knobs: Any) -> dict[str, int]:
+def write(out: Path, config: str, **options: Any) -> dict[str, int]:
     """All files for a config; how many rows each data file has."""
     out.mkdir(parents=True, exist_ok=True)
     counts, info, axolotl = {}, {}, []
-    for split, stream in load_dataset("itdr", config, streaming=True, **knobs).items():
+    for split, stream in load_dataset("itdr", config, streaming=True, **options).items():
         for form, convert in (("alpaca", alpaca), ("sharegpt", sharegpt)):
             name = f"{config}_{split}_{form}"
             path = out / f"{name}.json"
@@ -95,8 +95,8 @@ def main() -> None:
     parser.add_argument("--sample", action="store_true", help="the bundled sample: no download")
     parser.add_argument("--data-dir", default=None)
     given = parser.parse_args()
-    knobs = {"sample": given.sample, "data_dir": given.data_dir}
-    for name, count in write(given.out, given.config, **knobs).items():
+    options = {"sample": given.sample, "data_dir": given.data_dir}
+    for name, count in write(given.out, given.config, **options).items():
         print(f"{given.out / name}: {count:,} rows")
 
 

@@ -236,16 +236,18 @@ def _terms(entries: Entries) -> str:
 def _origin(entries: Entries) -> str:
     lines = [
         "`provenance.json` names every raw file with its SHA-256, the rows rejected and why, all "
-        "knobs, the versions, and the cells that fell short of their quota.",
+        "options, the versions, and the cells that fell short of their quota.",
         "",
     ]
     for name, one in entries.items():
         changed = {
-            knob: value for knob, value in one["knobs"].items() if value != DEFAULTS.get(knob)
+            option: value
+            for option, value in one["options"].items()
+            if value != DEFAULTS.get(option)
         }
         changed["seed"] = one["seed"]
         listed = ", ".join(
-            f"{knob}={json.dumps(value, ensure_ascii=False)}" for knob, value in changed.items()
+            f"{option}={json.dumps(value, ensure_ascii=False)}" for option, value in changed.items()
         )
         lines.append(f"- `{name}`: {listed}; itdr {one['versions']['itdr']}")
     return "\n".join(lines)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMS = (*FORMATS, "sharegpt")
-"""What rows look like: those of the knob `format`, and ShareGPT, which only files have."""
+"""What rows look like: those of the option `format`, and ShareGPT, which only files have."""
 KINDS = ("parquet", "jsonl")
 FILE_ROWS = 50_000
 GROUP_ROWS = 5_000

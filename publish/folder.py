@@ -27,13 +27,13 @@ RECORD = ".itdr.json"
 LAYOUT = 1
 """Raised when the same rows are laid out in other files."""
 RECORDED = frozenset(
-    "key config form kind rows bytes files cells scripts knobs versions sources shortfalls".split()
+    "key config form kind rows bytes files cells scripts options versions sources shortfalls".split()
 )
 """What a record says; one that lacks any of it is damaged, and counts as absent."""
 TOP = (provenance.PROVENANCE, "README.md", "CITATION.bib", "LICENSE.md")
 Progress = Callable[[str, "int | None"], Any]
 Written = dict[str, files.Written]
-Draw = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
+HashRng = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
 """Draws the rows of a builder and writes them, into a folder or elsewhere: (builder, folder, form,
 kind, progress) -> what was written, by split, and what the record should say besides."""
 Held = Callable[[str, str], "int | None"]
@@ -45,7 +45,7 @@ def build(
     form: str = "alpaca",
     kind: str = "parquet",
     progress: Progress | None = None,
-    draw: Draw | None = None,
+    draw: HashRng | None = None,
     held: Held | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Write configs into `out/<config>/` and make `out` a data set; each config's provenance.
@@ -93,7 +93,7 @@ def _build_config(
     form: str,
     kind: str,
     progress: Progress | None,
-    draw: Draw,
+    draw: HashRng,
     held: Held | None,
 ) -> dict[str, Any]:
     config = builder.config.name
@@ -156,9 +156,9 @@ def _entry(
 
 def expected(builder: Any, split: str) -> int | None:
     """How many rows a split will have; None where that is only known at the end."""
-    from itdr.builders.sampling.splits import PARTS
+    from itdr.builders.sampling.splits import SPLITS
 
-    plan = next(one for one in builder._plans if PARTS[one.part] == split)
+    plan = next(one for one in builder._plans if SPLITS[one.part] == split)
     if any(chosen.users is None for chosen in plan.chosen):
         return None
     return sum(chosen.expected for chosen in plan.chosen)

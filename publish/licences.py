@@ -15,7 +15,7 @@ def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for entry in entries.values():
-        if entry["knobs"]["sample"]:
+        if entry["options"]["sample"]:
             continue
         for name, facts in entry["sources"].items():
             source = name.partition("/")[0]
@@ -38,7 +38,7 @@ def forbidding(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def made_up(entries: dict[str, dict[str, Any]]) -> bool:
     """Whether every row was drawn from the bundled made-up files."""
-    return all(entry["knobs"]["sample"] for entry in entries.values())
+    return all(entry["options"]["sample"] for entry in entries.values())
 
 
 def text(entries: dict[str, dict[str, Any]]) -> str:

@@ -54,7 +54,7 @@ def _is_entry(value: Any) -> bool:
         return False
     files = value.get("files")
     return (
-        isinstance(value.get("knobs"), dict)
+        isinstance(value.get("options"), dict)
         and isinstance(files, dict)
         and all(isinstance(several, list) for several in files.values())
         and all(
@@ -66,21 +66,21 @@ def _is_entry(value: Any) -> bool:
 
 
 def facts(builder: Any) -> dict[str, Any]:
-    """Knobs, versions, raw files with their SHA-256, rejected rows, shortfalls, and how often each
+    """Options, versions, raw files with their SHA-256, rejected rows, shortfalls, and how often each
     rung of the hard negatives was needed.
 
     builder: an `Itdr` whose splits were just drawn in this process.
     """
     from itdr.builders.dataset import builder as dataset_builder
 
-    knobs = dataset_builder.knobs_of(builder.config)
+    options = dataset_builder.options_of(builder.config)
     return {
-        "seed": knobs.seed,
-        "knobs": _plain_knobs(builder.config),
+        "seed": options.seed,
+        "options": _plain_options(builder.config),
         "versions": _versions(builder),
         "sources": _sources(builder),
         "hard_negatives": rungs(builder),
-        "shortfalls": _shortfalls(knobs, builder._plans),
+        "shortfalls": _shortfalls(options, builder._plans),
     }
 
 
@@ -109,7 +109,7 @@ def _pools(builder: Any) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for plan in builder._plans:
         for chosen in plan.chosen:
-            if chosen.cell.knobs.get("negatives") == "hard":
+            if chosen.cell.options.get("negatives") == "hard":
                 opened = open_cell(chosen.cell, chosen.paths, chosen.cuts is not None)
                 pools = found.setdefault(chosen.cell.source.id, [])
                 if all(opened.pool is not one for one in pools):
@@ -131,13 +131,13 @@ def _versions(builder: Any) -> dict[str, str]:
     }
 
 
-def _plain_knobs(config: Any) -> dict[str, Any]:
-    """All knobs as given. Of a user's template folder only the name: a path tells who built it."""
+def _plain_options(config: Any) -> dict[str, Any]:
+    """All options as given. Of a user's template folder only the name: a path tells who built it."""
     from itdr.builders.dataset.config import DEFAULTS
     from itdr.builders.rendering import templates
 
-    knobs = {name: getattr(config, name) for name in DEFAULTS}
-    choice = knobs["templates"]
+    options = {name: getattr(config, name) for name in DEFAULTS}
+    choice = options["templates"]
     # Of the whole choice: ids of the folder's own are nothing without it.
     folder = templates.folder_of(choice)
 
@@ -147,10 +147,10 @@ def _plain_knobs(config: Any) -> dict[str, Any]:
         return folder.absolute().name
 
     if isinstance(choice, (list, tuple)):
-        knobs["templates"] = [plain(one) for one in choice]
+        options["templates"] = [plain(one) for one in choice]
     else:
-        knobs["templates"] = plain(choice)
-    return knobs
+        options["templates"] = plain(choice)
+    return options
 
 
 def _sources(builder: Any) -> dict[str, dict[str, Any]]:
@@ -181,21 +181,21 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
     return dict(sorted(found.items()))
 
 
-def _shortfalls(knobs: Any, plans: list[Any]) -> dict[str, dict[str, list[int]]]:
+def _shortfalls(options: Any, plans: list[Any]) -> dict[str, dict[str, list[int]]]:
     """Cells with fewer cases than their quota: split -> [examples, quota]."""
     from itdr.builders.dataset.config import ALL, PAPER
     from itdr.builders.dataset.plan import cells_of
-    from itdr.builders.sampling.splits import PARTS, quota_by_part
+    from itdr.builders.sampling.splits import SPLITS, quota_by_part
 
-    if knobs.size == ALL:
+    if options.size == ALL:
         return {}
     wanted = {
         f"{cell.task.id}/{cell.source.id}": quota_by_part(
-            cell.rule.quota if knobs.size == PAPER else int(knobs.size)
+            cell.rule.quota if options.size == PAPER else int(options.size)
         )
-        for cell in cells_of(knobs)
+        for cell in cells_of(options)
     }
-    got = {name: [0] * len(PARTS) for name in wanted}
+    got = {name: [0] * len(SPLITS) for name in wanted}
     for plan in plans:
         for chosen in plan.chosen:
             got[f"{chosen.cell.task.id}/{chosen.cell.source.id}"][plan.part] += chosen.expected
@@ -203,5 +203,5 @@ def _shortfalls(knobs: Any, plans: list[Any]) -> dict[str, dict[str, list[int]]]
     for name, quotas in sorted(wanted.items()):
         for part, quota in enumerate(quotas):
             if got[name][part] < quota:
-                found.setdefault(name, {})[PARTS[part]] = [got[name][part], quota]
+                found.setdefault(name, {})[SPLITS[part]] = [got[name][part], quota]
     return found

@@ -1,4 +1,4 @@
-"""Where rows come from: a folder that `itdr build` wrote, or a config with its knobs.
+"""Where rows come from: a folder that `itdr build` wrote, or a config with its options.
 
 Both give rows by split; and, where the raw files can be read, the open cells that the rows were drawn
 from, by which a baseline or an audit looks at the raw data.
@@ -16,7 +16,7 @@ from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.config import DEFAULTS
 from itdr.builders.sampling.case import Case
-from itdr.builders.sampling.splits import PARTS
+from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import OpenCell
 from itdr.scoring import built
 
@@ -28,11 +28,11 @@ class Data:
     """Rows of one or several configs. Made by `open_data`."""
 
     def __init__(
-        self, name: str, knobs: Mapping[str, Any], configs: list[str], folder: Path | None = None
+        self, name: str, options: Mapping[str, Any], configs: list[str], folder: Path | None = None
     ) -> None:
         self.name = name
         self.folder = folder
-        self._knobs = dict(knobs)
+        self._options = dict(options)
         self._configs = configs
 
     @property
@@ -46,9 +46,9 @@ class Data:
     def splits(self) -> tuple[str, ...]:
         """The splits that there are, in order."""
         if self.folder is None:
-            return PARTS
+            return SPLITS
         there = {built.split_of(path) for path in built.data_files(self.folder)}
-        return tuple(part for part in PARTS if part in there)
+        return tuple(part for part in SPLITS if part in there)
 
     def rows(self, split: str) -> Iterator[Row]:
         """The rows of a split, streamed. Raises `ConfigError` for a split that is not there."""
@@ -69,29 +69,29 @@ class Data:
         import itdr  # noqa: F401  (teaches load_dataset the name)
 
         return [
-            datasets.load_dataset_builder("itdr", name, **self._knobs_of(name))
+            datasets.load_dataset_builder("itdr", name, **self._options_of(name))
             for name in self._configs
         ]
 
-    def _knobs_of(self, config: str) -> dict[str, Any]:
-        """The knobs of a config: those given, over those that a folder was built with."""
+    def _options_of(self, config: str) -> dict[str, Any]:
+        """The options of a config: those given, over those that a folder was built with."""
         if self.folder is None:
-            return self._knobs
-        known = built.entries(self.folder).get(config, {}).get("knobs", {})
-        knobs = {
+            return self._options
+        known = built.entries(self.folder).get(config, {}).get("options", {})
+        options = {
             name: value
             for name, value in known.items()
             if name in DEFAULTS and value is not None and value != DEFAULTS[name]
         }
-        if "data_dir" in self._knobs:
-            knobs.pop("sample", None)
-        return knobs | self._knobs
+        if "data_dir" in self._options:
+            options.pop("sample", None)
+        return options | self._options
 
     @property
     def at_hand(self) -> bool:
         """Whether the raw files can be asked without fetching any that the user did not speak of."""
         return self.folder is None or all(
-            {"data_dir", "sample"} & self._knobs_of(name).keys() for name in self._configs
+            {"data_dir", "sample"} & self._options_of(name).keys() for name in self._configs
         )
 
     @functools.cached_property
@@ -99,7 +99,7 @@ class Data:
         """The user's own folder of templates, where the rows were not built before and it was named."""
         from itdr.builders.rendering.templates import folder_of
 
-        return folder_of(self._knobs.get("templates"))
+        return folder_of(self._options.get("templates"))
 
     @functools.cached_property
     def time_split(self) -> bool:
@@ -127,12 +127,12 @@ class Data:
         found = {}
         offline = bool(datasets.config.HF_HUB_OFFLINE)
         for builder in self._builders:
-            knobs = dataset_builder.knobs_of(builder.config)
-            cells = plan.cells_of(knobs)
-            specs = plan.stores_of(knobs, cells)
+            options = dataset_builder.options_of(builder.config)
+            cells = plan.cells_of(options)
+            specs = plan.stores_of(options, cells)
             for cell in cells:
                 paths = tuple(prepare.prepare(one, offline=offline) for one in specs[cell.name])
-                found[cell.name] = open_cell(cell, paths, time_split=knobs.split_by == "time")
+                found[cell.name] = open_cell(cell, paths, time_split=options.split_by == "time")
         return found
 
     def cell_of(self, row: Row) -> OpenCell | None:
@@ -141,17 +141,17 @@ class Data:
         return self.cells.get(f"{name}/{row['domain']}") or self.cells.get(name)
 
 
-def open_data(where: str, knobs: Mapping[str, Any]) -> Data:
+def open_data(where: str, options: Mapping[str, Any]) -> Data:
     """A folder with built rows, or a config. A folder of a config's name is a folder if it holds rows,
     which a line of the log says.
 
-    Raises `ConfigError` for what is neither, for a folder that is not whole, and for knobs other than
+    Raises `ConfigError` for what is neither, for a folder that is not whole, and for options other than
     data_dir and sample given with a folder.
     """
     folder = Path(where).expanduser().absolute()
     known = registry.config_names()
     if folder.is_dir() and (built.data_files(folder) or built.entries(folder)):
-        refused = [name for name in knobs if name not in ("data_dir", "sample")]
+        refused = [name for name in options if name not in ("data_dir", "sample")]
         if refused:
             raise ConfigError(
                 f"{where} holds rows that are built: {', '.join(refused)} can change nothing there."
@@ -162,13 +162,13 @@ def open_data(where: str, knobs: Mapping[str, Any]) -> Data:
                 "%s: read from the folder %s, not drawn as the config of that name", where, folder
             )
         configs = sorted({path.parent.name for path in built.data_files(folder)})
-        return Data(where, knobs, configs, folder)
+        return Data(where, options, configs, folder)
     if where not in known:
         raise ConfigError(
             f"{choose_from('config', where, known)} "
             "Nor is there a folder of that name with built rows (<split>-*.parquet)."
         )
-    return Data(where, knobs, [where])
+    return Data(where, options, [where])
 
 
 def subject_of(cell: OpenCell, row: Row) -> int | None:

@@ -5,6 +5,6 @@ PySpark is imported when a build begins, not before: a plain install has none.
 
 from __future__ import annotations
 
-from itdr.spark.build import build
+from itdr.spark.job import build
 
 __all__ = ["build"]

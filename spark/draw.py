@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import remote
 from itdr.builders.dataset.plan import SplitPlan
-from itdr.builders.sampling.splits import PARTS
-from itdr.builders.store.engine import Engine, using
+from itdr.builders.sampling.splits import SPLITS
+from itdr.builders.store.engine import Engine, use_engine
 from itdr.builders.store.layout import manifest
 from itdr.publish import files
 from itdr.spark import partitions
@@ -89,7 +89,7 @@ def _draw(job: Drawing, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.Record
             shard = Shard(task % job.shards, job.shards)
             pools = _pools(plan)
             before = {name: pool.rungs.copy() for name, pool in pools.items()}
-            with using(_refuse):
+            with use_engine(_refuse):
                 rows = shard_rows(plan, shard, job.wording)
                 name, count = _keep(job, f"rows-{task:06d}", rows)
             rungs: dict[str, Counter[str]] = {}
@@ -123,8 +123,8 @@ def _pools(plan: SplitPlan) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for one in plan.chosen:
-        if one.cell.knobs.get("negatives") == "hard":
-            with using(_refuse):
+        if one.cell.options.get("negatives") == "hard":
+            with use_engine(_refuse):
                 pool = open_cell(one.cell, one.paths, one.cuts is not None).pool
             if all(pool is not other for other in found.values()):
                 found[f"{one.cell.source.id} {len(found)}"] = pool
@@ -273,5 +273,5 @@ def job_of(
         wording,
         far_stores(plans),
         form,
-        place.scratch(f"drawn-{'-'.join(PARTS[plan.part] for plan in plans)}"),
+        place.scratch(f"drawn-{'-'.join(SPLITS[plan.part] for plan in plans)}"),
     )

@@ -18,7 +18,7 @@ from itdr.spark.workdir import Place
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from itdr.builders.store.reader import Store
+    from itdr.builders.store.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class SparkEngine:
         self._kept.pop(name).unpersist()
         self.session.catalog.dropTempView(name)
 
-    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
+    def events(self, store: StoreReader, place: bool = False, text: bool = False) -> None:
         there = Interactions(store.path, store.manifest)
         schema = there.schema
         names = [name for name in schema.names if text or name != "text"]

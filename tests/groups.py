@@ -13,9 +13,9 @@ from itdr.builders.core.schema import SKIP
 from itdr.builders.core.text import plain
 from itdr.builders.dataset import open_cells, registry
 from itdr.builders.evidence import traits
-from itdr.builders.sampling.splits import parts_of
+from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import prepare, spec
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 from tests import planted, world
 
 CONFIG = "target_user_identification"
@@ -37,7 +37,7 @@ def folder(kind: str) -> tuple[Path, planted.Planted]:
     return root, planted.reviews(reviews, users=500, items=120)
 
 
-def opened_store(root: Path, source: str = "ml-1m", facet: str = "base") -> Store:
+def opened_store(root: Path, source: str = "ml-1m", facet: str = "base") -> StoreReader:
     declared = registry.source(source)
     domain = "All_Beauty" if declared.domains else None
     return open_cells.open_store(
@@ -45,7 +45,7 @@ def opened_store(root: Path, source: str = "ml-1m", facet: str = "base") -> Stor
     )
 
 
-def leaders(data: Store) -> list[int]:
+def leaders(data: StoreReader) -> list[int]:
     """The works of a store, by the code of their leading item."""
     return [code for code in range(len(data.work)) if data.work[code] == code]
 
@@ -53,9 +53,9 @@ def leaders(data: Store) -> list[int]:
 class ByHand:
     """Likes, dislikes and fans of the training part, by loops over the store's events."""
 
-    def __init__(self, data: Store, seed: int = 0) -> None:
+    def __init__(self, data: StoreReader, seed: int = 0) -> None:
         self.data = data
-        parts = parts_of(data.user_hash, seed, data.source.id)
+        parts = assign_splits(data.user_hash, seed, data.source.id)
         self.train = [user for user in range(len(parts)) if parts[user] == 0]
         self.liked: dict[int, set[int]] = {}
         self.disliked: dict[int, set[int]] = {}
@@ -132,11 +132,11 @@ def passes(how: str, k: int, n: int, share: float) -> bool:
 
 
 @functools.cache
-def rows(kind: str, **knobs: Any) -> dict[str, list[world.Row]]:
+def rows(kind: str, **options: Any) -> dict[str, list[world.Row]]:
     root, _ = folder(kind)
     source = "ml-1m" if (root / "ml-1m").exists() else "amazon-reviews-2023/All_Beauty"
-    knobs = {"size": "all", "cells": "all", "sources": [source], **knobs}
-    return world.load(CONFIG, root, **knobs)
+    options = {"size": "all", "cells": "all", "sources": [source], **options}
+    return world.load(CONFIG, root, **options)
 
 
 def groups_of(row: world.Row) -> Iterator[tuple[str, str, str, dict[str, float]]]:

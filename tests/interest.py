@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.dataset import open_cells, registry
-from itdr.builders.sampling.splits import PARTS
+from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import prepare, spec
 from itdr.builders.tasks import interest_recognition as task
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
@@ -37,15 +37,15 @@ def folder() -> Path:
 def rows(source: str) -> dict[str, list[Row]]:
     """All rows of one source."""
     found = world.load("interest_recognition", folder(), sources=[source], cells="all", size=None)
-    assert all(found[part] for part in PARTS)
+    assert all(found[part] for part in SPLITS)
     return found
 
 
-def open_cell(source: str, root: Path, **knobs: Any) -> OpenCell:
+def open_cell(source: str, root: Path, **options: Any) -> OpenCell:
     declared = registry.source(source)
     path = prepare.prepare(spec.StoreSpec(declared, data_dir=root))
     rule = task.TASK.cells.get(source, CellRule(100))
-    values = {**task.TASK.defaults, **knobs}
+    values = {**task.TASK.defaults, **options}
     return open_cells.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
 
 

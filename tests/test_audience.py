@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence import mentions, title_mentions
 from itdr.builders.evidence.audiences.groups import Group
 from itdr.builders.evidence.comments import cut
 from itdr.builders.rendering import audience_answer, group_words, templates
 from itdr.builders.rendering.teller import Teller
-from itdr.builders.sampling.splits import parts_of
-from itdr.builders.store.reader import Store
+from itdr.builders.sampling.splits import assign_splits
+from itdr.builders.store.reader import StoreReader
 from itdr.builders.tasks.target_user_identification import TASK
 from tests import world
 from tests.groups import CONFIG, folder, opened_store, rows
@@ -32,9 +32,9 @@ def comments_of(row: world.Row, texts: dict[str, list[tuple[int, int, str]]]) ->
     return [one for one in texts[row["item_id"]] if one[2] in row["input"]]
 
 
-def reviews_by_item(data: Store) -> dict[str, list[tuple[int, int, str]]]:
+def reviews_by_item(data: StoreReader) -> dict[str, list[tuple[int, int, str]]]:
     """Item -> (part of the author, 1 liked, -1 disliked or 0, text), read from the store's file."""
-    parts = parts_of(data.user_hash, 0, data.source.id)
+    parts = assign_splits(data.user_hash, 0, data.source.id)
     found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
     for one in pq.read_table(data.path / "interactions.parquet").to_pylist():
         verdict = 1 if one["rating"] >= 4 else -1 if one["rating"] <= 2 else 0
@@ -87,10 +87,10 @@ def test_texts_are_cut_at_a_words_end() -> None:
 
 def test_tags_stand_in_for_comments(tmp_path: Path) -> None:
     world.write("ml-32m", tmp_path, users=300, items=150)
-    knobs: dict[str, Any] = {"sources": ["ml-32m"], "size": "all", "templates": ["p3"]}
-    built = world.load(CONFIG, tmp_path, **knobs)
+    options: dict[str, Any] = {"sources": ["ml-32m"], "size": "all", "templates": ["p3"]}
+    built = world.load(CONFIG, tmp_path, **options)
     data = opened_store(tmp_path, "ml-32m")
-    parts = parts_of(data.user_hash, 0, "ml-32m")
+    parts = assign_splits(data.user_hash, 0, "ml-32m")
     given: dict[str, set[tuple[int, str]]] = defaultdict(set)
     for one in pq.read_table(data.path / "tags.parquet").to_pylist():
         item = data.item(int(data.work[one["item_code"]])).id
@@ -285,7 +285,7 @@ def groups(draw: st.DrawFn, how: str) -> Group:
 
 
 @st.composite
-def known(draw: st.DrawFn) -> audience_answer.Known:
+def known(draw: st.DrawFn) -> audience_answer.TrainStats:
     """Anything that may be known of an item."""
 
     def some(values: tuple[str, ...], most: int) -> list[str]:
@@ -307,7 +307,7 @@ def known(draw: st.DrawFn) -> audience_answer.Known:
         st.booleans(),
     )
     unlike = st.one_of(groups("disliked"), groups("missing"))
-    return audience_answer.Known(
+    return audience_answer.TrainStats(
         categories=categories,
         telling=categories,
         creators=some(VALUES["creator"], 2),
@@ -330,10 +330,10 @@ def known(draw: st.DrawFn) -> audience_answer.Known:
 @given(known=known(), draw=st.integers(0, 2**64 - 1))
 @settings(max_examples=120, deadline=None)
 def test_answers_read_well_whatever_is_known(
-    domain: str, known: audience_answer.Known, draw: int
+    domain: str, known: audience_answer.TrainStats, draw: int
 ) -> None:
     words = templates.load_words(domain)
-    teller = Teller(words, domain, domain in ("films", "books"), Draw(draw))
+    teller = Teller(words, domain, domain in ("films", "books"), HashRng(draw))
     said, evidence = audience_answer.compose(known, teller)
     assert not re.search(r"[{}\[\]|]|  |\bNone\b|\bnan\b| [,.;:]|\.\.|,,|::|\n\n\n", said), said
     assert not re.search(r"\b(an?|the|of|to|is|are|for|they) \1\b|\ban? (an?|the) ", said), said

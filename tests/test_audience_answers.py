@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence import mentions
 from itdr.builders.evidence.audiences import groups
 from itdr.builders.rendering import audience_answer, group_reasons, teller, templates
@@ -19,20 +19,20 @@ from itdr.builders.tasks.base import OpenCell
 DRAWS = 300
 
 
-def known(**fields: Any) -> audience_answer.Known:
+def known(**fields: Any) -> audience_answer.TrainStats:
     """An item of which little is known, with some of it changed."""
     nothing: dict[str, Any] = {
         **dict.fromkeys(("categories", "telling", "creators", "hashtags", "attributes"), ()),
         **{"likers": 0, "dislikers": 0, "tested": True, "dislikes": True},
     }
-    return audience_answer.Known(**{**nothing, **fields})
+    return audience_answer.TrainStats(**{**nothing, **fields})
 
 
-def answers(of: audience_answer.Known, wording: str = "films") -> Iterator[str]:
+def answers(of: audience_answer.TrainStats, wording: str = "films") -> Iterator[str]:
     """The answer in many drawn wordings."""
     words = templates.load_words(wording)
     for draw in range(DRAWS):
-        yield audience_answer.compose(of, teller.Teller(words, wording, True, Draw(draw)))[0]
+        yield audience_answer.compose(of, teller.Teller(words, wording, True, HashRng(draw)))[0]
 
 
 def group(how: str, k: int, n: int, lift: float, value: str = "Horror") -> groups.Group:
@@ -138,7 +138,7 @@ def test_a_tag_of_one_user_names_no_group() -> None:
 )
 def test_topics_of_news(topic: str, said: str) -> None:
     words = templates.load_words("news")
-    told = teller.Teller(words, "news", False, Draw(1)).taste("category", [topic], False)
+    told = teller.Teller(words, "news", False, HashRng(1)).taste("category", [topic], False)
     assert said in told and f"on {said}" not in told.replace(f"articles on {said}", said)
     assert ("articles" in told) == ("articles" in said)
 

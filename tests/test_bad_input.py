@@ -140,14 +140,14 @@ def test_a_bad_file_is_one_clear_error(
     shutil.copytree(world.folder() / "ml-32m", folder)
     before = set(tmp_path.rglob("*"))
     spoil(folder)
-    knobs: dict[str, Any] = {"sources": ["ml-32m"], "data_dir": str(tmp_path / "raw")}
+    options: dict[str, Any] = {"sources": ["ml-32m"], "data_dir": str(tmp_path / "raw")}
     with pytest.raises(ItdrError) as error:
         datasets.load_dataset(
             "itdr",
             "sequential_rec",
             streaming=streaming,
             cache_dir=str(tmp_path / "datasets"),
-            **knobs,
+            **options,
         )
     for words in CASES[spoil]:
         assert words.lower() in str(error.value).lower(), str(error.value)

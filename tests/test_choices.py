@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.rendering import realiser
 
 INNERMOST = re.compile(r"\[([^\[\]]*)\]")
@@ -27,11 +27,11 @@ texts = st.recursive(
 def test_the_same_is_said_and_drawn_as_by_replacing_one_bracket_at_a_time(
     text: str, seed: int
 ) -> None:
-    draw, said = Draw(seed), text
+    draw, said = HashRng(seed), text
     while found := INNERMOST.search(said):
         ways = found[1].split("|")
         said = said[: found.start()] + ways[draw.below(len(ways))] + said[found.end() :]
-    again = Draw(seed)
+    again = HashRng(seed)
     assert realiser.say(text, again.below) == said
     assert again.state == draw.state
 

@@ -65,10 +65,10 @@ def test_sources_shows_what_is_stored_and_what_was_left_out(caches: Path, tmp_pa
 
 
 def test_show_prints_examples_to_read_and_to_parse(tmp_path: Path) -> None:
-    knobs = ("--sample", "--sources", "ml-32m", "--seed", "3")
-    said = run("show", "top_k_rec", *knobs, "-n", "2", "--split", "test", cwd=tmp_path)
+    options = ("--sample", "--sources", "ml-32m", "--seed", "3")
+    said = run("show", "top_k_rec", *options, "-n", "2", "--split", "test", cwd=tmp_path)
     assert said.count("── example") == 2 and "[output]\n1. " in said
-    rows = run("show", "top_k_rec", *knobs, "-n", "2", "--json", "--split", "test", cwd=tmp_path)
+    rows = run("show", "top_k_rec", *options, "-n", "2", "--json", "--split", "test", cwd=tmp_path)
     parsed = [json.loads(line) for line in rows.splitlines()]
     assert [row["task"] for row in parsed] == ["top_k_rec"] * 2
     assert all(row["id"] in said for row in parsed)
@@ -76,9 +76,11 @@ def test_show_prints_examples_to_read_and_to_parse(tmp_path: Path) -> None:
 
 def test_plan_tells_files_and_disk_and_fetches_nothing(caches: Path, tmp_path: Path) -> None:
     facts = json.loads(run("plan", "rating_prediction", "--sources", "all", "--json", cwd=tmp_path))
-    states = {file["name"]: file["state"] for store in facts["stores"] for file in store["files"]}
-    assert states["ratings.csv"] == "to be downloaded in ml-32m.zip"
-    assert states["yelp_academic_dataset_review.json"] == "to be placed by hand"
+    rng_states = {
+        file["name"]: file["state"] for store in facts["stores"] for file in store["files"]
+    }
+    assert rng_states["ratings.csv"] == "to be downloaded in ml-32m.zip"
+    assert rng_states["yelp_academic_dataset_review.json"] == "to be placed by hand"
     assert facts["needs_bytes"]["downloads"] >= 238_950_008
     world.write("ml-32m", tmp_path / "raw", users=60, items=80)
     said = run("plan", "sequential_rec", "--sources", "ml-32m", "--data-dir", "raw", cwd=tmp_path)

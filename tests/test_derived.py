@@ -19,16 +19,16 @@ from itdr.builders.evidence.audiences import counts as audience_counts
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.sampling import popularity, repeats
 from itdr.builders.store import derived, prepare
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.spec import StoreSpec
 from tests import world
 from tests.interest import folder, open_cell
 
 
-def data() -> Store:
+def data() -> StoreReader:
     """A store that nothing is known of yet."""
     spec = StoreSpec(registry.source("ml-1m"), data_dir=world.folder())
-    return Store(spec.source, prepare.prepare(spec))
+    return StoreReader(spec.source, prepare.prepare(spec))
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
@@ -44,12 +44,12 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     with monkeypatch.context() as patch:
         patch.setattr(derived, "file_of", seen)
         ratings = data()
-        popularity.known(ratings, 0)
-        repeats.met_once(ratings)
+        popularity.train_stats(ratings, 0)
+        repeats.meets_items_once(ratings)
         audience_counts.counts(ratings, 0)
         cell = open_cell("ml-1m", folder())
         cell.store._shared.clear()
-        interest_counts.counts(cell)
+        interest_counts.counts(cell.partition)
         books = open_cell("amazon-books", folder()).store
         comments.Comments(books, 0, 80, lambda: verdicts.verdicts(books)).prepare(0)
     return names

@@ -14,7 +14,14 @@ import pytest
 import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.builders.core import paths
 from itdr.builders.core.errors import ConfigError, ItdrError
-from itdr.builders.store.engine import MEMORY, connect, memory_limit, open_engine, table_of, told
+from itdr.builders.store.engine import (
+    MEMORY,
+    connect,
+    memory_limit,
+    open_engine,
+    table_of,
+    translate_errors,
+)
 
 SORTED = "SELECT range AS n, hash(range)::VARCHAR AS h FROM range({rows}) ORDER BY h"
 
@@ -93,12 +100,12 @@ def test_a_cache_that_the_engine_cannot_open_is_refused(
 def test_a_stopped_query_is_a_keyboard_interrupt() -> None:
     code = (
         "import signal\n"
-        "from itdr.builders.store.prepare.engine import connect, told\n"
+        "from itdr.builders.store.engine import connect, translate_errors\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "con = connect()\n"
         "print('asked', flush=True)\n"
         "try:\n"
-        "    with told():\n"
+        "    with translate_errors():\n"
         f"        con.sql({SORTED.format(rows=10**8)!r}).to_arrow_table()\n"
         "except KeyboardInterrupt:\n"
         "    print('stopped')\n"
@@ -115,5 +122,5 @@ def test_a_stopped_query_is_a_keyboard_interrupt() -> None:
 
 
 def test_other_errors_are_left_as_they_are() -> None:
-    with pytest.raises(ValueError, match="no number"), told():
+    with pytest.raises(ValueError, match="no number"), translate_errors():
         raise ValueError("no number")

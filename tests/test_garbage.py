@@ -29,9 +29,9 @@ def test_rows_are_given_out_with_the_collector_as_it_was(on: bool) -> None:
 
 
 def test_it_is_off_within_the_block_and_on_again_after_an_error() -> None:
-    with pytest.raises(KeyError), gc_pause.put_off():
+    with pytest.raises(KeyError), gc_pause.gc_paused():
         assert not gc.isenabled()
-        with gc_pause.put_off():
+        with gc_pause.gc_paused():
             pass
         assert not gc.isenabled()
         raise KeyError

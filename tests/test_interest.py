@@ -21,7 +21,7 @@ from itdr.builders.evidence import significance
 from itdr.builders.evidence.comments import cut
 from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests.statements import DISLIKED, LIKED
-from itdr.builders.sampling.splits import parts_of
+from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.tasks import interest_recognition as task
 from tests import world
 from tests.interest import SOURCES, cases, folder, open_cell, people_with, rows
@@ -104,7 +104,7 @@ class Truth:
         for row in table:
             if row[value] is not None:
                 first[row["user_code"]].setdefault(works[row["item_code"]], row)
-        part = parts_of(cell.store.user_hash, 0, source)
+        part = assign_splits(cell.store.user_hash, 0, source)
         self.training = {user for user in first if part[user] == 0}
         played = defaultdict(list)
         for user in self.training if not scale else ():
@@ -168,7 +168,7 @@ def truth(source: str) -> Truth:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_engine_counts_what_plain_python_counts(source: str) -> None:
-    counts = interests_counts.counts(open_cell(source, folder()))
+    counts = interests_counts.counts(open_cell(source, folder()).partition)
     known = truth(source)
     for kind, side in itertools.product(interests_counts.KINDS, (LIKED, DISLIKED)):
         n, tally = known.all(side, kind)
@@ -268,8 +268,10 @@ def test_the_users_own_reviews_are_shown(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("source", ["amazon-books", "steam"])
 def test_rows_do_not_depend_on_shards(source: str) -> None:
-    knobs: dict[str, Any] = {"sources": [source], "size": 60, "root": folder()}
-    one, many = (world.load("interest_recognition", num_shards=n, **knobs)["train"] for n in (1, 7))
+    options: dict[str, Any] = {"sources": [source], "size": 60, "root": folder()}
+    one, many = (
+        world.load("interest_recognition", num_shards=n, **options)["train"] for n in (1, 7)
+    )
     assert sorted(map(str, one)) == sorted(map(str, many)) and len(one) > 20
 
 
@@ -293,8 +295,8 @@ def test_a_rejected_answer_tells_of_another_taste() -> None:
 
 @pytest.mark.parametrize("source", ["amazon-books", "anime-2023", "steam", "ml-1m"])
 def test_no_rejected_answer_of_the_sample_is_the_chosen_one(source: str) -> None:
-    knobs: dict[str, Any] = {"sources": [source], "cells": "all", "size": "all"}
-    found = world.load("interest_recognition", SAMPLE, format="preference", **knobs)
+    options: dict[str, Any] = {"sources": [source], "cells": "all", "size": "all"}
+    found = world.load("interest_recognition", SAMPLE, format="preference", **options)
     for row in everything(found):
         assert row["chosen"].casefold() != row["rejected"].casefold()
 

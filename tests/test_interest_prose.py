@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.dataset import registry
 from itdr.builders.evidence.interests.counts import Work, works_of
 from itdr.builders.rendering import interest_answer, lexicon, templates
@@ -111,7 +111,7 @@ def test_every_way_to_put_a_sentence_is_one(group: str, line: str) -> None:
         terms=dict(templates.load_words("films")), hours="/hours" in group, liked=(), disliked=()
     )
     for plural, seed in itertools.product((False, True), range(40)):
-        writer = interest_answer._Writer(story, Draw(seed))
+        writer = interest_answer._Writer(story, HashRng(seed))
         for name in interest_answer._slots(line):
             writer.put(name, story.terms.get(name, "two" if name[0] == "n" else "Vale"), plural)
         said = writer._filled(line)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from itdr.builders.core.errors import EmptySplitError
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence.interests import claims, counts
 from itdr.builders.evidence.interests.statements import DISLIKED, LIKED
 from itdr.builders.rendering import interest_answer, lexicon, templates
@@ -40,7 +40,7 @@ def profiles(**told: Any) -> Iterator[str]:
     """Many ways to tell a story of three liked films and three disliked ones."""
     given = {"liked": ("Ash", "Birch", "Cedar"), "disliked": ("Dune", "Elm", "Fir"), **told}
     story = Story(terms=terms(), hours=False, **given)
-    return (interest_answer.compose(story, Draw(seed)) for seed in range(400))
+    return (interest_answer.compose(story, HashRng(seed)) for seed in range(400))
 
 
 # -- what was asked -------------------------------------------------------------------------------

@@ -62,12 +62,12 @@ def test_configs_concatenate() -> None:
 
 
 def test_processes_and_streams_give_the_same_rows(tmp_path: Path) -> None:
-    knobs = {"sample": True, "sources": ["ml-32m"], "split": "test"}
-    one = datasets.load_dataset("itdr", "sequential_rec", cache_dir=str(tmp_path / "1"), **knobs)
+    options = {"sample": True, "sources": ["ml-32m"], "split": "test"}
+    one = datasets.load_dataset("itdr", "sequential_rec", cache_dir=str(tmp_path / "1"), **options)
     four = datasets.load_dataset(
-        "itdr", "sequential_rec", cache_dir=str(tmp_path / "4"), num_proc=4, **knobs
+        "itdr", "sequential_rec", cache_dir=str(tmp_path / "4"), num_proc=4, **options
     )
-    stream = datasets.load_dataset("itdr", "sequential_rec", streaming=True, **knobs)
+    stream = datasets.load_dataset("itdr", "sequential_rec", streaming=True, **options)
     assert list(one) == list(four) == list(stream)
 
 
@@ -118,8 +118,8 @@ def test_a_relative_data_dir_and_its_other_spellings_are_one(tmp_path: Path) -> 
         sample = os.path.join(os.path.dirname(itdr.__file__), "builders", "sample")
         os.symlink(sample, "raw")
         spelled = ["raw", "./raw", "raw/", os.path.abspath("raw"), "~/raw", sample]
-        knobs = {"sources": ["ml-32m"]}
-        print(len({load_dataset_builder("itdr", "sequential_rec", data_dir=one, **knobs).config_id
+        options = {"sources": ["ml-32m"]}
+        print(len({load_dataset_builder("itdr", "sequential_rec", data_dir=one, **options).config_id
                    for one in spelled}))
     """
     assert python(code, tmp_path, {"HOME": str(tmp_path)}).strip() == "1"

@@ -57,9 +57,9 @@ def test_titles_that_hold_semicolons_can_be_told_apart(
 
 @pytest.mark.parametrize("config", ["top_k_rec", "cross_domain_rec"])
 def test_two_candidates_are_both_and_one_true_one_is_not_several(config: str) -> None:
-    knobs = {"sample": True, "candidates": 2, "positives": 1, "size": 60, "sources": "all"}
+    options = {"sample": True, "candidates": 2, "positives": 1, "size": 60, "sources": "all"}
     for choice in (None, "unseen"):
-        rows = everything(load(config, data_dir=None, templates=choice, **knobs))
+        rows = everything(load(config, data_dir=None, templates=choice, **options))
         assert len({row["template"] for row in rows}) >= 3
         assert any(re.search(r"\bboth\b", row["input"]) for row in rows)
         for row in rows:

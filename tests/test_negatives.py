@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.core.rng import mix
+from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.config import NEGATIVES
-from itdr.builders.sampling.negatives import Pool, Wanted, WantedMany
-from itdr.builders.sampling.popularity import known
+from itdr.builders.sampling.negatives import CandidatePool, NegativeRequest, NegativeRequests
+from itdr.builders.sampling.popularity import train_stats
 from itdr.builders.store.prepare import prepare
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.spec import StoreSpec
 
 TITLES, BRANDS = 40, 3
@@ -27,7 +27,9 @@ USERS = 200
 
 
 @functools.cache
-def opened(titles: int = TITLES, brands: int = BRANDS, users: int = USERS, each: int = 8) -> Store:
+def opened(
+    titles: int = TITLES, brands: int = BRANDS, users: int = USERS, each: int = 8
+) -> StoreReader:
     """A store whose product `k` is one of `titles` titles; the first products are the popular ones."""
     source = registry.source("amazon-reviews-2023")
     data = Path(tempfile.mkdtemp())
@@ -53,19 +55,21 @@ def opened(titles: int = TITLES, brands: int = BRANDS, users: int = USERS, each:
         met = rng.choice(titles * brands, each, replace=False, p=odds / odds.sum())
         lines += [f"A{user},B{k},5.0,1{n:03}000000000\n" for n, k in enumerate(met.tolist())]
     ratings.write_text("".join(lines), "utf-8")
-    return Store(source, prepare(StoreSpec(source, "All_Beauty", data_dir=data), progress=False))
+    return StoreReader(
+        source, prepare(StoreSpec(source, "All_Beauty", data_dir=data), progress=False)
+    )
 
 
 @functools.cache
-def pool_of(data: Store) -> Pool:
-    return Pool(data, known(data, seed=0))
+def pool_of(data: StoreReader) -> CandidatePool:
+    return CandidatePool(data, train_stats(data, seed=0))
 
 
-def touched_by(data: Store, user: int) -> np.ndarray:
+def touched_by(data: StoreReader, user: int) -> np.ndarray:
     return np.unique(data.work[data.events(user).items])
 
 
-def titles_of(data: Store, works: np.ndarray) -> set[int]:
+def titles_of(data: StoreReader, works: np.ndarray) -> set[int]:
     return set(data.title_code[works].tolist())
 
 
@@ -82,15 +86,15 @@ def test_no_title_that_the_user_touched(
     data = opened()
     pool = pool_of(data)
     touched = [touched_by(data, user) for user in users]
-    wanted = WantedMany(
+    wanted = NegativeRequests(
         np.full(len(users), count),
         np.array([works[:1] for works in touched]),
         np.full(len(users), 2**63 - 1),
         touched,
         np.full((len(users), 1), -1, np.int32),
-        mix(np.arange(len(users), dtype=np.uint64) ^ np.uint64(state)),
+        splitmix64(np.arange(len(users), dtype=np.uint64) ^ np.uint64(state)),
     )
-    drawn = pool.draw_many(policy, wanted)
+    drawn = pool.sample_many(policy, wanted)
     assert drawn == [pool.draw(policy, wanted.one(k)) for k in range(len(users))]
     for works, met in zip(drawn, touched, strict=True):
         # There are 40 titles, of which a user knows 8 at most.
@@ -116,10 +120,12 @@ def test_hard_negatives_are_as_popular_as_the_true_item(false: int) -> None:
     rng = np.random.default_rng(1)
     most = least = 0.0
     cases = 4000
-    trues = rng.choice(pool.works, cases, p=pool.users / pool.users.sum()).tolist()
-    for k, true in enumerate(trues):
+    targets = rng.choice(pool.works, cases, p=pool.users / pool.users.sum()).tolist()
+    for k, true in enumerate(targets):
         met = np.array([true])
-        wanted = Wanted(false, [true], None, met, [int(data.title_code[true])], mix(k))
+        wanted = NegativeRequest(
+            false, [true], None, met, [int(data.title_code[true])], splitmix64(k)
+        )
         drawn = pool.draw("hard", wanted)
         assert drawn is not None
         counts = known_users(pool)[[true, *drawn]]
@@ -129,7 +135,7 @@ def test_hard_negatives_are_as_popular_as_the_true_item(false: int) -> None:
     assert abs(most / cases - chance) < 0.04 and abs(least / cases - chance) < 0.04
 
 
-def known_users(pool: Pool) -> np.ndarray:
+def known_users(pool: CandidatePool) -> np.ndarray:
     users = np.zeros(int(pool.works.max()) + 1, np.int64)
     users[pool.works] = pool.users
     return users

@@ -25,13 +25,13 @@ def own(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def knobs(own: Path | None) -> dict[str, Any]:
+def options(own: Path | None) -> dict[str, Any]:
     given = {"sample": True, "sources": ["steam"], "size": 60}
     return given if own is None else {**given, "templates": str(own)}
 
 
 def answers(config: str, own: Path | None) -> list[str]:
-    stream = datasets.load_dataset("itdr", config, streaming=True, split="train", **knobs(own))
+    stream = datasets.load_dataset("itdr", config, streaming=True, split="train", **options(own))
     return [row["output"] for row in stream]
 
 
@@ -61,7 +61,7 @@ def _collect(rows: datasets.IterableDataset, out: Any) -> None:
 
 def test_a_spawned_worker_speaks_in_them(own: Path) -> None:
     config = "interest_recognition"
-    stream = datasets.load_dataset("itdr", config, streaming=True, split="train", **knobs(own))
+    stream = datasets.load_dataset("itdr", config, streaming=True, split="train", **options(own))
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
     worker = context.Process(target=_collect, args=(stream, queue))
@@ -73,7 +73,7 @@ def test_a_spawned_worker_speaks_in_them(own: Path) -> None:
 
 @pytest.mark.parametrize("config", TASKS)
 def test_other_phrasings_use_them(config: str, own: Path) -> None:
-    data = open_data(config, knobs(own))
+    data = open_data(config, options(own))
     rows = list(itertools.islice(data.rows("train"), 30))
     told = " ".join(itertools.chain(*references(data, rows).values()))
     assert "quester" in told

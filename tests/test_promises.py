@@ -48,15 +48,15 @@ def test_the_number_of_shards_does_not_change_the_rows(seed: int, shards: int) -
 
 @pytest.mark.parametrize("config", ["user_item_interaction", "user_attribute_prediction"])
 def test_processes_do_not_change_the_rows_or_their_order(config: str, tmp_path: Path) -> None:
-    knobs: dict[str, Any] = {
+    options: dict[str, Any] = {
         "sources": ["ml-32m", "bookcrossing"] if config == "user_item_interaction" else ["ml-1m"],
         "data_dir": str(world.folder()),
     }
-    single = datasets.load_dataset("itdr", config, cache_dir=str(tmp_path / "a"), **knobs)
+    single = datasets.load_dataset("itdr", config, cache_dir=str(tmp_path / "a"), **options)
     several = datasets.load_dataset(
-        "itdr", config, cache_dir=str(tmp_path / "b"), num_proc=4, **knobs
+        "itdr", config, cache_dir=str(tmp_path / "b"), num_proc=4, **options
     )
-    streamed = load(config, **knobs)
+    streamed = load(config, **options)
     for split in ("train", "validation", "test"):
         rows = list(map(text, single[split]))
         assert rows
@@ -210,9 +210,9 @@ def training_counts(raw: Path, source: str, rows: dict[str, list[Row]]) -> Count
 
 
 def test_any_prefix_of_any_shard_is_a_mix() -> None:
-    knobs = {"sources": ["ml-32m", "bookcrossing"], "data_dir": str(world.folder())}
+    options = {"sources": ["ml-32m", "bookcrossing"], "data_dir": str(world.folder())}
     stream = datasets.load_dataset(
-        "itdr", "user_item_interaction", split="train", streaming=True, num_shards=4, **knobs
+        "itdr", "user_item_interaction", split="train", streaming=True, num_shards=4, **options
     )
     total = Counter(cell(row) for row in stream)
     assert len(total) > 3
@@ -247,9 +247,9 @@ def test_rows_are_drawn_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch)
         drawn["cases"] += len(windows)
         return plain(cell, windows)
 
-    knobs: dict[str, Any] = {"sources": ["ml-32m"], "data_dir": str(world.folder())}
+    options: dict[str, Any] = {"sources": ["ml-32m"], "data_dir": str(world.folder())}
     stream = datasets.load_dataset(
-        "itdr", "sequential_rec", split="train", streaming=True, size=None, per_user=None, **knobs
+        "itdr", "sequential_rec", split="train", streaming=True, size=None, per_user=None, **options
     )
     object.__setattr__(task, "draw", counting)
     try:

@@ -94,8 +94,8 @@ STREAM = """
     def peak():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
-    knobs = dict(sources=["ml-32m"], data_dir=sys.argv[1], size="all", per_user="all")
-    stream = load_dataset("itdr", "sequential_rec", split="train", streaming=True, **knobs)
+    options = dict(sources=["ml-32m"], data_dir=sys.argv[1], size="all", per_user="all")
+    stream = load_dataset("itdr", "sequential_rec", split="train", streaming=True, **options)
     rows = iter(stream)
     next(rows)
     after_first = peak()
@@ -137,20 +137,20 @@ def test_the_first_row_draws_no_more_than_it_needs(large: Path) -> None:
     import itdr
     from itdr.builders.dataset import builder as dataset_builder
     from itdr.builders.store import reader
-    from itdr.builders.store.reader import Store
+    from itdr.builders.store.reader import StoreReader
 
-    knobs = {"sources": ["ml-32m"], "data_dir": str(large), "size": "all", "per_user": "all"}
-    builder = itdr.Itdr(config_name="sequential_rec", **knobs)
+    options = {"sources": ["ml-32m"], "data_dir": str(large), "size": "all", "per_user": "all"}
+    builder = itdr.Itdr(config_name="sequential_rec", **options)
     read = []
-    plain = Store._group
+    plain = StoreReader._group
 
-    def counting(self: Store, k: int) -> object:
+    def counting(self: StoreReader, k: int) -> object:
         if (self.path, k) not in reader._groups:
             read.append(k)
         return plain(self, k)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Store, "_group", counting)
+        patch.setattr(StoreReader, "_group", counting)
         plans = dataset_builder.prepare(builder.config)
         split = dataset_builder.split_generators(builder.config, plans)[0]
         next(dataset_builder.rows(**split.gen_kwargs))

@@ -20,9 +20,9 @@ def test_places_in_several_lists_are_found_at_once(of: list[list[int]], wanted: 
     ends = np.cumsum([len(one) for one in of])
     starts = ends - [len(one) for one in of]
     values = np.array([value for one in of for value in one], np.float32)
-    sought = np.array(wanted[: len(of)], np.float32)
+    window_spec = np.array(wanted[: len(of)], np.float32)
     for side in ("left", "right"):
-        found = user_verdicts._place(values, starts, ends, sought, side) - starts
+        found = user_verdicts._place(values, starts, ends, window_spec, side) - starts
         assert found.tolist() == [
             int(np.searchsorted(one, value, side=side))
             for one, value in zip(of, wanted, strict=False)
@@ -34,12 +34,12 @@ def test_a_batch_says_what_each_user_alone_does(source: str) -> None:
     cell = open_cell(source, folder())
     users = list(range(0, len(cell.store.user_n), 3))
     cell.expect(users)
-    together = [asdict(user_verdicts.sided(cell, user)) for user in users]
+    together = [asdict(user_verdicts.sided(cell.partition, user)) for user in users]
     cell.expect(())
     alone = []
     for user in users:
         cell.store.shared(("sided", cell.cell.seed), dict).clear()
-        alone.append(asdict(user_verdicts.sided(cell, user)))
+        alone.append(asdict(user_verdicts.sided(cell.partition, user)))
     assert together == alone
     assert sum(len(one["works"]) for one in alone) > 100
     for one in alone:

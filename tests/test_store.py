@@ -40,9 +40,9 @@ def stores(cache: Path, source: str = "ml-32m") -> list[Path]:
     return sorted(path.parent for path in (cache / "store" / source).rglob("manifest.json"))
 
 
-def config_id(root: Path, config: str = "sequential_rec", **knobs: Any) -> str:
-    knobs = {"sources": ["ml-32m"], "data_dir": str(root), **knobs}
-    return datasets.load_dataset_builder("itdr", config, **knobs).config_id
+def config_id(root: Path, config: str = "sequential_rec", **options: Any) -> str:
+    options = {"sources": ["ml-32m"], "data_dir": str(root), **options}
+    return datasets.load_dataset_builder("itdr", config, **options).config_id
 
 
 def test_one_store_serves_all_configs_and_processes(caches: Path, raw_copy: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_source_in_the_store_needs_no_raw_file(caches: Path, raw_copy: Path) -
     assert load("top_k_rec", root=raw_copy, **ML)["train"]
 
 
-def test_code_templates_and_knobs_are_in_the_config_id(
+def test_code_templates_and_options_are_in_the_config_id(
     raw_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from itdr.builders.dataset import builder

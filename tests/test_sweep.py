@@ -13,7 +13,7 @@ from itdr.builders.core.schema import COLUMNS, ROOT_TASKS
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import schema
 from itdr.builders.rendering import templates
-from itdr.builders.sampling.splits import PARTS
+from itdr.builders.sampling.splits import SPLITS
 from tests.world import Row, everything, load
 
 PAPER = 195_065
@@ -94,7 +94,7 @@ def rows_of(task: str, source: str) -> list[Row]:
 
 @pytest.mark.parametrize("root", ROOT_TASKS)
 def test_a_root_config_holds_all_its_cells_in_all_splits(root: str) -> None:
-    for part in PARTS:
+    for part in SPLITS:
         found = Counter((row["task"], row["source"]) for row in sampled(root)[part])
         assert set(found) == set(registry.cells(root)), part
 

@@ -36,14 +36,14 @@ def test_tables_hold_the_rows_of_a_stream(config: str, form: str) -> None:
             assert table.schema == declared.arrow_schema
 
 
-@pytest.mark.parametrize("knobs", [{"size": 30}, {"size": "all"}], ids=str)
+@pytest.mark.parametrize("options", [{"size": 30}, {"size": "all"}], ids=str)
 @pytest.mark.parametrize("config", ["user_item_interaction", "interest_recognition"])
 def test_tables_do_not_tell_that_shards_are_drawn_together(
-    config: str, knobs: dict[str, Any]
+    config: str, options: dict[str, Any]
 ) -> None:
     """Batches of a cell reach over the ends of shards; of small cells many shards hold none."""
     of = 40
-    builder: Any = itdr.Itdr(config_name=config, sample=True, num_shards=of, **knobs)
+    builder: Any = itdr.Itdr(config_name=config, sample=True, num_shards=of, **options)
     look = dataset_builder.wording(builder.config)
     plan = dataset_builder.prepare(builder.config)[0]
     shards = [Shard(index, of) for index in (*range(5, of), 2)]
@@ -54,7 +54,7 @@ def test_tables_do_not_tell_that_shards_are_drawn_together(
 
 
 @pytest.mark.parametrize(
-    ("config", "knobs"),
+    ("config", "options"),
     [
         ("user_item_interaction", {}),
         ("top_k_rec", {"sources": ["ml-32m"], "split_by": "time"}),
@@ -63,13 +63,13 @@ def test_tables_do_not_tell_that_shards_are_drawn_together(
     ],
 )
 def test_what_a_plan_keeps_of_users_changes_no_row(
-    config: str, knobs: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    config: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
     for most in (1 << 22, 60_000, 0):
         monkeypatch.setattr(cache, "ROOM", cache.Room(most))
         monkeypatch.setattr(open_cells, "_stores", {})
-        builder: Any = itdr.Itdr(config_name=config, sample=True, **knobs)
+        builder: Any = itdr.Itdr(config_name=config, sample=True, **options)
         look = dataset_builder.wording(builder.config)
         plans = dataset_builder.prepare(builder.config)
         assert (cache.ROOM.left < most) == (most > 0)
@@ -115,8 +115,8 @@ def test_a_forked_process_goes_on_with_what_is_known(
 
 def test_shards_hold_equal_shares_of_cases() -> None:
     """Users give very different numbers of cases: equal shares of users would be unequal work."""
-    knobs: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "per_user": "all"}
-    builder: Any = itdr.Itdr(config_name="sequential_rec", size=500, history=3, **knobs)
+    options: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "per_user": "all"}
+    builder: Any = itdr.Itdr(config_name="sequential_rec", size=500, history=3, **options)
     (plan, *_) = dataset_builder.prepare(builder.config)
     look = dataset_builder.wording(builder.config)
     (chosen,) = plan.chosen
@@ -136,10 +136,10 @@ def test_shards_hold_equal_shares_of_cases() -> None:
 def test_files_hold_them_in_batches_of_the_size_that_was_asked_for(
     config: str, tmp_path: Path
 ) -> None:
-    knobs: dict[str, Any] = {"sample": True, "sources": "all", "split": "train"}
-    stream = list(datasets.load_dataset("itdr", config, streaming=True, **knobs))
+    options: dict[str, Any] = {"sample": True, "sources": "all", "split": "train"}
+    stream = list(datasets.load_dataset("itdr", config, streaming=True, **options))
     made = datasets.load_dataset(
-        "itdr", config, cache_dir=str(tmp_path), writer_batch_size=10, **knobs
+        "itdr", config, cache_dir=str(tmp_path), writer_batch_size=10, **options
     )
     assert list(made) == stream
     lengths = [len(chunk) for chunk in made.data.column("id").chunks]
@@ -148,11 +148,11 @@ def test_files_hold_them_in_batches_of_the_size_that_was_asked_for(
 
 def test_a_users_own_features_are_given(tmp_path: Path) -> None:
     own = datasets.Features({**schema(), "rating": datasets.Value("float64")})
-    knobs: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "split": "train"}
+    options: dict[str, Any] = {"sample": True, "sources": ["ml-32m"], "split": "train"}
     made = datasets.load_dataset(
-        "itdr", "rating_prediction", features=own, cache_dir=str(tmp_path), **knobs
+        "itdr", "rating_prediction", features=own, cache_dir=str(tmp_path), **options
     )
     assert made.features["rating"].dtype == "float64"
     assert list(made) == list(
-        datasets.load_dataset("itdr", "rating_prediction", streaming=True, **knobs)
+        datasets.load_dataset("itdr", "rating_prediction", streaming=True, **options)
     )

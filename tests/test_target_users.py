@@ -17,8 +17,8 @@ from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import counts as audiences_counts
 from itdr.builders.evidence.audiences import groups as _groups
 from itdr.builders.evidence.audiences.judges import Rows
-from itdr.builders.sampling.splits import PARTS, parts_of
-from itdr.builders.store.reader import Store
+from itdr.builders.sampling.splits import SPLITS, assign_splits
+from itdr.builders.store.reader import StoreReader
 from itdr.builders.tasks import target_user_identification
 from tests import world
 from tests.groups import (
@@ -116,7 +116,7 @@ def test_without_ratings_hours_or_skips_decide(source: str, tmp_path: Path) -> N
             assert counts.judges(work) == expected
         return
     played: dict[int, list[float]] = defaultdict(list)
-    parts = parts_of(data.user_hash, 0, source)
+    parts = assign_splits(data.user_hash, 0, source)
     for user in range(len(parts)):
         events = data.events(user)
         most: dict[int, float] = {}
@@ -186,11 +186,11 @@ def test_every_claim_of_a_row_follows_from_the_store(kind: str) -> None:
     hand = ByHand(data)
     codes = {data.item(code).id: code for code in leaders(data)}
     seen: Counter[str] = Counter()
-    for split, part in zip(built, PARTS, strict=True):
+    for split, part in zip(built, SPLITS, strict=True):
         for row in built[split]:
             work = codes[row["item_id"]]
-            drawn = parts_of(data.item_hash[work : work + 1], 0, "ml-1m", "item")
-            assert PARTS[int(drawn[0])] == part
+            drawn = assign_splits(data.item_hash[work : work + 1], 0, "ml-1m", "item")
+            assert SPLITS[int(drawn[0])] == part
             for how, group, value, told in groups_of(row):
                 side = "dislikes" if how == "disliked" else "likes"
                 k, n, some, everything = hand.count(group, value, work, side)
@@ -210,7 +210,7 @@ SLIGHT = r"\b(somewhat|a little|rather|a bit|slightly|mildly) (more|above|larger
 MOST = r"\b(most of|the majority of|the greater part of)\b"
 
 
-def said(row: world.Row, data: Store, work: int) -> None:
+def said(row: world.Row, data: StoreReader, work: int) -> None:
     """The words of an answer against its evidence: degrees, majorities, what it is filed under."""
     body, _, avoid = row["output"].rpartition("\n\n")
     suits = [told for how, _, _, told in groups_of(row) if how == "suits"]
@@ -262,11 +262,11 @@ def test_rows_do_not_depend_on_the_order_of_raw_lines_nor_on_the_cache(
         random.Random(3).shuffle(lines)
         (tmp_path / "ml-1m").mkdir(exist_ok=True)
         (tmp_path / "ml-1m" / file.name).write_text("".join(lines), "latin-1")
-    knobs: dict[str, Any] = {"sources": ["ml-1m"], "cells": "all", "size": "all"}
+    options: dict[str, Any] = {"sources": ["ml-1m"], "cells": "all", "size": "all"}
     monkeypatch.setenv("ITDR_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("ITDR_MEMORY", "300MB")
-    assert world.load(CONFIG, tmp_path, **knobs) == rows("small")
-    other = world.load(CONFIG, tmp_path, seed=1, **knobs)
+    assert world.load(CONFIG, tmp_path, **options) == rows("small")
+    other = world.load(CONFIG, tmp_path, seed=1, **options)
     assert {row["item_id"] for row in other["test"]} != {
         r["item_id"] for r in rows("small")["test"]
     }
@@ -292,10 +292,10 @@ def test_no_rejected_answer_of_the_sample_is_the_chosen_one() -> None:
         assert row["rejected"] and row["chosen"].casefold() != row["rejected"].casefold()
 
 
-def test_knobs_without_meaning_are_refused() -> None:
-    for knobs in ({"history": 5}, {"per_user": 2}, {"split_by": "time"}, {"candidates": 10}):
+def test_options_without_meaning_are_refused() -> None:
+    for options in ({"history": 5}, {"per_user": 2}, {"split_by": "time"}, {"candidates": 10}):
         with pytest.raises(ConfigError):
-            world.load(CONFIG, folder("small")[0], sources=["ml-1m"], cells="all", **knobs)
+            world.load(CONFIG, folder("small")[0], sources=["ml-1m"], cells="all", **options)
 
 
 # -- real files -----------------------------------------------------------------------------------

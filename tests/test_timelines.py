@@ -13,30 +13,30 @@ import numpy as np
 import pytest
 
 from itdr.builders.core import cache
-from itdr.builders.core.rng import Draw, mix, numbers, shuffles
+from itdr.builders.core.rng import HashRng, numbers, shuffles, splitmix64
 from itdr.builders.core.schema import SKIP
 from itdr.builders.dataset import config, registry
 from itdr.builders.sampling import repeats
-from itdr.builders.sampling.favourites import most_liked
-from itdr.builders.sampling.histories import Timeline, Timelines
+from itdr.builders.sampling.favourites import favourites
+from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.latest_windows import first_windows
-from itdr.builders.sampling.negatives import Pool, WantedMany
-from itdr.builders.sampling.popularity import known, time_cuts
-from itdr.builders.sampling.windows import Sought, Window, latest_windows
+from itdr.builders.sampling.negatives import CandidatePool, NegativeRequests
+from itdr.builders.sampling.popularity import time_cuts, train_stats
+from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
 from itdr.builders.store import prepare
 from itdr.builders.store import spec as store_spec
-from itdr.builders.store.reader import MISSING_TIME, Store
+from itdr.builders.store.reader import MISSING_TIME, StoreReader
 
 
-def opened(source: str, folder: Path = config.SAMPLE) -> Store:
+def opened(source: str, folder: Path = config.SAMPLE) -> StoreReader:
     """The store of a source's bundled sample (the first of its domains), or of another folder."""
     declared = registry.source(source)
     domain = next(iter(declared.domains), None)
     spec = store_spec.StoreSpec(declared, domain, data_dir=folder, sample=True)
-    return Store(declared, prepare.prepare(spec, offline=True, progress=False))
+    return StoreReader(declared, prepare.prepare(spec, offline=True, progress=False))
 
 
-def plainly(data: Store, user: int, keep: str, rated: bool) -> list[tuple[Any, ...]]:
+def plainly(data: StoreReader, user: int, keep: str, rated: bool) -> list[tuple[Any, ...]]:
     """(item, work, title, time, rating) of the events kept, one after the other."""
     events = data.events(user)
     chosen: dict[int, int] = {}
@@ -64,7 +64,7 @@ def plainly(data: Store, user: int, keep: str, rated: bool) -> list[tuple[Any, .
 @pytest.mark.parametrize(("keep", "rated"), [("first", False), ("last", True)])
 def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bool) -> None:
     data = opened(source)
-    lines = Timelines(data, keep, rated)
+    lines = Histories(data, keep, rated)
     for user in range(len(data.user_hash)):
         line = lines.of(user)
         found = zip(line.items, line.works, line.titles, line.times, line.ratings, strict=True)
@@ -77,7 +77,7 @@ def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bo
         assert tail.items == line.items[-3:] and tail.moments == line.moments[-3:]
         assert len(tail.touched) == len(line.touched)
     several = list(range(0, len(data.user_hash), 3))[::-1]
-    ends = Timelines(data, keep, rated).ends(several, 3)
+    ends = Histories(data, keep, rated).ends(several, 3)
     assert set(ends) == set(several)
     for user, end in ends.items():
         alone = lines.of(user, last=3)
@@ -100,9 +100,9 @@ def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path)
             file.write(f'"777777";"{isbn}";"{rating}"\n')
     data = opened("bookcrossing", tmp_path)
     user = data.users.column("user_id").to_pylist().index("777777")
-    line = Timelines(data, "last", rated=True).of(user)
+    line = Histories(data, "last", rated=True).of(user)
     assert len(line) == 1 and len(line.touched) == 2
-    assert len(Timelines(data).of(user)) == 2
+    assert len(Histories(data).of(user)) == 2
 
 
 def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) 
             events.write(f'"777777";"000000001{place}";"9"\n')
     data = opened("bookcrossing", tmp_path)
     user = data.users.column("user_id").to_pylist().index("777777")
-    assert len(Timelines(data).of(user)) == 2
+    assert len(Histories(data).of(user)) == 2
 
 
 @pytest.mark.parametrize("source", registry.source_ids())
@@ -143,8 +143,8 @@ def test_items_met_twice_are_noticed(
 @pytest.mark.parametrize("policy", ["popularity", "uniform"])
 def test_negatives_of_many_cases_are_those_of_each_alone(policy: str) -> None:
     data = opened("ml-32m")
-    pool = Pool(data, known(data, seed=0))
-    lines = Timelines(data)
+    pool = CandidatePool(data, train_stats(data, seed=0))
+    lines = Histories(data)
     wanted: list[tuple] = []
     for user in range(len(data.user_hash)):
         line = lines.of(user)
@@ -152,16 +152,16 @@ def test_negatives_of_many_cases_are_those_of_each_alone(policy: str) -> None:
             time = line.times[len(line) // 2]
             titles = (line.titles[:6] + [-1] * 6)[:6]
             wanted.append((count, time, line.touched, titles, 1000 * user + count))
-    counts, times, touched, titles, states = zip(*wanted, strict=True)
-    asked = WantedMany(
+    counts, times, touched, titles, rng_states = zip(*wanted, strict=True)
+    asked = NegativeRequests(
         np.array(counts),
         np.zeros((len(wanted), 0), int),
         np.array(times, np.int64),
         list(touched),
         np.array(titles, np.int32),
-        np.array(states, np.uint64),
+        np.array(rng_states, np.uint64),
     )
-    many = pool.draw_many(policy, asked)
+    many = pool.sample_many(policy, asked)
     assert many == [pool.draw(policy, asked.one(k)) for k in range(len(wanted))]
     for count, works, met in zip(counts, many, touched, strict=True):
         assert works is None or len(set(works)) == count
@@ -170,8 +170,8 @@ def test_negatives_of_many_cases_are_those_of_each_alone(policy: str) -> None:
 
 
 def _shown(window: Window) -> tuple[Any, ...]:
-    line = window.timeline
-    places = [*window.history, *window.trues]
+    line = window.user_history
+    places = [*window.history, *window.targets]
     columns = (line.items, line.works, line.titles, line.times, line.ratings)
     return (
         window.index,
@@ -190,25 +190,25 @@ def _shown(window: Window) -> tuple[Any, ...]:
 @pytest.mark.parametrize(("history", "trues"), [(1, 1), (3, 2), (10, 1)])
 @pytest.mark.parametrize("spanned", [False, True])
 def test_windows_of_many_users_are_the_first_of_each(
-    source: str, history: int, trues: int, spanned: bool
+    source: str, history: int, targets: int, spanned: bool
 ) -> None:
     data = opened(source)
-    first, last = Timelines(data), Timelines(data, "last", rated=True)
+    first, last = Histories(data), Histories(data, "last", rated=True)
     span = time_cuts(data) if spanned and data.has("timestamp") else (None, None)
     usual = unusual = 0
-    for lines, told in ((first, known(data, seed=0)), (last, None)):
+    for lines, told in ((first, train_stats(data, seed=0)), (last, None)):
         users = list(range(len(data.user_hash)))
-        sought = Sought(history, trues, told, *span)
+        window_spec = WindowSpec(history, targets, told, *span)
         for start in range(0, len(users), 50):
             block = users[start : start + 50]
-            many = first_windows(lines, block, sought)
+            many = first_windows(lines, block, window_spec)
             for user, window in zip(block, many, strict=True):
-                one = next(latest_windows(lines, user, sought), None)
+                one = next(latest_windows(lines, user, window_spec), None)
                 assert (window and _shown(window)) == (one and _shown(one))
                 if one is not None:
-                    cut = len(one.timeline) - trues
-                    as_it_stands = [*one.history, *one.trues] == [
-                        *range(cut - history, cut + trues)
+                    cut = len(one.user_history) - targets
+                    as_it_stands = [*one.history, *one.targets] == [
+                        *range(cut - history, cut + targets)
                     ]
                     usual, unusual = usual + as_it_stands, unusual + (not as_it_stands)
     assert usual + unusual > 0 and (spanned or source != "ml-32m" or (usual > 9 and unusual > 9))
@@ -220,22 +220,22 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
 ) -> None:
     monkeypatch.setattr(cache, "ROOM", cache.Room(room))
     data = opened("ml-32m")
-    told = known(data, seed=0)
-    lines, plain = Timelines(data), Timelines(data)
+    told = train_stats(data, seed=0)
+    lines, plain = Histories(data), Histories(data)
     users = list(range(len(data.user_hash)))
     blocks = [users[start : start + 20] for start in range(0, len(users), 20)]
-    kinds = [Sought(30, 5, told), Sought(12, 1, told), Sought(12, 1)]
+    kinds = [WindowSpec(30, 5, told), WindowSpec(12, 1, told), WindowSpec(12, 1)]
     for kind in kinds:
         for block in blocks:
             first_windows(lines, block, kind)
     read: list[int] = []
-    asked_of, tails = id(lines), Timelines.tails
+    asked_of, tails = id(lines), Histories.tails
 
-    def reading(self: Timelines, users: list[int], n: int) -> Any:
+    def reading(self: Histories, users: list[int], n: int) -> Any:
         read.extend(users if id(self) == asked_of else ())
         return tails(self, users, n)
 
-    monkeypatch.setattr(Timelines, "tails", reading)
+    monkeypatch.setattr(Histories, "tails", reading)
     asked = short = 0
     for kind in kinds:
         for block in blocks:
@@ -246,7 +246,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
             assert [one and _shown(one) for one in again] == [one and _shown(one) for one in alone]
             asked += len(some)
             # Who has too few events is nowhere kept.
-            short += sum(len(lines.of(user)) < kind.history + kind.trues for user in some)
+            short += sum(len(lines.of(user)) < kind.history + kind.targets for user in some)
     assert 0 < short < asked
     kept = room - cache.ROOM.left
     assert kept == 0 if room == 0 else 0 < kept <= room
@@ -264,18 +264,18 @@ def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     monkeypatch.setattr(cache, "ROOM", cache.Room(room))
     data, other = opened(source), opened(source)
     users = list(range(len(data.user_hash)))
-    keys = [mix(data.user_hash ^ np.uint64(seed)) for seed in range(2)]
+    keys = [splitmix64(data.user_hash ^ np.uint64(seed)) for seed in range(2)]
     calls = [(key, most) for key in keys for most in (3, 20)] * 2
     for start in (0, 7):
         some = users[start : start + 20]
         for key, most in calls:
-            again = most_liked(data, some, key[some], most)
+            again = favourites(data, some, key[some], most)
             # Each user alone, from a store that keeps nothing.
             other._shared.clear()
-            alone = [most_liked(other, [user], key[[user]], most)[0] for user in some]
+            alone = [favourites(other, [user], key[[user]], most)[0] for user in some]
             assert [_parts(line) for line in again] == [_parts(line) for line in alone]
     assert all(len(line) > 0 for line in again)
-    orders = [[line.items for line in most_liked(data, users, key, 20)] for key in keys]
+    orders = [[line.items for line in favourites(data, users, key, 20)] for key in keys]
     assert orders[0] != orders[1]
 
 
@@ -297,7 +297,7 @@ def test_what_is_disliked_is_not_among_what_users_like(tmp_path: Path) -> None:
     data = opened("bookcrossing", tmp_path)
     names = data.users.column("user_id").to_pylist()
     users = [names.index(name) for name in ("777777", "888888")]
-    lines = most_liked(data, users, data.user_hash[users], 20)
+    lines = favourites(data, users, data.user_hash[users], 20)
     titles = data.items.column("title").to_pylist()
     shown = [[titles[item] for item in line.items] for line in lines]
     assert shown == [["Fine Shelf", "Good Shelf", "Fair Shelf", "Met Shelf"], []]
@@ -338,16 +338,16 @@ def test_who_begins_to_keep_has_those_before_forgotten_for_want_of_room(
     assert cache.ROOM.left == 10
 
 
-def _parts(line: Timeline) -> tuple[Any, ...]:
+def _parts(line: UserHistory) -> tuple[Any, ...]:
     return (line.user, line.items, line.works, line.titles, line.times, line.ratings)
 
 
 def test_many_random_numbers_are_those_of_each_draw() -> None:
-    states = [0, 1, 2**64 - 1, 0x9E3779B97F4A7C15]
-    rows = numbers(np.array(states, np.uint64), 5)
+    rng_states = [0, 1, 2**64 - 1, 0x9E3779B97F4A7C15]
+    rows = numbers(np.array(rng_states, np.uint64), 5)
     assert rows.tolist() == [
-        [draw.number() for _ in range(5)] for draw in (Draw(state) for state in states)
+        [draw.number() for _ in range(5)] for draw in (HashRng(state) for state in rng_states)
     ]
     for count in (1, 2, 5, 10):
-        orders = shuffles(numbers(np.array(states, np.uint64), count - 1))
-        assert orders.tolist() == [Draw(state).shuffled(range(count)) for state in states]
+        orders = shuffles(numbers(np.array(rng_states, np.uint64), count - 1))
+        assert orders.tolist() == [HashRng(state).shuffled(range(count)) for state in rng_states]

@@ -25,7 +25,7 @@ SHARDS = 8
 Row = dict[str, Any]
 
 
-def stream(config: str = "sequential_rec", **knobs: Any) -> datasets.IterableDataset:
+def stream(config: str = "sequential_rec", **options: Any) -> datasets.IterableDataset:
     """The train split of a config: some hundred rows in 8 shards."""
     given = {
         "sources": ["ml-32m"],
@@ -34,7 +34,7 @@ def stream(config: str = "sequential_rec", **knobs: Any) -> datasets.IterableDat
         "size": None,
         "per_user": None,
         "num_shards": SHARDS,
-        **knobs,
+        **options,
     }
     if config.endswith("attribute_prediction"):
         del given["per_user"]

@@ -41,10 +41,10 @@ def write(source: str, root: Path, **sizes: Any) -> Any:
     return module.write(root / source, **sizes)
 
 
-def load(config: str, root: Path | None = None, **knobs: Any) -> dict[str, list[Row]]:
+def load(config: str, root: Path | None = None, **options: Any) -> dict[str, list[Row]]:
     """All rows by split, streamed."""
-    knobs.setdefault("data_dir", str(root or folder()))
-    stream = datasets.load_dataset("itdr", config, streaming=True, **knobs)
+    options.setdefault("data_dir", str(root or folder()))
+    stream = datasets.load_dataset("itdr", config, streaming=True, **options)
     return {split: list(rows) for split, rows in stream.items()}
 
 

@@ -11,7 +11,7 @@ class ItdrError(Exception):
 
 
 class ConfigError(ItdrError, ValueError):
-    """A config name, a source or a knob that cannot be served."""
+    """A config name, a source or a option that cannot be served."""
 
 
 class RawFileError(ItdrError, OSError):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def put_off() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Within this block no search begins; not to be left open where others wait (in a `yield`)."""
     if not gc.isenabled():
         yield

@@ -1,6 +1,6 @@
 """Stable hashes and the random draws made of them: the only source of chance in the project.
 
-`stable_hash` is XXH3-64 (specified, the same on every machine); `mix` is the SplitMix64 finaliser
+`stable_hash` is XXH3-64 (specified, the same on every machine); `splitmix64` is the SplitMix64 finaliser
 (Steele, Lea and Flood, 2014), which derives further hashes from one by plain integer arithmetic, one
 number or a whole numpy array at a time. A draw depends on what is hashed and on nothing else.
 """
@@ -33,10 +33,10 @@ def hash_ids(purpose: str, ids: Iterable[str]) -> np.ndarray:
 
 
 @overload
-def mix(value: int) -> int: ...
+def splitmix64(value: int) -> int: ...
 @overload
-def mix(value: np.ndarray) -> np.ndarray: ...
-def mix(value: int | np.ndarray) -> int | np.ndarray:
+def splitmix64(value: np.ndarray) -> np.ndarray: ...
+def splitmix64(value: int | np.ndarray) -> int | np.ndarray:
     """SplitMix64's finaliser: a bijection of 64-bit numbers that looks random."""
     if isinstance(value, np.ndarray):
         z = value.astype(np.uint64) + np.uint64(GAMMA)
@@ -52,7 +52,7 @@ def _finalised(z: int) -> int:
     return z ^ (z >> 31)
 
 
-class Draw:
+class HashRng:
     """A sequence of random numbers that starts at a hash: SplitMix64."""
 
     __slots__ = ("state",)
@@ -72,7 +72,7 @@ class Draw:
     def numbers(self, count: int) -> np.ndarray:
         """The next `count` 64-bit numbers at once (uint64)."""
         steps = np.arange(count, dtype=np.uint64) * np.uint64(GAMMA)
-        numbers = mix(steps + np.uint64(self.state))
+        numbers = splitmix64(steps + np.uint64(self.state))
         self.state = (self.state + count * GAMMA) & MASK
         return numbers
 
@@ -85,14 +85,14 @@ class Draw:
         return result
 
 
-def numbers(states: np.ndarray, count: int) -> np.ndarray:
-    """uint64 array, a row to a state: the first `count` numbers of the `Draw` that begins there."""
+def numbers(rng_states: np.ndarray, count: int) -> np.ndarray:
+    """uint64 array, a row to a state: the first `count` numbers of the `HashRng` that begins there."""
     steps = np.arange(count, dtype=np.uint64) * np.uint64(GAMMA)
-    return mix(states[:, None] + steps)
+    return splitmix64(rng_states[:, None] + steps)
 
 
 def shuffles(numbers: np.ndarray) -> np.ndarray:
-    """`Draw.shuffled` of the places 0 … n-1 by each row of n-1 numbers (uint64); a row to a row."""
+    """`HashRng.shuffled` of the places 0 … n-1 by each row of n-1 numbers (uint64); a row to a row."""
     count = numbers.shape[1] + 1
     orders = np.tile(np.arange(count), (len(numbers), 1))
     rows = np.arange(len(numbers))

@@ -20,8 +20,8 @@ from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import ROOT_TASKS
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import ALL, DEFAULTS, Knobs, check
-from itdr.builders.sampling.splits import PARTS
+from itdr.builders.dataset.config import ALL, DEFAULTS, Options, check
+from itdr.builders.sampling.splits import SPLITS
 
 logger = logging.getLogger("itdr")
 BUILDERS = Path(__file__).resolve().parents[1]
@@ -55,7 +55,7 @@ def descriptions() -> dict[str, str]:
 def split_options(
     config_name: str | None, data_files: Any, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Refuse unknown names; what is left are options of any builder, and knobs with a value."""
+    """Refuse unknown names; what is left are options of any builder, and options with a value."""
     names = registry.config_names()
     if config_name is None:
         raise ConfigError(
@@ -69,11 +69,11 @@ def split_options(
             "data_files has no meaning here: put the official raw files into "
             "<data_dir>/<source id>/ and give data_dir."
         )
-    # `datasets` 5 hands `trust_remote_code` on as if it were a knob.
+    # `datasets` 5 hands `trust_remote_code` on as if it were a option.
     options = {key: value for key, value in options.items() if key != "trust_remote_code"}
     for key in options:
         if key not in DEFAULTS and key not in BUILDER_OPTIONS:
-            raise ConfigError(choose_from("knob", key, [*DEFAULTS, "data_dir"]))
+            raise ConfigError(choose_from("option", key, [*DEFAULTS, "data_dir"]))
     for key in ("size", "per_user"):
         # `datasets` drops a None before the config sees it: say "no limit" in a word.
         if key in options and options[key] is None:
@@ -97,8 +97,8 @@ def absolute(data_dir: Any) -> str | None:
     return os.path.abspath(os.path.expanduser(text))
 
 
-def knobs_of(config: Any) -> Knobs:
-    """The checked knobs of an `ItdrConfig`."""
+def options_of(config: Any) -> Options:
+    """The checked options of an `ItdrConfig`."""
     values = {name: getattr(config, name) for name in DEFAULTS}
     return check(config.name, values, config.data_dir)
 
@@ -111,8 +111,8 @@ def features(config: Any) -> datasets.Features:
 
 def info(config: Any) -> datasets.DatasetInfo:
     """Description, features, citations and licences of the chosen sources."""
-    knobs = knobs_of(config)
-    sources = [registry.source(name) for name, _ in knobs.sources]
+    options = options_of(config)
+    sources = [registry.source(name) for name, _ in options.sources]
     return datasets.DatasetInfo(
         description=config.description or descriptions()[config.name],
         features=features(config),
@@ -123,21 +123,21 @@ def info(config: Any) -> datasets.DatasetInfo:
 
 def config_id(config: Any, custom_features: Any = None) -> str:
     """The config's name and a hash of everything that decides its rows, known before any download:
-    knobs, code, a user's templates, raw files, and the series of `datasets` that wrote the cache."""
+    options, code, a user's templates, raw files, and the series of `datasets` that wrote the cache."""
     from itdr.builders.dataset import plan
     from itdr.builders.rendering import templates
 
-    knobs = knobs_of(config)
-    cells = plan.cells_of(knobs)
-    stores = plan.stores_of(knobs, cells)
+    options = options_of(config)
+    cells = plan.cells_of(options)
+    stores = plan.stores_of(options, cells)
     series = datasets.__version__.partition(".")[0]
     parts = [
-        *(f"{name}={getattr(knobs, name)!r}" for name in ("sources", "size", "per_user", "seed")),
-        *(f"{name}={getattr(knobs, name)!r}" for name in ("split_by", "descriptions", "format")),
-        *(f"{name}={getattr(knobs, name)!r}" for name in ("num_shards", "cells", "sample")),
-        sorted(knobs.own.items()),
-        _choice_without_folder(knobs.templates),
-        templates.fingerprint(knobs.templates),
+        *(f"{name}={getattr(options, name)!r}" for name in ("sources", "size", "per_user", "seed")),
+        *(f"{name}={getattr(options, name)!r}" for name in ("split_by", "descriptions", "format")),
+        *(f"{name}={getattr(options, name)!r}" for name in ("num_shards", "cells", "sample")),
+        sorted(options.own.items()),
+        _choice_without_folder(options.templates),
+        templates.fingerprint(options.templates),
         *(f"{name}={[one.key for one in specs]}" for name, specs in sorted(stores.items())),
         code_fingerprint(),
         series,
@@ -147,7 +147,7 @@ def config_id(config: Any, custom_features: Any = None) -> str:
 
 
 def _choice_without_folder(choice: Any) -> str:
-    """The templates knob less the path of a user's folder, whose content counts instead."""
+    """The templates option less the path of a user's folder, whose content counts instead."""
     from itdr.builders.rendering import templates
 
     folder = templates.folder_of(choice)
@@ -181,13 +181,13 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     from itdr.builders.store import prepare as store_prepare
 
     make = make or store_prepare.prepare
-    knobs = knobs_of(config)
-    check_sources(knobs)
+    options = options_of(config)
+    check_sources(options)
     engine.memory_limit()
-    _say_left_out(knobs)
-    cells = plan.cells_of(knobs)
-    _check_templates(knobs, cells)
-    specs = plan.stores_of(knobs, cells)
+    _say_left_out(options)
+    cells = plan.cells_of(options)
+    _check_templates(options, cells)
+    specs = plan.stores_of(options, cells)
     offline = bool(datasets.config.HF_HUB_OFFLINE)
     # Cells of one source share their specs.
     wanted = {id(one): one for several in specs.values() for one in several}
@@ -199,41 +199,41 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
         with ThreadPoolExecutor(at_once) as pool:
             made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
     paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
-    return plan.select(knobs, cells, paths)
+    return plan.select(options, cells, paths)
 
 
-def check_sources(knobs: Knobs) -> None:
-    """Refuse a config without a source that is fetched unasked. Not done where knobs are checked: who
+def check_sources(options: Options) -> None:
+    """Refuse a config without a source that is fetched unasked. Not done where options are checked: who
     asks for the names of splits, or for features, names no sources."""
-    if knobs.sources:
+    if options.sources:
         return
-    listed = "; ".join(f"{name}: {reason}" for name, reason in knobs.left_out.items())
+    listed = "; ".join(f"{name}: {reason}" for name, reason in options.left_out.items())
     raise ConfigError(
-        f"{knobs.config} has no source that is small and open enough to be fetched unasked "
-        f"({listed}). Name those you want, as sources=[{next(iter(knobs.left_out), '…')!r}]; files "
+        f"{options.config} has no source that is small and open enough to be fetched unasked "
+        f"({listed}). Name those you want, as sources=[{next(iter(options.left_out), '…')!r}]; files "
         "that you have are read from data_dir."
     )
 
 
-def _check_templates(knobs: Knobs, cells: list[Any]) -> None:
+def _check_templates(options: Options, cells: list[Any]) -> None:
     """Read every template that rows will need: a fault in a user's folder is said before any work."""
     from itdr.builders.rendering import templates
 
-    folder = templates.folder_of(knobs.templates)
+    folder = templates.folder_of(options.templates)
     for task in {cell.task.id: cell.task for cell in cells}.values():
-        templates.load(task.id, task.variables, task.flags, knobs.templates)
+        templates.load(task.id, task.variables, task.flags, options.templates)
     for words in {cell.source.words for cell in cells}:
         templates.load_words(words, folder)
 
 
-def _say_left_out(knobs: Knobs) -> None:
-    if knobs.left_out:
-        listed = "; ".join(f"{name} ({reason})" for name, reason in knobs.left_out.items())
-        used = [name for name, _ in knobs.sources]
-        example = [*used, next(iter(knobs.left_out))]
+def _say_left_out(options: Options) -> None:
+    if options.left_out:
+        listed = "; ".join(f"{name} ({reason})" for name, reason in options.left_out.items())
+        used = [name for name, _ in options.sources]
+        example = [*used, next(iter(options.left_out))]
         logger.warning(
             "itdr: %s uses %s; left out by default: %s. Add them with sources=%r.",
-            knobs.config,
+            options.config,
             ", ".join(used),
             listed,
             example,
@@ -254,7 +254,7 @@ def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.Spli
                 "wording": wording(config),
             },
         )
-        for part, name in enumerate(PARTS)
+        for part, name in enumerate(SPLITS)
     ]
 
 

@@ -1,4 +1,4 @@
-"""The knobs of a config: what each may be, checked and resolved before anything is read."""
+"""The options of a config: what each may be, checked and resolved before anything is read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL = "all"
 PAPER = "paper"
 SAMPLE = Path(__file__).resolve().parents[1] / "sample"
 FORMATS = ("alpaca", "messages", "preference")
-SPLITS = ("user", "time")
+SPLIT_KINDS = ("user", "time")
 NEGATIVES = ("popularity", "hard", "uniform")
 RANGES = {
     "history": (1, 200),
@@ -44,16 +44,16 @@ DEFAULTS: dict[str, Any] = {
     "cells": PAPER,
     "sample": False,
 }
-"""Every knob with its default; None: each subtask's own (for `sources`: a fixed list)."""
+"""Every option with its default; None: each subtask's own (for `sources`: a fixed list)."""
 
 OF_TASKS = ("history", "candidates", "positives", "negatives", "text_chars")
-"""Knobs that only some subtasks have."""
+"""Options that only some subtasks have."""
 
 
 @dataclass(frozen=True)
-class Knobs:
+class Options:
     """Checked values. `sources`: (source id, its chosen domains or none) in catalogue order;
-    `own`: what the user set of the subtasks' knobs; `data_dir`: absolute, None without."""
+    `own`: what the user set of the subtasks' options; `data_dir`: absolute, None without."""
 
     config: str
     sources: tuple[tuple[str, tuple[str, ...]], ...]
@@ -72,18 +72,18 @@ class Knobs:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, task: str) -> dict[str, Any]:
-        """The knobs of one subtask: its defaults, with what the user set."""
+        """The options of one subtask: its defaults, with what the user set."""
         values = dict(registry.task(task).defaults)
         values.update({name: value for name, value in self.own.items() if name in values})
         return values
 
 
-def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Knobs:
-    """Check all knobs of a config. Raises `ConfigError` that says what is allowed."""
+def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Options:
+    """Check all options of a config. Raises `ConfigError` that says what is allowed."""
     tasks = registry.tasks_of(config)
     for name in values:
         if name not in DEFAULTS:
-            raise ConfigError(choose_from("knob", name, DEFAULTS))
+            raise ConfigError(choose_from("option", name, DEFAULTS))
     value = {**DEFAULTS, **values}
     for name in ("seed", "num_shards"):
         _whole(name, value[name], *RANGES[name])
@@ -91,7 +91,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Knobs
         one_of(name, value[name], (True, False))
     one_of("format", value["format"], FORMATS)
     one_of("cells", value["cells"], (PAPER, ALL))
-    one_of("split_by", value["split_by"], SPLITS)
+    one_of("split_by", value["split_by"], SPLIT_KINDS)
     _count_or("size", value["size"], 3, (PAPER, ALL))
     _count_or("per_user", value["per_user"], 1, (ALL,))
     own = {name: value[name] for name in OF_TASKS if value[name] is not None}
@@ -99,7 +99,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Knobs
     if value["sample"] and data_dir:
         raise ConfigError("sample=True reads the bundled files: give it without data_dir.")
     sources, left_out = _sources(config, value)
-    knobs = Knobs(
+    options = Options(
         config=config,
         sources=sources,
         size=value["size"],
@@ -116,9 +116,9 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Knobs
         data_dir=SAMPLE if value["sample"] else _folder(data_dir),
         left_out=left_out,
     )
-    _check_meaning(knobs, [one.root for one in tasks])
-    _check_templates(knobs.templates, [one.id for one in tasks])
-    return knobs
+    _check_meaning(options, [one.root for one in tasks])
+    _check_templates(options.templates, [one.id for one in tasks])
+    return options
 
 
 def _check_templates(choice: Any, tasks: Sequence[str]) -> None:
@@ -159,13 +159,13 @@ def _count_or(name: str, value: object, low: int, words: Sequence[str]) -> None:
 
 
 def _check_own(config: str, own: Mapping[str, Any]) -> None:
-    """Knobs of subtasks: in range, and with a meaning for at least one subtask of the config."""
+    """Options of subtasks: in range, and with a meaning for at least one subtask of the config."""
     tasks = registry.tasks_of(config)
     for name, value in own.items():
-        allowed = sorted({knob for one in tasks for knob in one.defaults})
+        allowed = sorted({option for one in tasks for option in one.defaults})
         if name not in allowed:
             raise ConfigError(
-                f"{name} has no meaning for {config}; of the subtasks' knobs it has: "
+                f"{name} has no meaning for {config}; of the subtasks' options it has: "
                 f"{', '.join(allowed) or 'none'}."
             )
         if name == "negatives":
@@ -182,22 +182,22 @@ def _check_own(config: str, own: Mapping[str, Any]) -> None:
             )
 
 
-def _check_meaning(knobs: Knobs, roots: Sequence[str]) -> None:
-    if UNDERSTANDING in roots and knobs.per_user != 1:
+def _check_meaning(options: Options, roots: Sequence[str]) -> None:
+    if UNDERSTANDING in roots and options.per_user != 1:
         raise ConfigError(
-            f"per_user={knobs.per_user!r} has no meaning for {knobs.config}: an understanding "
+            f"per_user={options.per_user!r} has no meaning for {options.config}: an understanding "
             "subtask makes one case of each user or item. Leave it at 1."
         )
-    if knobs.split_by != "time":
+    if options.split_by != "time":
         return
     if UNDERSTANDING in roots:
         raise ConfigError(
-            f"split_by='time' has no meaning for {knobs.config}: a profile is not dated. "
+            f"split_by='time' has no meaning for {options.config}: a profile is not dated. "
             "Use split_by='user'."
         )
     untimed = [
         name
-        for name, _ in knobs.sources
+        for name, _ in options.sources
         if "interactions.timestamp" not in registry.source(name).columns
     ]
     if untimed:

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import gc_pause, rng
 from itdr.builders.dataset.open_cells import open_cell
-from itdr.builders.dataset.plan import Chosen, SplitPlan
+from itdr.builders.dataset.plan import CellSample, SplitPlan
 from itdr.builders.dataset.rows import Columns, Example, Row, row
-from itdr.builders.dataset.shards import Asked, InShards, Shard, asked, evenly, expected
+from itdr.builders.dataset.shards import (
+    Shard,
+    ShardedStream,
+    UserRequest,
+    asked,
+    expected,
+    interleave,
+)
 from itdr.builders.rendering import templates
 from itdr.builders.sampling.case import Case
-from itdr.builders.sampling.splits import PARTS
+from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import OpenCell
 
 if TYPE_CHECKING:
@@ -58,7 +65,7 @@ def shard_tables(
 
 def _next_table(columns: Columns, examples: Iterator[Example], size: int) -> pa.Table | None:
     """The next `size` examples, or all that are left; None where none are."""
-    with gc_pause.put_off():
+    with gc_pause.gc_paused():
         while block := list(itertools.islice(examples, min(BATCH, size - len(columns)))):
             columns.extend(block)
         return columns.table() if len(columns) else None
@@ -68,32 +75,32 @@ def _examples(
     plan: SplitPlan, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[Example]:
     """The examples of some shards, one after the other. first: users in the first batch of each cell."""
-    streams = [InShards(_of_cell(chosen, shards, wording, first)) for chosen in plan.chosen]
+    streams = [ShardedStream(_of_cell(chosen, shards, wording, first)) for chosen in plan.chosen]
     for place, shard in enumerate(shards):
         counts = [expected(chosen, shard) for chosen in plan.chosen]
-        yield from evenly([stream.of(place) for stream in streams], counts)
+        yield from interleave([stream.of(place) for stream in streams], counts)
 
 
 def _of_cell(
-    chosen: Chosen, shards: Sequence[Shard], wording: Wording, first: int
+    chosen: CellSample, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[tuple[int, Example]]:
     """The examples of one cell, each with the place of its shard."""
     in_time = chosen.cuts is not None
     opened = open_cell(chosen.cell, chosen.paths, time_split=in_time).for_part(chosen.part)
-    write = _writer(opened, PARTS[chosen.part], wording)
+    write = _writer(opened, SPLITS[chosen.part], wording)
     batches = _cases(opened, asked(chosen, opened, shards), first)
     while True:
-        with gc_pause.put_off():
+        with gc_pause.gc_paused():
             drawn = next(batches, None)
             if drawn is None:
                 return
             places, subjects, indexes, cases = zip(*drawn, strict=True)
-            numbers = rng.numbers(opened.states(subjects, "template", indexes), TEXTS).tolist()
+            numbers = rng.numbers(opened.rng_states(subjects, "template", indexes), TEXTS).tolist()
             written = list(map(write, cases, subjects, indexes, numbers))
         yield from zip(places, written, strict=True)
 
 
-def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Drawn]:
+def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterator[Drawn]:
     """The cases of these users in order, of each as many as it is to give (None: all), in batches:
     a small one first, where the first row is to be there at once."""
     task = opened.cell.task
@@ -120,7 +127,7 @@ def _cases(opened: OpenCell, users: Iterator[Asked], first: int) -> Iterator[Dra
             yield batch
 
 
-def _firsts(opened: OpenCell, block: list[Asked]) -> Sequence[Any]:
+def _firsts(opened: OpenCell, block: list[UserRequest]) -> Sequence[Any]:
     """The first window of each user where it is found at once; it is not looked for where users
     give several, which are found together."""
     task = opened.cell.task
@@ -137,7 +144,7 @@ def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
     yield from itertools.islice(found, int(first is not None), None)
 
 
-def _more(opened: OpenCell, who: Asked, found: Iterator[Any]) -> Iterator[Drawn]:
+def _more(opened: OpenCell, who: UserRequest, found: Iterator[Any]) -> Iterator[Drawn]:
     """Further cases of one user, of as many of the windows as it takes."""
     left = who.most
     while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
@@ -147,7 +154,7 @@ def _more(opened: OpenCell, who: Asked, found: Iterator[Any]) -> Iterator[Drawn]
         left = None if left is None else left - len(made)
 
 
-def _made(who: Asked, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
+def _made(who: UserRequest, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
     """The windows that made a case; takes one of `cases` for each."""
     pairs = zip(windows, cases, strict=False)
     return [(who.shard, who.user, one.index, case) for one, case in pairs if case is not None]

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from itdr.builders.core.schema import Source
 from itdr.builders.sampling.popularity import time_cuts
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 from itdr.builders.tasks.base import Cell, OpenCell
 
-_stores: dict[Path, Store] = {}
+_stores: dict[Path, StoreReader] = {}
 KEPT = 40
 
 
-def open_store(source: Source, path: Path) -> Store:
+def open_store(source: Source, path: Path) -> StoreReader:
     """The store at this path. A forked process goes on with what its parent knew of it."""
     if path not in _stores:
         if len(_stores) >= KEPT:
             _stores.clear()
-        _stores[path] = Store(source, path)
+        _stores[path] = StoreReader(source, path)
     return _stores[path]
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from itdr.builders.core import gc_pause
 from itdr.builders.core.errors import ConfigError, EmptySplitError
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import ALL, PAPER, Knobs
+from itdr.builders.dataset.config import ALL, PAPER, Options
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.rendering.templates import folder_of
-from itdr.builders.sampling.splits import PARTS, quota_by_part, select_order, shares
+from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
 from itdr.builders.store.spec import StoreSpec
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 
@@ -26,12 +26,12 @@ USUAL_QUOTA = 6250
 BLOCK = 65_536
 RUN = 128
 """Users whose first windows are looked up together."""
-Taken = list[tuple[np.ndarray, np.ndarray]]
+SplitUsers = list[tuple[np.ndarray, np.ndarray]]
 """For each part: user codes, and how many cases each gives."""
 
 
 @dataclass(frozen=True)
-class Chosen:
+class CellSample:
     """What one split takes of one cell.
 
     paths: the stores it reads.   users: their codes (those of items, where the task is about items)
@@ -56,21 +56,21 @@ class SplitPlan:
 
     config: str
     part: int
-    chosen: tuple[Chosen, ...]
+    chosen: tuple[CellSample, ...]
 
 
-def cells_of(knobs: Knobs) -> list[Cell]:
+def cells_of(options: Options) -> list[Cell]:
     """The cells of a config, one for each task, source and domain."""
-    templates = folder_of(knobs.templates)
+    templates = folder_of(options.templates)
     made = []
-    for (task_id, source_id), quota in registry.cells(knobs.config, knobs.cells).items():
-        domains = dict(knobs.sources).get(source_id)
+    for (task_id, source_id), quota in registry.cells(options.config, options.cells).items():
+        domains = dict(options.sources).get(source_id)
         if domains is None:
             continue
         task = registry.task(task_id)
         rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
-        values = knobs.of(task_id)
-        if "negatives" in rule.options and "negatives" not in knobs.own:
+        values = options.of(task_id)
+        if "negatives" in rule.options and "negatives" not in options.own:
             values["negatives"] = rule.options["negatives"]
         source = registry.source(source_id)
         pairs = list(_domains(rule, domains))
@@ -81,7 +81,7 @@ def cells_of(knobs: Knobs) -> list[Cell]:
                 f"Chosen: {', '.join(domains)}."
             )
         for domain, other in pairs:
-            made.append(Cell(task, source, domain, other, values, knobs.seed, rule, templates))
+            made.append(Cell(task, source, domain, other, values, options.seed, rule, templates))
     return made
 
 
@@ -93,7 +93,7 @@ def _domains(rule: CellRule, chosen: tuple[str, ...]) -> Iterator[tuple[str | No
         yield from ((domain, None) for domain in chosen or (None,))
 
 
-def stores_of(knobs: Knobs, cells: Sequence[Cell]) -> dict[str, tuple[StoreSpec, ...]]:
+def stores_of(options: Options, cells: Sequence[Cell]) -> dict[str, tuple[StoreSpec, ...]]:
     """The stores of each cell, by the cell's name; cells of one source share theirs."""
     specs: dict[tuple[str, str | None, str], StoreSpec] = {}
     found = {}
@@ -102,7 +102,7 @@ def stores_of(knobs: Knobs, cells: Sequence[Cell]) -> dict[str, tuple[StoreSpec,
         for domain in cell.domains:
             key = (cell.source.id, domain, facet)
             if key not in specs:
-                specs[key] = StoreSpec(cell.source, domain, facet, knobs.data_dir, knobs.sample)
+                specs[key] = StoreSpec(cell.source, domain, facet, options.data_dir, options.sample)
         found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
     return found
 
@@ -115,63 +115,63 @@ def _facet(cell: Cell) -> str:
 
 
 def select(
-    knobs: Knobs, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, ...]]
+    options: Options, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, ...]]
 ) -> list[SplitPlan]:
     """Choose the users of every cell and split. Raises `EmptySplitError` where a split has none."""
-    by_part: list[list[Chosen]] = [[] for _ in PARTS]
+    by_part: list[list[CellSample]] = [[] for _ in SPLITS]
     for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
-        for chosen in _select_group(knobs, list(group), paths):
+        for chosen in _select_group(options, list(group), paths):
             by_part[chosen.part].append(chosen)
     plans = []
     for part, chosen_here in enumerate(by_part):
         if not any(chosen.expected for chosen in chosen_here):
-            raise EmptySplitError(_empty(knobs, part, cells))
+            raise EmptySplitError(_empty(options, part, cells))
         kept = tuple(chosen for chosen in chosen_here if chosen.expected)
-        plans.append(SplitPlan(knobs.config, part, kept))
+        plans.append(SplitPlan(options.config, part, kept))
     return plans
 
 
 def _select_group(
-    knobs: Knobs, cells: list[Cell], paths: Mapping[str, tuple[Path, ...]]
-) -> Iterator[Chosen]:
+    options: Options, cells: list[Cell], paths: Mapping[str, tuple[Path, ...]]
+) -> Iterator[CellSample]:
     """The domains of one (task, source) cell share its quota; what one lacks goes to the others."""
-    quota = _quota(knobs, cells[0])
+    quota = _quota(options, cells[0])
     cells = sorted(cells, key=lambda cell: cell.domain or "")
-    opened = [_open(knobs, cell, paths[cell.name]) for cell in cells]
+    opened = [_open(options, cell, paths[cell.name]) for cell in cells]
     if quota is None:
         for one in opened:
-            for part in range(len(PARTS)):
-                yield _all_of(knobs, one, part, paths[one.cell.name])
+            for part in range(len(SPLITS)):
+                yield _all_of(options, one, part, paths[one.cell.name])
         return
     wanted = quota_by_part(quota)
-    weights = _weights(knobs, cells)
+    weights = _weights(options, cells)
     caps = [shares(amount, weights) for amount in wanted]
-    found = [_walk(knobs, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
+    found = [_walk(options, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
     if len(cells) > 1:
-        found = _redistribute(knobs, opened, wanted, caps, found)
-    _say_short(knobs, cells[0], wanted, found)
-    for part in range(len(PARTS)):
+        found = _redistribute(options, opened, wanted, caps, found)
+    _say_short(options, cells[0], wanted, found)
+    for part in range(len(SPLITS)):
         for k, one in enumerate(opened):
             users, takes = found[k][part]
-            yield Chosen(
+            yield CellSample(
                 one.cell,
                 paths[one.cell.name],
                 part,
                 one.cuts,
-                _per_user(knobs),
+                _per_user(options),
                 users,
                 takes,
                 int(takes.sum()),
             )
 
 
-def _say_short(knobs: Knobs, cell: Cell, wanted: list[int], found: list[Taken]) -> None:
+def _say_short(options: Options, cell: Cell, wanted: list[int], found: list[SplitUsers]) -> None:
     """One line for a cell that has fewer eligible cases than its quota."""
-    got = [sum(int(one[part][1].sum()) for one in found) for part in range(len(PARTS))]
-    if got != wanted and not knobs.sample:
+    got = [sum(int(one[part][1].sum()) for one in found) for part in range(len(SPLITS))]
+    if got != wanted and not options.sample:
         counts = ", ".join(
             f"{count:,} of {quota:,} for {name}"
-            for count, quota, name in zip(got, wanted, PARTS, strict=True)
+            for count, quota, name in zip(got, wanted, SPLITS, strict=True)
         )
         logger.warning(
             "itdr: %s/%s: fewer eligible cases than its quota: %s",
@@ -181,34 +181,34 @@ def _say_short(knobs: Knobs, cell: Cell, wanted: list[int], found: list[Taken]) 
         )
 
 
-def _quota(knobs: Knobs, cell: Cell) -> int | None:
-    if knobs.size == ALL:
+def _quota(options: Options, cell: Cell) -> int | None:
+    if options.size == ALL:
         return None
-    return cell.rule.quota if knobs.size == PAPER else int(knobs.size)
+    return cell.rule.quota if options.size == PAPER else int(options.size)
 
 
-def _weights(knobs: Knobs, cells: list[Cell]) -> list[int]:
+def _weights(options: Options, cells: list[Cell]) -> list[int]:
     """Domains share alike; pairs of domains as in the paper, at the paper's size."""
-    if knobs.size == PAPER and cells[0].rule.pairs:
+    if options.size == PAPER and cells[0].rule.pairs:
         return [cell.rule.pairs[cell.other or "", cell.domain or ""] for cell in cells]
     return [1] * len(cells)
 
 
-def _per_user(knobs: Knobs) -> int | None:
-    return None if knobs.per_user == ALL else int(knobs.per_user)
+def _per_user(options: Options) -> int | None:
+    return None if options.per_user == ALL else int(options.per_user)
 
 
-def _open(knobs: Knobs, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
-    return open_cell(cell, paths, time_split=knobs.split_by == "time")
+def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
+    return open_cell(cell, paths, time_split=options.split_by == "time")
 
 
 def _redistribute(
-    knobs: Knobs,
+    options: Options,
     opened: list[OpenCell],
     wanted: list[int],
     caps: list[list[int]],
-    found: list[Taken],
-) -> list[Taken]:
+    found: list[SplitUsers],
+) -> list[SplitUsers]:
     """Raise the caps of the domains that have more, until the quota is filled or all are short."""
     while True:
         changed = set()
@@ -225,16 +225,16 @@ def _redistribute(
         if not changed:
             return found
         for k in changed:
-            found[k] = _walk(knobs, opened[k], [cap[k] for cap in caps])
+            found[k] = _walk(options, opened[k], [cap[k] for cap in caps])
 
 
-def _walk(knobs: Knobs, opened: OpenCell, caps: Sequence[int]) -> Taken:
+def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers:
     """The first eligible users of each part in the sample's order, until each cap is filled."""
-    per_user = _per_user(knobs)
-    users: list[list[int]] = [[] for _ in PARTS]
-    takes: list[list[int]] = [[] for _ in PARTS]
+    per_user = _per_user(options)
+    users: list[list[int]] = [[] for _ in SPLITS]
+    takes: list[list[int]] = [[] for _ in SPLITS]
     left = list(caps)
-    with gc_pause.put_off():
+    with gc_pause.gc_paused():
         for user, part, sure in _candidates(opened, per_user == 1):
             if not left[part]:
                 continue
@@ -248,21 +248,21 @@ def _walk(knobs: Knobs, opened: OpenCell, caps: Sequence[int]) -> Taken:
                     break
     return [
         (np.array(users[part], np.int32), np.array(takes[part], np.int32))
-        for part in range(len(PARTS))
+        for part in range(len(SPLITS))
     ]
 
 
 def _candidates(opened: OpenCell, look: bool) -> Iterator[tuple[int, int, bool]]:
     """User, part, and whether the user certainly gives a case there (looked up with `look`, for many
     users at once), of all who have events enough, in the sample's order."""
-    least = opened.cell.task.least_events(opened.cell.knobs)
+    least = opened.cell.task.least_events(opened.cell.options)
     hashes, numbers = opened.subjects
     for block in _sample_order(opened):
         block = block[numbers[block] >= least]
         for start in range(0, len(block), RUN):
             users = block[start : start + RUN]
             opened.expect(users.tolist())
-            every = range(len(PARTS))
+            every = range(len(SPLITS))
             if not opened.cuts:
                 parts = opened.parts(hashes[users]).tolist()
                 sure = _sure(opened, users) if look else [False] * len(users)
@@ -279,15 +279,18 @@ def _sure(opened: OpenCell, users: np.ndarray) -> list[bool]:
     task = opened.cell.task
     found = [None] * len(users) if task.firsts is None else task.firsts(opened, users.tolist())
     windows = [window for window in found if window is not None]
-    surely = iter(opened.surely(windows) if windows else ())
-    return [window is not None and next(surely) for window in found]
+    has_enough_negatives = iter(opened.has_enough_negatives(windows) if windows else ())
+    return [window is not None and next(has_enough_negatives) for window in found]
 
 
 def count_cases(opened: OpenCell, user: int, most: int | None) -> int:
     """How many cases the user gives, up to `most`."""
     count = 0
     for window in opened.cell.task.windows(opened, user):
-        if opened.surely([window])[0] or opened.cell.task.draw(opened, [window])[0] is not None:
+        if (
+            opened.has_enough_negatives([window])[0]
+            or opened.cell.task.draw(opened, [window])[0] is not None
+        ):
             count += 1
             if count == most:
                 break
@@ -308,10 +311,10 @@ def sample_begin(opened: OpenCell) -> int:
     return select_order(opened.subjects[0], cell.seed, cell.source.id, cell.task.id)
 
 
-def _all_of(knobs: Knobs, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> Chosen:
+def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> CellSample:
     """Every case of a part, not listed beforehand; one is looked for, to know that there is any."""
-    caps = [int(k == part) for k in range(len(PARTS))]
-    any_there = len(_walk(knobs, opened, caps)[part][0]) > 0
+    caps = [int(k == part) for k in range(len(SPLITS))]
+    any_there = len(_walk(options, opened, caps)[part][0]) > 0
     expected = 0
     if any_there:
         hashes, _ = opened.subjects
@@ -319,17 +322,19 @@ def _all_of(knobs: Knobs, opened: OpenCell, part: int, paths: tuple[Path, ...]) 
         if not opened.cuts:
             blocks = (hashes[k : k + BLOCK] for k in range(0, len(hashes), BLOCK))
             expected = sum(int(np.sum(opened.parts(block) == part)) for block in blocks)
-    return Chosen(opened.cell, paths, part, opened.cuts, _per_user(knobs), None, None, expected)
+    return CellSample(
+        opened.cell, paths, part, opened.cuts, _per_user(options), None, None, expected
+    )
 
 
-def _empty(knobs: Knobs, part: int, cells: Sequence[Cell]) -> str:
+def _empty(options: Options, part: int, cells: Sequence[Cell]) -> str:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
-        f"{task.id} needs {task.least_events(knobs.of(task.id))} or more showable items of a user"
+        f"{task.id} needs {task.least_events(options.of(task.id))} or more showable items of a user"
         for task in {cell.task.id: cell.task for cell in cells}.values()
     )
     return (
-        f"{knobs.config}: no case is eligible for the split {PARTS[part]!r} in {names}. {needs}. "
+        f"{options.config}: no case is eligible for the split {SPLITS[part]!r} in {names}. {needs}. "
         "The raw files may be too small a part of the benchmark; a shorter history, another seed, "
         "or more sources may help."
     )

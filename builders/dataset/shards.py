@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from itdr.builders.dataset.plan import Chosen, sample_begin
+from itdr.builders.dataset.plan import CellSample, sample_begin
 from itdr.builders.tasks.base import OpenCell
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ class Shard:
     of: int
 
 
-class Asked(NamedTuple):
+class UserRequest(NamedTuple):
     """A user (or item, by code), how many cases it is to give (None: all), and the place of its shard
     among those that are drawn."""
 
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     shard: int
 
 
-def expected(chosen: Chosen, shard: Shard) -> int:
+def expected(chosen: CellSample, shard: Shard) -> int:
     """About how many examples a cell has in a shard: exactly, where its users are listed."""
     start, stop = _share(chosen, shard)
     if chosen.takes is None:
@@ -45,7 +45,7 @@ def expected(chosen: Chosen, shard: Shard) -> int:
     return int(chosen.takes[start:stop].sum())
 
 
-def _share(chosen: Chosen, shard: Shard) -> tuple[int, int]:
+def _share(chosen: CellSample, shard: Shard) -> tuple[int, int]:
     """The run of a cell's listed users that falls to a shard; of users that are not listed, the run
     of so many as there are."""
     shares = [chosen.expected * (shard.index + k) // shard.of for k in range(2)]
@@ -56,20 +56,20 @@ def _share(chosen: Chosen, shard: Shard) -> tuple[int, int]:
     return shares[0], shares[1]
 
 
-def asked(chosen: Chosen, opened: OpenCell, shards: Sequence[Shard]) -> Iterator[Asked]:
+def asked(chosen: CellSample, opened: OpenCell, shards: Sequence[Shard]) -> Iterator[UserRequest]:
     """The users of a cell in these shards, in the order of the sample."""
     for place, shard in enumerate(shards):
         if chosen.users is None:
             for user in _every_user(chosen, opened, shard):
-                yield Asked(user, chosen.per_user, place)
+                yield UserRequest(user, chosen.per_user, place)
             continue
         assert chosen.takes is not None
         start, stop = _share(chosen, shard)
         users, takes = (one[start:stop].tolist() for one in (chosen.users, chosen.takes))
-        yield from map(Asked, users, takes, itertools.repeat(place))
+        yield from map(UserRequest, users, takes, itertools.repeat(place))
 
 
-def _every_user(chosen: Chosen, opened: OpenCell, shard: Shard) -> Iterator[int]:
+def _every_user(chosen: CellSample, opened: OpenCell, shard: Shard) -> Iterator[int]:
     """All users of the part in this shard's run of the store."""
     hashes, _ = opened.subjects
     n = len(hashes)
@@ -82,7 +82,7 @@ def _every_user(chosen: Chosen, opened: OpenCell, shard: Shard) -> Iterator[int]
         yield from codes.tolist()
 
 
-def evenly(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Iterator[T]:
+def interleave(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Iterator[T]:
     """The examples of all streams, taken in turn, in proportion to how many are expected of each."""
     queue = [(0.5 / n, place, 1) for place, n in enumerate(expected) if n]
     if len(queue) == 1:
@@ -97,7 +97,7 @@ def evenly(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Iterator[
             heapq.heappush(queue, ((count + 0.5) / expected[place], place, count + 1))
 
 
-class InShards(Generic[T]):
+class ShardedStream(Generic[T]):
     """The examples of one cell, asked for shard by shard. They are drawn in batches that pay no
     regard to where a shard ends: one may hold few users of a cell."""
 

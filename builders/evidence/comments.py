@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from itdr.builders.core import arrow
-from itdr.builders.core.rng import mix, stable_hash
+from itdr.builders.core.rng import splitmix64, stable_hash
 from itdr.builders.evidence.audiences import statements as sql_groups
 from itdr.builders.sampling import repeats
-from itdr.builders.sampling.splits import parts_of
+from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import derived
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +63,9 @@ def cut(text: str, chars: int) -> str:
 class Comments:
     """The comments that can be shown, by work."""
 
-    def __init__(self, store: Store, seed: int, chars: int, verdicts: Callable[[], str]) -> None:
+    def __init__(
+        self, store: StoreReader, seed: int, chars: int, verdicts: Callable[[], str]
+    ) -> None:
         self._store, self._seed, self._chars, self._verdicts = store, seed, chars, verdicts
         self._runs: dict[int, tuple[np.ndarray, pa.Table]] = {}
 
@@ -127,7 +129,7 @@ def rows_of(works: np.ndarray, work: int) -> tuple[int, int]:
 class Tags:
     """The tags that users gave, by work."""
 
-    def __init__(self, store: Store, seed: int) -> None:
+    def __init__(self, store: StoreReader, seed: int) -> None:
         path = _derived(store, seed, "tags", "")
         derived.made(path, lambda work: _make(store, seed, sql_groups.TAGS, "", [work / path.name]))
         self._works, table = _read(path)
@@ -159,7 +161,9 @@ _IDLE = re.compile(
 )
 
 
-def comments(store: Store, seed: int, chars: int, verdicts: Callable[[], str]) -> Comments | None:
+def comments(
+    store: StoreReader, seed: int, chars: int, verdicts: Callable[[], str]
+) -> Comments | None:
     """The comments of a store; None where it has none.
 
     chars: characters of a comment at most.   verdicts: gives the SQL that tells who liked what.
@@ -170,19 +174,19 @@ def comments(store: Store, seed: int, chars: int, verdicts: Callable[[], str]) -
     return store.shared(key, lambda: Comments(store, seed, chars, verdicts))
 
 
-def tags(store: Store, seed: int) -> Tags | None:
+def tags(store: StoreReader, seed: int) -> Tags | None:
     """The tags of a store; None where it has none."""
     there = (store.path / "tags.parquet").exists
     return store.shared(("tags", seed), lambda: Tags(store, seed) if there() else None)
 
 
-def _derived(store: Store, seed: int, name: str, judged: str) -> Path:
+def _derived(store: StoreReader, seed: int, name: str, judged: str) -> Path:
     """The file of that name: what is derived under one seed and one rule of liking."""
     return derived.file_of(store, name, (seed, judged))
 
 
 def _make(
-    store: Store, seed: int, query: str, judged: str, paths: Sequence[Path], first: int = 0
+    store: StoreReader, seed: int, query: str, judged: str, paths: Sequence[Path], first: int = 0
 ) -> None:
     """Write the rows of a query; with several paths, each run of works, from `first` on, into its
     own. What does not fit into memory lies beside them."""
@@ -215,15 +219,15 @@ def _write_runs(reader: pa.RecordBatchReader, paths: Sequence[Path], first: int)
                 files[run].write_batch(batch.slice(start, stop - start))
 
 
-def register(engine: Engine, store: Store, seed: int, text: bool = False) -> None:
+def register(engine: Engine, store: StoreReader, seed: int, text: bool = False) -> None:
     """Make a store known to the engine: `events`, `works`, `tags`; `parts` of users; `speakers` and
     `subjects`, the users and works with part and key."""
     import pyarrow as pa
 
     source = store.source.id
     users = np.arange(len(store.user_hash), dtype=np.int32)
-    part = parts_of(store.user_hash, seed, source)
-    key = mix(store.user_hash ^ np.uint64(stable_hash(seed, "comments", source)))
+    part = assign_splits(store.user_hash, seed, source)
+    key = splitmix64(store.user_hash ^ np.uint64(stable_hash(seed, "comments", source)))
     engine.register("parts", pa.table({"user_code": users, "part": part}))
     engine.register(
         "speakers", pa.table({"user_code": users, "part": part, "key": key.view(np.int64)})
@@ -234,7 +238,7 @@ def register(engine: Engine, store: Store, seed: int, text: bool = False) -> Non
     hashes = store.item_hash[leading]
     columns = {
         "work": leading,
-        "part": parts_of(hashes, seed, source, "item"),
+        "part": assign_splits(hashes, seed, source, "item"),
         "key": hashes.view(np.int64),
     }
     engine.register("subjects", pa.table(columns))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from itdr.builders.core.text import plain
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 
 CATEGORY, CREATOR, HASHTAG = "category", "creator", "hashtag"
 TASTES = (CATEGORY, CREATOR, HASHTAG)
@@ -42,7 +42,7 @@ class Traits:
     belongs: pa.Table
 
 
-def traits(store: Store) -> Traits:
+def traits(store: StoreReader) -> Traits:
     """All traits of a store that at least `LEAST_WORKS` works carry, and all that is known of users.
 
     A work carries what its leading item does.
@@ -69,12 +69,12 @@ def hashtags(title: str) -> list[str]:
     return list(dict.fromkeys(one for one in found if one.count(" ") < 3))
 
 
-def has_hashtags(store: Store) -> bool:
+def has_hashtags(store: StoreReader) -> bool:
     """Whether titles of this source hold hashtags."""
     return store.source.words in _WITH_HASHTAGS
 
 
-def _lists(store: Store, kind: str, leading: np.ndarray) -> pa.ListArray | None:
+def _lists(store: StoreReader, kind: str, leading: np.ndarray) -> pa.ListArray | None:
     """What the items with these codes carry of one kind; None where the source has none."""
     taken = pa.array(leading)
     if kind == HASHTAG:
@@ -134,7 +134,7 @@ def _joined(name: str, parts: list[tuple[np.ndarray, np.ndarray]]) -> pa.Table:
     return pa.table({name: column(0), "trait": column(1)})
 
 
-def _of_users(store: Store) -> dict[str, pa.StringArray]:
+def _of_users(store: StoreReader) -> dict[str, pa.StringArray]:
     """By kind, what is known of each user, by user code; null where nothing is."""
     there = set(store.users.column_names)
     found = {}
@@ -150,12 +150,12 @@ def _of_users(store: Store) -> dict[str, pa.StringArray]:
     return found
 
 
-def _texts(store: Store, column: str) -> pa.StringArray:
+def _texts(store: StoreReader, column: str) -> pa.StringArray:
     texts = store.users.column(column).combine_chunks().cast(pa.string())
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
-def _binned(store: Store, column: str, name: Callable[[int], str]) -> pa.StringArray:
+def _binned(store: StoreReader, column: str, name: Callable[[int], str]) -> pa.StringArray:
     numbers = store.users.column(column).combine_chunks().dictionary_encode()
     labels = pa.array([name(int(number)) for number in numbers.dictionary.to_pylist()], pa.string())
     return labels.take(numbers.indices)
@@ -181,13 +181,13 @@ def _birth_bin(year: int) -> str:
     return f"born {year // 10 * 10}-{year // 10 * 10 + 9}"
 
 
-def rarest_first(store: Store, values: tuple[str, ...]) -> list[str]:
+def rarest_first(store: StoreReader, values: tuple[str, ...]) -> list[str]:
     """Categories of an item, each once, those first that fewer items carry; ties in their order."""
     numbers = store.shared("categories", lambda: _numbers(store))
     return sorted(dict.fromkeys(values), key=lambda value: numbers.get(value, 0))
 
 
-def _numbers(store: Store) -> dict[str, int]:
+def _numbers(store: StoreReader) -> dict[str, int]:
     if "categories" not in store.items.column_names:
         return {}
     found = pc.value_counts(store.items.column("categories").combine_chunks().flatten())

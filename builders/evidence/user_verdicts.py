@@ -22,7 +22,7 @@ from itdr.builders.sampling.histories import pairs
 from itdr.builders.store.reader import MISSING_TIME
 
 if TYPE_CHECKING:
-    from itdr.builders.tasks.base import OpenCell
+    from itdr.builders.sampling.partition import Partition
 
 
 @dataclass(slots=True)
@@ -41,22 +41,22 @@ class Sided:
     strength: list[float]
 
 
-def sided(cell: OpenCell, user: int) -> Sided:
+def sided(split: Partition, user: int) -> Sided:
     """The user's likes and dislikes: of each work, what the earliest event with a rating (or hours)
     says, where it says either and its item can be shown. Of users that the store expects, many are
     worked out at once."""
-    kept: dict[int, Sided] = cell.store.shared(("sided", cell.cell.seed), dict)
+    kept: dict[int, Sided] = split.store.shared(("sided", split.seed), dict)
     if user not in kept:
         kept.clear()
-        expected = cell.store.expected_with(user)
+        expected = split.store.expected_with(user)
         users = np.array([user]) if expected is None else expected
-        kept.update(zip(users.tolist(), _of(cell, users), strict=True))
+        kept.update(zip(users.tolist(), _of(split, users), strict=True))
     return kept[user]
 
 
-def _of(cell: OpenCell, users: np.ndarray) -> list[Sided]:
-    store = cell.store
-    hours = interests_counts.by_hours(cell)
+def _of(split: Partition, users: np.ndarray) -> list[Sided]:
+    store = split.store
+    hours = interests_counts.by_hours(split)
     events = store.events_of(users)
     value = events.weights if hours else events.ratings
     assert value is not None
@@ -70,7 +70,7 @@ def _of(cell: OpenCell, users: np.ndarray) -> list[Sided]:
     _, first = np.unique(keys[places], return_index=True)
     first.sort()
     places = places[first]
-    side = _by_hours(cell, works[places], value[places]) if hours else _rated(cell, value[places])
+    side = _by_hours(split, works[places], value[places]) if hours else _rated(split, value[places])
     titles = store.title_code[events.items]
     kept = (side > 0) & (titles[places] >= 0)
     places, side = places[kept], side[kept]
@@ -90,14 +90,15 @@ def _of(cell: OpenCell, users: np.ndarray) -> list[Sided]:
     ]
 
 
-def _rated(cell: OpenCell, ratings: np.ndarray) -> np.ndarray:
-    scale = cell.scale
+def _rated(split: Partition, ratings: np.ndarray) -> np.ndarray:
+    scale = split.store.source.scale
+    assert scale is not None
     return np.where(ratings >= scale.liked, LIKED, np.where(ratings <= scale.disliked, DISLIKED, 0))
 
 
-def _by_hours(cell: OpenCell, works: np.ndarray, hours: np.ndarray) -> np.ndarray:
+def _by_hours(split: Partition, works: np.ndarray, hours: np.ndarray) -> np.ndarray:
     """As `claim_sql.SIDES_BY_HOURS`, for users of any part."""
-    begins, values = interests_counts.hours_of(cell)
+    begins, values = interests_counts.hours_of(split)
     start, stop = begins[works], begins[works + 1]
     players = stop - start
     less = _place(values, start, stop, hours, "left") - start

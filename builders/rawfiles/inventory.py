@@ -20,7 +20,7 @@ from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import inner_tar, zip_names
 from itdr.builders.rawfiles.checksums import Trust, trust
-from itdr.builders.rawfiles.names import files_below, ignored, match, parts_of, same_name
+from itdr.builders.rawfiles.names import files_below, ignored, match, path_parts, same_name
 
 Origin = Literal["data_dir", "cache", "declared"]
 GUESS = 0.35
@@ -235,7 +235,7 @@ class _Room:
     def _archive(self, name: str) -> str | None:
         """The archive of that declared name; the one that lies highest."""
         places = [place for place in self.names if same_name(place, name)]
-        return min(places, key=lambda place: (len(parts_of(place)), place)) if places else None
+        return min(places, key=lambda place: (len(path_parts(place)), place)) if places else None
 
     def _inside(self, file: RawFile, place: str, *, declared: bool) -> tuple[str, ...] | None:
         """The path of `file` inside an archive, by a zip's directory. A tar would have to be read

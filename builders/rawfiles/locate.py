@@ -34,7 +34,7 @@ from itdr.builders.rawfiles.inventory import (
 from itdr.builders.rawfiles.published import require_published
 
 if TYPE_CHECKING:
-    from itdr.builders.rawfiles.download.retry import Policy
+    from itdr.builders.rawfiles.download.retry import RetryPolicy
 
 __all__ = ["Check", "Located", "Plan", "drop", "find", "offers", "plan", "prepare"]
 logger = logging.getLogger("itdr")
@@ -121,7 +121,7 @@ def prepare(
     *,
     offline: bool,
     progress: bool,
-    policy: Policy | None = None,
+    policy: RetryPolicy | None = None,
     later: list[Check] | None = None,
 ) -> dict[str, Path]:
     """A plain path for each of `files`, by key: downloaded where missing, unpacked into `work`.
@@ -171,7 +171,7 @@ def obtain(
     *,
     offline: bool,
     progress: bool,
-    policy: Policy | None = None,
+    policy: RetryPolicy | None = None,
 ) -> None:
     """Download what `now` says, into the cache. Where a download fails, the next that gives the
     same files is tried.

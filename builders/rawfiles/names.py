@@ -30,7 +30,7 @@ class Match:
 
 
 @lru_cache(maxsize=1 << 16)
-def parts_of(name: str) -> tuple[str, ...]:
+def path_parts(name: str) -> tuple[str, ...]:
     """The parts of a path in the form in which they are compared."""
     plain = name.replace("\\", "/").casefold().replace("-", "_")
     return tuple(part for part in plain.split("/") if part not in ("", "."))
@@ -55,7 +55,7 @@ def match(file: RawFile, names: Sequence[str], others: Iterable[RawFile] = ()) -
     """Find `file` among `names` (relative paths). `others`: the files that may be there too."""
     official = (file.name, *file.aliases)
     foreign = [
-        parts_of(form)
+        path_parts(form)
         for other in others
         if other.key != file.key
         for name in (other.name, *other.aliases)
@@ -78,10 +78,10 @@ def _by_form(
 ) -> Match:
     """Find one spelling, `whole` or by its last parts. The more parts agree the better; then the
     shallower; then the exact."""
-    wanted = parts_of(form)
+    wanted = path_parts(form)
     scored = []
     for name in names:
-        parts = parts_of(name)
+        parts = path_parts(name)
         if not parts or parts[-1] != wanted[-1]:
             continue
         score = _shared(wanted, parts)
@@ -118,7 +118,7 @@ def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> int:
 
 def same_name(left: str, right: str) -> bool:
     """Whether the last parts of two paths are the same file name."""
-    return parts_of(left)[-1:] == parts_of(right)[-1:]
+    return path_parts(left)[-1:] == path_parts(right)[-1:]
 
 
 def files_below(folder: Path) -> list[str]:

@@ -16,7 +16,7 @@ from itdr.builders.evidence.mentions import kin
 from itdr.builders.evidence.traits import CATEGORY, CREATOR, HASHTAG, TASTES
 from itdr.builders.rendering import group_reasons as because
 from itdr.builders.rendering import group_words as say
-from itdr.builders.rendering.audience_avoid import FEW, Known, facts, lower, strength, to_avoid
+from itdr.builders.rendering.audience_avoid import FEW, TrainStats, facts, lower, strength, to_avoid
 from itdr.builders.rendering.realiser import one_stop
 from itdr.builders.rendering.teller import Teller, quoted, upper
 from itdr.builders.sampling.case import Evidence
@@ -48,7 +48,7 @@ class Line:
     clause: bool = True
 
 
-def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
+def compose(known: TrainStats, teller: Teller) -> tuple[str, list[Evidence]]:
     """The answer and what it stands on."""
     evidence = [
         Evidence("likers", "training part", float(known.likers)),
@@ -77,7 +77,7 @@ def compose(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
     return one_stop(f"{body}\n\n{avoid}"), evidence + rows
 
 
-def carries(known: Known, group: Group) -> bool:
+def carries(known: TrainStats, group: Group) -> bool:
     """Whether the item itself has the trait."""
     own = {CATEGORY: known.categories, CREATOR: known.creators, HASHTAG: known.hashtags}
     return plain(group.value) in {plain(one) for one in own.get(group.kind, ())}
@@ -86,7 +86,7 @@ def carries(known: Known, group: Group) -> bool:
 # -- groups read off the likers ---------------------------------------------------------------
 
 
-def _suited(known: Known, group: Group, place: int, teller: Teller) -> Line:
+def _suited(known: TrainStats, group: Group, place: int, teller: Teller) -> Line:
     rows = facts("group", group)
     who = teller.group(group)
     reasons = because.REASONS_OF.get(teller.wording, because.REASONS)
@@ -106,7 +106,7 @@ def _suited(known: Known, group: Group, place: int, teller: Teller) -> Line:
     return Line(who, why, tuple(rows))
 
 
-def _with_own(known: Known, group: Group, why: str, teller: Teller) -> str:
+def _with_own(known: TrainStats, group: Group, why: str, teller: Teller) -> str:
     """The reason, with the remark that the item has the trait itself."""
     options: Sequence[str]
     if group.kind == CATEGORY:
@@ -123,7 +123,7 @@ def _with_own(known: Known, group: Group, why: str, teller: Teller) -> str:
 # -- what the item and its comments say -------------------------------------------------------
 
 
-def _described(known: Known, teller: Teller) -> list[Line]:
+def _described(known: TrainStats, teller: Teller) -> list[Line]:
     """Up to `MOST` lines by what comments say first, then by what the item is."""
     lines = _commented(known, 2, teller)
     makers = _maker(known, teller)
@@ -142,7 +142,7 @@ def _described(known: Known, teller: Teller) -> list[Line]:
     return lines
 
 
-def _commented(known: Known, most: int, teller: Teller) -> list[Line]:
+def _commented(known: TrainStats, most: int, teller: Teller) -> list[Line]:
     lines = []
     for one in [phrase for phrase in known.phrases if not phrase.warns][: max(most, 0)]:
         row = Evidence(f"comment:{one.group}", one.said, float(one.comment))
@@ -151,7 +151,7 @@ def _commented(known: Known, most: int, teller: Teller) -> list[Line]:
     return lines
 
 
-def _marked(known: Known, named: set[str], most: int, teller: Teller) -> list[Line]:
+def _marked(known: TrainStats, named: set[str], most: int, teller: Teller) -> list[Line]:
     """Lines on what attributes say of groups that were not `named` yet; those are added."""
     lines: list[Line] = []
     for one in known.marked:
@@ -170,7 +170,7 @@ def _marked(known: Known, named: set[str], most: int, teller: Teller) -> list[Li
     return lines
 
 
-def _titled(known: Known, named: set[str], most: int, teller: Teller) -> list[Line]:
+def _titled(known: TrainStats, named: set[str], most: int, teller: Teller) -> list[Line]:
     lines = []
     for one in [mark for mark in known.titled if kin(mark.group) not in named][: max(most, 0)]:
         why = teller.tell(because.TITLED, said=quoted(one.value))
@@ -179,7 +179,7 @@ def _titled(known: Known, named: set[str], most: int, teller: Teller) -> list[Li
     return lines
 
 
-def _maker(known: Known, teller: Teller) -> list[Line]:
+def _maker(known: TrainStats, teller: Teller) -> list[Line]:
     names = _welcome(known, CREATOR, known.creators)
     if not names:
         return []
@@ -190,7 +190,7 @@ def _maker(known: Known, teller: Teller) -> list[Line]:
     return [Line(who, teller.tell(options, name=name), (row,))]
 
 
-def _categories(known: Known, most: int, teller: Teller) -> list[Line]:
+def _categories(known: TrainStats, most: int, teller: Teller) -> list[Line]:
     """One line for each of some categories, or a single line for two of them together."""
     values = _welcome(known, CATEGORY, known.telling)
     if most < 1 or not values:
@@ -214,7 +214,7 @@ def _categories(known: Known, most: int, teller: Teller) -> list[Line]:
     return lines
 
 
-def _hashtagged(known: Known, teller: Teller) -> list[Line]:
+def _hashtagged(known: TrainStats, teller: Teller) -> list[Line]:
     """One line for a hashtag of the title, or for two."""
     values = _welcome(known, HASHTAG, known.hashtags)[: 1 + teller.draw.below(2)]
     if not values:
@@ -224,7 +224,7 @@ def _hashtagged(known: Known, teller: Teller) -> list[Line]:
     return [Line(teller.taste(HASHTAG, values, False), why, rows)]
 
 
-def _tagged(known: Known, teller: Teller) -> list[Line]:
+def _tagged(known: TrainStats, teller: Teller) -> list[Line]:
     """One line for a tag or two that can be a taste and say more than the categories."""
     filed = {plain(one) for one in known.categories}
     able = [
@@ -241,7 +241,7 @@ def _tagged(known: Known, teller: Teller) -> list[Line]:
     return [Line(who, teller.tell(because.TAGGED, that=tags), rows)]
 
 
-def _attribute(known: Known, teller: Teller, some: bool) -> list[Line]:
+def _attribute(known: TrainStats, teller: Teller, some: bool) -> list[Line]:
     """A publisher; or any short attribute, where nothing else is known."""
     for name, value in known.attributes:
         row = Evidence(f"attribute:{name}", value, 1.0)
@@ -255,7 +255,7 @@ def _attribute(known: Known, teller: Teller, some: bool) -> list[Line]:
     return []
 
 
-def _welcome(known: Known, kind: str, values: Sequence[str]) -> list[str]:
+def _welcome(known: TrainStats, kind: str, values: Sequence[str]) -> list[str]:
     """Those of the item's traits whose fans are not warned."""
     warned = {plain(group.value) for group in known.avoided if group.kind == kind}
     return [value for value in values if plain(value) not in warned]
@@ -268,7 +268,7 @@ def _quotes(values: Sequence[str], word: str = "and") -> str:
 # -- the frame --------------------------------------------------------------------------------
 
 
-def _grounds(known: Known) -> list[str]:
+def _grounds(known: TrainStats) -> list[str]:
     """Which ways to begin fit an answer that names no group of likers: keys of `OPENINGS` and `SINGLE`."""
     if known.likers >= FEW and known.tested and not known.avoided:
         return ["common"]
@@ -282,17 +282,17 @@ def _grounds(known: Known) -> list[str]:
     return kinds
 
 
-def _spoken(known: Known) -> bool:
+def _spoken(known: TrainStats) -> bool:
     """Whether comments or tags are shown: then more is known than a description."""
     return bool(known.heard or known.phrases or known.tags)
 
 
-def _basis(known: Known, teller: Teller) -> str:
+def _basis(known: TrainStats, teller: Teller) -> str:
     """What an answer goes by where no group of likers is named."""
     return teller.choose(because.BASIS["known" if _spoken(known) else "description"])
 
 
-def _openings(groups: Sequence[Group], known: Known) -> tuple[str, ...]:
+def _openings(groups: Sequence[Group], known: TrainStats) -> tuple[str, ...]:
     """Ways to begin a list, by how many groups there are, how strong, and of what kind."""
     if known.likers < FEW:
         return because.OPENINGS["few"]

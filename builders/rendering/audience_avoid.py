@@ -21,7 +21,7 @@ SELDOM = 0.15
 
 
 @dataclass(slots=True)
-class Known:
+class TrainStats:
     """What is known of an item.
 
     telling: its categories, those first that fewer works carry.   likers, dislikers: how many, in the
@@ -71,7 +71,7 @@ def lower(name: str) -> str:
     return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-def to_avoid(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
+def to_avoid(known: TrainStats, teller: Teller) -> tuple[str, list[Evidence]]:
     """A sentence or two on groups to warn, or on there being none, and what they stand on."""
     if known.avoided:
         return _avoided(known.avoided, teller)
@@ -90,7 +90,7 @@ def to_avoid(known: Known, teller: Teller) -> tuple[str, list[Evidence]]:
     return upper(teller.tell(_nobody(known))), []
 
 
-def _nobody(known: Known) -> tuple[str, ...]:
+def _nobody(known: TrainStats) -> tuple[str, ...]:
     """Ways to say that there is no group to avoid it, by what is known of who disliked it."""
     if known.dislikes and known.dislikers >= FEW_AGAINST and known.tested:
         return warn.NOBODY[:4] + warn.NOBODY_SHARES * 2

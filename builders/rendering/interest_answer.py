@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.rendering import lexicon as words
 from itdr.builders.rendering import realiser
 from itdr.builders.rendering.interest_answer_plan import Point, Story
@@ -41,7 +41,7 @@ class _Writer:
     """
 
     story: Story
-    draw: Draw
+    draw: HashRng
     values: dict[str, str] = field(default_factory=dict)
     plural: dict[str, bool] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
@@ -97,7 +97,7 @@ def _slots(line: str) -> frozenset[str]:
     return frozenset(_SLOT.findall(line)) | {found[0] for found in _AGREES.findall(line)}
 
 
-def compose(story: Story, draw: Draw) -> str:
+def compose(story: Story, draw: HashRng) -> str:
     """The profile as one paragraph, sometimes with a closing sentence that sums it up."""
     writer = _Writer(story, draw)
     _fill(writer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence.audiences.groups import Group
 from itdr.builders.evidence.traits import AGE, CREATOR, GENDER, HASHTAG, TASTES
 from itdr.builders.rendering import group_reasons as because
@@ -33,7 +33,7 @@ class Teller:
     words: the domain's; wording: its name in `domains.yaml`; rated: whether the source has ratings.
     """
 
-    def __init__(self, words: Mapping[str, str], wording: str, rated: bool, draw: Draw) -> None:
+    def __init__(self, words: Mapping[str, str], wording: str, rated: bool, draw: HashRng) -> None:
         self.wording = wording
         self.draw = draw
         deeds = dict(say.DEEDS.get(wording) or (say.RATED if rated else say.TAKEN))

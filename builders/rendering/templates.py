@@ -31,7 +31,7 @@ from itdr.builders.rendering.template_files import (
 )
 
 __all__ = [
-    "PARTS",
+    "SPLITS",
     "WORDS",
     "Choice",
     "Picked",
@@ -46,11 +46,11 @@ __all__ = [
     "tasks",
 ]
 
-PARTS = ("train", "validation", "test")
+SPLITS = ("train", "validation", "test")
 
 Words: TypeAlias = Mapping[str, str]
 Choice: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None"
-"""The knob `templates`: see `load`."""
+"""The option `templates`: see `load`."""
 
 
 @dataclass(slots=True)
@@ -129,7 +129,7 @@ class Templates:
                     held = ", ".join(sorted(flags)) or "none"
                     raise TemplateError(
                         f"{self.task}: no {name} serves the {part} part where these flags hold: "
-                        f"{held}. Choose others with the knob templates, or add one whose `when` "
+                        f"{held}. Choose others with the option templates, or add one whose `when` "
                         f"allows it ({len(pool)} looked at: {_names(pool)})."
                     )
             served = self._served[part, flags] = tuple(found)
@@ -138,7 +138,7 @@ class Templates:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The knob `templates`, taken apart."""
+    """The option `templates`, taken apart."""
 
     folder: Path | None = None
     unseen: bool = False
@@ -215,7 +215,7 @@ def fingerprint(choice: Choice) -> str:
 
 
 def _read_choice(choice: Choice) -> _Chosen:
-    """The knob `templates`, taken apart; TemplateError for an entry that is nothing known."""
+    """The option `templates`, taken apart; TemplateError for an entry that is nothing known."""
     if choice is None:
         return _Chosen()
     entries = [choice] if isinstance(choice, (str, os.PathLike)) else choice

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.core.cache import Memo
-from itdr.builders.core.rng import mix
+from itdr.builders.core.rng import splitmix64
 from itdr.builders.core.schema import SKIP
-from itdr.builders.sampling.histories import NO_WORKS, Timeline
-from itdr.builders.store.reader import MISSING_TIME, Store
+from itdr.builders.sampling.histories import NO_WORKS, UserHistory
+from itdr.builders.store.reader import MISSING_TIME, StoreReader
 
 
 @dataclass(eq=False)
@@ -36,7 +36,7 @@ class _Liked:
     def size(self) -> int:
         return 5 * len(self.items)
 
-    def at(self, places: np.ndarray) -> Iterator[Timeline]:
+    def at(self, places: np.ndarray) -> Iterator[UserHistory]:
         starts = self.ends[places]
         counts = self.ends[places + 1] - starts
         stops = counts.cumsum()
@@ -52,15 +52,17 @@ class _Liked:
         cuts = list(zip((stops - counts).tolist(), stops.tolist(), strict=True))
         parts: list[Any] = [[column[start:stop] for start, stop in cuts] for column in columns]
         users = self.users[places].tolist()
-        yield from map(Timeline, users, *parts, itertools.repeat(NO_WORKS))
+        yield from map(UserHistory, users, *parts, itertools.repeat(NO_WORKS))
 
 
-def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) -> list[Timeline]:
+def favourites(
+    store: StoreReader, users: Sequence[int], keys: np.ndarray, most: int
+) -> list[UserHistory]:
     """For each user up to `most` works in their order: the best rated (else the most used) first,
     ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
     below every rating. Works whose best rating is a dislike are left out.
     """
-    kept = store.shared(("most liked", most), Memo[Timeline])
+    kept = store.shared(("most liked", most), Memo[UserHistory])
     known = dict(zip(users, keys.tolist(), strict=True))
     found = {line.user: line for line in kept.of(known.items())}
     for run in store.runs([user for user in users if user not in found]):
@@ -72,7 +74,7 @@ def most_liked(store: Store, users: Sequence[int], keys: np.ndarray, most: int) 
     return [found[user] for user in users]
 
 
-def _of_run(store: Store, users: np.ndarray, keys: np.ndarray, most: int) -> _Liked:
+def _of_run(store: StoreReader, users: np.ndarray, keys: np.ndarray, most: int) -> _Liked:
     events = store.events_of(users)
     shown = store.title_code[events.items] >= 0
     if events.events is not None:
@@ -90,7 +92,7 @@ def _of_run(store: Store, users: np.ndarray, keys: np.ndarray, most: int) -> _Li
         np.add.at(strength, inverse, np.nan_to_num(events.weights[shown], nan=0.0))
     else:
         strength = np.bincount(inverse, minlength=len(pairs)).astype(float)
-    hashed = mix(store.item_hash[works] ^ keys[owners])
+    hashed = splitmix64(store.item_hash[works] ^ keys[owners])
     order = np.lexsort((hashed, -strength, owners))
     if events.ratings is not None and store.source.scale is not None:
         disliked = (strength > 0) & (strength <= store.source.scale.disliked)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from itdr.builders.core.schema import SKIP
-from itdr.builders.store.reader import MISSING_TIME, Events, Store
+from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 
 RUN_ROWS = 16_384
 """Interactions to a run, about: those of its last user belong to it whole."""
@@ -25,7 +25,7 @@ NO_WORKS = np.zeros(0, np.int32)
 
 
 @dataclass(slots=True)
-class Timeline:
+class UserHistory:
     """Parallel lists over the showable works of one user, in order.
 
     moments: equal numbers mean that no order is known between two events. times: UTC seconds, or
@@ -69,7 +69,7 @@ class Tails:
         """About how many numbers these are."""
         return 6 * self.items.size + sum(map(len, self.touched))
 
-    def at(self, places: np.ndarray) -> Iterator[Timeline]:
+    def at(self, places: np.ndarray) -> Iterator[UserHistory]:
         """The timeline, of these events alone, of each of the users at these places."""
         numbers = (self.items, self.works, self.titles, self.moments)
         columns: list[Any] = [column[places].tolist() for column in numbers]
@@ -81,7 +81,7 @@ class Tails:
         users = self.users[places].tolist()
         touched = [self.touched[k] for k in places.tolist()]
         timed = [self.times is not None] * len(places)
-        yield from map(Timeline, users, *columns, touched, timed)
+        yield from map(UserHistory, users, *columns, touched, timed)
 
 
 def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
@@ -117,21 +117,21 @@ class _Run:
         return self.touched[self.touched_ends[place] : self.touched_ends[place + 1]]
 
 
-class Timelines:
+class Histories:
     """The timelines of a store's users, one event for each work: the earliest, or the latest.
 
     rated: only events with a rating count.
     """
 
     def __init__(
-        self, store: Store, keep: Literal["first", "last"] = "first", rated: bool = False
+        self, store: StoreReader, keep: Literal["first", "last"] = "first", rated: bool = False
     ) -> None:
         self._store = store
         self._keep = keep
         self._rated = rated
         self._runs: deque[_Run] = deque(maxlen=KEPT_RUNS)
 
-    def of(self, user: int, last: int | None = None) -> Timeline:
+    def of(self, user: int, last: int | None = None) -> UserHistory:
         """The user's timeline; with `last`, only so many events from its end, for whoever wants the
         latest window (`touched` is of all events all the same)."""
         run, k = self._run_of(user)
@@ -139,11 +139,11 @@ class Timelines:
         if last is not None:
             start = max(start, stop - last)
         columns = self._columns(run, run.shown[start:stop])
-        return Timeline(user, *columns, run.touched_by(k), len(run.numbers) > 4)
+        return UserHistory(user, *columns, run.touched_by(k), len(run.numbers) > 4)
 
-    def ends(self, users: Sequence[int], last: int) -> dict[int, Timeline]:
+    def ends(self, users: Sequence[int], last: int) -> dict[int, UserHistory]:
         """`of` several users, by user."""
-        found: dict[int, Timeline] = {}
+        found: dict[int, UserHistory] = {}
         for codes in self._store.runs(users):
             some = codes.tolist()
             run = self._run_of_all(some)
@@ -159,7 +159,7 @@ class Timelines:
             ]
             touched = map(run.touched_by, where)
             timed = itertools.repeat(len(run.numbers) > 4)
-            found.update(zip(some, map(Timeline, some, *columns, touched, timed), strict=True))
+            found.update(zip(some, map(UserHistory, some, *columns, touched, timed), strict=True))
         return found
 
     @staticmethod
@@ -266,11 +266,11 @@ class Timelines:
         )
 
 
-def timelines(
-    store: Store, keep: Literal["first", "last"] = "first", rated: bool = False
-) -> Timelines:
+def histories(
+    store: StoreReader, keep: Literal["first", "last"] = "first", rated: bool = False
+) -> Histories:
     """The store's timelines, shared by all cells that read them in this way."""
-    return store.shared(("timelines", keep, rated), lambda: Timelines(store, keep, rated))
+    return store.shared(("timelines", keep, rated), lambda: Histories(store, keep, rated))
 
 
 def _moments(events: Events) -> np.ndarray:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from itdr.builders.core.cache import Memo
-from itdr.builders.sampling.histories import Tails, Timeline, Timelines
+from itdr.builders.sampling.histories import Histories, Tails, UserHistory
 from itdr.builders.sampling.popularity import NEVER
-from itdr.builders.sampling.windows import Sought, Window, latest_windows
+from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
 from itdr.builders.store.reader import MISSING_TIME
 
 _Looked = tuple[int, Window | None]
@@ -32,7 +32,7 @@ class _Unusual:
     @property
     def size(self) -> int:
         # A number of a list takes the room of several in an array.
-        return sum(64 * (len(window.timeline) if window else 1) for _, window in self.found)
+        return sum(64 * (len(window.user_history) if window else 1) for _, window in self.found)
 
     def at(self, places: np.ndarray) -> Iterator[_Looked]:
         return (self.found[place] for place in places.tolist())
@@ -42,36 +42,38 @@ class _Kind:
     """What was found before of windows of one kind."""
 
     def __init__(self) -> None:
-        self.usual = Memo[Timeline]()
+        self.usual = Memo[UserHistory]()
         self.unusual = Memo[_Looked]()
 
 
-_kinds: weakref.WeakKeyDictionary[Timelines, dict[Sought, _Kind]] = weakref.WeakKeyDictionary()
+_kinds: weakref.WeakKeyDictionary[Histories, dict[WindowSpec, _Kind]] = weakref.WeakKeyDictionary()
 
 
-def first_windows(lines: Timelines, users: Sequence[int], sought: Sought) -> list[Window | None]:
+def first_windows(
+    lines: Histories, users: Sequence[int], window_spec: WindowSpec
+) -> list[Window | None]:
     """The first of each user's `latest_windows`; None where there is none."""
-    history, n = sought.history, sought.history + sought.trues
-    kept = _kinds.setdefault(lines, defaultdict(_Kind))[sought]
+    history, n = window_spec.history, window_spec.history + window_spec.targets
+    kept = _kinds.setdefault(lines, defaultdict(_Kind))[window_spec]
     past, chosen = list(range(history)), list(range(history, n))
     found = dict(kept.unusual.of(users))
     found.update((line.user, Window(line, past, chosen)) for line in kept.usual.of(users))
     for tails in lines.tails([user for user in users if user not in found], n):
-        usual = _as_they_stand(tails, sought)
+        usual = _as_they_stand(tails, window_spec)
         good = np.flatnonzero(usual)
         kept.usual.add(tails, tails.users[good].tolist(), good.tolist())
         found.update((line.user, Window(line, past, chosen)) for line in tails.at(good))
         others = tails.users[~usual].tolist()
-        looked = [(user, next(latest_windows(lines, user, sought), None)) for user in others]
+        looked = [(user, next(latest_windows(lines, user, window_spec), None)) for user in others]
         kept.unusual.add(_Unusual(looked), others, range(len(others)))
         found.update(looked)
     return [found.get(user) for user in users]
 
 
-def _as_they_stand(tails: Tails, sought: Sought) -> np.ndarray:
+def _as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
     """For each user whether the last events make a window as they are, `history` of them and the
     true ones: a sufficient condition, for all users at once."""
-    history, _, known, start, stop = sought
+    history, _, known, start, stop = window_spec
     titles = np.sort(tails.titles, axis=1)
     good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
     good &= tails.moments[:, history - 1] < tails.moments[:, history]

@@ -17,19 +17,19 @@ from typing import TypeVar
 
 import numpy as np
 
-from itdr.builders.core.rng import Draw, numbers
-from itdr.builders.sampling.popularity import NEVER, Known
-from itdr.builders.store.reader import Store
+from itdr.builders.core.rng import HashRng, numbers
+from itdr.builders.sampling.popularity import NEVER, TrainStats
+from itdr.builders.store.reader import StoreReader
 
 TRIES = 8
 ONE = 1 << 20
 SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
 """From 1 to 2 in equal ratios, in parts of `ONE`: whole numbers are the same on every machine."""
-RUNGS = ("same category, popularity within x2", "same category, within x4", "a shared category")
+FALLBACKS = ("same category, popularity within x2", "same category, within x4", "a shared category")
 
 
 @dataclass(slots=True)
-class Wanted:
+class NegativeRequest:
     """The negatives that one case asks for.
 
     count: how many.   trues: the true candidates' works, which `hard` imitates one after the other.
@@ -39,7 +39,7 @@ class Wanted:
     """
 
     count: int
-    trues: list[int]
+    targets: list[int]
     time: int | None
     touched: np.ndarray
     titles: list[int]
@@ -47,36 +47,36 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class WantedMany:
-    """What several cases ask for, a row to a case: as `Wanted` in arrays.
+class NegativeRequests:
+    """What several cases ask for, a row to a case: as `NegativeRequest` in arrays.
 
     times: int64, `NEVER` for any time.   titles: int32, filled up with -1.
     """
 
     counts: np.ndarray
-    trues: np.ndarray
+    targets: np.ndarray
     times: np.ndarray
     touched: list[np.ndarray]
     titles: np.ndarray
-    states: np.ndarray
+    rng_states: np.ndarray
 
-    def one(self, k: int) -> Wanted:
+    def one(self, k: int) -> NegativeRequest:
         """What the case at place `k` asks for."""
         time = int(self.times[k])
-        return Wanted(
+        return NegativeRequest(
             int(self.counts[k]),
-            self.trues[k].tolist(),
+            self.targets[k].tolist(),
             None if time == NEVER else time,
             self.touched[k],
             self.titles[k].tolist(),
-            int(self.states[k]),
+            int(self.rng_states[k]),
         )
 
 
-class Pool:
+class CandidatePool:
     """The works of one store that can be negatives, by the time when they became known."""
 
-    def __init__(self, store: Store, known: Known) -> None:
+    def __init__(self, store: StoreReader, known: TrainStats) -> None:
         self._store = store
         self._known = known
         works = known.works[store.title_code[known.works] >= 0]
@@ -105,7 +105,7 @@ class Pool:
         ends = np.array([NEVER if time is None else time for time in times], np.int64)
         return self.times.searchsorted(ends)
 
-    def draw_many(self, policy: str, wanted: WantedMany) -> list[list[int] | None]:
+    def sample_many(self, policy: str, wanted: NegativeRequests) -> list[list[int] | None]:
         """`draw` for several cases: what the first tries of all of them give is looked up at once."""
         n = len(wanted.counts)
         if policy == "hard" or not len(self.works):
@@ -117,7 +117,9 @@ class Pool:
             for k, (row, count, done) in enumerate(rows)
         ]
 
-    def _first_tries(self, wanted: WantedMany, weighted: bool) -> tuple[np.ndarray, np.ndarray]:
+    def _first_tries(
+        self, wanted: NegativeRequests, weighted: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
         """For each case the works that its first numbers draw, a row of as many as the most that any
         wants; and whether they are as many as it wants itself."""
         limits = self.times.searchsorted(wanted.times)
@@ -125,7 +127,7 @@ class Pool:
         totals = np.where(limits, totals, 1).astype(np.uint64)
         counts = wanted.counts
         most = int(counts.max())
-        drawn = numbers(wanted.states, _tries(most)) % totals[:, None]
+        drawn = numbers(wanted.rng_states, _tries(most)) % totals[:, None]
         places = self._places(drawn, weighted)
         works, titles = self.works[places], self.titles[places]
         good = ~self._barred(wanted, works, titles)
@@ -138,7 +140,9 @@ class Pool:
         order = np.argsort(~good, axis=1, kind="stable")[:, :most]
         return np.take_along_axis(works, order, axis=1), enough
 
-    def _barred(self, wanted: WantedMany, works: np.ndarray, titles: np.ndarray) -> np.ndarray:
+    def _barred(
+        self, wanted: NegativeRequests, works: np.ndarray, titles: np.ndarray
+    ) -> np.ndarray:
         """For each case (a row) and work that it drew: whether the user touched it or its title, or
         its title is in the case already."""
         places: dict[int, int] = {}
@@ -164,10 +168,10 @@ class Pool:
         signed = drawn.view(np.int64)
         return self._cumulated.searchsorted(signed, side="right") if weighted else signed
 
-    def draw(self, policy: str, wanted: Wanted) -> list[int] | None:
+    def draw(self, policy: str, wanted: NegativeRequest) -> list[int] | None:
         """As many works as are wanted, distinct in work and shown title; None where there are not
         as many."""
-        count, trues, time = wanted.count, wanted.trues, wanted.time
+        count, targets, time = wanted.count, wanted.targets, wanted.time
         if count <= 0:
             return []
         limit = int(self.known_before([time])[0])
@@ -176,7 +180,7 @@ class Pool:
         chosen: list[int] = []
         used = {*wanted.titles, *self.titles_met(wanted.touched).tolist()}
         touched = frozenset(wanted.touched.tolist())
-        draw = Draw(wanted.state)
+        draw = HashRng(wanted.state)
 
         def take(place: int) -> bool:
             work = int(self.works[place])
@@ -193,10 +197,10 @@ class Pool:
                 if not self._search(limit, weighted, take, draw):
                     return None
             return chosen
-        shifts = [SHIFTS[draw.below(len(SHIFTS))] for _ in trues]
+        shifts = [SHIFTS[draw.below(len(SHIFTS))] for _ in targets]
         for k in range(count):
-            place = k % len(trues)
-            if self._like(trues[place], shifts[place], take, draw):
+            place = k % len(targets)
+            if self._like(targets[place], shifts[place], take, draw):
                 continue
             self.rungs["in proportion to popularity"] += 1
             self._try(limit, True, take, draw, chosen, k + 1)
@@ -209,7 +213,7 @@ class Pool:
         limit: int,
         weighted: bool,
         take: Callable[[int], bool],
-        draw: Draw,
+        draw: HashRng,
         chosen: list[int],
         count: int,
     ) -> None:
@@ -224,14 +228,16 @@ class Pool:
                 if take(place) and len(chosen) == count:
                     return
 
-    def _search(self, limit: int, weighted: bool, take: Callable[[int], bool], draw: Draw) -> bool:
+    def _search(
+        self, limit: int, weighted: bool, take: Callable[[int], bool], draw: HashRng
+    ) -> bool:
         """Look at every work there is, in a random order of the same odds; False if none will do."""
         weights = self.users[:limit] if weighted else np.ones(limit, np.int64)
         return any(take(place) for place in _weighted_order(weights, draw).tolist())
 
     # -- hard ---------------------------------------------------------------------------------
 
-    def _like(self, true: int, shift: int, take: Callable[[int], bool], draw: Draw) -> bool:
+    def _like(self, true: int, shift: int, take: Callable[[int], bool], draw: HashRng) -> bool:
         """Take a work alike to `true`: by first category and popularity, else by any category.
 
         shift: one of `SHIFTS`. The range of popularity that is looked at first ends at so many times
@@ -244,9 +250,9 @@ class Pool:
         if alike is not None:
             places, users, ends = alike
             ranges = (
-                (-(-count * shift // (2 * ONE)), count * shift // ONE, RUNGS[0]),
-                (-(-count // 2), count * 2, RUNGS[0]),
-                (-(-count // 4), count * 4, RUNGS[1]),
+                (-(-count * shift // (2 * ONE)), count * shift // ONE, FALLBACKS[0]),
+                (-(-count // 2), count * 2, FALLBACKS[0]),
+                (-(-count // 4), count * 4, FALLBACKS[1]),
             )
             for least, most, rung in ranges:
                 low = int(users.searchsorted(least, side="left"))
@@ -263,12 +269,12 @@ class Pool:
         if shared:
             places = np.unique(np.concatenate(shared))
             if self._among(places, np.cumsum(self.users[places]), take, draw):
-                self.rungs[RUNGS[2]] += 1
+                self.rungs[FALLBACKS[2]] += 1
                 return True
         return False
 
     def _among(
-        self, places: np.ndarray, ends: np.ndarray, take: Callable[[int], bool], draw: Draw
+        self, places: np.ndarray, ends: np.ndarray, take: Callable[[int], bool], draw: HashRng
     ) -> bool:
         """Take one of these places, in proportion to popularity, of which `ends` is the sum so far.
 
@@ -318,14 +324,14 @@ def _tries(count: _Counts) -> _Counts:
     return 2 * count + 4
 
 
-def _weighted_order(weights: np.ndarray, draw: Draw) -> np.ndarray:
+def _weighted_order(weights: np.ndarray, draw: HashRng) -> np.ndarray:
     """All places, drawn one after the other in proportion to their weights."""
     drawn = (draw.numbers(len(weights)) >> np.uint64(11)).astype(np.float64)
     # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
     return np.argsort(-np.log((drawn + 1) * 2.0**-53) / weights, kind="stable")
 
 
-def _repeated(store: Store) -> np.ndarray | None:
+def _repeated(store: StoreReader) -> np.ndarray | None:
     """bool, by work code: whether another work has the same title; None where none has."""
     works = np.flatnonzero(store.work == np.arange(len(store.work)))
     works = works[store.title_code[works] >= 0]
@@ -342,5 +348,5 @@ def _found(owner: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarra
     """Whether each value, in a row of this owner, is among the keys (ascending)."""
     if not len(keys):
         return np.zeros(values.shape, bool)
-    sought = (owner << 32)[:, None] | values
-    return keys[np.minimum(keys.searchsorted(sought), len(keys) - 1)] == sought
+    window_spec = (owner << 32)[:, None] | values
+    return keys[np.minimum(keys.searchsorted(window_spec), len(keys) - 1)] == window_spec

@@ -15,11 +15,11 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling import statements as sampling_statements
-from itdr.builders.sampling.splits import parts_of
+from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import derived
 
 if TYPE_CHECKING:
-    from itdr.builders.store.reader import Store
+    from itdr.builders.store.reader import StoreReader
 
 NEVER = 2**63 - 1
 """Stands for "nobody yet" in times."""
@@ -27,7 +27,7 @@ EARLIEST = sampling_statements.EARLIEST
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class TrainStats:
     """By work code: users of the training part who touched it (int32), when the first of them did
     and when another one did (int64 UTC seconds; `EARLIEST`: before known times, `NEVER`: nobody),
     and who was first (user code). `works`: the codes of the works with at least one user."""
@@ -50,7 +50,7 @@ class Known:
         return np.where(own, self.second_time[works], self.first_time[works])
 
 
-def known(store: Store, seed: int, until: int | None = None) -> Known:
+def train_stats(store: StoreReader, seed: int, until: int | None = None) -> TrainStats:
     """The counts for a seed's user split; with `until`, of all users before that second instead."""
     facts = (seed if until is None else "time", until)
     path = derived.file_of(store, "known", facts)
@@ -58,7 +58,7 @@ def known(store: Store, seed: int, until: int | None = None) -> Known:
     return _read(store, path)
 
 
-def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
+def _count(store: StoreReader, seed: int, until: int | None, path: Path) -> None:
     """Count into `path`; what does not fit into memory lies beside it."""
     import pyarrow as pa
 
@@ -67,7 +67,7 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
     part = (
         np.zeros(len(store.user_hash), np.int8)
         if until is not None
-        else parts_of(store.user_hash, seed, store.source.id)
+        else assign_splits(store.user_hash, seed, store.source.id)
     )
     engine = open_engine(path.parent)
     try:
@@ -77,7 +77,7 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
         engine.events(store)
         events = "skip" in store.manifest["events"]
         query = sampling_statements.train_touches(
-            store.has("timestamp"), events, until, repeats.met_once(store)
+            store.has("timestamp"), events, until, repeats.meets_items_once(store)
         )
         engine.keep("touches", query)
         table = table_of(engine, sampling_statements.KNOWN_WORKS)
@@ -86,7 +86,7 @@ def _count(store: Store, seed: int, until: int | None, path: Path) -> None:
         engine.close()
 
 
-def _read(store: Store, path: Path) -> Known:
+def _read(store: StoreReader, path: Path) -> TrainStats:
     import pyarrow.compute as pc
 
     table = arrow.read(path)
@@ -98,7 +98,7 @@ def _read(store: Store, path: Path) -> Known:
         values[works] = pc.fill_null(table.column(name), fill).to_numpy()
         return values
 
-    return Known(
+    return TrainStats(
         users=spread("users", 0, np.int32),
         first_time=spread("first_time", NEVER, np.int64),
         first_user=spread("first_user", -1, np.int32),
@@ -107,7 +107,7 @@ def _read(store: Store, path: Path) -> Known:
     )
 
 
-def time_cuts(store: Store) -> tuple[int, int]:
+def time_cuts(store: StoreReader) -> tuple[int, int]:
     """T1 and T2 (UTC seconds): the source's official cuts where it declares them, else the 80th and
     90th percentile of the timed interactions."""
     if "time_cuts" in store.source.options:

@@ -14,13 +14,13 @@ from itdr.builders.core.paths import read_json, write_json
 from itdr.builders.sampling import histories
 from itdr.builders.store import derived
 from itdr.builders.store.engine import distributed
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def met_once(store: Store) -> bool:
+def meets_items_once(store: StoreReader) -> bool:
     """True where no user has two interactions with one item. False where that is not so, or would
     take a pass over what lies on several machines."""
     if distributed() or "parts" in store.manifest:
@@ -28,14 +28,14 @@ def met_once(store: Store) -> bool:
     return store.shared("met once", lambda: _kept(store))
 
 
-def _kept(store: Store) -> bool:
+def _kept(store: StoreReader) -> bool:
     path = derived.file_of(store, "once", (), ".json")
     derived.made(path, lambda work: write_json(work / path.name, {"once": not _repeats(store)}))
     known = read_json(path)
     return known is not None and bool(known["once"])
 
 
-def _repeats(store: Store) -> bool:
+def _repeats(store: StoreReader) -> bool:
     """Whether any user met an item twice; ends at the first that did."""
     starts = store.user_start
     base = 0
@@ -58,7 +58,7 @@ def _repeats(store: Store) -> bool:
     return False
 
 
-def works_table(store: Store) -> pa.Table:
+def works_table(store: StoreReader) -> pa.Table:
     """`works` for the statements: each item's work, and whether that has several items."""
     import pyarrow as pa
 

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from itdr.builders.core.rng import mix, stable_hash
+from itdr.builders.core.rng import splitmix64, stable_hash
 
-PARTS = ("train", "validation", "test")
+SPLITS = ("train", "validation", "test")
 SHARES = (8, 1, 1)
 TRAIN = 0
 
 
-def parts_of(hashes: np.ndarray, seed: int, source: str, kind: str = "user") -> np.ndarray:
-    """int8 array: the part (index into `PARTS`) of each id hash (uint64)."""
+def assign_splits(hashes: np.ndarray, seed: int, source: str, kind: str = "user") -> np.ndarray:
+    """int8 array: the part (index into `SPLITS`) of each id hash (uint64)."""
     key = np.uint64(stable_hash(seed, "part", source, kind))
-    drawn = mix(hashes ^ key)
+    drawn = splitmix64(hashes ^ key)
     total = sum(SHARES)
     first = np.uint64(SHARES[0] * 2**64 // total)
     second = np.uint64((SHARES[0] + SHARES[1]) * 2**64 // total)
@@ -44,7 +44,7 @@ def shares(total: int, weights: Sequence[int], least: int = 0) -> list[int]:
 
 def quota_by_part(quota: int) -> list[int]:
     """A quota over train, validation, test: 8:1:1 by largest remainder, at least one each."""
-    return shares(max(quota, len(PARTS)), SHARES, least=1)
+    return shares(max(quota, len(SPLITS)), SHARES, least=1)
 
 
 def select_order(hashes: np.ndarray, seed: int, *purpose: object) -> int:

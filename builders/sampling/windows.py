@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from itdr.builders.sampling.histories import Timeline, Timelines
-from itdr.builders.sampling.popularity import NEVER, Known
+from itdr.builders.sampling.histories import Histories, UserHistory
+from itdr.builders.sampling.popularity import NEVER, TrainStats
 
 MORE = 8
 """Events at a timeline's end that are looked at besides those of one window, some of which may have
@@ -19,20 +19,20 @@ no known order or repeat a title."""
 
 @dataclass(slots=True)
 class Window:
-    """One case's place in a timeline: `history` and `trues` are places in it, oldest first."""
+    """One case's place in a timeline: `history` and `targets` are places in it, oldest first."""
 
-    timeline: Timeline
+    user_history: UserHistory
     history: list[int]
-    trues: list[int]
+    targets: list[int]
     index: int = 0
 
     @property
     def time(self) -> int | None:
         """The moment of the first true candidate (UTC seconds), None where it is not known."""
-        return self.timeline.times[self.trues[0]]
+        return self.user_history.times[self.targets[0]]
 
 
-class Sought(NamedTuple):
+class WindowSpec(NamedTuple):
     """Which windows of an ordered timeline are looked for.
 
     history, trues: how many events a window holds of each.   known: if given, somebody else in the
@@ -41,68 +41,68 @@ class Sought(NamedTuple):
     """
 
     history: int
-    trues: int
-    known: Known | None = None
+    targets: int
+    known: TrainStats | None = None
     start: int | None = None
     stop: int | None = None
 
 
-def latest_windows(lines: Timelines, user: int, sought: Sought) -> Iterator[Window]:
+def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iterator[Window]:
     """`ordered_windows` of a user's timeline, of which the first is looked for at its end alone:
     most callers want no other, and few events are cheaper than many."""
-    tail = lines.of(user, sought.history + sought.trues + MORE)
-    first = next(ordered_windows(tail, sought), None)
+    tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
+    first = next(ordered_windows(tail, window_spec), None)
     if first is not None:
         # What the end lacks in history it cannot find, so what it finds is what all would.
         yield first
-    rest = ordered_windows(lines.of(user), sought)
+    rest = ordered_windows(lines.of(user), window_spec)
     if first is not None:
         next(rest, None)
     yield from rest
 
 
-def ordered_windows(line: Timeline, sought: Sought) -> Iterator[Window]:
+def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Window]:
     """Windows of an ordered timeline, the latest first, in steps of the number of true items.
 
-    Each holds `history` events, then the `trues` next ones, all distinct in title, and the order
+    Each holds `history` events, then the `targets` next ones, all distinct in title, and the order
     between both is known; where something of what is sought fails the cut moves back.
     """
-    cut = len(line) - sought.trues
+    cut = len(line) - window_spec.targets
     index = 0
-    while cut >= sought.history:
-        window = _window_at(line, cut, sought)
+    while cut >= window_spec.history:
+        window = _window_at(line, cut, window_spec)
         if window is None:
             cut -= 1
             continue
         window.index = index
         yield window
         index += 1
-        cut -= sought.trues
+        cut -= window_spec.targets
 
 
-def _window_at(line: Timeline, cut: int, sought: Sought) -> Window | None:
-    history, trues, known, start, stop = sought
+def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
+    history, targets, known, start, stop = window_spec
     moments, times, titles = line.moments, line.times, line.titles
     if moments[cut - 1] == moments[cut]:
         return None
-    chosen = list(range(cut, cut + trues))
-    if line.timed and None in times[cut : cut + trues]:
+    chosen = list(range(cut, cut + targets))
+    if line.timed and None in times[cut : cut + targets]:
         # Where some events have times, those without cannot be shown to come next.
         return None
     if (start is not None or stop is not None) and not all(
         time is not None and (start is None or time >= start) and (stop is None or time < stop)
-        for time in times[cut : cut + trues]
+        for time in times[cut : cut + targets]
     ):
         return None
-    used = set(titles[cut : cut + trues])
-    if len(used) < trues:
+    used = set(titles[cut : cut + targets])
+    if len(used) < targets:
         return None
     if known is not None:
         # In an ordered record without times nobody can be shown to have been earlier: any other
         # user of the training part will do.
         moment = times[cut]
         before = NEVER if moment is None else moment
-        if any(known.since(work, line.user) >= before for work in line.works[cut : cut + trues]):
+        if any(known.since(work, line.user) >= before for work in line.works[cut : cut + targets]):
             return None
     past: list[int] = []
     for k in range(cut - 1, -1, -1):
@@ -117,10 +117,10 @@ def _window_at(line: Timeline, cut: int, sought: Sought) -> Window | None:
 
 
 def unordered_windows(
-    line: Timeline,
+    line: UserHistory,
     history: int,
-    trues: int,
-    known: Known | None,
+    targets: int,
+    known: TrainStats | None,
     order: list[int],
     liked: float | None = None,
 ) -> Iterator[Window]:
@@ -140,8 +140,8 @@ def unordered_windows(
             places.append(k)
     able = [k for k in places if known is None or known.since(line.works[k], line.user) < NEVER]
     index = 0
-    while len(able) >= trues and len(places) >= history + trues:
-        chosen, able = able[:trues], able[trues:]
+    while len(able) >= targets and len(places) >= history + targets:
+        chosen, able = able[:targets], able[targets:]
         taken = set(chosen)
         rest = [k for k in places if k not in taken]
         yield Window(line, rest[:history], chosen, index)

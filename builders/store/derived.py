@@ -16,13 +16,13 @@ from itdr.builders.core.fingerprint import count_code
 from itdr.builders.core.rng import stable_hash
 
 if TYPE_CHECKING:
-    from itdr.builders.store.reader import Store
+    from itdr.builders.store.reader import StoreReader
 
 _SCRATCH = ".tmp-"
 
 
-def file_of(store: Store, name: str, facts: Sequence[object], suffix: str = ".arrow") -> Path:
-    """Where something counted from a store lies, or is to be put (see `Store.derived`).
+def file_of(store: StoreReader, name: str, facts: Sequence[object], suffix: str = ".arrow") -> Path:
+    """Where something counted from a store lies, or is to be put (see `StoreReader.derived`).
 
     Args:
         store: the store that is counted.

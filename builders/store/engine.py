@@ -1,4 +1,4 @@
-"""The engines that run the relational statements: DuckDB here, embedded; others plug in by `using`.
+"""The engines that run the relational statements: DuckDB here, embedded; others plug in by `use_engine`.
 
 The statements themselves stand in `sql.py` and `grounding/*_sql.py` and are the same for all.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from itdr.builders.store.reader import Store
+    from itdr.builders.store.reader import StoreReader
 
 MEMORY = "1600MB"
 _spills = itertools.count()
@@ -40,7 +40,7 @@ class Engine(Protocol):
     def register(self, name: str, table: pa.Table) -> None:
         """Make a table in memory known by a name."""
 
-    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
+    def events(self, store: StoreReader, place: bool = False, text: bool = False) -> None:
         """Make a store's interactions known as `events`, and its tags, where it has any, as `tags`.
 
         place: with the number of the row in the store's order.   text: the texts will be read.
@@ -65,7 +65,7 @@ _other: ContextVar[Callable[[Path], Engine] | None] = ContextVar("engine", defau
 
 
 @contextmanager
-def using(make: Callable[[Path], Engine]) -> Iterator[None]:
+def use_engine(make: Callable[[Path], Engine]) -> Iterator[None]:
     """Within this block `open_engine` gives the engines that `make` makes of a scratch folder."""
     token = _other.set(make)
     try:
@@ -97,7 +97,7 @@ class Embedded:
     def register(self, name: str, table: pa.Table) -> None:
         self._con.register(name, table)
 
-    def events(self, store: Store, place: bool = False, text: bool = False) -> None:
+    def events(self, store: StoreReader, place: bool = False, text: bool = False) -> None:
         rows = "*, file_row_number AS place" if place else "*"
         option = ", file_row_number = true" if place else ""
         name = str(store.path / "interactions.parquet").replace("'", "''")
@@ -110,13 +110,13 @@ class Embedded:
             self._con.execute(f"CREATE VIEW tags AS SELECT * FROM read_parquet('{name}')")
 
     def keep(self, name: str, query: str) -> None:
-        with told():
+        with translate_errors():
             self._con.execute(f"CREATE TABLE {name} AS {query}")
 
     def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
         import pyarrow as pa
 
-        with told():
+        with translate_errors():
             reader = self._con.sql(query).to_arrow_reader(rows)
         return pa.RecordBatchReader.from_batches(reader.schema, _read(reader))
 
@@ -125,12 +125,12 @@ class Embedded:
 
 
 def _read(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    with told():
+    with translate_errors():
         yield from reader
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Say what DuckDB does not say as others do: Ctrl-C in a query is a `KeyboardInterrupt`, and too
     little memory an `ItdrError` that names the variable."""
     try:

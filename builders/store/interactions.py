@@ -24,7 +24,7 @@ KEPT_OPEN = 4
 
 
 @dataclass(frozen=True)
-class Part:
+class DataFile:
     """One file. start: the number of its first row in the store's order."""
 
     name: str
@@ -47,10 +47,10 @@ class Interactions:
             meta = self._file("interactions.parquet").metadata
             groups = [meta.row_group(k).num_rows for k in range(meta.num_row_groups)]
             declared = [{"name": "interactions.parquet", "groups": groups}]
-        self.parts: list[Part] = []
+        self.parts: list[DataFile] = []
         rows = 0
         for one in declared:
-            self.parts.append(Part(one["name"], tuple(one["groups"]), rows))
+            self.parts.append(DataFile(one["name"], tuple(one["groups"]), rows))
             rows += sum(one["groups"])
 
     @functools.cached_property

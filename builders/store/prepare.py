@@ -106,12 +106,12 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
 def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
     from itdr.builders.core.raw_files import Raw
     from itdr.builders.store.build import build
-    from itdr.builders.store.engine import connect, told
+    from itdr.builders.store.engine import connect, translate_errors
 
     con = connect(work / "stage.duckdb")
     try:
         raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
-        with told():
+        with translate_errors():
             return build.build(spec.source, raw, folder)
     finally:
         con.close()

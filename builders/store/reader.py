@@ -65,7 +65,7 @@ class Events:
     events: np.ndarray | None
 
 
-class Store:
+class StoreReader:
     """The columns of one store. It holds file handles: a forked process has to `reopen` it."""
 
     def __init__(self, source: Source, path: Path) -> None:

@@ -14,15 +14,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from itdr.builders.core.rng import Draw, mix, stable_hash
+from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
 from itdr.builders.rendering.templates import Words, load_words
 from itdr.builders.sampling.case import Case
-from itdr.builders.sampling.negatives import Pool
-from itdr.builders.sampling.popularity import Known, known
-from itdr.builders.sampling.splits import PARTS, parts_of
+from itdr.builders.sampling.negatives import CandidatePool
+from itdr.builders.sampling.partition import Partition
+from itdr.builders.sampling.popularity import TrainStats
+from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.sampling.windows import Window
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Task:
 
     about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
     `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
-    defaults: the knobs that have a meaning here, with their default.   variables, flags: what its
+    defaults: the options that have a meaning here, with their default.   variables, flags: what its
     templates may use.   windows: the cases of one user (or item, by code), the latest first.
     firsts: the first of them for several users at once, where that is faster; None for a user whose
     windows have to be looked through.
@@ -63,9 +64,9 @@ class Task:
     windows: Callable[[OpenCell, int], Iterator[Any]]
     draw: Callable[[OpenCell, Sequence[Any]], Sequence[Case | None]]
     context: Callable[[OpenCell, Case, frozenset[str]], dict[str, object]]
-    wrong: Callable[[OpenCell, Case, Draw], str]
+    wrong: Callable[[OpenCell, Case, HashRng], str]
     needs_any: frozenset[str] = frozenset()
-    least_events: Callable[[Mapping[str, Any]], int] = lambda knobs: 1
+    least_events: Callable[[Mapping[str, Any]], int] = lambda options: 1
     about: Literal["user", "item"] = "user"
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
@@ -73,7 +74,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Cell:
-    """One task on one source (and domain), with its resolved knobs: declared, nothing opened.
+    """One task on one source (and domain), with its resolved options: declared, nothing opened.
 
     other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
     templates: the user's own folder of templates, None without one; it may change the domain's words.
@@ -83,7 +84,7 @@ class Cell:
     source: Source
     domain: str | None
     other: str | None
-    knobs: Mapping[str, Any]
+    options: Mapping[str, Any]
     seed: int
     rule: CellRule
     templates: Path | None = None
@@ -113,19 +114,19 @@ class OpenCell:
     def __init__(
         self,
         cell: Cell,
-        store: Store,
-        other: Store | None = None,
+        store: StoreReader,
+        other: StoreReader | None = None,
         cuts: tuple[int, int] | None = None,
     ) -> None:
         self.cell = cell
         self.store = store
         self.other = other
         self.cuts = cuts
-        self.part = PARTS[0]
+        self.part = SPLITS[0]
         self.span: tuple[int | None, int | None] = (None, None)
-        self.history: int = cell.knobs.get("history", 0)
-        self.positives: int = cell.knobs.get("positives", 1)
-        self.candidates: int = cell.knobs.get("candidates", 0)
+        self.history: int = cell.options.get("history", 0)
+        self.positives: int = cell.options.get("positives", 1)
+        self.candidates: int = cell.options.get("candidates", 0)
         self._key = stable_hash(cell.seed, cell.source.id, cell.task.id)
 
     @functools.cached_property
@@ -151,17 +152,20 @@ class OpenCell:
         return scale.liked if scale is not None and self.store.has("rating") else None
 
     @functools.cached_property
-    def known(self) -> Known:
-        """What the training part knows of each work; shared by all cells of the store."""
-        until = self.cuts[0] if self.cuts else None
-        key = ("known", self.cell.seed, until)
-        return self.store.shared(key, lambda: known(self.store, self.cell.seed, until))
+    def partition(self) -> Partition:
+        """Who is in which split of the store, and what training knows; shared by all its cells."""
+        key = ("partition", self.cell.seed, self.cuts)
+        return self.store.shared(key, lambda: Partition(self.store, self.cell.seed, self.cuts))
 
-    @functools.cached_property
-    def pool(self) -> Pool:
-        """The works that can be negatives; shared by all cells of the store."""
-        key = ("pool", self.cell.seed, self.cuts)
-        return self.store.shared(key, lambda: Pool(self.store, self.known))
+    @property
+    def train_stats(self) -> TrainStats:
+        """What the training part knows of each work."""
+        return self.partition.train_stats
+
+    @property
+    def pool(self) -> CandidatePool:
+        """The works that can be negatives."""
+        return self.partition.pool
 
     @property
     def subjects(self) -> tuple[np.ndarray, np.ndarray]:
@@ -180,17 +184,17 @@ class OpenCell:
 
     def parts(self, hashes: np.ndarray) -> np.ndarray:
         """The part of each subject with these hashes, when the data is split by them."""
-        return parts_of(hashes, self.cell.seed, self.cell.source.id, self.cell.task.about)
+        return self.partition.splits(hashes, self.cell.task.about)
 
     def for_part(self, part: int) -> OpenCell:
         """This cell, with the true items in the part's span of time where time splits the data."""
-        self.part = PARTS[part]
+        self.part = SPLITS[part]
         if self.cuts:
             first, second = self.cuts
             self.span = ((None, first), (first, second), (second, None))[part]
         return self
 
-    def surely(self, windows: Sequence[Window]) -> list[bool]:
+    def has_enough_negatives(self, windows: Sequence[Window]) -> list[bool]:
         """Whether each window certainly finds its negatives, so that a plan need not draw them."""
         if self.candidates <= self.positives:
             return [True] * len(windows)
@@ -199,7 +203,7 @@ class OpenCell:
         # The case rules out the titles of so many works, each of which so many works may bear.
         most = self.pool.most_alike
         return [
-            known > most * (len(window.timeline.touched) + self.history + self.candidates)
+            known > most * (len(window.user_history.touched) + self.history + self.candidates)
             for known, window in zip(there, windows, strict=True)
         ]
 
@@ -208,7 +212,7 @@ class OpenCell:
         ones there are; where time splits the data, also the part, each of which is counted for
         itself."""
         part = f"{self.part}/" if self.cuts else ""
-        name = self.user_id(window.timeline.user) if user is None else user
+        name = self.user_id(window.user_history.user) if user is None else user
         return f"{name}/{part}{window.index}"
 
     def user_id(self, user: int) -> str:
@@ -218,25 +222,27 @@ class OpenCell:
         """`user_id` of several users."""
         return [str(one) for one in self.store.values("users", "user_id", users)]
 
-    def draws(self, subject: int, purpose: str, index: int = 0) -> Draw:
+    def draws(self, subject: int, purpose: str, index: int = 0) -> HashRng:
         """Random numbers for one purpose of one case: a hash of (seed, purpose, source, case)."""
         key = self._key ^ _purpose(purpose) ^ int(self.subjects[0][subject])
-        return Draw(mix(mix(key) ^ index))
+        return HashRng(splitmix64(splitmix64(key) ^ index))
 
-    def states(self, subjects: Sequence[int], purpose: str, indexes: Sequence[int]) -> np.ndarray:
+    def rng_states(
+        self, subjects: Sequence[int], purpose: str, indexes: Sequence[int]
+    ) -> np.ndarray:
         """uint64 array: where `draws` begins for each of these cases."""
         keys = self.subjects[0][np.array(subjects)] ^ np.uint64(self._key ^ _purpose(purpose))
-        return mix(mix(keys) ^ np.array(indexes, np.uint64))
+        return splitmix64(splitmix64(keys) ^ np.array(indexes, np.uint64))
 
     def hashed_order(self, user: int, works: list[int], purpose: str) -> list[int]:
         """Places 0 … n-1 in the order of a stable hash of the user and each work."""
         hashes = self.store.item_hash[works]
-        return mix(hashes ^ self.order_keys([user], purpose)).argsort(kind="stable").tolist()
+        return splitmix64(hashes ^ self.order_keys([user], purpose)).argsort(kind="stable").tolist()
 
     def order_keys(self, users: Sequence[int], purpose: str) -> np.ndarray:
         """uint64 array: what the hash of a work is combined with in `hashed_order` of each user."""
         hashes = self.store.user_hash[np.array(users, int)]
-        return mix(hashes ^ np.uint64(self._key ^ _purpose(purpose)))
+        return splitmix64(hashes ^ np.uint64(self._key ^ _purpose(purpose)))
 
 
 @functools.lru_cache(maxsize=64)

@@ -78,5 +78,5 @@ TASK = Task(
     draw=_draw,
     context=_context,
     wrong=top_k_rec.wrong,
-    least_events=lambda knobs: knobs["history"] + knobs["positives"],
+    least_events=lambda options: options["history"] + options["positives"],
 )

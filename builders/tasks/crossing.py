@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from itdr.builders.core.cache import Memo
-from itdr.builders.sampling.histories import Timeline, timelines
+from itdr.builders.sampling.histories import UserHistory, histories
 from itdr.builders.sampling.windows import MORE, Window
 from itdr.builders.store.build.works import title_key
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 from itdr.builders.tasks import ranking
 from itdr.builders.tasks.base import OpenCell
 
@@ -52,7 +52,7 @@ class _Crossed:
         shown = [list(zip(*one.earlier.values(), strict=True)) for one in crossings]
         items, ratings, times = ([one[k] for one in shown] for k in range(3))
         return cls(
-            [one.timeline.user for one in crossings],
+            [one.user_history.user for one in crossings],
             [one.code for one in crossings],
             np.array(items, np.int32),
             np.array(ratings, np.float64),
@@ -74,7 +74,7 @@ def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
     (code,) = _codes_in_first(cell, [subject])
     if code is not None:
         assert cell.other is not None
-        start = timelines(cell.other).of(code, cell.history + MORE)
+        start = histories(cell.other).of(code, cell.history + MORE)
         for window in ranking.windows(cell, subject):
             yield from _crossing(cell, window, start)
 
@@ -82,7 +82,7 @@ def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     """The first window of each user where it is found at once."""
     kept: Memo[tuple[int, tuple[int, _Events]]] = cell.store.shared(
-        ("crossed", cell.cell.other, ranking.sought(cell)), Memo
+        ("crossed", cell.cell.other, ranking.window_spec(cell)), Memo
     )
     again = dict(kept.of(users))
     found = _found_again(cell, again)
@@ -105,8 +105,8 @@ def _found_again(cell: OpenCell, crossed: Mapping[int, tuple[int, _Events]]) -> 
         for item, rating, time in zip(*events, strict=True):
             given = None if rating != rating else rating
             earlier[shown_key(other.item(item).title)] = (item, given, time)
-        of = (window.timeline, window.history, window.trues, window.index)
-        found[window.timeline.user] = Crossing(*of, code=code, earlier=earlier)
+        of = (window.user_history, window.history, window.targets, window.index)
+        found[window.user_history.user] = Crossing(*of, code=code, earlier=earlier)
     return found
 
 
@@ -118,7 +118,7 @@ def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
     both = {user: code for user, code in codes if code is not None}
     windows = dict(zip(both, ranking.firsts(cell, list(both)), strict=True))
     # Their ends mostly are enough.
-    starts = timelines(other).ends(list(both.values()), cell.history + MORE)
+    starts = histories(other).ends(list(both.values()), cell.history + MORE)
     near = (start.items for start in starts.values())
     other.read_items(itertools.chain.from_iterable(near))
     found: dict[int, Crossing] = {}
@@ -128,12 +128,12 @@ def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
     return found
 
 
-def _crossing(cell: OpenCell, window: Window, start: Timeline) -> Iterator[Crossing]:
+def _crossing(cell: OpenCell, window: Window, start: UserHistory) -> Iterator[Crossing]:
     """The window with what lies before it in the first domain, if that is enough. start: the end of
     the timeline there."""
     earlier = before(cell, start.user, window.time, end=start)
     if len(earlier) >= cell.history:
-        of = (window.timeline, window.history, window.trues, window.index)
+        of = (window.user_history, window.history, window.targets, window.index)
         yield Crossing(*of, code=start.user, earlier=earlier)
 
 
@@ -142,21 +142,21 @@ def before(
     code: int,
     time: int | None,
     titles: Collection[str] = (),
-    end: Timeline | None = None,
+    end: UserHistory | None = None,
 ) -> Earlier:
     """What the user met in the first domain before that time, less what carries one of these titles:
     `history` items, or as many as there are. end: the end of the user's timeline, if it is known."""
     assert cell.other is not None
     found = _latest(cell.other, cell.history, end, time, titles) if end else {}
     if len(found) < cell.history:
-        whole = timelines(cell.other).of(code)
+        whole = histories(cell.other).of(code)
         if end is None or len(whole) > len(end):
             found = _latest(cell.other, cell.history, whole, time, titles)
     return found
 
 
 def _latest(
-    other: Store, most: int, line: Timeline, time: int | None, titles: Collection[str]
+    other: StoreReader, most: int, line: UserHistory, time: int | None, titles: Collection[str]
 ) -> Earlier:
     found: Earlier = {}
     for k in range(len(line) - 1, -1, -1):

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.evidence.comments import cut
 from itdr.builders.evidence.interests import claims, counts
@@ -29,7 +29,7 @@ from itdr.builders.evidence.user_verdicts import Sided, sided
 from itdr.builders.rendering import interest_answer, lists
 from itdr.builders.rendering.interest_answer_plan import story_of
 from itdr.builders.sampling.case import Case, Evidence
-from itdr.builders.sampling.histories import NO_WORKS, Timeline
+from itdr.builders.sampling.histories import NO_WORKS, UserHistory
 from itdr.builders.sampling.windows import Window
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
@@ -63,21 +63,21 @@ class Profile(Case):
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
     """One for a user with `history` liked works that can be shown, distinct in title; of works that all
     lack traits nothing can be told."""
-    counts.counts(cell)
-    mine = sided(cell, user)
+    counts.counts(cell.partition)
+    mine = sided(cell.partition, user)
     likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
     bearing = counts.bearing(cell.store)
     enough = len({mine.titles[k] for k in likes}) >= cell.history
     if enough and any(bearing[mine.works[k]] for k in likes):
-        line = Timeline(user, [], [], [], [], [], [], NO_WORKS)
+        line = UserHistory(user, [], [], [], [], [], [], NO_WORKS)
         yield Tastes(line, likes, [], sided=mine)
 
 
 def _draw(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
-    users = [window.timeline.user for window in windows]
+    users = [window.user_history.user for window in windows]
     # Read together, they take less time.
     counts.works_of(cell.store, [code for window in windows for code in window.sided.works])
-    training = counts.in_training(cell, users)
+    training = cell.partition.in_training(users)
     found = [_facts(cell, *of) for of in zip(users, training, windows, strict=True)]
     chosen = [places for _, places, _ in found]
     met = zip(windows, chosen, strict=True)
@@ -99,12 +99,12 @@ def _profile(
     met: list[Item],
 ) -> Profile:
     """name: the user's id.   chosen, met: the displayed items, as places and as items."""
-    user, mine = window.timeline.user, window.sided
+    user, mine = window.user_history.user, window.sided
     works = counts.works_of(cell.store, [mine.works[k] for k in chosen])
     items = list(map(_shown_item, met, works))
     texts = cell.store.texts(user)
-    hours = counts.by_hours(cell)
-    most = int(cell.cell.knobs["text_chars"])
+    hours = counts.by_hours(cell.partition)
+    most = int(cell.cell.options["text_chars"])
     shown = [cut(texts[mine.places[k]] or "", most) or None for k in chosen]
     story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
     flags = {"hours"} if hours else set()
@@ -134,7 +134,7 @@ def _facts(
     claims that hold."""
     store, mine = cell.store, window.sided
     carried = int(cell.cell.rule.options.get("carried", 1))
-    held = claims.claims(store, counts.counts(cell), mine, training, carried)
+    held = claims.claims(store, counts.counts(cell.partition), mine, training, carried)
     works = counts.works_of(store, mine.works)
     taken: set[int] = set()
     chosen = {}
@@ -245,7 +245,7 @@ def _block(cell: OpenCell, case: Profile, k: int) -> str:
 # -- a wrong answer ---------------------------------------------------------------------------
 
 
-def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The profile of another taste: likes and dislikes exchanged where the dislikes make a claim,
     else that of somebody of the training part, told of the displayed items; where nobody has another
     one, a taste that is made up."""
@@ -255,14 +255,14 @@ def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
     return interest_answer.compose(story_of(false, terms, wording, "hours" in case.flags), draw)
 
 
-def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
+def _false_facts(cell: OpenCell, case: Profile, draw: HashRng) -> Facts:
     """Facts of which at least one claim is false."""
     if any(one.side == DISLIKED for one in case.facts.stated):
         return case.facts.exchanged()
     store = cell.store
     for _ in range(256):
         other = draw.below(len(store.user_hash))
-        if not counts.in_training(cell, [other])[0] or cell.user_id(other) == case.user:
+        if not cell.partition.in_training([other])[0] or cell.user_id(other) == case.user:
             continue
         window = next(_windows(cell, other), None)
         if window is None:
@@ -274,9 +274,9 @@ def _false_facts(cell: OpenCell, case: Profile, draw: Draw) -> Facts:
     return case.facts.told_as([_untrue(cell, case, draw)])
 
 
-def _untrue(cell: OpenCell, case: Profile, draw: Draw) -> Claim:
+def _untrue(cell: OpenCell, case: Profile, draw: HashRng) -> Claim:
     """A liking for a category that no displayed like carries, and of which no claim holds."""
-    names = list(counts.counts(cell).codes["category"])
+    names = list(counts.counts(cell.partition).codes["category"])
     first = draw.below(len(names)) if names else 0
     name = next(
         name
@@ -308,5 +308,5 @@ TASK = Task(
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda knobs: knobs["history"],
+    least_events=lambda options: options["history"],
 )

@@ -10,11 +10,11 @@ import numpy as np
 from itdr.builders.core.rng import numbers, shuffles
 from itdr.builders.core.schema import SKIP
 from itdr.builders.sampling.case import Case
-from itdr.builders.sampling.histories import timelines
+from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
-from itdr.builders.sampling.negatives import WantedMany
+from itdr.builders.sampling.negatives import NegativeRequests
 from itdr.builders.sampling.popularity import NEVER
-from itdr.builders.sampling.windows import Sought, Window, latest_windows, unordered_windows
+from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import OpenCell
 
@@ -24,32 +24,34 @@ _TIMED, _UNTIMED = frozenset({"timed"}), frozenset[str]()
 
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
-    lines = timelines(cell.store)
+    lines = histories(cell.store)
     if cell.timed:
-        return latest_windows(lines, user, sought(cell))
+        return latest_windows(lines, user, window_spec(cell))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
-    return unordered_windows(line, cell.history, cell.positives, cell.known, order, cell.liked)
+    return unordered_windows(
+        line, cell.history, cell.positives, cell.train_stats, order, cell.liked
+    )
 
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The first window of each user; None where there is none, or where it has to be looked for."""
     if not cell.timed:
         return [None] * len(users)
-    lines = timelines(cell.store)
-    return first_windows(lines, users, sought(cell))
+    lines = histories(cell.store)
+    return first_windows(lines, users, window_spec(cell))
 
 
-def sought(cell: OpenCell) -> Sought:
+def window_spec(cell: OpenCell) -> WindowSpec:
     """Which windows the cell is made of."""
-    return Sought(cell.history, cell.positives, cell.known, *cell.span)
+    return WindowSpec(cell.history, cell.positives, cell.train_stats, *cell.span)
 
 
 def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     """The windows with their negatives; None where too few honest ones are left."""
     if not windows:
         return []
-    shown = np.array([places(window, window.timeline.items) for window in windows])
+    shown = np.array([places(window, window.user_history.items) for window in windows])
     negatives = _negatives(cell, windows, shown)
     kept = [k for k, found in enumerate(negatives) if found is not None]
     cases: list[Case | None] = [None] * len(windows)
@@ -58,9 +60,9 @@ def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     windows, shown = [windows[k] for k in kept], shown[kept]
     fallen = _by_popularity(cell, np.array([negatives[k] for k in kept], int))
     codes = np.concatenate([shown, fallen.reshape(len(kept), -1)], axis=1)
-    users = [window.timeline.user for window in windows]
-    states = cell.states(users, "place", [window.index for window in windows])
-    orders = shuffles(numbers(states, cell.candidates - 1))
+    users = [window.user_history.user for window in windows]
+    rng_states = cell.rng_states(users, "place", [window.index for window in windows])
+    orders = shuffles(numbers(rng_states, cell.candidates - 1))
     items, ids = cell.store.items_of(codes.tolist()), cell.user_ids(users)
     for k, *known in zip(kept, windows, ids, items, orders.tolist(), strict=True):
         cases[k] = _case(cell, *known)
@@ -69,18 +71,18 @@ def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 
 def places(window: Window, values: list[T]) -> list[T]:
     """Of a timeline's list, the values of the history and the true items."""
-    return [values[k] for k in (*window.history, *window.trues)]
+    return [values[k] for k in (*window.history, *window.targets)]
 
 
 def _by_popularity(cell: OpenCell, works: np.ndarray) -> np.ndarray:
     """Each row's works by falling popularity, ties by stable hash."""
-    keys = (cell.store.item_hash[works], -cell.known.users[works])
+    keys = (cell.store.item_hash[works], -cell.train_stats.users[works])
     return np.take_along_axis(works, np.lexsort(keys, axis=-1), axis=-1)
 
 
 def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: list[int]) -> Case:
     """items: the history, the true ones, the negatives."""
-    line, past, trues = window.timeline, window.history, len(window.trues)
+    line, past, targets = window.user_history, window.history, len(window.targets)
     ranking = items[len(past) :]
     return Case(
         key=cell.key(window, user),
@@ -89,7 +91,7 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: l
         ratings=[line.ratings[k] for k in past],
         times=[line.times[k] for k in past],
         candidates=[ranking[place] for place in order],
-        relevant=ranking[:trues],
+        relevant=ranking[:targets],
         ranking=ranking,
         flags=_TIMED if cell.timed else _UNTIMED,
     )
@@ -99,7 +101,7 @@ def _negatives(
     cell: OpenCell, windows: Sequence[Window], items: np.ndarray
 ) -> list[list[int] | None]:
     """The negatives of each window. items: codes of its history and its true items, a row each."""
-    policy = cell.cell.knobs["negatives"]
+    policy = cell.cell.options["negatives"]
     count = cell.candidates - cell.positives
     titles = cell.store.title_code[items]
     left: list[list[int]] = [[] for _ in windows]
@@ -111,28 +113,28 @@ def _negatives(
         more = np.where(filled < 0, -1, cell.store.title_code[filled])
         titles = np.concatenate([titles, more.reshape(len(windows), -1)], axis=1)
     times = [window.time if cell.timed else None for window in windows]
-    subjects = [window.timeline.user for window in windows]
-    wanted = WantedMany(
+    subjects = [window.user_history.user for window in windows]
+    wanted = NegativeRequests(
         counts=count - np.array([len(found) for found in left]),
-        trues=cell.store.work[items[:, cell.history :]],
+        targets=cell.store.work[items[:, cell.history :]],
         times=np.array([NEVER if time is None else time for time in times], np.int64),
-        touched=[window.timeline.touched for window in windows],
+        touched=[window.user_history.touched for window in windows],
         titles=titles,
-        states=cell.states(subjects, "negatives", [window.index for window in windows]),
+        rng_states=cell.rng_states(subjects, "negatives", [window.index for window in windows]),
     )
-    drawn = cell.pool.draw_many(policy, wanted)
+    drawn = cell.pool.sample_many(policy, wanted)
     return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
 
 
 def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[int]:
     """Works that were shown to the user and never taken, as honest as any negative: those shown
     together with the true items first, then those of the user's other impressions, by stable hash."""
-    line, store = window.timeline, cell.store
+    line, store = window.user_history, cell.store
     events = store.events(line.user)
     if events.events is None or events.times is None or window.time is None:
         return []
     left = np.flatnonzero(events.events == SKIP)
-    together = {line.times[k] for k in window.trues}
+    together = {line.times[k] for k in window.targets}
     works = store.work[events.items[left]].tolist()
     apart: dict[int, bool] = {}
     for work, time in zip(works, events.times[left].tolist(), strict=True):
@@ -145,7 +147,7 @@ def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[i
     for place in sorted(places, key=lambda place: apart[ordered[place]]):
         work = ordered[place]
         title = int(store.title_code[work])
-        honest = work not in touched and cell.known.since(work, line.user) < window.time
+        honest = work not in touched and cell.train_stats.since(work, line.user) < window.time
         if honest and title >= 0 and title not in used:
             used.add(title)
             found.append(work)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION, Scale
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
-from itdr.builders.sampling.histories import timelines
+from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
-from itdr.builders.sampling.windows import Sought, Window, latest_windows, unordered_windows
+from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
@@ -24,7 +24,7 @@ _FLAGS = {
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
-    lines = timelines(cell.store, keep="last", rated=True)
+    lines = histories(cell.store, keep="last", rated=True)
     if cell.timed:
         return latest_windows(lines, user, _sought(cell))
     line = lines.of(user)
@@ -35,25 +35,25 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     if not cell.timed:
         return [None] * len(users)
-    lines = timelines(cell.store, keep="last", rated=True)
+    lines = histories(cell.store, keep="last", rated=True)
     return first_windows(lines, users, _sought(cell))
 
 
-def _sought(cell: OpenCell) -> Sought:
-    return Sought(cell.history, 1, None, *cell.span)
+def _sought(cell: OpenCell) -> WindowSpec:
+    return WindowSpec(cell.history, 1, None, *cell.span)
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    ids = cell.user_ids([window.timeline.user for window in windows])
-    codes = [ranking.places(window, window.timeline.items) for window in windows]
+    ids = cell.user_ids([window.user_history.user for window in windows])
+    codes = [ranking.places(window, window.user_history.items) for window in windows]
     known = zip(windows, ids, cell.store.items_of(codes), strict=True)
     return [_case(cell, *of) for of in known]
 
 
 def _case(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
     """items: the history, and the one whose rating is asked for."""
-    line, about = window.timeline, items[-1]
-    target = window.trues[0]
+    line, about = window.user_history, items[-1]
+    target = window.targets[0]
     flags = _FLAGS[cell.timed, bool(about.categories)]
     return Case(
         key=cell.key(window, user),
@@ -97,7 +97,7 @@ def _target_line(item: Item) -> str:
     return f"{item.title} [{lists.categories(item)}]" if item.categories else item.title
 
 
-def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """Another step of the scale, at least a quarter of it away."""
     scale = cell.scale
     steps = round((scale.high - scale.low) / scale.step)
@@ -128,5 +128,5 @@ TASK = Task(
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda knobs: knobs["history"] + 1,
+    least_events=lambda options: options["history"] + 1,
 )

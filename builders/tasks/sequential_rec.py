@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from operator import attrgetter
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
@@ -43,7 +43,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     }
 
 
-def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     false = case.ranking[1:]
     return false[draw.below(len(false))].title
 
@@ -69,5 +69,5 @@ TASK = Task(
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda knobs: knobs["history"] + 1,
+    least_events=lambda options: options["history"] + 1,
 )

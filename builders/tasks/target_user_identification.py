@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import mentions as _audience
@@ -38,7 +38,7 @@ class ItemWindow:
     """An item that makes a case; there is one of each."""
 
     code: int
-    trues: tuple[int, ...] = ()
+    targets: tuple[int, ...] = ()
     index: int = 0
 
 
@@ -51,7 +51,7 @@ class AudienceCase(Case):
     facts: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    known: audience_answer.Known = field(kw_only=True)
+    known: audience_answer.TrainStats = field(kw_only=True)
     answer: str = ""
 
 
@@ -86,7 +86,7 @@ def _counts(cell: OpenCell) -> Counts:
 
 def _comments(cell: OpenCell) -> spoken.Comments | None:
     store = cell.store
-    chars = int(cell.cell.knobs["text_chars"])
+    chars = int(cell.cell.options["text_chars"])
     return spoken.comments(store, cell.cell.seed, chars, lambda: verdicts.verdicts(store))
 
 
@@ -136,7 +136,7 @@ def _known(
     comments: list[spoken.Comment],
     tags: list[tuple[str, int]],
     groups: tuple[list[_groups.Group], list[_groups.Group]],
-) -> audience_answer.Known:
+) -> audience_answer.TrainStats:
     """All that an answer may say."""
     counts = _counts(cell)
     item = cell.store.item(code)
@@ -144,7 +144,7 @@ def _known(
     suited, avoided = groups
     attributes = _attributes(cell, code)
     heard = [(one.text, one.verdict) for one in comments]
-    return audience_answer.Known(
+    return audience_answer.TrainStats(
         categories=item.categories,
         telling=traits.rarest_first(cell.store, item.categories),
         creators=item.creators,
@@ -190,7 +190,7 @@ def _facts(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     """What is shown of the item, by name: title, categories, creators, year, attributes, description."""
     store, item = cell.store, cell.store.item(code)
     words = cell.words
-    chars = int(cell.cell.knobs["text_chars"])
+    chars = int(cell.cell.options["text_chars"])
     found = [(words["title"], item.title)]
     for one, many, values in (
         ("category", "categories", item.categories),
@@ -224,7 +224,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     }
 
 
-def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The answer for another item of the same part, with other groups; else with some of the same
     groups, else for one of any part."""
     assert isinstance(case, AudienceCase)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
@@ -23,10 +23,10 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     }
 
 
-def wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+def wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """A false candidate first, the rest in random order."""
-    trues = len(case.relevant)
-    first = case.ranking[trues + draw.below(len(case.ranking) - trues)]
+    targets = len(case.relevant)
+    first = case.ranking[targets + draw.below(len(case.ranking) - targets)]
     rest = draw.shuffled([item for item in case.ranking if item is not first])
     return lists.numbered([item.title for item in [first, *rest]])
 
@@ -57,5 +57,5 @@ TASK = Task(
     draw=ranking.draw,
     context=_context,
     wrong=wrong,
-    least_events=lambda knobs: knobs["history"] + knobs["positives"],
+    least_events=lambda options: options["history"] + options["positives"],
 )

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from itdr.builders.core.rng import Draw
+from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.rendering import lists
 from itdr.builders.rendering.teller import upper
 from itdr.builders.sampling.case import Case
-from itdr.builders.sampling.favourites import most_liked
-from itdr.builders.sampling.splits import TRAIN, parts_of
+from itdr.builders.sampling.favourites import favourites
+from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.sampling.windows import Window
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
@@ -48,7 +48,7 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
     found = {
         line.user: Described(line, list(range(len(line))), [], attributes=attributes[line.user])
-        for line in most_liked(cell.store, known, keys, cell.history)
+        for line in favourites(cell.store, known, keys, cell.history)
         if len(line) >= least
     }
     return [found.get(user) for user in users]
@@ -66,13 +66,13 @@ def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
 
 
 def _draw(cell: OpenCell, windows: Sequence[Described]) -> list[Case | None]:
-    users = [window.timeline.user for window in windows]
-    items = cell.store.items_of([window.timeline.items for window in windows])
+    users = [window.user_history.user for window in windows]
+    items = cell.store.items_of([window.user_history.items for window in windows])
     return [_case(cell, *of) for of in zip(windows, cell.user_ids(users), items, strict=True)]
 
 
 def _case(cell: OpenCell, window: Described, user: str, items: list[Item]) -> Case:
-    line = window.timeline
+    line = window.user_history
     flags = set()
     if all(map(attrgetter("categories"), items)):
         flags.add("categories")
@@ -123,12 +123,12 @@ def _enumerated(names: list[str]) -> str:
     return " and ".join([*[", ".join(names[:-1])] * (len(names) > 1), names[-1]])
 
 
-def _wrong(cell: OpenCell, case: Case, draw: Draw) -> str:
+def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The attributes of another user of the training part, where they differ."""
     n = len(cell.store.user_hash)
     for _ in range(256):
         other = draw.below(n)
-        part = parts_of(
+        part = assign_splits(
             cell.store.user_hash[other : other + 1], cell.cell.seed, cell.cell.source.id
         )
         theirs = dict(_attributes(cell, [other])[0]) if part[0] == TRAIN else {}
@@ -173,5 +173,5 @@ TASK = Task(
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda knobs: 1,
+    least_events=lambda options: 1,
 )

@@ -65,7 +65,7 @@ def collect(folder: Path) -> dict[str, Any]:
                 }
                 for name, entry in entries.items()
             ],
-            "made_up": all(entry["knobs"]["sample"] for entry in entries.values()),
+            "made_up": all(entry["options"]["sample"] for entry in entries.values()),
             "cells": cells,
             "lengths": _lengths(con),
             "ratings": _ratings(con),

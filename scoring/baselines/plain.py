@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from itdr.builders.core.rng import Draw, stable_hash
+from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.scoring.baselines.training import CellTraining, Training
 from itdr.scoring.metrics.per_task import scale_of
 from itdr.scoring.metrics.result import Answer
@@ -18,8 +18,8 @@ WORDS = 60
 """Words of the answer made of common ones: about as long as a short true one."""
 
 
-def _draw(row: Row, purpose: str) -> Draw:
-    return Draw(stable_hash("baseline", purpose, row["id"]))
+def _draw(row: Row, purpose: str) -> HashRng:
+    return HashRng(stable_hash("baseline", purpose, row["id"]))
 
 
 # -- rankings -------------------------------------------------------------------------------------

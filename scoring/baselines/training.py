@@ -11,7 +11,7 @@ import numpy as np
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.sampling import statements as sampling_statements
-from itdr.builders.sampling.splits import TRAIN, parts_of
+from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.tasks.base import OpenCell
 from itdr.scoring.data import Data
@@ -65,7 +65,7 @@ class CellTraining:
         cell = self.cell
         if cell.cuts is not None:
             return np.zeros(len(cell.store.user_hash), np.int8)
-        return parts_of(cell.store.user_hash, cell.cell.seed, cell.cell.source.id)
+        return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.id)
 
     def work(self, item_id: str) -> int | None:
         """The work of an item, None for one of another domain."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from itdr.builders.core.rng import Draw, stable_hash
+from itdr.builders.core.rng import HashRng, stable_hash
 
 RESAMPLES = 1000
 LEVEL = 0.95
@@ -20,7 +20,7 @@ def resampled(values: np.ndarray, seed: int, *purpose: object) -> np.ndarray:
     Returns float64, `RESAMPLES` x metrics; the same for the same rows, seed and purpose.
     """
     n, metrics = values.shape
-    draw = Draw(stable_hash(seed, "bootstrap", *purpose))
+    draw = HashRng(stable_hash(seed, "bootstrap", *purpose))
     means = np.empty((RESAMPLES, metrics))
     known = ~np.isnan(values)
     filled = np.where(known, values, 0.0)

@@ -93,24 +93,24 @@ def _error(
 
 def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """NDCG@10, Hit@1, Precision@5 and MRR; expected values where a method has ties."""
-    rankings, trues = [], []
+    rankings, targets = [], []
     for row, answer in zip(rows, answers, strict=True):
         said = parse.ranking(answer.text, Titles([one["title"] for one in row["candidates"]]))
         rankings.append(Ranking(said.places, answer.ties))
-        trues.append(true_places(row))
+        targets.append(true_places(row))
     plain = [k for k, ranking in enumerate(rankings) if all(n == 1 for n in ranking.ties)]
     values = dict(
         zip(
             plain,
-            metrics_ranking.exact([rankings[k] for k in plain], [trues[k] for k in plain]),
+            metrics_ranking.exact([rankings[k] for k in plain], [targets[k] for k in plain]),
             strict=True,
         )
     )
     return [
         Scored(
             ranking.readable,
-            values[k] if k in values else metrics_ranking.expected(ranking, trues[k]),
-            dict(metrics_ranking.chance(len(rows[k]["candidates"]), len(trues[k]))),
+            values[k] if k in values else metrics_ranking.expected(ranking, targets[k]),
+            dict(metrics_ranking.chance(len(rows[k]["candidates"]), len(targets[k]))),
         )
         for k, ranking in enumerate(rankings)
     ]

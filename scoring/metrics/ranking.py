@@ -17,7 +17,7 @@ PRECISION_DEPTH = 5
 NAMES = ("NDCG@10", "Hit@1", "Precision@5", "MRR")
 
 
-def exact(rankings: Sequence[Ranking], trues: Sequence[frozenset[int]]) -> list[dict[str, float]]:
+def exact(rankings: Sequence[Ranking], targets: Sequence[frozenset[int]]) -> list[dict[str, float]]:
     """The four metrics of each ranking without ties. trues: places of the true candidates."""
     import ir_measures
     from ir_measures import RR, P, Success, nDCG
@@ -29,7 +29,7 @@ def exact(rankings: Sequence[Ranking], trues: Sequence[frozenset[int]]) -> list[
         RR: NAMES[3],
     }
     qrels, run = [], []
-    for row, (ranking, true) in enumerate(zip(rankings, trues, strict=True)):
+    for row, (ranking, true) in enumerate(zip(rankings, targets, strict=True)):
         qrels += [ir_measures.Qrel(str(row), f"c{place}", 1) for place in sorted(true)]
         for rank, name in enumerate(_documents(ranking)):
             run.append(ir_measures.ScoredDoc(str(row), name, -float(rank)))
@@ -91,24 +91,24 @@ def _groups(ranking: Ranking, n: int) -> list[int]:
     return sizes + [1] * (n - sum(sizes))
 
 
-def first_reciprocal(start: int, size: int, trues: int) -> float:
-    """Expected 1 / rank of the first true item, where `trues` of the `size` entries behind rank
+def first_reciprocal(start: int, size: int, targets: int) -> float:
+    """Expected 1 / rank of the first true item, where `targets` of the `size` entries behind rank
     `start` are true, all orders alike."""
     total, none_before = 0.0, 1.0
-    for k in range(size - trues + 1):
+    for k in range(size - targets + 1):
         left = size - k
-        total += none_before * trues / left / (start + k + 1)
-        none_before *= (left - trues) / left
+        total += none_before * targets / left / (start + k + 1)
+        none_before *= (left - targets) / left
     return total
 
 
-def ideal(trues: int) -> float:
+def ideal(targets: int) -> float:
     """The DCG of a perfect ranking: 2.9485 for five true items."""
-    return sum(1 / math.log2(rank + 1) for rank in range(1, min(trues, NDCG_DEPTH) + 1))
+    return sum(1 / math.log2(rank + 1) for rank in range(1, min(targets, NDCG_DEPTH) + 1))
 
 
 @functools.lru_cache(maxsize=4096)
-def chance(candidates: int, trues: int) -> dict[str, float]:
+def chance(candidates: int, targets: int) -> dict[str, float]:
     """The expected metrics of a random order of all candidates."""
     everything = Ranking(tuple(range(candidates)), (candidates,))
-    return expected(everything, frozenset(range(trues)))
+    return expected(everything, frozenset(range(targets)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from itdr.builders.core.rng import Draw, stable_hash
+from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.builders.sampling.case import Case
 from itdr.builders.tasks.base import OpenCell
 
@@ -28,8 +28,8 @@ def phrasings(cell: OpenCell, case: Case, count: int = PHRASINGS) -> list[str]:
     return list(dict.fromkeys(text for text in drawn if text))
 
 
-def _draw(cell: OpenCell, case: Case, number: int) -> Draw:
-    return Draw(stable_hash(cell.cell.seed, "phrasing", cell.cell.name, case.key, number))
+def _draw(cell: OpenCell, case: Case, number: int) -> HashRng:
+    return HashRng(stable_hash(cell.cell.seed, "phrasing", cell.cell.name, case.key, number))
 
 
 def _profile(cell: OpenCell, case: Any, number: int) -> str:

@@ -34,19 +34,19 @@ class Planted(data.Data):
         yield from self.planted[split]
 
 
-def knobs(config: str, **more: Any) -> dict[str, Any]:
+def options(config: str, **more: Any) -> dict[str, Any]:
     base = {"sources": [SOURCES[config]], "data_dir": str(world.folder(dirt=False))}
     return {**base, **more}
 
 
 @functools.cache
 def clean(config: str, **more: Any) -> Rows:
-    opened = data.open_data(config, knobs(config, **more))
+    opened = data.open_data(config, options(config, **more))
     return {split: list(opened.rows(split)) for split in opened.splits}
 
 
 def audited(config: str, rows: Rows, raw: bool = True, **more: Any) -> dict[str, audit.Result]:
-    planted = Planted(config, knobs(config, **more), [config])
+    planted = Planted(config, options(config, **more), [config])
     planted.planted = rows
     return {one.name: one for one in audit.audit(planted, raw=raw)}
 

@@ -16,8 +16,8 @@ from tests.audit.planting import (
     audited,
     clean,
     faulty,
-    knobs,
     negative,
+    options,
     raw_events,
     titles,
     touched_negative,
@@ -222,7 +222,7 @@ def test_only_the_rows_at_fault_are_named() -> None:
 
 
 def test_a_negative_titled_as_a_touched_work_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    planted = Planted("top_k_rec", knobs("top_k_rec"), ["top_k_rec"])
+    planted = Planted("top_k_rec", options("top_k_rec"), ["top_k_rec"])
     planted.planted = clean("top_k_rec")
     row = planted.planted["train"][0]
     cell = planted.cell_of(row)

@@ -33,8 +33,8 @@ def build(home: Path, rows: Rows, config: str = "top_k_rec") -> None:
         path = home / config / f"{split}-00000-of-00001.parquet"
         pq.write_table(pa.Table.from_pylist(several), path)
         files[split] = [{"name": path.name, "size": path.stat().st_size}]
-    knobs = {"sources": [SOURCES[config]], "seed": 0}
-    entry = {"config": config, "knobs": knobs, "files": files}
+    options = {"sources": [SOURCES[config]], "seed": 0}
+    entry = {"config": config, "options": options, "files": files}
     (home / "provenance.json").write_text(json.dumps({config: entry}), "utf-8")
 
 

@@ -21,10 +21,10 @@ from itdr.builders.core.errors import ItdrError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles import checksums
 from itdr.builders.rawfiles.download import download, finalize, http, partial
-from itdr.builders.rawfiles.download.retry import Policy
+from itdr.builders.rawfiles.download.retry import RetryPolicy
 
 OURS = {str(one.__file__) for one in (paths, download, checksums, partial, finalize, http)}
-POLICY = Policy(sleep=lambda seconds: None, read_timeout=2.0, chunk=4096, gain=4096)
+POLICY = RetryPolicy(sleep=lambda seconds: None, read_timeout=2.0, chunk=4096, gain=4096)
 
 
 def run(remote: Remote, folder: Path, die_at: int) -> int:

@@ -23,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from itdr.builders.rawfiles.download.retry import Policy
+from itdr.builders.rawfiles.download.retry import RetryPolicy
 
 FAULTS: Counter[str] = Counter()
 """Faults tried in this process, by kind."""
@@ -321,7 +321,7 @@ class Handler(BaseHTTPRequestHandler):
         self._end()
 
 
-def quick(**facts: Any) -> Policy:
+def quick(**facts: Any) -> RetryPolicy:
     """A policy for tests: no waiting, small pieces, and stalls noticed at once."""
     waits: list[float] = facts.pop("waits", [])
     plain: dict[str, Any] = {
@@ -330,7 +330,7 @@ def quick(**facts: Any) -> Policy:
         "chunk": 4096,
         "gain": 4096,
     }
-    return Policy(**(plain | facts))
+    return RetryPolicy(**(plain | facts))
 
 
 def sha(body: bytes) -> str:

@@ -20,8 +20,8 @@ SMALL: dict[str, Any] = {"sample": True, "sources": ["ml-32m"]}
 TEXTS = ("instruction", "input", "output")
 
 
-def builder(config: str, **knobs: Any) -> Any:
-    return datasets.load_dataset_builder("itdr", config, **(knobs or SMALL))
+def builder(config: str, **options: Any) -> Any:
+    return datasets.load_dataset_builder("itdr", config, **(options or SMALL))
 
 
 def sampled(config: str) -> list[str]:

@@ -77,8 +77,8 @@ def test_a_language_is_named_where_titles_are_written_in_it() -> None:
 
 def test_every_source_inside_is_cited_and_its_licence_said(tmp_path: Path) -> None:
     sources = ["ml-32m", "bookcrossing"]
-    knobs = {"data_dir": str(world.folder()), "sources": sources}
-    folder.build([builder("rating_prediction", **knobs)], tmp_path / "a")
+    options = {"data_dir": str(world.folder()), "sources": sources}
+    folder.build([builder("rating_prediction", **options)], tmp_path / "a")
     text = {name: (tmp_path / "a" / name).read_text("utf-8") for name in folder.TOP}
     for name in sources:
         source = registry.source(name)

@@ -145,7 +145,7 @@ def test_a_build_stopped_between_its_steps_is_taken_up(
     assert contents(tmp_path / "a") == contents(small())
 
 
-def test_other_knobs_replace_the_config_and_nothing_of_the_old_stays(tmp_path: Path) -> None:
+def test_other_options_replace_the_config_and_nothing_of_the_old_stays(tmp_path: Path) -> None:
     folder.build(two(), tmp_path / "a")
     folder.build([builder("rating_prediction", **SMALL, size=20)], tmp_path / "a")
     assert len(pq.read_table(tmp_path / "a/rating_prediction/train-00000-of-00001.parquet")) == 16
@@ -222,14 +222,14 @@ def test_a_second_build_of_the_same_folder_is_refused(
 # -- provenance -------------------------------------------------------------------------------
 
 
-def test_provenance_names_raw_files_knobs_versions_and_what_was_left_out() -> None:
+def test_provenance_names_raw_files_options_versions_and_what_was_left_out() -> None:
     entry = provenance.read(small())["sequential_rec"]
     raw = entry["sources"]["ml-32m"]
     assert set(raw["raw_files"]) >= {"ratings", "movies"}
     assert all(len(one["sha256"]) == 64 for one in raw["raw_files"].values())
     assert raw["rejected"]["interactions"]["rating outside the scale"] > 0
     assert entry["seed"] == 0
-    assert entry["knobs"]["sources"] == ["ml-32m"]
+    assert entry["options"]["sources"] == ["ml-32m"]
     assert entry["versions"]["datasets"] == datasets.__version__
     assert entry["shortfalls"]["sequential_rec/ml-32m"]["train"][1] == 5000
     assert entry["rows"] == {
@@ -249,8 +249,8 @@ def test_provenance_tells_how_often_each_rung_of_hard_negatives_was_needed(tmp_p
 
 
 def test_provenance_does_not_tell_where_a_users_files_lie(tmp_path: Path) -> None:
-    knobs = {"data_dir": str(world.folder()), "sources": ["ml-32m"]}
-    folder.build([builder("rating_prediction", **knobs)], tmp_path / "a")
+    options = {"data_dir": str(world.folder()), "sources": ["ml-32m"]}
+    folder.build([builder("rating_prediction", **options)], tmp_path / "a")
     for name, content in contents(tmp_path / "a").items():
         assert str(world.folder()).encode() not in content, name
 
@@ -265,7 +265,7 @@ def test_of_a_template_folder_provenance_tells_the_name_beside_ids_of_its_own(
     )
     made = builder("sequential_rec", **SMALL, templates=[str(own), "o1", "p1"])
     entry = folder.build([made], tmp_path / "a")["sequential_rec"]
-    assert entry["knobs"]["templates"] == ["mine", "o1", "p1"]
+    assert entry["options"]["templates"] == ["mine", "o1", "p1"]
     for name, content in contents(tmp_path / "a").items():
         assert str(own).encode() not in content, name
 
@@ -276,7 +276,7 @@ def test_a_damaged_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "provenance.json").write_text("{")
     with pytest.raises(ConfigError, match="is damaged"):
         provenance.read(tmp_path)
-    right = {"config": "a", "knobs": {}, "files": {}}
+    right = {"config": "a", "options": {}, "files": {}}
     for wrong in ([], {"a": 3}, *({"a": {**right, name: [3]}} for name in right)):
         (tmp_path / "provenance.json").write_text(json.dumps(wrong))
         with pytest.raises(ConfigError, match="not written by this version"):
@@ -297,7 +297,7 @@ def test_the_command_builds_shows_and_reports(tmp_path: Path) -> None:
     assert f"train {entry['rows']['train']:,}" in result.output
 
 
-def test_without_a_name_all_configs_that_the_knobs_allow_are_built(tmp_path: Path) -> None:
+def test_without_a_name_all_configs_that_the_options_allow_are_built(tmp_path: Path) -> None:
     out = tmp_path / "a"
     result = run(command.run, "--sample", "--sources", "lastfm-1k", "--size", 10, "-o", out)
     assert result.exit_code == 0, result.output

@@ -39,8 +39,8 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Any:
 def forbidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with rows of a source whose licence forbids handing them on, and one that allows."""
     out = tmp_path_factory.mktemp("push") / "data"
-    knobs = {"data_dir": str(world.folder()), "sources": ["ml-32m", "bookcrossing"], "size": 20}
-    folder.build([builder("rating_prediction", **knobs)], out)
+    options = {"data_dir": str(world.folder()), "sources": ["ml-32m", "bookcrossing"], "size": 20}
+    folder.build([builder("rating_prediction", **options)], out)
     return out
 
 
@@ -105,14 +105,14 @@ def test_every_source_that_forbids_it_is_refused() -> None:
         licence = {"redistribution": True}
         entries = {
             "one": {
-                "knobs": {"sample": False},
+                "options": {"sample": False},
                 "sources": {f"{name}/Domain": {"title": "", "homepage": "", "licence": licence}},
             }
         }
         allowed = registry.source(name).licence.redistribution
         assert (name not in licences.forbidding(entries)) == allowed
     unknown = {"title": "", "homepage": "", "licence": {}}
-    entry = {"knobs": {"sample": False}, "sources": {"gone": unknown}}
+    entry = {"options": {"sample": False}, "sources": {"gone": unknown}}
     assert set(licences.forbidding({"one": entry})) == {"gone"}
 
 

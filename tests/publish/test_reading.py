@@ -68,12 +68,12 @@ def test_every_config_loads_without_itdr(config: str, tmp_path: Path) -> None:
 @pytest.mark.interface
 @pytest.mark.parametrize("form", files.FORMS)
 def test_every_format_loads_as_json_lines(form: str, tmp_path: Path) -> None:
-    knobs = {**SMALL, "format": "messages" if form == "sharegpt" else form}
-    folder.build([builder("sequential_rec", **knobs)], tmp_path / "a", form, "jsonl")
+    options = {**SMALL, "format": "messages" if form == "sharegpt" else form}
+    folder.build([builder("sequential_rec", **options)], tmp_path / "a", form, "jsonl")
     found = loaded(tmp_path / "a", "sequential_rec", tmp_path)
     expected = datasets.Features(files.columns(form))
     assert found["features"] == {name: str(kind) for name, kind in expected.items()}
-    drawn = next(iter(datasets.load_dataset("itdr", "sequential_rec", split="train", **knobs)))
+    drawn = next(iter(datasets.load_dataset("itdr", "sequential_rec", split="train", **options)))
     assert found["first"] == files.in_form(drawn, form)
 
 

@@ -90,8 +90,8 @@ def test_a_folder_that_cannot_be_read_leaves_no_connection_open(
 def test_every_format_and_kind_of_file_is_counted_alike(
     form: str, kind: str, tmp_path: Path
 ) -> None:
-    knobs = {**SMALL, "format": "messages" if form == "sharegpt" else form}
-    folder.build([builder("sequential_rec", **knobs)], tmp_path / "a", form, kind)
+    options = {**SMALL, "format": "messages" if form == "sharegpt" else form}
+    folder.build([builder("sequential_rec", **options)], tmp_path / "a", form, kind)
     folder.build([builder("sequential_rec")], tmp_path / "plain")
     found, plain = (numbers.collect(tmp_path / name) for name in ("a", "plain"))
     if form == "preference":

@@ -38,8 +38,8 @@ def run(command: Any, *args: str) -> Any:
 
 @functools.cache
 def opened(config: str) -> data.Data:
-    knobs = {"sources": list(CONFIGS[config]), "data_dir": str(world.folder(dirt=False))}
-    return data.open_data(config, knobs)
+    options = {"sources": list(CONFIGS[config]), "data_dir": str(world.folder(dirt=False))}
+    return data.open_data(config, options)
 
 
 @functools.cache
@@ -47,7 +47,7 @@ def rows(config: str) -> list[dict[str, Any]]:
     return [row for split in opened(config).splits for row in opened(config).rows(split)]
 
 
-def knobs(config: str) -> list[str]:
+def options(config: str) -> list[str]:
     sources = ",".join(CONFIGS[config])
     return ["--sources", sources, "--data-dir", str(world.folder(dirt=False))]
 
@@ -63,7 +63,9 @@ def write(path: Path, records: list[dict[str, Any]]) -> Path:
 def test_perfect_answers_get_a_perfect_score(tmp_path: Path) -> None:
     test = list(opened("top_k_rec").rows("test"))
     file = write(tmp_path / "p.jsonl", [{"id": row["id"], "output": row["output"]} for row in test])
-    result = run(score_command.run, str(file), "--data", "top_k_rec", "--json", *knobs("top_k_rec"))
+    result = run(
+        score_command.run, str(file), "--data", "top_k_rec", "--json", *options("top_k_rec")
+    )
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
     assert report["rows"] == len(test)
@@ -86,7 +88,7 @@ def test_a_built_folder_scores_as_its_config_does(tmp_path: Path) -> None:
         [{"id": row["id"], "said": row["candidates"][0]["title"]} for row in mine],
     )
     common = [str(file), "--split", "all", "--column", "said", "--json"]
-    one = run(score_command.run, *common, "--data", "sequential_rec", *knobs("sequential_rec"))
+    one = run(score_command.run, *common, "--data", "sequential_rec", *options("sequential_rec"))
     for folder in (home, home.parent):
         two = run(score_command.run, *common, "--data", str(folder))
         assert two.exit_code == 0, two.output
@@ -99,7 +101,7 @@ def test_partial_predictions(tmp_path: Path) -> None:
     test = list(opened("sequential_rec").rows("test"))
     first = test[0]
     file = write(tmp_path / "p.jsonl", [{"id": first["id"], "output": first["output"]}])
-    args = [str(file), "--data", "sequential_rec", "--json", *knobs("sequential_rec")]
+    args = [str(file), "--data", "sequential_rec", "--json", *options("sequential_rec")]
     whole = json.loads(run(score_command.run, *args).stdout)
     assert whole["missing"] == len(test) - 1
     part = json.loads(run(score_command.run, *args, "--partial").stdout)
@@ -110,7 +112,7 @@ def test_the_table_names_chance_and_interval(tmp_path: Path) -> None:
     test = list(opened("sequential_rec").rows("test"))
     file = write(tmp_path / "p.jsonl", [{"id": row["id"], "output": "?"} for row in test])
     shown = run(
-        score_command.run, str(file), "--data", "sequential_rec", *knobs("sequential_rec")
+        score_command.run, str(file), "--data", "sequential_rec", *options("sequential_rec")
     ).stdout
     assert "Hit@1" in shown and "chance 0.2000" in shown and "[0.0000, 0.0000]" in shown
     assert "100.0% of the answers could not be read" in shown
@@ -177,7 +179,7 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.Mon
 
 def test_every_baseline_writes_answers_that_can_be_read(tmp_path: Path) -> None:
     for config in CONFIGS:
-        result = run(baseline.run, config, "-o", str(tmp_path), "--json", *knobs(config))
+        result = run(baseline.run, config, "-o", str(tmp_path), "--json", *options(config))
         assert result.exit_code == 0, result.output
         reports = json.loads(result.stdout)[config]
         assert set(reports) == set(METHODS[config])

@@ -17,8 +17,8 @@ from tests import world
 
 @functools.cache
 def rows(config: str, source: str = "ml-32m", form: str = "alpaca") -> list[dict[str, Any]]:
-    knobs = {"sources": [source], "data_dir": str(world.folder(dirt=False)), "format": form}
-    return list(data.open_data(config, knobs).rows("test"))
+    options = {"sources": [source], "data_dir": str(world.folder(dirt=False)), "format": form}
+    return list(data.open_data(config, options).rows("test"))
 
 
 def columns(mine: list[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -152,7 +152,7 @@ def test_ids_of_one_person_are_one(tmp_path: Path, written: str, read_as: str) -
 def test_a_person_with_two_ids_counts_once(tmp_path: Path) -> None:
     from itdr.builders.sampling.popularity import known
     from itdr.builders.store.prepare import prepare
-    from itdr.builders.store.reader import Store
+    from itdr.builders.store.reader import StoreReader
     from itdr.builders.store.spec import StoreSpec
 
     files = dict.fromkeys(("clones", "plain"), "")
@@ -167,7 +167,7 @@ def test_a_person_with_two_ids_counts_once(tmp_path: Path) -> None:
         put(home, f"benchmark/0core/rating_only/{BEAUTY}.csv", HEADER + text)
         put(home, f"raw/meta_categories/meta_{BEAUTY}.jsonl", products)
         spec = StoreSpec(SOURCE, BEAUTY, data_dir=tmp_path / name)
-        store = Store(SOURCE, prepare(spec, offline=True, progress=False))
+        store = StoreReader(SOURCE, prepare(spec, offline=True, progress=False))
         counts[name] = (len(store.user_hash), known(store, seed=0).users.tolist())
     assert counts["clones"] == counts["plain"]
 

@@ -10,7 +10,7 @@ import pytest
 from itdr import spark as on_spark
 from itdr.builders.dataset.config import SAMPLE
 from itdr.publish import folder
-from itdr.spark.build import builders
+from itdr.spark.job import builders
 from tests.spark.conftest import contents
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -29,11 +29,11 @@ def test_from_s3_to_s3(spark: Any, bucket: str | None, tmp_path: Path) -> None:
     there = s3fs.S3FileSystem()
     raw = f"{bucket}/raw"
     there.put(str(SAMPLE / "ml-1m"), f"{raw}/ml-1m", recursive=True)
-    knobs = {"sources": ["ml-1m"], "num_shards": 2}
-    made = {"data_dir": raw, "work": f"{bucket}/work", "piece": 30_000, **knobs}
+    options = {"sources": ["ml-1m"], "num_shards": 2}
+    made = {"data_dir": raw, "work": f"{bucket}/work", "piece": 30_000, **options}
     built = on_spark.build(spark, "user_attribute_prediction", f"{bucket}/out", **made)
     folder.build(
-        builders(["user_attribute_prediction"], {"data_dir": str(SAMPLE), **knobs}),
+        builders(["user_attribute_prediction"], {"data_dir": str(SAMPLE), **options}),
         tmp_path / "embedded",
     )
     there.invalidate_cache()
@@ -51,9 +51,9 @@ def test_from_s3_to_s3(spark: Any, bucket: str | None, tmp_path: Path) -> None:
 
 
 def test_a_local_url_is_a_path(spark: Any, tmp_path: Path, place: str) -> None:
-    knobs = {"data_dir": f"file://{SAMPLE}", "sources": ["ml-32m"], "num_shards": 2}
+    options = {"data_dir": f"file://{SAMPLE}", "sources": ["ml-32m"], "num_shards": 2}
     out = f"file://{tmp_path}/out"
-    built = on_spark.build(spark, "sequential_rec", out, work=f"file://{place}", **knobs)
+    built = on_spark.build(spark, "sequential_rec", out, work=f"file://{place}", **options)
     rows = built["sequential_rec"]["rows"]
     assert rows["train"] > 50
     assert (tmp_path / "out/sequential_rec/train-00000-of-00001.parquet").is_file()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from itdr.publish import folder
-from itdr.spark.build import builders
+from itdr.spark.job import builders
 from tests.spark.conftest import QUICK, contents
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -106,15 +106,21 @@ def wait(done: object, seconds: float) -> None:
 
 
 def test_a_worker_killed_in_the_middle_costs_no_row(cluster: Cluster, tmp_path: Path) -> None:
-    knobs = {"sample": True, "sources": ["ml-32m"], "num_shards": 24, "per_user": "all"}
-    options = [
+    options = {"sample": True, "sources": ["ml-32m"], "num_shards": 24, "per_user": "all"}
+    settings = [
         f"--{name.replace('_', '-')}={value}"
-        for name, value in knobs.items()
+        for name, value in options.items()
         if name in ("num_shards", "per_user")
     ]
     work, out = tmp_path / "work", tmp_path / "spark"
     command = [sys.executable, "-m", "itdr", "build", "top_k_rec", "--sample", "--sources=ml-32m"]
-    command += [*options, "--engine=spark", f"--master={cluster.url}", f"--work={work}", f"-o{out}"]
+    command += [
+        *settings,
+        "--engine=spark",
+        f"--master={cluster.url}",
+        f"--work={work}",
+        f"-o{out}",
+    ]
     with open(tmp_path / "told", "wb") as told:
         build = subprocess.Popen(command, stdout=told, stderr=told, env=cluster.environment)
     try:
@@ -132,6 +138,6 @@ def test_a_worker_killed_in_the_middle_costs_no_row(cluster: Cluster, tmp_path: 
     said = (tmp_path / "told").read_text()
     assert build.returncode == 0, said[-3000:]
     assert "Lost executor" in said
-    folder.build(builders(["top_k_rec"], knobs), tmp_path / "embedded")
+    folder.build(builders(["top_k_rec"], options), tmp_path / "embedded")
     assert contents(out) == contents(tmp_path / "embedded")
     assert not list((work / "scratch").iterdir()), "what was on its way is left behind"

@@ -10,7 +10,7 @@ import pytest
 from itdr import spark as on_spark
 from itdr.builders.dataset import registry
 from itdr.publish import folder
-from itdr.spark.build import builders
+from itdr.spark.job import builders
 from tests.spark.conftest import contents
 
 pytestmark = pytest.mark.xdist_group("spark")
@@ -28,11 +28,11 @@ def sources_of(config: str) -> list[str]:
     return [*chosen, *(DOMAINS if config in ACROSS else ())]
 
 
-def compare(spark: Any, config: str, out: Path, place: str, **knobs: Any) -> dict[str, bytes]:
+def compare(spark: Any, config: str, out: Path, place: str, **options: Any) -> dict[str, bytes]:
     """Build with both engines; what both wrote."""
-    form = knobs.get("format", "alpaca")
-    folder.build(builders([config], knobs), out / "embedded", form)
-    on_spark.build(spark, config, out / "spark", work=place, **knobs)
+    form = options.get("format", "alpaca")
+    folder.build(builders([config], options), out / "embedded", form)
+    on_spark.build(spark, config, out / "spark", work=place, **options)
     found = contents(out / "spark")
     expected = contents(out / "embedded")
     assert sorted(found) == sorted(expected)
@@ -48,14 +48,14 @@ def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, pla
 
 
 @pytest.mark.parametrize(
-    "knobs",
+    "options",
     [
         {"split_by": "time", "size": "all", "per_user": "all", "negatives": "hard"},
         {"size": 30, "seed": 3, "format": "preference", "descriptions": False},
     ],
     ids=["everything-by-time", "pairs"],
 )
-def test_other_knobs(spark: Any, knobs: dict[str, Any], tmp_path: Path, place: str) -> None:
+def test_other_options(spark: Any, options: dict[str, Any], tmp_path: Path, place: str) -> None:
     compare(
         spark,
         "sequential_rec",
@@ -64,7 +64,7 @@ def test_other_knobs(spark: Any, knobs: dict[str, Any], tmp_path: Path, place: s
         sample=True,
         sources=["ml-32m"],
         num_shards=3,
-        **knobs,
+        **options,
     )
 
 

@@ -14,20 +14,20 @@ from itdr.builders.evidence import traits as _traits
 from itdr.builders.evidence.audiences import statements as sql_groups
 from itdr.builders.evidence.audiences.judges import Counts
 from itdr.builders.store import derived
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 
 
-def counts(store: Store, seed: int) -> Counts:
+def counts(store: StoreReader, seed: int) -> Counts:
     """The counts for a seed's user split, made first where they are not there yet."""
     return store.shared(("groups", seed), lambda: Counts(_prepared(store, seed)))
 
 
-def _prepared(store: Store, seed: int) -> Path:
+def _prepared(store: StoreReader, seed: int) -> Path:
     folder = derived.file_of(store, "groups", (seed,), suffix="")
     return derived.made(folder, lambda work: _make(store, seed, work / folder.name))
 
 
-def _make(store: Store, seed: int, folder: Path) -> None:
+def _make(store: StoreReader, seed: int, folder: Path) -> None:
     """Write the files into `folder`; what does not fit into memory lies beside it."""
     from itdr.builders.store.engine import open_engine, table_of
 

@@ -35,7 +35,7 @@ from itdr.builders.evidence import significance as _chance
 from itdr.builders.evidence.interests.counts import KINDS, Counts, Work, works_of
 from itdr.builders.evidence.interests.statements import DISLIKED, LIKED
 from itdr.builders.evidence.user_verdicts import Sided
-from itdr.builders.store.reader import Store
+from itdr.builders.store.reader import StoreReader
 
 LEAST = 3
 SHOWN = 2
@@ -72,7 +72,9 @@ def carries(work: Work, key: tuple[str, str]) -> bool:
     return key[1] in work.traits(key[0])
 
 
-def claims(store: Store, counts: Counts, mine: Sided, training: bool, carried: int) -> list[Claim]:
+def claims(
+    store: StoreReader, counts: Counts, mine: Sided, training: bool, carried: int
+) -> list[Claim]:
     """All claims that hold for a user, the strongest first.
 
     training: whether `counts` holds this user's own likes, which are then taken out.

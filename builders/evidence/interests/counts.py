@@ -19,15 +19,14 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.interests import statements as sql_claims
-from itdr.builders.sampling.splits import TRAIN, parts_of
 from itdr.builders.store import derived
-from itdr.builders.store.reader import KEPT_ITEMS, Item, Store
+from itdr.builders.store.reader import KEPT_ITEMS, Item, StoreReader
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from itdr.builders.sampling.partition import Partition
     from itdr.builders.store.engine import Engine
-    from itdr.builders.tasks.base import OpenCell
 
 KINDS = ("category", "creator", "tag")
 """Kinds of traits. Tags are what players call a game, in the attribute `Tags`, set apart by commas."""
@@ -65,7 +64,7 @@ class Work(Item):
         return self.creators if kind == "creator" else self.tags
 
 
-def works_of(store: Store, codes: Sequence[int]) -> list[Work]:
+def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     """The items that stand for these works (kept for the next time they are asked for)."""
     known: dict[int, Work] = store.shared("works", dict)
     missing = [code for code in dict.fromkeys(codes) if code not in known]
@@ -89,12 +88,12 @@ def _work(item: Item, attributes: Sequence[dict[str, str]] | None) -> Work:
     return Work(item.id, item.title, categories, creators, tags=own)
 
 
-def bearing(store: Store) -> np.ndarray:
+def bearing(store: StoreReader) -> np.ndarray:
     """Whether each work, by its code, has any trait (kept for the next time it is asked for)."""
     return store.shared("bearing", lambda: _bearing(store))
 
 
-def _bearing(store: Store) -> np.ndarray:
+def _bearing(store: StoreReader) -> np.ndarray:
     found = np.zeros(len(store.work), bool)
     for kind in KINDS:
         owners, _ = _named(store, kind, np.flatnonzero(~found))
@@ -102,35 +101,28 @@ def _bearing(store: Store) -> np.ndarray:
     return found
 
 
-def by_hours(cell: OpenCell) -> bool:
+def by_hours(split: Partition) -> bool:
     """Whether hours stand in for ratings."""
-    return verdicts.rule(cell.store) != "ratings"
-
-
-def in_training(cell: OpenCell, users: Sequence[int]) -> list[bool]:
-    """Of each user whether what the training part counts holds them too."""
-    hashes = cell.store.user_hash[np.array(users, int)]
-    parts = parts_of(hashes, cell.cell.seed, cell.cell.source.id, "user")
-    return (parts == TRAIN).tolist()
+    return verdicts.rule(split.store) != "ratings"
 
 
 # -- counting ---------------------------------------------------------------------------------
 
 
-def counts(cell: OpenCell) -> Counts:
+def counts(split: Partition) -> Counts:
     """The training part's counts: made once for a store and seed, kept beside the stores."""
-    return cell.store.shared(("claims", cell.cell.seed), lambda: _counts(cell))
+    return split.store.shared(("claims", split.seed), lambda: _counts(split))
 
 
-def hours_of(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
+def hours_of(split: Partition) -> tuple[np.ndarray, np.ndarray]:
     """Where each work's hours begin (by work code, one more at the end), and the training part's
     hours (float32, mapped), ascending for each work."""
-    return cell.store.shared(("hours", cell.cell.seed), lambda: _hours(cell))
+    return split.store.shared(("hours", split.seed), lambda: _hours(split))
 
 
-def _counts(cell: OpenCell) -> Counts:
+def _counts(split: Partition) -> Counts:
 
-    path = _made(cell, "claims")
+    path = _made(split, "claims")
     table = arrow.read(path)
     codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
     names = zip(table.column("kind").to_pylist(), table.column("name").to_pylist(), strict=True)
@@ -144,43 +136,44 @@ def _counts(cell: OpenCell) -> Counts:
     return Counts(codes, works, liked, disliked, sums)
 
 
-def _hours(cell: OpenCell) -> tuple[np.ndarray, np.ndarray]:
+def _hours(split: Partition) -> tuple[np.ndarray, np.ndarray]:
 
-    path = _made(cell, "hours")
+    path = _made(split, "hours")
     table = arrow.read(path).combine_chunks()
     work = table.column("work").combine_chunks().to_numpy()
-    begins = np.searchsorted(work, np.arange(len(cell.store.work) + 1))
+    begins = np.searchsorted(work, np.arange(len(split.store.work) + 1))
     return begins, table.column("hours").combine_chunks().to_numpy()
 
 
-def _made(cell: OpenCell, what: str) -> Path:
+def _made(split: Partition, what: str) -> Path:
     """The file of what `counts` reads (`claims`) or `hours_of` does (`hours`): both are counted at
     once where hours decide."""
-    scale = cell.cell.source.scale
-    facts = (cell.cell.seed, scale and (scale.liked, scale.disliked))
-    names = ("hours", "claims") if by_hours(cell) else ("claims",)
-    files = {name: derived.file_of(cell.store, name, facts) for name in names}
+    scale = split.store.source.scale
+    facts = (split.seed, scale and (scale.liked, scale.disliked))
+    names = ("hours", "claims") if by_hours(split) else ("claims",)
+    files = {name: derived.file_of(split.store, name, facts) for name in names}
 
     def make(work: Path) -> None:
-        _count(cell, {name: work / path.name for name, path in files.items()})
+        _count(split, {name: work / path.name for name, path in files.items()})
 
     return derived.made(files[what], make, tuple(files.values()))
 
 
-def _count(cell: OpenCell, files: Mapping[str, Path]) -> None:
+def _count(split: Partition, files: Mapping[str, Path]) -> None:
     """Write these files; what does not fit into memory lies beside them."""
     from itdr.builders.store.engine import open_engine, table_of
 
     engine = open_engine(files["claims"].parent, "claims.duckdb")
     try:
-        names = _register(engine, cell)
-        skips = "skip" in cell.store.manifest["events"]
-        if by_hours(cell):
+        names = _register(engine, split)
+        skips = "skip" in split.store.manifest["events"]
+        if by_hours(split):
             engine.keep("hours", sql_claims.first_hours(skips))
             arrow.write_table(table_of(engine, sql_claims.HOURS_BY_WORK), files["hours"])
             query = sql_claims.SIDES_BY_HOURS
         else:
-            scale = cell.scale
+            scale = split.store.source.scale
+            assert scale is not None
             query = sql_claims.sides_by_rating(scale.liked, scale.disliked, skips)
         engine.keep("sides", query)
         engine.keep("work_sides", sql_claims.WORK_SIDES)
@@ -189,12 +182,12 @@ def _count(cell: OpenCell, files: Mapping[str, Path]) -> None:
         engine.close()
 
 
-def _register(engine: Engine, cell: OpenCell) -> pa.Table:
+def _register(engine: Engine, split: Partition) -> pa.Table:
     """Give the engine the tables that the statements read; returns kind and name of each trait."""
     import pyarrow as pa
 
-    store = cell.store
-    part = parts_of(store.user_hash, cell.cell.seed, cell.cell.source.id)
+    store = split.store
+    part = split.user_splits
     users = np.arange(len(part), dtype=np.int32)
     engine.register("parts", pa.table({"user_code": users, "part": part}))
     items = np.arange(len(store.work), dtype=np.int32)
@@ -206,7 +199,7 @@ def _register(engine: Engine, cell: OpenCell) -> pa.Table:
     return names
 
 
-def _carried(store: Store) -> tuple[pa.Table, pa.Table]:
+def _carried(store: StoreReader) -> tuple[pa.Table, pa.Table]:
     """The traits that there are (kind, name), and which work carries which (work, trait, kind)."""
     import pyarrow as pa
 
@@ -228,7 +221,7 @@ def _carried(store: Store) -> tuple[pa.Table, pa.Table]:
     return traits, pa.table({"work": work, "trait": trait, "kind": of})
 
 
-def _named(store: Store, kind: str, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
+def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
     """Works and the traits of this kind that they name, repeated ones too."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -30,7 +30,7 @@ from itdr.builders.rawfiles.download.http import attempt, require_space
 from itdr.builders.rawfiles.download.partial import Part
 from itdr.builders.rawfiles.download.retry import (
     Permanent,
-    Policy,
+    RetryPolicy,
     Silent,
     Stopped,
     Transient,
@@ -38,7 +38,7 @@ from itdr.builders.rawfiles.download.retry import (
 )
 
 logger = logging.getLogger("itdr")
-POLICY = Policy()
+POLICY = RetryPolicy()
 
 
 def fetch(
@@ -47,7 +47,7 @@ def fetch(
     *,
     progress: bool = False,
     session: requests.Session | None = None,
-    policy: Policy = POLICY,
+    policy: RetryPolicy = POLICY,
     source: str = "",
     by_hand: str = "",
     stop: threading.Event | None = None,
@@ -90,7 +90,7 @@ class _Job:
         final: Path,
         name: str,
         session: requests.Session,
-        policy: Policy,
+        policy: RetryPolicy,
         progress: bool,
         stop: threading.Event | None,
     ) -> None:

@@ -22,7 +22,7 @@ from itdr.builders.rawfiles.download.hosts import authorization, refusal_hint
 from itdr.builders.rawfiles.download.partial import Part, write_all
 from itdr.builders.rawfiles.download.retry import (
     Permanent,
-    Policy,
+    RetryPolicy,
     Silent,
     Stopped,
     Transient,
@@ -39,7 +39,7 @@ def attempt(
     remote: Remote,
     part: Part,
     session: requests.Session,
-    policy: Policy,
+    policy: RetryPolicy,
     bar: Silent,
     stop: threading.Event | None = None,
 ) -> None:
@@ -71,7 +71,11 @@ def attempt(
 
 
 def _open(
-    session: requests.Session, url: str, headers: dict[str, str], policy: Policy, remote: Remote
+    session: requests.Session,
+    url: str,
+    headers: dict[str, str],
+    policy: RetryPolicy,
+    remote: Remote,
 ) -> requests.Response:
     """Follow redirects by hand: a token goes to the host that it belongs to, and to no other. An
     invalid certificate is forgiven for one address only."""
@@ -155,7 +159,7 @@ def _continued(response: requests.Response, part: Part, url: str, offset: int) -
 
 
 def _started(
-    response: requests.Response, url: str, remote: Remote, part: Part, policy: Policy
+    response: requests.Response, url: str, remote: Remote, part: Part, policy: RetryPolicy
 ) -> tuple[Iterator[bytes], int | None]:
     """The body from its first byte, looked at before the part is given up for it; and its size."""
     encoding = _encoding(response)
@@ -247,7 +251,7 @@ def _append(
         raise Transient(f"the connection ended after {have} of {total} bytes")
 
 
-def _stream(response: requests.Response, policy: Policy) -> Iterator[bytes]:
+def _stream(response: requests.Response, policy: RetryPolicy) -> Iterator[bytes]:
     """The body as sent, undecoded, each piece as soon as it is there: what came before the
     connection broke counts."""
     raw = response.raw

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.download.download import POLICY, fetch
-from itdr.builders.rawfiles.download.retry import Policy, Stopped
+from itdr.builders.rawfiles.download.retry import RetryPolicy, Stopped
 
 
 def fetch_all(
@@ -20,7 +20,7 @@ def fetch_all(
     folder: Path,
     *,
     progress: bool = False,
-    policy: Policy = POLICY,
+    policy: RetryPolicy = POLICY,
     source: str = "",
     fetch_one: Callable[..., Path] = fetch,
 ) -> dict[str, Path | ItdrError]:
@@ -92,7 +92,7 @@ def _try(
     remote: Remote,
     folder: Path,
     progress: bool,
-    policy: Policy,
+    policy: RetryPolicy,
     source: str,
     stop: threading.Event | None,
 ) -> Path | ItdrError:

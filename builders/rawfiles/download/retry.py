@@ -12,7 +12,7 @@ import urllib3
 
 
 @dataclass(frozen=True)
-class Policy:
+class RetryPolicy:
     """How patient downloads are. Times in seconds, sizes in bytes.
 
     attempts: in a row without a gain of `gain` bytes, per address. sleep: replaces waiting, in tests.
@@ -65,7 +65,7 @@ class Silent:
 
 
 @contextmanager
-def network(policy: Policy) -> Iterator[None]:
+def network(policy: RetryPolicy) -> Iterator[None]:
     """Turn what the network libraries raise into Transient, or Permanent where time cannot help."""
     invalid = requests.exceptions
     try:

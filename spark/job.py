@@ -16,9 +16,9 @@ from itdr.builders.dataset import builder as dataset_builder
 from itdr.builders.dataset.examples import shard_rows
 from itdr.builders.dataset.plan import SplitPlan
 from itdr.builders.dataset.shards import Shard
-from itdr.builders.sampling.splits import PARTS
+from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import derived
-from itdr.builders.store.engine import using
+from itdr.builders.store.engine import use_engine
 from itdr.publish import folder, provenance
 from itdr.spark import draw as spark_draw
 from itdr.spark import session
@@ -40,7 +40,7 @@ def build(
     jsonl: bool = False,
     work: str | None = None,
     piece: int = PIECE,
-    **knobs: Any,
+    **options: Any,
 ) -> dict[str, dict[str, Any]]:
     """Build configs with Spark; the same files as `itdr build` writes, and each config's provenance.
 
@@ -48,25 +48,25 @@ def build(
     name, or several.   out: the folder to write into, a path or any URL that fsspec knows.   work: a
     folder that driver and executors reach by the same path, for stores and what is on its way
     (default: in the cache, for machines that share a disk).   piece: bytes of raw files that a task
-    reads.   knobs: those of `load_dataset`; `data_dir` may be a URL, `format` "sharegpt" too.
+    reads.   options: those of `load_dataset`; `data_dir` may be a URL, `format` "sharegpt" too.
     Raises `ConfigError` and `RawFileError` as `itdr build` does.
     """
     names = [config] if isinstance(config, str) else list(config)
-    form = knobs.get("format", "alpaca")
+    form = options.get("format", "alpaca")
     if form == "sharegpt":
-        knobs["format"] = "messages"
-    if knobs.get("data_dir") is not None:
-        knobs["data_dir"] = fetch_data_dir(os.fspath(knobs["data_dir"]))
-    return run(spark_session, builders(names, knobs), os.fspath(out), form, jsonl, work, piece)
+        options["format"] = "messages"
+    if options.get("data_dir") is not None:
+        options["data_dir"] = fetch_data_dir(os.fspath(options["data_dir"]))
+    return run(spark_session, builders(names, options), os.fspath(out), form, jsonl, work, piece)
 
 
-def builders(configs: Iterable[str], knobs: dict[str, Any]) -> list[Any]:
+def builders(configs: Iterable[str], options: dict[str, Any]) -> list[Any]:
     """The builders of these configs."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
-    return [datasets.load_dataset_builder("itdr", name, **knobs) for name in configs]
+    return [datasets.load_dataset_builder("itdr", name, **options) for name in configs]
 
 
 def run(
@@ -117,7 +117,7 @@ class _Job:
     def draw(
         self, builder: Any, part: Path, form: str, kind: str, progress: Any
     ) -> tuple[folder.Written, dict[str, Any]]:
-        """Write the data files of one builder, as `folder.Draw`."""
+        """Write the data files of one builder, as `folder.HashRng`."""
         plans = self._prepare(builder)
         away = remote.is_far(self.target)
         out = f"{self.target}/{builder.config.name}" if away else str(part)
@@ -130,7 +130,7 @@ class _Job:
             wanted = [
                 file
                 for plan, shards in zip(plans, drawn, strict=True)
-                for file in spark_draw.plan_files(PARTS[plan.part], shards)
+                for file in spark_draw.plan_files(SPLITS[plan.part], shards)
             ]
             written = spark_draw.write_files(self.session, job.folder, out, wanted, form, kind)
         finally:
@@ -141,7 +141,7 @@ class _Job:
                 if name not in listed:
                     remote.remove(f"{out}/{name}")
         more: dict[str, Any] = {"hard_negatives": rungs} if rungs else {}
-        return {PARTS[plan.part]: written[PARTS[plan.part]] for plan in plans}, more
+        return {SPLITS[plan.part]: written[SPLITS[plan.part]] for plan in plans}, more
 
     def held(self, config: str, name: str) -> int | None:
         """The size of a data file in the target."""
@@ -150,7 +150,7 @@ class _Job:
     def _prepare(self, builder: Any) -> list[SplitPlan]:
         """Stores, counts and plans; all that executors will read is where they reach it."""
         make = StoreMaker(self.session, self.place, self.piece)
-        with using(Maker(self.session, self.place)):
+        with use_engine(Maker(self.session, self.place)):
             plans = dataset_builder.prepare(builder.config, make, AT_ONCE)
             _count(plans, dataset_builder.wording(builder.config))
         builder._plans = plans

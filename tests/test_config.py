@@ -1,4 +1,4 @@
-"""Knobs: what they do to rows, and what is refused with which words."""
+"""Options: what they do to rows, and what is refused with which words."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itdr.builders.core.errors import ConfigError, EmptySplitError, ItdrError
-from itdr.builders.sampling.splits import PARTS, quota_by_part, shares
+from itdr.builders.sampling.splits import SPLITS, quota_by_part, shares
 from tests import world
 from tests.world import everything, load
 
 ML = {"sources": ["ml-32m"]}
 
 
-def builder(config: str | None = "sequential_rec", **knobs: Any) -> Any:
-    return datasets.load_dataset_builder("itdr", config, **{"sample": True, **knobs})
+def builder(config: str | None = "sequential_rec", **options: Any) -> Any:
+    return datasets.load_dataset_builder("itdr", config, **{"sample": True, **options})
 
 
 # -- refused ----------------------------------------------------------------------------------
@@ -78,13 +78,13 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("knobs", "said"), REFUSED, ids=[str(one[0]) for one in REFUSED])
+@pytest.mark.parametrize(("options", "said"), REFUSED, ids=[str(one[0]) for one in REFUSED])
 def test_what_cannot_be_is_refused_with_what_can(
-    knobs: dict[str, Any], said: tuple[str, ...]
+    options: dict[str, Any], said: tuple[str, ...]
 ) -> None:
-    config = knobs.pop("config", "sequential_rec")
+    config = options.pop("config", "sequential_rec")
     with pytest.raises(ItdrError) as error:
-        builder(config, **knobs)
+        builder(config, **options)
     for words in said:
         assert words in str(error.value)
 
@@ -126,7 +126,7 @@ def test_a_history_longer_than_any_is_an_empty_split() -> None:
 # -- what they do -----------------------------------------------------------------------------
 
 
-def test_sizes_of_lists_follow_the_knobs() -> None:
+def test_sizes_of_lists_follow_the_options() -> None:
     rows = everything(load("top_k_rec", history=3, candidates=7, positives=2, **ML))
     for row in rows:
         assert len(row["history"]) == 3
@@ -138,7 +138,7 @@ def test_sizes_of_lists_follow_the_knobs() -> None:
 @pytest.mark.parametrize("size", [3, 10, 57])
 def test_a_size_is_the_number_of_rows_split_in_eight_one_one(size: int) -> None:
     rows = load("sequential_rec", size=size, **ML)
-    assert [len(rows[part]) for part in PARTS] == quota_by_part(size)
+    assert [len(rows[part]) for part in SPLITS] == quota_by_part(size)
 
 
 def test_domains_share_a_size_alike() -> None:
@@ -163,7 +163,7 @@ def test_more_cases_of_a_user_do_not_share_true_items() -> None:
 def test_no_limit_takes_every_case() -> None:
     every = load("sequential_rec", size=None, per_user=None, **ML)
     paper = load("sequential_rec", **ML)
-    for part in PARTS:
+    for part in SPLITS:
         assert {row["id"] for row in paper[part]} <= {row["id"] for row in every[part]}
     assert len(every["train"]) > 5 * len(paper["train"])
 
@@ -171,7 +171,7 @@ def test_no_limit_takes_every_case() -> None:
 def test_splits_by_time_do_not_overlap() -> None:
     rows = load("top_k_rec", split_by="time", **ML)
     spans = []
-    for part in PARTS:
+    for part in SPLITS:
         times = world.times("ml-32m")
         spans.append(
             [times[row["user_id"], item] for row in rows[part] for item in row["relevant"]]
@@ -191,7 +191,7 @@ def test_ratings_are_printed_on_the_sources_own_scale() -> None:
 def test_unseen_prompts_are_for_test_only() -> None:
     plain = load("sequential_rec", **ML)
     unseen = load("sequential_rec", templates="unseen", **ML)
-    used = {part: {row["template"] for row in plain[part]} for part in PARTS}
+    used = {part: {row["template"] for row in plain[part]} for part in SPLITS}
     assert {row["template"] for row in unseen["train"]} <= used["train"] | used["test"]
     assert not {row["template"] for row in unseen["test"]} & used["train"]
 

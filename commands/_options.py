@@ -1,4 +1,4 @@
-"""The knobs of `ItdrConfig` as options, shared by every command that draws rows."""
+"""The options of `ItdrConfig` as options, shared by every command that draws rows."""
 
 from __future__ import annotations
 
@@ -62,17 +62,17 @@ def _signature(
     """The options' names, types and help; never called."""
 
 
-def with_knobs(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command all knobs as options; it receives those that were set as `knobs`."""
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command all options as options; it receives those that were set as `options`."""
     own = inspect.signature(command, eval_str=True)
     shared = inspect.signature(_signature, eval_str=True)
-    kept = [one for one in own.parameters.values() if one.name != "knobs"]
+    kept = [one for one in own.parameters.values() if one.name != "options"]
 
     @functools.wraps(command)
     def run(**values: Any) -> None:
         logging.getLogger("itdr").setLevel(logging.INFO)
         given = {name: values.pop(name) for name in shared.parameters}
-        command(**values, knobs=parse(given))
+        command(**values, options=parse(given))
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
