@@ -30,8 +30,7 @@ bench: $(VENV)/installed-test
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# A strict editable install links files one by one, so it is made anew when one is added.
-FILES = $(shell git ls-files '*.py' 'templates/*' 'publish/*' 'evaluation/*' 'builders/sample/*' setup.cfg pyproject.toml 2>/dev/null)
+FILES = setup.cfg pyproject.toml
 $(VENV)/installed: $(VENV)/bin/python $(FILES)
 	$(VENV)/bin/pip install --quiet --editable .
 	touch $@
