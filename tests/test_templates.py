@@ -35,6 +35,7 @@ FLAGS: dict[str, list[set[str]]] = {
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
 ALL_FLAGS = {"timed", "categories", "creators"}
+LISTS = ("history", "candidates", "source_history")
 ENTRY = "Salt Garden: Drama, Crime"
 
 
@@ -73,7 +74,7 @@ def values(task: str) -> dict[str, object]:
 
 
 def load(task: str, choice: templates.Choice = None) -> templates.Templates:
-    return templates.load(task, values(task).keys(), ALL_FLAGS, choice)
+    return templates.load(task, values(task).keys(), ALL_FLAGS, choice, lists=LISTS)
 
 
 FIRST = (0, 0, 0)

@@ -221,7 +221,7 @@ def _check_templates(options: Options, cells: list[Any]) -> None:
 
     folder = templates.folder_of(options.templates)
     for task in {cell.task.id: cell.task for cell in cells}.values():
-        templates.load(task.id, task.variables, task.flags, options.templates)
+        templates.load(task.id, task.variables, task.flags, options.templates, lists=task.lists)
     for words in {cell.source.words for cell in cells}:
         templates.load_words(words, folder)
 

@@ -196,11 +196,13 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     """A task's templates with the domain's words: read once in a process for what a user's folder
     holds."""
     task = opened.cell.task
-    key = (task.id, opened.cell.source.words, str(choice), templates.fingerprint(choice))
+    language = opened.cell.language
+    words = opened.cell.source.words
+    key = (task.id, words, language, str(choice), templates.fingerprint(choice))
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:
             _read.clear()
-        found = templates.load(task.id, task.variables, task.flags, choice)
+        found = templates.load(task.id, task.variables, task.flags, choice, language, task.lists)
         _read[key] = found.with_words(opened.words)
     return _read[key]
 
