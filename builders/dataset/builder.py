@@ -216,12 +216,16 @@ def check_sources(options: Options) -> None:
 def _check_templates(options: Options, cells: list[Any]) -> None:
     """Read every template that rows will need: a fault in a user's folder is said before any work."""
     from itdr.builders.rendering import templates
+    from itdr.builders.rendering.layout import load_layout
 
     folder = templates.folder_of(options.templates)
     for task in {cell.task.id: cell.task for cell in cells}.values():
-        templates.load(task.id, task.variables, task.flags, options.templates, lists=task.lists)
+        templates.load(
+            task.id, task.variables, task.flags, options.templates, options.language, task.lists
+        )
     for words in {cell.source.words for cell in cells}:
-        templates.load_words(words, folder)
+        templates.load_words(words, folder, options.language)
+    load_layout(options.language, folder)
 
 
 def _say_left_out(options: Options) -> None:

@@ -79,19 +79,20 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
         left_out=left_out,
     )
     _check_meaning(options, [one.root for one in tasks])
-    _check_templates(options.templates, [one.id for one in tasks])
+    _check_templates(options, [one.id for one in tasks])
     return options
 
 
-def _check_templates(choice: Any, tasks: Sequence[str]) -> None:
+def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     from itdr.builders.rendering import templates
 
+    choice: Any = options.templates
     entries = choice if isinstance(choice, (list, tuple)) else [choice]
     if any(isinstance(one, str) and not one.strip() for one in entries):
         # An empty path would be the working folder.
         raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
     try:
-        templates.check_choice(choice, tasks)
+        templates.check_choice(choice, tasks, options.language)
     except OSError as error:
         raise ConfigError(
             f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.rendering.template_files import ENGLISH, languages
 
 ALL = "all"
 PAPER = "paper"
@@ -125,6 +126,11 @@ class RowOptions:
         "Template ids, `unseen` (test draws from those held back), or a folder of your own.",
         many=True,
         shown_default="all seen ones",
+    )
+    language: str = option(
+        ENGLISH,
+        "Language of the prompts: `en`, or `zh` for MicroLens and PixelRec.",
+        choices=languages(),
     )
     descriptions: bool = option(True, "Begin rows with a task description.", choices=(True, False))
     format: str = option(

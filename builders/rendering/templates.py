@@ -45,6 +45,7 @@ __all__ = [
     "check_choice",
     "fingerprint",
     "folder_of",
+    "has_language",
     "languages",
     "load",
     "load_words",
@@ -241,6 +242,20 @@ def load_words(key: str, folder: Path | None = None, language: str = ENGLISH) ->
     if key not in domains:
         raise TemplateError(choose_from("wording", key, domains))
     return domains[key]
+
+
+def has_language(task: str, words: str, language: str, folder: Path | None = None) -> bool:
+    """Whether a task can be put into words of a language for a source with these domain words.
+
+    folder: a user's own, which may add what the language lacks.
+    """
+    if language == ENGLISH:
+        return True
+    own = own_file(folder, DOMAINS, language)
+    known = built_in_domains(language)
+    known = known if own is None else read_domains(own, known)
+    texts = texts_of(task, folder, language)
+    return words in known and all(texts[section] for section in SECTIONS)
 
 
 def folder_of(choice: Choice) -> Path | None:
