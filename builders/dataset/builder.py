@@ -105,9 +105,9 @@ def options_of(config: Any) -> Options:
 
 
 def features(config: Any) -> datasets.Features:
-    from itdr.builders.dataset.formats import features as row_features
+    from itdr.builders.dataset import formats
 
-    return row_features(config.format)
+    return formats.features(formats.of_options(config).key)
 
 
 def info(config: Any) -> datasets.DatasetInfo:
@@ -262,9 +262,10 @@ def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.Spli
 
 def wording(config: Any) -> Any:
     """What the config's rows look like."""
+    from itdr.builders.dataset import formats
     from itdr.builders.dataset.examples import Wording
 
-    return Wording(config.templates, config.descriptions, config.format)
+    return Wording(config.templates, config.descriptions, formats.of_options(config).key)
 
 
 def rows(shards: list[Any], plan: Any, wording: Any) -> Iterator[dict[str, Any]]:

@@ -130,6 +130,11 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"per_user={options.per_user!r} has no meaning for {options.config}: an understanding "
             "subtask makes one case of each user or item. Leave it at 1."
         )
+    if options.rejected != 1 and options.format != "preference":
+        raise ConfigError(
+            f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
+            f"{options.format!r}."
+        )
     if options.split_by != "time":
         return
     if UNDERSTANDING in roots:
