@@ -136,9 +136,12 @@ class Texts:
 def _texts(row: Row) -> dict[str, str]:
     """The question, the answer and the other texts of a row in any format."""
     instruction, question, answer, wrong = texts_of(row)
-    found = {"question": question, "answer": answer, "instruction": instruction}
-    found |= {f"rejected{n or ''}": text or "" for n, text in enumerate(wrong)}
-    return found
+    found = {"question": question}
+    if instruction:
+        found["instruction"] = instruction
+    if answer or not wrong:
+        found["answer"] = answer
+    return found | {f"rejected{n or ''}": text for n, text in enumerate(wrong) if text is not None}
 
 
 class Candidates:

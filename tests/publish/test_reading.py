@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from itdr.builders.dataset import formats, registry
-from itdr.publish import folder, provenance
+from itdr.publish import files, folder, provenance
 from tests.publish.building import SMALL, builder, everything, sampled, small
 
 # One worker builds the large folder for all that read it.
