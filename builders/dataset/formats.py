@@ -22,6 +22,7 @@ RESPONSE = "\n\n### Response:\n"
 """What stands between question and answer in the one column of `text`."""
 _SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
 """Roles of `messages`, and what ShareGPT calls them."""
+_ROLES = {speaker: role for role, speaker in _SPEAKERS.items()}
 
 
 class Texts(NamedTuple):
@@ -87,7 +88,8 @@ def _messages(texts: Texts) -> list[tuple[str, str]]:
 
 def _of_messages(spoken: list[tuple[str, str]]) -> Texts:
     by_role = dict(spoken)
-    return Texts(*(by_role.get(role, "") for role in ("system", "user", "assistant")))
+    system, user, assistant = (by_role.get(role, "") for role in _SPEAKERS)
+    return Texts(system, user, assistant)
 
 
 def _kto(texts: Texts) -> dict[str, Any]:
@@ -215,7 +217,6 @@ _DECLARED = (
         f"string_split(text, '{RESPONSE}')[-1] AS output",
     ),
 )
-_ROLES = {speaker: role for role, speaker in _SPEAKERS.items()}
 FORMATS = {one.name: one for one in _DECLARED}
 """Every format by name, in the order of tables and help."""
 
