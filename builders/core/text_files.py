@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from itdr.builders.core.errors import RawFileError
 
@@ -49,8 +49,8 @@ def is_gzip(path: Path) -> bool:
 
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a raw file for reading bytes, unpacked where it is gzip, whatever it is called."""
-    file: Any = gzip.open(path, "rb") if is_gzip(path) else path.open("rb")
-    return file
+    opener: Any = gzip.open if is_gzip(path) else open
+    return cast("IO[bytes]", opener(path, "rb"))
 
 
 def gzip_error(path: Path, error: Exception) -> RawFileError:
@@ -64,15 +64,15 @@ def gzip_error(path: Path, error: Exception) -> RawFileError:
     return RawFileError(f"{path}: {what}. {AGAIN}")
 
 
-def blocks(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, unpacked, about a megabyte at a time.
+def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
+    """The bytes of a file, unpacked, `size` of them at a time.
 
     Raises:
         RawFileError: a gzip stream is cut off or damaged, or something follows it.
     """
     try:
         with open_bytes(path) as file:
-            while block := file.read(_BLOCK):
+            while block := file.read(size):
                 yield block
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise gzip_error(path, error) from None
@@ -84,11 +84,22 @@ def lines(path: Path, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
     Raises:
         RawFileError: as for `blocks`.
     """
-    for block in _whole_lines(blocks(path), longest):
+    for block in whole_blocks(path, longest):
         if block is None:
             yield None
         else:
             yield from io.BytesIO(block)
+
+
+def whole_blocks(
+    path: Path, longest: int = LONGEST_LINE, size: int = _BLOCK
+) -> Iterator[bytes | None]:
+    """The bytes of a file, unpacked, in pieces of whole lines; None for a line that is too long.
+
+    Raises:
+        RawFileError: as for `blocks`.
+    """
+    return _whole_lines(blocks(path, size), longest)
 
 
 def watch_lines(pieces: Iterable[bytes], found: set[str], key: str) -> Iterator[bytes]:
@@ -147,7 +158,8 @@ def normalize(
 
 
 def _whole_lines(found: Iterator[bytes], longest: int) -> Iterator[bytes | None]:
-    """Blocks that end with LF (the last one as the file does); None for a line that is too long."""
+    """Blocks that end with LF (the last one as the file does); None for a line that is too long.
+    A block of `found` is no longer than that."""
     rest: list[bytes] = []
     size = 0
     skipping = False
@@ -162,13 +174,11 @@ def _whole_lines(found: Iterator[bytes], longest: int) -> Iterator[bytes | None]
         first = block.find(b"\n") + 1
         if skipping or size + first > longest:
             yield None
-            skipping = False
+            if first < cut:
+                yield block[first:cut]
         else:
-            rest.append(block[:first])
-            yield b"".join(rest)
-        if first < cut:
-            yield block[first:cut]
-        rest, size = [block[cut:]], len(block) - cut
+            yield b"".join([*rest, block[:cut]])
+        rest, size, skipping = [block[cut:]], len(block) - cut, False
     if skipping:
         yield None
     elif size:

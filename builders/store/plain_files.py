@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Source
 from itdr.builders.core.text_files import TextFile, is_gzip, normalize
 from itdr.builders.rawfiles import locate
 from itdr.builders.rawfiles.checksums import chunks, digests
@@ -15,17 +16,17 @@ from itdr.builders.store.spec import StoreSpec
 
 
 def plain_files(
-    spec: StoreSpec, placed: Mapping[str, Path], work: Path, long_lines: Collection[str] = ()
+    source: Source, placed: Mapping[str, Path], work: Path, long_lines: Collection[str] = ()
 ) -> dict[str, TextFile]:
     """Each raw file as its reader takes it: unpacked, in UTF-8, in lines that end with LF.
 
     Args:
-        spec: the store.
+        source: what declares the files.
         placed: the files as they were found, by key.
         work: a scratch folder for those that are not plain.
         long_lines: keys of files known to hold lines that are too long.
     """
-    declared = {file.key: file for file in spec.files}
+    declared = {file.key: file for file in source.files}
     result = {}
     for key, path in placed.items():
         file = declared[key]
@@ -83,10 +84,10 @@ class ChangeWatch:
             if now == before:
                 continue
             known = read.get(path)
-            # The time of the last change of its entry alone may differ (a new mode, a link).
-            if now is not None and before is not None and now[:2] == before[:2] and known:
-                if digests(chunks(path), ["sha256"])["sha256"] == known:
-                    continue
+            # Only the time of its entry may differ: a new mode, a link.
+            same = known and now and before and now[:2] == before[:2]
+            if same and digests(chunks(path), ["sha256"])["sha256"] == known:
+                continue
             raise RawFileError(
                 f"{path} changed while it was read. Wait until it is complete, or keep it from being "
                 "written to, and run the same call again."

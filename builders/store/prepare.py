@@ -122,7 +122,7 @@ def _read_files(
     long_lines: set[str] = set()
     while True:
         again = set(long_lines)
-        plain = plain_files(spec, placed, work, again)
+        plain = plain_files(spec.source, placed, work, again)
         paths = {key: file.path for key, file in plain.items()}
         gather = partial(_file_facts, spec, placed, long_lines)
         try:
