@@ -137,7 +137,9 @@ def unquoted(column: str) -> str:
 
 
 def whole(text: str) -> str:
-    """SQL for a text in which a whole number that a program wrote as a float, `29.0`, is `29`."""
+    """SQL for a text without blanks around it, in which a whole number that a program wrote as a float,
+    `29.0`, is `29`."""
+    text = f"trim({text})"
     return f"CASE WHEN ends_with({text}, '.0') THEN regexp_replace({text}, '^([0-9]+)\\.0$', '\\1') ELSE {text} END"
 
 

@@ -24,6 +24,7 @@ from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Sc
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
+    first,
     nothing,
     opened,
     read_json,
@@ -124,7 +125,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
             END AS reject
         FROM (
             SELECT nullif({_person("user_id")}, '') AS user_id, nullif(parent_asin, '') AS item,
-                rating, text, title,
+                rating, {first("text")} AS text, {first("title")} AS title,
                 {duckdb_csv.epoch_seconds(f"coalesce({', '.join(times)})")} AS seconds,
                 {nothing(list(types))} AS broken
             FROM {read_json(path, types)}
@@ -218,7 +219,7 @@ def _price(column: str) -> str:
     """A number as dollars; a text such as "from 14.99" as it is, if it holds a digit."""
     number = f"try_cast({column} AS DOUBLE)"
     return (
-        f"CASE WHEN {number} > 0 THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
+        f"CASE WHEN {number} > 0 AND isfinite({number}) THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
         f"AND regexp_matches({column}, '[0-9]') THEN {clean_sql(column)} END"
     )
 

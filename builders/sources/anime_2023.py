@@ -63,7 +63,7 @@ BROKEN = "broken quoting"
 _FIELD = r'(?:"(?:[^"]|"")*"|[^",][^,]*|)'
 _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
-MISSING = ("", "unknown", "not available")
+MISSING = ("", "unknown", "not available", "nan", "none", "null")
 STOCK = r"(?i)^no (synopsis|description|background)\b.{0,60}\b(added|available|yet|found)\b"
 """Sentences that stand where a synopsis is missing."""
 SIGNED = r"(?i)\s*[(\[]\s*(source\s*:|written by)[^()\[\]]*[)\]]\s*$"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
+NO_ISBN = ("NAN", "NONE", "NULL")
 AGE = (5, 100)
 YEAR = (1800, 2004)
 """Ages and years that are believed; others (0, 244; 0, 1376, 2050) are missing values."""
@@ -90,6 +91,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     for records in _records(raw, path, _RATING, "interactions", (1,)):
         user, isbn, given = (pa.array(column, pa.string()) for column in records)
         item = pc.replace_substring_regex(pc.utf8_upper(isbn), "[^0-9A-Z]", "")
+        item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
         score = pc.cast(pc.if_else(pc.equal(given, ""), "-1", given), pa.float32())
         implicit = pc.equal(score, 0)
         outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
@@ -235,7 +237,8 @@ def _rescued_book(line: str) -> tuple[str, ...] | None:
 
 def _isbn(text: str) -> str:
     """An ISBN (or what was typed for one) in capitals, letters and digits alone."""
-    return re.sub("[^0-9A-Z]", "", text.upper())
+    isbn = re.sub("[^0-9A-Z]", "", text.upper())
+    return "" if isbn in NO_ISBN else isbn
 
 
 def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:

@@ -179,6 +179,7 @@ def _collect(
     import pyarrow.compute as pc
 
     shown = pc.replace_substring_regex(arrow.tidy(texts), _LEADING, "")
+    shown = pc.utf8_rtrim(shown, " ,")
     for item, text in zip(arrow.whole(arrow.tidy(ids)).to_pylist(), shown.to_pylist(), strict=True):
         if not item:
             raw.reject("items", EMPTY_ID)

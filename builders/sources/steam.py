@@ -160,6 +160,8 @@ def _game_id(value: Any) -> str | None:
 
 
 def _text(value: Any) -> str | None:
+    if value.__class__ is list and value:
+        value = value[0]
     return clean(value) if value.__class__ is str else None
 
 

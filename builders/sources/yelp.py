@@ -20,12 +20,14 @@ from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Sc
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
+    first,
     nothing,
+    opened,
     read_json,
     require_json_lines,
     texts,
 )
-from itdr.builders.sources._formats.text import clean_sql
+from itdr.builders.sources._formats.text import clean_sql, known_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,6 +64,7 @@ ATTRIBUTES = {
 """Names of attributes that do not read well when they are merely taken apart at their capitals."""
 
 
+NO_NAME = ("nan", "none", "null")
 WITH_COMMAS = (
     "Beer, Wine & Spirits",
     "Books, Mags, Music & Video",
@@ -86,7 +89,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT nullif(user_id, '') AS user_id, nullif(business_id, '') AS item_id, stars AS rating,
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
-            {clean_sql("text")} AS text,
+            {clean_sql(first("text"))} AS text,
             CASE
                 WHEN {nothing(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
@@ -105,8 +108,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     require_json_lines(path, ("business_id", "name", "city"))
     types = {
         **dict.fromkeys(("business_id", "name", "city"), "VARCHAR"),
-        "categories": "JSON",
-        "attributes": "MAP(VARCHAR, JSON)",
+        **dict.fromkeys(("categories", "attributes"), "JSON"),
     }
     return raw.con.sql(
         f"""
@@ -115,13 +117,14 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 END AS title,
             list_filter(list_transform({_categories("categories")},
                 lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
-            {_attributes("attributes")} AS attributes,
+            {_attributes(f"CAST({opened('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
             CASE
                 WHEN {nothing(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(business_id, '') IS NULL THEN '{validate.EMPTY_ID}'
             END AS reject
         FROM (
-            SELECT *, list_transform([name, city], lambda t: {clean_sql("t")}) AS texts
+            SELECT *, list_transform([{first("name")}, {first("city")}],
+                lambda t: {known_sql("t", NO_NAME)}) AS texts
             FROM {read_json(path, types)}
         )
         """
@@ -131,11 +134,13 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 def _categories(column: str) -> str:
     """The categories: a text that joins them with commas, or a list, as releases before 2018 have.
     Some names hold a comma of their own."""
-    names = f"json_extract_string({column}, '$')"
+    names = "joined"
     for name in WITH_COMMAS:
-        names = f"replace({names}, {duckdb_csv.literal(name)}, {duckdb_csv.literal(name.replace(', ', _COMMA))})"
+        whole = duckdb_csv.literal(name.replace(", ", _COMMA))
+        names = f"replace({names}, {duckdb_csv.literal(name)}, {whole})"
     split = f"list_transform(string_split({names}, ', '), lambda c: replace(c, '{_COMMA}', ', '))"
-    return f"CASE WHEN json_type({column}) = 'VARCHAR' THEN {split} ELSE {texts(column)} END"
+    # The names of a list are split as well: one of them may hold all.
+    return f"flatten(list_transform({texts(column)}, lambda joined: {split}))"
 
 
 def _attributes(column: str) -> str:

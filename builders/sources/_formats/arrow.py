@@ -91,10 +91,11 @@ def pairs(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
 
 
 def whole(texts: Any) -> pa.StringArray:
-    """Texts in which a whole number that a program wrote as a float, `29.0`, is `29`."""
+    """Texts in which a whole number that a program wrote as a float, `29.0`, or between blanks is
+    `29`."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(flat(texts), r"^([0-9]+)\.0+$", r"\1")
+    return pc.replace_substring_regex(flat(texts), r"^\s*([0-9]+)(?:\.0+)?\s*$", r"\1")
 
 
 def digits(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:

@@ -80,6 +80,16 @@ def texts(value: str) -> str:
     )
 
 
+def first(text: str) -> str:
+    """SQL for a text that was read as VARCHAR; of a list of texts, the first.
+
+    Args:
+        text: an SQL expression.
+    """
+    listed = f"starts_with({text}, '[\"') AND json_valid({text})"
+    return f"CASE WHEN {listed} THEN json_extract_string({text}, '$[0]') ELSE {text} END"
+
+
 def opened(value: str) -> str:
     """SQL (JSON) for a JSON value; for a text that holds an object, as the Hub's loading script gives
     it, the object.
