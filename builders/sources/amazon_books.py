@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.errors import RawFileError
@@ -21,7 +21,7 @@ from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, 
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import list_sql
 from itdr.builders.sources._formats.text import clean_sql, known_sql
-from itdr.builders.sources._shared.books import shown_sql
+from itdr.builders.sources._shared.books import shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 NO_TITLE = "no title"
 NO_USER = "no user id"
+TITLE_FUNCTION = "shown_book_title"
 RATINGS = (
     "Id", "Title", "Price", "User_id", "profileName", "review/helpfulness", "review/score",
     "review/time", "review/summary", "review/text",
@@ -79,11 +80,12 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     header = validate.require_header(path, BOOKS)
     _require_whole(path, len(header), BOOK_RECORD)
     year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
+    raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type="arrow")
     # Some publishers stand in quotes of their own.
     publisher = known_sql("trim(publisher, '\" ')")
     return raw.con.sql(
         f"""
-        SELECT Title AS item_id, {shown_sql(clean_sql("Title"))} AS title,
+        SELECT Title AS item_id, {TITLE_FUNCTION}({clean_sql("Title")}) AS title,
             {_names("categories")} AS categories,
             {_names("authors")} AS creators, try_cast({year} AS SMALLINT) AS "year",
             {clean_sql("description")} AS description,
@@ -93,6 +95,13 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         FROM {duckdb_csv.read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))}
         """
     )
+
+
+def _shown(titles: Any) -> Any:  # the engine looks these types up
+    """Titles as they are shown."""
+    import pyarrow as pa
+
+    return pa.array([title and shown(title) for title in titles.to_pylist()], pa.string())
 
 
 def _names(column: str) -> str:

@@ -31,7 +31,7 @@ from itdr.builders.sources._formats.jsonlines import (
     require_json_lines,
     texts,
 )
-from itdr.builders.sources._formats.text import MISSING, clean_sql, known_sql
+from itdr.builders.sources._formats.text import MISSING, SELLERS_NOTE, clean_sql, known_sql
 from itdr.builders.sources._shared.amazon import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             )
         ), cleaned AS (
             SELECT parent_asin, broken, {_price("price")} AS price,
-                list_transform([title, array_to_string(description, ' ')],
+                list_transform([{_without_note("title")}, array_to_string(description, ' ')],
                     lambda t: {clean_sql("t")}) AS texts,
                 list_transform({_tree(raw)}, lambda c: {clean_sql("c")}) AS path,
                 list_filter(list_transform(features, lambda f: {clean_sql("f")}),
@@ -213,6 +213,10 @@ def _tree(raw: Raw) -> str:
         f"CASE WHEN len(categories) > 1 AND categories[1] IN {roots} "
         "THEN categories[2:] ELSE categories END"
     )
+
+
+def _without_note(title: str) -> str:
+    return f"regexp_replace({title}, {duckdb_csv.literal(SELLERS_NOTE)}, '')"
 
 
 def _price(column: str) -> str:

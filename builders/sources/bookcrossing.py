@@ -245,7 +245,7 @@ def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
     """The texts of a book, each null where it is missing or beyond repair."""
     name, by = _text(title, EMPTY), _text(author, MISSING)
     return (
-        name and books.shown(name),
+        name and books.shown(name, by),
         by and person(by),
         *(_text(other, MISSING) for other in others),
     )

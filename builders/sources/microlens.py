@@ -144,12 +144,14 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
 
 
 def _saved_anew(texts: pa.StringArray) -> pa.StringArray:
-    """Titles without the quotes that a program put around those with a comma when it saved the file
-    anew; the official files quote nothing."""
+    """Titles without the quotes that a program put around all of them, or around those with a comma,
+    when it saved the file anew; the official files quote nothing."""
     import pyarrow.compute as pc
 
     bare = pc.utf8_trim(texts, " ")
-    quoted = pc.match_substring_regex(bare, r'^"[^"]*,[^"]*"$')
+    quoted = pc.match_substring_regex(bare, r'^"(?:[^"]|"")*"$')
+    if 2 * quoted.true_count < len(quoted):  # a few: those with a comma
+        quoted = pc.match_substring_regex(bare, r'^"[^"]*,[^"]*"$')
     return pc.if_else(quoted, pc.utf8_trim(bare, '"'), texts)
 
 

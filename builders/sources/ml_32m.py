@@ -77,7 +77,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
-    """Free-text tags, where they are there."""
+    """Free-text tags, where they are there. `NA` is a tag like any other."""
     if not raw.has("tags"):
         return None
     path = raw.path("tags")

@@ -26,11 +26,11 @@ def test_odd_titles(tmp_path: Path) -> None:
     ml_1m.write(tmp_path, users=3, items=60)
     found, _ = read(SOURCE, tmp_path, "items")
     assert found.column("title").to_pylist()[:6] == [
-        "The Glassmaker (Glasmästaren) (1988)",
+        "The Glassmaker (1988)",
         "The Harbour: Dead and Dreaming (1995)",
         "L'Enfant du phare (1991)",
-        "A Long Tide (La Marée longue) (1982)",
-        "Bridge (Pont…le pont) (1956)",
+        "A Long Tide (1982)",
+        "Bridge (1956)",
         "The Mill (1995)",
     ]
     assert found.column("year").to_pylist()[:6] == [1988, 1995, 1991, 1982, 1956, 1995]

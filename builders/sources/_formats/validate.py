@@ -66,7 +66,7 @@ def require_header(
     text = _first_line(path, encoding)
     found: list[str] = next(csv.reader([text], delimiter=delimiter), [])
     spelled = {name.casefold(): name for name in expected}
-    names = [spelled.get(name.strip().casefold(), name.strip()) for name in found]
+    names = [spelled.get(bare.casefold(), bare) for bare in (name.strip(' "') for name in found)]
     often = Counter(names)
     missing = [name for name in expected if not often[name]]
     twice = [name for name in expected if often[name] > 1]

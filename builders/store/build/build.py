@@ -221,6 +221,9 @@ def _kept(table: str, types: Mapping[str, str]) -> list[str]:
             kept.append(f"{texts.cleaned(table, name)} AS {name}")
     ids = [texts.no_id(name) for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
     none = f"CASE WHEN {' OR '.join(ids)} THEN {literal(texts.NO_ID)} END" if ids else "NULL"
+    if "tag" in types:
+        empty = f"CASE WHEN {texts.cleaned(table, 'tag')} IS NULL THEN {literal(texts.NO_TAG)} END"
+        none = f"coalesce({none}, {empty})"
     reason = f"coalesce(reject, {none})" if "reject" in types else none
     return [*kept, f"CAST({reason} AS VARCHAR) AS reject"]
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from itdr.builders.core.duckdb_csv import literal
 
 NO_ID = "empty id"
+NO_TAG = "empty tag"
 NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
 """What pandas, JSON writers and databases put where nothing stood; other spellings may be titles."""
 
