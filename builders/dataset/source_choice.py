@@ -11,13 +11,19 @@ from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.options import ALL
+from itdr.builders.rendering.templates import ENGLISH, folder_of
 
 
 def select(
     config: str, value: Mapping[str, Any]
 ) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
     """The chosen sources with their domains, and why others were left out by default."""
-    able = list(dict.fromkeys(name for _, name in registry.cells(config, value["cells"])))
+    language = value["language"]
+    folder = folder_of(value["templates"]) if language != ENGLISH else None
+    cells = registry.cells(config, value["cells"], language, folder)
+    able = list(dict.fromkeys(name for _, name in cells))
+    if not able:
+        raise ConfigError(f"{config} has no templates in language={language!r}; use 'en'.")
     asked, sample = value["sources"], value["sample"]
     if (asked is None and sample) or (isinstance(asked, str) and asked == ALL):
         return tuple((name, _all_domains(name, sample)) for name in able), {}
@@ -34,6 +40,11 @@ def select(
     for entry in asked:
         name, _, domain = str(entry).partition("/")
         if name not in able:
+            if language != ENGLISH and name in registry.source_ids():
+                raise ConfigError(
+                    f"language={language!r} has no words for {name} in {config}, only for: "
+                    f"{', '.join(able)}. Choose among these, or leave the language at 'en'."
+                )
             raise ConfigError(_no_source(config, str(entry), name, able, value["cells"]))
         domains = _all_domains(name, sample)
         if domain and domain not in domains:
