@@ -20,9 +20,9 @@ from threading import Event
 from typing import Any, TypeVar
 
 from itdr.builders.core import paths as core_paths
-from itdr.builders.core.errors import ItdrError, RawFileError
+from itdr.builders.core.errors import ItdrError, NoRoomError
 from itdr.builders.core.schema import Source
-from itdr.builders.rawfiles import locate, published
+from itdr.builders.rawfiles import locate, published, refused
 from itdr.builders.rawfiles.checksums import chunks, digests
 from itdr.builders.store.layout import complete
 from itdr.builders.store.spec import StoreSpec
@@ -78,7 +78,10 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
             later=checks,
         )
         logger.info("itdr: reading %s", _name(spec))
-        with _beside(checks, partial(_file_facts, spec, paths)) as facts_of_files:
+        with (
+            refused.judged(spec.source, spec.data_dir, paths),
+            _beside(checks, partial(_file_facts, spec, paths)) as facts_of_files,
+        ):
             made = read(spec, paths, work, folder)
         files = facts_of_files.result()
         shutil.rmtree(work)
@@ -210,7 +213,7 @@ def _disk_errors(home: Path) -> Iterator[None]:
     except Exception as error:
         if not core_paths.disk_is_full(error):
             raise
-        raise RawFileError(
+        raise NoRoomError(
             f"The disk is full: a store could not be written below {home}. Free some space, or set "
             "ITDR_CACHE to a folder on a larger disk, and run the same call again."
         ) from error

@@ -18,7 +18,7 @@ from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.server import Misbehaving, count, leftovers, quick, serving, sha
 
-BODY = random.Random(3).randbytes(30_000)
+BODY = b"{" + random.Random(3).randbytes(30_000)
 REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
 HUB_URL = f"https://huggingface.co/datasets/lab/set/resolve/{REVISION}/raw/All.jsonl"
 HUB_PATH = f"datasets/lab/set/resolve/{REVISION}/raw/All.jsonl"
@@ -168,7 +168,7 @@ def test_hub_files_come_through_the_hub_client(
 
 def test_wrong_bytes_from_the_hub_are_refused(hub: Misbehaving, tmp_path: Path) -> None:
     put_on_hub(hub, BODY)
-    remote = Remote("All.jsonl", (HUB_URL,), checksum=sha(BODY[1:]))
+    remote = Remote("All.jsonl", (HUB_URL,), checksum=sha(BODY[:-1]))
     with pytest.raises(DownloadError, match="its sha256 is"):
         fetch(remote, tmp_path, policy=quick())
     assert not (tmp_path / "All.jsonl").exists()

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.rawfiles.download.retry import without_credentials
+
 KAGGLE = frozenset({"https://www.kaggle.com", "https://kaggle.com", "https://api.kaggle.com"})
 """The only places that are ever sent Kaggle's token, and never in clear."""
 HUB = re.compile(
@@ -25,12 +28,45 @@ HUB = re.compile(
 
 
 def mirrored(url: str) -> str:
-    """Where `url` is fetched from: itself, or its place on the site mirror of `ITDR_MIRROR`."""
-    mirror = os.environ.get("ITDR_MIRROR", "").rstrip("/")
+    """Where `url` is fetched from: itself, or its place on the site mirror of `ITDR_MIRROR`.
+
+    Raises `ConfigError` where that is no web address. May hold a password: see `shown`.
+    """
+    mirror = os.environ.get("ITDR_MIRROR", "").strip().rstrip("/")
     if not mirror:
         return url
+    if not _is_web_address(mirror):
+        raise ConfigError(
+            f"ITDR_MIRROR is no web address: {shown(mirror)!r}. Set it as http://host/path, or "
+            "unset it."
+        )
     parts = urlsplit(url)
     return f"{mirror}/{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        plain = not (parts.query or parts.fragment) and parts.port != 0
+    except ValueError:
+        return False
+    web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return web and plain and text.isprintable() and " " not in text
+
+
+def shown(url: str) -> str:
+    """An address as it is printed and stored: without user, password and signed query."""
+    address, _, query = without_credentials(url).partition("?")
+    return f"{address}?{_SECRET.sub(_HIDDEN, query)}" if query else address
+
+
+_SECRET = re.compile(r"(?i)((?:^|&)[^=&]*(?:sig|token|key|secret|credential|auth)[^=&]*=)[^&]*")
+_HIDDEN = r"\1…"
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, for messages."""
+    return without_credentials(url).partition("//")[2].partition("/")[0]
 
 
 def kaggle_token() -> str | None:
