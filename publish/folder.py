@@ -215,7 +215,7 @@ def _locked(out: Path) -> Iterator[None]:
 
     locks = paths.work_root() / "builds"
     locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(str(locks / f"{stable_hash('build', str(out.resolve())):016x}.lock"))
+    lock = FileLock(str(locks / f"{stable_hash('build', os.path.realpath(out)):016x}.lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -141,7 +141,9 @@ def write_record(path: Path, body: Path, found: dict[str, str], url: str) -> Non
     """Record that `body`, about to become `path`, came from `url` with the digests `found`."""
     stat = body.stat()
     earlier = read_record(path) or {}
-    same = earlier.get("read") and earlier["sha256"] == found["sha256"]
+    same = earlier.get("read") and (
+        earlier["sha256"] == found["sha256"] or earlier.get("content", "") == found.get("content")
+    )
     write_json(
         record_path(path),
         {

@@ -6,6 +6,7 @@ executed, and never followed out of its folder.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ def own_files(folder: Path) -> list[Path]:
     for path in files:
         if path.name not in known:
             raise TemplateError(f"{path}: {choose_from('template file', path.name, sorted(known))}")
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
             raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
     if not files:
         raise TemplateError(

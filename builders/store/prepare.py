@@ -20,6 +20,7 @@ from threading import Event
 from typing import Any, TypeVar
 
 from itdr.builders.core import paths as core_paths
+from itdr.builders.core import scratch
 from itdr.builders.core.errors import ItdrError, NoRoomError
 from itdr.builders.core.schema import Source
 from itdr.builders.rawfiles import locate, published, refused
@@ -61,9 +62,8 @@ def prepare(
 
 
 def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: bool) -> None:
-    for stale in path.parent.glob(f"{path.name}.tmp-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    folder = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    scratch.sweep(path)
+    folder = path.with_name(f"{path.name}{scratch.MARK}{os.getpid()}")
     work = folder / "work"
     work.mkdir(parents=True)
     try:
