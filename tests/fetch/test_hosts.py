@@ -217,11 +217,22 @@ def test_what_the_hub_client_raises(
         calls.append(args)
         raise error
 
+    monkeypatch.setattr(hosts, "hub_unreachable", lambda timeout: None)
     monkeypatch.setattr(hosts, "hub_download", broken)
     with pytest.raises(DownloadError) as caught:
         fetch(Remote("All.jsonl", (HUB_URL,)), tmp_path, policy=quick())
     assert reason in str(caught.value) and len(calls) == times
     count("the Hub fails", times)
+
+
+def test_a_hub_that_cannot_be_reached_is_not_left_to_its_patient_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    waits: list[float] = []
+    with pytest.raises(DownloadError, match=r"no connection .*\(3 attempts\)"):
+        fetch(Remote("All.jsonl", (HUB_URL,)), tmp_path, policy=quick(waits=waits))
+    assert waits == [1.0, 2.0]
 
 
 def test_a_site_mirror_takes_the_place_of_the_hub(

@@ -215,6 +215,10 @@ def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
     failures = unsound = 0
     while True:
         try:
+            lost = hosts.hub_unreachable(job.policy.connect_timeout)
+            if lost:
+                raise Transient(f"no connection ({lost})", unreachable=True)
+            REACH.forget()
             body = hosts.hub_download(file, scratch, progress=job.progress)
             path = settle(body, job.final, job.remote, url)
             shutil.rmtree(scratch, ignore_errors=True)
@@ -228,6 +232,8 @@ def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
             if unsound >= 2:
                 raise Permanent(f"what it sends is wrong: {problem.reason}") from None
             failure = Transient(f"what came is wrong: {problem.reason}")
+        except Transient as problem:
+            failure = problem
         except Exception as error:
             failure = _hub_failure(error, url)
         failures += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -155,6 +156,8 @@ def _verified(body: Path, remote: Remote, tick: Callable[[int], object] | None) 
             found |= _zip_content(body)
     else:
         found = _both(body, wanted, remote.plain_checksum, tick)
+    if not remote.checksum and "tar" in filetype.expected_kinds(remote.name):
+        found["content"] = _tar_content(body)
     for declared, prefix in ((remote.checksum, ""), (remote.plain_checksum, "plain_")):
         if not declared:
             continue
@@ -204,6 +207,18 @@ def _zip_content(body: Path) -> dict[str, str]:
                 while piece := source.read(1 << 20):
                     hasher.update(piece)
     return {"content": hasher.hexdigest()}
+
+
+def _tar_content(body: Path) -> str:
+    """As `_zip_content`, of a tar, packed or not."""
+    hasher = new_hasher("sha256")
+    with tarfile.open(body) as archive:
+        for one in archive:
+            hasher.update(f"{one.name}\0{one.size}\0".encode("utf-8", "surrogateescape"))
+            source = archive.extractfile(one) if one.isreg() else None
+            while source is not None and (piece := source.read(1 << 20)):
+                hasher.update(piece)
+    return hasher.hexdigest()
 
 
 def _provable(body: Path, remote: Remote) -> bool:

@@ -10,14 +10,16 @@ import base64
 import json
 import os
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.rawfiles.download.retry import without_credentials
+from itdr.builders.rawfiles.download.retry import short, without_credentials
 
 KAGGLE = frozenset({"https://www.kaggle.com", "https://kaggle.com", "https://api.kaggle.com"})
 """The only places that are ever sent Kaggle's token, and never in clear."""
@@ -135,6 +137,23 @@ def hub_file(url: str) -> HubFile | None:
         return None
     kind = {"datasets": "dataset", "spaces": "space", None: "model"}[found["kind"]]
     return HubFile(found["repo"], kind, found["revision"], unquote(found["path"]))
+
+
+def hub_unreachable(timeout: float) -> str | None:
+    """Why the Hub cannot be reached from here; None where it can, or where a proxy stands between.
+
+    Asked before its client is, which takes half a minute to say so.
+    """
+    parts = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+    host = parts.hostname or ""
+    if getproxies() and not proxy_bypass(host):
+        return None
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((host, port), timeout).close()
+    except (OSError, ValueError) as error:
+        return short(error)
+    return None
 
 
 def hub_download(file: HubFile, scratch: Path, *, progress: bool) -> Path:

@@ -244,7 +244,7 @@ def _started(
 def _check_size(remote: Remote, total: int | None, head: bytes) -> None:
     """Refuse early what cannot be the declared file; where a checksum is declared, that decides."""
     wrapped = filetype.kind_of(head) == "zip" and "zip" not in filetype.expected_kinds(remote.name)
-    if None not in (total, remote.size) and total > most_bytes(remote.size, total):
+    if total is not None and remote.size is not None and total > most_bytes(remote.size, total):
         raise Permanent(f"it announces {human(total)}, {human(remote.size)} are declared")
     if remote.checksum or remote.plain_checksum or wrapped or None in (total, remote.size):
         return
