@@ -18,6 +18,7 @@ import numpy as np
 
 from itdr.audit.result import Result
 from itdr.builders.core.rng import hash_ids, splitmix64
+from itdr.builders.dataset.formats import texts_of
 from itdr.scoring.parsing.titles import words
 
 Row = Mapping[str, Any]
@@ -128,12 +129,5 @@ def _shown(row: Row) -> tuple[np.ndarray, bool]:
 
 
 def question(row: Row) -> str:
-    for name in ("input", "prompt"):
-        if row.get(name) is not None:
-            return str(row[name])
-    for one in row.get("messages") or ():
-        if one["role"] == "user":
-            return str(one["content"])
-    return next(
-        (str(x["value"]) for x in row.get("conversations") or () if x["from"] == "human"), ""
-    )
+    """What a row asks."""
+    return texts_of(row).question

@@ -55,26 +55,20 @@ def run(
     """Build configs into a folder that is a complete Hub data set: data files, card, provenance.
 
     The files are OUT/<config>/<split>-00000-of-0000N.parquet. What is finished is not built again,
-    so a rerun goes on where a stopped one ended. Here --format may also be `sharegpt`.
+    so a rerun goes on where a stopped one ended.
     Example: itdr build sequential_rec --sample -o out
     """
     from itdr.builders.core.errors import ConfigError, choose_from
-    from itdr.publish import files
 
     if engine not in ENGINES:
         raise ConfigError(choose_from("engine", engine, ENGINES))
-    form = options.get("format", "alpaca")
-    if form not in files.FORMS:
-        raise ConfigError(choose_from("format", form, files.FORMS))
-    if form == "sharegpt":
-        options["format"] = "messages"
     out = _outputs.name(out)
     if engine == "spark":
-        builders, built = _on_spark(configs, options, out, form, jsonl, master, work)
+        builders, built = _on_spark(configs, options, out, jsonl, master, work)
     elif master or work:
         raise ConfigError("--master and --work have a meaning with --engine spark alone.")
     else:
-        builders, built = _here(configs, options, out, form, jsonl)
+        builders, built = _here(configs, options, out, jsonl)
     if drop_raw:
         _drop_raw(builders)
     if as_json:
@@ -91,23 +85,20 @@ ENGINES = ("duckdb", "spark")
 Built = tuple[list[Any], dict[str, dict[str, Any]]]
 
 
-def _here(
-    configs: Sequence[str] | None, options: dict[str, Any], out: str, form: str, jsonl: bool
-) -> Built:
+def _here(configs: Sequence[str] | None, options: dict[str, Any], out: str, jsonl: bool) -> Built:
     """Build in this process, with the embedded engine; the builders, and what was built."""
     from itdr.publish import folder
 
     target = _outputs.folder(out)
     builders = _builders(configs, options)
     kind = "jsonl" if jsonl else "parquet"
-    return builders, folder.build(builders, target, form, kind, progress=_bar)
+    return builders, folder.build(builders, target, kind, progress=_bar)
 
 
 def _on_spark(
     configs: Sequence[str] | None,
     options: dict[str, Any],
     out: str,
-    form: str,
     jsonl: bool,
     master: str | None,
     work: str | None,
@@ -120,7 +111,7 @@ def _on_spark(
     builders = _builders(configs, {name: one for name, one in options.items() if one is not None})
     spark_session = session.start(master)
     try:
-        return builders, job.run(spark_session, builders, out, form, jsonl, work)
+        return builders, job.run(spark_session, builders, out, jsonl, work)
     finally:
         spark_session.stop()
 
@@ -193,7 +184,7 @@ def _show(path: str, number: int) -> None:
 
     rows = _first_rows(path, number)
     for place, row in enumerate(rows, 1):
-        print(readable(_with_messages(row), place))
+        print(readable(row, place))
     print(f"The first {len(rows)} of {path}")
 
 
@@ -206,14 +197,6 @@ def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
         import pyarrow.parquet as pq
 
         return next(pq.ParquetFile(file).iter_batches(batch_size=number)).to_pylist()
-
-
-def _with_messages(row: dict[str, Any]) -> dict[str, Any]:
-    """ShareGPT's turns as messages, to be shown alike."""
-    turns = row.get("conversations")
-    if turns is None:
-        return row
-    return {**row, "messages": [{"role": one["from"], "content": one["value"]} for one in turns]}
 
 
 def _bar(description: str, total: int | None) -> Any:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import formats, registry
 from itdr.builders.dataset.options import DEFAULTS
-from itdr.publish import files, licences, tables
+from itdr.publish import licences, tables
 from itdr.publish.tables import table
 
 HERE = Path(__file__).resolve().parent
@@ -21,9 +21,11 @@ PAPER = """@inproceedings{liu2026itdr,
   year      = {2026},
   note      = {arXiv:2508.05667}
 }"""
+TEXTS = "instruction, input, output"
+"""The entry of `FIELDS` in whose place a card names the columns of its own formats."""
 FIELDS = (
     ("id", "stable and unique; names source, subtask and case"),
-    ("instruction, input, output", "task description, question, answer"),
+    (TEXTS, "task description, question, answer"),
     ("root_task, task, source, domain", "which cell the row belongs to"),
     ("template", "id of the prompt template"),
     ("user_id, item_id", "whom, or what, the case is about; else null"),
@@ -34,18 +36,6 @@ FIELDS = (
     ("attributes", "the true attributes, for user attribute prediction"),
     ("evidence", "what a grounded answer stands on"),
 )
-TEXTS_OF = {
-    "alpaca": "instruction, input, output",
-    "messages": "messages",
-    "preference": "prompt, chosen, rejected",
-    "sharegpt": "conversations",
-}
-ABOUT_TEXTS = {
-    "alpaca": "task description, question, answer",
-    "messages": "system, user and assistant, each with role and content",
-    "preference": "description and question; the true answer; a plausible wrong one",
-    "sharegpt": "system, human and gpt, each with from and value",
-}
 Entries = dict[str, dict[str, Any]]
 
 
@@ -119,7 +109,7 @@ def _info(entry: dict[str, Any]) -> dict[str, Any]:
     download = sum(file["size"] for several in entry["files"].values() for file in several)
     return {
         "config_name": entry["config"],
-        "features": tables.yaml_features(files.columns(entry["form"])),
+        "features": tables.yaml_features(formats.schema(entry["form"])),
         "splits": [
             {"name": split, "num_bytes": entry["bytes"][split], "num_examples": count}
             for split, count in entry["rows"].items()
@@ -209,8 +199,8 @@ def _fields(entries: Entries) -> str:
     forms = list(dict.fromkeys(one["form"] for one in entries.values()))
     rows: list[tuple[str, str]] = []
     for name, about in FIELDS:
-        if name == TEXTS_OF["alpaca"]:
-            rows += [(f"`{TEXTS_OF[form]}`", ABOUT_TEXTS[form]) for form in forms]
+        if name == TEXTS:
+            rows += [(f"`{', '.join(one.columns)}`", one.about) for one in map(formats.get, forms)]
         else:
             rows.append((f"`{name}`", about))
     return table(("field", ""), rows)

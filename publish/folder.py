@@ -19,7 +19,7 @@ from typing import Any
 from itdr.builders.core import paths
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.rng import stable_hash
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import formats, registry
 from itdr.publish import card, files, licences, provenance
 
 RECORD = ".itdr.json"
@@ -42,7 +42,6 @@ Held = Callable[[str, str], "int | None"]
 def build(
     builders: Iterable[Any],
     out: Path,
-    form: str = "alpaca",
     kind: str = "parquet",
     progress: Progress | None = None,
     draw: HashRng | None = None,
@@ -50,8 +49,7 @@ def build(
 ) -> dict[str, dict[str, Any]]:
     """Write configs into `out/<config>/` and make `out` a data set; each config's provenance.
 
-    builders: constructed `Itdr`s, drawn one after the other.   form: of `files.FORMS`; for
-    `sharegpt` the builders draw `messages`.   kind: of `files.KINDS`.   progress: (description,
+    builders: constructed `Itdr`s, drawn one after the other.   kind: of `files.KINDS`.   progress: (description,
     total) -> a tqdm-like bar.   draw: writes the data files, in place of this process.   held: the
     size of a data file, by config and name, where the files lie elsewhere.
     Raises `ConfigError` where the folder holds what was not built here, or is being written.
@@ -65,7 +63,7 @@ def build(
         for stale in out.glob(".*.part"):
             shutil.rmtree(stale, ignore_errors=True)
         for builder in builders:
-            entry = _build_config(builder, out, form, kind, progress, draw or _draw, held)
+            entry = _build_config(builder, out, kind, progress, draw or _draw, held)
             done[builder.config.name] = public(entry)
             _write_top(out)
     return done
@@ -90,7 +88,6 @@ def records(out: Path) -> dict[str, dict[str, Any]]:
 def _build_config(
     builder: Any,
     out: Path,
-    form: str,
     kind: str,
     progress: Progress | None,
     draw: HashRng,
@@ -98,6 +95,7 @@ def _build_config(
 ) -> dict[str, Any]:
     config = builder.config.name
     target = out / config
+    form = formats.of_options(builder.config).key
     key = f"{builder.config_id}-{form}-{kind}-{LAYOUT}"
     known = _read(target / RECORD)
     if known is not None and known["key"] == key and _complete(target, known, held):

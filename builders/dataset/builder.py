@@ -106,9 +106,9 @@ def options_of(config: Any) -> Options:
 
 
 def features(config: Any) -> datasets.Features:
-    from itdr.builders.dataset.formats import features as row_features
+    from itdr.builders.dataset import formats
 
-    return row_features(config.format)
+    return formats.features(formats.of_options(config).key)
 
 
 def info(config: Any) -> datasets.DatasetInfo:
@@ -258,12 +258,16 @@ def _require_obtainable(specs: Iterable[StoreSpec], offline: bool) -> None:
 def _check_templates(options: Options, cells: list[Any]) -> None:
     """Read every template that rows will need: a fault in a user's folder is said before any work."""
     from itdr.builders.rendering import templates
+    from itdr.builders.rendering.layout import load_layout
 
     folder = templates.folder_of(options.templates)
     for task in {cell.task.id: cell.task for cell in cells}.values():
-        templates.load(task.id, task.variables, task.flags, options.templates)
+        templates.load(
+            task.id, task.variables, task.flags, options.templates, options.language, task.lists
+        )
     for words in {cell.source.words for cell in cells}:
-        templates.load_words(words, folder)
+        templates.load_words(words, folder, options.language)
+    load_layout(options.language, folder)
 
 
 def _say_left_out(options: Options) -> None:
@@ -299,9 +303,10 @@ def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.Spli
 
 def wording(config: Any) -> Any:
     """What the config's rows look like."""
+    from itdr.builders.dataset import formats
     from itdr.builders.dataset.examples import Wording
 
-    return Wording(config.templates, config.descriptions, config.format)
+    return Wording(config.templates, config.descriptions, formats.of_options(config).key)
 
 
 def rows(shards: list[Any], plan: Any, wording: Any) -> Iterator[dict[str, Any]]:

@@ -85,19 +85,20 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
         left_out=left_out,
     )
     _check_meaning(options, [one.root for one in tasks])
-    _check_templates(options.templates, [one.id for one in tasks])
+    _check_templates(options, [one.id for one in tasks])
     return options
 
 
-def _check_templates(choice: Any, tasks: Sequence[str]) -> None:
+def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     from itdr.builders.rendering import templates
 
+    choice: Any = options.templates
     entries = choice if isinstance(choice, (list, tuple)) else [choice]
     if any(isinstance(one, str) and not one.strip() for one in entries):
         # An empty path would be the working folder.
         raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
     try:
-        templates.check_choice(choice, tasks)
+        templates.check_choice(choice, tasks, options.language)
     except OSError as error:
         raise ConfigError(
             f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "
@@ -134,6 +135,11 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
         raise ConfigError(
             f"per_user={options.per_user!r} has no meaning for {options.config}: an understanding "
             "subtask makes one case of each user or item. Leave it at 1."
+        )
+    if options.rejected != 1 and options.format != "preference":
+        raise ConfigError(
+            f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
+            f"{options.format!r}."
         )
     if options.split_by != "time":
         return

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.dataset.formats import FORMATS
+from itdr.builders.rendering.template_files import ENGLISH, languages
 
 ALL = "all"
 PAPER = "paper"
@@ -132,11 +134,22 @@ class RowOptions:
         many=True,
         shown_default="all seen ones",
     )
+    language: str = option(
+        ENGLISH,
+        "Language of the prompts: `en`, or `zh` for MicroLens and PixelRec.",
+        choices=languages(),
+    )
     descriptions: bool = option(True, "Begin rows with a task description.", choices=(True, False))
     format: str = option(
         "alpaca",
-        "Columns that hold the text: `alpaca`, `messages` or `preference`.",
-        choices=("alpaca", "messages", "preference"),
+        f"Columns that hold the text: {', '.join(f'`{name}`' for name in FORMATS)}.",
+        choices=tuple(FORMATS),
+    )
+    rejected: int = option(
+        1,
+        "Wrong answers to a row of `preference`: `rejected`, `rejected1`, `rejected2` …",
+        low=1,
+        high=16,
     )
     cells: str = option(
         PAPER,

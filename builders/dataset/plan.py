@@ -64,7 +64,9 @@ def cells_of(options: Options) -> list[Cell]:
     """The cells of a config, one for each task, source and domain."""
     templates = folder_of(options.templates)
     made = []
-    for (task_id, source_id), quota in registry.cells(options.config, options.cells).items():
+    language = options.language
+    every = registry.cells(options.config, options.cells, language, templates)
+    for (task_id, source_id), quota in every.items():
         domains = dict(options.selected).get(source_id)
         if domains is None:
             continue
@@ -84,7 +86,9 @@ def cells_of(options: Options) -> list[Cell]:
                 f"Chosen: {', '.join(domains)}."
             )
         for domain, other in pairs:
-            made.append(Cell(task, source, domain, other, values, options.seed, rule, templates))
+            made.append(
+                Cell(task, source, domain, other, values, options.seed, rule, templates, language)
+            )
     return made
 
 

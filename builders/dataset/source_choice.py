@@ -13,6 +13,7 @@ from itdr.builders.core.schema import Source
 from itdr.builders.dataset import at_hand, registry
 from itdr.builders.dataset.at_hand import Selected
 from itdr.builders.dataset.options import ALL
+from itdr.builders.rendering.templates import ENGLISH, folder_of
 
 
 def select(
@@ -31,8 +32,12 @@ def select(
     Raises:
         ConfigError: for a source that is none, and for a `data_dir` without any known raw file.
     """
-    cells = tuple(registry.cells(config, value["cells"]))
+    language = value["language"]
+    own = folder_of(value["templates"]) if language != ENGLISH else None
+    cells = tuple(registry.cells(config, value["cells"], language, own))
     able = list(dict.fromkeys(name for _, name in cells))
+    if not able:
+        raise ConfigError(f"{config} has no templates in language={language!r}; use 'en'.")
     every = tuple((name, _all_domains(name, value["sample"])) for name in able)
     if value["sample"]:
         return _asked(config, value, able, every), {}
@@ -69,6 +74,11 @@ def _asked(config: str, value: Mapping[str, Any], able: Sequence[str], every: Se
     for entry in asked:
         name, _, domain = str(entry).partition("/")
         if name not in able:
+            if value["language"] != ENGLISH and name in registry.source_ids():
+                raise ConfigError(
+                    f"language={value['language']!r} has no words for {name} in {config}, only for: "
+                    f"{', '.join(able)}. Choose among these, or leave the language at 'en'."
+                )
             raise ConfigError(_no_source(config, str(entry), name, able, value["cells"]))
         domains = _all_domains(name, sample)
         if domain and domain not in domains:

@@ -89,25 +89,14 @@ def _case(cell: OpenCell, window: Described, user: str, items: list[Item]) -> Ca
     )
 
 
-def _entries(items: Sequence[Item], flags: frozenset[str]) -> list[str]:
-    """`Title by Creator: category, category`, as far as the whole list has them."""
-    if "creators" not in flags:
-        return [item.listed if "categories" in flags else item.title for item in items]
-    made = [f"{item.title} by {item.creators[0]}" for item in items]
-    if "categories" not in flags:
-        return made
-    rows = zip(made, items, strict=True)
-    return [f"{entry}: {lists.categories(item)}" for entry, item in rows]
-
-
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    items = _entries(case.history, case.flags)
+    layout, shown = cell.layout, case.flags & {"categories", "creators"}
     names = [name for name, _ in case.attributes]
     return {
-        **lists.listings("items", items, needed),
-        "n_items": len(items),
-        "attributes": _enumerated(names),
-        "attributes_lines": "\n".join(f"- {upper(name)}" for name in names),
+        **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
+        "n_items": len(case.history),
+        "attributes": layout.joined(names),
+        **lists.listings("attributes", [upper(name) for name in names], needed, layout),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
@@ -116,11 +105,6 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
     """One attribute a line: `Age group: 25-34`."""
     return "\n".join(f"{upper(name)}: {value}" for name, value in attributes)
-
-
-def _enumerated(names: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([*[", ".join(names[:-1])] * (len(names) > 1), names[-1]])
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
@@ -167,6 +151,7 @@ TASK = Task(
     defaults={"history": 20},
     variables=lists.layouts("items")
     | {"n_items", "attributes", "attributes_lines", "n_attributes", "answer"},
+    lists=frozenset({"history"}),
     flags=frozenset({"categories", "creators"}),
     windows=_windows,
     firsts=_firsts,

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import formats, registry
 from itdr.publish import files, folder, provenance
 from tests.publish.building import SMALL, builder, everything, sampled, small
 
@@ -61,25 +61,25 @@ def loaded(path: Path, config: str, tmp_path: Path) -> dict[str, Any]:
 def test_every_config_loads_without_itdr(config: str, tmp_path: Path) -> None:
     found = loaded(everything(), config, tmp_path)
     assert found["rows"] == provenance.read(everything())[config]["rows"]
-    expected = datasets.Features(files.columns("alpaca"))
+    expected = datasets.Features(formats.schema("alpaca"))
     assert found["features"] == {name: str(kind) for name, kind in expected.items()}
 
 
 @pytest.mark.interface
-@pytest.mark.parametrize("form", files.FORMS)
+@pytest.mark.parametrize("form", formats.FORMATS)
 def test_every_format_loads_as_json_lines(form: str, tmp_path: Path) -> None:
-    options = {**SMALL, "format": "messages" if form == "sharegpt" else form}
-    folder.build([builder("sequential_rec", **options)], tmp_path / "a", form, "jsonl")
+    options = {**SMALL, "format": form}
+    folder.build([builder("sequential_rec", **options)], tmp_path / "a", "jsonl")
     found = loaded(tmp_path / "a", "sequential_rec", tmp_path)
-    expected = datasets.Features(files.columns(form))
+    expected = datasets.Features(formats.schema(form))
     assert found["features"] == {name: str(kind) for name, kind in expected.items()}
     drawn = next(iter(datasets.load_dataset("itdr", "sequential_rec", split="train", **options)))
-    assert found["first"] == files.in_form(drawn, form)
+    assert found["first"] == drawn
 
 
 def test_sharegpt_is_a_conversation_of_system_human_and_gpt(tmp_path: Path) -> None:
     out = tmp_path / "a"
-    folder.build([builder("sequential_rec", **SMALL, format="messages")], out, "sharegpt")
+    folder.build([builder("sequential_rec", **SMALL, format="sharegpt")], out)
     rows = pq.read_table(out / "sequential_rec/train-00000-of-00001.parquet").to_pylist()
     plain = datasets.load_dataset("itdr", "sequential_rec", split="train", **SMALL)
     for row, triple in zip(rows, plain, strict=True):
@@ -150,7 +150,7 @@ def _bytes(value: Any) -> int:
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_the_viewers_first_page_holds_whole_rows(config: str) -> None:
-    features = datasets.Features(files.columns("alpaca"))
+    features = datasets.Features(formats.schema("alpaca"))
     for paths in provenance.paths(everything(), provenance.read(everything())[config]).values():
         rows = pq.read_table(paths[0]).slice(0, PAGE_ROWS).to_pylist()
         shown, size = page(rows, features)
