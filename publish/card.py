@@ -25,6 +25,7 @@ TEXTS = "instruction, input, output"
 """The entry of `FIELDS` in whose place a card names the columns of its own formats."""
 FIELDS = (
     ("id", "stable and unique; names source, subtask and case"),
+    ("row_hash", "hash of what the row shows and holds to be true; differs where options differ"),
     (TEXTS, "task description, question, answer"),
     ("root_task, task, source, domain", "which cell the row belongs to"),
     ("template", "id of the prompt template"),

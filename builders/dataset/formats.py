@@ -22,6 +22,7 @@ RESPONSE = "\n\n### Response:\n"
 """What stands between question and answer in the one column of `text`."""
 _SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
 """Roles of `messages`, and what ShareGPT calls them."""
+_ROLES = {speaker: role for role, speaker in _SPEAKERS.items()}
 
 
 class Texts(NamedTuple):
@@ -87,7 +88,10 @@ def _messages(texts: Texts) -> list[tuple[str, str]]:
 
 def _of_messages(spoken: list[tuple[str, str]]) -> Texts:
     by_role = dict(spoken)
-    return Texts(*(by_role.get(role, "") for role in ("system", "user", "assistant")))
+    instruction, question, answer = (
+        by_role.get(one, "") for one in ("system", "user", "assistant")
+    )
+    return Texts(instruction, question, answer)
 
 
 def _kto(texts: Texts) -> dict[str, Any]:
@@ -215,7 +219,6 @@ _DECLARED = (
         f"string_split(text, '{RESPONSE}')[-1] AS output",
     ),
 )
-_ROLES = {speaker: role for role, speaker in _SPEAKERS.items()}
 FORMATS = {one.name: one for one in _DECLARED}
 """Every format by name, in the order of tables and help."""
 
@@ -270,6 +273,7 @@ def schema(form: str = DEFAULT) -> dict[str, Any]:
     """The features of a row by name, in order. form: name or key of a format."""
     return {
         "id": Value("string"),
+        "row_hash": Value("string"),
         **get(form).columns,
         "root_task": Value("string"),
         "task": Value("string"),

@@ -22,7 +22,9 @@ def row(number: int, title: str, about: str = "", item: str | None = None) -> di
         "item_id": item or str(number),
         "history": [],
         "candidates": [],
+        "instruction": "",
         "input": PROMPT.format(title=title, about=about),
+        "output": "Everybody.",
     }
 
 
