@@ -36,7 +36,7 @@ from itdr.builders.rawfiles.published import require_published
 if TYPE_CHECKING:
     from itdr.builders.rawfiles.download.retry import RetryPolicy
 
-__all__ = ["Check", "Located", "Plan", "drop", "find", "offers", "plan", "prepare", "refusal"]
+__all__ = ["Check", "Located", "Plan", "drop", "find", "offers", "plan", "prepare", "unobtainable"]
 logger = logging.getLogger("itdr")
 Check = Callable[[Event], None]
 """Raises `RawFileError` for a file that is not whole. Its argument is set to stop it early."""
@@ -166,7 +166,7 @@ def _require_placed(now: Plan, wanted: Sequence[RawFile], data_dir: Path | None)
         raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir))
 
 
-def refusal(
+def unobtainable(
     source: Source, files: Iterable[RawFile], data_dir: Path | None, offline: bool
 ) -> RawFileError | None:
     """What `prepare` would raise before it reads or fetches anything, or None."""
