@@ -25,13 +25,18 @@ class Options(RowOptions):
         config: the config's name.
         selected: (source id, its chosen domains or none), in the registry's order.
         folder: `data_dir` made absolute, or the bundled sample; None without.
-        left_out: why other sources are not used by default, by id.
+        left_out: why other sources are not used, by id.
     """
 
     config: str = ""
     selected: SelectedSources = ()
     folder: Path | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def chosen_by_default(self) -> bool:
+        """Whether the user named no source."""
+        return self.sources is None
 
     @property
     def own(self) -> dict[str, Any]:
@@ -48,7 +53,7 @@ class Options(RowOptions):
     def fingerprint_parts(self) -> list[str]:
         """What of the options decides rows or their layout, as stable text. Templates and raw files
         count by their content, which is not in here."""
-        names = [name for name in DECLARED if name not in ("sources", "templates")]
+        names = [name for name in DECLARED if name not in ("sources", "missing", "templates")]
         return [
             f"selected={self.selected!r}",
             *(f"{name}={getattr(self, name)!r}" for name in names),
@@ -72,12 +77,13 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     _check_room(config, own)
     if value["sample"] and data_dir:
         raise ConfigError("sample=True reads the bundled files: give it without data_dir.")
-    selected, left_out = source_choice.select(config, value)
+    folder = SAMPLE if value["sample"] else _folder(data_dir)
+    selected, left_out = source_choice.select(config, value, folder)
     options = Options(
         **value,
         config=config,
         selected=selected,
-        folder=SAMPLE if value["sample"] else _folder(data_dir),
+        folder=folder,
         left_out=left_out,
     )
     _check_meaning(options, [one.root for one in tasks])

@@ -12,7 +12,7 @@ from itdr.builders.dataset import formats
 from itdr.builders.dataset.formats import Texts
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.plan import CellSample, SplitPlan
-from itdr.builders.dataset.rows import Columns, Example, Row, row
+from itdr.builders.dataset.rows import Columns, Example, Row, row, row_hash
 from itdr.builders.dataset.shards import (
     Shard,
     ShardedStream,
@@ -184,7 +184,8 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Exam
             instruction = ""
         wrong = _wrong(opened, case, code, index, form.wrong) if form.wrong != 0 else ()
         text = form.wrap(Texts(instruction, question, answer, wrong))
-        return Example(f"{name}/{case.key}", text, about, picked.prompt.id, case)
+        digest = row_hash(case, (instruction, question, answer))
+        return Example(f"{name}/{case.key}", digest, text, about, picked.prompt.id, case)
 
     return write
 

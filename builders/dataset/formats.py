@@ -271,6 +271,7 @@ def schema(form: str = DEFAULT) -> dict[str, Any]:
     """The features of a row by name, in order. form: name or key of a format."""
     return {
         "id": Value("string"),
+        "row_hash": Value("string"),
         **get(form).columns,
         "root_task": Value("string"),
         "task": Value("string"),

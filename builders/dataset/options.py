@@ -83,6 +83,12 @@ class RowOptions:
         many=True,
         shown_default="a fixed list",
     )
+    missing: str = option(
+        "error",
+        "Sources whose raw files are not at hand: `error` (download what can be downloaded, and stop "
+        "at what cannot), or `skip` (download nothing, and leave such sources out).",
+        choices=("error", "skip"),
+    )
     sample: bool = option(
         False, "Use the bundled made-up raw files: no network.", choices=(True, False)
     )
