@@ -20,10 +20,11 @@ from threading import Event
 from typing import Any, TypeVar
 
 from itdr.builders.core import paths as core_paths
-from itdr.builders.core.errors import ItdrError, RawFileError
+from itdr.builders.core import scratch
+from itdr.builders.core.errors import ItdrError, NoRoomError
 from itdr.builders.core.schema import Source
 from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, watch_lines
-from itdr.builders.rawfiles import locate, published
+from itdr.builders.rawfiles import locate, published, refused
 from itdr.builders.rawfiles.checksums import chunks, digests
 from itdr.builders.store.layout import complete
 from itdr.builders.store.plain_files import ChangeWatch, located_paths, plain_files, plain_names
@@ -63,9 +64,8 @@ def prepare(
 
 
 def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: bool) -> None:
-    for stale in path.parent.glob(f"{path.name}.tmp-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    folder = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    scratch.sweep(path)
+    folder = path.with_name(f"{path.name}{scratch.MARK}{os.getpid()}")
     work = folder / "work"
     work.mkdir(parents=True)
     try:
@@ -82,7 +82,8 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
         )
         watch.add(placed.values())
         logger.info("itdr: reading %s", _name(spec))
-        made, files = _read_files(spec, placed, checks, read, folder)
+        with refused.judged(spec.source, spec.data_dir, placed):
+            made, files = _read_files(spec, placed, checks, read, folder)
         watch.require_unchanged({placed[key]: file["sha256"] for key, file in files.items()})
         shutil.rmtree(work)
         facts = {
@@ -134,8 +135,8 @@ def _read_files(
         else:
             if long_lines <= again:
                 return _with_long_lines(made, placed, plain), gathered.result()
-        for scratch in work.glob("stage.duckdb*"):
-            scratch.unlink()
+        for stage in work.glob("stage.duckdb*"):
+            stage.unlink()
 
 
 def _with_long_lines(
@@ -266,7 +267,7 @@ def _disk_errors(home: Path) -> Iterator[None]:
     except Exception as error:
         if not core_paths.disk_is_full(error):
             raise
-        raise RawFileError(
+        raise NoRoomError(
             f"The disk is full: a store could not be written below {home}. Free some space, or set "
             "ITDR_CACHE to a folder on a larger disk, and run the same call again."
         ) from error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
-from itdr.builders.core.errors import ItdrError, RawFileError
+from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.store.build import ids as build_ids
@@ -172,7 +172,7 @@ def stage(
         else:
             raw.con.execute(f"CREATE TABLE {copy} AS {query}")
     except duckdb.OutOfMemoryException as error:
-        raise RawFileError(
+        raise NoRoomError(
             f"{source.id}: not enough memory or disk to read its {table}: {error}. Free some space, "
             "or raise ITDR_MEMORY (now the limit of the engine)."
         ) from error
