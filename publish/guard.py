@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from itdr.builders.core.errors import ConfigError, ItdrError
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import formats, registry
 from itdr.builders.rawfiles.checksums import digests
 from itdr.builders.sampling.splits import SPLITS
 from itdr.publish import files, folder, licences, provenance
@@ -111,10 +111,18 @@ def _texts(home: Path, entries: dict[str, dict[str, Any]]) -> dict[str, bytes]:
 def _check_entry(name: str, entry: dict[str, Any]) -> None:
     if name not in registry.config_names() or entry["config"] != name:
         raise ConfigError(f"{name!r} names no config")
-    if entry["kind"] not in files.KINDS or entry["form"] not in files.FORMS:
+    if entry["kind"] not in files.KINDS or not _is_format(entry["form"]):
         raise ConfigError(f"{name} is of no known kind")
     if not entry["files"] or set(entry["files"]) - set(SPLITS):
         raise ConfigError(f"{name} has no such splits")
+
+
+def _is_format(form: Any) -> bool:
+    try:
+        formats.get(form)
+    except (ConfigError, KeyError, TypeError):
+        return False
+    return True
 
 
 def _check_file(home: Path, path: Path, facts: dict[str, Any], kind: str) -> set[str]:

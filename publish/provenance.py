@@ -84,7 +84,7 @@ def facts(builder: Any) -> dict[str, Any]:
     options = dataset_builder.options_of(builder.config)
     return {
         "seed": options.seed,
-        "options": _plain_options(builder.config),
+        "options": plain_options(builder.config),
         "versions": _versions(builder),
         "sources": _sources(builder),
         "hard_negatives": rungs(builder),
@@ -139,7 +139,7 @@ def _versions(builder: Any) -> dict[str, str]:
     }
 
 
-def _plain_options(config: Any) -> dict[str, Any]:
+def plain_options(config: Any) -> dict[str, Any]:
     """All options as given. Of a user's template folder only the name: a path tells who built it."""
     from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates

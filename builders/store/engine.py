@@ -179,7 +179,9 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
     con: Any = duckdb.connect(str(database) if database else ":memory:")
     con.execute(f"SET memory_limit = '{limit}'")
     con.execute("SET preserve_insertion_order = false")
-    con.execute("SET enable_progress_bar = false")
+    # In a notebook without ipywidgets the bar is off already, and DuckDB refuses to change it.
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
+        con.execute("SET enable_progress_bar = false")
     con.execute(f"SET temp_directory = '{str(aside).replace(chr(39), chr(39) * 2)}'")
     for statement in statements.FUNCTIONS["duckdb"]:
         con.execute(statement)

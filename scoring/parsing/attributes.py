@@ -76,6 +76,9 @@ def same(name: str, said: str, truth: str) -> bool:
 def _same(name: str, said: str, truth: str) -> bool:
     if name == "age group":
         return _same_span(said, truth)
+    if name == "birth decade":
+        year = _YEAR.search(said)
+        return year is not None and year[0][:3] == truth[:3]
     if name == "gender":
         return _canonical(said, _GENDERS) == _canonical(truth, _GENDERS)
     if name in _PLACES:
