@@ -247,14 +247,26 @@ def expected(builder: Any, split: str) -> int | None:
 def _write_top(out: Path) -> None:
     """The files at the top, the one that marks the folder as ours first."""
     entries = {name: public(entry) for name, entry in records(out).items()}
+    for name, text in top_texts(entries).items():
+        _write_text(out / name, text)
+
+
+def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """The files at the top of a built folder, by name.
+
+    Args:
+        entries: the records of its configs, as `public`.
+
+    Returns:
+        Their texts, which follow from the records alone.
+    """
     texts = (
         _as_json(entries),
         card.built_card(entries),
         card.citations(entries),
         licences.text(entries),
     )
-    for name, text in zip(TOP, texts, strict=True):
-        _write_text(out / name, text)
+    return dict(zip(TOP, texts, strict=True))
 
 
 def _check_free(out: Path) -> None:
@@ -288,7 +300,7 @@ def _locked(out: Path) -> Iterator[None]:
 
     locks = paths.work_root() / "builds"
     locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(str(locks / f"{stable_hash('build', str(out.resolve())):016x}.lock"))
+    lock = FileLock(str(locks / f"{stable_hash('build', os.path.realpath(out)):016x}.lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -127,7 +127,7 @@ def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
 _SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
 _SECOND = re.compile(
     r"\byou (have )?(rated|reviewed|clicked on|commented on|listened to|played)\b|"
-    r"\bimagine that you are\b|\btake the place of\b|\bthat you are the viewer\b|"
+    r"\bimagine that you are\b|\bin the place of\b|\bthat you are the viewer\b|"
     r"\byou are a viewer\b|\b(your taste|your ratings|yourself|are yours)\b",
     re.IGNORECASE,
 )

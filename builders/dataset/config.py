@@ -12,7 +12,7 @@ from itdr.builders.core.errors import ConfigError, choose_from, shown
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import registry, source_choice
-from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions
+from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -67,6 +67,8 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
         if name not in DEFAULTS:
             raise ConfigError(choose_from("option", name, DEFAULTS))
     value = {**DEFAULTS, **values}
+    if isinstance(value["attributes"], str):
+        value["attributes"] = [value["attributes"]]
     own = {name: value[name] for name in OF_SUBTASKS if value[name] is not None}
     _check_own(config, own)
     for name, info in DECLARED.items():
@@ -85,6 +87,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
         left_out=left_out,
     )
     _check_meaning(options, [one.root for one in tasks])
+    _check_attributes(options)
     _check_templates(options, [one.id for one in tasks])
     return options
 
@@ -176,6 +179,32 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
             "sources, or use split_by='user'."
         )
+
+
+def _check_attributes(options: Options) -> None:
+    """Each attribute asked for is one of a chosen source, and each of those sources has some."""
+    from itdr.builders.tasks.user_attribute_prediction import TASK, available
+
+    wanted = options.attributes
+    if wanted is None:
+        return
+    if isinstance(wanted, str) or not wanted:
+        raise ConfigError(f"attributes must be a list of names, not {wanted!r}.")
+    cells = registry.cells(TASK.id, options.cells)
+    has = {
+        name: available(registry.source(name))
+        for name, _ in options.selected
+        if (TASK.id, name) in cells
+    }
+    known = list(dict.fromkeys(name for names in has.values() for name in names))
+    for name in wanted:
+        one_of("attribute", name, known)
+    for name, names in has.items():
+        if not set(wanted) & set(names):
+            raise ConfigError(
+                f"{name} has none of the attributes {', '.join(wanted)}; it has: "
+                f"{', '.join(names)}. Ask for one of these, or leave {name} out of sources."
+            )
 
 
 def _folder(data_dir: str | None) -> Path | None:

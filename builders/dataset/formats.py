@@ -88,10 +88,8 @@ def _messages(texts: Texts) -> list[tuple[str, str]]:
 
 def _of_messages(spoken: list[tuple[str, str]]) -> Texts:
     by_role = dict(spoken)
-    instruction, question, answer = (
-        by_role.get(one, "") for one in ("system", "user", "assistant")
-    )
-    return Texts(instruction, question, answer)
+    system, user, assistant = (by_role.get(role, "") for role in _SPEAKERS)
+    return Texts(system, user, assistant)
 
 
 def _kto(texts: Texts) -> dict[str, Any]:

@@ -121,6 +121,14 @@ class RowOptions:
         choices=("popularity", "hard", "uniform", "shown"),
         of_subtasks=True,
     )
+    attributes: Sequence[str] | None = option(
+        None,
+        "Attributes to predict, of those that the source has: `gender`, `country`, `occupation`, "
+        "`age_group`, `birth_decade`; on request also `age`, `birth_year`, `location`. By default "
+        "ages in bands, and no exact places.",
+        many=True,
+        of_subtasks=True,
+    )
     text_chars: int | None = option(
         None,
         "Longest review, comment or description shown, in characters.",

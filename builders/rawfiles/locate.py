@@ -32,6 +32,7 @@ from itdr.builders.rawfiles.inventory import (
     survey,
 )
 from itdr.builders.rawfiles.published import require_published
+from itdr.builders.rawfiles.refused import refusal
 
 if TYPE_CHECKING:
     from itdr.builders.rawfiles.download.retry import RetryPolicy
@@ -274,7 +275,10 @@ def _resolve(
                 checks.append(partial(_check_packed, source, one))
             paths[key] = one.path
     for path, group in sorted(packed.items()):
-        paths |= _unpack(source, path, group, work, progress)
+        try:
+            paths |= _unpack(source, path, group, work, progress)
+        except RawFileError as error:
+            raise refusal(source, group[0], error) from error
     for one in now.located.values():
         if one is not None and one.file.key in paths:
             require_published(source, one, paths[one.file.key])
@@ -287,7 +291,7 @@ def _check_plain(source: Source, one: Located) -> None:
         head = file.read(filetype.HEAD)
     problem = "it is empty" if not head else filetype.unlike(one.path.name, head)
     if problem:
-        raise _not_whole(source, one, problem)
+        raise refusal(source, one, _not_whole(source, one, problem))
 
 
 def _check_packed(source: Source, one: Located, stop: Event) -> None:

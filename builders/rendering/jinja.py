@@ -130,7 +130,7 @@ class _Walk:
 
     def visit(self, node: nodes.Node, line: int, depth: int, entry: str | None) -> None:
         """line: the parent's.   entry: the variable of the loop around the node, None outside one."""
-        line = node.lineno or line
+        line = _line(node) or line
         _check_node(node, line, depth)
         if isinstance(node, nodes.For):
             self._loop(node, line, depth, entry)
@@ -162,6 +162,13 @@ class _Walk:
         self.lists[node.iter.name] = min(line, self.lists.get(node.iter.name, line))
         for child in node.body:
             self.visit(child, line, depth + 1, node.target.name)
+
+
+def _line(node: nodes.Node) -> int | None:
+    """Where a node stands; Jinja does not say it of a block around others."""
+    if node.lineno:
+        return node.lineno
+    return next((line for line in map(_line, node.iter_child_nodes()) if line), None)
 
 
 def _check_node(node: nodes.Node, line: int, depth: int) -> None:

@@ -6,6 +6,7 @@ executed, and never followed out of its folder.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -148,7 +149,7 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
             if path.name not in known:
                 message = choose_from("template file", path.name, sorted(known))
                 raise TemplateError(f"{path}: {message}")
-            if not path.resolve().is_relative_to(folder.resolve()):
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
                 raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
             files[language, path.stem] = path
     if not files:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from itdr.builders.core import paths
+from itdr.builders.core import paths, scratch
 from itdr.builders.core.errors import ConfigError, ItdrError
 from itdr.builders.store.build import statements
 
@@ -190,6 +190,4 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
 
 def _spill_in_cache() -> Path:
     """A folder of this connection's own, made by the engine when something is put there."""
-    root = paths.work_root()
-    root.mkdir(parents=True, exist_ok=True)
-    return root / f"spill-{os.getpid()}-{next(_spills)}"
+    return scratch.own_folder(paths.work_root(), "spill") / str(next(_spills))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,7 +91,7 @@ class StoreSpec:
         return complete(self.path)
 
     def _record(self) -> Path:
-        where = str(self.data_dir.resolve()) if self.data_dir else ""
+        where = os.path.realpath(self.data_dir) if self.data_dir else ""
         return self.home / f"{self.facet}-placed-{stable_hash('data_dir', where):016x}.json"
 
     @property
