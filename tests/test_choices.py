@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itdr.builders.core.rng import HashRng
-from itdr.builders.rendering import realiser
+from itdr.builders.rendering import choices
 
 INNERMOST = re.compile(r"\[([^\[\]]*)\]")
 plain = st.text("ab {}<>. ", max_size=5)
@@ -32,11 +32,11 @@ def test_the_same_is_said_and_drawn_as_by_replacing_one_bracket_at_a_time(
         ways = found[1].split("|")
         said = said[: found.start()] + ways[draw.below(len(ways))] + said[found.end() :]
     again = HashRng(seed)
-    assert realiser.say(text, again.below) == said
+    assert choices.say(text, again.below) == said
     assert again.state == draw.state
 
 
 @pytest.mark.parametrize("text", ["[one|two", "one|two]", "[one|[two]", "one] [two"])
 def test_brackets_that_do_not_match_are_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="bracket"):
-        realiser.say(text, lambda n: 0)
+        choices.say(text, lambda n: 0)

@@ -17,7 +17,7 @@ from itdr.builders.evidence.traits import CATEGORY, CREATOR, HASHTAG, TASTES
 from itdr.builders.rendering import group_reasons as because
 from itdr.builders.rendering import group_words as say
 from itdr.builders.rendering.audience_avoid import FEW, TrainStats, facts, lower, strength, to_avoid
-from itdr.builders.rendering.realiser import one_stop
+from itdr.builders.rendering.choices import one_stop
 from itdr.builders.rendering.teller import Teller, quoted, upper
 from itdr.builders.sampling.case import Evidence
 
@@ -51,8 +51,8 @@ class Line:
 def compose(known: TrainStats, teller: Teller) -> tuple[str, list[Evidence]]:
     """The answer and what it stands on."""
     evidence = [
-        Evidence("likers", "training part", float(known.likers)),
-        Evidence("dislikers", "training part", float(known.dislikers)),
+        Evidence("likers", "training part", base=float(known.likers)),
+        Evidence("dislikers", "training part", base=float(known.dislikers)),
     ]
     if known.suited:
         lines = [_suited(known, group, place, teller) for place, group in enumerate(known.suited)]
@@ -98,7 +98,7 @@ def _suited(known: TrainStats, group: Group, place: int, teller: Teller) -> Line
         more = teller.tell(because.MAJORITY)
         why = more if teller.chance(40) else f"{why}; {teller.choose('[in fact|indeed]')}, {more}"
     elif own and teller.chance(60):
-        rows.append(Evidence(f"attribute:{group.kind}", group.value, 1.0))
+        rows.append(Evidence(f"attribute:{group.kind}", group.value, base=1.0))
         why = _with_own(known, group, why, teller)
     elif group.kind == CATEGORY and known.categories and not own and teller.chance(30):
         other = teller.tell(because.OTHER, name=quoted(group.value))
@@ -145,7 +145,7 @@ def _described(known: TrainStats, teller: Teller) -> list[Line]:
 def _commented(known: TrainStats, most: int, teller: Teller) -> list[Line]:
     lines = []
     for one in [phrase for phrase in known.phrases if not phrase.warns][: max(most, 0)]:
-        row = Evidence(f"comment:{one.group}", one.said, float(one.comment))
+        row = Evidence(f"comment:{one.group}", one.said, base=float(one.comment))
         why = teller.tell(because.QUOTED, said=quoted(one.said))
         lines.append(Line(teller.audience(one.group), why, (row,), clause=False))
     return lines
@@ -165,7 +165,7 @@ def _marked(known: TrainStats, named: set[str], most: int, teller: Teller) -> li
         else:
             values = {"attribute": lower(one.name), "name": quoted(one.value)}
             why = teller.tell(because.MARKED_AS, **values)
-        row = Evidence(f"attribute:{one.name}", one.value, 1.0)
+        row = Evidence(f"attribute:{one.name}", one.value, base=1.0)
         lines.append(Line(teller.audience(one.group), why, (row,)))
     return lines
 
@@ -174,7 +174,7 @@ def _titled(known: TrainStats, named: set[str], most: int, teller: Teller) -> li
     lines = []
     for one in [mark for mark in known.titled if kin(mark.group) not in named][: max(most, 0)]:
         why = teller.tell(because.TITLED, said=quoted(one.value))
-        row = Evidence(f"title:{one.group}", one.value, 1.0)
+        row = Evidence(f"title:{one.group}", one.value, base=1.0)
         lines.append(Line(teller.audience(one.group), why, (row,)))
     return lines
 
@@ -186,7 +186,7 @@ def _maker(known: TrainStats, teller: Teller) -> list[Line]:
     name = names[0]
     options = because.ITS_MAKER if len(known.creators) == 1 else because.ITS_MAKERS
     who = teller.taste("creator", [name], False)
-    row = Evidence("attribute:creator", name, 1.0)
+    row = Evidence("attribute:creator", name, base=1.0)
     return [Line(who, teller.tell(options, name=name), (row,))]
 
 
@@ -209,7 +209,7 @@ def _categories(known: TrainStats, most: int, teller: Teller) -> list[Line]:
         else:
             options = because.ITS_SOME if place else because.ITS_SOME[: -because.FOLLOWING]
         why = teller.tell(options, names=_quotes(group))
-        rows = tuple(Evidence("attribute:category", value, 1.0) for value in group)
+        rows = tuple(Evidence("attribute:category", value, base=1.0) for value in group)
         lines.append(Line(teller.taste("category", group, False), why, rows))
     return lines
 
@@ -220,7 +220,7 @@ def _hashtagged(known: TrainStats, teller: Teller) -> list[Line]:
     if not values:
         return []
     why = teller.tell(because.ITS_HASHTAGS, names=_quotes(values), s="s" * (len(values) > 1))
-    rows = tuple(Evidence(f"attribute:{HASHTAG}", value, 1.0) for value in values)
+    rows = tuple(Evidence(f"attribute:{HASHTAG}", value, base=1.0) for value in values)
     return [Line(teller.taste(HASHTAG, values, False), why, rows)]
 
 
@@ -237,14 +237,14 @@ def _tagged(known: TrainStats, teller: Teller) -> list[Line]:
     names = [tag for tag, _ in able]
     tags = f"the tag{'s' * (len(names) > 1)} {_quotes(names)}"
     who = teller.tell(say.TAG_FRIENDS, names=_quotes(names, "or"))
-    rows = tuple(Evidence("tag", tag, float(users)) for tag, users in able)
+    rows = tuple(Evidence("tag", tag, base=float(users)) for tag, users in able)
     return [Line(who, teller.tell(because.TAGGED, that=tags), rows)]
 
 
 def _attribute(known: TrainStats, teller: Teller, some: bool) -> list[Line]:
     """A publisher; or any short attribute, where nothing else is known."""
     for name, value in known.attributes:
-        row = Evidence(f"attribute:{name}", value, 1.0)
+        row = Evidence(f"attribute:{name}", value, base=1.0)
         if name.lower() == "publisher":
             why = teller.tell(because.PUBLISHED, name=value)
             return [Line(teller.tell(say.PUBLISHER, name=value), why, (row,))]

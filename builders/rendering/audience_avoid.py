@@ -58,11 +58,11 @@ def facts(name: str, group: Group) -> list[Evidence]:
     """The rows of evidence of one group: its smoothed lift, then what that was worked out of."""
     head = f"{name}:{group.kind}"
     return [
-        Evidence(head, group.value, group.lift),
-        Evidence(f"{head}:members", group.value, float(group.k)),
-        Evidence(f"{head}:of", group.value, float(group.n)),
-        Evidence(f"{head}:share", group.value, group.share),
-        Evidence(f"{head}:z", group.value, group.z),
+        Evidence(head, group.value, base=group.lift),
+        Evidence(f"{head}:members", group.value, base=float(group.k)),
+        Evidence(f"{head}:of", group.value, base=float(group.n)),
+        Evidence(f"{head}:share", group.value, base=group.share),
+        Evidence(f"{head}:z", group.value, base=group.z),
     ]
 
 
@@ -77,14 +77,14 @@ def to_avoid(known: TrainStats, teller: Teller) -> tuple[str, list[Evidence]]:
         return _avoided(known.avoided, teller)
     for phrase in known.phrases:
         if phrase.warns:
-            row = Evidence(f"warning:{phrase.group}", phrase.said, float(phrase.comment))
+            row = Evidence(f"warning:{phrase.group}", phrase.said, base=float(phrase.comment))
             who = teller.audience(phrase.group)
             return upper(teller.tell(warn.WARNED, who=who, said=quoted(phrase.said))), [row]
     named = {kin(phrase.group) for phrase in known.phrases}
     for mark in known.marked:
         if mark.warns and kin(mark.group) not in named:
             values = {"attribute": lower(mark.name), "name": quoted(mark.value)}
-            row = Evidence(f"attribute:{mark.name}", mark.value, 1.0)
+            row = Evidence(f"attribute:{mark.name}", mark.value, base=1.0)
             who = teller.audience(mark.group)
             return upper(teller.tell(warn.MARKED_AGAINST, who=who, **values)), [row]
     return upper(teller.tell(_nobody(known))), []

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from itdr.builders.core.rng import HashRng
+from itdr.builders.rendering import choices
 from itdr.builders.rendering import lexicon as words
-from itdr.builders.rendering import realiser
 from itdr.builders.rendering.interest_answer_plan import Point, Story
 from itdr.builders.rendering.profile_lines import LIKES
 from itdr.builders.rendering.profile_more_lines import OTHERS
@@ -82,7 +82,7 @@ class _Writer:
     def _filled(self, line: str) -> str:
         # Agreements first: one may stand within a choice, and has a bar of its own.
         line = _AGREES.sub(lambda found: found[3 if self.plural[found[1]] else 2], line)
-        line = realiser.say(line, self.draw.below)
+        line = choices.say(line, self.draw.below)
         return _SLOT.sub(self._value, line[0].upper() + line[1:])
 
     def _value(self, found: re.Match[str]) -> str:
@@ -109,7 +109,7 @@ def compose(story: Story, draw: HashRng) -> str:
         writer.say("few")
     if writer.room(25 if short else 38):
         _summary(writer)
-    return realiser.one_stop(" ".join(writer.said))
+    return choices.one_stop(" ".join(writer.said))
 
 
 # -- values -----------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence.audiences.groups import Group
 from itdr.builders.evidence.traits import AGE, CREATOR, GENDER, HASHTAG, TASTES
+from itdr.builders.rendering import choices
 from itdr.builders.rendering import group_reasons as because
 from itdr.builders.rendering import group_words as say
 from itdr.builders.rendering import lexicon as names
-from itdr.builders.rendering import realiser
 
 _MARKS = (" ,", " .", " :", " ;")
 _ITEMS = {"businesses": "places", "short_videos": "videos", "news": "articles"}
@@ -47,7 +47,7 @@ class Teller:
 
     def choose(self, text: str) -> str:
         """`text` with its alternatives chosen."""
-        return realiser.say(text, self.draw.below)
+        return choices.say(text, self.draw.below)
 
     def tell(
         self, options: Sequence[str], degree: str = "clear", rare: str = "few", **values: str

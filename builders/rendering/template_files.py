@@ -20,6 +20,9 @@ from itdr.builders.rendering import jinja
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 DOMAINS = "domains"
+ANSWERS, LEXICON = "answers", "lexicon"
+SUBFOLDERS = (ANSWERS, LEXICON)
+"""Folders below the templates: how facts are said, and what categories, groups and works are called."""
 UNSEEN = "unseen"
 SECTIONS = ("descriptions", "prompts", "answers")
 LARGEST = 1_000_000
@@ -111,10 +114,15 @@ def tasks() -> tuple[str, ...]:
 def own_files(folder: Path) -> list[Path]:
     """The template files of a user's folder, by name; TemplateError for one that is misnamed."""
     known = {f"{name}.yaml" for name in (*tasks(), DOMAINS)}
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    for inner in SUBFOLDERS:
+        known |= {f"{inner}/{path.name}" for path in (BUILT_IN / inner).glob("*.yaml")}
+    places = [folder, *(folder / inner for inner in SUBFOLDERS if (folder / inner).is_dir())]
+    found = (path for place in places for path in place.iterdir())
+    files = sorted(path for path in found if path.suffix in (".yaml", ".yml"))
     for path in files:
-        if path.name not in known:
-            raise TemplateError(f"{path}: {choose_from('template file', path.name, sorted(known))}")
+        name = path.relative_to(folder).as_posix()
+        if name not in known and not name.startswith(f"{LEXICON}/"):
+            raise TemplateError(f"{path}: {choose_from('template file', name, sorted(known))}")
         if not path.resolve().is_relative_to(folder.resolve()):
             raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
     if not files:
@@ -125,9 +133,14 @@ def own_files(folder: Path) -> list[Path]:
 
 
 def own_file(folder: Path | None, name: str) -> Path | None:
-    """The file `name`.yaml of a user's folder, None where it has none."""
-    files = own_files(folder) if folder is not None else []
-    return next((path for path in files if path.stem == name), None)
+    """The file `name`.yaml of a user's folder (`answers/<task>`, `lexicon/<domain>` below it), None
+    where it has none."""
+    if folder is None:
+        return None
+    paths = {
+        path.relative_to(folder).with_suffix("").as_posix(): path for path in own_files(folder)
+    }
+    return paths.get(name)
 
 
 def texts_of(task: str, folder: Path | None) -> Texts:
@@ -239,12 +252,13 @@ def built_in_domains() -> dict[str, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Node:
-    """A piece of a YAML file: text, true/false, a mapping, a list; None for any other scalar.
+    """A piece of a YAML file: text, true/false, a whole number, a mapping, a list; None for any other
+    scalar.
 
     line: from 1.   text_line: the line on which a text's own first line stands.
     """
 
-    value: str | bool | dict[str, Node] | list[Node] | None
+    value: str | bool | int | dict[str, Node] | list[Node] | None
     line: int
     text_line: int = 0
 
@@ -326,10 +340,12 @@ def _node(path: Path, event: yaml.Event, events: Iterator[yaml.Event], depth: in
     return Node(fields, line)
 
 
-def _scalar(event: yaml.ScalarEvent) -> str | bool | None:
+def _scalar(event: yaml.ScalarEvent) -> str | bool | int | None:
     tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
     if tag.endswith(":bool"):
         return event.value.lower() in ("true", "yes", "on")
+    if tag.endswith(":int") and re.fullmatch(r"-?[0-9]{1,9}", event.value):
+        return int(event.value)
     return event.value if tag.endswith(":str") else None
 
 
@@ -362,6 +378,21 @@ def text(path: Path, node: Node, name: str) -> str:
             path, node.line, f"{name} is empty, or begins or ends with a blank; mend it."
         )
     return value
+
+
+def texts(path: Path, node: Node, name: str) -> list[str]:
+    """A field's texts: one, or a list of them."""
+    several = node.value if isinstance(node.value, list) else [node]
+    return [text(path, one, name) for one in several]
+
+
+def whole(path: Path, node: Node, name: str, low: int, high: int) -> int:
+    """A field's whole number."""
+    if isinstance(node.value, bool) or not isinstance(node.value, int):
+        raise complain(path, node.line, f"{name} must be a whole number.")
+    if not low <= node.value <= high:
+        raise complain(path, node.line, f"{name} must be from {low} to {high}.")
+    return node.value
 
 
 def truth(path: Path, node: Node, name: str) -> bool:

@@ -206,7 +206,8 @@ def fingerprint(choice: Choice) -> str:
     total = hashlib.sha256()
     for path in own_files(folder):
         content = read_file(path)
-        total.update(f"{path.name}:{len(content)}:".encode())
+        name = path.relative_to(folder).as_posix()
+        total.update(f"{name}:{len(content)}:".encode())
         total.update(content)
     return total.hexdigest()
 

@@ -116,7 +116,9 @@ def _profile(
         history=items,
         ratings=[None if hours else mine.strength[k] for k in chosen],
         times=[mine.times[k] for k in chosen],
-        evidence=[Evidence(*row) for row in evidence(facts, hours)],
+        evidence=[
+            Evidence(name, value, base=weight) for name, value, weight in evidence(facts, hours)
+        ],
         flags=frozenset(flags),
         liked=len(facts.liked),
         texts=shown,

@@ -193,7 +193,7 @@ def facts_of(row: Row) -> list[tuple[str, str]]:
     """(kind, value) of all that the evidence names: `("category", "Horror")`."""
     found = []
     for one in row["evidence"]:
-        kind, value, _ = _fact(one["name"], one["value"] or "")
+        kind, value, _ = _fact(one["fact"], one["value"] or "")
         if kind and words(value):
             found.append((kind, value))
     return found
@@ -209,7 +209,7 @@ def _held(row: Row) -> set[Statement]:
     """What the row supports."""
     found: set[Statement] = set()
     for one in row["evidence"]:
-        kind, value, sides = _fact(one["name"], one["value"] or "")
+        kind, value, sides = _fact(one["fact"], one["value"] or "")
         if kind:
             found |= {(fact_name(kind, value), side) for side in sides}
     for title in _titles(row):
@@ -224,9 +224,9 @@ def _wanted(row: Row, own: set[Statement]) -> set[str]:
     claims: set[str] = set()
     others: set[str] = set()
     for one in row["evidence"]:
-        kind, value, _ = _fact(one["name"], one["value"] or "")
+        kind, value, _ = _fact(one["fact"], one["value"] or "")
         if kind:
-            head = one["name"].partition(":")[0]
+            head = one["fact"].partition(":")[0]
             (claims if head in _CLAIMS else others).add(fact_name(kind, value))
     described = others if row["history"] == [] else set()
     return (claims & said) or (described & said)
