@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import bisect
+import functools
 import math
-from collections.abc import Sequence
+
+import numpy as np
 
 PRIOR = 10
 """Weight of what was to be expected, in trials: keeps the lift of few trials near one."""
@@ -70,11 +71,35 @@ def drawn_at_least(k: int, n: int, marked: int, total: int) -> float:
     return min(1.0, math.exp(log_first) * sum_of_all)
 
 
+def least_drawn(n: np.ndarray, marked: np.ndarray, total: np.ndarray) -> np.ndarray:
+    """The smallest value that `drawn_at_least` can take, whatever `k`: for several tests at once."""
+    k = np.minimum(n, marked)
+    log = _log_factorials(int(total.max()) if len(total) else 0)
+
+    def choose(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return log[a] - log[b] - log[a - b]
+
+    # All that could be otherwise is where the unmarked ones among the drawn come from.
+    return np.exp(choose(marked, k) + choose(total - marked, n - k) - choose(total, n))
+
+
+@functools.lru_cache(maxsize=4)
+def _table(size: int) -> np.ndarray:
+    logs = np.zeros(size)
+    logs[1:] = np.log(np.arange(1, size)).cumsum()
+    return logs
+
+
+def _log_factorials(most: int) -> np.ndarray:
+    """ln 0!, ln 1!, … up to `most` at least."""
+    return _table(1 << max(most + 1, 1024).bit_length())
+
+
 def _log_choose(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def tarone(least: Sequence[float], chance: float) -> float:
+def tarone(least: np.ndarray, chance: float) -> float:
     """The bound on each of several exact tests that keeps chance findings at `chance` in all.
 
     Tests that could not reach the bound whatever the data were do not count among those tried.
@@ -84,8 +109,8 @@ def tarone(least: Sequence[float], chance: float) -> float:
         least: the smallest value that each test can take, given its margins.
         chance: false findings to be expected in all, at most.
     """
-    ascending = sorted(least)
+    ascending = np.sort(least)
     tried = 1
-    while tried <= len(ascending) and bisect.bisect_right(ascending, chance / tried) > tried:
+    while ascending.searchsorted(chance / tried, side="right") > tried:
         tried += 1
     return chance / tried

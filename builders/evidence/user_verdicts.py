@@ -31,6 +31,7 @@ class Sided:
 
     places: into the user's events.   sides: `LIKE` or `DISLIKE`.   strength: rating or hours.
     judged: works that the user has rated (or played) at all, liked, disliked or neither.
+    touched: the works of all events of the user.
     """
 
     items: list[int]
@@ -41,6 +42,7 @@ class Sided:
     sides: list[int]
     strength: list[float]
     judged: int
+    touched: np.ndarray
 
 
 def sided(split: Partition, user: int) -> Sided:
@@ -88,8 +90,13 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
         times = [None if time == MISSING_TIME else time for time in known]
     columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
     return [
-        Sided(*(column[start:stop] for column in columns), judged=n)
-        for n, (start, stop) in zip(judged, itertools.pairwise(cuts.tolist()), strict=True)
+        Sided(*(column[start:stop] for column in columns), judged=n, touched=met)
+        for n, met, (start, stop) in zip(
+            judged,
+            np.split(works, begins[1:-1]),
+            itertools.pairwise(cuts.tolist()),
+            strict=True,
+        )
     ]
 
 

@@ -172,7 +172,7 @@ class _Parts:
     def _read_phrases(self, path: Path, node: Node) -> None:
         for name, one in _mapping(path, node, "phrases"):
             self.phrases[name] = text(path, one, name)
-            _check(path, one, self.phrases[name], {"n"})
+            _check(path, one, self.phrases[name], {"n", "of"})
 
     def _read_silent(self, path: Path, node: Node) -> None:
         for about, one in _by_about(path, node, "silent"):

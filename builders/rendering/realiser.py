@@ -205,6 +205,8 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
         "percent": _percent(fact.count, fact.of),
         "rest_percent": _percent(fact.of - fact.count, fact.of),
         "usual_percent": _percent(expected, fact.of),
+        "fraction": _phrase(lexicon, f"tenths_{_tenths(fact)}", fact),
+        "part": _phrase(lexicon, _part(fact), fact),
         "times": str(int(fact.count / expected + 0.5)) if expected else "",
         "quote": fact.quote.replace('"', "'"),
     }
@@ -215,6 +217,23 @@ def numbers_of(fact: Fact, lexicon: Lexicon) -> set[str]:
     return {
         number for text in figures(fact, lexicon).values() for number in re.findall(r"\d+", text)
     }
+
+
+def _tenths(fact: Fact) -> int:
+    """How many tenths the count is of all."""
+    return int(10 * fact.count / fact.of + 0.5) if fact.of else 0
+
+
+def _part(fact: Fact) -> str:
+    """The phrase for the count among all."""
+    if not fact.count:
+        return "part_none"
+    return "part_all" if fact.count == fact.of else "part"
+
+
+def _phrase(lexicon: Lexicon, name: str, fact: Fact) -> str:
+    put = jinja.bind(lexicon.phrases.get(name, ""), {})
+    return put({"n": str(fact.count), "of": str(fact.of)})
 
 
 def _percent(part: float, whole: float) -> str:

@@ -33,33 +33,32 @@ KEPT = 30
 _ROUNDS = 40
 
 
-class Companion(NamedTuple):
-    """Of `of` likers of a work, `count` like `work`, where `expected` would be usual; gain: how much
-    that says."""
+class Pairs(NamedTuple):
+    """Pairs of works, an array to a column: of `of` likers of `work`, `count` like `other`, where
+    `expected` would be usual; gain: how much that says."""
 
-    work: int
-    count: int
-    of: int
-    expected: float
-    gain: float
-
-
-_ON_DISK = ("other", "count", "of", "expected", "gain")
+    work: np.ndarray
+    other: np.ndarray
+    count: np.ndarray
+    of: np.ndarray
+    expected: np.ndarray
+    gain: np.ndarray
 
 
 class Companions:
-    """The companions of each work, mapped from disk."""
+    """The works that go with each work, mapped from disk."""
 
     def __init__(self, path: Path) -> None:
         table = arrow.read(path)
-        self._works = table.column("work").to_numpy()
-        self._columns = [table.column(name).to_numpy() for name in _ON_DISK]
+        self._pairs = Pairs(*(table.column(name).to_numpy() for name in Pairs._fields))
 
-    def of(self, work: int) -> list[Companion]:
-        """The companions of a work, the strongest first."""
-        start, stop = self._works.searchsorted([work, work + 1]).tolist()
-        rows = (column[start:stop].tolist() for column in self._columns)
-        return [Companion(*row) for row in zip(*rows, strict=True)]
+    def of(self, works: np.ndarray) -> Pairs:
+        """The pairs of several works, those of the first one first, of each the strongest first."""
+        begins = self._pairs.work.searchsorted(works)
+        number = self._pairs.work.searchsorted(works, side="right") - begins
+        ends = number.cumsum()
+        rows = (begins - ends + number).repeat(number) + np.arange(ends[-1] if len(ends) else 0)
+        return Pairs(*(column[rows] for column in self._pairs))
 
 
 def count(engine: Engine, path: Path) -> None:

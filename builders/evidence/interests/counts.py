@@ -6,7 +6,6 @@ Counted once for a store and seed, in SQL for both engines, and kept beside the 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,17 +47,22 @@ class Habits:
 class Counts:
     """What the training part likes and dislikes.
 
-    codes: kind -> name -> place in the arrays.   works: how many works that can be shown carry the
-    trait.   liked, disliked: how often such a work was (int64).   totals: kind -> likes and dislikes
-    of works that carry any trait of that kind.   likes, dislikes: of each work, by work code (int64).
+    codes: kind -> name -> code of the trait.   names: (kind, name) by code.   kinds: place of the
+    kind in `KINDS`, by code.   starts, traits: the traits of each work, by work code.
+    works: how many works that can be shown carry the trait.   liked: how often such a work was liked.
+    totals: likes and dislikes of works that carry any trait of a kind, a row to a kind.
+    likes, dislikes: of each work, by work code.
     known: a work with fewer likes is little known.   obscure: likes of little-known works, and of all.
     """
 
     codes: dict[str, dict[str, int]]
+    names: list[tuple[str, str]]
+    kinds: np.ndarray
+    starts: np.ndarray
+    traits: np.ndarray
     works: np.ndarray
     liked: np.ndarray
-    disliked: np.ndarray
-    totals: dict[str, tuple[int, int]]
+    totals: np.ndarray
     likes: np.ndarray
     dislikes: np.ndarray
     known: int
@@ -102,27 +106,35 @@ def hours_of(split: Partition) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _counts(split: Partition) -> Counts:
-    traits = arrow.read(_prepared(split) / "traits.arrow")
+    folder = _prepared(split)
+    traits = arrow.read(folder / "traits.arrow")
+    kinds = traits.column("kind").to_numpy().astype(np.int64)
+    named = zip(kinds.tolist(), traits.column("name").to_pylist(), strict=True)
+    names = [(KINDS[kind], name) for kind, name in named]
     codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
-    names = zip(traits.column("kind").to_pylist(), traits.column("name").to_pylist(), strict=True)
     for code, (kind, name) in enumerate(names):
-        codes[KINDS[kind]][name] = code
-    met = arrow.read(_prepared(split) / "works.arrow")
+        codes[kind][name] = code
+    carried = arrow.read(folder / "carried.arrow")
+    works_of_traits = carried.column("work").to_numpy()
+    met = arrow.read(folder / "works.arrow")
     by_work = np.zeros((2, len(split.store.work)), np.int64)
     by_work[:, met.column("work").to_numpy()] = [
         met.column(name).to_numpy() for name in ("likes", "dislikes")
     ]
     known, obscure = _least_known(by_work[0])
-    numbers = (traits.column(name).to_numpy() for name in ("works", "liked", "disliked"))
-    totals = json.loads(traits.schema.metadata[b"totals"])
     return Counts(
         codes,
-        *numbers,
-        {kind: (int(likes), int(dislikes)) for kind, (likes, dislikes) in totals.items()},
+        names,
+        kinds,
+        works_of_traits.searchsorted(np.arange(len(split.store.work) + 1)),
+        carried.column("trait").to_numpy(),
+        traits.column("works").to_numpy(),
+        traits.column("liked").to_numpy(),
+        np.array(json.loads(traits.schema.metadata[b"totals"]), np.int64),
         *by_work,
         known,
         obscure,
-        _habits(arrow.read(_prepared(split) / "habits.arrow")),
+        _habits(arrow.read(folder / "habits.arrow")),
     )
 
 
@@ -181,6 +193,8 @@ def _count(split: Partition, folder: Path) -> None:
         comments.register(engine, split.store, split.seed)
         names, carried = works.carried(split.store)
         engine.register("carried", carried)
+        order = [("work", "ascending"), ("trait", "ascending")]
+        arrow.write_table(carried.sort_by(order), folder / "carried.arrow")
         if by_hours(split):
             engine.keep("hours", verdicts.first_hours("skip" in split.store.manifest["events"]))
             arrow.write_table(table_of(engine, statements.HOURS), folder / "hours.arrow")
@@ -200,12 +214,10 @@ def _traits(engine: Engine, names: pa.Table) -> pa.Table:
     from itdr.builders.store.engine import table_of
 
     found = table_of(engine, statements.TRAITS)
-    totals: Mapping[str, tuple[int, int]] = {
-        KINDS[row["kind"]]: (row["likes"], row["dislikes"])
-        for row in table_of(engine, statements.KINDS).to_pylist()
-    }
+    totals = [[0, 0] for _ in KINDS]
+    for row in table_of(engine, statements.KINDS).to_pylist():
+        totals[row["kind"]] = [row["likes"], row["dislikes"]]
     # Every trait is carried by some work, so the rows stand for the codes 0, 1, 2, …
     table = names.append_column("works", found.column("works"))
     table = table.append_column("liked", found.column("likes"))
-    table = table.append_column("disliked", found.column("dislikes"))
     return table.replace_schema_metadata({"totals": json.dumps(totals)})

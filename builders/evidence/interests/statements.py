@@ -39,12 +39,11 @@ FROM all_judged WHERE verdict <> 0 GROUP BY work
 WORKS_IN_ORDER = "SELECT work, likes, dislikes FROM work_verdicts ORDER BY work"
 
 TRAITS = f"""
-SELECT c.trait AS trait, count(*) AS works, {_sum("coalesce(s.likes, 0)")} AS likes,
-       {_sum("coalesce(s.dislikes, 0)")} AS dislikes
+SELECT c.trait AS trait, count(*) AS works, {_sum("coalesce(s.likes, 0)")} AS likes
 FROM carried AS c LEFT JOIN work_verdicts AS s ON s.work = c.work
 GROUP BY c.trait ORDER BY c.trait
 """
-"""For each trait: the works that carry it, and the likes and dislikes that fell on them."""
+"""For each trait: the works that carry it, and the likes that fell on them."""
 
 KINDS = f"""
 SELECT k.kind AS kind, {_sum("s.likes")} AS likes, {_sum("s.dislikes")} AS dislikes
@@ -75,9 +74,9 @@ HOURS = "SELECT work, hours FROM hours WHERE train = 1 ORDER BY work, hours"
 
 # -- works that go together -------------------------------------------------------------------
 
-SHELF = 1000
+SHELF = 2000
 """The most liked works, among which those that go together are sought."""
-HEARD = 500
+HEARD = 250
 """Likers of a work who are asked, at most, in the order of a hash."""
 STEPS = 8
 """Users are told apart by the number of their likes, in so many steps to each doubling."""
