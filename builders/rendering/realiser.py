@@ -205,6 +205,7 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
         "percent": _percent(fact.count, fact.of),
         "rest_percent": _percent(fact.of - fact.count, fact.of),
         "usual_percent": _percent(expected, fact.of),
+        "usual_share": _usual_share(lexicon, expected, fact.of),
         "fraction": _phrase(lexicon, f"tenths_{_tenths(fact)}", fact),
         "part": _phrase(lexicon, _part(fact), fact),
         "times": str(int(fact.count / expected + 0.5)) if expected else "",
@@ -217,6 +218,13 @@ def numbers_of(fact: Fact, lexicon: Lexicon) -> set[str]:
     return {
         number for text in figures(fact, lexicon).values() for number in re.findall(r"\d+", text)
     }
+
+
+def _usual_share(lexicon: Lexicon, expected: float, of: int) -> str:
+    """The share to be expected as one would say it: `12%`, `under 1%`."""
+    percent = _percent(expected, of)
+    name = "share_below_one" if percent == "0" else "share"
+    return jinja.bind(lexicon.phrases.get(name, ""), {})({"n": percent, "of": str(of)})
 
 
 def _tenths(fact: Fact) -> int:

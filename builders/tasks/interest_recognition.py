@@ -134,17 +134,23 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
     shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
     against = [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN]
+    shown += offers.threads(split, person.codes[liked])
     shown += offers.offers(split, person.codes[liked], mine.touched, against)
     flags = {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"core"} if any(map(_is_core, shown[:1])) else set()
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     statements = realiser.plan_statements(shown, flags)
-    said = {fact for one in statements for fact in one.facts} & set(shown)
-    if len(said) < LEAST_FACTS or not any(fact.kind in _TASTES for fact in said):
+    if not _enough(statements):
         return None
     topics = frozenset(fact.topic for fact in held)
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
+
+
+def _enough(statements: Sequence[Statement]) -> bool:
+    """Whether there are enough statements, each about something else, and one names a taste."""
+    leading = [one.facts[0] for one in statements if one.facts]
+    return len(leading) >= LEAST_FACTS and any(fact.kind in _TASTES for fact in leading)
 
 
 def _is_core(fact: Fact) -> bool:

@@ -20,6 +20,10 @@ SHOWN = 2
 """Displayed likes that must carry a taste."""
 TRACKED = 6
 """Facts whose share the sample keeps; the strongest first."""
+WIDE = 12
+"""A taste that fewer than one like in so many shares cannot be seen in a fair sample."""
+CLEARLY = 1.5
+"""What separates likes from dislikes is so many times as common on one displayed side."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
 
@@ -118,10 +122,7 @@ def shown_facts(
         has = person.carries(fact)
         likes, dislikes = has[liked].tolist(), has[disliked].tolist()
         k, against = sum(likes), sum(dislikes)
-        more = k * len(disliked) - against * len(liked)
-        if fact.kind == "contrast" and more * fact.direction <= 0:
-            continue
-        if (against < 1) if fact.direction == DOWN else (k < SHOWN):
+        if not _is_shown(fact, k, len(liked), against, len(disliked)):
             continue
         listed = [
             Fact("shown", fact.about, fact.value, k, len(liked), 0.0, UP),
@@ -134,3 +135,12 @@ def shown_facts(
         examples = [Fact("own", "work", title) for title, own in named if own]
         found.append(replace(fact, details=(*listed, *examples)))
     return found
+
+
+def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
+    """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
+    if fact.direction == DOWN:
+        return against >= 1 and against * n >= CLEARLY * k * m
+    if k < SHOWN or WIDE * fact.count < fact.of:
+        return False
+    return fact.kind != "contrast" or k * m >= CLEARLY * against * n

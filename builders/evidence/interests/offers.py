@@ -1,4 +1,4 @@
-"""What to offer next: a work that likers of the displayed ones also like, and the user has not judged."""
+"""Works that go together: pairs among the displayed likes, and works to offer next."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import numpy as np
 
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.interests import counts, works
+from itdr.builders.evidence.interests.companions import Pairs
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
     from itdr.builders.store.reader import StoreReader
 
-OFFERS = 3
+OFFERS = 2
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
 
 
@@ -42,23 +43,57 @@ def offers(
     order = np.lexsort((store.item_hash[others], -strength))
     found: list[Fact] = []
     series: set[str] = set()
+    anchors: set[int] = set()
     for place in order.tolist():
         code = int(others[place])
         own = new[places == place]
-        best = own[pairs.gain[own].argmax()]
+        best = int(own[pairs.gain[own].argmax()])
         anchor = int(pairs.work[best])
         (work,) = works.works_of(store, [code])
         if series & set(work.series) or _one_series(store, anchor, code):
             continue
         if any(fact.value in work.traits(fact.about) for fact in against):
             continue
+        if anchor in anchors:
+            continue
+        anchors.add(anchor)
         series |= set(work.series)
-        k, n, expected = (int(pairs.count[best]), int(pairs.of[best]), float(pairs.expected[best]))
-        name = _YEAR.sub("", store.item(anchor).title)
-        found.append(Fact("also_liked", "work", work.title, k, n, expected, UP, name))
+        found.append(_fact(store, pairs, best, UP))
         if len(found) == OFFERS:
             break
     return found
+
+
+def threads(split: Partition, liked: np.ndarray) -> list[Fact]:
+    """Pairs of displayed likes that go together, the strongest first.
+
+    Args:
+        split: whose training part says what goes together.
+        liked: the works of the displayed likes.
+
+    Returns:
+        Facts `also_liked` without a direction; the quote is the title of the work whose likers are
+        counted. No two are about the same works, and no pair is of one series.
+    """
+    store = split.store
+    pairs = counts.companions_of(split).of(liked)
+    inside = np.flatnonzero(np.isin(pairs.other, liked))
+    found: list[Fact] = []
+    said: set[int] = set()
+    for place in inside[np.argsort(-pairs.gain[inside], kind="stable")].tolist():
+        first, second = int(pairs.work[place]), int(pairs.other[place])
+        if said & {first, second} or _one_series(store, first, second):
+            continue
+        said |= {first, second}
+        found.append(_fact(store, pairs, place, 0))
+    return found
+
+
+def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:
+    first, second = int(pairs.work[place]), int(pairs.other[place])
+    k, n, expected = int(pairs.count[place]), int(pairs.of[place]), float(pairs.expected[place])
+    name = _YEAR.sub("", store.item(first).title)
+    return Fact("also_liked", "work", store.item(second).title, k, n, expected, direction, name)
 
 
 def _one_series(store: StoreReader, first: int, second: int) -> bool:

@@ -4,8 +4,8 @@
 carry this one; of the likes of the *other* users of the training part, a share p. It is a fact where
 k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chance explains it in too few
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
-each gets half of an equal share, and half by how common it is. Its direction is none (0) where the user
-dislikes it as often as likes it: what they come back to, with mixed results.
+each gets half of an equal share, and half by how common it is. Its direction is none (0) where it is
+about as common among the user's dislikes: what they come back to, with mixed results.
 
 `contrast`. The same trait among the user's likes and among their dislikes: Fisher's exact test in both
 directions over all traits of the user, at .04 in all by Tarone's bound. So that it is this user's line
@@ -37,7 +37,9 @@ CONTRAST_CHANCE = 0.04
 RECEPTION = 2.0
 OBSCURE_CHANCE = 0.025
 MIXED = 2
-"""Dislikes that make a taste a mixed one, at least."""
+MIXED_SHARE = 0.8
+"""A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
+least so many times that among the likes."""
 RECENT = 5
 """A decade that ended less than so many years before the user was active says when, not what."""
 FACT_OF = {"decade": "era", "series": "series"}
@@ -81,7 +83,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         if significance.at_least(likes, total, base) > CHANCE * weight:
             continue
         against = int(tally.dislikes[place])
-        mixed = against >= MIXED and against * total >= likes * int(tally.m[place])
+        mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * int(tally.m[place])
         # Of a `share` the base is one, too; else the number to be expected.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
