@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itdr.builders.core.rng import HashRng
+from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm
@@ -153,8 +153,10 @@ class Realiser:
         return Answer(self.form.between.join(texts), tuple(statements))
 
     def _said(self, statement: Statement, rng: HashRng) -> str:
+        # One thing is always said in one way: answers differ by what they say.
         wordings = statement.form.wordings
-        text, _ = wordings[rng.below(len(wordings))]
+        subject = "/".join(statement.facts[0].topic) if statement.facts else ""
+        text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
         put = self._bound.get(text)
         if put is None:
             put = self._bound[text] = jinja.bind(text, {})
@@ -177,6 +179,12 @@ class Realiser:
         for name, values in (("all", things), ("others", things[1:])):
             context[f"{name}_and"] = self._listed(values, lexicon.phrases["and"])
             context[f"{name}_or"] = self._listed(values, lexicon.phrases.get("or", ""))
+        titles = [
+            thing
+            for thing, fact in zip(things, statement.facts, strict=True)
+            if fact.kind == "own" and fact.about == "work"
+        ]
+        context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context
@@ -202,6 +210,7 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
         "of": str(fact.of),
         "rest": str(fact.of - fact.count),
         "usual": jinja.bind(about, {})({"n": str(n)}),
+        "expected": str(n) if n else lexicon.phrases.get("under_one", ""),
         "percent": _percent(fact.count, fact.of),
         "rest_percent": _percent(fact.of - fact.count, fact.of),
         "usual_percent": _percent(expected, fact.of),

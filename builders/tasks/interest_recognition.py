@@ -83,6 +83,7 @@ class Profile(Case):
     totals: Mapping[str, int] = field(default_factory=dict)
     answer: Answer = Answer("", ())
     works: list[Work] = field(default_factory=list)
+    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     held: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -135,7 +136,8 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
     against = [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN]
     shown += offers.threads(split, person.codes[liked])
-    shown += offers.offers(split, person.codes[liked], mine.touched, against)
+    offered = offers.offers(split, person.codes[liked], mine.touched, against)
+    shown += offered or offers.well_received(person, known[0], mine.touched, split)
     flags = {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"core"} if any(map(_is_core, shown[:1])) else set()
@@ -205,6 +207,7 @@ def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
         totals={"judged": mine.judged, "likes": likes, "dislikes": len(mine.sides) - likes},
         answer=answer,
         works=works,
+        codes=np.array([mine.works[k] for k in places]),
         held=sketch.held,
     )
 
@@ -301,17 +304,27 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     and the other way round; else a kind of which nothing holds, and works that nobody shares."""
     assert isinstance(case, Profile)
     swapped = _swapped(cell, case, draw)
-    statements = [
-        replace(one, facts=tuple(_false(fact, swapped) for fact in one.facts))
-        for one in case.answer.statements
-    ]
-    return realiser_of(cell).write(statements, draw).text
+    realiser = realiser_of(cell)
+    statements = []
+    for one in case.answer.statements:
+        facts = tuple(_false(fact, swapped) for fact in one.facts)
+        forms = realiser.form.statements.values()
+        form = one.form
+        if facts and not form.when.holds(facts[0]):
+            form = next((other for other in forms if other.when.holds(facts[0])), form)
+        statements.append(replace(one, form=form, facts=facts))
+    return realiser.write(statements, draw).text
+
+
+_OPPOSITES = {"generous": "strict", "strict": "generous"}
 
 
 def _false(fact: Fact, swapped: Mapping[tuple[str, str], tuple[str, str]]) -> Fact:
-    about, value = swapped.get((fact.about, fact.value), (fact.about, fact.value))
-    direction = -fact.direction if fact.kind == "habit" else fact.direction
-    return replace(fact, about=about, value=value, direction=direction, details=())
+    about, value = swapped.get(fact.topic, fact.topic)
+    if fact.kind == "habit":
+        other = _OPPOSITES.get(about, about)
+        return replace(fact, about=other, direction=-fact.direction, details=())
+    return replace(fact, about=about, value=value, details=())
 
 
 def _swapped(
@@ -333,9 +346,21 @@ def _swapped(
     for title in dict.fromkeys(named):
         found["work", title] = ("work", rest[draw.below(len(rest))])
     for fact in facts:
-        if fact.kind == "also_liked":
-            found[fact.topic] = ("work", titles[-1 - draw.below(len(titles) - case.liked or 1)])
+        if fact.kind in ("also_liked", "reception"):
+            found[fact.topic] = ("work", _unshared(cell, case, draw))
     return found
+
+
+def _unshared(cell: OpenCell, case: Profile, draw: HashRng) -> str:
+    """The title of a work that goes with none of the displayed likes."""
+    table, store = counts.companions_of(cell.partition), cell.store
+    shared = set(table.of(np.unique(case.codes)).other.tolist()) | set(case.codes.tolist())
+    shelf = table.works
+    for _ in range(_TRIES):
+        code = int(shelf[draw.below(len(shelf))]) if len(shelf) else case.codes[-1]
+        if code not in shared:
+            return store.item(code).title
+    return case.works[-1].title
 
 
 def _untrue(cell: OpenCell, case: Profile, fact: Fact, draw: HashRng) -> str:

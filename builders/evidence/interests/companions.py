@@ -13,6 +13,7 @@ Sought among the `SHELF` most liked works, over at most `HEARD` likers of each.
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -51,6 +52,11 @@ class Companions:
     def __init__(self, path: Path) -> None:
         table = arrow.read(path)
         self._pairs = Pairs(*(table.column(name).to_numpy() for name in Pairs._fields))
+
+    @functools.cached_property
+    def works(self) -> np.ndarray:
+        """The works that go with any other, ascending."""
+        return np.unique(self._pairs.other)
 
     def of(self, works: np.ndarray) -> Pairs:
         """The pairs of several works, those of the first one first, of each the strongest first."""

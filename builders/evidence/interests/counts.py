@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 LITTLE_KNOWN = 5
 """Little known are the least liked works that together get one like in so many."""
+RECEIVED = 10
+"""Likes and dislikes of a work, for its reception to be known."""
+BEST = 300
 ENDS = (0.1, 0.5, 0.9)
 """Users before the first and after the last of these shares are at the ends of a habit."""
 
@@ -79,6 +82,23 @@ class Counts:
             numbers = self.liked[codes]
             numbers = numbers[(numbers > 0) & (self.works[codes] >= least)]
             self.cache[key] = max(1, len(numbers)), max(1, int(numbers.sum()))
+        return self.cache[key]
+
+    def best_of(self, kind: str, name: str, shown: np.ndarray) -> list[int]:
+        """The works with a trait that are received best, by the lower end of what chance allows, of
+        those that `RECEIVED` people or more have liked or disliked.
+
+        shown: by work code, whether the work can be shown.
+        """
+        key = ("best", kind, name)
+        if key not in self.cache:
+            owners = np.arange(len(self.likes)).repeat(np.diff(self.starts))
+            works = owners[self.traits == self.codes[kind].get(name, -1)]
+            n = (self.likes + self.dislikes)[works]
+            works = works[shown[works] & (n >= RECEIVED)]
+            n, likes = (self.likes + self.dislikes)[works], self.likes[works]
+            worth = likes / n - np.sqrt((likes + 1) * (n - likes + 1) / (n + 2) ** 3)
+            self.cache[key] = works[np.lexsort((works, -worth))][:BEST].tolist()
         return self.cache[key]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.interests import counts, works
 from itdr.builders.evidence.interests.companions import Pairs
+from itdr.builders.evidence.interests.person import Person
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
@@ -94,6 +95,29 @@ def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:
     k, n, expected = int(pairs.count[place]), int(pairs.of[place]), float(pairs.expected[place])
     name = _YEAR.sub("", store.item(first).title)
     return Fact("also_liked", "work", store.item(second).title, k, n, expected, direction, name)
+
+
+def well_received(person: Person, taste: Fact, touched: np.ndarray, split: Partition) -> list[Fact]:
+    """A work of the user's first taste that others received best, and the user has not met; none
+    where too few have judged any.
+
+    Args:
+        person: the user.
+        taste: the taste that the work is to be of.
+        touched: works that the user met in any way.
+        split: the data.
+    """
+    counts, store = person.counts, split.store
+    titles = store.title_code
+    met = set(titles[touched].tolist())
+    all_likes, all_verdicts = int(counts.likes.sum()), int(counts.likes.sum() + counts.dislikes.sum())
+    for code in counts.best_of(taste.about, taste.value, titles >= 0):
+        if int(titles[code]) not in met:
+            likes = int(counts.likes[code])
+            of = likes + int(counts.dislikes[code])
+            base = of * all_likes / all_verdicts
+            return [Fact("reception", "work", store.item(code).title, likes, of, base, UP)]
+    return []
 
 
 def _one_series(store: StoreReader, first: int, second: int) -> bool:
