@@ -6,6 +6,7 @@ Counted once for a store and seed, in SQL for both engines, and kept beside the 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,10 +53,10 @@ class Counts:
 
     codes: kind -> name -> code of the trait.   names: (kind, name) by code.   kinds: place of the
     kind in `KINDS`, by code.   starts, traits: the traits of each work, by work code.
-    works: how many works that can be shown carry the trait.   liked: how often such a work was liked.
+    works: how many works that can be shown carry the trait.   liked, disliked: how often such a work was.
     totals: likes and dislikes of works that carry any trait of a kind, a row to a kind.
     likes, dislikes: of each work, by work code.
-    known: a work with fewer likes is little known.   obscure: likes of little-known works, and of all.
+    known: a work with fewer likes is little known.
     """
 
     codes: dict[str, dict[str, int]]
@@ -65,11 +66,11 @@ class Counts:
     traits: np.ndarray
     works: np.ndarray
     liked: np.ndarray
+    disliked: np.ndarray
     totals: np.ndarray
     likes: np.ndarray
     dislikes: np.ndarray
     known: int
-    obscure: tuple[int, int]
     habits: Habits | None
     cache: dict[Any, Any] = field(default_factory=dict, compare=False)
 
@@ -82,6 +83,22 @@ class Counts:
             numbers = self.liked[codes]
             numbers = numbers[(numbers > 0) & (self.works[codes] >= least)]
             self.cache[key] = max(1, len(numbers)), max(1, int(numbers.sum()))
+        return self.cache[key]
+
+    def obscure_share(self, likes: int) -> float:
+        """The share of little-known works to be expected among so many likes: who likes many works
+        cannot but like little-known ones.
+
+        Of works drawn in proportion to their likes, none twice, a work with a share s of all likes is
+        among n with 1 - exp(-n s); worked out in steps of a quarter of a doubling.
+        """
+        step = round(4 * math.log2(max(likes, 1)))
+        key = ("obscure", step)
+        if key not in self.cache:
+            values, number = np.unique(self.likes[self.likes > 0], return_counts=True)
+            total = max(int((values * number).sum()), 1)
+            drawn = number * -np.expm1(-(2 ** (step / 4)) * values / total)
+            self.cache[key] = float(drawn[values < self.known].sum() / max(drawn.sum(), 1e-12))
         return self.cache[key]
 
     def best_of(self, kind: str, name: str, shown: np.ndarray) -> list[int]:
@@ -141,7 +158,6 @@ def _counts(split: Partition) -> Counts:
     by_work[:, met.column("work").to_numpy()] = [
         met.column(name).to_numpy() for name in ("likes", "dislikes")
     ]
-    known, obscure = _least_known(by_work[0])
     return Counts(
         codes,
         names,
@@ -150,24 +166,23 @@ def _counts(split: Partition) -> Counts:
         carried.column("trait").to_numpy(),
         traits.column("works").to_numpy(),
         traits.column("liked").to_numpy(),
+        traits.column("disliked").to_numpy(),
         np.array(json.loads(traits.schema.metadata[b"totals"]), np.int64),
         *by_work,
-        known,
-        obscure,
+        _least_known(by_work[0]),
         _habits(arrow.read(folder / "habits.arrow")),
     )
 
 
-def _least_known(likes: np.ndarray) -> tuple[int, tuple[int, int]]:
-    """From how many likes a work is well known, and how many of all likes little-known works get."""
+def _least_known(likes: np.ndarray) -> int:
+    """From how many likes a work is well known."""
     ascending = np.sort(likes)
     sums = ascending.cumsum()
     total = int(sums[-1]) if len(sums) else 0
     if not total:
-        return 1, (0, 0)
+        return 1
     # All works of one number of likes are on one side.
-    known = int(ascending[sums.searchsorted(total // LITTLE_KNOWN, side="right")])
-    return known, (int(likes[likes < known].sum()), total)
+    return int(ascending[sums.searchsorted(total // LITTLE_KNOWN, side="right")])
 
 
 def _habits(table: pa.Table) -> Habits | None:
@@ -223,7 +238,7 @@ def _count(split: Partition, folder: Path) -> None:
         arrow.write_table(_traits(engine, names), folder / "traits.arrow")
         by_work = table_of(engine, statements.WORKS_IN_ORDER)
         arrow.write_table(by_work, folder / "works.arrow")
-        known, _ = _least_known(by_work.column("likes").to_numpy())
+        known = _least_known(by_work.column("likes").to_numpy())
         arrow.write_table(table_of(engine, statements.habits(known)), folder / "habits.arrow")
         companions.count(engine, folder / "companions.arrow")
     finally:
@@ -240,4 +255,5 @@ def _traits(engine: Engine, names: pa.Table) -> pa.Table:
     # Every trait is carried by some work, so the rows stand for the codes 0, 1, 2, …
     table = names.append_column("works", found.column("works"))
     table = table.append_column("liked", found.column("likes"))
+    table = table.append_column("disliked", found.column("dislikes"))
     return table.replace_schema_metadata({"totals": json.dumps(totals)})

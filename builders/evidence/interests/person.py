@@ -91,9 +91,12 @@ class Person:
 
     def carries(self, fact: Fact) -> np.ndarray:
         """For each work, whether it has the trait that a fact is about."""
-        found = np.zeros(len(self.codes), bool)
         code = self.counts.codes.get(fact.about, {}).get(fact.value)
-        if code is not None:
-            places, carried = self._carried
-            found[places[carried == code]] = True
+        return np.zeros(len(self.codes), bool) if code is None else self.bears(code)
+
+    def bears(self, trait: int) -> np.ndarray:
+        """For each work, whether it has the trait of that code."""
+        found = np.zeros(len(self.codes), bool)
+        places, carried = self._carried
+        found[places[carried == trait]] = True
         return found

@@ -39,11 +39,12 @@ FROM all_judged WHERE verdict <> 0 GROUP BY work
 WORKS_IN_ORDER = "SELECT work, likes, dislikes FROM work_verdicts ORDER BY work"
 
 TRAITS = f"""
-SELECT c.trait AS trait, count(*) AS works, {_sum("coalesce(s.likes, 0)")} AS likes
+SELECT c.trait AS trait, count(*) AS works, {_sum("coalesce(s.likes, 0)")} AS likes,
+       {_sum("coalesce(s.dislikes, 0)")} AS dislikes
 FROM carried AS c LEFT JOIN work_verdicts AS s ON s.work = c.work
 GROUP BY c.trait ORDER BY c.trait
 """
-"""For each trait: the works that carry it, and the likes that fell on them."""
+"""For each trait: the works that carry it, and the likes and dislikes that fell on them."""
 
 KINDS = f"""
 SELECT k.kind AS kind, {_sum("s.likes")} AS likes, {_sum("s.dislikes")} AS dislikes

@@ -14,7 +14,7 @@ lets expect, by two standard deviations.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
-the last only where chance explains it in one of 40.
+the last only where chance explains it in one of 40, against what so many likes let expect.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ CHANCE = 0.05
 CONTRAST_CHANCE = 0.04
 RECEPTION = 2.0
 OBSCURE_CHANCE = 0.025
+SHRINK = 4
+"""Verdicts that the reception of works of a trait counts for, beside those on the very work."""
+_ROUNDS = 20
 MIXED = 2
 MIXED_SHARE = 0.8
 """A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
@@ -119,9 +122,12 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
                 held.append((p, int(tried[place]), direction))
     if not held:
         return []
-    expected = _dislikes_expected(person)
-    facts = [(p, _contrast(tally, person, place, way), way) for p, place, way in sorted(held)]
-    return [fact for _, fact, way in facts if -way * _surprise(fact, person, expected) >= RECEPTION]
+    found = []
+    for _, place, direction in sorted(held):
+        surprise = _surprise(int(tally.traits[place]), person)
+        if -direction * surprise >= RECEPTION:
+            found.append(_contrast(tally, person, place, direction))
+    return found
 
 
 def _contrast(tally: Tally, person: Person, place: int, direction: int) -> Fact:
@@ -133,28 +139,39 @@ def _contrast(tally: Tally, person: Person, place: int, direction: int) -> Fact:
     return Fact("contrast", kind, name, dislikes, m, likes / n, DOWN)
 
 
-def _dislikes_expected(person: Person) -> np.ndarray:
-    """For each work, how likely this user is to dislike it rather than to like it, by how others
-    received it and by how often the user dislikes anything."""
-    counts, codes = person.counts, person.codes
+def _surprise(trait: int, person: Person) -> float:
+    """Standard deviations by which the dislikes of a trait exceed those to be expected of this user,
+    who dislikes so many works in all, by how others received the very works."""
+    has = person.bears(trait)
     disliked = person.sides == DISLIKE
-    own = int(person.training)
-    odds = (counts.dislikes[codes] - own * disliked + 1) / (counts.likes[codes] - own * ~disliked + 1)
+    odds = _odds(trait, has, disliked, person)
     factor, wanted = 1.0, disliked.sum()
-    for _ in range(30):
+    for _ in range(_ROUNDS):
         p = factor * odds / (1 + factor * odds)
         factor *= min(max(wanted / p.sum(), 0.25), 4.0)
-    return factor * odds / (1 + factor * odds)
-
-
-def _surprise(fact: Fact, person: Person, expected: np.ndarray) -> float:
-    """Standard deviations by which the dislikes of a trait exceed those expected, their sum given."""
-    has = person.carries(fact)
-    spread = expected * (1 - expected)
+    p = factor * odds / (1 + factor * odds)
+    spread = p * (1 - p)
     within = spread[has].sum()
     variance = within - within * within / spread.sum()
-    dislikes = (person.sides[has] == DISLIKE).sum()
-    return float((dislikes - expected[has].sum()) / math.sqrt(max(variance, 1e-9)))
+    return float((disliked[has].sum() - p[has].sum()) / math.sqrt(max(variance, 1e-9)))
+
+
+def _odds(trait: int, has: np.ndarray, disliked: np.ndarray, person: Person) -> np.ndarray:
+    """The odds of a dislike against a like of each work, among other users; those of works that few
+    have judged are drawn towards the odds of all works that have the trait, or have it not."""
+    counts, codes, own = person.counts, person.codes, int(person.training)
+    sides = []
+    for mine, of_trait, of_work in (
+        (disliked, counts.disliked, counts.dislikes),
+        (~disliked, counts.liked, counts.likes),
+    ):
+        there, total = int(of_trait[trait]), int(of_work.sum())
+        there -= own * int(mine[has].sum())
+        rest = total - own * int(mine.sum()) - there
+        sides.append((of_work[codes] - own * mine, np.where(has, there, rest) + 1))
+    (dislikes, all_dislikes), (likes, all_likes) = sides
+    share = all_dislikes / (all_dislikes + all_likes)
+    return (dislikes + SHRINK * share) / (likes + SHRINK * (1 - share))
 
 
 # -- habits -----------------------------------------------------------------------------------
@@ -165,7 +182,7 @@ def _habits(person: Person) -> Iterator[Fact]:
     usual = counts.habits
     if usual is None:
         return
-    n, judged, own = person.likes, person.judged, int(person.training)
+    n, judged = person.likes, person.judged
     if judged >= usual.judged[2]:
         yield Fact("habit", "heavy", "", judged, 0, usual.judged[1], UP)
     elif judged <= usual.judged[0]:
@@ -174,9 +191,10 @@ def _habits(person: Person) -> Iterator[Fact]:
         yield Fact("habit", "generous", "", n, judged, usual.liked[1] * judged, UP)
     elif n / judged <= usual.liked[0]:
         yield Fact("habit", "strict", "", n, judged, usual.liked[1] * judged, DOWN)
-    obscure, total = counts.obscure
-    k = int((counts.likes[person.codes[person.sides == LIKE]] < counts.known).sum())
-    p = (obscure - own * k + 1) / (total - own * n + 2)
+    likes = counts.likes[person.codes[person.sides == LIKE]]
+    k, p = int((likes < counts.known).sum()), counts.obscure_share(n)
+    if not 0 < p < 1:
+        return
     if k / n >= usual.obscure[2] and significance.at_least(k, n, p) <= OBSCURE_CHANCE:
         yield Fact("habit", "obscure", "", k, n, p * n, UP)
     elif k / n <= usual.obscure[0] and significance.at_most(k, n, p) <= OBSCURE_CHANCE:
