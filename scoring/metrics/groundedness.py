@@ -44,6 +44,9 @@ _AGAINST = re.compile(
 _SKIPPED = frozenset({"count", "claims", "likers", "dislikers"})
 _AGAINST_NAMES = ("disliked", "left", "avoid", "warning", "shown_disliked", "shown_left")
 _CLAIMS = ("liked", "kept", "disliked", "left", "mixed", "group", "avoid", "comment", "warning")
+_NAMED = ("title", "category", "creator", "hashtag", "tag", "decade", "age", "gender", "country",
+          "aspect", "audience", "origin")  # fmt: skip
+"""What a fact can be about so that an answer names its value."""
 _BOTH_NAMES = ("mixed", "attribute", "tag", "shown", "most")
 
 
@@ -227,7 +230,7 @@ def _wanted(row: Row, own: set[Statement]) -> set[str]:
         kind, value, _ = _fact(one["fact"], one["value"] or "")
         if kind:
             head = one["fact"].partition(":")[0]
-            (claims if head in _CLAIMS else others).add(fact_name(kind, value))
+            (claims if head in _CLAIMS or "/" in head else others).add(fact_name(kind, value))
     described = others if row["history"] == [] else set()
     return (claims & said) or (described & said)
 
@@ -238,6 +241,13 @@ def _fact(name: str, value: str) -> tuple[str, str, tuple[str, ...]]:
     Names are `liked:category`, `shown_disliked:tag`, `group:gender`, `avoid:missing:age`,
     `comment:children`, `attribute:brand` and the like; what follows (`:members`) are counts.
     """
+    if "/" in name:
+        kind, about, direction = (*name.split("/"), "", "")[:3]
+        about = "title" if about == "work" else about.removeprefix("seldom_")
+        if about not in _NAMED or not value:
+            return "", value, ()
+        side = {"up": (FOR,), "down": (AGAINST,)}.get(direction, BOTH)
+        return about, value, side
     head, _, rest = name.partition(":")
     if head in _SKIPPED or head.endswith(("_count", "_common")):
         return "", value, ()

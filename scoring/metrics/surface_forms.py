@@ -8,6 +8,8 @@ from pathlib import Path
 
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset import registry
+from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
+from itdr.builders.rendering.templates import load_words
 from itdr.scoring.parsing.titles import spellings, words, year_of
 
 MOST_WORDS = 20_000
@@ -19,8 +21,6 @@ _COMMON = {
     "united states": ("united states", "usa", "america"),
     "united kingdom": ("united kingdom", "uk", "britain"),
 }
-_NAME = re.compile(r"\{(\w+)\}")
-_CHOICE = re.compile(r"\[[^\[\]]*\]")
 Form = tuple[str, ...]
 _EMPTY_WORDS = frozenset({("group",), ("people",), ("audience",), ("gift",)})
 """What every answer about an audience says, whoever it is."""
@@ -59,75 +59,34 @@ def fact_forms(source: str, kind: str, value: str, folder: Path | None = None) -
 
     folder: the user's own templates, whose words the answers use.
     """
-    texts = [value, *_COMMON.get(value.casefold(), ())]
-    if kind in ("category", "tag"):
-        texts += _category(source, value, folder)
-    if kind == "group":
-        texts += _audience(source, value, folder)
+    texts = {value, *_COMMON.get(value.casefold(), ()), *_spelled(source, kind, value, folder)}
     return {form for form in (tuple(stems(text)) for text in texts) if form} - _EMPTY_WORDS
 
 
 def demographic_forms(source: str, folder: Path | None = None) -> list[tuple[str, str, set[Form]]]:
-    """(kind, value, spellings) of the groups by gender and age that the templates have words for."""
-    from itdr.builders.rendering import group_words as say
-
-    found = []
-    for kind, groups in (("gender", say.GENDERS), ("age", say.AGES)):
-        for value, texts in groups.items():
-            said = [*_filled(source, texts, folder), *_COMMON.get(value, ())]
-            forms = {tuple(stems(text)) for text in said}
-            found.append((kind, value, {form for form in forms if form}))
-    return found
+    """(kind, value, spellings) of the groups by gender and age that the lexicon has words for."""
+    lexicon = _lexicon(source, folder)
+    if lexicon is None:
+        return []
+    return [
+        (kind, value, fact_forms(source, kind, value, folder))
+        for kind in ("gender", "age")
+        for value in lexicon.terms.get(kind, {})
+    ]
 
 
 @functools.lru_cache(maxsize=200_000)
-def _category(source: str, value: str, folder: Path | None) -> tuple[str, ...]:
-    """How the templates say a category: "science fiction" for Sci-Fi."""
-    from itdr.builders.rendering import group_words, lexicon
-
-    wording, domain = _words(source, folder)
-    if not domain:
-        return ()
-    if wording == "news" and value in group_words.NEWS:
-        return (group_words.NEWS[value],)
-    found = []
-    for items in (domain["items"], "places", "videos", "articles"):
-        phrase = lexicon.category(value, wording, items)
-        if phrase.quoted is None:
-            found += [text for text in (phrase.thing, phrase.items, phrase.before) if text]
-    return tuple(dict.fromkeys(found))
-
-
-def _audience(source: str, group: str, folder: Path | None) -> list[str]:
-    from itdr.builders.rendering import group_words as say
-
-    kind, _, relative = group.partition(":")
-    if kind == "relative":
-        return [relative]
-    return _filled(source, say.GROUPS.get(group, ()), folder)
-
-
-def _filled(source: str, texts: tuple[str, ...], folder: Path | None) -> list[str]:
-    """The texts with the domain's words put in, and again with "people" and without."""
-    _, domain = _words(source, folder)
-    found = []
-    for people in (domain.get("people", "people"), "people", ""):
-        known = {**domain, "people": people}
-        for text in texts:
-            if not _CHOICE.search(text):
-                parts = _NAME.split(text)
-                parts[1::2] = [known.get(name, "") for name in parts[1::2]]
-                found.append("".join(parts))
-    return [text for text in found if len(words(text)) > 1 or len(text) > 3]
+def _spelled(source: str, kind: str, value: str, folder: Path | None) -> frozenset[str]:
+    """How the lexicon says a value: "science fiction" for Sci-Fi."""
+    lexicon = _lexicon(source, folder)
+    return lexicon.spellings(kind, value) if lexicon is not None else frozenset()
 
 
 @functools.lru_cache(maxsize=64)
-def _words(source: str, folder: Path | None) -> tuple[str, dict[str, str]]:
-    """The source's wording and its words; none for a source that is not known."""
-    from itdr.builders.rendering import templates
-
+def _lexicon(source: str, folder: Path | None) -> Lexicon | None:
+    """The lexicon of a source's domain; None for a source that is not known."""
     try:
         wording = registry.source(source).words
-        return wording, dict(templates.load_words(wording, folder))
+        return load_lexicon(wording, load_words(wording, folder), folder)
     except ItdrError:
-        return "", {}
+        return None
