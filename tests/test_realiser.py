@@ -73,7 +73,7 @@ def test_a_folder_of_ones_own_replaces_words_and_statements(tmp_path: Path) -> N
         "    wordings: ['{{ fans }}: {{ others_and }} ({{ count }} von {{ of }}).']\n",
         "utf-8",
     )
-    text = films(tmp_path).answer([TRAIT, *WORKS], HashRng(1)).text
+    text = films(tmp_path).answer([TRAIT], HashRng(1)).text
     assert text == '1. Freunde des Horrors: "The Omen" and "Halloween" (9 von 12).'
 
 

@@ -7,7 +7,9 @@ the scorer's truth is that list.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from itdr.builders.sampling.case import Evidence
 
@@ -33,7 +35,7 @@ ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "sequel",
+    "length", "audience", "sequel", "unsure",
 )  # fmt: skip
 """What the value of a fact can be."""
 SELDOM = "seldom_"
@@ -74,8 +76,8 @@ class Fact:
 
     @property
     def topic(self) -> tuple[str, str]:
-        """What it speaks of, for whom ever: two facts of one topic are not both said."""
-        return self.about.removeprefix(SELDOM), self.value
+        """What it speaks of: of two facts with one topic only the first is said."""
+        return self.about, self.value
 
     @property
     def solid(self) -> bool:
@@ -88,10 +90,10 @@ class Fact:
         return Evidence(self.name, self.value, self.count, self.of, base, self.quote)
 
 
-def fact_of(entry: dict[str, object]) -> Fact:
+def fact_of(entry: Mapping[str, Any]) -> Fact:
     """The fact that an entry of a row's `evidence` stands for, without its details."""
     kind, about, direction = (*str(entry["fact"]).split("/"), "", "")[:3]
     sign = next((k for k, word in DIRECTIONS.items() if word == direction), 0)
-    text, quote = str(entry["value"] or ""), str(entry["quote"] or "")
+    value, quote = str(entry["value"] or ""), str(entry["quote"] or "")
     count, of, base = (entry[name] or 0 for name in ("count", "of", "base"))
-    return Fact(kind, about, text, int(count), int(of), float(base), sign, quote)  # type: ignore[call-overload]
+    return Fact(kind, about, value, int(count), int(of), float(base), sign, quote)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from itdr.builders.core.errors import choose_from
 from itdr.builders.core.text import plain
+from itdr.builders.evidence.aspects import AspectWords
 from itdr.builders.evidence.facts import ABOUTS, SELDOM, Fact
 from itdr.builders.rendering import jinja
 from itdr.builders.rendering.template_files import (
@@ -44,7 +45,7 @@ class Lexicon:
 
     phrases: by name, for wordings.   silent: (about, plain value) of no tastes.   aliases: (about,
     plain value) -> what it is to be called.   forms: about -> form -> text, in order, of all values.
-    terms: about -> plain value -> form -> text.   aspects: aspect -> polarity -> the words of it.
+    terms: about -> plain value -> form -> text.   aspects: what reviews speak of.
     """
 
     phrases: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Lexicon:
     aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     terms: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
-    aspects: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    aspects: AspectWords = field(default_factory=AspectWords)
     words: Mapping[str, str] = field(default_factory=dict)
     _said: dict[tuple[str, str], Mapping[str, str]] = field(
         default_factory=dict, compare=False, repr=False
@@ -147,7 +148,7 @@ def _load(
         made.aliases,
         made.forms,
         made.terms,
-        made.aspects,
+        AspectWords(made.aspects, made.audiences, **made.polarity),
         dict(words),
     )
 
@@ -161,10 +162,21 @@ class _Parts:
         self.aliases: dict[tuple[str, str], str] = {}
         self.forms: dict[str, dict[str, str]] = {}
         self.terms: dict[str, dict[str, dict[str, str]]] = {}
-        self.aspects: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.aspects: dict[str, tuple[str, ...]] = {}
+        self.audiences: dict[str, tuple[str, ...]] = {}
+        self.polarity: dict[str, tuple[str, ...]] = {}
 
     def read(self, path: Path) -> None:
-        parts = ("phrases", "silent", "aliases", "forms", "terms", "aspects")
+        parts = (
+            "phrases",
+            "silent",
+            "aliases",
+            "forms",
+            "terms",
+            "aspects",
+            "audiences",
+            "polarity",
+        )
         top = fields(path, read_yaml(path), "a lexicon", (), parts)
         for name, node in top.items():
             getattr(self, f"_read_{name}")(path, node)
@@ -203,11 +215,17 @@ class _Parts:
                 known[plain(value)] = known.get(plain(value), {}) | forms
 
     def _read_aspects(self, path: Path, node: Node) -> None:
-        for aspect, inner in _mapping(path, node, "aspects"):
-            given = fields(path, inner, aspect, (), ("praise", "complaint"))
-            self.aspects[aspect] = {
-                name: tuple(texts(path, one, name)) for name, one in given.items()
-            }
+        for aspect, one in _mapping(path, node, "aspects"):
+            self.aspects[aspect] = tuple(texts(path, one, aspect))
+
+    def _read_audiences(self, path: Path, node: Node) -> None:
+        for audience, one in _mapping(path, node, "audiences"):
+            self.audiences[audience] = tuple(texts(path, one, audience))
+
+    def _read_polarity(self, path: Path, node: Node) -> None:
+        given = fields(path, node, "polarity", (), ("praise", "complaint", "denial"))
+        for name, one in given.items():
+            self.polarity[name] = (*self.polarity.get(name, ()), *texts(path, one, name))
 
 
 def _mapping(path: Path, node: Node, what: str) -> list[tuple[str, Node]]:

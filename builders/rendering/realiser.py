@@ -161,7 +161,7 @@ class Realiser:
         if put is None:
             put = self._bound[text] = jinja.bind(text, {})
         said = put(self._context(statement))  # type: ignore[operator]
-        return _one_stop(_capital(" ".join(said.split())))
+        return _one_stop(" ".join(said.split()))
 
     def _context(self, statement: Statement) -> Mapping[str, object]:
         lexicon = self.lexicon
@@ -196,7 +196,7 @@ class Realiser:
         comma = self.lexicon.phrases["comma"]
         return f"{f'{comma} '.join(values[:-1])} {last} {values[-1]}"
 
-    def _figures(self, fact: Fact) -> Iterator[tuple[str, str]] | dict[str, str]:
+    def _figures(self, fact: Fact) -> dict[str, str]:
         return {**self.lexicon.forms_of(fact.about, fact.value), **figures(fact, self.lexicon)}
 
 
@@ -266,15 +266,17 @@ def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _laid_out(section: Section, lines: Sequence[str]) -> str:
+    """The lines of a section under its lead; a single one goes on where the lead ends."""
+    if section.lead and len(lines) == 1:
+        return f"{section.lead} {lines[0]}"
+    lines = [_capital(line) for line in lines]
     if section.layout == "numbered":
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
     elif section.layout == "dashes":
         text = "\n".join(f"- {line}" for line in lines)
     else:
         text = " ".join(lines)
-    if not section.lead:
-        return text
-    return f"{section.lead} {text}" if section.layout == "sentences" else f"{section.lead}\n{text}"
+    return f"{section.lead}\n{text}" if section.lead else text
 
 
 def _capital(text: str) -> str:

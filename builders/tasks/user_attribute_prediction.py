@@ -9,7 +9,6 @@ from operator import attrgetter
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.rendering import lists
-from itdr.builders.rendering.teller import upper
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.favourites import favourites
 from itdr.builders.sampling.splits import TRAIN, assign_splits
@@ -107,7 +106,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **lists.listings("items", items, needed),
         "n_items": len(items),
         "attributes": _enumerated(names),
-        "attributes_lines": "\n".join(f"- {upper(name)}" for name in names),
+        "attributes_lines": "\n".join(f"- {name[:1].upper()}{name[1:]}" for name in names),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
@@ -115,7 +114,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
     """One attribute a line: `Age group: 25-34`."""
-    return "\n".join(f"{upper(name)}: {value}" for name, value in attributes)
+    return "\n".join(f"{name[:1].upper()}{name[1:]}: {value}" for name, value in attributes)
 
 
 def _enumerated(names: list[str]) -> str:

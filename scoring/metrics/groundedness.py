@@ -17,7 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.evidence.facts import DIRECTIONS, DOWN, SELDOM, UP, Fact, fact_of
-from itdr.scoring.metrics.surface_forms import Form, cues, forms_of, stems, title_forms
+from itdr.scoring.metrics.surface_forms import (
+    Form,
+    cues,
+    demographic_values,
+    forms_of,
+    stems,
+    title_forms,
+)
 from itdr.scoring.parsing.titles import END, words
 
 Row = Mapping[str, Any]
@@ -90,7 +97,8 @@ class Lexicon:
 
     @classmethod
     def of(cls, rows: Iterable[Row], templates: Path | None = None) -> Lexicon:
-        """All that the evidence of these rows names, and the titles that they show."""
+        """All that the evidence of these rows names, the titles that they show, and the groups of people
+        (by gender and age) for which there are words."""
         made = cls(templates=templates)
         for row in rows:
             made.see(row)
@@ -99,7 +107,10 @@ class Lexicon:
     def see(self, row: Row) -> None:
         """Make what one row holds known."""
         source = row["source"]
-        self.tries.setdefault(source, {})
+        if source not in self.tries:
+            self.tries[source] = {}
+            for about, value in demographic_values(source, self.templates):
+                self.add(source, about, value)
         for fact in facts_of(row):
             self.add(source, name_of(fact)[0], fact.value)
             if fact.kind == "aspect" and fact.quote:

@@ -40,7 +40,6 @@ def _profile(cell: OpenCell, case: Any, number: int) -> str:
 
 
 def _audience(cell: OpenCell, case: Any, number: int) -> str:
-    from itdr.builders.tasks.target_user_identification import answered
+    from itdr.builders.tasks.target_user_identification import said_again
 
-    text, _ = answered(cell, case, f"answer/{number}")
-    return text
+    return said_again(cell, case, _draw(cell, case, number))

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 20_000
 """Words of an answer that are looked at."""
+_COMMON = {
+    "female": ("women", "woman", "female", "girls"),
+    "male": ("men", "man", "male", "boys"),
+    "usa": ("united states", "usa", "america"),
+    "united states": ("united states", "usa", "america"),
+    "united kingdom": ("united kingdom", "uk", "britain"),
+}
+"""What a reader of answers understands beside the words of the lexicon."""
 Form = tuple[str, ...]
 
 
@@ -66,8 +74,17 @@ def forms_of(source: str, about: str, value: str, folder: Path | None = None) ->
         said = lexicon.phrases.get(f"said_{about}", "") if lexicon else ""
         texts = said.split(", ")
     else:
-        texts = [value, *(lexicon.spellings(about, value) if lexicon else ())]
+        texts = [value, *_COMMON.get(value.casefold(), ())]
+        texts += sorted(lexicon.spellings(about, value)) if lexicon else []
     return {form for form in (tuple(stems(text)) for text in texts) if form}
+
+
+def demographic_values(source: str, folder: Path | None = None) -> list[tuple[str, str]]:
+    """(about, value) of the groups by gender and age that the lexicon has words for."""
+    lexicon = _lexicon(source, folder)
+    if lexicon is None:
+        return []
+    return [(about, value) for about in ("gender", "age") for value in lexicon.terms.get(about, {})]
 
 
 def cues(source: str, folder: Path | None = None) -> Mapping[str, re.Pattern[str]]:

@@ -218,9 +218,9 @@ def test_texts_in_other_scripts_are_compared_too() -> None:
 
 def profile(key: int = 1) -> Row:
     evidence = [
-        {"name": "liked:category", "value": "Horror", "weight": 2.0},
-        {"name": "disliked:category", "value": "Romance", "weight": 1.5},
-        {"name": "count", "value": "liked", "weight": 9.0},
+        {"fact": "liked:category", "value": "Horror"},
+        {"fact": "disliked:category", "value": "Romance"},
+        {"fact": "count", "value": "liked"},
     ]
     return row(
         "interest_recognition",
@@ -235,7 +235,7 @@ def profile(key: int = 1) -> Row:
 
 def other() -> Row:
     """Makes comedy known to the lexicon."""
-    evidence = [{"name": "liked:category", "value": "Comedy", "weight": 2.0}]
+    evidence = [{"fact": "liked:category", "value": "Comedy"}]
     return row("interest_recognition", key=2, evidence=evidence, output="They love comedy.")
 
 
