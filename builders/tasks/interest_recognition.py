@@ -15,7 +15,8 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.evidence.comments import cut
+from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence.comments import Comment, cut
 from itdr.builders.evidence.facts import DOWN, Fact
 from itdr.builders.evidence.interests import counts, display, offers, tastes
 from itdr.builders.evidence.interests.person import Person
@@ -136,6 +137,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
     against = [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN]
     shown += offers.threads(split, person.codes[liked])
+    shown += aspects(_comments(cell, user, mine, texts, liked + disliked), realiser.lexicon.aspects)
     offered = offers.offers(split, person.codes[liked], mine.touched, against)
     shown += offered or offers.well_received(person, known[0], mine.touched, split)
     flags = {"hours"} if counts.by_hours(split) else set()
@@ -147,6 +149,15 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         return None
     topics = frozenset(fact.topic for fact in held)
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
+
+
+def _comments(
+    cell: OpenCell, user: int, mine: Sided, texts: Sequence[str | None], places: Sequence[int]
+) -> list[Comment]:
+    """The displayed reviews, as they are displayed."""
+    most = int(cell.cell.options["text_chars"])
+    shown = ((texts[mine.places[k]], mine.sides[k]) for k in places)
+    return [Comment(user, side, cut(text, most)) for text, side in shown if text]
 
 
 def _enough(statements: Sequence[Statement]) -> bool:

@@ -116,6 +116,8 @@ def well_received(person: Person, taste: Fact, touched: np.ndarray, split: Parti
             likes = int(counts.likes[code])
             of = likes + int(counts.dislikes[code])
             base = of * all_likes / all_verdicts
+            if likes <= base:
+                break
             return [Fact("reception", "work", store.item(code).title, likes, of, base, UP)]
     return []
 
