@@ -36,9 +36,7 @@ def folder() -> Path:
 @functools.cache
 def rows(source: str) -> dict[str, list[Row]]:
     """All rows of one source."""
-    found = world.load(
-        "interest_recognition", folder(), sources=[source], cells="all", size="all"
-    )
+    found = world.load("interest_recognition", folder(), sources=[source], cells="all", size="all")
     assert all(found[part] for part in SPLITS)
     return found
 

@@ -61,9 +61,7 @@ def drawn_at_least(k: int, n: int, marked: int, total: int) -> float:
         return 0.0
     if k <= max(0, n + marked - total):
         return 1.0
-    log_first = (
-        _log_choose(marked, k) + _log_choose(total - marked, n - k) - _log_choose(total, n)
-    )
+    log_first = _log_choose(marked, k) + _log_choose(total - marked, n - k) - _log_choose(total, n)
     term = sum_of_all = 1.0
     for j in range(k, most):
         term *= (marked - j) * (n - j) / ((j + 1) * (total - marked - n + j + 1))

@@ -79,7 +79,13 @@ def write(
     `events`: fewest and most scores of a user, of items that the catalogue has (and, with dirt, of one that it has not).
     """
     crowd = Crowd(
-        users=users, items=items, categories=GENRES, groups=GROUPS, seed=seed, low=events[0], high=events[1]
+        users=users,
+        items=items,
+        categories=GENRES,
+        groups=GROUPS,
+        seed=seed,
+        low=events[0],
+        high=events[1],
     )
     ids = np.cumsum(crowd.rng(2).integers(1, 9, items))
     names = _names(crowd)

@@ -110,7 +110,10 @@ def well_received(person: Person, taste: Fact, touched: np.ndarray, split: Parti
     counts, store = person.counts, split.store
     titles = store.title_code
     met = set(titles[touched].tolist())
-    all_likes, all_verdicts = int(counts.likes.sum()), int(counts.likes.sum() + counts.dislikes.sum())
+    all_likes, all_verdicts = (
+        int(counts.likes.sum()),
+        int(counts.likes.sum() + counts.dislikes.sum()),
+    )
     for code in counts.best_of(taste.about, taste.value, titles >= 0):
         if int(titles[code]) not in met:
             likes = int(counts.likes[code])

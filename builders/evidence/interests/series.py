@@ -24,7 +24,9 @@ _NUMBERED = re.compile(
     r"^(?P<name>.*?[^\s:,-])[\s:,-]+(?:(?P<word>(?i:part|chapter|episode|vol\.?|volume|season|book)) )?"
     r"(?P<number>VIII|VII|VI|IV|IX|V|III|II|[2-9]|1[0-9])(?=$|[:,]|\s[-–(])"
 )
-_SEASON = re.compile(r"^(?P<name>.*?):?\s(?:(?:2nd|3rd|[4-9]th) season|season [2-9])\b", re.IGNORECASE)
+_SEASON = re.compile(
+    r"^(?P<name>.*?):?\s(?:(?:2nd|3rd|[4-9]th) season|season [2-9])\b", re.IGNORECASE
+)
 _SUBTITLE = re.compile(r"^(?P<name>[^:]{2,40}?)(?::\s|\s[-–]\s)")
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
@@ -84,8 +86,7 @@ def series_of(titles: Sequence[str | None]) -> list[str | None]:
     series = {
         name
         for name, works in named.items()
-        if len(name) > 1
-        and works + (name in firsts) >= (2 if name in surely else LEAST_WORKS)
+        if len(name) > 1 and works + (name in firsts) >= (2 if name in surely else LEAST_WORKS)
     }
     found: list[str | None] = []
     for one, title in zip(parts, plain, strict=True):

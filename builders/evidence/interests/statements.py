@@ -53,6 +53,7 @@ GROUP BY k.kind ORDER BY k.kind
 """
 """For each kind of trait: the likes and dislikes of works that carry any trait of it."""
 
+
 def habits(known: int) -> str:
     """What users do: how many works they have judged, how many they like, and how many of these are
     little known; the number of users for each such triple. known: a work with fewer likes counts as

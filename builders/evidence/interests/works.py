@@ -27,6 +27,7 @@ _NUMBERED_IN = ("films", "anime", "games")
 """Those where a number means a sequel, and the year says when the work itself is from."""
 _OLDEST = 1950
 
+
 @dataclass(slots=True)
 class Work(Item):
     """An item with all its traits; no trait stands twice."""
