@@ -194,26 +194,28 @@ class Realiser:
 
 def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
     """What wordings may say of a fact's numbers."""
+    found = _numbers(fact)
+    about = lexicon.phrases["about"] if found["usual"] != "0" else lexicon.phrases["below_one"]
+    usual = jinja.bind(about, {})({"n": found["usual"]})
+    return {**found, "usual": usual, "quote": fact.quote.replace('"', "'")}
+
+
+def numbers_of(fact: Fact) -> set[str]:
+    """Every number that a statement may say of a fact, as it is written."""
+    return set(_numbers(fact).values()) - {""}
+
+
+def _numbers(fact: Fact) -> dict[str, str]:
     expected = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
-    n = int(expected + 0.5)
-    about = lexicon.phrases["about"] if n else lexicon.phrases["below_one"]
     return {
         "count": str(fact.count),
         "of": str(fact.of),
         "rest": str(fact.of - fact.count),
-        "usual": jinja.bind(about, {})({"n": str(n)}),
+        "usual": str(int(expected + 0.5)),
         "percent": _percent(fact.count, fact.of),
         "rest_percent": _percent(fact.of - fact.count, fact.of),
         "usual_percent": _percent(expected, fact.of),
         "times": str(int(fact.count / expected + 0.5)) if expected else "",
-        "quote": fact.quote.replace('"', "'"),
-    }
-
-
-def numbers_of(fact: Fact, lexicon: Lexicon) -> set[str]:
-    """Every number that a statement may say of a fact, as it is written."""
-    return {
-        number for text in figures(fact, lexicon).values() for number in re.findall(r"\d+", text)
     }
 
 
