@@ -202,38 +202,45 @@ class Realiser:
 
 def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
     """What wordings may say of a fact's numbers."""
-    expected = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
-    n = int(expected + 0.5)
-    about = lexicon.phrases["about"] if n else lexicon.phrases["below_one"]
+    found = _numbers(fact)
+    phrases, usual = lexicon.phrases, found["usual"]
+    share = found["usual_percent"]
     return {
-        "count": str(fact.count),
-        "of": str(fact.of),
-        "rest": str(fact.of - fact.count),
-        "usual": jinja.bind(about, {})({"n": str(n)}),
-        "expected": str(n) if n else lexicon.phrases.get("under_one", ""),
-        "percent": _percent(fact.count, fact.of),
-        "rest_percent": _percent(fact.of - fact.count, fact.of),
-        "usual_percent": _percent(expected, fact.of),
-        "usual_share": _usual_share(lexicon, expected, fact.of),
-        "fraction": _phrase(lexicon, f"tenths_{_tenths(fact)}", fact),
-        "part": _phrase(lexicon, _part(fact), fact),
-        "times": str(int(fact.count / expected + 0.5)) if expected else "",
+        **found,
+        "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
+        "expected": usual if usual != "0" else phrases.get("under_one", ""),
+        "usual_share": _phrase(
+            phrases.get("share" if share != "0" else "share_below_one"), share, ""
+        ),
+        "fraction": phrases.get(f"tenths_{_tenths(fact)}", ""),
+        "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
         "quote": fact.quote.replace('"', "'"),
     }
 
 
-def numbers_of(fact: Fact, lexicon: Lexicon) -> set[str]:
+def _phrase(text: str | None, n: str, of: str) -> str:
+    return jinja.bind(text or "", {})({"n": n, "of": of})
+
+
+def numbers_of(fact: Fact) -> set[str]:
     """Every number that a statement may say of a fact, as it is written."""
+    numbers = set(_numbers(fact).values()) - {""}
+    # What rounds to none is said to be below one.
+    return numbers | {"1"} if "0" in numbers else numbers
+
+
+def _numbers(fact: Fact) -> dict[str, str]:
+    expected = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
     return {
-        number for text in figures(fact, lexicon).values() for number in re.findall(r"\d+", text)
+        "count": str(fact.count),
+        "of": str(fact.of),
+        "rest": str(fact.of - fact.count),
+        "usual": str(int(expected + 0.5)),
+        "percent": _percent(fact.count, fact.of),
+        "rest_percent": _percent(fact.of - fact.count, fact.of),
+        "usual_percent": _percent(expected, fact.of),
+        "times": str(int(fact.count / expected + 0.5)) if expected else "",
     }
-
-
-def _usual_share(lexicon: Lexicon, expected: float, of: int) -> str:
-    """The share to be expected as one would say it: `12%`, `under 1%`."""
-    percent = _percent(expected, of)
-    name = "share_below_one" if percent == "0" else "share"
-    return jinja.bind(lexicon.phrases.get(name, ""), {})({"n": percent, "of": str(of)})
 
 
 def _tenths(fact: Fact) -> int:
@@ -246,11 +253,6 @@ def _part(fact: Fact) -> str:
     if not fact.count:
         return "part_none"
     return "part_all" if fact.count == fact.of else "part"
-
-
-def _phrase(lexicon: Lexicon, name: str, fact: Fact) -> str:
-    put = jinja.bind(lexicon.phrases.get(name, ""), {})
-    return put({"n": str(fact.count), "of": str(fact.of)})
 
 
 def _percent(part: float, whole: float) -> str:

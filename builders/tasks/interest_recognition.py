@@ -82,7 +82,7 @@ class Profile(Case):
     texts: list[str | None] = field(default_factory=list)
     strengths: list[float] = field(default_factory=list)
     totals: Mapping[str, int] = field(default_factory=dict)
-    answer: Answer = Answer("", ())
+    answer: Answer = field(default_factory=lambda: Answer("", ()))
     works: list[Work] = field(default_factory=list)
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     held: frozenset[tuple[str, str]] = frozenset()

@@ -34,6 +34,8 @@ LEAST_SHARED = 3
 FEW_LIKERS = 8
 LEAST_GROUP = 10
 WORK_Z = 4.5
+MORE, LESS = 1.25, 0.7
+"""A group is over- or under-represented among likers by these factors, at least."""
 FALSE_FINDS = 0.02
 """Works or groups of a kind found of an item, each way, where nothing is to be found."""
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
@@ -160,25 +162,42 @@ class Counting:
         kept = works != work
         together = self.pooled.together(who[kept], works[kept])
         codes = np.flatnonzero((together >= 5) & self.pooled.able)
-        if not len(codes):
-            return []
         k = together[codes]
         expected, _ = self.pooled.activity.expected(likers, codes)
         own = set(self.traits.of(work))
-        mine = np.array([code in own for code in codes.tolist()])
+        mine = np.array([code in own for code in codes.tolist()], bool)
         likes = np.maximum(self.traits.likes[codes], 1)
         expected = expected * np.where(mine, 1 - self.judged.totals[1][work] / likes, 1)
         chance = surprise(k, expected)
         kept = (k >= 1.5 * expected) & (chance <= FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
         strength = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
         places = np.flatnonzero(kept)
-        found = []
+        found = self._shunned(likers, together, own)
         for place in places[np.lexsort((codes[places], -strength[places]))].tolist():
             about, value = self.traits.names[int(codes[place])]
             kind = "group" if mine[place] else "also_liked"
             usual = float(expected[place])
             found.append(Fact(kind, about, value, int(k[place]), len(likers), usual, UP))
         return found[:KEPT_WORKS]
+
+    def _shunned(self, likers: np.ndarray, together: np.ndarray, own: set[int]) -> list[Fact]:
+        """Topics and hashtags that its likers hardly touch; asked where nothing is disliked by rate."""
+        if self.rule in ("ratings", "hours"):
+            return []
+        able = np.flatnonzero(self.pooled.able)
+        expected, variance = self.pooled.activity.expected(likers, able)
+        k = together[able]
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        kept = (z <= -_bound(len(able))) & (k <= LESS * expected)
+        found = []
+        for place in np.flatnonzero(kept)[np.argsort(z[kept], kind="stable")].tolist():
+            about, value = self.traits.names[int(able[place])]
+            if int(able[place]) not in own:
+                usual = float(expected[place])
+                found.append(
+                    Fact("also_liked", about, value, int(k[place]), len(likers), usual, DOWN)
+                )
+        return found[:2]
 
     def _common(self, work: int, shared: Sequence[tuple[float, int, Fact]]) -> list[Fact]:
         """What the works that an audience shares most have in common."""
@@ -324,7 +343,7 @@ class Counting:
         return []
 
     def _known_groups(self, work: int, likers: np.ndarray) -> list[Fact]:
-        """Genders, ages and countries that are over-represented among its likers."""
+        """Genders, ages and countries that are over- or under-represented among its likers."""
         members = self.members
         if len(likers) < LEAST_GROUP or not members.known_groups:
             return []
@@ -345,14 +364,15 @@ class Counting:
             counts = np.bincount(codes[ours], minlength=len(weights))
             shares = weights / weights.sum()
             least = _bound(int((weights > 0).sum()))
-            for code in np.flatnonzero(counts >= 5).tolist():
+            for code in np.flatnonzero(weights > 0).tolist():
                 share, k = float(shares[code]), int(counts[code])
                 usual = share * len(ours)
-                z = (k - usual) / max(usual * (1 - share), 1e-9) ** 0.5
-                if round(z, 6) >= least and k >= 1.25 * usual:
-                    group = members.known_groups[code]
-                    fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
-                    found.append((-round(z, 6), code, fact))
+                z = round((k - usual) / max(usual * (1 - share), 1e-9) ** 0.5, 6)
+                up = z >= least and k >= 5 and k >= MORE * usual
+                if up or (z <= -least and k <= LESS * usual):
+                    group, side = members.known_groups[code], UP if up else DOWN
+                    fact = Fact("group", group.about, group.value, k, len(ours), usual, side)
+                    found.append((-abs(z), code, fact))
         return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
 
     def _chances_by_bin(self, work: int) -> np.ndarray:
@@ -397,17 +417,19 @@ def _consistent(facts: list[Fact]) -> list[Fact]:
     """Facts of which none speaks against another: who is counted not to like an item is not named
     among those whom it suits; of the age bands only the one that stands out most."""
     against = {one.topic for one in facts if one.direction == DOWN and one.kind == "liked_if"}
+    welcome = {one.topic for one in facts if one.direction == UP and one.kind == "liked_if"}
     rated = {one.topic for one in facts if one.kind == "liked_if"}
     found: list[Fact] = []
-    ages = 0
+    known: dict[str, int] = {}
     for one in facts:
         if one.direction == UP and one.topic in against:
             continue
-        if one.kind == "group" and one.topic in rated:
+        if one.kind == "group" and one.topic in (rated if one.direction == UP else welcome):
             continue
-        if one.about == "age":
-            ages += 1
-            if ages > 1:
+        if one.about in ("age", "gender"):
+            # Of two genders one says it all, and neighbouring ages are never told apart.
+            known[one.about] = known.get(one.about, 0) + 1
+            if known[one.about] > 1:
                 continue
         details = tuple(part for part in one.details if part.topic not in against)
         found.append(dataclasses.replace(one, details=details) if details != one.details else one)
