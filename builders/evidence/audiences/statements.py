@@ -8,7 +8,7 @@ name: `events`, `parts`, `works` as there; `carries` (work, trait): the traits o
 
 from __future__ import annotations
 
-from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.evidence.verdicts import DISLIKE
 
 FEW_LIKES = 3
 """Liked works with a trait that make a fan, the work in question not counted."""
