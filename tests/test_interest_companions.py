@@ -90,8 +90,8 @@ def test_figures_are_counts_of_the_training_part(tmp_path: Path, caches: Path) -
         fans = [own for own in trained if codes[k] in own]
         for place, other in enumerate(pairs.other.tolist()):
             assert pairs.of[place] == len(fans)
-            assert pairs.count[place] == sum(other in own for own in fans)
-            assert pairs.expected[place] < pairs.count[place]
+            assert pairs.together[place] == sum(other in own for own in fans)
+            assert pairs.expected[place] < pairs.together[place]
 
 
 def test_expectations_add_up_to_the_likes_there_are() -> None:

@@ -89,13 +89,11 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
         known = events.times[places].tolist()
         times = [None if time == MISSING_TIME else time for time in known]
     columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
+    touched = np.split(works, begins[1:-1])
     return [
-        Sided(*(column[start:stop] for column in columns), judged=n, touched=met)
+        Sided(*(column[start:stop] for column in columns), n, met)  # type: ignore[arg-type, call-arg]
         for n, met, (start, stop) in zip(
-            judged,
-            np.split(works, begins[1:-1]),
-            itertools.pairwise(cuts.tolist()),
-            strict=True,
+            judged, touched, itertools.pairwise(cuts.tolist()), strict=True
         )
     ]
 

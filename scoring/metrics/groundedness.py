@@ -39,6 +39,7 @@ LONGEST = 40_000
 """Characters of an answer that are looked at."""
 _SIDES = {UP: (FOR,), DOWN: (AGAINST,), 0: (FOR, AGAINST)}
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
+_HEADING = re.compile(r"^[\s#*\-\d.]*([^:\n]{1,30}):[\s*]*")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 
 
@@ -196,19 +197,21 @@ def _without_quotes(text: str) -> tuple[str, list[str]]:
 
 
 def _clauses(text: str, cue: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[str, str]]:
-    """The clauses of a text, each with its side: that of its first cue. A line that ends in a colon,
-    as "Not for:", lends its side to the lines below it."""
-    heading = FOR
+    """The clauses of a text, each with its side: that of its first cue. A heading, as "Not for:", lends
+    its side to the rest of its line, or to the lines below it up to an empty one."""
+    below: str | None = None
     for line in text.split("\n"):
         if not line.strip():
-            heading = FOR
+            below = None
             continue
-        last = _side(line, cue, heading)
+        head = _HEADING.match(line)
+        said = _side(head[1], cue, "") if head else ""
+        if head and said and not line[head.end() :].strip():
+            below = said
+            continue
         for sentence in _SENTENCE.split(line):
             for clause in cue["turn"].split(sentence):
-                yield clause, _side(clause, cue, heading)
-        if line.rstrip().endswith(":"):
-            heading = last
+                yield clause, below or said or _side(clause, cue, FOR)
 
 
 def _side(clause: str, cue: Mapping[str, re.Pattern[str]], default: str) -> str:
@@ -265,7 +268,8 @@ def facts_of(row: Row) -> list[Fact]:
 def name_of(fact: Fact) -> Name:
     """What a fact speaks of, whatever is said of it; of a fact without a value, which way it goes."""
     about = fact.about.removeprefix(SELDOM)
-    return _name(about if fact.value else f"{about}_{DIRECTIONS[fact.direction]}", fact.value)
+    way = "" if fact.value or not fact.direction else f"_{DIRECTIONS[fact.direction]}"
+    return _name(about + way, fact.value)
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -284,8 +288,9 @@ def _held(row: Row) -> set[Statement]:
 
 
 def _sides(fact: Fact) -> tuple[str, ...]:
-    """The sides on which a fact may be stated; what only cites it, or has no value, may be on either."""
-    if fact.kind in CITED or not fact.value:
+    """The sides on which a fact may be stated; what is only cited, a habit, and people who hardly like a
+    trait may be spoken of in either way."""
+    if fact.kind in (*CITED, "habit") or fact.about.startswith(SELDOM):
         return FOR, AGAINST
     return _SIDES[fact.direction]
 

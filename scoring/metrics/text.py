@@ -35,7 +35,7 @@ def score_texts(
         text = answer.text if isinstance(answer.text, str) else ""
         facts = grounds(row, text, known)
         phrasings = [reference(row), *(references or {}).get(row["id"], ())]
-        values = {}
+        values: dict[str, float] = {}
         if facts.wanted:
             # Where there is nothing to state, only what is stated without need can be judged.
             values |= {"fact F1": facts.f1, "fact recall": facts.recall}

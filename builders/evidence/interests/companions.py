@@ -35,12 +35,12 @@ _ROUNDS = 40
 
 
 class Pairs(NamedTuple):
-    """Pairs of works, an array to a column: of `of` likers of `work`, `count` like `other`, where
+    """Pairs of works, an array to a column: of `of` likers of `work`, `together` like `other`, where
     `expected` would be usual; gain: how much that says."""
 
     work: np.ndarray
     other: np.ndarray
-    count: np.ndarray
+    together: np.ndarray
     of: np.ndarray
     expected: np.ndarray
     gain: np.ndarray
@@ -122,7 +122,7 @@ def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.
     columns = {
         "work": work[held],
         "other": other[held],
-        "count": k[held],
+        "together": k[held],
         "of": heard.sum(1)[first[held]],
         "expected": expected[held],
         "gain": gain[held],

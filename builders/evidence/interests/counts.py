@@ -168,7 +168,8 @@ def _counts(split: Partition) -> Counts:
         traits.column("liked").to_numpy(),
         traits.column("disliked").to_numpy(),
         np.array(json.loads(traits.schema.metadata[b"totals"]), np.int64),
-        *by_work,
+        by_work[0],
+        by_work[1],
         _least_known(by_work[0]),
         _habits(arrow.read(folder / "habits.arrow")),
     )

@@ -92,7 +92,7 @@ def threads(split: Partition, liked: np.ndarray) -> list[Fact]:
 
 def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:
     first, second = int(pairs.work[place]), int(pairs.other[place])
-    k, n, expected = int(pairs.count[place]), int(pairs.of[place]), float(pairs.expected[place])
+    k, n, expected = int(pairs.together[place]), int(pairs.of[place]), float(pairs.expected[place])
     name = _YEAR.sub("", store.item(first).title)
     return Fact("also_liked", "work", store.item(second).title, k, n, expected, direction, name)
 

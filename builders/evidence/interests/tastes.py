@@ -122,12 +122,12 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
                 held.append((p, int(tried[place]), direction))
     if not held:
         return []
-    found = []
+    facts = []
     for _, place, direction in sorted(held):
         surprise = _surprise(int(tally.traits[place]), person)
         if -direction * surprise >= RECEPTION:
-            found.append(_contrast(tally, person, place, direction))
-    return found
+            facts.append(_contrast(tally, person, place, direction))
+    return facts
 
 
 def _contrast(tally: Tally, person: Person, place: int, direction: int) -> Fact:
