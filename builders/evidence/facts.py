@@ -86,8 +86,7 @@ class Fact:
 
     def evidence(self) -> Evidence:
         """The fact as an entry of a row's evidence."""
-        base = round(self.base, 3)
-        return Evidence(self.name, self.value, self.count, self.of, base, self.quote)
+        return Evidence(self.name, self.value, self.count, self.of, self.base, self.quote)
 
 
 def fact_of(entry: Mapping[str, Any]) -> Fact:

@@ -30,8 +30,8 @@ LONGEST_ATTRIBUTE = 120
 MOST_TAGS = 8
 LOOKED_AT = 1.5
 """Candidates looked at for facts against, as a multiple of the items wanted."""
-TRIES = 64
-"""Other items looked at for false facts."""
+TRIES, OTHERS = 48, 12
+"""Other items drawn for false facts, and how many of them are looked at."""
 GROUPS, NOT_FOR, UNSURE = "groups", "not_for", "unsure"
 """The sections of an answer: whom the item suits, whom it does not, and that too little is known."""
 SPARES = 8
@@ -269,47 +269,69 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
-    """The same statements with false facts: the values that another item of the part has, or the
-    opposite side where it has none of the kind."""
+    """The same statements with false facts of the same form: other items' works, groups and quotes,
+    and the opposite verdict where a fact has no value. Where too little is known, what is said of
+    another item."""
     assert isinstance(case, AudienceCase)
-    held = {fact.topic for one in case.statements for fact in one.facts}
-    others = _other_facts(cell, case, draw)
-    false: dict[Fact, Fact] = {}
-
-    def swapped(fact: Fact) -> Fact:
-        if fact not in false:
-            fits = [one for one in others if one.about == fact.about and one.topic not in held]
-            value = fits[0].value if fits else fact.value
-            if fits:
-                held.add(fits[0].topic)
-            count = fact.count if fits or not fact.of else max(fact.of - fact.count, 0)
-            quote = fits[0].quote if fits and fact.quote else fact.quote
-            false[fact] = dataclasses.replace(fact, value=value, count=count, quote=quote)
-        return false[fact]
-
+    others = _other_items(cell, case, draw)
+    realiser, rng = _realiser(cell), cell.draws(case.code, "answer")
+    answers = (realiser.write(_statements(cell, code), rng).text for code in others)
+    another = next((text for text in answers if text != case.answer), "")
+    if any(one.section == UNSURE for one in case.statements):
+        return another
+    false = _Swapped(case.statements, [fact for code in others for fact in _known(cell, code)])
     statements = [
-        dataclasses.replace(one, facts=tuple(swapped(fact) for fact in one.facts))
+        dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
         for one in case.statements
     ]
-    return _realiser(cell).write(statements, cell.draws(case.code, "answer")).text
+    made = realiser.write(statements, rng).text
+    return made if made != case.answer else another
 
 
-def _other_facts(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[Fact]:
-    """Facts of other items, details among them, in a random order of items."""
+def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]:
+    """Other candidates in a random order, those first of which enough is known."""
     candidates = _table(cell).candidates
-    own = {case.code}
-    found: list[Fact] = []
-    wanted = {fact.about for one in case.statements for fact in one.facts}
-    for _ in range(TRIES):
-        code = int(candidates[draw.below(len(candidates))])
-        if code in own:
-            continue
-        own.add(code)
-        facts = [fact for one in _statements(cell, code) for fact in one.facts]
-        found += facts
-        if len(own) > 4 and wanted <= {fact.about for fact in found}:
-            break
-    return found
+    drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
+    order = draw.shuffled(sorted(drawn))
+    return sorted(order, key=lambda code: not _is_enough(_statements(cell, code)))[:OTHERS]
+
+
+def _known(cell: OpenCell, code: int) -> list[Fact]:
+    """All that is known of an item, details among it."""
+    said = [fact for one in _statements(cell, code) for fact in one.facts]
+    counted = [part for fact in _table(cell).of(code) for part in (fact, *fact.details)]
+    return _realiser(cell).lexicon.sayable([*said, *counted])
+
+
+class _Swapped:
+    """False facts for true ones, each of the same form, no value twice."""
+
+    def __init__(self, statements: Sequence[Statement], others: Sequence[Fact]) -> None:
+        self._used = {fact.topic for one in statements for fact in one.facts}
+        self._quotes = {fact.quote for one in statements for fact in one.facts}
+        self._others = others
+        self._false: dict[Fact, Fact] = {}
+
+    def of(self, fact: Fact) -> Fact:
+        """The false fact for a true one, the same one each time."""
+        if fact not in self._false:
+            self._false[fact] = self._made(fact)
+        return self._false[fact]
+
+    def _made(self, fact: Fact) -> Fact:
+        if fact.quote:
+            for one in self._others:
+                if one.quote and one.quote not in self._quotes and one.direction == fact.direction:
+                    self._quotes.add(one.quote)
+                    return dataclasses.replace(
+                        fact, value=one.value, about=one.about, quote=one.quote
+                    )
+        elif fact.value:
+            for one in self._others:
+                if one.about == fact.about and one.topic not in self._used:
+                    self._used.add(one.topic)
+                    return dataclasses.replace(fact, value=one.value)
+        return dataclasses.replace(fact, count=max(fact.of - fact.count, 0))
 
 
 TASK = Task(

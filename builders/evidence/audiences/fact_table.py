@@ -7,6 +7,7 @@ large one each item once. In the order of candidates, any run is the same whoeve
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,8 @@ LEAST_LIKERS = ((30, 5000), (10, 100), (3, 0))
 """Likers of a candidate: the first number of which so many works have as many."""
 LEAST_REVIEWERS = ((3, 100), (1, 0))
 """The same for people who gave a verdict on a work that is a candidate for its reviews alone."""
+DECIMALS = 4
+"""Decimals of what is expected: rows hold what answers are made of."""
 COLUMNS = ("kind", "about", "value", "count", "of", "base", "direction", "quote")
 
 
@@ -140,7 +143,8 @@ def _least(counts: np.ndarray, steps: Sequence[tuple[int, int]]) -> int:
 
 
 def _row(place: int, detail: bool, fact: Fact) -> tuple[Any, ...]:
-    return (place, detail, *(getattr(fact, name) for name in COLUMNS))
+    rounded = dataclasses.replace(fact, base=round(fact.base, DECIMALS))
+    return (place, detail, *(getattr(rounded, name) for name in COLUMNS))
 
 
 def _facts(rows: list[dict[str, Any]]) -> list[Fact]:
