@@ -165,9 +165,7 @@ class Realiser:
 
     def _context(self, statement: Statement) -> Mapping[str, object]:
         lexicon = self.lexicon
-        context: dict[str, object] = dict.fromkeys(_names(statement.form, lexicon), "")
-        context.update(lexicon.words)
-        context.update(lexicon.phrases)
+        context = self._empty_context(statement.form).copy()
         for place, fact in enumerate(statement.facts, 1):
             end = f"_{place}" if place > 1 else ""
             for name, value in self._figures(fact).items():
@@ -188,6 +186,16 @@ class Realiser:
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context
+
+    def _empty_context(self, form: StatementForm) -> dict[str, object]:
+        """The domain's words, and nothing of any fact."""
+        key = f"context of {form.id}"
+        found = self._bound.get(key)
+        if found is None:
+            found = dict.fromkeys(_names(form, self.lexicon), "")
+            found |= {**self.lexicon.words, **self.lexicon.phrases}
+            self._bound[key] = found
+        return found  # type: ignore[return-value]
 
     def _listed(self, values: Sequence[str], last: str) -> str:
         """Values as one would list them."""

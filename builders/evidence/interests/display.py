@@ -20,6 +20,8 @@ SHOWN = 2
 """Displayed likes that must carry a taste."""
 TRACKED = 6
 """Facts whose share the sample keeps; the strongest first."""
+CONSIDERED = 120
+"""Works of a side, in the order of the hash, that the sample is taken from."""
 WIDE = 12
 """A taste that fewer than one like in so many shares cannot be seen in a fair sample."""
 CLEARLY = 1.5
@@ -81,13 +83,15 @@ def fair_sample(
     for column, fact in enumerate(tracked):
         has[:, column] = person.carries(fact)[order]
     wanted = has.mean(0) if len(order) else np.zeros(len(tracked))
+    has, named = has[:CONSIDERED], titles[order[:CONSIDERED]]
     shown = np.zeros(len(tracked))
-    named = titles[order]
-    free = ~np.isin(named, list(taken))
+    free = np.array([title not in taken for title in named.tolist()], bool)
     chosen: list[int] = []
     while len(chosen) < most and free.any():
-        off = ((shown + has - wanted * (len(chosen) + 1)) ** 2).sum(1)
-        best = int(np.where(free, off, np.inf).argmin())
+        off = has + (shown - wanted * (len(chosen) + 1))
+        distance = np.einsum("ij,ij->i", off, off)
+        distance[~free] = np.inf
+        best = int(distance.argmin())
         chosen.append(int(order[best]))
         taken.add(int(named[best]))
         shown += has[best]

@@ -38,7 +38,9 @@ def offers(
     store = split.store
     pairs = counts.companions_of(split).of(liked)
     titles = store.title_code
-    new = np.flatnonzero(~np.isin(titles[pairs.other], titles[touched]))
+    met = np.zeros(len(titles) + 1, bool)
+    met[titles[touched]] = True
+    new = np.flatnonzero(~met[titles[pairs.other]])
     others, places = np.unique(pairs.other[new], return_inverse=True)
     strength = np.bincount(places, pairs.gain[new], len(others))
     order = np.lexsort((store.item_hash[others], -strength))
@@ -78,7 +80,7 @@ def threads(split: Partition, liked: np.ndarray) -> list[Fact]:
     """
     store = split.store
     pairs = counts.companions_of(split).of(liked)
-    inside = np.flatnonzero(np.isin(pairs.other, liked))
+    inside = np.flatnonzero((pairs.other[:, None] == liked).any(1))
     found: list[Fact] = []
     said: set[int] = set()
     for place in inside[np.argsort(-pairs.gain[inside], kind="stable")].tolist():
