@@ -280,7 +280,7 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
         allowed = frozenset(_allowed(one, lexicon))
         for wording, line in one.wordings:
             try:
-                for name, at in jinja.variables(wording).items():
+                for name, at in jinja.usage(wording).names.items():
                     if name not in allowed:
                         raise jinja.TextError(at, choose_from("placeholder", name, sorted(allowed)))
             except jinja.TextError as error:
