@@ -232,7 +232,7 @@ def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers
     takes: list[list[int]] = [[] for _ in SPLITS]
     left = list(caps)
     with gc_pause.gc_paused():
-        for user, part, sure in _candidates(opened, per_user == 1):
+        for user, part, sure in _candidates(opened, per_user == 1, sum(caps)):
             if not left[part]:
                 continue
             most = left[part] if per_user is None else min(per_user, left[part])
@@ -243,18 +243,28 @@ def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers
                 left[part] -= count
                 if not any(left):
                     break
-    return [
+    found = [
         (np.array(users[part], np.int32), np.array(takes[part], np.int32))
         for part in range(len(SPLITS))
     ]
+    return found if opened.cell.task.order is None else [_by_hash(opened, *one) for one in found]
 
 
-def _candidates(opened: OpenCell, look: bool) -> Iterator[tuple[int, int, bool]]:
+def _by_hash(
+    opened: OpenCell, users: np.ndarray, takes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What was chosen in another order, in that of the sample."""
+    order = np.argsort((users - sample_begin(opened)) % max(len(opened.subjects[0]), 1))
+    return users[order], takes[order]
+
+
+def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int, int, bool]]:
     """User, part, and whether the user certainly gives a case there (looked up with `look`, for many
     users at once), of all who have events enough, in the sample's order."""
     least = opened.cell.task.least_events(opened.cell.options)
     hashes, numbers = opened.subjects
-    for block in _sample_order(opened):
+    order = opened.cell.task.order
+    for block in _sample_order(opened) if order is None else order(opened, wanted):
         block = block[numbers[block] >= least]
         for start in range(0, len(block), RUN):
             users = block[start : start + RUN]
