@@ -18,6 +18,7 @@ from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
 from itdr.builders.rendering.templates import Words, load_words
 from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.popularity import TrainStats
@@ -166,6 +167,11 @@ class OpenCell:
     def pool(self) -> CandidatePool:
         """The works that can be negatives."""
         return self.partition.pool
+
+    @property
+    def event_negatives(self) -> EventNegatives | None:
+        """What draws negatives from events near in time; None where the store has no times."""
+        return self.partition.event_negatives(self.span)
 
     @property
     def subjects(self) -> tuple[np.ndarray, np.ndarray]:

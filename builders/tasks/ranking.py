@@ -12,8 +12,9 @@ from itdr.builders.core.schema import SKIP
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
-from itdr.builders.sampling.negatives import NegativeRequests
+from itdr.builders.sampling.negatives import EVENT, HARD, SHOWN
 from itdr.builders.sampling.popularity import NEVER
+from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import OpenCell
@@ -105,8 +106,8 @@ def _negatives(
     count = cell.candidates - cell.positives
     titles = cell.store.title_code[items]
     left: list[list[int]] = [[] for _ in windows]
-    if policy == "shown":
-        policy = "popularity"
+    if policy == SHOWN:
+        policy = EVENT
         rows = zip(windows, titles.tolist(), strict=True)
         left = [_shown_and_left(cell, window, row)[:count] for window, row in rows]
         filled = np.array([found + [-1] * (count - len(found)) for found in left], int)
@@ -122,7 +123,14 @@ def _negatives(
         titles=titles,
         rng_states=cell.rng_states(subjects, "negatives", [window.index for window in windows]),
     )
-    drawn = cell.pool.sample_many(policy, wanted)
+    events = cell.event_negatives if policy in (EVENT, HARD) else None
+    if events is not None:
+        # Of an ordered but untimed target nothing is known but that it came last.
+        moments = [[window.user_history.times[k] for k in window.targets] for window in windows]
+        wanted.moments = np.array(
+            [[NEVER if time is None else time for time in row] for row in moments], np.int64
+        )
+    drawn = cell.pool.sample_many(policy, wanted, events)
     return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
 
 
