@@ -19,38 +19,22 @@ from typing import Any
 import datasets
 
 from itdr.builders.dataset import builder
+from itdr.builders.dataset.options import RowOptions, docstring
 
 __version__ = "0.1.0"
 __all__ = ["Itdr", "ItdrConfig", "__version__"]
 
 
 @dataclass
-class ItdrConfig(datasets.BuilderConfig):
-    """A subtask or root task with its options; `itdr list` and the README say what each may be.
-
-    Options that a config's subtasks do not share have no default here: None means each subtask's own.
-    """
-
-    sources: Any = None
-    size: Any = "paper"
-    per_user: Any = 1
-    seed: int = 0
-    split_by: str = "user"
-    history: Any = None
-    candidates: Any = None
-    positives: Any = None
-    negatives: Any = None
-    text_chars: Any = None
-    templates: Any = None
-    descriptions: bool = True
-    format: str = "alpaca"
-    num_shards: int = 32
-    cells: str = "paper"
-    sample: bool = False
+class ItdrConfig(RowOptions, datasets.BuilderConfig):
+    """A subtask or root task with its options."""
 
     def create_config_id(self, config_kwargs: dict, custom_features: Any = None) -> str:
         """The name with a hash of all that decides a row: options, code, templates, raw files."""
         return builder.config_id(self, custom_features)
+
+
+ItdrConfig.__doc__ = docstring()
 
 
 class Itdr(datasets.GeneratorBasedBuilder):

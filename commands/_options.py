@@ -1,4 +1,7 @@
-"""The options of `ItdrConfig` as options, shared by every command that draws rows."""
+"""The options of `ItdrConfig` on the command line, shared by every command that draws rows.
+
+Names, types and help come from `builders/dataset/options.py`.
+"""
 
 from __future__ import annotations
 
@@ -11,94 +14,69 @@ from typing import Annotated, Any
 
 import typer
 
-Option = typer.Option
+from itdr.builders.dataset.options import DECLARED, DEFAULTS, OptionInfo, shown_default
 
-
-def _signature(
-    sources: Annotated[
-        str | None,
-        Option(help="Source ids, with commas; `id/domain` for one domain; `all`."),
-    ] = None,
-    data_dir: Annotated[
-        str | None,
-        Option(help="Folder with <source id>/ folders of official raw files, packed or unpacked."),
-    ] = None,
-    sample: Annotated[
-        bool, Option("--sample", help="Use the bundled made-up raw files: no network.")
-    ] = False,
-    size: Annotated[
-        str | None, Option(help="Examples per cell: `paper` (default), a number, or `all`.")
-    ] = None,
-    per_user: Annotated[
-        str | None, Option(help="Cases per user and cell: 1 (default), a number, or `all`.")
-    ] = None,
-    seed: Annotated[int | None, Option(help="Seed of every random choice (default 0).")] = None,
-    split_by: Annotated[
-        str | None, Option(help="`user` (default) or `time`: what separates the splits.")
-    ] = None,
-    history: Annotated[int | None, Option(help="Items in the history.")] = None,
-    candidates: Annotated[int | None, Option(help="Candidates, true and false ones.")] = None,
-    positives: Annotated[int | None, Option(help="True candidates among them.")] = None,
-    negatives: Annotated[
-        str | None, Option(help="How false ones are drawn: popularity (default), hard, uniform.")
-    ] = None,
-    text_chars: Annotated[
-        int | None, Option(help="Longest review, comment or description shown, in characters.")
-    ] = None,
-    templates: Annotated[
-        str | None, Option(help="Template ids with commas, `unseen`, or a folder of your own.")
-    ] = None,
-    descriptions: Annotated[
-        bool, Option("--descriptions/--no-descriptions", help="Begin with a task description.")
-    ] = True,
-    format: Annotated[
-        str | None, Option(help="`alpaca` (default), `messages` or `preference`.")
-    ] = None,
-    num_shards: Annotated[int | None, Option(help="Shards of each split (default 32).")] = None,
-    cells: Annotated[
-        str | None, Option(help="`paper` (default) or `all` that the columns allow.")
-    ] = None,
-) -> None:
-    """The options' names, types and help; never called."""
+DATA_DIR = "Folder with <source id>/ folders of official raw files, packed or unpacked."
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command all options as options; it receives those that were set as `options`."""
+    """Give a command every option of a config; it receives those that were set as `options`."""
     own = inspect.signature(command, eval_str=True)
-    shared = inspect.signature(_signature, eval_str=True)
     kept = [one for one in own.parameters.values() if one.name != "options"]
+    parameters = [*(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in kept), *_shared()]
+    names = [one.name for one in _shared()]
 
     @functools.wraps(command)
     def run(**values: Any) -> None:
         logging.getLogger("itdr").setLevel(logging.INFO)
-        given = {name: values.pop(name) for name in shared.parameters}
+        given = {name: values.pop(name) for name in names}
         command(**values, options=parse(given))
 
-    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            *(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in kept),
-            *(
-                one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-                for one in shared.parameters.values()
-            ),
-        ]
-    )
-    run.__annotations__ = {one.name: one.annotation for one in (*kept, *shared.parameters.values())}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
     return run
 
 
+@functools.cache
+def _shared() -> tuple[inspect.Parameter, ...]:
+    """One parameter for each option, and `data_dir`."""
+    parameters = [_parameter(name, info) for name, info in DECLARED.items()]
+    data_dir = Annotated[str | None, typer.Option(help=DATA_DIR)]
+    return (*parameters[:1], _keyword("data_dir", data_dir, None), *parameters[1:])
+
+
+def _parameter(name: str, info: OptionInfo) -> inspect.Parameter:
+    flag = "--" + name.replace("_", "-")
+    if info.choices == (True, False):
+        names = f"{flag}/--no-{flag[2:]}" if DEFAULTS[name] else flag
+        return _keyword(name, Annotated[bool, typer.Option(names, help=info.help)], DEFAULTS[name])
+    help = f"{info.help} Default: {shown_default(name)}."
+    number = info.low is not None and not info.words
+    return _keyword(name, Annotated[(int if number else str) | None, typer.Option(help=help)], None)
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
+
+
 def parse(values: dict[str, Any]) -> dict[str, Any]:
-    """Options as keyword arguments of `load_dataset`: lists split, numbers read, unset ones left out."""
-    given = {name: value for name, value in values.items() if value is not None}
-    if given.get("descriptions"):
-        del given["descriptions"]
-    if not given.get("sample"):
-        given.pop("sample", None)
-    if "sources" in given and given["sources"] != "all":
-        given["sources"] = [one.strip() for one in given["sources"].split(",") if one.strip()]
-    if "templates" in given and "," in given["templates"]:
-        given["templates"] = [one.strip() for one in given["templates"].split(",") if one.strip()]
-    for name in ("size", "per_user"):
-        if name in given and re.fullmatch("-?[0-9]{1,18}", given[name]):
-            given[name] = int(given[name])
+    """Command-line values as keyword arguments of `load_dataset`.
+
+    Args:
+        values: the value of each option, None where it was not given.
+
+    Returns:
+        Those that were set: lists split at commas, numbers read.
+    """
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        info = DECLARED.get(name)
+        if value is None or (info and info.choices == (True, False) and value == DEFAULTS[name]):
+            continue
+        if info and info.many and "," in value:
+            value = [one.strip() for one in value.split(",") if one.strip()]
+        elif info and info.words and re.fullmatch("-?[0-9]{1,18}", value):
+            value = int(value)
+        given[name] = value
     return given

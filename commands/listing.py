@@ -9,7 +9,7 @@ import typer
 
 from itdr.builders.core.schema import ROOT_TASKS
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import one_of
+from itdr.builders.dataset.options import one_of
 
 
 def run(

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.dataset.config import DEFAULTS
+from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.rendering.templates import folder_of
 from itdr.scoring import score_rows
 from itdr.scoring.metrics.groundedness import Lexicon, reference

@@ -8,7 +8,7 @@ from typing import Any
 
 from itdr.builders.core.schema import ROOT_TASKS
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import DEFAULTS
+from itdr.builders.dataset.options import DEFAULTS
 from itdr.publish import files, licences, tables
 from itdr.publish.tables import table
 

@@ -133,7 +133,7 @@ def _versions(builder: Any) -> dict[str, str]:
 
 def _plain_options(config: Any) -> dict[str, Any]:
     """All options as given. Of a user's template folder only the name: a path tells who built it."""
-    from itdr.builders.dataset.config import DEFAULTS
+    from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates
 
     options = {name: getattr(config, name) for name in DEFAULTS}
@@ -183,7 +183,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
 
 def _shortfalls(options: Any, plans: list[Any]) -> dict[str, dict[str, list[int]]]:
     """Cells with fewer cases than their quota: split -> [examples, quota]."""
-    from itdr.builders.dataset.config import ALL, PAPER
+    from itdr.builders.dataset.options import ALL, PAPER
     from itdr.builders.dataset.plan import cells_of
     from itdr.builders.sampling.splits import SPLITS, quota_by_part
 

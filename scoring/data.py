@@ -14,7 +14,7 @@ from typing import Any
 
 from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import DEFAULTS
+from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import OpenCell

@@ -11,9 +11,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+import itdr
 from itdr.builders.core.errors import ConfigError, EmptySplitError, ItdrError
+from itdr.builders.dataset import config, registry
+from itdr.builders.dataset.options import DECLARED, markdown_table
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, shares
+from itdr.commands.app import app
 from tests import world
 from tests.world import everything, load
 
@@ -220,3 +225,40 @@ def test_paths_are_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("HOME", str(world.folder().parent))
     rows = load("sequential_rec", root=Path("~") / world.folder().name, **ML)
     assert rows["train"]
+
+
+# -- declared once ----------------------------------------------------------------------------------
+
+
+def test_the_readme_has_every_option_as_declared() -> None:
+    readme = (Path(str(itdr.__file__)).parent / "README.md").read_text("utf-8")
+    for row in markdown_table().splitlines():
+        assert row in readme
+
+
+def test_help_documents_every_option() -> None:
+    text = itdr.ItdrConfig.__doc__ or ""
+    assert all(f"{name}: {info.help}" in text for name, info in DECLARED.items())
+
+
+def test_every_option_is_on_the_command_line() -> None:
+    text = CliRunner().invoke(app, ["show", "--help"], env={"COLUMNS": "200"}).output
+    for name in DECLARED:
+        assert f"--{name.replace('_', '-')}" in text
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_wrong_value_is_refused_with_what_is_allowed(name: str) -> None:
+    info = DECLARED[name]
+    if not info.choices and info.low is None:
+        pytest.skip("checked by what it names")
+    task = next(
+        (one.id for one in map(registry.task, registry.task_ids()) if name in one.defaults),
+        "sequential_rec",
+    )
+    with pytest.raises(ConfigError, match=name) as error:
+        config.check(
+            task, {name: "no such value", "sample": True} if name != "sample" else {name: 3}, None
+        )
+    allowed = info.choices or (str(info.low),)
+    assert all(str(one) in str(error.value) for one in allowed)

@@ -9,7 +9,7 @@ import datasets
 import pytest
 
 from itdr.builders.core.errors import ItdrError
-from itdr.builders.dataset import config
+from itdr.builders.core.paths import SAMPLE
 from tests.world import load
 
 
@@ -18,7 +18,7 @@ def renamed(source: str, folder: Path, names: dict[str, str]) -> Path:
     for old, new in names.items():
         target = folder / source / new
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(config.SAMPLE / source / old, target)
+        shutil.copy(SAMPLE / source / old, target)
     return folder
 
 

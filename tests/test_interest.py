@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.dataset.config import SAMPLE
+from itdr.builders.core.paths import SAMPLE
 from itdr.builders.evidence import significance
 from itdr.builders.evidence.comments import cut
 from itdr.builders.evidence.interests import counts as interests_counts

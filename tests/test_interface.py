@@ -92,6 +92,9 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 def test_it_loads_from_any_folder(place: str, tmp_path: Path) -> None:
     for name in PLACES[place]:
+        if name.startswith("itdr/") and not os.environ.get("ITDR_TEST_WHEEL"):
+            # Python takes a plain folder of that name for the package before an editable install.
+            continue
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("a,b\n1,2\n")
     assert int(python(LOAD, tmp_path)) > 0

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import NEGATIVES
+from itdr.builders.dataset.options import NEGATIVES
 from itdr.builders.sampling.negatives import CandidatePool, NegativeRequest, NegativeRequests
 from itdr.builders.sampling.popularity import train_stats
 from itdr.builders.store.prepare import prepare

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.dataset import config
+from itdr.builders.core.paths import SAMPLE
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -28,9 +28,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with raw files in ~/raw and a cache into which the default downloads came already
     (made-up files under the official names), so that no block needs a network."""
     home = tmp_path_factory.mktemp("home")
-    shutil.copytree(config.SAMPLE, home / "raw")
+    shutil.copytree(SAMPLE, home / "raw")
     for source in ("ml-32m", "microlens"):
-        shutil.copytree(config.SAMPLE / source, home / "cache" / "raw" / source)
+        shutil.copytree(SAMPLE / source, home / "cache" / "raw" / source)
     (yaml,) = blocks("yaml")
     (home / "my-templates").mkdir()
     (home / "my-templates" / "sequential_rec.yaml").write_text(yaml, "utf-8")

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from itdr.builders.core import cache
+from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.rng import HashRng, numbers, shuffles, splitmix64
 from itdr.builders.core.schema import SKIP
-from itdr.builders.dataset import config, registry
+from itdr.builders.dataset import registry
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling.favourites import favourites
 from itdr.builders.sampling.histories import Histories, UserHistory
@@ -28,7 +29,7 @@ from itdr.builders.store import spec as store_spec
 from itdr.builders.store.reader import MISSING_TIME, StoreReader
 
 
-def opened(source: str, folder: Path = config.SAMPLE) -> StoreReader:
+def opened(source: str, folder: Path = SAMPLE) -> StoreReader:
     """The store of a source's bundled sample (the first of its domains), or of another folder."""
     declared = registry.source(source)
     domain = next(iter(declared.domains), None)
@@ -89,7 +90,7 @@ def test_a_timeline_is_one_event_for_each_work(source: str, keep: Any, rated: bo
 def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path) -> None:
     """Two editions of a book with a rating each, and another book that was met but not rated."""
     folder = tmp_path / "bookcrossing"
-    shutil.copytree(config.SAMPLE / "bookcrossing", folder)
+    shutil.copytree(SAMPLE / "bookcrossing", folder)
     book = '"{}";"{}";"Ada Example";"1999";"Example Press";"";"";""\n'
     with open(folder / "BX-Books.csv", "a", encoding="latin-1") as file:
         file.write(book.format("0000000019", "A Quiet Shelf"))
@@ -107,7 +108,7 @@ def test_an_edition_rated_twice_counts_once_beside_unrated_works(tmp_path: Path)
 
 def test_editions_of_a_book_are_one_work_however_articles_stand(tmp_path: Path) -> None:
     folder = tmp_path / "bookcrossing"
-    shutil.copytree(config.SAMPLE / "bookcrossing", folder)
+    shutil.copytree(SAMPLE / "bookcrossing", folder)
     titles = ("Quiet Shelf, The", "A Quiet Shelf : A Novel", "QUIET SHELF", "Quiet Shelf, Vol. 2")
     with (
         open(folder / "BX-Books.csv", "a", encoding="latin-1") as books,
@@ -282,7 +283,7 @@ def test_what_users_like_is_the_same_when_it_is_asked_for_again(
 def test_what_is_disliked_is_not_among_what_users_like(tmp_path: Path) -> None:
     """Best rated first, then what was met and not rated; the better rating of two editions counts."""
     folder = tmp_path / "bookcrossing"
-    shutil.copytree(config.SAMPLE / "bookcrossing", folder)
+    shutil.copytree(SAMPLE / "bookcrossing", folder)
     given = {"Dull": [4], "Poor": [0, 1], "Met": [0], "Fair": [5], "Fine": [3, 9], "Good": [8]}
     with (
         open(folder / "BX-Books.csv", "a", encoding="latin-1") as books,

@@ -14,6 +14,8 @@ from typing import Any
 
 from itdr.builders.core.errors import ConfigError
 
+SAMPLE = Path(__file__).resolve().parents[1] / "sample"
+"""The bundled made-up raw files, laid out as a `data_dir`."""
 RESERVE = 64 * 2**20
 """Bytes that a run leaves free on a disk."""
 UNREADABLE = "?" if os.sep == "\\" else "?\\"

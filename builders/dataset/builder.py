@@ -20,7 +20,8 @@ from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import ROOT_TASKS
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import ALL, DEFAULTS, Options, check
+from itdr.builders.dataset.config import Options, check
+from itdr.builders.dataset.options import ALL, DEFAULTS
 from itdr.builders.sampling.splits import SPLITS
 
 logger = logging.getLogger("itdr")
@@ -112,7 +113,7 @@ def features(config: Any) -> datasets.Features:
 def info(config: Any) -> datasets.DatasetInfo:
     """Description, features, citations and licences of the chosen sources."""
     options = options_of(config)
-    sources = [registry.source(name) for name, _ in options.sources]
+    sources = [registry.source(name) for name, _ in options.selected]
     return datasets.DatasetInfo(
         description=config.description or descriptions()[config.name],
         features=features(config),
@@ -132,10 +133,7 @@ def config_id(config: Any, custom_features: Any = None) -> str:
     stores = plan.stores_of(options, cells)
     series = datasets.__version__.partition(".")[0]
     parts = [
-        *(f"{name}={getattr(options, name)!r}" for name in ("sources", "size", "per_user", "seed")),
-        *(f"{name}={getattr(options, name)!r}" for name in ("split_by", "descriptions", "format")),
-        *(f"{name}={getattr(options, name)!r}" for name in ("num_shards", "cells", "sample")),
-        sorted(options.own.items()),
+        *options.fingerprint_parts(),
         _choice_without_folder(options.templates),
         templates.fingerprint(options.templates),
         *(f"{name}={[one.key for one in specs]}" for name, specs in sorted(stores.items())),
@@ -205,7 +203,7 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
 def check_sources(options: Options) -> None:
     """Refuse a config without a source that is fetched unasked. Not done where options are checked: who
     asks for the names of splits, or for features, names no sources."""
-    if options.sources:
+    if options.selected:
         return
     listed = "; ".join(f"{name}: {reason}" for name, reason in options.left_out.items())
     raise ConfigError(
@@ -229,7 +227,7 @@ def _check_templates(options: Options, cells: list[Any]) -> None:
 def _say_left_out(options: Options) -> None:
     if options.left_out:
         listed = "; ".join(f"{name} ({reason})" for name, reason in options.left_out.items())
-        used = [name for name, _ in options.sources]
+        used = [name for name, _ in options.selected]
         example = [*used, next(iter(options.left_out))]
         logger.warning(
             "itdr: %s uses %s; left out by default: %s. Add them with sources=%r.",

@@ -13,8 +13,9 @@ import numpy as np
 from itdr.builders.core import gc_pause
 from itdr.builders.core.errors import ConfigError, EmptySplitError
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import ALL, PAPER, Options
+from itdr.builders.dataset.config import Options
 from itdr.builders.dataset.open_cells import open_cell
+from itdr.builders.dataset.options import ALL, PAPER
 from itdr.builders.rendering.templates import folder_of
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
 from itdr.builders.store.spec import StoreSpec
@@ -64,7 +65,7 @@ def cells_of(options: Options) -> list[Cell]:
     templates = folder_of(options.templates)
     made = []
     for (task_id, source_id), quota in registry.cells(options.config, options.cells).items():
-        domains = dict(options.sources).get(source_id)
+        domains = dict(options.selected).get(source_id)
         if domains is None:
             continue
         task = registry.task(task_id)
@@ -102,7 +103,7 @@ def stores_of(options: Options, cells: Sequence[Cell]) -> dict[str, tuple[StoreS
         for domain in cell.domains:
             key = (cell.source.id, domain, facet)
             if key not in specs:
-                specs[key] = StoreSpec(cell.source, domain, facet, options.data_dir, options.sample)
+                specs[key] = StoreSpec(cell.source, domain, facet, options.folder, options.sample)
         found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
     return found
 

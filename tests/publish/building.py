@@ -12,8 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
+from itdr.builders.core.paths import SAMPLE
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import SAMPLE
 from itdr.publish import folder
 
 SMALL: dict[str, Any] = {"sample": True, "sources": ["ml-32m"]}

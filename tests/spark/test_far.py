@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itdr import spark as on_spark
-from itdr.builders.dataset.config import SAMPLE
+from itdr.builders.core.paths import SAMPLE
 from itdr.publish import folder
 from itdr.spark.job import builders
 from tests.spark.conftest import contents

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Cut
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.config import SAMPLE
 from itdr.builders.rawfiles import locate
 from itdr.builders.store.spec import StoreSpec
 from itdr.spark.chunks import Piece, pieces, write_piece

@@ -1,0 +1,192 @@
+"""The options of a config, each declared once.
+
+The loader, the checks, the command line, the error messages, `help(itdr.ItdrConfig)` and the README's
+table all read these fields: a new option is one field here, and the code that uses it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from itdr.builders.core.errors import ConfigError, choose_from
+
+ALL = "all"
+PAPER = "paper"
+LARGEST_SEED = 2**63 - 1
+_KEY = "option"
+
+
+@dataclass(frozen=True)
+class OptionInfo:
+    """What is declared of one option.
+
+    Args:
+        help: one sentence, as the command line and the README print it.
+        choices: the values allowed, in full; empty where a range or a check of its own decides.
+        low: the smallest whole number allowed; None where the option takes no number.
+        high: the largest one; None without a limit.
+        words: words allowed in place of a number.
+        many: whether it takes a list (on the command line: values with commas).
+        shown_default: how the default is printed, where the value itself says little.
+        of_subtasks: whether each subtask has its own default, or does not have the option at all.
+    """
+
+    help: str
+    choices: tuple[Any, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    words: tuple[str, ...] = ()
+    many: bool = False
+    shown_default: str = ""
+    of_subtasks: bool = False
+
+    def check(self, name: str, value: Any) -> None:
+        """Check one value. Raises `ConfigError` that says what is allowed."""
+        if self.choices:
+            one_of(name, value, self.choices)
+        elif self.low is not None:
+            self._check_number(name, value)
+
+    def _check_number(self, name: str, value: Any) -> None:
+        if isinstance(value, str) and value in self.words:
+            return
+        low = self.low or 0
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if whole and value >= low and (self.high is None or value <= self.high):
+            return
+        span = f"from {low} to {self.high}" if self.high is not None else f"of at least {low}"
+        words = "".join(f"{word!r} or " for word in self.words)
+        raise ConfigError(f"{name} must be {words}a whole number {span}, not {value!r}.")
+
+
+def option(default: Any, help: str, **declared: Any) -> Any:
+    """A dataclass field that is an option. See `OptionInfo` for what can be declared."""
+    return field(default=default, metadata={_KEY: OptionInfo(help, **declared)})
+
+
+@dataclass
+class RowOptions:
+    """Every option of a config with its type, default and meaning.
+
+    None stands for "each subtask's own default", and for `sources` for a fixed list.
+    """
+
+    sources: str | Sequence[str] | None = option(
+        None,
+        "Source ids, `id/domain` for one domain, or `all`. By default: those whose files lie in "
+        "`data_dir`; without it, those that need no account and at most 1 GB of download.",
+        many=True,
+        shown_default="a fixed list",
+    )
+    sample: bool = option(
+        False, "Use the bundled made-up raw files: no network.", choices=(True, False)
+    )
+    size: int | str = option(
+        PAPER,
+        "Examples per cell: `paper` for the paper's numbers, a number, or `all`.",
+        low=3,
+        words=(PAPER, ALL),
+    )
+    per_user: int | str = option(
+        1, "Cases per user and cell, the latest first: a number, or `all`.", low=1, words=(ALL,)
+    )
+    seed: int = option(0, "Seed of every random choice.", low=0, high=LARGEST_SEED)
+    split_by: str = option(
+        "user",
+        "What separates the splits: `user`, or `time` (the 80th and 90th percentile of all times).",
+        choices=("user", "time"),
+    )
+    history: int | None = option(None, "Items in the history.", low=1, high=200, of_subtasks=True)
+    candidates: int | None = option(
+        None, "Candidates, positives and negatives together.", low=2, high=100, of_subtasks=True
+    )
+    positives: int | None = option(
+        None, "Positives among the candidates.", low=1, high=99, of_subtasks=True
+    )
+    negatives: str | None = option(
+        None,
+        "How negatives are drawn: in proportion to `popularity`, `hard` (alike in category and "
+        "popularity), `uniform` (an easy baseline), or `shown` (MIND: seen and not clicked).",
+        choices=("popularity", "hard", "uniform", "shown"),
+        of_subtasks=True,
+    )
+    text_chars: int | None = option(
+        None,
+        "Longest review, comment or description shown, in characters.",
+        low=40,
+        high=20_000,
+        of_subtasks=True,
+    )
+    templates: str | Sequence[str] | None = option(
+        None,
+        "Template ids, `unseen` (test draws from those held back), or a folder of your own.",
+        many=True,
+        shown_default="all seen ones",
+    )
+    descriptions: bool = option(True, "Begin rows with a task description.", choices=(True, False))
+    format: str = option(
+        "alpaca",
+        "Columns that hold the text: `alpaca`, `messages` or `preference`.",
+        choices=("alpaca", "messages", "preference"),
+    )
+    cells: str = option(
+        PAPER,
+        "`paper`, or `all`: every pair of source and subtask that the columns allow.",
+        choices=(PAPER, ALL),
+    )
+    num_shards: int = option(32, "Shards of each split.", low=1, high=4096)
+
+
+def declared() -> dict[str, OptionInfo]:
+    """What is declared of each option, by name, in order."""
+    return {one.name: one.metadata[_KEY] for one in dataclasses.fields(RowOptions)}
+
+
+def defaults() -> dict[str, Any]:
+    """The default of each option, by name, in order."""
+    return {one.name: one.default for one in dataclasses.fields(RowOptions)}
+
+
+DECLARED = declared()
+DEFAULTS = defaults()
+OF_SUBTASKS = tuple(name for name, info in DECLARED.items() if info.of_subtasks)
+NEGATIVES: tuple[str, ...] = DECLARED["negatives"].choices
+
+
+def one_of(name: str, value: object, allowed: Sequence[object]) -> None:
+    """Check that a value is one of those allowed. Raises `ConfigError` that lists them."""
+    # The type first: an array compared with a word has no truth value.
+    if not any(type(value) is type(one) and value == one for one in allowed):
+        raise ConfigError(choose_from(name, value, [str(one) for one in allowed]))
+
+
+def shown_default(name: str) -> str:
+    """How help and tables print the default of an option."""
+    info = DECLARED[name]
+    if info.shown_default:
+        return info.shown_default
+    return "each subtask's" if info.of_subtasks else repr(DEFAULTS[name]).replace("'", '"')
+
+
+def markdown_table() -> str:
+    """The README's table of options."""
+    rows = [f"| `{name}` | {_code(name)} | {info.help} |" for name, info in DECLARED.items()]
+    return "\n".join(["| option | default | |", "|---|---|---|", *rows])
+
+
+def _code(name: str) -> str:
+    text = shown_default(name)
+    return text if DECLARED[name].shown_default or DECLARED[name].of_subtasks else f"`{text}`"
+
+
+def docstring() -> str:
+    """The options as the `Args` of `ItdrConfig`."""
+    lines = [
+        f"        {name}: {info.help} Default: {shown_default(name)}."
+        for name, info in DECLARED.items()
+    ]
+    head = "A subtask or root task with its options.\n\n    Args:\n"
+    return head + "\n".join(lines) + "\n"

@@ -1,0 +1,99 @@
+"""Which sources and domains a config uses: those asked for, or a list that does not depend on the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.paths import SAMPLE
+from itdr.builders.core.schema import Source
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.options import ALL
+
+
+def select(
+    config: str, value: Mapping[str, Any]
+) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
+    """The chosen sources with their domains, and why others were left out by default."""
+    able = list(dict.fromkeys(name for _, name in registry.cells(config, value["cells"])))
+    asked, sample = value["sources"], value["sample"]
+    if (asked is None and sample) or (isinstance(asked, str) and asked == ALL):
+        return tuple((name, _all_domains(name, sample)) for name in able), {}
+    if asked is None:
+        return _default_sources(config, able)
+    if isinstance(asked, str):
+        asked = [asked]
+    if not isinstance(asked, (list, tuple)) or not asked:
+        raise ConfigError(
+            f"sources must be 'all' or a list of source ids, not {asked!r}. "
+            f"{config} has: {', '.join(able)}."
+        )
+    chosen: dict[str, tuple[str, ...]] = {}
+    for entry in asked:
+        name, _, domain = str(entry).partition("/")
+        if name not in able:
+            raise ConfigError(_no_source(config, str(entry), name, able, value["cells"]))
+        domains = _all_domains(name, sample)
+        if domain and domain not in domains:
+            where = " in the bundled sample" if sample else ""
+            raise ConfigError(choose_from(f"domain of {name}{where}", domain, domains))
+        wanted = (domain,) if domain else domains
+        chosen[name] = tuple(dict.fromkeys((*chosen.get(name, ()), *wanted)))
+    return tuple((name, tuple(sorted(chosen[name]))) for name in able if name in chosen), {}
+
+
+def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
+    """The domains of a source, by name; of the sample those that it has files for."""
+    source = registry.source(name)
+    if not sample:
+        return tuple(sorted(source.domains))
+    here = SAMPLE / name
+    there = {file.domain for file in source.files if any(here.glob(f"{file.name}*"))}
+    return tuple(sorted(one for one in source.domains if one in there))
+
+
+def _no_source(config: str, entry: str, name: str, able: Sequence[str], cells: str) -> str:
+    if name in registry.source_ids():
+        more = "cells='all' adds every source whose columns allow it."
+        if cells == ALL:
+            more = f"The raw files of {name} lack what it needs."
+        return f"{name} has no cell in {config}, which is made from: {', '.join(able)}. {more}"
+    return choose_from(f"source for {config}", entry, able)
+
+
+DEFAULT_BYTES = 10**9
+"""By default a config uses sources whose download is at most this large."""
+
+
+def _default_sources(
+    config: str, able: Sequence[str]
+) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
+    """Sources that need no account and at most 1 GB, by their declarations alone; of some configs
+    none."""
+    facets = {one.facet for one in registry.tasks_of(config)}
+    left_out = {}
+    for name in able:
+        reason = _burden(registry.source(name), facets)
+        if reason:
+            left_out[name] = reason
+    chosen = tuple((name, _all_domains(name)) for name in able if name not in left_out)
+    return chosen, left_out
+
+
+def _burden(source: Source, facets: set[str]) -> str:
+    """Why a source is not fetched unasked; empty where it is."""
+    files = {file.key: file for facet in facets for file in source.files_for(facet)}
+    needed = [file for file in files.values() if not file.optional]
+    remotes = {}
+    for file in needed:
+        names = (*file.packed_in, file.name, Path(file.name).name)
+        offers = [one for one in source.remotes if one.name in names and one.urls]
+        if not offers:
+            return "its files are placed by hand"
+        remotes[offers[0].name] = offers[0]
+    if any(one.access != "open" for one in remotes.values()):
+        return "its download may ask for an account"
+    size = sum(one.size or 0 for one in remotes.values())
+    return f"a download of {size / 1e9:.1f} GB" if size > DEFAULT_BYTES else ""
