@@ -108,9 +108,10 @@ class RowOptions:
     )
     negatives: str | None = option(
         None,
-        "How negatives are drawn: in proportion to `popularity`, `hard` (alike in category and "
+        "How negatives are drawn: from other users' `event`s near the target's moment, in proportion "
+        "to `popularity` (the default where there are no times), `hard` (alike in category and "
         "popularity), `uniform` (an easy baseline), or `shown` (MIND: seen and not clicked).",
-        choices=("popularity", "hard", "uniform", "shown"),
+        choices=("event", "popularity", "hard", "uniform", "shown"),
         of_subtasks=True,
     )
     text_chars: int | None = option(

@@ -17,6 +17,7 @@ from itdr.builders.dataset.config import Options
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.options import ALL, PAPER
 from itdr.builders.rendering.templates import folder_of
+from itdr.builders.sampling.negatives import EVENT, POPULARITY
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
 from itdr.builders.store.spec import StoreSpec
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
@@ -71,9 +72,10 @@ def cells_of(options: Options) -> list[Cell]:
         task = registry.task(task_id)
         rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
         values = options.of(task_id)
-        if "negatives" in rule.options and "negatives" not in options.own:
-            values["negatives"] = rule.options["negatives"]
+        values |= {name: v for name, v in rule.options.items() if name not in options.own}
         source = registry.source(source_id)
+        if values.get("negatives") == EVENT and "interactions.timestamp" not in source.columns:
+            values["negatives"] = POPULARITY
         pairs = list(_domains(rule, domains))
         if not pairs:
             listed = "; ".join(f"{start} and {to}" for start, to in rule.pairs)

@@ -35,6 +35,7 @@ YEARS = 8
 """Width of the span of years."""
 TRIES = 16
 """Random events that are tried for each negative before all near ones are looked at."""
+NEAR = "near in time"
 FALLBACKS = ("near in time, any year", "in proportion to popularity")
 ALIKE = ("same category, popularity within x2", "same category, within x4", "a shared category")
 ONE = 1 << 20
@@ -139,6 +140,7 @@ class EventNegatives:
             if hard and self._like(requests, exclusions, batch, place):
                 continue
             if self._search(batch, exclusions, place):
+                self.rungs[NEAR] += hard
                 continue
             if self._search(batch, exclusions, place._replace(any_year=True)):
                 self.rungs[FALLBACKS[0]] += 1

@@ -68,7 +68,7 @@ TASK = Task(
     metrics=("NDCG@10", "Hit@1", "Precision@5"),
     cells={"amazon-reviews-2023": CellRule(4118, pairs=PAIRS)},
     needs=frozenset({"items.title", "interactions.timestamp", "interactions.domain"}),
-    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
+    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "event"},
     variables=lists.layouts("source", "history", "candidates")
     | {"n_source", "n_history", "n_candidates", "all_candidates"}
     | {"source_domain", "target_domain", "answer"},

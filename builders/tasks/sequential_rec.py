@@ -61,7 +61,7 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
-    defaults={"history": 10, "candidates": 5, "negatives": "popularity"},
+    defaults={"history": 10, "candidates": 5, "negatives": "event"},
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
     flags=frozenset({"timed", "categories"}),
     windows=ranking.windows,

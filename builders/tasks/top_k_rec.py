@@ -48,7 +48,7 @@ TASK = Task(
         "anime-2023": CellRule(6250),
     },
     needs=frozenset({"items.title"}),
-    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
+    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "event"},
     variables=lists.layouts("history", "candidates")
     | {"n_history", "n_candidates", "all_candidates", "answer"},
     flags=frozenset({"timed"}),

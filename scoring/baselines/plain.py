@@ -37,8 +37,13 @@ def most_popular(training: Training, row: Row) -> Answer:
 
 
 def co_occurrence(training: Training, row: Row) -> Answer:
-    """By the highest cosine with an item of the history: users of the training part that touched
-    both, over the root of the product of those that touched either."""
+    """By the highest cosine with an item of the history."""
+    return _ranked(row, co_occurrence_scores(training, row))
+
+
+def co_occurrence_scores(training: Training, row: Row) -> list[float]:
+    """Of each candidate the highest cosine with an item of the history: users of the training part
+    that touched both, over the root of the product of those that touched either."""
     known = training.of(row)
     own = known.user(row)
     past = [known.work(one["item_id"]) for one in row["history"]]
@@ -51,7 +56,7 @@ def co_occurrence(training: Training, row: Row) -> Answer:
             if len(one) and len(users)
         ]
         scores.append(float(max(cosines, default=0.0)))
-    return _ranked(row, scores)
+    return scores
 
 
 def _candidates(known: CellTraining, row: Row) -> list[np.ndarray]:
