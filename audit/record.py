@@ -143,7 +143,9 @@ def text(entries: Sequence[Figures]) -> str:
         lines.append("| negatives | " + " | ".join(head for _, head in columns) + " |")
         lines.append("|---|" + "---:|" * len(columns))
         for one in mine:
-            hits = [f"{one['hits'][name]:.3f}" if name in one["hits"] else "–" for name, _ in columns]
+            hits = [
+                f"{one['hits'][name]:.3f}" if name in one["hits"] else "–" for name, _ in columns
+            ]
             lines.append(f"| {one['negatives']} | " + " | ".join(hits) + " |")
         lines.append("")
     return "\n".join(lines)

@@ -115,9 +115,7 @@ class Giveaways:
         self._tallies: dict[str, dict[str, _Tally]] = {}
         self._priors: dict[str, ItemPrior] = {}
 
-    def see(
-        self, split: str, row: Row, facts: Mapping[str, Sequence[float]] | None = None
-    ) -> None:
+    def see(self, split: str, row: Row, facts: Mapping[str, Sequence[float]] | None = None) -> None:
         """Apply all rules to a row.
 
         Args:
@@ -146,7 +144,11 @@ class Giveaways:
         self._add_priors()
         return {
             cell: {
-                name: {"hit": one.hits / one.rows, "chance": one.chance / one.rows, "rows": one.rows}
+                name: {
+                    "hit": one.hits / one.rows,
+                    "chance": one.chance / one.rows,
+                    "rows": one.rows,
+                }
                 for name, one in tallies.items()
             }
             for cell, tallies in sorted(self._tallies.items())
@@ -169,7 +171,12 @@ class Giveaways:
                 z = excess * one.rows / math.sqrt(one.variance) if one.variance else 0.0
                 formal = name in FORMAL or name.startswith("place")
                 bound = FORM if formal else NATURE * (1 - chance)
-                if name not in TASTE and excess > bound and z > Z and (formal or one.rows >= ENOUGH):
+                if (
+                    name not in TASTE
+                    and excess > bound
+                    and z > Z
+                    and (formal or one.rows >= ENOUGH)
+                ):
                     what = f"{name!r} alone finds a true item: Hit@1 {hit:.3f}, chance {chance:.3f}"
                     for row_id in one.ids:
                         self.result.fault(row_id, what)

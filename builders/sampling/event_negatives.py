@@ -135,7 +135,7 @@ class EventNegatives:
         if not hard:
             self._try(requests, exclusions, batch)
         for k, slot in np.argwhere(batch.open).tolist():
-            number = int(_numbers(requests.rng_states[k], np.array(~slot)))
+            number = int(_numbers(requests.rng_states[k : k + 1], np.array([~slot]))[0])
             place = _Place(k, slot, number)
             if hard and self._like(requests, exclusions, batch, place):
                 continue
@@ -288,7 +288,9 @@ class EventNegatives:
         targets = requests.targets[k]
         target = int(targets[slot % len(targets)])
         first, count = int(self._store.first_category[target]), int(self._stats.users[target])
-        shift = SHIFTS[int(_numbers(requests.rng_states[k], np.array(~target))) % len(SHIFTS)]
+        shift = SHIFTS[
+            int(_numbers(requests.rng_states[k : k + 1], np.array([~target]))[0]) % len(SHIFTS)
+        ]
         ranges = (
             (-(-count * shift // (2 * ONE)), count * shift // ONE, ALIKE[0]),
             (-(-count // 4), count * 4, ALIKE[1]),
