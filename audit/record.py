@@ -87,9 +87,9 @@ def measure(data: Data, classifiers: bool = True) -> dict[str, Figures]:
 
 
 def _co_occurrence(data: Data, rows: Sequence[Mapping[str, Any]]) -> float:
+    from itdr.audit.shortcuts import hit_of
     from itdr.scoring.baselines.plain import co_occurrence_scores
     from itdr.scoring.baselines.training import Training
-    from itdr.audit.shortcuts import hit_of
 
     training = Training(data, rows)
     hits = 0.0

@@ -115,7 +115,7 @@ class Giveaways:
         self._tallies: dict[str, dict[str, _Tally]] = {}
         self._priors: dict[str, ItemPrior] = {}
 
-    def see(self, split: str, row: Row, facts: Mapping[str, Sequence[float]] | None = None) -> None:
+    def see(self, split: str, row: Row, facts: Features | None = None) -> None:
         """Apply all rules to a row.
 
         Args:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from itdr.audit.shortcuts import Giveaways, hit_of
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
-from itdr.builders.sampling.event_negatives import NO_YEAR, YEARS, EventNegatives
 from itdr.builders.sampling.event_index import event_index
+from itdr.builders.sampling.event_negatives import NO_YEAR, YEARS, EventNegatives
 from itdr.builders.sampling.exclusions import Exclusions, repeated_titles
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.requests import NegativeRequests

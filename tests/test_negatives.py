@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
 from itdr.builders.sampling.negatives import CandidatePool
-from itdr.builders.sampling.requests import NegativeRequest, NegativeRequests
 from itdr.builders.sampling.popularity import train_stats
+from itdr.builders.sampling.requests import NegativeRequest, NegativeRequests
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.spec import StoreSpec

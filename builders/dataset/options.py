@@ -114,6 +114,39 @@ class RowOptions:
         choices=("event", "popularity", "hard", "uniform", "shown"),
         of_subtasks=True,
     )
+    liked: bool | None = option(
+        None,
+        "Only take liked interactions as targets, in sources with times too.",
+        choices=(True, False),
+        of_subtasks=True,
+    )
+    ties: str | None = option(
+        None,
+        "What to do where less than half of a history's moments differ: `avoid` such windows where "
+        "others fill the quota, or `allow` them. Their prompts claim no order.",
+        choices=("avoid", "allow"),
+        of_subtasks=True,
+    )
+    answer: str | None = option(
+        None,
+        "Form of the answer: a `ranking` of all candidates, the `set` of the positives, their "
+        "`index`es alone, or the `title` of the next item.",
+        choices=("ranking", "set", "index", "title"),
+        of_subtasks=True,
+    )
+    order: str | None = option(
+        None,
+        "Order of the positives in a ranking: by `time`, or by `rating` with ties shuffled (the "
+        "default where there are no times).",
+        choices=("time", "rating"),
+        of_subtasks=True,
+    )
+    negatives_order: str | None = option(
+        None,
+        "Order of the negatives in a ranking: `shuffled`, or by falling `popularity`.",
+        choices=("shuffled", "popularity"),
+        of_subtasks=True,
+    )
     text_chars: int | None = option(
         None,
         "Longest review, comment or description shown, in characters.",

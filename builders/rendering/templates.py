@@ -124,7 +124,11 @@ class Templates:
             found = []
             pools = (self.prompts[part], self.descriptions, self.answers)
             for name, pool in zip(("prompt", "description", "answer"), pools, strict=True):
-                found.append(tuple(one for one in pool if one.serves(flags)))
+                serving = tuple(one for one in pool if one.serves(flags))
+                if not serving and "unordered" in flags:
+                    # A user's own choice of texts may know nothing of such histories.
+                    serving = tuple(one for one in pool if one.serves(flags - {"unordered"}))
+                found.append(serving)
                 if not found[-1]:
                     held = ", ".join(sorted(flags)) or "none"
                     raise TemplateError(

@@ -54,7 +54,9 @@ def event_index(store: StoreReader, seed: int, cuts: tuple[int, int] | None = No
     path = derived.file_of(store, "events", (seed if cuts is None else "time",))
     derived.made(path, lambda work: _write(store, seed, cuts, work / path.name))
     table = arrow.read(path)
-    return EventIndex(*(arrow.numbers(table, name) for name in COLUMNS))
+    if not len(table):
+        return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))
+    return EventIndex(*(table.column(name).chunk(0).to_numpy() for name in COLUMNS))
 
 
 def _write(store: StoreReader, seed: int, cuts: tuple[int, int] | None, path: Path) -> None:

@@ -33,8 +33,8 @@ GROWTH = 4
 FARTHEST = 1 << 20
 YEARS = 8
 """Width of the span of years."""
-TRIES = 16
-"""Random events that are tried for each negative before all near ones are looked at."""
+TRIES = (3, 6, 24, 96)
+"""Random events that are tried for each negative, round by round, before all near ones are looked at."""
 NEAR = "near in time"
 FALLBACKS = ("near in time, any year", "in proportion to popularity")
 ALIKE = ("same category, popularity within x2", "same category, within x4", "a shared category")
@@ -178,36 +178,61 @@ class EventNegatives:
     def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch) -> None:
         """Draw events at random, for all open places of all cases at once."""
         width = batch.works.shape[1]
-        offset = requests.targets.shape[1]
-        earlier = np.tri(width, k=-1, dtype=bool)
+        start = requests.targets.shape[1]
         rows = np.arange(len(batch.works))
-        for step in range(TRIES):
+        for tries in TRIES:
             rows = rows[batch.open[rows].any(axis=1)]
             if not len(rows):
                 return
+            # An axis of cases, one of places and one of tries.
+            places = start + np.arange(width)[:, None] * tries + np.arange(tries)
+            start += width * tries
             low, high = self._range(batch.first[rows], batch.last[rows], self.nearest)
-            places = offset + step * width + np.arange(width)
-            drawn = _numbers(requests.rng_states[rows, None], places)
-            sizes = np.maximum(high - low, 1)
-            events = low + (drawn % sizes.astype(np.uint64)).astype(np.int64)
+            drawn = _numbers(requests.rng_states[rows, None, None], places)
+            sizes = np.maximum(high - low, 1).astype(np.uint64)[:, :, None]
+            events = low[:, :, None] + (drawn % sizes).astype(np.int64)
             events = np.minimum(events, len(self._index) - 1)
-            good = batch.open[rows] & (high > low)
             works, users = self._index.works[events], self._index.users[events]
             titles = self._store.title_code[works]
-            good &= self._honest(works, users, self._index.times[events], batch.before[rows])
-            good &= self._in_span(works, batch.years[rows])
-            good &= ~exclusions.barred(rows, works, titles)
-            good &= ~(titles[:, :, None] == batch.titles[rows][:, None, :]).any(axis=2)
-            good &= ~(users[:, :, None] == batch.users[rows][:, None, :]).any(axis=2)
-            same = titles[:, :, None] == titles[:, None, :]
-            same |= users[:, :, None] == users[:, None, :]
-            good &= ~(same & earlier & good[:, None, :]).any(axis=2)
-            taken, slots = np.nonzero(good)
-            where = rows[taken], slots
-            batch.works[where] = works[good]
-            batch.titles[where] = titles[good]
-            batch.users[where] = users[good]
-            batch.open[where] = False
+            good = (batch.open[rows] & (high > low))[:, :, None] & self._in_span(
+                works, batch.years[rows][:, :, None]
+            )
+            times, before = self._index.times[events], batch.before[rows][:, :, None]
+            good &= self._honest(works, users, times, before)
+            flat = (len(rows), width * tries)
+            good &= ~exclusions.barred(rows, works.reshape(flat), titles.reshape(flat)).reshape(
+                good.shape
+            )
+            for column, chosen in ((titles, batch.titles), (users, batch.users)):
+                good &= ~(column[..., None] == chosen[rows][:, None, None, :]).any(axis=3)
+            self._take(batch, rows, good, works, titles, users)
+
+    @staticmethod
+    def _take(
+        batch: _Batch,
+        rows: np.ndarray,
+        good: np.ndarray,
+        works: np.ndarray,
+        titles: np.ndarray,
+        users: np.ndarray,
+    ) -> None:
+        """Fill each place with the first good one of its tries, unless a place before it takes the same
+        title, or a work of the same user."""
+        first = good.argmax(axis=2)[:, :, None]
+        found: np.ndarray = np.any(good, axis=2)
+        works, titles, users = (
+            np.take_along_axis(one, first, axis=2)[:, :, 0] for one in (works, titles, users)
+        )
+        same = titles[:, :, None] == titles[:, None, :]
+        same |= users[:, :, None] == users[:, None, :]
+        earlier = np.tri(found.shape[1], k=-1, dtype=bool)
+        found &= ~(same & earlier & found[:, None, :]).any(axis=2)
+        taken, slots = np.nonzero(found)
+        where = rows[taken], slots
+        batch.works[where] = works[found]
+        batch.titles[where] = titles[found]
+        batch.users[where] = users[found]
+        batch.open[where] = False
 
     def _range(
         self, first: np.ndarray, last: np.ndarray, nearest: int
@@ -284,7 +309,7 @@ class EventNegatives:
     ) -> bool:
         """Fill a place with a work alike to its target: by first category and popularity, else by
         any category. The range of popularity is shifted at random, as `CandidatePool` does it."""
-        k, slot, number, _ = place
+        k, slot = place.row, place.slot
         targets = requests.targets[k]
         target = int(targets[slot % len(targets)])
         first, count = int(self._store.first_category[target]), int(self._stats.users[target])

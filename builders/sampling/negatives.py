@@ -27,6 +27,8 @@ TRIES = 8
 EVENT, HARD, POPULARITY, UNIFORM = "event", "hard", "popularity", "uniform"
 SHOWN = "shown"
 """What was shown beside the clicked works and left, and as `event` where that is not enough."""
+NEAR_IN_TIME = (EVENT, HARD, SHOWN)
+"""Policies that draw from events near in time, where there are times."""
 
 
 class CandidatePool:

@@ -50,7 +50,8 @@ class Task:
     firsts: the first of them for several users at once, where that is faster; None for a user whose
     windows have to be looked through.
     draw: each of several windows made a case, None where no honest negatives are left.   context: a
-    case's variables.   wrong: a plausible wrong answer.
+    case's variables.   wrong: a plausible wrong answer.   choices: by option, which of its values have
+    a meaning here, where not all have.
     """
 
     id: str
@@ -71,6 +72,11 @@ class Task:
     about: Literal["user", "item"] = "user"
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def allows(self, name: str, value: object) -> bool:
+        """Whether an option can have this value here."""
+        return name in self.defaults and value in self.choices.get(name, (value,))
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "all_candidates": lists.all_of(len(case.candidates)),
         "source_domain": _said(cell.cell.other),
         "target_domain": _said(cell.cell.domain),
-        "answer": lists.numbered([item.title for item in case.ranking]),
+        "n_relevant": len(case.relevant),
+        "answer": ranking.answer(cell, case),
     }
 
 
@@ -68,15 +69,24 @@ TASK = Task(
     metrics=("NDCG@10", "Hit@1", "Precision@5"),
     cells={"amazon-reviews-2023": CellRule(4118, pairs=PAIRS)},
     needs=frozenset({"items.title", "interactions.timestamp", "interactions.domain"}),
-    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "event"},
+    defaults={
+        **ranking.OPTIONS,
+        "history": 5,
+        "candidates": 10,
+        "positives": 5,
+        "answer": "ranking",
+        "order": "time",
+        "negatives_order": "shuffled",
+    },
     variables=lists.layouts("source", "history", "candidates")
-    | {"n_source", "n_history", "n_candidates", "all_candidates"}
+    | {"n_source", "n_history", "n_candidates", "all_candidates", "n_relevant"}
     | {"source_domain", "target_domain", "answer"},
-    flags=frozenset({"timed"}),
+    flags=ranking.FLAGS,
     windows=crossing.windows,
     firsts=crossing.firsts,
     draw=_draw,
     context=_context,
     wrong=top_k_rec.wrong,
     least_events=lambda options: options["history"] + options["positives"],
+    choices={"answer": ("ranking", "set", "index")},
 )

@@ -40,7 +40,8 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
 
 
 def _sought(cell: OpenCell) -> WindowSpec:
-    return WindowSpec(cell.history, 1, None, *cell.span)
+    avoid = cell.cell.options["ties"] == "avoid"
+    return WindowSpec(cell.history, 1, None, *cell.span, avoid_ties=avoid)
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
@@ -54,7 +55,7 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
     """items: the history, and the one whose rating is asked for."""
     line, about = window.user_history, items[-1]
     target = window.targets[0]
-    flags = _FLAGS[cell.timed, bool(about.categories)]
+    flags = _FLAGS[cell.timed and not window.tied, bool(about.categories)]
     return Case(
         key=cell.key(window, user),
         user=user,
@@ -119,7 +120,7 @@ TASK = Task(
         "yelp": CellRule(5707),
     },
     needs=frozenset({"interactions.rating", "items.title"}),
-    defaults={"history": 10},
+    defaults={"history": 10, "ties": "avoid"},
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
     flags=frozenset({"timed", "categories"}),

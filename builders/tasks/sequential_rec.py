@@ -39,13 +39,13 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **lists.listings("candidates", candidates, needed),
         "n_history": len(history),
         "n_candidates": len(candidates),
-        "answer": case.relevant[0].title,
+        "answer": ranking.answer(cell, case),
     }
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     false = case.ranking[1:]
-    return false[draw.below(len(false))].title
+    return ranking.write_answer(cell, case, [false[draw.below(len(false))]])
 
 
 TASK = Task(
@@ -61,13 +61,19 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
-    defaults={"history": 10, "candidates": 5, "negatives": "event"},
+    defaults={
+        **ranking.OPTIONS,
+        "history": 10,
+        "candidates": 5,
+        "answer": "title",
+    },
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
-    flags=frozenset({"timed", "categories"}),
+    flags=ranking.FLAGS | {"categories"},
     windows=ranking.windows,
     firsts=ranking.firsts,
     draw=_draw,
     context=_context,
     wrong=_wrong,
     least_events=lambda options: options["history"] + 1,
+    choices={"answer": ("title", "index")},
 )

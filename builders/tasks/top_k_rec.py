@@ -19,7 +19,9 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_history": len(history),
         "n_candidates": len(candidates),
         "all_candidates": lists.all_of(len(candidates)),
-        "answer": lists.numbered([item.title for item in case.ranking]),
+        "n_relevant": len(case.relevant),
+        "answer": ranking.answer(cell, case),
+        "liked_from": ranking.liked_from(cell),
     }
 
 
@@ -28,7 +30,7 @@ def wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     targets = len(case.relevant)
     first = case.ranking[targets + draw.below(len(case.ranking) - targets)]
     rest = draw.shuffled([item for item in case.ranking if item is not first])
-    return lists.numbered([item.title for item in [first, *rest]])
+    return ranking.write_answer(cell, case, [first, *rest])
 
 
 TASK = Task(
@@ -48,14 +50,23 @@ TASK = Task(
         "anime-2023": CellRule(6250),
     },
     needs=frozenset({"items.title"}),
-    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "event"},
+    defaults={
+        **ranking.OPTIONS,
+        "history": 5,
+        "candidates": 10,
+        "positives": 5,
+        "answer": "ranking",
+        "order": "time",
+        "negatives_order": "shuffled",
+    },
     variables=lists.layouts("history", "candidates")
-    | {"n_history", "n_candidates", "all_candidates", "answer"},
-    flags=frozenset({"timed"}),
+    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_from", "answer"},
+    flags=ranking.FLAGS,
     windows=ranking.windows,
     firsts=ranking.firsts,
     draw=ranking.draw,
     context=_context,
     wrong=wrong,
     least_events=lambda options: options["history"] + options["positives"],
+    choices={"answer": ("ranking", "set", "index")},
 )
