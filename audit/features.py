@@ -7,20 +7,16 @@ when it was first seen, year, genres.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from itdr.audit.oracle import NEVER, Raw
 from itdr.builders.store.build.works import title_key
+from itdr.scoring.baselines.plain import category_overlap
 
 Row = Mapping[str, Any]
 Features = dict[str, list[float]]
 """By name, a number for each candidate."""
-UNKNOWN = -1.0
-NEXT_TITLES = 1e6
-"""More than any number that stands for a title's beginning."""
 
 
 def of_row(row: Row) -> Features:
@@ -82,11 +78,7 @@ def _year(raw: Raw, work: int) -> int | None:
 
 def _overlap(raw: Raw, past: Sequence[int], works: Sequence[int]) -> list[float]:
     """The cosine of each candidate's categories with those of the history."""
-    counts = Counter(name for work in past for name in raw.store.item(work).categories)
-    length = math.sqrt(sum(n * n for n in counts.values()))
-    shares = []
-    for work in works:
-        own = set(raw.store.item(work).categories)
-        norm = length * math.sqrt(len(own))
-        shares.append(sum(counts[name] for name in own) / norm if norm else 0.0)
-    return shares
+    item = raw.store.item
+    return category_overlap(
+        [item(work).categories for work in past], [item(work).categories for work in works]
+    )

@@ -18,6 +18,7 @@ from itdr.audit.shortcuts import Giveaways
 from itdr.scoring.data import Data, open_data
 
 Figures = dict[str, Any]
+POLICIES = ("event", "popularity", "hard", "uniform")
 CO_OCCURRENCE = "co-occurrence"
 HEAD = """\
 # Shortcuts
@@ -100,7 +101,10 @@ def _co_occurrence(data: Data, rows: Sequence[Mapping[str, Any]]) -> float:
 
 
 def record(
-    configs: Iterable[str], policies: Iterable[str], options: Mapping[str, Any]
+    configs: Iterable[str],
+    policies: Sequence[str],
+    options: Mapping[str, Any],
+    classifiers: bool = True,
 ) -> list[Figures]:
     """The figures of every config under every policy.
 
@@ -108,14 +112,15 @@ def record(
         configs: subtasks with candidates.
         policies: values of the option `negatives`.
         options: the other options, `sources` and `data_dir` among them.
+        classifiers: also train the classifiers.
     """
     entries: list[Figures] = []
     for config in configs:
         for policy in policies:
             data = open_data(config, {**options, "negatives": policy})
-            for cell, figures in measure(data).items():
+            for cell, figures in measure(data, classifiers).items():
                 entries.append({"cell": cell, "negatives": policy, **figures})
-    return sorted(entries, key=lambda one: (one["cell"], list(policies).index(one["negatives"])))
+    return sorted(entries, key=lambda one: (one["cell"], policies.index(one["negatives"])))
 
 
 def write(entries: Sequence[Figures], page: Path) -> None:

@@ -22,6 +22,7 @@ from itdr.commands import (
     push,
     report,
     score,
+    shortcuts,
     show,
     sources,
     stats,
@@ -53,6 +54,7 @@ app.command("report")(report.run)
 app.command("score")(score.run)
 app.command("baseline")(baseline.run)
 app.command("audit")(audit.run)
+app.command("shortcuts")(shortcuts.run)
 app.command("card")(card.run)
 
 

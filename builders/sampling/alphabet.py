@@ -48,9 +48,9 @@ class Alphabet:
         grows = ranks[:, 1:] > ranks[:, :-1]
         if grows.shape[1] < steps:
             return np.zeros(len(titles), bool)
-        return (
-            np.lib.stride_tricks.sliding_window_view(grows, steps, axis=1).all(axis=2).any(axis=1)
-        )
+        runs = np.lib.stride_tricks.sliding_window_view(grows, steps, axis=1)
+        whole: np.ndarray = np.logical_and.reduce(runs, axis=2)
+        return np.logical_or.reduce(whole, axis=1)
 
 
 def alphabet(store: StoreReader) -> Alphabet:
