@@ -41,4 +41,6 @@ def open_cell(cell: Cell, paths: tuple[Path, ...], time_split: bool = False) -> 
     """A cell over its stores; with `time_split`, its parts are spans of time."""
     store, *others = (open_store(cell.source, path) for path in paths)
     cuts = store.shared("time cuts", lambda: time_cuts(store)) if time_split else None
+    chars = cell.options.get("title_chars")
+    store, *others = (one.with_title_chars(chars) for one in (store, *others))
     return OpenCell(cell, store, others[0] if others else None, cuts)

@@ -45,7 +45,10 @@ class OptionInfo:
 
     def check(self, name: str, value: Any) -> None:
         """Check one value. Raises `ConfigError` that says what is allowed."""
-        if self.choices:
+        if self.choices and self.many:
+            for one in value if isinstance(value, (list, tuple)) else [value]:
+                one_of(name, one, self.choices)
+        elif self.choices:
             one_of(name, value, self.choices)
         elif self.low is not None:
             self._check_number(name, value)
@@ -145,6 +148,22 @@ class RowOptions:
         None,
         "Order of the negatives in a ranking: `shuffled`, or by falling `popularity`.",
         choices=("shuffled", "popularity"),
+        of_subtasks=True,
+    )
+    title_chars: int | None = option(
+        None,
+        "Longest title shown, in characters; a longer one is cut at a word's end.",
+        low=20,
+        high=2_000,
+        of_subtasks=True,
+    )
+    show: str | Sequence[str] | None = option(
+        None,
+        "What entries show besides titles, where the source has it: `rating`, `time_gap` (history), "
+        "`creator`, `categories`, `description`. By default creators of books and tracks, and in "
+        "sequential_rec categories.",
+        choices=("rating", "time_gap", "creator", "categories", "description"),
+        many=True,
         of_subtasks=True,
     )
     text_chars: int | None = option(

@@ -42,3 +42,21 @@ def layouts(*names: str) -> frozenset[str]:
 def categories(item: Item) -> str:
     """An item's categories as they are shown."""
     return ", ".join(item.categories)
+
+
+def by(title: str, creator: str) -> str:
+    """A title with who made it."""
+    return f"{title} by {creator}"
+
+
+GAPS = ((365 * 86_400, "year"), (30 * 86_400, "month"), (86_400, "day"), (3_600, "hour"))
+"""Seconds of what one speaks of, the longest first."""
+
+
+def later(seconds: int) -> str:
+    """How much later: "3 days later", "within the hour"."""
+    for length, name in GAPS:
+        count = seconds // length
+        if count:
+            return f"{count} {name}{'s' if count > 1 else ''} later"
+    return "within the hour"

@@ -59,7 +59,7 @@ def alphabet(store: StoreReader) -> Alphabet:
 
 
 def _kept(store: StoreReader) -> Alphabet:
-    path = derived.file_of(store, "alphabet", ())
+    path = derived.file_of(store, "alphabet", (store.title_chars,))
     derived.made(path, lambda work: _write(store, work / path.name))
     return Alphabet(arrow.numbers(arrow.read(path), "rank"))
 
@@ -73,4 +73,6 @@ def _write(store: StoreReader, path: Path) -> None:
     titles = pc.utf8_lower(arrow.taken(store.items.column("title"), shown))
     titles = pc.replace_substring_regex(titles, _ARTICLE, "")
     ranks = pc.rank(titles, sort_keys="ascending", tiebreaker="dense")
-    arrow.write_table(pa.table({"rank": ranks.cast(pa.int32())}), path)
+    by_code = np.zeros(int(codes.max(initial=-1)) + 1, np.int32)
+    by_code[codes[codes >= 0]] = ranks.to_numpy()
+    arrow.write_table(pa.table({"rank": by_code}), path)

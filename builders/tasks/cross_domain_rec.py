@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
-from itdr.builders.tasks import crossing, ranking, top_k_rec
+from itdr.builders.tasks import crossing, entries, ranking, top_k_rec
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.crossing import Crossing
 
@@ -35,10 +35,12 @@ def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     start, past = case.history[: cell.history], case.history[cell.history :]
+    show = entries.shown(cell)
+    both = entries.of_history(cell, case, show)
     return {
-        **lists.listings("source", [item.title for item in start], needed),
-        **lists.listings("history", [item.title for item in past], needed),
-        **lists.listings("candidates", [item.title for item in case.candidates], needed),
+        **lists.listings("source", both[: cell.history], needed),
+        **lists.listings("history", both[cell.history :], needed),
+        **lists.listings("candidates", entries.of_candidates(cell, case.candidates, show), needed),
         "n_source": len(start),
         "n_history": len(past),
         "n_candidates": len(case.candidates),

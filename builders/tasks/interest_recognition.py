@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.evidence.comments import cut
+from itdr.builders.core.text import cut
 from itdr.builders.evidence.interests import claims, counts
 from itdr.builders.evidence.interests.claims import Claim
 from itdr.builders.evidence.interests.facts import Facts, evidence, facts_of

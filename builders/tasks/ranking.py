@@ -20,6 +20,7 @@ from itdr.builders.sampling.popularity import NEVER
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
+from itdr.builders.tasks import entries
 from itdr.builders.tasks.base import OpenCell
 
 T = TypeVar("T")
@@ -27,7 +28,7 @@ FLAGS = frozenset({"timed", "unordered", "liked", "scored", "set", "index"})
 """timed: the targets come next.   unordered: they do, but the history itself has no order to speak of.
 liked: the targets are liked.   scored: an untimed history is of liked works with ratings.   set, index:
 the form of the answer."""
-OPTIONS: dict[str, Any] = {"negatives": "event", "ties": "avoid", "liked": False}
+OPTIONS: dict[str, Any] = {**entries.OPTIONS, "negatives": "event", "ties": "avoid", "liked": False}
 """Options that all tasks with candidates have, with their defaults."""
 
 

@@ -12,7 +12,7 @@ from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
-from itdr.builders.tasks import ranking
+from itdr.builders.tasks import entries, ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 _FLAGS = {
@@ -76,7 +76,8 @@ def rating_text(rating: float | None, scale: Scale) -> str:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
     given = [rating_text(rating, scale) for rating in case.ratings]
-    past = [(item.title, rating) for item, rating in zip(case.history, given, strict=True)]
+    show = entries.shown(cell) - {"rating"}
+    past = list(zip(entries.of_history(cell, case, show), given, strict=True))
     history = [f"{title}: {rating}" for title, rating in past]
     made = lists.listings("history", history, needed)
     if "history_inline" in needed:
@@ -85,8 +86,8 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **made,
         "n_history": len(history),
-        "target": case.item.title,
-        "target_line": _target_line(case.item),
+        "target": _target(cell, case.item, show),
+        "target_line": _target_line(cell, case.item, show),
         "scale_low": f"{scale.low:g}",
         "scale_high": f"{scale.high:g}",
         "scale_step": f"{scale.step:g}",
@@ -94,8 +95,14 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     }
 
 
-def _target_line(item: Item) -> str:
-    return f"{item.title} [{lists.categories(item)}]" if item.categories else item.title
+def _target(cell: OpenCell, item: Item, show: frozenset[str]) -> str:
+    (entry,) = entries.of_candidates(cell, [item], show - {"categories", "time_gap"})
+    return entry
+
+
+def _target_line(cell: OpenCell, item: Item, show: frozenset[str]) -> str:
+    target = _target(cell, item, show)
+    return f"{target} [{lists.categories(item)}]" if item.categories else target
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
@@ -120,7 +127,7 @@ TASK = Task(
         "yelp": CellRule(5707),
     },
     needs=frozenset({"interactions.rating", "items.title"}),
-    defaults={"history": 10, "ties": "avoid"},
+    defaults={**entries.OPTIONS, "history": 10, "ties": "avoid"},
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
     flags=frozenset({"timed", "categories"}),

@@ -11,7 +11,7 @@ from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.windows import Window
-from itdr.builders.tasks import ranking
+from itdr.builders.tasks import entries, ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 _categories = attrgetter("categories")
@@ -22,18 +22,21 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     made = ranking.draw(cell, windows)
     for case in made:
         # A list in which some items lack a category would mark them: then none shows its own.
-        if case is not None and all(map(_categories, chain(case.history, case.candidates))):
+        if (
+            case is not None
+            and "categories" in entries.shown(cell, categories=True)
+            and all(map(_categories, chain(case.history, case.candidates)))
+        ):
             case.flags |= _CATEGORIES
     return made
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    if "categories" in case.flags:
-        history = [item.listed for item in case.history]
-        candidates = [item.listed for item in case.candidates]
-    else:
-        history = [item.title for item in case.history]
-        candidates = [item.title for item in case.candidates]
+    show = entries.shown(cell, categories=True)
+    if "categories" not in case.flags:
+        show -= {"categories"}
+    history = entries.of_history(cell, case, show)
+    candidates = entries.of_candidates(cell, case.candidates, show)
     return {
         **lists.listings("history", history, needed),
         **lists.listings("candidates", candidates, needed),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import mentions as _audience
 from itdr.builders.evidence import title_mentions as _titles
@@ -204,7 +205,7 @@ def _facts(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     found += _attributes(cell, code)
     description = store.value("items", "description", code)
     if description:
-        found.append(("description", spoken.cut(description, chars)))
+        found.append(("description", cut(description, chars)))
     return [(upper(name), value) for name, value in found]
 
 

@@ -6,13 +6,14 @@ from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
-from itdr.builders.tasks import ranking
+from itdr.builders.tasks import entries, ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    history = [item.title for item in case.history]
-    candidates = [item.title for item in case.candidates]
+    show = entries.shown(cell)
+    history = entries.of_history(cell, case, show)
+    candidates = entries.of_candidates(cell, case.candidates, show)
     return {
         **lists.listings("history", history, needed),
         **lists.listings("candidates", candidates, needed),

@@ -17,7 +17,7 @@ from itdr.builders.tasks.base import OpenCell
 from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
-SHRINK = 5
+SHRINK = 10
 """Ratings that do not differ from their givers' means, added to those of an item."""
 
 
