@@ -26,6 +26,7 @@ from itdr.commands import (
     show,
     sources,
     stats,
+    templates,
     verify,
 )
 
@@ -47,6 +48,7 @@ app.command("plan")(plan.run)
 app.command("fetch")(fetch.run)
 app.command("verify")(verify.run)
 app.command("show")(show.run)
+app.command("templates")(templates.run)
 app.command("build")(build.run)
 app.command("push")(push.run)
 app.command("stats")(stats.run)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.schema import ROOT_TASKS, Source
+from itdr.builders.rendering import templates
+from itdr.builders.rendering.templates import ENGLISH
 
 if TYPE_CHECKING:
     from itdr.builders.tasks.base import Task
@@ -96,10 +98,16 @@ def missing_columns(of: Task, on: Source) -> tuple[str, ...]:
     return missing
 
 
-def cells(config: str, which: str = "paper") -> Mapping[tuple[str, str], int | None]:
+def cells(
+    config: str, which: str = "paper", language: str = ENGLISH, folder: Path | None = None
+) -> Mapping[tuple[str, str], int | None]:
     """(task, source) -> the paper's quota, None for a cell that the paper has not.
 
-    which: `paper`, or `all` for every pair that the columns allow.
+    Args:
+        config: the config's name.
+        which: `paper`, or `all` for every pair that the columns allow.
+        language: only cells that have templates and words in it.
+        folder: a user's own templates, which may add some.
     """
     found: dict[tuple[str, str], int | None] = {}
     for one in tasks_of(config):
@@ -109,4 +117,10 @@ def cells(config: str, which: str = "paper") -> Mapping[tuple[str, str], int | N
                 found[one.id, name] = rule.quota
             elif which == "all" and not missing_columns(one, source(name)):
                 found[one.id, name] = None
-    return found
+    if language == ENGLISH:
+        return found
+    return {
+        (task_id, name): quota
+        for (task_id, name), quota in found.items()
+        if templates.has_language(task_id, source(name).words, language, folder)
+    }

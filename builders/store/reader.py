@@ -17,12 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from itdr.builders.core import paths, remote
-from itdr.builders.core.arrow import numbers, read, taken, write_table
+from itdr.builders.core.arrow import numbers, read, taken
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
 from itdr.builders.core.text import cut
-from itdr.builders.store import derived
-from itdr.builders.store.build.works import title_key
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import manifest
 
@@ -75,7 +73,8 @@ class StoreReader:
         self.source = source
         self.path = path
         self.title_chars = title_chars
-        self._views: dict[int, StoreReader] = {}
+        self.views: dict[int, StoreReader] = {}
+        """Readers of the same store with titles cut to a length (see `titles.with_title_chars`)."""
         self.manifest: dict[str, Any] = manifest(path)
         self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._items: dict[int, Item] = {}
@@ -87,25 +86,8 @@ class StoreReader:
     def reopen(self) -> None:
         """Let go of the handles, which two processes must not share; what was read is kept."""
         self.__dict__.pop("_interactions", None)
-        for view in self._views.values():
+        for view in self.views.values():
             view.reopen()
-
-    def with_title_chars(self, chars: int | None) -> StoreReader:
-        """This store with titles cut to so many characters, and told apart by what is left of them;
-        itself where none is longer."""
-        if chars is None or self._longest_title <= chars:
-            return self
-        if chars not in self._views:
-            self._views[chars] = StoreReader(self.source, self.path, chars)
-        return self._views[chars]
-
-    @functools.cached_property
-    def _longest_title(self) -> int:
-        import pyarrow.compute as pc
-
-        if "title" not in self.items.column_names:
-            return 0
-        return pc.max(pc.utf8_length(self.items.column("title"))).as_py() or 0
 
     def derived(self, name: str) -> Path:
         """Where something counted from this store lies, or is to be put: beside the stores; of a
@@ -174,31 +156,7 @@ class StoreReader:
     @functools.cached_property
     def title_code(self) -> np.ndarray:
         """int32, by item code: equal for titles that look the same; -1: never shown."""
-        codes = numbers(self.items, "title_code")
-        if self.title_chars is None:
-            return codes
-        path = derived.file_of(self, "titles", (self.title_chars,))
-        derived.made(path, lambda work: self._write_titles(codes, work / path.name))
-        return numbers(read(path), "title_code")
-
-    def _write_titles(self, codes: np.ndarray, path: Path) -> None:
-        """Give titles that look the same when they are cut the code of the first of them."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        assert self.title_chars is not None
-        column = self.items.column("title")
-        long = pc.greater(pc.fill_null(pc.utf8_length(column), 0), self.title_chars)
-        places = np.flatnonzero(long.to_numpy(zero_copy_only=False) & (codes >= 0))
-        made = codes.copy()
-        first: dict[str, int] = {}
-        for start in range(0, len(places), KEPT_ITEMS):
-            some = places[start : start + KEPT_ITEMS]
-            titles = taken(column, some).to_pylist()
-            for place, title in zip(some.tolist(), titles, strict=True):
-                key = title_key(cut(title, self.title_chars))
-                made[place] = first.setdefault(key, int(codes[place]))
-        write_table(pa.table({"title_code": made}), path)
+        return numbers(self.items, "title_code")
 
     @functools.cached_property
     def first_category(self) -> np.ndarray:

@@ -35,16 +35,18 @@ def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     start, past = case.history[: cell.history], case.history[cell.history :]
-    show = entries.shown(cell)
-    both = entries.of_history(cell, case, show)
+    show, n = entries.shown(cell), cell.history
+    earlier = entries.of_history(
+        cell, case, needed, show, slice(n), name="source", loop="source_history"
+    )
     return {
-        **lists.listings("source", both[: cell.history], needed),
-        **lists.listings("history", both[cell.history :], needed),
-        **lists.listings("candidates", entries.of_candidates(cell, case.candidates, show), needed),
+        **earlier,
+        **entries.of_history(cell, case, needed, show, slice(n, None)),
+        **entries.of_candidates(cell, case, needed, show),
         "n_source": len(start),
         "n_history": len(past),
         "n_candidates": len(case.candidates),
-        "all_candidates": lists.all_of(len(case.candidates)),
+        "all_candidates": cell.layout.all_of(len(case.candidates)),
         "source_domain": _said(cell.cell.other),
         "target_domain": _said(cell.cell.domain),
         "n_relevant": len(case.relevant),
@@ -83,6 +85,7 @@ TASK = Task(
     variables=lists.layouts("source", "history", "candidates")
     | {"n_source", "n_history", "n_candidates", "all_candidates", "n_relevant"}
     | {"source_domain", "target_domain", "answer"},
+    lists=frozenset({"source_history", "history", "candidates"}),
     flags=ranking.FLAGS,
     windows=crossing.windows,
     firsts=crossing.firsts,

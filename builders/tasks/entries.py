@@ -15,6 +15,8 @@ NAMED_WITH_CREATOR = ("books", "book_reviews", "tracks")
 DESCRIPTION_CHARS = 200
 OPTIONS = {"title_chars": 120, "show": None}
 """Options of all tasks that list titles, with their defaults."""
+_FLAGS = {"creator": "creators", "categories": "categories", "time_gap": "time_gap"}
+"""What the option calls them -> what lists do."""
 
 
 def shown(cell: OpenCell, categories: bool = False) -> frozenset[str]:
@@ -26,50 +28,65 @@ def shown(cell: OpenCell, categories: bool = False) -> frozenset[str]:
     return frozenset([asked] if isinstance(asked, str) else asked)
 
 
-def titles(items: Sequence[Item]) -> list[str]:
-    """The titles alone."""
-    return [item.title for item in items]
+def flags(show: frozenset[str]) -> frozenset[str]:
+    """What `lists` is to show of each item."""
+    return frozenset(_FLAGS[name] for name in show if name in _FLAGS)
 
 
-def of_candidates(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> list[str]:
-    """An entry for each candidate."""
-    if not show:
-        return titles(items)
-    if show == {"categories"}:
-        return [item.listed for item in items]
-    return [_entry(cell, item, show) for item in items]
+def of_candidates(
+    cell: OpenCell, case: Case, needed: frozenset[str], show: frozenset[str]
+) -> dict[str, object]:
+    """The list of candidates in every form that a template asks for."""
+    notes = _notes(cell, case.candidates, show)
+    shown_flags = flags(show - {"time_gap"})
+    return lists.of_items(
+        "candidates", case.candidates, needed, cell.layout, shown_flags, notes=notes
+    )
 
 
-def of_history(cell: OpenCell, case: Case, show: frozenset[str]) -> list[str]:
-    """An entry for each item of the history; ratings and gaps of time where they are known."""
-    entries = of_candidates(cell, case.history, show - {"rating", "time_gap"})
-    if not show & {"rating", "time_gap"}:
-        return entries
-    n = len(entries)
-    ratings = (case.ratings or [None] * n) if "rating" in show else [None] * n
-    times = (case.times or [None] * n) if "time_gap" in show else [None] * n
-    made = []
-    for k, entry in enumerate(entries):
-        notes = []
-        rating = ratings[k]
-        if rating is not None:
-            notes.append(f"rated {rating:.{cell.scale.decimals}f}")
-        before, time = times[k - 1] if k else None, times[k]
-        if before is not None and time is not None and "unordered" not in case.flags:
-            notes.append(lists.later(time - before))
-        made.append(f"{entry} ({', '.join(notes)})" if notes else entry)
-    return made
+def of_history(
+    cell: OpenCell,
+    case: Case,
+    needed: frozenset[str],
+    show: frozenset[str],
+    part: slice = slice(None),
+    name: str = "history",
+    loop: str | None = None,
+) -> dict[str, object]:
+    """The history, or a part of it, in every form that a template asks for.
+
+    Args:
+        part: which of the history's items.
+        name: of the list.
+        loop: of the list in a template's loop, where that is not `name`.
+    """
+    items = case.history[part]
+    if "unordered" in case.flags:
+        show -= {"time_gap"}
+    ratings: list[str] = []
+    if "rating" in show and cell.cell.source.scale is not None and case.ratings:
+        decimals = cell.scale.decimals
+        ratings = [
+            "" if rating is None else f"{rating:.{decimals}f}" for rating in case.ratings[part]
+        ]
+    return lists.of_items(
+        name,
+        items,
+        needed,
+        cell.layout,
+        flags(show),
+        ratings,
+        case.times[part],
+        loop,
+        _notes(cell, items, show),
+    )
 
 
-def _entry(cell: OpenCell, item: Item, show: frozenset[str]) -> str:
-    entry = item.title
-    if "creator" in show and item.creators:
-        entry = lists.by(entry, item.creators[0])
-    if "categories" in show and item.categories:
-        entry = f"{entry}: {lists.categories(item)}"
-    if "description" in show and (description := _description(cell, item)):
-        entry = f"{entry} – {cut(description, DESCRIPTION_CHARS)}"
-    return entry
+def _notes(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> list[str]:
+    """The description of each item where descriptions are shown, empty where it has none."""
+    if "description" not in show:
+        return []
+    return [cut(_description(cell, item) or "", DESCRIPTION_CHARS) for item in items]
 
 
 def _description(cell: OpenCell, item: Item) -> str | None:

@@ -163,7 +163,7 @@ def write_answer(cell: OpenCell, case: Case, ranked: Sequence[Item]) -> str:
     """
     form, n = cell.cell.options["answer"], len(case.relevant)
     if form == "ranking":
-        return lists.numbered([item.title for item in ranked])
+        return lists.numbered([item.title for item in ranked], cell.layout)
     if form == "title":
         return ranked[0].title
     first = {item.id for item in ranked[:n]}

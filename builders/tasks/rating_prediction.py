@@ -76,33 +76,18 @@ def rating_text(rating: float | None, scale: Scale) -> str:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
     given = [rating_text(rating, scale) for rating in case.ratings]
-    show = entries.shown(cell) - {"rating"}
-    past = list(zip(entries.of_history(cell, case, show), given, strict=True))
-    history = [f"{title}: {rating}" for title, rating in past]
-    made = lists.listings("history", history, needed)
-    if "history_inline" in needed:
-        made["history_inline"] = lists.inline([f"{title} ({rating})" for title, rating in past])
+    flags = entries.flags(entries.shown(cell))
     assert case.item is not None
     return {
-        **made,
-        "n_history": len(history),
-        "target": _target(cell, case.item, show),
-        "target_line": _target_line(cell, case.item, show),
+        **lists.of_items("history", case.history, needed, cell.layout, flags, given, case.times),
+        "n_history": len(case.history),
+        "target": case.item.title,
+        "target_line": lists.target(case.item, cell.layout, flags),
         "scale_low": f"{scale.low:g}",
         "scale_high": f"{scale.high:g}",
         "scale_step": f"{scale.step:g}",
         "answer": rating_text(case.rating, scale),
     }
-
-
-def _target(cell: OpenCell, item: Item, show: frozenset[str]) -> str:
-    (entry,) = entries.of_candidates(cell, [item], show - {"categories", "time_gap"})
-    return entry
-
-
-def _target_line(cell: OpenCell, item: Item, show: frozenset[str]) -> str:
-    target = _target(cell, item, show)
-    return f"{target} [{lists.categories(item)}]" if item.categories else target
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
@@ -130,6 +115,7 @@ TASK = Task(
     defaults={**entries.OPTIONS, "history": 10, "ties": "avoid"},
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
+    lists=frozenset({"history"}),
     flags=frozenset({"timed", "categories"}),
     windows=_windows,
     firsts=_firsts,

@@ -20,28 +20,23 @@ _CATEGORIES = frozenset({"categories"})
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     made = ranking.draw(cell, windows)
-    for case in made:
-        # A list in which some items lack a category would mark them: then none shows its own.
-        if (
-            case is not None
-            and "categories" in entries.shown(cell, categories=True)
-            and all(map(_categories, chain(case.history, case.candidates)))
-        ):
-            case.flags |= _CATEGORIES
+    if "categories" in entries.shown(cell, categories=True):
+        for case in made:
+            # A list in which some items lack a category would mark them: then none shows its own.
+            if case is not None and all(map(_categories, chain(case.history, case.candidates))):
+                case.flags |= _CATEGORIES
     return made
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     show = entries.shown(cell, categories=True)
     if "categories" not in case.flags:
-        show -= {"categories"}
-    history = entries.of_history(cell, case, show)
-    candidates = entries.of_candidates(cell, case.candidates, show)
+        show -= _CATEGORIES
     return {
-        **lists.listings("history", history, needed),
-        **lists.listings("candidates", candidates, needed),
-        "n_history": len(history),
-        "n_candidates": len(candidates),
+        **entries.of_history(cell, case, needed, show),
+        **entries.of_candidates(cell, case, needed, show),
+        "n_history": len(case.history),
+        "n_candidates": len(case.candidates),
         "answer": ranking.answer(cell, case),
     }
 
@@ -64,13 +59,9 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
-    defaults={
-        **ranking.OPTIONS,
-        "history": 10,
-        "candidates": 5,
-        "answer": "title",
-    },
+    defaults={**ranking.OPTIONS, "history": 10, "candidates": 5, "answer": "title"},
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
+    lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS | {"categories"},
     windows=ranking.windows,
     firsts=ranking.firsts,

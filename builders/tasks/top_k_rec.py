@@ -12,17 +12,15 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     show = entries.shown(cell)
-    history = entries.of_history(cell, case, show)
-    candidates = entries.of_candidates(cell, case.candidates, show)
     return {
-        **lists.listings("history", history, needed),
-        **lists.listings("candidates", candidates, needed),
-        "n_history": len(history),
-        "n_candidates": len(candidates),
-        "all_candidates": lists.all_of(len(candidates)),
+        **entries.of_history(cell, case, needed, show),
+        **entries.of_candidates(cell, case, needed, show),
+        "n_history": len(case.history),
+        "n_candidates": len(case.candidates),
+        "all_candidates": cell.layout.all_of(len(case.candidates)),
         "n_relevant": len(case.relevant),
-        "answer": ranking.answer(cell, case),
         "liked_from": ranking.liked_from(cell),
+        "answer": ranking.answer(cell, case),
     }
 
 
@@ -62,6 +60,7 @@ TASK = Task(
     },
     variables=lists.layouts("history", "candidates")
     | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_from", "answer"},
+    lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS,
     windows=ranking.windows,
     firsts=ranking.firsts,
