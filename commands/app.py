@@ -22,6 +22,7 @@ from itdr.commands import (
     push,
     report,
     score,
+    shortcuts,
     show,
     sources,
     stats,
@@ -88,6 +89,7 @@ app.command("report")(report.run)
 app.command("score")(score.run)
 app.command("baseline")(baseline.run)
 app.command("audit")(audit.run)
+app.command("shortcuts", hidden=True)(shortcuts.run)
 app.command("card", hidden=True)(card.run)
 
 

@@ -46,9 +46,9 @@ class Options(RowOptions):
 
     def of(self, task: str) -> dict[str, Any]:
         """The options of one subtask: its defaults, with what the user set."""
-        values = dict(registry.task(task).defaults)
-        values.update({name: value for name, value in self.own.items() if name in values})
-        return values
+        of = registry.task(task)
+        own = {name: value for name, value in self.own.items() if of.allows(name, value)}
+        return {**of.defaults, **own}
 
     def fingerprint_parts(self) -> list[str]:
         """What of the options decides rows or their layout, as stable text. Templates and raw files
@@ -74,6 +74,10 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name, info in DECLARED.items():
         if not info.of_subtasks or value[name] is not None:
             info.check(name, value[name])
+    for name, given in own.items():
+        if not any(one.allows(name, given) for one in tasks):
+            choices = dict.fromkeys(word for one in tasks for word in one.choices.get(name, ()))
+            raise ConfigError(choose_from(f"{name} for {config}", given, list(choices)))
     _check_room(config, own)
     if value["sample"] and data_dir:
         raise ConfigError("sample=True reads the bundled files: give it without data_dir.")

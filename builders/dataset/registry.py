@@ -33,7 +33,7 @@ TASK_ORDER = (
 """The paper's order, for lists; a task of another name comes after these."""
 
 
-SHARED_TASK_CODE = ("base", "crossing", "ranking")
+SHARED_TASK_CODE = ("base", "crossing", "entries", "ranking")
 """Files of `builders/tasks/` that are no subtask."""
 
 
