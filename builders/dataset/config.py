@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, choose_from, shown
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import registry, source_choice
@@ -104,6 +104,16 @@ def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     if any(isinstance(one, str) and not one.strip() for one in entries):
         # An empty path would be the working folder.
         raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
+    for one in entries:
+        if not isinstance(one, (str, os.PathLike, type(None))):
+            raise ConfigError(
+                f"templates: give an id, a folder, 'unseen' or a list of these, not {shown(one)}."
+            )
+        if one is not None and _is_path(one) and not Path(one).expanduser().is_dir():
+            raise ConfigError(
+                f"templates: there is no folder {shown(str(one))}. Name a folder that holds YAML files "
+                f"such as {tasks[0]}.yaml, or ids such as {tasks[0]}/p1."
+            )
     try:
         templates.check_choice(choice, tasks, options.language)
     except OSError as error:
@@ -111,6 +121,14 @@ def _check_templates(options: Options, tasks: Sequence[str]) -> None:
             f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "
             "give an id, a folder that can be read, 'unseen' or a list of these."
         ) from error
+
+
+def _is_path(entry: Any) -> bool:
+    """Whether an entry of `templates` can only be meant as a path."""
+    text = os.fspath(entry) if isinstance(entry, os.PathLike) else entry
+    if not isinstance(text, str):
+        return False
+    return text.startswith(("/", "./", "../", "~")) or text.endswith((".yaml", ".yml", "/"))
 
 
 def _check_own(config: str, own: Mapping[str, Any]) -> None:

@@ -252,7 +252,7 @@ def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers
             left[part] -= count
 
     with gc_pause.gc_paused():
-        for user, part, found in _candidates(opened, look):
+        for user, part, found in _candidates(opened, look, sum(caps)):
             if not left[part]:
                 continue
             if found is not None and avoid and found.tied:
@@ -265,18 +265,28 @@ def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers
         for user, part in tied:
             if left[part]:
                 take(user, part, 1)
-    return [
+    chosen = [
         (np.array(users[part], np.int32), np.array(takes[part], np.int32))
         for part in range(len(SPLITS))
     ]
+    return chosen if opened.cell.task.order is None else [_by_hash(opened, *one) for one in chosen]
 
 
-def _candidates(opened: OpenCell, look: bool) -> Iterator[tuple[int, int, Any]]:
+def _by_hash(
+    opened: OpenCell, users: np.ndarray, takes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What was chosen in another order, in that of the sample."""
+    order = np.argsort((users - sample_begin(opened)) % max(len(opened.subjects[0]), 1))
+    return users[order], takes[order]
+
+
+def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int, int, Any]]:
     """User, part, and the window that certainly makes a case there (looked up with `look`, for many
     users at once; else None), of all who have events enough, in the sample's order."""
     least = opened.cell.task.least_events(opened.cell.options)
     hashes, numbers = opened.subjects
-    for block in _sample_order(opened):
+    order = opened.cell.task.order
+    for block in _sample_order(opened) if order is None else order(opened, wanted):
         block = block[numbers[block] >= least]
         for start in range(0, len(block), RUN):
             users = block[start : start + RUN]

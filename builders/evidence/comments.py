@@ -19,6 +19,7 @@ from itdr.builders.core import arrow
 from itdr.builders.core.rng import splitmix64, stable_hash
 from itdr.builders.core.text import cut
 from itdr.builders.evidence.audiences import statements as sql_groups
+from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import derived
@@ -69,8 +70,8 @@ class Comments:
             Comment(row["user_code"], row["verdict"], cut(row["text"], self._chars))
             for row in reversed(distinct.values())
         ]
-        against = [one for one in found if one.verdict == sql_groups.DISLIKE]
-        others = [one for one in found if one.verdict != sql_groups.DISLIKE]
+        against = [one for one in found if one.verdict == DISLIKE]
+        others = [one for one in found if one.verdict != DISLIKE]
         return (against[:1] + others + against[1:])[:MOST_COMMENTS]
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
@@ -223,9 +224,10 @@ def register(engine: Engine, store: StoreReader, seed: int, text: bool = False) 
         "work": leading,
         "part": assign_splits(hashes, seed, source, "item"),
         "key": hashes.view(np.int64),
+        "shown": (store.title_code[leading] >= 0).astype(np.int8),
     }
     engine.register("subjects", pa.table(columns))
-    engine.events(store, text=text)
+    engine.events(store, place=True, text=text)
 
 
 def write_batches(reader: pa.RecordBatchReader, path: Path) -> None:

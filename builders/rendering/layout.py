@@ -6,10 +6,10 @@ folder may change single entries.
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 
 from itdr.builders.rendering import template_files as files
@@ -64,6 +64,11 @@ class Layout:
     year: str
     years: str
 
+    @functools.cached_property
+    def as_stored(self) -> bool:
+        """Whether an entry with categories reads as `Item.listed` has it already."""
+        return (self.filed, self.comma) == ("{entry}: {categories}", ", ")
+
     def all_of(self, count: int) -> str:
         """How one speaks of this many, none left out: "all 10", "both"."""
         return self.both if count == 2 else self.all.format(n=count)
@@ -106,7 +111,7 @@ def load_layout(language: str = files.ENGLISH, folder: Path | None = None) -> La
     return Layout(**entries if own is None else {**entries, **_read(own, entries)})  # type: ignore[arg-type]
 
 
-@cache
+@functools.cache
 def _built_in(language: str) -> dict[str, str | tuple[str, ...]]:
     return _read(files.built_in_file(files.LAYOUT, language), {})
 

@@ -9,6 +9,7 @@ from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.store.reader import Item
 
 _ENGLISH = load_layout()
+_CATEGORIES = frozenset({"categories"})
 
 
 class Entry(NamedTuple):
@@ -26,8 +27,18 @@ class Entry(NamedTuple):
 
 
 def numbered(entries: Sequence[str], layout: Layout = _ENGLISH) -> str:
-    pattern = layout.number
-    return "\n".join([pattern.format(n=n, entry=entry) for n, entry in enumerate(entries, 1)])
+    before, _, after = layout.number.partition("{entry}")
+    return "\n".join(
+        [
+            f"{before.replace('{n}', str(n))}{entry}{after.replace('{n}', str(n))}"
+            for n, entry in enumerate(entries, 1)
+        ]
+    )
+
+
+def _lines(entries: Sequence[str], layout: Layout) -> str:
+    before, _, after = layout.line.partition("{entry}")
+    return before + (after + "\n" + before).join(entries) + after
 
 
 def categories(item: Item, layout: Layout = _ENGLISH) -> str:
@@ -48,7 +59,7 @@ def listings(
     """
     made: dict[str, object] = {}
     if f"{name}_lines" in needed:
-        made[f"{name}_lines"] = "\n".join([layout.line.format(entry=entry) for entry in entries])
+        made[f"{name}_lines"] = _lines(entries, layout)
     if f"{name}_numbered" in needed:
         made[f"{name}_numbered"] = numbered(entries, layout)
     if f"{name}_inline" in needed:
@@ -107,7 +118,9 @@ def of_items(
     loop = loop or name
     titles = [item.title for item in items]
     entries = titles
-    if flags or ratings or notes:
+    if flags == _CATEGORIES and not (ratings or notes) and layout.as_stored:
+        entries = [item.listed for item in items]
+    elif flags or ratings or notes:
         none = [""] * len(items)
         gaps = _gaps(times, layout) if "time_gap" in flags and times else none
         entries = [

@@ -21,6 +21,9 @@ from itdr.builders.rendering import jinja
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 DOMAINS = "domains"
+ANSWERS, LEXICON = "answers", "lexicon"
+SUBFOLDERS = (ANSWERS, LEXICON)
+"""Folders below the templates: how facts are said, and what categories, groups and works are called."""
 LAYOUT = "layout"
 UNSEEN = "unseen"
 ENGLISH = "en"
@@ -141,7 +144,8 @@ def tasks(language: str = ENGLISH) -> tuple[str, ...]:
 
 
 def own_files(folder: Path) -> dict[tuple[str, str], Path]:
-    """The template files of a user's folder, by language and stem, in order.
+    """The template files of a user's folder, by language and name, in order: `domains`, or
+    `lexicon/films` below it.
 
     Those of another language than English lie in a folder of its name, `zh/`.
 
@@ -150,17 +154,22 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
             none.
     """
     known = {f"{name}.yaml" for name in (*tasks(), DOMAINS, LAYOUT)}
+    for inner in SUBFOLDERS:
+        known |= {f"{inner}/{path.name}" for path in (BUILT_IN / inner).glob("*.yaml")}
     files: dict[tuple[str, str], Path] = {}
     for language in languages():
-        place = _of_language(folder, language)
-        paths = sorted(place.iterdir()) if place.is_dir() else []
+        top = _of_language(folder, language)
+        places = [
+            place for place in (top, *(top / inner for inner in SUBFOLDERS)) if place.is_dir()
+        ]
+        paths = (path for place in places for path in sorted(place.iterdir()))
         for path in (one for one in paths if one.suffix in (".yaml", ".yml")):
-            if path.name not in known:
-                message = choose_from("template file", path.name, sorted(known))
-                raise TemplateError(f"{path}: {message}")
+            name = path.relative_to(top).as_posix()
+            if name not in known and not name.startswith(f"{LEXICON}/"):
+                raise TemplateError(f"{path}: {choose_from('template file', name, sorted(known))}")
             if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
                 raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
-            files[language, path.stem] = path
+            files[language, name.rpartition(".")[0]] = path
     if not files:
         raise TemplateError(
             f"{folder}: holds no template file. There can be: {', '.join(sorted(known))}."
@@ -169,7 +178,8 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
 
 
 def own_file(folder: Path | None, name: str, language: str = ENGLISH) -> Path | None:
-    """The file `name`.yaml of a user's folder, None where it has none."""
+    """The file `name`.yaml of a user's folder (`answers/<task>`, `lexicon/<domain>` below it), None
+    where it has none."""
     return own_files(folder).get((language, name)) if folder is not None else None
 
 
@@ -321,12 +331,13 @@ def built_in_domains(language: str = ENGLISH) -> dict[str, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Node:
-    """A piece of a YAML file: text, true/false, a mapping, a list; None for any other scalar.
+    """A piece of a YAML file: text, true/false, a whole number, a mapping, a list; None for any other
+    scalar.
 
     line: from 1.   text_line: the line on which a text's own first line stands.
     """
 
-    value: str | bool | dict[str, Node] | list[Node] | None
+    value: str | bool | int | dict[str, Node] | list[Node] | None
     line: int
     text_line: int = 0
 
@@ -408,10 +419,12 @@ def _node(path: Path, event: yaml.Event, events: Iterator[yaml.Event], depth: in
     return Node(fields, line)
 
 
-def _scalar(event: yaml.ScalarEvent) -> str | bool | None:
+def _scalar(event: yaml.ScalarEvent) -> str | bool | int | None:
     tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
     if tag.endswith(":bool"):
         return event.value.lower() in ("true", "yes", "on")
+    if tag.endswith(":int") and re.fullmatch(r"-?[0-9]{1,9}", event.value):
+        return int(event.value)
     return event.value if tag.endswith(":str") else None
 
 
@@ -444,6 +457,21 @@ def text(path: Path, node: Node, name: str) -> str:
             path, node.line, f"{name} is empty, or begins or ends with a blank; mend it."
         )
     return value
+
+
+def texts(path: Path, node: Node, name: str) -> list[str]:
+    """A field's texts: one, or a list of them."""
+    several = node.value if isinstance(node.value, list) else [node]
+    return [text(path, one, name) for one in several]
+
+
+def whole(path: Path, node: Node, name: str, low: int, high: int) -> int:
+    """A field's whole number."""
+    if isinstance(node.value, bool) or not isinstance(node.value, int):
+        raise complain(path, node.line, f"{name} must be a whole number.")
+    if not low <= node.value <= high:
+        raise complain(path, node.line, f"{name} must be from {low} to {high}.")
+    return node.value
 
 
 def truth(path: Path, node: Node, name: str) -> bool:

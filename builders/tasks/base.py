@@ -50,6 +50,8 @@ class Task:
     templates may use; lists: what they may loop over.   windows: the cases of one user (or item, by code), the latest first.
     firsts: the first of them for several users at once, where that is faster; None for a user whose
     windows have to be looked through.
+    order: the subjects in the order in which a sample of so many takes them, where that is not by hash
+    alone.
     draw: each of several windows made a case, None where no honest negatives are left.   context: a
     case's variables.   wrong: a plausible wrong answer.   choices: by option, which of its
     values have a meaning here, where not all have.
@@ -73,6 +75,7 @@ class Task:
     about: Literal["user", "item"] = "user"
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
+    order: Callable[[OpenCell, int], Iterator[np.ndarray]] | None = None
     lists: frozenset[str] = frozenset()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
