@@ -87,6 +87,7 @@ def facts(builder: Any) -> dict[str, Any]:
         "options": plain_options(builder.config),
         "versions": _versions(builder),
         "sources": _sources(builder),
+        "filters": _filters(builder),
         "hard_negatives": rungs(builder),
         "shortfalls": _shortfalls(options, builder._plans),
     }
@@ -123,6 +124,15 @@ def _pools(builder: Any) -> dict[str, list[Any]]:
                 if all(opened.pool is not one for one in pools):
                     pools.append(opened.pool)
     return found
+
+
+def _filters(builder: Any) -> dict[str, list[dict[str, Any]]]:
+    """What each step of a filter left of each store; empty without filters."""
+    from itdr.builders.dataset.open_cells import filter_report
+
+    chosen = [one for plan in builder._plans for one in plan.chosen]
+    reports = {path: filter_report(one.cell, path) for one in chosen for path in one.paths}
+    return dict(sorted((name, steps) for name, steps in filter(None, reports.values())))
 
 
 def _versions(builder: Any) -> dict[str, str]:

@@ -166,6 +166,8 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
             f"{options.format!r}."
         )
+    if options.min_rating is not None:
+        _check_rated(options)
     if options.split_by != "time":
         return
     if UNDERSTANDING in roots:
@@ -182,6 +184,20 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
         raise ConfigError(
             f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
             "sources, or use split_by='user'."
+        )
+
+
+def _check_rated(options: Options) -> None:
+    """All chosen sources have ratings. Raises `ConfigError` that names those that lack them."""
+    unrated = [
+        name
+        for name, _ in options.selected
+        if "interactions.rating" not in registry.source(name).columns
+    ]
+    if unrated:
+        raise ConfigError(
+            f"min_rating needs ratings, which {', '.join(unrated)} lacks: leave it out of sources, or "
+            "leave min_rating out."
         )
 
 

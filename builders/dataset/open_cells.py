@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from itdr.builders.core.schema import Source
+from itdr.builders.sampling.filters import Filters, report, with_filters
 from itdr.builders.sampling.popularity import time_cuts
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.titles import with_title_chars
@@ -43,5 +45,27 @@ def open_cell(cell: Cell, paths: tuple[Path, ...], time_split: bool = False) -> 
     store, *others = (open_store(cell.source, path) for path in paths)
     cuts = store.shared("time cuts", lambda: time_cuts(store)) if time_split else None
     chars = cell.options.get("title_chars")
-    store, *others = (with_title_chars(one, chars) for one in (store, *others))
+    filters = Filters.of(cell.options)
+    store, *others = (
+        with_filters(with_title_chars(one, chars), filters) for one in (store, *others)
+    )
     return OpenCell(cell, store, others[0] if others else None, cuts)
+
+
+def filter_report(cell: Cell, path: Path) -> tuple[str, list[dict[str, Any]]] | None:
+    """What each step of the cell's filters leaves of a store.
+
+    Args:
+        cell: whose options name the filters.
+        path: one of its stores.
+
+    Returns:
+        The store's name, as `source/domain`, and its steps (see `filters.report`); None without
+        filters.
+    """
+    filters = Filters.of(cell.options)
+    if not filters.any:
+        return None
+    store = open_store(cell.source, path)
+    names = (store.manifest["source"], store.manifest["domain"])
+    return "/".join(filter(None, names)), report(store, filters)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.store.reader import StoreReader
 
-COLUMNS = {"work": np.int32, "user": np.int32, "time": np.int64}
+COLUMNS = {"work": np.int32, "user_code": np.int32, "first_time": np.int64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,9 @@ def event_index(store: StoreReader, seed: int, cuts: tuple[int, int] | None = No
     Returns:
         The index, whose columns are views of a mapped file.
     """
-    path = derived.file_of(store, "events", (seed if cuts is None else "time",))
+    path = derived.file_of(
+        store, "events", (seed if cuts is None else "time", *store.selection_facts)
+    )
     derived.made(path, lambda work: _write(store, seed, cuts, work / path.name))
     table = arrow.read(path)
     if not len(table):
@@ -90,7 +92,7 @@ def _write_columns(batches: Iterable[dict[str, np.ndarray]], path: Path) -> None
     rows = 0
     try:
         for batch in batches:
-            rows += len(batch["time"])
+            rows += len(batch["work"])
             for name, kind in COLUMNS.items():
                 files[name].write(np.ascontiguousarray(batch[name], kind).tobytes())
     finally:

@@ -53,7 +53,7 @@ class TrainStats:
 
 def train_stats(store: StoreReader, seed: int, until: int | None = None) -> TrainStats:
     """The counts for a seed's user split; with `until`, of all users before that second instead."""
-    facts = (seed if until is None else "time", until)
+    facts = (seed if until is None else "time", until, *store.selection_facts)
     path = derived.file_of(store, "known", facts)
     derived.made(path, lambda work: _count(store, seed, until, work / path.name))
     return _read(store, path)
@@ -91,12 +91,19 @@ def register_touches(
         else assign_splits(store.user_hash, seed, store.source.id)
     )
     codes = np.arange(len(part), dtype=np.int32)
-    engine.register("parts", pa.table({"user_code": codes, "part": part}))
-    engine.register("works", repeats.works_table(store))
+    users = pa.table({"user_code": codes, "part": part})
+    works = repeats.works_table(store)
+    chosen = store.selection
+    if chosen is not None:
+        users, works = users.filter(pa.array(chosen.users)), works.filter(pa.array(chosen.items))
+    engine.register("parts", users)
+    engine.register("works", works)
     engine.events(store)
     skips = "skip" in store.manifest["events"]
     once = repeats.meets_items_once(store)
-    query = sampling_statements.train_touches(store.has("timestamp"), skips, until, once)
+    query = sampling_statements.train_touches(
+        store.has("timestamp"), skips, until, once, chosen.min_rating if chosen else None
+    )
     engine.keep("touches", query)
 
 

@@ -6,13 +6,18 @@ from itdr.builders.core.schema import SKIP
 
 
 def train_touches(
-    has_time: bool, has_event: bool, until: int | None = None, once: bool = False
+    has_time: bool,
+    has_event: bool,
+    until: int | None = None,
+    once: bool = False,
+    min_rating: float | None = None,
 ) -> str:
     """Each (work, user of the training part) that met, with the time of their first meeting
     (null: before all known times).
 
     until: leaves out what happened at that second or later.   once: no user met an item twice, so
-    that only works of several items (`works.several` = 1) need be grouped.
+    that only works of several items (`works.several` = 1) need be grouped.   min_rating: leaves out what was
+    rated lower, or not at all.
     """
     time = "min(e.timestamp)" if has_time else "CAST(NULL AS BIGINT)"
     # A null time (an ordered but untimed history) is earlier than every known one.
@@ -22,6 +27,8 @@ def train_touches(
         where.append(f"e.event <> {SKIP}")
     if until is not None:
         where.append(f"e.timestamp < {int(until)}")
+    if min_rating is not None:
+        where.append(f"e.rating >= {float(min_rating)!r}")
     single = "e.timestamp" if has_time else "CAST(NULL AS BIGINT)"
     grouped = f"CASE WHEN {known} = 0 THEN NULL ELSE {time} END"
     fields = "SELECT w.work AS work, e.user_code AS user_code,"
@@ -41,7 +48,7 @@ UNION ALL
 
 
 EVENTS_IN_TIME = """
-SELECT work, user_code AS "user", first_time AS "time"
+SELECT work, user_code, first_time
 FROM touches WHERE first_time IS NOT NULL
 ORDER BY first_time, user_code, work
 """

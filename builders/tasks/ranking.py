@@ -11,6 +11,7 @@ import numpy as np
 from itdr.builders.core.rng import numbers, shuffles
 from itdr.builders.core.schema import SKIP
 from itdr.builders.rendering import lists
+from itdr.builders.sampling import filters
 from itdr.builders.sampling.alphabet import alphabet
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
@@ -28,7 +29,13 @@ FLAGS = frozenset({"timed", "unordered", "liked", "scored", "set", "index"})
 """timed: the targets come next.   unordered: they do, but the history itself has no order to speak of.
 liked: the targets are liked.   scored: an untimed history is of liked works with ratings.   set, index:
 the form of the answer."""
-OPTIONS: dict[str, Any] = {**entries.OPTIONS, "negatives": "event", "ties": "avoid", "liked": False}
+OPTIONS: dict[str, Any] = {
+    **entries.OPTIONS,
+    **filters.OPTIONS,
+    "negatives": "event",
+    "ties": "avoid",
+    "liked": False,
+}
 """Options that all tasks with candidates have, with their defaults."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION, Scale
 from itdr.builders.rendering import lists
+from itdr.builders.sampling import filters
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
@@ -112,7 +113,7 @@ TASK = Task(
         "yelp": CellRule(5707),
     },
     needs=frozenset({"interactions.rating", "items.title"}),
-    defaults={**entries.OPTIONS, "history": 10, "ties": "avoid"},
+    defaults={**entries.OPTIONS, **filters.OPTIONS, "history": 10, "ties": "avoid"},
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
     lists=frozenset({"history"}),

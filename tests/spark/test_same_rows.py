@@ -51,8 +51,9 @@ def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, pla
     [
         {"split_by": "time", "size": "all", "per_user": "all", "negatives": "hard"},
         {"size": 30, "seed": 3, "format": "preference", "descriptions": False},
+        {"size": "all", "k_core": 4, "min_rating": 2.5, "history": 4, "repeats": "last"},
     ],
-    ids=["everything-by-time", "pairs"],
+    ids=["everything-by-time", "pairs", "filtered"],
 )
 def test_other_options(spark: Any, options: dict[str, Any], tmp_path: Path, place: str) -> None:
     compare(
