@@ -9,7 +9,7 @@ import pytest
 
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.rendering import templates
-from itdr.builders.rendering.template_files import LARGEST
+from itdr.builders.core.yaml_lines import LARGEST
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")

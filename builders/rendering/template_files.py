@@ -7,23 +7,20 @@ executed, and never followed out of its folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
-import yaml
-from yaml.resolver import Resolver
-
+from itdr.builders.core import yaml_lines
 from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.core.yaml_lines import Node
 from itdr.builders.rendering import jinja
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 DOMAINS = "domains"
 UNSEEN = "unseen"
 SECTIONS = ("descriptions", "prompts", "answers")
-LARGEST = 1_000_000
-"""The size in bytes beyond which a template file is refused."""
 
 WORDS = (
     "item",
@@ -54,9 +51,6 @@ Texts = dict[str, dict[str, "Template"]]
 """The texts of a task by section and full id."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_DEEPEST = 8
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_RESOLVER = Resolver()
 
 
 @dataclass(frozen=True)
@@ -234,103 +228,19 @@ def built_in_domains() -> dict[str, dict[str, str]]:
     return read_domains(BUILT_IN / f"{DOMAINS}.yaml", {})
 
 
-# YAML -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Node:
-    """A piece of a YAML file: text, true/false, a mapping, a list; None for any other scalar.
-
-    line: from 1.   text_line: the line on which a text's own first line stands.
-    """
-
-    value: str | bool | dict[str, Node] | list[Node] | None
-    line: int
-    text_line: int = 0
-
-
 def complain(path: Path, line: int, message: str) -> TemplateError:
     """The error about a place in a template file, as `file:line: message`."""
-    return TemplateError(f"{path}:{line}: {message}")
+    return TemplateError(f"{path}:{line}: {message}" if line else f"{path}: {message}")
 
 
 def read_file(path: Path) -> bytes:
-    """The content of a template file: a regular one, of at most `LARGEST` bytes."""
-    if not path.is_file():
-        raise TemplateError(f"{path}: not a regular file; put a template file there or remove it.")
-    with path.open("rb") as file:
-        raw = file.read(LARGEST + 1)
-    if len(raw) > LARGEST:
-        raise TemplateError(f"{path}: larger than {LARGEST:,} bytes; shorten it.")
-    return raw
+    """The content of a template file."""
+    return yaml_lines.read_file(path, complain)
 
 
 def read_yaml(path: Path) -> Node:
-    """The content of a YAML file with its line numbers.
-
-    Aliases, tags, repeated keys, several documents and text that is not UTF-8 are refused. Raises
-    TemplateError.
-    """
-    raw = read_file(path)
-    try:
-        events = yaml.parse(raw.decode("utf-8-sig"), Loader=_LOADER)
-        node = _next_node(path, iter(events))
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise complain(path, line, "not UTF-8; save the file in UTF-8.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "cannot be read"
-        line = mark.line + 1 if mark else 1
-        raise complain(path, line, f"broken YAML: {said}. Mend it, or quote the text.") from None
-    if node is None:
-        raise complain(path, 1, "empty; write templates into it or remove it.")
-    return node
-
-
-def _next_node(path: Path, events: Iterator[yaml.Event]) -> Node | None:
-    """The only document of the stream; None where it is empty."""
-    node: Node | None = None
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            if node is not None:
-                raise complain(path, event.start_mark.line + 1, "a second document; keep one.")
-            node = _node(path, next(events), events, 0)
-    return node
-
-
-def _node(path: Path, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
-    line = event.start_mark.line + 1
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise complain(path, line, "anchors and aliases are not allowed; write the text out.")
-    if getattr(event, "tag", None):
-        raise complain(path, line, f"the tag {event.tag} is not allowed; take it out.")
-    if depth > _DEEPEST:
-        raise complain(path, line, "nested too deeply; a template file has four levels.")
-    if isinstance(event, yaml.ScalarEvent):
-        return Node(_scalar(event), line, line + 1 if event.style in ("|", ">") else line)
-    if isinstance(event, yaml.SequenceStartEvent):
-        items = []
-        while not isinstance(inner := next(events), yaml.SequenceEndEvent):
-            items.append(_node(path, inner, events, depth + 1))
-        return Node(items, line)
-    fields: dict[str, Node] = {}
-    while not isinstance(inner := next(events), yaml.MappingEndEvent):
-        at = inner.start_mark.line + 1
-        key = _node(path, inner, events, depth + 1).value
-        if not isinstance(key, str):
-            raise complain(path, at, "a field's name must be text; quote it.")
-        if key in fields:
-            raise complain(path, at, f"{key!r} stands here twice; remove one.")
-        fields[key] = _node(path, next(events), events, depth + 1)
-    return Node(fields, line)
-
-
-def _scalar(event: yaml.ScalarEvent) -> str | bool | None:
-    tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
-    if tag.endswith(":bool"):
-        return event.value.lower() in ("true", "yes", "on")
-    return event.value if tag.endswith(":str") else None
+    """The content of a template file with its line numbers."""
+    return yaml_lines.read_yaml(path, complain)
 
 
 # Rules for nodes --------------------------------------------------------------------------------
