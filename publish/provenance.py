@@ -133,10 +133,12 @@ def _versions(builder: Any) -> dict[str, str]:
 
 def _plain_options(config: Any) -> dict[str, Any]:
     """All options as given. Of a user's template folder only the name: a path tells who built it."""
+    from itdr.builders.dataset import own_sources
     from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates
 
     options = {name: getattr(config, name) for name in DEFAULTS}
+    options["sources"] = own_sources.names(options["sources"])
     choice = options["templates"]
     # Of the whole choice: ids of the folder's own are nothing without it.
     folder = templates.folder_of(choice)

@@ -18,7 +18,7 @@ from itdr.builders.core import remote
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset import registry
 from itdr.spark.chunks import Piece, write_piece
-from itdr.spark.raw_files import version
+from itdr.builders.core.remote import version
 from itdr.spark.workdir import mirror
 
 if TYPE_CHECKING:

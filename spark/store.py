@@ -206,7 +206,7 @@ class _Build:
         counts = {}
         for column, name in statements.IDS_OF.items():
             ids = self.engine.session.sql(statements.IDS.format(id=column))
-            purpose = f"{self.source.id}/{column}"
+            purpose = f"{self.source.random_id}/{column}"
             hashed = ids.mapInArrow(
                 functools.partial(build_ids.hashed, purpose),
                 "id string, n long, hash long, bucket int",

@@ -120,6 +120,8 @@ class RawFile:
     facets: the needs it serves (`base`: everything but long texts; `text`: reviews and comments).
     domain: the one domain it belongs to, where the source has several.   cut: how the file may be
     read in pieces (None: never).
+    place, fingerprint: of a file of the user's own, where it lies, and what names its content where
+    that is known (else its name, size and time do).
     """
 
     key: str
@@ -133,6 +135,8 @@ class RawFile:
     domain: str | None = None
     optional: bool = False
     cut: Cut | None = None
+    place: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,10 @@ class Source:
     words: the entry of `templates/domains.yaml` with this source's wording.
     attributes: the user columns to predict, in the answer's order.
     version: raised when the reader's output changes, so that stores are built anew.
+    hashed_as: the id that stable hashes of users, items and cases are made with, where that is not
+    its own: the id of a source whose splits this one shares.
+    recipe: of a source that stands in no file, a function and its arguments that make it again in
+    another process.   described: what it says beside its code, as text; part of a store's key.
     """
 
     id: str
@@ -184,6 +192,16 @@ class Source:
     domains: tuple[str, ...] = ()
     version: int = 1
     options: dict[str, Any] = field(default_factory=dict)
+    hashed_as: str = ""
+    recipe: tuple[Callable[..., Any], tuple[Any, ...]] | None = field(
+        default=None, compare=False, repr=False
+    )
+    described: str = ""
+
+    @property
+    def random_id(self) -> str:
+        """The id that stable hashes are made with."""
+        return self.hashed_as or self.id
 
     @property
     def timed(self) -> bool:

@@ -19,7 +19,7 @@ import datasets
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import own_sources, registry
 from itdr.builders.dataset.config import Options, check
 from itdr.builders.dataset.options import ALL, DEFAULTS
 from itdr.builders.sampling.splits import SPLITS
@@ -75,6 +75,8 @@ def split_options(
     for key in options:
         if key not in DEFAULTS and key not in BUILDER_OPTIONS:
             raise ConfigError(choose_from("option", key, [*DEFAULTS, "data_dir"]))
+    if "sources" in options:
+        options["sources"] = own_sources.absolute(options["sources"])
     for key in ("size", "per_user"):
         # `datasets` drops a None before the config sees it: say "no limit" in a word.
         if key in options and options[key] is None:
@@ -159,11 +161,13 @@ def _choice_without_folder(choice: Any) -> str:
 def code_fingerprint() -> str:
     """Hash of all code and templates of the package: an edit never serves yesterday's rows."""
     from itdr.builders.core.fingerprint import files_fingerprint
+    from itdr.builders.rendering import template_files
 
     root = BUILDERS.parent
     paths = [root / "itdr.py"]
     for folder, pattern in (("builders", "*.py"), ("templates", "*.yaml")):
         paths += sorted((root / folder).rglob(pattern))
+    paths += [*registry.plug_in_files(), *template_files.plug_in_files()]
     return files_fingerprint(paths)
 
 

@@ -64,7 +64,10 @@ def cells_of(options: Options) -> list[Cell]:
     """The cells of a config, one for each task, source and domain."""
     templates = folder_of(options.templates)
     made = []
-    for (task_id, source_id), quota in registry.cells(options.config, options.cells).items():
+    named = [name for name, _ in options.selected]
+    for (task_id, source_id), quota in registry.cells(
+        options.config, options.cells, named
+    ).items():
         domains = dict(options.selected).get(source_id)
         if domains is None:
             continue
@@ -309,7 +312,7 @@ def _sample_order(opened: OpenCell) -> Iterator[np.ndarray]:
 def sample_begin(opened: OpenCell) -> int:
     """The user code at which the cell's sample begins."""
     cell = opened.cell
-    return select_order(opened.subjects[0], cell.seed, cell.source.id, cell.task.id)
+    return select_order(opened.subjects[0], cell.seed, cell.source.random_id, cell.task.id)
 
 
 def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> CellSample:

@@ -9,7 +9,7 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Source
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import own_sources, registry
 from itdr.builders.dataset.options import ALL
 
 
@@ -17,8 +17,9 @@ def select(
     config: str, value: Mapping[str, Any]
 ) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
     """The chosen sources with their domains, and why others were left out by default."""
-    able = list(dict.fromkeys(name for _, name in registry.cells(config, value["cells"])))
-    asked, sample = value["sources"], value["sample"]
+    asked, sample = own_sources.open_entries(value["sources"]), value["sample"]
+    named = [str(one).partition("/")[0] for one in asked] if isinstance(asked, list) else []
+    able = list(dict.fromkeys(name for _, name in registry.cells(config, value["cells"], named)))
     if (asked is None and sample) or (isinstance(asked, str) and asked == ALL):
         return tuple((name, _all_domains(name, sample)) for name in able), {}
     if asked is None:
@@ -55,12 +56,23 @@ def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
 
 
 def _no_source(config: str, entry: str, name: str, able: Sequence[str], cells: str) -> str:
+    if registry.is_own(name) and (registry.is_open(name) or name in registry.source_ids()):
+        return _lacking(config, name)
     if name in registry.source_ids():
         more = "cells='all' adds every source whose columns allow it."
         if cells == ALL:
             more = f"The raw files of {name} lack what it needs."
         return f"{name} has no cell in {config}, which is made from: {', '.join(able)}. {more}"
     return choose_from(f"source for {config}", entry, able)
+
+
+def _lacking(config: str, name: str) -> str:
+    """What a source of your own would need to have for a config."""
+    needs = "; ".join(
+        f"{task.id} needs {', '.join(registry.missing_columns(task, registry.source(name)))}"
+        for task in registry.tasks_of(config)
+    )
+    return f"{name} has no cell in {config}, as it lacks columns: {needs}."
 
 
 DEFAULT_BYTES = 10**9

@@ -6,10 +6,12 @@ executed, and never followed out of its folder.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from itdr.builders.core import yaml_lines
@@ -20,6 +22,8 @@ from itdr.builders.rendering import jinja
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 DOMAINS = "domains"
 UNSEEN = "unseen"
+PLUG_INS = "itdr.templates"
+"""The entry-point group of plug-ins' templates."""
 SECTIONS = ("descriptions", "prompts", "answers")
 
 WORDS = (
@@ -96,10 +100,32 @@ class Template:
             raise complain(self.path, self.line, f"{self.id} {error.message}") from None
 
 
+@cache
+def _files() -> dict[str, Path]:
+    """The template file of each task: those of this package, then those of plug-ins, whose entry point
+    in the group `itdr.templates` names a task and the package that holds `<task>.yaml`."""
+    files = {path.stem: path for path in sorted(BUILT_IN.glob("*.yaml")) if path.stem != DOMAINS}
+    for entry in sorted(entry_points(group=PLUG_INS), key=lambda one: one.name):
+        spec = importlib.util.find_spec(entry.module)
+        folders = list(spec.submodule_search_locations or ()) if spec is not None else []
+        path = Path(folders[0]) / f"{entry.name}.yaml" if folders else None
+        if path is None or not path.is_file():
+            raise TemplateError(
+                f"The entry point {entry.name!r} of {PLUG_INS!r} must name a package that holds "
+                f"{entry.name}.yaml, not {entry.value!r}."
+            )
+        files.setdefault(entry.name, path)
+    return files
+
+
+def plug_in_files() -> list[Path]:
+    """The template files of plug-ins."""
+    return [path for path in _files().values() if path.parent != BUILT_IN]
+
+
 def tasks() -> tuple[str, ...]:
-    """The tasks that have built-in templates, by name."""
-    names = (path.stem for path in BUILT_IN.glob("*.yaml"))
-    return tuple(sorted(name for name in names if name != DOMAINS))
+    """The tasks that have templates of this package or of a plug-in, by name."""
+    return tuple(sorted(_files()))
 
 
 def own_files(folder: Path) -> list[Path]:
@@ -140,7 +166,7 @@ def texts_of(task: str, folder: Path | None) -> Texts:
 @cache
 def _built_in(task: str) -> Texts:
     texts: Texts = {section: {} for section in SECTIONS}
-    return texts | read_task(BUILT_IN / f"{task}.yaml", task)[1]
+    return texts | read_task(_files()[task], task)[1]
 
 
 def read_task(path: Path, task: str) -> tuple[bool, Texts]:

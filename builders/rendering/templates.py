@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.core.schema import Source
 from itdr.builders.rendering.template_files import (
     DOMAINS,
     SECTIONS,
@@ -43,6 +44,7 @@ __all__ = [
     "folder_of",
     "load",
     "load_words",
+    "words_of",
     "tasks",
 ]
 
@@ -191,6 +193,11 @@ def load_words(key: str, folder: Path | None = None) -> Words:
     if key not in domains:
         raise TemplateError(choose_from("wording", key, domains))
     return domains[key]
+
+
+def words_of(source: Source, folder: Path | None = None) -> Words:
+    """The words of a source: those of its domain, with what its own description says otherwise."""
+    return {**load_words(source.words, folder), **source.options.get("wording", {})}
 
 
 def folder_of(choice: Choice) -> Path | None:

@@ -67,7 +67,7 @@ def _count(store: StoreReader, seed: int, until: int | None, path: Path) -> None
     part = (
         np.zeros(len(store.user_hash), np.int8)
         if until is not None
-        else assign_splits(store.user_hash, seed, store.source.id)
+        else assign_splits(store.user_hash, seed, store.source.random_id)
     )
     engine = open_engine(path.parent)
     try:

@@ -127,7 +127,7 @@ def _words(source: str, folder: Path | None) -> tuple[str, dict[str, str]]:
     from itdr.builders.rendering import templates
 
     try:
-        wording = registry.source(source).words
-        return wording, dict(templates.load_words(wording, folder))
+        found = registry.source(source)
+        return found.words, dict(templates.words_of(found, folder))
     except ItdrError:
         return "", {}

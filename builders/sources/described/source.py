@@ -1,0 +1,233 @@
+"""A description with its files as an ordinary `Source`, which everything else works with."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import Licence, Readers, Scale, Source
+from itdr.builders.core.yaml_lines import node_of, read_yaml
+from itdr.builders.sources.described import check, readers
+from itdr.builders.sources.described.declaration import Description, RatingScale, Terms
+from itdr.builders.sources.described.files import Resolved, resolve
+
+NOT_STATED = Terms(
+    name="not stated",
+    summary="No licence is stated: keep the rows to yourself, or add `licence` to the description.",
+)
+DECIDING = ("interactions", "items", "users", "tags", "scale", "splits_as")
+"""The fields of a description that a store depends on."""
+USER_COLUMNS = ("age_group", "gender", "age", "birth_year", "country", "location", "occupation")
+"""User columns to predict, in the answer's order."""
+
+
+def load(path: Path) -> Source:
+    """The source that a YAML file describes.
+
+    Args:
+        path: the file; its folder is where relative paths start.
+
+    Raises:
+        ConfigError: for the first mistake in it, with file and line.
+    """
+    lines: dict[tuple[str, ...], int] = {}
+    node = read_yaml(path, check.complain, "a description")
+    description = check.read(path, node, lines)
+    if not description.id:
+        description = dataclasses.replace(description, id=path.stem.lower().replace("_", "-"))
+        if not check.ID.fullmatch(description.id):
+            message = f"the file's name {path.stem!r} is no id: add `id`, as id: my-shop."
+            raise check.complain(path, 1, message)
+    return build(resolve(description, path, lines, path.absolute().parent))
+
+
+def from_values(
+    values: Mapping[str, Any],
+    where: Path,
+    base: Path,
+    fingerprints: Mapping[str, str] | None = None,
+) -> Source:
+    """The source that plain values describe, as they would stand in YAML.
+
+    Args:
+        values: the description, with its id.
+        where: what messages call it.
+        base: the folder that relative paths start from.
+        fingerprints: what names the content of files, by path.
+    """
+    description = check.read(where, node_of(dict(values)), {})
+    return build(resolve(description, where, {}, base, fingerprints))
+
+
+def declared_only(values: Mapping[str, Any]) -> Source:
+    """The declaration of a source whose files are not at hand, as a built folder recorded it."""
+    description = check.read(Path("provenance.json"), node_of(dict(values)), {})
+    return build(Resolved(description, Path("provenance.json"), {}))
+
+
+def build(found: Resolved) -> Source:
+    """The declaration of a source, with its readers."""
+    of = found.description
+    terms = of.licence or NOT_STATED
+    words = of.words
+    return Source(
+        id=of.id,
+        title=of.title or of.id,
+        domain=of.domain or words,
+        words=words,
+        homepage=of.homepage,
+        licence=Licence(
+            terms.name, terms.url, terms.summary, terms.redistribution, terms.commercial
+        ),
+        citation=of.citation or f"@misc{{{of.id},\n  title = {{{of.title or of.id}}}\n}}",
+        remotes=found.remotes,
+        files=found.files,
+        columns=_columns(of),
+        readers=Readers(
+            interactions=functools.partial(readers.interactions, found),
+            items=None if of.items is None else functools.partial(readers.items, found),
+            users=None if of.users is None else functools.partial(readers.users, found),
+            tags=None if of.tags is None else functools.partial(readers.tags, found),
+        ),
+        by_hand=f"They are named in {found.path.name}: put them there, or correct the description.",
+        scale=None if of.scale is None else _scale(of.scale, found),
+        attributes=_attributes(of),
+        options={"wording": of.wording} if of.wording else {},
+        hashed_as=of.splits_as,
+        recipe=(build, (found,)),
+        described=_text({name: _plain(getattr(of, name)) for name in DECIDING}),
+    )
+
+
+def values_of(source: Source) -> dict[str, Any] | None:
+    """The description of a source as plain values, files by name alone; None of one that is coded."""
+    if source.recipe is None or source.recipe[0] is not build:
+        return None
+    (found,) = source.recipe[1]
+    values = _plain(found.description)
+    if source.scale is not None:
+        # Numbers that a quantile gave, as nobody else has the files.
+        values["scale"] = {
+            name: getattr(source.scale, name) for name in ("low", "high", "step", "liked", "disliked")
+        }
+    for name in ("interactions", "items", "users", "tags"):
+        table = values.get(name)
+        if table and table.get("file"):
+            table["file"] = [Path(one).name for one in table["file"]]
+    return values
+
+
+def _plain(value: Any) -> Any:
+    """A piece of a description as YAML would hold it; what was not given is left out."""
+    from itdr.builders.sources.described.declaration import entries
+
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        named = {yaml: getattr(value, name) for yaml, (name, _) in entries(type(value)).items()}
+        return {name: _plain(one) for name, one in named.items() if one not in (None, (), "")}
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+
+
+def _text(values: Any) -> str:
+    return json.dumps(values, sort_keys=True, ensure_ascii=True)
+
+
+def _columns(of: Description) -> frozenset[str]:
+    found = {"interactions.event"}
+    for name in ("interactions", "items", "users", "tags"):
+        table = getattr(of, name)
+        if table is not None:
+            found |= {f"{name}.{key}" for key, one in vars(table.columns).items() if one is not None}
+    if "interactions.history" in found:
+        found = found - {"interactions.history"} | {"interactions.seq"}
+    if of.items is not None and of.items.untitled == "id":
+        found.add("items.title")
+    return frozenset(found)
+
+
+def _attributes(of: Description) -> tuple[str, ...]:
+    if of.attributes or of.users is None:
+        return of.attributes
+    columns = of.users.columns
+    return tuple(name for name in USER_COLUMNS if getattr(columns, name) is not None)
+
+
+# -- the rating scale ----------------------------------------------------------------------------
+
+
+def _scale(of: RatingScale, found: Resolved) -> Scale:
+    span = of.high - of.low
+    liked = _on_step(of, of.low + 0.75 * span, math.ceil) if of.liked is None else of.liked
+    disliked = _on_step(of, of.low + span / 3, math.floor) if of.disliked is None else of.disliked
+    if of.liked_quantile is not None:
+        liked = _quantile(found, of.liked_quantile)
+    if of.disliked_quantile is not None:
+        disliked = _quantile(found, of.disliked_quantile)
+    if disliked >= liked:
+        message = f"ratings up to {disliked:g} are disliked and from {liked:g} on liked: set both."
+        raise found.fail("scale", message=message)
+    whole = float(of.step).is_integer() and float(of.low).is_integer()
+    decimals = 0 if whole else (1 if float(of.step * 10).is_integer() else 2)
+    return Scale(of.low, of.high, of.step, liked, disliked, decimals)
+
+
+def _on_step(of: RatingScale, value: float, rounded: Any) -> float:
+    return of.low + of.step * rounded(round((value - of.low) / of.step, 6))
+
+
+def _quantile(found: Resolved, share: float) -> float:
+    assert found.keys is not None
+    if any(one.packed_in or not one.place for one in found.files if one.key in found.keys["interactions"]):
+        message = "quantiles need files on this disk that are not in a zip: give `liked` and `disliked`."
+        raise found.fail("scale", message=message)
+    stats = tuple((one.key, one.place, _stat(one.place)) for one in found.files)
+    return _quantile_of(_Once(found), share, stats)
+
+
+def _stat(path: str) -> tuple[int, int]:
+    stat = Path(path).stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Once:
+    """A description that the cache tells from others by its text."""
+
+    found: Resolved
+
+    def __hash__(self) -> int:
+        return hash(_text(_plain(self.found.description)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Once) and _text(_plain(self.found.description)) == _text(
+            _plain(other.found.description)
+        )
+
+
+@functools.lru_cache(maxsize=32)
+def _quantile_of(of: _Once, share: float, stats: tuple[Any, ...]) -> float:
+    """The smallest rating with at least this share of all ratings at or below it."""
+    import duckdb
+
+    from itdr.builders.core.raw_files import Raw
+
+    found = of.found
+    con = duckdb.connect()
+    try:
+        raw = Raw(found.description.id, {key: Path(place) for key, place, _ in stats}, con)
+        readers.interactions(found, raw).create_view("rated")
+        rows = con.execute(
+            f"SELECT quantile_disc(rating, {share}) FROM rated WHERE reject IS NULL"
+        ).fetchall()
+    finally:
+        con.close()
+    if rows[0][0] is None:
+        raise RawFileError(f"{found.path}: there is no rating to take a quantile of.")
+    return float(rows[0][0])
