@@ -11,7 +11,7 @@ from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.template_files import WORDS
-from itdr.builders.sources.described import files, recbole, source
+from itdr.builders.sources.described import files, recbole, source, tables
 
 DESCRIPTION = "itdr.yaml"
 """The description of a folder."""
@@ -68,6 +68,41 @@ def open_entry(entry: Any) -> Source | None:
         there = sorted(one.name for one in path.parent.glob("*.y*ml"))
         raise ConfigError(choose_from(f"description in {path.parent.absolute()}", path.name, there))
     return _checked(source.load(path))
+
+
+def from_tables(
+    interactions: Any,
+    items: Any = None,
+    users: Any = None,
+    tags: Any = None,
+    *,
+    id: str = "own-data",
+    columns: Mapping[str, Mapping[str, Any]] | None = None,
+    **fields: Any,
+) -> Source:
+    """A source made of tables in memory, for `sources=[…]`.
+
+    Args:
+        interactions: who did what, when: a DataFrame (pandas, polars), an Arrow table, a
+            `datasets.Dataset`, a DuckDB relation, or the path of a file.
+        items: titles and what else is known of items; by default what the interactions say.
+        users: what is known of users.
+        tags: tags that users gave to items.
+        id: the name in rows. Random choices depend on it.
+        columns: by table, where canonical columns come from, as {"interactions": {"user_id": "who"}};
+            columns that are not named here are recognised by their names.
+        fields: other fields of a description (docs/own-data.md), as scale={"low": 1, "high": 5},
+            title, words, licence.
+
+    Returns:
+        The source. Its tables are kept in the cache.
+
+    Raises:
+        ConfigError: for what is no table, and a column or field that is not known.
+    """
+    given = {"interactions": interactions, "items": items, "users": users, "tags": tags}
+    there = {name: one for name, one in given.items() if one is not None}
+    return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
 
 
 def is_path(entry: Any) -> bool:

@@ -155,10 +155,10 @@ def _file_facts(spec: StoreSpec, paths: dict[str, Path], stop: Event) -> dict[st
 def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
     source = spec.source
     logger.warning(
-        "itdr: %s: licence: %s (%s). Please cite: %s",
+        "itdr: %s: licence: %s%s. Please cite: %s",
         _name(spec),
         source.licence.name,
-        source.licence.url,
+        f" ({source.licence.url})" if source.licence.url else "",
         _short_citation(source),
     )
     rows = facts["rows"]

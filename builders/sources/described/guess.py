@@ -82,13 +82,22 @@ class Guess:
     doubts: list[str] = field(default_factory=list)
 
 
-def guess(files: Sequence[Profile], name: str, roles: Mapping[str, Profile] | None = None) -> Guess:
+Keys = tuple[str | None, str | None]
+
+
+def guess(
+    files: Sequence[Profile],
+    name: str,
+    roles: Mapping[str, Profile] | None = None,
+    keys: Keys = (None, None),
+) -> Guess:
     """Describe files.
 
     Args:
         files: what was found of each.
         name: the id.
         roles: which file is which table, where that is known.
+        keys: the columns of users and items in the log, where they are known.
 
     Raises:
         ConfigError: where no file has users and items.
@@ -98,7 +107,7 @@ def guess(files: Sequence[Profile], name: str, roles: Mapping[str, Profile] | No
         raise ConfigError(_no_log(files))
     result = Guess({"id": name})
     log = roles["interactions"]
-    item = _log(result, log)
+    item = _log(result, log, keys)
     for table, of in (("items", roles.get("items", log)), ("users", roles.get("users", log))):
         _catalogue(result, table, of, log, item)
     if "tags" in roles:
@@ -154,10 +163,11 @@ def _written(of: Profile) -> dict[str, Any]:
 # -- the log -------------------------------------------------------------------------------------
 
 
-def _log(result: Guess, log: Profile) -> str:
+def _log(result: Guess, log: Profile, keys: Keys) -> str:
     """Describe the interactions; the column of items."""
-    user, item = _ids(log)
-    assert user and item
+    user, item = (given or one for given, one in zip(keys, _ids(log), strict=True))
+    if not user or not item:
+        raise ConfigError(_no_log([log]))
     taken = [user, item]
     columns: dict[str, Any] = {"user_id": user, "item_id": item}
     for name, names in LOG.items():
