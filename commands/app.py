@@ -15,8 +15,11 @@ from itdr.commands import (
     audit,
     baseline,
     build,
+    cache,
     card,
+    export,
     fetch,
+    init,
     listing,
     plan,
     push,
@@ -43,6 +46,7 @@ app = typer.Typer(
 app.command("list")(listing.run)
 app.command("sources")(sources.run)
 app.command("plan")(plan.run)
+app.command("init")(init.run)
 app.command("fetch")(fetch.run)
 app.command("verify")(verify.run)
 app.command("show")(show.run)
@@ -54,6 +58,8 @@ app.command("score")(score.run)
 app.command("baseline")(baseline.run)
 app.command("audit")(audit.run)
 app.command("card")(card.run)
+app.command("export")(export.run)
+app.add_typer(cache.app, name="cache")
 
 
 def main() -> None:

@@ -65,7 +65,11 @@ def read_csv(
         **options,
     }
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
-    several = f"[{', '.join(literal(one) for one in path)}]" if isinstance(path, Sequence) else literal(path)
+    several = (
+        f"[{', '.join(literal(one) for one in path)}]"
+        if isinstance(path, Sequence)
+        else literal(path)
+    )
     parts = [several, f"columns = {{{types}}}"]
     for name, value in given.items():
         shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)

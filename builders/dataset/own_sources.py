@@ -105,6 +105,25 @@ def from_tables(
     return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
 
 
+def find(entry: str) -> tuple[Source, str | None]:
+    """The source, and its domain if one is named, that an id, `id/domain` or path means.
+
+    Raises:
+        ConfigError: for one that is not known, and for a source of several domains without one.
+    """
+    own = open_entry(entry)
+    if own is not None:
+        return registry.open_source(own), None
+    name, _, domain = entry.partition("/")
+    found = registry.source(name)
+    if domain and domain not in found.domains:
+        raise ConfigError(choose_from(f"domain of {name}", domain, found.domains))
+    if found.domains and not domain:
+        example = f"{name}/{found.domains[0]}"
+        raise ConfigError(f"{name} has several domains: name one, as {example}.")
+    return found, domain or None
+
+
 def is_path(entry: Any) -> bool:
     """Whether an entry names a file or folder, rather than an id."""
     if not isinstance(entry, (str, os.PathLike)):

@@ -65,9 +65,7 @@ def cells_of(options: Options) -> list[Cell]:
     templates = folder_of(options.templates)
     made = []
     named = [name for name, _ in options.selected]
-    for (task_id, source_id), quota in registry.cells(
-        options.config, options.cells, named
-    ).items():
+    for (task_id, source_id), quota in registry.cells(options.config, options.cells, named).items():
         domains = dict(options.selected).get(source_id)
         if domains is None:
             continue

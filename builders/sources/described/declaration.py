@@ -138,7 +138,8 @@ class InteractionColumns:
     text: TextColumn | None = entry(TextColumn, "The review or comment.")
     seq: NumberColumn | None = entry(NumberColumn, "The place in an order, where no time is known.")
     history: ListColumn | None = entry(
-        ListColumn, "Ids of items that came before this one, oldest first: a whole history in a row."
+        ListColumn,
+        "Ids of items that came before this one, oldest first: a whole history in a row.",
     )
 
 
@@ -299,6 +300,13 @@ class Description:
     citation: str = entry(TEXT, "What to cite.", default="")
     attributes: tuple[str, ...] = entry(
         TEXTS, "Columns of users to predict, in the answer's order; by default all.", default=()
+    )
+    works: str = entry(
+        TEXT,
+        "Which items are one work: those with the same `title` and first creator, a `book` also in "
+        'editions without article or "A Novel", or none but itself (`id`).',
+        default="title",
+        choices=("title", "book", "id"),
     )
     splits_as: str = entry(
         TEXT,

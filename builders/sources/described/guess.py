@@ -13,6 +13,7 @@ from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources.described.expressions import quoted
 from itdr.builders.sources.described.profile import LOOKED_AT, Profile
+from itdr.builders.sources.described.wording import domain_of, wording
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,13 +61,9 @@ EVENT_WORDS = {
     "rating": "rate", "review": "review", "comment": "comment", "listen": "listen",
     "play": "play", "watch": "implicit", "skip": "skip", "impression": "skip",
 }  # fmt: skip
-DOMAINS = {
-    "films": "movie movieid film filmid", "books": "book bookid isbn", "tracks": "track song",
-    "artists": "artist artistid", "games": "game gameid app appid", "news": "news newsid article",
-    "anime": "anime animeid", "businesses": "business businessid restaurant venue",
-    "products": "product productid sku asin parentasin prod",
-}  # fmt: skip
 LARGEST_SCALE = 400
+RARE = 0.001
+"""The share of rows below which a value says nothing of a scale."""
 
 
 @dataclass
@@ -112,9 +109,19 @@ def guess(
         _catalogue(result, table, of, log, item)
     if "tags" in roles:
         _tags(result, roles["tags"])
-    result.values["words"] = _words(item, log)
-    result.notes["words",] = "how rows speak of the items: a domain of templates/domains.yaml"
+    speak(result, item, log.path.stem)
     return result
+
+
+def speak(result: Guess, *names: str) -> None:
+    """Choose the words of a description by the names of its columns and files."""
+    domain = domain_of(*names)
+    words = wording(domain, result.values["interactions"]["columns"])
+    result.values["words"] = domain
+    result.notes["words",] = "how rows speak of the items: a domain of templates/domains.yaml"
+    if words:
+        result.values["wording"] = words
+        result.notes["wording",] = "as far as the columns tell; say what is known to have happened"
 
 
 def plain(name: str) -> str:
@@ -203,7 +210,9 @@ def guess_time(result: Guess, log: Profile, name: str) -> Any:
     numbers = [float(one) for one in examples if re.fullmatch(r"-?\d+(\.\d*)?(e\+?\d+)?", one)]
     if examples and len(numbers) > 0.95 * len(examples) and not re.fullmatch(r"\d{8}", examples[0]):
         middle = sorted(numbers)[len(numbers) // 2]
-        unit = next((u for u, most in (("s", 1e11), ("ms", 1e14), ("us", 1e17)) if middle < most), "ns")
+        unit = next(
+            (u for u, most in (("s", 1e11), ("ms", 1e14), ("us", 1e17)) if middle < most), "ns"
+        )
         if middle < 1e8:
             result.doubts.append(
                 f"{name} holds small numbers such as {examples[0]}: taken for an order, not for times."
@@ -243,19 +252,27 @@ def _other_way_round(form: str) -> str | None:
 
 
 def _numeric(of: Profile, name: str) -> bool:
-    examples = of.examples[name]
-    numbers = [one for one in examples if re.fullmatch(r"-?\d+(\.\d*)?(e[+-]?\d+)?", one)]
-    return bool(examples) and len(numbers) > 0.95 * len(examples)
+    """Whether nearly all values of a column are numbers."""
+    counts = of.counts(name, LARGEST_SCALE * 10) or {one: 1 for one in of.examples[name]}
+    numbers = sum(count for one, count in counts.items() if _is_number(one))
+    return numbers > 0.95 * sum(counts.values()) > 0
 
 
 def guess_rating(result: Guess, log: Profile, name: str) -> Any:
     """The rating, with its scale; None for a column of something else."""
-    values = log.values(name, LARGEST_SCALE)
-    if values is None or not _numeric(log, name):
+    counts = log.counts(name, LARGEST_SCALE)
+    if counts is None or not _numeric(log, name):
         examples = ", ".join(log.examples[name][:3])
         result.doubts.append(f"{name} is no rating on a scale ({examples}, …): left out.")
         return None
-    numbers = sorted({float(one) for one in values if _is_number(one)})
+    total = sum(counts.values())
+    rare = [one for one, count in counts.items() if count < RARE * total]
+    numbers = sorted({float(one) for one in counts if one not in rare and _is_number(one)})
+    if rare:
+        result.doubts.append(
+            f"{name} is {', '.join(sorted(rare)[:5])} in a few rows of a thousand: left out where "
+            "it is off the scale."
+        )
     steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
     low, high = numbers[0], numbers[-1]
     step = 1.0 if all(one.is_integer() for one in numbers) else 0.5
@@ -289,11 +306,11 @@ def _short(number: float) -> int | float:
 
 
 def _event(result: Guess, log: Profile, name: str) -> Any:
-    values = log.values(name, 30)
-    if not values:
+    counts = log.counts(name, 30)
+    if not counts:
         return None
-    words = {one: EVENT_WORDS.get(one.lower(), "implicit") for one in values}
-    unknown = [one for one in values if one.lower() not in EVENT_WORDS]
+    words = {one: EVENT_WORDS.get(one.lower(), "implicit") for one in counts}
+    unknown = [one for one in counts if one.lower() not in EVENT_WORDS]
     if unknown:
         result.doubts.append(f"{name}: taken as `implicit`: {', '.join(unknown)}.")
     result.notes["interactions", "columns", "event"] = f"one of {', '.join(EVENTS)}"
@@ -311,7 +328,10 @@ def _catalogue(result: Guess, table: str, of: Profile, log: Profile, item: str) 
     if of is log:
         key = log_columns["item_id" if table == "items" else "user_id"]
     else:
-        key, taken = _key(result, table, of, log, item if table == "items" else log_columns["user_id"]), []
+        key, taken = (
+            _key(result, table, of, log, item if table == "items" else log_columns["user_id"]),
+            [],
+        )
         if key is None:
             return
     columns: dict[str, Any] = {f"{table[:-1]}_id": key}
@@ -373,8 +393,8 @@ def _listed(of: Profile, name: str) -> Any:
 
 def _gender(of: Profile, name: str) -> Any:
     codes = {"m": "male", "f": "female", "male": "male", "female": "female"}
-    values = of.values(name, 12) or []
-    words = {one: codes[one.lower()] for one in values if one.lower() in codes}
+    counts = of.counts(name, 12) or {}
+    words = {one: codes[one.lower()] for one in counts if one.lower() in codes}
     return {"from": name, "values": words} if words else name
 
 
@@ -383,14 +403,6 @@ def _tags(result: Guess, of: Profile) -> None:
     tag = column(of, TAG, [one for one in (user, item) if one])
     columns = {"user_id": user, "item_id": item, "tag": tag}
     result.values["tags"] = {**_written(of), "columns": columns}
-
-
-def _words(item: str, log: Profile) -> str:
-    names = {plain(item), *re.split(r"[^a-z]+", log.path.stem.lower())}
-    found = next((one for one, known in DOMAINS.items() if names & set(known.split())), "items")
-    if found == "books" and "review" in log.path.stem.lower():
-        return "book_reviews"
-    return found
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -50,14 +50,15 @@ class Profile:
             found[name] = [str(row[0]) for row in rows]
         return found
 
-    def values(self, name: str, most: int) -> list[str] | None:
-        """All values of a column as text, if there are no more than `most`."""
+    def counts(self, name: str, most: int) -> dict[str, int] | None:
+        """All values of a column as text, with their rows, if there are no more than `most`."""
         text = f"trim(CAST({quoted(name)} AS VARCHAR))"
         nulls = ", ".join(literal(one) for one in NULLS)
         rows = self.con.execute(
-            f"SELECT DISTINCT {text} FROM {self.clause} WHERE {text} NOT IN ({nulls}) LIMIT {most + 1}"
+            f"SELECT {text}, count(*) FROM {self.clause} WHERE {text} NOT IN ({nulls}) "
+            f"GROUP BY 1 LIMIT {most + 1}"
         ).fetchall()
-        return None if len(rows) > most else sorted(str(row[0]) for row in rows)
+        return None if len(rows) > most else {str(row[0]): int(row[1]) for row in sorted(rows)}
 
     def share_in(self, name: str, other: Profile, column: str) -> float:
         """The share of a column's values that stand in a column of another file."""
@@ -80,7 +81,10 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path) -> Profile:
             clause, written = _typed(con, path, form), {}
         elif form in ("json", "jsonl"):
             lines = "newline_delimited" if form == "jsonl" else "auto"
-            clause, written = f"read_json({literal(path)}, format = '{lines}', maximum_depth = 2)", {}
+            clause, written = (
+                f"read_json({literal(path)}, format = '{lines}', maximum_depth = 2)",
+                {},
+            )
         elif form == "recbole":
             names = {name: "VARCHAR" for name in atomic_header(path)}
             clause = _csv(path, {"delim": "\t", "quote": "", "escape": "", "header": True}, names)
@@ -157,7 +161,9 @@ def atomic_header(path: Path) -> dict[str, str]:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         fields = file.readline().rstrip("\r\n").split("\t")
     pairs = [one.rpartition(":") for one in fields]
-    if not all(name and kind in ("token", "token_seq", "float", "float_seq") for name, _, kind in pairs):
+    if not all(
+        name and kind in ("token", "token_seq", "float", "float_seq") for name, _, kind in pairs
+    ):
         raise RawFileError(
             f"{path}: no atomic file of RecBole: its first line must name columns as "
             f"user_id:token, not {fields[0][:40]!r}."

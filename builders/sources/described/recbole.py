@@ -84,20 +84,16 @@ def _described(folder: Path, name: str, stats: tuple[Any, ...]) -> Guess:
         result.doubts.append(f"There is no {name}.item: items are shown as `item <id>`.")
     if f"{name}.user" in there:
         _users(result, folder / f"{name}.user")
-    words = guessing.DOMAINS
-    spoken = {*re.split(r"[^a-z]+", name.lower()), *(plain(one) for one in columns.values() if isinstance(one, str))}
-    spoken |= {"movie"} if spoken & {"ml", "movielens", "netflix", "douban"} else set()
-    spoken |= {"product"} if "amazon" in spoken else set()
-    result.values["words"] = next(
-        (one for one, known in words.items() if spoken & set(known.split())), "items"
-    )
+    guessing.speak(result, name, *(str(one) for one in (item, logs[0])))
     return result
 
 
 def _log(result: Guess, path: Path, header: dict[str, str]) -> tuple[dict[str, Any], str]:
     user = next((one for one in header if plain(one).startswith(("user", "session"))), None)
     others = [one for one in header if one != user and header[one] == "token"]
-    item = next((one for one in others if plain(one).endswith("id")), None) or next(iter(others), None)
+    item = next((one for one in others if plain(one).endswith("id")), None) or next(
+        iter(others), None
+    )
     if user is None or item is None:
         raise ConfigError(
             f"{path}: a log needs a column user… or session… and one of items, as item_id:token; "
@@ -113,7 +109,11 @@ def _log(result: Guess, path: Path, header: dict[str, str]) -> tuple[dict[str, A
             one = guessing.column(looked, guessing.LOG[name], [user, item])
             if one is None:
                 continue
-            found = guessing.guess_time(result, looked, one) if name == "timestamp" else guessing.guess_rating(result, looked, one)
+            found = (
+                guessing.guess_time(result, looked, one)
+                if name == "timestamp"
+                else guessing.guess_rating(result, looked, one)
+            )
             if found is not None:
                 columns[name] = found
     return columns, item

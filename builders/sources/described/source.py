@@ -21,7 +21,7 @@ NOT_STATED = Terms(
     name="not stated",
     summary="No licence is stated: keep the rows to yourself, or add `licence` to the description.",
 )
-DECIDING = ("interactions", "items", "users", "tags", "scale", "splits_as")
+DECIDING = ("interactions", "items", "users", "tags", "scale", "works", "splits_as")
 """The fields of a description that a store depends on."""
 USER_COLUMNS = ("age_group", "gender", "age", "birth_year", "country", "location", "occupation")
 """User columns to predict, in the answer's order."""
@@ -98,7 +98,7 @@ def build(found: Resolved) -> Source:
         by_hand=f"They are named in {found.path.name}: put them there, or correct the description.",
         scale=None if of.scale is None else _scale(of.scale, found),
         attributes=_attributes(of),
-        options={"wording": of.wording} if of.wording else {},
+        options=_options(of),
         hashed_as=of.splits_as,
         recipe=(build, (found,)),
         described=_text({name: _plain(getattr(of, name)) for name in DECIDING}),
@@ -114,7 +114,8 @@ def values_of(source: Source) -> dict[str, Any] | None:
     if source.scale is not None:
         # Numbers that a quantile gave, as nobody else has the files.
         values["scale"] = {
-            name: getattr(source.scale, name) for name in ("low", "high", "step", "liked", "disliked")
+            name: getattr(source.scale, name)
+            for name in ("low", "high", "step", "liked", "disliked")
         }
     for name in ("interactions", "items", "users", "tags"):
         table = values.get(name)
@@ -144,12 +145,19 @@ def _columns(of: Description) -> frozenset[str]:
     for name in ("interactions", "items", "users", "tags"):
         table = getattr(of, name)
         if table is not None:
-            found |= {f"{name}.{key}" for key, one in vars(table.columns).items() if one is not None}
+            found |= {
+                f"{name}.{key}" for key, one in vars(table.columns).items() if one is not None
+            }
     if "interactions.history" in found:
         found = found - {"interactions.history"} | {"interactions.seq"}
     if of.items is not None and of.items.untitled == "id":
         found.add("items.title")
     return frozenset(found)
+
+
+def _options(of: Description) -> dict[str, Any]:
+    options: dict[str, Any] = {"wording": of.wording} if of.wording else {}
+    return options if of.works == "title" else {**options, "work": of.works}
 
 
 def _attributes(of: Description) -> tuple[str, ...]:
@@ -184,8 +192,14 @@ def _on_step(of: RatingScale, value: float, rounded: Any) -> float:
 
 def _quantile(found: Resolved, share: float) -> float:
     assert found.keys is not None
-    if any(one.packed_in or not one.place for one in found.files if one.key in found.keys["interactions"]):
-        message = "quantiles need files on this disk that are not in a zip: give `liked` and `disliked`."
+    if any(
+        one.packed_in or not one.place
+        for one in found.files
+        if one.key in found.keys["interactions"]
+    ):
+        message = (
+            "quantiles need files on this disk that are not in a zip: give `liked` and `disliked`."
+        )
         raise found.fail("scale", message=message)
     stats = tuple((one.key, one.place, _stat(one.place)) for one in found.files)
     return _quantile_of(_Once(found), share, stats)

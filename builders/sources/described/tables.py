@@ -72,9 +72,7 @@ def _column(given: Any) -> str | None:
     return given.get("from") if isinstance(given, Mapping) else given
 
 
-def _stored(
-    con: duckdb.DuckDBPyConnection, name: str, table: str, value: Any
-) -> tuple[Path, str]:
+def _stored(con: duckdb.DuckDBPyConnection, name: str, table: str, value: Any) -> tuple[Path, str]:
     """The file that holds a table, and what names its content (nothing for a file of the user's)."""
     if isinstance(value, (str, os.PathLike)):
         path = Path(value).expanduser().absolute()
@@ -106,7 +104,9 @@ def _arrow(table: str, value: Any) -> Any:
     try:
         if library == "pandas":
             named = any(one is not None for one in value.index.names)
-            return pa.Table.from_pandas(value.reset_index() if named else value, preserve_index=False)
+            return pa.Table.from_pandas(
+                value.reset_index() if named else value, preserve_index=False
+            )
         if library == "polars":
             return (value.collect() if hasattr(value, "collect") else value).to_arrow()
         if library == "datasets" and hasattr(value, "with_format") and hasattr(value, "num_rows"):
