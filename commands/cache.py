@@ -147,10 +147,9 @@ def _about(kind: str, path: Path) -> str:
         names = ", ".join(one["name"] for one in facts["files"].values())
         return f"{facts['rows']['interactions']:,} interactions from {names}"
     if kind == "derived":
-        names = sorted(
-            {one.name.partition("-")[0] for one in path.iterdir() if one.suffix != ".lock"}
-        )
-        return f"counts of {path.name}: {', '.join(names)}"
+        there = (one for one in path.iterdir() if one.suffix != ".lock")
+        kinds = sorted({one.name.partition("-")[0] for one in there})
+        return f"counts of {path.name}: {', '.join(kinds)}"
     return KINDS[kind]
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import remote
 from itdr.builders.core.errors import ItdrError
+from itdr.builders.core.remote import version
 from itdr.builders.dataset import registry
 from itdr.spark.chunks import Piece, write_piece
-from itdr.builders.core.remote import version
 from itdr.spark.workdir import mirror
 
 if TYPE_CHECKING:

@@ -196,7 +196,7 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     """A task's templates with the domain's words: read once in a process for what a user's folder
     holds."""
     task = opened.cell.task
-    words = tuple(opened.words.items())
+    words = repr(opened.words)
     key = (task.id, words, str(choice), templates.fingerprint(choice))
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:

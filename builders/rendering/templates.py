@@ -44,8 +44,8 @@ __all__ = [
     "folder_of",
     "load",
     "load_words",
-    "words_of",
     "tasks",
+    "words_of",
 ]
 
 SPLITS = ("train", "validation", "test")

@@ -54,8 +54,9 @@ class _Checker:
                 message = f"{name}: {choose_from('field', field, known)}"
                 raise complain(self.path, value.line, message)
             attribute, entry = known[field]
-            self.lines[(*way, field)] = value.line
-            values[attribute] = self.value(entry, value, (*way, field))
+            here = (*way, field)
+            self.lines[here] = value.line
+            values[attribute] = self.value(entry, value, here)
         for field, (attribute, entry) in known.items():
             if entry.required and values.get(attribute) is None:
                 message = f"{name} lacks {field!r}: {entry.help[:1].lower()}{entry.help[1:]}"
@@ -93,9 +94,10 @@ class _Checker:
             raise self._wrong(node, way[-1], "a mapping, as {name: column}")
         result: dict[str, Any] = {}
         for name, value in node.value.items():
-            self.lines[(*way, name)] = value.line
+            here = (*way, name)
+            self.lines[here] = value.line
             if kind == declared.COLUMNS:
-                result[name] = self.of_class(declared.TextColumn, value, (*way, name))
+                result[name] = self.of_class(declared.TextColumn, value, here)
             else:
                 result[name] = self._text(value, name)
         return result

@@ -3,6 +3,7 @@
 The checks with their messages (`check.py`), the JSON Schema for editors (`json_schema.py`) and the
 table in `docs/own-data.md` are all read from these classes.
 """
+# ruff: noqa: RUF009  (`entry` gives a field of a dataclass)
 
 from __future__ import annotations
 

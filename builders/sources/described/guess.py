@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources.described.expressions import quoted
 from itdr.builders.sources.described.profile import LOOKED_AT, Profile
@@ -253,7 +254,7 @@ def _other_way_round(form: str) -> str | None:
 
 def _numeric(of: Profile, name: str) -> bool:
     """Whether nearly all values of a column are numbers."""
-    counts = of.counts(name, LARGEST_SCALE * 10) or {one: 1 for one in of.examples[name]}
+    counts = of.counts(name, LARGEST_SCALE * 10) or dict.fromkeys(of.examples[name], 1)
     numbers = sum(count for one, count in counts.items() if _is_number(one))
     return numbers > 0.95 * sum(counts.values()) > 0
 
@@ -273,7 +274,7 @@ def guess_rating(result: Guess, log: Profile, name: str) -> Any:
             f"{name} is {', '.join(sorted(rare)[:5])} in a few rows of a thousand: left out where "
             "it is off the scale."
         )
-    steps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(numbers)]
     low, high = numbers[0], numbers[-1]
     step = 1.0 if all(one.is_integer() for one in numbers) else 0.5
     if any(not (one / step).is_integer() for one in numbers):

@@ -76,19 +76,16 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path) -> Profile:
     import duckdb
 
     form = kind_of(path.name)
+    written: dict[str, Any] = {}
     try:
         if form in ("parquet", "arrow"):
-            clause, written = _typed(con, path, form), {}
+            clause = _typed(con, path, form)
         elif form in ("json", "jsonl"):
             lines = "newline_delimited" if form == "jsonl" else "auto"
-            clause, written = (
-                f"read_json({literal(path)}, format = '{lines}', maximum_depth = 2)",
-                {},
-            )
+            clause = f"read_json({literal(path)}, format = '{lines}', maximum_depth = 2)"
         elif form == "recbole":
-            names = {name: "VARCHAR" for name in atomic_header(path)}
+            names = dict.fromkeys(atomic_header(path), "VARCHAR")
             clause = _csv(path, {"delim": "\t", "quote": "", "escape": "", "header": True}, names)
-            written = {}
         elif path.suffix.lower() == ".zip":
             raise RawFileError(f"{path}: unpack it first, and name the files inside.")
         else:
