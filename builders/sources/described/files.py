@@ -136,7 +136,8 @@ class _Finder:
         full = self.base / Path(text).expanduser()
         paths = [full] if full.is_file() else []
         if not paths and glob.has_magic(str(full)):
-            paths = [Path(one) for one in sorted(glob.glob(str(full), recursive=True))  # noqa: PTH207  (an absolute pattern)]
+            matches = glob.glob(str(full), recursive=True)  # noqa: PTH207  (an absolute pattern)
+            paths = [Path(one) for one in sorted(matches)]
             paths = [one for one in paths if one.is_file()]
         if not paths:
             raise self.fail(self._missing(entry, full))
