@@ -113,7 +113,9 @@ def entries() -> Iterator[Entry]:
             about = _about(kind, path)
             yield Entry(
                 kind,
-                "/".join(way[:-1]) if kind in ("store", "derived") else way[0],
+                "/".join(way[:-1])
+                if kind in ("store", "derived")
+                else way[0].removesuffix(".json"),
                 path,
                 sum(one.st_size for one in stats),
                 max(0.0, time.time() - max(one.st_mtime for one in stats)),
@@ -150,7 +152,7 @@ def _about(kind: str, path: Path) -> str:
         there = (one for one in path.iterdir() if one.suffix != ".lock")
         kinds = sorted({one.name.partition("-")[0] for one in there})
         return f"counts of {path.name}: {', '.join(kinds)}"
-    return KINDS[kind]
+    return "where a description has its files" if path.suffix == ".json" else KINDS[kind]
 
 
 def remove(one: Entry) -> bool:

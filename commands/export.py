@@ -50,6 +50,9 @@ def run(
     if split_by not in ("user", "time"):
         raise ConfigError(choose_from("split_by", split_by, ("user", "time")))
     found, domain = own_sources.find(source)
+    if found.domains and not domain:
+        example = f"{found.id}/{found.domains[0]}"
+        raise ConfigError(f"{found.id} has several domains: name one, as {example}.")
     if split_by == "time" and "interactions.timestamp" not in found.columns:
         raise ConfigError(f"{found.id} has no times: use --split-by user.")
     where = absolute(data_dir)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import own_sources
 
 PROVENANCE = "provenance.json"
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """What a built folder says of itself, by config. Raises `ConfigError` where it is no such folder."""
+    """What a built folder says of itself, by config; sources that it describes are known from now on.
+    Raises `ConfigError` where it is no such folder."""
     try:
         found = json.loads((folder / PROVENANCE).read_text("utf-8"))
     except FileNotFoundError:
@@ -29,6 +31,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
             f"{folder / PROVENANCE} was not written by this version of itdr: "
             "build the folder again."
         )
+    own_sources.recall(found)
     return found
 
 
@@ -133,7 +136,6 @@ def _versions(builder: Any) -> dict[str, str]:
 
 def _plain_options(config: Any) -> dict[str, Any]:
     """All options as given. Of a user's template folder only the name: a path tells who built it."""
-    from itdr.builders.dataset import own_sources
     from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates
 
@@ -159,7 +161,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
     """Every store that was read: its raw files, what was kept and rejected, and its licence."""
     from itdr.builders.store.layout import manifest
 
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for plan in builder._plans:
         for chosen in plan.chosen:
             source = chosen.cell.source
@@ -180,6 +182,9 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                         "commercial_use": source.licence.commercial,
                     },
                 }
+                description = own_sources.description_of(source)
+                if description is not None:
+                    found[name]["description"] = description
     return dict(sorted(found.items()))
 
 

@@ -200,6 +200,8 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     else:
         with ThreadPoolExecutor(at_once) as pool:
             made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
+    for source in {cell.source.id: cell.source for cell in cells}.values():
+        own_sources.remember(source)
     paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(options, cells, paths)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core import paths
+from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.template_files import WORDS
@@ -109,7 +110,7 @@ def find(entry: str) -> tuple[Source, str | None]:
     """The source, and its domain if one is named, that an id, `id/domain` or path means.
 
     Raises:
-        ConfigError: for one that is not known, and for a source of several domains without one.
+        ConfigError: for one that is not known.
     """
     own = open_entry(entry)
     if own is not None:
@@ -118,9 +119,6 @@ def find(entry: str) -> tuple[Source, str | None]:
     found = registry.source(name)
     if domain and domain not in found.domains:
         raise ConfigError(choose_from(f"domain of {name}", domain, found.domains))
-    if found.domains and not domain:
-        example = f"{name}/{found.domains[0]}"
-        raise ConfigError(f"{name} has several domains: name one, as {example}.")
     return found, domain or None
 
 
@@ -184,8 +182,25 @@ def declared(one: Source) -> str:
     )
 
 
+def description_of(one: Source) -> dict[str, Any] | None:
+    """What a built folder records of a described source, files by name alone; None of others."""
+    return source.values_of(one)
+
+
+def remember(one: Source) -> None:
+    """Note where a described source has its files, for whoever reads rows built from it later."""
+    record = source.record_of(one)
+    if record is not None:
+        paths.write_json(_record(one.id), record)
+
+
+def _record(name: str) -> Path:
+    return paths.cache_root() / "own" / f"{name}.json"
+
+
 def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make the sources of a built folder known, as far as its provenance describes them.
+    """Make the sources of a built folder known: with their files where this machine has them, else by
+    what the folder's provenance says of them.
 
     Args:
         entries: the provenance of each config.
@@ -193,6 +208,17 @@ def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
     for entry in entries.values():
         for name, facts in entry.get("sources", {}).items():
             described = facts.get("description")
-            known: Sequence[str] = registry.source_ids()
-            if described and name not in known and not registry.is_open(name):
-                registry.open_source(source.declared_only(described))
+            if not described or registry.is_open(name) or name in registry.source_ids():
+                continue
+            registry.open_source(_recorded(name, described) or source.declared_only(described))
+
+
+def _recorded(name: str, described: Mapping[str, Any]) -> Source | None:
+    record = paths.read_json(_record(name))
+    if record is None:
+        return None
+    try:
+        found = source.from_record(record)
+    except ItdrError:
+        return None
+    return found if source.values_of(found) == described else None

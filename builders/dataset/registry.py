@@ -110,6 +110,11 @@ def is_open(name: str) -> bool:
     return name in _opened
 
 
+def is_known(name: str) -> bool:
+    """Whether `source` has a source of this id."""
+    return name in _opened or name in source_ids()
+
+
 def is_own(name: str) -> bool:
     """Whether a source is none of this package: the paper says nothing of it."""
     return name not in built_in_ids()

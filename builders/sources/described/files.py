@@ -30,7 +30,7 @@ class Resolved:
     """A description with its files found: all that another process needs to read it.
 
     path: where the description stands, for messages.   lines: of its fields.   formats: of each
-    table.   keys: of each table's raw files.   scale: with numbers in place of quantiles.
+    table.   keys: of each table's raw files.   base: the folder that relative paths start from.
     """
 
     description: Description
@@ -38,6 +38,7 @@ class Resolved:
     lines: Mapping[tuple[str, ...], int]
     files: tuple[RawFile, ...] = ()
     remotes: tuple[Remote, ...] = ()
+    base: Path = Path()
     formats: Mapping[str, str] | None = None
     keys: Mapping[str, tuple[str, ...]] | None = None
 
@@ -91,7 +92,14 @@ def resolve(
         formats[name] = _format(found, name, own)
         keys[name] = tuple(one.key for one in own)
     return Resolved(
-        description, path, lines, tuple(files.values()), tuple(remotes.values()), formats, keys
+        description,
+        path,
+        lines,
+        tuple(files.values()),
+        tuple(remotes.values()),
+        base,
+        formats,
+        keys,
     )
 
 

@@ -54,7 +54,12 @@ def missing(
 def scan(raw: Raw, found: Resolved, name: str) -> Scan:
     """The files of a table, looked at but not read."""
     table = found.table(name)
-    assert table is not None and found.keys is not None and found.formats is not None
+    assert table is not None
+    if found.keys is None or found.formats is None:
+        raise RawFileError(
+            f"{found.description.id}: its files are not known on this machine: name its description "
+            "in `sources`."
+        )
     if not table.file:
         table = found.description.interactions
     paths = tuple(raw.path(key) for key in found.keys[name])

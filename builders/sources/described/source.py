@@ -124,6 +124,22 @@ def values_of(source: Source) -> dict[str, Any] | None:
     return values
 
 
+def record_of(source: Source) -> dict[str, Any] | None:
+    """A description with the places of its files, as plain values; None of one that is coded."""
+    if source.recipe is None or source.recipe[0] is not build:
+        return None
+    (found,) = source.recipe[1]
+    fingerprints = {one.place: one.fingerprint for one in found.files if one.fingerprint}
+    values = _plain(found.description)
+    return {"values": values, "base": str(found.base), "fingerprints": fingerprints}
+
+
+def from_record(record: Mapping[str, Any]) -> Source:
+    """The source of a `record_of`. Raises `ConfigError` where its files are gone."""
+    base = Path(record["base"])
+    return from_values(record["values"], base, base, record["fingerprints"])
+
+
 def _plain(value: Any) -> Any:
     """A piece of a description as YAML would hold it; what was not given is left out."""
     from itdr.builders.sources.described.declaration import entries
@@ -156,8 +172,28 @@ def _columns(of: Description) -> frozenset[str]:
 
 
 def _options(of: Description) -> dict[str, Any]:
-    options: dict[str, Any] = {"wording": of.wording} if of.wording else {}
+    options: dict[str, Any] = {"wording": _inflected(of.wording)} if of.wording else {}
     return options if of.works == "title" else {**options, "work": of.works}
+
+
+def _inflected(wording: Mapping[str, str]) -> dict[str, str]:
+    """Own words with the forms that follow from them, where those are not given."""
+    words = dict(wording)
+    for one, many, forms in (
+        ("item", "items", ("a_item", "this_item")),
+        ("person", "people", ("a_person",)),
+        ("event", "events", ()),
+        ("title", "titles", ()),
+        ("creator", "creators", ()),
+    ):
+        if one not in wording:
+            continue
+        word = wording[one]
+        words.setdefault(many, f"{word}s")
+        for form in forms:
+            article = "an" if word[:1].lower() in "aeiou" else "a"
+            words.setdefault(form, f"{'this' if form == 'this_item' else article} {word}")
+    return words
 
 
 def _attributes(of: Description) -> tuple[str, ...]:
