@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.core.errors import TemplateError
-from itdr.builders.rendering import templates
 from itdr.builders.core.yaml_lines import LARGEST
+from itdr.builders.rendering import templates
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")

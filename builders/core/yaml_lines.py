@@ -7,7 +7,7 @@ several documents are refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -28,12 +28,18 @@ class Node:
     """A piece of a YAML file: text, a number, true/false, a mapping, a list; None for any other scalar.
 
     line: from 1; 0 for what was not read from a file.   text_line: the line on which a text's own
-    first line stands.
+    first line stands.   key_line: that of the name of the field that holds it.
     """
 
     value: str | bool | int | float | dict[str, Node] | list[Node] | None
     line: int
     text_line: int = 0
+    key_line: int = 0
+
+    @property
+    def place(self) -> int:
+        """The line to look at: that of the field's name, where it has one."""
+        return self.key_line or self.line
 
 
 def read_file(path: Path, complain: Complain) -> bytes:
@@ -137,7 +143,7 @@ class _Reader:
                 raise self.complain(self.path, at, "a field's name must be text; quote it.")
             if key in fields:
                 raise self.complain(self.path, at, f"{key!r} stands here twice; remove one.")
-            fields[key] = self._node(next(events), events, depth + 1)
+            fields[key] = replace(self._node(next(events), events, depth + 1), key_line=at)
         return Node(fields, line)
 
 

@@ -43,7 +43,7 @@ class _Checker:
     def of_class(self, kind: type, node: Node, way: tuple[str, ...]) -> Any:
         """An instance of a class of the declaration."""
         if issubclass(kind, declared.Column) and isinstance(node.value, str):
-            node = Node({"from": node}, node.line)
+            node = Node({"from": node}, node.line, key_line=node.key_line)
         name = way[-1] if way else "a description"
         if not isinstance(node.value, dict):
             raise self._wrong(node, name, "a mapping of fields")
@@ -52,15 +52,15 @@ class _Checker:
         for field, value in node.value.items():
             if field not in known:
                 message = f"{name}: {choose_from('field', field, known)}"
-                raise complain(self.path, value.line, message)
+                raise complain(self.path, value.place, message)
             attribute, entry = known[field]
             here = (*way, field)
-            self.lines[here] = value.line
+            self.lines[here] = value.place
             values[attribute] = self.value(entry, value, here)
         for field, (attribute, entry) in known.items():
             if entry.required and values.get(attribute) is None:
                 message = f"{name} lacks {field!r}: {entry.help[:1].lower()}{entry.help[1:]}"
-                raise complain(self.path, node.line, message)
+                raise complain(self.path, node.place, message)
         if issubclass(kind, declared.Column):
             self._check_column(values, node, name)
         return kind(**values)
@@ -86,7 +86,8 @@ class _Checker:
         text = self._text(node, name, empty=name == "quote")
         if entry.choices and text not in entry.choices:
             message = choose_from(name, text, entry.choices)
-            raise complain(self.path, node.line, message)
+            message = f"{way[-2]}: {message}" if len(way) > 1 else message
+            raise complain(self.path, node.place, message)
         return text
 
     def _mapping(self, kind: str, node: Node, way: tuple[str, ...]) -> dict[str, Any]:
@@ -95,7 +96,7 @@ class _Checker:
         result: dict[str, Any] = {}
         for name, value in node.value.items():
             here = (*way, name)
-            self.lines[here] = value.line
+            self.lines[here] = value.place
             if kind == declared.COLUMNS:
                 result[name] = self.of_class(declared.TextColumn, value, here)
             else:
@@ -106,20 +107,20 @@ class _Checker:
         if not isinstance(node.value, str):
             raise self._wrong(node, name, "text; put it in quotes")
         if not node.value and not empty:
-            raise complain(self.path, node.line, f"{name} is empty: fill it, or leave it out.")
+            raise complain(self.path, node.place, f"{name} is empty: fill it, or leave it out.")
         return node.value
 
     def _wrong(self, node: Node, name: str, expected: str) -> ConfigError:
         found = "a list" if isinstance(node.value, list) else "a mapping"
         if not isinstance(node.value, (list, dict)):
             found = "no value" if node.value is None else repr(node.value)
-        return complain(self.path, node.line, f"{name} must be {expected}, not {found}.")
+        return complain(self.path, node.place, f"{name} must be {expected}, not {found}.")
 
     def _check_column(self, values: dict[str, Any], node: Node, name: str) -> None:
         given = [one for one in ("from_", "value") if values.get(one) is not None]
         if len(given) != 1:
             what = "either `from` or `value`, not both" if given else "`from`, the file's column"
-            raise complain(self.path, node.line, f"{name} needs {what}.")
+            raise complain(self.path, node.place, f"{name} needs {what}.")
 
 
 def _check_meaning(path: Path, lines: dict[tuple[str, ...], int], of: Description) -> None:

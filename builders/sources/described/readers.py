@@ -10,11 +10,9 @@ from itdr.builders.sources._formats import validate
 from itdr.builders.sources.described import declaration as declared
 from itdr.builders.sources.described import expressions as sql
 from itdr.builders.sources.described.files import Resolved
-from itdr.builders.sources.described.scan import Scan, scan
+from itdr.builders.sources.described.scan import Scan, rows_of, scan
 
 if TYPE_CHECKING:
-    import duckdb
-
     from itdr.builders.core.raw_files import Raw
 
 NO_NUMBER = "a rating that is no number"
@@ -23,6 +21,8 @@ REPEATED = "repeated row"
 NO_TITLE = "no title"
 NO_TAG = "no tag"
 OLDEST = 120
+Rows = Any
+"""A relation of DuckDB, or an iterator of record batches (see `schema.Rows`)."""
 
 
 class _Select:
@@ -79,7 +79,7 @@ class _Select:
         return sql.seconds(taken, kind, column)
 
 
-def interactions(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
+def interactions(found: Resolved, raw: Raw) -> Rows:
     """One row an event. Left out: an empty id, no time where there are times, an unknown event, a
     rating that is none or off the scale, all but one of equal rows."""
     of = found.description.interactions
@@ -116,7 +116,7 @@ def interactions(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
         rows = select.rows({**fields, **extra})
     else:
         fields, rows = _exploded(columns.history, select, fields, extra)
-    return raw.con.sql(_judged(rows, fields, reasons, of.duplicates == "drop"))
+    return rows_of(raw, _judged(rows, fields, reasons, of.duplicates == "drop"), select.scan)
 
 
 def _exploded(
@@ -169,7 +169,7 @@ def _event(columns: declared.InteractionColumns, select: _Select) -> str:
     return sql.coded(sql.text(*select.take(event.from_, "event")), words)
 
 
-def items(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
+def items(found: Resolved, raw: Raw) -> Rows:
     """One row an item. Left out: an empty id, and an item without a title, which is never shown (or,
     where the description says so, called `item <id>`)."""
     of = found.description.items
@@ -193,14 +193,14 @@ def items(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
     # A log that names its items names each of them many times.
     rows = select.rows(fields, distinct=not of.file)
     if of.untitled == "id":
-        return raw.con.sql(_titled(found, raw, rows, fields))
+        log = _Select(found, scan(raw, found, "interactions"))
+        return rows_of(raw, _titled(found, log, rows, fields), select.scan, log.scan)
     reasons = [(validate.EMPTY_ID, "item_id IS NULL"), (NO_TITLE, "title IS NULL")]
-    return raw.con.sql(_judged(rows, fields, reasons, distinct=False))
+    return rows_of(raw, _judged(rows, fields, reasons, distinct=False), select.scan)
 
 
-def _titled(found: Resolved, raw: Raw, rows: str, fields: dict[str, str]) -> str:
+def _titled(found: Resolved, log: _Select, rows: str, fields: dict[str, str]) -> str:
     """Items with a name for those that have none, those that are in the log alone among them."""
-    log = _Select(found, scan(raw, found, "interactions"))
     used = {"item_id": sql.identity(*log.take(_item_of_log(found), "item_id"))}
     cases = " ".join(["WHEN item_id IS NULL THEN", literal(validate.EMPTY_ID)])
     title = "coalesce(title, 'item ' || item_id)"
@@ -230,7 +230,7 @@ def _attributes(columns: dict[str, declared.TextColumn], select: _Select) -> str
     return f"list_filter([{pairs}], lambda pair: pair.value IS NOT NULL)"
 
 
-def users(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
+def users(found: Resolved, raw: Raw) -> Rows:
     """One row a user. Left out: an empty id."""
     of = found.description.users
     assert of is not None
@@ -247,10 +247,10 @@ def users(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
         fields["birth_year"] = sql.year(*select.take(columns.birth_year.from_, "birth_year"))
     rows = select.rows(fields, distinct=not of.file)
     reasons = [(validate.EMPTY_ID, "user_id IS NULL")]
-    return raw.con.sql(_judged(rows, fields, reasons, distinct=False))
+    return rows_of(raw, _judged(rows, fields, reasons, distinct=False), select.scan)
 
 
-def tags(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
+def tags(found: Resolved, raw: Raw) -> Rows:
     """One row a tag. Left out: an empty id or tag."""
     of = found.description.tags
     assert of is not None
@@ -262,4 +262,4 @@ def tags(found: Resolved, raw: Raw) -> duckdb.DuckDBPyRelation:
     }
     empty = "user_id IS NULL OR item_id IS NULL"
     reasons = [(validate.EMPTY_ID, empty), (NO_TAG, "tag IS NULL")]
-    return raw.con.sql(_judged(select.rows(fields), fields, reasons, distinct=False))
+    return rows_of(raw, _judged(select.rows(fields), fields, reasons, distinct=False), select.scan)

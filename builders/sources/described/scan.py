@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.duckdb_csv import literal
@@ -15,10 +16,12 @@ from itdr.builders.sources.described.declaration import Table
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from itdr.builders.core.raw_files import Raw
     from itdr.builders.sources.described.files import Resolved
 
+BATCH = 1 << 16
 LOOKED_AT = 20_000
 """Records of JSON whose names are looked at."""
 DELIMITERS = {"csv": ",", "tsv": "\t", "recbole": "\t"}
@@ -28,19 +31,42 @@ TYPES = ("token", "token_seq", "float", "float_seq")
 
 @dataclass(frozen=True)
 class Scan:
-    """What a table is selected from: a FROM clause, and the SQL type of each column."""
+    """What a table is selected from: a FROM clause, and the SQL type of each column.
+
+    data: the object that the clause names, where DuckDB reads one of Python's.
+    """
 
     clause: str
     types: Mapping[str, str]
     found: Resolved
     table: str
     files: tuple[Path, ...]
+    data: Any = None
 
     def require(self, name: str, *way: str) -> str:
         """The name of a column, if the file has it. Raises `ConfigError` with the nearest ones."""
         if name in self.types:
             return name
         raise missing(self.found, self.table, name, self.files[0].name, self.types, *way)
+
+
+def rows_of(
+    raw: Raw, query: str, *scans: Scan
+) -> duckdb.DuckDBPyRelation | Iterator[pa.RecordBatch]:
+    """The rows of a query over these scans: a relation, or batches where it reads Python's objects,
+    which a relation of a database on disk cannot."""
+    if all(one.data is None for one in scans):
+        return raw.con.sql(query)
+    return _batches(raw, query, scans)
+
+
+def _batches(raw: Raw, query: str, scans: Sequence[Scan]) -> Iterator[pa.RecordBatch]:
+    # A connection of its own: the caller's consumes the result meanwhile.
+    with contextlib.closing(raw.con.cursor()) as own:
+        for one in scans:
+            if one.data is not None:
+                own.register(one.clause, one.data)
+        yield from own.sql(query).to_arrow_reader(BATCH)
 
 
 def missing(
@@ -211,4 +237,6 @@ def _arrow(
         raise RawFileError(f"{paths[0]}: no Arrow or feather file ({error}).") from error
     view = f"{name}_arrow"
     con.register(view, data)
-    return Scan(view, _types(con, view, paths), found, name, paths)
+    types = _types(con, view, paths)
+    con.unregister(view)
+    return Scan(view, types, found, name, paths, data)

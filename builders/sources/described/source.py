@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -265,6 +266,7 @@ class _Once:
 def _quantile_of(of: _Once, share: float, stats: tuple[Any, ...]) -> float:
     """The smallest rating with at least this share of all ratings at or below it."""
     import duckdb
+    import pyarrow as pa
 
     from itdr.builders.core.raw_files import Raw
 
@@ -272,7 +274,10 @@ def _quantile_of(of: _Once, share: float, stats: tuple[Any, ...]) -> float:
     con = duckdb.connect()
     try:
         raw = Raw(found.description.id, {key: Path(place) for key, place, _ in stats}, con)
-        readers.interactions(found, raw).create_view("rated")
+        rated = readers.interactions(found, raw)
+        if isinstance(rated, Iterator):
+            first = next(rated)
+            rated = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], rated))
         rows = con.execute(
             f"SELECT quantile_disc(rating, {share}) FROM rated WHERE reject IS NULL"
         ).fetchall()
