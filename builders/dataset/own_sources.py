@@ -93,7 +93,7 @@ def from_tables(
         columns: by table, where canonical columns come from, as {"interactions": {"user_id": "who"}};
             columns that are not named here are recognised by their names.
         fields: other fields of a description (docs/own-data.md), as scale={"low": 1, "high": 5},
-            title, words, licence.
+            title, words, licence; untitled="id" shows items without a title as `item <id>`.
 
     Returns:
         The source. Its tables are kept in the cache.

@@ -85,6 +85,14 @@ def test_columns_and_fields_can_be_given(caches: Path) -> None:
     assert any("book" in row["input"] for row in rows)
 
 
+def test_items_without_titles_are_shown_only_if_asked(caches: Path) -> None:
+    log, _ = frames()
+    with pytest.raises(ConfigError, match=r"sequential_rec needs items\.title"):
+        load("sequential_rec", itdr.source(log, id="bare"))
+    rows = load("sequential_rec", itdr.source(log, id="bare", untitled="id"))
+    assert "item p" in rows[0]["input"]
+
+
 def test_ids_that_became_floats_are_whole_again(caches: Path) -> None:
     log = pd.DataFrame({"user": [1.0, 1.0, None], "item": [5, 6, 7]})
     source = itdr.source(log, id="floats")

@@ -149,11 +149,16 @@ def _roles(files: Sequence[Profile]) -> dict[str, Profile]:
         if user and item:
             tagged = column(one, TAG) and not column(one, LOG["rating"])
             roles.setdefault("tags" if tagged else "interactions", one)
-        elif user and not column(one, CATALOGUE["title"], [user]):
-            roles.setdefault("users", one)
-        else:
+        elif _has(one, CATALOGUE, "title") or not (user or _has(one, PEOPLE, *PEOPLE)):
             roles.setdefault("items", one)
+        else:
+            roles.setdefault("users", one)
     return roles
+
+
+def _has(one: Profile, known: Mapping[str, str], *names: str) -> bool:
+    """Whether a file has a column of one of these kinds."""
+    return any(column(one, known[name]) is not None for name in names)
 
 
 def _no_log(files: Sequence[Profile]) -> str:
@@ -350,11 +355,12 @@ def _catalogue(result: Guess, table: str, of: Profile, log: Profile, item: str) 
         shown = {name: facts[name] for name in FACTS.split() if name in facts}
         if shown and of is not log:
             columns["attributes"] = shown
-    if len(columns) == 1 and of is log:
+    if len(columns) == 1 and of is log and table == "users":
         return
     if table == "items" and "title" not in columns:
         result.doubts.append(
-            f"There is no title in {of.path.name}: items are shown as `item <id>` (untitled: id)."
+            f"There is no title in {of.path.name}: items are shown as `item <id>` (untitled: id), "
+            "which says little; add a file with titles if there is one."
         )
     written = {} if of is log else _written(of)
     result.values[table] = {**written, "columns": columns}

@@ -80,8 +80,7 @@ def _described(folder: Path, name: str, stats: tuple[Any, ...]) -> Guess:
     if f"{name}.item" in there:
         _items(result, folder / f"{name}.item", item)
     else:
-        result.values["items"] = {"columns": {"item_id": item}, "untitled": "id"}
-        result.doubts.append(f"There is no {name}.item: items are shown as `item <id>`.")
+        result.doubts.append(f"There is no {name}.item, so there are no titles to show.")
     if f"{name}.user" in there:
         _users(result, folder / f"{name}.user")
     guessing.speak(result, name, *(str(one) for one in (item, logs[0])))
@@ -137,7 +136,7 @@ def _items(result: Guess, path: Path, item: str) -> None:
         columns["attributes"] = facts
     result.values["items"] = {"file": path.name, "columns": columns}
     if "title" not in columns:
-        result.values["items"]["untitled"] = "id"
+        result.doubts.append(f"{path.name} has no titles to show.")
 
 
 def _users(result: Guess, path: Path) -> None:

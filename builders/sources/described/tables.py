@@ -44,7 +44,7 @@ def from_tables(
             the path of a file.
         name: the id.
         columns: by table, where canonical columns come from; others are guessed by their names.
-        fields: other fields of a description.
+        fields: other fields of a description; `untitled` is that of its items.
 
     Raises:
         ConfigError: for what is no table, and a column or field that is not known.
@@ -61,6 +61,12 @@ def from_tables(
         keys = (_column(log.get("user_id")), _column(log.get("item_id")))
         found = guessing.guess(list(roles.values()), name, roles, keys)
     values = {**found.values, **fields}
+    untitled = values.pop("untitled", None)
+    if values.get("items", {}).pop("untitled", None) and untitled is None:
+        # Only if asked for.
+        values.pop("items")
+    elif untitled is not None and "items" in values:
+        values["items"] = {**values["items"], "untitled": untitled}
     for table, given in columns.items():
         if table not in values:
             raise ConfigError(f"{WHERE}: columns of {table!r}, of which no table was given.")
