@@ -74,7 +74,7 @@ def parse(values: dict[str, Any]) -> dict[str, Any]:
         info = DECLARED.get(name)
         if value is None or (info and info.choices == (True, False) and value == DEFAULTS[name]):
             continue
-        if info and info.many and "," in value:
+        if info and info.many and ("," in value or (name == "sources" and value != "all")):
             value = [one.strip() for one in value.split(",") if one.strip()]
         elif info and info.words and re.fullmatch("-?[0-9]{1,18}", value):
             value = int(value)

@@ -28,6 +28,7 @@ from itdr.commands import (
     show,
     sources,
     stats,
+    templates,
     verify,
 )
 
@@ -50,6 +51,7 @@ app.command("init")(init.run)
 app.command("fetch")(fetch.run)
 app.command("verify")(verify.run)
 app.command("show")(show.run)
+app.command("templates")(templates.run)
 app.command("build")(build.run)
 app.command("push")(push.run)
 app.command("stats")(stats.run)

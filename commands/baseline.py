@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -64,7 +65,10 @@ def run(
             lexicon = Lexicon.of(every, data.templates)
             others = references(data, mine)
         for name, ask in chosen.items():
-            answers = predict(data, mine, ask, training)
+            answers = [
+                replace(answer, row_hash=row.get("row_hash"))
+                for row, answer in zip(mine, predict(data, mine, ask, training), strict=True)
+            ]
             pairs = zip((row["id"] for row in mine), answers, strict=True)
             predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
             if score:

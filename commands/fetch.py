@@ -36,7 +36,10 @@ def run(
         else:
             offline = offline_variable() is not None
             locate.obtain(source, files, now, data_dir, offline=offline, progress=True)
-            print(f"{source.id}: {human(now.download_bytes)} in {raw_root() / source.id}")
+            here = raw_root() / source.id
+            there = [here / remote.name for remote in now.fetch if (here / remote.name).is_file()]
+            size = sum(path.stat().st_size for path in there)
+            print(f"{source.id}: {human(size)} in {here}")
         if now.by_hand:
             names = ", ".join(file.name for file in now.by_hand)
             print(f"{source.id}: to be placed by hand: {names}\n{source.by_hand.strip()}")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.dataset import own_sources, registry
 
 
@@ -141,6 +141,9 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
         lines.append(
             f"      {key}: {file['name']}, {file['size']:,} bytes, sha256 {file['sha256']}"
         )
+    read = {table: rows.get(f"{table}_read") for table in COLUMNS}
+    listed = [f"{number:,} rows of {table}" for table, number in read.items() if number is not None]
+    lines.append(f"      read: {', '.join(listed)}")
     rejected = store["rejected"]
     for table, reasons in rejected.items():
         for reason, n in reasons.items():

@@ -87,7 +87,7 @@ def test_a_working_folder_that_is_gone_is_said(tmp_path: Path) -> None:
     done = subprocess.run(
         ["bash", "-c", f"mkdir gone && cd gone && rmdir ../gone && {program}"],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(os.path.isabs, sys.path))},
         capture_output=True,
         text=True,
         timeout=120,

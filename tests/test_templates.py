@@ -11,7 +11,7 @@ import pytest
 
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.rendering import templates
-from itdr.builders.rendering.template_files import BUILT_IN, read_domains
+from itdr.builders.rendering.template_files import BUILT_IN, read_domains, texts_of
 
 DOMAINS = (
     "films",
@@ -36,6 +36,7 @@ FLAGS: dict[str, list[set[str]]] = {
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
 ALL_FLAGS = {"timed", "categories", "creators"}
+LISTS = ("history", "candidates", "source_history")
 ENTRY = "Salt Garden: Drama, Crime"
 
 
@@ -74,7 +75,7 @@ def values(task: str) -> dict[str, object]:
 
 
 def load(task: str, choice: templates.Choice = None) -> templates.Templates:
-    return templates.load(task, values(task).keys(), ALL_FLAGS, choice)
+    return templates.load(task, values(task).keys(), ALL_FLAGS, choice, lists=LISTS)
 
 
 FIRST = (0, 0, 0)
@@ -119,7 +120,43 @@ def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
     kept = [one for one in unseen.prompts["test"] if one.serves(frozenset(flags))]
     assert len(serving) >= 7
     assert len(kept) >= 3
-    assert len([one for one in seen.descriptions if one.serves(frozenset(flags))]) >= 4
+    descriptions = [one for one in seen.descriptions if one.serves(frozenset(flags))]
+    assert len([one for one in descriptions if one.person == "third"]) >= 4
+    assert len([one for one in descriptions if one.person == "second"]) >= 2
+
+
+_SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
+_SECOND = re.compile(
+    r"\byou (have )?(rated|reviewed|clicked on|commented on|listened to|played)\b|"
+    r"\bimagine that you are\b|\bin the place of\b|\bthat you are the viewer\b|"
+    r"\byou are a viewer\b|\b(your taste|your ratings|yourself|are yours)\b",
+    re.IGNORECASE,
+)
+"""How a text says "you" of the person whose case it is, not of the reader who is to answer."""
+
+
+@pytest.mark.parametrize("task", templates.tasks())
+def test_a_text_is_in_the_person_that_it_declares(task: str) -> None:
+    for language in templates.languages():
+        for section in ("prompts", "descriptions"):
+            for one in texts_of(task, None, language)[section].values():
+                said = one.text
+                for word, put in templates.load_words("films").items():
+                    said = said.replace(f"{{{{ {word} }}}}", put)
+                found = _SECOND.search(said) or _SECOND_ZH.search(said)
+                assert bool(found) == (one.person == "second"), (one.path, one.line, one.id, found)
+
+
+@pytest.mark.parametrize(("task", "flags"), CELLS, ids=CELL_IDS)
+def test_a_description_is_in_the_person_of_its_prompt(task: str, flags: set[str]) -> None:
+    persons = set()
+    for choice, part in ((None, "train"), ("unseen", "test")):
+        loaded = load(task, choice)
+        for one, two in itertools.product(range(16), range(12)):
+            picked = loaded.pick(part, frozenset(flags), (one, two, 0))
+            assert picked.prompt.person == picked.description.person
+            persons.add(picked.prompt.person)
+    assert persons == {"second", "third"}
 
 
 @pytest.mark.parametrize("task", ["rating_prediction", "top_k_rec", "user_attribute_prediction"])
@@ -152,12 +189,13 @@ def test_timed_texts_promise_no_liking(task: str) -> None:
     )
     for one in texts(task, {"timed"}) + texts(task, {"timed", "categories"}):
         said = one.render({**templates.load_words("films"), **values(task)})
+        said = said.replace("Tastes change over time.", "")  # of people, not of what comes next
         assert not re.search(promise, said, re.IGNORECASE), (one.id, said)
 
 
 def test_untimed_prompts_ask_for_what_one_would_like() -> None:
     """Their true candidates are liked ones."""
-    wish = r"\b(interests|suit\w*|recommend\w*|enjoy|would like|would suit|please|appeal|taste)\b"
+    wish = r"\b(interests|suit\w*|recommend\w*|enjoy|would (you )?like|would suit|please|appeal|taste)\b"
     for one in texts("top_k_rec", set()):
         if "/p" in one.id or "/u" in one.id:
             said = one.render({**templates.load_words("films"), **values("top_k_rec")})

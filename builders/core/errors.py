@@ -18,6 +18,10 @@ class RawFileError(ItdrError, OSError):
     """A raw file that is missing, truncated, corrupt, or not what it should be."""
 
 
+class NoRoomError(RawFileError):
+    """Not enough disk or memory for a raw file, which itself may be right."""
+
+
 class DownloadError(RawFileError):
     """A raw file that could not be fetched."""
 

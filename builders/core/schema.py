@@ -119,9 +119,11 @@ class RawFile:
     rows: official count of records, header excluded (a difference is a warning, never an error).
     facets: the needs it serves (`base`: everything but long texts; `text`: reviews and comments).
     domain: the one domain it belongs to, where the source has several.   cut: how the file may be
-    read in pieces (None: never).
+    read in pieces (None: never).   encoding: of the official file.   packed: its reader unpacks it
+    while reading, as the plain file would be too large.   example: a record as the official file has
+    it (with the header, where there is one), for whoever finds that nothing can be read.
     place, fingerprint: of a file of the user's own, where it lies, and what names its content where
-    that is known (else its name, size and time do).
+    that is known (else its name, size and time do).   binary: it is no text.
     """
 
     key: str
@@ -135,8 +137,12 @@ class RawFile:
     domain: str | None = None
     optional: bool = False
     cut: Cut | None = None
+    encoding: str = "utf-8"
+    packed: bool = False
+    example: str = ""
     place: str = ""
     fingerprint: str = ""
+    binary: bool = False
 
 
 @dataclass(frozen=True)

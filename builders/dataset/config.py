@@ -12,7 +12,7 @@ from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import own_sources, registry, source_choice
-from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions
+from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -25,13 +25,18 @@ class Options(RowOptions):
         config: the config's name.
         selected: (source id, its chosen domains or none), in the registry's order.
         folder: `data_dir` made absolute, or the bundled sample; None without.
-        left_out: why other sources are not used by default, by id.
+        left_out: why other sources are not used, by id.
     """
 
     config: str = ""
     selected: SelectedSources = ()
     folder: Path | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def chosen_by_default(self) -> bool:
+        """Whether the user named no source."""
+        return self.sources is None
 
     @property
     def own(self) -> dict[str, Any]:
@@ -48,7 +53,7 @@ class Options(RowOptions):
     def fingerprint_parts(self) -> list[str]:
         """What of the options decides rows or their layout, as stable text. Templates and raw files
         count by their content, which is not in here."""
-        names = [name for name in DECLARED if name not in ("sources", "templates")]
+        names = [name for name in DECLARED if name not in ("sources", "missing", "templates")]
         own = [name for name, _ in self.selected if registry.is_own(name)]
         return [
             f"selected={self.selected!r}",
@@ -64,6 +69,8 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
         if name not in DEFAULTS:
             raise ConfigError(choose_from("option", name, DEFAULTS))
     value = {**DEFAULTS, **values}
+    if isinstance(value["attributes"], str):
+        value["attributes"] = [value["attributes"]]
     own = {name: value[name] for name in OF_SUBTASKS if value[name] is not None}
     _check_own(config, own)
     for name, info in DECLARED.items():
@@ -72,28 +79,31 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     _check_room(config, own)
     if value["sample"] and data_dir:
         raise ConfigError("sample=True reads the bundled files: give it without data_dir.")
-    selected, left_out = source_choice.select(config, value)
+    folder = SAMPLE if value["sample"] else _folder(data_dir)
+    selected, left_out = source_choice.select(config, value, folder)
     options = Options(
         **value,
         config=config,
         selected=selected,
-        folder=SAMPLE if value["sample"] else _folder(data_dir),
+        folder=folder,
         left_out=left_out,
     )
     _check_meaning(options, [one.root for one in tasks])
-    _check_templates(options.templates, [one.id for one in tasks])
+    _check_attributes(options)
+    _check_templates(options, [one.id for one in tasks])
     return options
 
 
-def _check_templates(choice: Any, tasks: Sequence[str]) -> None:
+def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     from itdr.builders.rendering import templates
 
+    choice: Any = options.templates
     entries = choice if isinstance(choice, (list, tuple)) else [choice]
     if any(isinstance(one, str) and not one.strip() for one in entries):
         # An empty path would be the working folder.
         raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
     try:
-        templates.check_choice(choice, tasks)
+        templates.check_choice(choice, tasks, options.language)
     except OSError as error:
         raise ConfigError(
             f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "
@@ -131,6 +141,11 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"per_user={options.per_user!r} has no meaning for {options.config}: an understanding "
             "subtask makes one case of each user or item. Leave it at 1."
         )
+    if options.rejected != 1 and options.format != "preference":
+        raise ConfigError(
+            f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
+            f"{options.format!r}."
+        )
     if options.split_by != "time":
         return
     if UNDERSTANDING in roots:
@@ -148,6 +163,32 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
             "sources, or use split_by='user'."
         )
+
+
+def _check_attributes(options: Options) -> None:
+    """Each attribute asked for is one of a chosen source, and each of those sources has some."""
+    from itdr.builders.tasks.user_attribute_prediction import TASK, available
+
+    wanted = options.attributes
+    if wanted is None:
+        return
+    if isinstance(wanted, str) or not wanted:
+        raise ConfigError(f"attributes must be a list of names, not {wanted!r}.")
+    cells = registry.cells(TASK.id, options.cells)
+    has = {
+        name: available(registry.source(name))
+        for name, _ in options.selected
+        if (TASK.id, name) in cells
+    }
+    known = list(dict.fromkeys(name for names in has.values() for name in names))
+    for name in wanted:
+        one_of("attribute", name, known)
+    for name, names in has.items():
+        if not set(wanted) & set(names):
+            raise ConfigError(
+                f"{name} has none of the attributes {', '.join(wanted)}; it has: "
+                f"{', '.join(names)}. Ask for one of these, or leave {name} out of sources."
+            )
 
 
 def _folder(data_dir: str | None) -> Path | None:

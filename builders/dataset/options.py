@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.dataset.formats import FORMATS
+from itdr.builders.rendering.template_files import ENGLISH, languages
 
 ALL = "all"
 PAPER = "paper"
@@ -81,6 +83,12 @@ class RowOptions:
         many=True,
         shown_default="a fixed list",
     )
+    missing: str = option(
+        "error",
+        "Sources whose raw files are not at hand: `error` (download what can be downloaded, and stop "
+        "at what cannot), or `skip` (download nothing, and leave such sources out).",
+        choices=("error", "skip"),
+    )
     sample: bool = option(
         False, "Use the bundled made-up raw files: no network.", choices=(True, False)
     )
@@ -113,6 +121,14 @@ class RowOptions:
         choices=("popularity", "hard", "uniform", "shown"),
         of_subtasks=True,
     )
+    attributes: Sequence[str] | None = option(
+        None,
+        "Attributes to predict, of those that the source has: `gender`, `country`, `occupation`, "
+        "`age_group`, `birth_decade`; on request also `age`, `birth_year`, `location`. By default "
+        "ages in bands, and no exact places.",
+        many=True,
+        of_subtasks=True,
+    )
     text_chars: int | None = option(
         None,
         "Longest review, comment or description shown, in characters.",
@@ -126,11 +142,22 @@ class RowOptions:
         many=True,
         shown_default="all seen ones",
     )
+    language: str = option(
+        ENGLISH,
+        "Language of the prompts: `en`, or `zh` for MicroLens and PixelRec.",
+        choices=languages(),
+    )
     descriptions: bool = option(True, "Begin rows with a task description.", choices=(True, False))
     format: str = option(
         "alpaca",
-        "Columns that hold the text: `alpaca`, `messages` or `preference`.",
-        choices=("alpaca", "messages", "preference"),
+        f"Columns that hold the text: {', '.join(f'`{name}`' for name in FORMATS)}.",
+        choices=tuple(FORMATS),
+    )
+    rejected: int = option(
+        1,
+        "Wrong answers to a row of `preference`: `rejected`, `rejected1`, `rejected2` …",
+        low=1,
+        high=16,
     )
     cells: str = option(
         PAPER,

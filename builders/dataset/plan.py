@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,9 @@ import numpy as np
 
 from itdr.builders.core import gc_pause
 from itdr.builders.core.errors import ConfigError, EmptySplitError
+from itdr.builders.core.messages import warn_once
 from itdr.builders.dataset import registry
+from itdr.builders.dataset.at_hand import facet_of
 from itdr.builders.dataset.config import Options
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.options import ALL, PAPER
@@ -21,7 +22,6 @@ from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, s
 from itdr.builders.store.spec import StoreSpec
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 
-logger = logging.getLogger("itdr")
 USUAL_QUOTA = 6250
 """Examples of a cell at full size where the paper has no such cell: its commonest quota."""
 BLOCK = 65_536
@@ -64,8 +64,10 @@ def cells_of(options: Options) -> list[Cell]:
     """The cells of a config, one for each task, source and domain."""
     templates = folder_of(options.templates)
     made = []
+    language = options.language
     named = [name for name, _ in options.selected]
-    for (task_id, source_id), quota in registry.cells(options.config, options.cells, named).items():
+    every = registry.cells(options.config, options.cells, language, templates, named)
+    for (task_id, source_id), quota in every.items():
         domains = dict(options.selected).get(source_id)
         if domains is None:
             continue
@@ -76,6 +78,8 @@ def cells_of(options: Options) -> list[Cell]:
             values["negatives"] = rule.options["negatives"]
         source = registry.source(source_id)
         pairs = list(_domains(rule, domains))
+        if not pairs and options.chosen_by_default:
+            continue
         if not pairs:
             listed = "; ".join(f"{start} and {to}" for start, to in rule.pairs)
             raise ConfigError(
@@ -83,7 +87,9 @@ def cells_of(options: Options) -> list[Cell]:
                 f"Chosen: {', '.join(domains)}."
             )
         for domain, other in pairs:
-            made.append(Cell(task, source, domain, other, values, options.seed, rule, templates))
+            made.append(
+                Cell(task, source, domain, other, values, options.seed, rule, templates, language)
+            )
     return made
 
 
@@ -100,20 +106,13 @@ def stores_of(options: Options, cells: Sequence[Cell]) -> dict[str, tuple[StoreS
     specs: dict[tuple[str, str | None, str], StoreSpec] = {}
     found = {}
     for cell in cells:
-        facet = _facet(cell)
+        facet = facet_of(cell.task, cell.source, cell.domain)
         for domain in cell.domains:
             key = (cell.source.id, domain, facet)
             if key not in specs:
                 specs[key] = StoreSpec(cell.source, domain, facet, options.folder, options.sample)
         found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
     return found
-
-
-def _facet(cell: Cell) -> str:
-    """The task's facet, or `base` where the source keeps everything in the same files."""
-    wanted = cell.task.facet
-    same = cell.source.files_for(wanted, cell.domain) == cell.source.files_for("base", cell.domain)
-    return "base" if same or not cell.source.files_for(wanted, cell.domain) else wanted
 
 
 def select(
@@ -175,11 +174,8 @@ def _say_short(options: Options, cell: Cell, wanted: list[int], found: list[Spli
             f"{count:,} of {quota:,} for {name}"
             for count, quota, name in zip(got, wanted, SPLITS, strict=True)
         )
-        logger.warning(
-            "itdr: %s/%s: fewer eligible cases than its quota: %s",
-            cell.task.id,
-            cell.source.id,
-            counts,
+        warn_once(
+            f"itdr: {cell.task.id}/{cell.source.id}: fewer eligible cases than its quota: {counts}"
         )
 
 

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.schema import ROOT_TASKS, Source
+from itdr.builders.rendering import templates
+from itdr.builders.rendering.templates import ENGLISH
 
 if TYPE_CHECKING:
     from itdr.builders.tasks.base import Task
@@ -198,13 +200,21 @@ def missing_columns(of: Task, on: Source) -> tuple[str, ...]:
 
 
 def cells(
-    config: str, which: str = "paper", named: Iterable[str] = ()
+    config: str,
+    which: str = "paper",
+    language: str = ENGLISH,
+    folder: Path | None = None,
+    named: Iterable[str] = (),
 ) -> Mapping[tuple[str, str], int | None]:
     """(task, source) -> the paper's quota, None for a cell that the paper has not.
 
-    which: `paper`, or `all` for every pair that the columns allow.   named: ids of chosen sources;
-    those that are none of this package, of which the paper has no cell, join wherever their columns
-    allow.
+    Args:
+        config: the config's name.
+        which: `paper`, or `all` for every pair that the columns allow.
+        language: only cells that have templates and words in it.
+        folder: a user's own templates, which may add some.
+        named: ids of chosen sources; those that are none of this package, of which the paper has no
+            cell, join wherever their columns allow.
     """
     own = sorted(name for name in set(named) if is_own(name))
     found: dict[tuple[str, str], int | None] = {}
@@ -215,7 +225,13 @@ def cells(
                 found[one.id, name] = rule.quota
             elif (which == "all" or name in own) and not missing_columns(one, source(name)):
                 found[one.id, name] = None
-    return found
+    if language == ENGLISH:
+        return found
+    return {
+        (task_id, name): quota
+        for (task_id, name), quota in found.items()
+        if templates.has_language(task_id, source(name).words, language, folder)
+    }
 
 
 def plug_in_files() -> list[Path]:

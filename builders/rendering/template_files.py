@@ -7,6 +7,7 @@ executed, and never followed out of its folder.
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -21,9 +22,15 @@ from itdr.builders.rendering import jinja
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 DOMAINS = "domains"
+LAYOUT = "layout"
 UNSEEN = "unseen"
 PLUG_INS = "itdr.templates"
 """The entry-point group of plug-ins' templates."""
+ENGLISH = "en"
+PERSONS = ("second", "third")
+"""How a text speaks of the person whose case it is: as "you", or as a viewer, a reader, they."""
+ANSWER = "answer"
+"""The variable that no prompt and no description may hold."""
 SECTIONS = ("descriptions", "prompts", "answers")
 
 WORDS = (
@@ -62,8 +69,8 @@ class Template:
     """One text of a template file.
 
     id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have.
-    path, line, when_line: where the text and its `when` begin, for messages.   words: a domain's,
-    which the text may use.
+    person: one of `PERSONS`; a prompt goes with descriptions of its own.   path, line, when_line:
+    where the text and its `when` begin, for messages.   words: a domain's, which the text may use.
     """
 
     id: str
@@ -72,13 +79,14 @@ class Template:
     line: int
     when: tuple[tuple[str, bool], ...] = ()
     unseen: bool = False
+    person: str = "third"
     when_line: int = 0
     words: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def needed(self) -> frozenset[str]:
         """The variables that the text uses, domain words among them."""
-        return frozenset(jinja.variables(self.text))
+        return frozenset(jinja.usage(self.text).names)
 
     @cached_property
     def _put(self) -> Callable[[Mapping[str, object]], str]:
@@ -100,43 +108,74 @@ class Template:
             raise complain(self.path, self.line, f"{self.id} {error.message}") from None
 
 
+def languages() -> tuple[str, ...]:
+    """The languages that have built-in templates, English first."""
+    others = (path.parent.name for path in BUILT_IN.glob(f"*/{DOMAINS}.yaml"))
+    return (ENGLISH, *sorted(others))
+
+
+def built_in_file(name: str, language: str = ENGLISH) -> Path:
+    """The built-in file `name`.yaml of a language."""
+    return _of_language(BUILT_IN, language) / f"{name}.yaml"
+
+
+def _of_language(folder: Path, language: str) -> Path:
+    return folder if language == ENGLISH else folder / language
+
+
 @cache
-def _files() -> dict[str, Path]:
+def _task_files(language: str) -> dict[str, Path]:
     """The template file of each task: those of this package, then those of plug-ins, whose entry point
-    in the group `itdr.templates` names a task and the package that holds `<task>.yaml`."""
-    files = {path.stem: path for path in sorted(BUILT_IN.glob("*.yaml")) if path.stem != DOMAINS}
+    in the group `itdr.templates` names a task and the package that holds `<task>.yaml` (for another
+    language than English, `<language>/<task>.yaml`)."""
+    paths = sorted(_of_language(BUILT_IN, language).glob("*.yaml"))
+    files = {path.stem: path for path in paths if path.stem not in (DOMAINS, LAYOUT)}
     for entry in sorted(entry_points(group=PLUG_INS), key=lambda one: one.name):
         spec = importlib.util.find_spec(entry.module)
         folders = list(spec.submodule_search_locations or ()) if spec is not None else []
-        path = Path(folders[0]) / f"{entry.name}.yaml" if folders else None
-        if path is None or not path.is_file():
+        path = _of_language(Path(folders[0]), language) / f"{entry.name}.yaml" if folders else None
+        if path is not None and path.is_file():
+            files.setdefault(entry.name, path)
+        elif language == ENGLISH:
             raise TemplateError(
                 f"The entry point {entry.name!r} of {PLUG_INS!r} must name a package that holds "
                 f"{entry.name}.yaml, not {entry.value!r}."
             )
-        files.setdefault(entry.name, path)
     return files
 
 
 def plug_in_files() -> list[Path]:
     """The template files of plug-ins."""
-    return [path for path in _files().values() if path.parent != BUILT_IN]
+    files = [path for language in languages() for path in _task_files(language).values()]
+    return [path for path in files if not path.is_relative_to(BUILT_IN)]
 
 
-def tasks() -> tuple[str, ...]:
+def tasks(language: str = ENGLISH) -> tuple[str, ...]:
     """The tasks that have templates of this package or of a plug-in, by name."""
-    return tuple(sorted(_files()))
+    return tuple(sorted(_task_files(language)))
 
 
-def own_files(folder: Path) -> list[Path]:
-    """The template files of a user's folder, by name; TemplateError for one that is misnamed."""
-    known = {f"{name}.yaml" for name in (*tasks(), DOMAINS)}
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
-    for path in files:
-        if path.name not in known:
-            raise TemplateError(f"{path}: {choose_from('template file', path.name, sorted(known))}")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
+def own_files(folder: Path) -> dict[tuple[str, str], Path]:
+    """The template files of a user's folder, by language and stem, in order.
+
+    Those of another language than English lie in a folder of its name, `zh/`.
+
+    Raises:
+        TemplateError: for a file that is misnamed or leads out of the folder, and where there is
+            none.
+    """
+    known = {f"{name}.yaml" for name in (*tasks(), DOMAINS, LAYOUT)}
+    files: dict[tuple[str, str], Path] = {}
+    for language in languages():
+        place = _of_language(folder, language)
+        paths = sorted(place.iterdir()) if place.is_dir() else []
+        for path in (one for one in paths if one.suffix in (".yaml", ".yml")):
+            if path.name not in known:
+                message = choose_from("template file", path.name, sorted(known))
+                raise TemplateError(f"{path}: {message}")
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+                raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
+            files[language, path.stem] = path
     if not files:
         raise TemplateError(
             f"{folder}: holds no template file. There can be: {', '.join(sorted(known))}."
@@ -144,18 +183,17 @@ def own_files(folder: Path) -> list[Path]:
     return files
 
 
-def own_file(folder: Path | None, name: str) -> Path | None:
+def own_file(folder: Path | None, name: str, language: str = ENGLISH) -> Path | None:
     """The file `name`.yaml of a user's folder, None where it has none."""
-    files = own_files(folder) if folder is not None else []
-    return next((path for path in files if path.stem == name), None)
+    return own_files(folder).get((language, name)) if folder is not None else None
 
 
-def texts_of(task: str, folder: Path | None) -> Texts:
+def texts_of(task: str, folder: Path | None, language: str = ENGLISH) -> Texts:
     """Every text of `task`, the user's own put in, by section and id."""
     if task not in tasks():
         raise TemplateError(choose_from("task", task, tasks()))
-    texts = {section: dict(found) for section, found in _built_in(task).items()}
-    own = own_file(folder, task)
+    texts = {section: dict(found) for section, found in _built_in(task, language).items()}
+    own = own_file(folder, task, language)
     if own is not None:
         replace, given = read_task(own, task)
         for section, found in given.items():
@@ -164,9 +202,11 @@ def texts_of(task: str, folder: Path | None) -> Texts:
 
 
 @cache
-def _built_in(task: str) -> Texts:
+def _built_in(task: str, language: str) -> Texts:
     texts: Texts = {section: {} for section in SECTIONS}
-    return texts | read_task(_files()[task], task)[1]
+    if task not in tasks(language):
+        return texts
+    return texts | read_task(_task_files(language)[task], task)[1]
 
 
 def read_task(path: Path, task: str) -> tuple[bool, Texts]:
@@ -187,7 +227,9 @@ def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, 
             path, node.line, f"{section} must be a list of entries, each with id and text."
         )
     found: dict[str, Template] = {}
-    optional = ("when", "unseen") if section == "prompts" else ("when",)
+    optional = {"prompts": ("when", "unseen", "person"), "descriptions": ("when", "person")}.get(
+        section, ("when",)
+    )
     for entry in node.value:
         given = fields(path, entry, f"an entry of {section}", ("id", "text"), optional)
         id_ = text(path, given["id"], "id")
@@ -204,9 +246,16 @@ def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, 
             line=given["text"].text_line,
             when=_read_when(path, given["when"]) if "when" in given else (),
             unseen=truth(path, given["unseen"], "unseen") if "unseen" in given else False,
+            person=_read_person(path, given["person"]) if "person" in given else "third",
             when_line=given["when"].line if "when" in given else 0,
         )
     return found
+
+
+def _read_person(path: Path, node: Node) -> str:
+    if node.value not in PERSONS:
+        raise complain(path, node.line, choose_from("person", node.value, PERSONS))
+    return str(node.value)
 
 
 def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool], ...]:
@@ -215,23 +264,45 @@ def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool], ...]:
     return tuple(sorted((flag, truth(path, value, flag)) for flag, value in node.value.items()))
 
 
-def check_text(template: Template, variables: frozenset[str], flags: frozenset[str]) -> None:
-    """Raise TemplateError where the text or its `when` names what the task does not have."""
+def check_text(
+    template: Template,
+    section: str,
+    variables: frozenset[str],
+    flags: frozenset[str],
+    lists: frozenset[str],
+) -> None:
+    """Raise TemplateError where the text or its `when` names what the task does not have, or a
+    prompt tells the answer. lists: those of the variables that a text may only loop over."""
     path, first = template.path, template.line
     for flag, _ in template.when:
         if flag not in flags:
             message = f"{template.id}: when: {choose_from('flag', flag, sorted(flags))}"
             raise complain(path, template.when_line, message)
     try:
-        used = jinja.variables(template.text)
-        for name, line in used.items():
-            if name not in variables and name not in WORDS:
-                allowed = sorted(variables | set(WORDS))
-                raise jinja.TextError(line, choose_from("placeholder", name, allowed))
+        _check_names(jinja.usage(template.text), section, variables | set(WORDS), lists)
         jinja.refuse_conditions_on(template.text, WORDS)
     except jinja.TextError as error:
         message = f"{template.id}: {error.message}"
         raise complain(path, first + error.line - 1, message) from None
+
+
+def _check_names(
+    usage: jinja.Usage, section: str, variables: frozenset[str], lists: frozenset[str]
+) -> None:
+    for name, line in usage.lists.items():
+        if name not in lists:
+            raise jinja.TextError(line, choose_from("list to loop over", name, sorted(lists)))
+    for name, line in usage.variables.items():
+        if name in lists:
+            raise jinja.TextError(
+                line, f"prints the list {name!r}; loop over it: {{% for entry in {name} %}}."
+            )
+        if name not in variables:
+            raise jinja.TextError(line, choose_from("placeholder", name, sorted(variables)))
+        if name == ANSWER and section != "answers":
+            raise jinja.TextError(
+                line, f"holds {name!r}, which would give the answer away; take it out."
+            )
 
 
 def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
@@ -249,9 +320,9 @@ def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str
 
 
 @cache
-def built_in_domains() -> dict[str, dict[str, str]]:
+def built_in_domains(language: str = ENGLISH) -> dict[str, dict[str, str]]:
     """The words of every built-in domain."""
-    return read_domains(BUILT_IN / f"{DOMAINS}.yaml", {})
+    return read_domains(built_in_file(DOMAINS, language), {})
 
 
 def complain(path: Path, line: int, message: str) -> TemplateError:

@@ -16,7 +16,8 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
-from itdr.builders.rendering.templates import Words, words_of
+from itdr.builders.rendering.layout import Layout, load_layout
+from itdr.builders.rendering.templates import ENGLISH, Words, words_of
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.partition import Partition
@@ -45,7 +46,7 @@ class Task:
     about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
     `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
     defaults: the options that have a meaning here, with their default.   variables, flags: what its
-    templates may use.   windows: the cases of one user (or item, by code), the latest first.
+    templates may use; lists: what they may loop over.   windows: the cases of one user (or item, by code), the latest first.
     firsts: the first of them for several users at once, where that is faster; None for a user whose
     windows have to be looked through.
     draw: each of several windows made a case, None where no honest negatives are left.   context: a
@@ -70,6 +71,7 @@ class Task:
     about: Literal["user", "item"] = "user"
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
+    lists: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Cell:
 
     other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
     templates: the user's own folder of templates, None without one; it may change the domain's words.
+    language: of templates and words.
     """
 
     task: Task
@@ -88,6 +91,7 @@ class Cell:
     seed: int
     rule: CellRule
     templates: Path | None = None
+    language: str = ENGLISH
 
     @property
     def name(self) -> str:
@@ -132,7 +136,12 @@ class OpenCell:
     @functools.cached_property
     def words(self) -> Words:
         """The words of the source's domain, in which questions and answers speak alike."""
-        return words_of(self.cell.source, self.cell.templates)
+        return words_of(self.cell.source, self.cell.templates, self.cell.language)
+
+    @functools.cached_property
+    def layout(self) -> Layout:
+        """The marks and joiners of the cell's language."""
+        return load_layout(self.cell.language, self.cell.templates)
 
     @property
     def scale(self) -> Scale:

@@ -35,17 +35,18 @@ def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     start, past = case.history[: cell.history], case.history[cell.history :]
+    layout, of_start, of_past = cell.layout, case.times[: len(start)], case.times[len(start) :]
     return {
-        **lists.listings("source", [item.title for item in start], needed),
-        **lists.listings("history", [item.title for item in past], needed),
-        **lists.listings("candidates", [item.title for item in case.candidates], needed),
+        **lists.of_items("source", start, needed, layout, times=of_start, loop="source_history"),
+        **lists.of_items("history", past, needed, layout, times=of_past),
+        **lists.of_items("candidates", case.candidates, needed, layout),
         "n_source": len(start),
         "n_history": len(past),
         "n_candidates": len(case.candidates),
-        "all_candidates": lists.all_of(len(case.candidates)),
+        "all_candidates": layout.all_of(len(case.candidates)),
         "source_domain": _said(cell.cell.other),
         "target_domain": _said(cell.cell.domain),
-        "answer": lists.numbered([item.title for item in case.ranking]),
+        "answer": lists.numbered([item.title for item in case.ranking], layout),
     }
 
 
@@ -72,6 +73,7 @@ TASK = Task(
     variables=lists.layouts("source", "history", "candidates")
     | {"n_source", "n_history", "n_candidates", "all_candidates"}
     | {"source_domain", "target_domain", "answer"},
+    lists=frozenset({"source_history", "history", "candidates"}),
     flags=frozenset({"timed"}),
     windows=crossing.windows,
     firsts=crossing.firsts,

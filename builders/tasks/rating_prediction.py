@@ -75,26 +75,19 @@ def rating_text(rating: float | None, scale: Scale) -> str:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
     given = [rating_text(rating, scale) for rating in case.ratings]
-    past = [(item.title, rating) for item, rating in zip(case.history, given, strict=True)]
-    history = [f"{title}: {rating}" for title, rating in past]
-    made = lists.listings("history", history, needed)
-    if "history_inline" in needed:
-        made["history_inline"] = lists.inline([f"{title} ({rating})" for title, rating in past])
     assert case.item is not None
     return {
-        **made,
-        "n_history": len(history),
+        **lists.of_items(
+            "history", case.history, needed, cell.layout, ratings=given, times=case.times
+        ),
+        "n_history": len(case.history),
         "target": case.item.title,
-        "target_line": _target_line(case.item),
+        "target_line": lists.target(case.item, cell.layout),
         "scale_low": f"{scale.low:g}",
         "scale_high": f"{scale.high:g}",
         "scale_step": f"{scale.step:g}",
         "answer": rating_text(case.rating, scale),
     }
-
-
-def _target_line(item: Item) -> str:
-    return f"{item.title} [{lists.categories(item)}]" if item.categories else item.title
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
@@ -122,6 +115,7 @@ TASK = Task(
     defaults={"history": 10},
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
+    lists=frozenset({"history"}),
     flags=frozenset({"timed", "categories"}),
     windows=_windows,
     firsts=_firsts,

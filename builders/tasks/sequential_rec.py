@@ -28,17 +28,12 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    if "categories" in case.flags:
-        history = [item.listed for item in case.history]
-        candidates = [item.listed for item in case.candidates]
-    else:
-        history = [item.title for item in case.history]
-        candidates = [item.title for item in case.candidates]
+    layout, shown = cell.layout, case.flags & _CATEGORIES
     return {
-        **lists.listings("history", history, needed),
-        **lists.listings("candidates", candidates, needed),
-        "n_history": len(history),
-        "n_candidates": len(candidates),
+        **lists.of_items("history", case.history, needed, layout, shown, times=case.times),
+        **lists.of_items("candidates", case.candidates, needed, layout, shown),
+        "n_history": len(case.history),
+        "n_candidates": len(case.candidates),
         "answer": case.relevant[0].title,
     }
 
@@ -63,6 +58,7 @@ TASK = Task(
     needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
     defaults={"history": 10, "candidates": 5, "negatives": "popularity"},
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
+    lists=frozenset({"history", "candidates"}),
     flags=frozenset({"timed", "categories"}),
     windows=ranking.windows,
     firsts=ranking.firsts,

@@ -11,15 +11,14 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    history = [item.title for item in case.history]
-    candidates = [item.title for item in case.candidates]
+    layout = cell.layout
     return {
-        **lists.listings("history", history, needed),
-        **lists.listings("candidates", candidates, needed),
-        "n_history": len(history),
-        "n_candidates": len(candidates),
-        "all_candidates": lists.all_of(len(candidates)),
-        "answer": lists.numbered([item.title for item in case.ranking]),
+        **lists.of_items("history", case.history, needed, layout, times=case.times),
+        **lists.of_items("candidates", case.candidates, needed, layout),
+        "n_history": len(case.history),
+        "n_candidates": len(case.candidates),
+        "all_candidates": layout.all_of(len(case.candidates)),
+        "answer": lists.numbered([item.title for item in case.ranking], layout),
     }
 
 
@@ -28,7 +27,7 @@ def wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     targets = len(case.relevant)
     first = case.ranking[targets + draw.below(len(case.ranking) - targets)]
     rest = draw.shuffled([item for item in case.ranking if item is not first])
-    return lists.numbered([item.title for item in [first, *rest]])
+    return lists.numbered([item.title for item in [first, *rest]], cell.layout)
 
 
 TASK = Task(
@@ -51,6 +50,7 @@ TASK = Task(
     defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
     variables=lists.layouts("history", "candidates")
     | {"n_history", "n_candidates", "all_candidates", "answer"},
+    lists=frozenset({"history", "candidates"}),
     flags=frozenset({"timed"}),
     windows=ranking.windows,
     firsts=ranking.firsts,

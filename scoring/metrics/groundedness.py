@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from itdr.builders.dataset.formats import texts_of
 from itdr.scoring.metrics.surface_forms import demographic_forms, fact_forms, stems, title_forms
 from itdr.scoring.parsing.titles import END, words
 
@@ -180,13 +181,7 @@ def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
 
 def reference(row: Row) -> str:
     """The row's own answer, in whichever format the row is."""
-    for name in ("output", "chosen"):
-        if row.get(name) is not None:
-            return str(row[name])
-    messages = row.get("messages") or []
-    said = [one["content"] for one in messages if one["role"] == "assistant"]
-    said += [one["value"] for one in row.get("conversations") or [] if one["from"] == "gpt"]
-    return str(said[-1]) if said else ""
+    return texts_of(row).answer
 
 
 def facts_of(row: Row) -> list[tuple[str, str]]:

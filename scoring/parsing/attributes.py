@@ -42,6 +42,9 @@ def same(name: str, said: str, truth: str) -> bool:
     """Whether a stated value is the true one. name: as the row has it ("age group", "gender", …)."""
     if name == "age group":
         return _same_span(said, truth)
+    if name == "birth decade":
+        year = _YEAR.search(said)
+        return year is not None and year[0][:3] == truth[:3]
     if name == "gender":
         return _canonical(said, _GENDERS) == _canonical(truth, _GENDERS)
     if name in _PLACES:

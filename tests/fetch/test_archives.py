@@ -18,7 +18,7 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import RawFile
-from itdr.builders.rawfiles import archives
+from itdr.builders.rawfiles import archives, limits
 from itdr.builders.rawfiles.archives import extract
 from itdr.builders.rawfiles.names import files_below, match
 from tests.fetch.server import count
@@ -175,7 +175,7 @@ def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for body in (zipped({"a.csv": zeros}), gzip.compress(tarred({"a.csv": zeros}), 1)):
         with pytest.raises(RawFileError, match=r"would unpack to 41\.94 MB.*are declared"):
             take(body, tmp_path, A)
-        monkeypatch.setattr(archives, "LARGE", 1 << 20)
+        monkeypatch.setattr(limits, "LARGE", 1 << 20)
         undeclared = RawFile("a", "a.csv", packed_in=("x.zip",))
         with pytest.raises(RawFileError, match=r"would unpack to 41\.94 MB, it is packed into"):
             take(body, tmp_path, undeclared)

@@ -28,6 +28,8 @@ def row(task: str, **values: Any) -> Row:
     )
     return {
         "id": f"{task}/x/{values.pop('key', 1)}",
+        "instruction": "",
+        "input": "?",
         "output": "",
         "root_task": root,
         "task": task,
@@ -141,7 +143,7 @@ def test_choices() -> None:
     (cell,) = report["cells"].values()
     assert cell["metrics"]["Hit@1"]["value"] == pytest.approx((1 + 0 + 0 + 0.5) / 4)
     assert cell["metrics"]["Hit@1"]["chance"] == pytest.approx(0.2)
-    assert cell["unreadable"] == 0.25
+    assert cell["answers"] == {"read": 3, "no candidate": 1}
 
 
 def rated(rating: float, key: int = 1) -> Row:
@@ -156,7 +158,7 @@ def test_ratings_with_and_without_the_unreadable() -> None:
     assert found["MAE"] == pytest.approx((1 + 0 + 4.5) / 3)
     assert found["RMSE (read)"] == pytest.approx(math.sqrt(1 / 2))
     assert found["MAE (read)"] == pytest.approx(1 / 2)
-    assert score(rows, ["3", "2", "no idea"])["unreadable"] == pytest.approx(1 / 3)
+    assert score(rows, ["3", "2", "no idea"])["answers"] == {"read": 2, "unreadable": 1}
 
 
 def test_ratings_are_clipped_to_the_scale() -> None:
@@ -278,7 +280,7 @@ def test_levels_are_means_of_what_lies_below() -> None:
     assert report["subtasks"]["top_k_rec"]["rows"] == 4
     root = report["root_tasks"]["user_item_interaction"]["metrics"]
     assert root["Hit@1"]["value"] == pytest.approx((0.5 + 1) / 2)
-    assert report["rows"] == 5 and report["unreadable"] == pytest.approx(1 / 5)
+    assert report["rows"] == 5 and report["answers"] == {"read": 4, "empty": 1}
 
 
 def test_intervals_are_deterministic_and_hold_the_value() -> None:
@@ -294,7 +296,7 @@ def test_intervals_are_deterministic_and_hold_the_value() -> None:
 
 def test_a_missing_prediction_is_wrong_and_counted() -> None:
     report = score([chosen(1), chosen(2)], {"sequential_rec/x/1": "Film CC"})
-    assert report["missing"] == 1
+    assert report["answers"] == {"read": 1, "no prediction": 1}
     assert report["cells"]["sequential_rec/ml-32m"]["metrics"]["Hit@1"]["value"] == 0.5
 
 

@@ -86,10 +86,12 @@ def resolve(
             continue
         finder = _Finder(found, name, base, fingerprints or {})
         own = finder.files(_entries(description, table))
-        own = [replace(one, key=_short(one.key, named)) for one in own]
-        files |= {one.key: one for one in own}
         remotes |= finder.remotes
         formats[name] = _format(found, name, own)
+        latin = _written(found, name).encoding == "latin-1"
+        binary = formats[name] in ("parquet", "arrow")
+        own = [_as_text(replace(one, key=_short(one.key, named)), latin, binary) for one in own]
+        files |= {one.key: one for one in own}
         keys[name] = tuple(one.key for one in own)
     return Resolved(
         description,
@@ -101,6 +103,19 @@ def resolve(
         formats,
         keys,
     )
+
+
+def _as_text(file: RawFile, latin: bool, binary: bool) -> RawFile:
+    """A file with what is to be done before it is read."""
+    binary = binary or file.name.lower().endswith(".zst")
+    return replace(file, encoding="latin-1" if latin else "utf-8", binary=binary)
+
+
+def _written(found: Resolved, name: str) -> Table:
+    """The declaration that says how the file of a table is written."""
+    table = found.table(name)
+    assert table is not None
+    return table if table.file else found.description.interactions
 
 
 def _short(place: str, named: dict[str, str]) -> str:
@@ -219,10 +234,7 @@ class _Finder:
 
 
 def _format(found: Resolved, name: str, files: list[RawFile]) -> str:
-    table = found.table(name)
-    assert table is not None
-    if table.format is None and name != "interactions" and not table.file:
-        table = found.description.interactions
+    table = _written(found, name)
     if table.format is not None:
         return table.format
     kinds = {kind_of(one.name) for one in files}

@@ -155,9 +155,14 @@ def _delimited(
         delimiter=delimiter,
         quote=quote,
         header=header,
-        encoding=table.encoding,
+        encoding=_encoding(table),
     )
     return Scan(clause, columns, found, name, paths)
+
+
+def _encoding(table: Table) -> str:
+    """How DuckDB is to read it: Latin-1 was made UTF-8 before."""
+    return "utf-16" if table.encoding == "utf-16" else "utf-8"
 
 
 def _first_fields(
@@ -168,7 +173,7 @@ def _first_fields(
 
     if path.stat().st_size == 0:
         raise RawFileError(f"{path}: the file is empty.")
-    clause = duckdb_csv.read_lines(path, "head", header=False, encoding=table.encoding)
+    clause = duckdb_csv.read_lines(path, "head", header=False, encoding=_encoding(table))
     try:
         rows = con.execute(f"SELECT line FROM {clause} LIMIT 1").fetchall()
     except duckdb.Error as error:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, Readers, Scale, Source
 from itdr.builders.core.yaml_lines import node_of, read_yaml
 from itdr.builders.sources.described import check, readers
 from itdr.builders.sources.described.declaration import Description, RatingScale, Terms
 from itdr.builders.sources.described.files import Resolved, resolve
+from itdr.builders.sources.described.quantiles import quantile
 
 NOT_STATED = Terms(
     name="not stated",
@@ -212,9 +211,9 @@ def _scale(of: RatingScale, found: Resolved) -> Scale:
     liked = _on_step(of, of.low + 0.75 * span, math.ceil) if of.liked is None else of.liked
     disliked = _on_step(of, of.low + span / 3, math.floor) if of.disliked is None else of.disliked
     if of.liked_quantile is not None:
-        liked = _quantile(found, of.liked_quantile)
+        liked = quantile(found, of.liked_quantile)
     if of.disliked_quantile is not None:
-        disliked = _quantile(found, of.disliked_quantile)
+        disliked = quantile(found, of.disliked_quantile)
     if disliked >= liked:
         message = f"ratings up to {disliked:g} are disliked and from {liked:g} on liked: set both."
         raise found.fail("scale", message=message)
@@ -225,64 +224,3 @@ def _scale(of: RatingScale, found: Resolved) -> Scale:
 
 def _on_step(of: RatingScale, value: float, rounded: Any) -> float:
     return of.low + of.step * rounded(round((value - of.low) / of.step, 6))
-
-
-def _quantile(found: Resolved, share: float) -> float:
-    assert found.keys is not None
-    if any(
-        one.packed_in or not one.place
-        for one in found.files
-        if one.key in found.keys["interactions"]
-    ):
-        message = (
-            "quantiles need files on this disk that are not in a zip: give `liked` and `disliked`."
-        )
-        raise found.fail("scale", message=message)
-    stats = tuple((one.key, one.place, _stat(one.place)) for one in found.files)
-    return _quantile_of(_Once(found), share, stats)
-
-
-def _stat(path: str) -> tuple[int, int]:
-    stat = Path(path).stat()
-    return stat.st_size, stat.st_mtime_ns
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class _Once:
-    """A description that the cache tells from others by its text."""
-
-    found: Resolved
-
-    def __hash__(self) -> int:
-        return hash(_text(_plain(self.found.description)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Once) and _text(_plain(self.found.description)) == _text(
-            _plain(other.found.description)
-        )
-
-
-@functools.lru_cache(maxsize=32)
-def _quantile_of(of: _Once, share: float, stats: tuple[Any, ...]) -> float:
-    """The smallest rating with at least this share of all ratings at or below it."""
-    import duckdb
-    import pyarrow as pa
-
-    from itdr.builders.core.raw_files import Raw
-
-    found = of.found
-    con = duckdb.connect()
-    try:
-        raw = Raw(found.description.id, {key: Path(place) for key, place, _ in stats}, con)
-        rated = readers.interactions(found, raw)
-        if isinstance(rated, Iterator):
-            first = next(rated)
-            rated = pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], rated))
-        rows = con.execute(
-            f"SELECT quantile_disc(rating, {share}) FROM rated WHERE reject IS NULL"
-        ).fetchall()
-    finally:
-        con.close()
-    if rows[0][0] is None:
-        raise RawFileError(f"{found.path}: there is no rating to take a quantile of.")
-    return float(rows[0][0])
