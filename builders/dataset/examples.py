@@ -199,7 +199,9 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:
             _read.clear()
-        found = templates.load(task.id, task.variables, task.flags, choice, opened.cell.language, task.lists)
+        found = templates.load(
+            task.id, task.variables, task.flags, choice, opened.cell.language, task.lists
+        )
         _read[key] = found.with_words(opened.words)
     return _read[key]
 

@@ -209,8 +209,9 @@ class _Finder:
         was replaced is fetched again."""
         name = PurePosixPath(url.partition("?")[0]).name
         state = "" if url.startswith(("http://", "https://")) else self._state(url)
-        folder = hashlib.sha256(f"{url} {state}".encode()).hexdigest()[:12]
-        offer = Remote(name=f"{folder}/{name}", urls=(url,))
+        # Not a folder: files are also found by the last part of their path.
+        mark = hashlib.sha256(f"{url} {state}".encode()).hexdigest()[:12]
+        offer = Remote(name=f"{mark}-{name}", urls=(url,))
         self.remotes[offer.name] = offer
         if not name.lower().endswith(".zip"):
             return RawFile(key=url, name=offer.name, packed_in=(offer.name,))
