@@ -157,6 +157,48 @@ def test_what_cannot_be_exported_is_said(tmp_path: Path, caches: Path) -> None:
         run("export", "bookcrossing", "--sample", "--split-by", "time", str(tmp_path))
 
 
+def test_atomic_files_are_read_as_recbole_reads_them(tmp_path: Path, caches: Path) -> None:
+    """By pandas with its usual quoting, the types taken from the header, sequences split at blanks."""
+    pd = pytest.importorskip("pandas")
+
+    path = shop.write(tmp_path / "shop")
+    rows = shop.catalogue()
+    for n, name in ((1, '"Best" pan'), (2, '"Open pan'), (3, 'Pan "X'), (4, "Two\tparts\nhere")):
+        rows[n]["name"] = name
+    rows[5]["path"] = "Garden > Out door"
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pylist(rows), path.parent / "products.parquet")
+    run("export", str(path), "--to", "recbole", str(tmp_path / "out"))
+    for suffix, kind in (("item", "items"), ("user", "users"), ("train.inter", "interactions")):
+        file = tmp_path / "out" / f"shop.{suffix}"
+        header = file.read_text("utf-8").splitlines()[0].split("\t")
+        types = {one: float if one.endswith(":float") else str for one in header}
+        frame = pd.read_csv(file, delimiter="\t", dtype=types, encoding="utf-8")
+        assert len(frame) == len(file.read_text("utf-8").splitlines()) - 1, kind
+        assert list(frame.columns) == header
+        assert frame.iloc[:, 0].notna().all()
+    items = pd.read_csv(tmp_path / "out" / "shop.item", delimiter="\t", index_col=0)
+    assert items["title:token_seq"]["p4"] == "Two parts here"
+    assert "Open pan" in items["title:token_seq"]["p2"]
+    # An element with a blank stays one.
+    assert len(items["categories:token_seq"]["p5"].split(" ")) == 2
+    assert rows_of_item(tmp_path / "out", "p5") == ["Garden", "Out door"]
+
+
+def rows_of_item(folder: Path, item: str) -> list[str]:
+    """The categories of an item of an exported folder, read again."""
+    from itdr.builders.store.prepare import prepare
+    from itdr.builders.store.reader import StoreReader
+    from itdr.builders.store.spec import StoreSpec
+
+    source, _ = own_sources.find(str(folder))
+    store = StoreReader(source, prepare(StoreSpec(source)))
+    code = next(c for c in range(shop.ITEMS) if store.value("items", "item_id", c) == item)
+    return list(store.item(code).categories)
+
+
 def test_recbole_reads_it(tmp_path: Path, caches: Path) -> None:
     config = pytest.importorskip("recbole.config")
     from recbole.data import create_dataset, data_preparation

@@ -66,3 +66,40 @@ def _reference(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
             schema = {"anyOf": [{"type": "string", "minLength": 1}, schema]}
         definitions[name] = schema
     return {"$ref": f"#/$defs/{name}"}
+
+
+def markdown_table() -> str:
+    """Every field of a description, for `docs/own-data.md`."""
+    lines = ["| field | kind | |", "|---|---|---|"]
+    seen: set[type] = set()
+    _rows(Description, "", lines, seen)
+    return "\n".join(lines)
+
+
+def _rows(kind: type, way: str, lines: list[str], seen: set[type]) -> None:
+    for name, (_, entry) in declared.entries(kind).items():
+        inner = entry.kind if isinstance(entry.kind, type) else None
+        column = inner is not None and issubclass(inner, declared.Column)
+        shown = "column" if column else "mapping" if inner else entry.kind
+        if entry.choices:
+            shown = ", ".join(f"`{one}`" for one in entry.choices)
+        if isinstance(entry.kind, str) and entry.kind == declared.COLUMNS:
+            shown = "mapping of columns"
+        help = f"**{entry.help}**" if entry.required else entry.help
+        lines.append(f"| `{way}{name}` | {shown} | {help} |".replace("\n", " "))
+        if inner is None or (inner in seen):
+            continue
+        seen.add(inner)
+        if column:
+            _rows(inner, f"{way}{name}.", lines, seen)
+        else:
+            written = inner in (declared.Items, declared.Users, declared.Tags)
+            # How files are written is said once, under `interactions`.
+            same = set(declared.entries(declared.Table)) if written else set()
+            kept: list[str] = []
+            _rows(inner, f"{way}{name}.", kept, seen)
+            lines += [
+                line
+                for line in kept
+                if not any(line.startswith(f"| `{way}{name}.{one}`") for one in same)
+            ]
