@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ NOT_STATED = Terms(
 )
 DECIDING = ("interactions", "items", "users", "tags", "scale", "works", "splits_as")
 """The fields of a description that a store depends on."""
+AN = re.compile(r"(?!us[aeiu]|uni(?!n)|eu|one\b|once\b)[aeiou]", re.IGNORECASE)
+"""Nouns that take "an"."""
 USER_COLUMNS = ("age_group", "gender", "age", "birth_year", "country", "location", "occupation")
 """User columns to predict, in the answer's order."""
 
@@ -191,7 +194,7 @@ def _inflected(wording: Mapping[str, str]) -> dict[str, str]:
         word = wording[one]
         words.setdefault(many, f"{word}s")
         for form in forms:
-            article = "an" if word[:1].lower() in "aeiou" else "a"
+            article = "an" if AN.match(word) else "a"
             words.setdefault(form, f"{'this' if form == 'this_item' else article} {word}")
     return words
 
