@@ -43,7 +43,7 @@ COLUMNS = (
     "attributes",
     "evidence",
 )
-"""What a reward needs of a row; the answer's own columns serve groundedness as well."""
+"""What a reward needs of a row; the facts of an answer are those of its evidence."""
 _TEXTS = tuple({name: None for one in FORMATS.values() for name in one.columns})
 Rewards = list[float | None]
 
@@ -75,7 +75,7 @@ def attributes(completions: Sequence[Any], **columns: Any) -> Rewards:
 
 
 def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:
-    """Groundedness F1 of the two subtasks answered in prose (precision where a row has no fact to be
+    """F1 of facts of the two subtasks answered in prose (precision where a row has no fact to be
     stated). What counts as a statement comes from the row alone: see `grounded_in` for all the data."""
     return _rewarded(completions, columns, per_task.TEXT_TASKS)
 
@@ -168,7 +168,7 @@ def _of_attributes(row: Mapping[str, Any], one: Any) -> float:
 
 
 def _of_text(row: Mapping[str, Any], one: Any) -> float:
-    return one.values.get("groundedness F1", one.values["groundedness precision"])
+    return one.values.get("fact F1", one.values["fact precision"])
 
 
 _MAIN: dict[str, Callable[[Mapping[str, Any], Any], float]] = {

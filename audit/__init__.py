@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from itdr.audit.against_raw import RawChecks
+from itdr.audit.answer_facts import AnswerFacts
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.result import Result, text
 from itdr.audit.row_checks import LONGEST, Answers, Candidates, DuplicateUsers, Ids, OneSplit, Texts
@@ -48,6 +49,7 @@ def _run(
         Texts(longest),
         Candidates(),
         Answers(),
+        AnswerFacts(),
         Duplicates(),
     )
     giveaways = Giveaways()

@@ -273,3 +273,59 @@ def _title(place: int) -> str:
 def _write(path: Path, lines: Sequence[str], encoding: str = "utf-8") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{line}\n" for line in lines), encoding, newline="\n")
+
+
+@dataclass
+class Tastes:
+    """What `tastes` planted. pairs: titles of two films, the likers of the first of which like the
+    second several times as often as their activity predicts.   disliked: title -> the genre whose
+    fans like that film far less than they like others."""
+
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    disliked: dict[str, str] = field(default_factory=dict)
+
+
+def tastes(
+    folder: Path, *, users: int, items: int, strength: float, pairs: int = 40, seed: int = 0
+) -> Tastes:
+    """Write the three files of ml-1m: users of very different activity, some generous and some not,
+    who choose films by popularity alone, but for what is planted."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    found = Tastes()
+    carried = _genres(rng, items)
+    popularity = 1.0 / (rng.permutation(items) + 30.0) ** 0.5
+    activity = np.clip(rng.lognormal(3.6, 0.8, users), 15, items // 3).astype(int)
+    # Whom a film is planted with has some likers of its own, and none of the most popular ones.
+    order = np.argsort(-popularity)
+    first = order[20 : 20 + pairs]
+    second = order[20 + pairs : 20 + 2 * pairs]
+    partner = dict(zip(first.tolist(), second.tolist(), strict=True))
+    chance = popularity / popularity.sum()
+    generous = rng.normal(0.8, 0.8, users)
+    quality = rng.normal(0, 0.6, items)
+    favourite = rng.integers(0, 4, users)
+    hated = {int(item): int(k % 4) for k, item in enumerate(order[:20])}
+    names = [f"{_title(item)} ({1950 + item % 50})" for item in range(items)]
+    genres = [GENRES[k] for k in (0, 4, 10, 17)]
+    lines: list[str] = []
+    for user in range(users):
+        own = chance * np.where(np.arange(items) % 4 == favourite[user], 4, 1)
+        chosen = rng.choice(items, activity[user], replace=False, p=own / own.sum()).tolist()
+        likes = {}
+        for item in chosen:
+            logit = generous[user] + quality[item] - 2.5 * (hated.get(item) == favourite[user])
+            likes[item] = bool(rng.random() < 1 / (1 + np.exp(-logit)))
+        for item in [item for item in chosen if likes[item] and item in partner]:
+            other = partner[item]
+            usual = 1 - (1 - chance[other]) ** (0.6 * activity[user])
+            if rng.random() < min(strength * usual, 0.95):
+                likes[other] = True
+        for item, liked in likes.items():
+            lines.append(f"{user + 1}::{item + 1}::{5 if liked else 2}::{970_000_000 + user}")
+    found.pairs = [(names[a], names[b]) for a, b in partner.items()]
+    found.disliked = {names[item]: genres[group] for item, group in hated.items()}
+    people = [f"{user + 1}::M::25::{user % 21}::00000" for user in range(users)]
+    catalogue = [f"{item + 1}::{names[item]}::{genres[item % 4]}" for item in range(len(carried))]
+    for name, rows in (("users", people), ("movies", catalogue), ("ratings", lines)):
+        _write(folder / f"{name}.dat", rows, "latin-1")
+    return found

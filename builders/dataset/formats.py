@@ -293,7 +293,14 @@ def schema(form: str = DEFAULT) -> dict[str, Any]:
         "rating": Value("float32"),
         "attributes": [{"name": Value("string"), "value": Value("string")}],
         "evidence": [
-            {"name": Value("string"), "value": Value("string"), "weight": Value("float64")}
+            {
+                "fact": Value("string"),
+                "value": Value("string"),
+                "count": Value("int64"),
+                "of": Value("int64"),
+                "base": Value("float64"),
+                "quote": Value("string"),
+            }
         ],
     }
 

@@ -40,7 +40,7 @@ TASK_ORDER = (
 """The paper's order, for lists; a task of another name comes after these."""
 
 
-SHARED_TASK_CODE = ("base", "crossing", "ranking")
+SHARED_TASK_CODE = ("base", "crossing", "entries", "ranking")
 """Files of `builders/tasks/` that are no subtask."""
 
 
@@ -131,10 +131,9 @@ def source(name: str) -> Source:
 @functools.cache
 def _installed_source(name: str) -> Source:
     if name in built_in_ids():
-        module = importlib.import_module(f"itdr.builders.sources.{name.replace('-', '_')}")
-        return module.SOURCE
+        return _declared("sources", name.replace("-", "_"), "SOURCE")
     if name not in _plug_ins(SOURCES):
-        raise ConfigError(choose_from("source", name, source_ids()))
+        raise ConfigError(choose_from("source", name, source_ids(), titles()) + _stale_install())
     found = _load(_plug_ins(SOURCES)[name], Source, "a Source")
     if found.id != name:
         raise ConfigError(
@@ -156,6 +155,11 @@ def _load(entry: EntryPoint, kind: type, what: str) -> Any:
     return found
 
 
+def titles() -> dict[str, str]:
+    """What every source is called, by id: for whoever asks by another name."""
+    return {name: source(name).title for name in source_ids()}
+
+
 @functools.cache
 def task_ids() -> tuple[str, ...]:
     """Ids of all subtasks, in the paper's order."""
@@ -172,8 +176,31 @@ def task(name: str) -> Task:
     if name not in task_ids():
         raise ConfigError(choose_from("subtask", name, task_ids()))
     if name in _modules("tasks"):
-        return importlib.import_module(f"itdr.builders.tasks.{name}").TASK
+        return _declared("tasks", name, "TASK")
     return _load(_plug_ins(TASKS)[name], Task, "a Task")
+
+
+def _stale_install() -> str:
+    """Advice for an editable install of setuptools' strict mode, which links the files of its day."""
+    if not any(part.startswith("__editable__") for part in BUILDERS.parts):
+        return ""
+    return " This installation does not see new files: run `pip install -e .` again."
+
+
+def _declared(folder: str, stem: str, what: str) -> Any:
+    """What a file of one of the two folders declares. Raises `ConfigError` where it cannot be imported
+    or declares nothing."""
+    module, path = f"itdr.builders.{folder}.{stem}", BUILDERS / folder / f"{stem}.py"
+    try:
+        declared = getattr(importlib.import_module(module), what, None)
+    except ImportError as error:
+        advice = "mend the import"
+        if error.name == module:
+            advice = "this installation does not see new files: run `pip install -e .` again"
+        raise ConfigError(f"{path} cannot be imported ({error}): {advice}.") from error
+    if declared is None:
+        raise ConfigError(f"{path} declares no {what}: docs/adding.md shows how it is written.")
+    return declared
 
 
 @functools.cache

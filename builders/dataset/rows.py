@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 LISTS = ("history", "candidates", "attributes", "evidence")
 """The columns that are lists of structs."""
+EVIDENCE_FIELDS = ("fact", "value", "count", "of", "base", "quote")
 
 
 class Example(NamedTuple):
@@ -92,7 +93,7 @@ def facts(case: Case) -> Row:
         "rating": case.rating,
         "attributes": [{"name": name, "value": value} for name, value in case.attributes],
         "evidence": [
-            {"name": one.name, "value": one.value, "weight": one.weight} for one in case.evidence
+            {name: getattr(one, name) for name in EVIDENCE_FIELDS} for one in case.evidence
         ],
     }
 
@@ -153,11 +154,8 @@ class Columns:
         for name, value in case.attributes:
             names.append(name)
             values.append(value)
-        names, values, weights = self._fields["evidence"]
-        for one in case.evidence:
-            names.append(one.name)
-            values.append(one.value)
-            weights.append(one.weight)
+        for name, column in zip(EVIDENCE_FIELDS, self._fields["evidence"], strict=True):
+            column += [getattr(one, name) for one in case.evidence]
         for ends, (first, *_) in zip(self._ends.values(), self._fields.values(), strict=True):
             ends.append(len(first))
 

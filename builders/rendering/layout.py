@@ -6,10 +6,10 @@ folder may change single entries.
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 
 from itdr.builders.rendering import template_files as files
@@ -23,6 +23,7 @@ PATTERNS: dict[str, frozenset[str]] = {
     "aside": frozenset({"entry", "categories"}),
     "rated": frozenset({"entry", "rating"}),
     "dated": frozenset({"entry", "time_gap"}),
+    "noted": frozenset({"entry", "note"}),
     "all": frozenset({"n"}),
     "both": frozenset(),
     **{
@@ -47,6 +48,7 @@ class Layout:
     aside: str
     rated: str
     dated: str
+    noted: str
     comma: str
     last_comma: str
     all: str
@@ -61,6 +63,11 @@ class Layout:
     months: str
     year: str
     years: str
+
+    @functools.cached_property
+    def as_stored(self) -> bool:
+        """Whether an entry with categories reads as `Item.listed` has it already."""
+        return (self.filed, self.comma) == ("{entry}: {categories}", ", ")
 
     def all_of(self, count: int) -> str:
         """How one speaks of this many, none left out: "all 10", "both"."""
@@ -104,7 +111,7 @@ def load_layout(language: str = files.ENGLISH, folder: Path | None = None) -> La
     return Layout(**entries if own is None else {**entries, **_read(own, entries)})  # type: ignore[arg-type]
 
 
-@cache
+@functools.cache
 def _built_in(language: str) -> dict[str, str | tuple[str, ...]]:
     return _read(files.built_in_file(files.LAYOUT, language), {})
 

@@ -1,89 +1,324 @@
-"""Several ways to put a thing: `[a|b]` stands for one of them, drawn each time; they may be nested.
+"""Facts into words: facts → statements → plan → text, for every subtask whose answer is prose.
 
-A text is parsed once. One number is drawn for each pair of brackets, also within a way that is not
-taken: for the inner ones first, and then from left to right.
+1. The evidence gives `Fact`s, the strongest first (`evidence/facts.py`).
+2. `plan_statements` walks the plan of the subtask's answer file (`templates/answers/<task>.yaml`): each
+   slot takes the first of its statements that has facts of which nothing was said yet.
+3. `write` puts the chosen statements into words: one of at most three wordings each, with the forms that
+   the domain's lexicon (`templates/lexicon/*.yaml`) has for the values, in the section's layout.
+4. The `Answer` holds text and statements; `evidence` lists the facts of the statements and nothing else,
+   so the text, the row's evidence and the scorer's truth are one.
+
+A new statement is an entry of the answer file; a new kind of fact is an entry of `facts.KINDS` and the
+code that counts it. No English stands in Python.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-_MARK = re.compile(r"([\[\]|])")
+from itdr.builders.core.rng import HashRng, stable_hash
+from itdr.builders.evidence.facts import Fact
+from itdr.builders.rendering import answer_files, jinja
+from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm
+from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
+from itdr.builders.sampling.case import Evidence
+
+SHARE_KINDS = ("share", "contrast")
+"""Kinds whose base is a share, not an expected number."""
+_FIRST_LETTER = re.compile(r"\s*[a-z]")
 
 
-class Choice(NamedTuple):
-    """A place of a text that can be put in several ways; plain: none of which has such a place."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of an answer. form: how it may be put.   section: where it stands.   facts: what it
+    says, the leading ones first."""
 
-    ways: tuple[Pieces, ...]
-    plain: bool
+    form: StatementForm
+    section: str
+    facts: tuple[Fact, ...]
 
 
-Pieces = str | tuple[str | Choice, ...]
-"""A text without choices, or the pieces of one with choices."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: its text, and the statements that it makes."""
+
+    text: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Every fact that is said, once, in order."""
+        return list(dict.fromkeys(fact for one in self.statements for fact in one.facts))
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """The row's evidence."""
+        return [fact.evidence() for fact in self.facts]
 
 
-def say(text: str, below: Callable[[int], int]) -> str:
-    """The text with one way chosen in each place. below: draws a number below its argument.
-    ValueError where brackets do not match.
+@dataclass(frozen=True)
+class Realiser:
+    """Writes the answers of one subtask in one domain."""
 
-    >>> say("[one|another] [thing|[big |small ]matter]", lambda n: n - 1)
-    'another small matter'
+    form: AnswerForm
+    lexicon: Lexicon
+    domain: str
+    _bound: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def answer(
+        self, facts: Sequence[Fact], rng: HashRng, flags: Collection[str] = frozenset()
+    ) -> Answer:
+        """Say of these facts what the plan asks for.
+
+        Args:
+            facts: all that may be said, the strongest first.
+            rng: chooses among the wordings.
+            flags: flags of the case, which statements may ask for.
+
+        Returns:
+            The answer; without statements, an empty text.
+        """
+        return self.write(self.plan_statements(facts, flags), rng)
+
+    def plan_statements(
+        self, facts: Sequence[Fact], flags: Collection[str] = frozenset()
+    ) -> list[Statement]:
+        """The statements that the plan makes of these facts; see `answer`."""
+        said: set[tuple[str, str]] = set()
+        made: list[Statement] = []
+        for section in self.form.plan:
+            here: list[Statement] = []
+            for slot in section.slots:
+                if len(here) == section.most:
+                    break
+                found = self._first(section, slot, facts, flags, said)
+                if found is not None:
+                    here.append(found)
+                    said.update(fact.topic for fact in found.facts)
+            if len(here) >= section.least:
+                made += here
+        return made
+
+    def _first(
+        self,
+        section: Section,
+        slot: Sequence[str],
+        facts: Sequence[Fact],
+        flags: Collection[str],
+        said: set[tuple[str, str]],
+    ) -> Statement | None:
+        """The first statement of a slot that can be made."""
+        for name in slot:
+            form = self.form.statements[name]
+            if not form.when.serves(self.domain, flags):
+                continue
+            if form.when.without_facts:
+                return Statement(form, section.id, ())
+            chosen = self._gather(form, facts, said)
+            if chosen:
+                return Statement(form, section.id, chosen)
+        return None
+
+    def _gather(
+        self, form: StatementForm, facts: Sequence[Fact], said: set[tuple[str, str]]
+    ) -> tuple[Fact, ...]:
+        """The facts of a statement: so many leading ones, and details of the first."""
+        leading: list[Fact] = []
+        details: list[Fact] = []
+        for fact in facts:
+            if len(leading) == form.most:
+                break
+            topics = {one.topic for one in leading}
+            if not form.when.holds(fact) or fact.topic in said or fact.topic in topics:
+                continue
+            if form.details and not leading:
+                details = [one for one in fact.details if one.topic not in said][: form.details]
+                if len(details) < form.details_least:
+                    details = []
+                    continue
+            leading.append(fact)
+        return (*leading, *details) if len(leading) >= max(form.least, 1) else ()
+
+    def write(self, statements: Sequence[Statement], rng: HashRng) -> Answer:
+        """Put statements into words, in the layout of their sections."""
+        texts = []
+        for section in self.form.plan:
+            here = [one for one in statements if one.section == section.id]
+            if here:
+                lines = [self._said(one, rng) for one in here]
+                texts.append(_laid_out(section, lines))
+        return Answer(self.form.between.join(texts), tuple(statements))
+
+    def _said(self, statement: Statement, rng: HashRng) -> str:
+        # One thing is always said in one way: answers differ by what they say.
+        wordings = statement.form.wordings
+        subject = "/".join(statement.facts[0].topic) if statement.facts else ""
+        text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
+        put = self._bound.get(text)
+        if put is None:
+            put = self._bound[text] = jinja.bind(text, {})
+        said = put(self._context(statement))  # type: ignore[operator]
+        return _one_stop(" ".join(said.split()))
+
+    def _context(self, statement: Statement) -> Mapping[str, object]:
+        lexicon = self.lexicon
+        context = self._empty_context(statement.form).copy()
+        for place, fact in enumerate(statement.facts, 1):
+            end = f"_{place}" if place > 1 else ""
+            for name, value in self._figures(fact).items():
+                context[f"{name}{end}"] = value
+        things = [
+            lexicon.forms_of(fact.about, fact.value).get("thing", fact.value)
+            for fact in statement.facts
+        ]
+        for name, values in (("all", things), ("others", things[1:])):
+            context[f"{name}_and"] = self._listed(values, lexicon.phrases["and"])
+            context[f"{name}_or"] = self._listed(values, lexicon.phrases.get("or", ""))
+        titles = [
+            thing
+            for thing, fact in zip(things, statement.facts, strict=True)
+            if fact.kind == "own" and fact.about == "work"
+        ]
+        context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
+        context["number"] = str(len(things))
+        context["others_number"] = str(max(len(things) - 1, 0))
+        return context
+
+    def _empty_context(self, form: StatementForm) -> dict[str, object]:
+        """The domain's words, and nothing of any fact."""
+        key = f"context of {form.id}"
+        found = self._bound.get(key)
+        if found is None:
+            found = dict.fromkeys(_names(form, self.lexicon), "")
+            found |= {**self.lexicon.words, **self.lexicon.phrases}
+            self._bound[key] = found
+        return found  # type: ignore[return-value]
+
+    def _listed(self, values: Sequence[str], last: str) -> str:
+        """Values as one would list them."""
+        if len(values) < 2:
+            return "".join(values)
+        comma = self.lexicon.phrases["comma"]
+        return f"{f'{comma} '.join(values[:-1])} {last} {values[-1]}"
+
+    def _figures(self, fact: Fact) -> dict[str, str]:
+        return {**self.lexicon.forms_of(fact.about, fact.value), **figures(fact, self.lexicon)}
+
+
+def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
+    """What wordings may say of a fact's numbers."""
+    found = _numbers(fact)
+    phrases, usual = lexicon.phrases, found["usual"]
+    share = found["usual_percent"]
+    return {
+        **found,
+        "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
+        "expected": usual if usual != "0" else phrases.get("under_one", ""),
+        "usual_share": _phrase(
+            phrases.get("share" if share != "0" else "share_below_one"), share, ""
+        ),
+        "fraction": phrases.get(f"tenths_{_tenths(fact)}", ""),
+        "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
+        "quote": fact.quote.replace('"', "'"),
+    }
+
+
+def _phrase(text: str | None, n: str, of: str) -> str:
+    return jinja.bind(text or "", {})({"n": n, "of": of})
+
+
+def numbers_of(fact: Fact) -> set[str]:
+    """Every number that a statement may say of a fact, as it is written."""
+    numbers = set(_numbers(fact).values()) - {""}
+    # What rounds to none is said to be below one.
+    return numbers | {"1"} if "0" in numbers else numbers
+
+
+def _numbers(fact: Fact) -> dict[str, str]:
+    expected = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
+    return {
+        "count": str(fact.count),
+        "of": str(fact.of),
+        "rest": str(fact.of - fact.count),
+        "usual": str(int(expected + 0.5)),
+        "percent": _percent(fact.count, fact.of),
+        "rest_percent": _percent(fact.of - fact.count, fact.of),
+        "usual_percent": _percent(expected, fact.of),
+        "times": str(int(fact.count / expected + 0.5)) if expected else "",
+    }
+
+
+def _tenths(fact: Fact) -> int:
+    """How many tenths the count is of all."""
+    return int(10 * fact.count / fact.of + 0.5) if fact.of else 0
+
+
+def _part(fact: Fact) -> str:
+    """The phrase for the count among all."""
+    if not fact.count:
+        return "part_none"
+    return "part_all" if fact.count == fact.of else "part"
+
+
+def _percent(part: float, whole: float) -> str:
+    return str(int(100 * part / whole + 0.5)) if whole else ""
+
+
+def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:
+    """What a wording may ask for that there may be nothing of."""
+    forms = {name for names in lexicon.forms.values() for name in names} | {"value"}
+    for place in range(1, form.facts + 1):
+        end = f"_{place}" if place > 1 else ""
+        yield from (f"{name}{end}" for name in (*answer_files.FIGURES, *forms))
+
+
+def _laid_out(section: Section, lines: Sequence[str]) -> str:
+    """The lines of a section under its lead; a single one goes on where the lead ends."""
+    if section.lead and len(lines) == 1:
+        return f"{section.lead} {lines[0]}"
+    lines = [_capital(line) for line in lines]
+    if section.layout == "numbered":
+        text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
+    elif section.layout == "dashes":
+        text = "\n".join(f"- {line}" for line in lines)
+    else:
+        text = " ".join(lines)
+    return f"{section.lead}\n{text}" if section.lead else text
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:] if _FIRST_LETTER.match(text) else text
+
+
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)|(?<=[!?…])\.(?=\s|$)")
+
+
+def _one_stop(text: str) -> str:
+    """A single full stop where a name or a quotation brings its own."""
+    return _TWO_STOPS.sub(lambda match: "." if match[0] == ".." else "", text)
+
+
+def load_realiser(
+    task: str, domain: str, words: Mapping[str, str], folder: Path | None = None
+) -> Realiser:
+    """The realiser of a subtask in a domain, its files checked.
+
+    Args:
+        task: the answer file, as `target_user_identification`.
+        domain: the entry of `domains.yaml`.
+        words: the words of that entry.
+        folder: a user's own folder of templates; None without one.
+
+    Returns:
+        A realiser, to be kept: what it reads once it reads once.
+
+    Raises:
+        TemplateError: with file and line, for a file that breaks the rules.
     """
-    return _said(_parsed(text), below)
-
-
-def _said(pieces: Pieces, below: Callable[[int], int]) -> str:
-    if isinstance(pieces, str):
-        return pieces
-    return "".join([piece if isinstance(piece, str) else _one(piece, below) for piece in pieces])
-
-
-def _one(choice: Choice, below: Callable[[int], int]) -> str:
-    ways = choice.ways
-    if choice.plain:
-        return ways[below(len(ways))]  # type: ignore[return-value]
-    said = [_said(way, below) for way in ways]
-    return said[below(len(said))]
-
-
-@functools.lru_cache(maxsize=8192)
-def _parsed(text: str) -> Pieces:
-    outer: list[list[list[str | Choice]]] = []
-    ways: list[list[str | Choice]] = [[]]
-    for piece in _MARK.split(text):
-        if piece == "[":
-            outer.append(ways)
-            ways = [[]]
-        elif piece == "]":
-            if not outer:
-                raise ValueError(f"A bracket is closed that was not opened: {text!r}")
-            made = tuple(map(_pieces, ways))
-            ways = outer.pop()
-            ways[-1].append(Choice(made, all(isinstance(way, str) for way in made)))
-        elif piece == "|" and outer:
-            ways.append([])
-        elif piece:
-            ways[-1].append(piece)
-    if outer:
-        raise ValueError(f"A bracket is opened and not closed: {text!r}")
-    return _pieces(ways[0])
-
-
-def _pieces(found: list[str | Choice]) -> Pieces:
-    plain = [piece for piece in found if isinstance(piece, str)]
-    return "".join(plain) if len(plain) == len(found) else tuple(found)
-
-
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
-
-
-def one_stop(text: str) -> str:
-    """The text with a single full stop where a name that brings its own ends a sentence.
-
-    >>> one_stop("Made by Fenbright, Inc.. And so on...")
-    'Made by Fenbright, Inc. And so on...'
-    """
-    return _TWO_STOPS.sub(".", text)
+    form = answer_files.load_answer(task, folder)
+    lexicon = load_lexicon(domain, words, folder)
+    answer_files.check(form, lexicon, domain)
+    return Realiser(form, lexicon, domain)

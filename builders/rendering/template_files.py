@@ -22,6 +22,9 @@ from itdr.builders.rendering import jinja
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 DOMAINS = "domains"
+ANSWERS, LEXICON = "answers", "lexicon"
+SUBFOLDERS = (ANSWERS, LEXICON)
+"""Folders below the templates: how facts are said, and what categories, groups and works are called."""
 LAYOUT = "layout"
 UNSEEN = "unseen"
 PLUG_INS = "itdr.templates"
@@ -32,6 +35,12 @@ PERSONS = ("second", "third")
 ANSWER = "answer"
 """The variable that no prompt and no description may hold."""
 SECTIONS = ("descriptions", "prompts", "answers")
+
+ANY = "any"
+SPECIAL = frozenset({"unordered", "set", "index"})
+"""Flags of cases that most texts do not fit: only one whose `when` names the flag serves them, with
+`true`, or with `any` where it fits other cases too. (`unordered`: a timed history that has no order
+to speak of; `set`, `index`: forms of the answer.)"""
 
 WORDS = (
     "item",
@@ -68,8 +77,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 class Template:
     """One text of a template file.
 
-    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have.
-    person: one of `PERSONS`; a prompt goes with descriptions of its own.   path, line, when_line:
+    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have (None: any).
+    asks: whether it speaks to the model, so that it has to fit the `SPECIAL` flags of a case.   person: one of `PERSONS`; a prompt goes with descriptions of its own.   path, line, when_line:
     where the text and its `when` begin, for messages.   words: a domain's, which the text may use.
     """
 
@@ -77,8 +86,9 @@ class Template:
     text: str
     path: Path
     line: int
-    when: tuple[tuple[str, bool], ...] = ()
+    when: tuple[tuple[str, bool | None], ...] = ()
     unseen: bool = False
+    asks: bool = True
     person: str = "third"
     when_line: int = 0
     words: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -98,7 +108,9 @@ class Template:
 
     def serves(self, flags: frozenset[str]) -> bool:
         """Whether it may be used for a case for which exactly `flags` hold."""
-        return all((flag in flags) == value for flag, value in self.when)
+        if not all(value is None or (flag in flags) == value for flag, value in self.when):
+            return False
+        return not self.asks or SPECIAL.isdisjoint(flags - {flag for flag, _ in self.when})
 
     def render(self, context: Mapping[str, object]) -> str:
         """The text with `context` put in; TemplateError where a variable is missing or None."""
@@ -156,7 +168,8 @@ def tasks(language: str = ENGLISH) -> tuple[str, ...]:
 
 
 def own_files(folder: Path) -> dict[tuple[str, str], Path]:
-    """The template files of a user's folder, by language and stem, in order.
+    """The template files of a user's folder, by language and name, in order: `domains`, or
+    `lexicon/films` below it.
 
     Those of another language than English lie in a folder of its name, `zh/`.
 
@@ -165,17 +178,22 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
             none.
     """
     known = {f"{name}.yaml" for name in (*tasks(), DOMAINS, LAYOUT)}
+    for inner in SUBFOLDERS:
+        known |= {f"{inner}/{path.name}" for path in (BUILT_IN / inner).glob("*.yaml")}
     files: dict[tuple[str, str], Path] = {}
     for language in languages():
-        place = _of_language(folder, language)
-        paths = sorted(place.iterdir()) if place.is_dir() else []
+        top = _of_language(folder, language)
+        places = [
+            place for place in (top, *(top / inner for inner in SUBFOLDERS)) if place.is_dir()
+        ]
+        paths = (path for place in places for path in sorted(place.iterdir()))
         for path in (one for one in paths if one.suffix in (".yaml", ".yml")):
-            if path.name not in known:
-                message = choose_from("template file", path.name, sorted(known))
-                raise TemplateError(f"{path}: {message}")
+            name = path.relative_to(top).as_posix()
+            if name not in known and not name.startswith(f"{LEXICON}/"):
+                raise TemplateError(f"{path}: {choose_from('template file', name, sorted(known))}")
             if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
                 raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
-            files[language, path.stem] = path
+            files[language, name.rpartition(".")[0]] = path
     if not files:
         raise TemplateError(
             f"{folder}: holds no template file. There can be: {', '.join(sorted(known))}."
@@ -184,7 +202,8 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
 
 
 def own_file(folder: Path | None, name: str, language: str = ENGLISH) -> Path | None:
-    """The file `name`.yaml of a user's folder, None where it has none."""
+    """The file `name`.yaml of a user's folder (`answers/<task>`, `lexicon/<domain>` below it), None
+    where it has none."""
     return own_files(folder).get((language, name)) if folder is not None else None
 
 
@@ -246,6 +265,7 @@ def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, 
             line=given["text"].text_line,
             when=_read_when(path, given["when"]) if "when" in given else (),
             unseen=truth(path, given["unseen"], "unseen") if "unseen" in given else False,
+            asks=section != "answers",
             person=_read_person(path, given["person"]) if "person" in given else "third",
             when_line=given["when"].line if "when" in given else 0,
         )
@@ -258,10 +278,15 @@ def _read_person(path: Path, node: Node) -> str:
     return str(node.value)
 
 
-def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool], ...]:
+def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool | None], ...]:
     if not isinstance(node.value, dict) or not node.value:
         raise complain(path, node.line, "when must be a mapping such as {timed: true}.")
-    return tuple(sorted((flag, truth(path, value, flag)) for flag, value in node.value.items()))
+    return tuple(
+        sorted(
+            (flag, None if value.value == ANY else truth(path, value, flag))
+            for flag, value in node.value.items()
+        )
+    )
 
 
 def check_text(
@@ -369,6 +394,21 @@ def text(path: Path, node: Node, name: str) -> str:
             path, node.line, f"{name} is empty, or begins or ends with a blank; mend it."
         )
     return value
+
+
+def texts(path: Path, node: Node, name: str) -> list[str]:
+    """A field's texts: one, or a list of them."""
+    several = node.value if isinstance(node.value, list) else [node]
+    return [text(path, one, name) for one in several]
+
+
+def whole(path: Path, node: Node, name: str, low: int, high: int) -> int:
+    """A field's whole number."""
+    if isinstance(node.value, bool) or not isinstance(node.value, int):
+        raise complain(path, node.line, f"{name} must be a whole number.")
+    if not low <= node.value <= high:
+        raise complain(path, node.line, f"{name} must be from {low} to {high}.")
+    return node.value
 
 
 def truth(path: Path, node: Node, name: str) -> bool:

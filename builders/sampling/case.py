@@ -10,11 +10,18 @@ from itdr.builders.store.reader import Item
 
 @dataclass(slots=True)
 class Evidence:
-    """One fact that a grounded answer stands on."""
+    """One fact that a grounded answer stands on, as the row lists it.
 
-    name: str
+    fact: its name (see `evidence/facts.py`).   value: what it is about.   count, of, base: so many
+    of so many, where this would be usual.   quote: the verbatim span it rests on, or "".
+    """
+
+    fact: str
     value: str
-    weight: float
+    count: int = 0
+    of: int = 0
+    base: float = 0.0
+    quote: str = ""
 
 
 @dataclass(slots=True)

@@ -3,30 +3,40 @@ said of it; answered from who in fact liked it."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
-from itdr.builders.evidence import mentions as _audience
-from itdr.builders.evidence import title_mentions as _titles
 from itdr.builders.evidence import traits, verdicts
-from itdr.builders.evidence.audiences import counts as audiences_counts
-from itdr.builders.evidence.audiences import groups as _groups
-from itdr.builders.evidence.audiences.judges import Counts
-from itdr.builders.evidence.audiences.statements import FEW_JUDGES
-from itdr.builders.rendering import audience_answer, lists
-from itdr.builders.rendering.teller import Teller, quoted, sayable, upper
-from itdr.builders.sampling.case import Case, Evidence
+from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
+from itdr.builders.evidence.facts import Fact
+from itdr.builders.rendering import lists
+from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
+ENOUGH = 3
+"""Facts that count people or quote them, without which an item makes no case."""
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
 MOST_TAGS = 8
-TRIES = 64
-"""Other items looked at for a wrong answer."""
+LOOKED_AT = 1.5
+"""Candidates looked at for facts against, as a multiple of the items wanted."""
+TRIES, OTHERS = 48, 12
+"""Other items drawn for false facts, and how many of them are looked at."""
+GROUPS, NOT_FOR, UNSURE = "groups", "not_for", "unsure"
+"""The sections of an answer: whom the item suits, whom it does not, and that too little is known."""
+SPARES = 8
+"""Items of a part in which enough is known of none."""
 _OF_NO_INTEREST = re.compile(
     r"(?i)\b(asin|upc|ean|isbn|model number|part number|dimensions|weight|date first|discontinued|"
     r"barcode|url|score|rank|rating)\b"
@@ -44,44 +54,119 @@ class ItemWindow:
 
 @dataclass(slots=True)
 class AudienceCase(Case):
-    """A case with what is shown of its item: (name, value) facts, comments, tags; with all that an
-    answer may say; and with its answer."""
+    """A case with what is shown of its item ((name, value), comments, tags) and its answer."""
 
     code: int = -1
     facts: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-    known: audience_answer.TrainStats = field(kw_only=True)
+    statements: list[Statement] = field(default_factory=list)
     answer: str = ""
 
 
+# -- which items --------------------------------------------------------------------------------
+
+
+def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
+    """Items in the order in which they are taken: those of which something is known against them
+    first, among one and a half times as many as are wanted; of each third by popularity in turn."""
+    candidates = _table(cell).candidates
+    looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
+    against = np.array([_is_against(cell, int(code)) for code in looked], bool)
+    yield looked[against]
+    yield looked[~against]
+    for start in range(len(looked), len(candidates), 256):
+        yield candidates[start : start + 256]
+
+
+def _is_against(cell: OpenCell, code: int) -> bool:
+    found = _statements(cell, code)
+    return _is_enough(found) and any(one.section == NOT_FOR for one in found)
+
+
 def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
-    """The item, if it leads its work, can be shown, and there is something to say of it."""
-    store = cell.store
-    if store.work[code] != code or store.title_code[code] < 0:
-        return
-    comments = _comments(cell)
-    if comments is not None:
-        comments.prepare(code)
-    if _something_to_say(cell, code):
+    """The item, if enough is known of who likes it, or if its part has no such item."""
+    if _table(cell).is_candidate(code) and (
+        _is_enough(_statements(cell, code)) or code in _spares(cell)
+    ):
         yield ItemWindow(code)
 
 
-def _something_to_say(cell: OpenCell, code: int) -> bool:
-    """Whether an attribute, a comment or a tag is known of the item, or enough users liked it."""
-    item = cell.store.item(code)
-    if item.categories or item.creators or _hashtags(cell, code) or _attributes(cell, code):
-        return True
-    return _counts(cell).judges(code)[0] >= FEW_JUDGES or any(_said(cell, code))
+def _spares(cell: OpenCell) -> frozenset[int]:
+    """A few items of each part in which enough is known of none: of some group, or else of nobody,
+    which their answers then say. So that a small file gives rows in every split."""
+    key = (
+        "audience spares",
+        cell.cell.seed,
+        str(cell.cell.templates),
+        cell.cell.options["text_chars"],
+    )
+    return cell.store.shared(key, lambda: frozenset(_found_spares(cell)))
 
 
-def _hashtags(cell: OpenCell, code: int) -> list[str]:
-    title = cell.store.item(code).title
-    return traits.hashtags(title) if traits.has_hashtags(cell.store) else []
+def _found_spares(cell: OpenCell) -> Iterator[int]:
+    candidates = _table(cell).candidates
+    parts = cell.parts(cell.subjects[0][candidates])
+    for part in range(len(SPLITS)):
+        codes = candidates[parts == part].tolist()
+        if not any(_is_enough(_statements(cell, code)) for code in codes):
+            known = [code for code in codes if _statements(cell, code)[0].section != UNSURE]
+            yield from known[: 3 * SPARES] or codes[:SPARES]
 
 
-def _counts(cell: OpenCell) -> Counts:
-    return audiences_counts.counts(cell.store, cell.cell.seed)
+def _is_enough(statements: Sequence[Statement]) -> bool:
+    if not any(one.section == GROUPS for one in statements):
+        return False
+    facts = {fact for one in statements for fact in one.facts}
+    return sum(fact.solid for fact in facts) >= ENOUGH
+
+
+def _statements(cell: OpenCell, code: int) -> list[Statement]:
+    """What can be said of an item; remembered, as a plan asks for what rows then say."""
+    key = (
+        "audience statements",
+        cell.cell.seed,
+        str(cell.cell.templates),
+        cell.cell.options["text_chars"],
+    )
+    kept: dict[int, list[Statement]] = cell.store.shared(key, dict)
+    if code not in kept:
+        if len(kept) > 20_000:
+            kept.clear()
+        comments = _comments(cell)
+        if comments is not None:
+            comments.prepare(code)
+        shown, _ = _said(cell, code)
+        facts = _facts(cell, code, shown)
+        found = _realiser(cell).plan_statements(facts)
+        if not any(one.section == GROUPS for one in found):
+            found = _realiser(cell).plan_statements([*facts, _table(cell).unsure(code)])
+        kept[code] = found
+    return kept[code]
+
+
+def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[Fact]:
+    """All that may be said of an item."""
+    lexicon = _realiser(cell).lexicon
+    counted = _table(cell).of(code)
+    said = aspects(shown, lexicon.aspects)
+    categories = traits.rarest_first(cell.store, cell.store.item(code).categories) if said else []
+    # What a review praises is said with what the item is, where its categories tell.
+    own = [Fact("own", "category", one) for one in categories if lexicon.is_taste("category", one)]
+    said = [dataclasses.replace(one, details=tuple(own[:1])) for one in said]
+    return lexicon.sayable([*counted, *said])
+
+
+def _table(cell: OpenCell) -> FactTable:
+    return fact_table(cell.store, cell.cell.seed)
+
+
+def _realiser(cell: OpenCell) -> Realiser:
+    key = ("audience realiser", cell.cell.source.words, str(cell.cell.templates))
+    return cell.store.shared(
+        key,
+        lambda: load_realiser(TASK.id, cell.cell.source.words, cell.words, cell.cell.templates),
+    )
 
 
 def _comments(cell: OpenCell) -> spoken.Comments | None:
@@ -90,35 +175,35 @@ def _comments(cell: OpenCell) -> spoken.Comments | None:
     return spoken.comments(store, cell.cell.seed, chars, lambda: verdicts.verdicts(store))
 
 
+# -- cases --------------------------------------------------------------------------------------
+
+
 def _draw(cell: OpenCell, windows: Sequence[ItemWindow]) -> list[AudienceCase]:
-    found = _groups.groups_of(_counts(cell), [window.code for window in windows])
-    return [_case(cell, *of) for of in zip(windows, found, strict=True)]
+    return [_case(cell, window.code) for window in windows]
 
 
-def _case(
-    cell: OpenCell, window: ItemWindow, groups: tuple[list[_groups.Group], list[_groups.Group]]
-) -> AudienceCase:
-    """groups: those that the item suits, and those to warn."""
-    code = window.code
+def _case(cell: OpenCell, code: int) -> AudienceCase:
     item = cell.store.item(code)
     comments, tags = _said(cell, code)
-    case = AudienceCase(
+    statements = _statements(cell, code)
+    answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
+    return AudienceCase(
         key=item.id,
         item=item,
         code=code,
-        facts=_facts(cell, code),
+        facts=_displayed(cell, code),
         comments=[one.text for one in comments],
         tags=[tag for tag, _ in tags],
-        known=_known(cell, code, comments, tags, groups),
+        statements=statements,
+        answer=answer.text,
+        evidence=answer.evidence,
         flags=frozenset({"comments"} if comments else {"tags"} if tags else ()),
     )
-    case.answer, case.evidence = answered(cell, case, "answer")
-    return case
 
 
-def answered(cell: OpenCell, case: AudienceCase, purpose: str) -> tuple[str, list[Evidence]]:
-    """What a case's answer says, and what it stands on, in words drawn for this purpose."""
-    return audience_answer.compose(case.known, _teller(cell, case.code, purpose))
+def said_again(cell: OpenCell, case: AudienceCase, rng: HashRng) -> str:
+    """The answer of a case in wordings drawn anew."""
+    return _realiser(cell).write(case.statements, rng).text
 
 
 def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[str, int]]]:
@@ -130,63 +215,20 @@ def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[s
     return [], tags.of(code)[:MOST_TAGS] if tags is not None else []
 
 
-def _known(
-    cell: OpenCell,
-    code: int,
-    comments: list[spoken.Comment],
-    tags: list[tuple[str, int]],
-    groups: tuple[list[_groups.Group], list[_groups.Group]],
-) -> audience_answer.TrainStats:
-    """All that an answer may say."""
-    counts = _counts(cell)
-    item = cell.store.item(code)
-    likers, dislikers = counts.judges(code)
-    suited, avoided = groups
-    attributes = _attributes(cell, code)
-    heard = [(one.text, one.verdict) for one in comments]
-    return audience_answer.TrainStats(
-        categories=item.categories,
-        telling=traits.rarest_first(cell.store, item.categories),
-        creators=item.creators,
-        hashtags=_hashtags(cell, code),
-        attributes=attributes,
-        likers=likers,
-        dislikers=dislikers,
-        tested=any(counts.tested.values()),
-        dislikes=verdicts.rule(cell.store) != "taken",
-        suited=[one for one in suited if sayable(one)],
-        avoided=[one for one in avoided if sayable(one)],
-        phrases=_audience.phrases(heard, bought=cell.cell.source.words == "products"),
-        marked=_audience.marked(attributes),
-        titled=_titles.titled(item.title, cell.cell.source.words),
-        tags=tags,
-        heard=bool(comments),
-    )
-
-
-def _teller(cell: OpenCell, code: int, purpose: str) -> Teller:
-    source = cell.cell.source
-    rated = verdicts.rule(cell.store) == "ratings"
-    return Teller(cell.words, source.words, rated, cell.draws(code, purpose))
-
-
-# -- what is shown ----------------------------------------------------------------------------
+# -- what is shown ------------------------------------------------------------------------------
 
 
 def _attributes(cell: OpenCell, code: int) -> list[tuple[str, str]]:
-    """A few of the item's own attributes, those first that speak of an audience."""
+    """A few of the item's own attributes."""
     found = []
     for one in cell.store.value("items", "attributes", code) or ():
         name, value = one["name"], one["value"]
         if name and value and not _OF_NO_INTEREST.search(name) and len(value) <= LONGEST_ATTRIBUTE:
             found.append((name, value))
-    telling = {mark.name for mark in _audience.marked(found)}
-    first = [pair for pair in found if pair[0] in telling]
-    kept = (first + [pair for pair in found if pair[0] not in telling])[:MOST_ATTRIBUTES]
-    return [pair for pair in found if pair in kept]
+    return found[:MOST_ATTRIBUTES]
 
 
-def _facts(cell: OpenCell, code: int) -> list[tuple[str, str]]:
+def _displayed(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     """What is shown of the item, by name: title, categories, creators, year, attributes, description."""
     store, item = cell.store, cell.store.item(code)
     words = cell.words
@@ -204,15 +246,15 @@ def _facts(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     found += _attributes(cell, code)
     description = store.value("items", "description", code)
     if description:
-        found.append(("description", spoken.cut(description, chars)))
-    return [(upper(name), value) for name, value in found]
+        found.append(("description", cut(description, chars)))
+    return [(name[:1].upper() + name[1:], value) for name, value in found]
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     assert isinstance(case, AudienceCase) and case.item is not None
     return {
         # Templates put it between quotes.
-        "target": quoted(case.item.title),
+        "target": case.item.title.replace('"', "'"),
         "facts": "\n".join(f"{name}: {value}" for name, value in case.facts),
         "facts_lines": "\n".join(f"- {name}: {value}" for name, value in case.facts),
         "details": "\n".join(f"{name}: {value}" for name, value in case.facts[1:]),
@@ -224,33 +266,73 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     }
 
 
+# -- wrong answers ------------------------------------------------------------------------------
+
+
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
-    """The answer for another item of the same part, with other groups; else with some of the same
-    groups, else for one of any part."""
+    """The same statements with false facts of the same form: other items' works, groups and quotes,
+    and the opposite verdict where a fact has no value. Where too little is known, what is said of
+    another item."""
     assert isinstance(case, AudienceCase)
-    hashes = cell.subjects[0]
-    part = cell.parts(hashes[case.code : case.code + 1])
-    said = {(one.name, one.value) for one in case.evidence[2:]}
-    answer = ""
-    for _ in range(TRIES):
-        code = draw.below(len(hashes))
-        if cell.parts(hashes[code : code + 1]) != part:
-            continue
-        for other in _others(cell, case, code):
-            answer = other.answer
-            if not said & {(one.name, one.value) for one in other.evidence[2:]}:
-                return answer
-    first = draw.below(len(hashes))
-    rest = (one for code in range(len(hashes)) for one in _others(cell, case, code - first))
-    return answer or next((one.answer for one in rest), "")
+    others = _other_items(cell, case, draw)
+    realiser, rng = _realiser(cell), cell.draws(case.code, "answer")
+    answers = (realiser.write(_statements(cell, code), rng).text for code in others)
+    another = next((text for text in answers if text != case.answer), "")
+    if any(one.section == UNSURE for one in case.statements):
+        return another
+    false = _Swapped(case.statements, [fact for code in others for fact in _known(cell, code)])
+    statements = [
+        dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
+        for one in case.statements
+    ]
+    made = realiser.write(statements, rng).text
+    return made if made != case.answer else another
 
 
-def _others(cell: OpenCell, case: AudienceCase, code: int) -> Iterator[AudienceCase]:
-    """The case of an item (counted from the end where negative) that another answer suits."""
-    for window in _windows(cell, code % len(cell.subjects[0])):
-        (other,) = _draw(cell, [window])
-        if window.code != case.code and other.answer.casefold() != case.answer.casefold():
-            yield other
+def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]:
+    """Other candidates in a random order, those first of which enough is known."""
+    candidates = _table(cell).candidates
+    drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
+    order = draw.shuffled(sorted(drawn))
+    return sorted(order, key=lambda code: not _is_enough(_statements(cell, code)))[:OTHERS]
+
+
+def _known(cell: OpenCell, code: int) -> list[Fact]:
+    """All that is known of an item, details among it."""
+    said = [fact for one in _statements(cell, code) for fact in one.facts]
+    counted = [part for fact in _table(cell).of(code) for part in (fact, *fact.details)]
+    return _realiser(cell).lexicon.sayable([*said, *counted])
+
+
+class _Swapped:
+    """False facts for true ones, each of the same form, no value twice."""
+
+    def __init__(self, statements: Sequence[Statement], others: Sequence[Fact]) -> None:
+        self._used = {fact.topic for one in statements for fact in one.facts}
+        self._quotes = {fact.quote for one in statements for fact in one.facts}
+        self._others = others
+        self._false: dict[Fact, Fact] = {}
+
+    def of(self, fact: Fact) -> Fact:
+        """The false fact for a true one, the same one each time."""
+        if fact not in self._false:
+            self._false[fact] = self._made(fact)
+        return self._false[fact]
+
+    def _made(self, fact: Fact) -> Fact:
+        if fact.quote:
+            for one in self._others:
+                if one.quote and one.quote not in self._quotes and one.direction == fact.direction:
+                    self._quotes.add(one.quote)
+                    return dataclasses.replace(
+                        fact, value=one.value, about=one.about, quote=one.quote
+                    )
+        elif fact.value:
+            for one in self._others:
+                if one.about == fact.about and one.topic not in self._used:
+                    self._used.add(one.topic)
+                    return dataclasses.replace(fact, value=one.value)
+        return dataclasses.replace(fact, count=max(fact.of - fact.count, 0))
 
 
 TASK = Task(
@@ -305,4 +387,5 @@ TASK = Task(
     wrong=_wrong,
     about="item",
     facet="text",
+    order=_order,
 )

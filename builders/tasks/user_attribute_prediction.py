@@ -9,7 +9,6 @@ from operator import attrgetter
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING, Source
 from itdr.builders.rendering import lists
-from itdr.builders.rendering.teller import upper
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.favourites import favourites
 from itdr.builders.sampling.splits import TRAIN, assign_splits
@@ -131,7 +130,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
         "n_items": len(case.history),
         "attributes": layout.joined(names),
-        **lists.listings("attributes", [upper(name) for name in names], needed, layout),
+        **lists.listings("attributes", [_upper(name) for name in names], needed, layout),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
@@ -139,7 +138,11 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
     """One attribute a line: `Age group: 25-34`."""
-    return "\n".join(f"{upper(name)}: {value}" for name, value in attributes)
+    return "\n".join(f"{_upper(name)}: {value}" for name, value in attributes)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:

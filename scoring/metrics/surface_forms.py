@@ -1,14 +1,19 @@
-"""How the facts of a grounded answer are spelled: as the source has them, and as the templates say them."""
+"""How the facts of an answer in prose are spelled: as the source has them, and as the lexicon says them."""
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset import registry
 from itdr.scoring.parsing.titles import spellings, words, year_of
+
+if TYPE_CHECKING:
+    from itdr.builders.rendering.lexicon_files import Lexicon
 
 MOST_WORDS = 20_000
 """Words of an answer that are looked at."""
@@ -19,11 +24,8 @@ _COMMON = {
     "united states": ("united states", "usa", "america"),
     "united kingdom": ("united kingdom", "uk", "britain"),
 }
-_NAME = re.compile(r"\{(\w+)\}")
-_CHOICE = re.compile(r"\[[^\[\]]*\]")
+"""What a reader of answers understands beside the words of the lexicon."""
 Form = tuple[str, ...]
-_EMPTY_WORDS = frozenset({("group",), ("people",), ("audience",), ("gift",)})
-"""What every answer about an audience says, whoever it is."""
 
 
 def stem(word: str) -> str:
@@ -54,80 +56,66 @@ def title_forms(title: str) -> set[Form]:
     }
 
 
-def fact_forms(source: str, kind: str, value: str, folder: Path | None = None) -> set[Form]:
-    """The spellings of a category, tag, creator, group or attribute.
+def forms_of(source: str, about: str, value: str, folder: Path | None = None) -> set[Form]:
+    """The spellings of a value, stemmed. What has no value, as a habit, is told by words of its own
+    (`said_…` in the lexicon).
 
-    folder: the user's own templates, whose words the answers use.
+    Args:
+        source: id of the source, whose domain's lexicon has the words.
+        about: what the value is, as `category`.
+        value: as the source spells it; "" for none.
+        folder: the user's own templates, whose words the answers use.
+
+    Returns:
+        Spellings as tuples of words; none for a value without words.
     """
-    texts = [value, *_COMMON.get(value.casefold(), ())]
-    if kind in ("category", "tag"):
-        texts += _category(source, value, folder)
-    if kind == "group":
-        texts += _audience(source, value, folder)
-    return {form for form in (tuple(stems(text)) for text in texts) if form} - _EMPTY_WORDS
+    lexicon = _lexicon(source, folder)
+    if not value:
+        said = lexicon.phrases.get(f"said_{about}", "") if lexicon else ""
+        texts = said.split(", ")
+    else:
+        texts = [value, *_COMMON.get(value.casefold(), ())]
+        texts += sorted(lexicon.spellings(about, value)) if lexicon else []
+    return {form for form in (tuple(stems(text)) for text in texts) if form}
 
 
-def demographic_forms(source: str, folder: Path | None = None) -> list[tuple[str, str, set[Form]]]:
-    """(kind, value, spellings) of the groups by gender and age that the templates have words for."""
-    from itdr.builders.rendering import group_words as say
-
-    found = []
-    for kind, groups in (("gender", say.GENDERS), ("age", say.AGES)):
-        for value, texts in groups.items():
-            said = [*_filled(source, texts, folder), *_COMMON.get(value, ())]
-            forms = {tuple(stems(text)) for text in said}
-            found.append((kind, value, {form for form in forms if form}))
-    return found
+def demographic_values(source: str, folder: Path | None = None) -> list[tuple[str, str]]:
+    """(about, value) of the groups by gender and age that the lexicon has words for."""
+    lexicon = _lexicon(source, folder)
+    if lexicon is None:
+        return []
+    return [(about, value) for about in ("gender", "age") for value in lexicon.terms.get(about, {})]
 
 
-@functools.lru_cache(maxsize=200_000)
-def _category(source: str, value: str, folder: Path | None) -> tuple[str, ...]:
-    """How the templates say a category: "science fiction" for Sci-Fi."""
-    from itdr.builders.rendering import group_words, lexicon
-
-    wording, domain = _words(source, folder)
-    if not domain:
-        return ()
-    if wording == "news" and value in group_words.NEWS:
-        return (group_words.NEWS[value],)
-    found = []
-    for items in (domain["items"], "places", "videos", "articles"):
-        phrase = lexicon.category(value, wording, items)
-        if phrase.quoted is None:
-            found += [text for text in (phrase.thing, phrase.items, phrase.before) if text]
-    return tuple(dict.fromkeys(found))
-
-
-def _audience(source: str, group: str, folder: Path | None) -> list[str]:
-    from itdr.builders.rendering import group_words as say
-
-    kind, _, relative = group.partition(":")
-    if kind == "relative":
-        return [relative]
-    return _filled(source, say.GROUPS.get(group, ()), folder)
-
-
-def _filled(source: str, texts: tuple[str, ...], folder: Path | None) -> list[str]:
-    """The texts with the domain's words put in, and again with "people" and without."""
-    _, domain = _words(source, folder)
-    found = []
-    for people in (domain.get("people", "people"), "people", ""):
-        known = {**domain, "people": people}
-        for text in texts:
-            if not _CHOICE.search(text):
-                parts = _NAME.split(text)
-                parts[1::2] = [known.get(name, "") for name in parts[1::2]]
-                found.append("".join(parts))
-    return [text for text in found if len(words(text)) > 1 or len(text) > 3]
+def cues(source: str, folder: Path | None = None) -> Mapping[str, re.Pattern[str]]:
+    """What tells the side of a statement: `for` and `against`; and `turn`, the words at which another
+    clause begins."""
+    return _cues(source, folder)
 
 
 @functools.lru_cache(maxsize=64)
-def _words(source: str, folder: Path | None) -> tuple[str, dict[str, str]]:
-    """The source's wording and its words; none for a source that is not known."""
-    from itdr.builders.rendering import templates
+def _cues(source: str, folder: Path | None) -> Mapping[str, re.Pattern[str]]:
+    lexicon = _lexicon(source, folder)
+    found = {}
+    for name in ("for", "against", "turn"):
+        text = lexicon.phrases.get(f"said_{name}", "") if lexicon else ""
+        parts = [
+            re.escape(one).replace(r"\*", r"\w*").replace("'", "['\u2019]")
+            for one in text.split(", ")
+            if one
+        ]
+        found[name] = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)")
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _lexicon(source: str, folder: Path | None) -> Lexicon | None:
+    """The lexicon of a source's domain; None for a source that is not known."""
+    from itdr.builders.rendering.lexicon_files import load_lexicon
+    from itdr.builders.rendering.templates import words_of
 
     try:
         found = registry.source(source)
-        return found.words, dict(templates.words_of(found, folder))
     except ItdrError:
-        return "", {}
+        return None
+    return load_lexicon(found.words, words_of(found, folder), folder)

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-USERS, ITEMS, EVENTS = 160, 90, 24
+USERS, ITEMS, EVENTS, ROOMS = 160, 300, 40, 5
 DESCRIPTION = """
 interactions:
   file: log.csv
@@ -39,17 +39,21 @@ words: products
 
 
 def log(seed: int = 1) -> list[dict[str, Any]]:
-    """Purchases, with prices and dates as text."""
+    """Purchases, with prices and dates as text. Users have tastes: three in four products are of the
+    room that they like, and are rated higher."""
     rng = random.Random(seed)
     rows = []
     for user in range(USERS):
         for step in range(EVENTS):
+            liked = rng.random() < 0.75
+            sku = rng.randrange(ITEMS)
+            sku = sku - sku % ROOMS + user % ROOMS if liked else sku
             rows.append(
                 {
                     "customer": f"c{user:03}",
-                    "sku": f"p{rng.randrange(ITEMS)}",
-                    "stars": rng.randrange(1, 6),
-                    "when": f"{1 + step:02}/{1 + user % 12:02}/2021 {rng.randrange(24):02}:{rng.randrange(60):02}",
+                    "sku": f"p{sku}",
+                    "stars": rng.randrange(3, 6) if liked else rng.randrange(1, 5),
+                    "when": f"{1 + step % 28:02}/{1 + (user + step // 28) % 12:02}/2021 {rng.randrange(24):02}:{rng.randrange(60):02}",
                     "paid": f"$ {rng.randrange(1, 99)}.50",
                 }
             )
@@ -62,7 +66,7 @@ def catalogue() -> list[dict[str, Any]]:
         {
             "code": f"p{n}",
             "name": f"Copper &amp; Oak No. {n}" if n else None,
-            "path": "Kitchen > Pans" if n % 2 else "Garden",
+            "path": ("Kitchen > Pans", "Garden", "Cellar", "Attic", "Study")[n % ROOMS],
             "brand": f"Maker {n % 7}",
             "released": f"{1990 + n % 30}-05-01",
             "price": f"$ {n}.50",

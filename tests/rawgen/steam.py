@@ -56,10 +56,11 @@ def write(
     seed: int = 0,
     packed: bool = False,
     dirt: bool = True,
+    events: tuple[int, int] = (18, 28),
 ) -> Facts:
     """Write `steam_reviews.json.gz` and `steam_games.json.gz` (always packed, as official).
 
-    18 to 28 reviews a user. Two of a hundred reviews have no hours.
+    `events`: fewest and most reviews of a user. Two of a hundred reviews have no hours.
     """
     del packed
     crowd = Crowd(
@@ -68,8 +69,8 @@ def write(
         categories=GENRES,
         groups=GROUPS,
         seed=seed,
-        low=18,
-        high=28,
+        low=events[0],
+        high=events[1],
         start=START,
         end=END,
     )

@@ -218,11 +218,16 @@ def test_texts_in_other_scripts_are_compared_too() -> None:
     assert overlap("", ["something"]) == dict.fromkeys(overlap("", ["x"]), 0.0)
 
 
+def entry(fact: str, value: str, count: int = 0, of: int = 0, base: float = 0.0) -> Row:
+    return {"fact": fact, "value": value, "count": count, "of": of, "base": base, "quote": ""}
+
+
 def profile(key: int = 1) -> Row:
     evidence = [
-        {"name": "liked:category", "value": "Horror", "weight": 2.0},
-        {"name": "disliked:category", "value": "Romance", "weight": 1.5},
-        {"name": "count", "value": "liked", "weight": 9.0},
+        entry("share/category/up", "Horror", 9, 20, 0.1),
+        entry("shown/category/up", "Horror", 4, 10),
+        entry("contrast/category/down", "Romance", 4, 6),
+        entry("also_liked/work/up", "The Omen (1976)", 62, 140, 13.0),
     ]
     return row(
         "interest_recognition",
@@ -231,25 +236,27 @@ def profile(key: int = 1) -> Row:
         history=[
             {"item_id": "1", "title": "Alien Nights (1999)", "rating": 5.0, "timestamp": None}
         ],
-        output="They love horror, as Alien Nights shows. They dislike romance.",
+        output="They love horror, as Alien Nights shows. They dislike romance. Offer The Omen.",
     )
 
 
 def other() -> Row:
     """Makes comedy known to the lexicon."""
-    evidence = [{"name": "liked:category", "value": "Comedy", "weight": 2.0}]
+    evidence = [entry("share/category/up", "Comedy", 5, 9, 0.1)]
     return row("interest_recognition", key=2, evidence=evidence, output="They love comedy.")
 
 
 @pytest.mark.parametrize(
     ("text", "precision", "recall"),
     [
-        ("A fan of horror films who avoids romances.", 1, 1),
-        ("A fan of horror.", 1, 1 / 2),
-        ("A fan of horror and comedy.", 1 / 2, 1 / 2),
-        ("A fan of romance. Horror is avoided.", 0, 0),
+        ("A fan of horror films; avoid romances. Try The Omen.", 1, 1),
+        ('What works is horror, but not romance. Next: "The Omen".', 1, 1),
+        ("Not for:\nromances\n\nHorror fans will like The Omen.", 1, 1),
+        ("A fan of horror.", 1, 1 / 3),
+        ("A fan of horror and comedy.", 1 / 2, 1 / 3),
+        ("A fan of romance. Horror is one to avoid. Avoid horror.", 0, 0),
         ("A fan of comedies.", 0, 0),
-        ("Alien Nights was a hit.", 1, 0),
+        ("Alien Nights was a hit.", 0, 0),
         ("A nice person.", 0, 0),
         ("", 0, 0),
     ],
@@ -264,7 +271,8 @@ def test_groundedness(text: str, precision: float, recall: float) -> None:
 
 def test_the_rows_own_answer_is_fully_grounded() -> None:
     found = values([profile(), other()], "output")
-    assert found["groundedness F1"] == found["groundedness precision"] == 1
+    assert found["fact F1"] == found["fact precision"] == found["fact recall"] == 1
+    assert found["named works"] == 1
     assert found["BLEU-1"] == pytest.approx(1)
 
 

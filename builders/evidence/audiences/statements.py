@@ -8,228 +8,24 @@ name: `events`, `parts`, `works` as there; `carries` (work, trait): the traits o
 
 from __future__ import annotations
 
-from itdr.builders.core.schema import SKIP, Scale
-
-LIKE, DISLIKE = 1, -1
-"""Verdicts; 0 is neither."""
+from itdr.builders.evidence.verdicts import DISLIKE
 
 FEW_LIKES = 3
 """Liked works with a trait that make a fan, the work in question not counted."""
 FEW_JUDGES = 5
 """A work liked by fewer, and disliked by fewer, has no group that could be stated."""
 
-# Hours played, as a place among the training part's reviewers of that game.
-LEAST_PLAYERS = 20
-KEPT_TENTHS, LEFT_TENTHS, KEPT_HOURS = 7, 3, 2
-
-
-def verdicts(scale: Scale | None, hours: bool, has_event: bool, once: bool = False) -> str:
-    """One verdict for each (user, work) that met: LIKE, DISLIKE or 0; no row without a verdict.
-
-    scale: the source has ratings; the best of a user's ratings of a work counts. hours: it has hours
-    instead: kept playing, or left early. Neither: to take it is a like, to pass it over (a skip)
-    and never take it a dislike. once: no user met an item twice, so that only
-    works of several items (`works.several` = 1) need be grouped.
-    """
-    if hours:
-        return _hours_verdicts()
-    if not once:
-        return _verdicts(scale, has_event, "")
-    single = _verdicts(scale, has_event, "w.several = 0", grouped=False)
-    return f"{single} UNION ALL {_verdicts(scale, has_event, 'w.several = 1')}"
-
-
-def _verdicts(scale: Scale | None, has_event: bool, where: str, grouped: bool = True) -> str:
-    """Of ratings, or of taking and passing over; ungrouped where each (user, work) has one event."""
-    best, least = ("max", "min") if grouped else ("", "")
-    if scale is not None:
-        verdict = f"""
-       CASE WHEN {best}(e.rating) >= {scale.liked} THEN {LIKE}
-            WHEN {best}(e.rating) <= {scale.disliked} THEN {DISLIKE} ELSE 0 END"""
-    else:
-        skipped = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if has_event else "0"
-        verdict = f"CASE WHEN {skipped} = 1 THEN {DISLIKE} ELSE {LIKE} END"
-    wanted = [one for one in ("e.rating IS NOT NULL" if scale is not None else "", where) if one]
-    return f"""
-SELECT e.user_code AS user_code, w.work AS work, {verdict} AS verdict
-FROM events AS e JOIN works AS w ON w.item_code = e.item_code
-{"WHERE " + " AND ".join(wanted) if wanted else ""}
-{"GROUP BY e.user_code, w.work" if grouped else ""}
-"""
-
-
-def _hours_verdicts() -> str:
-    """By hours: with at least `LEAST_PLAYERS` reviewers of the training part, seven tenths of whom
-    played less, and `KEPT_HOURS` or more: kept playing; where at most three tenths played no longer,
-    and fewer hours: left early."""
-    return f"""
-SELECT user_code, work,
-       CASE WHEN players < {LEAST_PLAYERS} THEN 0
-            WHEN hours >= {KEPT_HOURS} AND 10 * (upto - same) >= {KEPT_TENTHS} * players THEN {LIKE}
-            WHEN hours < {KEPT_HOURS} AND 10 * upto <= {LEFT_TENTHS} * players THEN {DISLIKE}
-            ELSE 0 END AS verdict
-FROM (
-    SELECT user_code, work, hours,
-           sum(train) OVER (PARTITION BY work) AS players,
-           sum(train) OVER (PARTITION BY work ORDER BY hours
-                            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto,
-           sum(train) OVER (PARTITION BY work, hours) AS same
-    FROM (
-        SELECT e.user_code AS user_code, w.work AS work, max(e.weight) AS hours,
-               max(CASE WHEN p.part = 0 THEN 1 ELSE 0 END) AS train
-        FROM events AS e
-        JOIN works AS w ON w.item_code = e.item_code
-        JOIN parts AS p ON p.user_code = e.user_code
-        WHERE e.weight IS NOT NULL
-        GROUP BY e.user_code, w.work
-    ) AS played
-) AS ranked
-"""
-
 
 def judged(verdicts: str) -> str:
-    """Likes and dislikes of the training part's users: all that is counted below.
+    """The verdicts of the training part's users, in the order of users and works.
 
-    verdicts: the statement that gives all of them.
+    verdicts: the statement that gives those of all users.
     """
     return f"""
-SELECT v.user_code AS user_code, v.work AS work, v.verdict AS verdict
+SELECT v.user_code AS user_code, v.work AS work, CAST(v.verdict AS TINYINT) AS verdict
 FROM ({verdicts}) AS v JOIN parts AS p ON p.user_code = v.user_code
-WHERE p.part = 0 AND v.verdict <> 0
+WHERE p.part = 0 ORDER BY v.user_code, v.work
 """
-
-
-def _total(what: str) -> str:
-    """SQL for a sum of integers, in 64 bits on every engine."""
-    return f"CAST(sum({what}) AS BIGINT)"
-
-
-def _number_of(verdict: int, name: str = "verdict") -> str:
-    return _total(f"CASE WHEN {name} = {verdict} THEN 1 ELSE 0 END")
-
-
-_COUNTS = f"{_number_of(LIKE)} AS likes, {_number_of(DISLIKE)} AS dislikes"
-
-PEOPLE = f"SELECT user_code, {_COUNTS} FROM judged GROUP BY user_code"
-MET = f"SELECT work, {_COUNTS} FROM judged GROUP BY work"
-MET_IN_ORDER = "SELECT work, likes, dislikes FROM met ORDER BY work"
-TOTAL = f"SELECT coalesce({_total('likes')}, 0) AS likes FROM met"
-"""The likes of the training part."""
-
-TRAIT_LIKES = f"""
-SELECT c.trait AS trait, count(*) AS likes
-FROM judged AS j JOIN carries AS c ON c.work = j.work
-WHERE j.verdict = {LIKE} GROUP BY c.trait
-"""
-
-
-def _is_fan(carried: str, likes: str, total: int) -> str:
-    """SQL for: at least three, and 1.5 times the trait's share of all likes or more."""
-    return f"({carried} >= {FEW_LIKES} AND 2 * {carried} * {total} >= 3 * trait_likes * {likes})"
-
-
-def _as_number(condition: str) -> str:
-    return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
-
-
-def tastes(total: int) -> str:
-    """Each (user, trait) that is a fan when a like without the trait is not counted.
-
-    total: likes of the training part. likes, dislikes: of the user; fan: 1 for those who are fans
-    with all their likes counted; still: for those who are without one that has it.
-    """
-    return f"""
-SELECT user_code, trait, CAST(likes AS INTEGER) AS likes, CAST(dislikes AS INTEGER) AS dislikes,
-       CAST({_as_number(_is_fan("carried", "likes", total))} AS TINYINT) AS fan,
-       CAST({_as_number(_is_fan("(carried - 1)", "(likes - 1)", total))} AS TINYINT) AS still
-FROM (
-    SELECT c.user_code AS user_code, c.trait AS trait, c.carried AS carried,
-           p.likes AS likes, p.dislikes AS dislikes, t.likes AS trait_likes
-    FROM (
-        SELECT j.user_code AS user_code, c.trait AS trait, count(*) AS carried
-        FROM judged AS j JOIN carries AS c ON c.work = j.work
-        WHERE j.verdict = {LIKE} GROUP BY j.user_code, c.trait
-    ) AS c
-    JOIN people AS p ON p.user_code = c.user_code
-    JOIN trait_likes AS t ON t.trait = c.trait
-    WHERE c.carried >= {FEW_LIKES}
-) AS counted
-WHERE {_is_fan("carried", "(likes - 1)", total)}
-"""
-
-
-FANS = f"""
-SELECT trait, count(*) AS users, {_total("likes")} AS likes, {_total("dislikes")} AS dislikes
-FROM tastes WHERE fan = 1 GROUP BY trait ORDER BY trait
-"""
-"""By trait: its fans, and how many likes and dislikes they make."""
-
-MEMBERS = f"""
-SELECT b.trait AS trait, count(*) AS users,
-       {_total("p.likes")} AS likes, {_total("p.dislikes")} AS dislikes
-FROM belongs AS b JOIN people AS p ON p.user_code = b.user_code
-GROUP BY b.trait ORDER BY b.trait
-"""
-"""The same for what is known of users."""
-
-
-_LIKED = f"s.verdict = {LIKE}"
-_LIKED_BY_OTHERS = f"{_LIKED} AND (s.still = 1 OR c.trait IS NULL)"
-
-
-def _sum_where(condition: str, value: str) -> str:
-    return _total(f"CASE WHEN {condition} THEN {value} ELSE 0 END")
-
-
-_FANS_BY_WORK = f"""
-SELECT s.work AS work, s.trait AS trait,
-       {_sum_where(_LIKED_BY_OTHERS, "s.n")} AS likers,
-       {_sum_where(f"s.verdict = {DISLIKE} AND s.fan = 1", "s.n")} AS dislikers,
-       {_sum_where(f"{_LIKED} AND s.fan = 1", "s.likes")} AS minus_likes,
-       {_sum_where(_LIKED_BY_OTHERS, "s.likes - s.n")} AS plus_likes,
-       {_sum_where(f"{_LIKED} AND s.fan = 1", "s.dislikes")} AS minus_dislikes,
-       {_sum_where(_LIKED_BY_OTHERS, "s.dislikes")} AS plus_dislikes
-FROM (
-    SELECT j.work AS work, t.trait AS trait, t.fan AS fan, t.still AS still,
-           j.verdict AS verdict, count(*) AS n, {_total("t.likes")} AS likes,
-           {_total("t.dislikes")} AS dislikes
-    FROM judged AS j
-    JOIN met AS m ON m.work = j.work
-    JOIN tastes AS t ON t.user_code = j.user_code
-    WHERE m.likes >= {FEW_JUDGES} OR m.dislikes >= {FEW_JUDGES}
-    GROUP BY j.work, t.trait, t.fan, t.still, j.verdict
-) AS s
-LEFT JOIN carries AS c ON c.work = s.work AND c.trait = s.trait
-GROUP BY s.work, s.trait
-"""
-"""By (work, trait), fans being judged without this very work. (Most of the work is in the inner
-statement, over all judges and their tastes; what else decides is looked up for its few rows.)
-
-likers, dislikers: fans among them. minus_likes, plus_likes: what to subtract from, and add to, the
-likes of the trait's fans at large to get those that the fans without this work make on other works;
-minus_dislikes, plus_dislikes: the same for dislikes.
-"""
-
-_MEMBERS_BY_WORK = f"""
-SELECT j.work AS work, b.trait AS trait,
-       {_number_of(LIKE, "j.verdict")} AS likers,
-       {_number_of(DISLIKE, "j.verdict")} AS dislikers,
-       {_number_of(LIKE, "j.verdict")} AS minus_likes, 0 AS plus_likes,
-       0 AS minus_dislikes, 0 AS plus_dislikes
-FROM judged AS j
-JOIN met AS m ON m.work = j.work
-JOIN belongs AS b ON b.user_code = j.user_code
-WHERE m.likes >= {FEW_JUDGES} OR m.dislikes >= {FEW_JUDGES}
-GROUP BY j.work, b.trait
-"""
-"""The same for what is known of users, which no single like decides."""
-
-
-PAIRS = f"""
-SELECT work, trait, likers, dislikers, minus_likes, plus_likes, minus_dislikes, plus_dislikes
-FROM ({_FANS_BY_WORK} UNION ALL {_MEMBERS_BY_WORK}) AS both_kinds ORDER BY work, trait
-"""
-"""All (work, trait) that share a judge, in order, with the numbers above."""
 
 
 # -- comments ---------------------------------------------------------------------------------

@@ -1,0 +1,472 @@
+"""What is counted of one item: works that its likers also like, groups that like it more or less than
+their generosity predicts, its reception, and what the works that its audience shares have in common.
+
+Only the training part's users are counted. Each test is corrected for how many are made of an item, so
+that permuted data give next to nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+
+from itdr.builders.core.rng import splitmix64
+from itdr.builders.evidence import verdicts
+from itdr.builders.evidence.audiences import judged as all_judged
+from itdr.builders.evidence.audiences.expectations import Activity, Generosity, surprise
+from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
+from itdr.builders.evidence.audiences.members import Group, Members, TraitTable
+from itdr.builders.evidence.audiences.pooled import Pooled
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.series import base_title, series_of
+from itdr.builders.evidence.significance import at_least
+from itdr.builders.store.reader import StoreReader
+
+KEPT_WORKS = 8
+"""Works named as also liked, at most."""
+SHARED_WORKS = 20
+"""The works an audience shares most, among which common traits are looked for."""
+LEAST_SHARED = 3
+FEW_LIKERS = 8
+LEAST_GROUP = 10
+LEAST_RATIO = 1.5
+WORK_Z = 4.5
+POPULAR = 2000
+"""Works with most likers, of which each is asked whether its likers like another work more or less."""
+MORE, LESS = 1.25, 0.7
+"""A group is over- or under-represented among likers by these factors, at least."""
+FALSE_FINDS = 0.02
+"""Works or groups of a kind found of an item, each way, where nothing is to be found."""
+LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
+"""A group's likes differ from what is usual by this share of its members, or by this share of what is
+usual, at least."""
+KIN_Z = 2.0
+LEAST_RATERS = 20
+GENEROUS = 0.75
+MIXED = 0.25
+FLOP = 0.4
+
+
+class Counting:
+    """Counts of a store under one seed."""
+
+    def __init__(self, store: StoreReader, seed: int) -> None:
+        self.store = store
+        self.rule = verdicts.rule(store)
+        self.judged: Judged = all_judged.judged(store, seed)
+        self.begins, self.liked = self.judged.likes
+        self.likers = np.bincount(self.liked, minlength=len(store.work))
+        self.activity = Activity(np.diff(self.begins).astype(np.int64), self.likers)
+        self.traits = TraitTable(store, self.judged)
+        self.members = Members(store, self.judged, self.traits)
+        self._tried = max(int((self.likers >= 5).sum()), 1)
+        self._known = np.where(
+            (self.likers >= 5) & (store.title_code >= 0), np.arange(len(store.work)), -1
+        )
+
+    @functools.cached_property
+    def generosity(self) -> Generosity | None:
+        """Who likes what they judge; None where everything that is known of is liked."""
+        if self.rule == "taken":
+            return None
+        record = self.judged
+        kept = self._tested[record.works]
+        before = np.concatenate([[0], kept.cumsum(dtype=np.int64)])
+        liked = record.verdicts[kept] == 1
+        return Generosity(before[record.start], record.works[kept], liked, len(self.store.work))
+
+    @functools.cached_property
+    def _tested(self) -> np.ndarray:
+        """By work, whether its verdicts say how it is liked: of many a work it is known who took it,
+        and hardly who passed it over."""
+        people, likes, dislikes = self.judged.totals
+        return (dislikes >= likes) if self.rule == "skips" else np.ones(len(people), bool)
+
+    @functools.cached_property
+    def pooled(self) -> Pooled:
+        """Makers, hashtags and the like, as works that are liked by who likes any of theirs."""
+        rated = self.rule in ("ratings", "hours")
+        return Pooled(self.traits, self.begins, self.liked, rated)
+
+    @functools.cached_property
+    def overall(self) -> float:
+        """The share of verdicts that are likes."""
+        n, likes, _ = (one[self._tested] for one in self.judged.totals)
+        return float(likes.sum()) / max(int(n.sum()), 1)
+
+    def facts(self, work: int) -> list[Fact]:
+        """All facts counted of a work, the strongest of each kind first."""
+        users, verdict = self.judged.raters(work)
+        liked = verdict == 1
+        likers = self._sampled(users[liked], work)
+        shared = self._also_liked(work, likers)
+        found = [*self._common(work, shared), *_distinct(self.store, work, shared)]
+        found += self._also_traits(work, likers)
+        if self.generosity is not None and self._tested[work]:
+            chances = self.generosity.chances(users, work)
+            found += self._liked_if(work, users, liked, chances)
+            found += self._works_if(work, users, liked, chances)
+            found += self._reception(work)
+        found += self._known_groups(work, likers)
+        return _consistent(found)
+
+    def _sampled(self, users: np.ndarray, work: int) -> np.ndarray:
+        if len(users) <= MOST_LIKERS:
+            return users
+        keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])
+        return np.sort(users[np.argsort(keys, kind="stable")[:MOST_LIKERS]])
+
+    def _likes_of(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(which of the users, the work) of all their likes of known works."""
+        counts = self.begins[users + 1] - self.begins[users]
+        rows = (self.begins[users] - counts.cumsum() + counts).repeat(counts)
+        works = self.liked[rows + np.arange(int(counts.sum()))]
+        return np.arange(len(users)).repeat(counts), works
+
+    def _also_liked(self, work: int, likers: np.ndarray) -> list[tuple[float, int, Fact]]:
+        """(strength, work, fact), the strongest first."""
+        if len(likers) < FEW_LIKERS:
+            return []
+        _, works = self._likes_of(likers)
+        together = np.bincount(works, minlength=len(self.likers))
+        together[work] = 0
+        pairs = np.flatnonzero((together >= 5) & (self._known >= 0))
+        pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(likers, pairs)]
+        k = together[pairs].astype(np.float64)
+        expected, variance = self.activity.expected(likers, pairs)
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        ratio = np.round(k / np.maximum(expected, 1e-9), 6)
+        kept = (z >= 4) & ((k + 5) / (expected + 5) >= 2)
+        kept |= (k >= 8) & (ratio >= LEAST_RATIO) & (z >= 5)
+        kept |= (ratio >= 2) & (surprise(together[pairs], expected) <= FALSE_FINDS / self._tried)
+        pairs, k, expected = pairs[kept], k[kept], expected[kept]
+        strength = np.round(2 * (k * np.log(k / expected) - (k - expected)), 6)
+        order = np.lexsort((self.store.item_hash[pairs], -strength))
+        return [
+            (
+                float(strength[place]),
+                int(pairs[place]),
+                self._pair(pairs[place], k[place], len(likers), expected[place]),
+            )
+            for place in order[: 4 * SHARED_WORKS].tolist()
+        ]
+
+    def _pair(self, work: int, k: float, n: int, expected: float) -> Fact:
+        title = self.store.item(int(work)).title
+        return Fact("also_liked", "work", title, int(k), n, float(expected), UP)
+
+    def _also_traits(self, work: int, likers: np.ndarray) -> list[Fact]:
+        """Makers, hashtags or topics of which its likers also like other works."""
+        if len(likers) < FEW_LIKERS or not self.pooled.able.any():
+            return []
+        who, works = self._likes_of(likers)
+        kept = works != work
+        together = self.pooled.together(who[kept], works[kept])
+        codes = np.flatnonzero((together >= 5) & self.pooled.able)
+        k = together[codes]
+        expected, _ = self.pooled.activity.expected(likers, codes)
+        own = set(self.traits.of(work))
+        mine = np.array([code in own for code in codes.tolist()], bool)
+        likes = np.maximum(self.traits.likes[codes], 1)
+        expected = expected * np.where(mine, 1 - self.judged.totals[1][work] / likes, 1)
+        chance = surprise(k, expected)
+        kept = (k >= 1.5 * expected) & (chance <= FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
+        strength = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
+        places = np.flatnonzero(kept)
+        found = self._shunned(likers, together, own)
+        for place in places[np.lexsort((codes[places], -strength[places]))].tolist():
+            about, value = self.traits.names[int(codes[place])]
+            kind = "group" if mine[place] else "also_liked"
+            usual = float(expected[place])
+            found.append(Fact(kind, about, value, int(k[place]), len(likers), usual, UP))
+        return found[:KEPT_WORKS]
+
+    def _shunned(self, likers: np.ndarray, together: np.ndarray, own: set[int]) -> list[Fact]:
+        """Topics and hashtags that its likers hardly touch; asked where nothing is disliked by rate."""
+        if self.rule in ("ratings", "hours"):
+            return []
+        able = np.flatnonzero(self.pooled.able)
+        expected, variance = self.pooled.activity.expected(likers, able)
+        k = together[able]
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        kept = (z <= -_bound(len(able))) & (k <= LESS * expected)
+        found = []
+        for place in np.flatnonzero(kept)[np.argsort(z[kept], kind="stable")].tolist():
+            about, value = self.traits.names[int(able[place])]
+            if int(able[place]) not in own:
+                usual = float(expected[place])
+                found.append(
+                    Fact("also_liked", about, value, int(k[place]), len(likers), usual, DOWN)
+                )
+        return found[:2]
+
+    def _common(self, work: int, shared: Sequence[tuple[float, int, Fact]]) -> list[Fact]:
+        """What the works that an audience shares most have in common."""
+        top = _one_a_title(self.store, work, shared)[:SHARED_WORKS]
+        if len(top) < LEAST_SHARED:
+            return []
+        carried: dict[int, list[Fact]] = {}
+        for _, other, fact in top:
+            for trait in self.traits.of(other):
+                carried.setdefault(trait, []).append(fact)
+        total = max(self.members.total, 1)
+        found = []
+        for trait, facts in sorted(carried.items()):
+            usual = int(self.traits.likes[trait]) / total
+            about, value = self.traits.names[trait]
+            k, n = len(facts), len(top)
+            if k < LEAST_SHARED or 3 * k < n or k < 1.5 * usual * n or not 0 < usual < 1:
+                continue
+            chance = at_least(k, n, usual)
+            if chance <= 0.01 / len(carried):
+                fact = Fact("share", about, value, k, n, usual, UP, "", tuple(facts[:KEPT_WORKS]))
+                found.append((round(chance, 12), -k, about, value, fact))
+        return [one[-1] for one in sorted(found, key=lambda one: one[:4])]
+
+    def _liked_if(
+        self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
+    ) -> list[Fact]:
+        """Groups that like the work more, or less, than their other verdicts predict."""
+        belongs = self.members.of(users, liked, work)
+        n, k = belongs.sum(axis=0), belongs[liked].sum(axis=0)
+        expected = (belongs * chances[:, None]).sum(axis=0)
+        variance = (belongs * (chances * (1 - chances))[:, None]).sum(axis=0)
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        tried = n >= LEAST_GROUP
+        tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
+        least = np.array([_bound(int(count)) for count in tests])[self._families]
+        shift = np.minimum(LEAST_SHIFT * n, LEAST_FACTOR * expected)
+        kept = tried & (np.abs(z) >= least) & (np.abs(k - expected) >= shift)
+        places = np.flatnonzero(kept)
+        order = places[np.lexsort((places, -np.abs(z[places])))]
+        found = []
+        for place in order.tolist():
+            group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
+            found.append(
+                self._group_fact(group, int(k[place]), int(n[place]), float(expected[place]), side)
+            )
+        return found
+
+    @functools.cached_property
+    def _families(self) -> np.ndarray:
+        """By group a number for its kind: tests are corrected within a kind."""
+        names = [group.about for group in self.members.groups]
+        known = sorted(set(names))
+        return np.array([known.index(name) for name in names], np.int64)
+
+    def _group_fact(self, group: Group, k: int, n: int, expected: float, side: int) -> Fact:
+        if group.about != "community":
+            return Fact("liked_if", group.about, group.value, k, n, expected, side)
+        works = self._community_works[int(group.value)]
+        title = works[0].value if works else group.value
+        return Fact("liked_if", "community", title, k, n, expected, side, "", works)
+
+    @functools.cached_property
+    def _community_works(self) -> list[tuple[Fact, ...]]:
+        """By community a few typical works, with how many of its members like each."""
+        communities = self.members.communities
+        users = np.arange(len(self.begins) - 1)
+        member = communities.members(users)
+        likes = self.judged.totals[1]
+        active = max(int((np.diff(self.begins) > 0).sum()), 1)
+        found = []
+        for code, works in enumerate(communities.typical(likes)):
+            inside = users[member == code]
+            _, theirs = self._likes_of(inside)
+            counts = np.bincount(theirs, minlength=len(likes))
+            facts: list[Fact] = []
+            names: set[str] = set()
+            for work in works.tolist():
+                title = self.store.item(work).title
+                if series_of(title) in names or not len(inside):
+                    continue
+                names.add(series_of(title))
+                share = int(likes[work]) / active
+                facts.append(
+                    Fact("share", "work", title, int(counts[work]), len(inside), share, UP)
+                )
+            found.append(tuple(facts[:3]))
+        return found
+
+    def _works_if(
+        self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
+    ) -> list[Fact]:
+        """Single works whose likers like this one more, or less, than their other verdicts predict;
+        and parts of its series."""
+        if len(users) < LEAST_GROUP:
+            return []
+        begins, places = self._popular_likes
+        counts = begins[users + 1] - begins[users]
+        rows = (begins[users] - counts.cumsum() + counts).repeat(counts)
+        others = places[rows + np.arange(int(counts.sum()))]
+        size = len(self._popular)
+        n = np.bincount(others, minlength=size)
+        k = np.bincount(others[liked.repeat(counts)], minlength=size)
+        expected = np.bincount(others, chances.repeat(counts), minlength=size)
+        variance = np.bincount(others, (chances * (1 - chances)).repeat(counts), minlength=size)
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        names, titles = self._names
+        kin = (names[self._popular] == names[work]) & (names[work] > 0) & (z >= KIN_Z)
+        kept = ((np.abs(z) >= WORK_Z) | kin) & (n >= LEAST_GROUP) & (self._popular != work)
+        kept &= titles[self._popular] != titles[work]
+        found = []
+        for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
+            kind, side = "series" if kin[place] else "liked_if", UP if z[place] > 0 else DOWN
+            title = self.store.item(int(self._popular[place])).title
+            figures = int(k[place]), int(n[place]), float(expected[place])
+            found.append(Fact(kind, "work", title, *figures, side))
+        return found[:KEPT_WORKS]
+
+    @functools.cached_property
+    def _popular(self) -> np.ndarray:
+        """The works with most likers that can be named, in the order of their codes."""
+        able = np.flatnonzero(self._known >= 0)
+        order = np.lexsort((able, -self.likers[able]))[:POPULAR]
+        return np.sort(able[order])
+
+    @functools.cached_property
+    def _popular_likes(self) -> tuple[np.ndarray, np.ndarray]:
+        """(where each user's begin, place among the popular works) of the likes of such works."""
+        place = np.full(len(self.likers), -1, np.int32)
+        place[self._popular] = np.arange(len(self._popular))
+        places = place[self.liked]
+        before = np.concatenate([[0], (places >= 0).cumsum(dtype=np.int64)])
+        return before[self.begins], places[places >= 0]
+
+    @functools.cached_property
+    def _names(self) -> tuple[np.ndarray, np.ndarray]:
+        """By work: a number for its series (0: none), and one for its title without brackets; of
+        works that can be named."""
+        found = []
+        for name in (series_of, base_title):
+            known: dict[str, int] = {"": 0}
+            numbers = np.zeros(len(self.likers), np.int64)
+            for work in np.flatnonzero(self.store.title_code >= 0).tolist():
+                text = name(self._titles[work] or "")
+                numbers[work] = known.setdefault(text, len(known))
+            found.append(numbers)
+        return found[0], found[1]
+
+    @functools.cached_property
+    def _titles(self) -> list[str | None]:
+        titles: list[str | None] = self.store.items.column("title").to_pylist()
+        return titles
+
+    def _reception(self, work: int) -> list[Fact]:
+        """Whether the work is well liked, divides, or disappoints most."""
+        n, likes, dislikes = (int(one[work]) for one in self.judged.totals)
+        if n < LEAST_RATERS:
+            return []
+        usual = self.overall * n
+        if self.rule == "skips":
+            z = (likes - usual) / max(usual * (1 - self.overall), 1e-9) ** 0.5
+            if z >= 4 and likes >= 1.5 * usual:
+                return [Fact("reception", "praised", "", likes, n, usual, UP)]
+            if z <= -4 and likes <= 0.6 * usual:
+                return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
+            return []
+        if likes <= FLOP * n:
+            return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
+        if dislikes >= MIXED * n:
+            usual = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1) * n
+            return [Fact("reception", "divided", "", dislikes, n, usual, DOWN)]
+        if likes >= GENEROUS * n and likes >= usual + 0.1 * n:
+            return [Fact("reception", "praised", "", likes, n, usual, UP)]
+        return []
+
+    def _known_groups(self, work: int, likers: np.ndarray) -> list[Fact]:
+        """Genders, ages and countries that are over- or under-represented among its likers."""
+        members = self.members
+        if len(likers) < LEAST_GROUP or not members.known_groups:
+            return []
+        users = np.flatnonzero(members.likes > 0)
+        chances = self._chances_by_bin(work)
+        found = []
+        for column in range(members.known.shape[1]):
+            codes = members.known[:, column]
+            ours = likers[codes[likers] >= 0]
+            theirs = users[codes[users] >= 0]
+            if len(ours) < LEAST_GROUP:
+                continue
+            weights = np.bincount(
+                codes[theirs],
+                chances[self.activity.bins[theirs]],
+                minlength=len(members.known_groups),
+            )
+            counts = np.bincount(codes[ours], minlength=len(weights))
+            shares = weights / weights.sum()
+            least = _bound(int((weights > 0).sum()))
+            for code in np.flatnonzero(weights > 0).tolist():
+                share, k = float(shares[code]), int(counts[code])
+                usual = share * len(ours)
+                z = round((k - usual) / max(usual * (1 - share), 1e-9) ** 0.5, 6)
+                up = z >= least and k >= 5 and k >= MORE * usual
+                if up or (z <= -least and k <= LESS * usual):
+                    group, side = members.known_groups[code], UP if up else DOWN
+                    fact = Fact("group", group.about, group.value, k, len(ours), usual, side)
+                    found.append((-abs(z), code, fact))
+        return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
+
+    def _chances_by_bin(self, work: int) -> np.ndarray:
+        return -np.expm1(-self.activity.rates[work] * self.activity.mean)
+
+
+def _bound(tests: int) -> float:
+    """Standard deviations that so many tests exceed, each way, in `FALSE_FINDS` of all cases."""
+    return NormalDist().inv_cdf(1 - FALSE_FINDS / max(tests, 1))
+
+
+def _one_a_title(
+    store: StoreReader, work: int, shared: Sequence[tuple[float, int, Fact]]
+) -> list[tuple[float, int, Fact]]:
+    """Each title once, and never the work itself in another edition."""
+    seen = {base_title(store.item(work).title)}
+    found = []
+    for one in shared:
+        title = base_title(one[2].value)
+        if title not in seen:
+            seen.add(title)
+            found.append(one)
+    return found
+
+
+def _distinct(
+    store: StoreReader, work: int, shared: Sequence[tuple[float, int, Fact]]
+) -> list[Fact]:
+    """The works also liked, at most one of a series or maker, none of the work's own series."""
+    item = store.item(work)
+    seen = {series_of(item.title), *item.creators} - {""}
+    found = []
+    for _, other, fact in _one_a_title(store, work, shared):
+        names = {series_of(fact.value), *store.item(other).creators[:1]} - {""}
+        if not names & seen:
+            seen |= names
+            found.append(fact)
+    return found[:KEPT_WORKS]
+
+
+def _consistent(facts: list[Fact]) -> list[Fact]:
+    """Facts of which none speaks against another: who is counted not to like an item is not named
+    among those whom it suits; of the age bands only the one that stands out most."""
+    against = {one.topic for one in facts if one.direction == DOWN and one.kind == "liked_if"}
+    welcome = {one.topic for one in facts if one.direction == UP and one.kind == "liked_if"}
+    rated = {one.topic for one in facts if one.kind == "liked_if"}
+    found: list[Fact] = []
+    known: dict[str, int] = {}
+    for one in facts:
+        if one.direction == UP and one.topic in against:
+            continue
+        if one.kind == "group" and one.topic in (rated if one.direction == UP else welcome):
+            continue
+        if one.about in ("age", "gender"):
+            # Of two genders one says it all, and neighbouring ages are never told apart.
+            known[one.about] = known.get(one.about, 0) + 1
+            if known[one.about] > 1:
+                continue
+        details = tuple(part for part in one.details if part.topic not in against)
+        found.append(dataclasses.replace(one, details=details) if details != one.details else one)
+    return found

@@ -1,0 +1,117 @@
+"""Who of the training part liked what: the one integer table that audiences are counted from.
+
+The engine gives each (user, work) once with its verdict, in the order of users and works; kept beside
+the store as an Arrow file that is mapped, not read. What is counted of single works is counted from it
+with numpy, so that both engines give the same to the last bit.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import numpy as np
+
+from itdr.builders.core import arrow
+from itdr.builders.core.rng import splitmix64
+from itdr.builders.evidence import comments, verdicts
+from itdr.builders.evidence.audiences import statements
+from itdr.builders.store import derived
+from itdr.builders.store.reader import StoreReader
+
+MOST_LIKES = 500
+"""Likes of one user that pairs of works are counted over, by hash."""
+MOST_LIKERS = 500
+MOST_RATERS = 1000
+"""People of one work that are counted, by hash."""
+
+
+class Judged:
+    """The verdicts of the training part's users, by user and by work.
+
+    start: where each user's rows begin.   works, verdicts: int32 and int8, row by row: 1 a like, -1 a
+    dislike, 0 neither.
+    """
+
+    def __init__(self, store: StoreReader, path: Path) -> None:
+        table = arrow.read(path)
+        users = table.column("user_code").to_numpy()
+        self.store = store
+        self.works = table.column("work").to_numpy()
+        self.verdicts = table.column("verdict").to_numpy()
+        self.start = np.searchsorted(users, np.arange(len(store.user_hash) + 1, dtype=users.dtype))
+
+    @functools.cached_property
+    def users(self) -> np.ndarray:
+        """int32, row by row: the user."""
+        users = np.arange(len(self.start) - 1, dtype=np.int32)
+        return users.repeat(np.diff(self.start))
+
+    @functools.cached_property
+    def totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """By work: how many gave a verdict, liked it, disliked it."""
+        n = len(self.store.work)
+        return (
+            np.bincount(self.works, minlength=n),
+            np.bincount(self.works[self.verdicts == 1], minlength=n),
+            np.bincount(self.works[self.verdicts == -1], minlength=n),
+        )
+
+    @functools.cached_property
+    def likes(self) -> tuple[np.ndarray, np.ndarray]:
+        """(where each user's likes begin, the liked works): of users with more than `MOST_LIKES`
+        so many, by a hash of user and work."""
+        kept = self.verdicts == 1
+        counts = self._by_user(kept)
+        for user in np.flatnonzero(counts > MOST_LIKES).tolist():
+            rows = self.start[user] + np.flatnonzero(kept[self.start[user] : self.start[user + 1]])
+            keys = splitmix64(self.store.item_hash[self.works[rows]] ^ self.store.user_hash[user])
+            kept[rows[np.argsort(keys, kind="stable")[MOST_LIKES:]]] = False
+        begins = np.concatenate([[0], self._by_user(kept).cumsum()])
+        return begins, self.works[kept]
+
+    def _by_user(self, rows: np.ndarray) -> np.ndarray:
+        """How many of these rows (bool) each user has."""
+        before = np.concatenate([[0], rows.cumsum(dtype=np.int64)])
+        return np.diff(before[self.start])
+
+    @functools.cached_property
+    def _by_work(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each work's rows begin in the second array, which holds rows in the order of works."""
+        order = np.argsort(self.works, kind="stable").astype(
+            np.int32 if len(self.works) < 2**31 else np.int64
+        )
+        return np.concatenate([[0], self.totals[0].cumsum()]), order
+
+    def raters(self, work: int) -> tuple[np.ndarray, np.ndarray]:
+        """(users, verdicts) of a work: of more than `MOST_RATERS` so many, by a hash of both."""
+        begins, order = self._by_work
+        rows = order[begins[work] : begins[work + 1]]
+        users = self.users[rows]
+        if len(rows) > MOST_RATERS:
+            keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])
+            chosen = np.sort(np.argsort(keys, kind="stable")[:MOST_RATERS])
+            rows, users = rows[chosen], users[chosen]
+        return users, self.verdicts[rows]
+
+
+def judged(store: StoreReader, seed: int) -> Judged:
+    """The verdicts under a seed's split of users; worked out first where they are not there yet."""
+    return store.shared(("judged", seed), lambda: Judged(store, _prepared(store, seed)))
+
+
+def _prepared(store: StoreReader, seed: int) -> Path:
+    path = derived.file_of(store, "judged", (seed,))
+    return derived.made(path, lambda work: _make(store, seed, work / path.name))
+
+
+def _make(store: StoreReader, seed: int, path: Path) -> None:
+    from itdr.builders.store.engine import open_engine
+
+    engine = open_engine(path.parent)
+    try:
+        comments.register(engine, store, seed)
+        query = statements.judged(verdicts.verdicts(store))
+        comments.write_batches(engine.batches(query), path)
+    finally:
+        engine.close()

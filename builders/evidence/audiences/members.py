@@ -1,0 +1,164 @@
+"""Groups that users belong to: fans of a trait, people who hardly like it, genders, ages, countries,
+taste communities. Whether somebody is a fan is asked without the work in question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+
+from itdr.builders.core.rng import splitmix64, stable_hash
+from itdr.builders.evidence import traits as all_traits
+from itdr.builders.evidence.audiences.communities import Communities
+from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.facts import SELDOM
+from itdr.builders.store.reader import StoreReader
+
+MOST_TRAITS = 64
+"""Traits whose fans are counted, those with most likes."""
+FEW_LIKES = 3
+"""Likes of a trait that make a fan, the work in question not counted."""
+ENOUGH_LIKES = 5
+"""Likes of a trait that would be usual for somebody, without which they cannot be said to hardly like
+it."""
+LEAST_PEOPLE = 30
+"""Members of a group by what is known of users, for it to be counted."""
+DECADE = "decade"
+BLOCK = 1 << 14
+"""Users whose likes are gone through at a time."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group: what it is about, and its value."""
+
+    about: str
+    value: str
+
+
+class TraitTable:
+    """The traits of works: categories, creators, hashtags, decades; by code, with their works."""
+
+    def __init__(self, store: StoreReader, judged: Judged) -> None:
+        found = all_traits.traits(store)
+        names = list(found.names)
+        works = found.carries.column("work").to_numpy()
+        codes = found.carries.column("trait").to_numpy()
+        decades = _decades(store)
+        if decades is not None:
+            kept, values = decades
+            labels, code = np.unique(values, return_inverse=True)
+            works = np.concatenate([works, kept.astype(np.int32)])
+            codes = np.concatenate([codes, (code + len(names)).astype(np.int32)])
+            names += [(DECADE, f"{label}s") for label in labels.tolist()]
+        self.names = names
+        order = np.lexsort((codes, works))
+        self.works, self.codes = works[order], codes[order]
+        self.begins = np.searchsorted(self.works, np.arange(len(store.work) + 1))
+        likes = judged.totals[1][self.works]
+        self.likes = np.bincount(self.codes, likes, minlength=len(names)).astype(np.int64)
+        self.belongs = found.belongs
+
+    def carried(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(place among the works, trait) for each trait that each of the works carries."""
+        counts = self.begins[works + 1] - self.begins[works]
+        total = int(counts.sum())
+        rows = (self.begins[works] - counts.cumsum() + counts).repeat(counts) + np.arange(total)
+        return np.arange(len(works)).repeat(counts), self.codes[rows]
+
+    def of(self, work: int) -> list[int]:
+        """The traits of a work."""
+        return self.codes[self.begins[work] : self.begins[work + 1]].tolist()
+
+
+def _decades(store: StoreReader) -> tuple[np.ndarray, np.ndarray] | None:
+    """(works, decades) of the works whose year is known."""
+    if "year" not in store.items.column_names:
+        return None
+    years = pc.fill_null(store.items.column("year").combine_chunks(), 0).to_numpy(
+        zero_copy_only=False
+    )
+    leading = np.flatnonzero(
+        (store.work == np.arange(len(store.work))) & (years > 1800) & (years < 2100)
+    )
+    return leading, years[leading].astype(np.int64) // 10 * 10
+
+
+class Members:
+    """Who belongs to which group."""
+
+    def __init__(self, store: StoreReader, judged: Judged, traits: TraitTable) -> None:
+        self.traits, self.judged = traits, judged
+        begins, liked = judged.likes
+        self.likes = np.diff(begins).astype(np.int64)
+        order = np.lexsort((np.arange(len(traits.likes)), -traits.likes))
+        self.chosen = order[:MOST_TRAITS][traits.likes[order[:MOST_TRAITS]] > 0]
+        self.counts = self._counted(begins, liked)
+        self.total = int(judged.totals[1].sum())
+        self.known, self.known_groups = self._known(store)
+        keys = splitmix64(store.user_hash ^ np.uint64(stable_hash("communities")))
+        self.communities = Communities(begins, liked, judged.totals[1], keys)
+        self.groups = [
+            *(Group(*self._name(trait)) for trait in self.chosen),
+            *(
+                Group(SELDOM + self._name(trait)[0], self._name(trait)[1])
+                for trait in self.chosen
+                if self._name(trait)[0] in ("category", DECADE)
+            ),
+            *self.known_groups,
+            *(Group("community", str(k)) for k in range(len(self.communities.centres))),
+        ]
+
+    def _name(self, trait: int) -> tuple[str, str]:
+        return self.traits.names[trait]
+
+    def _counted(self, begins: np.ndarray, liked: np.ndarray) -> np.ndarray:
+        """int32 array, by user and chosen trait: how many of the user's likes carry it."""
+        users, width = len(begins) - 1, max(len(self.chosen), 1)
+        column = np.full(len(self.traits.likes), -1, np.int64)
+        column[self.chosen] = np.arange(len(self.chosen))
+        counts = np.zeros((users, len(self.chosen)), np.int32)
+        for start in range(0, users, BLOCK):
+            stop = min(start + BLOCK, users)
+            who = np.arange(stop - start).repeat(np.diff(begins[start : stop + 1]))
+            rows, traits = self.traits.carried(liked[begins[start] : begins[stop]])
+            kept = column[traits] >= 0
+            flat = who[rows[kept]] * width + column[traits[kept]]
+            found = np.bincount(flat, minlength=(stop - start) * width)
+            counts[start:stop] = found.reshape(-1, width)[:, : len(self.chosen)]
+        return counts
+
+    def _known(self, store: StoreReader) -> tuple[np.ndarray, list[Group]]:
+        """By user and kind the code of a group (-1: none), and the groups."""
+        names, belongs = self.traits.names, self.traits.belongs
+        users = belongs.column("user_code").to_numpy()
+        codes = belongs.column("trait").to_numpy()
+        sizes = np.bincount(codes[self.likes[users] > 0], minlength=len(names))
+        able = np.flatnonzero(sizes >= LEAST_PEOPLE).tolist()
+        kinds = sorted({names[code][0] for code in able})
+        table = np.full((len(self.likes), len(kinds)), -1, np.int32)
+        for place, code in enumerate(able):
+            table[users[codes == code], kinds.index(names[code][0])] = place
+        return table, [Group(*names[code]) for code in able]
+
+    def of(self, users: np.ndarray, liked: np.ndarray, work: int) -> np.ndarray:
+        """bool array, by user and group: whether each user belongs to it, their like of this very
+        work not counted."""
+        own = liked.astype(np.int64)
+        carried = self.counts[users].astype(np.int64)
+        mine = np.isin(self.chosen, self.traits.of(work))
+        carried[:, mine] -= own[:, None]
+        likes = (self.likes[users] - own)[:, None]
+        usual = self.traits.likes[self.chosen][None, :] * likes
+        fans = (carried >= FEW_LIKES) & (2 * carried * self.total >= 3 * usual)
+        # Of a rare trait nobody has many, and that says nothing of them.
+        seldom = (usual >= ENOUGH_LIKES * self.total) & (2 * carried * self.total <= usual)
+        wanted = [self._name(trait)[0] in ("category", DECADE) for trait in self.chosen]
+        parts = [fans, seldom[:, wanted]]
+        known = self.known[users]
+        codes = np.arange(len(self.known_groups))
+        parts.append((known[:, :, None] == codes).any(axis=1))
+        member = self.communities.members(users, work, own)
+        parts.append(member[:, None] == np.arange(len(self.communities.centres)))
+        return np.concatenate(parts, axis=1)

@@ -1,0 +1,98 @@
+"""Facts: what the data say of an item or a user, each with the figures to check it.
+
+Evidence is counted (in SQL, as integers), tested, and handed on as `Fact`s. Everything after that
+refers to facts: the answer says them (`rendering/realiser.py`), the row's `evidence` lists them, and
+the scorer's truth is that list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from itdr.builders.sampling.case import Evidence
+
+UP, DOWN = 1, -1
+DIRECTIONS = {UP: "up", DOWN: "down", 0: ""}
+KINDS = {
+    "also_liked": "likers of this item who also like the work: count of likers, base expected",
+    "liked_if": "raters of this item in a group: count of them like it, base expected",
+    "reception": "raters of this item: count of them like (up) or dislike (down) it",
+    "group": "likers of this item in a group: count of likers, base expected",
+    "era": "the decade of the item, or of a user's works",
+    "series": "the series the item belongs to: count of its likers like another part",
+    "origin": "the item's country or language",
+    "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
+    "share": "count of works with a trait, base is the share to be expected",
+    "aspect": "a span of a displayed review, for (up) or against (down) the item",
+    "habit": "how a user acts, or the users of an item do: a percentile",
+    "own": "what is displayed of the item itself, or a displayed item",
+    "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
+}
+"""Each kind of fact and what its figures count."""
+ABOUTS = (
+    "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
+    "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
+    "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
+    "length", "audience", "sequel", "unsure",
+)  # fmt: skip
+"""What the value of a fact can be."""
+SELDOM = "seldom_"
+"""Begins an `about` for people who hardly like a trait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the data say.
+
+    Args:
+        kind: one of `KINDS`.
+        about: what the value is: a work, a category, an age group, …; one of `ABOUTS`.
+        value: the work's title, the category's name, …, as the source spells it.
+        count: k, how many it holds for.
+        of: n, of how many.
+        base: what would be usual: an expected number of the `of`, or (`share`, `contrast`) a share.
+        direction: `UP` speaks for the item or taste, `DOWN` against it, 0 neither.
+        quote: the verbatim span that it rests on; "" where it counts people.
+        details: facts that a statement about this one may cite with it, the best first.
+    """
+
+    kind: str
+    about: str
+    value: str
+    count: int = 0
+    of: int = 0
+    base: float = 0.0
+    direction: int = 0
+    quote: str = ""
+    details: tuple[Fact, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The fact's name in a row: `liked_if/category/down`."""
+        parts = (self.kind, self.about, DIRECTIONS[self.direction])
+        return "/".join(part for part in parts if part)
+
+    @property
+    def topic(self) -> tuple[str, str]:
+        """What it speaks of: of two facts with one topic only the first is said."""
+        return self.about, self.value
+
+    @property
+    def solid(self) -> bool:
+        """Whether it counts people or works, or quotes somebody."""
+        return bool(self.of or self.quote)
+
+    def evidence(self) -> Evidence:
+        """The fact as an entry of a row's evidence."""
+        return Evidence(self.name, self.value, self.count, self.of, self.base, self.quote)
+
+
+def fact_of(entry: Mapping[str, Any]) -> Fact:
+    """The fact that an entry of a row's `evidence` stands for, without its details."""
+    kind, about, direction = (*str(entry["fact"]).split("/"), "", "")[:3]
+    sign = next((k for k, word in DIRECTIONS.items() if word == direction), 0)
+    value, quote = str(entry["value"] or ""), str(entry["quote"] or "")
+    count, of, base = (entry[name] or 0 for name in ("count", "of", "base"))
+    return Fact(kind, about, value, int(count), int(of), float(base), sign, quote)

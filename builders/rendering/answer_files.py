@@ -1,0 +1,302 @@
+"""How facts are said: `templates/answers/<task>.yaml`, its statements and the plan that orders them.
+
+A statement says which facts it is about (`when`) and how it is put (`wordings`, at most three). The plan
+is a list of sections, each a list of slots; a slot names statements, the first of which that has facts is
+said there. A user's own file may replace single statements, the plan, or all (`replace: true`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.evidence.facts import ABOUTS, DIRECTIONS, KINDS, Fact
+from itdr.builders.rendering import jinja
+from itdr.builders.rendering.lexicon_files import Lexicon
+from itdr.builders.rendering.template_files import (
+    ANSWERS,
+    BUILT_IN,
+    WORDS,
+    Node,
+    complain,
+    fields,
+    own_file,
+    read_yaml,
+    text,
+    texts,
+    truth,
+    whole,
+)
+from itdr.builders.rendering.templates import fingerprint
+
+MOST_WORDINGS = 3
+MOST_FACTS = 6
+"""Facts that one statement may cite."""
+LAYOUTS = ("numbered", "dashes", "sentences")
+FIGURES = (
+    "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
+    "fraction", "part", "usual_share", "expected",
+)  # fmt: skip
+"""What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`."""
+LISTS = ("titles_and", "all_and", "all_or", "others_and", "others_or", "number", "others_number")
+"""What wordings may use of all the facts of a statement, and of all but the first."""
+
+
+@dataclass(frozen=True)
+class When:
+    """Which facts a statement is about; empty sets allow all.
+
+    domains: only in these entries of `domains.yaml`.   flags: flags of the case and the value that
+    each must have.   without_facts: it needs no fact at all.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    abouts: frozenset[str] = frozenset()
+    directions: frozenset[int] = frozenset()
+    domains: frozenset[str] = frozenset()
+    flags: tuple[tuple[str, bool], ...] = ()
+    without_facts: bool = False
+
+    def holds(self, fact: Fact) -> bool:
+        return (
+            not self.without_facts
+            and (not self.kinds or fact.kind in self.kinds)
+            and (not self.abouts or fact.about in self.abouts)
+            and (not self.directions or fact.direction in self.directions)
+        )
+
+    def serves(self, domain: str, flags: Collection[str]) -> bool:
+        return (not self.domains or domain in self.domains) and all(
+            (flag in flags) == value for flag, value in self.flags
+        )
+
+
+@dataclass(frozen=True)
+class StatementForm:
+    """One statement of an answer file.
+
+    least, most: leading facts that it gathers.   details: facts that it cites with the first, at
+    most; details_least: without so many it is not made.   wordings: (text, line).
+    """
+
+    id: str
+    when: When
+    least: int
+    most: int
+    details_least: int
+    details: int
+    wordings: tuple[tuple[str, int], ...]
+    path: Path
+
+    @property
+    def facts(self) -> int:
+        return self.most + self.details
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the answer. most: statements in it.   lead: what stands before them.   slots: each the
+    ids of statements, the first possible of which is said."""
+
+    id: str
+    layout: str
+    most: int
+    least: int
+    lead: str
+    slots: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class AnswerForm:
+    """An answer file: its statements by id and its plan. between: what stands between sections."""
+
+    task: str
+    statements: Mapping[str, StatementForm] = field(default_factory=dict)
+    plan: tuple[Section, ...] = ()
+    between: str = "\n\n"
+
+
+def load_answer(task: str, folder: Path | None = None) -> AnswerForm:
+    """The answer file of a task, the user's own laid over it.
+
+    Args:
+        task: the task's id, or the name of a variant of it, as `<task>.table`.
+        folder: a user's own folder of templates; None without one.
+
+    Returns:
+        The form; `check` still has to be called with a domain's lexicon.
+
+    Raises:
+        TemplateError: with file and line, for what breaks the rules.
+    """
+    own = own_file(folder, f"{ANSWERS}/{task}")
+    built_in = _read(BUILT_IN / ANSWERS / f"{task}.yaml", "")[1]
+    if own is None:
+        return built_in
+    replace, given = _read(own, fingerprint(folder))
+    if replace:
+        return _checked_plan(own, given)
+    statements = {**built_in.statements, **given.statements}
+    plan = given.plan or built_in.plan
+    return _checked_plan(own, AnswerForm(task, statements, plan, built_in.between))
+
+
+@functools.lru_cache(maxsize=32)
+def _read(path: Path, stamp: str) -> tuple[bool, AnswerForm]:
+    top = fields(
+        path, read_yaml(path), "an answer file", (), ("statements", "plan", "replace", "between")
+    )
+    entries = top["statements"].value if "statements" in top else []
+    if not isinstance(entries, list):
+        raise complain(path, top["statements"].line, "statements must be a list.")
+    statements: dict[str, StatementForm] = {}
+    for entry in entries:
+        one = _statement(path, entry)
+        if one.id in statements:
+            raise complain(path, entry.line, f"the id {one.id!r} is taken; choose another.")
+        statements[one.id] = one
+    plan = _plan(path, top["plan"]) if "plan" in top else ()
+    between = "\n\n"
+    if "between" in top:
+        options = {"paragraph": "\n\n", "line": "\n", "blank": " "}
+        name = text(path, top["between"], "between")
+        if name not in options:
+            raise complain(path, top["between"].line, choose_from("between", name, options))
+        between = options[name]
+    form = AnswerForm(path.stem, statements, plan, between)
+    replace = truth(path, top["replace"], "replace") if "replace" in top else False
+    if path.is_relative_to(BUILT_IN):
+        _checked_plan(path, form)
+    return replace, form
+
+
+def _statement(path: Path, node: Node) -> StatementForm:
+    optional = ("least", "most", "details", "details_least")
+    given = fields(path, node, "a statement", ("id", "when", "wordings"), optional)
+
+    def number(name: str, default: int) -> int:
+        return whole(path, given[name], name, 0, MOST_FACTS) if name in given else default
+
+    wordings = given["wordings"]
+    nodes = wordings.value if isinstance(wordings.value, list) else [wordings]
+    if not 1 <= len(nodes) <= MOST_WORDINGS:
+        message = f"a statement has one to {MOST_WORDINGS} wordings, not {len(nodes)}."
+        raise complain(path, wordings.line, message)
+    return StatementForm(
+        id=text(path, given["id"], "id"),
+        when=_when(path, given["when"]),
+        least=number("least", 1),
+        most=max(number("most", 1), 1),
+        details_least=number("details_least", 0),
+        details=max(number("details", 0), number("details_least", 0)),
+        wordings=tuple((text(path, one, "a wording"), one.text_line) for one in nodes),
+        path=path,
+    )
+
+
+def _when(path: Path, node: Node) -> When:
+    given = fields(
+        path, node, "when", (), ("kind", "about", "direction", "domains", "flags", "facts")
+    )
+
+    def names(field_name: str, allowed: Collection[str]) -> frozenset[str]:
+        if field_name not in given:
+            return frozenset()
+        found = texts(path, given[field_name], field_name)
+        for one in found:
+            if one not in allowed:
+                raise complain(path, given[field_name].line, choose_from(field_name, one, allowed))
+        return frozenset(found)
+
+    signs = {word: sign for sign, word in DIRECTIONS.items() if word}
+    flags: list[tuple[str, bool]] = []
+    if "flags" in given:
+        inner = given["flags"]
+        if not isinstance(inner.value, dict):
+            raise complain(path, inner.line, "flags must be a mapping of true and false.")
+        flags = [(name, truth(path, one, name)) for name, one in inner.value.items()]
+    return When(
+        kinds=names("kind", KINDS),
+        abouts=names("about", ABOUTS),
+        directions=frozenset(signs[word] for word in names("direction", signs)),
+        domains=frozenset(texts(path, given["domains"], "domains"))
+        if "domains" in given
+        else frozenset(),
+        flags=tuple(sorted(flags)),
+        without_facts="facts" in given and not truth(path, given["facts"], "facts"),
+    )
+
+
+def _plan(path: Path, node: Node) -> tuple[Section, ...]:
+    if not isinstance(node.value, list) or not node.value:
+        raise complain(path, node.line, "plan must be a list of sections.")
+    return tuple(_section(path, entry) for entry in node.value)
+
+
+def _section(path: Path, node: Node) -> Section:
+    given = fields(
+        path, node, "a section", ("section", "slots"), ("layout", "most", "least", "lead")
+    )
+    slots = given["slots"]
+    if not isinstance(slots.value, list) or not slots.value:
+        raise complain(path, slots.line, "slots must be a list of statements, or of lists of them.")
+    layout = text(path, given["layout"], "layout") if "layout" in given else "sentences"
+    if layout not in LAYOUTS:
+        raise complain(path, given["layout"].line, choose_from("layout", layout, LAYOUTS))
+    count = len(slots.value)
+    return Section(
+        id=text(path, given["section"], "section"),
+        layout=layout,
+        most=whole(path, given["most"], "most", 1, 20) if "most" in given else count,
+        least=whole(path, given["least"], "least", 0, 20) if "least" in given else 0,
+        lead=text(path, given["lead"], "lead") if "lead" in given else "",
+        slots=tuple(tuple(texts(path, one, "a slot")) for one in slots.value),
+    )
+
+
+def _checked_plan(path: Path, form: AnswerForm) -> AnswerForm:
+    if not form.plan:
+        raise TemplateError(f"{path}: has no plan; add one, or leave out `replace`.")
+    for section in form.plan:
+        for slot in section.slots:
+            for one in slot:
+                if one not in form.statements:
+                    choice = choose_from("statement", one, form.statements)
+                    raise TemplateError(f"{path}: section {section.id}: {choice}")
+    return form
+
+
+def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
+    """Raise TemplateError, with file and line, where a wording uses what its facts do not have.
+
+    domain: the entry of `domains.yaml`; statements of other domains alone are left aside.
+    """
+    for one in form.statements.values():
+        if one.when.domains and domain not in one.when.domains:
+            continue
+        allowed = frozenset(_allowed(one, lexicon))
+        for wording, line in one.wordings:
+            try:
+                for name, at in jinja.usage(wording).names.items():
+                    if name not in allowed:
+                        raise jinja.TextError(at, choose_from("placeholder", name, sorted(allowed)))
+            except jinja.TextError as error:
+                where = line + error.line - 1
+                raise complain(one.path, where, f"{one.id}: {error.message}") from None
+
+
+def _allowed(one: StatementForm, lexicon: Lexicon) -> Iterator[str]:
+    yield from WORDS
+    yield from lexicon.phrases
+    yield from LISTS
+    # Without an `about` the leading facts, and always details, may be of any kind.
+    forms = {name for about in lexicon.forms for name in lexicon.names(about)} | {"value"}
+    abouts = one.when.abouts
+    own = frozenset.intersection(*(lexicon.names(about) for about in abouts)) if abouts else forms
+    for place in range(1, one.facts + 1):
+        end = f"_{place}" if place > 1 else ""
+        names = own if place <= one.most else forms
+        yield from (f"{name}{end}" for name in (*FIGURES, *names))

@@ -1,0 +1,252 @@
+"""How things are called: `templates/lexicon/<domain>.yaml` over `common.yaml`, and a user's own over both.
+
+A lexicon says how the value of a fact is put into words (`forms` for all values of a kind, `terms` for
+single ones), the phrases that differ from domain to domain, which values are no tastes (`silent`), what
+badly translated ones stand for (`aliases`), and what reviews speak of (`aspects`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itdr.builders.core.errors import choose_from
+from itdr.builders.core.text import plain
+from itdr.builders.evidence.aspects import AspectWords
+from itdr.builders.evidence.facts import ABOUTS, SELDOM, Fact
+from itdr.builders.rendering import jinja
+from itdr.builders.rendering.template_files import (
+    BUILT_IN,
+    LEXICON,
+    WORDS,
+    Node,
+    complain,
+    fields,
+    own_file,
+    read_yaml,
+    text,
+    texts,
+)
+from itdr.builders.rendering.templates import fingerprint
+
+COMMON = "common"
+REQUIRED_PHRASES = ("and", "comma", "about", "below_one")
+"""Phrases without which numbers and lists cannot be said."""
+TITLE_CHARS = 90
+_YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one domain.
+
+    phrases: by name, for wordings.   silent: (about, plain value) of no tastes.   aliases: (about,
+    plain value) -> what it is to be called.   forms: about -> form -> text, in order, of all values.
+    terms: about -> plain value -> form -> text.   aspects: what reviews speak of.
+    """
+
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    silent: frozenset[tuple[str, str]] = frozenset()
+    aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    terms: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    aspects: AspectWords = field(default_factory=AspectWords)
+    words: Mapping[str, str] = field(default_factory=dict)
+    _said: dict[tuple[str, str], Mapping[str, str]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def is_taste(self, about: str, value: str) -> bool:
+        """Whether the value can be a taste, or a group that one would name."""
+        return (about.removeprefix(SELDOM), plain(value)) not in self.silent
+
+    def sayable(self, facts: list[Fact]) -> list[Fact]:
+        """The facts about what is a taste, in their order."""
+        return [fact for fact in facts if self.is_taste(fact.about, fact.value)]
+
+    def forms_of(self, about: str, value: str) -> Mapping[str, str]:
+        """All forms of a value: `thing`, `things`, `fans`, …"""
+        key = (about, value)
+        found = self._said.get(key)
+        if found is None:
+            if len(self._said) > 20_000:
+                self._said.clear()
+            found = self._said[key] = self._forms(about, value)
+        return found
+
+    def _forms(self, about: str, value: str) -> dict[str, str]:
+        base = about.removeprefix(SELDOM)
+        shown = self.aliases.get((base, plain(value)), value)
+        term = self.terms.get(base, {}).get(plain(shown), {})
+        made = {"value": _quotable(_YEAR.sub("", shown) if base == "work" else shown)}
+        for name, form in self.forms.get(base, {}).items():
+            own = term.get(name, form)
+            made[name] = jinja.bind(own, self.words)({**self.phrases, **made})
+        return made
+
+    def names(self, about: str) -> frozenset[str]:
+        """The forms that values of this kind have."""
+        return frozenset(self.forms.get(about.removeprefix(SELDOM), {})) | {"value"}
+
+    def spellings(self, about: str, value: str) -> frozenset[str]:
+        """The value and all its forms: what a reader of answers looks for."""
+        return frozenset([value, *self.forms_of(about, value).values()])
+
+
+def _quotable(value: str) -> str:
+    """A value as it stands between quotation marks, cut at a word's end where it is long."""
+    value = " ".join(value.replace('"', "'").split())
+    if len(value) > TITLE_CHARS:
+        value = value[:TITLE_CHARS].rpartition(" ")[0].rstrip(" ,;:.-") + "…"
+    return value
+
+
+def load_lexicon(key: str, words: Mapping[str, str], folder: Path | None = None) -> Lexicon:
+    """The lexicon of the domain `key`.
+
+    Args:
+        key: the entry of `domains.yaml`, as `films`.
+        words: the words of that entry.
+        folder: a user's own folder of templates; None without one.
+
+    Returns:
+        The lexicon, checked.
+
+    Raises:
+        TemplateError: with file and line, for what breaks the rules.
+    """
+    stamp = fingerprint(folder)
+    return _load(key, tuple(sorted(words.items())), tuple(_paths(key, folder)), stamp)
+
+
+def _paths(key: str, folder: Path | None) -> Iterator[Path]:
+    for name in (COMMON, key):
+        built_in = BUILT_IN / LEXICON / f"{name}.yaml"
+        if built_in.exists():
+            yield built_in
+        own = own_file(folder, f"{LEXICON}/{name}")
+        if own is not None:
+            yield own
+
+
+@functools.lru_cache(maxsize=64)
+def _load(
+    key: str, words: tuple[tuple[str, str], ...], paths: tuple[Path, ...], stamp: str
+) -> Lexicon:
+    made = _Parts()
+    for path in paths:
+        made.read(path)
+    missing = [name for name in REQUIRED_PHRASES if name not in made.phrases]
+    if missing:
+        raise complain(paths[0], 1, f"phrases lack {', '.join(missing)}; add them.")
+    return Lexicon(
+        made.phrases,
+        frozenset(made.silent),
+        made.aliases,
+        made.forms,
+        made.terms,
+        AspectWords(made.aspects, made.audiences, **made.polarity),
+        dict(words),
+    )
+
+
+class _Parts:
+    """What the files of a lexicon gave so far; a later file's entries replace an earlier one's."""
+
+    def __init__(self) -> None:
+        self.phrases: dict[str, str] = {}
+        self.silent: set[tuple[str, str]] = set()
+        self.aliases: dict[tuple[str, str], str] = {}
+        self.forms: dict[str, dict[str, str]] = {}
+        self.terms: dict[str, dict[str, dict[str, str]]] = {}
+        self.aspects: dict[str, tuple[str, ...]] = {}
+        self.audiences: dict[str, tuple[str, ...]] = {}
+        self.polarity: dict[str, tuple[str, ...]] = {}
+
+    def read(self, path: Path) -> None:
+        parts = (
+            "phrases",
+            "silent",
+            "aliases",
+            "forms",
+            "terms",
+            "aspects",
+            "audiences",
+            "polarity",
+        )
+        top = fields(path, read_yaml(path), "a lexicon", (), parts)
+        for name, node in top.items():
+            getattr(self, f"_read_{name}")(path, node)
+
+    def _read_phrases(self, path: Path, node: Node) -> None:
+        for name, one in _mapping(path, node, "phrases"):
+            self.phrases[name] = text(path, one, name)
+            _check(path, one, self.phrases[name], {"n", "of"})
+
+    def _read_silent(self, path: Path, node: Node) -> None:
+        for about, one in _by_about(path, node, "silent"):
+            self.silent |= {(about, plain(value)) for value in texts(path, one, about)}
+
+    def _read_aliases(self, path: Path, node: Node) -> None:
+        for about, inner in _by_about(path, node, "aliases"):
+            for value, one in _mapping(path, inner, about):
+                self.aliases[about, plain(value)] = text(path, one, value)
+
+    def _read_forms(self, path: Path, node: Node) -> None:
+        for about, inner in _by_about(path, node, "forms"):
+            known = self.forms.setdefault(about, {})
+            for name, one in _mapping(path, inner, about):
+                known[name] = text(path, one, name)
+                _check(path, one, known[name], {"value", *known, *self.phrases} - {name})
+
+    def _read_terms(self, path: Path, node: Node) -> None:
+        for about, inner in _by_about(path, node, "terms"):
+            known = self.terms.setdefault(about, {})
+            for value, entry in _mapping(path, inner, about):
+                forms = {n: text(path, one, n) for n, one in _mapping(path, entry, value)}
+                for name in forms:
+                    if name not in self.forms.get(about, {}):
+                        choice = choose_from("form", name, self.forms.get(about, {}))
+                        raise complain(path, entry.line, f"{value}: {choice}")
+                    _check(path, entry, forms[name], {"value", *self.forms[about], *self.phrases})
+                known[plain(value)] = known.get(plain(value), {}) | forms
+
+    def _read_aspects(self, path: Path, node: Node) -> None:
+        for aspect, one in _mapping(path, node, "aspects"):
+            self.aspects[aspect] = tuple(texts(path, one, aspect))
+
+    def _read_audiences(self, path: Path, node: Node) -> None:
+        for audience, one in _mapping(path, node, "audiences"):
+            self.audiences[audience] = tuple(texts(path, one, audience))
+
+    def _read_polarity(self, path: Path, node: Node) -> None:
+        given = fields(path, node, "polarity", (), ("praise", "complaint", "denial"))
+        for name, one in given.items():
+            self.polarity[name] = (*self.polarity.get(name, ()), *texts(path, one, name))
+
+
+def _mapping(path: Path, node: Node, what: str) -> list[tuple[str, Node]]:
+    if not isinstance(node.value, dict):
+        raise complain(path, node.line, f"{what} must be a mapping.")
+    return list(node.value.items())
+
+
+def _by_about(path: Path, node: Node, what: str) -> Iterator[tuple[str, Node]]:
+    for about, inner in _mapping(path, node, what):
+        if about not in ABOUTS:
+            raise complain(path, inner.line, choose_from(what, about, ABOUTS))
+        yield about, inner
+
+
+def _check(path: Path, node: Node, written: str, allowed: set[str]) -> None:
+    """Raise TemplateError where a text uses what is not there."""
+    try:
+        for name, line in jinja.usage(written).names.items():
+            if name not in allowed and name not in WORDS:
+                known = sorted(allowed | set(WORDS))
+                raise jinja.TextError(line, choose_from("placeholder", name, known))
+    except jinja.TextError as error:
+        raise complain(path, node.text_line + error.line - 1, error.message) from None

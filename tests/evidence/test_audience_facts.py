@@ -1,0 +1,224 @@
+"""What is counted of audiences: planted tastes are found, permuted data give next to nothing."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from itdr.builders.core.rng import splitmix64
+from itdr.builders.dataset import registry
+from itdr.builders.evidence.audiences import communities, judged
+from itdr.builders.evidence.audiences.counting import Counting
+from itdr.builders.evidence.audiences.expectations import Activity, Generosity, surprise
+from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.series import base_title, series_of
+from itdr.builders.store import prepare, spec
+from itdr.builders.store.reader import StoreReader
+from tests import planted
+
+FALSE_FACTS = 0.05
+"""Facts of a kind that an item of permuted data may have, on average."""
+
+
+@functools.cache
+def world() -> tuple[Path, planted.Tastes]:
+    root = Path(tempfile.mkdtemp(prefix="itdr-tastes-"))
+    return root, planted.tastes(root / "ml-1m", users=2500, items=400, strength=4)
+
+
+def opened() -> StoreReader:
+    source = registry.source("ml-1m")
+    path = prepare.prepare(spec.StoreSpec(source, None, "base", world()[0]), progress=False)
+    return StoreReader(source, path)
+
+
+class Permuted(Judged):
+    """Made-up verdicts of the users of a store."""
+
+    def __init__(
+        self, store: StoreReader, start: np.ndarray, works: np.ndarray, verdicts: np.ndarray
+    ) -> None:
+        self.store, self.start, self.works, self.verdicts = store, start, works, verdicts
+
+
+def facts_by_title(store: StoreReader) -> dict[str, list[Fact]]:
+    counting = Counting(store, 0)
+    likers = counting.judged.totals[1]
+    works = np.flatnonzero((likers >= 10) & (store.work == np.arange(len(likers))))
+    return {store.item(work).title: counting.facts(work) for work in works.tolist()}
+
+
+def test_planted_works_are_found() -> None:
+    _, known = world()
+    found = facts_by_title(opened())
+    hits = 0
+    for first, second in known.pairs:
+        works = {one.value for one in found[first] if one.kind == "also_liked"}
+        works |= {one.value for fact in found[first] for one in fact.details}
+        hits += second in works
+    assert hits >= 0.9 * len(known.pairs)
+
+
+def test_groups_that_like_a_film_less_are_found() -> None:
+    _, known = world()
+    found = facts_by_title(opened())
+    hits = 0
+    for title, genre in known.disliked.items():
+        against = [one for one in found[title] if one.name == "liked_if/category/down"]
+        hits += any(one.value == genre for one in against)
+        assert all(2 * one.count < 2 * one.base for one in against)
+    assert hits >= 0.8 * len(known.disliked)
+
+
+def test_permuted_verdicts_give_next_to_nothing() -> None:
+    store = opened()
+    real = judged.judged(store, 0)
+    fitted = Generosity(real.start, real.works, real.verdicts == 1, len(store.work))
+    logit = fitted.users[real.users] + fitted.works[real.works]
+    rng = np.random.Generator(np.random.PCG64(1))
+    drawn = rng.random(len(logit)) < 1 / (1 + np.exp(-logit))
+    verdicts = np.where(drawn, 1, -1).astype(np.int8)
+    made = Permuted(store, real.start, real.works, verdicts)
+    store._shared["judged", 0] = made
+    _next_to_nothing(facts_by_title(store), "liked_if")
+
+
+def test_permuted_likes_give_next_to_nothing() -> None:
+    store = opened()
+    real = judged.judged(store, 0)
+    rng = np.random.Generator(np.random.PCG64(2))
+    weight = np.log(np.maximum(real.totals[1], 1e-9))
+    works, start = [], [0]
+    for user in range(len(real.start) - 1):
+        likes = int((real.verdicts[real.start[user] : real.start[user + 1]] == 1).sum())
+        keys = weight + rng.gumbel(size=len(weight))
+        works.append(np.sort(np.argsort(-keys)[:likes]).astype(np.int32))
+        start.append(start[-1] + likes)
+    liked = np.concatenate(works)
+    made = Permuted(store, np.array(start), liked, np.ones(len(liked), np.int8))
+    store._shared["judged", 0] = made
+    found = facts_by_title(store)
+    for kind in ("also_liked", "share", "group"):
+        _next_to_nothing(found, kind)
+
+
+def _next_to_nothing(found: dict[str, list[Fact]], kind: str) -> None:
+    counts: Counter[str] = Counter(
+        one.about for facts in found.values() for one in facts if one.kind == kind
+    )
+    assert all(n <= FALSE_FACTS * len(found) + 2 for n in counts.values()), counts
+
+
+def test_counts_are_those_of_loops() -> None:
+    """Each figure of a few items counted again, user by user."""
+    store = opened()
+    record = judged.judged(store, 0)
+    likes: dict[int, set[int]] = {}
+    rated: dict[int, dict[int, bool]] = {}
+    for user in range(len(record.start) - 1):
+        rows = slice(int(record.start[user]), int(record.start[user + 1]))
+        pairs = zip(record.works[rows].tolist(), record.verdicts[rows].tolist(), strict=True)
+        rated[user] = {work: verdict == 1 for work, verdict in pairs}
+        likes[user] = {work for work, liked in rated[user].items() if liked}
+    titles = {store.item(work).title: work for work in range(len(store.work))}
+    counting = Counting(store, 0)
+    checked: Counter[str] = Counter()
+    for work in np.argsort(-record.totals[1])[40:60].tolist():
+        likers = {user for user, own in likes.items() if work in own}
+        for fact in counting.facts(work):
+            if fact.kind == "also_liked":
+                other = titles[fact.value]
+                assert fact.of == len(likers)
+                assert fact.count == sum(other in likes[user] for user in likers)
+            elif fact.name.startswith("liked_if/work"):
+                other = titles[fact.value]
+                both = [user for user in likes if other in likes[user] and work in rated[user]]
+                assert (fact.of, fact.count) == (
+                    len(both),
+                    sum(rated[user][work] for user in both),
+                )
+            elif fact.kind == "reception" and fact.about != "divided":
+                assert (fact.of, fact.count) == (
+                    sum(work in one for one in rated.values()),
+                    len(likers),
+                )
+            checked[fact.kind] += 1
+    assert checked["also_liked"] > 10
+
+
+def test_expected_likers_add_up_to_the_real_ones() -> None:
+    rng = np.random.Generator(np.random.PCG64(3))
+    likes = np.clip(rng.lognormal(3, 1, 3000), 1, 300).astype(np.int64)
+    likers = np.array([5, 20, 100, 600])
+    activity = Activity(likes, likers)
+    expected, variance = activity.expected(np.arange(3000), np.arange(4))
+    assert np.allclose(expected, likers, rtol=1e-3)
+    assert (variance < expected).all() and (variance > 0).all()
+
+
+def test_the_tail_of_a_poisson() -> None:
+    k, mean = np.array([1, 5, 9]), np.array([0.5, 2.0, 3.0])
+    assert np.allclose(surprise(k, mean), [0.39346934, 0.05265302, 0.00380299], rtol=1e-5)
+
+
+def test_generosity_separates_raters_from_works() -> None:
+    rng = np.random.Generator(np.random.PCG64(4))
+    users, works = 400, 60
+    kind, good = rng.normal(0, 1, users), rng.normal(0, 1, works)
+    liked = rng.random((users, works)) < 1 / (1 + np.exp(-(kind[:, None] + good)))
+    start = np.arange(users + 1) * works
+    fitted = Generosity(start, np.tile(np.arange(works), users), liked.ravel(), works)
+    assert np.corrcoef(fitted.users, kind)[0, 1] > 0.9
+    assert np.corrcoef(fitted.works, good)[0, 1] > 0.97
+
+
+def test_communities_are_found_and_forget_the_work_in_question() -> None:
+    rng = np.random.Generator(np.random.PCG64(5))
+    users, works, blocks = 900, 240, 4
+    own = rng.integers(0, blocks, users)
+    rows = [
+        np.sort(rng.choice(np.flatnonzero(np.arange(works) % blocks == one), 25, replace=False))
+        for one in own
+    ]
+    begins = np.arange(users + 1) * 25
+    liked = np.concatenate(rows).astype(np.int32)
+    likers = np.bincount(liked, minlength=works)
+    keys = splitmix64(np.arange(users, dtype=np.uint64))
+    found = communities.Communities(begins, liked, likers, keys)
+    member = found.members(np.arange(users))
+    # Every community holds people of one block only, or nearly.
+    for code in np.unique(member):
+        counts = np.bincount(own[member == code], minlength=blocks)
+        assert counts.max() >= 0.95 * counts.sum()
+    again = communities.Communities(begins, liked, likers, keys)
+    assert (again.scores == found.scores).all()
+    # Without a like, nearness to every community is what the other likes alone make it.
+    work = int(liked[0])
+    without = np.delete(liked, 0)
+    shorter = communities.Communities.__new__(communities.Communities)
+    shorter.__dict__.update(found.__dict__)
+    shorter._begins, shorter._liked = np.concatenate([[0], begins[1:] - 1]), without
+    alone = shorter._scored()[0]
+    assert (alone == found.scores[0] - found.centres[:, found._place[work]]).all()
+
+
+def test_titles_of_a_series() -> None:
+    assert series_of("The Karate Kid, Part II (1986)") == series_of("The Karate Kid (1984)")
+    assert series_of("Toy Story 2 (1999)") == series_of("Toy Story (1995)")
+    assert series_of("Se7en (1995)") != series_of("Seven Samurai (1954)")
+    assert series_of("Foo (Harry Potter, Book 3)") == "harry potter"
+    assert base_title("It (Paperback)") == base_title("It")
+
+
+def test_directions() -> None:
+    for facts in facts_by_title(opened()).values():
+        for one in facts:
+            if one.kind in ("liked_if", "group"):
+                assert (one.count > one.base) == (one.direction == UP)
+            if one.name == "reception/panned/down":
+                assert one.direction == DOWN and one.count <= 0.4 * one.of

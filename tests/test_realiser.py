@@ -1,0 +1,105 @@
+"""Facts into words: plans, figures, and what is refused in a folder of one's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from itdr.builders.core.errors import TemplateError
+from itdr.builders.core.rng import HashRng
+from itdr.builders.dataset import registry
+from itdr.builders.evidence.facts import DOWN, KINDS, UP, Fact, fact_of
+from itdr.builders.rendering import answer_files, realiser
+from itdr.builders.rendering.template_files import ANSWERS, BUILT_IN
+from itdr.builders.rendering.templates import load_words
+
+TASK = "target_user_identification"
+WORKS = (
+    Fact("also_liked", "work", "The Omen (1976)", 62, 140, 13.2, UP),
+    Fact("also_liked", "work", "Halloween (1978)", 71, 140, 18.1, UP),
+    Fact("also_liked", "work", "The Dead Zone (1983)", 45, 140, 0.2, UP),
+)
+TRAIT = Fact("share", "category", "Horror", 9, 12, 0.09, UP, "", WORKS)
+
+
+def films(folder: Path | None = None) -> realiser.Realiser:
+    return realiser.load_realiser(TASK, "films", load_words("films", folder), folder)
+
+
+def test_every_number_and_title_of_a_text_stands_in_its_evidence() -> None:
+    answer = films().answer([TRAIT, *WORKS], HashRng(1))
+    assert answer.facts == [TRAIT, *WORKS]
+    allowed = set().union(*(realiser.numbers_of(fact) for fact in answer.facts))
+    said = re.sub(r'"[^"]*"', "", re.sub(r"(?m)^\d+\. ", "", answer.text))
+    assert set(re.findall(r"\d+", said)) <= allowed
+    for title in re.findall(r'"([^"]*)"', answer.text):
+        assert any(entry.value.startswith(title) for entry in answer.evidence)
+    assert "fewer than one" in answer.text and "horror films" in answer.text
+
+
+def test_a_fact_survives_the_way_into_a_row_and_back() -> None:
+    for direction in (UP, DOWN, 0):
+        fact = Fact("liked_if", "seldom_category", "Drama", 7, 21, 12.5, direction, "a word")
+        entry = {name: getattr(fact.evidence(), name) for name in fact.evidence().__slots__}
+        assert fact_of(entry) == fact
+
+
+def test_nothing_is_said_twice_and_the_first_possible_statement_is_taken() -> None:
+    answer = films().answer([*WORKS, TRAIT], HashRng(1))
+    said = [fact.topic for fact in answer.facts]
+    assert len(said) == len(set(said))
+    assert answer.statements[0].form.id == "shared_trait"
+
+
+@pytest.mark.parametrize("path", sorted((BUILT_IN / ANSWERS).glob("*.yaml")), ids=lambda p: p.stem)
+def test_the_built_in_answers_hold_in_every_domain(path: Path) -> None:
+    for words in sorted({registry.source(name).words for name in registry.source_ids()}):
+        realiser.load_realiser(path.stem, words, load_words(words))
+
+
+def test_a_folder_of_ones_own_replaces_words_and_statements(tmp_path: Path) -> None:
+    (tmp_path / "lexicon").mkdir()
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "lexicon" / "films.yaml").write_text(
+        "terms:\n  category:\n    Horror: {fans: Freunde des Horrors}\n", "utf-8"
+    )
+    (tmp_path / "answers" / f"{TASK}.yaml").write_text(
+        "statements:\n"
+        "  - id: shared_trait\n"
+        "    when: {kind: share}\n"
+        "    details: 2\n"
+        "    wordings: ['{{ fans }}: {{ others_and }} ({{ count }} von {{ of }}).']\n",
+        "utf-8",
+    )
+    text = films(tmp_path).answer([TRAIT], HashRng(1)).text
+    assert text == '1. Freunde des Horrors: "The Omen" and "Halloween" (9 von 12).'
+
+
+@pytest.mark.parametrize(
+    "statement, said",
+    [
+        ("when: {kind: sorcery}\n    wordings: [x]", "3: Unknown kind 'sorcery'"),
+        ("when: {kind: share}\n    wordings: [a, b, c, d]", "4: a statement has one to 3 wordings"),
+        (
+            "when: {kind: share}\n    wordings:\n      - '{{ sum }}'",
+            "5: .*Unknown placeholder 'sum'",
+        ),
+        ("when: {kind: share}\n    most: 99\n    wordings: [x]", "4: most must be from 0 to 6"),
+    ],
+)
+def test_faults_are_named_by_file_and_line(tmp_path: Path, statement: str, said: str) -> None:
+    (tmp_path / "answers").mkdir()
+    path = tmp_path / "answers" / f"{TASK}.yaml"
+    path.write_text(f"statements:\n  - id: mine\n    {statement}\n", "utf-8")
+    with pytest.raises(TemplateError, match=rf"{re.escape(str(path))}:{said}"):
+        films(tmp_path)
+
+
+def test_every_statement_is_of_a_known_kind_and_stands_in_the_plan() -> None:
+    for path in (BUILT_IN / ANSWERS).glob("*.yaml"):
+        form = answer_files.load_answer(path.stem)
+        planned = {one for part in form.plan for slot in part.slots for one in slot}
+        assert planned == set(form.statements)
+        assert all(one.when.kinds <= set(KINDS) for one in form.statements.values())
