@@ -57,7 +57,8 @@ def test_an_export_read_again_gives_the_same_rows(form: str, tmp_path: Path, cac
 @pytest.mark.parametrize("form", ["recbole", "parquet"])
 def test_a_benchmark_goes_out_and_in(form: str, tmp_path: Path, caches: Path) -> None:
     run("export", "ml-1m", "--sample", "--to", form, str(tmp_path / "out"))
-    for config in CONFIGS:
+    # The sample is too small for profiles of interests.
+    for config in set(CONFIGS) - {"interest_recognition"}:
         first = rows(config, "ml-1m", "ml-1m", size=30, sample=True)
         assert first
         assert rows(config, str(tmp_path / "out"), "ml-1m", size=30) == first

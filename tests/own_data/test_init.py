@@ -14,7 +14,7 @@ from itdr.builders.core.errors import ConfigError, RawFileError
 from itdr.builders.dataset import own_sources
 from itdr.builders.sources.described.json_schema import json_schema
 from tests.own_data import shop
-from tests.own_data.test_export import run
+from tests.own_data.test_export import rows, run
 
 
 def described(folder: Path, *files: str) -> dict[str, Any]:
@@ -120,6 +120,18 @@ def test_what_is_unsure_is_said(tmp_path: Path, caches: Path) -> None:
     assert "if that stands for no rating" in text
     assert "taken as `implicit`: hug" in text
     assert "There is no title" in text
+
+
+def test_a_file_in_latin_1_is_read_as_such(tmp_path: Path, caches: Path) -> None:
+    lines = ["user,item,title,time"]
+    lines += [
+        f"u{n % 25},i{n % 60},Caf\u00e9 No. {n % 60},{1_500_000_000 + n * 3600}" for n in range(500)
+    ]
+    (tmp_path / "log.csv").write_bytes("\n".join([*lines, ""]).encode("latin-1"))
+    values = described(tmp_path, "log.csv")
+    assert values["interactions"]["encoding"] == "latin-1"
+    found = rows("sequential_rec", str(tmp_path / "out.yaml"), "x", size=20)
+    assert "Caf\u00e9 No." in found[0]["input"]
 
 
 def test_files_without_users_and_items_are_refused(tmp_path: Path, caches: Path) -> None:

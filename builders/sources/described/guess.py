@@ -13,7 +13,7 @@ from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources.described.expressions import quoted
-from itdr.builders.sources.described.profile import LOOKED_AT, Profile
+from itdr.builders.sources.described.profile import Profile
 from itdr.builders.sources.described.wording import domain_of, wording
 
 if TYPE_CHECKING:
@@ -232,9 +232,7 @@ def guess_time(result: Guess, log: Profile, name: str) -> Any:
     tries += [(one, f"try_strptime({text}, {literal(one)})") for one in DATE_FORMATS]
     scores = []
     for form, parsed in tries:
-        rows = log.con.execute(
-            f"SELECT count({parsed}), count(*) FROM (SELECT * FROM {log.clause} LIMIT {LOOKED_AT})"
-        ).fetchall()
+        rows = log.con.execute(f"SELECT count({parsed}), count(*) FROM {log.looked_at}").fetchall()
         share = rows[0][0] / rows[0][1]
         scores.append((form, share))
         if share > best[1]:

@@ -26,6 +26,7 @@ class Profile:
 
     form: its format.   written: the fields of a description that say how it is written.   types: the
     SQL type of each column.   clause: what it is selected from, all text as text.
+    whole: look at all rows, so that their order does not matter.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -35,6 +36,12 @@ class Profile:
     types: dict[str, str]
     clause: str
     rows: int
+    whole: bool = False
+
+    @property
+    def looked_at(self) -> str:
+        """A FROM clause for the rows whose values are looked at."""
+        return self.clause if self.whole else f"(SELECT * FROM {self.clause} LIMIT {LOOKED_AT})"
 
     @functools.cached_property
     def examples(self) -> dict[str, list[str]]:
@@ -44,7 +51,7 @@ class Profile:
         for name in self.types:
             text = f"trim(CAST({quoted(name)} AS VARCHAR))"
             rows = self.con.execute(
-                f"SELECT DISTINCT {text} FROM (SELECT * FROM {self.clause} LIMIT {LOOKED_AT}) "
+                f"SELECT DISTINCT {text} FROM {self.looked_at} "
                 f"WHERE {text} NOT IN ({nulls}) ORDER BY 1 LIMIT {EXAMPLES}"
             ).fetchall()
             found[name] = [str(row[0]) for row in rows]
@@ -64,15 +71,24 @@ class Profile:
         """The share of a column's values that stand in a column of another file."""
         rows = self.con.execute(
             f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS v "
-            f"FROM {self.clause} LIMIT {EXAMPLES}) AS mine LEFT JOIN "
+            f"FROM {self.clause} ORDER BY v LIMIT {EXAMPLES}) AS mine LEFT JOIN "
             f"(SELECT DISTINCT CAST({quoted(column)} AS VARCHAR) AS v FROM {other.clause}) AS o "
             "ON o.v = mine.v"
         ).fetchall()
         return rows[0][1] / rows[0][0] if rows[0][0] else 0.0
 
 
-def profile(con: duckdb.DuckDBPyConnection, path: Path) -> Profile:
-    """Look at a file. Raises `RawFileError` for what cannot be read or is empty."""
+def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> Profile:
+    """Look at a file.
+
+    Args:
+        con: a connection in memory.
+        path: the file.
+        whole: look at the values of all rows, not only of the first ones.
+
+    Raises:
+        RawFileError: for what cannot be read or is empty.
+    """
     import duckdb
 
     form = kind_of(path.name)
@@ -101,7 +117,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path) -> Profile:
         ) from error
     if not rows:
         raise RawFileError(f"{path}: there is no row in it.")
-    return Profile(con, path, str(form), written, types, clause, rows)
+    return Profile(con, path, str(form), written, types, clause, rows, whole)
 
 
 def _typed(con: duckdb.DuckDBPyConnection, path: Path, form: str) -> str:
@@ -119,11 +135,21 @@ def _typed(con: duckdb.DuckDBPyConnection, path: Path, form: str) -> str:
 
 
 def _sniffed(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, str, dict[str, Any]]:
-    """Delimited text, by DuckDB's sniffer."""
-    row = con.execute(
+    """Delimited text, by DuckDB's sniffer; what is not UTF-8 is taken for Latin-1."""
+    import duckdb
+
+    sniffed = (
         "SELECT Delimiter, Quote, HasHeader, Columns FROM "
-        f"sniff_csv({literal(path)}, sample_size = {LOOKED_AT})"
-    ).fetchall()[0]
+        f"sniff_csv({literal(path)}, sample_size = {LOOKED_AT}, encoding = '{{}}')"
+    )
+    encoding = "utf-8"
+    try:
+        row = con.execute(sniffed.format(encoding)).fetchall()[0]
+    except duckdb.InvalidInputException as error:
+        if "unicode" not in str(error).lower() and "utf" not in str(error).lower():
+            raise
+        encoding = "latin-1"
+        row = con.execute(sniffed.format(encoding)).fetchall()[0]
     delimiter, quote, header = str(row[0]), str(row[1]), bool(row[2])
     quote = "" if quote in ("\0", "(empty)") else quote
     names = [str(one["name"]) for one in row[3]]
@@ -137,7 +163,10 @@ def _sniffed(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, str, dict
         written["quote"] = quote
     if not header:
         written["names"] = names
+    if encoding != "utf-8":
+        written["encoding"] = encoding
     options = {"delim": delimiter, "quote": quote or '"', "escape": quote or '"', "header": header}
+    options["encoding"] = encoding
     return form, _csv(path, options, dict.fromkeys(names, "VARCHAR")), written
 
 

@@ -56,7 +56,7 @@ def from_tables(
             path, fingerprint = _stored(con, name, table, value)
             if fingerprint:
                 fingerprints[str(path)] = fingerprint
-            roles[table] = profile(con, path)
+            roles[table] = profile(con, path, whole=bool(fingerprint))
         log = columns.get("interactions", {})
         keys = (_column(log.get("user_id")), _column(log.get("item_id")))
         found = guessing.guess(list(roles.values()), name, roles, keys)
