@@ -89,6 +89,8 @@ def test_a_gain_is_twice_the_logarithm_of_likelihoods() -> None:
         ("Star Wars: Episode V - The Empire Strikes Back (1980)", "Star Wars", False),
         ("The Drawing of the Three (The Dark Tower, Book 2)", "The Dark Tower", False),
         ("Ender's Shadow (Ender Wiggins Saga)", "Ender Wiggins Saga", False),
+        ("Part Two (Green Mile Series)", "Green Mile", False),
+        ("Key of Light (Key Trilogy (Paperback))", "Key Trilogy", False),
         ("Spice and Wolf 2nd Season", "Spice and Wolf", True),
         ("Apollo 13 (1995)", "Apollo", True),
         ("Heat (1995)", "", False),

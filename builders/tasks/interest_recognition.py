@@ -168,14 +168,15 @@ def _enough(statements: Sequence[Statement]) -> bool:
 
 
 def _is_core(fact: Fact) -> bool:
-    """Whether a fact is a taste that can be named first."""
-    return fact.kind in _TASTES and CORE * fact.count >= fact.of
+    """Whether a fact is a taste that can be named first; a decade only where it rules."""
+    enough = 2 if fact.kind == "era" else CORE
+    return fact.kind in _TASTES and enough * fact.count >= fact.of
 
 
 def _in_order(facts: list[Fact]) -> list[Fact]:
-    """The taste that is named first at the front: of those wide enough the strongest, no decade."""
-    core = next((one for one in facts if _is_core(one) and one.kind != "era"), None)
-    return facts if core is None else [core, *(one for one in facts if one is not core)]
+    """The taste that is named first at the front: of those wide enough the strongest, decades last."""
+    cores = sorted(filter(_is_core, facts), key=lambda fact: fact.kind == "era")
+    return [*cores[:1], *(one for one in facts if one not in cores[:1])]
 
 
 def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:

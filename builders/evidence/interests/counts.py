@@ -16,7 +16,7 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.evidence import comments, verdicts
 from itdr.builders.evidence.interests import companions, statements, works
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import KINDS, OF_ALL
 from itdr.builders.store import derived
 
 if TYPE_CHECKING:
@@ -167,12 +167,19 @@ def _counts(split: Partition) -> Counts:
         traits.column("works").to_numpy(),
         traits.column("liked").to_numpy(),
         traits.column("disliked").to_numpy(),
-        np.array(json.loads(traits.schema.metadata[b"totals"]), np.int64),
+        _totals(json.loads(traits.schema.metadata[b"totals"]), by_work),
         by_work[0],
         by_work[1],
         _least_known(by_work[0]),
         _habits(arrow.read(folder / "habits.arrow")),
     )
+
+
+def _totals(of_kinds: list[list[int]], by_work: np.ndarray) -> np.ndarray:
+    """Likes and dislikes of works that have any trait of a kind, or of all, a row to a kind."""
+    totals = np.array(of_kinds, np.int64)
+    totals[[KINDS.index(kind) for kind in OF_ALL]] = by_work.sum(1)
+    return totals
 
 
 def _least_known(likes: np.ndarray) -> int:
