@@ -176,11 +176,13 @@ def test_atomic_files_are_read_as_recbole_reads_them(tmp_path: Path, caches: Pat
         file = tmp_path / "out" / f"shop.{suffix}"
         header = file.read_text("utf-8").splitlines()[0].split("\t")
         types = {one: float if one.endswith(":float") else str for one in header}
-        frame = pd.read_csv(file, delimiter="\t", dtype=types, encoding="utf-8")
+        frame = pd.read_csv(file, delimiter="\t", dtype=types, encoding="utf-8", engine="python")
         assert len(frame) == len(file.read_text("utf-8").splitlines()) - 1, kind
         assert list(frame.columns) == header
         assert frame.iloc[:, 0].notna().all()
-    items = pd.read_csv(tmp_path / "out" / "shop.item", delimiter="\t", index_col=0)
+    items = pd.read_csv(
+        tmp_path / "out" / "shop.item", delimiter="\t", index_col=0, engine="python"
+    )
     assert items["title:token_seq"]["p4"] == "Two parts here"
     assert "Open pan" in items["title:token_seq"]["p2"]
     # An element with a blank stays one.
