@@ -34,7 +34,8 @@ PARTS = ("train", "valid", "test")
 NUMBERS = ("rating", "timestamp", "seq", "weight", "age", "birth_year", "year")
 WORDS = ("title", "text", "description", "categories", "creators")
 NO_BREAK = "\u00a0"
-"""Stands for a blank inside an element of a sequence, whose elements RecBole divides by blanks."""
+"""Stands for a blank inside an element of a sequence, whose elements RecBole divides by blanks. What
+reads it again as a source takes it for a blank."""
 
 
 @dataclass(frozen=True)
@@ -226,13 +227,13 @@ class _Export:
         return f"{name}:{kind}"
 
     def _cell(self, name: str, value: str) -> str:
-        """A value as RecBole reads it: no line ends or tabs, and no quote that opens and never
-        closes at its begin."""
+        """A value as RecBole reads it: no line ends or tabs, and no quotation mark at its begin, which
+        would quote the field; a blank before it, that is no blank to RecBole, goes when it is read
+        as a source again."""
         if self.request.form != "recbole" or name in NUMBERS:
             return value
         text = f"regexp_replace(CAST({value} AS VARCHAR), '[\\t\\r\\n]+', ' ', 'g')"
-        odd = f"starts_with({text}, '\"') AND length({text}) - length(replace({text}, '\"', '')) & 1 = 1"
-        return f"CASE WHEN {odd} THEN '“' || {text}[2:] ELSE {text} END"
+        return f"CASE WHEN starts_with({text}, '\"') THEN {literal(NO_BREAK)} || {text} ELSE {text} END"
 
     def _copy(self, query: str, file: str, fields: Mapping[str, str]) -> None:
         form = self.request.form

@@ -163,14 +163,14 @@ def test_atomic_files_are_read_as_recbole_reads_them(tmp_path: Path, caches: Pat
     pd = pytest.importorskip("pandas")
 
     path = shop.write(tmp_path / "shop")
-    rows = shop.catalogue()
+    products = shop.catalogue()
     for n, name in ((1, '"Best" pan'), (2, '"Open pan'), (3, 'Pan "X'), (4, "Two\tparts\nhere")):
-        rows[n]["name"] = name
-    rows[5]["path"] = "Garden > Out door"
+        products[n]["name"] = name
+    products[5]["path"] = "Garden > Out door"
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    pq.write_table(pa.Table.from_pylist(rows), path.parent / "products.parquet")
+    pq.write_table(pa.Table.from_pylist(products), path.parent / "products.parquet")
     run("export", str(path), "--to", "recbole", str(tmp_path / "out"))
     for suffix, kind in (("item", "items"), ("user", "users"), ("train.inter", "interactions")):
         file = tmp_path / "out" / f"shop.{suffix}"
@@ -184,7 +184,12 @@ def test_atomic_files_are_read_as_recbole_reads_them(tmp_path: Path, caches: Pat
         tmp_path / "out" / "shop.item", delimiter="\t", index_col=0, engine="python"
     )
     assert items["title:token_seq"]["p4"] == "Two parts here"
-    assert "Open pan" in items["title:token_seq"]["p2"]
+    assert items["title:token_seq"]["p2"].strip() == '"Open pan'
+    # Read again as a source, the titles are what they were.
+    for config in ("sequential_rec", "top_k_rec"):
+        assert rows(config, str(tmp_path / "out"), "shop", size=30) == rows(
+            config, str(path), "shop", size=30
+        )
     # An element with a blank stays one.
     assert len(items["categories:token_seq"]["p5"].split(" ")) == 2
     assert rows_of_item(tmp_path / "out", "p5") == ["Garden", "Out door"]
