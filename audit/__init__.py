@@ -21,6 +21,7 @@ from itdr.audit.row_checks import (
     OneSplit,
     Texts,
 )
+from itdr.audit.row_types import Types
 from itdr.audit.shortcuts import Giveaways
 from itdr.audit.wording import Wordings
 from itdr.builders.core.errors import ItdrError
@@ -83,18 +84,20 @@ def _run(
     checks: RawChecks | None,
     plan: Planned | None,
 ) -> list[Result]:
-    giveaways = Giveaways()
+    types, giveaways = Types(), Giveaways()
     for split, row in rows:
+        if plan is not None:
+            plan.see(split, row)
+        if not types.see(row):
+            continue
         for one in own:
             one.see(split, row)
         facts = None
         if checks is not None:
             checks.see(split, row)
             facts = checks.facts(row) if row["candidates"] else None
-        if plan is not None:
-            plan.see(split, row)
         giveaways.see(split, row, facts)
-    found = [one.end() for one in own] + [giveaways.end()]
+    found = [types.result, *(one.end() for one in own), giveaways.end()]
     if checks is not None and plan is not None:
         return [*found, *checks.end(), *plan.end()]
     skipped = Result("raw data", "what only the raw data can prove")
