@@ -95,6 +95,19 @@ class Raw:
         mine = events.ratings[self.store.work[events.items] == work]
         return {round(float(one), 4) for one in mine if not np.isnan(one)}
 
+    def attribute(self, user: int, name: str) -> str | None:
+        """An attribute of a user by the name that rows give it; ages and years of birth also in bands
+        of ten years. None where it is unknown."""
+        value = self.store.value("users", name.replace(" ", "_"), user)
+        if value is not None:
+            return str(value)
+        column = {"age group": "age", "birth decade": "birth_year"}.get(name)
+        exact = self.store.value("users", column, user) if column else None
+        if exact is None:
+            return None
+        first = int(exact) - int(exact) % 10
+        return f"{first}-{first + 9}" if column == "age" else f"{first}s"
+
     # -- the training part --------------------------------------------------------------------
 
     @functools.cached_property
