@@ -165,7 +165,7 @@ def _of_attributes(row: Mapping[str, Any], one: Any) -> float:
 
 
 def _of_text(row: Mapping[str, Any], one: Any) -> float:
-    return one.values.get("groundedness F1", one.values["groundedness precision"])
+    return one.values.get("fact F1", one.values["fact precision"])
 
 
 _MAIN: dict[str, Callable[[Mapping[str, Any], Any], float]] = {

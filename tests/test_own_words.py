@@ -76,13 +76,13 @@ def test_other_phrasings_use_them(config: str, own: Path) -> None:
     data = open_data(config, options(own))
     rows = list(itertools.islice(data.rows("train"), 30))
     told = " ".join(itertools.chain(*references(data, rows).values()))
-    assert "quester" in told
+    assert "quester" in told.lower()
     if config == "interest_recognition":
         assert not re.search(r"(?<![-\w])[Pp]layers?\b", told)
 
 
 def test_a_lexicon_knows_them(own: Path) -> None:
-    said = "It suits older questers, in their sixties and beyond."
+    said = "It suits questers in their twenties."
     row = {"source": "steam", "evidence": [], "history": []}
     assert Lexicon.of([row], own).statements("steam", said)
     assert not Lexicon.of([row]).statements("steam", said)

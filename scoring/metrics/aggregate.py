@@ -129,8 +129,8 @@ def _finished(name: str, mean: float) -> float:
 
 
 def _metric_order(name: str) -> int:
-    """Groundedness first; figures of answers that were read behind those of all rows."""
-    headline = ("groundedness F1", "groundedness precision", "groundedness recall")
+    """Facts first; figures of answers that were read behind those of all rows."""
+    headline = ("fact F1", "fact precision", "fact recall", "named works")
     return headline.index(name) - len(headline) if name in headline else int(name.endswith(READ))
 
 

@@ -41,6 +41,10 @@ _AGAINST = re.compile(
     r"better off|think twice|\w+n't|\w+n\u2019t)\b",
     re.I,
 )
+_NOT_FOR = re.compile(
+    r"(?im)^\W*(?:not (?:for|suited|recommended)|(?:whom? (?:should|to) )?avoid)\b"
+)
+"""The line from which on an answer speaks of those whom an item does not suit."""
 _SKIPPED = frozenset({"count", "claims", "likers", "dislikers"})
 _AGAINST_NAMES = ("disliked", "left", "avoid", "warning", "shown_disliked", "shown_left")
 _CLAIMS = ("liked", "kept", "disliked", "left", "mixed", "group", "avoid", "comment", "warning")
@@ -53,13 +57,16 @@ _BOTH_NAMES = ("mixed", "attribute", "tag", "shown", "most")
 @dataclass(frozen=True)
 class Grounds:
     """How far an answer is grounded. stated, supported: distinct statements; wanted, found: the facts
-    that an answer to the row should state, and those of them that this one states."""
+    that an answer to the row should state, and those of them that this one states; works, named: the
+    works in the row's evidence, and those of them that the answer names."""
 
     stated: int
     supported: int
     wanted: int
     found: int
     empty: bool
+    works: int = 0
+    named: int = 0
 
     @property
     def precision(self) -> float:
@@ -137,8 +144,11 @@ class Lexicon:
 
     def statements(self, source: str, text: str) -> set[Statement]:
         """What a text states: each fact that it names, with the side on which it stands."""
-        found: set[Statement] = set()
-        for piece in _PIECES.split(_joined(text[:LONGEST])):
+        text = _joined(text[:LONGEST])
+        turn = _NOT_FOR.search(text)
+        suits, rest = (text[: turn.start()], text[turn.start() :]) if turn else (text, "")
+        found = {(name, AGAINST) for name in self._mentions(source, rest)}
+        for piece in _PIECES.split(suits):
             side = AGAINST if _AGAINST.search(piece) else FOR
             found |= {(name, side) for name in self._mentions(source, piece)}
         return found
@@ -178,6 +188,8 @@ def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
         wanted=len(wanted),
         found=len({name for name, side in stated & held if name in wanted}),
         empty=not words(text[:LONGEST]),
+        works=len(works := _works(row)),
+        named=len(works & {name for name, _ in stated}),
     )
 
 
@@ -218,6 +230,15 @@ def _held(row: Row) -> set[Statement]:
     for title in _titles(row):
         found |= {(fact_name("title", title), side) for side in BOTH}
     return found
+
+
+def _works(row: Row) -> set[str]:
+    """The works that the row's evidence names for its item or user."""
+    return {
+        fact_name("title", one["value"])
+        for one in row["evidence"]
+        if one["fact"].endswith("/work/up") and not one["fact"].startswith("share")
+    }
 
 
 def _wanted(row: Row, own: set[Statement]) -> set[str]:

@@ -34,11 +34,13 @@ def score_texts(
         text = answer.text if isinstance(answer.text, str) else ""
         facts = grounds(row, text, known)
         phrasings = [reference(row), *(references or {}).get(row["id"], ())]
-        values = {"groundedness precision": facts.precision, **overlap(text, phrasings)}
+        values = {"fact precision": facts.precision, **overlap(text, phrasings)}
         if facts.wanted:
             # Where there is nothing to state, only what is stated without need can be judged.
-            found_of = {"groundedness F1": facts.f1, "groundedness recall": facts.recall}
+            found_of = {"fact F1": facts.f1, "fact recall": facts.recall}
             values = {**found_of, **values}
+        if facts.works:
+            values["named works"] = facts.named / facts.works
         found.append(Scored(not facts.empty, values, {}))
     return found
 

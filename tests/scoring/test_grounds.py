@@ -24,6 +24,7 @@ def test_facts_in_other_words_are_grounded_and_wrong_ones_are_not(config: str) -
             wrong.append(grounds(row, row["rejected"], lexicon).f1)
         assert grounds(row, "", lexicon).f1 == 0
     assert own == [1.0] * len(rows)
-    assert len(set(others[rows[0]["id"]])) > 3
+    if config == "interest_recognition":
+        assert len(set(others[rows[0]["id"]])) > 3
     assert sum(same) / len(same) > 0.95
     assert sum(wrong) / len(wrong) < 0.2

@@ -262,7 +262,7 @@ def test_groundedness(text: str, precision: float, recall: float) -> None:
 
 def test_the_rows_own_answer_is_fully_grounded() -> None:
     found = values([profile(), other()], "output")
-    assert found["groundedness F1"] == found["groundedness precision"] == 1
+    assert found["fact F1"] == found["fact precision"] == 1
     assert found["BLEU-1"] == pytest.approx(1)
 
 
