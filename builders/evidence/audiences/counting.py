@@ -33,7 +33,10 @@ SHARED_WORKS = 20
 LEAST_SHARED = 3
 FEW_LIKERS = 8
 LEAST_GROUP = 10
+LEAST_RATIO = 1.5
 WORK_Z = 4.5
+POPULAR = 2000
+"""Works with most likers, of which each is asked whether its likers like another work more or less."""
 MORE, LESS = 1.25, 0.7
 """A group is over- or under-represented among likers by these factors, at least."""
 FALSE_FINDS = 0.02
@@ -41,6 +44,7 @@ FALSE_FINDS = 0.02
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
 """A group's likes differ from what is usual by this share of its members, or by this share of what is
 usual, at least."""
+KIN_Z = 2.0
 LEAST_RATERS = 20
 GENEROUS = 0.75
 MIXED = 0.25
@@ -131,12 +135,13 @@ class Counting:
         together = np.bincount(works, minlength=len(self.likers))
         together[work] = 0
         pairs = np.flatnonzero((together >= 5) & (self._known >= 0))
+        pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(likers, pairs)]
         k = together[pairs].astype(np.float64)
         expected, variance = self.activity.expected(likers, pairs)
         z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
         ratio = np.round(k / np.maximum(expected, 1e-9), 6)
         kept = (z >= 4) & ((k + 5) / (expected + 5) >= 2)
-        kept |= (k >= 8) & (ratio >= 1.5) & (z >= 5)
+        kept |= (k >= 8) & (ratio >= LEAST_RATIO) & (z >= 5)
         kept |= (ratio >= 2) & (surprise(together[pairs], expected) <= FALSE_FINDS / self._tried)
         pairs, k, expected = pairs[kept], k[kept], expected[kept]
         strength = np.round(2 * (k * np.log(k / expected) - (k - expected)), 6)
@@ -156,7 +161,7 @@ class Counting:
 
     def _also_traits(self, work: int, likers: np.ndarray) -> list[Fact]:
         """Makers, hashtags or topics of which its likers also like other works."""
-        if len(likers) < FEW_LIKERS:
+        if len(likers) < FEW_LIKERS or not self.pooled.able.any():
             return []
         who, works = self._likes_of(likers)
         kept = works != work
@@ -294,31 +299,62 @@ class Counting:
         and parts of its series."""
         if len(users) < LEAST_GROUP:
             return []
-        who, works = self._likes_of(users)
-        n = np.bincount(works, minlength=len(self.likers))
-        n[work] = 0
-        k = np.bincount(works[liked[who]], minlength=len(n))
-        expected = np.bincount(works, chances[who], minlength=len(n))
-        variance = np.bincount(works, (chances * (1 - chances))[who], minlength=len(n))
-        pairs = np.flatnonzero((n >= LEAST_GROUP) & (self._known >= 0))
-        z = np.round((k[pairs] - expected[pairs]) / np.sqrt(variance[pairs] + 1e-9), 6)
-        name = series_of(self.store.item(work).title)
+        begins, places = self._popular_likes
+        counts = begins[users + 1] - begins[users]
+        rows = (begins[users] - counts.cumsum() + counts).repeat(counts)
+        others = places[rows + np.arange(int(counts.sum()))]
+        size = len(self._popular)
+        n = np.bincount(others, minlength=size)
+        k = np.bincount(others[liked.repeat(counts)], minlength=size)
+        expected = np.bincount(others, chances.repeat(counts), minlength=size)
+        variance = np.bincount(others, (chances * (1 - chances)).repeat(counts), minlength=size)
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        names, titles = self._names
+        kin = (names[self._popular] == names[work]) & (names[work] > 0) & (z >= KIN_Z)
+        kept = ((np.abs(z) >= WORK_Z) | kin) & (n >= LEAST_GROUP) & (self._popular != work)
+        kept &= titles[self._popular] != titles[work]
         found = []
-        for place in np.lexsort((pairs, -np.abs(z))).tolist():
-            other, strength = int(pairs[place]), float(z[place])
-            if abs(strength) < 2:
-                break
-            title = self.store.item(other).title
-            kin = bool(name) and series_of(title) == name
-            same = base_title(title) == base_title(self.store.item(work).title)
-            if (abs(strength) < WORK_Z and not kin) or (kin and strength < 0) or same:
-                continue
-            kind, about = ("series", "work") if kin else ("liked_if", "work")
-            side = UP if strength > 0 else DOWN
-            found.append(
-                Fact(kind, about, title, int(k[other]), int(n[other]), float(expected[other]), side)
-            )
+        for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
+            kind, side = "series" if kin[place] else "liked_if", UP if z[place] > 0 else DOWN
+            title = self.store.item(int(self._popular[place])).title
+            figures = int(k[place]), int(n[place]), float(expected[place])
+            found.append(Fact(kind, "work", title, *figures, side))
         return found[:KEPT_WORKS]
+
+    @functools.cached_property
+    def _popular(self) -> np.ndarray:
+        """The works with most likers that can be named, in the order of their codes."""
+        able = np.flatnonzero(self._known >= 0)
+        order = np.lexsort((able, -self.likers[able]))[:POPULAR]
+        return np.sort(able[order])
+
+    @functools.cached_property
+    def _popular_likes(self) -> tuple[np.ndarray, np.ndarray]:
+        """(where each user's begin, place among the popular works) of the likes of such works."""
+        place = np.full(len(self.likers), -1, np.int32)
+        place[self._popular] = np.arange(len(self._popular))
+        places = place[self.liked]
+        before = np.concatenate([[0], (places >= 0).cumsum(dtype=np.int64)])
+        return before[self.begins], places[places >= 0]
+
+    @functools.cached_property
+    def _names(self) -> tuple[np.ndarray, np.ndarray]:
+        """By work: a number for its series (0: none), and one for its title without brackets; of
+        works that can be named."""
+        found = []
+        for name in (series_of, base_title):
+            known: dict[str, int] = {"": 0}
+            numbers = np.zeros(len(self.likers), np.int64)
+            for work in np.flatnonzero(self.store.title_code >= 0).tolist():
+                text = name(self._titles[work] or "")
+                numbers[work] = known.setdefault(text, len(known))
+            found.append(numbers)
+        return found[0], found[1]
+
+    @functools.cached_property
+    def _titles(self) -> list[str | None]:
+        titles: list[str | None] = self.store.items.column("title").to_pylist()
+        return titles
 
     def _reception(self, work: int) -> list[Fact]:
         """Whether the work is well liked, divides, or disappoints most."""

@@ -13,9 +13,9 @@ import numpy as np
 EDGES = np.unique(np.round(1.22 ** np.arange(0, 34)).astype(np.int64))
 """Numbers of likes at which bins of users begin: users of a bin are taken to be equally active."""
 STEPS = 30
-FITTED = 200
+FITTED = 100
 """Verdicts of a user that their generosity is worked out of, at most."""
-ROUNDS = 6
+ROUNDS = 4
 TERMS = 40
 """Terms of a Poisson tail that are added up."""
 PRIOR = 0.5
@@ -55,6 +55,12 @@ class Activity:
         """By rate and bin: the chance that a user of the bin likes a work of that rate."""
         return -np.expm1(-np.multiply.outer(rates, self.mean))
 
+    def at_least(self, users: np.ndarray, works: np.ndarray) -> np.ndarray:
+        """A lower bound of `expected`, at a fraction of the cost: (1 - exp(-x)) / x falls with x."""
+        most = self.rates[works] * self.mean[self.bins[users]].max(initial=0)
+        total = self.rates[works] * self.mean[self.bins[users]].sum()
+        return total * -np.expm1(-most) / np.maximum(most, 1e-12)
+
     def expected(self, users: np.ndarray, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """For each of the works: the expected number of these users who like it, and its variance."""
         weights = np.bincount(self.bins[users], minlength=len(EDGES))
@@ -81,9 +87,12 @@ class Generosity:
         steps = -(-counts // FITTED)
         place = np.arange(len(works)) - start[:-1].repeat(counts)
         kept = place % np.maximum(steps, 1).repeat(counts) == 0
-        users = np.arange(len(counts)).repeat(counts)[kept]
+        users = np.arange(len(counts), dtype=np.int32).repeat(counts)[kept]
         works, liked = works[kept], liked[kept].astype(np.float64)
-        self.users, self.works = np.zeros(len(counts)), np.zeros(n_works)
+        # Begun at the shares of users, the effects are found in a few rounds.
+        likes = np.bincount(users, liked, minlength=len(counts)) + 1
+        judged = np.bincount(users, minlength=len(counts)) + 2
+        self.users, self.works = np.log(likes / (judged - likes)), np.zeros(n_works)
         for _ in range(ROUNDS):
             for effect, codes in ((self.works, works), (self.users, users)):
                 p = _sigmoid(self.users[users] + self.works[works])

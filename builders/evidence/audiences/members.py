@@ -25,6 +25,8 @@ it."""
 LEAST_PEOPLE = 30
 """Members of a group by what is known of users, for it to be counted."""
 DECADE = "decade"
+BLOCK = 1 << 14
+"""Users whose likes are gone through at a time."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ class TraitTable:
         likes = judged.totals[1][self.works]
         self.likes = np.bincount(self.codes, likes, minlength=len(names)).astype(np.int64)
         self.belongs = found.belongs
+
+    def carried(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(place among the works, trait) for each trait that each of the works carries."""
+        counts = self.begins[works + 1] - self.begins[works]
+        total = int(counts.sum())
+        rows = (self.begins[works] - counts.cumsum() + counts).repeat(counts) + np.arange(total)
+        return np.arange(len(works)).repeat(counts), self.codes[rows]
 
     def of(self, work: int) -> list[int]:
         """The traits of a work."""
@@ -106,13 +115,18 @@ class Members:
 
     def _counted(self, begins: np.ndarray, liked: np.ndarray) -> np.ndarray:
         """int32 array, by user and chosen trait: how many of the user's likes carry it."""
-        counts = np.zeros((len(begins) - 1, len(self.chosen)), np.int32)
-        carries = np.zeros(len(self.traits.begins) - 1, bool)
-        for column, trait in enumerate(self.chosen.tolist()):
-            carries[:] = False
-            carries[self.traits.works[self.traits.codes == trait]] = True
-            before = np.concatenate([[0], carries[liked].cumsum(dtype=np.int64)])
-            counts[:, column] = np.diff(before[begins])
+        users, width = len(begins) - 1, max(len(self.chosen), 1)
+        column = np.full(len(self.traits.likes), -1, np.int64)
+        column[self.chosen] = np.arange(len(self.chosen))
+        counts = np.zeros((users, len(self.chosen)), np.int32)
+        for start in range(0, users, BLOCK):
+            stop = min(start + BLOCK, users)
+            who = np.arange(stop - start).repeat(np.diff(begins[start : stop + 1]))
+            rows, traits = self.traits.carried(liked[begins[start] : begins[stop]])
+            kept = column[traits] >= 0
+            flat = who[rows[kept]] * width + column[traits[kept]]
+            found = np.bincount(flat, minlength=(stop - start) * width)
+            counts[start:stop] = found.reshape(-1, width)[:, : len(self.chosen)]
         return counts
 
     def _known(self, store: StoreReader) -> tuple[np.ndarray, list[Group]]:

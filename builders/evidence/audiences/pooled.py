@@ -34,7 +34,7 @@ class Pooled:
         self._counted = wanted & (works >= LEAST_WORKS)
         likes = np.diff(begins).astype(np.int64)
         users = np.zeros(len(traits.names), np.int64)
-        for start in range(0, len(likes), BLOCK):
+        for start in range(0, len(likes) if self._counted.any() else 0, BLOCK):
             stop = min(start + BLOCK, len(likes))
             who = np.arange(stop - start).repeat(likes[start:stop])
             users += self.together(who, liked[begins[start] : begins[stop]])
@@ -44,12 +44,8 @@ class Pooled:
 
     def together(self, who: np.ndarray, works: np.ndarray) -> np.ndarray:
         """By trait, how many of the people like any of its works: row by row, who likes which work."""
-        traits = self.traits
-        counts = traits.begins[works + 1] - traits.begins[works]
-        total = int(counts.sum())
-        rows = (traits.begins[works] - counts.cumsum() + counts).repeat(counts) + np.arange(total)
-        codes = traits.codes[rows]
+        rows, codes = self.traits.carried(works)
         kept = self._counted[codes]
-        size = max(len(traits.names), 1)
-        pairs = np.unique(who.repeat(counts)[kept].astype(np.int64) * size + codes[kept])
-        return np.bincount(pairs % size, minlength=len(traits.names))
+        size = max(len(self.traits.names), 1)
+        pairs = np.unique(who[rows[kept]].astype(np.int64) * size + codes[kept])
+        return np.bincount(pairs % size, minlength=len(self.traits.names))
