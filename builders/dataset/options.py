@@ -138,7 +138,7 @@ class RowOptions:
     )
     show_facts: bool | None = option(
         None,
-        "Put what was counted of an item's audience into the question, as a table that the answer "
+        "Put what was counted of an item's audience, or a user, into the question, as a table that the answer "
         "interprets; else the answer states what a model has to know.",
         choices=(True, False),
         of_subtasks=True,
