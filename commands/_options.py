@@ -19,6 +19,20 @@ from itdr.builders.dataset.options import DECLARED, DEFAULTS, OptionInfo, shown_
 DATA_DIR = "Folder with <source id>/ folders of official raw files, packed or unpacked."
 
 
+def config_names(incomplete: str) -> list[str]:
+    """The configs that begin so, for a shell that completes a line."""
+    from itdr.builders.dataset import registry
+
+    return [name for name in registry.config_names() if name.startswith(incomplete)]
+
+
+def source_names(incomplete: str) -> list[str]:
+    """The sources that begin so, for a shell that completes a line."""
+    from itdr.builders.dataset import registry
+
+    return [name for name in registry.source_ids() if name.startswith(incomplete)]
+
+
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command every option of a config; it receives those that were set as `options`."""
     own = inspect.signature(command, eval_str=True)

@@ -9,12 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from itdr.commands import _outputs
-from itdr.commands._options import with_options
+from itdr.commands._options import config_names, with_options
 
 
 @with_options
 def run(
-    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="A subtask or root task: see `itdr list`.", autocompletion=config_names
+        ),
+    ],
     out: Annotated[
         str, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
     ] = "itdr-baselines",

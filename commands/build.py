@@ -10,13 +10,17 @@ from typing import Annotated, Any
 import typer
 
 from itdr.commands import _outputs
-from itdr.commands._options import with_options
+from itdr.commands._options import config_names, with_options
+from itdr.commands._wording import as_options
 
 
 @with_options
 def run(
     configs: Annotated[
-        list[str] | None, typer.Argument(help="Configs to build; without any, all subtasks.")
+        list[str] | None,
+        typer.Argument(
+            help="Configs to build; without any, all subtasks.", autocompletion=config_names
+        ),
     ] = None,
     out: Annotated[
         str,
@@ -150,7 +154,7 @@ def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[An
     if not made:
         raise next(iter(refused.values()))
     for name, reason in refused.items():
-        print(f"itdr: not built: {name}. {reason}", file=sys.stderr)
+        print(f"itdr: not built: {name}. {as_options(str(reason))}", file=sys.stderr)
     return made
 
 
@@ -225,4 +229,7 @@ def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
 def _bar(description: str, total: int | None) -> Any:
     from tqdm import tqdm
 
-    return tqdm(total=total, desc=description, unit=" rows", disable=not sys.stderr.isatty())
+    shown = sys.stderr.isatty()
+    return tqdm(
+        total=total, desc=description, unit=" rows", disable=not shown, leave=False, delay=1
+    )

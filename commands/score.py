@@ -76,7 +76,11 @@ def run(
     if not rows:
         raise ConfigError(
             f"{data}: no row of the split {split!r} to score"
-            + (" has a prediction." if partial else f". There is: {', '.join(opened.splits)}, all.")
+            + (
+                " has a prediction."
+                if partial
+                else f". Available: {', '.join(opened.splits)}, all."
+            )
         )
     made, judged = scoring.score_with_rows(
         rows, answers, references=references(opened, rows), lexicon=lexicon

@@ -10,14 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.commands._options import with_options
+from itdr.commands._options import config_names, with_options
 
 WIDTH = 88
 
 
 @with_options
 def run(
-    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="A subtask or root task: see `itdr list`.", autocompletion=config_names
+        ),
+    ],
     number: Annotated[int, typer.Option("-n", min=1, help="How many examples.")] = 3,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON row a line.")] = False,

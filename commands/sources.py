@@ -10,11 +10,15 @@ import typer
 
 from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.dataset import registry
+from itdr.commands._options import source_names
 
 
 def run(
     name: Annotated[
-        str | None, typer.Argument(help="A source id, for everything known of it.")
+        str | None,
+        typer.Argument(
+            help="A source id, for everything known of it.", autocompletion=source_names
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -206,12 +206,10 @@ def _of_the_sample(entry: dict[str, Any]) -> bool:
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
     options = {**entry["options"], "sample": True}
-    if entry["form"] == "sharegpt":
-        options["format"] = "messages"
     try:
         builder = datasets.load_dataset_builder("itdr", entry["config"], **options)
         with tempfile.TemporaryDirectory(prefix="itdr-push-") as scratch:
-            built = folder.build([builder], Path(scratch) / "out", entry["form"], entry["kind"])
+            built = folder.build([builder], Path(scratch) / "out", entry["kind"])
     except ItdrError:  # a template folder of the user's own, say, of which only the name is known
         return False
     return bool(built[entry["config"]]["files"] == entry["files"])

@@ -55,9 +55,7 @@ def _is_entry(value: Any) -> bool:
         return False
     listed = value.get("files")
     return (
-        all(isinstance(value.get(name), dict) for name in ("options", "sources", "rows", "cells"))
-        and isinstance(value["options"].get("sample"), bool)
-        and all(isinstance(one, dict) for one in value["sources"].values())
+        isinstance(value.get("options"), dict)
         and isinstance(listed, dict)
         and all(isinstance(several, list) for several in listed.values())
         and all(_is_file(one) for several in listed.values() for one in several)

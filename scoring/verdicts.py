@@ -11,14 +11,15 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError
 from itdr.scoring.metrics.per_task import is_root
 from itdr.scoring.metrics.result import Answer, Scored
-from itdr.scoring.parsing.lists import answer_part
+from itdr.scoring.parsing.parse import why_no_title, why_no_value
+from itdr.scoring.parsing.reasons import Unread
 
 Row = Mapping[str, Any]
 READ = "read"
-NO_CANDIDATE = "no candidate"
-UNREADABLE = "unreadable"
-EMPTY = "empty"
-NO_PREDICTION = "no prediction"
+NO_CANDIDATE = Unread.NO_CANDIDATE.value
+UNREADABLE = Unread.UNREADABLE.value
+EMPTY = Unread.EMPTY.value
+NO_PREDICTION = Unread.NO_PREDICTION.value
 VERDICTS = {
     READ: "could be read",
     NO_CANDIDATE: "name no candidate",
@@ -39,15 +40,13 @@ def verdict(row: Row, answer: Answer, readable: bool) -> str:
 
     Returns:
         One of `VERDICTS`. An answer of which nothing is left without what the model thought aloud
-        is empty; one with a text that names none of the row's candidates names no candidate.
+        is empty; one that lists or names something, none of it a candidate, names no candidate.
     """
-    if answer.text is None:
-        return NO_PREDICTION
     if readable:
         return READ
-    if isinstance(answer.text, str) and not answer_part(answer.text).strip():
-        return EMPTY
-    return NO_CANDIDATE if row.get("candidates") else UNREADABLE
+    titles = [one["title"] for one in row.get("candidates") or ()]
+    reason = why_no_title(answer.text, titles) if titles else why_no_value(answer.text, False)
+    return (reason or Unread.UNREADABLE).value
 
 
 def require_same_rows(rows: Sequence[Row], answers: Sequence[Answer]) -> int:

@@ -43,7 +43,7 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         {"sources": ["amazon-reviews-2023/Software"]},
         ("domain of amazon-reviews-2023 in the bundled sample 'Software'", "Video_Games"),
     ),
-    ({"sede": 3}, ("Did you mean 'seed'", "num_shards")),
+    ({"sede": 3}, ("Did you mean 'seed'", "Available: sources")),
     ({"seed": -1}, ("seed must be a whole number from 0",)),
     ({"seed": "1"}, ("seed must be a whole number",)),
     ({"seed": True}, ("seed must be a whole number",)),

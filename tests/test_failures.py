@@ -46,7 +46,10 @@ CASES: list[tuple[Sequence[str], Sequence[str]]] = [
     ((*BUILD, "-o", "a" * 300), ("File name too long", "shorter")),
     ((*BUILD, "-o", "s3://bucket/x"), ("s3://bucket/x is a URL", "--engine spark")),
     ((*BUILD, "-o", "file:x"), ("file:x is a URL",)),
-    (("build", "cross_domain_rec", "-o", "x"), ("has no source that is small", "sources=[")),
+    (
+        ("build", "cross_domain_rec", "-o", "x"),
+        ("has no source that is small", "--sources amazon-reviews-2023"),
+    ),
     ((*BUILD, "-o", ""), ("is empty",)),
     (("report", "file", "-o", "."), (". is a folder", "name a file")),
     (("report", "file"), ("file/provenance.json", "Not a directory")),

@@ -255,7 +255,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     def full(*args: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build.arrow_files, "write", full)
+    monkeypatch.setattr(build.arrow, "write", full)
     with pytest.raises(RawFileError, match=r"The disk is full.*ITDR_CACHE"):
         load("sequential_rec", root=raw_copy, **ML)
     monkeypatch.undo()

@@ -15,12 +15,19 @@ from itdr.builders.rendering.template_files import LARGEST
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")
-VALUES |= {"n_history": 3, "n_candidates": 2, "all_candidates": "both"}
+FLAGS = ("timed", "categories", "unordered", "liked", "scored", "set", "index")
+VALUES |= {
+    "n_relevant": 1,
+    "liked_from": "8",
+    "n_history": 3,
+    "n_candidates": 2,
+    "all_candidates": "both",
+}
 
 
 def load(task: str, choice: templates.Choice = None) -> templates.Templates:
     lists = ["history", "candidates"]
-    return templates.load(task, VALUES, ["timed", "categories"], choice, lists=lists)
+    return templates.load(task, VALUES, FLAGS, choice, lists=lists)
 
 
 OWN = """task: sequential_rec

@@ -28,13 +28,35 @@ DOMAINS = (
 )
 FLAGS: dict[str, list[set[str]]] = {
     "rating_prediction": [set(), {"timed"}, {"categories"}, {"timed", "categories"}],
-    "top_k_rec": [set(), {"timed"}],
-    "cross_domain_rec": [{"timed"}],
-    "sequential_rec": [{"timed"}, {"timed", "categories"}],
+    "top_k_rec": [set(), {"timed"}, {"timed", "unordered"}, {"scored"}, {"timed", "liked"}],
+    "cross_domain_rec": [{"timed"}, {"timed", "liked"}],
+    "sequential_rec": [
+        {"timed"},
+        {"timed", "categories"},
+        {"timed", "unordered"},
+        {"timed", "unordered", "categories"},
+    ],
     "user_attribute_prediction": [set(), {"categories"}, {"creators"}, {"categories", "creators"}],
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
-ALL_FLAGS = {"timed", "categories", "creators"}
+ALL_FLAGS = {
+    *("timed", "categories", "creators", "unordered", "liked", "scored", "set", "index"),
+}
+FORMS: list[tuple[str, set[str]]] = [
+    ("top_k_rec", {"set"}),
+    ("top_k_rec", {"index"}),
+    *(
+        (task, {"timed", form, *more})
+        for task, form in (
+            *(("top_k_rec", form) for form in ("set", "index")),
+            *(("cross_domain_rec", form) for form in ("set", "index")),
+            ("sequential_rec", "index"),
+        )
+        for more in ((), ("unordered",))
+    ),
+    ("cross_domain_rec", {"timed", "unordered"}),
+]
+"""Flags of answers in other forms, and of a history without order across domains."""
 LISTS = ("history", "candidates", "source_history")
 ENTRY = "Salt Garden: Drama, Crime"
 
@@ -67,9 +89,11 @@ def values(task: str) -> dict[str, object]:
             | {"answer": "Halo"}
         )
     more = {"source_domain": "Appliances", "target_domain": "Video Games", "answer": "1. Halo"}
-    more["all_candidates"] = "all 3"
+    more |= {"all_candidates": "all 3", "n_relevant": "2"}
     if task == "cross_domain_rec":
         more |= _lists("source", TITLES[:2])
+    else:
+        more["liked_from"] = "8"
     return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
 
 
@@ -81,6 +105,8 @@ FIRST = (0, 0, 0)
 """The numbers that choose the first text of each kind."""
 
 CELLS = [(task, flags) for task, all_flags in FLAGS.items() for flags in all_flags]
+EVERY = CELLS + FORMS
+EVERY_ID = ["+".join([task, *sorted(flags)]) for task, flags in EVERY]
 CELL_IDS = ["+".join([task, *sorted(flags)]) for task, flags in CELLS]
 
 
@@ -95,7 +121,7 @@ def texts(task: str, flags: set[str]) -> list[templates.Template]:
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-@pytest.mark.parametrize(("task", "flags"), CELLS, ids=CELL_IDS)
+@pytest.mark.parametrize(("task", "flags"), EVERY, ids=EVERY_ID)
 def test_every_text_reads_well_in_every_domain(task: str, flags: set[str], domain: str) -> None:
     context = {**templates.load_words(domain), **values(task)}
     shown = [one.render(context) for one in texts(task, flags)]
@@ -156,6 +182,24 @@ def test_a_description_is_in_the_person_of_its_prompt(task: str, flags: set[str]
             assert picked.prompt.person == picked.description.person
             persons.add(picked.prompt.person)
     assert persons == {"second", "third"}
+
+
+@pytest.mark.parametrize(("task", "flags"), FORMS)
+def test_other_forms_have_texts_for_every_split(task: str, flags: set[str]) -> None:
+    for choice, part in ((None, "train"), ("unseen", "test")):
+        found = load(task, choice)
+        found.check(part, flags)
+        picked = found.pick(part, frozenset(flags), FIRST)
+        forms = flags & {"set", "index", "unordered"}
+        assert forms <= {flag for flag, value in picked.prompt.when if value is not False}
+
+
+def test_a_history_without_order_is_not_said_to_have_one() -> None:
+    for task in ("sequential_rec", "top_k_rec", "cross_domain_rec"):
+        for one in texts(task, {"timed", "unordered"}):
+            said = one.render({**templates.load_words("films"), **values(task)})
+            claim = r"oldest|earliest|in this order|chronolog|one after the other|most recent"
+            assert not re.search(claim, said), one.id
 
 
 @pytest.mark.parametrize("task", ["rating_prediction", "top_k_rec", "user_attribute_prediction"])

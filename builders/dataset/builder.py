@@ -62,7 +62,7 @@ def split_options(
     if config_name is None:
         raise ConfigError(
             f"Which config? Name one, as load_dataset('itdr', {names[2]!r}). "
-            f"There is: {', '.join(names)}."
+            f"Available: {', '.join(names)}."
         )
     if config_name not in names:
         raise ConfigError(choose_from("config", config_name, names))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, choose_from, shown
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import registry, source_choice
@@ -46,9 +46,9 @@ class Options(RowOptions):
 
     def of(self, task: str) -> dict[str, Any]:
         """The options of one subtask: its defaults, with what the user set."""
-        values = dict(registry.task(task).defaults)
-        values.update({name: value for name, value in self.own.items() if name in values})
-        return values
+        of = registry.task(task)
+        own = {name: value for name, value in self.own.items() if of.allows(name, value)}
+        return {**of.defaults, **own}
 
     def fingerprint_parts(self) -> list[str]:
         """What of the options decides rows or their layout, as stable text. Templates and raw files
@@ -74,6 +74,10 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name, info in DECLARED.items():
         if not info.of_subtasks or value[name] is not None:
             info.check(name, value[name])
+    for name, given in own.items():
+        if not any(one.allows(name, given) for one in tasks):
+            choices = dict.fromkeys(word for one in tasks for word in one.choices.get(name, ()))
+            raise ConfigError(choose_from(f"{name} for {config}", given, list(choices)))
     _check_room(config, own)
     if value["sample"] and data_dir:
         raise ConfigError("sample=True reads the bundled files: give it without data_dir.")
@@ -100,6 +104,16 @@ def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     if any(isinstance(one, str) and not one.strip() for one in entries):
         # An empty path would be the working folder.
         raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
+    for one in entries:
+        if not isinstance(one, (str, os.PathLike, type(None))):
+            raise ConfigError(
+                f"templates: give an id, a folder, 'unseen' or a list of these, not {shown(one)}."
+            )
+        if one is not None and _is_path(one) and not Path(one).expanduser().is_dir():
+            raise ConfigError(
+                f"templates: there is no folder {shown(str(one))}. Name a folder that holds YAML files "
+                f"such as {tasks[0]}.yaml, or ids such as {tasks[0]}/p1."
+            )
     try:
         templates.check_choice(choice, tasks, options.language)
     except OSError as error:
@@ -107,6 +121,14 @@ def _check_templates(options: Options, tasks: Sequence[str]) -> None:
             f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "
             "give an id, a folder that can be read, 'unseen' or a list of these."
         ) from error
+
+
+def _is_path(entry: Any) -> bool:
+    """Whether an entry of `templates` can only be meant as a path."""
+    text = os.fspath(entry) if isinstance(entry, os.PathLike) else entry
+    if not isinstance(text, str):
+        return False
+    return text.startswith(("/", "./", "../", "~")) or text.endswith((".yaml", ".yml", "/"))
 
 
 def _check_own(config: str, own: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ import functools
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.schema import ROOT_TASKS, Source
@@ -33,7 +33,7 @@ TASK_ORDER = (
 """The paper's order, for lists; a task of another name comes after these."""
 
 
-SHARED_TASK_CODE = ("base", "crossing", "ranking")
+SHARED_TASK_CODE = ("base", "crossing", "entries", "ranking")
 """Files of `builders/tasks/` that are no subtask."""
 
 
@@ -55,9 +55,13 @@ def source_ids() -> tuple[str, ...]:
 def source(name: str) -> Source:
     """The declaration of one source. Raises `ConfigError` with the list where there is none."""
     if name not in source_ids():
-        raise ConfigError(choose_from("source", name, source_ids()))
-    module = importlib.import_module(f"itdr.builders.sources.{name.replace('-', '_')}")
-    return module.SOURCE
+        raise ConfigError(choose_from("source", name, source_ids(), titles()) + _stale_install())
+    return _declared("sources", name.replace("-", "_"), "SOURCE")
+
+
+def titles() -> dict[str, str]:
+    """What every source is called, by id: for whoever asks by another name."""
+    return {name: source(name).title for name in source_ids()}
 
 
 @functools.cache
@@ -72,7 +76,30 @@ def task(name: str) -> Task:
     """The declaration of one subtask."""
     if name not in task_ids():
         raise ConfigError(choose_from("subtask", name, task_ids()))
-    return importlib.import_module(f"itdr.builders.tasks.{name}").TASK
+    return _declared("tasks", name, "TASK")
+
+
+def _stale_install() -> str:
+    """Advice for an editable install of setuptools' strict mode, which links the files of its day."""
+    if not any(part.startswith("__editable__") for part in BUILDERS.parts):
+        return ""
+    return " This installation does not see new files: run `pip install -e .` again."
+
+
+def _declared(folder: str, stem: str, what: str) -> Any:
+    """What a file of one of the two folders declares. Raises `ConfigError` where it cannot be imported
+    or declares nothing."""
+    module, path = f"itdr.builders.{folder}.{stem}", BUILDERS / folder / f"{stem}.py"
+    try:
+        declared = getattr(importlib.import_module(module), what, None)
+    except ImportError as error:
+        advice = "mend the import"
+        if error.name == module:
+            advice = "this installation does not see new files: run `pip install -e .` again"
+        raise ConfigError(f"{path} cannot be imported ({error}): {advice}.") from error
+    if declared is None:
+        raise ConfigError(f"{path} declares no {what}: docs/adding.md shows how it is written.")
+    return declared
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, choose_from, shown
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import at_hand, registry
@@ -67,11 +67,16 @@ def _asked(config: str, value: Mapping[str, Any], able: Sequence[str], every: Se
         asked = [asked]
     if not isinstance(asked, (list, tuple)) or not asked:
         raise ConfigError(
-            f"sources must be 'all' or a list of source ids, not {asked!r}. "
+            f"sources must be 'all' or a list of source ids, not {shown(asked)}. "
             f"{config} has: {', '.join(able)}."
         )
     chosen: dict[str, tuple[str, ...]] = {}
     for entry in asked:
+        if not isinstance(entry, str):
+            raise ConfigError(
+                f"sources must name sources, not hold {shown(entry)}. "
+                f"{config} has: {', '.join(able)}."
+            )
         name, _, domain = str(entry).partition("/")
         if name not in able:
             if value["language"] != ENGLISH and name in registry.source_ids():
@@ -105,7 +110,7 @@ def _no_source(config: str, entry: str, name: str, able: Sequence[str], cells: s
         if cells == ALL:
             more = f"The raw files of {name} lack what it needs."
         return f"{name} has no cell in {config}, which is made from: {', '.join(able)}. {more}"
-    return choose_from(f"source for {config}", entry, able)
+    return choose_from(f"source for {config}", entry, able, registry.titles())
 
 
 DEFAULT_BYTES = 10**9

@@ -17,6 +17,7 @@ import numpy as np
 
 from itdr.builders.core import arrow
 from itdr.builders.core.rng import splitmix64, stable_hash
+from itdr.builders.core.text import cut
 from itdr.builders.evidence.audiences import statements as sql_groups
 from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.sampling import repeats
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 RUN = 1 << 18
 """Items whose comments are gathered together: a pass over all texts is made for each run in use."""
 MOST_COMMENTS = 3
-ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,6 @@ class Comment:
     user: int
     verdict: int
     text: str
-
-
-def cut(text: str, chars: int) -> str:
-    """`text` on one line, cut at a word's end where it is longer than `chars`, and marked as cut.
-
-    >>> cut("A long story, told briefly.", 15)
-    'A long story…'
-    """
-    text = " ".join(text.split())
-    if len(text) <= chars:
-        return text
-    head = text[: chars - len(ELLIPSIS) + 1]
-    # Scripts without blanks between words are cut where they are.
-    words, _, rest = head.rpartition(" ")
-    if not words or len(rest) > max(chars // 2, 30):
-        words = head[:-1]
-    return words.rstrip(" ,;:.-–—!?…([\"'") + ELLIPSIS
 
 
 class Comments:

@@ -23,6 +23,7 @@ PATTERNS: dict[str, frozenset[str]] = {
     "aside": frozenset({"entry", "categories"}),
     "rated": frozenset({"entry", "rating"}),
     "dated": frozenset({"entry", "time_gap"}),
+    "noted": frozenset({"entry", "note"}),
     "all": frozenset({"n"}),
     "both": frozenset(),
     **{
@@ -47,6 +48,7 @@ class Layout:
     aside: str
     rated: str
     dated: str
+    noted: str
     comma: str
     last_comma: str
     all: str

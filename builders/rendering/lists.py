@@ -97,6 +97,7 @@ def of_items(
     ratings: Sequence[str] = (),
     times: Sequence[int | None] = (),
     loop: str | None = None,
+    notes: Sequence[str] = (),
 ) -> dict[str, object]:
     """A list of items in every form that a template asks for.
 
@@ -104,9 +105,11 @@ def of_items(
         name: of the list, as its layouts are called: `history` makes `history_lines`.
         items: the items, in the order shown.
         needed: the variables that the template uses.
-        flags: what every entry shows beside its title: `categories`, `creators`.
+        flags: what an entry shows beside its title, where the item has it: `categories`, `creators`,
+            `time_gap` (how long after the one before it).
         ratings: texts, one for each item, which it shows; none where ratings are not shown.
         times: UTC seconds, one for each item, where they are known; for loops alone.
+        notes: what else each entry says, one for each item, empty for nothing.
         loop: what a template calls the list in a loop, where that is not `name`.
 
     Returns:
@@ -115,12 +118,14 @@ def of_items(
     loop = loop or name
     titles = [item.title for item in items]
     entries = titles
-    if flags == _CATEGORIES and not ratings and layout.as_stored:
+    if flags == _CATEGORIES and not (ratings or notes) and layout.as_stored:
         entries = [item.listed for item in items]
-    elif flags or ratings:
+    elif flags or ratings or notes:
+        none = [""] * len(items)
+        gaps = _gaps(times, layout) if "time_gap" in flags and times else none
         entries = [
-            _entry(item, layout, flags, rating)
-            for item, rating in zip(items, ratings or [""] * len(items), strict=True)
+            _entry(item, layout, flags, *more)
+            for item, *more in zip(items, ratings or none, gaps, notes or none, strict=True)
         ]
     made = listings(name, entries, needed, layout, titles)
     if loop in needed:
@@ -128,15 +133,30 @@ def of_items(
     return made
 
 
-def _entry(item: Item, layout: Layout, flags: frozenset[str], rating: str) -> str:
+def _gaps(times: Sequence[int | None], layout: Layout) -> list[str]:
+    """How long after the one before it each entry's time is, empty where that is not known."""
+    pairs = zip([None, *times], times, strict=False)
+    return [
+        "" if time is None or before is None else layout.time_gap(max(0, time - before))
+        for before, time in pairs
+    ]
+
+
+def _entry(
+    item: Item, layout: Layout, flags: frozenset[str], rating: str, gap: str = "", note: str = ""
+) -> str:
     """`Title by Creator: category, category`, or `Title by Creator [category]: 4.5`."""
     entry = item.title
-    if "creators" in flags:
+    if "creators" in flags and item.creators:
         entry = layout.by.format(entry=entry, creator=item.creators[0])
-    if "categories" in flags:
+    if "categories" in flags and item.categories:
         pattern = layout.aside if rating else layout.filed
         entry = pattern.format(entry=entry, categories=categories(item, layout))
-    return layout.rated.format(entry=entry, rating=rating) if rating else entry
+    if note:
+        entry = layout.noted.format(entry=entry, note=note)
+    if rating:
+        entry = layout.rated.format(entry=entry, rating=rating)
+    return layout.dated.format(entry=entry, time_gap=gap) if gap else entry
 
 
 def _loop_entries(
@@ -147,23 +167,21 @@ def _loop_entries(
     ratings: Sequence[str],
     times: Sequence[int | None],
 ) -> Iterator[Entry]:
-    before: int | None = None
+    gaps = _gaps(times, layout) if times else [""] * len(items)
     for k, (item, text) in enumerate(zip(items, entries, strict=True)):
-        time = times[k] if times else None
-        gap = "" if time is None or before is None else layout.time_gap(max(0, time - before))
-        before = time
         yield Entry(
             title=item.title,
-            creator=item.creators[0] if "creators" in flags else "",
+            creator=item.creators[0] if "creators" in flags and item.creators else "",
             categories=categories(item, layout) if "categories" in flags else "",
             rating=ratings[k] if ratings else "",
-            time_gap=gap,
+            time_gap=gaps[k],
             text=text,
         )
 
 
-def target(item: Item, layout: Layout) -> str:
-    """The item whose rating is asked for, with its categories aside."""
+def target(item: Item, layout: Layout, flags: frozenset[str] = frozenset()) -> str:
+    """The item whose rating is asked for, with its categories aside. flags: as for `of_items`."""
+    entry = _entry(item, layout, flags & {"creators"}, "")
     if not item.categories:
-        return item.title
-    return layout.aside.format(entry=item.title, categories=categories(item, layout))
+        return entry
+    return layout.aside.format(entry=entry, categories=categories(item, layout))

@@ -35,6 +35,12 @@ SECTIONS = ("descriptions", "prompts", "answers")
 LARGEST = 1_000_000
 """The size in bytes beyond which a template file is refused."""
 
+ANY = "any"
+SPECIAL = frozenset({"unordered", "set", "index"})
+"""Flags of cases that most texts do not fit: only one whose `when` names the flag serves them, with
+`true`, or with `any` where it fits other cases too. (`unordered`: a timed history that has no order
+to speak of; `set`, `index`: forms of the answer.)"""
+
 WORDS = (
     "item",
     "items",
@@ -73,8 +79,8 @@ _RESOLVER = Resolver()
 class Template:
     """One text of a template file.
 
-    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have.
-    person: one of `PERSONS`; a prompt goes with descriptions of its own.   path, line, when_line:
+    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have (None: any).
+    asks: whether it speaks to the model, so that it has to fit the `SPECIAL` flags of a case.   person: one of `PERSONS`; a prompt goes with descriptions of its own.   path, line, when_line:
     where the text and its `when` begin, for messages.   words: a domain's, which the text may use.
     """
 
@@ -82,8 +88,9 @@ class Template:
     text: str
     path: Path
     line: int
-    when: tuple[tuple[str, bool], ...] = ()
+    when: tuple[tuple[str, bool | None], ...] = ()
     unseen: bool = False
+    asks: bool = True
     person: str = "third"
     when_line: int = 0
     words: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -103,7 +110,9 @@ class Template:
 
     def serves(self, flags: frozenset[str]) -> bool:
         """Whether it may be used for a case for which exactly `flags` hold."""
-        return all((flag in flags) == value for flag, value in self.when)
+        if not all(value is None or (flag in flags) == value for flag, value in self.when):
+            return False
+        return not self.asks or SPECIAL.isdisjoint(flags - {flag for flag, _ in self.when})
 
     def render(self, context: Mapping[str, object]) -> str:
         """The text with `context` put in; TemplateError where a variable is missing or None."""
@@ -232,6 +241,7 @@ def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, 
             line=given["text"].text_line,
             when=_read_when(path, given["when"]) if "when" in given else (),
             unseen=truth(path, given["unseen"], "unseen") if "unseen" in given else False,
+            asks=section != "answers",
             person=_read_person(path, given["person"]) if "person" in given else "third",
             when_line=given["when"].line if "when" in given else 0,
         )
@@ -244,10 +254,15 @@ def _read_person(path: Path, node: Node) -> str:
     return str(node.value)
 
 
-def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool], ...]:
+def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool | None], ...]:
     if not isinstance(node.value, dict) or not node.value:
         raise complain(path, node.line, "when must be a mapping such as {timed: true}.")
-    return tuple(sorted((flag, truth(path, value, flag)) for flag, value in node.value.items()))
+    return tuple(
+        sorted(
+            (flag, None if value.value == ANY else truth(path, value, flag))
+            for flag, value in node.value.items()
+        )
+    )
 
 
 def check_text(

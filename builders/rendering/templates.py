@@ -155,6 +155,9 @@ class Templates:
         """Those of the pool that serve the flags; TemplateError where none does."""
         of_person = [one for one in pool if person in (None, one.person)]
         found = tuple(one for one in of_person if one.serves(flags))
+        if not found and "unordered" in flags:
+            # A user's own choice of texts may know nothing of such histories.
+            found = tuple(one for one in of_person if one.serves(flags - {"unordered"}))
         if not found:
             held = ", ".join(sorted(flags)) or "none"
             of = f" in the {person} person" if person else ""

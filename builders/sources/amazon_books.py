@@ -76,11 +76,13 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Books with authors, categories, publisher, and the year where the date begins with four
     digits (`1963*` does, a spreadsheet's `12/18/07` does not)."""
+    from duckdb.func import ARROW
+
     path = raw.path("books")
     header = validate.require_header(path, BOOKS)
     _require_whole(path, len(header), BOOK_RECORD)
     year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
-    raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type="arrow")
+    raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type=ARROW)
     # Some publishers stand in quotes of their own.
     publisher = known_sql("trim(publisher, '\" ')")
     return raw.con.sql(

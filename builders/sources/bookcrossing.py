@@ -199,10 +199,10 @@ def _columns(
     columns: list[Sequence[str]] = []
     for place in range(groups - len(texts)):
         column: Sequence[str] = next(parts)
-        bare = next(parts) if place in texts else ()
+        bare: Sequence[str] = next(parts) if place in texts else ()
         if any(bare):
-            both = zip(column, bare, strict=True)
-            column = [quoted or text.removesuffix("NULL") for quoted, text in both]
+            pairs = zip(column, bare, strict=True)
+            column = [quoted or text.removesuffix("NULL") for quoted, text in pairs]
         columns.append(column)
     return columns
 

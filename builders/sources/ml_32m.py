@@ -77,7 +77,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
-    """Free-text tags, where they are there. `NA` is a tag like any other."""
+    """Free-text tags, where they are there. Texts such as `NA` or `null` are tags like any
+    other."""
     if not raw.has("tags"):
         return None
     path = raw.path("tags")

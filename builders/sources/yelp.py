@@ -134,10 +134,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 def _categories(column: str) -> str:
     """The categories: a text that joins them with commas, or a list, as releases before 2018 have.
     Some names hold a comma of their own."""
-    names = "joined"
+    names = "', ' || joined || ', '"
     for name in WITH_COMMAS:
-        whole = duckdb_csv.literal(name.replace(", ", _COMMA))
-        names = f"replace({names}, {duckdb_csv.literal(name)}, {whole})"
+        whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
+        names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"
     split = f"list_transform(string_split({names}, ', '), lambda c: replace(c, '{_COMMA}', ', '))"
     # The names of a list are split as well: one of them may hold all.
     return f"flatten(list_transform({texts(column)}, lambda joined: {split}))"

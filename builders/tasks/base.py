@@ -19,6 +19,7 @@ from itdr.builders.core.schema import Scale, Source
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.rendering.templates import ENGLISH, Words, load_words
 from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.popularity import TrainStats
@@ -52,7 +53,8 @@ class Task:
     order: the subjects in the order in which a sample of so many takes them, where that is not by hash
     alone.
     draw: each of several windows made a case, None where no honest negatives are left.   context: a
-    case's variables.   wrong: a plausible wrong answer.
+    case's variables.   wrong: a plausible wrong answer.   choices: by option, which of its
+    values have a meaning here, where not all have.
     """
 
     id: str
@@ -75,6 +77,11 @@ class Task:
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
     order: Callable[[OpenCell, int], Iterator[np.ndarray]] | None = None
     lists: frozenset[str] = frozenset()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def allows(self, name: str, value: object) -> bool:
+        """Whether an option can have this value here."""
+        return name in self.defaults and value in self.choices.get(name, (value,))
 
 
 @dataclass(frozen=True)
@@ -178,6 +185,11 @@ class OpenCell:
     def pool(self) -> CandidatePool:
         """The works that can be negatives."""
         return self.partition.pool
+
+    @property
+    def event_negatives(self) -> EventNegatives | None:
+        """What draws negatives from events near in time; None where the store has no times."""
+        return self.partition.event_negatives(self.span)
 
     @property
     def subjects(self) -> tuple[np.ndarray, np.ndarray]:

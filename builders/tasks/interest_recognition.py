@@ -14,8 +14,9 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspects import aspects
-from itdr.builders.evidence.comments import Comment, cut
+from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, Fact
 from itdr.builders.evidence.interests import counts, display, offers, tastes
 from itdr.builders.evidence.interests.person import Person

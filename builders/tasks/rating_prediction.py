@@ -12,7 +12,7 @@ from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
-from itdr.builders.tasks import ranking
+from itdr.builders.tasks import entries, ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 _FLAGS = {
@@ -40,7 +40,8 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
 
 
 def _sought(cell: OpenCell) -> WindowSpec:
-    return WindowSpec(cell.history, 1, None, *cell.span)
+    avoid = cell.cell.options["ties"] == "avoid"
+    return WindowSpec(cell.history, 1, None, *cell.span, avoid_ties=avoid)
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
@@ -54,7 +55,7 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
     """items: the history, and the one whose rating is asked for."""
     line, about = window.user_history, items[-1]
     target = window.targets[0]
-    flags = _FLAGS[cell.timed, bool(about.categories)]
+    flags = _FLAGS[cell.timed and not window.tied, bool(about.categories)]
     return Case(
         key=cell.key(window, user),
         user=user,
@@ -75,14 +76,13 @@ def rating_text(rating: float | None, scale: Scale) -> str:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
     given = [rating_text(rating, scale) for rating in case.ratings]
+    flags = entries.flags(entries.shown(cell))
     assert case.item is not None
     return {
-        **lists.of_items(
-            "history", case.history, needed, cell.layout, ratings=given, times=case.times
-        ),
+        **lists.of_items("history", case.history, needed, cell.layout, flags, given, case.times),
         "n_history": len(case.history),
         "target": case.item.title,
-        "target_line": lists.target(case.item, cell.layout),
+        "target_line": lists.target(case.item, cell.layout, flags),
         "scale_low": f"{scale.low:g}",
         "scale_high": f"{scale.high:g}",
         "scale_step": f"{scale.step:g}",
@@ -112,7 +112,7 @@ TASK = Task(
         "yelp": CellRule(5707),
     },
     needs=frozenset({"interactions.rating", "items.title"}),
-    defaults={"history": 10},
+    defaults={**entries.OPTIONS, "history": 10, "ties": "avoid"},
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
     lists=frozenset({"history"}),

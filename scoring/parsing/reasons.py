@@ -14,5 +14,5 @@ class Unread(str, Enum):
     """Blank, or nothing but what a model thought aloud."""
     NO_CANDIDATE = "no candidate"
     """It lists or names something, none of it a candidate."""
-    UNREADABLE = "could not be read"
+    UNREADABLE = "unreadable"
     """Text without anything of the kind that was asked for."""

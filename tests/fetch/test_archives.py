@@ -152,6 +152,24 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
         take(out.getvalue(), tmp_path)
 
 
+def test_twin_members_of_a_zip_are_refused(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("a.csv", TEXT)
+        archive.writestr("a.csv", TEXT + b"1,2\n")
+    with pytest.raises(RawFileError, match=r"which member is a\.csv"):
+        take(out.getvalue(), tmp_path, A)
+
+
+def test_bytes_missing_in_the_middle_of_a_zip_are_a_damage(tmp_path: Path) -> None:
+    """They send `zipfile` to a place before the file's start."""
+    body = zipped(BOTH)
+    count("cut archive", 40)
+    for start in range(100, len(body) - 4000, len(body) // 40):
+        with pytest.raises(RawFileError, match=r"x\.zip.*Delete it"):
+            take(body[:start] + body[start + 3000 :], tmp_path)
+
+
 def test_an_encrypted_zip_is_named_as_such(tmp_path: Path) -> None:
     body = bytearray(zipped({"a.csv": TEXT}))
     central = body.index(b"PK\x01\x02")

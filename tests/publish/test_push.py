@@ -457,10 +457,8 @@ def test_what_changes_on_the_way_is_not_sent(
 @pytest.mark.parametrize("form", ["alpaca", "sharegpt"])
 @pytest.mark.parametrize("kind", ["parquet", "jsonl"])
 def test_every_form_and_kind_may_be_pushed(form: str, kind: str, hub: Any, tmp_path: Path) -> None:
-    options = {"sample": True, "sources": ["bookcrossing"], "size": 5}
-    if form == "sharegpt":
-        options["format"] = "messages"
-    folder.build([builder("rating_prediction", **options)], tmp_path / "a", form, kind)
+    options = {"sample": True, "sources": ["bookcrossing"], "size": 5, "format": form}
+    folder.build([builder("rating_prediction", **options)], tmp_path / "a", kind)
     push.push(tmp_path / "a", "me/data")
     assert f"rating_prediction/test-00000-of-00001.{kind}" in operations(hub)[0]
 

@@ -98,7 +98,7 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "ml-32m": (
         Layout("ratings.csv", "csv", EVENTS, (0, 1, 3), time=3),
         Layout("movies.csv", "csv", ("items",), (0,), (1, 2)),
-        Layout("tags.csv", "csv", ("tags",), (0, 1), (2,)),
+        Layout("tags.csv", "csv", ("tags",), (0, 1)),
     ),
     "pixelrec": (
         Layout("interactions/Pixel200K.csv", "csv", EVENTS, (2,), time=2),

@@ -68,14 +68,17 @@ def test_every_column_that_people_read_is_cleaned() -> None:
         "list": "VARCHAR[]",
         "pairs": "STRUCT(name VARCHAR, value VARCHAR)[]",
         "text": "VARCHAR",
+        "tag": "VARCHAR",
     }
     values = {
         "text": "Salt\x1b\u2028Sea",
+        "tag": "null\x07",
         "list": ["Salt\u2028Sea", "\x07", "NaN"],
         "pairs": [{"name": "Sa\nlt", "value": "S\x1bea"}, {"name": "x", "value": "\x00"}],
     }
     right = {
         "text": "Salt Sea",
+        "tag": "null",
         "list": ["Salt Sea"],
         "pairs": [{"name": "Sa lt", "value": "S ea"}],
     }

@@ -20,7 +20,7 @@ _ARTICLES = "|".join(
 # In front of an article only a part that has none: "The Colmena, La" stays.
 _HAS_ONE = re.compile(rf"(?:^|[:(] ?)(?:{_ARTICLES}) [^:()]*, (?:{_ARTICLES})(?:$|[ :)])", re.I)
 _SEPARATORS = (
-    (re.compile(r"[,;]+:"), ":"),  # "Open marriage;: A new life style"
+    (re.compile(r"[ ,;:]*[,;:][ ,;:]*:"), ":"),  # "Open marriage;: A new life style"
     (re.compile(r"[ ,;:]+$"), ""),
 )
 _MOVED = tuple(

@@ -8,7 +8,7 @@ which change what is read, go. What only says that a value is missing, as other 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from itdr.builders.core.duckdb_csv import literal
 
@@ -39,7 +39,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "attributes": "pairs",
     },
     "users": dict.fromkeys(("gender", "age_group", "country", "location", "occupation"), "text"),
-    "tags": {"tag": "text"},
+    "tags": {"tag": "tag"},
 }
 """The columns of each table that people read, and what they hold."""
 
@@ -47,8 +47,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 def cleaned(table: str, column: str) -> str:
     """SQL for a reader's column as it is stored; a column that nobody reads stays as it is."""
     kind = TEXTS[table].get(column)
-    if kind == "text":
-        return clean(column)
+    if kind in ("text", "tag"):
+        # A tag is what somebody typed: "null" and "nan" are tags like any other.
+        return clean(column, NO_VALUE if kind == "text" else ())
     if kind == "list":
         return _filled(f"list_transform({column}, lambda t: {clean('t')})", "t", column)
     if kind == "pairs":
@@ -59,17 +60,18 @@ def cleaned(table: str, column: str) -> str:
     return column
 
 
-def clean(text: str) -> str:
+def clean(text: str, missing: Collection[str] = NO_VALUE) -> str:
     """SQL for a text without what no reader should see; null where nothing is left.
 
     Args:
         text: an SQL expression of the text.
+        missing: words that say that there is none.
     """
     hidden = f"regexp_replace({text}, {literal(_chars(_HIDDEN, '+'))}, '', 'g')"
     blanks = f"regexp_replace({hidden}, {literal(_chars((*_BLANKS, (0x20, 0x20)), '+'))}, ' ', 'g')"
     dirty = f"regexp_matches({text}, {literal(_DIRTY)})"
-    missing = ", ".join(literal(word) for word in ("", *NO_VALUE))
-    short = f"length({text}) <= {max(map(len, NO_VALUE))} AND {text} IN ({missing})"
+    words = ", ".join(literal(word) for word in ("", *missing))
+    short = f"length({text}) <= {max(map(len, ('', *missing)))} AND {text} IN ({words})"
     return (
         f"CASE WHEN {short} THEN NULL WHEN {dirty} "
         f"THEN nullif(trim({blanks}, ' '), '') ELSE {text} END"
