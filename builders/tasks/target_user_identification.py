@@ -26,6 +26,8 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 ENOUGH = 3
 """Facts that count people or quote them, without which an item makes no case."""
+LEAST_STATEMENTS = 2
+"""Groups, those whom an item does not suit among them, that an answer names at least."""
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
 MOST_TAGS = 8
@@ -118,7 +120,7 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    if not any(one.section == GROUPS for one in statements):
+    if len(statements) < LEAST_STATEMENTS or all(one.section != GROUPS for one in statements):
         return False
     facts = {fact for one in statements for fact in one.facts}
     return sum(fact.solid for fact in facts) >= ENOUGH
