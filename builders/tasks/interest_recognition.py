@@ -17,7 +17,7 @@ from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.facts import DOWN, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, display, offers, tastes
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.tastes import FACT_OF
@@ -169,7 +169,7 @@ def _enough(statements: Sequence[Statement]) -> bool:
 def _is_core(fact: Fact) -> bool:
     """Whether a fact is a taste that can be named first; a decade only where it rules."""
     enough = 2 if fact.kind == "era" else CORE
-    return fact.kind in _TASTES and enough * fact.count >= fact.of
+    return fact.kind in _TASTES and fact.direction == UP and enough * fact.count >= fact.of
 
 
 def _in_order(facts: list[Fact]) -> list[Fact]:
