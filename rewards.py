@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset.formats import FORMATS
 from itdr.scoring import score_rows
 from itdr.scoring.metrics import per_task
 from itdr.scoring.metrics.groundedness import Lexicon
@@ -42,8 +43,8 @@ COLUMNS = (
     "attributes",
     "evidence",
 )
-"""What a reward needs of a row; the answer's own columns serve groundedness as well."""
-_TEXTS = ("output", "chosen", "messages", "conversations")
+"""What a reward needs of a row; the facts of an answer are those of its evidence."""
+_TEXTS = tuple({name: None for one in FORMATS.values() for name in one.columns})
 Rewards = list[float | None]
 
 
@@ -74,7 +75,7 @@ def attributes(completions: Sequence[Any], **columns: Any) -> Rewards:
 
 
 def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:
-    """Groundedness F1 of the two subtasks answered in prose (precision where a row has no fact to be
+    """F1 of facts of the two subtasks answered in prose (precision where a row has no fact to be
     stated). What counts as a statement comes from the row alone: see `grounded_in` for all the data."""
     return _rewarded(completions, columns, per_task.TEXT_TASKS)
 
@@ -128,6 +129,8 @@ def _rows(columns: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
             f"A reward lacks the columns {', '.join(missing)}. Keep those of the rows: "
             "GRPOConfig(remove_unused_columns=False)."
         )
+    if "prompts" in columns:  # what TRL calls the column `prompt`
+        columns = {**columns, "prompt": columns["prompts"]}
     kept = [name for name in (*COLUMNS, "domain", *_TEXTS) if columns.get(name) is not None]
     return [{name: columns[name][place] for name in kept} for place in range(count)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from itdr.audit.features import Features, of_raw
 from itdr.audit.oracle import ALWAYS, NEVER, Raw
 from itdr.audit.result import Result
 from itdr.builders.dataset.rows import facts as facts_of_case
@@ -70,28 +71,10 @@ class RawChecks:
             self._user_row(raw, split, row, subject)
         self._again(raw, split, row)
 
-    def facts(self, row: Row) -> list[dict[str, float]] | None:
-        """What the raw data know of each candidate, for `giveaways`."""
+    def facts(self, row: Row) -> Features | None:
+        """What the raw data know of each candidate, for `shortcuts`."""
         raw = self.raw(row)
-        user = raw.code("user", row["user_id"]) if raw is not None else None
-        if raw is None or user is None:
-            return None
-        met = raw.met(user)
-        found = []
-        for one in row["candidates"]:
-            work = raw.work(one["item_id"])
-            if work is None:
-                return None
-            since = raw.since(work, user)
-            made = {
-                "popularity": float(raw.others(work, user, work in met)),
-                "seen": float(since != NEVER),
-                "category": float(bool(raw.store.item(work).categories)),
-            }
-            if raw.store.has("timestamp"):
-                made["first seen"] = float(since)
-            found.append(made)
-        return found
+        return None if raw is None else of_raw(raw, row)
 
     # -- about users --------------------------------------------------------------------------
 

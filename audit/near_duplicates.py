@@ -1,13 +1,16 @@
 """Duplicates and near-duplicates, within and across splits.
 
 Rows of one cell are compared by what they show: the ids of their items, or, where a row shows fewer than
-`LEAST`, the runs of words of its question. Two rows are near-duplicates if the Jaccard index of these
-sets is `NEAR` or more. MinHash finds the pairs to be compared: 20 bands of 4 hashes (a pair at 0.9 is
-missed once in 10**9), and every pair found is compared exactly.
+`LEAST`, the runs of words of its question, without those that come from its template (they stand in more
+than half of the template's rows), so that two short questions about two items are not alike. Two rows
+are near-duplicates if the Jaccard index of these sets is `NEAR` or more. MinHash finds the pairs to be
+compared: 20 bands of 4 hashes (a pair at 0.9 is missed once in 10**9), and every pair found is compared
+exactly.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +18,7 @@ import numpy as np
 
 from itdr.audit.result import Result
 from itdr.builders.core.rng import hash_ids, splitmix64
+from itdr.builders.dataset.formats import texts_of
 from itdr.scoring.parsing.titles import words
 
 Row = Mapping[str, Any]
@@ -22,6 +26,8 @@ NEAR = 0.9
 LEAST = 8
 RUN = 5
 BANDS, ROWS = 20, 4
+LEAST_ROWS = 4
+"""Rows of a template from which on its own words can be told from those of its rows."""
 MOST_PAIRS = 200
 """Rows of one bucket that are compared with each other."""
 
@@ -33,28 +39,51 @@ class Duplicates:
         self.result = Result("duplicates", "no two rows show the same, or nearly the same")
         self._ids: list[str] = []
         self._splits: list[str] = []
-        self._shown: list[frozenset[int]] = []
-        self._buckets: dict[tuple[str, int, int], list[int]] = {}
-        self._salts = splitmix64(np.arange(BANDS * ROWS, dtype=np.uint64))
+        self._cells: list[str] = []
+        self._templates: list[tuple[str, str] | None] = []
+        self._shown: list[np.ndarray] = []
+        self._rows_of: Counter[tuple[str, str]] = Counter()
+        self._runs_of: dict[tuple[str, str], Counter[int]] = {}
 
     def see(self, split: str, row: Row) -> None:
         self.result.checked += 1
-        shown = np.array(sorted(set(_shown(row))), np.uint64)
+        shown, by_words = _shown(row)
         if not len(shown):
             return
-        place = len(self._ids)
+        template = (row["task"], str(row["template"])) if by_words else None
         self._ids.append(row["id"])
         self._splits.append(split)
-        self._shown.append(frozenset(shown.tolist()))
-        least = splitmix64(shown[:, None] ^ self._salts[None, :]).min(axis=0)
-        cell = f"{row['task']}/{row['source']}"
-        for band, key in enumerate(_banded(least)):
-            self._buckets.setdefault((cell, band, key), []).append(place)
+        self._cells.append(f"{row['task']}/{row['source']}")
+        self._templates.append(template)
+        self._shown.append(shown)
+        if template is not None:
+            self._rows_of[template] += 1
+            self._runs_of.setdefault(template, Counter()).update(shown.tolist())
+
+    def _own(self, place: int) -> np.ndarray:
+        """What a row shows, without the words of its template."""
+        shown, template = self._shown[place], self._templates[place]
+        if template is None or self._rows_of[template] < LEAST_ROWS:
+            return shown
+        runs, most = self._runs_of[template], self._rows_of[template] / 2
+        own = [one for one in shown.tolist() if runs[one] <= most]
+        return np.array(own, np.uint64) if own else shown
+
+    def _buckets(self) -> Iterable[list[int]]:
+        """Rows of a cell that agree in a band of their MinHashes."""
+        salts = splitmix64(np.arange(BANDS * ROWS, dtype=np.uint64))
+        found: dict[tuple[str, int, int], list[int]] = {}
+        for place, cell in enumerate(self._cells):
+            own = self._shown[place] = self._own(place)
+            least = splitmix64(own[:, None] ^ salts[None, :]).min(axis=0)
+            for band, key in enumerate(_banded(least)):
+                found.setdefault((cell, band, key), []).append(place)
+        return found.values()
 
     def end(self) -> Result:
         compared: set[tuple[int, int]] = set()
         told: set[int] = set()
-        for places in self._buckets.values():
+        for places in self._buckets():
             for k, later in enumerate(places[1:MOST_PAIRS], 1):
                 for first in places[:k]:
                     if (first, later) in compared or later in told:
@@ -65,7 +94,7 @@ class Duplicates:
         return self.result
 
     def _told(self, first: int, later: int) -> bool:
-        one, two = self._shown[first], self._shown[later]
+        one, two = (set(self._shown[place].tolist()) for place in (first, later))
         alike = len(one & two) / len(one | two)
         if alike < NEAR:
             return False
@@ -87,24 +116,18 @@ def _banded(least: np.ndarray) -> Iterable[int]:
     return mixed.tolist()
 
 
-def _shown(row: Row) -> list[int]:
+def _shown(row: Row) -> tuple[np.ndarray, bool]:
+    """Hashes of what a row shows, each once, and whether they are of words."""
     items = [one["item_id"] for name in ("history", "candidates") for one in row[name]]
     if row["item_id"] is not None:
         items.append(f"target:{row['item_id']}")
     if len(set(items)) >= LEAST:
-        return hash_ids("shown", items).tolist()
+        return np.unique(hash_ids("shown", items)), False
     said = words(question(row))
     runs = [" ".join(said[k : k + RUN]) for k in range(max(1, len(said) - RUN + 1))]
-    return hash_ids("said", runs).tolist() if said else []
+    return np.unique(hash_ids("said", runs if said else [])), True
 
 
 def question(row: Row) -> str:
-    for name in ("input", "prompt"):
-        if row.get(name) is not None:
-            return str(row[name])
-    for one in row.get("messages") or ():
-        if one["role"] == "user":
-            return str(one["content"])
-    return next(
-        (str(x["value"]) for x in row.get("conversations") or () if x["from"] == "human"), ""
-    )
+    """What a row asks."""
+    return texts_of(row).question

@@ -7,8 +7,8 @@ from typing import Any
 
 from itdr.audit.result import Result
 from itdr.builders.core.rng import stable_hash
+from itdr.builders.dataset.formats import texts_of
 from itdr.builders.store.build.works import title_key
-from itdr.scoring.metrics.groundedness import reference
 from itdr.scoring.metrics.per_task import (
     ATTRIBUTE_TASK,
     CHOICE_TASK,
@@ -120,7 +120,7 @@ class Texts:
     def see(self, split: str, row: Row) -> None:
         self.result.checked += 1
         for name, text in _texts(row).items():
-            limit = self._longest // (1 if name in ("input", "prompt", "question") else 4)
+            limit = self._longest // (1 if name == "question" else 4)
             if not text or not text.strip():
                 self.result.fault(row["id"], f"{name} is empty")
             elif len(text) > limit:
@@ -135,14 +135,13 @@ class Texts:
 
 def _texts(row: Row) -> dict[str, str]:
     """The question, the answer and the other texts of a row in any format."""
-    found = {name: row[name] for name in ("input", "output", "prompt", "chosen") if name in row}
-    if "rejected" in row:
-        found["rejected"] = row["rejected"]
-    for one in row.get("messages") or ():
-        found["question" if one["role"] == "user" else one["role"]] = one["content"]
-    for one in row.get("conversations") or ():
-        found["question" if one["from"] == "human" else one["from"]] = one["value"]
-    return found
+    instruction, question, answer, wrong = texts_of(row)
+    found = {"question": question}
+    if instruction:
+        found["instruction"] = instruction
+    if answer or not wrong:
+        found["answer"] = answer
+    return found | {f"rejected{n or ''}": text for n, text in enumerate(wrong) if text is not None}
 
 
 class Candidates:
@@ -198,10 +197,12 @@ class Answers:
         if says is None:
             return
         self.result.checked += 1
-        wrong = says(row, reference(row))
+        texts = texts_of(row)
+        # A row of `kto` may hold a wrong answer alone.
+        wrong = says(row, texts.answer) if texts.answer or not texts.wrong else ""
         if wrong:
             self.result.fault(row["id"], wrong)
-        if row.get("rejected") is not None and not says(row, row["rejected"]):
+        if any(text is not None and not says(row, text) for text in texts.wrong):
             self.result.fault(row["id"], "the rejected answer is right")
 
     @staticmethod

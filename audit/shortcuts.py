@@ -12,12 +12,13 @@ it beats chance by more than 4 standard errors, and
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from itdr.audit.features import Features, of_row
 from itdr.audit.result import Result
-from itdr.builders.store.build.works import title_key
 
 Row = Mapping[str, Any]
 FORM = 0.05
@@ -34,6 +35,22 @@ FORMAL = (
     "never seen in training",
     "seen in training",
 )
+RULES: Mapping[str, tuple[str, str]] = {
+    "length": ("longest title", "shortest title"),
+    "in history": ("title in the history", "not in the history"),
+    "alphabet": ("", "next in the alphabet"),
+    "popularity": ("most popular", "least popular"),
+    "first seen": ("first seen last", "first seen first"),
+    "seen": ("seen in training", "never seen in training"),
+    "category": ("category present", "category missing"),
+    "year": ("newest", "oldest"),
+    "year gap": ("", "year nearest to the last"),
+    "genres": ("genre overlap", ""),
+}
+"""Feature -> the rule that takes the candidate where it is highest, and where it is lowest."""
+TASTE = ("genre overlap",)
+"""Rules that know the user's taste: reported for comparison, never a fault."""
+ITEM_PRIOR = "item prior"
 MOST_IDS = 1000
 
 
@@ -54,29 +71,98 @@ class _Tally:
             self.ids.append(row_id)
 
 
+def hit_of(true: Sequence[bool], scores: Sequence[float]) -> float:
+    """Hit@1 of the candidate with the highest score; of equals the expected value."""
+    best = max(scores)
+    at_best = [one for one, score in zip(true, scores, strict=True) if score == best]
+    return sum(at_best) / len(at_best)
+
+
+class ItemPrior:
+    """How often an item is a true one in the rows that show it, the row in question left out."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[str, list[str], list[bool]]] = []
+        self._shown: Counter[str] = Counter()
+        self._true: Counter[str] = Counter()
+
+    def see(self, row_id: str, items: list[str], true: list[bool]) -> None:
+        """Count a row."""
+        self._rows.append((row_id, items, true))
+        self._shown.update(items)
+        self._true.update(item for item, one in zip(items, true, strict=True) if one)
+
+    def scored(self) -> Iterator[tuple[str, list[bool], list[float]]]:
+        """For each row its id, which candidates are true, and their scores."""
+        for row_id, items, true in self._rows:
+            chance = sum(true) / len(true)
+            yield (
+                row_id,
+                true,
+                [
+                    # As if every item had been shown twice more, and true as often as by chance.
+                    (self._true[item] - one + 2 * chance) / (self._shown[item] - 1 + 2)
+                    for item, one in zip(items, true, strict=True)
+                ],
+            )
+
+
 class Giveaways:
     """No candidate gives itself away. facts: of each candidate, from the raw data; see `see`."""
 
     def __init__(self) -> None:
         self.result = Result("giveaways", "no rule that ignores the user finds the true item")
         self._tallies: dict[str, dict[str, _Tally]] = {}
+        self._priors: dict[str, ItemPrior] = {}
 
-    def see(self, split: str, row: Row, facts: Sequence[Mapping[str, float]] | None = None) -> None:
-        """facts: of each candidate `popularity`, `first seen`, `seen` and `category`, as far as the
-        raw data could be asked."""
+    def see(self, split: str, row: Row, facts: Features | None = None) -> None:
+        """Apply all rules to a row.
+
+        Args:
+            split: the row's split.
+            row: the row; one without candidates is passed over.
+            facts: what the raw data say of each candidate, as far as they could be asked.
+        """
         if not row["candidates"] or not row["relevant"]:
             return
         self.result.checked += 1
+        cell = f"{row['task']}/{row['source']}"
         true = [one["item_id"] in row["relevant"] for one in row["candidates"]]
-        chance = sum(true) / len(true)
-        tallies = self._tallies.setdefault(f"{row['task']}/{row['source']}", {})
-        for name, scores in {**_of_form(row), **_of_facts(facts or ())}.items():
-            best = max(scores)
-            at_best = [t for t, score in zip(true, scores, strict=True) if score == best]
-            hit = sum(at_best) / len(at_best)
-            tallies.setdefault(name, _Tally()).add(row["id"], hit, chance)
+        for name, scores in rules(row, {**of_row(row), **(facts or {})}).items():
+            self._add(cell, name, row["id"], true, scores)
+        prior = self._priors.setdefault(cell, ItemPrior())
+        prior.see(row["id"], [one["item_id"] for one in row["candidates"]], true)
+
+    def _add(
+        self, cell: str, name: str, row_id: str, true: Sequence[bool], scores: Sequence[float]
+    ) -> None:
+        tally = self._tallies.setdefault(cell, {}).setdefault(name, _Tally())
+        tally.add(row_id, hit_of(true, scores), sum(true) / len(true))
+
+    def table(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Cell -> rule -> `hit` (Hit@1), `chance` and `rows`."""
+        self._add_priors()
+        return {
+            cell: {
+                name: {
+                    "hit": one.hits / one.rows,
+                    "chance": one.chance / one.rows,
+                    "rows": one.rows,
+                }
+                for name, one in tallies.items()
+            }
+            for cell, tallies in sorted(self._tallies.items())
+        }
+
+    def _add_priors(self) -> None:
+        for cell, prior in self._priors.items():
+            for row_id, true, scores in prior.scored():
+                self._add(cell, ITEM_PRIOR, row_id, true, scores)
+        self._priors.clear()
 
     def end(self) -> Result:
+        """The result over all rows seen."""
+        self._add_priors()
         for cell, tallies in sorted(self._tallies.items()):
             shown = []
             for name, one in tallies.items():
@@ -85,7 +171,12 @@ class Giveaways:
                 z = excess * one.rows / math.sqrt(one.variance) if one.variance else 0.0
                 formal = name in FORMAL or name.startswith("place")
                 bound = FORM if formal else NATURE * (1 - chance)
-                if excess > bound and z > Z and (formal or one.rows >= ENOUGH):
+                if (
+                    name not in TASTE
+                    and excess > bound
+                    and z > Z
+                    and (formal or one.rows >= ENOUGH)
+                ):
                     what = f"{name!r} alone finds a true item: Hit@1 {hit:.3f}, chance {chance:.3f}"
                     for row_id in one.ids:
                         self.result.fault(row_id, what)
@@ -99,29 +190,16 @@ class Giveaways:
         return self.result
 
 
-def _of_form(row: Row) -> dict[str, list[float]]:
-    titles = [one["title"] or "" for one in row["candidates"]]
-    past = {title_key(one["title"] or "") for one in row["history"]}
-    there = [float(title_key(title) in past) for title in titles]
-    lengths = [float(len(title)) for title in titles]
-    rules = {
-        f"place {k + 1}": [float(k == other) for other in range(len(titles))]
-        for k in range(len(titles))
-    }
-    rules |= {"longest title": lengths, "shortest title": [-one for one in lengths]}
-    rules |= {"title in the history": there, "not in the history": [-one for one in there]}
-    return rules
-
-
-def _of_facts(facts: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
-    rules = {}
-    for fact, (high, low) in {
-        "popularity": ("most popular", "least popular"),
-        "first seen": ("first seen last", "first seen first"),
-        "seen": ("seen in training", "never seen in training"),
-        "category": ("category present", "category missing"),
-    }.items():
-        scores = [one[fact] for one in facts if fact in one]
-        if scores and len(scores) == len(facts):
-            rules[high], rules[low] = scores, [-one for one in scores]
-    return rules
+def rules(row: Row, features: Features) -> dict[str, list[float]]:
+    """Each rule's score of each candidate, by the rule's name."""
+    n = len(row["candidates"])
+    scores = {f"place {k + 1}": [float(k == other) for other in range(n)] for k in range(n)}
+    for name, (highest, lowest) in RULES.items():
+        values = features.get(name)
+        if values is None:
+            continue
+        if highest:
+            scores[highest] = values
+        if lowest:
+            scores[lowest] = [-one for one in values]
+    return scores

@@ -19,6 +19,20 @@ from itdr.builders.dataset.options import DECLARED, DEFAULTS, OptionInfo, shown_
 DATA_DIR = "Folder with <source id>/ folders of official raw files, packed or unpacked."
 
 
+def config_names(incomplete: str) -> list[str]:
+    """The configs that begin so, for a shell that completes a line."""
+    from itdr.builders.dataset import registry
+
+    return [name for name in registry.config_names() if name.startswith(incomplete)]
+
+
+def source_names(incomplete: str) -> list[str]:
+    """The sources that begin so, for a shell that completes a line."""
+    from itdr.builders.dataset import registry
+
+    return [name for name in registry.source_ids() if name.startswith(incomplete)]
+
+
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command every option of a config; it receives those that were set as `options`."""
     own = inspect.signature(command, eval_str=True)
@@ -74,7 +88,7 @@ def parse(values: dict[str, Any]) -> dict[str, Any]:
         info = DECLARED.get(name)
         if value is None or (info and info.choices == (True, False) and value == DEFAULTS[name]):
             continue
-        if info and info.many and "," in value:
+        if info and info.many and ("," in value or (name == "sources" and value != "all")):
             value = [one.strip() for one in value.split(",") if one.strip()]
         elif info and info.words and re.fullmatch("-?[0-9]{1,18}", value):
             value = int(value)

@@ -7,7 +7,7 @@ import io
 import logging
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -22,30 +22,66 @@ from itdr.commands import (
     push,
     report,
     score,
+    shortcuts,
     show,
     sources,
     stats,
+    templates,
     verify,
 )
 
 UsageError: Any = typer.BadParameter.__base__
 """Of a wrong option or argument; typer has it from `click`, or of its own, by its version."""
 
+ABOUT = "Instruction-tuning data for recommendation, made on demand from public benchmarks."
+FIRST_STEPS = f"""{ABOUT}
+
+  itdr list                                    what there is: configs and their sources
+  itdr show sequential_rec --sample            a few examples, without a download
+  itdr plan sequential_rec                     what a config would download, and the disk it needs
+  itdr build sequential_rec --sample -o out    a folder that is a complete Hub data set
+  itdr score answers.jsonl --data out          how good a model's answers are
+
+All commands: itdr --help. One of them: itdr build --help."""
+COMPLETING = "_ITDR_COMPLETE"
+"""Set by a shell that asks how a line could go on."""
+
 app = typer.Typer(
     name="itdr",
-    help="Instruction-tuning data for recommendation, made on demand from public benchmarks.\n\n"
-    "Begin with `itdr list`, then `itdr show sequential_rec --sample`.",
-    no_args_is_help=True,
-    add_completion=False,
+    help=f"{ABOUT}\n\nBegin with `itdr list`, then `itdr show sequential_rec --sample`.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from itdr import __version__
+
+        print(f"itdr {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def first_steps(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(FIRST_STEPS)
+
+
 app.command("list")(listing.run)
 app.command("sources")(sources.run)
 app.command("plan")(plan.run)
 app.command("fetch")(fetch.run)
 app.command("verify")(verify.run)
 app.command("show")(show.run)
+app.command("templates")(templates.run)
 app.command("build")(build.run)
 app.command("push")(push.run)
 app.command("stats")(stats.run)
@@ -53,12 +89,13 @@ app.command("report")(report.run)
 app.command("score")(score.run)
 app.command("baseline")(baseline.run)
 app.command("audit")(audit.run)
-app.command("card")(card.run)
+app.command("shortcuts", hidden=True)(shortcuts.run)
+app.command("card", hidden=True)(card.run)
 
 
 def main() -> None:
     """Run the command line; an error that the user can mend is one line on stderr, exit code 1."""
-    logging.basicConfig(format="%(message)s")
+    _set_up_log()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal without a sign shows its number; what is written into files is UTF-8 always.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -77,8 +114,18 @@ def main() -> None:
     sys.exit(code)
 
 
+def _set_up_log() -> None:
+    from itdr.commands._wording import Formatter
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(Formatter("%(message)s"))
+    logging.basicConfig(handlers=[handler])
+
+
 def _run(arguments: list[str]) -> int:
     """Run a command; its exit code. Not `app()`, which keeps Ctrl-C and closed pipes to itself."""
+    if COMPLETING in os.environ:
+        app(prog_name="itdr")
     command = typer.main.get_command(app)
     try:
         with command.make_context("itdr", arguments) as context:
@@ -101,13 +148,14 @@ def _stopped() -> int:
 def _failed(error: Exception) -> int:
     from itdr.builders.store.engine import is_interrupt
     from itdr.commands._failures import sentence
+    from itdr.commands._wording import as_options
 
     if is_interrupt(error):
         return _stopped()
     said = sentence(error)
     if said is None:
         raise error
-    print(f"itdr: {said}", file=sys.stderr)
+    print(f"itdr: {as_options(said)}", file=sys.stderr)
     _close_output()
     return 1
 

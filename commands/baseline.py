@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from itdr.commands import _outputs
-from itdr.commands._options import with_options
+from itdr.commands._options import config_names, with_options
 
 
 @with_options
 def run(
-    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="A subtask or root task: see `itdr list`.", autocompletion=config_names
+        ),
+    ],
     out: Annotated[
         str, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
     ] = "itdr-baselines",
@@ -64,7 +70,10 @@ def run(
             lexicon = Lexicon.of(every, data.templates)
             others = references(data, mine)
         for name, ask in chosen.items():
-            answers = predict(data, mine, ask, training)
+            answers = [
+                replace(answer, row_hash=row.get("row_hash"))
+                for row, answer in zip(mine, predict(data, mine, ask, training), strict=True)
+            ]
             pairs = zip((row["id"] for row in mine), answers, strict=True)
             predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
             if score:

@@ -10,13 +10,17 @@ from typing import Annotated, Any
 import typer
 
 from itdr.commands import _outputs
-from itdr.commands._options import with_options
+from itdr.commands._options import config_names, with_options
+from itdr.commands._wording import as_options
 
 
 @with_options
 def run(
     configs: Annotated[
-        list[str] | None, typer.Argument(help="Configs to build; without any, all.")
+        list[str] | None,
+        typer.Argument(
+            help="Configs to build; without any, all subtasks.", autocompletion=config_names
+        ),
     ] = None,
     out: Annotated[
         str,
@@ -34,6 +38,12 @@ def run(
     ] = 0,
     drop_raw: Annotated[
         bool, typer.Option("--drop-raw", help="Remove downloads that the store has taken in.")
+    ] = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Replace rows that were built otherwise, and other files."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was built as JSON.")] = False,
     engine: Annotated[
@@ -55,26 +65,21 @@ def run(
     """Build configs into a folder that is a complete Hub data set: data files, card, provenance.
 
     The files are OUT/<config>/<split>-00000-of-0000N.parquet. What is finished is not built again,
-    so a rerun goes on where a stopped one ended. Here --format may also be `sharegpt`.
+    so a rerun goes on where a stopped one ended; what was built otherwise is replaced with
+    --overwrite alone. A root task is written as its subtasks, and can be loaded by its name.
     Example: itdr build sequential_rec --sample -o out
     """
     from itdr.builders.core.errors import ConfigError, choose_from
-    from itdr.publish import files
 
     if engine not in ENGINES:
         raise ConfigError(choose_from("engine", engine, ENGINES))
-    form = options.get("format", "alpaca")
-    if form not in files.FORMS:
-        raise ConfigError(choose_from("format", form, files.FORMS))
-    if form == "sharegpt":
-        options["format"] = "messages"
     out = _outputs.name(out)
     if engine == "spark":
-        builders, built = _on_spark(configs, options, out, form, jsonl, master, work)
+        builders, built = _on_spark(configs, options, out, jsonl, overwrite, master, work)
     elif master or work:
         raise ConfigError("--master and --work have a meaning with --engine spark alone.")
     else:
-        builders, built = _here(configs, options, out, form, jsonl)
+        builders, built = _here(configs, options, out, jsonl, overwrite)
     if drop_raw:
         _drop_raw(builders)
     if as_json:
@@ -92,7 +97,7 @@ Built = tuple[list[Any], dict[str, dict[str, Any]]]
 
 
 def _here(
-    configs: Sequence[str] | None, options: dict[str, Any], out: str, form: str, jsonl: bool
+    configs: Sequence[str] | None, options: dict[str, Any], out: str, jsonl: bool, overwrite: bool
 ) -> Built:
     """Build in this process, with the embedded engine; the builders, and what was built."""
     from itdr.publish import folder
@@ -100,15 +105,18 @@ def _here(
     target = _outputs.folder(out)
     builders = _builders(configs, options)
     kind = "jsonl" if jsonl else "parquet"
-    return builders, folder.build(builders, target, form, kind, progress=_bar)
+    built = folder.build(
+        builders, target, kind, progress=_bar, overwrite=overwrite, roots=_roots(configs)
+    )
+    return builders, built
 
 
 def _on_spark(
     configs: Sequence[str] | None,
     options: dict[str, Any],
     out: str,
-    form: str,
     jsonl: bool,
+    overwrite: bool,
     master: str | None,
     work: str | None,
 ) -> Built:
@@ -120,14 +128,17 @@ def _on_spark(
     builders = _builders(configs, {name: one for name, one in options.items() if one is not None})
     spark_session = session.start(master)
     try:
-        return builders, job.run(spark_session, builders, out, form, jsonl, work)
+        built = job.run(
+            spark_session, builders, out, jsonl, work, overwrite=overwrite, roots=_roots(configs)
+        )
+        return builders, built
     finally:
         spark_session.stop()
 
 
 def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[Any]:
-    """The configs' builders. Where none is named, all that can be made with these options, and a line
-    on stderr for each that cannot."""
+    """The configs' builders. Where none is named, those of all subtasks that can be made with these
+    options, and a line on stderr for each that cannot."""
     from itdr.builders.core.errors import ConfigError
     from itdr.builders.dataset import registry
 
@@ -135,7 +146,7 @@ def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[An
         return [_builder(name, options) for name in configs]
     made = []
     refused: dict[str, ConfigError] = {}
-    for name in registry.config_names():
+    for name in registry.task_ids():
         try:
             made.append(_builder(name, _with_able_sources(name, options)))
         except ConfigError as error:
@@ -143,8 +154,15 @@ def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[An
     if not made:
         raise next(iter(refused.values()))
     for name, reason in refused.items():
-        print(f"itdr: not built: {name}. {reason}", file=sys.stderr)
+        print(f"itdr: not built: {name}. {as_options(str(reason))}", file=sys.stderr)
     return made
+
+
+def _roots(configs: Sequence[str] | None) -> Sequence[str]:
+    """The root tasks that are views of what is built: all, where no config is named."""
+    from itdr.builders.core.schema import ROOT_TASKS
+
+    return () if configs else ROOT_TASKS
 
 
 def _builder(config: str, options: dict[str, Any]) -> Any:
@@ -193,7 +211,7 @@ def _show(path: str, number: int) -> None:
 
     rows = _first_rows(path, number)
     for place, row in enumerate(rows, 1):
-        print(readable(_with_messages(row), place))
+        print(readable(row, place))
     print(f"The first {len(rows)} of {path}")
 
 
@@ -208,15 +226,10 @@ def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
         return next(pq.ParquetFile(file).iter_batches(batch_size=number)).to_pylist()
 
 
-def _with_messages(row: dict[str, Any]) -> dict[str, Any]:
-    """ShareGPT's turns as messages, to be shown alike."""
-    turns = row.get("conversations")
-    if turns is None:
-        return row
-    return {**row, "messages": [{"role": one["from"], "content": one["value"]} for one in turns]}
-
-
 def _bar(description: str, total: int | None) -> Any:
     from tqdm import tqdm
 
-    return tqdm(total=total, desc=description, unit=" rows", disable=not sys.stderr.isatty())
+    shown = sys.stderr.isatty()
+    return tqdm(
+        total=total, desc=description, unit=" rows", disable=not shown, leave=False, delay=1
+    )

@@ -8,18 +8,26 @@ from typing import Annotated
 
 import typer
 
+from itdr.commands._options import source_names
+
 
 def run(
-    sources: Annotated[list[str], typer.Argument(help="Source ids, or id/domain for one domain.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help="Source ids, or id/domain for one domain.", autocompletion=source_names
+        ),
+    ],
     data_dir: Annotated[
         Path | None, typer.Option(help="Files that lie here already are not fetched.")
     ] = None,
 ) -> None:
     """Download the raw files of sources into the cache, verified. A stopped download goes on.
 
+    A source that cannot be had does not keep the others from being fetched; the exit code is then 1.
     Example: itdr fetch ml-1m microlens
     """
-    from itdr.builders.core.errors import ConfigError, choose_from
+    from itdr.builders.core.errors import ConfigError, DownloadError, choose_from
     from itdr.builders.core.paths import human, offline_variable, raw_root
     from itdr.builders.dataset import registry
     from itdr.builders.rawfiles import locate
@@ -33,14 +41,24 @@ def run(
             raise ConfigError(choose_from(f"domain of {name}", domain, source.domains))
         files = [one for one in source.files if not domain or one.domain in (None, domain)]
         wanted.append((source, files))
+    failed: list[DownloadError] = []
     for source, files in wanted:
         now = locate.plan(source, files, data_dir)
         if not now.fetch:
             print(f"{source.id}: nothing to fetch")
         else:
             offline = offline_variable() is not None
-            locate.obtain(source, files, now, data_dir, offline=offline, progress=True)
-            print(f"{source.id}: {human(now.download_bytes)} in {raw_root() / source.id}")
+            try:
+                locate.obtain(source, files, now, data_dir, offline=offline, progress=True)
+            except DownloadError as error:
+                failed.append(error)
+                continue
+            here = raw_root() / source.id
+            there = [here / remote.name for remote in now.fetch if (here / remote.name).is_file()]
+            size = sum(path.stat().st_size for path in there)
+            print(f"{source.id}: {human(size)} in {here}")
         if now.by_hand:
             names = ", ".join(file.name for file in now.by_hand)
             print(f"{source.id}: to be placed by hand: {names}\n{source.by_hand.strip()}")
+    if failed:
+        raise DownloadError("\n".join(map(str, failed)))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.commands._options import with_options
+from itdr.commands._options import config_names, with_options
 
 STORE_SHARE = 0.35
 """A store takes about this share of the unpacked raw files it was read from (ml-32m: 0.31)."""
@@ -18,7 +18,12 @@ ROW_BYTES = 1_500
 
 @with_options
 def run(
-    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="A subtask or root task: see `itdr list`.", autocompletion=config_names
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     *,
     options: dict[str, Any],

@@ -31,17 +31,25 @@ def run(
     out: Annotated[
         str | None, typer.Option("-o", "--out", help="Write the report as JSON.")
     ] = None,
+    rows_out: Annotated[
+        str | None,
+        typer.Option(
+            "--rows", help="Write the verdict on every row into this file, as JSON lines."
+        ),
+    ] = None,
     *,
     options: dict[str, Any],
 ) -> None:
     """Score answers: per cell, per subtask, per root task, with 95% bootstrap intervals.
 
     A row without a prediction counts as wrong, unless --partial is given. Where DATA is a config, its
-    options are options, as for `itdr build`. docs/scoring.md defines every metric.
+    options are options, as for `itdr build`. Predictions that carry the `row_hash` of another row are
+    refused. docs/scoring.md defines every metric.
     Example: itdr score answers.jsonl --data sequential_rec --sample
     """
     from itdr import scoring
     from itdr.builders.core.errors import ConfigError
+    from itdr.scoring import verdicts
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import aggregate
@@ -51,6 +59,7 @@ def run(
 
     require()
     target = None if out is None else _outputs.file(out)
+    beside = None if rows_out is None else _outputs.file(rows_out)
     answers = read(predictions, column)
     opened = open_data(data, options)
     lexicon, rows = Lexicon(templates=opened.templates), []
@@ -67,9 +76,17 @@ def run(
     if not rows:
         raise ConfigError(
             f"{data}: no row of the split {split!r} to score"
-            + (" has a prediction." if partial else f". There is: {', '.join(opened.splits)}, all.")
+            + (
+                " has a prediction."
+                if partial
+                else f". Available: {', '.join(opened.splits)}, all."
+            )
         )
-    made = scoring.score(rows, answers, references=references(opened, rows), lexicon=lexicon)
+    made, judged = scoring.score_with_rows(
+        rows, answers, references=references(opened, rows), lexicon=lexicon
+    )
+    if beside is not None:
+        verdicts.write(beside, judged)
     if target is not None:
         target.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else aggregate.table(made))

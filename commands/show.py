@@ -5,18 +5,24 @@ from __future__ import annotations
 import itertools
 import json
 import textwrap
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-from itdr.commands._options import with_options
+from itdr.commands._options import config_names, with_options
 
 WIDTH = 88
 
 
 @with_options
 def run(
-    config: Annotated[str, typer.Argument(help="A subtask or root task: see `itdr list`.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="A subtask or root task: see `itdr list`.", autocompletion=config_names
+        ),
+    ],
     number: Annotated[int, typer.Option("-n", min=1, help="How many examples.")] = 3,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON row a line.")] = False,
@@ -48,16 +54,25 @@ def stream(config: str, split: str, options: dict[str, Any]) -> Any:
 def readable(row: dict[str, Any], place: int) -> str:
     """An example as a person reads it: its texts, then where it comes from."""
     lines = [f"── example {place} · {row['task']} · {row['source']} ".ljust(WIDTH, "─")]
-    if "messages" in row:
-        texts = [(one["role"], one["content"]) for one in row["messages"]]
-    else:
-        names = ("instruction", "input", "output", "prompt", "chosen", "rejected")
-        texts = [(name, row[name]) for name in names if row.get(name)]
-    for name, text in texts:
+    for name, text in _texts(row):
         lines += [f"[{name}]", _wrapped(text), ""]
     subject = f"user {row['user_id']}" if row["user_id"] is not None else f"item {row['item_id']}"
     lines.append(f"({row['id']}; {subject}; template {row['template']})")
     return "\n".join(lines) + "\n"
+
+
+def _texts(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The texts of a row with a name for each: its column, or who speaks."""
+    from itdr.builders.dataset import formats
+
+    form = formats.of_row(row)
+    for name in form.columns if form else ():
+        if isinstance(row[name], list):
+            for turn in row[name]:
+                speaker, text = turn.values()
+                yield speaker, text
+        elif row[name] not in (None, ""):
+            yield name, str(row[name])
 
 
 def _wrapped(text: str) -> str:

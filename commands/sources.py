@@ -8,13 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.dataset import registry
+from itdr.commands._options import source_names
 
 
 def run(
     name: Annotated[
-        str | None, typer.Argument(help="A source id, for everything known of it.")
+        str | None,
+        typer.Argument(
+            help="A source id, for everything known of it.", autocompletion=source_names
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -141,6 +145,9 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
         lines.append(
             f"      {key}: {file['name']}, {file['size']:,} bytes, sha256 {file['sha256']}"
         )
+    read = {table: rows.get(f"{table}_read") for table in COLUMNS}
+    listed = [f"{number:,} rows of {table}" for table, number in read.items() if number is not None]
+    lines.append(f"      read: {', '.join(listed)}")
     rejected = store["rejected"]
     for table, reasons in rejected.items():
         for reason, n in reasons.items():

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from itdr.builders.dataset.formats import texts_of
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.rendering.templates import folder_of
 from itdr.scoring import score_rows
@@ -41,12 +42,7 @@ def rows(config: str = "", **given: Any) -> dict[str, Any]:
 
 def question(doc: Mapping[str, Any]) -> str:
     """The task description and the question."""
-    if doc.get("prompt"):
-        return str(doc["prompt"])
-    if doc.get("messages"):
-        said = [one["content"] for one in doc["messages"] if one["role"] != "assistant"]
-        return "\n\n".join(said) + "\n"
-    return "\n\n".join(text for text in (doc["instruction"], doc["input"]) if text) + "\n"
+    return texts_of(doc).prompt + "\n"
 
 
 def answer(doc: Mapping[str, Any]) -> str:

@@ -2,8 +2,7 @@
 
     python examples/write_for_trainers.py out/trainers sequential_rec --sample
 
-In `out/trainers`: `<config>_<split>_alpaca.json` (instruction, input, output),
-`<config>_<split>_sharegpt.json` (conversations of `from` and `value`), `dataset_info.json`, which
+In `out/trainers`: `<config>_<split>_<format>.json` for each of `FORMATS`, `dataset_info.json`, which
 names them all for LLaMA-Factory (`dataset_dir: out/trainers`), and `axolotl.yml`, the `datasets:`
 part of an Axolotl config. Rows are written as they are drawn: memory does not grow with them.
 [formats: LLaMA-Factory data/README.md; Axolotl docs, dataset formats]
@@ -13,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,31 +20,39 @@ from datasets import load_dataset
 
 import itdr  # noqa: F401  (teaches load_dataset the name "itdr")
 
+FORMATS: dict[str, dict[str, Any]] = {
+    # The description of the task is a system prompt there; what is asked, the prompt.
+    "alpaca": {"columns": {"prompt": "input", "response": "output", "system": "instruction"}},
+    "sharegpt": {"formatting": "sharegpt", "columns": {"messages": "conversations"}},
+    # For `stage: dpo` and `stage: kto`.
+    "preference": {
+        "ranking": True,
+        "columns": {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"},
+    },
+    "kto": {"columns": {"prompt": "prompt", "response": "completion", "kto_tag": "label"}},
+}
+"""What LLaMA-Factory is told of each format."""
+AXOLOTL = {
+    "alpaca": ("type: alpaca",),
+    "sharegpt": (
+        "type: chat_template",
+        "field_messages: conversations",
+        "message_property_mappings:",
+        "  role: from",
+        "  content: value",
+    ),
+}
+"""How Axolotl is to read a format."""
 
-def alpaca(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The three texts; what else a row holds stays out."""
-    for row in rows:
-        yield {name: row[name] for name in ("instruction", "input", "output")}
 
-
-def sharegpt(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A conversation; its system prompt stands beside it, as LLaMA-Factory wants it."""
-    for row in rows:
-        spoken = [
-            {"from": "human", "value": row["input"]},
-            {"from": "gpt", "value": row["output"]},
-        ]
-        yield {"conversations": spoken, "system": row["instruction"]}
-
-
-def write_json(path: Path, rows: Iterable[dict[str, Any]]) -> int:
-    """One JSON array, a row to a line; how many there are."""
+def write_json(path: Path, rows: Iterable[dict[str, Any]], columns: list[str]) -> int:
+    """One JSON array, a row to a line, with these columns; how many there are."""
     count = 0
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
         for count, row in enumerate(rows, 1):
             file.write("\n" if count == 1 else ",\n")
-            file.write(json.dumps(row, ensure_ascii=False))
+            file.write(json.dumps({name: row[name] for name in columns}, ensure_ascii=False))
         file.write("\n]\n")
     return count
 
@@ -54,13 +61,14 @@ def write(out: Path, config: str, **options: Any) -> dict[str, int]:
     """All files for a config; how many rows each data file has."""
     out.mkdir(parents=True, exist_ok=True)
     counts, info, axolotl = {}, {}, []
-    for split, stream in load_dataset("itdr", config, streaming=True, **options).items():
-        for form, convert in (("alpaca", alpaca), ("sharegpt", sharegpt)):
+    for form, about in FORMATS.items():
+        streams = load_dataset("itdr", config, streaming=True, format=form, **options)
+        for split, stream in streams.items():
             name = f"{config}_{split}_{form}"
             path = out / f"{name}.json"
-            counts[path.name] = write_json(path, convert(stream))
-            info[name] = about(path.name, form)
-            if split == "train":
+            counts[path.name] = write_json(path, stream, list(about["columns"].values()))
+            info[name] = {"file_name": path.name, **about}
+            if split == "train" and form in AXOLOTL:
                 axolotl.append(axolotl_entry(path, form))
     text = json.dumps(info, indent=2, ensure_ascii=False)
     (out / "dataset_info.json").write_text(text + "\n", "utf-8")
@@ -68,24 +76,10 @@ def write(out: Path, config: str, **options: Any) -> dict[str, int]:
     return counts
 
 
-def about(file: str, form: str) -> dict[str, Any]:
-    """An entry of LLaMA-Factory's `dataset_info.json`."""
-    if form == "sharegpt":
-        columns = {"messages": "conversations", "system": "system"}
-        return {"file_name": file, "formatting": "sharegpt", "columns": columns}
-    # The description of the task is a system prompt there; what is asked, the prompt.
-    columns = {"prompt": "input", "response": "output", "system": "instruction"}
-    return {"file_name": file, "formatting": "alpaca", "columns": columns}
-
-
 def axolotl_entry(path: Path, form: str) -> str:
     """An entry of `datasets:` in an Axolotl config."""
     lines = [f"  - path: {json.dumps(str(path))}", "    ds_type: json"]
-    if form == "alpaca":
-        return "\n".join([*lines, "    type: alpaca"])
-    fields = ("type: chat_template", "field_messages: conversations", "field_system: system")
-    names = ("message_property_mappings:", "  role: from", "  content: value")
-    return "\n".join([*lines, *(f"    {line}" for line in (*fields, *names))])
+    return "\n".join([*lines, *(f"    {line}" for line in AXOLOTL[form])])
 
 
 def main() -> None:

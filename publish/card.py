@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import formats, registry
 from itdr.builders.dataset.options import DEFAULTS
-from itdr.publish import files, licences, tables
+from itdr.publish import licences, tables, views
 from itdr.publish.tables import table
 
 HERE = Path(__file__).resolve().parent
@@ -21,9 +22,12 @@ PAPER = """@inproceedings{liu2026itdr,
   year      = {2026},
   note      = {arXiv:2508.05667}
 }"""
+TEXTS = "instruction, input, output"
+"""The entry of `FIELDS` in whose place a card names the columns of its own formats."""
 FIELDS = (
     ("id", "stable and unique; names source, subtask and case"),
-    ("instruction, input, output", "task description, question, answer"),
+    ("row_hash", "hash of what the row shows and holds to be true; differs where options differ"),
+    (TEXTS, "task description, question, answer"),
     ("root_task, task, source, domain", "which cell the row belongs to"),
     ("template", "id of the prompt template"),
     ("user_id, item_id", "whom, or what, the case is about; else null"),
@@ -34,18 +38,6 @@ FIELDS = (
     ("attributes", "the true attributes, for user attribute prediction"),
     ("evidence", "what a grounded answer stands on"),
 )
-TEXTS_OF = {
-    "alpaca": "instruction, input, output",
-    "messages": "messages",
-    "preference": "prompt, chosen, rejected",
-    "sharegpt": "conversations",
-}
-ABOUT_TEXTS = {
-    "alpaca": "task description, question, answer",
-    "messages": "system, user and assistant, each with role and content",
-    "preference": "description and question; the true answer; a plausible wrong one",
-    "sharegpt": "system, human and gpt, each with from and value",
-}
 Entries = dict[str, dict[str, Any]]
 
 
@@ -99,33 +91,43 @@ def _built_yaml(entries: Entries) -> str:
             "task_categories": tables.task_categories(dict.fromkeys(tasks)),
             "tags": [*tables.TAGS, *dict.fromkeys(tasks)],
             "size_categories": [tables.size_category(rows)],
-            "configs": [_config(one) for one in entries.values()],
-            "dataset_info": [_info(one) for one in entries.values()],
+            "configs": [_config(name, parts) for name, parts in _named(entries).items()],
+            "dataset_info": [_info(name, parts) for name, parts in _named(entries).items()],
         }
     )
 
 
-def _config(entry: dict[str, Any]) -> dict[str, Any]:
+def _named(entries: Entries) -> dict[str, list[Any]]:
+    """Every config that the folder can be loaded by, with the records of what it reads: root tasks
+    read the files of their subtasks."""
+    return {**views.views(entries), **{name: [one] for name, one in entries.items()}}
+
+
+def _config(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
+    def paths(split: str) -> Any:
+        found = [
+            f"{one['config']}/{split}-*.{one['kind']}" for one in parts if split in one["files"]
+        ]
+        return found[0] if len(found) == 1 else found
+
     return {
-        "config_name": entry["config"],
-        "data_files": [
-            {"split": split, "path": f"{entry['config']}/{split}-*.{entry['kind']}"}
-            for split in entry["files"]
-        ],
+        "config_name": name,
+        "data_files": [{"split": split, "path": paths(split)} for split in views.splits(parts)],
     }
 
 
-def _info(entry: dict[str, Any]) -> dict[str, Any]:
-    download = sum(file["size"] for several in entry["files"].values() for file in several)
+def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
+    rows, size = views.summed(parts, "rows"), views.summed(parts, "bytes")
+    listed = (file for one in parts for several in one["files"].values() for file in several)
     return {
-        "config_name": entry["config"],
-        "features": tables.yaml_features(files.columns(entry["form"])),
+        "config_name": name,
+        "features": tables.yaml_features(formats.schema(parts[0]["form"])),
         "splits": [
-            {"name": split, "num_bytes": entry["bytes"][split], "num_examples": count}
-            for split, count in entry["rows"].items()
+            {"name": split, "num_bytes": size[split], "num_examples": count}
+            for split, count in rows.items()
         ],
-        "download_size": download,
-        "dataset_size": sum(entry["bytes"].values()),
+        "download_size": sum(file["size"] for file in listed),
+        "dataset_size": sum(size.values()),
     }
 
 
@@ -161,10 +163,11 @@ def _opening(entries: Entries) -> str:
 
 def _configs_table(entries: Entries) -> str:
     rows = []
-    for name, one in entries.items():
-        about = "all subtasks" if name in ROOT_TASKS else registry.task(name).title
-        counts = [one["rows"].get(split, 0) for split in ("train", "validation", "test")]
-        rows.append((f"`{name}`", about, one["form"], *counts))
+    for name, parts in _named(entries).items():
+        about = "all of its subtasks" if name in ROOT_TASKS else registry.task(name).title
+        found = views.summed(parts, "rows")
+        counts = [found.get(split, 0) for split in ("train", "validation", "test")]
+        rows.append((f"`{name}`", about, parts[0]["form"], *counts))
     head = ("config", "about", "format", "train", "validation", "test")
     return table(head, rows, right=(3, 4, 5))
 
@@ -183,12 +186,7 @@ def _loading(entries: Entries) -> str:
 
 
 def _built_cells(entries: Entries) -> str:
-    """Each cell once, from the config of its subtask where that was built."""
-    counts: dict[str, dict[str, int]] = {}
-    for name, one in entries.items():
-        for cell, splits in one["cells"].items():
-            if name == cell.partition("/")[0] or cell not in counts:
-                counts[cell] = splits
+    counts = {cell: one for entry in entries.values() for cell, one in entry["cells"].items()}
     rows = []
     for cell, splits in sorted(counts.items(), key=_cell_order):
         task, _, source = cell.partition("/")
@@ -209,8 +207,8 @@ def _fields(entries: Entries) -> str:
     forms = list(dict.fromkeys(one["form"] for one in entries.values()))
     rows: list[tuple[str, str]] = []
     for name, about in FIELDS:
-        if name == TEXTS_OF["alpaca"]:
-            rows += [(f"`{TEXTS_OF[form]}`", ABOUT_TEXTS[form]) for form in forms]
+        if name == TEXTS:
+            rows += [(f"`{', '.join(one.columns)}`", one.about) for one in map(formats.get, forms)]
         else:
             rows.append((f"`{name}`", about))
     return table(("field", ""), rows)

@@ -18,22 +18,18 @@ from typing import IO, TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.core.paths import disk_is_full
-from itdr.builders.dataset.formats import FORMATS, schema
+from itdr.builders.dataset.formats import schema
 from itdr.builders.rawfiles.checksums import chunks, digests
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMS = (*FORMATS, "sharegpt")
-"""What rows look like: those of the option `format`, and ShareGPT, which only files have."""
 KINDS = ("parquet", "jsonl")
 FILE_ROWS = 50_000
 GROUP_ROWS = 5_000
 GROUP_BYTES = 64 << 20
 """Bounds of a row group, in memory: the Hub's viewer reads none above 100 MB."""
 CHUNK_ROWS = 250
-SPEAKERS = {"system": "system", "user": "human", "assistant": "gpt"}
-"""Roles of `messages`, and what ShareGPT calls them."""
 
 
 @dataclass
@@ -56,36 +52,12 @@ class Written:
         self.scripts += other.scripts
 
 
-def columns(form: str) -> dict[str, Any]:
-    """The features of a row in one of the `FORMS`, by name, in order."""
-    from datasets import Value
-
-    if form != "sharegpt":
-        return schema(form)
-    turns = [{"from": Value("string"), "value": Value("string")}]
-    return {
-        "conversations" if name == "messages" else name: turns if name == "messages" else kind
-        for name, kind in schema("messages").items()
-    }
-
-
-def in_form(row: dict[str, Any], form: str) -> dict[str, Any]:
-    """A row as drawn (for `sharegpt`: with `messages`), made one of the form."""
-    if form != "sharegpt":
-        return row
-    turns = [{"from": SPEAKERS[one["role"]], "value": one["content"]} for one in row["messages"]]
-    return {
-        "conversations" if name == "messages" else name: turns if name == "messages" else value
-        for name, value in row.items()
-    }
-
-
 def write_split(
     folder: Path, split: str, rows: Iterable[dict[str, Any]], form: str, kind: str, bar: Any = None
 ) -> Written:
     """Write `<split>-00000-of-0000N.<kind>` into `folder`, at most `FILE_ROWS` rows a file.
 
-    rows: as the builder streams them.   bar: a tqdm-like progress bar, or None.
+    rows: as the builder streams them.   form: key of their format.   bar: a tqdm-like progress bar, or None.
     """
     written = Written()
     parts: list[Path] = []
@@ -119,10 +91,10 @@ def write_file(
     """Write one file; what is in it, without its `facts`."""
     from datasets import Features
 
-    arrow = Features(columns(form)).arrow_schema.remove_metadata()
+    arrow = Features(schema(form)).arrow_schema.remove_metadata()
     written = Written()
     with _Writer(path, kind, arrow) as writer:
-        for batch in _batches(rows, form, arrow, written):
+        for batch in _batches(rows, arrow, written):
             with disk_errors(path):
                 writer.write(batch)
             if bar is not None:
@@ -145,13 +117,13 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 def _batches(
-    rows: Iterable[dict[str, Any]], form: str, arrow: pa.Schema, written: Written
+    rows: Iterable[dict[str, Any]], arrow: pa.Schema, written: Written
 ) -> Iterator[pa.RecordBatch]:
     """Rows in pieces that fit a row group, counted on the way."""
     import pyarrow as pa
 
     stream = iter(rows)
-    while chunk := [in_form(row, form) for row in islice(stream, CHUNK_ROWS)]:
+    while chunk := list(islice(stream, CHUNK_ROWS)):
         for row in chunk:
             written.cells[row["task"], row["source"]] += 1
             written.scripts.update(_scripts(row))

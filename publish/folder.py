@@ -11,23 +11,28 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from itdr.builders.core import paths
-from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.errors import ConfigError, EmptySplitError
+from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
-from itdr.builders.dataset import registry
-from itdr.publish import card, files, licences, provenance
+from itdr.builders.dataset import builder as dataset_builder
+from itdr.builders.dataset import formats, registry
+from itdr.publish import card, files, licences, provenance, views
+from itdr.publish import overwrite as overwriting
 
 RECORD = ".itdr.json"
 """Inside each config's folder. Hidden: neither loaded nor pushed."""
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the same rows are laid out in other files."""
 RECORDED = frozenset(
-    "key config form kind rows bytes files cells scripts options versions sources shortfalls".split()
+    "key config form kind code selected views rows bytes files cells scripts options versions "
+    "sources shortfalls".split()
 )
 """What a record says; one that lacks any of it is damaged, and counts as absent."""
 TOP = (provenance.PROVENANCE, "README.md", "CITATION.bib", "LICENSE.md")
@@ -42,33 +47,114 @@ Held = Callable[[str, str], "int | None"]
 def build(
     builders: Iterable[Any],
     out: Path,
-    form: str = "alpaca",
     kind: str = "parquet",
     progress: Progress | None = None,
     draw: HashRng | None = None,
     held: Held | None = None,
+    overwrite: bool = False,
+    roots: Iterable[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Write configs into `out/<config>/` and make `out` a data set; each config's provenance.
+    """Write configs into `out/<config>/` and make `out` a data set.
 
-    builders: constructed `Itdr`s, drawn one after the other.   form: of `files.FORMS`; for
-    `sharegpt` the builders draw `messages`.   kind: of `files.KINDS`.   progress: (description,
-    total) -> a tqdm-like bar.   draw: writes the data files, in place of this process.   held: the
-    size of a data file, by config and name, where the files lie elsewhere.
-    Raises `ConfigError` where the folder holds what was not built here, or is being written.
+    A root task is a view of its subtasks' files (see `itdr.publish.views`): these are written.
+
+    Args:
+        builders: constructed `Itdr`s, drawn one after the other.
+        out: the folder.
+        kind: of `files.KINDS`.
+        progress: (description, total) -> a tqdm-like bar.
+        draw: writes the data files, in place of this process.
+        held: the size of a data file, by config and name, where the files lie elsewhere.
+        overwrite: replace rows that were built otherwise, and files of others.
+        roots: root tasks to be views of whatever subtasks are built.
+
+    Returns:
+        Config -> its provenance, of those that were built or were there already.
+
+    Raises:
+        ConfigError: where the folder holds what was built otherwise or not by itdr, or is being
+            written by another process.
+        EmptySplitError: where a split has no row; subtasks of a root that has others are left out.
     """
     _check_free(out)
+    if not overwrite:
+        overwriting.refuse_strangers(out, TOP, RECORD)
+    asked = list(builders)
+    named = {builder.config.name for builder in asked}
+    wanted, subtasks = views.expanded(asked, roots)
     out.mkdir(parents=True, exist_ok=True)
-    builders = list(builders)
-    done = {}
+    done: dict[str, dict[str, Any]] = {}
+    empty: dict[str, EmptySplitError] = {}
     with _locked(out):
-        _check_kind(out, kind, {builder.config.name for builder in builders})
+        jobs = [_job(builder, subtasks, out, kind) for builder in wanted]
+        if not overwrite:
+            overwriting.refuse_other_builds(out, _in_the_way(jobs))
+        _check_kind(out, kind, {job.config for job in jobs})
         for stale in out.glob(".*.part"):
             shutil.rmtree(stale, ignore_errors=True)
-        for builder in builders:
-            entry = _build_config(builder, out, form, kind, progress, draw or _draw, held)
-            done[builder.config.name] = public(entry)
+        for job in jobs:
+            try:
+                entry = _build_config(job, out, progress, draw or _draw, held)
+            except EmptySplitError as error:
+                if job.config in named:
+                    raise
+                empty[job.config] = error
+                continue
+            done[job.config] = public(entry)
             _write_top(out)
+    _say_empty(empty, done, subtasks)
     return done
+
+
+def _say_empty(
+    empty: Mapping[str, EmptySplitError],
+    done: Mapping[str, Any],
+    roots: Mapping[str, Sequence[str]],
+) -> None:
+    """Say which subtasks of a root have no rows. Raises `EmptySplitError` where none has any."""
+    for subtasks in roots.values():
+        if subtasks and not any(name in done for name in subtasks):
+            raise empty[subtasks[0]]
+    for name, error in empty.items():
+        warn_once(f"itdr: not built: {name}. {error}")
+
+
+@dataclass
+class _Job:
+    """One config to be written. facts: what its record will say, known before a row is drawn."""
+
+    builder: Any
+    config: str
+    target: Path
+    form: str
+    kind: str
+    key: str
+    facts: dict[str, Any]
+    known: dict[str, Any] | None
+
+
+def _job(builder: Any, roots: Mapping[str, Sequence[str]], out: Path, kind: str) -> _Job:
+    config = builder.config.name
+    form = formats.of_options(builder.config).key
+    options = dataset_builder.options_of(builder.config)
+    facts = {
+        "options": json.loads(json.dumps(provenance.plain_options(builder.config))),
+        "kind": kind,
+        "code": dataset_builder.code_fingerprint(),
+        "selected": views.named(options.selected),
+        "views": [root for root, subtasks in roots.items() if config in subtasks],
+    }
+    target = out / config
+    key = f"{builder.config_id}-{form}-{kind}-{LAYOUT}"
+    return _Job(builder, config, target, form, kind, key, facts, _read(target / RECORD))
+
+
+def _in_the_way(jobs: Iterable[_Job]) -> dict[str, list[str]]:
+    return {
+        job.config: overwriting.differences(job.known, job.facts)
+        for job in jobs
+        if job.known is not None and job.known["key"] != job.key
+    }
 
 
 def public(entry: dict[str, Any]) -> dict[str, Any]:
@@ -88,30 +174,23 @@ def records(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def _build_config(
-    builder: Any,
-    out: Path,
-    form: str,
-    kind: str,
-    progress: Progress | None,
-    draw: HashRng,
-    held: Held | None,
+    job: _Job, out: Path, progress: Progress | None, draw: HashRng, held: Held | None
 ) -> dict[str, Any]:
-    config = builder.config.name
-    target = out / config
-    key = f"{builder.config_id}-{form}-{kind}-{LAYOUT}"
-    known = _read(target / RECORD)
-    if known is not None and known["key"] == key and _complete(target, known, held):
+    known = job.known
+    if known is not None and known["key"] == job.key and _complete(job.target, known, held):
+        if set(job.facts["views"]) <= set(known["views"]):
+            return known
+        known["views"] = sorted({*known["views"], *job.facts["views"]})
+        _write_text(job.target / RECORD, _as_json(known))
         return known
-    if target.exists() and not (target / RECORD).is_file():
-        raise ConfigError(
-            f"{target} exists and was not built by itdr: choose another folder, or remove it."
-        )
-    part = out / f".{config}.part"
+    part = out / f".{job.config}.part"
     part.mkdir(parents=True)
-    written, more = draw(builder, part, form, kind, progress)
-    entry = {**_entry(builder, form, kind, key, written), **more}
+    written, more = draw(job.builder, part, job.form, job.kind, progress)
+    entry = {**_entry(job, written), **more}
+    if known is not None:
+        entry["views"] = sorted({*known["views"], *entry["views"]})
     _write_text(part / RECORD, _as_json(entry))
-    _swap(part, target)
+    _swap(part, job.target)
     return entry
 
 
@@ -131,9 +210,7 @@ def _draw(
     return written, {}
 
 
-def _entry(
-    builder: Any, form: str, kind: str, key: str, written: dict[str, files.Written]
-) -> dict[str, Any]:
+def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
     cells: dict[str, dict[str, int]] = {}
     for split, one in written.items():
         for (task, source), count in sorted(one.cells.items()):
@@ -141,16 +218,19 @@ def _entry(
     scripts = sum((one.scripts for one in written.values()), start=Counter())
     return {
         "layout": LAYOUT,
-        "key": key,
-        "config": builder.config.name,
-        "form": form,
-        "kind": kind,
+        "key": job.key,
+        "config": job.config,
+        "form": job.form,
+        "kind": job.kind,
+        "code": job.facts["code"],
+        "selected": job.facts["selected"],
+        "views": job.facts["views"],
         "rows": {split: one.rows for split, one in written.items()},
         "bytes": {split: one.bytes for split, one in written.items()},
         "files": {split: one.files for split, one in written.items()},
         "cells": cells,
         "scripts": dict(sorted(scripts.items())),
-        **provenance.facts(builder),
+        **provenance.facts(job.builder),
     }
 
 
@@ -167,18 +247,30 @@ def expected(builder: Any, split: str) -> int | None:
 def _write_top(out: Path) -> None:
     """The files at the top, the one that marks the folder as ours first."""
     entries = {name: public(entry) for name, entry in records(out).items()}
+    for name, text in top_texts(entries).items():
+        _write_text(out / name, text)
+
+
+def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """The files at the top of a built folder, by name.
+
+    Args:
+        entries: the records of its configs, as `public`.
+
+    Returns:
+        Their texts, which follow from the records alone.
+    """
     texts = (
         _as_json(entries),
         card.built_card(entries),
         card.citations(entries),
         licences.text(entries),
     )
-    for name, text in zip(TOP, texts, strict=True):
-        _write_text(out / name, text)
+    return dict(zip(TOP, texts, strict=True))
 
 
 def _check_free(out: Path) -> None:
-    """Refuse a folder with files that are not ours: a card there would be lost."""
+    """Refuse what cannot be a data set's folder."""
     if not out.exists():
         return
     if not out.is_dir():
@@ -189,13 +281,6 @@ def _check_free(out: Path) -> None:
             f"{out} holds {scripts[0]}, which `datasets` would take for a loading script: choose "
             "another folder."
         )
-    if not (out / provenance.PROVENANCE).exists():
-        for name in TOP[1:]:
-            if (out / name).exists():
-                raise ConfigError(
-                    f"{out} holds a {name} that was not written by itdr, and a build writes its "
-                    "own: choose another folder."
-                )
 
 
 def _check_kind(out: Path, kind: str, building: set[str]) -> None:
@@ -215,7 +300,7 @@ def _locked(out: Path) -> Iterator[None]:
 
     locks = paths.work_root() / "builds"
     locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(str(locks / f"{stable_hash('build', str(out.resolve())):016x}.lock"))
+    lock = FileLock(str(locks / f"{stable_hash('build', os.path.realpath(out)):016x}.lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from itdr.builders.dataset import registry
@@ -19,21 +20,37 @@ def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
             continue
         for name, facts in entry["sources"].items():
             source = name.partition("/")[0]
-            found[source] = {
-                "title": facts["title"],
-                "homepage": facts["homepage"],
-                "licence": _current(source) or facts["licence"],
-            }
+            known = source in registry.source_ids()
+            recorded = {key: facts[key] for key in ("title", "homepage", "licence")}
+            found[source] = declared([source])[source] if known else recorded
     return dict(sorted(found.items()))
 
 
-def forbidding(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Those of the `terms` that do not allow redistribution."""
-    return {
-        name: one
-        for name, one in terms(entries).items()
-        if not one["licence"].get("redistribution", False)
-    }
+def declared(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Source id -> title, homepage and licence, as declared, in order of id.
+
+    Args:
+        sources: ids of declared sources.
+
+    Returns:
+        The terms of each.
+    """
+    found = {}
+    for name in sorted(sources):
+        source = registry.source(name)
+        licence = source.licence
+        found[name] = {
+            "title": source.title,
+            "homepage": source.homepage,
+            "licence": {
+                "name": licence.name,
+                "url": licence.url,
+                "summary": licence.summary,
+                "redistribution": licence.redistribution,
+                "commercial_use": licence.commercial,
+            },
+        }
+    return found
 
 
 def made_up(entries: dict[str, dict[str, Any]]) -> bool:
@@ -68,19 +85,6 @@ def text(entries: dict[str, dict[str, Any]]) -> str:
             licence["summary"],
         ]
     return "\n".join(lines) + "\n"
-
-
-def _current(name: str) -> dict[str, Any] | None:
-    if name not in registry.source_ids():
-        return None
-    licence = registry.source(name).licence
-    return {
-        "name": licence.name,
-        "url": licence.url,
-        "summary": licence.summary,
-        "redistribution": licence.redistribution,
-        "commercial_use": licence.commercial,
-    }
 
 
 def _yes(value: bool) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import platform
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
+from itdr.publish import licences
 
 PROVENANCE = "provenance.json"
 
@@ -20,7 +21,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
         raise ConfigError(
             f"{folder} is no folder built by `itdr build`: it holds no {PROVENANCE}."
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{folder / PROVENANCE} is damaged ({error}): build the folder again."
         ) from None
@@ -52,16 +53,23 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
 def _is_entry(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("config"), str):
         return False
-    files = value.get("files")
+    listed = value.get("files")
     return (
         isinstance(value.get("options"), dict)
-        and isinstance(files, dict)
-        and all(isinstance(several, list) for several in files.values())
-        and all(
-            isinstance(one, dict) and {"name", "size"} <= one.keys()
-            for several in files.values()
-            for one in several
-        )
+        and isinstance(listed, dict)
+        and all(isinstance(several, list) for several in listed.values())
+        and all(_is_file(one) for several in listed.values() for one in several)
+    )
+
+
+def _is_file(value: Any) -> bool:
+    """Whether this is what a build says of a data file: its name leads nowhere else."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("size"), int)
+        and isinstance(value.get("name"), str)
+        and PurePath(value["name"]).name == value["name"]
+        and value["name"] not in ("", "..")
     )
 
 
@@ -76,7 +84,7 @@ def facts(builder: Any) -> dict[str, Any]:
     options = dataset_builder.options_of(builder.config)
     return {
         "seed": options.seed,
-        "options": _plain_options(builder.config),
+        "options": plain_options(builder.config),
         "versions": _versions(builder),
         "sources": _sources(builder),
         "hard_negatives": rungs(builder),
@@ -131,7 +139,7 @@ def _versions(builder: Any) -> dict[str, str]:
     }
 
 
-def _plain_options(config: Any) -> dict[str, Any]:
+def plain_options(config: Any) -> dict[str, Any]:
     """All options as given. Of a user's template folder only the name: a path tells who built it."""
     from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates
@@ -160,7 +168,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
     found = {}
     for plan in builder._plans:
         for chosen in plan.chosen:
-            source = chosen.cell.source
+            source = chosen.cell.source.id
             for path in chosen.paths:
                 made = manifest(path)
                 name = "/".join(filter(None, (made["source"], made["domain"])))
@@ -168,15 +176,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                     "raw_files": made["files"],
                     "rows": made["rows"],
                     "rejected": made["rejected"],
-                    "title": source.title,
-                    "homepage": source.homepage,
-                    "licence": {
-                        "name": source.licence.name,
-                        "url": source.licence.url,
-                        "summary": source.licence.summary,
-                        "redistribution": source.licence.redistribution,
-                        "commercial_use": source.licence.commercial,
-                    },
+                    **licences.declared([source])[source],
                 }
     return dict(sorted(found.items()))
 

@@ -4,34 +4,47 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, ItdrError
-from itdr.publish import licences, provenance
-from itdr.publish.folder import TOP
+from itdr.publish import guard, provenance
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
-def push(folder: Path, name: str, private: bool = False) -> str:
-    """Upload a built folder as the data set `owner/name`; its address.
+def push(home: Path, name: str, private: bool = False) -> str:
+    """Upload a built folder as a data set of the Hub.
 
-    Only the files that `provenance.json` lists are sent, and files of an earlier push of the same
-    configs are removed. A public push of what may not be handed on is refused, and so is one that
-    would be public because the data set exists already and is.
-    Raises `ConfigError` for what must not or cannot be pushed, `ItdrError` where the Hub refuses.
+    Sent is what `guard.check` found to be as built, and nothing else. Files of an earlier push of the
+    same configs are removed. A public push of what may not be handed on is refused, and so is one
+    that would be public because the data set exists already and is.
+
+    Args:
+        home: the folder.
+        name: the data set, as `owner/name`.
+        private: whether to make it private.
+
+    Returns:
+        Its address.
+
+    Raises:
+        ConfigError: for what must not or cannot be pushed.
+        ItdrError: where the Hub refuses.
     """
     if not NAME.fullmatch(name):
         raise ConfigError(f"{name!r} names no data set: write it as owner/name.")
-    entries = provenance.read(folder)
+    entries = provenance.read(home)
     if not entries:
-        raise ConfigError(f"{folder} holds no config: build one first.")
-    sent = _files(folder, entries)
+        raise ConfigError(f"{home} holds no config: build one first.")
+    scripts = sorted(path.name for path in home.glob("*.py"))
+    if scripts:
+        raise ConfigError(f"{home} holds {scripts[0]}: a data set with code is not pushed.")
+    checked = guard.check(home, entries)
     if not private:
-        _check_licences(entries, "A public push is refused")
+        _check_licences(checked, entries, "A public push is refused")
     from huggingface_hub import HfApi
 
     api = HfApi()
@@ -39,35 +52,49 @@ def push(folder: Path, name: str, private: bool = False) -> str:
         api.create_repo(name, repo_type="dataset", private=private, exist_ok=True)
         if private and not api.dataset_info(name).private:
             # `exist_ok` leaves the visibility of a data set that is already there as it is.
-            _check_licences(entries, f"{name} exists and is public, so the push is refused")
-        api.upload_folder(
-            repo_id=name,
-            repo_type="dataset",
-            folder_path=folder,
-            allow_patterns=sent,
-            delete_patterns=[f"{config}/*" for config in entries],
-            commit_message=f"itdr: {', '.join(entries)}",
-        )
+            _check_licences(
+                checked, entries, f"{name} exists and is public, so the push is refused"
+            )
+        there = api.list_repo_files(name, repo_type="dataset")
+        with ExitStack() as stack:
+            api.create_commit(
+                name,
+                _operations(home, checked, entries, there, stack),
+                repo_type="dataset",
+                commit_message=f"itdr: {', '.join(entries)}",
+            )
     return f"{api.endpoint}/datasets/{name}"
 
 
-def _files(folder: Path, entries: dict[str, dict[str, Any]]) -> list[str]:
-    """Paths, relative to the folder, of all that belongs to the data set."""
-    scripts = sorted(path.name for path in folder.glob("*.py"))
-    if scripts:
-        raise ConfigError(f"{folder} holds {scripts[0]}: a data set with code is not pushed.")
-    missing = [name for name in TOP if not (folder / name).is_file()]
-    if missing:
-        raise ConfigError(f"{folder} lacks {missing[0]}: run the same `itdr build` again.")
-    found = list(TOP)
-    for entry in entries.values():
-        for paths in provenance.paths(folder, entry).values():
-            found += [path.relative_to(folder).as_posix() for path in paths]
-    return found
+def _operations(
+    home: Path,
+    checked: guard.Checked,
+    entries: dict[str, dict[str, Any]],
+    there: Iterable[str],
+    stack: ExitStack,
+) -> list[Any]:
+    """What is sent, and which files of an earlier push of the same configs go."""
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+    sent: list[Any] = [CommitOperationAdd(path, text) for path, text in checked.texts.items()]
+    for path, (place, sha256) in checked.files.items():
+        # Opened and hashed here: nothing else can take its place before it is sent.
+        one = CommitOperationAdd(path, stack.enter_context(guard.opened(home, place)))
+        if one.upload_info.sha256.hex() != sha256:
+            raise ConfigError(f"{place} was changed while it was pushed: {guard.AGAIN}.")
+        sent.append(one)
+    gone = [
+        CommitOperationDelete(path)
+        for path in there
+        if path.partition("/")[0] in entries and "/" in path and path not in checked.files
+    ]
+    return sent + gone
 
 
-def _check_licences(entries: dict[str, dict[str, Any]], refusal: str) -> None:
-    forbidding = licences.forbidding(entries)
+def _check_licences(
+    checked: guard.Checked, entries: dict[str, dict[str, Any]], refusal: str
+) -> None:
+    forbidding = guard.forbidding(checked, entries)
     if not forbidding:
         return
     listed = "\n".join(
@@ -75,7 +102,7 @@ def _check_licences(entries: dict[str, dict[str, Any]], refusal: str) -> None:
         f" [{one['licence']['url']}]"
         for name, one in forbidding.items()
     )
-    free = sorted(set(licences.terms(entries)) - set(forbidding))
+    free = sorted(checked.sources - set(forbidding))
     other = f", or build from {', '.join(free)} alone" if free else ""
     raise ConfigError(
         f"{refusal}: the licences of these sources do not allow handing them on.\n{listed}\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
 
-__all__ = ["score", "score_rows"]
+__all__ = ["score", "score_rows", "score_with_rows"]
 
 
 def score(
@@ -30,12 +30,28 @@ def score(
     Returns the report described in `itdr.scoring.metrics.aggregate.build`. Raises `ConfigError` for answers that
     do not fit the rows, `MissingExtraError` where the libraries of `itdr[score]` are missing.
     """
+    report, _ = score_with_rows(rows, answers, references=references, lexicon=lexicon, seed=seed)
+    return report
+
+
+def score_with_rows(
+    rows: Iterable[Mapping[str, Any]],
+    answers: Any,
+    *,
+    references: Mapping[str, Sequence[str]] | None = None,
+    lexicon: Any = None,
+    seed: int = 0,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """As `score`, and the verdict on every row beside the report (see `itdr.scoring.verdicts`)."""
+    from itdr.scoring import verdicts
     from itdr.scoring.metrics import aggregate
 
     rows = list(rows)
-    texts = _aligned(rows, answers)
-    scored = score_rows(rows, texts, references=references, lexicon=lexicon)
-    return aggregate.build(rows, scored, [_text(one) is None for one in texts], seed)
+    given = [_answer(one) for one in _aligned(rows, answers)]
+    compared = verdicts.require_same_rows(rows, given)
+    scored = score_rows(rows, given, references=references, lexicon=lexicon)
+    report = {**aggregate.build(rows, scored, seed), "row_hash_compared": compared}
+    return report, list(verdicts.records(rows, given, scored))
 
 
 def score_rows(
@@ -49,6 +65,7 @@ def score_rows(
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import per_task
     from itdr.scoring.metrics.text import score_texts
+    from itdr.scoring.verdicts import verdict
 
     require()
     by_task: dict[str, list[int]] = {}
@@ -65,7 +82,8 @@ def score_rows(
             values = score_texts(chosen, given, references or {}, lexicon)
         else:
             values = scorers[task](chosen, given)
-        for place, one in zip(places, values, strict=True):
+        for place, answer, one in zip(places, given, values, strict=True):
+            one.verdict = verdict(rows[place], answer, one.readable)
             scored[place] = one
     return scored
 
@@ -74,10 +92,6 @@ def _answer(given: Any) -> Any:
     from itdr.scoring.metrics.result import Answer
 
     return given if isinstance(given, Answer) else Answer(given)
-
-
-def _text(given: Any) -> Any:
-    return _answer(given).text
 
 
 def _aligned(rows: Sequence[Mapping[str, Any]], answers: Any) -> list[Any]:

@@ -13,8 +13,12 @@ class MissingExtraError(ItdrError, ImportError):
     """A library that only scoring needs is not installed."""
 
 
-def require(*names: str) -> None:
-    """Import these libraries. Raises `MissingExtraError` naming the command that installs them."""
+def require(*names: str, extra: str = "score") -> None:
+    """Import these libraries (by default those of scoring).
+
+    Raises:
+        MissingExtraError: naming the command that installs them.
+    """
     missing = []
     for name in names or LIBRARIES:
         try:
@@ -23,5 +27,5 @@ def require(*names: str) -> None:
             missing.append(name)
     if missing:
         raise MissingExtraError(
-            f'Scoring needs {", ".join(missing)}. Run: pip install "itdr[score]"'
+            f'This needs {", ".join(missing)}. Run: pip install "itdr[{extra}]"'
         )

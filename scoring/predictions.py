@@ -1,4 +1,4 @@
-"""Files of predictions: JSON lines or Parquet with an id, an answer, and perhaps ties."""
+"""Files of predictions: JSON lines or Parquet with an id, an answer, and perhaps a row_hash and ties."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ COLUMN = "output"
 def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
     """id -> answer. `path`: JSON lines, or Parquet where its name ends so.
 
-    A record has `id`, the answer under `column` (a text; null for none), and may have `ties`: the
-    sizes of groups of equal entries, in the order of the answer's list.
+    A record has `id` and the answer under `column` (a text; null for none). It may have `row_hash`,
+    that of the row which was answered, and `ties`: the sizes of groups of equal entries, in the
+    order of the answer's list.
     Raises `RawFileError` for a file that is missing or damaged, `ConfigError` for what it lacks.
     """
     found: dict[str, Answer] = {}
@@ -38,10 +39,18 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
         answer = record[column]
         if answer is not None and not isinstance(answer, (str, int, float)):
             answer = json.dumps(answer, ensure_ascii=False)
-        found[name] = Answer(answer, _ties(record.get("ties"), where))
+        found[name] = Answer(
+            answer, _ties(record.get("ties"), where), _row_hash(record.get("row_hash"), where)
+        )
     if not found:
         raise ConfigError(f"{path} holds no prediction.")
     return found
+
+
+def _row_hash(value: Any, where: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"{where}: row_hash must be a text, as in the row, not {value!r}.")
+    return value
 
 
 def _ties(value: Any, where: str) -> tuple[int, ...]:
@@ -95,6 +104,8 @@ def write(path: Path, predictions: Iterator[tuple[str, Answer]]) -> int:
     with open(part, "w", encoding="utf-8") as out:
         for name, answer in predictions:
             record = {"id": name, COLUMN: answer.text}
+            if answer.row_hash is not None:
+                record["row_hash"] = answer.row_hash
             if answer.ties:
                 record["ties"] = list(answer.ties)
             out.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -143,17 +143,19 @@ def _keep(job: Drawing, prefix: str, rows: Iterable[dict[str, Any]]) -> tuple[st
     import pyarrow as pa
     from datasets import Features
 
+    from itdr.builders.dataset.formats import schema
+
     _, number = partitions.attempt()
     name = f"{prefix}-{number}.arrow"
-    schema = Features(files.columns(job.form)).arrow_schema.remove_metadata()
+    columns = Features(schema(job.form)).arrow_schema.remove_metadata()
     count = 0
     stream = iter(rows)
     with partitions.scratch_dir(job.folder) as work:
         path = Path(work) / name
         options = pa.ipc.IpcWriteOptions(compression="zstd")
-        with pa.ipc.new_file(str(path), schema, options=options) as out:
-            while chunk := [files.in_form(row, job.form) for row in islice(stream, BATCH)]:
-                out.write_batch(pa.RecordBatch.from_pylist(chunk, schema=schema))
+        with pa.ipc.new_file(str(path), columns, options=options) as out:
+            while chunk := list(islice(stream, BATCH)):
+                out.write_batch(pa.RecordBatch.from_pylist(chunk, schema=columns))
                 count += len(chunk)
         partitions.deliver(path, job.folder, name)
     return name, count

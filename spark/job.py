@@ -40,6 +40,7 @@ def build(
     jsonl: bool = False,
     work: str | None = None,
     piece: int = PIECE,
+    overwrite: bool = False,
     **options: Any,
 ) -> dict[str, dict[str, Any]]:
     """Build configs with Spark; the same files as `itdr build` writes, and each config's provenance.
@@ -48,16 +49,14 @@ def build(
     name, or several.   out: the folder to write into, a path or any URL that fsspec knows.   work: a
     folder that driver and executors reach by the same path, for stores and what is on its way
     (default: in the cache, for machines that share a disk).   piece: bytes of raw files that a task
-    reads.   options: those of `load_dataset`; `data_dir` may be a URL, `format` "sharegpt" too.
+    reads.   overwrite: replace rows that were built otherwise.   options: those of `load_dataset`; `data_dir` may be a URL.
     Raises `ConfigError` and `RawFileError` as `itdr build` does.
     """
     names = [config] if isinstance(config, str) else list(config)
-    form = options.get("format", "alpaca")
-    if form == "sharegpt":
-        options["format"] = "messages"
     if options.get("data_dir") is not None:
         options["data_dir"] = fetch_data_dir(os.fspath(options["data_dir"]))
-    return run(spark_session, builders(names, options), os.fspath(out), form, jsonl, work, piece)
+    made = builders(names, options)
+    return run(spark_session, made, os.fspath(out), jsonl, work, piece, overwrite)
 
 
 def builders(configs: Iterable[str], options: dict[str, Any]) -> list[Any]:
@@ -73,18 +72,19 @@ def run(
     spark_session: Any,
     made: Sequence[Any],
     out: str,
-    form: str,
     jsonl: bool = False,
     work: str | None = None,
     piece: int = PIECE,
+    overwrite: bool = False,
+    roots: Sequence[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Build what these builders draw; see `build`."""
+    """Build what these builders draw; see `build`. roots: as of `itdr.publish.folder.build`."""
     kind = "jsonl" if jsonl else "parquet"
     place = Place.at(work)
     target = remote.plain(out)
     job = _Job(session.room(spark_session), place, piece, target)
     try:
-        return _build_all(job, made, form, kind)
+        return _build_all(job, made, kind, {"overwrite": overwrite, "roots": roots})
     except ItdrError:
         raise
     except Exception as error:
@@ -94,13 +94,15 @@ def run(
         raise advice from error
 
 
-def _build_all(job: _Job, made: Sequence[Any], form: str, kind: str) -> dict[str, dict[str, Any]]:
+def _build_all(
+    job: _Job, made: Sequence[Any], kind: str, how: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
     if not remote.is_far(job.target):
-        return folder.build(made, Path(job.target), form, kind, draw=job.draw)
+        return folder.build(made, Path(job.target), kind, draw=job.draw, **how)
     with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
         here = Path(scratch) / "out"
         _fetch_records(job.target, here)
-        built = folder.build(made, here, form, kind, draw=job.draw, held=job.held)
+        built = folder.build(made, here, kind, draw=job.draw, held=job.held, **how)
         _send_records(here, job.target, built)
     return built
 

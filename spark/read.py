@@ -44,14 +44,15 @@ class Reading:
 @dataclass
 class Facts:
     """What is known of a table when its pieces were read. columns: those that the reader fills (none
-    where it gave no table).   numbers: the id columns that hold none but numbers.   error: what is
-    wrong with a raw file."""
+    where it gave no table).   opened: the keys of the raw files.   numbers: the id columns that hold
+    none but numbers.   error: what is wrong with a raw file."""
 
     columns: list[str] = field(default_factory=list)
     rows: int = 0
     rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
     events: set[str] = field(default_factory=set)
     numbers: set[str] | None = None
+    opened: set[str] = field(default_factory=set)
     error: str = ""
 
     def add(self, told: str) -> None:
@@ -61,6 +62,7 @@ class Facts:
         self.rows += said["rows"]
         self.rejected.update({(table, reason): n for table, reason, n in said["rejected"]})
         self.events |= set(said["events"])
+        self.opened |= set(said["opened"])
         self.columns += [name for name in said["columns"] if name not in self.columns]
         if said["rows"] and said["numbers"] is not None:
             here = set(said["numbers"])
@@ -114,7 +116,8 @@ def read(job: Reading, number: int) -> Iterator[pa.RecordBatch]:
     """The rows of one piece, then the row with its facts."""
     kind = schema(job.table)
     told: dict[str, Any] = {
-        "columns": [], "rows": 0, "rejected": [], "events": [], "numbers": None, "error": "",
+        "columns": [], "rows": 0, "rejected": [], "events": [], "opened": [], "numbers": None,
+        "error": "",
     }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="itdr-piece-") as scratch:
         # An error of a raw file is the same however often it is tried: told, not raised.
@@ -154,9 +157,9 @@ def _rows(
             copy = "interactions_staged"
             told["numbers"] = build.name_ids(con)
             told["events"] = build.event_names(con, names)
-        told["rows"] = build.raw_counts(con, {job.table: names})[f"{job.table}_read"]
+        told["rows"] = build.rows_read(con, job.table, raw.unparsed[job.table])
         told["columns"] = list(names)
-        rejected.update(raw.rejects)
+        told["opened"] = sorted(set(raw.opened))
         told["rejected"] = [[table, reason, n] for (table, reason), n in rejected.items()]
         for batch in con.sql(f"SELECT * FROM {copy}").to_arrow_reader(1 << 14):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))

@@ -20,7 +20,7 @@ from itdr.builders.store import layout, prepare
 from itdr.builders.store import spec as store_spec
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import statements
-from itdr.builders.store.build.build import by_table, unusable
+from itdr.builders.store.build.build import by_table, require_readable, unusable
 from itdr.spark import partitions
 from itdr.spark.chunks import PIECE, pieces
 from itdr.spark.engine import SparkEngine
@@ -126,6 +126,8 @@ class _Build:
         rejected: Counter[tuple[str, str]] = Counter()
         for one in self.facts.values():
             rejected.update(one.rejected)
+        for table, one in self.facts.items():
+            require_readable(self.source, table, one.rows, rejected, self._files(table))
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
@@ -152,6 +154,11 @@ class _Build:
             "events": events,
             "parts": [{"name": part.name, "groups": list(part.groups)} for part in written],
         }
+
+    def _files(self, table: str) -> list[Path]:
+        """The raw files that a table was read from, as far as they are on this machine."""
+        urls = [url for key, url in self.urls.items() if key in self.facts[table].opened]
+        return [Path(url) for url in urls if not remote.is_far(url)]
 
     def _columns(self, table: str) -> list[str]:
         return self.facts[table].columns if table in self.facts else []

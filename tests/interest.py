@@ -17,26 +17,26 @@ from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 from tests import world
 from tests.world import Row
 
-SOURCES = {
-    "ml-1m": (150, 160),
-    "anime-2023": (150, 160),
-    "amazon-books": (200, 160),
-    "steam": (300, 60),
+SOURCES: dict[str, dict[str, Any]] = {
+    "ml-1m": {"users": 300, "items": 160},
+    "anime-2023": {"users": 150, "items": 160, "events": (50, 80)},
+    "amazon-books": {"users": 150, "items": 160, "events": (50, 80)},
+    "steam": {"users": 300, "items": 160, "events": (70, 95)},
 }
 
 
 @functools.cache
 def folder() -> Path:
     root = Path(tempfile.mkdtemp(prefix="itdr-interest-"))
-    for source, (users, items) in SOURCES.items():
-        world.write(source, root, users=users, items=items)
+    for source, sizes in SOURCES.items():
+        world.write(source, root, **sizes)
     return root
 
 
 @functools.cache
 def rows(source: str) -> dict[str, list[Row]]:
     """All rows of one source."""
-    found = world.load("interest_recognition", folder(), sources=[source], cells="all", size=None)
+    found = world.load("interest_recognition", folder(), sources=[source], cells="all", size="all")
     assert all(found[part] for part in SPLITS)
     return found
 
@@ -58,34 +58,32 @@ GENRES = ("Drama", "Comedy", "Action", "Thriller", "Horror", "War", "Western", "
 
 
 def people_with(
-    taste: float, folder: Path, users: int = 250, items: int = 600
+    folder: Path, meets: float = 1.0, hates: float = 0.0, users: int = 300, items: int = 600
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """MovieLens 1M's layout, filled by people who love one genre each and hate another; they meet
-    films by popularity. taste: how likely a film of the loved genre gets top marks for that, and one
-    of the hated genre low ones; else they throw dice. Returns what each user loves, and hates."""
+    """MovieLens 1M's layout, filled by people of very different activity who love one genre each and
+    hate another. meets: how many times as likely as others they are to watch a film of the loved one.
+    hates: how likely a film of the hated genre gets the lowest mark for that; else films are given
+    marks by how good they are, and by how generous the person is. Returns what each user loves, and
+    hates."""
     rng = np.random.Generator(np.random.PCG64(5))
     weight = 1 / (np.arange(items) + 4.0) ** 0.8
     here = folder / "ml-1m"
     here.mkdir()
     genre = rng.integers(0, len(GENRES), items)
-    more = rng.integers(0, 3 * len(GENRES), items)
-    films = []
-    for item in range(items):
-        own = sorted({int(genre[item]), *({int(more[item])} & set(range(len(GENRES))))})
-        names = "|".join(GENRES[one] for one in own)
-        films.append(f"{item + 1}::Film {item} (1990)::{names}\n")
+    good = rng.normal(0, 0.8, items)
+    films = [f"{item + 1}::Film {item} (1990)::{GENRES[genre[item]]}\n" for item in range(items)]
     (here / "movies.dat").write_text("".join(films), "latin-1")
     (here / "users.dat").write_text("".join(f"{u + 1}::F::25::1::10000\n" for u in range(users)))
     loved, hated, lines = {}, {}, []
     for user in range(users):
         love, hate = rng.permutation(len(GENRES))[:2]
         loved[str(user + 1)], hated[str(user + 1)] = GENRES[love], GENRES[hate]
-        size = int(rng.integers(150, 250))
-        met = rng.choice(items, size=size, replace=False, p=weight / weight.sum())
-        stars = rng.choice(5, size=size, p=(0.1, 0.2, 0.4, 0.2, 0.1)) + 1
-        felt = rng.random(size) < taste
-        stars = np.where(felt & (genre[met] == love), 5, stars)
-        stars = np.where(felt & (genre[met] == hate), 1, stars)
+        size = int(np.exp(rng.uniform(np.log(40), np.log(300))))
+        chance = weight * np.where(genre == love, meets, 1.0)
+        met = rng.choice(items, size=size, replace=False, p=chance / chance.sum())
+        felt = good[met] + rng.normal(0.2, 0.6) + rng.normal(0, 1, size)
+        stars = np.clip(np.rint(3.4 + felt), 1, 5).astype(int)
+        stars = np.where((rng.random(size) < hates) & (genre[met] == hate), 1, stars)
         lines += [
             f"{user + 1}::{item + 1}::{star}::{970_000_000 + item}\n"
             for item, star in zip(met.tolist(), stars.tolist(), strict=True)

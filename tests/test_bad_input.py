@@ -159,10 +159,11 @@ def test_a_bad_file_is_one_clear_error(
 def test_offline_is_said(caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     with pytest.raises(DownloadError, match="OFFLINE"):
-        load("sequential_rec", root=tmp_path, sources=["ml-32m"])
+        load("sequential_rec", data_dir=None, sources=["ml-32m"])
 
 
 def test_a_source_placed_by_hand_says_how(caches: Path, tmp_path: Path) -> None:
+    world.write("ml-1m", tmp_path, users=20, items=20)
     with pytest.raises(RawFileError) as error:
         load("rating_prediction", root=tmp_path, sources=["yelp"])
     for words in ("yelp", "Yelp-JSON.zip", str(tmp_path / "yelp"), "terms"):

@@ -7,10 +7,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import itdr
+from itdr.builders.core.errors import ConfigError, DownloadError
 from itdr.builders.dataset import registry
+from itdr.builders.dataset.options import DECLARED
+from itdr.builders.rawfiles import locate
+from itdr.commands import fetch
+from itdr.commands._wording import as_options
 from tests import world
 
 
@@ -111,7 +118,7 @@ def test_verify_says_what_is_whole(tmp_path: Path) -> None:
         (("show", "sequental_rec"), "Did you mean 'sequential_rec'"),
         (("show", "sequential_rec", "--sample", "--sources", "ml32m"), "Did you mean 'ml-32m'"),
         (("show", "sequential_rec", "--sample", "--split", "dev"), "train, validation, test"),
-        (("sources", "movielens"), "There is:"),
+        (("sources", "movielens"), "Did you mean 'ml-1m' or 'ml-32m'?"),
         (("fetch", "ml-1m"), "HF_HUB_OFFLINE"),
         (("show", "sequential_rec", "--data-dir", "nowhere"), "there is no folder"),
     ],
@@ -132,3 +139,129 @@ def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
         timeout=240,
     )
     assert "Traceback" not in done.stderr and done.stdout.count("\n") == 3
+
+
+# -- the first look -------------------------------------------------------------------------------
+
+
+def test_alone_it_shows_five_commands_that_work(tmp_path: Path) -> None:
+    said = run(cwd=tmp_path)
+    named = [line.split()[1] for line in said.splitlines() if line.startswith("  itdr ")]
+    assert named == ["list", "show", "plan", "build", "score"]
+    assert len(said.splitlines()) < 12
+    every = run("--help", cwd=tmp_path)
+    assert all(f"\n  {name} " in every for name in (*named, "fetch", "audit"))
+    assert "\n  card " not in every, "a command for developers"
+    assert "Regenerate" in run("card", "--help", cwd=tmp_path)
+
+
+def test_version_and_short_help(tmp_path: Path) -> None:
+    assert run("--version", cwd=tmp_path) == f"itdr {itdr.__version__}\n"
+    assert run("-h", cwd=tmp_path) == run("--help", cwd=tmp_path)
+    assert run("show", "-h", cwd=tmp_path) == run("show", "--help", cwd=tmp_path)
+
+
+def test_the_shell_is_told_how_a_line_goes_on(tmp_path: Path) -> None:
+    assert "--install-completion" in run("--help", cwd=tmp_path)
+    for line, expected in (("itdr bui", "build"), ("itdr show seq", "sequential_rec")):
+        done = subprocess.run(
+            [sys.executable, "-m", "itdr"],
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "_ITDR_COMPLETE": "complete_bash",
+                "COMP_WORDS": line,
+                "COMP_CWORD": str(line.count(" ")),
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.stdout.split() == [expected], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        ("movielens", "Did you mean 'ml-1m' or 'ml-32m'?"),
+        ("last.fm", "Did you mean 'lastfm-1k' or 'lastfm-360k'?"),
+        ("Book Crossing", "Did you mean 'bookcrossing'?"),
+        ("ml32m", "Did you mean 'ml-32m'?"),
+        ("amazon", "Did you mean 'amazon-books' or 'amazon-reviews-2023'?"),
+    ],
+)
+def test_a_source_is_found_by_its_title(got: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        registry.source(got)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("python", "shell"),
+    [
+        ("as sources=['a', 'b'].", "as --sources a,b."),
+        ("as sources=['yelp', '…'].", "as --sources …."),
+        ("sample=True reads the bundled files", "--sample reads the bundled files"),
+        ("descriptions=False", "--no-descriptions"),
+        ("Use split_by='user'.", "Use --split-by user."),
+        ("data_dir='/my raw'", "--data-dir '/my raw'"),
+        ("data_dir: there is no folder", "--data-dir: there is no folder"),
+        ("sources must be 'all' or", "--sources must be 'all' or"),
+        ("per_user has no meaning", "--per-user has no meaning"),
+        ("load_dataset('itdr', 'top_k_rec')", "itdr show top_k_rec"),
+        ("put it into <data_dir>/yelp/", "put it into <data_dir>/yelp/"),
+        ("the sources in /a/data_dir/x", "the sources in /a/data_dir/x"),
+        ("Its history and its size say little.", "Its history and its size say little."),
+        ("replace it with overwrite=True", "replace it with --overwrite"),
+    ],
+)
+def test_messages_are_in_the_syntax_of_the_command_line(python: str, shell: str) -> None:
+    assert as_options(python) == shell
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_option_is_written_as_a_flag(name: str) -> None:
+    flag = f"--{name.replace('_', '-')}"
+    assert as_options(f"{name}=['a', 'b']") == f"{flag} a,b"
+    assert as_options(f"{name} must be other.") == f"{flag} must be other."
+
+
+def test_errors_and_lines_of_the_log_use_it(tmp_path: Path, caches: Path) -> None:
+    world.write("ml-32m", tmp_path / "raw", users=60, items=80)
+    deep = run("show", "top_k_rec", "--data-dir", "raw/ml-32m", cwd=tmp_path, code=1)
+    assert f"Give the folder around it: --data-dir {tmp_path / 'raw'}." in deep
+    command = [sys.executable, "-m", "itdr", "show", "top_k_rec", "--data-dir", "raw", "-n", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    assert "Add them with --sources ml-32m," in done.stderr and "sources=[" not in done.stderr
+    timed = run(
+        "show", "interest_recognition", "--sample", "--split-by", "time", cwd=tmp_path, code=1
+    )
+    assert "--split-by time has no meaning" in timed and "Use --split-by user" in timed
+
+
+def test_a_dead_server_does_not_keep_other_sources_from_being_fetched(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caches: Path
+) -> None:
+    def obtain(source: Any, *_: Any, **__: Any) -> None:
+        if source.id == "ml-1m":
+            raise DownloadError("ml-1m: the server is dead")
+
+    monkeypatch.setattr(locate, "obtain", obtain)
+    with pytest.raises(DownloadError, match="the server is dead"):
+        fetch.run(["ml-1m", "ml-32m"], None)
+    assert "ml-32m: " in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
+def test_progress_leaves_no_line_behind(tmp_path: Path) -> None:
+    """On a terminal bars are drawn and taken away."""
+    leader, follower = os.openpty()
+    out = tmp_path / "a"
+    command = [sys.executable, "-m", "itdr", "build", "sequential_rec", "--sample", "-o", str(out)]
+    done = subprocess.run(command, cwd=tmp_path, stdout=follower, stderr=follower, timeout=240)
+    os.close(follower)
+    said = os.read(leader, 1 << 20).decode()
+    os.close(leader)
+    assert done.returncode == 0, said
+    assert [line for line in said.splitlines() if line.strip()] == said.splitlines()

@@ -133,6 +133,7 @@ def test_hashed_packages_import_only_what_is_hashed(packages: tuple[str, ...]) -
 NOT_DECIDING = {
     "builders.rawfiles.locate",
     "builders.rawfiles.published",
+    "builders.rawfiles.refused",
     "builders.rawfiles.checksums",
     "builders.sources",
 }

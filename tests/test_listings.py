@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from itdr.builders.rendering import lists
+from itdr.builders.rendering.layout import load_layout
+from itdr.builders.store.reader import Item
 from tests.world import everything, load, write
 
 NEEDED = frozenset({"history_inline"})
@@ -66,3 +69,21 @@ def test_two_candidates_are_both_and_one_true_one_is_not_several(config: str) ->
             assert not re.search(r"\ball 2\b|\bsecond of\b|with some of", row["input"]), row[
                 "input"
             ]
+
+
+def test_a_mark_may_stand_on_both_sides_of_an_entry() -> None:
+    layout = replace(load_layout(), line="<{entry}>", number="[{entry}] ({n})")
+    needed = frozenset({"x_lines", "x_numbered"})
+    assert lists.listings("x", ["{n} A", "B"], needed, layout) == {
+        "x_lines": "<{n} A>\n<B>",
+        "x_numbered": "[{n} A] (1)\n[B] (2)",
+    }
+
+
+@pytest.mark.parametrize("marks", [{}, {"comma": "/"}, {"filed": "{entry} ~ {categories}"}])
+def test_entries_as_stored_are_those_that_are_put_together(marks: dict[str, str]) -> None:
+    layout = replace(load_layout(), **marks)
+    item = Item("1", "Halo", ("Drama", "Crime"), (), "Halo: Drama, Crime")
+    shown = lists.of_items("x", [item], frozenset({"x_inline"}), layout, frozenset({"categories"}))
+    entry = layout.filed.format(entry="Halo", categories=lists.categories(item, layout))
+    assert shown == {"x_inline": entry}

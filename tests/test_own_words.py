@@ -84,5 +84,5 @@ def test_other_phrasings_use_them(config: str, own: Path) -> None:
 def test_a_lexicon_knows_them(own: Path) -> None:
     said = "It suits questers in their twenties."
     row = {"source": "steam", "evidence": [], "history": []}
-    assert Lexicon.of([row], own).statements("steam", said)
-    assert not Lexicon.of([row]).statements("steam", said)
+    assert list(Lexicon.of([row], own).mentions("steam", said))
+    assert not list(Lexicon.of([row]).mentions("steam", said))

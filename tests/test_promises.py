@@ -132,7 +132,7 @@ def interactions() -> list[tuple[str, str, int]]:
 @given(
     seed=SEEDS,
     config=st.sampled_from(RANKED),
-    policy=st.sampled_from(("popularity", "hard", "uniform")),
+    policy=st.sampled_from(("event", "popularity", "hard", "uniform")),
 )
 @SLOW
 def test_candidates_are_honest(seed: int, config: str, policy: str) -> None:

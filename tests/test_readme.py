@@ -31,9 +31,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(SAMPLE, home / "raw")
     for source in ("ml-32m", "microlens"):
         shutil.copytree(SAMPLE / source, home / "cache" / "raw" / source)
-    (yaml,) = blocks("yaml")
     (home / "my-templates").mkdir()
-    (home / "my-templates" / "sequential_rec.yaml").write_text(yaml, "utf-8")
+    for text in blocks("yaml"):
+        task = text.partition("task: ")[2].partition("\n")[0]
+        (home / "my-templates" / f"{task}.yaml").write_text(text, "utf-8")
     return home
 
 

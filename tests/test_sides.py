@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +11,11 @@ from hypothesis import strategies as st
 
 from itdr.builders.evidence import user_verdicts
 from tests.interest import SOURCES, folder, open_cell
+
+
+def numbers(mine: user_verdicts.Sided) -> dict[str, Any]:
+    return {name: np.array(getattr(mine, name)).tolist() for name in mine.__slots__}
+
 
 lists = st.lists(st.lists(st.integers(0, 9), max_size=8).map(sorted), min_size=1, max_size=5)
 
@@ -34,12 +39,12 @@ def test_a_batch_says_what_each_user_alone_does(source: str) -> None:
     cell = open_cell(source, folder())
     users = list(range(0, len(cell.store.user_n), 3))
     cell.expect(users)
-    together = [asdict(user_verdicts.sided(cell.partition, user)) for user in users]
+    together = [numbers(user_verdicts.sided(cell.partition, user)) for user in users]
     cell.expect(())
     alone = []
     for user in users:
         cell.store.shared(("sided", cell.cell.seed), dict).clear()
-        alone.append(asdict(user_verdicts.sided(cell.partition, user)))
+        alone.append(numbers(user_verdicts.sided(cell.partition, user)))
     assert together == alone
     assert sum(len(one["works"]) for one in alone) > 100
     for one in alone:

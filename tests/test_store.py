@@ -82,7 +82,7 @@ def test_an_interrupt_does_not_wait_for_what_is_checked_beside_the_build(
 ) -> None:
     stopped = threading.Event()
 
-    def facts(spec: Any, paths: Any, stop: threading.Event) -> dict[str, Any]:
+    def facts(spec: Any, paths: Any, long_lines: Any, stop: threading.Event) -> dict[str, Any]:
         if stop.wait(60):
             stopped.set()
         return {}
@@ -255,7 +255,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     def full(*args: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build.arrow_files, "write", full)
+    monkeypatch.setattr(build.arrow, "write", full)
     with pytest.raises(RawFileError, match=r"The disk is full.*ITDR_CACHE"):
         load("sequential_rec", root=raw_copy, **ML)
     monkeypatch.undo()

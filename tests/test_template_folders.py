@@ -5,19 +5,29 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import datasets
 import pytest
 
+import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.rendering import templates
 from itdr.builders.rendering.template_files import LARGEST
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")
-VALUES |= {"n_history": 3, "n_candidates": 2, "all_candidates": "both"}
+FLAGS = ("timed", "categories", "unordered", "liked", "scored", "set", "index")
+VALUES |= {
+    "n_relevant": 1,
+    "liked_from": "8",
+    "n_history": 3,
+    "n_candidates": 2,
+    "all_candidates": "both",
+}
 
 
 def load(task: str, choice: templates.Choice = None) -> templates.Templates:
-    return templates.load(task, VALUES, ["timed", "categories"], choice)
+    lists = ["history", "candidates"]
+    return templates.load(task, VALUES, FLAGS, choice, lists=lists)
 
 
 OWN = """task: sequential_rec
@@ -133,12 +143,102 @@ def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, content: str, sa
         "{% if items is defined %}a{% endif %}",
         "{{ " + "(" * 5000 + "items" + ")" * 5000 + " }}",
         "{{ " + "not " * 100 + "n_history }}",
+        "{% autoescape true %}{{ items }}{% endautoescape %}",
+        "{{ items" + " == items" * 20_000 + " }}",
+        "{% for x in history %}{% for y in candidates %}a{% endfor %}{% endfor %}",
+        "{% for x in history %}{{ x }}{% endfor %}",
+        "{% for x in history %}{{ loop }}{% endfor %}",
+        "{% for x in history %}{{ x.__class__ }}{% endfor %}",
+        "{% for x in history %}{{ x.title.__class__ }}{% endfor %}",
+        "{% for x in history %}{{ x['title'] }}{% endfor %}",
+        "{% for x in history %}{{ x.count('a') }}{% endfor %}",
+        "{% for x in history %}{{ loop.cycle('a') }}{% endfor %}",
+        "{% for x in history recursive %}{{ loop(history) }}{% endfor %}",
+        "{% for x in history if x.title %}a{% endfor %}",
+        "{% for x in history %}a{% else %}b{% endfor %}",
+        "{% for x, y in history %}a{% endfor %}",
+        "{% for x in history|upper %}a{% endfor %}",
+        "{% for x in n_history %}a{% endfor %}",
+        "{% for x in history %}a{% endfor %}{{ x.title }}",
+        "{{ history }}",
+        "{{ answer }}",
+        "{% if answer %}a{% endif %}",
     ],
 )
 def test_a_text_cannot_reach_beyond_its_variables(tmp_path: Path, text: str) -> None:
     quoted = text.replace("'", "''")
     with pytest.raises(TemplateError, match=r"sequential_rec\.yaml:4: sequential_rec/x: "):
         own(tmp_path, f"{PROMPT}'{quoted}'")
+
+
+def test_an_answer_is_kept_out_of_prompts_and_descriptions(tmp_path: Path) -> None:
+    for section in ("prompts", "descriptions"):
+        text = f"task: sequential_rec\n{section}:\n- id: x\n  text: 'It is {{{{ answer }}}}.'"
+        with pytest.raises(TemplateError, match=r":4: sequential_rec/x: .*give the answer away"):
+            own(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{% autoescape true %}a{% endautoescape %}", "a block that changes how text is escaped"),
+        ("{{ history }}", r"prints the list 'history'; loop over it: \{% for entry in history %\}"),
+        ("{% for x in history %}{{ x.titel }}{% endfor %}", "Did you mean 'title'"),
+        ("{% for x in histori %}a{% endfor %}", "list to loop over 'histori'.*mean 'history'"),
+        ("{% for x in history %}{{ x }}{% endfor %}", "take one of x.title"),
+    ],
+)
+def test_a_fault_in_a_loop_or_block_is_said(tmp_path: Path, text: str, said: str) -> None:
+    block = "\n".join(f"      {line}" for line in ("One", text))
+    with pytest.raises(TemplateError, match=rf":6: sequential_rec/x: .*{said}"):
+        own(tmp_path, f"{PROMPT}|-\n{block}\n")
+
+
+LOOP = """task: sequential_rec
+prompts:
+  - id: loop
+    text: |-
+      {% for one in history %}
+      {{ loop.index }}) {{ one.title|upper }}{% if one.time_gap %} ({{ one.time_gap }}){% endif %} {{ one.categories }}
+      {% endfor %}
+
+      Next: {% for one in candidates %}{{ one.text }}{% if not loop.last %} / {% endif %}{% endfor %}
+"""
+
+
+def test_a_template_lays_out_a_list_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "sequential_rec.yaml").write_text(LOOP, "utf-8")
+    rows = datasets.load_dataset(
+        "itdr",
+        "sequential_rec",
+        sources=["ml-32m"],
+        sample=True,
+        templates=[str(tmp_path), "loop"],
+        split="train",
+    )
+    for row in rows.select(range(20)):
+        said, _, candidates = row["input"].partition("\n\nNext: ")
+        lines = said.split("\n")
+        assert len(lines) == len(row["history"]) == 10
+        for n, (line, one) in enumerate(zip(lines, row["history"], strict=True), 1):
+            assert line.startswith(f"{n}) {one['title'].upper()}")
+            assert (" later)" in line) == (n > 1)
+        shown = candidates.split(" / ")
+        assert [one["title"] for one in row["candidates"]] == [
+            text[: len(one["title"])] for text, one in zip(shown, row["candidates"], strict=True)
+        ]
+
+
+def test_a_prompt_needs_descriptions_of_its_person(tmp_path: Path) -> None:
+    only = (
+        "replace: true\ntask: sequential_rec\ndescriptions:\n- id: a\n  text: Predict it.\n"
+        "prompts:\n- id: b\n  person: second\n  text: You.\n"
+    )
+    loaded = own(tmp_path, only)
+    with pytest.raises(TemplateError, match="no description in the second person serves"):
+        loaded.check("train", ["timed"])
+    with pytest.raises(TemplateError, match=r":8: Unknown person 'seconds'.*mean 'second'"):
+        own(tmp_path, only.replace("person: second", "person: seconds"))
 
 
 def test_a_file_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:

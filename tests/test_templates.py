@@ -11,7 +11,7 @@ import pytest
 
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.rendering import templates
-from itdr.builders.rendering.template_files import BUILT_IN, read_domains
+from itdr.builders.rendering.template_files import BUILT_IN, read_domains, texts_of
 
 DOMAINS = (
     "films",
@@ -28,13 +28,36 @@ DOMAINS = (
 )
 FLAGS: dict[str, list[set[str]]] = {
     "rating_prediction": [set(), {"timed"}, {"categories"}, {"timed", "categories"}],
-    "top_k_rec": [set(), {"timed"}],
-    "cross_domain_rec": [{"timed"}],
-    "sequential_rec": [{"timed"}, {"timed", "categories"}],
+    "top_k_rec": [set(), {"timed"}, {"timed", "unordered"}, {"scored"}, {"timed", "liked"}],
+    "cross_domain_rec": [{"timed"}, {"timed", "liked"}],
+    "sequential_rec": [
+        {"timed"},
+        {"timed", "categories"},
+        {"timed", "unordered"},
+        {"timed", "unordered", "categories"},
+    ],
     "user_attribute_prediction": [set(), {"categories"}, {"creators"}, {"categories", "creators"}],
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
-ALL_FLAGS = {"timed", "categories", "creators"}
+ALL_FLAGS = {
+    *("timed", "categories", "creators", "unordered", "liked", "scored", "set", "index"),
+}
+FORMS: list[tuple[str, set[str]]] = [
+    ("top_k_rec", {"set"}),
+    ("top_k_rec", {"index"}),
+    *(
+        (task, {"timed", form, *more})
+        for task, form in (
+            *(("top_k_rec", form) for form in ("set", "index")),
+            *(("cross_domain_rec", form) for form in ("set", "index")),
+            ("sequential_rec", "index"),
+        )
+        for more in ((), ("unordered",))
+    ),
+    ("cross_domain_rec", {"timed", "unordered"}),
+]
+"""Flags of answers in other forms, and of a history without order across domains."""
+LISTS = ("history", "candidates", "source_history")
 ENTRY = "Salt Garden: Drama, Crime"
 
 
@@ -66,20 +89,24 @@ def values(task: str) -> dict[str, object]:
             | {"answer": "Halo"}
         )
     more = {"source_domain": "Appliances", "target_domain": "Video Games", "answer": "1. Halo"}
-    more["all_candidates"] = "all 3"
+    more |= {"all_candidates": "all 3", "n_relevant": "2"}
     if task == "cross_domain_rec":
         more |= _lists("source", TITLES[:2])
+    else:
+        more["liked_from"] = "8"
     return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
 
 
 def load(task: str, choice: templates.Choice = None) -> templates.Templates:
-    return templates.load(task, values(task).keys(), ALL_FLAGS, choice)
+    return templates.load(task, values(task).keys(), ALL_FLAGS, choice, lists=LISTS)
 
 
 FIRST = (0, 0, 0)
 """The numbers that choose the first text of each kind."""
 
 CELLS = [(task, flags) for task, all_flags in FLAGS.items() for flags in all_flags]
+EVERY = CELLS + FORMS
+EVERY_ID = ["+".join([task, *sorted(flags)]) for task, flags in EVERY]
 CELL_IDS = ["+".join([task, *sorted(flags)]) for task, flags in CELLS]
 
 
@@ -94,7 +121,7 @@ def texts(task: str, flags: set[str]) -> list[templates.Template]:
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-@pytest.mark.parametrize(("task", "flags"), CELLS, ids=CELL_IDS)
+@pytest.mark.parametrize(("task", "flags"), EVERY, ids=EVERY_ID)
 def test_every_text_reads_well_in_every_domain(task: str, flags: set[str], domain: str) -> None:
     context = {**templates.load_words(domain), **values(task)}
     shown = [one.render(context) for one in texts(task, flags)]
@@ -118,7 +145,61 @@ def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
     kept = [one for one in unseen.prompts["test"] if one.serves(frozenset(flags))]
     assert len(serving) >= 7
     assert len(kept) >= 3
-    assert len([one for one in seen.descriptions if one.serves(frozenset(flags))]) >= 4
+    descriptions = [one for one in seen.descriptions if one.serves(frozenset(flags))]
+    assert len([one for one in descriptions if one.person == "third"]) >= 4
+    assert len([one for one in descriptions if one.person == "second"]) >= 2
+
+
+_SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
+_SECOND = re.compile(
+    r"\byou (have )?(rated|reviewed|clicked on|commented on|listened to|played)\b|"
+    r"\bimagine that you are\b|\bin the place of\b|\bthat you are the viewer\b|"
+    r"\byou are a viewer\b|\b(your taste|your ratings|yourself|are yours)\b",
+    re.IGNORECASE,
+)
+"""How a text says "you" of the person whose case it is, not of the reader who is to answer."""
+
+
+@pytest.mark.parametrize("task", templates.tasks())
+def test_a_text_is_in_the_person_that_it_declares(task: str) -> None:
+    for language in templates.languages():
+        for section in ("prompts", "descriptions"):
+            for one in texts_of(task, None, language)[section].values():
+                said = one.text
+                for word, put in templates.load_words("films").items():
+                    said = said.replace(f"{{{{ {word} }}}}", put)
+                found = _SECOND.search(said) or _SECOND_ZH.search(said)
+                assert bool(found) == (one.person == "second"), (one.path, one.line, one.id, found)
+
+
+@pytest.mark.parametrize(("task", "flags"), CELLS, ids=CELL_IDS)
+def test_a_description_is_in_the_person_of_its_prompt(task: str, flags: set[str]) -> None:
+    persons = set()
+    for choice, part in ((None, "train"), ("unseen", "test")):
+        loaded = load(task, choice)
+        for one, two in itertools.product(range(16), range(12)):
+            picked = loaded.pick(part, frozenset(flags), (one, two, 0))
+            assert picked.prompt.person == picked.description.person
+            persons.add(picked.prompt.person)
+    assert persons == {"second", "third"}
+
+
+@pytest.mark.parametrize(("task", "flags"), FORMS)
+def test_other_forms_have_texts_for_every_split(task: str, flags: set[str]) -> None:
+    for choice, part in ((None, "train"), ("unseen", "test")):
+        found = load(task, choice)
+        found.check(part, flags)
+        picked = found.pick(part, frozenset(flags), FIRST)
+        forms = flags & {"set", "index", "unordered"}
+        assert forms <= {flag for flag, value in picked.prompt.when if value is not False}
+
+
+def test_a_history_without_order_is_not_said_to_have_one() -> None:
+    for task in ("sequential_rec", "top_k_rec", "cross_domain_rec"):
+        for one in texts(task, {"timed", "unordered"}):
+            said = one.render({**templates.load_words("films"), **values(task)})
+            claim = r"oldest|earliest|in this order|chronolog|one after the other|most recent"
+            assert not re.search(claim, said), one.id
 
 
 @pytest.mark.parametrize("task", ["rating_prediction", "top_k_rec", "user_attribute_prediction"])
@@ -151,12 +232,13 @@ def test_timed_texts_promise_no_liking(task: str) -> None:
     )
     for one in texts(task, {"timed"}) + texts(task, {"timed", "categories"}):
         said = one.render({**templates.load_words("films"), **values(task)})
+        said = said.replace("Tastes change over time.", "")  # of people, not of what comes next
         assert not re.search(promise, said, re.IGNORECASE), (one.id, said)
 
 
 def test_untimed_prompts_ask_for_what_one_would_like() -> None:
     """Their true candidates are liked ones."""
-    wish = r"\b(interests|suit\w*|recommend\w*|enjoy|would like|would suit|please|appeal|taste)\b"
+    wish = r"\b(interests|suit\w*|recommend\w*|enjoy|would (you )?like|would suit|please|appeal|taste)\b"
     for one in texts("top_k_rec", set()):
         if "/p" in one.id or "/u" in one.id:
             said = one.render({**templates.load_words("films"), **values("top_k_rec")})

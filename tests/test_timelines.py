@@ -21,8 +21,9 @@ from itdr.builders.sampling import repeats
 from itdr.builders.sampling.favourites import favourites
 from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.latest_windows import first_windows
-from itdr.builders.sampling.negatives import CandidatePool, NegativeRequests
+from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.popularity import time_cuts, train_stats
+from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
 from itdr.builders.store import prepare
 from itdr.builders.store import spec as store_spec
@@ -188,7 +189,7 @@ def _shown(window: Window) -> tuple[Any, ...]:
 @pytest.mark.parametrize(
     "source", ["ml-32m", "ml-1m", "microlens", "pixelrec", "amazon-books", "mind"]
 )
-@pytest.mark.parametrize(("history", "trues"), [(1, 1), (3, 2), (10, 1)])
+@pytest.mark.parametrize(("history", "targets"), [(1, 1), (3, 2), (10, 1)])
 @pytest.mark.parametrize("spanned", [False, True])
 def test_windows_of_many_users_are_the_first_of_each(
     source: str, history: int, targets: int, spanned: bool

@@ -16,6 +16,8 @@ def book(title: str, creator: str | None = "Ada Example") -> str:
     [
         *("Orchard", "ORCHARD", "The orchard.", "An Orchard", "Orchard, The", "Orchard : A Novel"),
         *("The Orchard: a novel", "Orchard : Novel, A", "The Orchard (A Novel)"),
+        *("Orchard (Sea Books)", "Orchard (Book 1)", "The Orchard (Salt (Paperback))"),
+        *("Orchard: A Novel (Sea Classics) [Large Print]", "Orchard (Salt Mysteries, No 13)."),
     ],
 )
 def test_editions_of_a_book_are_one_work(title: str) -> None:
@@ -25,7 +27,14 @@ def test_editions_of_a_book_are_one_work(title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        *("Orchard II", "Orchard (Sea Books)", "Orchard, Vol. 2", "Orchard: A Memoir", "Orchards"),
+        *(
+            "Orchard II",
+            "Orchard (Vol. 2)",
+            "Orchard (3)",
+            "Orchard, Vol. 2",
+            "Orchard: A Memoir",
+            "Orchards",
+        ),
         *("Theorchard", "Orchard A", "Novel"),
     ],
 )
@@ -38,7 +47,7 @@ def test_editions_without_a_creator_are_told_by_the_whole_title() -> None:
     assert book("Orchard", "Ben Example") != book("Orchard")
 
 
-@pytest.mark.parametrize("title", ["A", "The", "A Novel", "(A Novel)", "The : A Novel"])
+@pytest.mark.parametrize("title", ["A", "The", "A Novel", "(A Novel)", "The : A Novel", "(Book 1)"])
 def test_a_title_of_such_words_alone_is_a_title(title: str) -> None:
     assert book(title).split("\x1f")[0]
 

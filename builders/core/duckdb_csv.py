@@ -28,6 +28,12 @@ CSV_REASONS = {
 """DuckDB's names of CSV errors, and ours."""
 
 
+FIRST_SECOND, LAST_SECOND = 10**8, 4_102_444_799
+"""Seconds since 1970 that can be the time of an event: 1973-03-03 to 2099-12-31. No benchmark is as
+old as that, and the same numbers in another unit lie apart."""
+_HEAD = 1 << 16
+
+
 def literal(text: object) -> str:
     """`text` as an SQL string literal."""
     return "'" + str(text).replace("'", "''") + "'"
@@ -80,15 +86,33 @@ def read_plain(
     header: bool = True,
     **options: object,
 ) -> str:
-    """`read_csv` for a format without quoting, in which every line is one record.
+    """`read_csv` for a format in which every line is one record, for a FROM clause.
 
     Takes any mix of line ends and skips blank lines. A line with too few fields comes with nulls at
     its end; one with too many has text in the added column `more`: the reader must reject both.
-    A value of a wrong type goes to the tables of rejects, as in `read_csv`.
+    A value of a wrong type goes to the tables of rejects, as in `read_csv`. Where a program quoted
+    fields that need no quotes, they are read without them; a value of a wrong type is null then.
     """
     given: dict[str, object] = {"strict_mode": False, "null_padding": True, **options}
-    wider = {**columns, "more": "VARCHAR"}
-    return read_csv(path, table, wider, delimiter=delimiter, quote="", header=header, **given)
+
+    def scan(types: Mapping[str, str]) -> str:
+        wider = {**types, "more": "VARCHAR"}
+        return read_csv(path, table, wider, delimiter=delimiter, quote="", header=header, **given)
+
+    if not _quotes_begin(path, header):
+        return scan(columns)
+    fields = ", ".join(
+        f'TRY_CAST({unquoted(name)} AS {kind}) AS "{name}"' for name, kind in columns.items()
+    )
+    return f"(SELECT {fields}, more FROM {scan(dict.fromkeys(columns, 'VARCHAR'))})"
+
+
+def _quotes_begin(path: Path, header: bool) -> bool:
+    """Whether the first record of a file has a quote."""
+    with path.open("rb") as file:
+        if header:
+            file.readline(_HEAD)
+        return b'"' in file.readline(_HEAD)
 
 
 def read_lines(path: Path, table: str, *, header: bool = True, **options: object) -> str:
@@ -110,6 +134,27 @@ def unquoted(column: str) -> str:
     inside = f"starts_with({field}, '\"') AND ends_with({field}, '\"') AND length({field}) > 1"
     text = f"CASE WHEN {inside} THEN replace({field}[2:-2], '\"\"', '\"') ELSE {field} END"
     return f"nullif({text}, '')"
+
+
+def whole(text: str) -> str:
+    """SQL for a text without blanks around it, in which a whole number that a program wrote as a float,
+    `29.0`, is `29`."""
+    text = f"trim({text})"
+    return f"CASE WHEN ends_with({text}, '.0') THEN regexp_replace({text}, '^([0-9]+)\\.0$', '\\1') ELSE {text} END"
+
+
+def epoch_seconds(number: str) -> str:
+    """SQL for the seconds since 1970 (BIGINT) of a time given in seconds, milliseconds, micro- or
+    nanoseconds, told apart by its size; null where it lies before March 1973 or after 2099.
+
+    Args:
+        number: an SQL expression of a whole number.
+    """
+    units = " ".join(
+        f"WHEN {number} BETWEEN {FIRST_SECOND * unit} AND {LAST_SECOND * unit} THEN {number} // {unit}"
+        for unit in (1, 10**3, 10**6, 10**9)
+    )
+    return f"CASE {units} END"
 
 
 def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:

@@ -34,7 +34,8 @@ def cache_root() -> Path:
 
     `ITDR_CACHE` where it is set, else `itdr` in the cache of Hugging Face, found by the rules of
     `huggingface_hub` (`HF_HOME`, else `XDG_CACHE_HOME/huggingface`, else `~/.cache/huggingface`)
-    without importing it. Raises `ConfigError` for a path that the engine cannot open.
+    without importing it. Raises `ConfigError` for a path that the engine cannot open, or that is a
+    loop of links.
     """
     own = os.environ.get("ITDR_CACHE")
     if own:
@@ -47,6 +48,22 @@ def cache_root() -> Path:
 
 def _readable(folder: Path) -> Path:
     """The folder, unless its name means something else to the engine."""
+    shown = os.fsencode(folder).decode("utf-8", "backslashreplace")
+    if shown != str(folder):
+        raise ConfigError(
+            f"The cache may not lie in {shown}: the engine cannot open a path that is not UTF-8. "
+            "Set ITDR_CACHE to a folder whose name is."
+        )
+    try:
+        folder.stat()
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+            raise ConfigError(
+                f"The cache may not lie in {folder}: {os.strerror(error.errno).lower()}. "
+                "Set ITDR_CACHE to another folder."
+            ) from None
+    except ValueError as error:  # a null byte
+        raise ConfigError(f"ITDR_CACHE is no path: {error}.") from None
     for sign in UNREADABLE:
         if sign in str(folder):
             raise ConfigError(

@@ -19,6 +19,8 @@ class Raw:
 
     rejects: rows dropped before they became records (lines that do not parse), by
     `(table, reason)`; rows that parse but break a rule carry a `reject` column instead.
+    opened: the keys that readers asked for, in that order.   unparsed: how many rows of each table
+    are no records.
     """
 
     source: str
@@ -27,13 +29,17 @@ class Raw:
     domain: str | None = None
     facet: str = "base"
     rejects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    opened: list[str] = field(default_factory=list)
+    unparsed: Counter[str] = field(default_factory=Counter)
 
     def path(self, key: str) -> Path:
         """Where the file declared under `key` lies; an error names it where it is not there."""
         try:
-            return self.paths[key]
+            path = self.paths[key]
         except KeyError:
             raise RawFileError(f"{self.source}: the raw file {key!r} was not prepared.") from None
+        self.opened.append(key)
+        return path
 
     def has(self, key: str) -> bool:
         """Whether an optional file is there."""

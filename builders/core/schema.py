@@ -119,7 +119,9 @@ class RawFile:
     rows: official count of records, header excluded (a difference is a warning, never an error).
     facets: the needs it serves (`base`: everything but long texts; `text`: reviews and comments).
     domain: the one domain it belongs to, where the source has several.   cut: how the file may be
-    read in pieces (None: never).
+    read in pieces (None: never).   encoding: of the official file.   packed: its reader unpacks it
+    while reading, as the plain file would be too large.   example: a record as the official file has
+    it (with the header, where there is one), for whoever finds that nothing can be read.
     """
 
     key: str
@@ -133,6 +135,9 @@ class RawFile:
     domain: str | None = None
     optional: bool = False
     cut: Cut | None = None
+    encoding: str = "utf-8"
+    packed: bool = False
+    example: str = ""
 
 
 @dataclass(frozen=True)

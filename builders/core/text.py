@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+ELLIPSIS = "…"
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -16,3 +17,20 @@ def plain(text: str) -> str:
     """
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     return _NOT_WORD.sub(" ", folded).strip() or " ".join(folded.split())
+
+
+def cut(text: str, chars: int) -> str:
+    """`text` on one line, cut at a word's end where it is longer than `chars`, and marked as cut.
+
+    >>> cut("A long story, told briefly.", 15)
+    'A long story…'
+    """
+    text = " ".join(text.split())
+    if len(text) <= chars:
+        return text
+    head = text[: chars - len(ELLIPSIS) + 1]
+    # Scripts without blanks between words are cut where they are.
+    words, _, rest = head.rpartition(" ")
+    if not words or len(rest) > max(chars // 2, 30):
+        words = head[:-1]
+    return words.rstrip(" ,;:.-–—!?…([\"'") + ELLIPSIS

@@ -6,25 +6,26 @@ The loading script stays a short list of what a builder is; how each part is don
 from __future__ import annotations
 
 import functools
-import logging
 import os
 import reprlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import datasets
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, RawFileError, choose_from
+from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import at_hand, registry
 from itdr.builders.dataset.config import Options, check
 from itdr.builders.dataset.options import ALL, DEFAULTS
+from itdr.builders.rawfiles import locate
 from itdr.builders.sampling.splits import SPLITS
+from itdr.builders.store.spec import StoreSpec
 
-logger = logging.getLogger("itdr")
 BUILDERS = Path(__file__).resolve().parents[1]
 BUILDER_OPTIONS = (
     "cache_dir",
@@ -61,7 +62,7 @@ def split_options(
     if config_name is None:
         raise ConfigError(
             f"Which config? Name one, as load_dataset('itdr', {names[2]!r}). "
-            f"There is: {', '.join(names)}."
+            f"Available: {', '.join(names)}."
         )
     if config_name not in names:
         raise ConfigError(choose_from("config", config_name, names))
@@ -105,9 +106,9 @@ def options_of(config: Any) -> Options:
 
 
 def features(config: Any) -> datasets.Features:
-    from itdr.builders.dataset.formats import features as row_features
+    from itdr.builders.dataset import formats
 
-    return row_features(config.format)
+    return formats.features(formats.of_options(config).key)
 
 
 def info(config: Any) -> datasets.DatasetInfo:
@@ -189,6 +190,8 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     offline = bool(datasets.config.HF_HUB_OFFLINE)
     # Cells of one source share their specs.
     wanted = {id(one): one for several in specs.values() for one in several}
+    if make is store_prepare.prepare:
+        _require_obtainable(wanted.values(), offline or options.sample)
     build = functools.partial(make, offline=offline)
     if at_once == 1:
         # In the caller's own thread, which Ctrl-C stops at once.
@@ -201,11 +204,24 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
 
 
 def check_sources(options: Options) -> None:
-    """Refuse a config without a source that is fetched unasked. Not done where options are checked: who
-    asks for the names of splits, or for features, names no sources."""
+    """Refuse a config without a source. Not done where options are checked: who asks for the names of
+    splits, or for features, names no sources."""
     if options.selected:
         return
-    listed = "; ".join(f"{name}: {reason}" for name, reason in options.left_out.items())
+    listed = _by_reason(options.left_out)
+    if options.chosen_by_default and options.folder is not None:
+        here = ", ".join(at_hand.recognised(options.folder))
+        raise ConfigError(
+            f"{options.config} can be made from none of the sources in {options.folder} ({here}). "
+            f"Left out: {listed}. Name a source to have it downloaded, as "
+            f"sources=[{next(iter(options.left_out), '…')!r}]."
+        )
+    if options.missing == "skip":
+        raise ConfigError(
+            f"{options.config}: no source is at hand, and missing='skip' downloads none. "
+            f"Left out: {listed}. `itdr fetch` downloads them; files that you have are read from "
+            "data_dir."
+        )
     raise ConfigError(
         f"{options.config} has no source that is small and open enough to be fetched unasked "
         f"({listed}). Name those you want, as sources=[{next(iter(options.left_out), '…')!r}]; files "
@@ -213,29 +229,58 @@ def check_sources(options: Options) -> None:
     )
 
 
+def _by_reason(left_out: Mapping[str, str]) -> str:
+    """Sources that were left out, those of one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for name, reason in left_out.items():
+        reasons.setdefault(reason, []).append(name)
+    return "; ".join(f"{', '.join(names)} ({reason})" for reason, names in reasons.items())
+
+
+def _require_obtainable(specs: Iterable[StoreSpec], offline: bool) -> None:
+    """Say what cannot be had before anything is read or downloaded. Raises `RawFileError`."""
+    refused: dict[str, RawFileError] = {}
+    for spec in specs:
+        if not spec.ready():
+            error = locate.unobtainable(spec.source, spec.files, spec.data_dir, offline)
+            if error is not None:
+                refused.setdefault(spec.source.id, error)
+    if len(refused) == 1:
+        raise next(iter(refused.values()))
+    if refused:
+        firsts = "\n".join(f"  {str(error).splitlines()[0]}" for error in refused.values())
+        raise RawFileError(
+            f"{len(refused)} sources are not at hand:\n{firsts}\n`itdr sources <id>` says how to get "
+            "one. Leave them out of sources, or go on without them: missing='skip'."
+        )
+
+
 def _check_templates(options: Options, cells: list[Any]) -> None:
     """Read every template that rows will need: a fault in a user's folder is said before any work."""
     from itdr.builders.rendering import templates
+    from itdr.builders.rendering.layout import load_layout
 
     folder = templates.folder_of(options.templates)
     for task in {cell.task.id: cell.task for cell in cells}.values():
-        templates.load(task.id, task.variables, task.flags, options.templates)
+        templates.load(
+            task.id, task.variables, task.flags, options.templates, options.language, task.lists
+        )
     for words in {cell.source.words for cell in cells}:
-        templates.load_words(words, folder)
+        templates.load_words(words, folder, options.language)
+    load_layout(options.language, folder)
 
 
 def _say_left_out(options: Options) -> None:
-    if options.left_out:
-        listed = "; ".join(f"{name} ({reason})" for name, reason in options.left_out.items())
-        used = [name for name, _ in options.selected]
-        example = [*used, next(iter(options.left_out))]
-        logger.warning(
-            "itdr: %s uses %s; left out by default: %s. Add them with sources=%r.",
-            options.config,
-            ", ".join(used),
-            listed,
-            example,
-        )
+    if not options.left_out:
+        return
+    used = ", ".join(name for name, _ in options.selected)
+    hint = ""
+    if options.chosen_by_default:
+        example = [*(name for name, _ in options.selected), next(iter(options.left_out))]
+        hint = f" Add them with sources={example!r}."
+    warn_once(
+        f"itdr: {options.config} uses {used}; left out: {_by_reason(options.left_out)}.{hint}"
+    )
 
 
 def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.SplitGenerator]:
@@ -258,9 +303,10 @@ def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.Spli
 
 def wording(config: Any) -> Any:
     """What the config's rows look like."""
+    from itdr.builders.dataset import formats
     from itdr.builders.dataset.examples import Wording
 
-    return Wording(config.templates, config.descriptions, config.format)
+    return Wording(config.templates, config.descriptions, formats.of_options(config).key)
 
 
 def rows(shards: list[Any], plan: Any, wording: Any) -> Iterator[dict[str, Any]]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, choose_from, shown
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import registry, source_choice
-from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions
+from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -25,13 +25,18 @@ class Options(RowOptions):
         config: the config's name.
         selected: (source id, its chosen domains or none), in the registry's order.
         folder: `data_dir` made absolute, or the bundled sample; None without.
-        left_out: why other sources are not used by default, by id.
+        left_out: why other sources are not used, by id.
     """
 
     config: str = ""
     selected: SelectedSources = ()
     folder: Path | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def chosen_by_default(self) -> bool:
+        """Whether the user named no source."""
+        return self.sources is None
 
     @property
     def own(self) -> dict[str, Any]:
@@ -41,14 +46,14 @@ class Options(RowOptions):
 
     def of(self, task: str) -> dict[str, Any]:
         """The options of one subtask: its defaults, with what the user set."""
-        values = dict(registry.task(task).defaults)
-        values.update({name: value for name, value in self.own.items() if name in values})
-        return values
+        of = registry.task(task)
+        own = {name: value for name, value in self.own.items() if of.allows(name, value)}
+        return {**of.defaults, **own}
 
     def fingerprint_parts(self) -> list[str]:
         """What of the options decides rows or their layout, as stable text. Templates and raw files
         count by their content, which is not in here."""
-        names = [name for name in DECLARED if name not in ("sources", "templates")]
+        names = [name for name in DECLARED if name not in ("sources", "missing", "templates")]
         return [
             f"selected={self.selected!r}",
             *(f"{name}={getattr(self, name)!r}" for name in names),
@@ -62,41 +67,68 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
         if name not in DEFAULTS:
             raise ConfigError(choose_from("option", name, DEFAULTS))
     value = {**DEFAULTS, **values}
+    if isinstance(value["attributes"], str):
+        value["attributes"] = [value["attributes"]]
     own = {name: value[name] for name in OF_SUBTASKS if value[name] is not None}
     _check_own(config, own)
     for name, info in DECLARED.items():
         if not info.of_subtasks or value[name] is not None:
             info.check(name, value[name])
+    for name, given in own.items():
+        if not any(one.allows(name, given) for one in tasks):
+            choices = dict.fromkeys(word for one in tasks for word in one.choices.get(name, ()))
+            raise ConfigError(choose_from(f"{name} for {config}", given, list(choices)))
     _check_room(config, own)
     if value["sample"] and data_dir:
         raise ConfigError("sample=True reads the bundled files: give it without data_dir.")
-    selected, left_out = source_choice.select(config, value)
+    folder = SAMPLE if value["sample"] else _folder(data_dir)
+    selected, left_out = source_choice.select(config, value, folder)
     options = Options(
         **value,
         config=config,
         selected=selected,
-        folder=SAMPLE if value["sample"] else _folder(data_dir),
+        folder=folder,
         left_out=left_out,
     )
     _check_meaning(options, [one.root for one in tasks])
-    _check_templates(options.templates, [one.id for one in tasks])
+    _check_attributes(options)
+    _check_templates(options, [one.id for one in tasks])
     return options
 
 
-def _check_templates(choice: Any, tasks: Sequence[str]) -> None:
+def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     from itdr.builders.rendering import templates
 
+    choice: Any = options.templates
     entries = choice if isinstance(choice, (list, tuple)) else [choice]
     if any(isinstance(one, str) and not one.strip() for one in entries):
         # An empty path would be the working folder.
         raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
+    for one in entries:
+        if not isinstance(one, (str, os.PathLike, type(None))):
+            raise ConfigError(
+                f"templates: give an id, a folder, 'unseen' or a list of these, not {shown(one)}."
+            )
+        if one is not None and _is_path(one) and not Path(one).expanduser().is_dir():
+            raise ConfigError(
+                f"templates: there is no folder {shown(str(one))}. Name a folder that holds YAML files "
+                f"such as {tasks[0]}.yaml, or ids such as {tasks[0]}/p1."
+            )
     try:
-        templates.check_choice(choice, tasks)
+        templates.check_choice(choice, tasks, options.language)
     except OSError as error:
         raise ConfigError(
             f"templates: {str(error.filename or choice)[:200]} cannot be read ({error.strerror}): "
             "give an id, a folder that can be read, 'unseen' or a list of these."
         ) from error
+
+
+def _is_path(entry: Any) -> bool:
+    """Whether an entry of `templates` can only be meant as a path."""
+    text = os.fspath(entry) if isinstance(entry, os.PathLike) else entry
+    if not isinstance(text, str):
+        return False
+    return text.startswith(("/", "./", "../", "~")) or text.endswith((".yaml", ".yml", "/"))
 
 
 def _check_own(config: str, own: Mapping[str, Any]) -> None:
@@ -129,6 +161,11 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"per_user={options.per_user!r} has no meaning for {options.config}: an understanding "
             "subtask makes one case of each user or item. Leave it at 1."
         )
+    if options.rejected != 1 and options.format != "preference":
+        raise ConfigError(
+            f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
+            f"{options.format!r}."
+        )
     if options.split_by != "time":
         return
     if UNDERSTANDING in roots:
@@ -146,6 +183,32 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
             "sources, or use split_by='user'."
         )
+
+
+def _check_attributes(options: Options) -> None:
+    """Each attribute asked for is one of a chosen source, and each of those sources has some."""
+    from itdr.builders.tasks.user_attribute_prediction import TASK, available
+
+    wanted = options.attributes
+    if wanted is None:
+        return
+    if isinstance(wanted, str) or not wanted:
+        raise ConfigError(f"attributes must be a list of names, not {wanted!r}.")
+    cells = registry.cells(TASK.id, options.cells)
+    has = {
+        name: available(registry.source(name))
+        for name, _ in options.selected
+        if (TASK.id, name) in cells
+    }
+    known = list(dict.fromkeys(name for names in has.values() for name in names))
+    for name in wanted:
+        one_of("attribute", name, known)
+    for name, names in has.items():
+        if not set(wanted) & set(names):
+            raise ConfigError(
+                f"{name} has none of the attributes {', '.join(wanted)}; it has: "
+                f"{', '.join(names)}. Ask for one of these, or leave {name} out of sources."
+            )
 
 
 def _folder(data_dir: str | None) -> Path | None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import gc_pause, rng
+from itdr.builders.dataset import formats
+from itdr.builders.dataset.formats import Texts
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.plan import CellSample, SplitPlan
-from itdr.builders.dataset.rows import Columns, Example, Row, row
+from itdr.builders.dataset.rows import Columns, Example, Row, row, row_hash
 from itdr.builders.dataset.shards import (
     Shard,
     ShardedStream,
@@ -40,7 +42,7 @@ _read: dict[tuple[str, ...], templates.Templates] = {}
 
 @dataclass(frozen=True)
 class Wording:
-    """What rows look like: the template choice, descriptions or none, the format."""
+    """What rows look like: the template choice, descriptions or none, the format's key."""
 
     choice: Any
     descriptions: bool
@@ -170,6 +172,7 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Exam
     cell = opened.cell
     task, source = cell.task, cell.source
     texts = _texts(opened, wording.choice)
+    form = formats.get(wording.format)
     about = {"root_task": task.root, "task": task.id, "source": source.id}
     about["domain"] = cell.shown_domain
     name = cell.name
@@ -179,15 +182,10 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Exam
         instruction, question, answer = picked.render(task.context(opened, case, picked.needed))
         if not wording.descriptions:
             instruction = ""
-        if wording.format == "alpaca":
-            text: Row = {"instruction": instruction, "input": question, "output": answer}
-        elif wording.format == "messages":
-            text = {"messages": messages(instruction, question, answer)}
-        else:
-            prompt = f"{instruction}\n\n{question}" if instruction else question
-            wrong = task.wrong(opened, case, opened.draws(code, "wrong", index))
-            text = {"prompt": prompt, "chosen": answer, "rejected": wrong}
-        return Example(f"{name}/{case.key}", text, about, picked.prompt.id, case)
+        wrong = _wrong(opened, case, code, index, form.wrong) if form.wrong != 0 else ()
+        text = form.wrap(Texts(instruction, question, answer, wrong))
+        digest = row_hash(case, (instruction, question, answer))
+        return Example(f"{name}/{case.key}", digest, text, about, picked.prompt.id, case)
 
     return write
 
@@ -196,20 +194,33 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     """A task's templates with the domain's words: read once in a process for what a user's folder
     holds."""
     task = opened.cell.task
-    key = (task.id, opened.cell.source.words, str(choice), templates.fingerprint(choice))
+    language = opened.cell.language
+    words = opened.cell.source.words
+    key = (task.id, words, language, str(choice), templates.fingerprint(choice))
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:
             _read.clear()
-        found = templates.load(task.id, task.variables, task.flags, choice)
+        found = templates.load(task.id, task.variables, task.flags, choice, language, task.lists)
         _read[key] = found.with_words(opened.words)
     return _read[key]
 
 
-def messages(instruction: str, question: str, answer: str) -> list[dict[str, str]]:
-    """The triple as a conversation: system (where there is a description), user, assistant."""
-    system = [{"role": "system", "content": instruction}] if instruction else []
-    return [
-        *system,
-        {"role": "user", "content": question},
-        {"role": "assistant", "content": answer},
-    ]
+TRIES = 64
+"""Draws for as many distinct wrong answers as are asked for."""
+
+
+def _wrong(
+    opened: OpenCell, case: Case, code: int, index: int, count: int | None
+) -> tuple[str | None, ...]:
+    """Distinct wrong answers to a case, None where there are fewer; for a count of None one in half
+    of the cases, and none in the others."""
+    draw = opened.draws(code, "wrong", index)
+    wrong = opened.cell.task.wrong
+    if count is None:
+        return (wrong(opened, case, draw),) if opened.draws(code, "label", index).below(2) else ()
+    found = {wrong(opened, case, draw): None}
+    for _ in range(TRIES if count > 1 else 0):
+        if len(found) == count:
+            break
+        found.setdefault(wrong(opened, case, draw))
+    return (*found, *[None] * (count - len(found)))

@@ -8,6 +8,7 @@ from pathlib import Path
 from itdr.builders.core.schema import Source
 from itdr.builders.sampling.popularity import time_cuts
 from itdr.builders.store.reader import StoreReader
+from itdr.builders.store.titles import with_title_chars
 from itdr.builders.tasks.base import Cell, OpenCell
 
 _stores: dict[Path, StoreReader] = {}
@@ -41,4 +42,6 @@ def open_cell(cell: Cell, paths: tuple[Path, ...], time_split: bool = False) -> 
     """A cell over its stores; with `time_split`, its parts are spans of time."""
     store, *others = (open_store(cell.source, path) for path in paths)
     cuts = store.shared("time cuts", lambda: time_cuts(store)) if time_split else None
+    chars = cell.options.get("title_chars")
+    store, *others = (with_title_chars(one, chars) for one in (store, *others))
     return OpenCell(cell, store, others[0] if others else None, cuts)

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, choose_from, shown
+from itdr.builders.dataset.formats import FORMATS
+from itdr.builders.rendering.template_files import ENGLISH, languages
 
 ALL = "all"
 PAPER = "paper"
@@ -45,7 +47,10 @@ class OptionInfo:
 
     def check(self, name: str, value: Any) -> None:
         """Check one value. Raises `ConfigError` that says what is allowed."""
-        if self.choices:
+        if self.choices and self.many:
+            for one in value if isinstance(value, (list, tuple)) else [value]:
+                one_of(name, one, self.choices)
+        elif self.choices:
             one_of(name, value, self.choices)
         elif self.low is not None:
             self._check_number(name, value)
@@ -59,7 +64,7 @@ class OptionInfo:
             return
         span = f"from {low} to {self.high}" if self.high is not None else f"of at least {low}"
         words = "".join(f"{word!r} or " for word in self.words)
-        raise ConfigError(f"{name} must be {words}a whole number {span}, not {value!r}.")
+        raise ConfigError(f"{name} must be {words}a whole number {span}, not {shown(value)}.")
 
 
 def option(default: Any, help: str, **declared: Any) -> Any:
@@ -80,6 +85,12 @@ class RowOptions:
         "`data_dir`; without it, those that need no account and at most 1 GB of download.",
         many=True,
         shown_default="a fixed list",
+    )
+    missing: str = option(
+        "error",
+        "Sources whose raw files are not at hand: `error` (download what can be downloaded, and stop "
+        "at what cannot), or `skip` (download nothing, and leave such sources out).",
+        choices=("error", "skip"),
     )
     sample: bool = option(
         False, "Use the bundled made-up raw files: no network.", choices=(True, False)
@@ -108,9 +119,67 @@ class RowOptions:
     )
     negatives: str | None = option(
         None,
-        "How negatives are drawn: in proportion to `popularity`, `hard` (alike in category and "
+        "How negatives are drawn: from other users' `event`s near the target's moment, in proportion "
+        "to `popularity` (the default where there are no times), `hard` (alike in category and "
         "popularity), `uniform` (an easy baseline), or `shown` (MIND: seen and not clicked).",
-        choices=("popularity", "hard", "uniform", "shown"),
+        choices=("event", "popularity", "hard", "uniform", "shown"),
+        of_subtasks=True,
+    )
+    liked: bool | None = option(
+        None,
+        "Only take liked interactions as targets, in sources with times too.",
+        choices=(True, False),
+        of_subtasks=True,
+    )
+    ties: str | None = option(
+        None,
+        "What to do where less than half of a history's moments differ: `avoid` such windows where "
+        "others fill the quota, or `allow` them. Their prompts claim no order.",
+        choices=("avoid", "allow"),
+        of_subtasks=True,
+    )
+    answer: str | None = option(
+        None,
+        "Form of the answer: a `ranking` of all candidates, the `set` of the positives, their "
+        "`index`es alone, or the `title` of the next item.",
+        choices=("ranking", "set", "index", "title"),
+        of_subtasks=True,
+    )
+    order: str | None = option(
+        None,
+        "Order of the positives in a ranking: by `time`, or by `rating` with ties shuffled (the "
+        "default where there are no times).",
+        choices=("time", "rating"),
+        of_subtasks=True,
+    )
+    negatives_order: str | None = option(
+        None,
+        "Order of the negatives in a ranking: `shuffled`, or by falling `popularity`.",
+        choices=("shuffled", "popularity"),
+        of_subtasks=True,
+    )
+    title_chars: int | None = option(
+        None,
+        "Longest title shown, in characters; a longer one is cut at a word's end.",
+        low=20,
+        high=2_000,
+        of_subtasks=True,
+    )
+    show: str | Sequence[str] | None = option(
+        None,
+        "What entries show besides titles, where the source has it: `rating`, `time_gap` (history), "
+        "`creator`, `categories`, `description`. By default creators of books and tracks, and in "
+        "sequential_rec categories.",
+        choices=("rating", "time_gap", "creator", "categories", "description"),
+        many=True,
+        of_subtasks=True,
+    )
+    attributes: Sequence[str] | None = option(
+        None,
+        "Attributes to predict, of those that the source has: `gender`, `country`, `occupation`, "
+        "`age_group`, `birth_decade`; on request also `age`, `birth_year`, `location`. By default "
+        "ages in bands, and no exact places.",
+        many=True,
         of_subtasks=True,
     )
     text_chars: int | None = option(
@@ -133,11 +202,22 @@ class RowOptions:
         many=True,
         shown_default="all seen ones",
     )
+    language: str = option(
+        ENGLISH,
+        "Language of the prompts: `en`, or `zh` for MicroLens and PixelRec.",
+        choices=languages(),
+    )
     descriptions: bool = option(True, "Begin rows with a task description.", choices=(True, False))
     format: str = option(
         "alpaca",
-        "Columns that hold the text: `alpaca`, `messages` or `preference`.",
-        choices=("alpaca", "messages", "preference"),
+        f"Columns that hold the text: {', '.join(f'`{name}`' for name in FORMATS)}.",
+        choices=tuple(FORMATS),
+    )
+    rejected: int = option(
+        1,
+        "Wrong answers to a row of `preference`: `rejected`, `rejected1`, `rejected2` …",
+        low=1,
+        high=16,
     )
     cells: str = option(
         PAPER,

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from itdr.builders.core import gc_pause
 from itdr.builders.core.errors import ConfigError, EmptySplitError
+from itdr.builders.core.messages import warn_once
 from itdr.builders.dataset import registry
+from itdr.builders.dataset.at_hand import facet_of
 from itdr.builders.dataset.config import Options
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.options import ALL, PAPER
 from itdr.builders.rendering.templates import folder_of
+from itdr.builders.sampling.negatives import EVENT, NEAR_IN_TIME, POPULARITY
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
 from itdr.builders.store.spec import StoreSpec
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 
-logger = logging.getLogger("itdr")
 USUAL_QUOTA = 6250
 """Examples of a cell at full size where the paper has no such cell: its commonest quota."""
 BLOCK = 65_536
@@ -64,17 +66,24 @@ def cells_of(options: Options) -> list[Cell]:
     """The cells of a config, one for each task, source and domain."""
     templates = folder_of(options.templates)
     made = []
-    for (task_id, source_id), quota in registry.cells(options.config, options.cells).items():
+    language = options.language
+    every = registry.cells(options.config, options.cells, language, templates)
+    for (task_id, source_id), quota in every.items():
         domains = dict(options.selected).get(source_id)
         if domains is None:
             continue
         task = registry.task(task_id)
         rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
         values = options.of(task_id)
-        if "negatives" in rule.options and "negatives" not in options.own:
-            values["negatives"] = rule.options["negatives"]
+        values |= {name: v for name, v in rule.options.items() if name not in options.own}
         source = registry.source(source_id)
+        if values.get("negatives") == EVENT and "interactions.timestamp" not in source.columns:
+            values["negatives"] = POPULARITY
+        if "order" in values and "order" not in options.own and not source.timed:
+            values["order"] = "rating"
         pairs = list(_domains(rule, domains))
+        if not pairs and options.chosen_by_default:
+            continue
         if not pairs:
             listed = "; ".join(f"{start} and {to}" for start, to in rule.pairs)
             raise ConfigError(
@@ -82,7 +91,9 @@ def cells_of(options: Options) -> list[Cell]:
                 f"Chosen: {', '.join(domains)}."
             )
         for domain, other in pairs:
-            made.append(Cell(task, source, domain, other, values, options.seed, rule, templates))
+            made.append(
+                Cell(task, source, domain, other, values, options.seed, rule, templates, language)
+            )
     return made
 
 
@@ -99,20 +110,13 @@ def stores_of(options: Options, cells: Sequence[Cell]) -> dict[str, tuple[StoreS
     specs: dict[tuple[str, str | None, str], StoreSpec] = {}
     found = {}
     for cell in cells:
-        facet = _facet(cell)
+        facet = facet_of(cell.task, cell.source, cell.domain)
         for domain in cell.domains:
             key = (cell.source.id, domain, facet)
             if key not in specs:
                 specs[key] = StoreSpec(cell.source, domain, facet, options.folder, options.sample)
         found[cell.name] = tuple(specs[cell.source.id, domain, facet] for domain in cell.domains)
     return found
-
-
-def _facet(cell: Cell) -> str:
-    """The task's facet, or `base` where the source keeps everything in the same files."""
-    wanted = cell.task.facet
-    same = cell.source.files_for(wanted, cell.domain) == cell.source.files_for("base", cell.domain)
-    return "base" if same or not cell.source.files_for(wanted, cell.domain) else wanted
 
 
 def select(
@@ -174,11 +178,8 @@ def _say_short(options: Options, cell: Cell, wanted: list[int], found: list[Spli
             f"{count:,} of {quota:,} for {name}"
             for count, quota, name in zip(got, wanted, SPLITS, strict=True)
         )
-        logger.warning(
-            "itdr: %s/%s: fewer eligible cases than its quota: %s",
-            cell.task.id,
-            cell.source.id,
-            counts,
+        warn_once(
+            f"itdr: {cell.task.id}/{cell.source.id}: fewer eligible cases than its quota: {counts}"
         )
 
 
@@ -200,7 +201,11 @@ def _per_user(options: Options) -> int | None:
 
 
 def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
-    return open_cell(cell, paths, time_split=options.split_by == "time")
+    opened = open_cell(cell, paths, time_split=options.split_by == "time")
+    if cell.options.get("negatives") in NEAR_IN_TIME:
+        # Their index is made here, in one place, and not by everybody who draws rows.
+        opened.event_negatives  # noqa: B018
+    return opened
 
 
 def _redistribute(
@@ -230,28 +235,41 @@ def _redistribute(
 
 
 def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers:
-    """The first eligible users of each part in the sample's order, until each cap is filled."""
-    per_user = _per_user(options)
+    """The first eligible users of each part in the sample's order, until each cap is filled; those
+    whose history has no order to speak of after all others, where ties are avoided."""
     users: list[list[int]] = [[] for _ in SPLITS]
     takes: list[list[int]] = [[] for _ in SPLITS]
     left = list(caps)
+    per_user = _per_user(options)
+    look = per_user == 1
+    avoid = opened.cell.options.get("ties") == "avoid"
+    tied: list[tuple[int, int]] = []
+
+    def take(user: int, part: int, count: int) -> None:
+        if count:
+            users[part].append(user)
+            takes[part].append(count)
+            left[part] -= count
+
     with gc_pause.gc_paused():
-        for user, part, sure in _candidates(opened, per_user == 1, sum(caps)):
+        for user, part, found in _candidates(opened, look, sum(caps)):
             if not left[part]:
                 continue
+            if found is not None and avoid and found.tied:
+                tied.append((user, part))
+                continue
             most = left[part] if per_user is None else min(per_user, left[part])
-            count = 1 if sure else count_cases(opened.for_part(part), user, most)
-            if count:
-                users[part].append(user)
-                takes[part].append(count)
-                left[part] -= count
-                if not any(left):
-                    break
-    found = [
+            take(user, part, count_cases(opened.for_part(part), user, most) if found is None else 1)
+            if not any(left):
+                break
+        for user, part in tied:
+            if left[part]:
+                take(user, part, 1)
+    chosen = [
         (np.array(users[part], np.int32), np.array(takes[part], np.int32))
         for part in range(len(SPLITS))
     ]
-    return found if opened.cell.task.order is None else [_by_hash(opened, *one) for one in found]
+    return chosen if opened.cell.task.order is None else [_by_hash(opened, *one) for one in chosen]
 
 
 def _by_hash(
@@ -262,9 +280,9 @@ def _by_hash(
     return users[order], takes[order]
 
 
-def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int, int, bool]]:
-    """User, part, and whether the user certainly gives a case there (looked up with `look`, for many
-    users at once), of all who have events enough, in the sample's order."""
+def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int, int, Any]]:
+    """User, part, and the window that certainly makes a case there (looked up with `look`, for many
+    users at once; else None), of all who have events enough, in the sample's order."""
     least = opened.cell.task.least_events(opened.cell.options)
     hashes, numbers = opened.subjects
     order = opened.cell.task.order
@@ -276,22 +294,22 @@ def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int
             every = range(len(SPLITS))
             if not opened.cuts:
                 parts = opened.parts(hashes[users]).tolist()
-                sure = _sure(opened, users) if look else [False] * len(users)
+                sure = _sure(opened, users) if look else [None] * len(users)
                 yield from zip(users.tolist(), parts, sure, strict=True)
                 continue
             sure_in = [_sure(opened.for_part(part), users) for part in every] if look else ()
             for k, user in enumerate(users.tolist()):
                 for part in every:
-                    yield user, part, bool(look and sure_in[part][k])
+                    yield user, part, sure_in[part][k] if look else None
 
 
-def _sure(opened: OpenCell, users: np.ndarray) -> list[bool]:
-    """Whether each user's first window is found at once and certainly makes a case."""
+def _sure(opened: OpenCell, users: np.ndarray) -> list[Any]:
+    """Each user's first window, if it is found at once and certainly makes a case; else None."""
     task = opened.cell.task
     found = [None] * len(users) if task.firsts is None else task.firsts(opened, users.tolist())
     windows = [window for window in found if window is not None]
-    has_enough_negatives = iter(opened.has_enough_negatives(windows) if windows else ())
-    return [window is not None and next(has_enough_negatives) for window in found]
+    enough = iter(opened.has_enough_negatives(windows) if windows else ())
+    return [window if window is not None and next(enough) else None for window in found]
 
 
 def count_cases(opened: OpenCell, user: int, most: int | None) -> int:

@@ -10,10 +10,12 @@ import functools
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.schema import ROOT_TASKS, Source
+from itdr.builders.rendering import templates
+from itdr.builders.rendering.templates import ENGLISH
 
 if TYPE_CHECKING:
     from itdr.builders.tasks.base import Task
@@ -31,7 +33,7 @@ TASK_ORDER = (
 """The paper's order, for lists; a task of another name comes after these."""
 
 
-SHARED_TASK_CODE = ("base", "crossing", "ranking")
+SHARED_TASK_CODE = ("base", "crossing", "entries", "ranking")
 """Files of `builders/tasks/` that are no subtask."""
 
 
@@ -53,9 +55,13 @@ def source_ids() -> tuple[str, ...]:
 def source(name: str) -> Source:
     """The declaration of one source. Raises `ConfigError` with the list where there is none."""
     if name not in source_ids():
-        raise ConfigError(choose_from("source", name, source_ids()))
-    module = importlib.import_module(f"itdr.builders.sources.{name.replace('-', '_')}")
-    return module.SOURCE
+        raise ConfigError(choose_from("source", name, source_ids(), titles()) + _stale_install())
+    return _declared("sources", name.replace("-", "_"), "SOURCE")
+
+
+def titles() -> dict[str, str]:
+    """What every source is called, by id: for whoever asks by another name."""
+    return {name: source(name).title for name in source_ids()}
 
 
 @functools.cache
@@ -70,7 +76,30 @@ def task(name: str) -> Task:
     """The declaration of one subtask."""
     if name not in task_ids():
         raise ConfigError(choose_from("subtask", name, task_ids()))
-    return importlib.import_module(f"itdr.builders.tasks.{name}").TASK
+    return _declared("tasks", name, "TASK")
+
+
+def _stale_install() -> str:
+    """Advice for an editable install of setuptools' strict mode, which links the files of its day."""
+    if not any(part.startswith("__editable__") for part in BUILDERS.parts):
+        return ""
+    return " This installation does not see new files: run `pip install -e .` again."
+
+
+def _declared(folder: str, stem: str, what: str) -> Any:
+    """What a file of one of the two folders declares. Raises `ConfigError` where it cannot be imported
+    or declares nothing."""
+    module, path = f"itdr.builders.{folder}.{stem}", BUILDERS / folder / f"{stem}.py"
+    try:
+        declared = getattr(importlib.import_module(module), what, None)
+    except ImportError as error:
+        advice = "mend the import"
+        if error.name == module:
+            advice = "this installation does not see new files: run `pip install -e .` again"
+        raise ConfigError(f"{path} cannot be imported ({error}): {advice}.") from error
+    if declared is None:
+        raise ConfigError(f"{path} declares no {what}: docs/adding.md shows how it is written.")
+    return declared
 
 
 @functools.cache
@@ -96,10 +125,16 @@ def missing_columns(of: Task, on: Source) -> tuple[str, ...]:
     return missing
 
 
-def cells(config: str, which: str = "paper") -> Mapping[tuple[str, str], int | None]:
+def cells(
+    config: str, which: str = "paper", language: str = ENGLISH, folder: Path | None = None
+) -> Mapping[tuple[str, str], int | None]:
     """(task, source) -> the paper's quota, None for a cell that the paper has not.
 
-    which: `paper`, or `all` for every pair that the columns allow.
+    Args:
+        config: the config's name.
+        which: `paper`, or `all` for every pair that the columns allow.
+        language: only cells that have templates and words in it.
+        folder: a user's own templates, which may add some.
     """
     found: dict[tuple[str, str], int | None] = {}
     for one in tasks_of(config):
@@ -109,4 +144,10 @@ def cells(config: str, which: str = "paper") -> Mapping[tuple[str, str], int | N
                 found[one.id, name] = rule.quota
             elif which == "all" and not missing_columns(one, source(name)):
                 found[one.id, name] = None
-    return found
+    if language == ENGLISH:
+        return found
+    return {
+        (task_id, name): quota
+        for (task_id, name), quota in found.items()
+        if templates.has_language(task_id, source(name).words, language, folder)
+    }

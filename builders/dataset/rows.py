@@ -6,9 +6,11 @@ what a row in Python costs, to make, to encode and to collect; a file needs none
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from itdr.builders.core.rng import stable_hash
 from itdr.builders.sampling.case import Case
 
 if TYPE_CHECKING:
@@ -23,21 +25,51 @@ EVIDENCE_FIELDS = ("fact", "value", "count", "of", "base", "quote")
 class Example(NamedTuple):
     """A case in words.
 
-    texts: the columns of the row's format.   about: root task, task, source and domain.   template:
-    id of the prompt.
+    hash: see `row_hash`.   texts: the columns of the row's format.   about: root task, task, source
+    and domain.   template: id of the prompt.
     """
 
     id: str
+    hash: str
     texts: Row
     about: dict[str, str]
     template: str
     case: Case
 
 
+def row_hash(case: Case, texts: Sequence[str]) -> str:
+    """Hash of what a row shows and holds to be true, the same in every format.
+
+    The id of a row names its source, subtask and user, so that rows which differ in history,
+    candidates or template bear the same id; this tells them apart.
+
+    Args:
+        case: what the row is about.
+        texts: description, question and answer.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    parts = [
+        *texts,
+        case.user,
+        case.item.id if case.item else None,
+        *(item.id for item in case.history),
+        "candidates",
+        *(item.id for item in case.candidates),
+        "relevant",
+        *(item.id for item in case.relevant),
+        case.rating,
+        *itertools.chain.from_iterable(case.attributes),
+    ]
+    return f"{stable_hash(*parts):016x}"
+
+
 def row(example: Example) -> Row:
     """The example as a row, its columns in the schema's order."""
     return {
         "id": example.id,
+        "row_hash": example.hash,
         **example.texts,
         **example.about,
         "template": example.template,
@@ -95,6 +127,7 @@ class Columns:
         cases = [example.case for example in examples]
         plain = self._plain
         plain["id"] += [example.id for example in examples]
+        plain["row_hash"] += [example.hash for example in examples]
         plain["template"] += [example.template for example in examples]
         for name in examples[0].texts:
             plain[name] += [example.texts[name] for example in examples]

@@ -1,4 +1,5 @@
-"""Which sources and domains a config uses: those asked for, or a list that does not depend on the machine."""
+"""Which sources and domains a config uses: those asked for, those that lie in `data_dir`, or a list that
+does not depend on the machine."""
 
 from __future__ import annotations
 
@@ -6,34 +7,83 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.builders.core.errors import ConfigError, choose_from, shown
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Source
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import at_hand, registry
+from itdr.builders.dataset.at_hand import Selected
 from itdr.builders.dataset.options import ALL
+from itdr.builders.rendering.templates import ENGLISH, folder_of
 
 
 def select(
-    config: str, value: Mapping[str, Any]
-) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
-    """The chosen sources with their domains, and why others were left out by default."""
-    able = list(dict.fromkeys(name for _, name in registry.cells(config, value["cells"])))
+    config: str, value: Mapping[str, Any], folder: Path | None
+) -> tuple[Selected, dict[str, str]]:
+    """Choose the sources of a config with their domains.
+
+    Args:
+        config: the config's name.
+        value: all its options.
+        folder: `data_dir`, or that of the bundled sample.
+
+    Returns:
+        The chosen ones, and why others were left out.
+
+    Raises:
+        ConfigError: for a source that is none, and for a `data_dir` without any known raw file.
+    """
+    language = value["language"]
+    own = folder_of(value["templates"]) if language != ENGLISH else None
+    cells = tuple(registry.cells(config, value["cells"], language, own))
+    able = list(dict.fromkeys(name for _, name in cells))
+    if not able:
+        raise ConfigError(f"{config} has no templates in language={language!r}; use 'en'.")
+    every = tuple((name, _all_domains(name, value["sample"])) for name in able)
+    if value["sample"]:
+        return _asked(config, value, able, every), {}
+    if value["sources"] is not None:
+        chosen = _asked(config, value, able, every)
+        if folder is not None:
+            at_hand.require_recognised(folder, chosen[0][0])
+        if value["missing"] == "error":
+            return chosen, {}
+        return at_hand.usable(chosen, cells, folder, placed=False)
+    if folder is not None:
+        at_hand.require_recognised(folder, able[0])
+        return at_hand.usable(every, cells, folder, placed=True)
+    chosen, left_out = _default_sources(config, able)
+    if value["missing"] == "error":
+        return chosen, left_out
+    chosen, more = at_hand.usable(chosen, cells, folder, placed=False)
+    return chosen, left_out | more
+
+
+def _asked(config: str, value: Mapping[str, Any], able: Sequence[str], every: Selected) -> Selected:
+    """The sources that were named; all of them without a name."""
     asked, sample = value["sources"], value["sample"]
-    if (asked is None and sample) or (isinstance(asked, str) and asked == ALL):
-        return tuple((name, _all_domains(name, sample)) for name in able), {}
-    if asked is None:
-        return _default_sources(config, able)
+    if asked is None or (isinstance(asked, str) and asked == ALL):
+        return every
     if isinstance(asked, str):
         asked = [asked]
     if not isinstance(asked, (list, tuple)) or not asked:
         raise ConfigError(
-            f"sources must be 'all' or a list of source ids, not {asked!r}. "
+            f"sources must be 'all' or a list of source ids, not {shown(asked)}. "
             f"{config} has: {', '.join(able)}."
         )
     chosen: dict[str, tuple[str, ...]] = {}
     for entry in asked:
+        if not isinstance(entry, str):
+            raise ConfigError(
+                f"sources must name sources, not hold {shown(entry)}. "
+                f"{config} has: {', '.join(able)}."
+            )
         name, _, domain = str(entry).partition("/")
         if name not in able:
+            if value["language"] != ENGLISH and name in registry.source_ids():
+                raise ConfigError(
+                    f"language={value['language']!r} has no words for {name} in {config}, only for: "
+                    f"{', '.join(able)}. Choose among these, or leave the language at 'en'."
+                )
             raise ConfigError(_no_source(config, str(entry), name, able, value["cells"]))
         domains = _all_domains(name, sample)
         if domain and domain not in domains:
@@ -41,7 +91,7 @@ def select(
             raise ConfigError(choose_from(f"domain of {name}{where}", domain, domains))
         wanted = (domain,) if domain else domains
         chosen[name] = tuple(dict.fromkeys((*chosen.get(name, ()), *wanted)))
-    return tuple((name, tuple(sorted(chosen[name]))) for name in able if name in chosen), {}
+    return tuple((name, tuple(sorted(chosen[name]))) for name in able if name in chosen)
 
 
 def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
@@ -60,16 +110,14 @@ def _no_source(config: str, entry: str, name: str, able: Sequence[str], cells: s
         if cells == ALL:
             more = f"The raw files of {name} lack what it needs."
         return f"{name} has no cell in {config}, which is made from: {', '.join(able)}. {more}"
-    return choose_from(f"source for {config}", entry, able)
+    return choose_from(f"source for {config}", entry, able, registry.titles())
 
 
 DEFAULT_BYTES = 10**9
 """By default a config uses sources whose download is at most this large."""
 
 
-def _default_sources(
-    config: str, able: Sequence[str]
-) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], dict[str, str]]:
+def _default_sources(config: str, able: Sequence[str]) -> tuple[Selected, dict[str, str]]:
     """Sources that need no account and at most 1 GB, by their declarations alone; of some configs
     none."""
     facets = {one.facet for one in registry.tasks_of(config)}

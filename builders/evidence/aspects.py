@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from itdr.builders.evidence.comments import ELLIPSIS, Comment
+from itdr.builders.core.text import ELLIPSIS
+from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 SHORTEST, LONGEST = 12, 150

@@ -17,7 +17,9 @@ import numpy as np
 
 from itdr.builders.core import arrow
 from itdr.builders.core.rng import splitmix64, stable_hash
+from itdr.builders.core.text import cut
 from itdr.builders.evidence.audiences import statements as sql_groups
+from itdr.builders.evidence.verdicts import DISLIKE
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import derived
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 RUN = 1 << 18
 """Items whose comments are gathered together: a pass over all texts is made for each run in use."""
 MOST_COMMENTS = 3
-ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,6 @@ class Comment:
     user: int
     verdict: int
     text: str
-
-
-def cut(text: str, chars: int) -> str:
-    """`text` on one line, cut at a word's end where it is longer than `chars`, and marked as cut.
-
-    >>> cut("A long story, told briefly.", 15)
-    'A long story…'
-    """
-    text = " ".join(text.split())
-    if len(text) <= chars:
-        return text
-    head = text[: chars - len(ELLIPSIS) + 1]
-    # Scripts without blanks between words are cut where they are.
-    words, _, rest = head.rpartition(" ")
-    if not words or len(rest) > max(chars // 2, 30):
-        words = head[:-1]
-    return words.rstrip(" ,;:.-–—!?…([\"'") + ELLIPSIS
 
 
 class Comments:
@@ -86,8 +70,8 @@ class Comments:
             Comment(row["user_code"], row["verdict"], cut(row["text"], self._chars))
             for row in reversed(distinct.values())
         ]
-        against = [one for one in found if one.verdict == sql_groups.DISLIKE]
-        others = [one for one in found if one.verdict != sql_groups.DISLIKE]
+        against = [one for one in found if one.verdict == DISLIKE]
+        others = [one for one in found if one.verdict != DISLIKE]
         return (against[:1] + others + against[1:])[:MOST_COMMENTS]
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
@@ -240,9 +224,10 @@ def register(engine: Engine, store: StoreReader, seed: int, text: bool = False) 
         "work": leading,
         "part": assign_splits(hashes, seed, source, "item"),
         "key": hashes.view(np.int64),
+        "shown": (store.title_code[leading] >= 0).astype(np.int8),
     }
     engine.register("subjects", pa.table(columns))
-    engine.events(store, text=text)
+    engine.events(store, place=True, text=text)
 
 
 def write_batches(reader: pa.RecordBatchReader, path: Path) -> None:

@@ -27,14 +27,15 @@ KINDS = {
     "share": "count of works with a trait, base is the share to be expected",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
     "habit": "how a user acts, or the users of an item do: a percentile",
-    "own": "what is displayed of the item itself",
+    "own": "what is displayed of the item itself, or a displayed item",
+    "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "unsure",
+    "length", "audience", "sequel", "unsure",
 )  # fmt: skip
 """What the value of a fact can be."""
 SELDOM = "seldom_"

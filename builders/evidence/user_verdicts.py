@@ -10,13 +10,13 @@ import numpy as np
 
 from itdr.builders.core.schema import SKIP
 from itdr.builders.evidence.interests import counts as interests_counts
-from itdr.builders.evidence.interests.statements import (
-    DISLIKED,
+from itdr.builders.evidence.verdicts import (
+    DISLIKE,
     KEPT_HOURS,
     KEPT_TENTHS,
     LEAST_PLAYERS,
     LEFT_TENTHS,
-    LIKED,
+    LIKE,
 )
 from itdr.builders.sampling.histories import pairs
 from itdr.builders.store.reader import MISSING_TIME
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 class Sided:
     """Parallel lists over the works that a user liked or disliked, in the store's order.
 
-    places: into the user's events.   sides: `LIKED` or `DISLIKED`.   strength: rating or hours.
+    places: into the user's events.   sides: `LIKE` or `DISLIKE`.   strength: rating or hours.
+    judged: works that the user has rated (or played) at all, liked, disliked or neither.
+    touched: the works of all events of the user.
     """
 
     items: list[int]
@@ -39,6 +41,8 @@ class Sided:
     times: list[int | None]
     sides: list[int]
     strength: list[float]
+    judged: int
+    touched: np.ndarray
 
 
 def sided(split: Partition, user: int) -> Sided:
@@ -72,9 +76,10 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     places = places[first]
     side = _by_hours(split, works[places], value[places]) if hours else _rated(split, value[places])
     titles = store.title_code[events.items]
-    kept = (side > 0) & (titles[places] >= 0)
-    places, side = places[kept], side[kept]
     begins = np.concatenate([[0], counts.cumsum(dtype=np.int64)])
+    judged = np.diff(places.searchsorted(begins)).tolist()
+    kept = (side != 0) & (titles[places] >= 0)
+    places, side = places[kept], side[kept]
     cuts = places.searchsorted(begins)
     own = places - begins[:-1].repeat(np.diff(cuts))
     numbers = (events.items[places], works[places], titles[places], own, side, value[places])
@@ -84,20 +89,23 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
         known = events.times[places].tolist()
         times = [None if time == MISSING_TIME else time for time in known]
     columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
+    touched = np.split(works, begins[1:-1])
     return [
-        Sided(*(column[start:stop] for column in columns))
-        for start, stop in itertools.pairwise(cuts.tolist())
+        Sided(*(column[start:stop] for column in columns), n, met)  # type: ignore[arg-type, call-arg]
+        for n, met, (start, stop) in zip(
+            judged, touched, itertools.pairwise(cuts.tolist()), strict=True
+        )
     ]
 
 
 def _rated(split: Partition, ratings: np.ndarray) -> np.ndarray:
     scale = split.store.source.scale
     assert scale is not None
-    return np.where(ratings >= scale.liked, LIKED, np.where(ratings <= scale.disliked, DISLIKED, 0))
+    return np.where(ratings >= scale.liked, LIKE, np.where(ratings <= scale.disliked, DISLIKE, 0))
 
 
 def _by_hours(split: Partition, works: np.ndarray, hours: np.ndarray) -> np.ndarray:
-    """As `claim_sql.SIDES_BY_HOURS`, for users of any part."""
+    """As `verdicts.verdicts` has it in SQL, for users of any part."""
     begins, values = interests_counts.hours_of(split)
     start, stop = begins[works], begins[works + 1]
     players = stop - start
@@ -106,7 +114,7 @@ def _by_hours(split: Partition, works: np.ndarray, hours: np.ndarray) -> np.ndar
     enough = players >= LEAST_PLAYERS
     liked = (hours >= KEPT_HOURS) & (10 * less >= KEPT_TENTHS * players)
     left = (hours < KEPT_HOURS) & (10 * upto <= LEFT_TENTHS * players)
-    return np.where(enough & liked, LIKED, np.where(enough & left, DISLIKED, 0))
+    return np.where(enough & liked, LIKE, np.where(enough & left, DISLIKE, 0))
 
 
 def _place(

@@ -1,14 +1,24 @@
-"""How a source tells likes from dislikes: by ratings, by hours played, or by taking and passing over."""
+"""How a source tells likes from dislikes: one rule for all subtasks, as SQL for both engines.
+
+Tables by name: `events` a store's interactions, with `place` (the row's place in the store's order,
+a whole number); `works` each item's work and whether that has several items; `parts` each user's
+part of the data.
+"""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from itdr.builders.evidence.audiences import statements as sql_groups
+from itdr.builders.core.schema import SKIP, Scale
 from itdr.builders.sampling.repeats import meets_items_once
 from itdr.builders.store.reader import StoreReader
 
 Rule = Literal["ratings", "hours", "skips", "taken"]
+LIKE, DISLIKE = 1, -1
+"""Verdicts; 0 is neither."""
+LEAST_PLAYERS = 20
+KEPT_TENTHS, LEFT_TENTHS, KEPT_HOURS = 7, 3, 2
+"""Hours played, as a place among the training part's players of that game."""
 
 
 def rule(store: StoreReader) -> Rule:
@@ -24,7 +34,89 @@ def rule(store: StoreReader) -> Rule:
 
 
 def verdicts(store: StoreReader) -> str:
-    """SQL: the verdict of each user on each work; see `sql_groups.verdicts`."""
+    """SQL: one verdict for each (user, work) that met: LIKE, DISLIKE or 0; no row without a verdict.
+
+    Of several ratings, or hours, of a work the user's earliest counts, in the store's order. What was
+    taken once is liked, however often it was passed over.
+    """
     by = rule(store)
-    scale = store.source.scale if by == "ratings" else None
-    return sql_groups.verdicts(scale, by == "hours", by == "skips", meets_items_once(store))
+    skips = "skip" in store.manifest["events"]
+    if by == "hours":
+        return _by_hours(skips)
+    once = meets_items_once(store)
+    parts = [("w.several = 0", False), ("w.several = 1", True)] if once else [("", True)]
+    if by == "ratings":
+        scale = store.source.scale
+        assert scale is not None
+        return " UNION ALL ".join(_by_rating(scale, skips, *part) for part in parts)
+    return " UNION ALL ".join(_by_taking(skips, *part) for part in parts)
+
+
+_MET = "FROM events AS e JOIN works AS w ON w.item_code = e.item_code"
+
+
+def _where(*conditions: str) -> str:
+    wanted = [one for one in conditions if one]
+    return f"WHERE {' AND '.join(wanted)}" if wanted else ""
+
+
+def _by_rating(scale: Scale, skips: bool, where: str, grouped: bool) -> str:
+    """grouped: a user may have several ratings of a work. Their place and what each says travel in
+    one number, so that one pass finds the earliest."""
+    verdict = f"""CASE WHEN e.rating >= {scale.liked!r} THEN 2
+                       WHEN e.rating <= {scale.disliked!r} THEN 0 ELSE 1 END"""
+    given = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "", where)
+    if not grouped:
+        return f"SELECT e.user_code AS user_code, w.work AS work, {verdict} - 1 AS verdict {_MET} {given}"
+    return f"""
+SELECT user_code, work, CAST(mod(first, 4) AS INTEGER) - 1 AS verdict FROM (
+    SELECT e.user_code AS user_code, w.work AS work, min(e.place * 4 + {verdict}) AS first
+    {_MET} {given} GROUP BY e.user_code, w.work
+) AS firsts
+"""
+
+
+def _by_taking(skips: bool, where: str, grouped: bool) -> str:
+    least = "min" if grouped else ""
+    skipped = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if skips else "0"
+    return f"""
+SELECT e.user_code AS user_code, w.work AS work,
+       CASE WHEN {skipped} = 1 THEN {DISLIKE} ELSE {LIKE} END AS verdict
+{_MET} {_where(where)} {"GROUP BY e.user_code, w.work" if grouped else ""}
+"""
+
+
+def first_hours(skips: bool) -> str:
+    """The hours of each (user, work): those of the earliest event that has any; train: 1 for a user
+    of the training part."""
+    return f"""
+SELECT f.user_code AS user_code, f.work AS work, f.train AS train, e.weight AS hours
+FROM (
+    SELECT e.user_code AS user_code, w.work AS work, min(e.place) AS place,
+           max(CASE WHEN p.part = 0 THEN 1 ELSE 0 END) AS train
+    {_MET} JOIN parts AS p ON p.user_code = e.user_code
+    {_where("e.weight IS NOT NULL", f"e.event <> {SKIP}" if skips else "")}
+    GROUP BY e.user_code, w.work
+) AS f JOIN events AS e ON e.place = f.place
+"""
+
+
+def _by_hours(skips: bool) -> str:
+    """With at least `LEAST_PLAYERS` players of the training part, seven tenths of whom played less,
+    and `KEPT_HOURS` or more: kept playing; where at most three tenths played no longer, and fewer
+    hours: left early."""
+    return f"""
+SELECT user_code, work,
+       CASE WHEN players < {LEAST_PLAYERS} THEN 0
+            WHEN hours >= {KEPT_HOURS} AND 10 * (upto - same) >= {KEPT_TENTHS} * players THEN {LIKE}
+            WHEN hours < {KEPT_HOURS} AND 10 * upto <= {LEFT_TENTHS} * players THEN {DISLIKE}
+            ELSE 0 END AS verdict
+FROM (
+    SELECT user_code, work, hours,
+           sum(train) OVER (PARTITION BY work) AS players,
+           sum(train) OVER (PARTITION BY work ORDER BY hours
+                            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto,
+           sum(train) OVER (PARTITION BY work, hours) AS same
+    FROM ({first_hours(skips)}) AS played
+) AS ranked
+"""

@@ -13,23 +13,19 @@ import lzma
 import re
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.paths import RESERVE, free_bytes, human
+from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
+from itdr.builders.core.paths import RESERVE, disk_is_full, free_bytes, human
 from itdr.builders.core.schema import RawFile
 from itdr.builders.rawfiles import filetype
+from itdr.builders.rawfiles.limits import most_bytes
 from itdr.builders.rawfiles.names import Match, ignored, match
 
 CHUNK = 1 << 20
-SLACK = 16 << 20
-"""A member may exceed its declared size fourfold and by this; more is a bomb."""
-RATIO, LARGE = 200, 1 << 30
-"""An undeclared member of more than LARGE bytes may be at most RATIO times its packed size."""
 Target = Callable[[RawFile, str], Path]
 Tick = Callable[[int], object]
 
@@ -39,7 +35,7 @@ def zip_names(path: Path) -> list[str] | None:
     try:
         with zipfile.ZipFile(path) as archive:
             return [one.filename for one in archive.infolist() if not one.is_dir()]
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+    except Exception:  # damaged bytes send `zipfile` into errors of every kind
         return None
 
 
@@ -122,13 +118,12 @@ class _Writer:
 
     def check_size(self, file: RawFile, member: str, size: int, packed: int) -> None:
         """Refuse a member that is far larger than it should be, or than the disk can take."""
-        if file.size is not None and not member.lower().endswith(".gz"):
-            bomb = size > 4 * file.size + SLACK
-            should = f"{human(file.size)} are declared"
+        declared = None if member.lower().endswith(".gz") else file.size
+        if declared is not None:
+            should = f"{human(declared)} are declared"
         else:
-            bomb = size > LARGE and size > RATIO * packed
             should = f"it is packed into {human(packed)}"
-        if bomb:
+        if size > most_bytes(declared, packed):
             raise RawFileError(
                 f"{self.path}: {member} would unpack to {human(size)}, {should}. It is refused; get "
                 "the official archive."
@@ -140,7 +135,7 @@ class _Writer:
         path.parent.mkdir(parents=True, exist_ok=True)
         free = free_bytes(path.parent)
         if free < size + RESERVE:
-            raise RawFileError(
+            raise NoRoomError(
                 f"The disk of {path.parent} has {human(free)} free; unpacking {member} of {self.path} "
                 f"takes {human(size)}. Free some space, or set ITDR_CACHE to a folder on another disk."
             )
@@ -160,7 +155,8 @@ class _Writer:
 
 def _from_zip(path: Path, writer: _Writer) -> None:
     with zipfile.ZipFile(path) as archive:
-        infos = {one.filename: one for one in archive.infolist() if not one.is_dir()}
+        members = [one for one in archive.infolist() if not one.is_dir()]
+        infos = {one.filename: one for one in members}
         for info in archive.infolist():
             _check_name(path, info.filename)
             mode = info.external_attr >> 16
@@ -168,7 +164,7 @@ def _from_zip(path: Path, writer: _Writer) -> None:
                 raise RawFileError(
                     f"{path}: {info.filename} is a link or a device: refused. {AGAIN}"
                 )
-        names = list(infos)
+        names = [one.filename for one in members]  # twins stay: which one is meant cannot be told
         missing = []
         for file in writer.wanted:
             name = writer.choose(file, names)
@@ -281,23 +277,21 @@ def _damage(path: Path) -> Iterator[None]:
     """Say in one sentence what is wrong with an archive that cannot be read to its end."""
     try:
         yield
-    except RawFileError:
+    except (ItdrError, MemoryError):
         raise
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError) as error:
-        size = human(path.stat().st_size)
-        what = "was cut off" if _cut(error) else "is damaged"
-        raise RawFileError(f"{path} ({size}) {what}: {error}. {AGAIN}") from error
-    except (gzip.BadGzipFile, RuntimeError, ValueError) as error:
-        raise RawFileError(f"{path} is damaged or not readable: {error}. {AGAIN}") from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RawFileError(
+    except Exception as error:
+        if disk_is_full(error):
+            raise NoRoomError(
                 f"The disk became full while {path} was unpacked. Free some space, or set ITDR_CACHE "
                 "to a folder on another disk."
             ) from error
-        if error.errno is not None:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
-        raise RawFileError(f"{path} is damaged: {error}. {AGAIN}") from error
+        # Damaged bytes send the unpackers into errors of every kind.
+        size = human(path.stat().st_size)
+        what = "was cut off" if _cut(error) else "is damaged"
+        said = str(error) or type(error).__name__
+        raise RawFileError(f"{path} ({size}) {what}: {said}. {AGAIN}") from error
 
 
 def _cut(error: BaseException) -> bool:

@@ -117,6 +117,20 @@ def record_path(path: Path) -> Path:
     return path.with_name(path.name + ".sha256.json")
 
 
+def refused_path(path: Path) -> Path:
+    """Where a download lies that turned out not to be the file."""
+    return path.with_name(path.name + ".wrong")
+
+
+def mark_read(path: Path) -> None:
+    """Note that a reader took the download at `path`: from now on it is the measure of later ones,
+    where no checksum is published."""
+    record = read_record(path)
+    if record is not None and not record.get("read"):
+        with contextlib.suppress(OSError):  # a cache that may only be read
+            write_json(record_path(path), {**record, "read": True})
+
+
 def read_record(path: Path) -> dict[str, Any] | None:
     """The record of the download at `path`, or None."""
     record = read_json(record_path(path))
@@ -126,6 +140,10 @@ def read_record(path: Path) -> dict[str, Any] | None:
 def write_record(path: Path, body: Path, found: dict[str, str], url: str) -> None:
     """Record that `body`, about to become `path`, came from `url` with the digests `found`."""
     stat = body.stat()
+    earlier = read_record(path) or {}
+    same = earlier.get("read") and (
+        earlier["sha256"] == found["sha256"] or earlier.get("content", "") == found.get("content")
+    )
     write_json(
         record_path(path),
         {
@@ -134,6 +152,7 @@ def write_record(path: Path, body: Path, found: dict[str, str], url: str) -> Non
             "size": stat.st_size,
             "mtime_ns": stat.st_mtime_ns,
             **found,
+            **({"read": True} if same else {}),
         },
     )
 

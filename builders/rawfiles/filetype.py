@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
+TABLES = (".csv", ".tsv", ".dat", ".txt")
+LINES = (".json", ".jsonl")
+PAGES = (".html", ".htm", ".xml")
 HEAD = 1024
 """Bytes from a file's start that suffice."""
-Kind = Literal["empty", "zip", "gzip", "tar", "bzip2", "xz", "rar", "7z", "zstd", "html", "other"]
+Kind = Literal[
+    "empty", "zip", "gzip", "tar", "bzip2", "xz", "rar", "7z", "zstd", "html", "markup", "other"
+]
 MARKS: tuple[tuple[bytes, Kind], ...] = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),  # without members
@@ -31,12 +37,18 @@ def kind_of(head: bytes) -> Kind:
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    text = _text(head)
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<script")):
         return "html"
     if text.startswith((b"<!--", b"<?xml")) and b"<html" in text:
         return "html"
+    if re.match(rb"<[a-z!?/]", text):
+        return "markup"
     return "other"
+
+
+def _text(head: bytes) -> bytes:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
 
 
 def kind_of_file(path: Path) -> Kind:
@@ -64,15 +76,70 @@ def expected_kinds(name: str) -> tuple[Kind, ...]:
     return ()
 
 
+WEB_PAGE = "it is a web page (a login, a consent form or an error), not the file"
+
+
 def unlike(name: str, head: bytes) -> str | None:
     """Why a file that begins with `head` cannot be `name`; None where it can."""
-    kind = kind_of(head)
-    if kind == "html" and not name.lower().endswith((".html", ".htm")):
-        return "it is a web page (a login, a consent form or an error), not the file"
+    kind, low = kind_of(head), name.lower()
+    if kind == "html" and not low.endswith(PAGES):
+        return WEB_PAGE
     wanted = expected_kinds(name)
-    if not wanted or kind in wanted:
+    if not wanted:
+        return _no_data(low, kind, head)
+    if kind in wanted:
         return None
     if kind == "empty":
         return "it is empty"
     begins = repr(head[:24])
     return f"it is no {wanted[0]} file: it begins with {begins}"
+
+
+def _no_data(low: str, kind: Kind, head: bytes) -> str | None:
+    """Why text cannot be that of a table, or of one JSON object a line."""
+    if kind in ("empty", "zip", "gzip") or not low.endswith(TABLES + LINES):
+        return None  # a zip of the one file is taken apart
+    text = _text(head)
+    begins = f"it begins with {head[:24]!r}"
+    if kind == "markup":
+        return f"it is a page or message in markup, not the file: {begins}"
+    if low.endswith(LINES):
+        return None if text.startswith((b"{", b"[")) else f"it is no JSON: {begins}"
+    if re.match(rb"\{|\[\s*[\[{\"]", text):
+        return f"it is JSON (an error message?), not a table: {begins}"
+    return None
+
+
+_MESSAGE = re.compile(
+    rb"(?:http )?(?:error|fatal|failed|forbidden|not found|access denied|unauthori[sz]ed|"
+    rb"(?:service |temporarily )?unavailable|too many|rate limit|bad gateway|internal server|"
+    rb"gateway time|quota|please |sorry|[45]\d\d [a-z])"
+)
+
+
+def message(name: str, head: bytes, whole: bool) -> str | None:
+    """Why a download that begins with `head` is a message and no table; None where it may be one.
+
+    whole: `head` is all there is.
+    """
+    if not name.lower().endswith(TABLES) or not head:
+        return None
+    text = _text(head)
+    lone = whole and b"\n" not in text.strip() and b"\r" not in text.strip()
+    if lone or _MESSAGE.match(text):
+        return f"it is a message, not a table: it begins with {head[:40]!r}"
+    return None
+
+
+def unlike_type(name: str, head: bytes, content_type: str) -> str | None:
+    """Why what a server calls `content_type` cannot be `name`; None where it can. What its first
+    bytes prove is believed against the server's word."""
+    if kind_of(head) in expected_kinds(name) or not head:
+        return None
+    said, low = content_type.partition(";")[0].strip().lower(), name.lower()
+    if said in ("text/html", "application/xhtml+xml") and not low.endswith(PAGES):
+        return WEB_PAGE
+    odd = said.endswith(("/json", "+json", "/xml", "+xml"))
+    if odd and low.endswith(TABLES):
+        return f"the server says that it is {said[:60]}, not a table"
+    return None

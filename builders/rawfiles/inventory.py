@@ -282,6 +282,9 @@ def others_in(source: Source, archive: str) -> tuple[RawFile, ...]:
 
 def _rooms(source: Source, data_dir: Path | None) -> list[_Room]:
     cached = _Room(source, raw_root() / source.id, "cache")
-    if data_dir is None or home(source, data_dir).resolve() == cached.root.resolve():
+    # `realpath`, which bears loops of links.
+    if data_dir is None or os.path.realpath(home(source, data_dir)) == os.path.realpath(
+        cached.root
+    ):
         return [cached]
     return [_Room(source, home(source, data_dir), "data_dir"), cached]

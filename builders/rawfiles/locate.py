@@ -32,11 +32,12 @@ from itdr.builders.rawfiles.inventory import (
     survey,
 )
 from itdr.builders.rawfiles.published import require_published
+from itdr.builders.rawfiles.refused import refusal, without
 
 if TYPE_CHECKING:
     from itdr.builders.rawfiles.download.retry import RetryPolicy
 
-__all__ = ["Check", "Located", "Plan", "drop", "find", "offers", "plan", "prepare"]
+__all__ = ["Check", "Located", "Plan", "drop", "find", "offers", "plan", "prepare", "unobtainable"]
 logger = logging.getLogger("itdr")
 Check = Callable[[Event], None]
 """Raises `RawFileError` for a file that is not whole. Its argument is set to stop it early."""
@@ -136,9 +137,7 @@ def prepare(
     """
     wanted = list(files)
     now = plan(source, wanted, data_dir)
-    unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
-    if now.by_hand or unsolved:
-        raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir))
+    _require_placed(now, wanted, data_dir)
     for file in now.left_out:
         if file.key in now.problems:
             logger.warning(
@@ -153,13 +152,35 @@ def prepare(
             if one is not None and one.origin == "declared":
                 raise RawFileError(
                     f"{source.id}: {one.path} does not hold {one.file.name}, or was taken away while "
-                    f"it was read. {AGAIN}"
+                    f"it was read. {AGAIN}{without(source, [one.file])}"
                 )
     checks: list[Check] = [] if later is None else later
     paths = _resolve(source, now, work, progress, checks)
     for check in checks if later is None else ():
         check(Event())
     return paths
+
+
+def _require_placed(now: Plan, wanted: Sequence[RawFile], data_dir: Path | None) -> None:
+    unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
+    if now.by_hand or unsolved:
+        aside = without(now.source, unsolved)
+        raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir) + aside)
+
+
+def unobtainable(
+    source: Source, files: Iterable[RawFile], data_dir: Path | None, offline: bool
+) -> RawFileError | None:
+    """What `prepare` would raise before it reads or fetches anything, or None."""
+    wanted = list(files)
+    now = plan(source, wanted, data_dir)
+    try:
+        _require_placed(now, wanted, data_dir)
+        if now.fetch and offline:
+            raise DownloadError(_offline(now, data_dir))
+    except RawFileError as error:
+        return error
+    return None
 
 
 def obtain(
@@ -255,7 +276,10 @@ def _resolve(
                 checks.append(partial(_check_packed, source, one))
             paths[key] = one.path
     for path, group in sorted(packed.items()):
-        paths |= _unpack(source, path, group, work, progress)
+        try:
+            paths |= _unpack(source, path, group, work, progress)
+        except RawFileError as error:
+            raise refusal(source, group[0], error) from error
     for one in now.located.values():
         if one is not None and one.file.key in paths:
             require_published(source, one, paths[one.file.key])
@@ -268,7 +292,7 @@ def _check_plain(source: Source, one: Located) -> None:
         head = file.read(filetype.HEAD)
     problem = "it is empty" if not head else filetype.unlike(one.path.name, head)
     if problem:
-        raise _not_whole(source, one, problem)
+        raise refusal(source, one, _not_whole(source, one, problem))
 
 
 def _check_packed(source: Source, one: Located, stop: Event) -> None:

@@ -7,18 +7,16 @@ such a file differs is a warning. Any other download that differs is refused, an
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import RawFile, Source
-from itdr.builders.rawfiles.checksums import chunks, digests, record_path, split_checksum
+from itdr.builders.rawfiles.checksums import chunks, digests, split_checksum
 from itdr.builders.rawfiles.inventory import Located
+from itdr.builders.rawfiles.refused import put_aside
 
 logger = logging.getLogger("itdr")
-ASIDE = ".wrong"
-"""What is added to the name of a download that is not what is declared."""
 
 
 def algorithms(file: RawFile, path: Path) -> set[str]:
@@ -73,24 +71,10 @@ def require_published(source: Source, one: Located, path: Path) -> None:
     if reason:
         raise RawFileError(
             f"{source.id}: {one.path} does not give the official {one.file.name}: it has {reason}. "
-            f"{_put_aside(source, one.path)}"
+            f"{put_aside(source, one.path)}"
         )
 
 
 def note(source: Source, file: RawFile, reason: str) -> None:
     """Warn that a file which is taken as it is differs from the published one."""
     logger.warning("itdr: %s: %s has %s: a part, or another version", source.id, file.name, reason)
-
-
-def _put_aside(source: Source, path: Path) -> str:
-    """Rename a download so that it is neither found nor a measure of later ones; what to do now."""
-    aside = path.with_name(path.name + ASIDE)
-    try:
-        os.replace(path, aside)
-        record_path(path).unlink(missing_ok=True)
-    except OSError as error:
-        return f"Delete it to fetch it again (it cannot be put aside: {error.strerror})."
-    return (
-        f"It was put aside as {aside.name}: run the same again to fetch it anew. To use it as it is, "
-        f"place it as <data_dir>/{source.id}/{path.name}."
-    )

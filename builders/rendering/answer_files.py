@@ -38,9 +38,10 @@ MOST_FACTS = 6
 LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
+    "fraction", "part", "usual_share", "expected",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`."""
-LISTS = ("all_and", "all_or", "others_and", "others_or", "number", "others_number")
+LISTS = ("titles_and", "all_and", "all_or", "others_and", "others_or", "number", "others_number")
 """What wordings may use of all the facts of a statement, and of all but the first."""
 
 
@@ -210,7 +211,7 @@ def _when(path: Path, node: Node) -> When:
                 raise complain(path, given[field_name].line, choose_from(field_name, one, allowed))
         return frozenset(found)
 
-    signs = {word: sign for sign, word in DIRECTIONS.items() if word}
+    signs = {word or "none": sign for sign, word in DIRECTIONS.items()}
     flags: list[tuple[str, bool]] = []
     if "flags" in given:
         inner = given["flags"]
@@ -279,7 +280,7 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
         allowed = frozenset(_allowed(one, lexicon))
         for wording, line in one.wordings:
             try:
-                for name, at in jinja.variables(wording).items():
+                for name, at in jinja.usage(wording).names.items():
                     if name not in allowed:
                         raise jinja.TextError(at, choose_from("placeholder", name, sorted(allowed)))
             except jinja.TextError as error:

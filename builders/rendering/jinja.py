@@ -1,20 +1,30 @@
 """What the text of a template may hold, and how it becomes prose.
 
-A text is Jinja2 with plain variables, a few filters and if/else; nothing that can reach an object's
-inside, call, or repeat. Each text is read and compiled once per process, when it is first needed.
+A text is Jinja2 with plain variables, a few filters, if/else, and loops over the lists of a case;
+nothing that can reach an object's inside, call, or repeat without end. Each text is read and compiled
+once per process, when it is first needed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import jinja2
 from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from itdr.builders.core.errors import choose_from
+
 FILTERS = ("capitalize", "lower", "title", "trim", "upper")
 """The filters that a text may use; all keep the length of what they are given."""
+FIELDS = ("title", "creator", "categories", "rating", "time_gap", "text")
+"""What a loop over a list may print of an entry; see `lists.Entry`."""
+LOOP = ("index", "first", "last", "length")
+"""What a loop may ask of itself."""
+LONGEST = 20_000
+"""Characters beyond which a text is refused."""
 
 _PLAIN = (
     nodes.Template,
@@ -30,15 +40,16 @@ _PLAIN = (
     nodes.And,
     nodes.Or,
     nodes.Not,
+    nodes.For,
+    nodes.Getattr,
 )
 _DEEPEST = 16
 _KINDS = {
-    nodes.Getattr: "a dot",
     nodes.Getitem: "square brackets",
     nodes.Call: "a call",
-    nodes.For: "a loop",
     nodes.Assign: "set",
     nodes.Test: "a test (is)",
+    nodes.Scope: "a block that changes how text is escaped",
 }
 
 
@@ -74,48 +85,119 @@ def _environment() -> ImmutableSandboxedEnvironment:
 _ENV = _environment()
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What a text uses, each with the line (from 1) where it first stands.
+
+    variables: what is printed or asked about.   lists: what is looped over.
+    """
+
+    variables: Mapping[str, int]
+    lists: Mapping[str, int]
+
+    @property
+    def names(self) -> Mapping[str, int]:
+        """Both, in the order in which they stand."""
+        every = {**self.lists, **self.variables}
+        return dict(sorted(every.items(), key=lambda entry: (entry[1], entry[0])))
+
+
 @cache
-def variables(text: str) -> Mapping[str, int]:
-    """The variables of `text`, each with the line (from 1) where it first stands.
+def usage(text: str) -> Usage:
+    """What `text` uses.
 
     Raises TextError for a broken text or one that holds more than the module's docstring allows.
     """
+    if len(text) > LONGEST:
+        raise TextError(1, f"is longer than {LONGEST:,} characters; shorten it.")
     try:
         tree = _ENV.parse(text)
     except jinja2.TemplateSyntaxError as error:
         raise TextError(error.lineno, f"is not valid Jinja: {error.message}") from None
     except RecursionError:
         raise TextError(1, "is nested too deeply; make it simpler.") from None
-    found: dict[str, int] = {}
-    waiting: list[tuple[nodes.Node, int]] = [(tree, 0)]
-    while waiting:
-        node, depth = waiting.pop()
-        _check_node(node, depth)
+    walk = _Walk()
+    walk.visit(tree, 1, 0, None)
+    return Usage(walk.variables, walk.lists)
+
+
+class _Walk:
+    """Visits the nodes of a text: checks each and gathers what is used."""
+
+    def __init__(self) -> None:
+        self.variables: dict[str, int] = {}
+        self.lists: dict[str, int] = {}
+
+    def visit(self, node: nodes.Node, line: int, depth: int, entry: str | None) -> None:
+        """line: the parent's.   entry: the variable of the loop around the node, None outside one."""
+        line = _line(node) or line
+        _check_node(node, line, depth)
+        if isinstance(node, nodes.For):
+            self._loop(node, line, depth, entry)
+            return
+        if isinstance(node, nodes.Getattr):
+            _check_field(node, line, entry)
+            return
         if isinstance(node, nodes.Name):
-            found[node.name] = min(node.lineno, found.get(node.name, node.lineno))
-        waiting.extend((child, depth + 1) for child in node.iter_child_nodes())
-    return dict(sorted(found.items(), key=lambda item: (item[1], item[0])))
+            if entry is not None and node.name in (entry, "loop"):
+                known = FIELDS if node.name == entry else LOOP
+                raise TextError(
+                    line,
+                    f"prints {node.name!r} as a whole; take one of "
+                    f"{', '.join(f'{node.name}.{field}' for field in known)}.",
+                )
+            self.variables[node.name] = min(line, self.variables.get(node.name, line))
+        for child in node.iter_child_nodes():
+            self.visit(child, line, depth + 1, entry)
+
+    def _loop(self, node: nodes.For, line: int, depth: int, entry: str | None) -> None:
+        if entry is not None:
+            raise TextError(line, "has a loop within a loop; write one after the other.")
+        if not isinstance(node.iter, nodes.Name) or not isinstance(node.target, nodes.Name):
+            raise TextError(
+                line, "has a loop that is not `for NAME in LIST`, with the name of a list."
+            )
+        if node.test is not None or node.recursive or node.else_:
+            raise TextError(line, "has a loop with a condition or an else; take it out.")
+        self.lists[node.iter.name] = min(line, self.lists.get(node.iter.name, line))
+        for child in node.body:
+            self.visit(child, line, depth + 1, node.target.name)
 
 
-def _check_node(node: nodes.Node, depth: int) -> None:
+def _line(node: nodes.Node) -> int | None:
+    """Where a node stands; Jinja does not say it of a block around others."""
+    if node.lineno:
+        return node.lineno
+    return next((line for line in map(_line, node.iter_child_nodes()) if line), None)
+
+
+def _check_node(node: nodes.Node, line: int, depth: int) -> None:
     if not isinstance(node, _PLAIN):
         kind = _KINDS.get(type(node), repr(type(node).__name__))
         raise TextError(
-            node.lineno,
-            f"uses {kind}; only plain variables, if/else and the filters "
+            line,
+            f"uses {kind}; only plain variables, if/else, loops over a list and the filters "
             f"{', '.join(FILTERS)} are allowed.",
         )
     if isinstance(node, nodes.Filter):
         if node.name not in FILTERS or node.node is None:
             raise TextError(
-                node.lineno, f"uses the filter {node.name!r}; there is: {', '.join(FILTERS)}."
+                line, f"uses the filter {node.name!r}; available: {', '.join(FILTERS)}."
             )
         if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
-            raise TextError(
-                node.lineno, f"gives the filter {node.name!r} arguments; take them out."
-            )
+            raise TextError(line, f"gives the filter {node.name!r} arguments; take them out.")
     if depth > _DEEPEST:
-        raise TextError(node.lineno, "is nested too deeply; make it simpler.")
+        raise TextError(line, "is nested too deeply; make it simpler.")
+
+
+def _check_field(node: nodes.Getattr, line: int, entry: str | None) -> None:
+    """A dot stands behind the variable of a loop, or `loop`, alone."""
+    of = node.node.name if isinstance(node.node, nodes.Name) else None
+    if entry is None or of not in (entry, "loop"):
+        raise TextError(line, "uses a dot outside a loop; only an entry of a list has fields.")
+    known = FIELDS if of == entry else LOOP
+    if node.attr not in known:
+        raise TextError(line, choose_from(f"field of {of}", node.attr, known))
 
 
 def refuse_conditions_on(text: str, words: Collection[str]) -> None:

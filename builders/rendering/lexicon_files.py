@@ -184,7 +184,7 @@ class _Parts:
     def _read_phrases(self, path: Path, node: Node) -> None:
         for name, one in _mapping(path, node, "phrases"):
             self.phrases[name] = text(path, one, name)
-            _check(path, one, self.phrases[name], {"n"})
+            _check(path, one, self.phrases[name], {"n", "of"})
 
     def _read_silent(self, path: Path, node: Node) -> None:
         for about, one in _by_about(path, node, "silent"):
@@ -244,7 +244,7 @@ def _by_about(path: Path, node: Node, what: str) -> Iterator[tuple[str, Node]]:
 def _check(path: Path, node: Node, written: str, allowed: set[str]) -> None:
     """Raise TemplateError where a text uses what is not there."""
     try:
-        for name, line in jinja.variables(written).items():
+        for name, line in jinja.usage(written).names.items():
             if name not in allowed and name not in WORDS:
                 known = sorted(allowed | set(WORDS))
                 raise jinja.TextError(line, choose_from("placeholder", name, known))

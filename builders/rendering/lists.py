@@ -1,37 +1,86 @@
-"""Lists as a prompt lays them out: numbered, inline, joined."""
+"""Lists as a prompt lays them out: a line each, numbered, within a line, or entry by entry in a loop."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.store.reader import Item
 
-
-def numbered(titles: list[str]) -> str:
-    return "\n".join([f"{place}. {title}" for place, title in enumerate(titles, 1)])
-
-
-def all_of(count: int) -> str:
-    """How one speaks of this many, none left out: "all 10", "both"."""
-    return "both" if count == 2 else f"all {count}"
+_ENGLISH = load_layout()
+_CATEGORIES = frozenset({"categories"})
 
 
-def listings(name: str, entries: list[str], needed: frozenset[str]) -> dict[str, object]:
-    """A list in the layouts that a template may ask for: `<name>_lines`, `_numbered`, `_inline`."""
+class Entry(NamedTuple):
+    """What a template's loop may print of an entry; "" for what it does not have.
+
+    text: the entry as the other layouts print it.   time_gap: how long after the entry before it.
+    """
+
+    title: str
+    creator: str = ""
+    categories: str = ""
+    rating: str = ""
+    time_gap: str = ""
+    text: str = ""
+
+
+def numbered(entries: Sequence[str], layout: Layout = _ENGLISH) -> str:
+    before, _, after = layout.number.partition("{entry}")
+    return "\n".join(
+        [
+            f"{before.replace('{n}', str(n))}{entry}{after.replace('{n}', str(n))}"
+            for n, entry in enumerate(entries, 1)
+        ]
+    )
+
+
+def _lines(entries: Sequence[str], layout: Layout) -> str:
+    before, _, after = layout.line.partition("{entry}")
+    return before + (after + "\n" + before).join(entries) + after
+
+
+def categories(item: Item, layout: Layout = _ENGLISH) -> str:
+    """An item's categories as they are shown."""
+    return layout.comma.join(item.categories)
+
+
+def listings(
+    name: str,
+    entries: Sequence[str],
+    needed: frozenset[str],
+    layout: Layout = _ENGLISH,
+    titles: Sequence[str] = (),
+) -> dict[str, object]:
+    """A list in the layouts that a template may ask for: `<name>_lines`, `_numbered`, `_inline`.
+
+    titles: what each entry begins with, where that is a title.
+    """
     made: dict[str, object] = {}
     if f"{name}_lines" in needed:
-        made[f"{name}_lines"] = "\n".join([f"- {entry}" for entry in entries])
+        made[f"{name}_lines"] = _lines(entries, layout)
     if f"{name}_numbered" in needed:
-        made[f"{name}_numbered"] = numbered(entries)
+        made[f"{name}_numbered"] = numbered(entries, layout)
     if f"{name}_inline" in needed:
-        made[f"{name}_inline"] = inline(entries)
+        made[f"{name}_inline"] = inline(entries, layout, titles)
     return made
 
 
-def inline(entries: list[str]) -> str:
-    """A list within a line, its entries set apart by semicolons; where one of them holds a semicolon
-    itself, by bars, and where one holds a bar as well, by double slashes."""
+def inline(entries: Sequence[str], layout: Layout = _ENGLISH, titles: Sequence[str] = ()) -> str:
+    """A list within a line.
+
+    Titles stand in the language's quotes (《…》) where it has some and no entry holds one. Without
+    quotes, entries are set apart by the first separator that none of them holds.
+    """
     held = "".join(entries)
-    mark = ";" if ";" not in held else " |" if "|" not in held else " //"
-    return f"{mark} ".join(entries)
+    before, _, after = layout.within_line.partition("{title}")
+    if (before or after) and titles and not any(mark in held for mark in before + after):
+        pairs = zip(titles, entries, strict=True)
+        quoted = [before + title + after + entry[len(title) :] for title, entry in pairs]
+        return layout.separators[0].join(quoted)
+    free = (one for one in layout.separators if one.strip() not in held)
+    return next(free, layout.separators[-1]).join(entries)
 
 
 def layouts(*names: str) -> frozenset[str]:
@@ -39,6 +88,100 @@ def layouts(*names: str) -> frozenset[str]:
     return frozenset(f"{name}_{how}" for name in names for how in ("lines", "numbered", "inline"))
 
 
-def categories(item: Item) -> str:
-    """An item's categories as they are shown."""
-    return ", ".join(item.categories)
+def of_items(
+    name: str,
+    items: Sequence[Item],
+    needed: frozenset[str],
+    layout: Layout,
+    flags: frozenset[str] = frozenset(),
+    ratings: Sequence[str] = (),
+    times: Sequence[int | None] = (),
+    loop: str | None = None,
+    notes: Sequence[str] = (),
+) -> dict[str, object]:
+    """A list of items in every form that a template asks for.
+
+    Args:
+        name: of the list, as its layouts are called: `history` makes `history_lines`.
+        items: the items, in the order shown.
+        needed: the variables that the template uses.
+        flags: what an entry shows beside its title, where the item has it: `categories`, `creators`,
+            `time_gap` (how long after the one before it).
+        ratings: texts, one for each item, which it shows; none where ratings are not shown.
+        times: UTC seconds, one for each item, where they are known; for loops alone.
+        notes: what else each entry says, one for each item, empty for nothing.
+        loop: what a template calls the list in a loop, where that is not `name`.
+
+    Returns:
+        The variables, by name.
+    """
+    loop = loop or name
+    titles = [item.title for item in items]
+    entries = titles
+    if flags == _CATEGORIES and not (ratings or notes) and layout.as_stored:
+        entries = [item.listed for item in items]
+    elif flags or ratings or notes:
+        none = [""] * len(items)
+        gaps = _gaps(times, layout) if "time_gap" in flags and times else none
+        entries = [
+            _entry(item, layout, flags, *more)
+            for item, *more in zip(items, ratings or none, gaps, notes or none, strict=True)
+        ]
+    made = listings(name, entries, needed, layout, titles)
+    if loop in needed:
+        made[loop] = list(_loop_entries(items, entries, layout, flags, ratings, times))
+    return made
+
+
+def _gaps(times: Sequence[int | None], layout: Layout) -> list[str]:
+    """How long after the one before it each entry's time is, empty where that is not known."""
+    pairs = zip([None, *times], times, strict=False)
+    return [
+        "" if time is None or before is None else layout.time_gap(max(0, time - before))
+        for before, time in pairs
+    ]
+
+
+def _entry(
+    item: Item, layout: Layout, flags: frozenset[str], rating: str, gap: str = "", note: str = ""
+) -> str:
+    """`Title by Creator: category, category`, or `Title by Creator [category]: 4.5`."""
+    entry = item.title
+    if "creators" in flags and item.creators:
+        entry = layout.by.format(entry=entry, creator=item.creators[0])
+    if "categories" in flags and item.categories:
+        pattern = layout.aside if rating else layout.filed
+        entry = pattern.format(entry=entry, categories=categories(item, layout))
+    if note:
+        entry = layout.noted.format(entry=entry, note=note)
+    if rating:
+        entry = layout.rated.format(entry=entry, rating=rating)
+    return layout.dated.format(entry=entry, time_gap=gap) if gap else entry
+
+
+def _loop_entries(
+    items: Sequence[Item],
+    entries: Sequence[str],
+    layout: Layout,
+    flags: frozenset[str],
+    ratings: Sequence[str],
+    times: Sequence[int | None],
+) -> Iterator[Entry]:
+    gaps = _gaps(times, layout) if times else [""] * len(items)
+    for k, (item, text) in enumerate(zip(items, entries, strict=True)):
+        yield Entry(
+            title=item.title,
+            creator=item.creators[0] if "creators" in flags and item.creators else "",
+            categories=categories(item, layout) if "categories" in flags else "",
+            rating=ratings[k] if ratings else "",
+            time_gap=gaps[k],
+            text=text,
+        )
+
+
+def target(item: Item, layout: Layout, flags: frozenset[str] = frozenset()) -> str:
+    """The item whose rating is asked for, with its categories aside. flags: as for `of_items`."""
+    entry = _entry(item, layout, flags & {"creators"}, "")
+    if not item.categories:
+        return entry
+    return layout.aside.format(entry=entry, categories=categories(item, layout))

@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itdr.builders.core.rng import HashRng
+from itdr.builders.core.rng import HashRng, stable_hash
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm
@@ -164,8 +164,10 @@ class Realiser:
         return Answer(self.form.between.join(texts), tuple(statements))
 
     def _said(self, statement: Statement, rng: HashRng) -> str:
+        # One thing is always said in one way: answers differ by what they say.
         wordings = statement.form.wordings
-        text, _ = wordings[rng.below(len(wordings))]
+        subject = "/".join(statement.facts[0].topic) if statement.facts else ""
+        text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
         put = self._bound.get(text)
         if put is None:
             put = self._bound[text] = jinja.bind(text, {})
@@ -174,9 +176,7 @@ class Realiser:
 
     def _context(self, statement: Statement) -> Mapping[str, object]:
         lexicon = self.lexicon
-        context: dict[str, object] = dict.fromkeys(_names(statement.form, lexicon), "")
-        context.update(lexicon.words)
-        context.update(lexicon.phrases)
+        context = self._empty_context(statement.form).copy()
         for place, fact in enumerate(statement.facts, 1):
             end = f"_{place}" if place > 1 else ""
             for name, value in self._figures(fact).items():
@@ -188,9 +188,25 @@ class Realiser:
         for name, values in (("all", things), ("others", things[1:])):
             context[f"{name}_and"] = self._listed(values, lexicon.phrases["and"])
             context[f"{name}_or"] = self._listed(values, lexicon.phrases.get("or", ""))
+        titles = [
+            thing
+            for thing, fact in zip(things, statement.facts, strict=True)
+            if fact.kind == "own" and fact.about == "work"
+        ]
+        context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context
+
+    def _empty_context(self, form: StatementForm) -> dict[str, object]:
+        """The domain's words, and nothing of any fact."""
+        key = f"context of {form.id}"
+        found = self._bound.get(key)
+        if found is None:
+            found = dict.fromkeys(_names(form, self.lexicon), "")
+            found |= {**self.lexicon.words, **self.lexicon.phrases}
+            self._bound[key] = found
+        return found  # type: ignore[return-value]
 
     def _listed(self, values: Sequence[str], last: str) -> str:
         """Values as one would list them."""
@@ -206,14 +222,30 @@ class Realiser:
 def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
     """What wordings may say of a fact's numbers."""
     found = _numbers(fact)
-    about = lexicon.phrases["about"] if found["usual"] != "0" else lexicon.phrases["below_one"]
-    usual = jinja.bind(about, {})({"n": found["usual"]})
-    return {**found, "usual": usual, "quote": fact.quote.replace('"', "'")}
+    phrases, usual = lexicon.phrases, found["usual"]
+    share = found["usual_percent"]
+    return {
+        **found,
+        "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
+        "expected": usual if usual != "0" else phrases.get("under_one", ""),
+        "usual_share": _phrase(
+            phrases.get("share" if share != "0" else "share_below_one"), share, ""
+        ),
+        "fraction": phrases.get(f"tenths_{_tenths(fact)}", ""),
+        "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
+        "quote": fact.quote.replace('"', "'"),
+    }
+
+
+def _phrase(text: str | None, n: str, of: str) -> str:
+    return jinja.bind(text or "", {})({"n": n, "of": of})
 
 
 def numbers_of(fact: Fact) -> set[str]:
     """Every number that a statement may say of a fact, as it is written."""
-    return set(_numbers(fact).values()) - {""}
+    numbers = set(_numbers(fact).values()) - {""}
+    # What rounds to none is said to be below one.
+    return numbers | {"1"} if "0" in numbers else numbers
 
 
 def _numbers(fact: Fact) -> dict[str, str]:
@@ -228,6 +260,18 @@ def _numbers(fact: Fact) -> dict[str, str]:
         "usual_percent": _percent(expected, fact.of),
         "times": str(int(fact.count / expected + 0.5)) if expected else "",
     }
+
+
+def _tenths(fact: Fact) -> int:
+    """How many tenths the count is of all."""
+    return int(10 * fact.count / fact.of + 0.5) if fact.of else 0
+
+
+def _part(fact: Fact) -> str:
+    """The phrase for the count among all."""
+    if not fact.count:
+        return "part_none"
+    return "part_all" if fact.count == fact.of else "part"
 
 
 def _percent(part: float, whole: float) -> str:

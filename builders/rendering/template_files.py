@@ -6,6 +6,7 @@ executed, and never followed out of its folder.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,10 +24,22 @@ DOMAINS = "domains"
 ANSWERS, LEXICON = "answers", "lexicon"
 SUBFOLDERS = (ANSWERS, LEXICON)
 """Folders below the templates: how facts are said, and what categories, groups and works are called."""
+LAYOUT = "layout"
 UNSEEN = "unseen"
+ENGLISH = "en"
+PERSONS = ("second", "third")
+"""How a text speaks of the person whose case it is: as "you", or as a viewer, a reader, they."""
+ANSWER = "answer"
+"""The variable that no prompt and no description may hold."""
 SECTIONS = ("descriptions", "prompts", "answers")
 LARGEST = 1_000_000
 """The size in bytes beyond which a template file is refused."""
+
+ANY = "any"
+SPECIAL = frozenset({"unordered", "set", "index"})
+"""Flags of cases that most texts do not fit: only one whose `when` names the flag serves them, with
+`true`, or with `any` where it fits other cases too. (`unordered`: a timed history that has no order
+to speak of; `set`, `index`: forms of the answer.)"""
 
 WORDS = (
     "item",
@@ -66,24 +79,26 @@ _RESOLVER = Resolver()
 class Template:
     """One text of a template file.
 
-    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have.
-    path, line, when_line: where the text and its `when` begin, for messages.   words: a domain's,
-    which the text may use.
+    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have (None: any).
+    asks: whether it speaks to the model, so that it has to fit the `SPECIAL` flags of a case.   person: one of `PERSONS`; a prompt goes with descriptions of its own.   path, line, when_line:
+    where the text and its `when` begin, for messages.   words: a domain's, which the text may use.
     """
 
     id: str
     text: str
     path: Path
     line: int
-    when: tuple[tuple[str, bool], ...] = ()
+    when: tuple[tuple[str, bool | None], ...] = ()
     unseen: bool = False
+    asks: bool = True
+    person: str = "third"
     when_line: int = 0
     words: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def needed(self) -> frozenset[str]:
         """The variables that the text uses, domain words among them."""
-        return frozenset(jinja.variables(self.text))
+        return frozenset(jinja.usage(self.text).names)
 
     @cached_property
     def _put(self) -> Callable[[Mapping[str, object]], str]:
@@ -95,7 +110,9 @@ class Template:
 
     def serves(self, flags: frozenset[str]) -> bool:
         """Whether it may be used for a case for which exactly `flags` hold."""
-        return all((flag in flags) == value for flag, value in self.when)
+        if not all(value is None or (flag in flags) == value for flag, value in self.when):
+            return False
+        return not self.asks or SPECIAL.isdisjoint(flags - {flag for flag, _ in self.when})
 
     def render(self, context: Mapping[str, object]) -> str:
         """The text with `context` put in; TemplateError where a variable is missing or None."""
@@ -105,26 +122,54 @@ class Template:
             raise complain(self.path, self.line, f"{self.id} {error.message}") from None
 
 
-def tasks() -> tuple[str, ...]:
+def languages() -> tuple[str, ...]:
+    """The languages that have built-in templates, English first."""
+    others = (path.parent.name for path in BUILT_IN.glob(f"*/{DOMAINS}.yaml"))
+    return (ENGLISH, *sorted(others))
+
+
+def built_in_file(name: str, language: str = ENGLISH) -> Path:
+    """The built-in file `name`.yaml of a language."""
+    return _of_language(BUILT_IN, language) / f"{name}.yaml"
+
+
+def _of_language(folder: Path, language: str) -> Path:
+    return folder if language == ENGLISH else folder / language
+
+
+def tasks(language: str = ENGLISH) -> tuple[str, ...]:
     """The tasks that have built-in templates, by name."""
-    names = (path.stem for path in BUILT_IN.glob("*.yaml"))
-    return tuple(sorted(name for name in names if name != DOMAINS))
+    names = (path.stem for path in _of_language(BUILT_IN, language).glob("*.yaml"))
+    return tuple(sorted(name for name in names if name not in (DOMAINS, LAYOUT)))
 
 
-def own_files(folder: Path) -> list[Path]:
-    """The template files of a user's folder, by name; TemplateError for one that is misnamed."""
-    known = {f"{name}.yaml" for name in (*tasks(), DOMAINS)}
+def own_files(folder: Path) -> dict[tuple[str, str], Path]:
+    """The template files of a user's folder, by language and name, in order: `domains`, or
+    `lexicon/films` below it.
+
+    Those of another language than English lie in a folder of its name, `zh/`.
+
+    Raises:
+        TemplateError: for a file that is misnamed or leads out of the folder, and where there is
+            none.
+    """
+    known = {f"{name}.yaml" for name in (*tasks(), DOMAINS, LAYOUT)}
     for inner in SUBFOLDERS:
         known |= {f"{inner}/{path.name}" for path in (BUILT_IN / inner).glob("*.yaml")}
-    places = [folder, *(folder / inner for inner in SUBFOLDERS if (folder / inner).is_dir())]
-    found = (path for place in places for path in place.iterdir())
-    files = sorted(path for path in found if path.suffix in (".yaml", ".yml"))
-    for path in files:
-        name = path.relative_to(folder).as_posix()
-        if name not in known and not name.startswith(f"{LEXICON}/"):
-            raise TemplateError(f"{path}: {choose_from('template file', name, sorted(known))}")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
+    files: dict[tuple[str, str], Path] = {}
+    for language in languages():
+        top = _of_language(folder, language)
+        places = [
+            place for place in (top, *(top / inner for inner in SUBFOLDERS)) if place.is_dir()
+        ]
+        paths = (path for place in places for path in sorted(place.iterdir()))
+        for path in (one for one in paths if one.suffix in (".yaml", ".yml")):
+            name = path.relative_to(top).as_posix()
+            if name not in known and not name.startswith(f"{LEXICON}/"):
+                raise TemplateError(f"{path}: {choose_from('template file', name, sorted(known))}")
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+                raise TemplateError(f"{path}: leads out of its folder; put the file itself there.")
+            files[language, name.rpartition(".")[0]] = path
     if not files:
         raise TemplateError(
             f"{folder}: holds no template file. There can be: {', '.join(sorted(known))}."
@@ -132,23 +177,18 @@ def own_files(folder: Path) -> list[Path]:
     return files
 
 
-def own_file(folder: Path | None, name: str) -> Path | None:
+def own_file(folder: Path | None, name: str, language: str = ENGLISH) -> Path | None:
     """The file `name`.yaml of a user's folder (`answers/<task>`, `lexicon/<domain>` below it), None
     where it has none."""
-    if folder is None:
-        return None
-    paths = {
-        path.relative_to(folder).with_suffix("").as_posix(): path for path in own_files(folder)
-    }
-    return paths.get(name)
+    return own_files(folder).get((language, name)) if folder is not None else None
 
 
-def texts_of(task: str, folder: Path | None) -> Texts:
+def texts_of(task: str, folder: Path | None, language: str = ENGLISH) -> Texts:
     """Every text of `task`, the user's own put in, by section and id."""
     if task not in tasks():
         raise TemplateError(choose_from("task", task, tasks()))
-    texts = {section: dict(found) for section, found in _built_in(task).items()}
-    own = own_file(folder, task)
+    texts = {section: dict(found) for section, found in _built_in(task, language).items()}
+    own = own_file(folder, task, language)
     if own is not None:
         replace, given = read_task(own, task)
         for section, found in given.items():
@@ -157,9 +197,11 @@ def texts_of(task: str, folder: Path | None) -> Texts:
 
 
 @cache
-def _built_in(task: str) -> Texts:
+def _built_in(task: str, language: str) -> Texts:
     texts: Texts = {section: {} for section in SECTIONS}
-    return texts | read_task(BUILT_IN / f"{task}.yaml", task)[1]
+    if task not in tasks(language):
+        return texts
+    return texts | read_task(built_in_file(task, language), task)[1]
 
 
 def read_task(path: Path, task: str) -> tuple[bool, Texts]:
@@ -180,7 +222,9 @@ def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, 
             path, node.line, f"{section} must be a list of entries, each with id and text."
         )
     found: dict[str, Template] = {}
-    optional = ("when", "unseen") if section == "prompts" else ("when",)
+    optional = {"prompts": ("when", "unseen", "person"), "descriptions": ("when", "person")}.get(
+        section, ("when",)
+    )
     for entry in node.value:
         given = fields(path, entry, f"an entry of {section}", ("id", "text"), optional)
         id_ = text(path, given["id"], "id")
@@ -197,34 +241,69 @@ def _read_section(path: Path, node: Node, section: str, task: str) -> dict[str, 
             line=given["text"].text_line,
             when=_read_when(path, given["when"]) if "when" in given else (),
             unseen=truth(path, given["unseen"], "unseen") if "unseen" in given else False,
+            asks=section != "answers",
+            person=_read_person(path, given["person"]) if "person" in given else "third",
             when_line=given["when"].line if "when" in given else 0,
         )
     return found
 
 
-def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool], ...]:
+def _read_person(path: Path, node: Node) -> str:
+    if node.value not in PERSONS:
+        raise complain(path, node.line, choose_from("person", node.value, PERSONS))
+    return str(node.value)
+
+
+def _read_when(path: Path, node: Node) -> tuple[tuple[str, bool | None], ...]:
     if not isinstance(node.value, dict) or not node.value:
         raise complain(path, node.line, "when must be a mapping such as {timed: true}.")
-    return tuple(sorted((flag, truth(path, value, flag)) for flag, value in node.value.items()))
+    return tuple(
+        sorted(
+            (flag, None if value.value == ANY else truth(path, value, flag))
+            for flag, value in node.value.items()
+        )
+    )
 
 
-def check_text(template: Template, variables: frozenset[str], flags: frozenset[str]) -> None:
-    """Raise TemplateError where the text or its `when` names what the task does not have."""
+def check_text(
+    template: Template,
+    section: str,
+    variables: frozenset[str],
+    flags: frozenset[str],
+    lists: frozenset[str],
+) -> None:
+    """Raise TemplateError where the text or its `when` names what the task does not have, or a
+    prompt tells the answer. lists: those of the variables that a text may only loop over."""
     path, first = template.path, template.line
     for flag, _ in template.when:
         if flag not in flags:
             message = f"{template.id}: when: {choose_from('flag', flag, sorted(flags))}"
             raise complain(path, template.when_line, message)
     try:
-        used = jinja.variables(template.text)
-        for name, line in used.items():
-            if name not in variables and name not in WORDS:
-                allowed = sorted(variables | set(WORDS))
-                raise jinja.TextError(line, choose_from("placeholder", name, allowed))
+        _check_names(jinja.usage(template.text), section, variables | set(WORDS), lists)
         jinja.refuse_conditions_on(template.text, WORDS)
     except jinja.TextError as error:
         message = f"{template.id}: {error.message}"
         raise complain(path, first + error.line - 1, message) from None
+
+
+def _check_names(
+    usage: jinja.Usage, section: str, variables: frozenset[str], lists: frozenset[str]
+) -> None:
+    for name, line in usage.lists.items():
+        if name not in lists:
+            raise jinja.TextError(line, choose_from("list to loop over", name, sorted(lists)))
+    for name, line in usage.variables.items():
+        if name in lists:
+            raise jinja.TextError(
+                line, f"prints the list {name!r}; loop over it: {{% for entry in {name} %}}."
+            )
+        if name not in variables:
+            raise jinja.TextError(line, choose_from("placeholder", name, sorted(variables)))
+        if name == ANSWER and section != "answers":
+            raise jinja.TextError(
+                line, f"holds {name!r}, which would give the answer away; take it out."
+            )
 
 
 def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
@@ -242,9 +321,9 @@ def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str
 
 
 @cache
-def built_in_domains() -> dict[str, dict[str, str]]:
+def built_in_domains(language: str = ENGLISH) -> dict[str, dict[str, str]]:
     """The words of every built-in domain."""
-    return read_domains(BUILT_IN / f"{DOMAINS}.yaml", {})
+    return read_domains(built_in_file(DOMAINS, language), {})
 
 
 # YAML -----------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Templates: loading, checking and choosing the sentences that turn a case into prose.
 
 `templates/<task>.yaml` holds a task's descriptions, prompts and answers, `templates/domains.yaml`
-the wording of each domain. A user's own folder may extend or replace both.
+the wording of each domain; `templates/zh/` the same in Chinese. A user's own folder may extend or
+replace both.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from typing import TypeAlias
 from itdr.builders.core.errors import TemplateError, choose_from
 from itdr.builders.rendering.template_files import (
     DOMAINS,
+    ENGLISH,
+    PERSONS,
     SECTIONS,
     UNSEEN,
     WORDS,
     Template,
     built_in_domains,
     check_text,
+    languages,
     own_file,
     own_files,
     read_domains,
@@ -41,6 +45,8 @@ __all__ = [
     "check_choice",
     "fingerprint",
     "folder_of",
+    "has_language",
+    "languages",
     "load",
     "load_words",
     "tasks",
@@ -77,13 +83,16 @@ class Picked:
 
 @dataclass(frozen=True)
 class Templates:
-    """The texts of one task that a config may use: for each part its prompts, sorted by id."""
+    """The texts of one task that a config may use: for each part its prompts, sorted by id.
+
+    A prompt that speaks of the person as "you" goes with descriptions that do so too.
+    """
 
     task: str
     prompts: Mapping[str, tuple[Template, ...]]
     descriptions: tuple[Template, ...]
     answers: tuple[Template, ...]
-    _served: dict[tuple[str, frozenset[str]], tuple[tuple[Template, ...], ...]] = field(
+    _served: dict[tuple[str, frozenset[str]], _Serving] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -110,30 +119,63 @@ class Templates:
         part: train, validation or test.   flags: those that hold for the case.   numbers: a large
         random one for each of the three, in this order.
         """
-        prompts, descriptions, answers = self._serving(part, flags)
+        serving = self._serving(part, flags)
         one, two, three = numbers
+        prompt = serving.prompts[one % len(serving.prompts)]
+        descriptions = serving.descriptions[prompt.person]
         return Picked(
-            prompt=prompts[one % len(prompts)],
+            prompt=prompt,
             description=descriptions[two % len(descriptions)],
-            answer=answers[three % len(answers)],
+            answer=serving.answers[three % len(serving.answers)],
         )
 
-    def _serving(self, part: str, flags: frozenset[str]) -> tuple[tuple[Template, ...], ...]:
-        served = self._served.get((part, flags))
-        if served is None:
-            found = []
-            pools = (self.prompts[part], self.descriptions, self.answers)
-            for name, pool in zip(("prompt", "description", "answer"), pools, strict=True):
-                found.append(tuple(one for one in pool if one.serves(flags)))
-                if not found[-1]:
-                    held = ", ".join(sorted(flags)) or "none"
-                    raise TemplateError(
-                        f"{self.task}: no {name} serves the {part} part where these flags hold: "
-                        f"{held}. Choose others with the option templates, or add one whose `when` "
-                        f"allows it ({len(pool)} looked at: {_names(pool)})."
-                    )
-            served = self._served[part, flags] = tuple(found)
-        return served
+    def _serving(self, part: str, flags: frozenset[str]) -> _Serving:
+        serving = self._served.get((part, flags))
+        if serving is None:
+            prompts = self._that_serve("prompt", self.prompts[part], part, flags)
+            serving = self._served[part, flags] = _Serving(
+                prompts,
+                {
+                    person: self._that_serve("description", self.descriptions, part, flags, person)
+                    for person in PERSONS
+                    if any(one.person == person for one in prompts)
+                },
+                self._that_serve("answer", self.answers, part, flags),
+            )
+        return serving
+
+    def _that_serve(
+        self,
+        what: str,
+        pool: tuple[Template, ...],
+        part: str,
+        flags: frozenset[str],
+        person: str | None = None,
+    ) -> tuple[Template, ...]:
+        """Those of the pool that serve the flags; TemplateError where none does."""
+        of_person = [one for one in pool if person in (None, one.person)]
+        found = tuple(one for one in of_person if one.serves(flags))
+        if not found and "unordered" in flags:
+            # A user's own choice of texts may know nothing of such histories.
+            found = tuple(one for one in of_person if one.serves(flags - {"unordered"}))
+        if not found:
+            held = ", ".join(sorted(flags)) or "none"
+            of = f" in the {person} person" if person else ""
+            raise TemplateError(
+                f"{self.task}: no {what}{of} serves the {part} part where these flags hold: "
+                f"{held}. Choose others with the option templates, or add one whose `when` "
+                f"allows it ({len(pool)} looked at: {_names(pool)})."
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class _Serving:
+    """The texts that serve a part and flags; descriptions by person."""
+
+    prompts: tuple[Template, ...]
+    descriptions: Mapping[str, tuple[Template, ...]]
+    answers: tuple[Template, ...]
 
 
 @dataclass(frozen=True)
@@ -146,51 +188,77 @@ class _Chosen:
 
 
 def load(
-    task: str, variables: Collection[str], flags: Collection[str], choice: Choice = None
+    task: str,
+    variables: Collection[str],
+    flags: Collection[str],
+    choice: Choice = None,
+    language: str = ENGLISH,
+    lists: Collection[str] = (),
 ) -> Templates:
     """The templates of `task`, checked.
 
-    variables: what a text may use besides the domain words.   flags: what `when` may ask about.
-    choice: None (all seen prompts), `"unseen"` (test draws from the unseen ones), prompt ids
-    (exactly these; a task of which none is named keeps all its seen ones), a folder of one's own,
-    or a list of these. Unseen prompts named by id are drawn for test only.
+    Args:
+        task: id of the task.
+        variables: what a text may use besides the domain words.
+        flags: what `when` may ask about.
+        choice: None (all seen prompts), `"unseen"` (test draws from the unseen ones), prompt ids
+            (exactly these; a task of which none is named keeps all its seen ones), a folder of one's
+            own, or a list of these. Unseen prompts named by id are drawn for test only.
+        language: one of `languages()`.
+        lists: what a text may loop over.
 
-    Raises TemplateError, with file and line, for a text that breaks the rules; and for a choice
-    that names nothing, or leaves nothing for train.
+    Raises:
+        TemplateError: with file and line, for a text that breaks the rules; and for a choice that
+            names nothing, or leaves nothing for train.
     """
     chosen = _read_choice(choice)
-    texts = texts_of(task, chosen.folder)
+    texts = texts_of(task, chosen.folder, language)
+    names = frozenset(variables) | frozenset(lists)
     for section in SECTIONS:
         if not texts[section]:
             raise TemplateError(f"{task}: no {section} left; give at least one.")
         for template in texts[section].values():
-            check_text(template, frozenset(variables), frozenset(flags))
+            check_text(template, section, names, frozenset(flags), frozenset(lists))
     prompts = _pools(task, texts["prompts"].values(), chosen)
     descriptions, answers = (_sorted(texts[name].values()) for name in ("descriptions", "answers"))
     return Templates(task, prompts, descriptions, answers)
 
 
-def check_choice(choice: Choice, tasks: Iterable[str]) -> None:
-    """Raise TemplateError where `choice` names an id that none of `tasks` has."""
+def check_choice(choice: Choice, tasks: Iterable[str], language: str = ENGLISH) -> None:
+    """Raise TemplateError where `choice` names an id that none of `tasks` has in the language."""
     chosen = _read_choice(choice)
-    known = [full for task in tasks for full in _ids(task, chosen.folder)]
+    known = [full for task in tasks for full in _ids(task, chosen.folder, language)]
     for one in chosen.ids:
         if not any(_means(one, full) for full in known):
             raise TemplateError(choose_from("template", one, known))
 
 
-def load_words(key: str, folder: Path | None = None) -> Words:
+def load_words(key: str, folder: Path | None = None, language: str = ENGLISH) -> Words:
     """The wording of the domain `key`: one string for each name of `WORDS`.
 
     folder: a user's own, whose domains.yaml may change single words, or add a domain with all.
     """
-    domains = built_in_domains()
-    own = own_file(folder, DOMAINS)
+    domains = built_in_domains(language)
+    own = own_file(folder, DOMAINS, language)
     if own is not None:
         domains = read_domains(own, domains)
     if key not in domains:
         raise TemplateError(choose_from("wording", key, domains))
     return domains[key]
+
+
+def has_language(task: str, words: str, language: str, folder: Path | None = None) -> bool:
+    """Whether a task can be put into words of a language for a source with these domain words.
+
+    folder: a user's own, which may add what the language lacks.
+    """
+    if language == ENGLISH:
+        return True
+    own = own_file(folder, DOMAINS, language)
+    known = built_in_domains(language)
+    known = known if own is None else read_domains(own, known)
+    texts = texts_of(task, folder, language)
+    return words in known and all(texts[section] for section in SECTIONS)
 
 
 def folder_of(choice: Choice) -> Path | None:
@@ -204,10 +272,9 @@ def fingerprint(choice: Choice) -> str:
     if folder is None:
         return ""
     total = hashlib.sha256()
-    for path in own_files(folder):
+    for (language, stem), path in own_files(folder).items():
         content = read_file(path)
-        name = path.relative_to(folder).as_posix()
-        total.update(f"{name}:{len(content)}:".encode())
+        total.update(f"{language}/{stem}:{len(content)}:".encode())
         total.update(content)
     return total.hexdigest()
 
@@ -235,7 +302,7 @@ def _read_choice(choice: Choice) -> _Chosen:
     folder = Path(folders[0]).expanduser() if folders else None
     for one in rest:
         if one not in folders and not _is_id(one, folder):
-            known = [full for task in tasks() for full in _ids(task, folder)]
+            known = [full for task in tasks() for full in _ids(task, folder, ENGLISH)]
             raise TemplateError(
                 f"{choose_from('template', one, known)} Nor is there a folder of that name."
             )
@@ -248,7 +315,12 @@ def _read_choice(choice: Choice) -> _Chosen:
 
 
 def _is_id(entry: str, folder: Path | None) -> bool:
-    return any(_means(entry, full) for task in tasks() for full in _ids(task, folder))
+    return any(
+        _means(entry, full)
+        for language in languages()
+        for task in tasks()
+        for full in _ids(task, folder, language)
+    )
 
 
 def _means(entry: str, full: str) -> bool:
@@ -256,8 +328,9 @@ def _means(entry: str, full: str) -> bool:
     return entry in (full, full.partition("/")[2])
 
 
-def _ids(task: str, folder: Path | None) -> tuple[str, ...]:
-    return tuple(one.id for one in _sorted(texts_of(task, folder)["prompts"].values()))
+def _ids(task: str, folder: Path | None, language: str) -> tuple[str, ...]:
+    prompts = texts_of(task, folder, language)["prompts"]
+    return tuple(one.id for one in _sorted(prompts.values()))
 
 
 def _pools(

@@ -73,7 +73,8 @@ def first_windows(
 def _as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
     """For each user whether the last events make a window as they are, `history` of them and the
     true ones: a sufficient condition, for all users at once."""
-    history, _, known, start, stop = window_spec
+    history, known = window_spec.history, window_spec.known
+    start, stop = window_spec.start, window_spec.stop
     titles = np.sort(tails.titles, axis=1)
     good = (titles[:, 1:] != titles[:, :-1]).all(axis=1)
     good &= tails.moments[:, history - 1] < tails.moments[:, history]
@@ -88,6 +89,16 @@ def _as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
             good &= (times < stop).all(axis=1)
     elif start is not None or stop is not None:
         good[:] = False
+    if window_spec.avoid_ties:
+        moments = tails.moments[:, :history]
+        good &= 2 * ((moments[:, 1:] != moments[:, :-1]).sum(axis=1) + 1) >= history
+    if window_spec.alphabet is not None:
+        good &= ~window_spec.alphabet.any_in_order(tails.titles)
+    if window_spec.liked is not None:
+        if tails.ratings is None:
+            good[:] = False
+        else:
+            good &= (tails.ratings[:, history:] >= window_spec.liked).all(axis=1)
     if known is not None:
         since = known.since_many(tails.works[:, history:], tails.users[:, None])
         good &= (since < before[:, None]).all(axis=1)

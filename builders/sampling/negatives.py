@@ -2,9 +2,9 @@
 were there to be chosen. (One book stands in a catalogue under several spellings of its author, each
 a work of its own: who has read one has read the others.)
 
-A work can be drawn if a user of the training part touched it before the case's moment; how likely
-each is depends on the policy: in proportion to its training popularity, alike in category and
-popularity to the true item (`hard`), or uniformly.
+A work can be drawn if a user of the training part touched it before the case's moment; which one is
+depends on the policy: one that somebody else met near the target's moment (`event`), in proportion to
+training popularity, alike in category and popularity to the target (`hard`), or uniformly.
 """
 
 from __future__ import annotations
@@ -12,65 +12,23 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from itdr.builders.core.rng import HashRng, numbers
+from itdr.builders.sampling.event_negatives import ALIKE, FALLBACKS, ONE, SHIFTS, EventNegatives
+from itdr.builders.sampling.exclusions import Exclusions, repeated_titles
 from itdr.builders.sampling.popularity import NEVER, TrainStats
+from itdr.builders.sampling.requests import NegativeRequest, NegativeRequests
 from itdr.builders.store.reader import StoreReader
 
 TRIES = 8
-ONE = 1 << 20
-SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
-"""From 1 to 2 in equal ratios, in parts of `ONE`: whole numbers are the same on every machine."""
-FALLBACKS = ("same category, popularity within x2", "same category, within x4", "a shared category")
-
-
-@dataclass(slots=True)
-class NegativeRequest:
-    """The negatives that one case asks for.
-
-    count: how many.   trues: the true candidates' works, which `hard` imitates one after the other.
-    time: UTC seconds before which a negative must have been known; None: any time.   touched: works
-    of the user, in any part (ascending).   titles: title codes already shown in the case.   state:
-    where its random numbers begin.
-    """
-
-    count: int
-    targets: list[int]
-    time: int | None
-    touched: np.ndarray
-    titles: list[int]
-    state: int
-
-
-@dataclass(slots=True)
-class NegativeRequests:
-    """What several cases ask for, a row to a case: as `NegativeRequest` in arrays.
-
-    times: int64, `NEVER` for any time.   titles: int32, filled up with -1.
-    """
-
-    counts: np.ndarray
-    targets: np.ndarray
-    times: np.ndarray
-    touched: list[np.ndarray]
-    titles: np.ndarray
-    rng_states: np.ndarray
-
-    def one(self, k: int) -> NegativeRequest:
-        """What the case at place `k` asks for."""
-        time = int(self.times[k])
-        return NegativeRequest(
-            int(self.counts[k]),
-            self.targets[k].tolist(),
-            None if time == NEVER else time,
-            self.touched[k],
-            self.titles[k].tolist(),
-            int(self.rng_states[k]),
-        )
+EVENT, HARD, POPULARITY, UNIFORM = "event", "hard", "popularity", "uniform"
+SHOWN = "shown"
+"""What was shown beside the clicked works and left, and as `event` where that is not enough."""
+NEAR_IN_TIME = (EVENT, HARD, SHOWN)
+"""Policies that draw from events near in time, where there are times."""
 
 
 class CandidatePool:
@@ -85,7 +43,7 @@ class CandidatePool:
         self.times = known.first_time[self.works]
         self.users = known.users[self.works].astype(np.int64)
         self.titles = store.title_code[self.works]
-        self._repeated = store.shared("repeated titles", lambda: _repeated(store))
+        self._repeated = store.shared("repeated titles", lambda: repeated_titles(store))
         self._cumulated = np.cumsum(self.users)
         self.rungs: Counter[str] = Counter()
 
@@ -105,17 +63,53 @@ class CandidatePool:
         ends = np.array([NEVER if time is None else time for time in times], np.int64)
         return self.times.searchsorted(ends)
 
-    def sample_many(self, policy: str, wanted: NegativeRequests) -> list[list[int] | None]:
-        """`draw` for several cases: what the first tries of all of them give is looked up at once."""
+    def sample_many(
+        self, policy: str, wanted: NegativeRequests, events: EventNegatives | None = None
+    ) -> list[list[int] | None]:
+        """`draw` for several cases: what the first tries of all of them give is looked up at once.
+
+        With `event`, and with `hard` where `events` is given, they are drawn from events near the
+        moments of the targets; where these do not suffice, the rest in proportion to popularity.
+        """
         n = len(wanted.counts)
-        if policy == "hard" or not len(self.works):
+        if events is not None and policy in (EVENT, HARD):
+            return self._near_in_time(events, policy, wanted)
+        if policy == EVENT:
+            policy = POPULARITY
+        if policy == HARD or not len(self.works):
             return [self.draw(policy, wanted.one(k)) for k in range(n)]
-        works, enough = self._first_tries(wanted, policy == "popularity")
+        works, enough = self._first_tries(wanted, policy == POPULARITY)
         rows = zip(works.tolist(), wanted.counts.tolist(), enough.tolist(), strict=True)
         return [
             row[:count] if done else self.draw(policy, wanted.one(k))
             for k, (row, count, done) in enumerate(rows)
         ]
+
+    def _near_in_time(
+        self, events: EventNegatives, policy: str, wanted: NegativeRequests
+    ) -> list[list[int] | None]:
+        if not wanted.counts.any():
+            return [[] for _ in wanted.counts]
+        exclusions = Exclusions(self._store, self._repeated, wanted)
+        works = events.sample_many(wanted, exclusions, hard=policy == HARD)
+        drawn: list[list[int] | None] = []
+        for k, (row, count) in enumerate(zip(works.tolist(), wanted.counts.tolist(), strict=True)):
+            found = [work for work in row[:count] if work >= 0]
+            if len(found) < count:
+                more = self._beside(wanted.one(k), found)
+                if more is None:
+                    drawn.append(None)
+                    continue
+                self.rungs[FALLBACKS[1]] += len(more)
+                found += more
+            drawn.append(found)
+        return drawn
+
+    def _beside(self, request: NegativeRequest, found: list[int]) -> list[int] | None:
+        """The negatives that are still missing beside those found."""
+        request.count -= len(found)
+        request.titles += self._store.title_code[found].tolist()
+        return self.draw(POPULARITY, request)
 
     def _first_tries(
         self, wanted: NegativeRequests, weighted: bool
@@ -130,7 +124,8 @@ class CandidatePool:
         drawn = numbers(wanted.rng_states, _tries(most)) % totals[:, None]
         places = self._places(drawn, weighted)
         works, titles = self.works[places], self.titles[places]
-        good = ~self._barred(wanted, works, titles)
+        exclusions = Exclusions(self._store, self._repeated, wanted)
+        good = ~exclusions.barred(np.arange(len(works)), works, titles)
         good &= np.arange(good.shape[1]) < _tries(counts)[:, None]
         # Of works that look the same, the first.
         same = titles[:, :, None] == titles[:, None, :]
@@ -139,29 +134,6 @@ class CandidatePool:
         enough = (good.sum(axis=1) >= counts) & (limits >= counts)
         order = np.argsort(~good, axis=1, kind="stable")[:, :most]
         return np.take_along_axis(works, order, axis=1), enough
-
-    def _barred(
-        self, wanted: NegativeRequests, works: np.ndarray, titles: np.ndarray
-    ) -> np.ndarray:
-        """For each case (a row) and work that it drew: whether the user touched it or its title, or
-        its title is in the case already."""
-        places: dict[int, int] = {}
-        lines: list[np.ndarray] = []
-        owner = np.empty(len(works), np.int64)
-        for k, touched in enumerate(wanted.touched):
-            place = places.setdefault(id(touched), len(lines))
-            if place == len(lines):
-                lines.append(touched)
-            owner[k] = place
-        lengths = [len(line) for line in lines]
-        touched = np.concatenate(lines)
-        owners = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths)
-        barred = _found(owner, works, owners | touched)
-        if self._repeated is not None:
-            met = np.flatnonzero(self._repeated[touched])
-            keys = owners[met] | self._store.title_code[touched[met]]
-            barred |= _found(owner, titles, np.sort(keys))
-        return barred | (titles[:, :, None] == wanted.titles[:, None, :]).any(axis=2)
 
     def _places(self, drawn: np.ndarray, weighted: bool) -> np.ndarray:
         """The places in the pool that these numbers (below the total of weights) stand for."""
@@ -190,8 +162,8 @@ class CandidatePool:
             used.add(int(self.titles[place]))
             return True
 
-        if policy != "hard":
-            weighted = policy == "popularity"
+        if policy != HARD:
+            weighted = policy == POPULARITY
             self._try(limit, weighted, take, draw, chosen, count)
             while len(chosen) < count:
                 if not self._search(limit, weighted, take, draw):
@@ -202,7 +174,7 @@ class CandidatePool:
             place = k % len(targets)
             if self._like(targets[place], shifts[place], take, draw):
                 continue
-            self.rungs["in proportion to popularity"] += 1
+            self.rungs[FALLBACKS[1]] += 1
             self._try(limit, True, take, draw, chosen, k + 1)
             if len(chosen) <= k and not self._search(limit, True, take, draw):
                 return None
@@ -250,9 +222,9 @@ class CandidatePool:
         if alike is not None:
             places, users, ends = alike
             ranges = (
-                (-(-count * shift // (2 * ONE)), count * shift // ONE, FALLBACKS[0]),
-                (-(-count // 2), count * 2, FALLBACKS[0]),
-                (-(-count // 4), count * 4, FALLBACKS[1]),
+                (-(-count * shift // (2 * ONE)), count * shift // ONE, ALIKE[0]),
+                (-(-count // 2), count * 2, ALIKE[0]),
+                (-(-count // 4), count * 4, ALIKE[1]),
             )
             for least, most, rung in ranges:
                 low = int(users.searchsorted(least, side="left"))
@@ -269,7 +241,7 @@ class CandidatePool:
         if shared:
             places = np.unique(np.concatenate(shared))
             if self._among(places, np.cumsum(self.users[places]), take, draw):
-                self.rungs[FALLBACKS[2]] += 1
+                self.rungs[ALIKE[2]] += 1
                 return True
         return False
 
@@ -329,24 +301,3 @@ def _weighted_order(weights: np.ndarray, draw: HashRng) -> np.ndarray:
     drawn = (draw.numbers(len(weights)) >> np.uint64(11)).astype(np.float64)
     # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
     return np.argsort(-np.log((drawn + 1) * 2.0**-53) / weights, kind="stable")
-
-
-def _repeated(store: StoreReader) -> np.ndarray | None:
-    """bool, by work code: whether another work has the same title; None where none has."""
-    works = np.flatnonzero(store.work == np.arange(len(store.work)))
-    works = works[store.title_code[works] >= 0]
-    titles = store.title_code[works]
-    several = np.bincount(titles)[titles] > 1
-    if not several.any():
-        return None
-    repeated = np.zeros(len(store.work), bool)
-    repeated[works[several]] = True
-    return repeated
-
-
-def _found(owner: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """Whether each value, in a row of this owner, is among the keys (ascending)."""
-    if not len(keys):
-        return np.zeros(values.shape, bool)
-    window_spec = (owner << 32)[:, None] | values
-    return keys[np.minimum(keys.searchsorted(window_spec), len(keys) - 1)] == window_spec

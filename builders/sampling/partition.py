@@ -13,6 +13,8 @@ from typing import Literal
 
 import numpy as np
 
+from itdr.builders.sampling.event_index import event_index
+from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.popularity import TrainStats, train_stats
 from itdr.builders.sampling.splits import TRAIN, assign_splits
@@ -58,3 +60,23 @@ class Partition:
         """The works that can be negatives; shared by all cells of the store."""
         key = ("pool", self.seed, self.cuts)
         return self.store.shared(key, lambda: CandidatePool(self.store, self.train_stats))
+
+    def event_negatives(self, span: tuple[int | None, int | None]) -> EventNegatives | None:
+        """What draws negatives from events near in time; None where the store has no times.
+
+        Args:
+            span: UTC seconds between which the targets lie, where time splits the data.
+        """
+        if not self.store.has("timestamp"):
+            return None
+        key = ("event negatives", self.seed, self.cuts, span)
+        return self.store.shared(
+            key,
+            lambda: EventNegatives(
+                self.store,
+                self.train_stats,
+                event_index(self.store, self.seed, self.cuts),
+                span,
+                self.pool.rungs,
+            ),
+        )

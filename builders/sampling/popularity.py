@@ -19,6 +19,7 @@ from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import derived
 
 if TYPE_CHECKING:
+    from itdr.builders.store.engine import Engine
     from itdr.builders.store.reader import StoreReader
 
 NEVER = 2**63 - 1
@@ -60,30 +61,43 @@ def train_stats(store: StoreReader, seed: int, until: int | None = None) -> Trai
 
 def _count(store: StoreReader, seed: int, until: int | None, path: Path) -> None:
     """Count into `path`; what does not fit into memory lies beside it."""
-    import pyarrow as pa
-
     from itdr.builders.store.engine import open_engine, table_of
 
-    part = (
-        np.zeros(len(store.user_hash), np.int8)
-        if until is not None
-        else assign_splits(store.user_hash, seed, store.source.id)
-    )
     engine = open_engine(path.parent)
     try:
-        codes = np.arange(len(part), dtype=np.int32)
-        engine.register("parts", pa.table({"user_code": codes, "part": part}))
-        engine.register("works", repeats.works_table(store))
-        engine.events(store)
-        events = "skip" in store.manifest["events"]
-        query = sampling_statements.train_touches(
-            store.has("timestamp"), events, until, repeats.meets_items_once(store)
-        )
-        engine.keep("touches", query)
+        register_touches(engine, store, seed if until is None else None, until)
         table = table_of(engine, sampling_statements.KNOWN_WORKS)
         arrow.write_table(table, path)
     finally:
         engine.close()
+
+
+def register_touches(
+    engine: Engine, store: StoreReader, seed: int | None, until: int | None = None
+) -> None:
+    """Have the engine know `touches`: each (work, user) that met, and when first.
+
+    Args:
+        engine: a new engine, closed by the caller.
+        store: whose interactions are meant.
+        seed: only users of this seed's training part count; None: all users.
+        until: only what happened before that second counts; None: everything.
+    """
+    import pyarrow as pa
+
+    part = (
+        np.zeros(len(store.user_hash), np.int8)
+        if seed is None
+        else assign_splits(store.user_hash, seed, store.source.id)
+    )
+    codes = np.arange(len(part), dtype=np.int32)
+    engine.register("parts", pa.table({"user_code": codes, "part": part}))
+    engine.register("works", repeats.works_table(store))
+    engine.events(store)
+    skips = "skip" in store.manifest["events"]
+    once = repeats.meets_items_once(store)
+    query = sampling_statements.train_touches(store.has("timestamp"), skips, until, once)
+    engine.keep("touches", query)
 
 
 def _read(store: StoreReader, path: Path) -> TrainStats:

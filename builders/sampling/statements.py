@@ -40,6 +40,13 @@ UNION ALL
 """
 
 
+EVENTS_IN_TIME = """
+SELECT work, user_code AS "user", first_time AS "time"
+FROM touches WHERE first_time IS NOT NULL
+ORDER BY first_time, user_code, work
+"""
+"""The first meeting of each user and work, in order of time. Reads `touches`."""
+
 TIME_CUTS = """
 SELECT CAST(percentile_disc(0.8) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS first,
        CAST(percentile_disc(0.9) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS second

@@ -5,10 +5,11 @@ Where the source has an order a window lies in time; else it is drawn from likes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from itdr.builders.sampling.alphabet import Alphabet
 from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 
@@ -27,6 +28,13 @@ class Window:
     index: int = 0
 
     @property
+    def tied(self) -> bool:
+        """Whether less than half of the history's moments differ, so that it has no order to speak
+        of."""
+        moments = self.user_history.moments
+        return 2 * len({moments[k] for k in self.history}) < len(self.history)
+
+    @property
     def time(self) -> int | None:
         """The moment of the first true candidate (UTC seconds), None where it is not known."""
         return self.user_history.times[self.targets[0]]
@@ -35,9 +43,10 @@ class Window:
 class WindowSpec(NamedTuple):
     """Which windows of an ordered timeline are looked for.
 
-    history, trues: how many events a window holds of each.   known: if given, somebody else in the
-    training part met each true item before the first of them.   start, stop: UTC seconds between
-    which the true items must lie.
+    history, targets: how many events a window holds of each.   known: if given, somebody else in the
+    training part met each target before the first of them.   start, stop: UTC seconds between which
+    the targets must lie.   avoid_ties: windows whose history is tied come last.   alphabet: if given,
+    no window walks down it.   liked: if given, targets are rated so or higher.
     """
 
     history: int
@@ -45,6 +54,9 @@ class WindowSpec(NamedTuple):
     known: TrainStats | None = None
     start: int | None = None
     stop: int | None = None
+    avoid_ties: bool = False
+    alphabet: Alphabet | None = None
+    liked: float | None = None
 
 
 def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iterator[Window]:
@@ -52,6 +64,8 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     most callers want no other, and few events are cheaper than many."""
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
     first = next(ordered_windows(tail, window_spec), None)
+    if first is not None and window_spec.avoid_ties and first.tied:
+        first = None  # the rest of the timeline may hold one that is not
     if first is not None:
         # What the end lacks in history it cannot find, so what it finds is what all would.
         yield first
@@ -62,47 +76,64 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
 
 
 def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Window]:
-    """Windows of an ordered timeline, the latest first, in steps of the number of true items.
+    """Windows of an ordered timeline, the latest first (where ties are avoided: the latest of those
+    without), none with the targets of another.
 
     Each holds `history` events, then the `targets` next ones, all distinct in title, and the order
     between both is known; where something of what is sought fails the cut moves back.
     """
-    cut = len(line) - window_spec.targets
+    places = range(len(line) - window_spec.targets, window_spec.history - 1, -1)
+    taken: set[int] = set()
     index = 0
-    while cut >= window_spec.history:
-        window = _window_at(line, cut, window_spec)
-        if window is None:
-            cut -= 1
-            continue
-        window.index = index
-        yield window
-        index += 1
-        cut -= window_spec.targets
+    for cuts, tied in _rounds(line, window_spec, places):
+        for cut in cuts:
+            if cut in taken:
+                continue
+            window = _window_at(line, cut, window_spec)
+            if window is None or not taken.isdisjoint(window.targets):
+                continue
+            if not tied and window_spec.avoid_ties and window.tied:
+                continue
+            window.index = index
+            yield window
+            index += 1
+            taken.update(window.targets)
+
+
+def _rounds(
+    line: UserHistory, window_spec: WindowSpec, places: Sequence[int]
+) -> Iterator[tuple[Sequence[int], bool]]:
+    """The cuts to try, and whether tied histories will do: all at once; where ties are avoided,
+    those first whose history can have an order."""
+    if not window_spec.avoid_ties:
+        yield places, True
+        return
+    moments, history = line.moments, window_spec.history
+    # Moments grow by one where time does, so that this is the most of them that can differ.
+    yield (
+        [cut for cut in places if 2 * (moments[cut - 1] - moments[cut - history] + 1) >= history],
+        False,
+    )
+    yield places, True
 
 
 def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
-    history, targets, known, start, stop = window_spec
     moments, times, titles = line.moments, line.times, line.titles
     if moments[cut - 1] == moments[cut]:
         return None
-    chosen = list(range(cut, cut + targets))
-    if line.timed and None in times[cut : cut + targets]:
-        # Where some events have times, those without cannot be shown to come next.
+    chosen = _targets_at(line, cut, window_spec)
+    if chosen is None or not _in_span(line, chosen, window_spec):
         return None
-    if (start is not None or stop is not None) and not all(
-        time is not None and (start is None or time >= start) and (stop is None or time < stop)
-        for time in times[cut : cut + targets]
-    ):
+    used = {titles[k] for k in chosen}
+    if len(used) < len(chosen):
         return None
-    used = set(titles[cut : cut + targets])
-    if len(used) < targets:
-        return None
+    known = window_spec.known
     if known is not None:
         # In an ordered record without times nobody can be shown to have been earlier: any other
         # user of the training part will do.
         moment = times[cut]
         before = NEVER if moment is None else moment
-        if any(known.since(work, line.user) >= before for work in line.works[cut : cut + targets]):
+        if any(known.since(line.works[k], line.user) >= before for k in chosen):
             return None
     past: list[int] = []
     for k in range(cut - 1, -1, -1):
@@ -110,10 +141,49 @@ def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window |
         if title not in used:
             used.add(title)
             past.append(k)
-            if len(past) == history:
-                past.reverse()
-                return Window(line, past, chosen) if moments[past[-1]] < moments[cut] else None
+            if len(past) == window_spec.history:
+                break
+    else:
+        return None
+    past.reverse()
+    if moments[past[-1]] >= moments[cut]:
+        return None
+    alphabet = window_spec.alphabet
+    if alphabet is not None and alphabet.in_order([titles[k] for k in (*past, *chosen)]):
+        return None
+    return Window(line, past, chosen)
+
+
+def _targets_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> list[int] | None:
+    """The places of the targets from `cut` on, which is the first of them."""
+    n, liked = window_spec.targets, window_spec.liked
+    if liked is None:
+        return list(range(cut, cut + n)) if cut + n <= len(line) else None
+    chosen = []
+    for k in range(cut, len(line)):
+        rating = line.ratings[k]
+        if rating is not None and rating >= liked:
+            chosen.append(k)
+            if len(chosen) == n:
+                return chosen
+        elif k == cut:
+            return None
     return None
+
+
+def _in_span(line: UserHistory, chosen: Sequence[int], window_spec: WindowSpec) -> bool:
+    """Whether the targets lie in the span of time that is asked for."""
+    times = [line.times[k] for k in chosen]
+    if line.timed and None in times:
+        # Where some events have times, those without cannot be shown to come next.
+        return False
+    start, stop = window_spec.start, window_spec.stop
+    if start is None and stop is None:
+        return True
+    return all(
+        time is not None and (start is None or time >= start) and (stop is None or time < stop)
+        for time in times
+    )
 
 
 def unordered_windows(

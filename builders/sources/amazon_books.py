@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.errors import RawFileError
@@ -21,7 +21,7 @@ from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, 
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import list_sql
 from itdr.builders.sources._formats.text import clean_sql, known_sql
-from itdr.builders.sources._shared.books import shown_sql
+from itdr.builders.sources._shared.books import shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 NO_TITLE = "no title"
 NO_USER = "no user id"
+TITLE_FUNCTION = "shown_book_title"
 RATINGS = (
     "Id", "Title", "Price", "User_id", "profileName", "review/helpfulness", "review/score",
     "review/time", "review/summary", "review/text",
@@ -38,6 +39,7 @@ BOOKS = (
     "Title", "description", "authors", "image", "previewLink", "publisher", "publishedDate",
     "infoLink", "categories", "ratingsCount",
 )  # fmt: skip
+_HEADERS = [",".join(names) for names in (RATINGS, BOOKS)]
 RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
 BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
@@ -50,19 +52,21 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     Rejected: no title, no user (one in five), a score outside 1 to 5.
     """
     path = raw.path("ratings")
-    validate.require_header(path, RATINGS)
-    _require_whole(path, len(RATINGS), RATING_RECORD)
-    types = dict.fromkeys(RATINGS, "VARCHAR") | {"review/score": "FLOAT", "review/time": "BIGINT"}
+    header = validate.require_header(path, RATINGS)
+    _require_whole(path, len(header), RATING_RECORD)
+    types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT", "review/time": "BIGINT"}
     return raw.con.sql(
         f"""
         SELECT User_id AS user_id, Title AS item_id, "review/score" AS rating,
-            CASE WHEN "review/time" > 0 THEN "review/time" END AS "timestamp", 'review' AS event,
+            {duckdb_csv.epoch_seconds('"review/time"')} AS "timestamp", 'review' AS event,
             coalesce({clean_sql('"review/text"')}, {clean_sql('"review/summary"')}) AS text,
             CASE
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
                 WHEN "review/score" IS NULL OR "review/score" < 1 OR "review/score" > 5
                     THEN '{validate.OUTSIDE_SCALE}'
+                WHEN "review/time" > 0 AND {duckdb_csv.epoch_seconds('"review/time"')} IS NULL
+                    THEN '{validate.NO_TIME}'
             END AS reject
         FROM {duckdb_csv.read_csv(path, "interactions", types)}
         """
@@ -72,24 +76,34 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Books with authors, categories, publisher, and the year where the date begins with four
     digits (`1963*` does, a spreadsheet's `12/18/07` does not)."""
+    from duckdb.func import ARROW
+
     path = raw.path("books")
-    validate.require_header(path, BOOKS)
-    _require_whole(path, len(BOOKS), BOOK_RECORD)
+    header = validate.require_header(path, BOOKS)
+    _require_whole(path, len(header), BOOK_RECORD)
     year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
+    raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type=ARROW)
     # Some publishers stand in quotes of their own.
     publisher = known_sql("trim(publisher, '\" ')")
     return raw.con.sql(
         f"""
-        SELECT Title AS item_id, {shown_sql(clean_sql("Title"))} AS title,
+        SELECT Title AS item_id, {TITLE_FUNCTION}({clean_sql("Title")}) AS title,
             {_names("categories")} AS categories,
             {_names("authors")} AS creators, try_cast({year} AS SMALLINT) AS "year",
             {clean_sql("description")} AS description,
             list_filter([{{'name': 'Publisher', 'value': {publisher}}}],
                 lambda a: a.value IS NOT NULL) AS attributes,
             CASE WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}' END AS reject
-        FROM {duckdb_csv.read_csv(path, "items", dict.fromkeys(BOOKS, "VARCHAR"))}
+        FROM {duckdb_csv.read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))}
         """
     )
+
+
+def _shown(titles: Any) -> Any:  # the engine looks these types up
+    """Titles as they are shown."""
+    import pyarrow as pa
+
+    return pa.array([title and shown(title) for title in titles.to_pylist()], pa.string())
 
 
 def _names(column: str) -> str:
@@ -169,8 +183,10 @@ SOURCE = Source(
         ),
     ),
     files=(
-        RawFile("ratings", "Books_rating.csv", packed_in=(ARCHIVE,), rows=3_000_000),
-        RawFile("books", "books_data.csv", packed_in=(ARCHIVE,), rows=212_404),
+        RawFile(
+            "ratings", "Books_rating.csv", packed_in=(ARCHIVE,), rows=3_000_000, example=_HEADERS[0]
+        ),
+        RawFile("books", "books_data.csv", packed_in=(ARCHIVE,), rows=212_404, example=_HEADERS[1]),
     ),
     columns=frozenset(
         {

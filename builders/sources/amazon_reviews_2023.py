@@ -24,11 +24,14 @@ from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Sc
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
+    first,
     nothing,
+    opened,
     read_json,
     require_json_lines,
+    texts,
 )
-from itdr.builders.sources._formats.text import MISSING, clean_sql, known_sql
+from itdr.builders.sources._formats.text import MISSING, SELLERS_NOTE, clean_sql, known_sql
 from itdr.builders.sources._shared.amazon import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ DETAILS = {
     "Label": "Label",
 }
 """Keys of `details` that are kept, and the names under which they are shown."""
+BAD_ID = "malformed id"
 LONGEST = 80
 """Characters of an attribute's value; longer ones are texts, not attributes."""
 MOST = 10
@@ -78,20 +82,25 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"ratings/{raw.domain}")
-    validate.require_header(path, ("user_id", "parent_asin", "rating", "timestamp"))
+    kinds = {
+        "user_id": "VARCHAR", "parent_asin": "VARCHAR", "rating": "FLOAT", "timestamp": "BIGINT",
+    }  # fmt: skip
+    header = validate.require_header(path, tuple(kinds))
     validate.require_final_newline(path)
-    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
+    types = {name: kinds.get(name, "VARCHAR") for name in header}
     lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
         f"""
-        SELECT {_person('"user"')} AS user_id, item AS item_id, rating,
-            {_seconds('"time"')} AS "timestamp", 'review' AS event, CAST(NULL AS VARCHAR) AS text,
+        SELECT {_person("user_id")} AS user_id, item AS item_id, rating,
+            seconds AS "timestamp", 'review' AS event, CAST(NULL AS VARCHAR) AS text,
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
-                {_REJECTED.format(user='"user"')}
+                WHEN contains(user_id, '"') OR contains(item, '"') THEN '{BAD_ID}'
+                {_REJECTED}
             END AS reject
-        FROM {lines}
+        FROM (SELECT user_id, parent_asin AS item, rating, more,
+            {duckdb_csv.epoch_seconds('"timestamp"')} AS seconds FROM {lines})
         """
     )
 
@@ -107,16 +116,17 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     }
     return raw.con.sql(
         f"""
-        SELECT user_id, item AS item_id, rating, {_seconds('"time"')} AS "timestamp",
+        SELECT user_id, item AS item_id, rating, seconds AS "timestamp",
             'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text,
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN broken THEN '{UNREADABLE}'
-                {_REJECTED.format(user="user_id")}
+                {_REJECTED}
             END AS reject
         FROM (
             SELECT nullif({_person("user_id")}, '') AS user_id, nullif(parent_asin, '') AS item,
-                rating, text, title, coalesce({", ".join(times)}) AS "time",
+                rating, {first("text")} AS text, {first("title")} AS title,
+                {duckdb_csv.epoch_seconds(f"coalesce({', '.join(times)})")} AS seconds,
                 {nothing(list(types))} AS broken
             FROM {read_json(path, types)}
         )
@@ -125,13 +135,9 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 _REJECTED = f"""
-                WHEN {{user}} IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN user_id IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN rating IS NULL OR rating < 1 OR rating > 5 THEN '{validate.OUTSIDE_SCALE}'
-                WHEN "time" IS NULL OR "time" <= 0 THEN '{validate.NO_TIME}'"""
-
-
-def _seconds(milliseconds: str) -> str:
-    return f"{milliseconds} // 1000"
+                WHEN seconds IS NULL THEN '{validate.NO_TIME}'"""
 
 
 def _person(user: str) -> str:
@@ -145,22 +151,31 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"metadata/{raw.domain}")
     require_json_lines(path, ("parent_asin", "title"))
     types = {
-        **dict.fromkeys(("parent_asin", "title", "main_category", "store", "price"), "VARCHAR"),
-        **dict.fromkeys(("features", "description", "categories"), "VARCHAR[]"),
-        "details": "JSON",
+        **dict.fromkeys(("parent_asin", "main_category"), "VARCHAR"),
+        **dict.fromkeys(
+            ("title", "store", "price", "features", "description", "categories", "details"), "JSON"
+        ),
     }
+    lists = ", ".join(
+        f"{texts(name)} AS {name}" for name in ("features", "description", "categories")
+    )
+    # What is one text in the official files may come as a list of one.
+    single = ", ".join(f"{texts(name)}[1] AS {name}" for name in ("title", "store", "price"))
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
         f"""
         WITH records AS (
-            SELECT *, {nothing(list(types))} AS broken,
-                list_transform(json_extract_string(details, [{keys}]),
-                    lambda v: CASE WHEN left(v, 1) NOT IN ('{{', '[') THEN v END) AS found
-            FROM {read_json(path, types)}
+            SELECT *, list_transform(json_extract_string(details, [{keys}]),
+                lambda v: CASE WHEN left(v, 1) NOT IN ('{{', '[') THEN v END) AS found
+            FROM (
+                SELECT parent_asin, main_category, {lists}, {single}, {opened("details")} AS details,
+                    {nothing(list(types))} AS broken
+                FROM {read_json(path, types)}
+            )
         ), cleaned AS (
             SELECT parent_asin, broken, {_price("price")} AS price,
-                list_transform([title, array_to_string(description, ' ')],
+                list_transform([{_without_note("title")}, array_to_string(description, ' ')],
                     lambda t: {clean_sql("t")}) AS texts,
                 list_transform({_tree(raw)}, lambda c: {clean_sql("c")}) AS path,
                 list_filter(list_transform(features, lambda f: {clean_sql("f")}),
@@ -200,11 +215,15 @@ def _tree(raw: Raw) -> str:
     )
 
 
+def _without_note(title: str) -> str:
+    return f"regexp_replace({title}, {duckdb_csv.literal(SELLERS_NOTE)}, '')"
+
+
 def _price(column: str) -> str:
     """A number as dollars; a text such as "from 14.99" as it is, if it holds a digit."""
     number = f"try_cast({column} AS DOUBLE)"
     return (
-        f"CASE WHEN {number} > 0 THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
+        f"CASE WHEN {number} > 0 AND isfinite({number}) THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
         f"AND regexp_matches({column}, '[0-9]') THEN {clean_sql(column)} END"
     )
 
@@ -250,6 +269,13 @@ def _declared(category: str) -> list[tuple[RawFile, Remote]]:
     lines = Cut(("interactions",), ".", header=True)
     reviews = Cut(("interactions",), r"""(?=.*"user_id")(?=.*"parent_asin")(?=.*"rating")\{""")
     products = Cut(("items",), r"""(?=.*"parent_asin")(?=.*"title")\{""")
+    examples = {
+        "ratings": "user_id,parent_asin,rating,timestamp",
+        "reviews": '{"rating":5.0,"title":"…","text":"…","asin":"…","parent_asin":"…","user_id":"…",'
+        '"timestamp":1588687728923,…}',
+        "metadata": '{"main_category":"…","title":"…","price":9.99,"categories":[…],"details":{…},'
+        '"parent_asin":"…",…}',
+    }
     kinds = (
         ("ratings", "benchmark/0core/rating_only/{}.csv", RATINGS, ("base",), lines),
         ("reviews", "raw/review_categories/{}.jsonl", REVIEWS, ("text",), reviews),
@@ -270,6 +296,7 @@ def _declared(category: str) -> list[tuple[RawFile, Remote]]:
             facets=facets,
             domain=category,
             cut=cut,
+            example=examples[kind],
         )
         found.append((file, _remote(name, size, digits)))
     return found

@@ -15,7 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core.duckdb_csv import TOO_FEW, TOO_MANY, literal, read_csv, read_lines, unquoted
+from itdr.builders.core.duckdb_csv import (
+    TOO_FEW,
+    TOO_MANY,
+    literal,
+    read_csv,
+    read_lines,
+    unquoted,
+    whole,
+)
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
@@ -55,7 +63,7 @@ BROKEN = "broken quoting"
 _FIELD = r'(?:"(?:[^"]|"")*"|[^",][^,]*|)'
 _SCORE = rf"^({_FIELD}),{_FIELD},({_FIELD}),{_FIELD},({_FIELD})$"
 
-MISSING = ("", "unknown", "not available")
+MISSING = ("", "unknown", "not available", "nan", "none", "null")
 STOCK = r"(?i)^no (synopsis|description|background)\b.{0,60}\b(added|available|yet|found)\b"
 """Sentences that stand where a synopsis is missing."""
 SIGNED = r"(?i)\s*[(\[]\s*(source\s*:|written by)[^()\[\]]*[)\]]\s*$"
@@ -75,10 +83,10 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     No name or title holds a line end: taken line by line, a stray quote costs its own line alone.
     """
     path = raw.path("scores")
-    require_header(path, SCORE_COLUMNS)
+    require_header(path, SCORE_COLUMNS, exact=True)
     require_final_newline(path)
     require_encoding(path)
-    ids = {name: unquoted(name) for name in ("user_id", "item_id", "rating")}
+    ids = {name: whole(unquoted(name)) for name in ("user_id", "item_id", "rating")}
     fields = ", ".join(f'{text} AS "{name}"' for name, text in ids.items())
     return raw.con.sql(
         f"""SELECT user_id, item_id, TRY_CAST(rating AS FLOAT) AS rating, 'rate' AS event,
@@ -141,7 +149,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pc.match_substring_regex(genres, r"(?i)\bhentai\b"),
         pc.match_substring_regex(rating, r"(?i)^rx\b"),
     )
-    ids = arrow.tidy(table.column("anime_id"))
+    ids = arrow.whole(arrow.tidy(table.column("anime_id")))
     return arrow.batches(
         {
             "item_id": ids,
@@ -164,9 +172,7 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     wanted = ("Mal ID", "Location", "Gender", "Birthday")
     table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted)
-    ids = arrow.tidy(table.column("Mal ID"))
-    # A spreadsheet's "123.0" is the same user as "123".
-    ids = pc.replace_substring_regex(ids, r"\.0$", "")
+    ids = arrow.whole(arrow.tidy(table.column("Mal ID")))
     year = _year(pc.utf8_slice_codeunits(arrow.flat(table.column("Birthday")), 0, 4))
     plausible = pc.and_(pc.greater_equal(year, OLDEST), pc.less_equal(year, YOUNGEST))
     return arrow.batches(
@@ -189,10 +195,10 @@ def _whole(
     wanted: tuple[str, ...] = (),
 ) -> pa.Table:
     path = raw.path(key)
-    require_header(path, columns)
+    header = require_header(path, columns)
     arrow.require_quoted_csv(path, record)
     names = ", ".join(f'"{name}"' for name in wanted or columns)
-    csv = read_csv(path, table, dict.fromkeys(columns, "VARCHAR"))
+    csv = read_csv(path, table, dict.fromkeys(header, "VARCHAR"))
     return raw.con.sql(f"SELECT {names} FROM {csv}").to_arrow_table()
 
 
@@ -276,6 +282,7 @@ SOURCE = Source(
             size=1_157_881_770,
             checksum="sha256:68d635154c0d9b8b601c2b3514933e3433c9ef2db0188b6c63155853cf85cea0",
             rows=24_325_191,
+            example=",".join(SCORE_COLUMNS),
         ),
         RawFile(
             "anime",
@@ -284,6 +291,7 @@ SOURCE = Source(
             size=15_924_739,
             checksum="sha256:60fbcd6772f0bdad1bad1824486a6a87d0df1e69a6323f8d9eca6c8bc7218115",
             rows=24_905,
+            example=",".join(ITEM_COLUMNS),
         ),
         RawFile(
             "users",
@@ -292,6 +300,7 @@ SOURCE = Source(
             size=73_927_314,
             checksum="sha256:a7ea0f4922c153bbe86093ec01921b4dfa2fe7a0d58278cefb65306e71feafca",
             rows=731_290,
+            example=",".join(USER_COLUMNS),
         ),
     ),
     columns=arrow.filled(

@@ -1,21 +1,22 @@
 r"""Book-Crossing: ratings of books on 1 to 10, or none, from a crawl in August and September 2004.
 
 Layout: three files with `;` between fields, every field in double quotes but a bare NULL, a quote
-inside written `\"`, entities such as `&amp;`, CRLF, Windows-1252. Copies were saved anew in UTF-8
-or with LF. No times. [descr/book-crossing.rst of crab; RecSysDatasets; users file seen]
+inside written `\"`, entities such as `&amp;`, CRLF, Windows-1252. Copies were saved anew in UTF-8,
+with LF, with inner quotes doubled, or without quotes where none are needed. No times.
+[descr/book-crossing.rst of crab; RecSysDatasets; users file seen]
 """
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.text_files import LONGEST_LINE
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.mojibake import EMPTY, MISSING, plain, recoded, unslashed
 from itdr.builders.sources._shared import books
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
+NO_ISBN = ("NAN", "NONE", "NULL")
 AGE = (5, 100)
 YEAR = (1800, 2004)
 """Ages and years that are believed; others (0, 244; 0, 1376, 2050) are missing values."""
@@ -61,15 +63,17 @@ _BOOK_COLUMNS = (
 
 _BLOCK = 1 << 20
 _END = r"[ \t]*(?:\r\n|[\r\n]|\Z)"
-_BODY = r'[^"\\]*(?:\\.[^"\\]*)*'
-_TEXT = rf'(?:"({_BODY})"|NULL)'
-_SKIP = rf'(?:"{_BODY}"|NULL)'
-_NUMBER = r'"?(\d*)"?'
+_BODY = r'[^"\\]*(?:(?:\\.|"")[^"\\]*)*'
+_BARE = r'[^";\r\n][^;\r\n]*|'
+_TEXT = rf'(?:"({_BODY})"|({_BARE}))'
+"""Two groups, of which one is empty: what stands between quotes, or a bare text."""
+_SKIP = rf'(?:"{_BODY}"|{_BARE})'
+_NUMBER = r'"?(\d*)(?:\.0+)?"?'
 
 
 def _pattern(*fields: str) -> re.Pattern[str]:
     """One record in the given fields, or else, as the last group, a whole line that is none."""
-    return re.compile(rf"(?:{';'.join(fields)}|([^\r\n]+)){_END}", re.DOTALL)
+    return re.compile(rf"(?:{';'.join(fields)}{_END}|([^\r\n]+){_END})", re.DOTALL)
 
 
 _RATING = _pattern(_NUMBER, _TEXT, _NUMBER)
@@ -83,10 +87,11 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     path = raw.path("ratings")
-    validate.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", _encoding(path))
-    for records in _records(raw, path, _RATING, "interactions"):
+    validate.require_header(path, ("User-ID", "ISBN", "Book-Rating"), ";", exact=True)
+    for records in _records(raw, path, _RATING, "interactions", (1,)):
         user, isbn, given = (pa.array(column, pa.string()) for column in records)
         item = pc.replace_substring_regex(pc.utf8_upper(isbn), "[^0-9A-Z]", "")
+        item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
         score = pc.cast(pc.if_else(pc.equal(given, ""), "-1", given), pa.float32())
         implicit = pc.equal(score, 0)
         outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
@@ -110,9 +115,9 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     path = raw.path("books")
-    validate.require_header(path, _BOOK_COLUMNS, ";", _encoding(path))
+    validate.require_header(path, _BOOK_COLUMNS, ";", exact=True)
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
-    for records in _records(raw, path, _BOOK, "items", rescue=_rescued_book):
+    for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
@@ -141,8 +146,8 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     path = raw.path("users")
-    validate.require_header(path, ("User-ID", "Location", "Age"), ";", _encoding(path))
-    for records in _records(raw, path, _USER, "users"):
+    validate.require_header(path, ("User-ID", "Location", "Age"), ";", exact=True)
+    for records in _records(raw, path, _USER, "users", (1, 2)):
         ids, locations, ages = records
         places = [_place(location) for location in locations]
         yield pa.RecordBatch.from_pydict(
@@ -163,73 +168,62 @@ def _records(
     path: Path,
     pattern: re.Pattern[str],
     table: str,
+    texts: Sequence[int],
     rescue: Callable[[str], tuple[str, ...] | None] = lambda line: None,
-) -> Iterator[tuple[tuple[str, ...], ...]]:
+) -> Iterator[list[Sequence[str]]]:
     """The fields of some thousand records at a time, column by column, with escapes undone.
 
-    A line that is no record is offered to `rescue`, then counted as rejected. A field that is NULL
-    or not there is an empty text.
+    texts: which fields are texts, hence two groups of the pattern. A line that is no record is offered
+    to `rescue`, then counted as rejected. A field that is NULL or not there is an empty text.
     """
     validate.require_final_newline(path)
+    validate.require_encoding(path)
     for text in _blocks(path):
         found = pattern.findall(text)
         bad = [number for number, groups in enumerate(found) if groups[-1]]
-        rows = [groups[:-1] for groups in found]
         for number in reversed(bad):
             fields = rescue(found[number][-1])
             if fields is None:
                 raw.reject(table, duckdb_csv.BAD_SHAPE)
-                del rows[number]
+                del found[number]
             else:
-                rows[number] = fields
-        yield tuple(zip(*rows, strict=True)) or ((),) * (pattern.groups - 1)
+                found[number] = (*(group for field in fields for group in (field, "")), "")
+        yield _columns(found, pattern.groups - 1, texts)
+
+
+def _columns(
+    found: Sequence[tuple[str, ...]], groups: int, texts: Sequence[int]
+) -> list[Sequence[str]]:
+    """The columns of matched records; of the two groups of a text the one that holds it."""
+    parts = iter(zip(*found, strict=True) if found else [()] * (groups + 1))
+    columns: list[Sequence[str]] = []
+    for place in range(groups - len(texts)):
+        column: Sequence[str] = next(parts)
+        bare: Sequence[str] = next(parts) if place in texts else ()
+        if any(bare):
+            pairs = zip(column, bare, strict=True)
+            column = [quoted or text.removesuffix("NULL") for quoted, text in pairs]
+        columns.append(column)
+    return columns
 
 
 def _blocks(path: Path) -> Iterator[str]:
-    """The file without its header, decoded, in pieces of about a megabyte cut between records."""
-    encoding = _encoding(path)
+    """The file without its header, in pieces of about a megabyte cut between records."""
     with path.open("rb") as file:
-        file.readline()
+        file.readline(LONGEST_LINE)
         rest, empty = b"", True
         while block := file.read(_BLOCK):
-            if b"\0" in block:
-                raise RawFileError(f"{path}: holds NUL bytes, so it is damaged. {validate.AGAIN}")
             block = rest + block
             # A record starts with a quote; a line break inside a field is not followed by one.
             cut = block.rfind(b'\n"') + 1 or block.rfind(b"\n") + 1
             rest = block[cut:]
+            if len(rest) > LONGEST_LINE:
+                raise RawFileError(f"{path}: a line without end; no text file. {validate.AGAIN}")
             if cut:
                 empty = False
-                yield _decoded(block[:cut], encoding)
+                yield block[:cut].decode()
         if rest or empty:
-            yield _decoded(rest, encoding)
-
-
-def _encoding(path: Path) -> str:
-    """`utf-8` for a copy saved anew, else `cp1252`: one that decodes is no Windows text by chance."""
-    validate.require_not_empty(path)
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while block := file.read(_BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"
-
-
-# Windows-1252, with its five undefined bytes as in Latin-1.
-_WINDOWS = "".join(
-    bytes([code]).decode("latin-1" if code in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
-    for code in range(256)
-)
-
-
-def _decoded(block: bytes, encoding: str) -> str:
-    if encoding == "utf-8":
-        return block.decode("utf-8")
-    return codecs.charmap_decode(block, "strict", _WINDOWS)[0]
+            yield rest.decode()
 
 
 def _rescued_book(line: str) -> tuple[str, ...] | None:
@@ -243,20 +237,23 @@ def _rescued_book(line: str) -> tuple[str, ...] | None:
 
 def _isbn(text: str) -> str:
     """An ISBN (or what was typed for one) in capitals, letters and digits alone."""
-    return re.sub("[^0-9A-Z]", "", text.upper())
+    isbn = re.sub("[^0-9A-Z]", "", text.upper())
+    return "" if isbn in NO_ISBN else isbn
 
 
 def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
     """The texts of a book, each null where it is missing or beyond repair."""
     name, by = _text(title, EMPTY), _text(author, MISSING)
     return (
-        name and books.shown(name),
+        name and books.shown(name, by),
         by and person(by),
         *(_text(other, MISSING) for other in others),
     )
 
 
 def _text(field: str, missing: frozenset[str]) -> str | None:
+    if '""' in field:
+        field = field.replace('""', '"')
     if "\\" in field:
         field = unslashed(re.sub(r"\\(.)", r"\1", field, flags=re.DOTALL))
     return plain(recoded(field), missing)
@@ -280,8 +277,13 @@ def _part(text: str) -> str | None:
     return plain(text.replace('"', "").replace("``", "").replace("`", "'"))
 
 
+_FLOAT = re.compile(r"\.0+$")
+
+
 def _within(number: str | None, bounds: tuple[int, int]) -> int | None:
-    """A whole number of at most four digits in these bounds, else null."""
+    """A whole number of at most four digits in these bounds, `29.0` too, else null."""
+    if number:
+        number = _FLOAT.sub("", number)
     if not number or not number.isdecimal() or len(number) > 4:
         return None
     return int(number) if bounds[0] <= int(number) <= bounds[1] else None
@@ -332,6 +334,8 @@ SOURCE = Source(
             packed_in=("bookcrossing-dataset.zip", "BX-CSV-Dump.zip"),
             aliases=("BX_Book_Ratings.csv",),
             rows=1_149_780,
+            encoding="cp1252",
+            example='"User-ID";"ISBN";"Book-Rating"\n"276725";"034545104X";"0"',
         ),
         RawFile(
             key="books",
@@ -339,6 +343,8 @@ SOURCE = Source(
             packed_in=("bookcrossing-dataset.zip", "BX-CSV-Dump.zip"),
             aliases=("BX_Books.csv",),
             rows=271_379,
+            encoding="cp1252",
+            example='"ISBN";"Book-Title";"Book-Author";"Year-Of-Publication";"Publisher";…',
         ),
         # Copies with other line ends hold the same rows in 12,005,298 bytes: no size, no checksum.
         RawFile(
@@ -347,6 +353,8 @@ SOURCE = Source(
             packed_in=("bookcrossing-dataset.zip", "BX-CSV-Dump.zip"),
             aliases=("BX_Users.csv",),
             rows=278_858,
+            encoding="cp1252",
+            example='"User-ID";"Location";"Age"\n"1";"nyc, new york, usa";NULL',
         ),
     ),
     columns=frozenset(

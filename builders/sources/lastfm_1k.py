@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 USER = r"^user_\d{6}$"
-TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 EARLIEST, LATEST = 1_009_843_200, 1_262_304_000
 """2002-01-01, when Last.fm began, and 2010-01-01, after the crawl; UTC seconds."""
 IMPLAUSIBLE = "implausible time"
@@ -37,7 +36,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     for user, when, track, _title, _artist in _events(raw, "interactions"):
-        time = seconds(when)
+        time = arrow.iso_seconds(when)
         outside = pc.or_(pc.less(time, EARLIEST), pc.greater_equal(time, LATEST))
         yield from arrow.batches(
             {
@@ -81,32 +80,9 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Country, gender and age of the listeners; implausible ages are null."""
-    require_header(raw.path("profile"), ("#id", "gender", "age", "country", "registered"), "\t")
+    columns = ("#id", "gender", "age", "country", "registered")
+    require_header(raw.path("profile"), columns, "\t", exact=True)
     return lastfm.profile(raw, "profile", USER, skip=1)
-
-
-def seconds(texts: pa.StringArray) -> pa.Int64Array:
-    """UTC seconds from `YYYY-MM-DDTHH:MM:SSZ`; null where it has another form or is no date."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = pa.timestamp("s", "UTC")
-    right = pc.match_substring_regex(texts, TIME)
-    texts = pc.if_else(right, texts, None)
-    try:
-        return texts.cast(kind).cast(pa.int64())
-    except pa.ArrowInvalid:  # a date that does not exist, such as 30 February: rare, one by one
-        return pa.array([_second(text) for text in texts.to_pylist()], pa.int64())
-
-
-def _second(text: str | None) -> int | None:
-    from datetime import datetime, timezone
-
-    try:
-        when = datetime.strptime(text or "", "%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        return None
-    return int(when.replace(tzinfo=timezone.utc).timestamp())
 
 
 def _events(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
@@ -146,6 +122,7 @@ SOURCE = Source(
             packed_in=(ARCHIVE,),
             checksum="md5:64747b21563e3d2aa95751e0ddc46b68",
             rows=19_150_868,
+            example="user_000001\t2009-05-04T23:08:57Z\tMBID\tartist\tMBID\ttrack",
             # Its tracks are spelled as most events spell them, so the items need it whole.
             cut=Cut(("interactions",), r"[^\t]*(\t[^\t]*){5}$"),
         ),
@@ -156,6 +133,7 @@ SOURCE = Source(
             size=37_842,
             checksum="md5:c53608b6b445db201098c1489ea497df",
             rows=992,
+            example="#id\tgender\tage\tcountry\tregistered\nuser_000001\tm\t\tJapan\tAug 13, 2006",
         ),
     ),
     columns=arrow.filled(

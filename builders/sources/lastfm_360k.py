@@ -105,6 +105,7 @@ SOURCE = Source(
             packed_in=(ARCHIVE,),
             checksum="md5:be672526eb7c69495c27ad27803148f1",
             rows=17_559_530,
+            example=f"{'0' * 36}c9ef\tMBID\tbetty blowtorch\t2137",
             cut=Cut(("interactions",), r"[^\t]*(\t[^\t]*){3}$"),
         ),
         RawFile(
@@ -113,6 +114,7 @@ SOURCE = Source(
             packed_in=(ARCHIVE,),
             checksum="md5:51159d4edf6a92cb96f87768aa2be678",
             rows=359_347,
+            example=f"{'0' * 36}c9ef\tf\t22\tGermany\tFeb 1, 2007",
         ),
     ),
     columns=arrow.filled(

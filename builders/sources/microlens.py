@@ -18,15 +18,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.duckdb_csv import read_csv, unquoted
+from itdr.builders.core.duckdb_csv import epoch_seconds, read_csv, unquoted, whole
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as _formats_lines
 from itdr.builders.sources._formats.validate import (
+    AGAIN,
     EMPTY_ID,
     NO_TIME,
+    first_fields,
     require_final_newline,
     require_header,
     require_not_empty,
@@ -45,6 +47,8 @@ EDITIONS = {
     "1M": ("pairs_1m", "titles_1m"),
 }
 """The files of each edition, its pairs first; an edition is read where its pairs are there."""
+PAIR = ("user", "item", "timestamp")
+PAIR_EXAMPLE = "user,item,timestamp\n1,39940,1583378629552"
 _LEADING = r"^(?:[-–—:;,|/]+ )+"
 
 
@@ -62,22 +66,21 @@ def edition(raw: Raw) -> str:
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `comment` for each pair."""
     path = raw.path(EDITIONS[edition(raw)][0])
-    header = _has_header(path)
+    header = _header(path)
     require_final_newline(path)
     # Numbers alone: read without quoting, a stray quote costs its own line and none after it.
-    types = dict.fromkeys(("user", "item", "time"), "VARCHAR")
-    lines = read_csv(path, "interactions", types, quote="", header=header)
-    fields = ", ".join(f'{unquoted(name)} AS "{name}"' for name in types)
+    types = dict.fromkeys(header or PAIR, "VARCHAR")
+    lines = read_csv(path, "interactions", types, quote="", header=bool(header))
+    fields = ", ".join(f'{whole(unquoted(name))} AS "{name}"' for name in PAIR)
     return raw.con.sql(
         f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
-                   CASE WHEN regexp_full_match("time", '[0-9]{{13}}')
-                   THEN CAST("time" AS BIGINT) // 1000 END AS timestamp,
+                   seconds AS timestamp,
                    CASE WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match("user", '[0-9]+')
                           OR NOT regexp_full_match(item, '[0-9]+') THEN '{BAD_ID}'
-                        WHEN NOT coalesce(regexp_full_match("time", '[0-9]{{13}}'), false)
-                        THEN '{NO_TIME}' END AS reject
-            FROM (SELECT {fields} FROM {lines})"""
+                        WHEN seconds IS NULL THEN '{NO_TIME}' END AS reject
+            FROM (SELECT *, {epoch_seconds('TRY_CAST("timestamp" AS BIGINT)')} AS seconds
+                  FROM (SELECT {fields} FROM {lines}))"""
     )
 
 
@@ -110,23 +113,46 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     )
 
 
-def _has_header(path: Path) -> bool:
-    """Whether the first line names columns (1M may have no header)."""
+def _header(path: Path) -> tuple[str, ...]:
+    """The names of the columns, none where the first line holds numbers (1M may have no header)."""
     require_not_empty(path)
-    with path.open("rb") as file:
-        line = file.readline(1 << 16)
-    if re.fullmatch(rb"(\xef\xbb\xbf)?\d+,\d+,\d+\s*", line):
-        return False
-    require_header(path, ("user", "item", "timestamp"))
-    return True
+    if all(re.fullmatch(r"\d+(\.0)?", field) for field in first_fields(path)):
+        return ()
+    return require_header(path, PAIR)
 
 
 def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
     """Id -> text, of lines split at their first comma; a repeated id counts as rejected."""
+    path = raw.path(key)
+    require_not_empty(path)
+    first = first_fields(path)
+    if first and not first[0].strip():
+        raise RawFileError(
+            f"{path}: the first line begins with a comma, so an index was saved in front of the ids: "
+            f"{','.join(first)[:80]!r}. {AGAIN}"
+        )
     found: dict[str, str | None] = {}
-    for ids, texts in _formats_lines.records(raw, "items", raw.path(key), 2, delimiter=","):
-        _collect(raw, found, ids, texts)
+    for ids, texts in _formats_lines.records(raw, "items", path, 2, delimiter=","):
+        _collect(raw, found, ids, _saved_anew(texts))
+    numbered = sum(1 for text in found.values() if text and re.match(r"\d+,", text))
+    if numbered > 0.9 * len(found) and numbered > 1:
+        raise RawFileError(
+            f"{path}: nearly every title begins with a number and a comma, so an index was saved in "
+            f"front of the ids. {AGAIN}"
+        )
     return found
+
+
+def _saved_anew(texts: pa.StringArray) -> pa.StringArray:
+    """Titles without the quotes that a program put around all of them, or around those with a comma,
+    when it saved the file anew; the official files quote nothing."""
+    import pyarrow.compute as pc
+
+    bare = pc.utf8_trim(texts, " ")
+    quoted = pc.match_substring_regex(bare, r'^"(?:[^"]|"")*"$')
+    if 2 * quoted.true_count < len(quoted):  # a few: those with a comma
+        quoted = pc.match_substring_regex(bare, r'^"[^"]*,[^"]*"$')
+    return pc.if_else(quoted, pc.utf8_trim(bare, '"'), texts)
 
 
 def _quoted_titles(raw: Raw) -> dict[str, str | None]:
@@ -134,7 +160,7 @@ def _quoted_titles(raw: Raw) -> dict[str, str | None]:
     import pyarrow as pa
 
     path = raw.path("titles_50k")
-    require_header(path, ("item", "title"))
+    require_header(path, ("item", "title"), exact=True)
     found: dict[str, str | None] = {}
     for ids, texts in _formats_lines.records(raw, "items", path, 2, delimiter=",", skip=1):
         titles = [_unquoted(text) for text in texts.to_pylist()]
@@ -155,13 +181,16 @@ def _collect(
     import pyarrow.compute as pc
 
     shown = pc.replace_substring_regex(arrow.tidy(texts), _LEADING, "")
-    for item, text in zip(arrow.tidy(ids).to_pylist(), shown.to_pylist(), strict=True):
+    shown = pc.utf8_rtrim(shown, " ,")
+    for item, text in zip(arrow.whole(arrow.tidy(ids)).to_pylist(), shown.to_pylist(), strict=True):
         if not item:
             raw.reject("items", EMPTY_ID)
         elif not item.isdecimal():
             raw.reject("items", BAD_ID)
         elif item in found:
             raw.reject("items", "repeated id")
+            # Which one stays may not depend on the order of lines.
+            found[item] = min(filter(None, (found[item], text)), default=None)
         else:
             found[item] = text
 
@@ -220,13 +249,47 @@ SOURCE = Source(
         _remote("MicroLens-1M-Dataset", "MicroLens-1M_title.csv"),
     ),
     files=(
-        RawFile("pairs_100k", "MicroLens-100k_pairs.csv", rows=719_405),
-        RawFile("titles_100k", "MicroLens-100k_title_en.csv", rows=19_738),
-        RawFile("tags_100k", "tags_to_summary.csv", optional=True),
-        RawFile("titles_50k", "MicroLens-50k_titles.csv", rows=19_220, optional=True),
-        RawFile("pairs_50k", "MicroLens-50k_pairs.csv", rows=359_708, optional=True),
-        RawFile("pairs_1m", "MicroLens-1M_pairs.csv", rows=9_095_620, optional=True),
-        RawFile("titles_1m", "MicroLens-1M_title.csv", rows=91_402, optional=True),
+        RawFile("pairs_100k", "MicroLens-100k_pairs.csv", example=PAIR_EXAMPLE, rows=719_405),
+        RawFile(
+            "titles_100k",
+            "MicroLens-100k_title_en.csv",
+            example="1, title of the first video",
+            rows=19_738,
+        ),
+        RawFile(
+            "tags_100k",
+            "tags_to_summary.csv",
+            example="1,category of the first video",
+            optional=True,
+        ),
+        RawFile(
+            "titles_50k",
+            "MicroLens-50k_titles.csv",
+            example="item,title\n1,title of the first video",
+            rows=19_220,
+            optional=True,
+        ),
+        RawFile(
+            "pairs_50k",
+            "MicroLens-50k_pairs.csv",
+            example=PAIR_EXAMPLE,
+            rows=359_708,
+            optional=True,
+        ),
+        RawFile(
+            "pairs_1m",
+            "MicroLens-1M_pairs.csv",
+            example=PAIR_EXAMPLE,
+            rows=9_095_620,
+            optional=True,
+        ),
+        RawFile(
+            "titles_1m",
+            "MicroLens-1M_title.csv",
+            example="1,title of the first video",
+            rows=91_402,
+            optional=True,
+        ),
     ),
     columns=arrow.filled(
         interactions="user_id item_id timestamp event",

@@ -21,7 +21,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as _formats_lines
-from itdr.builders.sources._formats.validate import EMPTY_ID, NO_TIME
+from itdr.builders.sources._formats.validate import AGAIN, EMPTY_ID, NO_TIME
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,11 +57,26 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     seen: set[int] = set()
     for key in EDITIONS[edition(raw)][::2]:
         if raw.has(key):
+            _require_times(raw, key)
             for lines in _formats_lines.records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     yield from arrow.batches(_history(part[0], part[2], seen))
                     yield from arrow.batches(_impressions(part[0], part[1], part[3]))
+
+
+def _require_times(raw: Raw, key: str) -> None:
+    """Raise `RawFileError` where none of the first impressions has a time: their clicks would all be
+    rejected, and rows be built from the histories alone."""
+    path = raw.path(key)
+    scratch = type(raw)(raw.source, raw.paths, raw.con)
+    lines = next(iter(_formats_lines.records(scratch, "interactions", path, 5)))
+    times = lines[2].slice(0, LINES)
+    if len(times) and not seconds(times).is_valid().true_count:
+        raise RawFileError(
+            f"{path}: none of the first {len(times):,} impressions has a valid time. Expected one such "
+            f"as '11/11/2019 9:05:58 AM', found {times[0].as_py()!r}. {AGAIN}"
+        )
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -169,7 +184,8 @@ def _mark(user: str, history: str) -> int:
 
 
 def seconds(texts: pa.StringArray) -> pa.Int64Array:
-    """UTC seconds from `M/D/YYYY h:mm:ss AM/PM` without zero padding; null where it is no such time.
+    """UTC seconds from `M/D/YYYY h:mm:ss AM/PM` without zero padding, or from `YYYY-MM-DD hh:mm:ss`,
+    as other programs save it; null where it is no such time.
 
     By arithmetic: parsers of the C library read AM and PM by the locale.
     """
@@ -197,7 +213,8 @@ def seconds(texts: pa.StringArray) -> pa.Int64Array:
     right &= (hour >= 1) & (hour <= 12) & (minute < 60) & (second < 60)
     late = np.asarray(pc.fill_null(pc.equal(pc.struct_field(found, "half"), "P"), False))
     clock = (hour % 12 + 12 * late) * 3600 + minute * 60 + second
-    return pa.array(date.astype("datetime64[s]").astype(np.int64) + clock, mask=~right)
+    american = pa.array(date.astype("datetime64[s]").astype(np.int64) + clock, mask=~right)
+    return american if right.all() else pc.coalesce(american, arrow.iso_seconds(texts))
 
 
 OPEN = "https://recodatasets.z20.web.core.windows.net/newsrec/"
@@ -210,6 +227,12 @@ def _remote(name: str, size: int) -> Remote:
     return Remote(name, (f"{OPEN}{name}", f"{HUB}{name}"), size=size)
 
 
+EXAMPLES = {
+    "behaviors": "1\tU13740\t11/11/2019 9:05:58 AM\tN55189 N42782\tN55689-1 N35729-0",
+    "news": "N55528\tlifestyle\tlifestyleroyals\ttitle\tabstract\thttps://…\t[]\t[]",
+}
+
+
 def _file(part: str, name: str, size: int, rows: int, checksum: str | None = None) -> RawFile:
     key = f"{part.removeprefix('MIND')}_{name}"
     edition_of, _, split = part.removeprefix("MIND").partition("_")
@@ -220,6 +243,7 @@ def _file(part: str, name: str, size: int, rows: int, checksum: str | None = Non
         size=size,
         checksum=checksum,
         rows=rows,
+        example=EXAMPLES[name],
         optional=(edition_of, split) != ("small", "train"),
     )
 

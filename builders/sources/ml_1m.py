@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._shared.films import genres, shown_title, year
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
+BAD_ID = "malformed id"
 GENDERS = {"F": "female", "M": "male"}
 
 AGES = {
@@ -66,15 +66,18 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
     return raw.con.sql(
         f"""
-        SELECT "user" AS user_id, item AS item_id, rating, time AS "timestamp", 'rate' AS event,
+        SELECT {duckdb_csv.whole('"user"')} AS user_id, {duckdb_csv.whole("item")} AS item_id, rating,
+            seconds AS "timestamp", 'rate' AS event,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
                 WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
                 WHEN rating IS NULL OR rating < 1 OR rating > 5 OR rating <> floor(rating)
                     THEN '{validate.OUTSIDE_SCALE}'
-                WHEN time IS NULL THEN '{validate.NO_TIME}'
+                WHEN seconds IS NULL THEN '{validate.NO_TIME}'
             END AS reject
-        FROM {_lines(path, "interactions", types)}
+        FROM (SELECT *, {duckdb_csv.epoch_seconds("time")} AS seconds
+            FROM {_lines(path, "interactions", types)})
         """
     )
 
@@ -83,17 +86,17 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Films, with the article of the title put back and the year taken from it."""
     path = raw.path("movies")
     types = {"item": "VARCHAR", "title": "VARCHAR", "genres": "VARCHAR"}
-    _refuse_utf8(path)
+    validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT item AS item_id, {shown_title("title")} AS title,
+        SELECT {duckdb_csv.whole("item")} AS item_id, {shown_title("title")} AS title,
             {genres("genres")} AS categories, {year("title")} AS "year",
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
                 WHEN item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN title IS NULL AND genres IS NULL THEN '{duckdb_csv.TOO_FEW}'
             END AS reject
-        FROM {_lines(path, "items", types, encoding="latin-1")}
+        FROM {_lines(path, "items", types)}
         """
     )
 
@@ -104,9 +107,9 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
     types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
     return raw.con.sql(
         f"""
-        SELECT "user" AS user_id, {_decoded("gender", GENDERS)} AS gender,
-            {_decoded("age", AGES)} AS age_group,
-            {_decoded("occupation", OCCUPATIONS)} AS occupation,
+        SELECT {duckdb_csv.whole('"user"')} AS user_id, {_decoded("gender", GENDERS)} AS gender,
+            {_decoded(duckdb_csv.whole("age"), AGES)} AS age_group,
+            {_decoded(duckdb_csv.whole("occupation"), OCCUPATIONS)} AS occupation,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
                 WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'
@@ -117,27 +120,11 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
     )
 
 
-def _lines(path: Path, table: str, types: Mapping[str, str], encoding: str = "utf-8") -> str:
+def _lines(path: Path, table: str, types: Mapping[str, str]) -> str:
     """The FROM clause for one of the three files, after the checks that they share."""
-    validate.require_fields(path, len(types), "::", encoding)
+    validate.require_fields(path, len(types), "::")
     validate.require_final_newline(path)
-    return duckdb_csv.read_plain(
-        path, table, types, delimiter="::", header=False, encoding=encoding
-    )
-
-
-def _refuse_utf8(path: Path) -> None:
-    """Latin-1 takes any byte, so a copy saved as UTF-8 would give wrong letters without an error."""
-    validate.require_encoding(path, "latin-1")
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        return
-    if not text.isascii():
-        raise RawFileError(
-            f"{path}: expected Latin-1 (ISO-8859-1), found UTF-8: the file was saved anew. "
-            f"{validate.AGAIN}"
-        )
+    return duckdb_csv.read_plain(path, table, types, delimiter="::", header=False)
 
 
 def _decoded(column: str, codes: Mapping[str, str]) -> str:
@@ -146,7 +133,7 @@ def _decoded(column: str, codes: Mapping[str, str]) -> str:
         f"WHEN {duckdb_csv.literal(code)} THEN {duckdb_csv.literal(text)}"
         for code, text in codes.items()
     )
-    return f"CASE {column} {cases} END"
+    return f"CASE ({column}) {cases} END"
 
 
 SOURCE = Source(
@@ -191,6 +178,7 @@ SOURCE = Source(
             size=24_594_131,
             rows=1_000_209,
             cut=Cut(("interactions",), r"[^:]+(::[^:]+){3}$"),
+            example="1::1193::5::978300760",
         ),
         RawFile(
             key="movies",
@@ -199,6 +187,8 @@ SOURCE = Source(
             size=171_308,
             checksum="md5:ef9fd9ff8d1b33faf73e2122c371e910",
             rows=3_883,
+            encoding="latin-1",
+            example="1::Toy Story (1995)::Animation|Children's|Comedy",
         ),
         RawFile(
             key="users",
@@ -207,6 +197,7 @@ SOURCE = Source(
             size=134_368,
             checksum="md5:681c0711d0d4548cd3d4718a49c2dcd8",
             rows=6_040,
+            example="1::F::1::10::48067",
         ),
     ),
     columns=frozenset(

@@ -21,30 +21,35 @@ if TYPE_CHECKING:
 
 BROKEN = "broken line"
 
-# One line of movies.csv or tags.csv: the middle field may be quoted.
+# One line of movies.csv or tags.csv: any field may be quoted.
 _FIELD = r'("(?:[^"]|"")*"|[^",][^,]*|)'
-_MOVIE = rf"^([^,]*),{_FIELD},([^,]*)$"
-_TAG = rf"^([^,]*),([^,]*),{_FIELD},([^,]*)$"
+_MOVIE = rf"^{_FIELD},{_FIELD},{_FIELD}$"
+_TAG = rf"^{_FIELD},{_FIELD},{_FIELD},{_FIELD}$"
+RATING = ("userId", "movieId", "rating", "timestamp")
+MOVIE = ("movieId", "title", "genres")
+TAG = ("userId", "movieId", "tag", "timestamp")
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Ratings, one an event. A rating off the half-star scale is rejected."""
     path = raw.path("ratings")
-    validate.require_header(path, ("userId", "movieId", "rating", "timestamp"))
+    header = validate.require_header(path, RATING)
     validate.require_final_newline(path)
-    types = {"user": "INTEGER", "item": "INTEGER", "rating": "FLOAT", "time": "BIGINT"}
+    kinds = dict(zip(RATING, ("INTEGER", "INTEGER", "FLOAT", "BIGINT"), strict=True))
+    types = {name: kinds.get(name, "VARCHAR") for name in header}
     lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
         f"""
-        SELECT "user" AS user_id, item AS item_id, rating, time AS "timestamp", 'rate' AS event,
+        SELECT user_id, item_id, rating, seconds AS "timestamp", 'rate' AS event,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
-                WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN rating IS NULL OR rating < 0.5 OR rating > 5 OR rating * 2 <> floor(rating * 2)
                     THEN '{validate.OUTSIDE_SCALE}'
-                WHEN time IS NULL THEN '{validate.NO_TIME}'
+                WHEN seconds IS NULL THEN '{validate.NO_TIME}'
             END AS reject
-        FROM {lines}
+        FROM (SELECT userId AS user_id, movieId AS item_id, rating, more,
+            {duckdb_csv.epoch_seconds('"timestamp"')} AS seconds FROM {lines})
         """
     )
 
@@ -52,18 +57,18 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Films, with the article of the title put back and the year taken from it."""
     path = raw.path("movies")
-    validate.require_header(path, ("movieId", "title", "genres"))
+    validate.require_header(path, MOVIE, exact=True)
     validate.require_final_newline(path)
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT item_id, {shown_title("title")} AS title, {genres("genres")} AS categories,
+        SELECT item_id, {shown_title("title")} AS title, {genres("genre_names")} AS categories,
             {year("title")} AS "year",
             CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
                 AS reject
         FROM (
             SELECT {_number("field.item")} AS item_id, {_unquoted("field.title")} AS title,
-                field.genres AS genres, field.line <> '' AS fits
+                {_unquoted("field.genres")} AS genre_names, field.line <> '' AS fits
             FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field
                 FROM {duckdb_csv.read_lines(path, "items")} WHERE line IS NOT NULL)
         )
@@ -71,10 +76,13 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     )
 
 
-def tags(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Free-text tags. Texts such as `NA` or `null` are tags like any other."""
+def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
+    """Free-text tags, where they are there. Texts such as `NA` or `null` are tags like any
+    other."""
+    if not raw.has("tags"):
+        return None
     path = raw.path("tags")
-    validate.require_header(path, ("userId", "movieId", "tag", "timestamp"))
+    validate.require_header(path, TAG, exact=True)
     validate.require_final_newline(path)
     validate.require_encoding(path)
     return raw.con.sql(
@@ -97,7 +105,8 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _number(text: str) -> str:
     """SQL for an id written as the ratings' ids are: a number without leading zeros."""
-    return f"coalesce(CAST(TRY_CAST({text} AS INTEGER) AS VARCHAR), nullif({text}, ''))"
+    bare = _unquoted(text)
+    return f"coalesce(CAST(TRY_CAST({bare} AS INTEGER) AS VARCHAR), nullif({bare}, ''))"
 
 
 def _fields(pattern: str, *names: str) -> str:
@@ -158,6 +167,7 @@ SOURCE = Source(
             size=877_076_222,
             checksum="md5:cf12b74f9ad4b94a011f079e26d4270a",
             rows=32_000_204,
+            example="userId,movieId,rating,timestamp\n1,17,4.0,944249077",
             cut=Cut(("interactions",), r"\d", header=True),
         ),
         RawFile(
@@ -167,6 +177,7 @@ SOURCE = Source(
             size=4_242_926,
             checksum="md5:0df90835c19151f9d819d0822e190797",
             rows=87_585,
+            example="movieId,title,genres\n6,Heat (1995),Action|Crime|Thriller",
         ),
         RawFile(
             key="tags",
@@ -175,6 +186,7 @@ SOURCE = Source(
             size=72_353_890,
             checksum="md5:963bf4fa4de6b8901868fddd3eb54567",
             rows=2_000_072,
+            example="userId,movieId,tag,timestamp\n22,26479,Kevin Kline,1583038886",
             cut=Cut(("tags",), r"\d+,\d+,", header=True),
             optional=True,
         ),

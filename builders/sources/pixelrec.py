@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.duckdb_csv import literal, read_csv, unquoted
+from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
     NO_TIME,
+    first_fields,
     require_final_newline,
     require_header,
 )
@@ -40,20 +41,20 @@ NAMED = "Pixel200K.csv"
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `comment` (or on-screen comment) for each row; several of a user can share a second."""
     path = raw.path("interactions")
-    header = require_header(path, EVENT_COLUMNS, exact=False)
+    header = require_header(path, EVENT_COLUMNS)
     require_final_newline(path)
     # Ids and times alone: read without quoting, a stray quote costs its own line and none after it.
     lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"), quote="")
     fields = ", ".join(f'{unquoted(name)} AS "{name}"' for name in EVENT_COLUMNS)
     return raw.con.sql(
         f"""SELECT user_id, item_id, 'comment' AS event,
-                   TRY_CAST("timestamp" AS BIGINT) AS timestamp,
+                   seconds AS timestamp,
                    CASE WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match(item_id, {literal(ITEM)}) THEN '{BAD_ITEM}'
                         WHEN contains(user_id, '"') THEN '{BAD_USER}'
-                        WHEN NOT coalesce(regexp_full_match("timestamp", '[0-9]{{9,10}}'), false)
-                        THEN '{NO_TIME}' END AS reject
-            FROM (SELECT {fields} FROM {lines})"""
+                        WHEN seconds IS NULL THEN '{NO_TIME}' END AS reject
+            FROM (SELECT *, {epoch_seconds('TRY_CAST("timestamp" AS BIGINT)')} AS seconds
+                  FROM (SELECT {fields} FROM {lines}))"""
     )
 
 
@@ -63,10 +64,11 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     path = raw.path("items")
-    header = require_header(path, ITEM_COLUMNS, exact=False)
+    described = "description" in (name.strip().casefold() for name in first_fields(path))
+    header = require_header(path, (*ITEM_COLUMNS, *(["description"] if described else [])))
     arrow.require_quoted_csv(path, ITEM_RECORD)
     lines = read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))
-    text = "description" if "description" in header else "CAST(NULL AS VARCHAR) AS description"
+    text = "description" if described else "CAST(NULL AS VARCHAR) AS description"
     table = raw.con.sql(f"SELECT item_id, title, tag, {text} FROM {lines}").to_arrow_table()
     ids = arrow.tidy(table.column("item_id"))
     tags = pc.replace_substring_regex(arrow.flat(table.column("tag")), "[，、;；]", ",")
@@ -124,6 +126,7 @@ SOURCE = Source(
                 "Pixel200K_interaction.csv",
             ),
             rows=3_965_656,
+            example="item_id,user_id,timestamp\ni12345,u12345,1650000000",
         ),
         RawFile(
             "items",
@@ -135,6 +138,7 @@ SOURCE = Source(
                 "Pixel200K_item.csv",
             ),
             rows=96_282,
+            example="item_id,view_number,…,title,tag,description",
         ),
     ),
     columns=arrow.filled(

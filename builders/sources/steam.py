@@ -12,15 +12,13 @@ are equal, and the order of lines is not read. A user may review a game several 
 from __future__ import annotations
 
 import datetime
-import gzip
-import io
 import itertools
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core import text_files
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources._formats import validate
@@ -42,8 +40,7 @@ GAME = (
 ROWS = 1 << 15
 MOST_TAGS, MOST_SPECS = 10, 6
 _HEAD_LINES = 20
-_GZIP = b"\x1f\x8b"
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+Z?)?")
 _YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
 # Studios stand in one string, set apart by a comma without a blank ("A,B"; "Capcom U.S.A., Inc." is
 # one); those that only brought a game to another system are marked with it.
@@ -70,14 +67,18 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
 
     def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
         user, game, hours, date, text = values
-        user, game = _id(user), _id(game)
+        user, game = _id(user), _game_id(game)
         if date.__class__ is not str:
-            second = None
+            second = None  # absent, or no date
         elif date in days:
             second = days[date]
         else:
             second = days[date] = _second(date)
-        reject = (NO_USER if user is None else NO_GAME) if user is None or game is None else None
+        reject = None
+        if user is None or game is None:
+            reject = NO_USER if user is None else NO_GAME
+        elif second is None and date is not None:
+            reject = validate.NO_TIME
         return user, game, second, _hours(hours), _text(text), reject
 
     return row
@@ -100,7 +101,7 @@ def _review_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
 
 def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     game, name, title, genres, developer, publisher, released, tags, specs = values
-    game = _id(game)
+    game = _game_id(game)
     year = _YEAR.search(released) if isinstance(released, str) else None
     attributes = [
         {"name": shown, "value": value}
@@ -150,7 +151,17 @@ def _id(value: Any) -> str | None:
     return str(value) if value.__class__ is int else None
 
 
+def _game_id(value: Any) -> str | None:
+    """As `_id`; a number that a program wrote as a float, `730.0`, is `730`."""
+    if value.__class__ is float and value.is_integer():
+        value = int(value)
+    name = _id(value)
+    return name[:-2] if name and name.endswith(".0") and name[:-2].isdecimal() else name
+
+
 def _text(value: Any) -> str | None:
+    if value.__class__ is list and value:
+        value = value[0]
     return clean(value) if value.__class__ is str else None
 
 
@@ -210,7 +221,10 @@ def _batches(
     pick = picker(keys)
     rows: list[tuple[Any, ...]] = []
     broken, empty = 0, True
-    for line in _lines(path):
+    for line in text_files.lines(path):
+        if line is None:
+            raw.reject(table, text_files.TOO_LONG)
+            continue
         values = _picked(pick, line)
         if values is not None:
             rows.append(row(values))
@@ -231,35 +245,18 @@ def _picked(pick: Callable[[str], tuple[Any, ...] | None], line: bytes) -> tuple
         return None
 
 
-def _lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file, unpacked where it is gzip, whatever it is called."""
-    with path.open("rb") as file:
-        source: Any = file
-        if file.peek(2)[:2] == _GZIP:
-            unpacked: Any = gzip.GzipFile(fileobj=file)
-            source = io.BufferedReader(unpacked, 1 << 20)
-        try:
-            yield from source
-        except (EOFError, OSError, zlib.error) as error:
-            raise RawFileError(
-                f"{path}: the gzip stream is broken or was cut off ({error}). {validate.AGAIN}"
-            ) from None
-
-
 def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
     """Raise `RawFileError` where the file is missing, empty, cut off, or none of its first lines is
     a Python dict that holds one of `keys`. That a gzip file is whole is seen when it is read."""
-    if not path.is_file() or path.stat().st_size == 0:
-        raise RawFileError(f"{path}: the file is missing or empty. {validate.AGAIN}")
-    with path.open("rb") as file:
-        packed = file.read(2) == _GZIP
-        file.seek(-1, io.SEEK_END)
-        if not packed and file.read(1) != b"\n":
-            raise RawFileError(
-                f"{path}: the last line has no line end, so the file was cut off. {validate.AGAIN}"
-            )
-    head = list(itertools.islice(_lines(path), _HEAD_LINES))
+    validate.require_not_empty(path)
     pick = picker(keys)
+    last = validate.tail_of(path, text_files.LONGEST_LINE).rsplit(b"\n", 1)[-1]
+    if last.strip() and _picked(pick, last) is None:
+        raise RawFileError(
+            f"{path}: the last line has no line end and is no whole record, so the file was cut off. "
+            f"{validate.AGAIN}"
+        )
+    head = [line or b"" for line in itertools.islice(text_files.lines(path), _HEAD_LINES)]
     found = (_picked(pick, line) for line in head)
     if not any(values and any(value is not None for value in values) for values in found):
         shown = head[0][:160].decode("utf-8", "replace").strip() if head else ""
@@ -330,9 +327,19 @@ SOURCE = Source(
             "steam_reviews.json.gz",
             aliases=("steam_reviews.json",),
             rows=7_793_069,
+            packed=True,
+            example="{u'username': u'…', u'product_id': u'35140', u'hours': 23.0, u'date': u'2018-01-05',"
+            " u'text': u'…', …}",
             cut=Cut(("interactions",), r"(?=.*'username')(?=.*'product_id')\{"),
         ),
-        RawFile("games", "steam_games.json.gz", aliases=("steam_games.json",), rows=32_135),
+        RawFile(
+            "games",
+            "steam_games.json.gz",
+            aliases=("steam_games.json",),
+            rows=32_135,
+            packed=True,
+            example="{u'id': u'761140', u'app_name': u'…', u'genres': [u'Action'], …}",
+        ),
     ),
     columns=frozenset(
         {

@@ -20,11 +20,14 @@ from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Sc
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
+    first,
     nothing,
+    opened,
     read_json,
     require_json_lines,
+    texts,
 )
-from itdr.builders.sources._formats.text import clean_sql
+from itdr.builders.sources._formats.text import clean_sql, known_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,6 +64,17 @@ ATTRIBUTES = {
 """Names of attributes that do not read well when they are merely taken apart at their capitals."""
 
 
+NO_NAME = ("nan", "none", "null")
+WITH_COMMAS = (
+    "Beer, Wine & Spirits",
+    "Books, Mags, Music & Video",
+    "Used, Vintage & Consignment",
+    "Wills, Trusts, & Probates",
+)
+"""Categories whose name holds a comma. [Yelp's list of categories; the first three were seen]"""
+_COMMA = "\x1f"
+
+
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Reviews, one an event."""
     path = raw.path("review")
@@ -69,12 +83,13 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         **dict.fromkeys(("user_id", "business_id", "date", "text"), "VARCHAR"),
         "stars": "FLOAT",
     }
-    forms = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d']"  # releases before 2018 have the day alone
+    # Releases before 2018 have the day alone.
+    forms = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%SZ']"
     return raw.con.sql(
         f"""
         SELECT nullif(user_id, '') AS user_id, nullif(business_id, '') AS item_id, stars AS rating,
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
-            {clean_sql("text")} AS text,
+            {clean_sql(first("text"))} AS text,
             CASE
                 WHEN {nothing(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
@@ -92,40 +107,55 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path("business")
     require_json_lines(path, ("business_id", "name", "city"))
     types = {
-        **dict.fromkeys(("business_id", "name", "city", "categories"), "VARCHAR"),
-        "attributes": "MAP(VARCHAR, VARCHAR)",
+        **dict.fromkeys(("business_id", "name", "city"), "VARCHAR"),
+        **dict.fromkeys(("categories", "attributes"), "JSON"),
     }
     return raw.con.sql(
         f"""
         SELECT nullif(business_id, '') AS item_id,
             CASE WHEN texts[1] IS NOT NULL THEN texts[1] || coalesce(' (' || texts[2] || ')', '')
                 END AS title,
-            list_filter(list_transform(coalesce(string_split(categories, ', '), []),
+            list_filter(list_transform({_categories("categories")},
                 lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
-            {_attributes("attributes")} AS attributes,
+            {_attributes(f"CAST({opened('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
             CASE
                 WHEN {nothing(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(business_id, '') IS NULL THEN '{validate.EMPTY_ID}'
             END AS reject
         FROM (
-            SELECT *, list_transform([name, city], lambda t: {clean_sql("t")}) AS texts
+            SELECT *, list_transform([{first("name")}, {first("city")}],
+                lambda t: {known_sql("t", NO_NAME)}) AS texts
             FROM {read_json(path, types)}
         )
         """
     )
 
 
+def _categories(column: str) -> str:
+    """The categories: a text that joins them with commas, or a list, as releases before 2018 have.
+    Some names hold a comma of their own."""
+    names = "', ' || joined || ', '"
+    for name in WITH_COMMAS:
+        whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
+        names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"
+    split = f"list_transform(string_split({names}, ', '), lambda c: replace(c, '{_COMMA}', ', '))"
+    # The names of a list are split as well: one of them may hold all.
+    return f"flatten(list_transform({texts(column)}, lambda joined: {split}))"
+
+
 def _attributes(column: str) -> str:
     """The {name, value} of attributes, sorted by name. Their values are Python literals in strings:
-    `True`, a number, a word such as `u'free'`, or a dict, of which the true keys count; what a
-    business has not (`False`, `None`, `'no'`, `'none'`) is left out."""
-    word = """regexp_extract(a.value, '^u?[''"]([^''"]*)[''"]$', 1)"""
-    keys = """regexp_extract_all(a.value, '[''"]([^''"]+)[''"]: True', 1)"""
+    `True`, a number, a word such as `u'free'`, or a dict, of which the true keys count; releases
+    before 2018 have JSON's own booleans, numbers, bare words and objects. What a business has not
+    (`False`, `None`, `'no'`, `'none'`) is left out."""
+    text = "json_extract_string(a.value, '$')"
+    word = f"""regexp_replace({text}, '^u?([''"])(.*)[''"]$', '\\2')"""
+    keys = f"""regexp_extract_all({text}, '[''"]([^''"]+)[''"]: ?[Tt]rue', 1)"""
     value = (
-        "CASE WHEN a.value = 'True' THEN 'yes' "
-        "WHEN regexp_full_match(a.value, '[0-9]+') THEN a.value "
-        f"WHEN left(a.value, 1) = '{{' THEN array_to_string({keys}, ', ') "
-        f"WHEN {word} NOT IN ('no', 'none') THEN {word} END"
+        f"CASE WHEN lower({text}) = 'true' THEN 'yes' "
+        f"WHEN left({text}, 1) = '{{' THEN array_to_string({keys}, ', ') "
+        f"WHEN left({text}, 1) = '[' THEN NULL "
+        f"WHEN lower({word}) NOT IN ('no', 'none', 'false', 'nan', 'null') THEN {word} END"
     )
     known = ", ".join(f"{duckdb_csv.literal(key)}: '{name}'" for key, name in ATTRIBUTES.items())
     apart = "regexp_replace(a.key, '([a-z0-9])([A-Z])', '\\1 \\2', 'g')"
@@ -166,6 +196,8 @@ SOURCE = Source(
             "yelp_academic_dataset_review.json",
             packed_in=ARCHIVES,
             rows=6_990_280,
+            example='{"review_id":"…","user_id":"…","business_id":"…","stars":5.0,"date":"2018-07-07 '
+            '22:09:11","text":"…"}',
             cut=Cut(
                 ("interactions",),
                 r"""(?=.*"user_id")(?=.*"business_id")(?=.*"stars")(?=.*"date")\{""",
@@ -176,6 +208,7 @@ SOURCE = Source(
             "yelp_academic_dataset_business.json",
             packed_in=ARCHIVES,
             rows=150_346,
+            example='{"business_id":"…","name":"…","city":"…","attributes":{…},"categories":"Food, Bars"}',
             cut=Cut(("items",), r"""(?=.*"business_id")(?=.*"name")(?=.*"city")\{"""),
         ),
     ),

@@ -12,13 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itdr.builders.core import scratch as scratch_folders
 from itdr.builders.core.fingerprint import count_code
 from itdr.builders.core.rng import stable_hash
 
 if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
-
-_SCRATCH = ".tmp-"
 
 
 def file_of(store: StoreReader, name: str, facts: Sequence[object], suffix: str = ".arrow") -> Path:
@@ -51,9 +50,9 @@ def made(path: Path, make: Callable[[Path], object], beside: Sequence[Path] = ()
     path.parent.mkdir(parents=True, exist_ok=True)
     # The lock is held as long as the scratch folder is in use: one whose lock is free was left behind.
     with FileLock(f"{path}.lock"):
-        _sweep(path)
+        scratch_folders.sweep(path)
         if not path.exists():
-            scratch = path.with_name(f"{path.name}{_SCRATCH}{os.getpid()}")
+            scratch = path.with_name(f"{path.name}{scratch_folders.MARK}{os.getpid()}")
             scratch.mkdir()
             try:
                 make(scratch)
@@ -66,20 +65,4 @@ def made(path: Path, make: Callable[[Path], object], beside: Sequence[Path] = ()
 
 def is_scratch(name: str) -> bool:
     """Whether a name in a folder of derived files is that of one on its way, or of a lock."""
-    return _SCRATCH in name or name.endswith(".lock")
-
-
-def _sweep(path: Path) -> None:
-    """Remove what killed processes left in the folder of `path`, whose lock is held."""
-    from filelock import FileLock, Timeout
-
-    for left in path.parent.glob(f"*{_SCRATCH}*"):
-        name = left.name.partition(_SCRATCH)[0]
-        if name == path.name:
-            shutil.rmtree(left, ignore_errors=True)
-            continue
-        try:
-            with FileLock(str(path.with_name(f"{name}.lock")), timeout=0):
-                shutil.rmtree(left, ignore_errors=True)
-        except Timeout:  # in use
-            pass
+    return scratch_folders.MARK in name or name.endswith(".lock")

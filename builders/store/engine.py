@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from itdr.builders.core import paths
+from itdr.builders.core import paths, scratch
 from itdr.builders.core.errors import ConfigError, ItdrError
 from itdr.builders.store.build import statements
 
@@ -179,7 +179,9 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
     con: Any = duckdb.connect(str(database) if database else ":memory:")
     con.execute(f"SET memory_limit = '{limit}'")
     con.execute("SET preserve_insertion_order = false")
-    con.execute("SET enable_progress_bar = false")
+    # In a notebook without ipywidgets the bar is off already, and DuckDB refuses to change it.
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
+        con.execute("SET enable_progress_bar = false")
     con.execute(f"SET temp_directory = '{str(aside).replace(chr(39), chr(39) * 2)}'")
     for statement in statements.FUNCTIONS["duckdb"]:
         con.execute(statement)
@@ -188,6 +190,4 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
 
 def _spill_in_cache() -> Path:
     """A folder of this connection's own, made by the engine when something is put there."""
-    root = paths.work_root()
-    root.mkdir(parents=True, exist_ok=True)
-    return root / f"spill-{os.getpid()}-{next(_spills)}"
+    return scratch.own_folder(paths.work_root(), "spill") / str(next(_spills))

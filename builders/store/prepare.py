@@ -20,11 +20,14 @@ from threading import Event
 from typing import Any, TypeVar
 
 from itdr.builders.core import paths as core_paths
-from itdr.builders.core.errors import ItdrError, RawFileError
+from itdr.builders.core import scratch
+from itdr.builders.core.errors import ItdrError, NoRoomError
 from itdr.builders.core.schema import Source
-from itdr.builders.rawfiles import locate, published
+from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, watch_lines
+from itdr.builders.rawfiles import locate, published, refused
 from itdr.builders.rawfiles.checksums import chunks, digests
 from itdr.builders.store.layout import complete
+from itdr.builders.store.plain_files import ChangeWatch, located_paths, plain_files, plain_names
 from itdr.builders.store.spec import StoreSpec
 
 logger = logging.getLogger("itdr")
@@ -61,14 +64,14 @@ def prepare(
 
 
 def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: bool) -> None:
-    for stale in path.parent.glob(f"{path.name}.tmp-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    folder = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    scratch.sweep(path)
+    folder = path.with_name(f"{path.name}{scratch.MARK}{os.getpid()}")
     work = folder / "work"
     work.mkdir(parents=True)
     try:
         checks: list[locate.Check] = []
-        paths = locate.prepare(
+        watch = ChangeWatch(located_paths(spec))
+        placed = locate.prepare(
             spec.source,
             spec.files,
             spec.data_dir,
@@ -77,10 +80,11 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
             progress=progress,
             later=checks,
         )
+        watch.add(placed.values())
         logger.info("itdr: reading %s", _name(spec))
-        with _beside(checks, partial(_file_facts, spec, paths)) as facts_of_files:
-            made = read(spec, paths, work, folder)
-        files = facts_of_files.result()
+        with refused.judged(spec.source, spec.data_dir, placed):
+            made, files = _read_files(spec, placed, checks, read, folder)
+        watch.require_unchanged({placed[key]: file["sha256"] for key, file in files.items()})
         shutil.rmtree(work)
         facts = {
             "source": spec.source.id,
@@ -90,7 +94,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
             "files": files,
             **made,
             "official_rows": {
-                file.key: file.rows for file in spec.files if file.rows and file.key in paths
+                file.key: file.rows for file in spec.files if file.rows and file.key in placed
             },
         }
         core_paths.write_json(folder / "manifest.json", facts)
@@ -101,6 +105,50 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _report(spec, facts)
+
+
+def _read_files(
+    spec: StoreSpec,
+    placed: dict[str, Path],
+    checks: Iterable[locate.Check],
+    read: Read,
+    folder: Path,
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Read the raw files in their plain form, and gather facts of them as they were placed.
+
+    That a line is too long is seen while the facts are gathered, at no cost; the file is then read
+    once more, without such lines.
+    """
+    work = folder / "work"
+    long_lines: set[str] = set()
+    while True:
+        again = set(long_lines)
+        plain = plain_files(spec.source, placed, work, again)
+        paths = {key: file.path for key, file in plain.items()}
+        gather = partial(_file_facts, spec, placed, long_lines)
+        try:
+            with plain_names(placed, paths), _beside(checks, gather) as gathered:
+                made = read(spec, paths, work, folder)
+        except ItdrError:
+            if long_lines <= again:
+                raise
+        else:
+            if long_lines <= again:
+                return _with_long_lines(made, placed, plain), gathered.result()
+        for stage in work.glob("stage.duckdb*"):
+            stage.unlink()
+
+
+def _with_long_lines(
+    made: dict[str, Any], placed: dict[str, Path], plain: dict[str, TextFile]
+) -> dict[str, Any]:
+    """What the manifest says, with the lines that no reader saw, by the name of their file."""
+    lost = {
+        placed[key].name: {TOO_LONG: file.long_lines}
+        for key, file in sorted(plain.items())
+        if file.long_lines
+    }
+    return {**made, "rejected": {**made["rejected"], **lost}} if lost else made
 
 
 def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
@@ -128,6 +176,7 @@ def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iter
         try:
             yield gathered
         except ItdrError:
+            gathered.result()
             for one in checked:
                 one.result()
             raise
@@ -138,13 +187,21 @@ def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iter
             one.result()
 
 
-def _file_facts(spec: StoreSpec, paths: dict[str, Path], stop: Event) -> dict[str, dict[str, Any]]:
-    """Name, size and SHA-256 of each raw file, with a warning for one that is not the published."""
+def _file_facts(
+    spec: StoreSpec, paths: dict[str, Path], long_lines: set[str], stop: Event
+) -> dict[str, dict[str, Any]]:
+    """Name, size and SHA-256 of each raw file, with a warning for one that is not the published.
+
+    long_lines: takes the keys of files in which a line may be too long.
+    """
     facts = {}
     declared = {file.key: file for file in spec.files}
     for key, path in sorted(paths.items()):
         file = declared[key]
-        found = digests(chunks(path, stop=stop), {"sha256", *published.algorithms(file, path)})
+        pieces = chunks(path, stop=stop)
+        if not (file.packed or is_gzip(path)):
+            pieces = watch_lines(pieces, long_lines, key)
+        found = digests(pieces, {"sha256", *published.algorithms(file, path)})
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": found["sha256"]}
         reason = None if stop.is_set() else published.other_content(file, path, found)
         if reason:
@@ -210,7 +267,7 @@ def _disk_errors(home: Path) -> Iterator[None]:
     except Exception as error:
         if not core_paths.disk_is_full(error):
             raise
-        raise RawFileError(
+        raise NoRoomError(
             f"The disk is full: a store could not be written below {home}. Free some space, or set "
             "ITDR_CACHE to a folder on a larger disk, and run the same call again."
         ) from error

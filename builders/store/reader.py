@@ -20,6 +20,7 @@ from itdr.builders.core import paths, remote
 from itdr.builders.core.arrow import numbers, read, taken
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
+from itdr.builders.core.text import cut
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import manifest
 
@@ -68,9 +69,12 @@ class Events:
 class StoreReader:
     """The columns of one store. It holds file handles: a forked process has to `reopen` it."""
 
-    def __init__(self, source: Source, path: Path) -> None:
+    def __init__(self, source: Source, path: Path, title_chars: int | None = None) -> None:
         self.source = source
         self.path = path
+        self.title_chars = title_chars
+        self.views: dict[int, StoreReader] = {}
+        """Readers of the same store with titles cut to a length (see `titles.with_title_chars`)."""
         self.manifest: dict[str, Any] = manifest(path)
         self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
         self._items: dict[int, Item] = {}
@@ -82,6 +86,8 @@ class StoreReader:
     def reopen(self) -> None:
         """Let go of the handles, which two processes must not share; what was read is kept."""
         self.__dict__.pop("_interactions", None)
+        for view in self.views.values():
+            view.reopen()
 
     def derived(self, name: str) -> Path:
         """Where something counted from this store lies, or is to be put: beside the stores; of a
@@ -198,6 +204,8 @@ class StoreReader:
         columns = {name: taken(self.items.column(name), missing).to_pylist() for name in names}
         none: list[None] = [None] * len(missing)
         titles = [title or "" for title in columns.get("title", none)]
+        if self.title_chars is not None:
+            titles = [cut(title, self.title_chars) for title in titles]
         categories, creators = (
             [tuple(values) if values else () for values in columns.get(name, none)]
             for name in ("categories", "creators")

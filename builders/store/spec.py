@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ class StoreSpec:
         """The fingerprint of each raw file, cheap and known before anything is fetched: that of the
         file found, else that which the store built from this folder recorded, else the declared."""
         found = locate.find(self.source, self.files, self.data_dir)
-        recorded = self._recorded()
+        recorded = self.recorded
         result = {}
         for file in self.files:
             located = found.get(file.key)
@@ -90,10 +91,11 @@ class StoreSpec:
         return complete(self.path)
 
     def _record(self) -> Path:
-        where = str(self.data_dir.resolve()) if self.data_dir else ""
+        where = os.path.realpath(self.data_dir) if self.data_dir else ""
         return self.home / f"{self.facet}-placed-{stable_hash('data_dir', where):016x}.json"
 
-    def _recorded(self) -> dict[str, str]:
+    @property
+    def recorded(self) -> dict[str, str]:
         """Fingerprints of the raw files that a store was last built from, for this `data_dir`."""
         try:
             record = json.loads(self._record().read_text("utf-8"))

@@ -16,8 +16,10 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
-from itdr.builders.rendering.templates import Words, load_words
+from itdr.builders.rendering.layout import Layout, load_layout
+from itdr.builders.rendering.templates import ENGLISH, Words, load_words
 from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.popularity import TrainStats
@@ -45,13 +47,14 @@ class Task:
     about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
     `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
     defaults: the options that have a meaning here, with their default.   variables, flags: what its
-    templates may use.   windows: the cases of one user (or item, by code), the latest first.
+    templates may use; lists: what they may loop over.   windows: the cases of one user (or item, by code), the latest first.
     firsts: the first of them for several users at once, where that is faster; None for a user whose
     windows have to be looked through.
     order: the subjects in the order in which a sample of so many takes them, where that is not by hash
     alone.
     draw: each of several windows made a case, None where no honest negatives are left.   context: a
-    case's variables.   wrong: a plausible wrong answer.
+    case's variables.   wrong: a plausible wrong answer.   choices: by option, which of its
+    values have a meaning here, where not all have.
     """
 
     id: str
@@ -73,6 +76,12 @@ class Task:
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
     order: Callable[[OpenCell, int], Iterator[np.ndarray]] | None = None
+    lists: frozenset[str] = frozenset()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def allows(self, name: str, value: object) -> bool:
+        """Whether an option can have this value here."""
+        return name in self.defaults and value in self.choices.get(name, (value,))
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,7 @@ class Cell:
 
     other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
     templates: the user's own folder of templates, None without one; it may change the domain's words.
+    language: of templates and words.
     """
 
     task: Task
@@ -91,6 +101,7 @@ class Cell:
     seed: int
     rule: CellRule
     templates: Path | None = None
+    language: str = ENGLISH
 
     @property
     def name(self) -> str:
@@ -135,7 +146,12 @@ class OpenCell:
     @functools.cached_property
     def words(self) -> Words:
         """The words of the source's domain, in which questions and answers speak alike."""
-        return load_words(self.cell.source.words, self.cell.templates)
+        return load_words(self.cell.source.words, self.cell.templates, self.cell.language)
+
+    @functools.cached_property
+    def layout(self) -> Layout:
+        """The marks and joiners of the cell's language."""
+        return load_layout(self.cell.language, self.cell.templates)
 
     @property
     def scale(self) -> Scale:
@@ -169,6 +185,11 @@ class OpenCell:
     def pool(self) -> CandidatePool:
         """The works that can be negatives."""
         return self.partition.pool
+
+    @property
+    def event_negatives(self) -> EventNegatives | None:
+        """What draws negatives from events near in time; None where the store has no times."""
+        return self.partition.event_negatives(self.span)
 
     @property
     def subjects(self) -> tuple[np.ndarray, np.ndarray]:

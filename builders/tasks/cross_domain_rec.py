@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
-from itdr.builders.tasks import crossing, ranking, top_k_rec
+from itdr.builders.tasks import crossing, entries, ranking, top_k_rec
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.crossing import Crossing
 
@@ -35,17 +35,22 @@ def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     start, past = case.history[: cell.history], case.history[cell.history :]
+    show, n = entries.shown(cell), cell.history
+    earlier = entries.of_history(
+        cell, case, needed, show, slice(n), name="source", loop="source_history"
+    )
     return {
-        **lists.listings("source", [item.title for item in start], needed),
-        **lists.listings("history", [item.title for item in past], needed),
-        **lists.listings("candidates", [item.title for item in case.candidates], needed),
+        **earlier,
+        **entries.of_history(cell, case, needed, show, slice(n, None)),
+        **entries.of_candidates(cell, case, needed, show),
         "n_source": len(start),
         "n_history": len(past),
         "n_candidates": len(case.candidates),
-        "all_candidates": lists.all_of(len(case.candidates)),
+        "all_candidates": cell.layout.all_of(len(case.candidates)),
         "source_domain": _said(cell.cell.other),
         "target_domain": _said(cell.cell.domain),
-        "answer": lists.numbered([item.title for item in case.ranking]),
+        "n_relevant": len(case.relevant),
+        "answer": ranking.answer(cell, case),
     }
 
 
@@ -68,15 +73,25 @@ TASK = Task(
     metrics=("NDCG@10", "Hit@1", "Precision@5"),
     cells={"amazon-reviews-2023": CellRule(4118, pairs=PAIRS)},
     needs=frozenset({"items.title", "interactions.timestamp", "interactions.domain"}),
-    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
+    defaults={
+        **ranking.OPTIONS,
+        "history": 5,
+        "candidates": 10,
+        "positives": 5,
+        "answer": "ranking",
+        "order": "time",
+        "negatives_order": "shuffled",
+    },
     variables=lists.layouts("source", "history", "candidates")
-    | {"n_source", "n_history", "n_candidates", "all_candidates"}
+    | {"n_source", "n_history", "n_candidates", "all_candidates", "n_relevant"}
     | {"source_domain", "target_domain", "answer"},
-    flags=frozenset({"timed"}),
+    lists=frozenset({"source_history", "history", "candidates"}),
+    flags=ranking.FLAGS,
     windows=crossing.windows,
     firsts=crossing.firsts,
     draw=_draw,
     context=_context,
     wrong=top_k_rec.wrong,
     least_events=lambda options: options["history"] + options["positives"],
+    choices={"answer": ("ranking", "set", "index")},
 )

@@ -1,167 +1,228 @@
-"""Interest recognition: a short profile of a user's taste, from liked and disliked items.
+"""Interest recognition: a profile of a user's taste, from a fair sample of what they liked and disliked.
 
-The profile is composed from claims that hold over all that the user liked or disliked (`claims.py`)
-and that the displayed items show; each is backed by rows of `evidence`:
-
-- `liked:category` (or `creator`), a name and the claim's lift; `liked_count:category` how many of the
-  user's likes carry it, `liked_common:category` its share among the likes of others in the training part;
-  `disliked…` the same for dislikes, and `mixed…` for likes that the dislikes speak against. Where hours
-  decide, the words are `kept` and `left`.
-- `shown:category`, a name and how many of the displayed likes carry it; `shown_disliked:category` (or
-  `shown_left…`) of the displayed dislikes.
-- `count`, `liked` or `disliked`: how many works the user liked, or disliked, in all; `claims`: how many
-  claims hold on that side, stated or not; `most:category`: the commonest category among the likes.
+The evidence is counted and tested over all that the user judged (`evidence/interests/`); the answer says
+what the displayed works show of it, as `templates/answers/interest_recognition.yaml` plans it. A user
+without enough likes and dislikes, or of whom fewer than `LEAST_FACTS` facts hold, gives no row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.evidence.comments import cut
-from itdr.builders.evidence.interests import claims, counts
-from itdr.builders.evidence.interests.claims import Claim
-from itdr.builders.evidence.interests.facts import Facts, evidence, facts_of
-from itdr.builders.evidence.interests.statements import DISLIKED, LIKED
+from itdr.builders.core.text import cut
+from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN, Fact
+from itdr.builders.evidence.interests import counts, display, offers, tastes
+from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.tastes import FACT_OF
+from itdr.builders.evidence.interests.works import KINDS, Work, works_of
 from itdr.builders.evidence.user_verdicts import Sided, sided
-from itdr.builders.rendering import interest_answer, lists
-from itdr.builders.rendering.interest_answer_plan import story_of
-from itdr.builders.sampling.case import Case, Evidence
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.rendering import lists
+from itdr.builders.rendering.realiser import Answer, Realiser, Statement, load_realiser
+from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import NO_WORKS, UserHistory
 from itdr.builders.sampling.windows import Window
-from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
 
-NOBODYS = "Cartography"
-"""Stands for a category that nobody likes, where all that there are can be liked."""
+LEAST_LIKES, LEAST_DISLIKES = 20, 5
+LEAST_REVIEWS, REVIEW_WORDS = 5, 40
+"""So many reviews of so many words stand in for dislikes."""
+LEAST_FACTS = 3
+CORE = 5
+"""The first taste that is named is shared by one in so many likes, or more."""
+_TASTES = ("share", *FACT_OF.values())
+_TRIES = 64
+
+
+@dataclass(slots=True)
+class Sketch:
+    """What there is to say of a user.
+
+    liked, disliked: places of the displayed works.
+    facts: all that the displayed works show, in the order in which they may be said; held: (about,
+    value) of all tastes, shown or not.   statements: what is said.
+    """
+
+    mine: Sided
+    texts: list[str | None]
+    liked: list[int]
+    disliked: list[int]
+    facts: list[Fact]
+    held: frozenset[tuple[str, str]]
+    flags: frozenset[str]
+    statements: list[Statement]
+
+    @property
+    def displayed(self) -> list[int]:
+        """Places of the displayed works, likes first."""
+        return self.liked + self.disliked
 
 
 @dataclass(slots=True)
 class Tastes(Window):
-    """A user with enough likes to be shown."""
+    """A user of whom enough is known."""
 
-    sided: Sided = field(kw_only=True)
+    sketch: Sketch = field(kw_only=True)
 
 
 @dataclass(slots=True)
 class Profile(Case):
     """A case whose history is `liked` liked items, then disliked ones, each with its review text
-    (None without one) and its rating or hours; `facts` is what the answer was made of, `held` are
-    the traits of all claims that hold, stated or not."""
+    (None without one) and its rating or hours."""
 
     liked: int = 0
     texts: list[str | None] = field(default_factory=list)
     strengths: list[float] = field(default_factory=list)
-    answer: str = ""
-    facts: Facts = field(default_factory=Facts)
+    totals: Mapping[str, int] = field(default_factory=dict)
+    answer: Answer = field(default_factory=lambda: Answer("", ()))
+    works: list[Work] = field(default_factory=list)
+    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     held: frozenset[tuple[str, str]] = frozenset()
 
 
-def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
-    """One for a user with `history` liked works that can be shown, distinct in title; of works that all
-    lack traits nothing can be told."""
-    counts.counts(cell.partition)
-    mine = sided(cell.partition, user)
-    likes = [k for k, side in enumerate(mine.sides) if side == LIKED]
-    bearing = counts.bearing(cell.store)
-    enough = len({mine.titles[k] for k in likes}) >= cell.history
-    if enough and any(bearing[mine.works[k]] for k in likes):
-        line = UserHistory(user, [], [], [], [], [], [], NO_WORKS)
-        yield Tastes(line, likes, [], sided=mine)
-
-
-def _draw(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
-    users = [window.user_history.user for window in windows]
-    # Read together, they take less time.
-    counts.works_of(cell.store, [code for window in windows for code in window.sided.works])
-    training = cell.partition.in_training(users)
-    found = [_facts(cell, *of) for of in zip(users, training, windows, strict=True)]
-    chosen = [places for _, places, _ in found]
-    met = zip(windows, chosen, strict=True)
-    items = cell.store.items_of([[window.sided.items[k] for k in of] for window, of in met])
-    ids = cell.user_ids(users)
-    return [
-        _profile(cell, *of)
-        for of in zip(windows, ids, *zip(*found, strict=True), items, strict=True)
-    ]
-
-
-def _profile(
-    cell: OpenCell,
-    window: Tastes,
-    name: str,
-    facts: Facts,
-    chosen: list[int],
-    held: list[Claim],
-    met: list[Item],
-) -> Profile:
-    """name: the user's id.   chosen, met: the displayed items, as places and as items."""
-    user, mine = window.user_history.user, window.sided
-    works = counts.works_of(cell.store, [mine.works[k] for k in chosen])
-    items = list(map(_shown_item, met, works))
-    texts = cell.store.texts(user)
-    hours = counts.by_hours(cell.partition)
-    most = int(cell.cell.options["text_chars"])
-    shown = [cut(texts[mine.places[k]] or "", most) or None for k in chosen]
-    story = story_of(facts, _terms(cell), cell.cell.source.words, hours)
-    flags = {"hours"} if hours else set()
-    flags |= {"disliked"} if len(items) > len(facts.liked) else set()
-    flags |= {"reviews"} if any(shown) else set()
-    return Profile(
-        key=name,
-        user=name,
-        history=items,
-        ratings=[None if hours else mine.strength[k] for k in chosen],
-        times=[mine.times[k] for k in chosen],
-        evidence=[
-            Evidence(name, value, base=weight) for name, value, weight in evidence(facts, hours)
-        ],
-        flags=frozenset(flags),
-        liked=len(facts.liked),
-        texts=shown,
-        strengths=[mine.strength[k] for k in chosen],
-        answer=interest_answer.compose(story, cell.draws(user, "wording")),
-        facts=facts,
-        held=frozenset(one.key for one in held),
+def realiser_of(cell: OpenCell) -> Realiser:
+    """The realiser of the cell's answers."""
+    return cell.store.shared(
+        ("interest realiser", cell.cell.templates), functools.partial(_load_realiser, cell)
     )
 
 
-def _facts(
-    cell: OpenCell, user: int, training: bool, window: Tastes
-) -> tuple[Facts, list[int], list[Claim]]:
-    """What is known of the user; the places of the displayed items: likes, then dislikes; and all
-    claims that hold."""
-    store, mine = cell.store, window.sided
-    carried = int(cell.cell.rule.options.get("carried", 1))
-    held = claims.claims(store, counts.counts(cell.partition), mine, training, carried)
-    works = counts.works_of(store, mine.works)
+def _load_realiser(cell: OpenCell) -> Realiser:
+    return load_realiser(TASK.id, cell.cell.source.words, cell.words, cell.cell.templates)
+
+
+def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
+    mine = sided(cell.partition, user)
+    likes = mine.sides.count(LIKE)
+    if likes < LEAST_LIKES:
+        return
+    texts = cell.store.texts(user) if cell.store.has("text") else []
+    if len(mine.sides) - likes < LEAST_DISLIKES and _reviews(texts) < LEAST_REVIEWS:
+        return
+    sketch = _sketch(cell, user, mine, texts or [None] * int(cell.store.user_n[user]))
+    if sketch is not None:
+        line = UserHistory(user, [], [], [], [], [], [], NO_WORKS)
+        yield Tastes(line, sketch.liked, [], sketch=sketch)
+
+
+def _reviews(texts: Sequence[str | None]) -> int:
+    """How many reviews are long enough to say something."""
+    return sum(len((text or "").split()) >= REVIEW_WORDS for text in texts)
+
+
+def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> Sketch | None:
+    """What there is to say of a user; None where it is too little."""
+    realiser, split = realiser_of(cell), cell.partition
+    person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
+    held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
+    known = _in_order(display.distinct_tastes(person, realiser.lexicon.sayable(held)))
+    if not any(fact.kind in _TASTES for fact in known):
+        return None
+    order = np.array(cell.hashed_order(user, mine.works, "shown"))
+    titles = np.array(mine.titles)
     taken: set[int] = set()
-    chosen = {}
-    hashed = cell.hashed_order(user, mine.works, "shown")
-    bearing = counts.bearing(store)
-    for side in (LIKED, DISLIKED):
-        order = [k for k in hashed if mine.sides[k] == side]
-        # What no trait can be told of comes last.
-        order.sort(key=lambda k: not bearing[mine.works[k]])
-        # What a mixed taste fails with should be seen, too.
-        said = [one for one in held if one.side == side or one.mixed]
-        chosen[side] = claims.choose(works, mine.titles, order, said, cell.history, taken)
-    liked, disliked = ([works[k] for k in chosen[side]] for side in (LIKED, DISLIKED))
-    facts = facts_of(held, liked, disliked, works, mine.sides)
-    return facts, chosen[LIKED] + chosen[DISLIKED], held
+    liked, disliked = (
+        display.fair_sample(person, known, order[person.sides[order] == side], titles, n, taken)
+        for side, n in zip((LIKE, DISLIKE), _most(cell, texts), strict=True)
+    )
+    (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
+    shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
+    against = [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN]
+    shown += offers.threads(split, person.codes[liked])
+    shown += aspects(_comments(cell, user, mine, texts, liked + disliked), realiser.lexicon.aspects)
+    offered = offers.offers(split, person.codes[liked], mine.touched, against)
+    shown += offered or offers.well_received(person, known[0], mine.touched, split)
+    flags = {"hours"} if counts.by_hours(split) else set()
+    flags |= {"disliked"} if disliked else set()
+    flags |= {"core"} if any(map(_is_core, shown[:1])) else set()
+    flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
+    statements = realiser.plan_statements(shown, flags)
+    if not _enough(statements):
+        return None
+    topics = frozenset(fact.topic for fact in held)
+    return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
 
 
-def _shown_item(met: Item, work: counts.Work) -> counts.Work:
-    """The item that the user met, with the traits of its work."""
-    return counts.Work(met.id, met.title, work.categories, work.creators, work.listed, work.tags)
+def _comments(
+    cell: OpenCell, user: int, mine: Sided, texts: Sequence[str | None], places: Sequence[int]
+) -> list[Comment]:
+    """The displayed reviews, as they are displayed."""
+    most = int(cell.cell.options["text_chars"])
+    shown = ((texts[mine.places[k]], mine.sides[k]) for k in places)
+    return [Comment(user, side, cut(text, most)) for text, side in shown if text]
 
 
-def _terms(cell: OpenCell) -> dict[str, str]:
-    names = ("person", "a_person", "people", "item", "items", "a_item", "category", "creator")
-    return {name: cell.words[name] for name in (*names, "creators", "liked", "disliked", "events")}
+def _enough(statements: Sequence[Statement]) -> bool:
+    """Whether there are enough statements, each about something else, and one names a taste."""
+    leading = [one.facts[0] for one in statements if one.facts]
+    return len(leading) >= LEAST_FACTS and any(fact.kind in _TASTES for fact in leading)
+
+
+def _is_core(fact: Fact) -> bool:
+    """Whether a fact is a taste that can be named first; a decade only where it rules."""
+    enough = 2 if fact.kind == "era" else CORE
+    return fact.kind in _TASTES and enough * fact.count >= fact.of
+
+
+def _in_order(facts: list[Fact]) -> list[Fact]:
+    """The taste that is named first at the front: of those wide enough the strongest, decades last."""
+    cores = sorted(filter(_is_core, facts), key=lambda fact: fact.kind == "era")
+    return [*cores[:1], *(one for one in facts if one not in cores[:1])]
+
+
+def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
+    """How many likes and dislikes are displayed: half of them where there are reviews to read."""
+    likes = cell.history if not any(texts) else -(-cell.history // 2)
+    return likes, -(-likes // 2)
+
+
+def _draw(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
+    ids = cell.user_ids([window.user_history.user for window in windows])
+    return [_profile(cell, *of) for of in zip(windows, ids, strict=True)]
+
+
+def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
+    """name: the user's id."""
+    sketch = window.sketch
+    mine, places = sketch.mine, sketch.displayed
+    (met,) = cell.store.items_of([[mine.items[k] for k in places]])
+    # The item that the user met, with the traits of its work.
+    works = [
+        replace(work, id=item.id, title=item.title, listed=item.listed)
+        for work, item in zip(
+            works_of(cell.store, [mine.works[k] for k in places]), met, strict=True
+        )
+    ]
+    most = int(cell.cell.options["text_chars"])
+    rng = cell.draws(window.user_history.user, "wording")
+    answer = realiser_of(cell).write(sketch.statements, rng)
+    likes = mine.sides.count(LIKE)
+    return Profile(
+        key=name,
+        user=name,
+        history=works,
+        ratings=[None if "hours" in sketch.flags else mine.strength[k] for k in places],
+        times=[mine.times[k] for k in places],
+        evidence=answer.evidence,
+        flags=sketch.flags,
+        liked=len(sketch.liked),
+        texts=[cut(sketch.texts[mine.places[k]] or "", most) or None for k in places],
+        strengths=[mine.strength[k] for k in places],
+        totals={"judged": mine.judged, "likes": likes, "dislikes": len(mine.sides) - likes},
+        answer=answer,
+        works=works,
+        codes=np.array([mine.works[k] for k in places]),
+        held=sketch.held,
+    )
 
 
 # -- the question -----------------------------------------------------------------------------
@@ -170,16 +231,20 @@ def _terms(cell: OpenCell) -> dict[str, str]:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     assert isinstance(case, Profile)
     n = len(case.history)
+    rated = "hours" not in case.flags
     made: dict[str, object] = {
         "n_liked": case.liked,
         "n_disliked": n - case.liked,
         "n_reviews": sum(text is not None for text in case.texts),
-        "answer": case.answer,
+        "answer": case.answer.text,
+        "liked_from": rating_text(cell.scale.liked, cell.scale) if rated else "",
+        "disliked_to": rating_text(cell.scale.disliked, cell.scale) if rated else "",
+        **{name: f"{number:,}" for name, number in case.totals.items()},
     }
     for name, places in (("liked", range(case.liked)), ("disliked", range(case.liked, n))):
         heads = [_head(cell, case, k) for k in places]
         texts = [case.texts[k] for k in places]
-        made[f"{name}_inline"] = "; ".join(heads)
+        made[f"{name}_inline"] = lists.inline(heads)
         made[f"{name}_lines"] = _with_texts([f"- {head}" for head in heads], texts, "  ")
         numbered = [f"{place}. {head}" for place, head in enumerate(heads, 1)]
         made[f"{name}_numbered"] = _with_texts(numbered, texts, "   ")
@@ -206,7 +271,7 @@ def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
 def _head(cell: OpenCell, case: Profile, k: int) -> str:
     """`Title by Creator [category, category; tags: tag, tag], rated 4`."""
     item = case.history[k]
-    assert isinstance(item, counts.Work)
+    assert isinstance(item, Work)
     text = item.title
     if item.creators:
         text += f" by {', '.join(item.creators)}"
@@ -221,7 +286,7 @@ def _head(cell: OpenCell, case: Profile, k: int) -> str:
     return f"{text}, {value} {'hour' if value == '1' else 'hours'} played"
 
 
-def _own_tags(item: counts.Work) -> list[str]:
+def _own_tags(item: Work) -> list[str]:
     """The tags that do not repeat a category."""
     shown = {name.casefold() for name in item.categories}
     return [tag for tag in item.tags if tag.casefold() not in shown]
@@ -230,7 +295,7 @@ def _own_tags(item: counts.Work) -> list[str]:
 def _block(cell: OpenCell, case: Profile, k: int) -> str:
     words = cell.words
     item = case.history[k]
-    assert isinstance(item, counts.Work)
+    assert isinstance(item, Work)
     rows = [
         (words["title"], [item.title]),
         (words["creators" if len(item.creators) > 1 else "creator"], item.creators),
@@ -248,46 +313,83 @@ def _block(cell: OpenCell, case: Profile, k: int) -> str:
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
-    """The profile of another taste: likes and dislikes exchanged where the dislikes make a claim,
-    else that of somebody of the training part, told of the displayed items; where nobody has another
-    one, a taste that is made up."""
+    """The same statements about other tastes: what the user likes stands where they dislike something,
+    and the other way round; else a kind of which nothing holds, and works that nobody shares."""
     assert isinstance(case, Profile)
-    terms, wording = _terms(cell), cell.cell.source.words
-    false = _false_facts(cell, case, draw)
-    return interest_answer.compose(story_of(false, terms, wording, "hours" in case.flags), draw)
+    swapped = _swapped(cell, case, draw)
+    realiser = realiser_of(cell)
+    statements = []
+    for one in case.answer.statements:
+        facts = tuple(_false(fact, swapped) for fact in one.facts)
+        forms = realiser.form.statements.values()
+        form = one.form
+        if facts and not form.when.holds(facts[0]):
+            form = next((other for other in forms if other.when.holds(facts[0])), form)
+        statements.append(replace(one, form=form, facts=facts))
+    return realiser.write(statements, draw).text
 
 
-def _false_facts(cell: OpenCell, case: Profile, draw: HashRng) -> Facts:
-    """Facts of which at least one claim is false."""
-    if any(one.side == DISLIKED for one in case.facts.stated):
-        return case.facts.exchanged()
-    store = cell.store
-    for _ in range(256):
-        other = draw.below(len(store.user_hash))
-        if not cell.partition.in_training([other])[0] or cell.user_id(other) == case.user:
+_OPPOSITES = {"generous": "strict", "strict": "generous"}
+
+
+def _false(fact: Fact, swapped: Mapping[tuple[str, str], tuple[str, str]]) -> Fact:
+    about, value = swapped.get(fact.topic, fact.topic)
+    if fact.kind == "habit":
+        other = _OPPOSITES.get(about, about)
+        return replace(fact, about=other, direction=-fact.direction, details=())
+    return replace(fact, about=about, value=value, details=())
+
+
+def _swapped(
+    cell: OpenCell, case: Profile, draw: HashRng
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """For each (about, value) that the answer names, the one that stands for it in a false one."""
+    facts = [fact for fact in case.answer.facts if fact.kind not in ("shown", "own")]
+    traits = [fact for fact in facts if fact.about in KINDS]
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for fact in traits:
+        other = next(
+            (one for one in traits if one.direction != fact.direction and one.about == fact.about),
+            None,
+        )
+        found[fact.topic] = other.topic if other else (fact.about, _untrue(cell, case, fact, draw))
+    titles = [work.title for work in case.works]
+    named = [fact.value for fact in case.answer.facts if fact.kind == "own"]
+    rest = [title for title in titles if title not in named] or titles
+    for title in dict.fromkeys(named):
+        found["work", title] = ("work", rest[draw.below(len(rest))])
+    for fact in facts:
+        if fact.kind in ("also_liked", "reception"):
+            found[fact.topic] = ("work", _unshared(cell, case, draw))
+    return found
+
+
+def _unshared(cell: OpenCell, case: Profile, draw: HashRng) -> str:
+    """The title of a work that goes with none of the displayed likes."""
+    table, store = counts.companions_of(cell.partition), cell.store
+    shared = set(table.of(np.unique(case.codes)).other.tolist()) | set(case.codes.tolist())
+    shelf = table.works
+    for _ in range(_TRIES):
+        code = int(shelf[draw.below(len(shelf))]) if len(shelf) else case.codes[-1]
+        if code not in shared:
+            return store.item(code).title
+    return case.works[-1].title
+
+
+def _untrue(cell: OpenCell, case: Profile, fact: Fact, draw: HashRng) -> str:
+    """A value of the fact's kind that is no taste of the user, and that few displayed works carry."""
+    names = list(counts.counts(cell.partition).codes[fact.about])
+    lexicon = realiser_of(cell).lexicon
+    least = fact.value
+    for _ in range(_TRIES):
+        name = names[draw.below(len(names))]
+        false = replace(fact, value=name)
+        if false.topic in case.held or not lexicon.is_taste(fact.about, name):
             continue
-        window = next(_windows(cell, other), None)
-        if window is None:
-            continue
-        theirs, _, _ = _facts(cell, other, True, window)
-        told = [one for one in theirs.stated if one.side == LIKED and not one.mixed]
-        if told and not case.held & {one.key for one in told}:
-            return case.facts.told_as(told)
-    return case.facts.told_as([_untrue(cell, case, draw)])
-
-
-def _untrue(cell: OpenCell, case: Profile, draw: HashRng) -> Claim:
-    """A liking for a category that no displayed like carries, and of which no claim holds."""
-    names = list(counts.counts(cell.partition).codes["category"])
-    first = draw.below(len(names)) if names else 0
-    name = next(
-        name
-        for name in (*names[first:], *names[:first], NOBODYS)
-        if ("category", name) not in case.held
-        and not any(claims.carries(work, ("category", name)) for work in case.facts.liked)
-    )
-    n = case.facts.n[0]
-    return Claim(LIKED, "category", name, k=n // 2, n=n, against=0, p=1 / n, lift=claims.LIFT)
+        least = name
+        if not any(name in work.traits(fact.about) for work in case.works):
+            break
+    return least
 
 
 TASK = Task(
@@ -300,15 +402,16 @@ TASK = Task(
         "anime-2023": CellRule(6250),
         "steam": CellRule(6228),
     },
-    needs=frozenset({"items.title", "items.categories"}),
+    needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.rating", "interactions.weight"}),
-    defaults={"history": 3, "text_chars": 800},
+    defaults={"history": 10, "text_chars": 800},
     variables=lists.layouts("liked", "disliked")
-    | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"},
+    | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
+    | {"likes", "dislikes", "judged", "liked_from", "disliked_to"},
     flags=frozenset({"reviews", "disliked", "hours"}),
     windows=_windows,
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda options: options["history"],
+    least_events=lambda options: LEAST_LIKES,
 )

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from itdr.builders.core.rng import numbers, shuffles
 from itdr.builders.core.schema import SKIP
+from itdr.builders.rendering import lists
+from itdr.builders.sampling.alphabet import alphabet
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
-from itdr.builders.sampling.negatives import NegativeRequests
+from itdr.builders.sampling.negatives import EVENT, HARD, SHOWN
 from itdr.builders.sampling.popularity import NEVER
+from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
+from itdr.builders.tasks import entries
 from itdr.builders.tasks.base import OpenCell
 
 T = TypeVar("T")
-_TIMED, _UNTIMED = frozenset({"timed"}), frozenset[str]()
+FLAGS = frozenset({"timed", "unordered", "liked", "scored", "set", "index"})
+"""timed: the targets come next.   unordered: they do, but the history itself has no order to speak of.
+liked: the targets are liked.   scored: an untimed history is of liked works with ratings.   set, index:
+the form of the answer."""
+OPTIONS: dict[str, Any] = {**entries.OPTIONS, "negatives": "event", "ties": "avoid", "liked": False}
+"""Options that all tasks with candidates have, with their defaults."""
 
 
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
@@ -44,22 +54,31 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
 
 def window_spec(cell: OpenCell) -> WindowSpec:
     """Which windows the cell is made of."""
-    return WindowSpec(cell.history, cell.positives, cell.train_stats, *cell.span)
+    options = cell.cell.options
+    return WindowSpec(
+        cell.history,
+        cell.positives,
+        cell.train_stats,
+        *cell.span,
+        avoid_ties=options["ties"] == "avoid",
+        alphabet=alphabet(cell.store),
+        liked=cell.liked if options["liked"] else None,
+    )
 
 
 def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     """The windows with their negatives; None where too few honest ones are left."""
     if not windows:
         return []
-    shown = np.array([places(window, window.user_history.items) for window in windows])
+    shown = np.array([_shown(cell, window) for window in windows])
     negatives = _negatives(cell, windows, shown)
     kept = [k for k, found in enumerate(negatives) if found is not None]
     cases: list[Case | None] = [None] * len(windows)
     if not kept:
         return cases
     windows, shown = [windows[k] for k in kept], shown[kept]
-    fallen = _by_popularity(cell, np.array([negatives[k] for k in kept], int))
-    codes = np.concatenate([shown, fallen.reshape(len(kept), -1)], axis=1)
+    last = _last(cell, windows, np.array([negatives[k] for k in kept], int))
+    codes = np.concatenate([shown, last.reshape(len(kept), -1)], axis=1)
     users = [window.user_history.user for window in windows]
     rng_states = cell.rng_states(users, "place", [window.index for window in windows])
     orders = shuffles(numbers(rng_states, cell.candidates - 1))
@@ -74,10 +93,42 @@ def places(window: Window, values: list[T]) -> list[T]:
     return [values[k] for k in (*window.history, *window.targets)]
 
 
-def _by_popularity(cell: OpenCell, works: np.ndarray) -> np.ndarray:
-    """Each row's works by falling popularity, ties by stable hash."""
+def _last(cell: OpenCell, windows: Sequence[Window], works: np.ndarray) -> np.ndarray:
+    """Each row's negatives as they stand in a ranking: shuffled, or by falling popularity with ties
+    by stable hash."""
+    if cell.cell.options.get("negatives_order") != "popularity":
+        users = [window.user_history.user for window in windows]
+        rng_states = cell.rng_states(users, "last", [window.index for window in windows])
+        orders = shuffles(numbers(rng_states, works.shape[1] - 1))
+        return np.take_along_axis(works, orders, axis=-1)
     keys = (cell.store.item_hash[works], -cell.train_stats.users[works])
     return np.take_along_axis(works, np.lexsort(keys, axis=-1), axis=-1)
+
+
+def _shown(cell: OpenCell, window: Window) -> list[int]:
+    """The items of the history, then the targets in the order of a ranking: as they come, or by
+    rating with ties by stable hash."""
+    line, targets = window.user_history, window.targets
+    if cell.cell.options.get("order") == "rating":
+        works = [line.works[k] for k in targets]
+        places = cell.hashed_order(line.user, works, "order of targets")
+        targets = sorted((targets[p] for p in places), key=lambda k: -(line.ratings[k] or 0))
+    return [line.items[k] for k in (*window.history, *targets)]
+
+
+def case_flags(cell: OpenCell, window: Window) -> frozenset[str]:
+    """What prompts may say of a window; see `FLAGS`."""
+    options = cell.cell.options
+    liked = not cell.timed or cell.liked is None or bool(options["liked"])
+    tied = cell.timed and window.tied
+    scored = not cell.timed and cell.liked is not None
+    return _flags(cell.timed, tied, liked, scored, options.get("answer", ""))
+
+
+@functools.cache
+def _flags(timed: bool, tied: bool, liked: bool, scored: bool, answer: str) -> frozenset[str]:
+    held = {"timed": timed, "unordered": tied, "liked": liked, "scored": scored}
+    return frozenset({name for name, holds in held.items() if holds} | ({answer} & FLAGS))
 
 
 def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: list[int]) -> Case:
@@ -93,8 +144,38 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: l
         candidates=[ranking[place] for place in order],
         relevant=ranking[:targets],
         ranking=ranking,
-        flags=_TIMED if cell.timed else _UNTIMED,
+        flags=case_flags(cell, window),
     )
+
+
+def answer(cell: OpenCell, case: Case) -> str:
+    """The right answer in the form that is asked for."""
+    return write_answer(cell, case, case.ranking)
+
+
+def write_answer(cell: OpenCell, case: Case, ranked: Sequence[Item]) -> str:
+    """An answer that ranks the candidates so.
+
+    Args:
+        cell: whose option `answer` says in which form.
+        case: the case, in whose order of candidates a set and the indexes are given.
+        ranked: all candidates, best first.
+    """
+    form, n = cell.cell.options["answer"], len(case.relevant)
+    if form == "ranking":
+        return lists.numbered([item.title for item in ranked], cell.layout)
+    if form == "title":
+        return ranked[0].title
+    first = {item.id for item in ranked[:n]}
+    chosen = [k for k, item in enumerate(case.candidates, 1) if item.id in first]
+    if form == "index":
+        return ", ".join(map(str, chosen))
+    return "\n".join(case.candidates[k - 1].title for k in chosen)
+
+
+def liked_from(cell: OpenCell) -> str:
+    """From which rating an item is liked, as the source prints it; empty where there are no ratings."""
+    return "" if cell.liked is None else f"{cell.liked:.{cell.scale.decimals}f}"
 
 
 def _negatives(
@@ -105,8 +186,8 @@ def _negatives(
     count = cell.candidates - cell.positives
     titles = cell.store.title_code[items]
     left: list[list[int]] = [[] for _ in windows]
-    if policy == "shown":
-        policy = "popularity"
+    if policy == SHOWN:
+        policy = EVENT
         rows = zip(windows, titles.tolist(), strict=True)
         left = [_shown_and_left(cell, window, row)[:count] for window, row in rows]
         filled = np.array([found + [-1] * (count - len(found)) for found in left], int)
@@ -122,7 +203,14 @@ def _negatives(
         titles=titles,
         rng_states=cell.rng_states(subjects, "negatives", [window.index for window in windows]),
     )
-    drawn = cell.pool.sample_many(policy, wanted)
+    events = cell.event_negatives if policy in (EVENT, HARD) else None
+    if events is not None:
+        # Of an ordered but untimed target nothing is known but that it came last.
+        moments = [[window.user_history.times[k] for k in window.targets] for window in windows]
+        wanted.moments = np.array(
+            [[NEVER if time is None else time for time in row] for row in moments], np.int64
+        )
+    drawn = cell.pool.sample_many(policy, wanted, events)
     return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
 
 

@@ -12,7 +12,7 @@ from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
-from itdr.builders.tasks import ranking
+from itdr.builders.tasks import entries, ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 _FLAGS = {
@@ -40,7 +40,8 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
 
 
 def _sought(cell: OpenCell) -> WindowSpec:
-    return WindowSpec(cell.history, 1, None, *cell.span)
+    avoid = cell.cell.options["ties"] == "avoid"
+    return WindowSpec(cell.history, 1, None, *cell.span, avoid_ties=avoid)
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
@@ -54,7 +55,7 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
     """items: the history, and the one whose rating is asked for."""
     line, about = window.user_history, items[-1]
     target = window.targets[0]
-    flags = _FLAGS[cell.timed, bool(about.categories)]
+    flags = _FLAGS[cell.timed and not window.tied, bool(about.categories)]
     return Case(
         key=cell.key(window, user),
         user=user,
@@ -75,26 +76,18 @@ def rating_text(rating: float | None, scale: Scale) -> str:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
     given = [rating_text(rating, scale) for rating in case.ratings]
-    past = [(item.title, rating) for item, rating in zip(case.history, given, strict=True)]
-    history = [f"{title}: {rating}" for title, rating in past]
-    made = lists.listings("history", history, needed)
-    if "history_inline" in needed:
-        made["history_inline"] = lists.inline([f"{title} ({rating})" for title, rating in past])
+    flags = entries.flags(entries.shown(cell))
     assert case.item is not None
     return {
-        **made,
-        "n_history": len(history),
+        **lists.of_items("history", case.history, needed, cell.layout, flags, given, case.times),
+        "n_history": len(case.history),
         "target": case.item.title,
-        "target_line": _target_line(case.item),
+        "target_line": lists.target(case.item, cell.layout, flags),
         "scale_low": f"{scale.low:g}",
         "scale_high": f"{scale.high:g}",
         "scale_step": f"{scale.step:g}",
         "answer": rating_text(case.rating, scale),
     }
-
-
-def _target_line(item: Item) -> str:
-    return f"{item.title} [{lists.categories(item)}]" if item.categories else item.title
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
@@ -119,9 +112,10 @@ TASK = Task(
         "yelp": CellRule(5707),
     },
     needs=frozenset({"interactions.rating", "items.title"}),
-    defaults={"history": 10},
+    defaults={**entries.OPTIONS, "history": 10, "ties": "avoid"},
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
+    lists=frozenset({"history"}),
     flags=frozenset({"timed", "categories"}),
     windows=_windows,
     firsts=_firsts,

@@ -11,7 +11,7 @@ from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.windows import Window
-from itdr.builders.tasks import ranking
+from itdr.builders.tasks import entries, ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 _categories = attrgetter("categories")
@@ -20,32 +20,30 @@ _CATEGORIES = frozenset({"categories"})
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     made = ranking.draw(cell, windows)
-    for case in made:
-        # A list in which some items lack a category would mark them: then none shows its own.
-        if case is not None and all(map(_categories, chain(case.history, case.candidates))):
-            case.flags |= _CATEGORIES
+    if "categories" in entries.shown(cell, categories=True):
+        for case in made:
+            # A list in which some items lack a category would mark them: then none shows its own.
+            if case is not None and all(map(_categories, chain(case.history, case.candidates))):
+                case.flags |= _CATEGORIES
     return made
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    if "categories" in case.flags:
-        history = [item.listed for item in case.history]
-        candidates = [item.listed for item in case.candidates]
-    else:
-        history = [item.title for item in case.history]
-        candidates = [item.title for item in case.candidates]
+    show = entries.shown(cell, categories=True)
+    if "categories" not in case.flags:
+        show -= _CATEGORIES
     return {
-        **lists.listings("history", history, needed),
-        **lists.listings("candidates", candidates, needed),
-        "n_history": len(history),
-        "n_candidates": len(candidates),
-        "answer": case.relevant[0].title,
+        **entries.of_history(cell, case, needed, show),
+        **entries.of_candidates(cell, case, needed, show),
+        "n_history": len(case.history),
+        "n_candidates": len(case.candidates),
+        "answer": ranking.answer(cell, case),
     }
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     false = case.ranking[1:]
-    return false[draw.below(len(false))].title
+    return ranking.write_answer(cell, case, [false[draw.below(len(false))]])
 
 
 TASK = Task(
@@ -61,13 +59,15 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
-    defaults={"history": 10, "candidates": 5, "negatives": "popularity"},
+    defaults={**ranking.OPTIONS, "history": 10, "candidates": 5, "answer": "title"},
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
-    flags=frozenset({"timed", "categories"}),
+    lists=frozenset({"history", "candidates"}),
+    flags=ranking.FLAGS | {"categories"},
     windows=ranking.windows,
     firsts=ranking.firsts,
     draw=_draw,
     context=_context,
     wrong=_wrong,
     least_events=lambda options: options["history"] + 1,
+    choices={"answer": ("title", "index")},
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import traits, verdicts
 from itdr.builders.evidence.aspects import aspects
@@ -265,7 +266,7 @@ def _displayed(cell: OpenCell, code: int) -> list[tuple[str, str]]:
     found += _attributes(cell, code)
     description = store.value("items", "description", code)
     if description:
-        found.append(("description", spoken.cut(description, chars)))
+        found.append(("description", cut(description, chars)))
     return [(name[:1].upper() + name[1:], value) for name, value in found]
 
 

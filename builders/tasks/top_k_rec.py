@@ -6,20 +6,21 @@ from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
-from itdr.builders.tasks import ranking
+from itdr.builders.tasks import entries, ranking
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    history = [item.title for item in case.history]
-    candidates = [item.title for item in case.candidates]
+    show = entries.shown(cell)
     return {
-        **lists.listings("history", history, needed),
-        **lists.listings("candidates", candidates, needed),
-        "n_history": len(history),
-        "n_candidates": len(candidates),
-        "all_candidates": lists.all_of(len(candidates)),
-        "answer": lists.numbered([item.title for item in case.ranking]),
+        **entries.of_history(cell, case, needed, show),
+        **entries.of_candidates(cell, case, needed, show),
+        "n_history": len(case.history),
+        "n_candidates": len(case.candidates),
+        "all_candidates": cell.layout.all_of(len(case.candidates)),
+        "n_relevant": len(case.relevant),
+        "liked_from": ranking.liked_from(cell),
+        "answer": ranking.answer(cell, case),
     }
 
 
@@ -28,7 +29,7 @@ def wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     targets = len(case.relevant)
     first = case.ranking[targets + draw.below(len(case.ranking) - targets)]
     rest = draw.shuffled([item for item in case.ranking if item is not first])
-    return lists.numbered([item.title for item in [first, *rest]])
+    return ranking.write_answer(cell, case, [first, *rest])
 
 
 TASK = Task(
@@ -48,14 +49,24 @@ TASK = Task(
         "anime-2023": CellRule(6250),
     },
     needs=frozenset({"items.title"}),
-    defaults={"history": 5, "candidates": 10, "positives": 5, "negatives": "popularity"},
+    defaults={
+        **ranking.OPTIONS,
+        "history": 5,
+        "candidates": 10,
+        "positives": 5,
+        "answer": "ranking",
+        "order": "time",
+        "negatives_order": "shuffled",
+    },
     variables=lists.layouts("history", "candidates")
-    | {"n_history", "n_candidates", "all_candidates", "answer"},
-    flags=frozenset({"timed"}),
+    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_from", "answer"},
+    lists=frozenset({"history", "candidates"}),
+    flags=ranking.FLAGS,
     windows=ranking.windows,
     firsts=ranking.firsts,
     draw=ranking.draw,
     context=_context,
     wrong=wrong,
     least_events=lambda options: options["history"] + options["positives"],
+    choices={"answer": ("ranking", "set", "index")},
 )

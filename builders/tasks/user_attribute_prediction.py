@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from itdr.builders.core.rng import HashRng
-from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.core.schema import UNDERSTANDING, Source
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.favourites import favourites
@@ -16,14 +16,19 @@ from itdr.builders.sampling.windows import Window
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
-LEAST = 5
+LEAST = 10
 """A user shows at least this many items, unless the cell's rule says otherwise."""
+BANDS = {"age": "age_group", "birth_year": "birth_decade"}
+"""Attributes that by default are asked for in bands of ten years, and what the bands are called."""
+EXACT = ("location",)
+"""Attributes that are asked for on request alone: they point at a person, and cannot be learned."""
 
 Attributes = list[tuple[str, str]]
 """Names as they are shown, and values."""
 NAMES = {
     "age_group": "age group",
     "birth_year": "birth year",
+    "birth_decade": "birth decade",
 }
 """Attributes whose column name is not how one says them."""
 
@@ -53,15 +58,45 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     return [found.get(user) for user in users]
 
 
+def available(source: Source) -> tuple[str, ...]:
+    """The attributes of a source that can be asked for, in the order in which they are."""
+    names = [(name, BANDS.get(name)) for name in source.attributes]
+    return tuple(name for pair in names for name in pair if name is not None)
+
+
+def chosen(source: Source, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    """The attributes of a source that are asked for.
+
+    Args:
+        source: the source.
+        wanted: the option `attributes`; None for the default: ages in bands, no exact places.
+    """
+    if wanted is None:
+        names = (BANDS.get(name, name) for name in source.attributes)
+        return tuple(name for name in names if name not in EXACT)
+    return tuple(name for name in available(source) if name in wanted)
+
+
 def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
-    """The attributes that are known of each user, in the source's order."""
+    """The attributes that are asked for, as far as they are known of each user, in a fixed order."""
     found: list[Attributes] = [[] for _ in users]
-    for name in cell.cell.source.attributes:
+    source = cell.cell.source
+    for name in chosen(source, cell.cell.options["attributes"]):
         said = NAMES.get(name, name)
-        for known, value in zip(found, cell.store.values("users", name, users), strict=True):
+        column = name if name in source.attributes else _COLUMNS[name]
+        for known, value in zip(found, cell.store.values("users", column, users), strict=True):
             if value is not None and str(value) != "":
-                known.append((said, str(value)))
+                known.append((said, str(value) if column == name else _band(name, int(value))))
     return found
+
+
+_COLUMNS = {band: column for column, band in BANDS.items()}
+
+
+def _band(name: str, value: int) -> str:
+    """The ten years around a number: "20-29", "1990s"."""
+    first = value // 10 * 10
+    return f"{first}s" if name == "birth_decade" else f"{first}-{first + 9}"
 
 
 def _draw(cell: OpenCell, windows: Sequence[Described]) -> list[Case | None]:
@@ -88,25 +123,14 @@ def _case(cell: OpenCell, window: Described, user: str, items: list[Item]) -> Ca
     )
 
 
-def _entries(items: Sequence[Item], flags: frozenset[str]) -> list[str]:
-    """`Title by Creator: category, category`, as far as the whole list has them."""
-    if "creators" not in flags:
-        return [item.listed if "categories" in flags else item.title for item in items]
-    made = [f"{item.title} by {item.creators[0]}" for item in items]
-    if "categories" not in flags:
-        return made
-    rows = zip(made, items, strict=True)
-    return [f"{entry}: {lists.categories(item)}" for entry, item in rows]
-
-
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    items = _entries(case.history, case.flags)
+    layout, shown = cell.layout, case.flags & {"categories", "creators"}
     names = [name for name, _ in case.attributes]
     return {
-        **lists.listings("items", items, needed),
-        "n_items": len(items),
-        "attributes": _enumerated(names),
-        "attributes_lines": "\n".join(f"- {name[:1].upper()}{name[1:]}" for name in names),
+        **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
+        "n_items": len(case.history),
+        "attributes": layout.joined(names),
+        **lists.listings("attributes", [_upper(name) for name in names], needed, layout),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
@@ -114,12 +138,11 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
     """One attribute a line: `Age group: 25-34`."""
-    return "\n".join(f"{name[:1].upper()}{name[1:]}: {value}" for name, value in attributes)
+    return "\n".join(f"{_upper(name)}: {value}" for name, value in attributes)
 
 
-def _enumerated(names: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([*[", ".join(names[:-1])] * (len(names) > 1), names[-1]])
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
@@ -141,7 +164,7 @@ TASK = Task(
     id="user_attribute_prediction",
     root=UNDERSTANDING,
     title="User attribute prediction",
-    metrics=("accuracy per attribute", "RMSE of age and birth year"),
+    metrics=("accuracy per attribute", "RMSE of exact ages and birth years"),
     cells={
         # 992 users less 49 without attributes give the paper's 943: no minimum of items.
         "lastfm-1k": CellRule(943, options={"least": 1}),
@@ -163,9 +186,10 @@ TASK = Task(
             "occupation",
         )
     ),
-    defaults={"history": 20},
+    defaults={"history": 20, "attributes": None},
     variables=lists.layouts("items")
     | {"n_items", "attributes", "attributes_lines", "n_attributes", "answer"},
+    lists=frozenset({"history"}),
     flags=frozenset({"categories", "creators"}),
     windows=_windows,
     firsts=_firsts,

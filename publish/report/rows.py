@@ -7,25 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import ConfigError
-from itdr.publish import files, provenance
+from itdr.builders.dataset import formats
+from itdr.publish import provenance
 
 if TYPE_CHECKING:
     import duckdb
 
-TEXTS = {
-    "alpaca": "instruction, input, output",
-    "preference": "'' AS instruction, prompt AS input, chosen AS output",
-    "messages": "CASE WHEN len(messages) > 2 THEN messages[1].content ELSE '' END AS instruction, "
-    "messages[-2].content AS input, messages[-1].content AS output",
-    "sharegpt": "CASE WHEN len(conversations) > 2 THEN conversations[1].value ELSE '' END "
-    'AS instruction, conversations[-2]."value" AS input, conversations[-1]."value" AS output',
-}
-"""Instruction, input and output of each format, as SQL."""
 COMMON = (
     "id", "root_task", "task", "source", "domain", "template", "user_id", "item_id", "history",
     "candidates", "relevant", "rating", "attributes", "evidence",
 )  # fmt: skip
-TYPES = {"string": "VARCHAR", "float32": "FLOAT", "float64": "DOUBLE", "int64": "BIGINT"}
+TYPES = {
+    "bool": "BOOLEAN",
+    "string": "VARCHAR",
+    "float32": "FLOAT",
+    "float64": "DOUBLE",
+    "int64": "BIGINT",
+}
 
 
 def open_folder(folder: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, dict[str, Any]]]:
@@ -45,7 +43,7 @@ def open_folder(folder: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, dict
         others = [name for name in entries if name != config]
         for split, paths in provenance.paths(folder, entry).items():
             parts.append(
-                f"SELECT {_text(split)} AS split, {TEXTS[entry['form']]}, {', '.join(COMMON)} "
+                f"SELECT {_text(split)} AS split, {formats.get(entry['form']).sql}, {', '.join(COMMON)} "
                 f"FROM {_reader(paths, entry)} "
                 f"WHERE task = {_text(config)} OR task NOT IN ({_list(others)})"
             )
@@ -60,7 +58,7 @@ def _reader(paths: list[Path], entry: dict[str, Any]) -> str:
     listed = f"[{_list([str(path) for path in paths])}]"
     if entry["kind"] == "parquet":
         return f"read_parquet({listed})"
-    types = files.columns(entry["form"]).items()
+    types = formats.schema(entry["form"]).items()
     columns = ", ".join(f"{_text(name)}: {_text(_type(kind))}" for name, kind in types)
     return f"read_json({listed}, format = 'newline_delimited', columns = {{{columns}}})"
 

@@ -27,6 +27,10 @@ def _methods() -> dict[str, dict[str, Method]]:
     ranking: dict[str, Method] = {
         "random": m.random_order,
         "most-popular": m.most_popular,
+        "newest": m.newest,
+        "first-seen": m.first_seen,
+        "item-prior": m.item_prior,
+        "genre-overlap": m.genre_overlap,
         "co-occurrence": m.co_occurrence,
     }
     texts: dict[str, Method] = {"common-words": m.common_words}
@@ -36,6 +40,7 @@ def _methods() -> dict[str, dict[str, Method]]:
             "shown-mean": m.shown_mean,
             "user-mean": m.user_mean,
             "item-mean": m.item_mean,
+            "bias": m.bias,
         },
         "top_k_rec": ranking,
         "cross_domain_rec": ranking,

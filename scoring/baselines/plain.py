@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,8 +39,13 @@ def most_popular(training: Training, row: Row) -> Answer:
 
 
 def co_occurrence(training: Training, row: Row) -> Answer:
-    """By the highest cosine with an item of the history: users of the training part that touched
-    both, over the root of the product of those that touched either."""
+    """By the highest cosine with an item of the history."""
+    return _ranked(row, co_occurrence_scores(training, row))
+
+
+def co_occurrence_scores(training: Training, row: Row) -> list[float]:
+    """Of each candidate the highest cosine with an item of the history: users of the training part
+    that touched both, over the root of the product of those that touched either."""
     known = training.of(row)
     own = known.user(row)
     past = [known.work(one["item_id"]) for one in row["history"]]
@@ -51,7 +58,52 @@ def co_occurrence(training: Training, row: Row) -> Answer:
             if len(one) and len(users)
         ]
         scores.append(float(max(cosines, default=0.0)))
-    return _ranked(row, scores)
+    return scores
+
+
+def newest(training: Training, row: Row) -> Answer:
+    """By year, the newest first; without years all candidates alike."""
+    years = [training.of(row).year(one["item_id"]) for one in row["candidates"]]
+    return _ranked(row, [0.0 if year is None else float(year) for year in years])
+
+
+def first_seen(training: Training, row: Row) -> Answer:
+    """By when somebody else of the training part first touched a candidate, the latest first."""
+    known = training.of(row)
+    own = known.user(row)
+    works = [known.work(one["item_id"]) for one in row["candidates"]]
+    since = [
+        known.cell.train_stats.since(work, -1 if own is None else own) if work is not None else 0
+        for work in works
+    ]
+    return _ranked(row, [float(one) for one in since])
+
+
+def item_prior(training: Training, row: Row) -> Answer:
+    """By the share of a candidate's training rows in which it is a true one."""
+    shares = training.item_shares(row)
+    return _ranked(row, [shares(one["item_id"]) for one in row["candidates"]])
+
+
+def genre_overlap(training: Training, row: Row) -> Answer:
+    """By the cosine of a candidate's categories with those of the history."""
+    known = training.of(row)
+    past = [known.categories(one["item_id"]) for one in row["history"]]
+    own = [known.categories(one["item_id"]) for one in row["candidates"]]
+    return _ranked(row, category_overlap(past, own))
+
+
+def category_overlap(
+    past: Sequence[Sequence[str]], candidates: Sequence[Sequence[str]]
+) -> list[float]:
+    """The cosine of each candidate's categories with the counts of those of the history."""
+    counts = Counter(name for names in past for name in names)
+    length = math.sqrt(sum(n * n for n in counts.values()))
+    scores = []
+    for names in candidates:
+        norm = length * math.sqrt(len(set(names)))
+        scores.append(sum(counts[name] for name in set(names)) / norm if norm else 0.0)
+    return scores
 
 
 def _candidates(known: CellTraining, row: Row) -> list[np.ndarray]:
@@ -107,6 +159,15 @@ def item_mean(training: Training, row: Row) -> Answer:
     known = training.of(row)
     mean = known.item_mean(row)
     return _number(known.mean() if mean is None else mean, row)
+
+
+def bias(training: Training, row: Row) -> Answer:
+    """The mean of the shown ratings, plus how much better or worse than their givers' means the
+    training part rated the item, shrunk towards none where few did."""
+    shown = [one["rating"] for one in row["history"] if one["rating"] is not None]
+    if not shown:
+        return item_mean(training, row)
+    return _number(sum(shown) / len(shown) + training.of(row).item_bias(row), row)
 
 
 def _number(value: float | None, row: Row) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from itdr.builders.tasks.base import OpenCell
 from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
+SHRINK = 10
+"""Ratings that do not differ from their givers' means, added to those of an item."""
 
 
 class Training:
@@ -30,6 +32,9 @@ class Training:
         self._rows = rows
         self._cells: dict[str, CellTraining] = {}
         self._words: dict[str, Counter[str]] = {}
+        self._shown: dict[str, Counter[str]] = {}
+        self._true: dict[str, Counter[str]] = {}
+        self._train_ids: set[str] = set()
 
     def of(self, row: Row) -> CellTraining:
         """What is known in the row's cell."""
@@ -52,6 +57,27 @@ class Training:
                 self._words.setdefault(name, Counter()).update(reference(one).split())
         return self._words.get(f"{row['task']}/{row['source']}", Counter())
 
+    def item_shares(self, row: Row) -> Callable[[str], float]:
+        """Of an item: the share of the cell's training rows in which it is a true candidate among those
+        that show it, as if it had been shown twice more at chance; the row itself left out."""
+        if not self._shown:
+            for one in self._data.rows("train"):
+                name = f"{one['task']}/{one['source']}"
+                items = [shown["item_id"] for shown in one["candidates"]]
+                self._shown.setdefault(name, Counter()).update(items)
+                self._true.setdefault(name, Counter()).update(one["relevant"])
+                self._train_ids.add(one["id"])
+        name = f"{row['task']}/{row['source']}"
+        shown, true = self._shown.get(name, Counter()), self._true.get(name, Counter())
+        own = row["id"] in self._train_ids
+        chance = len(row["relevant"]) / len(row["candidates"])
+
+        def share(item: str) -> float:
+            hits = true[item] - (own and item in row["relevant"])
+            return (hits + 2 * chance) / (shown[item] - own + 2)
+
+        return share
+
 
 class CellTraining:
     """One cell's training part."""
@@ -71,6 +97,20 @@ class CellTraining:
         """The work of an item, None for one of another domain."""
         code = self.cell.store.code("item", item_id)
         return None if code is None else int(self.cell.store.work[code])
+
+    def year(self, item_id: str) -> int | None:
+        """The year of an item, None where it is not known."""
+        code = self.cell.store.code("item", item_id)
+        return None if code is None else self.cell.store.value("items", "year", code)
+
+    def categories(self, item_id: str) -> tuple[str, ...]:
+        """The categories of an item."""
+        store = self.cell.store
+        code = store.code("item", item_id)
+        if code is None and self.cell.other is not None:
+            store = self.cell.other
+            code = store.code("item", item_id)
+        return () if code is None else store.item(code).categories
 
     def user(self, row: Row) -> int | None:
         """The row's own user, if they are in the training part: whom no count may hold."""
@@ -152,6 +192,55 @@ class CellTraining:
         if self.user(row) is not None:
             total, count = total - row["rating"], count - 1
         return total / count if count > 0 else None
+
+    @functools.cached_property
+    def _biases(self) -> dict[int, tuple[float, int]]:
+        """Work -> sum, over its ratings in the training part, of how far each lies above its giver's
+        mean; and their number."""
+        import pyarrow as pa
+
+        store = self.cell.store
+        until = f"AND e.timestamp < {self.cell.cuts[0]}" if self.cell.cuts else ""
+        con = connect()
+        try:
+            users = np.arange(len(self._part), dtype=np.int32)
+            con.register("parts", pa.table({"user_code": users, "part": self._part}))
+            codes = np.arange(len(store.work), dtype=np.int32)
+            con.register("works", pa.table({"item_code": codes, "work": store.work}))
+            name = str(store.path / "interactions.parquet").replace("'", "''")
+            # Whole numbers, so that the order of rows is nothing to the sums.
+            rated = (
+                "SELECT e.user_code, e.item_code, CAST(round(e.rating * 100) AS BIGINT) AS given "
+                f"FROM read_parquet('{name}') AS e JOIN parts AS p ON p.user_code = e.user_code "
+                f"WHERE p.part = 0 AND e.rating IS NOT NULL {until}"
+            )
+            con.execute(f"CREATE TEMP TABLE rated AS {rated}")
+            found = con.execute(
+                "WITH means AS (SELECT user_code, sum(given) * 100 // count(*) AS mean "
+                "FROM rated GROUP BY user_code) "
+                "SELECT w.work, sum(r.given * 100 - m.mean), count(*) FROM rated AS r "
+                "JOIN means AS m ON m.user_code = r.user_code "
+                "JOIN works AS w ON w.item_code = r.item_code GROUP BY w.work"
+            ).fetchall()
+        finally:
+            con.close()
+        return {int(work): (int(total) / 10_000, int(n)) for work, total, n in found}
+
+    def item_bias(self, row: Row) -> float:
+        """How far the training part rated the row's item above its own means, shrunk as by `SHRINK`
+        ratings more that do not differ; the rating of the row's user taken out."""
+        work = self.work(row["item_id"])
+        total, count = self._biases.get(-1 if work is None else work, (0.0, 0))
+        if self.user(row) is not None:
+            mean = self._own_mean(row)
+            total, count = total - (row["rating"] - mean), count - 1
+        return total / (count + SHRINK) if count > 0 else 0.0
+
+    def _own_mean(self, row: Row) -> float:
+        """The mean of all that the row's user rated, to the step that `_biases` counts in."""
+        code = self.cell.store.code("user", row["user_id"])
+        ratings = None if code is None else self.cell.store.events(code).ratings
+        return float(row["rating"]) if ratings is None else float(np.nanmean(ratings))
 
     def mean(self) -> float | None:
         """The mean of all ratings of the training part."""

@@ -8,6 +8,7 @@ of each cell.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from itdr.builders.core.schema import ROOT_TASKS
 from itdr.scoring.metrics.bootstrap import interval, resampled
 from itdr.scoring.metrics.per_task import READ, is_root, lower_is_better
 from itdr.scoring.metrics.result import Scored
+from itdr.scoring.verdicts import VERDICTS
 
 Row = Mapping[str, Any]
 SEED = 0
@@ -28,8 +30,7 @@ class _Figures:
     """Figures of a cell, or of several: the values, those of chance, and the resampled ones."""
 
     rows: int
-    unreadable: int
-    missing: int
+    answers: Counter[str]
     values: dict[str, float]
     chance: dict[str, float]
     samples: dict[str, np.ndarray]
@@ -38,8 +39,7 @@ class _Figures:
     def entry(self) -> dict[str, Any]:
         return {
             "rows": self.rows,
-            "unreadable": self.unreadable / self.rows if self.rows else 0.0,
-            "missing": self.missing,
+            "answers": _ordered(self.answers),
             "metrics": {name: self._metric(name) for name in self.values},
         }
 
@@ -55,12 +55,15 @@ class _Figures:
         return made
 
 
-def build(
-    rows: Sequence[Row], scored: Sequence[Scored], missing: Sequence[bool], seed: int = SEED
-) -> dict[str, Any]:
-    """The report: `rows`, `unreadable`, `missing`, and `cells`, `subtasks`, `root_tasks` by name.
+def _ordered(found: Counter[str]) -> dict[str, int]:
+    """How many answers came to what, without what none came to."""
+    return {name: found[name] for name in VERDICTS if found[name]}
 
-    Each of these holds `rows`, `unreadable` (a share), `missing` (predictions), and `metrics`: name ->
+
+def build(rows: Sequence[Row], scored: Sequence[Scored], seed: int = SEED) -> dict[str, Any]:
+    """The report: `rows`, `answers`, and `cells`, `subtasks`, `root_tasks` by name.
+
+    Each of these holds `rows`, `answers` (verdict -> how many), and `metrics`: name ->
     `value`, `low` and `high` (95% bootstrap interval), `rows`, and where it is known `chance` and
     `above_chance`, (value - chance) / (1 - chance).
     """
@@ -68,7 +71,7 @@ def build(
     for place, row in enumerate(rows):
         by_cell.setdefault((row["root_task"], row["task"], row["source"]), []).append(place)
     cells = {
-        key: _cell(key, [scored[k] for k in places], sum(missing[k] for k in places), seed)
+        key: _cell(key, [scored[k] for k in places], seed)
         for key, places in sorted(by_cell.items(), key=lambda pair: _order(pair[0]))
     }
     tasks: dict[tuple[str, str], list[_Figures]] = {}
@@ -80,8 +83,7 @@ def build(
         roots.setdefault(root, []).append(figures)
     return {
         "rows": len(rows),
-        "unreadable": sum(not one.readable for one in scored) / max(len(rows), 1),
-        "missing": sum(missing),
+        "answers": _ordered(Counter(one.verdict for one in scored)),
         "cells": {f"{task}/{source}": one.entry() for (_, task, source), one in cells.items()},
         "subtasks": {task: one.entry() for (_, task), one in subtasks.items()},
         "root_tasks": {root: _mean(several).entry() for root, several in roots.items()},
@@ -96,7 +98,7 @@ def _order(key: tuple[str, str, str]) -> tuple[Any, ...]:
     return (ROOT_TASKS.index(root) if root in ROOT_TASKS else 9, place, task, source)
 
 
-def _cell(key: tuple[str, str, str], scored: Sequence[Scored], missing: int, seed: int) -> _Figures:
+def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Figures:
     names = list(dict.fromkeys(name for one in scored for name in one.values))
     names.sort(key=_metric_order)
     table = np.full((len(scored), len(names)), np.nan)
@@ -115,8 +117,7 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], missing: int, see
         counts[name] = len(known)
     return _Figures(
         rows=len(scored),
-        unreadable=sum(not one.readable for one in scored),
-        missing=missing,
+        answers=Counter(one.verdict for one in scored),
         values=values,
         chance={name: _finished(name, math.fsum(all_) / len(all_)) for name, all_ in lucky.items()},
         samples=samples,
@@ -129,7 +130,7 @@ def _finished(name: str, mean: float) -> float:
 
 
 def _metric_order(name: str) -> int:
-    """Facts first; figures of answers that were read behind those of all rows."""
+    """Groundedness first; figures of answers that were read behind those of all rows."""
     headline = ("fact F1", "fact precision", "fact recall", "named works")
     return headline.index(name) - len(headline) if name in headline else int(name.endswith(READ))
 
@@ -147,8 +148,7 @@ def _mean(several: Sequence[_Figures]) -> _Figures:
             chance[name] = math.fsum(one.chance[name] for one in having) / len(having)
     return _Figures(
         rows=sum(one.rows for one in several),
-        unreadable=sum(one.unreadable for one in several),
-        missing=sum(one.missing for one in several),
+        answers=sum((one.answers for one in several), start=Counter()),
         values=values,
         chance=chance,
         samples=samples,
@@ -161,20 +161,26 @@ def _mean(several: Sequence[_Figures]) -> _Figures:
 
 def table(report: Mapping[str, Any]) -> str:
     """The report as a person reads it."""
-    lines = [
-        f"{report['rows']:,} rows, {report['unreadable']:.1%} of the answers could not be read"
-        + (f", {report['missing']:,} have no prediction" if report["missing"] else "")
-    ]
+    lines = [f"{report['rows']:,} rows: {_said(report['answers'])}"]
+    compared = report.get("row_hash_compared")
+    if compared:
+        lines.append(f"{compared:,} predictions carry the row_hash of their row.")
+    elif compared is not None:
+        lines.append(
+            "The predictions carry no row_hash: whether they answer these rows is not known."
+        )
     for level in ("cells", "subtasks", "root_tasks"):
         if level != "cells" and len(report[level]) == len(report["cells"]) == 1:
             continue
         lines += ["", level.replace("_", " ")]
         for name, entry in report[level].items():
-            lines.append(
-                f"  {name}  ({entry['rows']:,} rows, {entry['unreadable']:.1%} unreadable)"
-            )
+            lines.append(f"  {name}  ({entry['rows']:,} rows: {_said(entry['answers'])})")
             lines += [_line(metric, one) for metric, one in entry["metrics"].items()]
     return "\n".join(lines)
+
+
+def _said(answers: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {VERDICTS[name]}" for name, count in answers.items())
 
 
 def _line(metric: str, one: Mapping[str, Any]) -> str:

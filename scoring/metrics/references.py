@@ -33,12 +33,10 @@ def _draw(cell: OpenCell, case: Case, number: int) -> HashRng:
 
 
 def _profile(cell: OpenCell, case: Any, number: int) -> str:
-    from itdr.builders.rendering import interest_answer, interest_answer_plan
     from itdr.builders.tasks import interest_recognition
 
-    terms, wording = interest_recognition._terms(cell), cell.cell.source.words
-    story = interest_answer_plan.story_of(case.facts, terms, wording, "hours" in case.flags)
-    return interest_answer.compose(story, _draw(cell, case, number))
+    realiser = interest_recognition.realiser_of(cell)
+    return realiser.write(case.answer.statements, _draw(cell, case, number)).text
 
 
 def _audience(cell: OpenCell, case: Any, number: int) -> str:

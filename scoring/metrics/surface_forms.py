@@ -1,16 +1,19 @@
-"""How the facts of a grounded answer are spelled: as the source has them, and as the templates say them."""
+"""How the facts of an answer in prose are spelled: as the source has them, and as the lexicon says them."""
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset import registry
-from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
-from itdr.builders.rendering.templates import load_words
 from itdr.scoring.parsing.titles import spellings, words, year_of
+
+if TYPE_CHECKING:
+    from itdr.builders.rendering.lexicon_files import Lexicon
 
 MOST_WORDS = 20_000
 """Words of an answer that are looked at."""
@@ -21,9 +24,8 @@ _COMMON = {
     "united states": ("united states", "usa", "america"),
     "united kingdom": ("united kingdom", "uk", "britain"),
 }
+"""What a reader of answers understands beside the words of the lexicon."""
 Form = tuple[str, ...]
-_EMPTY_WORDS = frozenset({("group",), ("people",), ("audience",), ("gift",)})
-"""What every answer about an audience says, whoever it is."""
 
 
 def stem(word: str) -> str:
@@ -54,39 +56,66 @@ def title_forms(title: str) -> set[Form]:
     }
 
 
-def fact_forms(source: str, kind: str, value: str, folder: Path | None = None) -> set[Form]:
-    """The spellings of a category, tag, creator, group or attribute.
+def forms_of(source: str, about: str, value: str, folder: Path | None = None) -> set[Form]:
+    """The spellings of a value, stemmed. What has no value, as a habit, is told by words of its own
+    (`said_…` in the lexicon).
 
-    folder: the user's own templates, whose words the answers use.
+    Args:
+        source: id of the source, whose domain's lexicon has the words.
+        about: what the value is, as `category`.
+        value: as the source spells it; "" for none.
+        folder: the user's own templates, whose words the answers use.
+
+    Returns:
+        Spellings as tuples of words; none for a value without words.
     """
-    texts = {value, *_COMMON.get(value.casefold(), ()), *_spelled(source, kind, value, folder)}
-    return {form for form in (tuple(stems(text)) for text in texts) if form} - _EMPTY_WORDS
+    lexicon = _lexicon(source, folder)
+    if not value:
+        said = lexicon.phrases.get(f"said_{about}", "") if lexicon else ""
+        texts = said.split(", ")
+    else:
+        texts = [value, *_COMMON.get(value.casefold(), ())]
+        texts += sorted(lexicon.spellings(about, value)) if lexicon else []
+    return {form for form in (tuple(stems(text)) for text in texts) if form}
 
 
-def demographic_forms(source: str, folder: Path | None = None) -> list[tuple[str, str, set[Form]]]:
-    """(kind, value, spellings) of the groups by gender and age that the lexicon has words for."""
+def demographic_values(source: str, folder: Path | None = None) -> list[tuple[str, str]]:
+    """(about, value) of the groups by gender and age that the lexicon has words for."""
     lexicon = _lexicon(source, folder)
     if lexicon is None:
         return []
-    return [
-        (kind, value, fact_forms(source, kind, value, folder))
-        for kind in ("gender", "age")
-        for value in lexicon.terms.get(kind, {})
-    ]
+    return [(about, value) for about in ("gender", "age") for value in lexicon.terms.get(about, {})]
 
 
-@functools.lru_cache(maxsize=200_000)
-def _spelled(source: str, kind: str, value: str, folder: Path | None) -> frozenset[str]:
-    """How the lexicon says a value: "science fiction" for Sci-Fi."""
+def cues(source: str, folder: Path | None = None) -> Mapping[str, re.Pattern[str]]:
+    """What tells the side of a statement: `for` and `against`; and `turn`, the words at which another
+    clause begins."""
+    return _cues(source, folder)
+
+
+@functools.lru_cache(maxsize=64)
+def _cues(source: str, folder: Path | None) -> Mapping[str, re.Pattern[str]]:
     lexicon = _lexicon(source, folder)
-    return lexicon.spellings(kind, value) if lexicon is not None else frozenset()
+    found = {}
+    for name in ("for", "against", "turn"):
+        text = lexicon.phrases.get(f"said_{name}", "") if lexicon else ""
+        parts = [
+            re.escape(one).replace(r"\*", r"\w*").replace("'", "['\u2019]")
+            for one in text.split(", ")
+            if one
+        ]
+        found[name] = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)")
+    return found
 
 
 @functools.lru_cache(maxsize=64)
 def _lexicon(source: str, folder: Path | None) -> Lexicon | None:
     """The lexicon of a source's domain; None for a source that is not known."""
+    from itdr.builders.rendering.lexicon_files import load_lexicon
+    from itdr.builders.rendering.templates import load_words
+
     try:
-        wording = registry.source(source).words
-        return load_lexicon(wording, load_words(wording, folder), folder)
+        key = registry.source(source).words
     except ItdrError:
         return None
+    return load_lexicon(key, load_words(key, folder), folder)

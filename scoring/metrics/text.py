@@ -1,4 +1,4 @@
-"""BLEU, ROUGE and groundedness of the two subtasks that are answered in prose."""
+"""Facts, named works, BLEU and ROUGE of the two subtasks that are answered in prose."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def score_texts(
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Lexicon | None = None,
 ) -> list[Scored]:
-    """Groundedness, BLEU-1/2 and ROUGE-1/2/L (all of 0 to 1, the mean over rows). Recall and F1 of
-    groundedness leave out the rows that hold no fact to be stated.
+    """Precision, recall and F1 of facts, named works, BLEU-1/2 and ROUGE-1/2/L (all of 0 to 1, the mean
+    over rows). Recall and F1 leave out rows that hold no fact to be stated, named works those whose
+    facts name none.
 
     references: id -> other phrasings of the row's facts; the row's own answer always counts.
     """
@@ -34,13 +35,14 @@ def score_texts(
         text = answer.text if isinstance(answer.text, str) else ""
         facts = grounds(row, text, known)
         phrasings = [reference(row), *(references or {}).get(row["id"], ())]
-        values = {"fact precision": facts.precision, **overlap(text, phrasings)}
+        values: dict[str, float] = {}
         if facts.wanted:
             # Where there is nothing to state, only what is stated without need can be judged.
-            found_of = {"fact F1": facts.f1, "fact recall": facts.recall}
-            values = {**found_of, **values}
+            values |= {"fact F1": facts.f1, "fact recall": facts.recall}
+        values["fact precision"] = facts.precision
         if facts.works:
-            values["named works"] = facts.named / facts.works
+            values["named works"] = facts.named_works
+        values |= overlap(text, phrasings)
         found.append(Scored(not facts.empty, values, {}))
     return found
 

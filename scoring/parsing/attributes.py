@@ -38,10 +38,47 @@ _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 OLDEST = 120
 
 
+_HEDGE = (
+    r"(?:most\s|very\s|quite\s)?(?:probably|likely|possibly|maybe|perhaps|presumably|roughly|about|around"
+    r"|i\s(?:think|guess|believe|would\s(?:say|guess))|my\s(?:best\s)?guess(?:\sis)?|from|a\sguess|guess"
+    r"|it\sis|its|they\sare)"
+)
+_HEDGE_BEFORE = re.compile(rf"^(?:{_HEDGE}[\s,:]{{1,3}}(?:an?\s)?){{1,3}}", re.I)
+_HEDGE_BEHIND = re.compile(rf"[\s,(]{{1,3}}{_HEDGE}\)?$", re.I)
+_REASON = re.compile(
+    r"[\s,]{0,3}\b(?:because|since|based\son|given\sthat|as\sthey|due\sto|judging)\b"
+    r"|\s[-\u2013\u2014]\s|;\s|[.!?]\s|[\s,]{0,3}\([^()]{0,200}\)?\W{0,3}$",
+    re.I,
+)
+LONGEST = 300
+
+
 def same(name: str, said: str, truth: str) -> bool:
-    """Whether a stated value is the true one. name: as the row has it ("age group", "gender", …)."""
+    """Whether a stated value is the true one.
+
+    Args:
+        name: the attribute, as the row has it ("age group", "gender", …).
+        said: what was said; doubts and reasons around the value do not count.
+        truth: the true value.
+
+    Returns:
+        Whether they are the same.
+    """
+    said = said[:LONGEST].strip(" \t\n\"'`*_.?!")
+    if _same(name, said, truth):
+        return True
+    reason = _REASON.search(said)
+    bare = said[: reason.start()] if reason and reason.start() else said
+    bare = _HEDGE_BEHIND.sub("", _HEDGE_BEFORE.sub("", bare.strip())).strip(" \"'`*_.?!,")
+    return bool(bare) and bare != said and _same(name, bare, truth)
+
+
+def _same(name: str, said: str, truth: str) -> bool:
     if name == "age group":
         return _same_span(said, truth)
+    if name == "birth decade":
+        year = _YEAR.search(said)
+        return year is not None and year[0][:3] == truth[:3]
     if name == "gender":
         return _canonical(said, _GENDERS) == _canonical(truth, _GENDERS)
     if name in _PLACES:
@@ -52,8 +89,17 @@ def same(name: str, said: str, truth: str) -> bool:
 def number(name: str, said: str) -> float | None:
     """A stated age in years, or a year of birth; None where there is no such number.
 
-    A range of ages, or a decade ("20s"), counts as its middle.
+    A range of ages, or a decade ("20s"), counts as its middle. Reasons given are looked at last.
     """
+    reason = _REASON.search(said[:LONGEST])
+    if reason and reason.start():
+        value = _number(name, said[: reason.start()])
+        if value is not None:
+            return value
+    return _number(name, said)
+
+
+def _number(name: str, said: str) -> float | None:
     if name == "birth year":
         found = _YEAR.search(said)
         return float(found[0]) if found else None

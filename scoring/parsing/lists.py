@@ -1,36 +1,44 @@
-"""An answer taken apart: what is its answer, and which entries its list has.
+"""The entries of a list, in every shape that models give it.
 
 Everything here runs in time linear in the text, and never fails: an answer is whatever a model wrote.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
-LONGEST = 100_000
-"""Characters of an answer that are read; what follows is not."""
-_MARKER = re.compile(
-    r"^[ \t>#*_`\"]{0,20}(?:(?:my|the|final|predicted)[ \t]{1,5}){0,2}"
-    r"(?:answer|ranking|ranked list|prediction|output|response|result|recommendation)s?"
-    r"[*_` ]{0,20}(?:[:\uff1a]|\b(?:is|are)\b[ ]?:?)[*_` ]{0,20}",
-    re.I | re.M,
-)
+from itdr.scoring.parsing.structured import listed
+
 _NUMBERED = re.compile(
-    r"^[\s>#*_`]{0,20}(?:(?:no\.?|rank|item|place)\s{0,3}|#)?[(\[]?\d{1,3}"
-    r"(?:[.)\]:\u3001\uff0e]{1,2}[*_`]{0,3}(?:\s+|(?=[^\s\d]))|\*\*[.):]?\s+|\s+[-\u2013\u2014]\s+)",
+    r"^[\s>#*_`]{0,20}(?:(?:no\.?|rank|item|place|top)\s{0,3}|#)?[(\[]?\d{1,3}(?:st|nd|rd|th)?(?:\s{1,3}place)?"
+    r"(?:[.)\]:\u3001\uff0e]{1,2}[*_`]{0,3}(?:\s+|(?=[^\s\d]))|\*\*[.):]?\s+|\s+[-\u2013\u2014]\s+"
+    r"|\ufe0f?\u20e3\s{0,3})",
     re.I,
 )
+_SEQUENCES = tuple(
+    (re.compile(rf"^[\s>#*_`]{{0,20}}{mark}", re.I), dict(zip(names, range(1, 100), strict=False)))
+    for mark, names in (
+        (r"[(\[]?([a-z])[.)\]:][*_`]{0,3}\s+", "abcdefghijklmnopqrstuvwxyz"),
+        (r"[(\[]?([ivxl]{1,7})[.)\]:][*_`]{0,3}\s+", "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()),
+        (r"([a-z]{5,7})(?:ly)?(?:\splace)?\s{0,3}[:,.)-]\s+", "first second third fourth fifth sixth seventh eighth ninth tenth".split()),
+        (r"([\u2460-\u2473])\s{0,3}", [chr(0x2460 + n) for n in range(20)]),
+        (r"#(\d{1,3})\s+", [str(n) for n in range(1, 100)]),
+    )
+)  # fmt: skip
+"""Marks that count only where they count up: a mark, and its names in order."""
+_LONE_NUMBER = re.compile(r"^\s{0,20}[#(\[]?\d{1,3}[.)\]:]\s{0,20}$")
 _COLON_ONLY = re.compile(r"\d:\S")
 _BULLET = re.compile(r"^[\s>]{0,20}[-*+\u2022\u2013\u2014\u00b7\u25aa\u25e6\u2023\u25cf\u25cb]\s+")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=\s)|(?<=,)|(?<=;))[(\[]?(\d{1,3})[.)\]]\s+")
-_SEPARATORS = ("; ", " > ", " \u2192 ", " -> ", " | ")
-_JSON_BEGINS = re.compile(r"\[\s{0,20}(?=[\"'{\u201c])|\{\s{0,20}(?=[\"'])")
+_SEPARATORS = ("; ", " >> ", " > ", " \u227b ", " \u2192 ", " -> ", " => ", " | ")
 _TABLE_RULE = re.compile(r"^\|?[\s:|-]*-{2,}[\s:|-]*$")
+_COMMA_ROW = re.compile(r"^\s{0,9}(\d{1,3})\s{0,3},\s{0,3}(\S.*)$")
+_HEADS = frozenset(
+    "rank # no nr number position place title movie film item book name product score reason why genre "
+    "explanation game artist song news video anime candidate year rating".split()
+)
 _EDGES = " \t\"'`*_\u201c\u201d\u2018\u2019\u300a\u300b\u00ab\u00bb"
-_TITLE_KEYS = ("title", "name", "item", "answer", "movie", "film", "book", "product")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +53,60 @@ class Entry:
     marked: bool
 
 
-def answer_part(text: Any) -> str:
-    """The answer without what a model thinks aloud, and from the last "Answer:" on where there is one.
-
-    Anything but a string reads as an empty answer. Carriage returns, zero-width signs and code
-    fences are dropped.
-    """
-    if not isinstance(text, str):
-        return ""
-    text = text[-LONGEST:] if "</think>" in text[-LONGEST:] else text[:LONGEST]
-    text = text.rpartition("</think>")[2]
-    for sign in ("\u200b", "\u200c", "\u200d", "\ufeff", "\x00"):
-        text = text.replace(sign, "")
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("```")]
-    text = "\n".join(lines).strip()
-    for found in reversed(list(_MARKER.finditer(text))):
-        rest = text[found.end() :].strip()
-        if rest.strip(_EDGES + ".:"):
-            return rest
-    return text
-
-
 def entries(part: str) -> list[Entry]:
-    """The entries of an answer, in order: of a JSON or Python list, a table, a list, its lines."""
-    quoted = _from_json(part)
+    """The entries of an answer.
+
+    Args:
+        part: plain text, as `answer.plain` gives it.
+
+    Returns:
+        Those of a JSON or Python list, a table, a list, or its lines, in order.
+    """
+    quoted = listed(part, lambda text: [one.text for one in entries(text) if one.marked])
     if quoted:
         return [Entry(one, one, True) for one in quoted]
-    lines = [line for line in part.split("\n") if line.strip()]
+    lines = _joined([line for line in part.split("\n") if line.strip()])
     table = _from_table(lines)
     if table:
         return table
     if len(lines) == 1:
         return _one_line(lines[0])
-    found = [_marked(line) for line in lines]
+    found = _in_sequence(lines) or [_marked(line) for line in lines]
     numbers = sum(kind == "number" for kind, _ in found)
     wanted = "number" if numbers else "bullet"
     return [
         Entry(text if kind == wanted else line.strip(), line, kind == wanted)
         for line, (kind, text) in zip(lines, found, strict=True)
     ]
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Lines, a number that stands alone joined with what follows it."""
+    found: list[str] = []
+    number = ""
+    for line in lines:
+        if _LONE_NUMBER.match(line) and not number:
+            number = line.strip()
+            continue
+        found.append(f"{number} {line.strip()}" if number else line)
+        number = ""
+    return [*found, number] if number else found
+
+
+def _in_sequence(lines: list[str]) -> list[tuple[str, str]]:
+    """Lines with marks that count up from the first: letters, Roman numbers, words, …"""
+    for pattern, places in _SEQUENCES:
+        next_place, found = 1, []
+        for line in lines:
+            mark = pattern.match(line)
+            if mark and places.get(mark[1].lower()) == next_place:
+                next_place += 1
+                found.append(("number", line[mark.end() :].strip()))
+            else:
+                found.append(("", line.strip()))
+        if next_place > 2:
+            return found
+    return []
 
 
 def prose(text: str) -> bool:
@@ -123,103 +146,48 @@ def _one_line(line: str) -> list[Entry]:
 
 
 def _from_table(lines: list[str]) -> list[Entry]:
-    """The rows of a markdown table, each by its first cell that is no number."""
-    rows = [line.strip() for line in lines if line.strip().startswith("|")]
+    """The rows of a table, each by its first cell that is no number: between bars or tabs, with or
+    without a rule; or a number, a comma and the rest."""
+    for rows in (_cells(lines, "|"), _cells(lines, "\t"), _comma_rows(lines)):
+        rules = [place for place, (_, cells) in enumerate(rows) if cells is None]
+        body = rows[rules[0] + 1 :] if rules else rows
+        if not rules and body and _is_head(body[0][1] or []):
+            body = body[1:]
+        found = []
+        for line, cells in body:
+            named = [
+                cell for cell in cells or () if cell and not cell.strip(_EDGES + "#.").isdigit()
+            ]
+            if named:
+                found.append(Entry(named[0], line, True))
+        if found:
+            return found
+    return []
+
+
+def _cells(lines: list[str], sign: str) -> list[tuple[str, list[str] | None]]:
+    """The rows of a table with their cells, None for a rule; none where it is no table: two rows at
+    least that begin with the sign, stand under a rule, or have a number in front."""
+    rows = [line for line in lines if sign in line.strip(" ")]
     if len(rows) < 2:
         return []
-    rules = [place for place, row in enumerate(rows) if _TABLE_RULE.match(row[:200])]
-    body = rows[rules[0] + 1 :] if rules else rows
-    found = []
-    for row in body:
-        cells = [cell.strip() for cell in row.strip("|").split("|")]
-        named = [cell for cell in cells if cell and not cell.strip(_EDGES + "#.").isdigit()]
-        if named and not _TABLE_RULE.match(row[:200]):
-            found.append(Entry(named[0], row, True))
-    return found
+    ruled = [bool(_TABLE_RULE.match(row.strip()[:200])) for row in rows]
+    found: list[tuple[str, list[str] | None]] = [
+        (row, None if rule else [cell.strip() for cell in row.strip().strip("|").split(sign)])
+        for row, rule in zip(rows, ruled, strict=True)
+    ]
+    edged = sum(row.lstrip().startswith("|") for row in rows) > 1 and sign == "|"
+    numbered = sum((cells or [""])[0].strip("#. ").isdigit() for _, cells in found)
+    return found if edged or any(ruled) or numbered > 1 else []
 
 
-# -- JSON and Python ----------------------------------------------------------------------------
-
-
-def _from_json(part: str) -> list[str]:
-    begins = _JSON_BEGINS.search(part)
-    if begins is None:
+def _comma_rows(lines: list[str]) -> list[tuple[str, list[str] | None]]:
+    found = [(line, match) for line in lines if (match := _COMMA_ROW.match(line[:2000]))]
+    if len(found) < 2 or [int(match[1]) for _, match in found] != list(range(1, len(found) + 1)):
         return []
-    text = part[begins.start() :]
-    closing = "]" if text[0] == "[" else "}"
-    stop = text.rfind(closing)
-    try:
-        return _flat(json.loads(text[: stop + 1]))
-    except (ValueError, RecursionError):
-        return _strings(text) if text[0] == "[" else []
+    return [(line, [match[2].strip(_EDGES)]) for line, match in found]
 
 
-def parsed(part: str) -> dict[str, Any]:
-    """The JSON object that an answer holds, {} where it holds none."""
-    start, stop = part.find("{"), part.rfind("}")
-    if start < 0 or stop < start:
-        return {}
-    try:
-        value = json.loads(part[start : stop + 1])
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _flat(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        inner = next((one for one in value.values() if isinstance(one, list)), None)
-        if inner is not None:
-            return _flat(inner)
-        if all(str(key).isdigit() for key in value):
-            return _flat(list(value.values()))
-        return [text for text in [_said(value)] if text is not None]
-    return [text for text in map(_said, value) if text is not None]
-
-
-def _said(value: Any) -> str | None:
-    """The title that one element of a list gives."""
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, dict):
-        for key in _TITLE_KEYS:
-            if isinstance(value.get(key), str):
-                return value[key]
-        return next((one for one in value.values() if isinstance(one, str)), None)
-    return None
-
-
-_CLOSES = {'"': '"', "'": "'", "\u201c": "\u201d"}
-
-
-def _strings(text: str) -> list[str]:
-    """The quoted strings of a Python-like list, an unfinished one included."""
-    found: list[str] = []
-    place, n = 1, len(text)
-    while place < n:
-        sign = text[place]
-        if sign == "]":
-            break
-        if sign not in _CLOSES:
-            place += 1
-            continue
-        stop = _string_ends(text, place + 1, _CLOSES[sign])
-        value = text[place + 1 : stop].replace("\\'", "'").replace('\\"', '"').strip()
-        if value:
-            found.append(value)
-        place = stop + 1
-    return found
-
-
-def _string_ends(text: str, start: int, sign: str) -> int:
-    """Where the string ends: at a quotation mark that a comma or bracket follows."""
-    place = start
-    while True:
-        place = text.find(sign, place)
-        if place < 0:
-            return len(text)
-        if text[place - 1] != "\\":
-            after = text[place + 1 : place + 12].lstrip()
-            if not after or after[0] in ",]})":
-                return place
-        place += 1
+def _is_head(cells: list[str]) -> bool:
+    names = [cell.strip(_EDGES + ".").lower() for cell in cells]
+    return bool(names) and all(name in _HEADS or not name for name in names)

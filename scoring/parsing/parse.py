@@ -7,16 +7,26 @@ read; none of them fails. The rules stand in docs/scoring.md.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from itdr.builders.core.schema import Scale
-from itdr.scoring.parsing.lists import Entry, answer_part, entries, parsed, prose
+from itdr.scoring.parsing.answer import answer_part, elements, plain
+from itdr.scoring.parsing.lists import Entry, entries, prose
+from itdr.scoring.parsing.ratings import clipped, rating
+from itdr.scoring.parsing.reasons import Unread
+from itdr.scoring.parsing.structured import parsed
 from itdr.scoring.parsing.titles import Titles, fold
+from itdr.scoring.parsing.verdicts import spoken, verdict
+
+__all__ = [
+    "Ranking", "Unread", "answer_part", "attributes", "choice", "clipped", "ranking", "rating",
+    "why_no_title", "why_no_value",
+]  # fmt: skip
 
 MOST_ENTRIES = 10_000
+SHORT = 12
+"""Words of a line that may be a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Ranking:
 def ranking(text: Any, titles: Titles | Sequence[str]) -> Ranking:
     """The candidates in the order in which the answer lists them, repeats and strangers included."""
     titles = titles if isinstance(titles, Titles) else Titles(titles)
-    part = answer_part(text)
+    part = plain(answer_part(text))
     listed = entries(part)[:MOST_ENTRIES]
     if not listed:
         return Ranking()
@@ -64,7 +74,7 @@ def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
     """The candidate that the answer names: that of the first entry of a list, else the first one
     that stands in the text."""
     titles = titles if isinstance(titles, Titles) else Titles(titles)
-    part = answer_part(text)
+    part = plain(answer_part(text))
     title = titles.whole(part)
     if title is not None:
         return title
@@ -73,15 +83,72 @@ def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
         return None
     first = next((entry for entry in listed if entry.marked), None)
     if first is not None and (len(listed) == 1 or not _spoken(listed, titles)):
-        place = _whole_line(first, titles)
+        place = _after_list(listed, titles)
+        if place is None:
+            place = _whole_line(first, titles)
         return titles.named(first.text) if place is None else place
     for entry in listed[:MOST_ENTRIES]:
         place = _whole_line(entry, titles)
         place = titles.beginning(entry.text) if place is None else place
         if place is not None:
             return place
+    said = verdict(part, titles)
+    if said is not None:
+        return said
+    kept = spoken(part, titles)
     quoted = titles.quoted(part)
-    return quoted if quoted is not None else next(titles.contained(part), None)
+    denied = set(titles.contained(part)).difference(kept)
+    if quoted is not None and quoted not in denied:
+        return quoted
+    return next(iter(kept), None)
+
+
+def _after_list(listed: list[Entry], titles: Titles) -> int | None:
+    """The candidate that the lines after a list decide for, where they do."""
+    last = max(place for place, entry in enumerate(listed) if entry.marked)
+    rest = "\n".join(entry.line for entry in listed[last + 1 :])
+    return verdict(rest, titles) if last and rest else None
+
+
+def why_no_title(text: Any, titles: Titles | Sequence[str]) -> Unread | None:
+    """Why an answer that should name candidates names none; None where it names one.
+
+    Args:
+        text: the prediction; None where there is none.
+        titles: the candidates.
+
+    Returns:
+        The reason.
+    """
+    titles = titles if isinstance(titles, Titles) else Titles(titles)
+    if ranking(text, titles).readable:
+        return None
+    part = plain(answer_part(text))
+    listed = entries(part)[:MOST_ENTRIES]
+    listing = any(entry.marked for entry in listed) or (
+        bool(listed) and all(len(entry.text.split()) <= SHORT for entry in listed)
+    )
+    if listing and isinstance(text, str):
+        return Unread.NO_CANDIDATE
+    return why_no_value(text, False)
+
+
+def why_no_value(text: Any, read: bool) -> Unread | None:
+    """Why an answer gives no value (a rating, an attribute); None where it does.
+
+    Args:
+        text: the prediction; None where there is none.
+        read: whether a value was read.
+
+    Returns:
+        The reason.
+    """
+    if read:
+        return None
+    if text is None:
+        return Unread.NO_PREDICTION
+    blank = isinstance(text, str) and not answer_part(text).strip()
+    return Unread.EMPTY if blank else Unread.UNREADABLE
 
 
 def _one(place: int | None) -> tuple[int, ...]:
@@ -123,118 +190,6 @@ def _plain_lines(
     return Ranking(tuple(place for place, remark in zip(known, remarks, strict=True) if not remark))
 
 
-# -- ratings --------------------------------------------------------------------------------------
-
-_NUMBER = r"[-+]?\d{1,6}(?:[.,]\d{1,6})?"
-_SMALL = {
-    **{
-        word: k
-        for k, word in enumerate("zero one two three four five six seven eight nine".split())
-    },
-    "ten": 10,
-}
-_SAID = "|".join(_SMALL)
-_VALUE = rf"(?:{_NUMBER}|\b(?:{_SAID})\b)(?:\s{{0,3}}(?:and\s(?:a|one)\s)?half\b)?"
-_WORD_RATING = re.compile(
-    rf"(?:rating|rate|score|answer|prediction|predict|give|guess|estimate|stars?)\b"
-    rf"(?:[^\d.,;\n]{{0,40}}?[^\w\d.,;\n])?({_VALUE})(?:\s{{0,3}}(?:/|out\sof)\s{{0,3}}({_NUMBER}))?",
-    re.I,
-)
-_RATIO = re.compile(rf"({_VALUE})\s{{0,3}}(?:/|out\sof)\s{{0,3}}({_NUMBER})", re.I)
-_STARS = re.compile(rf"({_VALUE})(?:\s|-){{0,3}}stars?\b", re.I)
-_SPAN = re.compile(
-    rf"(?:from|between|scale of)\s{{0,3}}{_NUMBER}\s{{0,3}}(?:to|and|-|\u2013)\s{{0,3}}{_NUMBER}"
-    rf"|{_NUMBER}\s{{0,3}}(?:to|\u2013|-)\s{{0,3}}{_NUMBER}(?=\s{{0,3}}(?:scale|stars))",
-    re.I,
-)
-_ALONE = re.compile(rf"({_VALUE})", re.I)
-_ANY = re.compile(rf"(?<![\w.,/]){_NUMBER}(?![\w/]|[.,]\d)")
-_TITLE_YEAR = re.compile(r"\((?:1[89]|20)\d\d\)")
-
-
-def rating(text: Any, scale: Scale) -> float | None:
-    """The rating that the answer gives, clipped to the scale; None where none can be read."""
-    if isinstance(text, (int, float)) and not isinstance(text, bool):
-        text = f"{text}"
-    part = answer_part(text)
-    stars = _drawn_stars(part)
-    if stars is not None:
-        return clipped(stars, scale)
-    part = unicodedata.normalize("NFKC", part.replace("\u00bd", " and a half")).strip()
-    part = part.strip(" \t\n\"'`*_[](){}.!")
-    if not part:
-        return None
-    known = parsed("{" + part + "}") if ":" in part and part[:1] in "\"'" else parsed(part)
-    for value in known.values():
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            part = f"{value}"
-            break
-    value = _rating_in(part, scale)
-    return None if value is None else clipped(value, scale)
-
-
-def clipped(value: float, scale: Scale) -> float:
-    """The value within the scale's bounds."""
-    return min(max(value, scale.low), scale.high)
-
-
-def _rating_in(part: str, scale: Scale) -> float | None:
-    alone = _ALONE.fullmatch(part)
-    if alone:
-        return _value(alone[1])
-    part = _TITLE_YEAR.sub(" ", part)
-    ratio = _RATIO.fullmatch(part)
-    if ratio:
-        return _of(ratio[1], ratio[2], scale)
-    spared = _SPAN.sub(" ", part)
-    for pattern in (_RATIO, _STARS, _WORD_RATING):
-        found = list(pattern.finditer(spared))
-        if found:
-            first = found[0] if pattern is not _WORD_RATING else found[-1]
-            whole = first[2] if pattern is not _STARS else None
-            return _of(first[1], whole, scale)
-    numbers = [
-        value
-        for value in map(_value, _ANY.findall(spared))
-        if value is not None and scale.low <= value <= scale.high
-    ]
-    if not numbers:
-        said = [word for word in re.findall(r"[a-z]+", spared.lower()) if word in _SMALL]
-        return float(_SMALL[said[0]]) if len(set(said)) == 1 else None
-    return numbers[0] if re.match(_NUMBER, spared.strip()) else numbers[-1]
-
-
-def _of(value: str, whole: str | None, scale: Scale) -> float | None:
-    """`value` of `whole`, brought to the scale's top where that is another number."""
-    number, top = _value(value), _value(whole) if whole else None
-    if number is None or not top or top <= 0 or top == scale.high:
-        return number
-    return number / top * scale.high
-
-
-def _value(text: str) -> float | None:
-    """A number in digits (decimal point or comma) or words, with or without "and a half"."""
-    text = text.strip().lower()
-    half = text.endswith("half")
-    if half:
-        text = re.sub(r"\s*(?:and\s(?:a|one)\s)?half$", "", text)
-    value = float(_SMALL[text]) if text in _SMALL else None
-    if value is None:
-        try:
-            value = float(text.replace(",", "."))
-        except ValueError:
-            return None
-    return value + 0.5 if half else value
-
-
-def _drawn_stars(part: str) -> float | None:
-    """A rating drawn in stars, as in `★★★★½` or `★★★☆☆`."""
-    full = part.count("\u2605") + part.count("\u2b50") + part.count("\U0001f31f")
-    if not full or any(sign.isdigit() and sign.isascii() for sign in part):
-        return None
-    return full + 0.5 * part.count("\u00bd")
-
-
 # -- attributes -----------------------------------------------------------------------------------
 
 
@@ -247,17 +202,18 @@ def attributes(text: Any, names: Sequence[str]) -> dict[str, str]:
     part = answer_part(text)
     wanted = {_plain_name(name): name for name in names}
     found: dict[str, str] = {}
-    for key, value in parsed(part).items():
+    for key, value in [*_pairs(parsed(part)), *elements(part)]:
         name = wanted.get(_plain_name(key))
-        if name is not None and isinstance(value, (str, int, float)):
-            found[name] = str(value)
+        if name is not None and name not in found:
+            found[name] = value
     if found or not wanted:
         return found
+    part = plain(part)
     spelled = sorted(wanted, key=len, reverse=True)
     alternatives = "|".join(re.escape(one).replace(r"\ ", r"[ _-]{1,3}") for one in spelled)
     pattern = re.compile(
         rf"(?<![\w])({alternatives})(?![\w])[*_`\"']{{0,4}}\s{{0,5}}"
-        r"(?:[:=\uff1a\u2013\u2014-]|\bis\b|\|)[\s*_`\"']{0,5}",
+        r"(?:[:=\uff1a\u2013\u2014\u2192-]|\bis\b|\|)[\s*_`\"']{0,5}",
         re.I,
     )
     marks = list(pattern.finditer(part))
@@ -271,6 +227,21 @@ def attributes(text: Any, names: Sequence[str]) -> dict[str, str]:
     if not found and len(names) == 1 and "\n" not in part and 0 < len(part) <= 100:
         found[names[0]] = part.strip(" \"'`*_.")
     return found
+
+
+def _pairs(value: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:
+    """The names and values of a JSON object, and of those inside; `{"value": …}` stands for a value."""
+    for key, one in value.items():
+        if isinstance(one, dict):
+            inner = next(
+                (one[name] for name in ("value", "answer", "prediction") if name in one), None
+            )
+            if isinstance(inner, (str, int, float)):
+                yield key, str(inner)
+            elif depth < 3:
+                yield from _pairs(one, depth + 1)
+        elif isinstance(one, (str, int, float)) and not isinstance(one, bool):
+            yield key, str(one)
 
 
 _EDGES = " \t,;|*_`\"'\u201c\u201d.-"

@@ -90,6 +90,15 @@ class _Found:
     stop: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A title that stands in folded text, from `start` to `stop`."""
+
+    title: int
+    start: int
+    stop: int
+
+
 class Titles:
     """A few titles, to be found in texts. All methods run in time linear in the text."""
 
@@ -155,14 +164,27 @@ class Titles:
         return next(self.contained(text), None)
 
     def contained(self, text: str) -> Iterator[int]:
-        """The titles that stand anywhere in running text, in order, each once.
+        """The titles that stand anywhere in running text, in order, each once."""
+        seen: set[int] = set()
+        for one in self.mentions(text, fold(text)):
+            if one.title not in seen:
+                seen.add(one.title)
+                yield one.title
+
+    def mentions(self, text: str, folded: str) -> Iterator[Mention]:
+        """The places in running text at which a title stands.
 
         A title of one word counts where it is spelled as the title is (case included) and has four
         letters or more: "it" names no film.
+
+        Args:
+            text: the text.
+            folded: it, folded.
+
+        Yields:
+            Each mention, with its place in the folded text.
         """
-        folded = fold(text)
         spans = _spans(folded)
-        seen: set[int] = set()
         place = 0
         while place < len(spans):
             hits = [
@@ -173,10 +195,8 @@ class Titles:
             if not hits:
                 place += 1
                 continue
-            place = hits[-1].stop
-            if hits[-1].title not in seen:
-                seen.add(hits[-1].title)
-                yield hits[-1].title
+            first, place = place, hits[-1].stop
+            yield Mention(hits[-1].title, spans[first][0], spans[place - 1][1])
 
     # -- inside ---------------------------------------------------------------------------------
 

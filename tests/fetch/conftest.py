@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from itdr.builders.rawfiles.download.retry import REACH
 from tests.fetch.server import FAULTS, Misbehaving, serving
 
 
@@ -39,6 +40,12 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", "/nonexistent")
     monkeypatch.setenv("NO_PROXY", "*")
+
+
+@pytest.fixture(autouse=True)
+def reachable_again() -> None:
+    """No test hears of the hosts that another could not reach."""
+    REACH.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -67,6 +67,7 @@ class Misbehaving:
         self.resources: dict[str, Resource] = {}
         self.seen: list[Seen] = []
         self.released = threading.Event()
+        self.raw: dict[str, bytes] = {}  # whole answers, head and body, by the word after `raw:`
         self.fallback: Callable[[str], Resource | None] = lambda path: None
         self._server = _Server((host, 0), Handler)
         self._server.world = self
@@ -118,7 +119,9 @@ class _Server(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     """ok; drop:N, reset:N (the connection ends, or breaks, after N bytes of the body); mute (no
     answer at all); stall:N; status:N and retry:N:SECONDS; redirect:URL; html; other (other bytes of
-    the same length); longer, shorter (another length); ignore-range; ignore-if-range; wrong-range
+    the same length); spliced:N (206 without the marks of the version); raw:KEY (what `raw` holds, byte
+    for byte); said:TYPE:KEY (that body, of that content type); drip:PART (head, body or chunk: a byte
+    every 20 ms); endless:CONTENT (no length told, and no end); longer, shorter (another length); ignore-range; ignore-if-range; wrong-range
     (206 from another byte); gzip (encoded on the way); labelled (the bytes as they are, called encoded); br; chunked,
     chunked-drop:N; close, close-drop:N (no length told); announce-more (a length never reached)."""
 
@@ -311,6 +314,54 @@ class Handler(BaseHTTPRequestHandler):
         self._head(200, {"Connection": "close"}, resource)
         self.wfile.write(resource.body[: int(rest)] if rest else resource.body)
         self._end()
+
+    def _raw(self, resource: Resource, rest: str, _: bool = True) -> None:
+        self.wfile.write(self.server.world.raw[rest])
+        self.wfile.flush()
+        self._end()
+
+    def _said(self, resource: Resource, rest: str, _: bool = True) -> None:
+        kind, _colon, key = rest.partition(":")
+        self._plain(200, self.server.world.raw[key], Content_Type=kind)
+
+    def _spliced(self, resource: Resource, rest: str, _: bool = True) -> None:
+        """The asked range of another version, without the marks by which it could be told."""
+        found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        if not found:
+            self._ok(resource, "")
+            return
+        start, size = int(found[1]), len(resource.body)
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
+        self.send_header("Content-Length", str(size - start))
+        if rest:
+            self.send_header("Last-Modified", rest)
+        self.end_headers()
+        self.wfile.write(bytes(byte ^ 1 for byte in resource.body[start:]))
+
+    def _drip(self, resource: Resource, rest: str, _: bool = True) -> None:
+        head = b"HTTP/1.1 200 OK\r\n"
+        if rest == "head":
+            slow = head + b"X-Slow: " + b"x" * 4000
+        elif rest == "chunk":
+            self.wfile.write(head + b"Transfer-Encoding: chunked\r\n\r\n5;")
+            slow = b"x" * 4000
+        else:
+            self.wfile.write(head + b"Content-Length: %d\r\n\r\n" % len(resource.body))
+            slow = resource.body
+        for place in range(len(slow)):
+            if self.server.world.released.wait(0.02):
+                break
+            self.wfile.write(slow[place : place + 1])
+            self.wfile.flush()
+        self._end()
+
+    def _endless(self, resource: Resource, rest: str, _: bool = True) -> None:
+        self._head(200, {"Connection": "close"}, resource)
+        piece = (rest.encode() or b"1,2,4.5") + b"\n"
+        piece *= (1 << 16) // len(piece)
+        while not self.server.world.released.is_set():
+            self.wfile.write(piece)
 
     def _close_drop(self, resource: Resource, rest: str, _: bool = True) -> None:
         self._close(resource, rest)

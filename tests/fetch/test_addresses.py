@@ -40,6 +40,8 @@ def body_for(name: str) -> bytes:
         return ZIP
     if low.endswith((".tar.gz", ".tgz", ".tar")):
         return TAR
+    if low.endswith((".json", ".jsonl")):
+        return b'{"user": 1}\n' * 400
     return RATINGS_GZ if low.endswith(".gz") else RATINGS
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import RawFile
-from itdr.builders.rawfiles import archives
+from itdr.builders.rawfiles import archives, limits
 from itdr.builders.rawfiles.archives import extract
 from itdr.builders.rawfiles.names import files_below, match
 from tests.fetch.server import count
@@ -152,6 +152,24 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
         take(out.getvalue(), tmp_path)
 
 
+def test_twin_members_of_a_zip_are_refused(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("a.csv", TEXT)
+        archive.writestr("a.csv", TEXT + b"1,2\n")
+    with pytest.raises(RawFileError, match=r"which member is a\.csv"):
+        take(out.getvalue(), tmp_path, A)
+
+
+def test_bytes_missing_in_the_middle_of_a_zip_are_a_damage(tmp_path: Path) -> None:
+    """They send `zipfile` to a place before the file's start."""
+    body = zipped(BOTH)
+    count("cut archive", 40)
+    for start in range(100, len(body) - 4000, len(body) // 40):
+        with pytest.raises(RawFileError, match=r"x\.zip.*Delete it"):
+            take(body[:start] + body[start + 3000 :], tmp_path)
+
+
 def test_an_encrypted_zip_is_named_as_such(tmp_path: Path) -> None:
     body = bytearray(zipped({"a.csv": TEXT}))
     central = body.index(b"PK\x01\x02")
@@ -175,7 +193,7 @@ def test_bombs_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     for body in (zipped({"a.csv": zeros}), gzip.compress(tarred({"a.csv": zeros}), 1)):
         with pytest.raises(RawFileError, match=r"would unpack to 41\.94 MB.*are declared"):
             take(body, tmp_path, A)
-        monkeypatch.setattr(archives, "LARGE", 1 << 20)
+        monkeypatch.setattr(limits, "LARGE", 1 << 20)
         undeclared = RawFile("a", "a.csv", packed_in=("x.zip",))
         with pytest.raises(RawFileError, match=r"would unpack to 41\.94 MB, it is packed into"):
             take(body, tmp_path, undeclared)

@@ -18,7 +18,7 @@ from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.server import Misbehaving, count, leftovers, quick, serving, sha
 
-BODY = random.Random(3).randbytes(30_000)
+BODY = b"{" + random.Random(3).randbytes(30_000)
 REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
 HUB_URL = f"https://huggingface.co/datasets/lab/set/resolve/{REVISION}/raw/All.jsonl"
 HUB_PATH = f"datasets/lab/set/resolve/{REVISION}/raw/All.jsonl"
@@ -168,7 +168,7 @@ def test_hub_files_come_through_the_hub_client(
 
 def test_wrong_bytes_from_the_hub_are_refused(hub: Misbehaving, tmp_path: Path) -> None:
     put_on_hub(hub, BODY)
-    remote = Remote("All.jsonl", (HUB_URL,), checksum=sha(BODY[1:]))
+    remote = Remote("All.jsonl", (HUB_URL,), checksum=sha(BODY[:-1]))
     with pytest.raises(DownloadError, match="its sha256 is"):
         fetch(remote, tmp_path, policy=quick())
     assert not (tmp_path / "All.jsonl").exists()
@@ -217,11 +217,22 @@ def test_what_the_hub_client_raises(
         calls.append(args)
         raise error
 
+    monkeypatch.setattr(hosts, "hub_unreachable", lambda timeout: None)
     monkeypatch.setattr(hosts, "hub_download", broken)
     with pytest.raises(DownloadError) as caught:
         fetch(Remote("All.jsonl", (HUB_URL,)), tmp_path, policy=quick())
     assert reason in str(caught.value) and len(calls) == times
     count("the Hub fails", times)
+
+
+def test_a_hub_that_cannot_be_reached_is_not_left_to_its_patient_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    waits: list[float] = []
+    with pytest.raises(DownloadError, match=r"no connection .*\(3 attempts\)"):
+        fetch(Remote("All.jsonl", (HUB_URL,)), tmp_path, policy=quick(waits=waits))
+    assert waits == [1.0, 2.0]
 
 
 def test_a_site_mirror_takes_the_place_of_the_hub(

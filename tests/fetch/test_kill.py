@@ -62,14 +62,8 @@ def test_a_kill_at_every_stage(
         assert run["before"] is None or run["trust"] == "verified", run
     count("SIGKILL", len(runs) - 1)
     files = {run["place"].partition(":")[0] for run in runs}
-    assert files >= {
-        "download.py",
-        "part.py",
-        "transfer.py",
-        "settle.py",
-        "integrity.py",
-        "cache.py",
-    }
+    ours = "download.py partial.py http.py finalize.py checksums.py paths.py"
+    assert files >= set(ours.split())
     assert len(runs) > 30 and runs[-1]["status"] == 0
 
 
@@ -77,14 +71,14 @@ CHILD = """
 import signal
 import sys
 from pathlib import Path
-from itdr.builders.declare import Remote
-from itdr.builders.fetch.several import fetch_all
-from itdr.builders.fetch.patience import Policy
+from itdr.builders.core.schema import Remote
+from itdr.builders.rawfiles.download.parallel import fetch_all
+from itdr.builders.rawfiles.download.retry import RetryPolicy
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may ignore it
 urls = sys.argv[2:]
 remotes = [Remote(f"{n}.bin", (url,)) for n, url in enumerate(urls)]
 print("ready", flush=True)
-policy = Policy(chunk=1024, read_timeout=20)
+policy = RetryPolicy(chunk=1024, read_timeout=20)
 found = fetch_all(remotes, Path(sys.argv[1]), progress=True, policy=policy)
 print(sorted(found), flush=True)
 """

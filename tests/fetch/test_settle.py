@@ -15,7 +15,7 @@ import pytest
 
 from itdr.builders.core.errors import DownloadError, RawFileError
 from itdr.builders.core.schema import Remote
-from itdr.builders.rawfiles.checksums import record_path, trust
+from itdr.builders.rawfiles.checksums import mark_read, record_path, trust
 from itdr.builders.rawfiles.download.download import fetch
 from tests.fetch.server import Misbehaving, leftovers, quick, sha, words
 
@@ -132,6 +132,7 @@ def test_the_first_good_download_is_the_measure_of_later_ones(
     path = fetch(bin_remote(url), tmp_path, policy=quick())
     record = json.loads(record_path(path).read_text())
     assert record["sha256"] == hashlib.sha256(BODY).hexdigest() and record["url"] == url
+    mark_read(path)
     path.unlink()  # as --drop-raw does
     assert fetch(bin_remote(url), tmp_path, policy=quick()).read_bytes() == BODY
     path.unlink()
@@ -143,6 +144,25 @@ def test_the_first_good_download_is_the_measure_of_later_ones(
     asked = len(server.seen)
     assert fetch(bin_remote(url), tmp_path, policy=quick()).read_bytes() == OTHER
     assert len(server.seen) == asked, "the bytes were kept"
+
+
+def test_a_download_that_nobody_read_is_no_measure(server: Misbehaving, tmp_path: Path) -> None:
+    """It may have been an error page."""
+    url = server.put("data.bin", OTHER)
+    fetch(bin_remote(url), tmp_path, policy=quick()).unlink()
+    server.put("data.bin", BODY)
+    assert fetch(bin_remote(url), tmp_path, policy=quick()).read_bytes() == BODY
+
+
+def test_another_mirror_may_have_the_file_that_was_downloaded_first(
+    server: Misbehaving, tmp_path: Path
+) -> None:
+    remote = Remote("data.bin", (server.put("a", BODY), server.put("b", BODY)))
+    path = fetch(remote, tmp_path, policy=quick())
+    mark_read(path)
+    path.unlink()
+    server.put("a", OTHER)
+    assert fetch(remote, tmp_path, policy=quick()).read_bytes() == BODY
 
 
 def test_a_download_that_was_changed_is_not_trusted(server: Misbehaving, tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ import yaml
 
 import itdr
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import formats, registry
 from itdr.commands import card as command
-from itdr.publish import card, files, folder, project, provenance, tables
+from itdr.publish import card, folder, project, provenance, tables
 from tests import world
 from tests.publish.building import builder, everything, run, small
 
@@ -56,8 +56,8 @@ def test_the_yaml_says_what_the_hub_reads() -> None:
 
 
 def test_datasets_reads_the_features_of_the_yaml_as_they_are() -> None:
-    for form in files.FORMS:
-        columns = files.columns(form)
+    for form in formats.FORMATS:
+        columns = formats.schema(form)
         read = datasets.Features._from_yaml_list(tables.yaml_features(columns))
         assert read == datasets.Features(columns)
 
@@ -155,7 +155,7 @@ def test_dataset_infos_json_holds_every_config_and_no_sizes() -> None:
         read = datasets.Features.from_dict(info["features"])
         assert (
             read.arrow_schema.remove_metadata()
-            == datasets.Features(files.columns("alpaca")).arrow_schema.remove_metadata()
+            == datasets.Features(formats.schema("alpaca")).arrow_schema.remove_metadata()
         )
 
 

@@ -147,11 +147,12 @@ def test_a_build_stopped_between_its_steps_is_taken_up(
 
 def test_other_options_replace_the_config_and_nothing_of_the_old_stays(tmp_path: Path) -> None:
     folder.build(two(), tmp_path / "a")
-    folder.build([builder("rating_prediction", **SMALL, size=20)], tmp_path / "a")
+    other = [builder("rating_prediction", **SMALL, size=20)]
+    folder.build(other, tmp_path / "a", overwrite=True)
     assert len(pq.read_table(tmp_path / "a/rating_prediction/train-00000-of-00001.parquet")) == 16
     names = [path.name for path in (tmp_path / "a").iterdir()]
     assert not [name for name in names if name.startswith(".")]
-    folder.build(two(), tmp_path / "a")
+    folder.build(two(), tmp_path / "a", overwrite=True)
     assert contents(tmp_path / "a") == contents(small())
 
 
@@ -167,7 +168,7 @@ def test_a_file_that_was_lost_is_made_again(tmp_path: Path) -> None:
 
 def test_a_card_that_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("mine")
-    with pytest.raises(ConfigError, match=r"README\.md that was not written by itdr"):
+    with pytest.raises(ConfigError, match=r"README\.md, not written by itdr"):
         folder.build([builder("sequential_rec")], tmp_path)
     assert contents(tmp_path) == {"README.md": b"mine"}
 
@@ -175,7 +176,7 @@ def test_a_card_that_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_ours_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "sequential_rec").mkdir()
     (tmp_path / "sequential_rec/notes").write_text("mine")
-    with pytest.raises(ConfigError, match="was not built by itdr"):
+    with pytest.raises(ConfigError, match="sequential_rec/, not written by itdr"):
         folder.build([builder("sequential_rec")], tmp_path)
     assert (tmp_path / "sequential_rec/notes").read_text() == "mine"
 
@@ -190,7 +191,7 @@ def test_kinds_of_files_are_not_mixed(tmp_path: Path) -> None:
     folder.build([builder("sequential_rec")], tmp_path / "a")
     with pytest.raises(ConfigError, match="one kind"):
         folder.build([builder("rating_prediction")], tmp_path / "a", kind="jsonl")
-    folder.build([builder("sequential_rec")], tmp_path / "a", kind="jsonl")
+    folder.build([builder("sequential_rec")], tmp_path / "a", kind="jsonl", overwrite=True)
     assert not list((tmp_path / "a").rglob("*.parquet"))
 
 
@@ -301,9 +302,9 @@ def test_without_a_name_all_configs_that_the_options_allow_are_built(tmp_path: P
     out = tmp_path / "a"
     result = run(command.run, "--sample", "--sources", "lastfm-1k", "--size", 10, "-o", out)
     assert result.exit_code == 0, result.output
-    able = {one for one in registry.config_names() if ("lastfm-1k" in _sources(one))}
+    able = {one for one in registry.task_ids() if ("lastfm-1k" in _sources(one))}
     assert set(provenance.read(out)) == able
-    for name in set(registry.config_names()) - able:
+    for name in set(registry.task_ids()) - able:
         assert f"not built: {name}" in result.stderr
 
 

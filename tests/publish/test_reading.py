@@ -14,13 +14,16 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from itdr.builders.dataset import registry
-from itdr.publish import files, folder, provenance
+from itdr.builders.core.schema import ROOT_TASKS
+from itdr.builders.dataset import formats, registry
+from itdr.publish import files, folder, provenance, views
 from tests.publish.building import SMALL, builder, everything, sampled, small
 
 # One worker builds the large folder for all that read it.
 pytestmark = pytest.mark.xdist_group("built")
 CONFIGS = [name for name in registry.config_names() if sampled(name)]
+WRITTEN = [name for name in CONFIGS if name not in ROOT_TASKS]
+"""Root tasks have no files of their own: they are views of their subtasks."""
 PAGE_BYTES, PAGE_ROWS, LEAST_ROWS = 200_000, 100, 10
 """The Hub's viewer shows the first rows, at most 100 and 200,000 bytes of JSON; only where not even 10
 fit does it cut their cells."""
@@ -60,26 +63,28 @@ def loaded(path: Path, config: str, tmp_path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("config", CONFIGS)
 def test_every_config_loads_without_itdr(config: str, tmp_path: Path) -> None:
     found = loaded(everything(), config, tmp_path)
-    assert found["rows"] == provenance.read(everything())[config]["rows"]
-    expected = datasets.Features(files.columns("alpaca"))
+    entries = provenance.read(everything())
+    parts = views.views(entries)[config] if config in ROOT_TASKS else [entries[config]]
+    assert found["rows"] == views.summed(parts, "rows")
+    expected = datasets.Features(formats.schema("alpaca"))
     assert found["features"] == {name: str(kind) for name, kind in expected.items()}
 
 
 @pytest.mark.interface
-@pytest.mark.parametrize("form", files.FORMS)
+@pytest.mark.parametrize("form", formats.FORMATS)
 def test_every_format_loads_as_json_lines(form: str, tmp_path: Path) -> None:
-    options = {**SMALL, "format": "messages" if form == "sharegpt" else form}
-    folder.build([builder("sequential_rec", **options)], tmp_path / "a", form, "jsonl")
+    options = {**SMALL, "format": form}
+    folder.build([builder("sequential_rec", **options)], tmp_path / "a", "jsonl")
     found = loaded(tmp_path / "a", "sequential_rec", tmp_path)
-    expected = datasets.Features(files.columns(form))
+    expected = datasets.Features(formats.schema(form))
     assert found["features"] == {name: str(kind) for name, kind in expected.items()}
     drawn = next(iter(datasets.load_dataset("itdr", "sequential_rec", split="train", **options)))
-    assert found["first"] == files.in_form(drawn, form)
+    assert found["first"] == drawn
 
 
 def test_sharegpt_is_a_conversation_of_system_human_and_gpt(tmp_path: Path) -> None:
     out = tmp_path / "a"
-    folder.build([builder("sequential_rec", **SMALL, format="messages")], out, "sharegpt")
+    folder.build([builder("sequential_rec", **SMALL, format="sharegpt")], out)
     rows = pq.read_table(out / "sequential_rec/train-00000-of-00001.parquet").to_pylist()
     plain = datasets.load_dataset("itdr", "sequential_rec", split="train", **SMALL)
     for row, triple in zip(rows, plain, strict=True):
@@ -148,9 +153,9 @@ def _bytes(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("config", WRITTEN)
 def test_the_viewers_first_page_holds_whole_rows(config: str) -> None:
-    features = datasets.Features(files.columns("alpaca"))
+    features = datasets.Features(formats.schema("alpaca"))
     for paths in provenance.paths(everything(), provenance.read(everything())[config]).values():
         rows = pq.read_table(paths[0]).slice(0, PAGE_ROWS).to_pylist()
         shown, size = page(rows, features)
@@ -161,7 +166,7 @@ def test_the_viewers_first_page_holds_whole_rows(config: str) -> None:
         assert LEAST_ROWS * heaviest < PAGE_BYTES
 
 
-@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("config", WRITTEN)
 def test_columns_of_few_values_and_lists_stay_small(config: str) -> None:
     """Up to 30 values the viewer shows a text column as categories."""
     rows = pq.read_table(

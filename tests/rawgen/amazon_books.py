@@ -53,10 +53,11 @@ def write(
     seed: int = 0,
     packed: bool = False,
     dirt: bool = True,
+    events: tuple[int, int] = (13, 16),
 ) -> Facts:
     """Write `Books_rating.csv` and `books_data.csv`, or `amazon-books-reviews.zip` with them.
 
-    13 to 16 reviews a user, grouped by edition; each book has one or two editions.
+    `events`: fewest and most reviews of a user, grouped by edition; each book has one or two editions.
     """
     crowd = Crowd(
         users=users,
@@ -65,8 +66,8 @@ def write(
         groups=GROUPS,
         each=1,
         seed=seed,
-        low=13,
-        high=16,
+        low=events[0],
+        high=events[1],
         start=START,
         end=END,
     )

@@ -72,13 +72,20 @@ def write(
     seed: int = 0,
     packed: bool = False,
     dirt: bool = True,
+    events: tuple[int, int] = (25, 33),
 ) -> Facts:
     """Write the three `*-2023` files, or `myanimelist-dataset.zip` with them.
 
-    25 to 33 scores a user, of items that the catalogue has (and, with dirt, of one that it has not).
+    `events`: fewest and most scores of a user, of items that the catalogue has (and, with dirt, of one that it has not).
     """
     crowd = Crowd(
-        users=users, items=items, categories=GENRES, groups=GROUPS, seed=seed, low=25, high=33
+        users=users,
+        items=items,
+        categories=GENRES,
+        groups=GROUPS,
+        seed=seed,
+        low=events[0],
+        high=events[1],
     )
     ids = np.cumsum(crowd.rng(2).integers(1, 9, items))
     names = _names(crowd)

@@ -100,7 +100,7 @@ DIRT = (
     ("2008-12-08T06:04:00Z\t\tNowhere\tBand\t\tRust", "wrong number of fields"),
     ("2010-05-04T23:08:57Z\t\tNowhere Band\t\tRust", "implausible time"),
     ("1970-01-01T00:00:00Z\t\tNowhere Band\t\tRust", "implausible time"),
-    ("2008-12-08 06:04:00\t\tNowhere Band\t\tRust", "no valid time"),
+    ("2008-12-08 06:04\t\tNowhere Band\t\tRust", "no valid time"),
     ("2008-02-30T06:04:00Z\t\tNowhere Band\t\tRust", "no valid time"),
     ("2008-12-08T06:04:00Z\t\tNowhere Band\t\t", "neither id nor name of the item"),
     ("\tsomebody\t2008-12-08T06:04:00Z\t\tNowhere Band\t\tRust", "malformed user id"),

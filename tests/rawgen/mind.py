@@ -195,7 +195,7 @@ def _dirt(news: str, facts: Facts) -> Iterator[str]:
     yield f"900002\tU900001\t11/9/2019 12:00:00 PM\t\t{news}-0 {news}-1"
     facts.counts["interactions"] += 3
     yield f"900003\tU900001\t11/10/2019 1:02:03 AM\t\t{news} {news}"
-    yield f"900004\tU900001\t2019-11-10 01:02:03\t\t{news}-1"
+    yield f"900004\tU900001\t2019-11-10\t\t{news}-1"
     yield "900005\tU900001\t11/10/2019 1:02:03 AM\t\tX7-1"
     yield f"900006\tU900001\t11/10/2019 1:02:03 AM\t{news}-1"
     for reason, number in (

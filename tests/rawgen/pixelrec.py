@@ -43,7 +43,7 @@ ITEM_HEADER = (
 
 # Lines of the interactions that no reader may accept, and why; each is written once.
 DIRT = (
-    ("{item},u3,1650000000123", "no valid time"),
+    ("{item},u3,16500000", "no valid time"),
     ("{item},u3,", "no valid time"),
     ("{item},u3,2022-04-15", "no valid time"),
     ("77,u3,1650000000", "malformed item id"),

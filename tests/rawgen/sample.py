@@ -15,11 +15,15 @@ from tests.rawgen.__main__ import names
 SAMPLE = Path(__file__).resolve().parents[2] / "builders" / "sample"
 USERS = 120
 ITEMS = 160
+EVENTS = (50, 80)
 SETTINGS: dict[str, dict[str, Any]] = {
     "amazon-reviews-2023": {"packed": True},
     "yelp": {"packed": True},
+    "amazon-books": {"events": EVENTS},
+    "anime-2023": {"events": EVENTS},
+    "steam": {"events": (70, 95)},
 }
-"""Sources whose plain files are large for a wheel are bundled packed, as they are published."""
+"""Users of whom profiles are written have judged many works. Sources whose plain files are large for a wheel are bundled packed, as they are published."""
 
 
 def write(root: Path) -> None:

@@ -56,10 +56,11 @@ def write(
     seed: int = 0,
     packed: bool = False,
     dirt: bool = True,
+    events: tuple[int, int] = (18, 28),
 ) -> Facts:
     """Write `steam_reviews.json.gz` and `steam_games.json.gz` (always packed, as official).
 
-    18 to 28 reviews a user. Two of a hundred reviews have no hours.
+    `events`: fewest and most reviews of a user. Two of a hundred reviews have no hours.
     """
     del packed
     crowd = Crowd(
@@ -68,8 +69,8 @@ def write(
         categories=GENRES,
         groups=GROUPS,
         seed=seed,
-        low=18,
-        high=28,
+        low=events[0],
+        high=events[1],
         start=START,
         end=END,
     )
@@ -207,7 +208,8 @@ def _odd_reviews(name: str, game: str) -> Iterator[dict[str, Any]]:
     yield {**base, "text": "He said: 'u'username': u'somebody else', u'hours': 9.9}"}
     yield {**base, "text": "both \"kinds\" of 'quotes', \\ and\nlines \u2665 \U0001f600"}
     yield {**base, "product_id": "999999", "text": ""}  # a game without a record
-    yield {**base, "date": "2016-13-45", "compensation": "Product received for free"}
+    dateless = {key: value for key, value in base.items() if key != "date"}
+    yield {**dateless, "compensation": "Product received for free"}
     yield {**base, "found_funny": 3}
 
 

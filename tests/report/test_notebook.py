@@ -37,19 +37,28 @@ def test_its_code_runs_as_a_program(tmp_path: Path) -> None:
     assert "[user] " in done.stdout
 
 
-def test_it_runs_in_a_kernel_and_draws_its_plot(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("widgets", ["as installed", "absent"])
+def test_it_runs_in_a_kernel_with_a_cold_cache(
+    widgets: str, caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """DuckDB 2 refuses every setting of its progress bar in a kernel without ipywidgets."""
     for name in ("matplotlib", "ipykernel"):
         pytest.importorskip(name)
     nbclient = pytest.importorskip("nbclient")
     nbformat = pytest.importorskip("nbformat")
     for name, value in {**OFFLINE, "MPLBACKEND": ""}.items():
         monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    if widgets == "absent":
+        hidden = tmp_path / "hidden"
+        hidden.mkdir()
+        (hidden / "ipywidgets.py").write_text("raise ImportError('hidden from this kernel')\n")
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(hidden), OFFLINE["PYTHONPATH"]]))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     nbclient.NotebookClient(
         notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}
     ).execute()
+    assert (caches / "store").is_dir(), "the stores were built in this kernel"
     shown = [kind for cell in notebook.cells for one in cell.get("outputs", ())
              for kind in one.get("data", ())]  # fmt: skip
     assert "image/png" in shown

@@ -28,7 +28,7 @@ TEST = f"{CONFIG}/test-00000-of-00001"
 def made(kind: str) -> Path:
     out = Path(tempfile.mkdtemp(prefix="itdr-built-")) / "data"
     small = builder(CONFIG, sample=True, sources=["ml-32m"], size=40)
-    folder.build([small], out, "alpaca", kind)
+    folder.build([small], out, kind)
     return out
 
 

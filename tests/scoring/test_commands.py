@@ -103,9 +103,9 @@ def test_partial_predictions(tmp_path: Path) -> None:
     file = write(tmp_path / "p.jsonl", [{"id": first["id"], "output": first["output"]}])
     args = [str(file), "--data", "sequential_rec", "--json", *options("sequential_rec")]
     whole = json.loads(run(score_command.run, *args).stdout)
-    assert whole["missing"] == len(test) - 1
+    assert whole["answers"] == {"read": 1, "no prediction": len(test) - 1}
     part = json.loads(run(score_command.run, *args, "--partial").stdout)
-    assert (part["rows"], part["missing"]) == (1, 0)
+    assert (part["rows"], part["answers"]) == (1, {"read": 1})
 
 
 def test_the_table_names_chance_and_interval(tmp_path: Path) -> None:
@@ -115,7 +115,8 @@ def test_the_table_names_chance_and_interval(tmp_path: Path) -> None:
         score_command.run, str(file), "--data", "sequential_rec", *options("sequential_rec")
     ).stdout
     assert "Hit@1" in shown and "chance 0.2000" in shown and "[0.0000, 0.0000]" in shown
-    assert "100.0% of the answers could not be read" in shown
+    assert f"{len(test)} rows: {len(test)} name no candidate" in shown
+    assert "The predictions carry no row_hash" in shown
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,7 @@ def test_the_table_names_chance_and_interval(tmp_path: Path) -> None:
         ('{"id": 3, "output": "x"}\n', "must be a text"),
         ('{"id": "a", "output": "x"}\n{"id": "a", "output": "y"}\n', "a second answer"),
         ('{"id": "a", "output": "x", "ties": [0]}\n', "ties must be"),
+        ('{"id": "a", "output": "x", "row_hash": 7}\n', "row_hash must be a text"),
         ("", "no prediction"),
     ],
 )
@@ -141,7 +143,7 @@ def test_files_of_predictions_that_are_damaged(tmp_path: Path, content: str, sai
 
 
 def test_predictions_are_read_as_they_were_written(tmp_path: Path) -> None:
-    given = [("a", Answer("1. Ä\n2. B", (2,))), ("b", Answer(None)), ("c", Answer("x"))]
+    given = [("a", Answer("1. Ä\n2. B", (2,), "0f")), ("b", Answer(None)), ("c", Answer("x"))]
     assert predictions.write(tmp_path / "p.jsonl", iter(given)) == 3
     assert predictions.read(tmp_path / "p.jsonl") == dict(given)
 
@@ -184,7 +186,8 @@ def test_every_baseline_writes_answers_that_can_be_read(tmp_path: Path) -> None:
         reports = json.loads(result.stdout)[config]
         assert set(reports) == set(METHODS[config])
         for name, report in reports.items():
-            assert report["unreadable"] == report["missing"] == 0, (config, name)
+            assert list(report["answers"]) == ["read"], (config, name)
+            assert report["row_hash_compared"] == report["rows"], "baselines carry the hash"
             assert (tmp_path / f"{config}-{name}.jsonl").is_file()
 
 

@@ -28,6 +28,8 @@ def row(task: str, **values: Any) -> Row:
     )
     return {
         "id": f"{task}/x/{values.pop('key', 1)}",
+        "instruction": "",
+        "input": "?",
         "output": "",
         "root_task": root,
         "task": task,
@@ -141,7 +143,7 @@ def test_choices() -> None:
     (cell,) = report["cells"].values()
     assert cell["metrics"]["Hit@1"]["value"] == pytest.approx((1 + 0 + 0 + 0.5) / 4)
     assert cell["metrics"]["Hit@1"]["chance"] == pytest.approx(0.2)
-    assert cell["unreadable"] == 0.25
+    assert cell["answers"] == {"read": 3, "no candidate": 1}
 
 
 def rated(rating: float, key: int = 1) -> Row:
@@ -156,7 +158,7 @@ def test_ratings_with_and_without_the_unreadable() -> None:
     assert found["MAE"] == pytest.approx((1 + 0 + 4.5) / 3)
     assert found["RMSE (read)"] == pytest.approx(math.sqrt(1 / 2))
     assert found["MAE (read)"] == pytest.approx(1 / 2)
-    assert score(rows, ["3", "2", "no idea"])["unreadable"] == pytest.approx(1 / 3)
+    assert score(rows, ["3", "2", "no idea"])["answers"] == {"read": 2, "unreadable": 1}
 
 
 def test_ratings_are_clipped_to_the_scale() -> None:
@@ -216,11 +218,16 @@ def test_texts_in_other_scripts_are_compared_too() -> None:
     assert overlap("", ["something"]) == dict.fromkeys(overlap("", ["x"]), 0.0)
 
 
+def entry(fact: str, value: str, count: int = 0, of: int = 0, base: float = 0.0) -> Row:
+    return {"fact": fact, "value": value, "count": count, "of": of, "base": base, "quote": ""}
+
+
 def profile(key: int = 1) -> Row:
     evidence = [
-        {"fact": "liked:category", "value": "Horror"},
-        {"fact": "disliked:category", "value": "Romance"},
-        {"fact": "count", "value": "liked"},
+        entry("share/category/up", "Horror", 9, 20, 0.1),
+        entry("shown/category/up", "Horror", 4, 10),
+        entry("contrast/category/down", "Romance", 4, 6),
+        entry("also_liked/work/up", "The Omen (1976)", 62, 140, 13.0),
     ]
     return row(
         "interest_recognition",
@@ -229,25 +236,27 @@ def profile(key: int = 1) -> Row:
         history=[
             {"item_id": "1", "title": "Alien Nights (1999)", "rating": 5.0, "timestamp": None}
         ],
-        output="They love horror, as Alien Nights shows. They dislike romance.",
+        output="They love horror, as Alien Nights shows. They dislike romance. Offer The Omen.",
     )
 
 
 def other() -> Row:
     """Makes comedy known to the lexicon."""
-    evidence = [{"fact": "liked:category", "value": "Comedy"}]
+    evidence = [entry("share/category/up", "Comedy", 5, 9, 0.1)]
     return row("interest_recognition", key=2, evidence=evidence, output="They love comedy.")
 
 
 @pytest.mark.parametrize(
     ("text", "precision", "recall"),
     [
-        ("A fan of horror films who avoids romances.", 1, 1),
-        ("A fan of horror.", 1, 1 / 2),
-        ("A fan of horror and comedy.", 1 / 2, 1 / 2),
-        ("A fan of romance. Horror is avoided.", 0, 0),
+        ("A fan of horror films; avoid romances. Try The Omen.", 1, 1),
+        ('What works is horror, but not romance. Next: "The Omen".', 1, 1),
+        ("Not for:\nromances\n\nHorror fans will like The Omen.", 1, 1),
+        ("A fan of horror.", 1, 1 / 3),
+        ("A fan of horror and comedy.", 1 / 2, 1 / 3),
+        ("A fan of romance. Horror is one to avoid. Avoid horror.", 0, 0),
         ("A fan of comedies.", 0, 0),
-        ("Alien Nights was a hit.", 1, 0),
+        ("Alien Nights was a hit.", 0, 0),
         ("A nice person.", 0, 0),
         ("", 0, 0),
     ],
@@ -262,7 +271,8 @@ def test_groundedness(text: str, precision: float, recall: float) -> None:
 
 def test_the_rows_own_answer_is_fully_grounded() -> None:
     found = values([profile(), other()], "output")
-    assert found["fact F1"] == found["fact precision"] == 1
+    assert found["fact F1"] == found["fact precision"] == found["fact recall"] == 1
+    assert found["named works"] == 1
     assert found["BLEU-1"] == pytest.approx(1)
 
 
@@ -278,7 +288,7 @@ def test_levels_are_means_of_what_lies_below() -> None:
     assert report["subtasks"]["top_k_rec"]["rows"] == 4
     root = report["root_tasks"]["user_item_interaction"]["metrics"]
     assert root["Hit@1"]["value"] == pytest.approx((0.5 + 1) / 2)
-    assert report["rows"] == 5 and report["unreadable"] == pytest.approx(1 / 5)
+    assert report["rows"] == 5 and report["answers"] == {"read": 4, "empty": 1}
 
 
 def test_intervals_are_deterministic_and_hold_the_value() -> None:
@@ -294,7 +304,7 @@ def test_intervals_are_deterministic_and_hold_the_value() -> None:
 
 def test_a_missing_prediction_is_wrong_and_counted() -> None:
     report = score([chosen(1), chosen(2)], {"sequential_rec/x/1": "Film CC"})
-    assert report["missing"] == 1
+    assert report["answers"] == {"read": 1, "no prediction": 1}
     assert report["cells"]["sequential_rec/ml-32m"]["metrics"]["Hit@1"]["value"] == 0.5
 
 

@@ -91,7 +91,7 @@ def test_grounded_answers() -> None:
     invented = ["A fan of horror and comedy.", "A fan of comedy."]
     blind, seeing = rewards.grounded, rewards.grounded_in(mine)
     assert blind(invented, **given)[0] > seeing(invented, **given)[0]  # type: ignore[operator]
-    assert seeing(invented, **given)[0] == pytest.approx(0.5)
+    assert seeing(invented, **given)[0] == pytest.approx(0.4)
 
 
 def test_missing_columns_are_named() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from itdr.builders.core import schema
 from itdr.builders.core.duckdb_csv import csv_rejects
 from itdr.builders.core.raw_files import Raw
+from itdr.builders.store.plain_files import plain_files
 
 PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
 TYPES: dict[str, pa.DataType] = {
@@ -57,6 +59,11 @@ def find(
     return found
 
 
+def plain(source: schema.Source, paths: dict[str, Path], scratch: Path) -> dict[str, Path]:
+    """The files as a build hands them to readers: unpacked, in UTF-8, in lines that end with LF."""
+    return {key: file.path for key, file in plain_files(source, paths, scratch).items()}
+
+
 def read(
     source: str | schema.Source,
     folder: Path,
@@ -68,9 +75,11 @@ def read(
     declared = load(source)
     reader = getattr(declared.readers, table)
     con = duckdb.connect()
-    raw = Raw(declared.id, find(declared, folder, facet, domain), con, domain=domain, facet=facet)
-    result: Any = reader(raw)
-    rows = _table(result)
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = plain(declared, find(declared, folder, facet, domain), Path(scratch))
+        raw = Raw(declared.id, paths, con, domain=domain, facet=facet)
+        result: Any = reader(raw)
+        rows = _table(result)
     rejects = Counter(csv_rejects(con, table))
     for (of, reason), number in raw.rejects.items():
         assert of == table, f"{of!r} counted while {table!r} was read"

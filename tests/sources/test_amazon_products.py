@@ -143,7 +143,7 @@ def test_a_brand_that_is_not_the_store_is_an_attribute(tmp_path: Path) -> None:
         (["Garden", "Pots", ""], ["Garden", "Pots"]),
         ([], []),
         (None, []),
-        ("Bedding", []),
+        ("Bedding", ["Bedding"]),
     ],
 )
 def test_categories_go_from_coarse_to_fine_without_the_root(

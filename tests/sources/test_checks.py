@@ -21,12 +21,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "raw.csv"
 
 
-def refused(path: Path, data: bytes | None, *said: str) -> None:
+def refused(path: Path, data: bytes | None, *said: str, exact: bool = False) -> None:
     """Assert that the header check refuses this file, naming it and each of `said`."""
     if data is not None:
         path.write_bytes(data)
     with pytest.raises(RawFileError) as caught:
-        validate.require_header(path, HEADER)
+        validate.require_header(path, HEADER, exact=exact)
     text = str(caught.value)
     for part in (str(path), validate.AGAIN, *said):
         assert part in text
@@ -45,16 +45,32 @@ def test_quoted_names_and_other_delimiters_pass(path: Path) -> None:
 
 def test_only_presence_matters_where_names_are_used(path: Path) -> None:
     path.write_bytes(b"rating,new,movieId,userId\n")
-    found = validate.require_header(path, HEADER, exact=False)
-    assert found == ("rating", "new", "movieId", "userId")
-    refused(path, None, "has other columns")
+    found = validate.require_header(path, HEADER)
+    assert found == ("rating", "column 2", "movieId", "userId")
+    refused(path, None, "has other columns", exact=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (b",userId,movieId,rating", ("column 1", *HEADER)),
+        (b"userId,movieId,rating,", (*HEADER, "column 4")),
+        (b'USERID, "MovieID" ,Rating', HEADER),
+        (b"Unnamed: 0,userId,movieId,rating,userId.1", ("column 1", *HEADER, "column 5")),
+    ],
+)
+def test_an_index_a_trailing_comma_and_the_case_do_not_matter(
+    path: Path, line: bytes, names: tuple[str, ...]
+) -> None:
+    path.write_bytes(line + b"\n")
+    assert validate.require_header(path, HEADER) == names
 
 
 def test_header_of_a_gzip(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv.gz"
     path.write_bytes(gzip.compress(GOOD))
     assert validate.require_header(path, HEADER) == HEADER
-    refused(path, gzip.compress(GOOD)[:12], "cannot be read")
+    refused(path, gzip.compress(GOOD)[:12], "cut off before its end")
     refused(path, gzip.compress(b""), "empty")
 
 
@@ -62,8 +78,9 @@ def test_broken_headers_are_refused(path: Path) -> None:
     refused(path, None, "no such file")
     refused(path, b"", "empty")
     refused(path, b"user,movieId,rating\n", "userId", "user,movieId,rating")
-    refused(path, b"userId,movieId,rating,more\n", "has other columns", "more")
-    refused(path, b"movieId,userId,rating\n", "has other columns")
+    refused(path, b"userId,movieId,rating,rating\n", "names rating twice")
+    refused(path, b"userId,movieId,rating,more\n", "has other columns", "more", exact=True)
+    refused(path, b"movieId,userId,rating\n", "has other columns", exact=True)
     refused(path, GOOD.decode().encode("utf-16"), "UTF-16")
     refused(path, GOOD.decode().encode("utf-16-le"), "NUL byte")
     refused(path, b"<!DOCTYPE html>\n", "web page")

@@ -12,7 +12,7 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
-from itdr.builders.sources import lastfm_1k
+from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as _formats_lines
 from tests.rawgen import lastfm_1k as rawgen
 from tests.rawgen.common import Facts
@@ -115,14 +115,14 @@ def test_a_line_that_is_not_utf8_is_counted_once(tmp_path: Path):
         ("2008-02-29T12:00:00Z", 1204286400),
         ("2009-02-29T12:00:00Z", None),
         ("2009-05-04T24:08:57Z", None),
-        ("2009-05-04T23:08:57", None),
-        ("2009-05-04 23:08:57Z", None),
+        ("2009-05-04T23:08:57", 1241478537),
+        ("2009-05-04 23:08:57Z", 1241478537),
         ("2009-5-4T23:08:57Z", None),
         ("", None),
     ],
 )
 def test_times(text: str, second: int | None):
-    assert lastfm_1k.seconds(pa.array([WHEN, text])).to_pylist() == [1241478537, second]
+    assert arrow.iso_seconds(pa.array([WHEN, text])).to_pylist() == [1241478537, second]
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,11 @@ def test_odd_titles(tmp_path: Path) -> None:
     ml_1m.write(tmp_path, users=3, items=60)
     found, _ = read(SOURCE, tmp_path, "items")
     assert found.column("title").to_pylist()[:6] == [
-        "The Glassmaker (Glasmästaren) (1988)",
+        "The Glassmaker (1988)",
         "The Harbour: Dead and Dreaming (1995)",
         "L'Enfant du phare (1991)",
-        "A Long Tide (La Marée longue) (1982)",
-        "Bridge (Pont…le pont) (1956)",
+        "A Long Tide (1982)",
+        "Bridge (1956)",
         "The Mill (1995)",
     ]
     assert found.column("year").to_pylist()[:6] == [1988, 1995, 1991, 1982, 1956, 1995]
@@ -78,7 +78,6 @@ def test_user_codes_are_written_out(tmp_path: Path) -> None:
         ("ratings.dat", b"userId,movieId,rating,timestamp\n", "interactions", "expected 4 fields"),
         ("ratings.dat", b"1::2::3::978300760\n1::2::3::97830", "interactions", "cut off"),
         ("movies.dat", b"1,Toy,Comedy\n", "items", "expected 3 fields"),
-        ("movies.dat", "1::Café (1999)::Drama\n".encode(), "items", "found UTF-8"),
         ("movies.dat", "1::Cafe (1999)::Drama\n".encode("utf-16"), "items", "UTF-16"),
         ("movies.dat", b"1::A\0B (1999)::Drama\n", "items", "NUL byte"),
         ("users.dat", b"1::F::1::10\n", "users", "expected 5 fields"),

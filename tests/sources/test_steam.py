@@ -94,8 +94,6 @@ def test_a_review_becomes_hours_and_text(tmp_path: Path) -> None:
         ({"username": '  it\'s "me"  \u661f &amp;'}, "user_id", 'it\'s "me"  \u661f &amp;'),
         ({"username": "a  b"}, "user_id", "a  b"),
         ({"product_id": 725280}, "item_id", "725280"),
-        ({"date": "2017-02-30"}, "timestamp", ""),
-        ({"date": "soon"}, "timestamp", ""),
         ({"date": None}, "timestamp", ""),
         ({"date": "1970-01-02"}, "timestamp", 86_400),
         ({"hours": 12}, "weight", 12.0),
@@ -112,6 +110,12 @@ def test_values_of_all_kinds(
     expected = change[column] if value is None else None if value == "" else value
     found, rejects = reviews(tmp_path, {**REVIEW, **change})
     assert (found[0][column], rejects) == (expected, {})
+
+
+@pytest.mark.parametrize("date", ["2017-02-30", "soon", "", 1483228800])
+def test_a_date_that_cannot_be_read_is_counted(tmp_path: Path, date: object) -> None:
+    found, rejects = reviews(tmp_path, REVIEW, {**REVIEW, "date": date})
+    assert (len(found), rejects) == (1, {"no valid time": 1})
 
 
 def test_absent_keys_and_both_kinds_of_strings(tmp_path: Path) -> None:
@@ -254,9 +258,9 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
     packed = gzip.compress(whole * 5_000)
     version1 = gzip.compress(b"{'user_id': 'a', 'reviews': []}\n")
     cases = {
-        "gzip stream is broken or was cut off": packed[: len(packed) // 2],
-        "gzip stream is broken": packed[:-8] + bytes(8),
-        "missing or empty": b"",
+        "gzip stream is cut off before its end": packed[: len(packed) // 2],
+        "gzip stream is damaged": packed[:-8] + bytes(8),
+        "the file is empty": b"",
         "the last line has no line end": whole + whole[:30],
         "one Python dict to a line.*username": version1,
         "in UTF-8": gzip.compress(whole.decode().encode("utf-16")),

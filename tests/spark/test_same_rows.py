@@ -30,8 +30,7 @@ def sources_of(config: str) -> list[str]:
 
 def compare(spark: Any, config: str, out: Path, place: str, **options: Any) -> dict[str, bytes]:
     """Build with both engines; what both wrote."""
-    form = options.get("format", "alpaca")
-    folder.build(builders([config], options), out / "embedded", form)
+    folder.build(builders([config], options), out / "embedded")
     on_spark.build(spark, config, out / "spark", work=place, **options)
     found = contents(out / "spark")
     expected = contents(out / "embedded")

@@ -8,83 +8,12 @@ name: `events`, `parts`, `works` as there; `carries` (work, trait): the traits o
 
 from __future__ import annotations
 
-from itdr.builders.core.schema import SKIP, Scale
-
-LIKE, DISLIKE = 1, -1
-"""Verdicts; 0 is neither."""
+from itdr.builders.evidence.verdicts import DISLIKE
 
 FEW_LIKES = 3
 """Liked works with a trait that make a fan, the work in question not counted."""
 FEW_JUDGES = 5
 """A work liked by fewer, and disliked by fewer, has no group that could be stated."""
-
-# Hours played, as a place among the training part's reviewers of that game.
-LEAST_PLAYERS = 20
-KEPT_TENTHS, LEFT_TENTHS, KEPT_HOURS = 7, 3, 2
-
-
-def verdicts(scale: Scale | None, hours: bool, has_event: bool, once: bool = False) -> str:
-    """One verdict for each (user, work) that met: LIKE, DISLIKE or 0; no row without a verdict.
-
-    scale: the source has ratings; the best of a user's ratings of a work counts. hours: it has hours
-    instead: kept playing, or left early. Neither: to take it is a like, to pass it over (a skip)
-    and never take it a dislike. once: no user met an item twice, so that only
-    works of several items (`works.several` = 1) need be grouped.
-    """
-    if hours:
-        return _hours_verdicts()
-    if not once:
-        return _verdicts(scale, has_event, "")
-    single = _verdicts(scale, has_event, "w.several = 0", grouped=False)
-    return f"{single} UNION ALL {_verdicts(scale, has_event, 'w.several = 1')}"
-
-
-def _verdicts(scale: Scale | None, has_event: bool, where: str, grouped: bool = True) -> str:
-    """Of ratings, or of taking and passing over; ungrouped where each (user, work) has one event."""
-    best, least = ("max", "min") if grouped else ("", "")
-    if scale is not None:
-        verdict = f"""
-       CASE WHEN {best}(e.rating) >= {scale.liked} THEN {LIKE}
-            WHEN {best}(e.rating) <= {scale.disliked} THEN {DISLIKE} ELSE 0 END"""
-    else:
-        skipped = f"{least}(CASE WHEN e.event = {SKIP} THEN 1 ELSE 0 END)" if has_event else "0"
-        verdict = f"CASE WHEN {skipped} = 1 THEN {DISLIKE} ELSE {LIKE} END"
-    wanted = [one for one in ("e.rating IS NOT NULL" if scale is not None else "", where) if one]
-    return f"""
-SELECT e.user_code AS user_code, w.work AS work, {verdict} AS verdict
-FROM events AS e JOIN works AS w ON w.item_code = e.item_code
-{"WHERE " + " AND ".join(wanted) if wanted else ""}
-{"GROUP BY e.user_code, w.work" if grouped else ""}
-"""
-
-
-def _hours_verdicts() -> str:
-    """By hours: with at least `LEAST_PLAYERS` reviewers of the training part, seven tenths of whom
-    played less, and `KEPT_HOURS` or more: kept playing; where at most three tenths played no longer,
-    and fewer hours: left early."""
-    return f"""
-SELECT user_code, work,
-       CASE WHEN players < {LEAST_PLAYERS} THEN 0
-            WHEN hours >= {KEPT_HOURS} AND 10 * (upto - same) >= {KEPT_TENTHS} * players THEN {LIKE}
-            WHEN hours < {KEPT_HOURS} AND 10 * upto <= {LEFT_TENTHS} * players THEN {DISLIKE}
-            ELSE 0 END AS verdict
-FROM (
-    SELECT user_code, work, hours,
-           sum(train) OVER (PARTITION BY work) AS players,
-           sum(train) OVER (PARTITION BY work ORDER BY hours
-                            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto,
-           sum(train) OVER (PARTITION BY work, hours) AS same
-    FROM (
-        SELECT e.user_code AS user_code, w.work AS work, max(e.weight) AS hours,
-               max(CASE WHEN p.part = 0 THEN 1 ELSE 0 END) AS train
-        FROM events AS e
-        JOIN works AS w ON w.item_code = e.item_code
-        JOIN parts AS p ON p.user_code = e.user_code
-        WHERE e.weight IS NOT NULL
-        GROUP BY e.user_code, w.work
-    ) AS played
-) AS ranked
-"""
 
 
 def judged(verdicts: str) -> str:

@@ -1,26 +1,23 @@
-"""Works and their traits, and how often the training part likes and dislikes each trait.
+"""How often the training part likes and dislikes each work and each trait, and what users do usually.
 
-A source with ratings has a scale that says where liking and disliking begin. Without ratings the
-hours that a user gave an item decide, as a percentile among the training part's users of that item:
-at the top they "kept" it, at the bottom they "left" it, which says nothing of what they think of it.
+Counted once for a store and seed, in SQL for both engines, and kept beside the store.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Mapping, Sequence
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from itdr.builders.core import arrow
-from itdr.builders.evidence import verdicts
-from itdr.builders.evidence.interests import statements as sql_claims
+from itdr.builders.evidence import comments, verdicts
+from itdr.builders.evidence.interests import companions, statements, works
+from itdr.builders.evidence.interests.works import KINDS, OF_ALL
 from itdr.builders.store import derived
-from itdr.builders.store.reader import KEPT_ITEMS, Item, StoreReader
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,90 +25,115 @@ if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
     from itdr.builders.store.engine import Engine
 
-KINDS = ("category", "creator", "tag")
-"""Kinds of traits. Tags are what players call a game, in the attribute `Tags`, set apart by commas."""
-_COLUMNS = {"category": "categories", "creator": "creators"}
-TAGS, _COMMA = "Tags", ", "
+LITTLE_KNOWN = 5
+"""Little known are the least liked works that together get one like in so many."""
+RECEIVED = 10
+"""Likes and dislikes of a work, for its reception to be known."""
+BEST = 300
+ENDS = (0.1, 0.5, 0.9)
+"""Users before the first and after the last of these shares are at the ends of a habit."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What users who have judged many works do: at the shares `ENDS` of them.
+
+    judged: how many works they have judged.   liked: the share of these that they like.
+    obscure: the share of little-known works among these likes.
+    """
+
+    judged: tuple[float, ...]
+    liked: tuple[float, ...]
+    obscure: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What the training part likes and dislikes, by trait.
+    """What the training part likes and dislikes.
 
-    codes: kind -> name -> place in the arrays.   works: how many works that can be shown carry the
-    trait.   liked, disliked: how often such a work was (int64).   totals: kind -> likes and dislikes
-    of works that carry any trait of that kind.   able: room for what is worked out of them.
+    codes: kind -> name -> code of the trait.   names: (kind, name) by code.   kinds: place of the
+    kind in `KINDS`, by code.   starts, traits: the traits of each work, by work code.
+    works: how many works that can be shown carry the trait.   liked, disliked: how often such a work was.
+    totals: likes and dislikes of works that carry any trait of a kind, a row to a kind.
+    likes, dislikes: of each work, by work code.
+    known: a work with fewer likes is little known.
     """
 
     codes: dict[str, dict[str, int]]
+    names: list[tuple[str, str]]
+    kinds: np.ndarray
+    starts: np.ndarray
+    traits: np.ndarray
     works: np.ndarray
     liked: np.ndarray
     disliked: np.ndarray
-    totals: dict[str, tuple[int, int]]
-    able: dict[tuple[str, int, int], tuple[int, int]] = field(default_factory=dict, compare=False)
+    totals: np.ndarray
+    likes: np.ndarray
+    dislikes: np.ndarray
+    known: int
+    habits: Habits | None
+    cache: dict[Any, Any] = field(default_factory=dict, compare=False)
 
+    def candidates(self, kind: str, least: int) -> tuple[int, int]:
+        """How many traits of a kind, each on `least` works or more, could be a taste, and the likes
+        of all of them."""
+        key = (kind, least)
+        if key not in self.cache:
+            codes = list(self.codes[kind].values())
+            numbers = self.liked[codes]
+            numbers = numbers[(numbers > 0) & (self.works[codes] >= least)]
+            self.cache[key] = max(1, len(numbers)), max(1, int(numbers.sum()))
+        return self.cache[key]
 
-@dataclass(slots=True)
-class Work(Item):
-    """An item with its tags; no trait stands twice."""
+    def obscure_share(self, likes: int) -> float:
+        """The share of little-known works to be expected among so many likes: who likes many works
+        cannot but like little-known ones.
 
-    tags: tuple[str, ...] = ()
+        Of works drawn in proportion to their likes, none twice, a work with a share s of all likes is
+        among n with 1 - exp(-n s); worked out in steps of a quarter of a doubling.
+        """
+        step = round(4 * math.log2(max(likes, 1)))
+        key = ("obscure", step)
+        if key not in self.cache:
+            values, number = np.unique(self.likes[self.likes > 0], return_counts=True)
+            total = max(int((values * number).sum()), 1)
+            drawn = number * -np.expm1(-(2 ** (step / 4)) * values / total)
+            self.cache[key] = float(drawn[values < self.known].sum() / max(drawn.sum(), 1e-12))
+        return self.cache[key]
 
-    def traits(self, kind: str) -> tuple[str, ...]:
-        """The traits of a kind, in the item's own order."""
-        if kind == "category":
-            return self.categories
-        return self.creators if kind == "creator" else self.tags
+    def best_of(self, kind: str, name: str, shown: np.ndarray) -> list[int]:
+        """The works with a trait that are received best, by the lower end of what chance allows, of
+        those that `RECEIVED` people or more have liked or disliked.
 
-
-def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
-    """The items that stand for these works (kept for the next time they are asked for)."""
-    known: dict[int, Work] = store.shared("works", dict)
-    missing = [code for code in dict.fromkeys(codes) if code not in known]
-    if missing:
-        if len(known) + len(missing) > KEPT_ITEMS:
-            known.clear()
-            missing = list(dict.fromkeys(codes))
-        (items,) = store.items_of([missing])
-        pairs = store.values("items", "attributes", missing)
-        known.update(zip(missing, map(_work, items, pairs), strict=True))
-    return [known[code] for code in codes]
-
-
-def _work(item: Item, attributes: Sequence[dict[str, str]] | None) -> Work:
-    tags = itertools.chain(
-        *(one["value"].split(_COMMA) for one in attributes or () if one["name"] == TAGS)
-    )
-    categories, creators, own = (
-        tuple(dict.fromkeys(filter(None, of))) for of in (item.categories, item.creators, tags)
-    )
-    return Work(item.id, item.title, categories, creators, tags=own)
-
-
-def bearing(store: StoreReader) -> np.ndarray:
-    """Whether each work, by its code, has any trait (kept for the next time it is asked for)."""
-    return store.shared("bearing", lambda: _bearing(store))
-
-
-def _bearing(store: StoreReader) -> np.ndarray:
-    found = np.zeros(len(store.work), bool)
-    for kind in KINDS:
-        owners, _ = _named(store, kind, np.flatnonzero(~found))
-        found[owners] = True
-    return found
+        shown: by work code, whether the work can be shown.
+        """
+        key = ("best", kind, name)
+        if key not in self.cache:
+            owners = np.arange(len(self.likes)).repeat(np.diff(self.starts))
+            works = owners[self.traits == self.codes[kind].get(name, -1)]
+            n = (self.likes + self.dislikes)[works]
+            works = works[shown[works] & (n >= RECEIVED)]
+            n, likes = (self.likes + self.dislikes)[works], self.likes[works]
+            worth = likes / n - np.sqrt((likes + 1) * (n - likes + 1) / (n + 2) ** 3)
+            self.cache[key] = works[np.lexsort((works, -worth))][:BEST].tolist()
+        return self.cache[key]
 
 
 def by_hours(split: Partition) -> bool:
     """Whether hours stand in for ratings."""
-    return verdicts.rule(split.store) != "ratings"
-
-
-# -- counting ---------------------------------------------------------------------------------
+    return verdicts.rule(split.store) == "hours"
 
 
 def counts(split: Partition) -> Counts:
-    """The training part's counts: made once for a store and seed, kept beside the stores."""
-    return split.store.shared(("claims", split.seed), lambda: _counts(split))
+    """The training part's counts: made once for a store and seed."""
+    return split.store.shared(("interests", split.seed), lambda: _counts(split))
+
+
+def companions_of(split: Partition) -> companions.Companions:
+    """The works that go together, by what the training part likes."""
+    key = ("companions", split.seed)
+    path = _prepared(split) / "companions.arrow"
+    return split.store.shared(key, lambda: companions.Companions(path))
 
 
 def hours_of(split: Partition) -> tuple[np.ndarray, np.ndarray]:
@@ -121,133 +143,123 @@ def hours_of(split: Partition) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _counts(split: Partition) -> Counts:
-
-    path = _made(split, "claims")
-    table = arrow.read(path)
+    folder = _prepared(split)
+    traits = arrow.read(folder / "traits.arrow")
+    kinds = traits.column("kind").to_numpy().astype(np.int64)
+    named = zip(kinds.tolist(), traits.column("name").to_pylist(), strict=True)
+    names = [(KINDS[kind], name) for kind, name in named]
     codes: dict[str, dict[str, int]] = {kind: {} for kind in KINDS}
-    names = zip(table.column("kind").to_pylist(), table.column("name").to_pylist(), strict=True)
     for code, (kind, name) in enumerate(names):
-        codes[KINDS[kind]][name] = code
-    totals = json.loads(table.schema.metadata[b"totals"])
-    works, liked, disliked = (
-        table.column(name).to_numpy() for name in ("works", "liked", "disliked")
+        codes[kind][name] = code
+    carried = arrow.read(folder / "carried.arrow")
+    works_of_traits = carried.column("work").to_numpy()
+    met = arrow.read(folder / "works.arrow")
+    by_work = np.zeros((2, len(split.store.work)), np.int64)
+    by_work[:, met.column("work").to_numpy()] = [
+        met.column(name).to_numpy() for name in ("likes", "dislikes")
+    ]
+    return Counts(
+        codes,
+        names,
+        kinds,
+        works_of_traits.searchsorted(np.arange(len(split.store.work) + 1)),
+        carried.column("trait").to_numpy(),
+        traits.column("works").to_numpy(),
+        traits.column("liked").to_numpy(),
+        traits.column("disliked").to_numpy(),
+        _totals(json.loads(traits.schema.metadata[b"totals"]), by_work),
+        by_work[0],
+        by_work[1],
+        _least_known(by_work[0]),
+        _habits(arrow.read(folder / "habits.arrow")),
     )
-    sums = {kind: (int(likes), int(dislikes)) for kind, (likes, dislikes) in totals.items()}
-    return Counts(codes, works, liked, disliked, sums)
+
+
+def _totals(of_kinds: list[list[int]], by_work: np.ndarray) -> np.ndarray:
+    """Likes and dislikes of works that have any trait of a kind, or of all, a row to a kind."""
+    totals = np.array(of_kinds, np.int64)
+    totals[[KINDS.index(kind) for kind in OF_ALL]] = by_work.sum(1)
+    return totals
+
+
+def _least_known(likes: np.ndarray) -> int:
+    """From how many likes a work is well known."""
+    ascending = np.sort(likes)
+    sums = ascending.cumsum()
+    total = int(sums[-1]) if len(sums) else 0
+    if not total:
+        return 1
+    # All works of one number of likes are on one side.
+    return int(ascending[sums.searchsorted(total // LITTLE_KNOWN, side="right")])
+
+
+def _habits(table: pa.Table) -> Habits | None:
+    judged, likes, obscure, users = (column.to_numpy() for column in table.columns)
+    if not users.sum():
+        return None
+    shares = (judged, likes / judged, obscure / likes)
+    return Habits(*(_quantiles(values, users) for values in shares))
+
+
+def _quantiles(values: np.ndarray, users: np.ndarray) -> tuple[float, ...]:
+    """The values at the shares `ENDS` of the users."""
+    order = values.argsort(kind="stable")
+    reached = users[order].cumsum()
+    places = [int(reached.searchsorted(share * reached[-1])) for share in ENDS]
+    return tuple(float(values[order[place]]) for place in places)
 
 
 def _hours(split: Partition) -> tuple[np.ndarray, np.ndarray]:
-
-    path = _made(split, "hours")
-    table = arrow.read(path).combine_chunks()
-    work = table.column("work").combine_chunks().to_numpy()
-    begins = np.searchsorted(work, np.arange(len(split.store.work) + 1))
-    return begins, table.column("hours").combine_chunks().to_numpy()
+    table = arrow.read(_prepared(split) / "hours.arrow").combine_chunks()
+    owners = table.column("work").to_numpy()
+    values = arrow.numbers(table, "hours")
+    return owners.searchsorted(np.arange(len(split.store.work) + 1, dtype=owners.dtype)), values
 
 
-def _made(split: Partition, what: str) -> Path:
-    """The file of what `counts` reads (`claims`) or `hours_of` does (`hours`): both are counted at
-    once where hours decide."""
+# -- counting ---------------------------------------------------------------------------------
+
+
+def _prepared(split: Partition) -> Path:
     scale = split.store.source.scale
     facts = (split.seed, scale and (scale.liked, scale.disliked))
-    names = ("hours", "claims") if by_hours(split) else ("claims",)
-    files = {name: derived.file_of(split.store, name, facts) for name in names}
-
-    def make(work: Path) -> None:
-        _count(split, {name: work / path.name for name, path in files.items()})
-
-    return derived.made(files[what], make, tuple(files.values()))
+    folder = derived.file_of(split.store, "interests", facts, suffix="")
+    return derived.made(folder, lambda work: _count(split, work / folder.name))
 
 
-def _count(split: Partition, files: Mapping[str, Path]) -> None:
-    """Write these files; what does not fit into memory lies beside them."""
+def _count(split: Partition, folder: Path) -> None:
+    """Write the files into `folder`; what does not fit into memory lies beside it."""
     from itdr.builders.store.engine import open_engine, table_of
 
-    engine = open_engine(files["claims"].parent, "claims.duckdb")
+    folder.mkdir()
+    engine = open_engine(folder.parent, "interests.duckdb")
     try:
-        names = _register(engine, split)
-        skips = "skip" in split.store.manifest["events"]
+        comments.register(engine, split.store, split.seed)
+        names, carried = works.carried(split.store)
+        engine.register("carried", carried)
+        order = [("work", "ascending"), ("trait", "ascending")]
+        arrow.write_table(carried.sort_by(order), folder / "carried.arrow")
         if by_hours(split):
-            engine.keep("hours", sql_claims.first_hours(skips))
-            arrow.write_table(table_of(engine, sql_claims.HOURS_BY_WORK), files["hours"])
-            query = sql_claims.SIDES_BY_HOURS
-        else:
-            scale = split.store.source.scale
-            assert scale is not None
-            query = sql_claims.sides_by_rating(scale.liked, scale.disliked, skips)
-        engine.keep("sides", query)
-        engine.keep("work_sides", sql_claims.WORK_SIDES)
-        arrow.write_table(_traits(engine, names), files["claims"])
+            engine.keep("hours", verdicts.first_hours("skip" in split.store.manifest["events"]))
+            arrow.write_table(table_of(engine, statements.HOURS), folder / "hours.arrow")
+        engine.keep("all_judged", statements.of_training(verdicts.verdicts(split.store)))
+        engine.keep("work_verdicts", statements.WORKS)
+        arrow.write_table(_traits(engine, names), folder / "traits.arrow")
+        by_work = table_of(engine, statements.WORKS_IN_ORDER)
+        arrow.write_table(by_work, folder / "works.arrow")
+        known = _least_known(by_work.column("likes").to_numpy())
+        arrow.write_table(table_of(engine, statements.habits(known)), folder / "habits.arrow")
+        companions.count(engine, folder / "companions.arrow")
     finally:
         engine.close()
-
-
-def _register(engine: Engine, split: Partition) -> pa.Table:
-    """Give the engine the tables that the statements read; returns kind and name of each trait."""
-    import pyarrow as pa
-
-    store = split.store
-    part = split.user_splits
-    users = np.arange(len(part), dtype=np.int32)
-    engine.register("parts", pa.table({"user_code": users, "part": part}))
-    items = np.arange(len(store.work), dtype=np.int32)
-    shown = (store.title_code >= 0).astype(np.int8)
-    engine.register("works", pa.table({"item_code": items, "work": store.work, "shown": shown}))
-    engine.events(store, place=True)
-    names, carried = _carried(store)
-    engine.register("carried", carried)
-    return names
-
-
-def _carried(store: StoreReader) -> tuple[pa.Table, pa.Table]:
-    """The traits that there are (kind, name), and which work carries which (work, trait, kind)."""
-    import pyarrow as pa
-
-    leads = np.flatnonzero((store.work == np.arange(len(store.work))) & (store.title_code >= 0))
-    names: list[str] = []
-    kinds: list[int] = []
-    parts = [np.zeros((3, 0), np.int64)]
-    for number, kind in enumerate(KINDS):
-        owner, values = _named(store, kind, leads)
-        coded = values.dictionary_encode()
-        n = max(len(coded.dictionary), 1)
-        pairs = np.unique(owner.astype(np.int64) * n + coded.indices.to_numpy())
-        owner, index = np.divmod(pairs, n)
-        parts.append(np.stack([owner, index + len(names), np.full(len(owner), number)]))
-        names += coded.dictionary.to_pylist()
-        kinds += [number] * (len(names) - len(kinds))
-    work, trait, of = np.concatenate(parts, axis=1).astype(np.int32)
-    traits = pa.table({"kind": pa.array(kinds, pa.int8()), "name": pa.array(names, pa.string())})
-    return traits, pa.table({"work": work, "trait": trait, "kind": of})
-
-
-def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
-    """Works and the traits of this kind that they name, repeated ones too."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = _COLUMNS.get(kind, "attributes")
-    if column not in store.items.column_names:
-        return np.zeros(0, np.int64), pa.array([], pa.string())
-    lists = store.items.column(column).combine_chunks().take(pa.array(leads))
-    owner, values = leads[pc.list_parent_indices(lists).to_numpy()], pc.list_flatten(lists)
-    if kind == "tag":
-        tags = pc.fill_null(pc.equal(pc.struct_field(values, "name"), TAGS), False)
-        split = pc.split_pattern(pc.struct_field(values, "value").filter(tags), _COMMA)
-        owner = owner[tags.to_numpy(zero_copy_only=False)]
-        owner, values = owner[pc.list_parent_indices(split).to_numpy()], pc.list_flatten(split)
-    there = pc.fill_null(pc.not_equal(values, ""), False)
-    return owner[there.to_numpy(zero_copy_only=False)], values.filter(there)
 
 
 def _traits(engine: Engine, names: pa.Table) -> pa.Table:
     from itdr.builders.store.engine import table_of
 
-    found = table_of(engine, sql_claims.TRAIT_SIDES)
-    totals = {
-        KINDS[row["kind"]]: (row["likes"], row["dislikes"])
-        for row in table_of(engine, sql_claims.KIND_SIDES).to_pylist()
-    }
+    found = table_of(engine, statements.TRAITS)
+    totals = [[0, 0] for _ in KINDS]
+    for row in table_of(engine, statements.KINDS).to_pylist():
+        totals[row["kind"]] = [row["likes"], row["dislikes"]]
     # Every trait is carried by some work, so the rows stand for the codes 0, 1, 2, …
     table = names.append_column("works", found.column("works"))
     table = table.append_column("liked", found.column("likes"))

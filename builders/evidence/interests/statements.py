@@ -1,109 +1,127 @@
 """The counts behind interest profiles, as standard SQL: what the training part likes and dislikes.
 
-Tables by name: `events` a store's interactions, with `place` (the row's place in the store's order,
-a whole number); `parts` each user's part of the data; `works` each item's work and whether it can be
-shown (1 or 0); `carried` the traits of each work, as codes, with the kind of trait. A side is 1 for
-what a user liked, 2 for what the user disliked, 0 for neither. Only integers are counted: ratios are
-computed by the caller, so that engines agree to the last bit.
+Tables by name: `judged` the verdicts of the training part's users other than neither (see
+`verdicts.py`); `all_judged` all of their verdicts; `carried` the traits of each work, as codes, with
+the kind of trait. Only integers are counted: ratios are computed by the caller, so that engines
+agree to the last bit.
 """
 
 from __future__ import annotations
 
-from itdr.builders.core.schema import SKIP
-from itdr.builders.evidence.audiences.statements import (
-    KEPT_HOURS,
-    KEPT_TENTHS,
-    LEAST_PLAYERS,
-    LEFT_TENTHS,
-)
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
-LIKED, DISLIKED = 1, 2
+HABITUAL = 20
+"""Works that a user has judged at least, to be among those that users are compared with."""
 
 
-def _training(has_event: bool, value: str) -> str:
-    skips = f" AND e.event <> {SKIP}" if has_event else ""
-    return f"""FROM events AS e
-    JOIN parts AS p ON p.user_code = e.user_code
-    JOIN works AS w ON w.item_code = e.item_code
-    WHERE p.part = 0 AND e.{value} IS NOT NULL{skips}"""
+def _sum(what: str) -> str:
+    return f"CAST(sum({what}) AS BIGINT)"
 
 
-def sides_by_rating(liked: float, disliked: float, has_event: bool) -> str:
-    """The side of each (user of the training part, work): that of the earliest rated event.
+def _number_of(verdict: int, name: str = "verdict") -> str:
+    return _sum(f"CASE WHEN {name} = {verdict} THEN 1 ELSE 0 END")
 
-    The place and the side travel in one number, so that one pass finds the earliest.
-    """
+
+def of_training(verdicts: str) -> str:
+    """All verdicts of the training part's users. verdicts: the statement that gives those of all."""
     return f"""
-SELECT user_code, work, mod(first, 4) AS side FROM (
-    SELECT e.user_code AS user_code, w.work AS work,
-           min(e.place * 4 + CASE WHEN w.shown = 0 THEN 0
-                                  WHEN e.rating >= {liked!r} THEN {LIKED}
-                                  WHEN e.rating <= {disliked!r} THEN {DISLIKED} ELSE 0 END) AS first
-    {_training(has_event, "rating")}
-    GROUP BY e.user_code, w.work
-) AS firsts
+SELECT v.user_code AS user_code, v.work AS work, v.verdict AS verdict
+FROM ({verdicts}) AS v JOIN parts AS p ON p.user_code = v.user_code WHERE p.part = 0
 """
 
 
-def first_hours(has_event: bool) -> str:
-    """The hours of each (user of the training part, work): those of the earliest event that has
-    any, and whether the item of that event can be shown."""
-    return f"""
-SELECT f.user_code AS user_code, f.work AS work, f.shown AS shown, e.weight AS hours
-FROM (
-    SELECT user_code, work, CAST((first - mod(first, 2)) / 2 AS BIGINT) AS place,
-           mod(first, 2) AS shown FROM (
-        SELECT e.user_code AS user_code, w.work AS work, min(e.place * 2 + w.shown) AS first
-        {_training(has_event, "weight")}
-        GROUP BY e.user_code, w.work
-    ) AS packed
-) AS f JOIN events AS e ON e.place = f.place
+WORKS = f"""
+SELECT work, {_number_of(LIKE)} AS likes, {_number_of(DISLIKE)} AS dislikes
+FROM all_judged WHERE verdict <> 0 GROUP BY work
 """
+"""How often each work was liked and disliked; kept as `work_verdicts`."""
 
+WORKS_IN_ORDER = "SELECT work, likes, dislikes FROM work_verdicts ORDER BY work"
 
-HOURS_BY_WORK = "SELECT work, hours FROM hours ORDER BY work, hours"
-"""All hours of each work in ascending order. Reads `hours`, made by `first_hours`."""
-
-
-SIDES_BY_HOURS = f"""
-SELECT user_code, work,
-       CASE WHEN shown = 0 OR players < {LEAST_PLAYERS} THEN 0
-            WHEN hours >= {KEPT_HOURS} AND 10 * (upto - same) >= {KEPT_TENTHS} * players THEN {LIKED}
-            WHEN hours < {KEPT_HOURS} AND 10 * upto <= {LEFT_TENTHS} * players THEN {DISLIKED}
-            ELSE 0 END AS side
-FROM (
-    SELECT user_code, work, shown, hours,
-           count(*) OVER (PARTITION BY work) AS players,
-           count(*) OVER (PARTITION BY work ORDER BY hours
-                          RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS upto,
-           count(*) OVER (PARTITION BY work, hours) AS same
-    FROM hours
-) AS ranked
-"""
-"""The side of each (user, work) of `hours`, by the place among the work's players: kept playing, if
-seven tenths of them played less; left early, if at most three tenths played no longer."""
-
-
-WORK_SIDES = f"""
-SELECT work, CAST(sum(CASE WHEN side = {LIKED} THEN 1 ELSE 0 END) AS BIGINT) AS likes,
-       CAST(sum(CASE WHEN side = {DISLIKED} THEN 1 ELSE 0 END) AS BIGINT) AS dislikes
-FROM sides WHERE side <> 0 GROUP BY work
-"""
-"""How often each work was liked and disliked. Reads `sides`."""
-
-TRAIT_SIDES = """
-SELECT c.trait AS trait, count(*) AS works,
-       CAST(sum(coalesce(s.likes, 0)) AS BIGINT) AS likes,
-       CAST(sum(coalesce(s.dislikes, 0)) AS BIGINT) AS dislikes
-FROM carried AS c LEFT JOIN work_sides AS s ON s.work = c.work
+TRAITS = f"""
+SELECT c.trait AS trait, count(*) AS works, {_sum("coalesce(s.likes, 0)")} AS likes,
+       {_sum("coalesce(s.dislikes, 0)")} AS dislikes
+FROM carried AS c LEFT JOIN work_verdicts AS s ON s.work = c.work
 GROUP BY c.trait ORDER BY c.trait
 """
 """For each trait: the works that carry it, and the likes and dislikes that fell on them."""
 
-KIND_SIDES = """
-SELECT k.kind AS kind, CAST(sum(s.likes) AS BIGINT) AS likes,
-       CAST(sum(s.dislikes) AS BIGINT) AS dislikes
-FROM (SELECT DISTINCT work, kind FROM carried) AS k JOIN work_sides AS s ON s.work = k.work
+KINDS = f"""
+SELECT k.kind AS kind, {_sum("s.likes")} AS likes, {_sum("s.dislikes")} AS dislikes
+FROM (SELECT DISTINCT work, kind FROM carried) AS k JOIN work_verdicts AS s ON s.work = k.work
 GROUP BY k.kind ORDER BY k.kind
 """
 """For each kind of trait: the likes and dislikes of works that carry any trait of it."""
+
+
+def habits(known: int) -> str:
+    """What users do: how many works they have judged, how many they like, and how many of these are
+    little known; the number of users for each such triple. known: a work with fewer likes counts as
+    little known."""
+    return f"""
+SELECT judged, likes, obscure, count(*) AS users FROM (
+    SELECT v.user_code AS user_code, count(*) AS judged, {_number_of(LIKE, "v.verdict")} AS likes,
+           {_sum(f"CASE WHEN v.verdict = {LIKE} AND s.likes < {known} THEN 1 ELSE 0 END")} AS obscure
+    FROM all_judged AS v LEFT JOIN work_verdicts AS s ON s.work = v.work
+    GROUP BY v.user_code
+) AS people WHERE judged >= {HABITUAL} AND likes > 0
+GROUP BY judged, likes, obscure ORDER BY judged, likes, obscure
+"""
+
+
+HOURS = "SELECT work, hours FROM hours WHERE train = 1 ORDER BY work, hours"
+"""The hours of the training part's users for each work, ascending. Reads `hours`, as made by
+`verdicts.first_hours`."""
+
+
+# -- works that go together -------------------------------------------------------------------
+
+SHELF = 2000
+"""The most liked works, among which those that go together are sought."""
+HEARD = 250
+"""Likers of a work who are asked, at most, in the order of a hash."""
+STEPS = 8
+"""Users are told apart by the number of their likes, in so many steps to each doubling."""
+
+ON_SHELF = f"""
+SELECT work, likes FROM (
+    SELECT w.work AS work, w.likes AS likes,
+           row_number() OVER (ORDER BY w.likes DESC, w.work) AS place
+    FROM work_verdicts AS w JOIN subjects AS s ON s.work = w.work WHERE s.shown = 1
+) AS ranked WHERE place <= {SHELF}
+"""
+"""The most liked works that can be shown; kept as `shelf`."""
+
+LIKES_OF_SHELF = f"""
+SELECT v.user_code AS user_code, v.work AS work
+FROM all_judged AS v JOIN shelf AS s ON s.work = v.work WHERE v.verdict = {LIKE}
+"""
+"""Kept as `shelf_likes`."""
+
+ACTIVITY = "SELECT user_code, count(*) AS likes FROM shelf_likes GROUP BY user_code"
+"""How many works of the shelf each user likes; kept as `activity`."""
+
+USERS_BY_ACTIVITY = "SELECT likes, count(*) AS users FROM activity GROUP BY likes ORDER BY likes"
+
+ASKED = f"""
+SELECT user_code, work, likes FROM (
+    SELECT l.user_code AS user_code, l.work AS work, a.likes AS likes,
+           row_number() OVER (PARTITION BY l.work ORDER BY xor(p.key, s.key), l.user_code) AS place
+    FROM shelf_likes AS l
+    JOIN activity AS a ON a.user_code = l.user_code
+    JOIN speakers AS p ON p.user_code = l.user_code
+    JOIN subjects AS s ON s.work = l.work
+) AS ranked WHERE place <= {HEARD}
+"""
+"""The likers of each work who are asked; kept as `asked`."""
+
+ASKED_BY_ACTIVITY = """
+SELECT work, likes, count(*) AS users FROM asked GROUP BY work, likes ORDER BY work, likes
+"""
+
+TOGETHER = """
+SELECT a.work AS work, l.work AS other, count(*) AS users
+FROM asked AS a JOIN shelf_likes AS l ON l.user_code = a.user_code
+WHERE l.work <> a.work GROUP BY a.work, l.work HAVING count(*) >= 5 ORDER BY a.work, l.work
+"""
+"""How many of those asked of a work like another one."""

@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from filelock import FileLock, Timeout
@@ -25,10 +24,11 @@ from itdr.builders.core.paths import human, safe_relative
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.checksums import altered_error, confirm
 from itdr.builders.rawfiles.download import hosts
-from itdr.builders.rawfiles.download.finalize import Unconfirmed, Unsound, settle
+from itdr.builders.rawfiles.download.finalize import Replaced, Unconfirmed, Unsound, settle
 from itdr.builders.rawfiles.download.http import attempt, require_space
 from itdr.builders.rawfiles.download.partial import Part
 from itdr.builders.rawfiles.download.retry import (
+    REACH,
     Permanent,
     RetryPolicy,
     Silent,
@@ -115,15 +115,16 @@ def _from_mirrors(job: _Job, by_hand: str) -> Path:
     if job.remote.size is not None:
         require_space(job.final.parent, max(0, job.remote.size - job.part.size))
     failures = []
-    for url in job.remote.urls:
+    for number, url in enumerate(job.remote.urls, 1):
         hub = hosts.hub_file(url)
+        asked = url if hub is not None else hosts.mirrored(url)
         try:
-            if hub is not None:
-                return _from_hub(job, url, hub)
-            return _from_url(job, hosts.mirrored(url))
-        except Permanent as failure:
-            failures.append(f"  {hosts.mirrored(url)}: {failure.reason}")
-            logger.warning("itdr: %s: %s: %s", job.name, hosts.mirrored(url), failure.reason)
+            return _from_hub(job, url, hub) if hub is not None else _from_url(job, asked)
+        except (Permanent, Replaced) as failure:
+            failures.append(f"  {hosts.shown(asked)}: {failure.reason}")
+            logger.warning("itdr: %s: %s: %s", job.name, hosts.shown(asked), failure.reason)
+            if isinstance(failure, Replaced) and number < len(job.remote.urls):
+                job.part.discard()
     kept = job.part.size
     raise DownloadError(
         f"{job.name} could not be downloaded.\n"
@@ -179,20 +180,30 @@ def _from_url(job: _Job, url: str) -> Path:
             _wait(job, url, failure, failures)
 
 
-def _wait(job: _Job, url: str, failure: Transient, failures: int) -> None:
-    """Wait before the next attempt, longer each time; Permanent where there have been enough."""
+def _wait(job: _Job, url: str, failure: Transient, failures: int, patient: bool = False) -> None:
+    """Wait before the next attempt, longer each time; Permanent where there have been enough.
+
+    patient: the one who asked has been patient already.
+    """
     policy = job.policy
-    allowed = policy.unreachable if failure.unreachable else policy.attempts
+    host = hosts.host_of(url)
+    few = failure.unreachable or patient
+    allowed = REACH.attempts(host, policy) if few else policy.attempts
     if failures >= allowed:
+        if failure.unreachable:
+            REACH.lose(host)
         raise Permanent(f"{failure.reason} ({failures} attempts)")
     pause = min(policy.first_pause * policy.growth ** (failures - 1), policy.longest_pause)
     if failure.wait is not None:
         if failure.wait > policy.longest_wait:
             raise Permanent(f"{failure.reason}, and asks to come back in {failure.wait:.0f} s")
         pause = max(pause, failure.wait)
-    host = urlsplit(url).netloc
     logger.warning(
-        "itdr: %s: %s: %s; trying again in %.0f s", job.name, host, failure.reason, pause
+        "itdr: %s: %s: %s; trying again in %.0f s",
+        job.name,
+        host,
+        failure.reason,
+        pause,
     )
     job.pause(pause)
 
@@ -204,21 +215,29 @@ def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
     failures = unsound = 0
     while True:
         try:
+            lost = hosts.hub_unreachable(job.policy.connect_timeout)
+            if lost:
+                raise Transient(f"no connection ({lost})", unreachable=True)
+            REACH.forget()
             body = hosts.hub_download(file, scratch, progress=job.progress)
             path = settle(body, job.final, job.remote, url)
             shutil.rmtree(scratch, ignore_errors=True)
             return path
+        except Replaced:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
         except Unsound as problem:
             shutil.rmtree(scratch, ignore_errors=True)
             unsound += 1
             if unsound >= 2:
                 raise Permanent(f"what it sends is wrong: {problem.reason}") from None
             failure = Transient(f"what came is wrong: {problem.reason}")
+        except Transient as problem:
+            failure = problem
         except Exception as error:
             failure = _hub_failure(error, url)
         failures += 1
-        failure.unreachable = True  # the client has been patient itself
-        _wait(job, url, failure, failures)
+        _wait(job, url, failure, failures, patient=True)
 
 
 def _hub_failure(error: Exception, url: str) -> Transient:
@@ -228,7 +247,8 @@ def _hub_failure(error: Exception, url: str) -> Transient:
     if isinstance(error, ItdrError) or _full(error):
         raise error
     if isinstance(error, errors.LocalEntryNotFoundError):
-        return Transient(f"no connection ({short(error.__cause__ or error)})")
+        reason = f"no connection ({short(error.__cause__ or error)})"
+        return Transient(reason, unreachable=True)
     if isinstance(error, errors.OfflineModeIsEnabled):
         raise Permanent("the Hub is switched off (HF_HUB_OFFLINE)") from None
     if isinstance(error, errors.GatedRepoError):
@@ -281,9 +301,8 @@ def _disk(final: Path, name: str) -> Iterator[None]:
                 f"{name}: the disk is full. {human(kept)} of it are kept and a next run goes on from "
                 f"there: free some space {where}."
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG, errno.ENOTDIR):
-            raise DownloadError(f"{name}: cannot be written ({error.strerror}) {where}.") from error
-        raise
+        what = error.strerror or short(error)
+        raise DownloadError(f"{name}: cannot be written ({what}) {where}.") from error
 
 
 class _Bar(Silent):

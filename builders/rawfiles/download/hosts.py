@@ -10,11 +10,16 @@ import base64
 import json
 import os
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.rawfiles.download.retry import short, without_credentials
 
 KAGGLE = frozenset({"https://www.kaggle.com", "https://kaggle.com", "https://api.kaggle.com"})
 """The only places that are ever sent Kaggle's token, and never in clear."""
@@ -25,12 +30,45 @@ HUB = re.compile(
 
 
 def mirrored(url: str) -> str:
-    """Where `url` is fetched from: itself, or its place on the site mirror of `ITDR_MIRROR`."""
-    mirror = os.environ.get("ITDR_MIRROR", "").rstrip("/")
+    """Where `url` is fetched from: itself, or its place on the site mirror of `ITDR_MIRROR`.
+
+    Raises `ConfigError` where that is no web address. May hold a password: see `shown`.
+    """
+    mirror = os.environ.get("ITDR_MIRROR", "").strip().rstrip("/")
     if not mirror:
         return url
+    if not _is_web_address(mirror):
+        raise ConfigError(
+            f"ITDR_MIRROR is no web address: {shown(mirror)!r}. Set it as http://host/path, or "
+            "unset it."
+        )
     parts = urlsplit(url)
     return f"{mirror}/{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        plain = not (parts.query or parts.fragment) and parts.port != 0
+    except ValueError:
+        return False
+    web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return web and plain and text.isprintable() and " " not in text
+
+
+def shown(url: str) -> str:
+    """An address as it is printed and stored: without user, password and signed query."""
+    address, _, query = without_credentials(url).partition("?")
+    return f"{address}?{_SECRET.sub(_HIDDEN, query)}" if query else address
+
+
+_SECRET = re.compile(r"(?i)((?:^|&)[^=&]*(?:sig|token|key|secret|credential|auth)[^=&]*=)[^&]*")
+_HIDDEN = r"\1…"
+
+
+def host_of(url: str) -> str:
+    """Host and port of an address, for messages."""
+    return without_credentials(url).partition("//")[2].partition("/")[0]
 
 
 def kaggle_token() -> str | None:
@@ -99,6 +137,23 @@ def hub_file(url: str) -> HubFile | None:
         return None
     kind = {"datasets": "dataset", "spaces": "space", None: "model"}[found["kind"]]
     return HubFile(found["repo"], kind, found["revision"], unquote(found["path"]))
+
+
+def hub_unreachable(timeout: float) -> str | None:
+    """Why the Hub cannot be reached from here; None where it can, or where a proxy stands between.
+
+    Asked before its client is, which takes half a minute to say so.
+    """
+    parts = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+    host = parts.hostname or ""
+    if getproxies() and not proxy_bypass(host):
+        return None
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((host, port), timeout).close()
+    except (OSError, ValueError) as error:
+        return short(error)
+    return None
 
 
 def hub_download(file: HubFile, scratch: Path, *, progress: bool) -> Path:

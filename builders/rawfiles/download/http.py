@@ -7,7 +7,6 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -18,9 +17,10 @@ from itdr.builders.core.errors import DownloadError
 from itdr.builders.core.paths import RESERVE, free_bytes, human
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles import filetype
-from itdr.builders.rawfiles.download.hosts import authorization, refusal_hint
+from itdr.builders.rawfiles.download.hosts import authorization, host_of, refusal_hint, shown
 from itdr.builders.rawfiles.download.partial import Part, write_all
 from itdr.builders.rawfiles.download.retry import (
+    REACH,
     Permanent,
     RetryPolicy,
     Silent,
@@ -28,6 +28,8 @@ from itdr.builders.rawfiles.download.retry import (
     Transient,
     network,
 )
+from itdr.builders.rawfiles.download.waiting import Body, within
+from itdr.builders.rawfiles.limits import SLACK, Room, most_bytes
 
 logger = logging.getLogger("itdr")
 AGENT = "itdr (python-requests)"
@@ -47,26 +49,37 @@ def attempt(
 
     Raises Transient, Permanent, Stopped, DownloadError (no room on the disk), or OSError of writing.
     """
-    offset = part.resumable(url, remote)
+    offset = part.resumable(shown(url), remote)
     headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
     if offset:
         headers["Range"] = f"bytes={offset}-"
         validator = part.validator()
-        if validator and part.state.get("url") == url:
+        if validator and part.state.get("url") == shown(url):
             headers["If-Range"] = validator
     with network(policy):
-        response = _open(session, url, headers, policy, remote)
-    with closing(response):
+        response = within(
+            policy.answer_timeout, lambda: _open(session, url, headers, policy, remote)
+        )
+    REACH.forget()
+    stream: Body | None = None
+    try:
         if response.status_code == 206 and offset:
             total: int | None = _continued(response, part, url, offset)
             part.state |= {"total": total, "framed": True}
             bar.place(offset, total)
-            body = _stream(response, policy)
+            body = iter(stream := Body(response, policy))
         else:
             _check_status(response, url, part)
-            body, total = _started(response, url, remote, part, policy)
+            _check_encoding(response)
+            stream = Body(response, policy)
+            body, total = _started(response, iter(stream), url, remote, part)
             bar.place(0, total)
         _append(body, part, remote, total, bar, stop)
+    finally:
+        if stream is None:
+            response.close()
+        else:
+            stream.close()
     part.finish()
 
 
@@ -98,19 +111,33 @@ def _open(
                 raise
             logger.warning(
                 "itdr: the certificate of %s is not valid; going on, as the checksum of %s is known",
-                urlsplit(url).netloc,
+                host_of(url),
                 remote.name,
             )
             verify = False
             continue
         if not response.is_redirect:
             return response
-        target = urljoin(url, response.headers["Location"])
+        location = response.headers["Location"]
         response.close()
         hops += 1
-        if hops > policy.redirects or urlsplit(target).scheme not in ("http", "https"):
-            raise Permanent(f"it redirects without end, or to no web address ({target[:200]})")
+        target = _redirected(url, location)
+        if hops > policy.redirects or target is None:
+            raise Permanent(
+                f"it redirects without end, or to no web address ({shown(location)[:200]!r})"
+            )
         url, verify = target, True
+
+
+def _redirected(url: str, location: str) -> str | None:
+    """Where a redirect leads; None where that is no web address."""
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return target if good and target.isprintable() else None
 
 
 def _check_status(response: requests.Response, url: str, part: Part) -> None:
@@ -132,58 +159,76 @@ def _check_status(response: requests.Response, url: str, part: Part) -> None:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds that `Retry-After` asks for: a number, or a date against the server's own clock."""
     text = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch("[0-9]+", text):
+    if re.fullmatch("[0-9]{1,18}", text):
         return float(text)
     try:
         until = parsedate_to_datetime(text)
         return max(0.0, (until - parsedate_to_datetime(response.headers["Date"])).total_seconds())
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError, IndexError):
         return None
 
 
 def _continued(response: requests.Response, part: Part, url: str, offset: int) -> int:
-    """The total size, once sure that the answer goes on where the part ends, in the same file."""
-    found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", response.headers.get("Content-Range", ""))
-    etag, total = part.state.get("etag"), part.state.get("total")
+    """The total size, once sure that the answer goes on where the part ends, in the same file: it
+    must bear the same marks of a version as the first answer of this address."""
+    number = "([0-9]{1,18})"
+    text = response.headers.get("Content-Range", "")
+    found = re.fullmatch(f"bytes {number}-{number}/{number}", text)
+    total = part.state.get("total")
     if (
         not found
         or int(found[1]) != offset
         or (total is not None and int(found[3]) != total)
         or int(found[2]) + 1 != int(found[3])
         or _encoding(response)
-        or (part.state.get("url") == url and etag and etag != response.headers.get("ETag", etag))
+        or (part.state.get("url") == shown(url) and part.version() != _version(response))
     ):
         part.discard()
         raise Transient("the file changed during the download")
     return int(found[3])
 
 
+def _version(response: requests.Response) -> tuple[str | None, str | None]:
+    return response.headers.get("ETag"), response.headers.get("Last-Modified")
+
+
+def _check_encoding(response: requests.Response) -> None:
+    encoding = _encoding(response)
+    if encoding not in (None, "gzip"):
+        raise Permanent(f"the server sent it encoded as {encoding[:40]}, which was not asked for")
+
+
 def _started(
-    response: requests.Response, url: str, remote: Remote, part: Part, policy: RetryPolicy
+    response: requests.Response, stream: Iterator[bytes], url: str, remote: Remote, part: Part
 ) -> tuple[Iterator[bytes], int | None]:
     """The body from its first byte, looked at before the part is given up for it; and its size."""
     encoding = _encoding(response)
-    if encoding not in (None, "gzip"):
-        raise Permanent(f"the server sent it encoded as {encoding}, which was not asked for")
-    length = response.headers.get("Content-Length", "")
+    length = response.headers.get("Content-Length", "").strip()
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
-    total = int(length) if re.fullmatch("[0-9]{1,18}", length) and not chunked else None
-    stream = _stream(response, policy)
+    if length and not re.fullmatch("[0-9]{1,18}", length):
+        raise Transient(f"it announces a length that is none ({length[:20]!r})")
+    total = int(length) if length and not chunked else None
     head = b""
     while len(head) < filetype.HEAD and (piece := next(stream, b"")):
         head += piece
     if not head and total:
         raise Transient(f"the connection ended before the first of {total} bytes")
     if encoding is None:
-        reason = filetype.unlike(remote.name, head)
+        vouched = bool(remote.checksum) or total == remote.size is not None
+        reason = filetype.unlike(remote.name, head) or (
+            None
+            if vouched
+            else filetype.unlike_type(remote.name, head, response.headers.get("Content-Type", ""))
+        )
         if reason:
             raise Permanent(f"{reason}. {refusal_hint(url)}" if "web page" in reason else reason)
         _check_size(remote, total, head)
-    require_space(part.body.parent, total if total is not None else remote.size)
+    _check_room(part.body.parent, remote, total)
+    etag, modified = _version(response)
     part.begin(
-        url=url,
-        etag=response.headers.get("ETag"),
-        modified=response.headers.get("Last-Modified"),
+        url=shown(url),
+        etag=etag,
+        modified=modified,
         total=total,
         encoding=encoding,
         framed=total is not None or chunked,
@@ -199,12 +244,22 @@ def _started(
 def _check_size(remote: Remote, total: int | None, head: bytes) -> None:
     """Refuse early what cannot be the declared file; where a checksum is declared, that decides."""
     wrapped = filetype.kind_of(head) == "zip" and "zip" not in filetype.expected_kinds(remote.name)
+    if total is not None and remote.size is not None and total > most_bytes(remote.size, total):
+        raise Permanent(f"it announces {human(total)}, {human(remote.size)} are declared")
     if remote.checksum or remote.plain_checksum or wrapped or None in (total, remote.size):
         return
     if total != remote.size:
         raise Permanent(
             f"it has {total} bytes, {remote.size} are declared: the publisher may have replaced it"
         )
+
+
+def _check_room(folder: Path, remote: Remote, total: int | None) -> None:
+    """Permanent where what this address announces finds no room: another may have the right file."""
+    try:
+        require_space(folder, total if total is not None else remote.size)
+    except DownloadError as error:
+        raise Permanent(str(error)) from None
 
 
 def require_space(folder: Path, needed: int | None) -> None:
@@ -228,9 +283,11 @@ def _append(
 ) -> None:
     limit = total
     if limit is None and remote.size is not None:
-        limit = 2 * remote.size + (16 << 20)
+        limit = 2 * remote.size + SLACK
+    room = Room(part.body.parent) if total is None else None
     have = part.size
-    handle = os.open(part.body, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    handle = os.open(part.body, flags, 0o666)
     try:
         for piece in body:
             if stop is not None and stop.is_set():
@@ -238,6 +295,8 @@ def _append(
             have += len(piece)
             if limit is not None and have > limit:
                 raise Permanent("the server sends more bytes than announced")
+            if room is not None:
+                _take(room, len(piece), have)
             write_all(handle, piece)
             bar.add(len(piece))
     except Permanent:
@@ -251,16 +310,15 @@ def _append(
         raise Transient(f"the connection ended after {have} of {total} bytes")
 
 
-def _stream(response: requests.Response, policy: RetryPolicy) -> Iterator[bytes]:
-    """The body as sent, undecoded, each piece as soon as it is there: what came before the
-    connection broke counts."""
-    raw = response.raw
-    with network(policy):
-        if getattr(raw, "chunked", False) or not hasattr(raw, "read1"):
-            yield from raw.stream(policy.chunk, decode_content=False)
-        else:
-            while piece := raw.read1(policy.chunk, decode_content=False):
-                yield piece
+def _take(room: Room, count: int, have: int) -> None:
+    """Permanent where a body whose end is not announced would fill the disk."""
+    try:
+        room.take(count)
+    except OSError:
+        raise Permanent(
+            f"it sends {human(have)} without saying how much will come, and the disk of "
+            f"{room.folder} has no room for more than a reserve of {human(RESERVE)}"
+        ) from None
 
 
 def _encoding(response: requests.Response) -> str | None:

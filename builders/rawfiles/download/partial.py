@@ -66,8 +66,8 @@ class Part:
 
     def discard(self) -> None:
         """Forget everything."""
-        beside = ("part.plain", "part", "part.json", "part.json.tmp", "sha256.json.tmp")
-        for suffix in beside:
+        beside = "part.plain.plain part.plain part part.json part.json.tmp sha256.json.tmp"
+        for suffix in beside.split():
             self.final.with_name(f"{self.final.name}.{suffix}").unlink(missing_ok=True)
         self.state = {}
 
@@ -81,6 +81,10 @@ class Part:
             return 0
         known = self.validator() is not None and self.state.get("url") == url
         return self.size if known or remote.checksum else 0
+
+    def version(self) -> tuple[str | None, str | None]:
+        """What the server said of the version that the part is of: its ETag and last change."""
+        return self.state.get("etag"), self.state.get("modified")
 
     def validator(self) -> str | None:
         """What `If-Range` may hold: a strong ETag, else the date of the last change."""

@@ -90,14 +90,50 @@ def pairs(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
     return grouped(rows, both, length)
 
 
+def whole(texts: Any) -> pa.StringArray:
+    """Texts in which a whole number that a program wrote as a float, `29.0`, or between blanks is
+    `29`."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(flat(texts), r"^\s*([0-9]+)(?:\.0+)?\s*$", r"\1")
+
+
 def digits(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:
-    """Whole numbers from text; null where it does not match `pattern`."""
+    """Whole numbers from text, `29.0` too; null where it does not match `pattern`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = whole(texts)
+    right = pc.match_substring_regex(texts, pattern)
+    return pc.if_else(pc.fill_null(right, False), texts, None).cast(pa.int64())
+
+
+_ISO = r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.0+)?(?:Z|\+00:00)?$"
+
+
+def iso_seconds(texts: Any) -> pa.Int64Array:
+    """UTC seconds from `YYYY-MM-DDTHH:MM:SSZ`, or with a blank for the T and no zone; null where it
+    has another form or is no date."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     texts = flat(texts)
-    right = pc.match_substring_regex(texts, pattern)
-    return pc.if_else(pc.fill_null(right, False), texts, None).cast(pa.int64())
+    right = pc.fill_null(pc.match_substring_regex(texts, _ISO), False)
+    texts = pc.if_else(right, pc.replace_substring_regex(texts, _ISO, r"\1T\2Z"), None)
+    try:
+        return texts.cast(pa.timestamp("s", "UTC")).cast(pa.int64())
+    except pa.ArrowInvalid:  # a date that does not exist, such as 30 February: rare, one by one
+        return pa.array([_second(text) for text in texts.to_pylist()], pa.int64())
+
+
+def _second(text: str | None) -> int | None:
+    from datetime import datetime, timezone
+
+    try:
+        when = datetime.strptime(text or "", "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError:
+        return None
+    return int(when.replace(tzinfo=timezone.utc).timestamp())
 
 
 def first_of(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:

@@ -15,35 +15,34 @@ from pathlib import Path
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.sources._formats.validate import (
-    AGAIN,
-    open_raw,
-    require_encoding,
-    require_final_newline,
-)
+from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines
+from itdr.builders.sources._formats.validate import require_encoding, tail_of
 
 UNREADABLE = "not a JSON record"
 _HEAD = 1 << 16
 _LINES = 20
-_LONGEST = 1 << 24
 
 
 def require_json_lines(path: Path, keys: Sequence[str]) -> None:
-    """Raise `RawFileError` where the file is missing, empty, cut off, or not JSON Lines whose
-    records hold all of `keys` (one of the first 20 lines must). A cut `.gz` is DuckDB's to notice.
-    """
+    """Raise `RawFileError` where the file is missing, empty, cut off within its last record, or not
+    JSON Lines whose records hold all of `keys` (one of the first 20 lines must)."""
     require_encoding(path, limit=_HEAD)
-    require_final_newline(path)
     shown = ""
-    with open_raw(path) as file:
-        for line in islice(iter(lambda: file.readline(_LONGEST), b""), _LINES):
-            shown = shown or line[:160].decode("utf-8", "replace").strip()
-            if set(keys) <= _keys(line):
-                return
-    raise RawFileError(
-        f"{path}: expected one JSON record to a line, with the keys {', '.join(keys)}; none of the "
-        f"first {_LINES} lines is one. The first begins {shown!r}. {AGAIN}"
-    )
+    for line in islice(lines(path), _LINES):
+        shown = shown or (line or b"")[:160].decode("utf-8", "replace").strip()
+        if line and set(keys) <= _keys(line):
+            break
+    else:
+        raise RawFileError(
+            f"{path}: expected one JSON record to a line, with the keys {', '.join(keys)}; none of "
+            f"the first {_LINES} lines is one. The first begins {shown!r}. {AGAIN}"
+        )
+    last = tail_of(path, LONGEST_LINE).rsplit(b"\n", 1)[-1]
+    if last.strip() and not _keys(last):
+        raise RawFileError(
+            f"{path}: the last line has no line end and is no whole record, so the file was cut off: "
+            f"{last[-80:].decode('utf-8', 'replace')!r}. {AGAIN}"
+        )
 
 
 def _keys(line: bytes) -> set[str]:
@@ -60,6 +59,47 @@ def read_json(path: Path, columns: Mapping[str, str]) -> str:
     return (
         f"read_json({literal(path)}, columns = {{{types}}}, format = 'newline_delimited', "
         "ignore_errors = true)"
+    )
+
+
+def texts(value: str) -> str:
+    """SQL (VARCHAR[]) for the texts of a JSON value: a text or number, a list of such, or a list of
+    lists; of null, an object or `NaN` none.
+
+    Args:
+        value: an SQL expression of type JSON.
+    """
+    return (
+        f"CASE json_type({value}) WHEN 'ARRAY' THEN list_filter(list_concat("
+        f"json_extract_string({value}, '$[*][*]'), list_transform(list_filter("
+        f"json_extract({value}, '$[*]'), lambda j: json_type(j) NOT IN ('ARRAY', 'OBJECT', 'NULL')), "
+        "lambda j: json_extract_string(j, '$'))), lambda t: t IS NOT NULL) "
+        f"WHEN 'OBJECT' THEN [] WHEN 'NULL' THEN [] WHEN 'DOUBLE' THEN CASE WHEN "
+        f"isfinite(CAST({value} AS DOUBLE)) THEN [json_extract_string({value}, '$')] ELSE [] END "
+        f"ELSE CASE WHEN {value} IS NULL THEN [] ELSE [json_extract_string({value}, '$')] END END"
+    )
+
+
+def first(text: str) -> str:
+    """SQL for a text that was read as VARCHAR; of a list of texts, the first.
+
+    Args:
+        text: an SQL expression.
+    """
+    listed = f"starts_with({text}, '[\"') AND json_valid({text})"
+    return f"CASE WHEN {listed} THEN json_extract_string({text}, '$[0]') ELSE {text} END"
+
+
+def opened(value: str) -> str:
+    """SQL (JSON) for a JSON value; for a text that holds an object, as the Hub's loading script gives
+    it, the object.
+
+    Args:
+        value: an SQL expression of type JSON.
+    """
+    return (
+        f"CASE WHEN json_type({value}) = 'VARCHAR' "
+        f"THEN TRY_CAST(json_extract_string({value}, '$') AS JSON) ELSE {value} END"
     )
 
 

@@ -8,7 +8,6 @@ names. Lines are found, split and checked by Arrow's kernels, a few megabytes at
 from __future__ import annotations
 
 import codecs
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import BAD_SHAPE, CSV_REASONS
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.sources._formats.validate import AGAIN, require_not_empty
+from itdr.builders.core.text_files import LONGEST_LINE, TOO_LONG, whole_blocks
+from itdr.builders.sources._formats.validate import AGAIN, head_of, require_not_empty, tail_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
-BLOCK = 1 << 22
+BLOCK = 1 << 20
 ROWS = 1 << 16
-LONGEST = 1 << 25
-"""Bytes that no line of a real file reaches: beyond it, this is not a file of lines."""
-_HEAD = 1 << 16
 
 
 def records(
@@ -48,6 +45,8 @@ def records(
     `delimiter=","` and 2 fields a line is split at its first comma only.   skip: header lines.
     complete: a regular expression that a whole line matches; where it is given, a last line
     without a line end is accepted if it matches.   block: bytes to read at a time.
+    Fields that a program quoted as a CSV file's are, all of them or those with a quote inside, are
+    read without; a field that merely stands between quotes is not one of those.
     Yields at least once, also where no line is good. Raises `RawFileError` where the file is
     missing, empty, cut off, not UTF-8, or has another layout.
     """
@@ -57,6 +56,7 @@ def records(
     require_layout(path, fields, delimiter)
     _require_whole(path, complete)
     limit = 1 if delimiter == "," and fields == 2 else None
+    all_quoted = _all_quoted(path, fields, delimiter, skip)
     empty = True
     for lines in _lines(raw, table, path, block):
         if skip:
@@ -69,7 +69,8 @@ def records(
             if wrong:
                 raw.reject(table, BAD_SHAPE, wrong)
                 split = split.filter(right)
-            yield [pc.list_element(split, place) for place in range(fields)]
+            columns = [pc.list_element(split, place) for place in range(fields)]
+            yield [unquote(column, always=all_quoted) for column in columns]
             empty = False
     if empty:
         yield [pa.array([], pa.string())] * fields
@@ -78,8 +79,7 @@ def records(
 def require_layout(path: Path, fields: int, delimiter: str) -> None:
     """Raise `RawFileError` where no line of a file's first 64 kB has that many fields."""
     require_not_empty(path)
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
+    head = head_of(path)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise RawFileError(f"{path}: the file is UTF-16, expected UTF-8. {AGAIN}")
     if b"\0" in head:
@@ -100,13 +100,43 @@ def require_layout(path: Path, fields: int, delimiter: str) -> None:
         )
 
 
+def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
+    """Fields without the quotes that a CSV writer put around them, inner ones halved.
+
+    always: of all fields that stand between quotes; else only where quotes inside are doubled, which
+    no text has that quotes itself ("Heroes").
+    """
+    import pyarrow.compute as pc
+
+    form = r'^"(?:[^"]|"")*"$' if always else r'^"(?:[^"]|"")*""(?:[^"]|"")*"$'
+    quoted = pc.match_substring_regex(texts, form)
+    if not pc.any(quoted).as_py():
+        return texts
+    bare = pc.replace_substring(pc.utf8_slice_codeunits(texts, 1, -1), '""', '"')
+    return pc.if_else(quoted, bare, texts)
+
+
+def _all_quoted(path: Path, fields: int, delimiter: str, skip: int) -> bool:
+    """Whether every field of the first line stands between quotes."""
+    lines = head_of(path).removeprefix(codecs.BOM_UTF8).split(b"\n", skip + 1)
+    parts = lines[skip].rstrip(b"\r").split(delimiter.encode()) if len(lines) > skip else []
+    right = (len(part) > 1 and part[:1] == part[-1:] == b'"' for part in parts)
+    return len(parts) >= fields and all(right)
+
+
 def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringArray]:
     """The lines of each block, without line ends and without those that are not UTF-8."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     first = True
-    for data in _blocks(path, block):
+    for data in whole_blocks(path, LONGEST_LINE, block):
+        if data is None:
+            raw.reject(table, TOO_LONG)
+            continue
+        if first:
+            data = data.removeprefix(codecs.BOM_UTF8)
+        data = data.removesuffix(b"\n")
         found = pc.split_pattern(pa.array([data], pa.large_binary()), b"\n").flatten()
         try:
             lines = found.cast(pa.string())
@@ -118,35 +148,12 @@ def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringAr
         yield lines
 
 
-def _blocks(path: Path, block: int) -> Iterator[bytes]:
-    """Whole lines as bytes, about `block` at a time, without the last line end of each."""
-    rest: list[bytes] = []
-    start = True
-    with path.open("rb") as file:
-        while chunk := file.read(block):
-            if start:
-                chunk, start = chunk.removeprefix(codecs.BOM_UTF8), False
-            cut = chunk.rfind(b"\n")
-            if cut < 0:
-                rest.append(chunk)
-                if sum(map(len, rest)) > LONGEST:
-                    raise RawFileError(f"{path}: a line without end; no text file. {AGAIN}")
-                continue
-            yield b"".join([*rest, chunk[:cut]])
-            rest = [chunk[cut + 1 :]]
-    if last := b"".join(rest):
-        yield last
-
-
 def _require_whole(path: Path, complete: str | None) -> None:
     """Refuse a last line without a line end, unless its form proves that nothing is missing.
 
     Looked at before anything is read, so that the error reaches the user as it is.
     """
-    with path.open("rb") as file:
-        file.seek(0, io.SEEK_END)
-        file.seek(max(0, file.tell() - _HEAD))
-        last = file.read().rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
+    last = tail_of(path).rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
     if last and (complete is None or not re.search(complete, last)):
         raise RawFileError(
             f"{path}: the last line has no line end, so the file was cut off. {AGAIN}"

@@ -39,6 +39,8 @@ _LINK = r"\[\[ASIN:[0-9A-Z]{10}[^0-9A-Z\[\]]([^\[\]]*)\]\]"
 _REFERENCE = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,7});|&quot|&amp"
 # What browsers make of the numbers that Unicode leaves to controls: Windows-1252.
 _WINDOWS = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ"
+SELLERS_NOTE = r"(?i)[ .;:(\[–-]*\bdescription of the issue\b.*$"
+"""What sellers who corrected an entry left in its title: "… Description of the Issue - I need to …"."""
 MISSING = ("unknown", "null", "nan", "none", "n/a", r"\n")
 """Words that stand for a missing value in fields of names, in lower case."""
 

@@ -1,8 +1,7 @@
 """Checks that a raw file is what it should be, before anything is read from it; shared by readers.
 
 Each check raises `RawFileError` with the file, what was expected, what was found and what to do.
-A file named `*.gz` is looked at through gzip. Also here: the options under which DuckDB counts the
-lines of a delimited file that it cannot read, and the words in which they are reported.
+A gzip file is looked at through gzip.
 """
 
 from __future__ import annotations
@@ -13,36 +12,28 @@ import gzip
 import io
 import re
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 from itdr.builders.core.errors import RawFileError
-
-if TYPE_CHECKING:
-    pass
+from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes
 
 OUTSIDE_SCALE = "rating outside the scale"
 EMPTY_ID = "empty id"
 NO_TIME = "no valid time"
 
 
-AGAIN = "Fetch it again, or put the official file in its place."
 _HEAD = 1 << 16
 _BLOCK = 1 << 22
 _MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
-
-
-def open_raw(path: Path) -> IO[bytes]:
-    """Open a raw file for reading bytes, unpacked where it is a `.gz`."""
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def require_not_empty(path: Path) -> None:
     """Raise `RawFileError` where the file is not there or holds no byte."""
     if not path.is_file():
         raise RawFileError(f"{path}: there is no such file. {AGAIN}")
-    if path.stat().st_size == 0 or not _head(path):
+    if path.stat().st_size == 0 or not head_of(path):
         raise RawFileError(f"{path}: the file is empty. {AGAIN}")
 
 
@@ -52,24 +43,51 @@ def require_header(
     delimiter: str = ",",
     encoding: str = "utf-8",
     *,
-    exact: bool = True,
+    exact: bool = False,
 ) -> tuple[str, ...]:
-    """Check the names in a delimited file's first line, and return them.
+    """Check the names in a delimited file's first line.
 
-    `exact`: exactly the expected names in their order, as a reader by position needs; else all of
-    them must be there, others and another order are allowed. A byte order mark of UTF-8 is passed
-    over. Raises `RawFileError` where the file is missing, empty, in another encoding, or differs.
+    Args:
+        path: the file.
+        expected: names that must be there, once; their case, blanks around them and quotes do not
+            count.
+        delimiter: between the fields.
+        encoding: of the file; a byte order mark of UTF-8 is passed over.
+        exact: exactly these names in their order, as a reader by position needs. Otherwise others may
+            be there too, such as an index or the empty name behind a trailing comma.
+
+    Returns:
+        A name for each column in the file's order: an expected one as it is expected; another, by its
+        place, `column 1`, `column 2`, ….
+
+    Raises:
+        RawFileError: the file is missing, empty, in another encoding, or differs.
     """
     text = _first_line(path, encoding)
-    found = tuple(next(csv.reader([text], delimiter=delimiter), ()))
-    if found == tuple(expected) if exact else set(expected) <= set(found):
-        return found
-    missing = [name for name in expected if name not in found]
-    what = f"lacks the column(s) {', '.join(missing)}" if missing else "has other columns"
-    raise RawFileError(
-        f"{path}: the header {what}. Expected {delimiter.join(expected)!r}, found {text[:200]!r}."
-        f"{_page(text)} {AGAIN}"
+    found: list[str] = next(csv.reader([text], delimiter=delimiter), [])
+    spelled = {name.casefold(): name for name in expected}
+    names = [spelled.get(bare.casefold(), bare) for bare in (name.strip(' "') for name in found)]
+    often = Counter(names)
+    missing = [name for name in expected if not often[name]]
+    twice = [name for name in expected if often[name] > 1]
+    if missing or twice or (exact and names != list(expected)):
+        what = "has other columns"
+        if missing:
+            what = f"lacks the column(s) {', '.join(missing)}"
+        elif twice:
+            what = f"names {', '.join(twice)} twice"
+        raise RawFileError(
+            f"{path}: the header {what}. Expected {delimiter.join(expected)!r}, found {text[:200]!r}."
+            f"{_page(text)} {AGAIN}"
+        )
+    return tuple(
+        name if name in expected else f"column {place}" for place, name in enumerate(names, 1)
     )
+
+
+def first_fields(path: Path, delimiter: str = ",") -> list[str]:
+    """The fields of a CSV file's first line."""
+    return next(csv.reader([_first_line(path, "utf-8")], delimiter=delimiter), [])
 
 
 def require_fields(
@@ -96,7 +114,7 @@ def require_final_newline(path: Path) -> None:
     A `.gz` is not read for this: gzip's own trailer tells whoever reads it to the end.
     """
     require_not_empty(path)
-    if path.suffix == ".gz":
+    if is_gzip(path):
         return
     with path.open("rb") as file:
         file.seek(-1, io.SEEK_END)
@@ -114,7 +132,7 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
     require_not_empty(path)
     decoder = codecs.getincrementaldecoder(encoding)()
     seen = 0
-    with open_raw(path) as file:
+    with open_bytes(path) as file:
         while limit is None or seen < limit:
             block = file.read(_BLOCK if limit is None else min(_BLOCK, limit - seen))
             if not seen:
@@ -144,7 +162,7 @@ def require_closed_quotes(path: Path, record: str) -> bytes:
     mark = re.compile(record.encode())
     seen = quotes = 0
     tail = b""
-    with open_raw(path) as file:
+    with open_bytes(path) as file:
         while block := file.read(_BLOCK) + file.readline(_BLOCK):
             tail = (tail + block if len(block) < _BLOCK else block)[-_BLOCK:]
             place = 0
@@ -168,7 +186,7 @@ def require_closed_quotes(path: Path, record: str) -> bytes:
 def _first_line(path: Path, encoding: str) -> str:
     """The first line without its end; a byte order mark of UTF-8 is passed over."""
     require_not_empty(path)
-    head = _head(path)
+    head = head_of(path)
     _refuse_wide(path, head, encoding)
     line = head.removeprefix(codecs.BOM_UTF8).replace(b"\r", b"\n").split(b"\n", 1)[0]
     try:
@@ -183,11 +201,24 @@ def _page(line: str) -> str:
     return " It looks like a web page, not data." if line.lstrip()[:1] == "<" else ""
 
 
-def _head(path: Path) -> bytes:
+def tail_of(path: Path, size: int = _HEAD) -> bytes:
+    """The last bytes of a plain file; of a gzip file, whose own trailer tells whether it is whole,
+    none."""
+    if is_gzip(path):
+        return b""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, io.SEEK_END) - size))
+        return file.read()
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of a file, unpacked."""
     try:
-        with open_raw(path) as file:
+        with open_bytes(path) as file:
             return file.read(_HEAD)
-    except (EOFError, OSError, zlib.error) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise gzip_error(path, error) from None
+    except OSError as error:
         raise RawFileError(f"{path}: cannot be read ({error}). {AGAIN}") from None
 
 

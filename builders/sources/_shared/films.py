@@ -20,10 +20,12 @@ _ARTICLES = (
 
 # The last year in parentheses; a series ends in a span such as (2006–2007), of which the first.
 _YEAR = r"^.*\((\d{4})(?: ?[–-] ?(?:\d{4})?)?\)"
+_SPAN = r"\d{4}(?: ?[–-] ?(?:\d{4})?)?"
 
 
 def shown_title(text: str) -> str:
-    """SQL for the title to show: blanks collapsed, articles in front; null where it is empty.
+    """SQL for the title to show: blanks collapsed, articles in front, other titles in brackets left out;
+    null where it is empty.
 
     text: an SQL expression of the raw title.
     """
@@ -38,7 +40,17 @@ def shown_title(text: str) -> str:
             f"regexp_replace({sql}, '\\((a\\.k\\.a\\. )?([^()]*), ({names}) ?\\)', "
             f"'(\\1\\3{blank}\\2)', 'g')"
         )
-    return f"nullif({sql}, '')"
+    return f"nullif({_without_others(sql)}, '')"
+
+
+def _without_others(sql: str) -> str:
+    """SQL for a film's title without other titles of it in brackets: "(a.k.a. …)", and those in front of
+    the year. What counts parts, and what ends the title itself ("Or (The Unexpected …)"), stays."""
+    known_as = f"regexp_replace({sql}, ' ?\\((?i:a\\.?k\\.?a\\.?)[ :][^()]*\\)', '', 'g')"
+    others = f"regexp_replace(t, '^([^(].*?)(?: \\([^()]*\\))+( \\({_SPAN}\\))$', '\\1\\2')"
+    keep = "'(?i)(?: or| of| the| and|:) \\(|\\((?:part|vol|volume|episode|chapter|season|book)\\b'"
+    chosen = f"CASE WHEN regexp_matches(t, {keep}) THEN t ELSE {others} END"
+    return f"list_transform([{known_as}], lambda t: {chosen})[1]"
 
 
 def year(text: str) -> str:

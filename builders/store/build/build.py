@@ -8,17 +8,17 @@ and a sample of users is a run of consecutive rows on disk.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
-from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import statements
+from itdr.builders.store.build import statements, texts
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,10 +36,14 @@ BATCH = 1 << 16
 def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     """Read the raw files into `folder`; returns the manifest's `rows`, `rejected` and `columns`."""
     rejected: Counter[tuple[str, str]] = Counter()
-    staged = {
-        table: stage(source, raw, table, rejected, folder / "work" / f"{table}.parquet")
-        for table in COLUMNS
-    }
+    staged, read = {}, {}
+    for table in COLUMNS:
+        raw.opened.clear()
+        staged[table] = stage(source, raw, table, rejected, folder / "work" / f"{table}.parquet")
+        if staged[table]:
+            read[table] = rows_read(raw.con, table, raw.unparsed[table])
+            files = [raw.paths[key] for key in dict.fromkeys(raw.opened)]
+            require_readable(source, table, read[table], rejected, files)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
@@ -55,9 +59,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
     if staged.get("tags"):
         _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
-    rejected.update(raw.rejects)
     return {
-        "rows": {**raw_counts(con, staged), **counts},
+        "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
         "rejected": by_table(rejected),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
@@ -69,11 +72,65 @@ def unusable(
 ) -> RawFileError:
     """The error of files without a single good interaction."""
     files = ", ".join(str(path) for path in paths)
+    reasons = _reasons(rejected, "interactions") or "nothing was rejected"
     return RawFileError(
-        f"{source.id}: no usable interaction in {files}; rejected: "
-        f"{ {reason: n for (_, reason), n in sorted(rejected.items())} or 'nothing' }. "
-        "The files are empty or not what they should be: put the official files in place."
+        f"{source.id}: no usable interaction in {files}: {reasons}. The files are empty or not what "
+        "they should be: put the official files in place."
     )
+
+
+NEARLY_NOTHING = 0.05
+"""Share of a table's rows that must be readable."""
+ENOUGH_ROWS = 20
+"""Rejected rows; of fewer, nothing is concluded."""
+
+
+def require_readable(
+    source: Source,
+    table: str,
+    read: int,
+    rejected: Mapping[tuple[str, str], int],
+    files: Sequence[Path],
+) -> None:
+    """Raise `RawFileError` where (nearly) no row of a table could be read.
+
+    Args:
+        source: the declaration.
+        table: the table.
+        read: how many rows of it were read, those rejected included.
+        rejected: how many were rejected, by table and reason.
+        files: where they were read from.
+    """
+    lost = sum(n for (of, _), n in rejected.items() if of == table)
+    if lost < ENOUGH_ROWS or read - lost >= NEARLY_NOTHING * read:
+        return
+    names = ", ".join(map(str, files))
+    declared = {file.name.rpartition("/")[2]: file.example for file in source.files}
+    shown = []
+    for path in files:
+        expected = declared.get(path.name) or next(
+            (one.example for one in source.files if path.name in (one.name, *one.aliases)), ""
+        )
+        if expected:
+            shown.append(f"Expected in {path.name}: {expected!r}. Found: {_first_lines(path)!r}.")
+    raise RawFileError(
+        f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
+        f"{_reasons(rejected, table)}. {' '.join(shown)} The file was saved in another form, or is "
+        "not the official one: put the official file in place."
+    )
+
+
+def _reasons(rejected: Mapping[tuple[str, str], int], table: str) -> str:
+    """Why rows of a table were rejected, the commonest reason first."""
+    found = [(-n, reason) for (of, reason), n in rejected.items() if of == table]
+    return ", ".join(f"{-n:,} {reason}" for n, reason in sorted(found))
+
+
+def _first_lines(path: Path, most: int = 160) -> str:
+    """The beginning of a file: two lines, or what a message has room for."""
+    with path.open("rb") as file:
+        head = file.read(4 * most).decode("utf-8", "replace")
+    return "\n".join(head.splitlines()[:2])[:most]
 
 
 def stage(
@@ -89,27 +146,24 @@ def stage(
     file: where to put the interactions, which takes less time than a table of the engine does, and
     no memory; None: a table.
     """
-    copy = "interactions_staged" if table == "interactions" else f"{table}_raw"
+    copy = _copy_of(table)
     reader = getattr(source.readers, table)
     if reader is None:
         return ()
     import duckdb
 
+    failures: list[BaseException] = []
     try:
         rows = reader(raw)
         if rows is None:
             return ()
-        types = _columns_of(rows, raw.con, table)
+        types = _columns_of(rows, raw.con, table, failures)
         names = list(types)
         unknown = set(names) - set(COLUMNS[table]) - {"reject"}
         if unknown:
             raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
         many = table == "interactions"
-        kept = [statements.staged(*of) for of in types.items()] if many else names
-        fields = ", ".join(kept) + (
-            "" if "reject" in names else ", CAST(NULL AS VARCHAR) AS reject"
-        )
-        query = f"SELECT {fields} FROM {table}_reader"
+        query = f"SELECT {', '.join(_kept(table, types))} FROM {table}_reader"
         if many and file is not None:
             # Long texts are worth packing; numbers are written faster than packed.
             packing = "snappy" if "text" in names else "uncompressed"
@@ -118,15 +172,16 @@ def stage(
         else:
             raw.con.execute(f"CREATE TABLE {copy} AS {query}")
     except duckdb.OutOfMemoryException as error:
-        raise RawFileError(
+        raise NoRoomError(
             f"{source.id}: not enough memory or disk to read its {table}: {error}. Free some space, "
             "or raise ITDR_MEMORY (now the limit of the engine)."
         ) from error
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
-        _, ours, told = str(error).partition("RawFileError: ")
-        if ours:
-            # Raised by a reader while its rows were taken in: the engine only passed it on.
-            raise RawFileError(told.splitlines()[0]) from error
+        # Raised by a reader while its rows were taken in: the engine only passed it on.
+        if failures:
+            raise failures[0] from None
+        if "KeyboardInterrupt" in str(error):
+            raise KeyboardInterrupt from error
         if disk_is_full(error):
             raise
         files = ", ".join(_named(raw.paths.values(), str(error)))
@@ -137,9 +192,40 @@ def stage(
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
     for reason, n in raw.con.execute(statements.REJECTS.format(table=copy)).fetchall():
         rejected[table, reason] += n
-    for reason, n in csv_rejects(raw.con, table).items():
-        rejected[table, reason] += n
+    unparsed = Counter({(table, reason): n for reason, n in csv_rejects(raw.con, table).items()})
+    for of, reason in [key for key in raw.rejects if key[0] == table]:
+        unparsed[of, reason] += raw.rejects.pop((of, reason))
+    raw.unparsed[table] = sum(unparsed.values())
+    rejected.update(unparsed)
     return tuple(name for name in names if name != "reject")
+
+
+def rows_read(con: duckdb.DuckDBPyConnection, table: str, unparsed: int) -> int:
+    """How many rows of a table were read, those that did not parse included."""
+    copy = _copy_of(table)
+    return int(con.execute(f"SELECT count(*) FROM {copy}").fetchall()[0][0]) + unparsed
+
+
+def _copy_of(table: str) -> str:
+    """Where `stage` puts a table's rows."""
+    return "interactions_staged" if table == "interactions" else f"{table}_raw"
+
+
+def _kept(table: str, types: Mapping[str, str]) -> list[str]:
+    """What is stored of a reader's columns, as SQL; its last column is why a row is rejected."""
+    kept = []
+    for name, kind in types.items():
+        if table == "interactions" and name in (*statements.IDS_OF, "event"):
+            kept.append(statements.staged(name, kind))
+        elif name != "reject":
+            kept.append(f"{texts.cleaned(table, name)} AS {name}")
+    ids = [texts.no_id(name) for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
+    none = f"CASE WHEN {' OR '.join(ids)} THEN {literal(texts.NO_ID)} END" if ids else "NULL"
+    if "tag" in types:
+        empty = f"CASE WHEN {texts.cleaned(table, 'tag')} IS NULL THEN {literal(texts.NO_TAG)} END"
+        none = f"coalesce({none}, {empty})"
+    reason = f"coalesce(reject, {none})" if "reject" in types else none
+    return [*kept, f"CAST({reason} AS VARCHAR) AS reject"]
 
 
 def _named(paths: Iterable[Path], told: str) -> list[str]:
@@ -148,26 +234,44 @@ def _named(paths: Iterable[Path], told: str) -> list[str]:
     return [name for name in names if name in told] or names
 
 
-def _columns_of(rows: Any, con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Make the view `<table>_reader` of a relation or of record batches; its columns' SQL types."""
+def _columns_of(
+    rows: Any, con: duckdb.DuckDBPyConnection, table: str, failures: list[BaseException]
+) -> dict[str, str]:
+    """Make the view `<table>_reader` of a relation or of record batches; its columns' SQL types.
+
+    failures: takes what the reader raises while its rows are taken in.
+    """
     if hasattr(rows, "create_view"):
         rows.create_view(f"{table}_reader", replace=True)
         return dict(zip(rows.columns, map(str, rows.types), strict=True))
-    reader = _batch_reader(rows)
+    reader = _batch_reader(rows, failures)
     con.register(f"{table}_reader", reader)
     return dict.fromkeys(reader.schema.names, "")
 
 
-def _batch_reader(batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
+def _batch_reader(
+    batches: Iterable[pa.RecordBatch], failures: list[BaseException]
+) -> pa.RecordBatchReader:
     import itertools
 
     import pyarrow as pa
 
-    stream = iter(batches)
+    stream = _noting(batches, failures)
     first = next(stream, None)
     if first is None:
         raise RawFileError("A raw file holds no record at all: put the official file in place.")
     return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
+
+
+def _noting(
+    batches: Iterable[pa.RecordBatch], failures: list[BaseException]
+) -> Iterator[pa.RecordBatch]:
+    """The batches; an error of ours, or Ctrl-C, is noted before an engine gives it other words."""
+    try:
+        yield from batches
+    except (ItdrError, KeyboardInterrupt) as error:
+        failures.append(error)
+        raise
 
 
 def name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -279,17 +383,6 @@ def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
 
     whole = pa.schema([*kept, *works.schema])
     return pa.RecordBatchReader.from_batches(whole, joined())
-
-
-def raw_counts(
-    con: duckdb.DuckDBPyConnection, staged: dict[str, tuple[str, ...]]
-) -> dict[str, int]:
-    counts = {}
-    for table, names in staged.items():
-        if names:
-            row = con.execute(f"SELECT count(*) FROM {table}_raw").fetchall()
-            counts[f"{table}_read"] = int(row[0][0])
-    return counts
 
 
 def event_names(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:

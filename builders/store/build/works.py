@@ -1,8 +1,9 @@
 """Works: editions and repeated catalogue entries of one film, book or song count as one thing.
 
 The work key is the title in NFKC form, casefolded and unpunctuated, with the first creator; film
-titles carry their year. Editions of a book differ in more: "The Bell Jar", "Bell Jar" and "The Bell
-Jar : A Novel" are one work of its author. An item without a title is a work of its own.
+titles carry their year. Editions of a book differ in more: "The Bell Jar", "Bell Jar (Perennial
+Classics)" and "The Bell Jar : A Novel" are one work of its author. An item without a title is a work of
+its own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,12 @@ import unicodedata
 from itdr.builders.core.text import plain
 
 _NOVEL = re.compile(r"(?::\s*(?:a novel|novel, a)|\(a novel\))\W*$", re.IGNORECASE)
+# The brackets at the end of a title; they may hold others.
+_TAIL = re.compile(r"\s*[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]\W*$")
+# What tells the volumes of one title apart.
+_VOLUME = re.compile(
+    r"\W*(?:vol|volume|no|number|issue|tome|band|bd|tomo)?\b\W*(?:\d+|[ivxlc]+)\W*", re.IGNORECASE
+)
 _LAST_ARTICLE = re.compile(r",\s*(?:the|an?)\s*$", re.IGNORECASE)
 _FIRST_ARTICLE = re.compile(r"^(?:the|an?) ")
 
@@ -21,8 +28,8 @@ def work_key(item_id: str, title: str | None, creator: str | None, kind: str | N
     """The key of an item's work.
 
     kind: what a source's option `work` says. "id": each item is a work of its own, as names repeat by
-    nature (businesses). "book": editions may leave out an article or "A Novel" (where the creator is
-    known).
+    nature (businesses). "book": editions may leave out an article, "A Novel", and what stands in brackets
+    at the end: series, edition, binding (where the creator is known).
     """
     if kind == "id" or not title:
         return "\x00" + item_id
@@ -32,8 +39,12 @@ def work_key(item_id: str, title: str | None, creator: str | None, kind: str | N
 
 
 def _of_book(title: str) -> str:
-    """A book's plain title without "A Novel" at its end and an article before or behind it."""
-    short = plain(_LAST_ARTICLE.sub("", _NOVEL.sub("", title)))
+    """A book's plain title without brackets and "A Novel" at its end, and an article before or behind
+    it."""
+    bare = title
+    while (tail := _TAIL.search(bare)) and tail.start() and not _VOLUME.fullmatch(tail[1]):
+        bare = bare[: tail.start()]
+    short = plain(_LAST_ARTICLE.sub("", _NOVEL.sub("", bare)))
     return _FIRST_ARTICLE.sub("", short) or plain(title)
 
 

@@ -1,0 +1,84 @@
+"""What can be said of each candidate of a row without knowing what its user likes; and, for
+comparison, how well it fits the genres of the history.
+
+From the row alone: place, length of the title, place in the alphabet. From the raw data: popularity,
+when it was first seen, year, genres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from itdr.audit.oracle import NEVER, Raw
+from itdr.builders.store.build.works import title_key
+from itdr.scoring.baselines.plain import category_overlap
+
+Row = Mapping[str, Any]
+Features = dict[str, list[float]]
+"""By name, a number for each candidate."""
+
+
+def of_row(row: Row) -> Features:
+    """What the row itself says of each candidate."""
+    titles = [one["title"] or "" for one in row["candidates"]]
+    past = {title_key(one["title"] or "") for one in row["history"]}
+    features: Features = {
+        "place": [float(place) for place in range(len(titles))],
+        "length": [float(len(title)) for title in titles],
+        "in history": [float(title_key(title) in past) for title in titles],
+    }
+    if row["history"]:
+        last = title_key(row["history"][-1]["title"] or "")
+        features["alphabet"] = _steps_behind(last, [title_key(title) for title in titles])
+    return features
+
+
+def _steps_behind(last: str, titles: Sequence[str]) -> list[float]:
+    """How far down the alphabet each title stands behind the last one of the history, counted in
+    candidates; those before it come after all others."""
+    order = sorted(range(len(titles)), key=lambda k: (titles[k] < last, titles[k]))
+    steps = [0.0] * len(titles)
+    for step, k in enumerate(order):
+        steps[k] = float(step)
+    return steps
+
+
+def of_raw(raw: Raw, row: Row) -> Features | None:
+    """What the raw data say of each candidate; None where they do not know the user or an item."""
+    user = raw.code("user", row["user_id"])
+    works = [raw.work(one["item_id"]) for one in row["candidates"]]
+    if user is None or None in works:
+        return None
+    met = raw.met(user)
+    found = [work for work in works if work is not None]
+    since = [raw.since(work, user) for work in found]
+    features: Features = {
+        "popularity": [float(raw.others(work, user, work in met)) for work in found],
+        "seen": [float(one != NEVER) for one in since],
+        "category": [float(bool(raw.store.item(work).categories)) for work in found],
+    }
+    if raw.store.has("timestamp"):
+        features["first seen"] = [float(one) for one in since]
+    past = [raw.work(one["item_id"]) for one in row["history"]]
+    if past and past[-1] is not None:
+        years = [_year(raw, work) for work in found]
+        last = _year(raw, past[-1])
+        if None not in years:
+            features["year"] = [float(year or 0) for year in years]
+            if last is not None:
+                features["year gap"] = [float(abs((year or 0) - last)) for year in years]
+    features["genres"] = _overlap(raw, [work for work in past if work is not None], found)
+    return features
+
+
+def _year(raw: Raw, work: int) -> int | None:
+    return raw.store.value("items", "year", work)
+
+
+def _overlap(raw: Raw, past: Sequence[int], works: Sequence[int]) -> list[float]:
+    """The cosine of each candidate's categories with those of the history."""
+    item = raw.store.item
+    return category_overlap(
+        [item(work).categories for work in past], [item(work).categories for work in works]
+    )

@@ -1,0 +1,165 @@
+"""The record of shortcuts: what each rule and classifier scores, by source and policy of negatives.
+
+`write` measures and writes one Markdown page and the same figures as JSON, which are committed, so that
+a later rise is seen. Figures only: no row, no title and no id goes into it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from itdr.audit.against_raw import RawChecks
+from itdr.audit.classifier import Classifiers
+from itdr.audit.features import of_row
+from itdr.audit.shortcuts import Giveaways
+from itdr.scoring.data import Data, open_data
+
+Figures = dict[str, Any]
+POLICIES = ("event", "popularity", "hard", "uniform")
+CO_OCCURRENCE = "co-occurrence"
+HEAD = """\
+# Shortcuts
+
+How well a true candidate is found by rules that know nothing of its user's taste (Hit@1; equal candidates
+by expected value), by source and by how negatives are drawn. `itdr shortcuts` makes this page and
+[shortcuts.json](shortcuts.json); a later rise shows as a difference.
+
+"no taste" is gradient boosting on place, length, alphabet, popularity, first meeting, year and item prior
+together, in five folds by user; "with genres" also knows how well a candidate's genres fit the history.
+"co-occurrence" is a plain recommender (`itdr baseline`): a score means something where it exceeds the
+others. "item prior" is the share of an item's other rows in which it is the answer.
+
+What is promised of every negative: its user never touched the work, nor one of the same title, in any part
+of the data; and a user of the training part other than the case's own touched it before the first target
+was met. With `event`, the default where there are times, it is moreover the work of an event of another
+training user near the moment of a target, drawn from the nearest events on both sides, and from farther
+ones only where too few of these will do. Somebody other than that user, too, had met the work before that
+event: the user of the event is left out as the user of the case is. Where items have years, the year lies
+in a span of 8 years around the target's, placed at random. Where no event will do, the rest is drawn in
+proportion to popularity; how often is in the provenance of a build.
+"""
+COLUMNS = (
+    ("newest", "newest"),
+    ("year nearest to the last", "year nearest"),
+    ("first seen last", "first seen last"),
+    ("first seen first", "first seen first"),
+    ("most popular", "most popular"),
+    ("least popular", "least popular"),
+    ("item prior", "item prior"),
+    ("next in the alphabet", "next in alphabet"),
+    ("longest title", "longest"),
+    ("genre overlap", "genres"),
+    ("no taste", "**no taste**"),
+    ("no taste, and genres", "with genres"),
+    (CO_OCCURRENCE, "co-occurrence"),
+)
+
+
+def measure(data: Data, classifiers: bool = True) -> dict[str, Figures]:
+    """What each rule scores on the rows of `data`, all splits together.
+
+    Args:
+        data: rows whose raw files are at hand.
+        classifiers: also train the classifiers, which takes a minute for some thousand rows.
+
+    Returns:
+        Cell -> `rows`, `chance` and `hits`: rule or classifier -> Hit@1.
+    """
+    giveaways = Giveaways()
+    checks = RawChecks(data)
+    by_cell: dict[str, Classifiers] = {}
+    rows: dict[str, list[Any]] = {}
+    for split in data.splits:
+        for row in data.rows(split):
+            if not row["candidates"] or not row["relevant"]:
+                continue
+            facts = checks.facts(row) or {}
+            giveaways.see(split, row, facts)
+            cell = f"{row['task']}/{row['source']}"
+            rows.setdefault(cell, []).append(row)
+            if classifiers:
+                by_cell.setdefault(cell, Classifiers()).see(row, {**of_row(row), **facts})
+    figures: dict[str, Figures] = {}
+    for cell, tallies in giveaways.table().items():
+        first = next(iter(tallies.values()))
+        hits = {name: one["hit"] for name, one in tallies.items() if not name.startswith("place")}
+        hits["best place"] = max(
+            one["hit"] for name, one in tallies.items() if name.startswith("place")
+        )
+        if cell in by_cell:
+            hits |= by_cell[cell].scores()
+        hits[CO_OCCURRENCE] = _co_occurrence(data, rows[cell])
+        figures[cell] = {"rows": first["rows"], "chance": first["chance"], "hits": hits}
+    return figures
+
+
+def _co_occurrence(data: Data, rows: Sequence[Mapping[str, Any]]) -> float:
+    from itdr.audit.shortcuts import hit_of
+    from itdr.scoring.baselines.plain import co_occurrence_scores
+    from itdr.scoring.baselines.training import Training
+
+    training = Training(data, rows)
+    hits = 0.0
+    for row in rows:
+        true = [one["item_id"] in row["relevant"] for one in row["candidates"]]
+        hits += hit_of(true, co_occurrence_scores(training, row))
+    return hits / len(rows)
+
+
+def record(
+    configs: Iterable[str],
+    policies: Sequence[str],
+    options: Mapping[str, Any],
+    classifiers: bool = True,
+) -> list[Figures]:
+    """The figures of every config under every policy.
+
+    Args:
+        configs: subtasks with candidates.
+        policies: values of the option `negatives`.
+        options: the other options, `sources` and `data_dir` among them.
+        classifiers: also train the classifiers.
+    """
+    entries: list[Figures] = []
+    for config in configs:
+        for policy in policies:
+            data = open_data(config, {**options, "negatives": policy})
+            for cell, figures in measure(data, classifiers).items():
+                entries.append({"cell": cell, "negatives": policy, **figures})
+    return sorted(entries, key=lambda one: (one["cell"], policies.index(one["negatives"])))
+
+
+def write(entries: Sequence[Figures], page: Path) -> None:
+    """Write the page, and the figures beside it as JSON (rounded to three places)."""
+    page.write_text(text(entries), encoding="utf-8")
+    rounded = [
+        {
+            **one,
+            "chance": round(one["chance"], 3),
+            "hits": {name: round(hit, 3) for name, hit in one["hits"].items()},
+        }
+        for one in entries
+    ]
+    page.with_suffix(".json").write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
+
+
+def text(entries: Sequence[Figures]) -> str:
+    """The page: a table for each cell, a line for each policy."""
+    lines = [HEAD]
+    for cell in dict.fromkeys(one["cell"] for one in entries):
+        mine = [one for one in entries if one["cell"] == cell]
+        columns = [(name, head) for name, head in COLUMNS if any(name in e["hits"] for e in mine)]
+        lines.append(f"## {cell}\n")
+        lines.append(f"{mine[0]['rows']:,} rows, chance {mine[0]['chance']:.3f}.\n")
+        lines.append("| negatives | " + " | ".join(head for _, head in columns) + " |")
+        lines.append("|---|" + "---:|" * len(columns))
+        for one in mine:
+            hits = [
+                f"{one['hits'][name]:.3f}" if name in one["hits"] else "–" for name, _ in columns
+            ]
+            lines.append(f"| {one['negatives']} | " + " | ".join(hits) + " |")
+        lines.append("")
+    return "\n".join(lines)

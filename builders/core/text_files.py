@@ -1,0 +1,206 @@
+"""Raw text files as readers want them: unpacked, in UTF-8, in lines that end with LF and do end.
+
+People keep these files as `.gz`, with the line ends of an old Mac, in another encoding, or in a mix
+of two. Whatever differs from the plain form is mended here, once for all sources, in a copy; a file
+that is plain already, as official ones are, stays where it is. A line longer than any real one is left
+out and counted, so that memory does not grow with it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from itdr.builders.core.errors import RawFileError
+
+LONGEST_LINE = 1 << 21
+"""Bytes; the longest line of the official files is a tenth of it."""
+TOO_LONG = "line too long"
+GZIP = b"\x1f\x8b"
+AGAIN = "Fetch it again, or put the official file in its place."
+_BLOCK = 1 << 20
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LATIN = "".join(
+    bytes([code]).decode("latin-1" if code in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "cp1252")
+    for code in range(256)
+)
+"""Windows-1252, which holds all of Latin-1's letters, with its five undefined bytes as in Latin-1."""
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A raw file that can be read. long_lines: how many lines were left out for their length."""
+
+    path: Path
+    long_lines: int = 0
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file's first bytes are gzip's, whatever the file is called."""
+    with path.open("rb") as file:
+        return file.read(2) == GZIP
+
+
+def open_bytes(path: Path) -> IO[bytes]:
+    """Open a raw file for reading bytes, unpacked where it is gzip, whatever it is called."""
+    opener: Any = gzip.open if is_gzip(path) else open
+    return cast("IO[bytes]", opener(path, "rb"))
+
+
+def gzip_error(path: Path, error: Exception) -> RawFileError:
+    """The error of a gzip file that cannot be read to its end."""
+    if isinstance(error, EOFError):
+        what = "the gzip stream is cut off before its end"
+    elif "Not a gzipped file" in str(error):
+        what = "something that is not gzip follows the gzip stream"
+    else:
+        what = f"the gzip stream is damaged ({error})"
+    return RawFileError(f"{path}: {what}. {AGAIN}")
+
+
+def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
+    """The bytes of a file, unpacked, `size` of them at a time.
+
+    Raises:
+        RawFileError: a gzip stream is cut off or damaged, or something follows it.
+    """
+    try:
+        with open_bytes(path) as file:
+            while block := file.read(size):
+                yield block
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise gzip_error(path, error) from None
+
+
+def lines(path: Path, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
+    """The lines of a file, unpacked, each with its line end (LF); None for one that is too long.
+
+    Raises:
+        RawFileError: as for `blocks`.
+    """
+    for block in whole_blocks(path, longest):
+        if block is None:
+            yield None
+        else:
+            yield from io.BytesIO(block)
+
+
+def whole_blocks(
+    path: Path, longest: int = LONGEST_LINE, size: int = _BLOCK
+) -> Iterator[bytes | None]:
+    """The bytes of a file, unpacked, in pieces of whole lines; None for a line that is too long.
+
+    Raises:
+        RawFileError: as for `blocks`.
+    """
+    return _whole_lines(blocks(path, size), longest)
+
+
+def watch_lines(pieces: Iterable[bytes], found: set[str], key: str) -> Iterator[bytes]:
+    """Hand on the pieces of a file, and note its `key` in `found` where a line may be too long: where
+    half as many bytes as a line may have hold no line end."""
+    size = 0
+    for piece in pieces:
+        size = len(piece) - piece.rfind(b"\n") - 1 if b"\n" in piece else size + len(piece)
+        if size > LONGEST_LINE // 2:
+            found.add(key)
+        yield piece
+
+
+def normalize(
+    path: Path, folder: Path, encoding: str = "utf-8", *, long_lines: bool = False
+) -> TextFile:
+    """Give a raw file in its plain form: itself, or a copy in `folder` where it is not plain.
+
+    Args:
+        path: the file as it was found.
+        folder: where to put a copy; made when it is needed.
+        encoding: of the official file. Where that is not UTF-8, each line is decoded by itself: as
+            UTF-8 if it is valid, else as Windows-1252.
+        long_lines: the file is known to hold lines that are too long.
+
+    Returns:
+        The file to read. UTF-16 and files with NUL bytes are left for their reader to refuse.
+
+    Raises:
+        RawFileError: a gzip stream is cut off or damaged, or something follows it.
+    """
+    packed = is_gzip(path)
+    head = next(blocks(path), b"")
+    if head.startswith(_WIDE):
+        return TextFile(path)
+    bare_cr = b"\n" not in head and b"\r" in head
+    if not (packed or bare_cr or long_lines) and (encoding == "utf-8" or _is_ascii(path)):
+        return TextFile(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / path.name.removesuffix(".gz")
+    found: Iterator[bytes] = blocks(path)
+    if bare_cr:
+        found = (block.replace(b"\r", b"\n") for block in found)
+    dropped, last = 0, b"\n"
+    with target.open("wb") as out:
+        for block in _whole_lines(found, LONGEST_LINE):
+            if block is None:
+                dropped += 1
+            else:
+                last = block
+                out.write(block if encoding == "utf-8" else _recoded(block))
+        # Gzip's own trailer vouches for the end; readers of a plain file want a line end there.
+        if packed and not last.endswith((b"\r", b"\n")):
+            out.write(b"\n")
+    return TextFile(target, dropped)
+
+
+def _whole_lines(found: Iterator[bytes], longest: int) -> Iterator[bytes | None]:
+    """Blocks that end with LF (the last one as the file does); None for a line that is too long.
+    A block of `found` is no longer than that."""
+    rest: list[bytes] = []
+    size = 0
+    skipping = False
+    for block in found:
+        cut = block.rfind(b"\n") + 1
+        if not cut:
+            rest.append(block)
+            size += len(block)
+            if size > longest:
+                rest, size, skipping = [], 0, True
+            continue
+        first = block.find(b"\n") + 1
+        if skipping or size + first > longest:
+            yield None
+            if first < cut:
+                yield block[first:cut]
+        else:
+            yield b"".join([*rest, block[:cut]])
+        rest, size, skipping = [block[cut:]], len(block) - cut, False
+    if skipping:
+        yield None
+    elif size:
+        yield b"".join(rest)
+
+
+def _is_ascii(path: Path) -> bool:
+    return all(block.isascii() for block in blocks(path))
+
+
+def _recoded(block: bytes) -> bytes:
+    """Lines as UTF-8."""
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"\n".join(_recoded_line(line) for line in block.split(b"\n"))
+    return block
+
+
+def _recoded_line(line: bytes) -> bytes:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return codecs.charmap_decode(line, "strict", _LATIN)[0].encode()
+    return line

@@ -1,0 +1,191 @@
+"""Which sources can be used without fetching anything, and what a `data_dir` holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.schema import RawFile, Source
+from itdr.builders.dataset import registry
+from itdr.builders.rawfiles import inventory, locate
+from itdr.builders.rawfiles.names import match, same_name
+from itdr.builders.store.spec import StoreSpec
+
+if TYPE_CHECKING:
+    from itdr.builders.tasks.base import Task
+
+Selected = tuple[tuple[str, tuple[str, ...]], ...]
+NAMES_SHOWN = 6
+NAMES_READ = 2000
+"""Names of a wrong folder that are looked at to say which folder was meant."""
+
+
+def facet_of(task: Task, source: Source, domain: str | None) -> str:
+    """The facet of a store that a task reads: its own, or `base` where the source keeps everything
+    in the same files."""
+    files = source.files_for(task.facet, domain)
+    same = files == source.files_for("base", domain)
+    return "base" if same or not files else task.facet
+
+
+def usable(
+    candidates: Selected, cells: Iterable[tuple[str, str]], folder: Path | None, placed: bool
+) -> tuple[Selected, dict[str, str]]:
+    """Choose the sources, and of them the domains, for which nothing need be fetched.
+
+    Args:
+        candidates: sources with their domains.
+        cells: (subtask, source) of all that will read them.
+        folder: `data_dir`, or None.
+        placed: whether at least one file must lie in `folder`.
+
+    Returns:
+        The sources at hand, and the reason why each other one is not.
+    """
+    chosen: list[tuple[str, tuple[str, ...]]] = []
+    left_out: dict[str, str] = {}
+    cells = tuple(cells)
+    for name, domains in candidates:
+        source = registry.source(name)
+        tasks = [registry.task(task) for task, one in cells if one == name]
+        if placed and folder is not None and not _has_folder(source, folder):
+            left_out[name] = f"not in {folder}"
+            continue
+        lacking = {
+            domain: _lacking(source, domain, tasks, folder, placed) for domain in domains or (None,)
+        }
+        kept = tuple(domain for domain in domains if not lacking[domain])
+        if kept or (not domains and not lacking[None]):
+            chosen.append((name, kept))
+        else:
+            left_out[name] = next(iter(lacking.values()))
+    return tuple(chosen), left_out
+
+
+def _has_folder(source: Source, folder: Path) -> bool:
+    return (folder / source.id).is_dir() or was_placed(source, folder)
+
+
+def was_placed(source: Source, folder: Path) -> bool:
+    """Whether a store was built from files that lay in this folder."""
+    return any(
+        StoreSpec(source, domain, facet, folder).recorded
+        for domain in source.domains or (None,)
+        for facet in {facet for file in source.files for facet in file.facets} | {"base"}
+    )
+
+
+def _lacking(
+    source: Source, domain: str | None, tasks: Sequence[Task], folder: Path | None, placed: bool
+) -> str:
+    """Why a source (or one domain of it) is not at hand; empty where it is."""
+    for facet in dict.fromkeys(facet_of(task, source, domain) for task in tasks):
+        spec = StoreSpec(source, domain, facet, folder)
+        now = locate.plan(source, spec.files, folder)
+        here = any(one is not None and one.origin == "data_dir" for one in now.located.values())
+        if placed and not here and not spec.recorded:
+            return f"not in {folder}"
+        if spec.ready():
+            continue
+        absent = [*(file.name for file in now.by_hand), *(remote.name for remote in now.fetch)]
+        problems = [now.problems[file.key] for file in spec.files if file.key in now.problems]
+        if absent or problems:
+            what = f"{', '.join(absent[:3])} not found" if absent else problems[0]
+            where = f" in {inventory.home(source, folder)}" if folder is not None else ""
+            return what + where
+    return ""
+
+
+# -- a folder in which nothing is recognised -----------------------------------------------------
+
+
+def require_recognised(folder: Path, wanted: str) -> None:
+    """Refuse a `data_dir` that holds raw files of no source, before anything is downloaded.
+
+    Args:
+        folder: the `data_dir`.
+        wanted: a source whose files should lie there, as an example.
+
+    Raises:
+        ConfigError: it says what the folder holds, and which one was probably meant.
+    """
+    if not recognised(folder):
+        raise ConfigError(f"data_dir: {_advice(folder, wanted)}")
+
+
+def recognised(folder: Path) -> list[str]:
+    """The sources of which raw files lie in `<folder>/<source id>/`, or lay there once."""
+    return [name for name in registry.source_ids() if _is_recognised(name, folder)]
+
+
+def _is_recognised(name: str, folder: Path) -> bool:
+    source = registry.source(name)
+    if (folder / name).is_dir():
+        found = inventory.survey(source, source.files, folder).found.values()
+        if any(one is not None and one.origin == "data_dir" for one in found):
+            return True
+    return was_placed(source, folder)
+
+
+def _advice(folder: Path, wanted: str) -> str:
+    meant = _looks_like(folder)
+    if meant == folder.name:
+        return (
+            f"{folder} holds the files of {meant} itself. Give the folder around it: "
+            f"data_dir={str(folder.parent)!r}."
+        )
+    seen = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in seen:
+        inner = _looks_like(path) if path.is_dir() else None
+        if inner:
+            return f"{path} holds the files of {inner}: rename that folder to {inner}."
+    if meant:
+        return (
+            f"{folder} holds the files of {meant} itself, and they belong in a folder of that "
+            f"name: move them into {folder / meant}."
+        )
+    names = [f"{path.name}/" if path.is_dir() else path.name for path in seen]
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return (
+        f"no raw file is recognised in {folder}, which holds "
+        f"{', '.join(names[:NAMES_SHOWN]) or 'nothing'}{more}. It should hold one folder for each "
+        f"source, as {folder / wanted}; `itdr sources {wanted}` says which files belong there."
+    )
+
+
+def _looks_like(folder: Path) -> str | None:
+    """The source whose raw files lie in this very folder, where that is beyond doubt."""
+    try:
+        names = list(islice(_names(folder), NAMES_READ))
+    except OSError:
+        return None
+    found = [name for name in registry.source_ids() if _holds(names, registry.source(name))]
+    if folder.name in found:
+        return folder.name
+    return found[0] if len(found) == 1 else None
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Files here and one folder below: a home directory is not walked to its end."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            yield from (f"{path.name}/{one.name}" for one in path.iterdir() if one.is_file())
+        else:
+            yield path.name
+
+
+def _holds(names: Sequence[str], source: Source) -> bool:
+    for domain in source.domains or (None,):
+        files = [file for file in source.files_for("base", domain) if not file.optional]
+        if files and all(_is_there(file, names, source.files) for file in files):
+            return True
+    return False
+
+
+def _is_there(file: RawFile, names: Sequence[str], others: Iterable[RawFile]) -> bool:
+    if match(file, names, others).name is not None:
+        return True
+    return any(same_name(name, packed) for name in names for packed in file.packed_in)

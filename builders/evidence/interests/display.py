@@ -1,0 +1,150 @@
+"""Which of a user's likes and dislikes the question shows, and which facts they show with it.
+
+Shown is a fair sample: of each taste that could be said, as many displayed works carry it as it has among
+all of the user's likes, or dislikes. A fact that the sample does not show is not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+
+SHOWN = 2
+"""Displayed likes that must carry a taste."""
+TRACKED = 6
+"""Facts whose share the sample keeps; the strongest first."""
+CONSIDERED = 120
+"""Works of a side, in the order of the hash, that the sample is taken from."""
+WIDE = 12
+"""A taste that fewer than one like in so many shares cannot be seen in a fair sample."""
+CLEARLY = 1.5
+"""What separates likes from dislikes is so many times as common on one displayed side."""
+SAME = 0.7
+"""Two tastes that share so many of the works of either are one."""
+
+
+def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts without those that an earlier one says in other words.
+
+    Args:
+        person: the user.
+        facts: the strongest first.
+
+    Returns:
+        Facts in the same order; those about no trait of works all stay.
+    """
+    kept: list[tuple[Fact, np.ndarray]] = []
+    for fact in facts:
+        side = DISLIKE if fact.direction == DOWN else LIKE
+        own = person.carries(fact) & (person.sides == side)
+        number = own.sum()
+        alike = number and any(
+            (one.kind == "contrast") == (fact.kind == "contrast")
+            and one.direction == fact.direction
+            and (own & theirs).sum() >= SAME * min(number, theirs.sum())
+            for one, theirs in kept
+            if one.about in KINDS
+        )
+        if not alike:
+            kept.append((fact, own))
+    return [fact for fact, _ in kept]
+
+
+def fair_sample(
+    person: Person,
+    facts: Sequence[Fact],
+    order: np.ndarray,
+    titles: np.ndarray,
+    most: int,
+    taken: set[int],
+) -> list[int]:
+    """Up to `most` places of one side's works, which mirror that side's share of every taste.
+
+    Args:
+        person: the user.
+        facts: those whose shares are kept, as far as they are about traits of works.
+        order: places of that side's works, in the order of a stable hash, which breaks ties.
+        titles: title codes, by place; no two displayed works have the same.
+        most: how many are displayed.
+        taken: title codes already displayed; those of the chosen ones are added.
+
+    Returns:
+        The places, in the order in which they are displayed.
+    """
+    tracked = [fact for fact in facts if fact.about in KINDS][:TRACKED]
+    has = np.zeros((len(order), len(tracked)))
+    for column, fact in enumerate(tracked):
+        has[:, column] = person.carries(fact)[order]
+    wanted = has.mean(0) if len(order) else np.zeros(len(tracked))
+    has, named = has[:CONSIDERED], titles[order[:CONSIDERED]]
+    shown = np.zeros(len(tracked))
+    free = np.array([title not in taken for title in named.tolist()], bool)
+    chosen: list[int] = []
+    while len(chosen) < most and free.any():
+        off = has + (shown - wanted * (len(chosen) + 1))
+        distance = np.einsum("ij,ij->i", off, off)
+        distance[~free] = np.inf
+        best = int(distance.argmin())
+        chosen.append(int(order[best]))
+        taken.add(int(named[best]))
+        shown += has[best]
+        free &= named != named[best]
+    return chosen
+
+
+def shown_facts(
+    person: Person,
+    facts: Sequence[Fact],
+    liked: Sequence[int],
+    disliked: Sequence[int],
+    titles: Sequence[str],
+) -> list[Fact]:
+    """The facts that the displayed works show, each with what it may cite of them as details.
+
+    Args:
+        person: the user.
+        facts: what may be said.
+        liked, disliked: places of the displayed works.
+        titles: their titles, likes first.
+
+    Returns:
+        Facts in the same order. Details are how many of the displayed likes carry the trait, how many
+        of the dislikes (the other way round for what speaks against), and titles.
+    """
+    found = []
+    for fact in facts:
+        if fact.about not in KINDS:
+            found.append(fact)
+            continue
+        has = person.carries(fact)
+        likes, dislikes = has[liked].tolist(), has[disliked].tolist()
+        k, against = sum(likes), sum(dislikes)
+        if not _is_shown(fact, k, len(liked), against, len(disliked)):
+            continue
+        listed = [
+            Fact("shown", fact.about, fact.value, k, len(liked), 0.0, UP),
+            Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
+        ]
+        named = zip(titles[: len(liked)], likes, strict=True)
+        if fact.direction == DOWN:
+            listed.reverse()
+            named = zip(titles[len(liked) :], dislikes, strict=True)
+        examples = [Fact("own", "work", title) for title, own in named if own]
+        found.append(replace(fact, details=(*listed, *examples)))
+    return found
+
+
+def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
+    """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
+    if fact.direction == DOWN:
+        return against >= 1 and against * n >= CLEARLY * k * m
+    if k < SHOWN or WIDE * fact.count < fact.of:
+        return False
+    return fact.kind != "contrast" or k * m >= CLEARLY * against * n

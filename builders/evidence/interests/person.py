@@ -1,0 +1,102 @@
+"""One user's verdicts and the traits of the works they fell on, as arrays."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.interests.counts import Counts
+from itdr.builders.evidence.interests.works import KINDS, OF_ALL
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+
+if TYPE_CHECKING:
+    from itdr.builders.evidence.user_verdicts import Sided
+
+_YEAR = 31_556_952
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The traits that a user's works carry, ascending by code, with the likes and dislikes of each.
+
+    n, m: for each of them, the user's likes and dislikes of works that have any trait of its kind.
+    """
+
+    traits: np.ndarray
+    likes: np.ndarray
+    dislikes: np.ndarray
+    n: np.ndarray
+    m: np.ndarray
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user whose tastes are sought.
+
+    codes, sides: what was liked and disliked.   judged: works judged in all.
+    training: whether the counts hold this user's own likes, which are then taken out.
+    active: the year in which half of the verdicts had been given, None where it is not known.
+    """
+
+    counts: Counts
+    codes: np.ndarray
+    sides: np.ndarray
+    judged: int
+    training: bool
+    active: int | None = None
+
+    @classmethod
+    def of(cls, counts: Counts, mine: Sided, training: bool) -> Person:
+        """The user with these likes and dislikes."""
+        known = sorted(time for time in mine.times if time is not None)
+        active = 1970 + known[len(known) // 2] // _YEAR if known else None
+        codes, sides = np.array(mine.works), np.array(mine.sides)
+        return cls(counts, codes, sides, mine.judged, training, active)
+
+    @functools.cached_property
+    def likes(self) -> int:
+        """How many works are liked."""
+        return int((self.sides == LIKE).sum())
+
+    @functools.cached_property
+    def _carried(self) -> tuple[np.ndarray, np.ndarray]:
+        """Places of works, and the traits that they carry."""
+        starts, traits = self.counts.starts, self.counts.traits
+        begins = starts[self.codes]
+        number = starts[self.codes + 1] - begins
+        ends = number.cumsum()
+        rows = (begins - ends + number).repeat(number) + np.arange(ends[-1] if len(ends) else 0)
+        return np.arange(len(self.codes)).repeat(number), traits[rows]
+
+    @functools.cached_property
+    def tally(self) -> Tally:
+        """How often the user likes and dislikes each trait."""
+        places, carried = self._carried
+        traits, place_of = np.unique(carried, return_inverse=True)
+        sides = self.sides[places]
+        likes, dislikes = (
+            np.bincount(place_of[sides == side], minlength=len(traits)) for side in (LIKE, DISLIKE)
+        )
+        kinds = self.counts.kinds[traits]
+        bears = np.zeros((len(self.codes), len(KINDS)), bool)
+        bears[places, self.counts.kinds[carried]] = True
+        for kind in OF_ALL:
+            bears[:, KINDS.index(kind)] = True
+        n, m = (bears[self.sides == side].sum(0)[kinds] for side in (LIKE, DISLIKE))
+        return Tally(traits, likes, dislikes, n, m)
+
+    def carries(self, fact: Fact) -> np.ndarray:
+        """For each work, whether it has the trait that a fact is about."""
+        code = self.counts.codes.get(fact.about, {}).get(fact.value)
+        return np.zeros(len(self.codes), bool) if code is None else self.bears(code)
+
+    def bears(self, trait: int) -> np.ndarray:
+        """For each work, whether it has the trait of that code."""
+        found = np.zeros(len(self.codes), bool)
+        places, carried = self._carried
+        found[places[carried == trait]] = True
+        return found

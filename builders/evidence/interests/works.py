@@ -1,0 +1,194 @@
+"""What works can have in common that a taste can be for: the traits of each work, by kind."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders.evidence.interests import series as _series
+from itdr.builders.store.reader import KEPT_ITEMS, Item, StoreReader
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+KINDS = ("category", "creator", "tag", "decade", "series", "sequel")
+"""Kinds of traits. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
+decades and series go by year and title; a sequel is a film or game that its title numbers."""
+OF_ALL = ("series", "sequel")
+"""Kinds that a work without any such trait is known not to have: its lack says something, too."""
+TAGS, _COMMA = "Tags", ", "
+SEQUEL = "numbered sequels"
+_COLUMNS = {"category": "categories", "creator": "creators"}
+_IN_SERIES = ("films", "books", "book_reviews", "anime", "games")
+"""Wordings of domains whose titles name series."""
+_NUMBERED_IN = ("films", "anime", "games")
+"""Those where a number means a sequel, and the year says when the work itself is from."""
+_OLDEST = 1950
+
+
+@dataclass(slots=True)
+class Work(Item):
+    """An item with all its traits; no trait stands twice."""
+
+    tags: tuple[str, ...] = ()
+    decade: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    sequel: tuple[str, ...] = ()
+
+    def traits(self, kind: str) -> tuple[str, ...]:
+        """The traits of a kind, in the item's own order."""
+        if kind == "category":
+            return self.categories
+        if kind == "creator":
+            return self.creators
+        return self.tags if kind == "tag" else getattr(self, kind)
+
+
+def decade(year: int) -> str:
+    """The decade of a year: `1980s`; what is older than the fifties is one.
+
+    >>> decade(1984), decade(1931)
+    ('1980s', 'before 1950')
+    """
+    return f"{year // 10 * 10}s" if year >= _OLDEST else f"before {_OLDEST}"
+
+
+def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
+    """The works with these codes (kept for the next time they are asked for)."""
+    known: dict[int, Work] = store.shared("works", dict)
+    missing = [code for code in dict.fromkeys(codes) if code not in known]
+    if missing:
+        if len(known) + len(missing) > KEPT_ITEMS:
+            known.clear()
+            missing = list(dict.fromkeys(codes))
+        known.update(zip(missing, _read(store, missing), strict=True))
+    return [known[code] for code in codes]
+
+
+def _read(store: StoreReader, codes: Sequence[int]) -> list[Work]:
+    (items,) = store.items_of([codes])
+    pairs = store.values("items", "attributes", codes)
+    years = _years(store, codes)
+    names = series_of(store)
+    return [
+        _work(item, given or (), year, names[code])
+        for item, given, year, code in zip(items, pairs, years, codes, strict=True)
+    ]
+
+
+def _work(
+    item: Item, attributes: Sequence[dict[str, str]], year: int | None, series: tuple[str, bool]
+) -> Work:
+    tags = itertools.chain(
+        *(one["value"].split(_COMMA) for one in attributes if one["name"] == TAGS)
+    )
+    categories, creators, own = (
+        tuple(dict.fromkeys(filter(None, of))) for of in (item.categories, item.creators, tags)
+    )
+    # A tag that repeats a category is one trait.
+    folded = {name.casefold() for name in categories}
+    return Work(
+        item.id,
+        item.title,
+        categories,
+        creators,
+        item.listed,
+        tuple(tag for tag in own if tag.casefold() not in folded),
+        (decade(year),) if year else (),
+        (series[0],) if series[0] else (),
+        (SEQUEL,) if series[1] else (),
+    )
+
+
+def _years(store: StoreReader, codes: Sequence[int] | np.ndarray) -> list[int | None]:
+    """The years that the works are from; a book's year is that of its edition."""
+    if store.source.words not in _NUMBERED_IN:
+        return [None] * len(codes)
+    return store.values("items", "year", codes)
+
+
+def series_of(store: StoreReader) -> Sequence[tuple[str, bool]]:
+    """By work code: the series that the work belongs to, "" for none, and whether its title numbers
+    it as a sequel."""
+    return store.shared("series", lambda: _named_series(store))
+
+
+def _named_series(store: StoreReader) -> Sequence[tuple[str, bool]]:
+    n = len(store.work)
+    if store.source.words not in _IN_SERIES:
+        return [("", False)] * n
+    leads = np.flatnonzero(_leading(store))
+    titles = store.items.column("title").combine_chunks().take(leads).to_pylist()
+    numbered = store.source.words in _NUMBERED_IN
+    found = [("", False)] * n
+    for code, title, name in zip(leads.tolist(), titles, _series.series_of(titles), strict=True):
+        if name:
+            found[code] = name, numbered and _series.part(title).numbered
+    return found
+
+
+def _leading(store: StoreReader) -> np.ndarray:
+    """Which items stand for a work that can be shown."""
+    return (store.work == np.arange(len(store.work))) & (store.title_code >= 0)
+
+
+# -- all works at once ------------------------------------------------------------------------
+
+
+def carried(store: StoreReader) -> tuple[pa.Table, pa.Table]:
+    """The traits that there are (kind, name), and which work carries which (work, trait, kind)."""
+    import pyarrow as pa
+
+    leads = np.flatnonzero(_leading(store))
+    names: list[str] = []
+    kinds: list[int] = []
+    parts = [np.zeros((3, 0), np.int64)]
+    for number, kind in enumerate(KINDS):
+        owner, values = _named(store, kind, leads)
+        coded = values.dictionary_encode()
+        n = max(len(coded.dictionary), 1)
+        pairs = np.unique(owner.astype(np.int64) * n + coded.indices.to_numpy())
+        owner, index = np.divmod(pairs, n)
+        parts.append(np.stack([owner, index + len(names), np.full(len(owner), number)]))
+        names += coded.dictionary.to_pylist()
+        kinds += [number] * (len(names) - len(kinds))
+    work, trait, of = np.concatenate(parts, axis=1).astype(np.int32)
+    traits = pa.table({"kind": pa.array(kinds, pa.int8()), "name": pa.array(names, pa.string())})
+    return traits, pa.table({"work": work, "trait": trait, "kind": of})
+
+
+def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
+    """Works and the traits of this kind that they name, repeated ones too."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if kind in ("decade", "series", "sequel"):
+        values = _said(store, kind, leads)
+        bears = np.array([bool(value) for value in values], bool)
+        return leads[bears], pa.array([value for value in values if value], pa.string())
+    column = _COLUMNS.get(kind, "attributes")
+    if column not in store.items.column_names:
+        return np.zeros(0, np.int64), pa.array([], pa.string())
+    lists = store.items.column(column).combine_chunks().take(pa.array(leads))
+    owner, values = leads[pc.list_parent_indices(lists).to_numpy()], pc.list_flatten(lists)
+    if kind == "tag":
+        tags = pc.fill_null(pc.equal(pc.struct_field(values, "name"), TAGS), False)
+        split = pc.split_pattern(pc.struct_field(values, "value").filter(tags), _COMMA)
+        owner = owner[tags.to_numpy(zero_copy_only=False)]
+        owner, values = owner[pc.list_parent_indices(split).to_numpy()], pc.list_flatten(split)
+    there = pc.fill_null(pc.not_equal(values, ""), False)
+    return owner[there.to_numpy(zero_copy_only=False)], values.filter(there)
+
+
+def _said(store: StoreReader, kind: str, leads: np.ndarray) -> list[str]:
+    """What year or title say of each of these works; "" for nothing."""
+    if kind == "decade":
+        return [decade(year) if year else "" for year in _years(store, leads)]
+    series = series_of(store)
+    if kind == "series":
+        return [series[code][0] for code in leads.tolist()]
+    return [SEQUEL if series[code][1] else "" for code in leads.tolist()]

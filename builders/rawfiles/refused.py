@@ -1,0 +1,142 @@
+"""A download that turns out not to be the file is put aside, and the next run fetches it anew.
+
+Where no checksum is published, only a reader can tell: what it refuses goes, and what it takes becomes
+the measure of later downloads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from itdr.builders.core.errors import DownloadError, NoRoomError, RawFileError
+from itdr.builders.core.paths import raw_root, safe_relative
+from itdr.builders.core.schema import RawFile, Source
+from itdr.builders.rawfiles.archives import AGAIN
+from itdr.builders.rawfiles.checksums import (
+    chunks,
+    digests,
+    mark_read,
+    read_record,
+    record_path,
+    refused_path,
+    trust,
+)
+from itdr.builders.rawfiles.inventory import Located, survey
+
+
+def put_aside(source: Source, path: Path) -> str:
+    """Rename a download so that it is neither found nor a measure of later ones.
+
+    Args:
+        source: whose file it is.
+        path: the download.
+
+    Returns:
+        What to do now, in a sentence.
+    """
+    aside = refused_path(path)
+    try:
+        os.replace(path, aside)
+        record_path(path).unlink(missing_ok=True)
+    except OSError as error:
+        return f"Delete it to fetch it again (it cannot be put aside: {error.strerror})."
+    return (
+        f"It was put aside as {aside.name}: run the same again to fetch it anew. To use it as it is, "
+        f"place it as <data_dir>/{source.id}/{path.name}."
+    )
+
+
+def refusal(source: Source, one: Located, error: RawFileError) -> RawFileError:
+    """The error to raise for a raw file that cannot be used, once a download has been put aside.
+
+    Args:
+        source: whose file it is.
+        one: the file, or the archive that holds it.
+        error: what is wrong with it.
+
+    Returns:
+        `error` itself where the file was placed by hand, or is what its publisher declares.
+    """
+    if isinstance(error, (NoRoomError, DownloadError)) or not _doubtful(one):
+        return error
+    return RawFileError(f"{_reason(error)} {put_aside(source, one.path)}")
+
+
+@contextmanager
+def judged(source: Source, data_dir: Path | None, paths: Mapping[str, Path]) -> Iterator[None]:
+    """Let the block, which reads the raw files at `paths`, decide about the downloads among them.
+
+    Args:
+        source: whose files they are.
+        data_dir: where else they may lie.
+        paths: as `locate.prepare` gave them.
+
+    Raises:
+        RawFileError: as the block does, once the downloads that it means have been put aside.
+    """
+    try:
+        yield
+    except (NoRoomError, DownloadError):
+        raise
+    except RawFileError as error:
+        located = _downloads(source, data_dir, paths)
+        said = str(error)
+        named = {
+            key for key, one in located.items() if str(paths[key]) in said or str(one.path) in said
+        }
+        meant = {one.path: one for key, one in located.items() if key in named or not named}
+        advice = [put_aside(source, path) for path, one in meant.items() if _doubtful(one)]
+        if not advice:
+            raise
+        raise RawFileError(f"{_reason(error)} {' '.join(advice)}") from error
+    for one in _downloads(source, data_dir, paths).values():
+        mark_read(one.path)
+
+
+def without(source: Source, files: Iterable[RawFile]) -> str:
+    """Put aside the downloaded archives that should hold `files`, and do not.
+
+    Args:
+        source: whose files they are.
+        files: required files that were found nowhere.
+
+    Returns:
+        What was done, to be added to the error; "" where there is no such archive.
+    """
+    advice = ""
+    for name in sorted({name for file in files for name in file.packed_in}):
+        remote = source.remote(name)
+        path = raw_root() / source.id / safe_relative(name)
+        doubtful = not (remote.checksum or remote.plain_checksum)
+        if doubtful and trust(path, remote) in ("verified", "touched"):
+            advice += f"\n{name}: {put_aside(source, path)}"
+    return advice
+
+
+def _downloads(
+    source: Source, data_dir: Path | None, paths: Mapping[str, Path]
+) -> dict[str, Located]:
+    files = [file for file in source.files if file.key in paths]
+    found = survey(source, files, data_dir).found
+    return {
+        key: one
+        for key, one in found.items()
+        if one is not None and one.remote is not None and one.origin != "declared"
+    }
+
+
+def _doubtful(one: Located) -> bool:
+    """Whether a file is a download that no published checksum vouches for."""
+    remote, record = one.remote, read_record(one.path)
+    if remote is None or record is None:
+        return False
+    if not (remote.checksum or remote.plain_checksum):
+        return True
+    return digests(chunks(one.path), ["sha256"])["sha256"] != record["sha256"]
+
+
+def _reason(error: RawFileError) -> str:
+    return str(error).removesuffix(AGAIN).rstrip()

@@ -1,0 +1,154 @@
+"""Marks and joiners of a language: how a list is laid out, and how an entry shows what it holds.
+
+`templates/layout.yaml` is the English one, `templates/<language>/layout.yaml` another's. A user's own
+folder may change single entries.
+"""
+
+from __future__ import annotations
+
+import functools
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from itdr.builders.rendering import template_files as files
+
+PATTERNS: dict[str, frozenset[str]] = {
+    "line": frozenset({"entry"}),
+    "number": frozenset({"n", "entry"}),
+    "within_line": frozenset({"title"}),
+    "by": frozenset({"entry", "creator"}),
+    "filed": frozenset({"entry", "categories"}),
+    "aside": frozenset({"entry", "categories"}),
+    "rated": frozenset({"entry", "rating"}),
+    "dated": frozenset({"entry", "time_gap"}),
+    "noted": frozenset({"entry", "note"}),
+    "all": frozenset({"n"}),
+    "both": frozenset(),
+    **{
+        f"{unit}{plural}": frozenset({"n"} if plural else ())
+        for unit in ("minute", "hour", "day", "month", "year")
+        for plural in ("", "s")
+    },
+}
+"""The entries that are patterns, with the names that each holds in braces."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The entries of a `layout.yaml`; the file says what each is for."""
+
+    line: str
+    number: str
+    separators: tuple[str, ...]
+    within_line: str
+    by: str
+    filed: str
+    aside: str
+    rated: str
+    dated: str
+    noted: str
+    comma: str
+    last_comma: str
+    all: str
+    both: str
+    minute: str
+    minutes: str
+    hour: str
+    hours: str
+    day: str
+    days: str
+    month: str
+    months: str
+    year: str
+    years: str
+
+    @functools.cached_property
+    def as_stored(self) -> bool:
+        """Whether an entry with categories reads as `Item.listed` has it already."""
+        return (self.filed, self.comma) == ("{entry}: {categories}", ", ")
+
+    def all_of(self, count: int) -> str:
+        """How one speaks of this many, none left out: "all 10", "both"."""
+        return self.both if count == 2 else self.all.format(n=count)
+
+    def joined(self, names: list[str]) -> str:
+        """`a`, `a and b`, `a, b and c`."""
+        first, last = self.comma.join(names[:-1]), names[-1]
+        return f"{first}{self.last_comma}{last}" if first else last
+
+    def time_gap(self, seconds: int) -> str:
+        """A span of time in its largest unit: "3 days later"."""
+        for unit, size in _UNITS:
+            if seconds >= size:
+                n = seconds // size
+                return getattr(self, unit) if n == 1 else getattr(self, f"{unit}s").format(n=n)
+        return self.minute
+
+
+_UNITS = (
+    ("year", 365 * 86400),
+    ("month", 30 * 86400),
+    ("day", 86400),
+    ("hour", 3600),
+    ("minute", 60),
+)
+
+
+def load_layout(language: str = files.ENGLISH, folder: Path | None = None) -> Layout:
+    """The layout of a language.
+
+    Args:
+        language: one of `template_files.languages()`.
+        folder: a user's own templates, whose layout.yaml may change single entries.
+
+    Raises:
+        TemplateError: with file and line, for an entry that is unknown, missing or broken.
+    """
+    own = files.own_file(folder, files.LAYOUT, language)
+    entries = _built_in(language)
+    return Layout(**entries if own is None else {**entries, **_read(own, entries)})  # type: ignore[arg-type]
+
+
+@functools.cache
+def _built_in(language: str) -> dict[str, str | tuple[str, ...]]:
+    return _read(files.built_in_file(files.LAYOUT, language), {})
+
+
+def _read(
+    path: Path, known: Mapping[str, str | tuple[str, ...]]
+) -> dict[str, str | tuple[str, ...]]:
+    names = tuple(field.name for field in fields(Layout))
+    node = files.read_yaml(path)
+    given = files.fields(path, node, "a layout", () if known else names, names)
+    return {name: _entry(path, name, value) for name, value in given.items()}
+
+
+def _entry(path: Path, name: str, node: files.Node) -> str | tuple[str, ...]:
+    if name == "separators":
+        if not isinstance(node.value, list) or not node.value:
+            raise files.complain(path, node.line, f"{name} must be a list of texts.")
+        return tuple(_text(path, name, one) for one in node.value)
+    value = _text(path, name, node)
+    if name in PATTERNS:
+        _check_pattern(path, name, node, value)
+    return value
+
+
+def _text(path: Path, name: str, node: files.Node) -> str:
+    if not isinstance(node.value, str) or not node.value:
+        raise files.complain(path, node.line, f"{name} must be text; put it in quotes.")
+    return node.value
+
+
+def _check_pattern(path: Path, name: str, node: files.Node, value: str) -> None:
+    try:
+        parts = list(string.Formatter().parse(value))
+    except ValueError as error:
+        raise files.complain(path, node.line, f"{name}: {error}.") from None
+    held = {of for _, of, how, changed in parts if of is not None and not (how or changed)}
+    plain = all(not (how or changed) for _, _, how, changed in parts)
+    if held != PATTERNS[name] or not plain:
+        wanted = " and ".join(f"{{{one}}}" for one in sorted(PATTERNS[name])) or "no braces"
+        raise files.complain(path, node.line, f"{name} must hold {wanted}, and no others.")

@@ -1,0 +1,104 @@
+"""The events that negatives are drawn from, in order of time: mapped, so that memory stays flat.
+
+One event for each work and user, their earliest, as for the targets of a case. Computed once for a
+store, seed and split, and kept beside the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders.core import arrow
+from itdr.builders.sampling import popularity, statements
+from itdr.builders.store import derived
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.store.reader import StoreReader
+
+COLUMNS = {"work": np.int32, "user": np.int32, "time": np.int64}
+
+
+@dataclass(frozen=True, eq=False)
+class EventIndex:
+    """Parallel columns, one entry per (work, user), ascending by time.
+
+    works, users: codes (int32).   times: UTC seconds (int64).
+    """
+
+    works: np.ndarray
+    users: np.ndarray
+    times: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+
+def event_index(store: StoreReader, seed: int, cuts: tuple[int, int] | None = None) -> EventIndex:
+    """The events of the training part's users; of all users where time splits the data.
+
+    Args:
+        store: a store whose interactions have times.
+        seed: of the hash that assigns users to splits.
+        cuts: the time cuts, if there are any; each split then sees its own span of the index.
+
+    Returns:
+        The index, whose columns are views of a mapped file.
+    """
+    path = derived.file_of(store, "events", (seed if cuts is None else "time",))
+    derived.made(path, lambda work: _write(store, seed, cuts, work / path.name))
+    table = arrow.read(path)
+    if not len(table):
+        return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))
+    return EventIndex(*(table.column(name).chunk(0).to_numpy() for name in COLUMNS))
+
+
+def _write(store: StoreReader, seed: int, cuts: tuple[int, int] | None, path: Path) -> None:
+    from itdr.builders.store.engine import open_engine
+
+    engine = open_engine(path.parent)
+    try:
+        popularity.register_touches(engine, store, seed if cuts is None else None)
+        _write_columns(_showable(store, engine.batches(statements.EVENTS_IN_TIME)), path)
+    finally:
+        engine.close()
+
+
+def _showable(
+    store: StoreReader, batches: Iterable[pa.RecordBatch]
+) -> Iterator[dict[str, np.ndarray]]:
+    """The columns of each batch, without the works that are never shown."""
+    for batch in batches:
+        columns = {name: batch.column(name).to_numpy() for name in COLUMNS}
+        shown = store.title_code[columns["work"]] >= 0
+        yield {name: column[shown] for name, column in columns.items()}
+
+
+def _write_columns(batches: Iterable[dict[str, np.ndarray]], path: Path) -> None:
+    """Write the batches as one chunk, which can be read as plain arrays, without holding them all:
+    each column grows in a file of its own, which is then mapped and copied."""
+    import pyarrow as pa
+
+    parts = {name: path.with_name(f"{name}.bin") for name in COLUMNS}
+    files = {name: part.open("wb") for name, part in parts.items()}
+    rows = 0
+    try:
+        for batch in batches:
+            rows += len(batch["time"])
+            for name, kind in COLUMNS.items():
+                files[name].write(np.ascontiguousarray(batch[name], kind).tobytes())
+    finally:
+        for file in files.values():
+            file.close()
+    arrays = []
+    for name, kind in COLUMNS.items():
+        mapped = np.memmap(parts[name], kind, "r") if rows else np.zeros(0, kind)
+        buffer = pa.py_buffer(mapped)
+        arrays.append(pa.Array.from_buffers(pa.from_numpy_dtype(kind), rows, [None, buffer]))
+    arrow.write_table(pa.Table.from_arrays(arrays, list(COLUMNS)), path)

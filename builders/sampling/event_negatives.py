@@ -1,0 +1,354 @@
+"""Negatives from the target's own moment: works of other users' events near it in time.
+
+People mostly meet recent works, and works come and go. Negatives in proportion to the popularity of all
+time are older than targets, and "the newest one" is then a good guess. Here a negative is what
+somebody else met just before or after the target was met. Where items have years, it is from a span of
+years around the target's as well; the span is placed at random, so that the target's year does not
+stand in its middle.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from itdr.builders.core.rng import GAMMA, splitmix64
+from itdr.builders.sampling.event_index import EventIndex
+from itdr.builders.sampling.exclusions import Exclusions
+from itdr.builders.sampling.popularity import TrainStats
+from itdr.builders.sampling.requests import NegativeRequests
+from itdr.builders.store.reader import StoreReader
+
+NEAREST, NEAREST_WITH_YEARS = 2000, 4000
+"""Events near the target that are drawn from at first, half of them on either side."""
+LEAST_NEAREST, SHARE = 100, 50
+"""In a small source it is one in `SHARE` of its events, but no fewer than so many."""
+GROWTH = 4
+"""By how much the number of events grows where too few of them will do."""
+FARTHEST = 1 << 20
+YEARS = 8
+"""Width of the span of years."""
+TRIES = (3, 6, 24, 96)
+"""Random events that are tried for each negative, round by round, before all near ones are looked at."""
+NEAR = "near in time"
+FALLBACKS = ("near in time, any year", "in proportion to popularity")
+ALIKE = ("same category, popularity within x2", "same category, within x4", "a shared category")
+ONE = 1 << 20
+SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
+"""From 1 to 2 in equal ratios, in parts of `ONE`: whole numbers are the same on every machine."""
+NO_YEAR = -1
+
+
+class _Place(NamedTuple):
+    """A negative to be found: row and column, a random number, and whether any year will do."""
+
+    row: int
+    slot: int
+    number: int
+    any_year: bool = False
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is drawn for several cases at once, a row to a case, a column to a negative.
+
+    first, last: where in the index the events of the target's second begin and end.   before: when a
+    negative must have been known.   years: the first year of the span, `NO_YEAR` for any.
+    open: the places that are still to be filled.
+    """
+
+    first: np.ndarray
+    last: np.ndarray
+    before: np.ndarray
+    years: np.ndarray
+    open: np.ndarray
+    works: np.ndarray
+    titles: np.ndarray
+    users: np.ndarray
+
+
+class EventNegatives:
+    """Draws works from events near in time.
+
+    Args:
+        store: whose works they are.
+        stats: what the training part knows of each work.
+        index: the events in order of time.
+        span: UTC seconds between which events may be drawn, where time splits the data.
+        rungs: counts how often each fallback was needed.
+    """
+
+    def __init__(
+        self,
+        store: StoreReader,
+        stats: TrainStats,
+        index: EventIndex,
+        span: tuple[int | None, int | None] = (None, None),
+        rungs: Counter[str] | None = None,
+    ) -> None:
+        self._store = store
+        self._stats = stats
+        self._index = index
+        start, stop = span
+        self._low = 0 if start is None else int(index.times.searchsorted(start))
+        self._high = len(index) if stop is None else int(index.times.searchsorted(stop))
+        self.rungs: Counter[str] = Counter() if rungs is None else rungs
+
+    @functools.cached_property
+    def years(self) -> np.ndarray | None:
+        """int16, by item code: the year, `NO_YEAR` for none; None where items have no years."""
+        import pyarrow.compute as pc
+
+        items = self._store.items
+        if "year" not in items.column_names:
+            return None
+        column = pc.fill_null(items.column("year").combine_chunks(), NO_YEAR)
+        return column.to_numpy(zero_copy_only=False).astype(np.int16)
+
+    @functools.cached_property
+    def nearest(self) -> int:
+        """How many events are near enough at first."""
+        most = NEAREST if self.years is None else NEAREST_WITH_YEARS
+        return min(most, max(LEAST_NEAREST, (self._high - self._low) // SHARE))
+
+    def sample_many(
+        self, requests: NegativeRequests, exclusions: Exclusions, hard: bool = False
+    ) -> np.ndarray:
+        """Works for each case, -1 where no event will do.
+
+        Args:
+            requests: what several cases ask for; `moments` holds the time of each of their targets.
+            exclusions: of the same cases.
+            hard: prefer works that are alike to the target in category and popularity.
+
+        Returns:
+            int32, a row to a case, of as many columns as the most that any case asks for.
+        """
+        batch = self._batch(requests)
+        if not len(self._index):
+            return batch.works
+        if not hard:
+            self._try(requests, exclusions, batch)
+        for k, slot in np.argwhere(batch.open).tolist():
+            number = int(_numbers(requests.rng_states[k : k + 1], np.array([~slot]))[0])
+            place = _Place(k, slot, number)
+            if hard and self._like(requests, exclusions, batch, place):
+                continue
+            if self._search(batch, exclusions, place):
+                self.rungs[NEAR] += hard
+                continue
+            if self._search(batch, exclusions, place._replace(any_year=True)):
+                self.rungs[FALLBACKS[0]] += 1
+        return batch.works
+
+    def _batch(self, requests: NegativeRequests) -> _Batch:
+        counts = requests.counts
+        slots = np.arange(int(counts.max()))
+        assert requests.moments is not None
+        n_targets = requests.moments.shape[1]
+        target = slots % n_targets
+        moments = requests.moments[:, target]
+        times = self._index.times
+        shape = moments.shape
+        return _Batch(
+            first=times.searchsorted(moments, side="left"),
+            last=times.searchsorted(moments, side="right"),
+            before=np.broadcast_to(requests.times[:, None], shape),
+            years=self._spans(requests)[:, target],
+            open=slots < counts[:, None],
+            works=np.full(shape, -1, np.int32),
+            titles=np.full(shape, -1, np.int32),
+            users=np.full(shape, -1, np.int32),
+        )
+
+    def _spans(self, requests: NegativeRequests) -> np.ndarray:
+        """The first year of the span of each target: it holds the target's own, anywhere in it."""
+        if self.years is None:
+            return np.full(requests.targets.shape, NO_YEAR, np.int64)
+        years = self.years[requests.targets].astype(np.int64)
+        columns = np.arange(requests.targets.shape[1])
+        shift = _numbers(requests.rng_states[:, None], columns) % np.uint64(YEARS + 1)
+        return np.where(years == NO_YEAR, NO_YEAR, years - shift.astype(np.int64))
+
+    def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch) -> None:
+        """Draw events at random, for all open places of all cases at once."""
+        width = batch.works.shape[1]
+        start = requests.targets.shape[1]
+        rows = np.arange(len(batch.works))
+        for tries in TRIES:
+            rows = rows[batch.open[rows].any(axis=1)]
+            if not len(rows):
+                return
+            # An axis of cases, one of places and one of tries.
+            places = start + np.arange(width)[:, None] * tries + np.arange(tries)
+            start += width * tries
+            low, high = self._range(batch.first[rows], batch.last[rows], self.nearest)
+            drawn = _numbers(requests.rng_states[rows, None, None], places)
+            sizes = np.maximum(high - low, 1).astype(np.uint64)[:, :, None]
+            events = low[:, :, None] + (drawn % sizes).astype(np.int64)
+            events = np.minimum(events, len(self._index) - 1)
+            works, users = self._index.works[events], self._index.users[events]
+            titles = self._store.title_code[works]
+            good = (batch.open[rows] & (high > low))[:, :, None] & self._in_span(
+                works, batch.years[rows][:, :, None]
+            )
+            times, before = self._index.times[events], batch.before[rows][:, :, None]
+            good &= self._honest(works, users, times, before)
+            flat = (len(rows), width * tries)
+            good &= ~exclusions.barred(rows, works.reshape(flat), titles.reshape(flat)).reshape(
+                good.shape
+            )
+            for column, chosen in ((titles, batch.titles), (users, batch.users)):
+                good &= ~(column[..., None] == chosen[rows][:, None, None, :]).any(axis=3)
+            self._take(batch, rows, good, works, titles, users)
+
+    @staticmethod
+    def _take(
+        batch: _Batch,
+        rows: np.ndarray,
+        good: np.ndarray,
+        works: np.ndarray,
+        titles: np.ndarray,
+        users: np.ndarray,
+    ) -> None:
+        """Fill each place with the first good one of its tries, unless a place before it takes the same
+        title, or a work of the same user."""
+        first = good.argmax(axis=2)[:, :, None]
+        found: np.ndarray = np.any(good, axis=2)
+        works, titles, users = (
+            np.take_along_axis(one, first, axis=2)[:, :, 0] for one in (works, titles, users)
+        )
+        same = titles[:, :, None] == titles[:, None, :]
+        same |= users[:, :, None] == users[:, None, :]
+        earlier = np.tri(found.shape[1], k=-1, dtype=bool)
+        found &= ~(same & earlier & found[:, None, :]).any(axis=2)
+        taken, slots = np.nonzero(found)
+        where = rows[taken], slots
+        batch.works[where] = works[found]
+        batch.titles[where] = titles[found]
+        batch.users[where] = users[found]
+        batch.open[where] = False
+
+    def _range(
+        self, first: np.ndarray, last: np.ndarray, nearest: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Where the nearest events begin and end, half of them on either side."""
+        half = nearest // 2
+        return (
+            np.clip(first - half, self._low, self._high),
+            np.clip(last + half, self._low, self._high),
+        )
+
+    def _honest(
+        self, works: np.ndarray, users: np.ndarray, times: np.ndarray, before: np.ndarray
+    ) -> np.ndarray:
+        """Whether somebody else had met the work before the event, and before the case's moment: as
+        is asked of targets, whose own user is left out as well."""
+        since = self._stats.since_many(works, users)
+        return since < np.minimum(times, before)
+
+    def _in_span(self, works: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        if self.years is None:
+            return np.ones(works.shape, bool)
+        years = self.years[works]
+        inside = (years >= starts) & (years <= starts + YEARS) & (years != NO_YEAR)
+        return inside | (starts == NO_YEAR)
+
+    # -- one place at a time ------------------------------------------------------------------
+
+    def _search(
+        self,
+        batch: _Batch,
+        exclusions: Exclusions,
+        place: _Place,
+        alike: Callable[[np.ndarray], np.ndarray] | None = None,
+        farthest: int = FARTHEST,
+    ) -> bool:
+        """Fill a place from all events near the target, and ever farther ones, until one will do.
+
+        alike: if given, says which works are alike enough.   farthest: events to look at, at most.
+        """
+        k, slot, number, any_year = place
+        nearest = self.nearest
+        while True:
+            low, high = (
+                int(end) for end in self._range(batch.first[k, slot], batch.last[k, slot], nearest)
+            )
+            works = self._index.works[low:high]
+            good = np.ones(len(works), bool) if alike is None else alike(works)
+            good &= any_year | self._in_span(works, batch.years[k, slot])
+            events = np.flatnonzero(good)
+            works, users = works[events], self._index.users[low:high][events]
+            times = self._index.times[low:high][events]
+            titles = self._store.title_code[works]
+            good = self._honest(works, users, times, batch.before[k, slot])
+            good &= ~np.isin(users, batch.users[k])
+            good &= ~np.isin(titles, batch.titles[k])
+            good &= ~exclusions.barred(np.array([k]), works[None, :], titles[None, :])[0]
+            chosen = np.flatnonzero(good)
+            if len(chosen):
+                event = chosen[number % len(chosen)]
+                batch.works[k, slot] = works[event]
+                batch.titles[k, slot] = titles[event]
+                batch.users[k, slot] = users[event]
+                batch.open[k, slot] = False
+                return True
+            if nearest >= farthest or (low <= self._low and high >= self._high):
+                return False
+            nearest *= GROWTH
+
+    # -- alike in category and popularity -----------------------------------------------------
+
+    def _like(
+        self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch, place: _Place
+    ) -> bool:
+        """Fill a place with a work alike to its target: by first category and popularity, else by
+        any category. The range of popularity is shifted at random, as `CandidatePool` does it."""
+        k, slot = place.row, place.slot
+        targets = requests.targets[k]
+        target = int(targets[slot % len(targets)])
+        first, count = int(self._store.first_category[target]), int(self._stats.users[target])
+        shift = SHIFTS[
+            int(_numbers(requests.rng_states[k : k + 1], np.array([~target]))[0]) % len(SHIFTS)
+        ]
+        ranges = (
+            (-(-count * shift // (2 * ONE)), count * shift // ONE, ALIKE[0]),
+            (-(-count // 4), count * 4, ALIKE[1]),
+        )
+        for least, most, rung in ranges if first >= 0 else ():
+
+            def alike(works: np.ndarray, least: int = least, most: int = most) -> np.ndarray:
+                users = self._stats.users[works]
+                same = self._store.first_category[works] == first
+                return same & (users >= least) & (users <= most)
+
+            if self._search(batch, exclusions, place, alike, self.nearest * GROWTH**2):
+                self.rungs[rung] += 1
+                return True
+        categories = set(self._store.item(target).categories)
+        if categories:
+
+            def shares_one(works: np.ndarray) -> np.ndarray:
+                return np.array(
+                    [not categories.isdisjoint(self._categories(one)) for one in works.tolist()],
+                    bool,
+                )
+
+            if self._search(batch, exclusions, place, shares_one, self.nearest):
+                self.rungs[ALIKE[2]] += 1
+                return True
+        return False
+
+    def _categories(self, work: int) -> tuple[str, ...]:
+        return self._store.item(work).categories
+
+
+def _numbers(states: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The numbers at these places of the sequences that begin at these states (uint64)."""
+    steps = places.astype(np.int64).view(np.uint64) * np.uint64(GAMMA)
+    return splitmix64(states + steps)

@@ -1,0 +1,84 @@
+"""Which works cannot be negatives of a case: those that its user touched, and whatever looks the same."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from itdr.builders.sampling.requests import NegativeRequests
+from itdr.builders.store.reader import StoreReader
+
+
+class Exclusions:
+    """What several cases rule out, looked up for all of them at once.
+
+    Args:
+        store: whose works they are.
+        repeated: by work code, whether another work has the same title; None where none has.
+        requests: the cases.
+    """
+
+    def __init__(
+        self, store: StoreReader, repeated: np.ndarray | None, requests: NegativeRequests
+    ) -> None:
+        self._store = store
+        self._repeated = repeated
+        self._titles = requests.titles
+        places: dict[int, int] = {}
+        lines: list[np.ndarray] = []
+        self._owner = np.empty(len(requests.touched), np.int64)
+        for k, touched in enumerate(requests.touched):
+            place = places.setdefault(id(touched), len(lines))
+            if place == len(lines):
+                lines.append(touched)
+            self._owner[k] = place
+        self._touched = np.concatenate(lines)
+        lengths = [len(line) for line in lines]
+        self._owners = np.repeat(np.arange(len(lines), dtype=np.int64) << 32, lengths)
+
+    def barred(self, rows: np.ndarray, works: np.ndarray, titles: np.ndarray) -> np.ndarray:
+        """Whether the user touched a work or its title, or its title is in the case already.
+
+        Args:
+            rows: the cases, by their place among the requests.
+            works: codes, a row to each of these cases.
+            titles: the codes of the works' titles, in the same shape.
+        """
+        owner = self._owner[rows]
+        barred = _among(owner, works, self._works)
+        if self._repeated is not None:
+            barred |= _among(owner, titles, self._met_titles)
+        return barred | (titles[:, :, None] == self._titles[rows][:, None, :]).any(axis=2)
+
+    @functools.cached_property
+    def _works(self) -> np.ndarray:
+        return self._owners | self._touched
+
+    @functools.cached_property
+    def _met_titles(self) -> np.ndarray:
+        """Titles of touched works that other works bear too; of the rest the work says all."""
+        assert self._repeated is not None
+        met = np.flatnonzero(self._repeated[self._touched])
+        return np.sort(self._owners[met] | self._store.title_code[self._touched[met]])
+
+
+def repeated_titles(store: StoreReader) -> np.ndarray | None:
+    """bool, by work code: whether another work has the same title; None where none has."""
+    works = np.flatnonzero(store.work == np.arange(len(store.work)))
+    works = works[store.title_code[works] >= 0]
+    titles = store.title_code[works]
+    several = np.bincount(titles)[titles] > 1
+    if not several.any():
+        return None
+    repeated = np.zeros(len(store.work), bool)
+    repeated[works[several]] = True
+    return repeated
+
+
+def _among(owner: np.ndarray, values: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Whether each value, in a row of this owner, is among the keys (ascending)."""
+    if not len(keys):
+        return np.zeros(values.shape, bool)
+    wanted = (owner << 32)[:, None] | values
+    return keys[np.minimum(keys.searchsorted(wanted), len(keys) - 1)] == wanted

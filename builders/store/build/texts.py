@@ -1,0 +1,98 @@
+"""Texts of raw files as they are stored: cleaned in this one place, whatever source they come from.
+
+Control characters, line and paragraph separators and other blanks become one blank; marks that turn
+the direction of writing, noncharacters, tag characters and the like, which a reader cannot see and
+which change what is read, go. What only says that a value is missing, as other programs write it
+(`NaN`, `None`, `null`), is no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from itdr.builders.core.duckdb_csv import literal
+
+NO_ID = "empty id"
+NO_TAG = "empty tag"
+NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
+"""What pandas, JSON writers and databases put where nothing stood; other spellings may be titles."""
+
+_BLANKS = (
+    (0x00, 0x1F), (0x7F, 0xA0), (0x1680, 0x1680), (0x2000, 0x200B), (0x2028, 0x2029),
+    (0x202F, 0x202F), (0x205F, 0x2060), (0x3000, 0x3000), (0xFEFF, 0xFEFF),
+)  # fmt: skip
+"""Controls, separators, and spaces of all widths, none included."""
+_HIDDEN = (
+    (0x00AD, 0x00AD), (0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2061, 0x206F),
+    (0xFDD0, 0xFDEF), (0xFFF9, 0xFFFB), (0xE0000, 0xE0FFF),
+    *((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
+)  # fmt: skip
+"""Soft hyphens, marks of direction, invisible operators, annotations, tags, and noncharacters."""
+
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "interactions": {"text": "text"},
+    "items": {
+        "title": "text",
+        "description": "text",
+        "categories": "list",
+        "creators": "list",
+        "attributes": "pairs",
+    },
+    "users": dict.fromkeys(("gender", "age_group", "country", "location", "occupation"), "text"),
+    "tags": {"tag": "tag"},
+}
+"""The columns of each table that people read, and what they hold."""
+
+
+def cleaned(table: str, column: str) -> str:
+    """SQL for a reader's column as it is stored; a column that nobody reads stays as it is."""
+    kind = TEXTS[table].get(column)
+    if kind in ("text", "tag"):
+        # A tag is what somebody typed: "null" and "nan" are tags like any other.
+        return clean(column, NO_VALUE if kind == "text" else ())
+    if kind == "list":
+        return _filled(f"list_transform({column}, lambda t: {clean('t')})", "t", column)
+    if kind == "pairs":
+        pair = f"{{'name': {clean('p.name')}, 'value': {clean('p.value')}}}"
+        return _filled(
+            f"list_transform({column}, lambda p: {pair})", "p.name", column, "p.value", name="p"
+        )
+    return column
+
+
+def clean(text: str, missing: Collection[str] = NO_VALUE) -> str:
+    """SQL for a text without what no reader should see; null where nothing is left.
+
+    Args:
+        text: an SQL expression of the text.
+        missing: words that say that there is none.
+    """
+    hidden = f"regexp_replace({text}, {literal(_chars(_HIDDEN, '+'))}, '', 'g')"
+    blanks = f"regexp_replace({hidden}, {literal(_chars((*_BLANKS, (0x20, 0x20)), '+'))}, ' ', 'g')"
+    dirty = f"regexp_matches({text}, {literal(_DIRTY)})"
+    words = ", ".join(literal(word) for word in ("", *missing))
+    short = f"length({text}) <= {max(map(len, ('', *missing)))} AND {text} IN ({words})"
+    return (
+        f"CASE WHEN {short} THEN NULL WHEN {dirty} "
+        f"THEN nullif(trim({blanks}, ' '), '') ELSE {text} END"
+    )
+
+
+def no_id(column: str) -> str:
+    """SQL condition: an id only says that there is none."""
+    words = ", ".join(literal(word) for word in NO_VALUE)
+    return f"(length({column}) <= {max(map(len, NO_VALUE))} AND {column} IN ({words}))"
+
+
+def _filled(transformed: str, value: str, column: str, *more: str, name: str = "t") -> str:
+    """SQL for a list without its empty elements; one that was null stays null."""
+    keep = " AND ".join(f"{one} IS NOT NULL" for one in (value, *more))
+    return f"CASE WHEN {column} IS NULL THEN NULL ELSE list_filter({transformed}, lambda {name}: {keep}) END"
+
+
+def _chars(ranges: tuple[tuple[int, int], ...], repeat: str = "") -> str:
+    """A class of characters for RE2."""
+    return "[" + "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in ranges) + "]" + repeat
+
+
+_DIRTY = f"{_chars((*_BLANKS, *_HIDDEN))}|  |^ | $"

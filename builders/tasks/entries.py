@@ -1,0 +1,97 @@
+"""What an entry of a list shows of an item besides its title: creator, categories, rating, time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itdr.builders.core.text import cut
+from itdr.builders.rendering import lists
+from itdr.builders.sampling.case import Case
+from itdr.builders.store.reader import Item
+from itdr.builders.tasks.base import OpenCell
+
+NAMED_WITH_CREATOR = ("books", "book_reviews", "tracks")
+"""Wordings of sources whose titles say little without who made them."""
+DESCRIPTION_CHARS = 200
+OPTIONS = {"title_chars": 120, "show": None}
+"""Options of all tasks that list titles, with their defaults."""
+_FLAGS = {"creator": "creators", "categories": "categories", "time_gap": "time_gap"}
+"""What the option calls them -> what lists do."""
+
+
+def shown(cell: OpenCell, categories: bool = False) -> frozenset[str]:
+    """What the cell's entries show besides titles. categories: whether they do by default."""
+    asked = cell.cell.options["show"]
+    if asked is None:
+        named = cell.cell.source.words in NAMED_WITH_CREATOR
+        return frozenset({"creator"} if named else ()) | ({"categories"} if categories else set())
+    return frozenset([asked] if isinstance(asked, str) else asked)
+
+
+def flags(show: frozenset[str]) -> frozenset[str]:
+    """What `lists` is to show of each item."""
+    return frozenset(_FLAGS[name] for name in show if name in _FLAGS)
+
+
+def of_candidates(
+    cell: OpenCell, case: Case, needed: frozenset[str], show: frozenset[str]
+) -> dict[str, object]:
+    """The list of candidates in every form that a template asks for."""
+    notes = _notes(cell, case.candidates, show)
+    shown_flags = flags(show - {"time_gap"})
+    return lists.of_items(
+        "candidates", case.candidates, needed, cell.layout, shown_flags, notes=notes
+    )
+
+
+def of_history(
+    cell: OpenCell,
+    case: Case,
+    needed: frozenset[str],
+    show: frozenset[str],
+    part: slice = slice(None),
+    name: str = "history",
+    loop: str | None = None,
+) -> dict[str, object]:
+    """The history, or a part of it, in every form that a template asks for.
+
+    Args:
+        part: which of the history's items.
+        name: of the list.
+        loop: of the list in a template's loop, where that is not `name`.
+    """
+    items = case.history[part]
+    if "unordered" in case.flags:
+        show -= {"time_gap"}
+    ratings: list[str] = []
+    if "rating" in show and cell.cell.source.scale is not None and case.ratings:
+        decimals = cell.scale.decimals
+        ratings = [
+            "" if rating is None else f"{rating:.{decimals}f}" for rating in case.ratings[part]
+        ]
+    return lists.of_items(
+        name,
+        items,
+        needed,
+        cell.layout,
+        flags(show),
+        ratings,
+        case.times[part],
+        loop,
+        _notes(cell, items, show),
+    )
+
+
+def _notes(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> list[str]:
+    """The description of each item where descriptions are shown, empty where it has none."""
+    if "description" not in show:
+        return []
+    return [cut(_description(cell, item) or "", DESCRIPTION_CHARS) for item in items]
+
+
+def _description(cell: OpenCell, item: Item) -> str | None:
+    for store in (cell.store, cell.other):
+        code = None if store is None else store.code("item", item.id)
+        if store is not None and code is not None:
+            return store.value("items", "description", code)
+    return None

@@ -1,0 +1,225 @@
+"""Whether a built folder is what `itdr build` wrote, and whose rows it holds: looked at, not believed.
+
+Every data file is compared with its SHA-256 in the provenance, the texts at the top with what follows
+from the provenance, and the provenance with the record of each config. Whose rows they are is read
+from the rows. Whatever is not as it should be is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from itdr.builders.core.errors import ConfigError, ItdrError
+from itdr.builders.dataset import formats, registry
+from itdr.builders.rawfiles.checksums import digests
+from itdr.builders.sampling.splits import SPLITS
+from itdr.publish import files, folder, licences, provenance
+
+AGAIN = "run the same `itdr build` again, it makes what is not there or not right"
+LARGEST_TEXT = 64 << 20
+_SHA = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What may be sent. files: by path in the data set, each with its SHA-256; texts: those at the
+    top; sources: whose rows are inside."""
+
+    files: dict[str, tuple[Path, str]]
+    texts: dict[str, bytes]
+    sources: frozenset[str]
+
+
+def check(home: Path, entries: dict[str, dict[str, Any]]) -> Checked:
+    """Compare a built folder with its provenance.
+
+    Args:
+        home: the folder.
+        entries: what `provenance.read` found there.
+
+    Returns:
+        Exactly what belongs to the data set.
+
+    Raises:
+        ConfigError: for anything that differs, is missing, is a link, or is no file of a build.
+    """
+    with _in_one_sentence(home):
+        texts = _texts(home, entries)
+        found: dict[str, tuple[Path, str]] = {}
+        sources: set[str] = set()
+        for name, entry in entries.items():
+            _check_entry(name, entry)
+            for split, listed in entry["files"].items():
+                for number, facts in enumerate(listed):
+                    wanted = files.file_name(split, number, len(listed), entry["kind"])
+                    if facts["name"] != wanted:
+                        raise ConfigError(f"it names a file {facts['name']!r}, not {wanted}")
+                    path = home / name / wanted
+                    sources |= _check_file(home, path, facts, entry["kind"])
+                    found[f"{name}/{wanted}"] = (path, facts["sha256"])
+        _check_sources(entries, sources)
+    return Checked(found, texts, frozenset(sources))
+
+
+@contextmanager
+def _in_one_sentence(home: Path) -> Iterator[None]:
+    """Whatever a folder that was tampered with leads to is a refusal."""
+    try:
+        yield
+    except ConfigError as error:
+        said = str(error)
+        if said.startswith(str(home)):
+            raise
+        raise ConfigError(
+            f"{home / provenance.PROVENANCE} is not as built: {said}; {AGAIN}."
+        ) from None
+    except Exception as error:
+        what = " ".join(f"{type(error).__name__} {error}".split())[:200]
+        raise ConfigError(
+            f"{home} is not as `itdr build` left it and is not pushed ({what}); {AGAIN}."
+        ) from error
+
+
+# ---- texts
+
+
+def _texts(home: Path, entries: dict[str, dict[str, Any]]) -> dict[str, bytes]:
+    """The files at the top, which must be what follows from the provenance."""
+    records = {name: folder.public(entry) for name, entry in folder.records(home).items()}
+    if records != entries:
+        raise ConfigError("it does not agree with the records of the configs")
+    wanted = folder.top_texts(entries)
+    for name, text in wanted.items():
+        with opened(home, home / name) as file:
+            if file.read(LARGEST_TEXT) != text.encode("utf-8"):
+                raise ConfigError(f"{home / name} is not what was built; {AGAIN}.")
+    return {name: text.encode("utf-8") for name, text in wanted.items()}
+
+
+# ---- data files
+
+
+def _check_entry(name: str, entry: dict[str, Any]) -> None:
+    if name not in registry.config_names() or entry["config"] != name:
+        raise ConfigError(f"{name!r} names no config")
+    if entry["kind"] not in files.KINDS or not _is_format(entry["form"]):
+        raise ConfigError(f"{name} is of no known kind")
+    if not entry["files"] or set(entry["files"]) - set(SPLITS):
+        raise ConfigError(f"{name} has no such splits")
+
+
+def _is_format(form: Any) -> bool:
+    try:
+        formats.get(form)
+    except (ConfigError, KeyError, TypeError):
+        return False
+    return True
+
+
+def _check_file(home: Path, path: Path, facts: dict[str, Any], kind: str) -> set[str]:
+    """The sources of a file's rows, once its bytes are known to be those that were built."""
+    wanted = facts["sha256"]
+    if not isinstance(wanted, str) or not _SHA.fullmatch(wanted):
+        raise ConfigError(f"it has no SHA-256 of {path.name}")
+    with opened(home, path) as file:
+        got = digests(iter(lambda: file.read(1 << 20), b""), ["sha256"])["sha256"]
+        if got != wanted:
+            raise ConfigError(
+                f"{path} is not the file that was built (its SHA-256 differs); {AGAIN}."
+            )
+        file.seek(0)
+        return _sources(file, path, kind)
+
+
+def _sources(file: BinaryIO, path: Path, kind: str) -> set[str]:
+    """The sources that the rows name; their ids must name the same."""
+    found: set[str] = set()
+    for identity, source in _pairs(file, kind):
+        if not isinstance(source, str) or str(identity).split("/")[1:2] != [source]:
+            raise ConfigError(f"{path} holds a row {identity!r} of the source {source!r}; {AGAIN}.")
+        found.add(source)
+    return found
+
+
+def _pairs(file: BinaryIO, kind: str) -> Iterator[tuple[Any, Any]]:
+    if kind == "jsonl":
+        for line in file:
+            row = json.loads(line)
+            yield row["id"], row["source"]
+        return
+    import pyarrow.parquet as pq
+
+    for batch in pq.ParquetFile(file).iter_batches(columns=["id", "source"]):
+        yield from zip(
+            batch.column("id").to_pylist(), batch.column("source").to_pylist(), strict=True
+        )
+
+
+@contextmanager
+def opened(home: Path, path: Path) -> Iterator[BinaryIO]:
+    """A plain file below `home`, opened for reading; ConfigError where it or its folder is a link."""
+    for part in (path, path.parent):
+        if part == home:
+            break
+        try:
+            mode = part.lstat().st_mode
+        except OSError as error:
+            raise ConfigError(f"{path} is missing ({error.strerror}); {AGAIN}.") from None
+        if not (stat.S_ISREG(mode) if part == path else stat.S_ISDIR(mode)):
+            raise ConfigError(f"{part} is a link, or no plain file: such are not pushed.")
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as file:
+        yield file
+
+
+# ---- sources
+
+
+def _check_sources(entries: dict[str, dict[str, Any]], sources: set[str]) -> None:
+    named = {name.partition("/")[0] for entry in entries.values() for name in entry["sources"]}
+    foreign = sources - named
+    if foreign:
+        raise ConfigError(f"there are rows of {', '.join(sorted(foreign))}, which it does not name")
+    unknown = (named | sources) - set(registry.source_ids())
+    if unknown:
+        raise ConfigError(f"it names a source {sorted(unknown)[0]!r} that is not declared")
+    for name, entry in entries.items():
+        if entry["options"]["sample"] and not _of_the_sample(entry):
+            raise ConfigError(
+                f"{name} is said to be made of the bundled sample, and is not what comes of it"
+            )
+
+
+def _of_the_sample(entry: dict[str, Any]) -> bool:
+    """Whether the bundled sample gives these very files: they are built once more."""
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+
+    options = {**entry["options"], "sample": True}
+    try:
+        builder = datasets.load_dataset_builder("itdr", entry["config"], **options)
+        with tempfile.TemporaryDirectory(prefix="itdr-push-") as scratch:
+            built = folder.build([builder], Path(scratch) / "out", entry["kind"])
+    except ItdrError:  # a template folder of the user's own, say, of which only the name is known
+        return False
+    return bool(built[entry["config"]]["files"] == entry["files"])
+
+
+def forbidding(checked: Checked, entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The terms of those sources of the rows that may not be handed on; none for made-up rows."""
+    if licences.made_up(entries):
+        return {}
+    terms = licences.declared(checked.sources)
+    return {
+        name: one for name, one in terms.items() if one["licence"]["redistribution"] is not True
+    }

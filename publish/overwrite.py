@@ -1,0 +1,85 @@
+"""What stands in the way of a build: rows of other options, and files of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.core.errors import ConfigError
+
+NAMES_SHOWN = 4
+AGREE = "choose another folder, or replace it with overwrite=True"
+
+
+def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
+    """Refuse a folder that was not built here and holds files of others.
+
+    Args:
+        out: the folder.
+        ours: names that a build writes at its top.
+        record: name of the record in the folder of each config.
+
+    Raises:
+        ConfigError: names what it holds.
+    """
+    own, *others = ours
+    if not out.is_dir() or (out / own).exists():
+        return
+    seen = sorted(path for path in out.iterdir() if not path.name.startswith("."))
+    strange = [
+        f"{path.name}/" if path.is_dir() else path.name
+        for path in seen
+        if path.name in others or not (path / record).is_file()
+    ]
+    if strange:
+        more = f" and {len(strange) - NAMES_SHOWN} more" if len(strange) > NAMES_SHOWN else ""
+        raise ConfigError(
+            f"{out} holds {', '.join(strange[:NAMES_SHOWN])}{more}, not written by itdr: choose "
+            "another folder, or build into it all the same with overwrite=True, which replaces files "
+            "of the names it writes."
+        )
+
+
+def refuse_other_builds(out: Path, found: Mapping[str, list[str]]) -> None:
+    """Refuse to replace rows that were built otherwise.
+
+    Args:
+        out: the folder.
+        found: config -> what differs, of those in the way.
+
+    Raises:
+        ConfigError: says what differs.
+    """
+    if found:
+        listed = "; ".join(f"{name} ({', '.join(what)})" for name, what in found.items())
+        raise ConfigError(f"{out} holds rows that were built otherwise: {listed}. Either {AGREE}.")
+
+
+def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between the record of what is there and what would be recorded now.
+
+    Args:
+        known, now: records, with `options`, `selected`, `form`, `kind` and `code`.
+
+    Returns:
+        Phrases such as `seed: 0, now 7`.
+    """
+    found = [
+        f"{name}: {_shown(known['options'].get(name))}, now {_shown(value)}"
+        for name, value in now["options"].items()
+        if known["options"].get(name) != value and name not in ("sources", "missing")
+    ]
+    if known["selected"] != now["selected"]:
+        found.append(f"sources: {_shown(known['selected'])}, now {_shown(now['selected'])}")
+    if known["kind"] != now["kind"]:
+        found.append(f"files: {known['kind']}, now {now['kind']}")
+    if not found and known["code"] != now["code"]:
+        found.append("another version of itdr or its templates")
+    return found or ["other raw files or templates"]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return " ".join(map(str, value)) or "none"
+    return "default" if value is None else str(value)

@@ -1,0 +1,18 @@
+"""Why nothing could be read from a prediction: four cases that a table of scores should tell apart."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Unread(str, Enum):
+    """Why an answer gives nothing to be scored."""
+
+    NO_PREDICTION = "no prediction"
+    """There is none for the row."""
+    EMPTY = "empty"
+    """Blank, or nothing but what a model thought aloud."""
+    NO_CANDIDATE = "no candidate"
+    """It lists or names something, none of it a candidate."""
+    UNREADABLE = "unreadable"
+    """Text without anything of the kind that was asked for."""

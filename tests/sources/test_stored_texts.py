@@ -1,0 +1,98 @@
+"""What texts of raw files may hold once they are stored: the same rule for every source and column."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from itdr.builders.core import schema
+from itdr.builders.store.build import texts
+
+HOSTILE = {
+    "Salt\x1b]52;c;QQ==\x07Sea": "Salt ]52;c;QQ== Sea",
+    "Salt\x00\x08\x0b\x7fSea": "Salt Sea",
+    "Salt\x85Sea\u2028The\u2029End": "Salt Sea The End",
+    "\u202eSalt\u202c\u2066 Sea\u2069": "Salt Sea",
+    "Sa\ufffelt\ufdd0 \U0001ffffSea": "Salt Sea",
+    "Salt\U000e0041\U000e0042": "Salt",
+    "  Salt \t\r\n Sea\u00a0\u3000": "Salt Sea",
+    "So\u00adft": "Soft",
+    "\ufeffSalt": "Salt",
+    "\x1b\x07": None,
+    **dict.fromkeys(("NaN", "None", "null", "nan", "NULL", "", " "), None),
+}
+KEPT = ("Salt & Sea", "Nan", "NONE", "N", "👩‍👩‍👧 café", "می‌خواهم", "日本語", "#1 <3 “q”")
+
+
+def in_sql(values: list[str | None]) -> list[str | None]:
+    con = duckdb.connect()
+    con.register("given", pa.table({"t": pa.array(values, pa.string())}))
+    found = [row[0] for row in con.sql(f"SELECT {texts.clean('t')} FROM given").fetchall()]
+    con.close()
+    return found
+
+
+@pytest.mark.parametrize(("text", "expected"), HOSTILE.items())
+def test_what_no_reader_should_see_goes(text: str, expected: str | None) -> None:
+    assert in_sql([text, None]) == [expected, None]
+
+
+def test_other_texts_stay() -> None:
+    assert in_sql(list(KEPT)) == list(KEPT)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.text(st.characters(codec="utf-8")), min_size=50, max_size=200))
+def test_nothing_stored_breaks_a_line_or_hides(values: list[str]) -> None:
+    cleaned = in_sql(list(values))
+    for text in filter(None, cleaned):
+        assert len(text.splitlines()) == 1 and text == " ".join(text.split())
+        assert not any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text)
+        assert not set(text) & set(
+            "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f"
+        )
+        assert not any(
+            ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF for sign in text
+        )
+    assert in_sql(list(cleaned)) == cleaned
+
+
+def test_every_column_that_people_read_is_cleaned() -> None:
+    kinds = {
+        "list": "VARCHAR[]",
+        "pairs": "STRUCT(name VARCHAR, value VARCHAR)[]",
+        "text": "VARCHAR",
+        "tag": "VARCHAR",
+    }
+    values = {
+        "text": "Salt\x1b\u2028Sea",
+        "tag": "null\x07",
+        "list": ["Salt\u2028Sea", "\x07", "NaN"],
+        "pairs": [{"name": "Sa\nlt", "value": "S\x1bea"}, {"name": "x", "value": "\x00"}],
+    }
+    right = {
+        "text": "Salt Sea",
+        "tag": "null",
+        "list": ["Salt Sea"],
+        "pairs": [{"name": "Sa lt", "value": "S ea"}],
+    }
+    unread = {"user_id", "item_id", "rating", "timestamp", "seq", "event", "weight", "domain"}
+    unread |= {"year", "hidden", "age", "birth_year"}
+    for table, columns in schema.COLUMNS.items():
+        assert set(columns) - unread == set(texts.TEXTS[table])
+        for column, kind in texts.TEXTS[table].items():
+            con = duckdb.connect()
+            con.execute(f"CREATE TABLE t ({column} {kinds[kind]})")
+            con.execute("INSERT INTO t VALUES (?)", [values[kind]])
+            found = con.sql(f"SELECT {texts.cleaned(table, column)} FROM t").fetchall()[0][0]
+            assert json.dumps(found) == json.dumps(right[kind]), (table, column)
+            assert con.sql(
+                f"SELECT {texts.cleaned(table, column)} FROM (SELECT NULL::{kinds[kind]} AS {column})"
+            ).fetchall() == [(None,)]
+            con.close()

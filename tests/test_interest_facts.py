@@ -1,0 +1,228 @@
+"""The facts of interest profiles: exact tests, few on permuted data, planted tastes found."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from fractions import Fraction
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from itdr.builders.evidence import significance, user_verdicts
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import counts as interests_counts
+from itdr.builders.evidence.interests import tastes
+from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.interests.series import part, series_of
+from itdr.builders.evidence.interests.works import decade
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.tasks.base import OpenCell
+from tests.interest import open_cell, people_with
+
+# -- exact tests ----------------------------------------------------------------------------------
+
+
+@given(n=st.integers(1, 60), k=st.integers(0, 60), p=st.floats(1e-6, 0.95))
+@settings(max_examples=200, deadline=None)
+def test_the_tail_is_the_binomial_one(n: int, k: int, p: float) -> None:
+    k = min(k, n)
+    share = Fraction(p)
+    exact = sum(comb(n, j) * share**j * (1 - share) ** (n - j) for j in range(k, n + 1))
+    assert significance.at_least(k, n, p) == pytest.approx(float(exact), rel=1e-9)
+
+
+def test_the_tail_of_many_likes_does_not_vanish() -> None:
+    assert significance.at_least(1200, 2000, 0.5) == pytest.approx(1.7e-19, rel=0.1)
+    assert significance.at_least(2000, 2000, 1e-9) == 0.0
+
+
+margins = st.tuples(st.integers(1, 40), st.integers(1, 40)).flatmap(
+    lambda of: st.tuples(st.just(of[0]), st.just(sum(of)), st.integers(1, sum(of)))
+)
+
+
+@given(of=margins, k=st.integers(0, 40))
+@settings(max_examples=200, deadline=None)
+def test_drawing_is_the_hypergeometric_tail(of: tuple[int, int, int], k: int) -> None:
+    n, total, marked = of
+    exact = sum(
+        Fraction(comb(marked, j) * comb(total - marked, n - j), comb(total, n))
+        for j in range(k, min(n, marked) + 1)
+    )
+    found = significance.drawn_at_least(k, n, marked, total)
+    assert found == pytest.approx(float(exact), rel=1e-9, abs=1e-12)
+    least = significance.least_drawn(*(np.array([one]) for one in (n, marked, total)))[0]
+    assert least == pytest.approx(
+        significance.drawn_at_least(min(n, marked), n, marked, total), rel=1e-9
+    )
+
+
+@given(least=st.lists(st.floats(0, 1), max_size=30))
+def test_only_tests_that_could_be_passed_count_among_those_tried(least: list[float]) -> None:
+    bound = significance.tarone(np.array(least), 0.05)
+    tried = sum(p <= bound for p in least)
+    assert tried * bound <= 0.05 + 1e-12
+    # The next larger bound would allow more.
+    more = 0.05 / (round(0.05 / bound) - 1) if bound < 0.05 else math.inf
+    assert more == math.inf or sum(p <= more for p in least) * more > 0.05 - 1e-12
+
+
+def test_a_gain_is_twice_the_logarithm_of_likelihoods() -> None:
+    assert significance.gain(10, 10) == 0
+    assert significance.gain(62, 13) == pytest.approx(2 * (62 * math.log(62 / 13) - 49))
+
+
+# -- titles ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "numbered"),
+    [
+        ("Halloween 5: The Revenge of Michael Myers (1989)", "Halloween", True),
+        ("Rocky II (1979)", "Rocky", True),
+        ("Friday the 13th Part VII: The New Blood (1988)", "Friday the 13th", True),
+        ("Star Wars: Episode V - The Empire Strikes Back (1980)", "Star Wars", False),
+        ("The Drawing of the Three (The Dark Tower, Book 2)", "The Dark Tower", False),
+        ("Ender's Shadow (Ender Wiggins Saga)", "Ender Wiggins Saga", False),
+        ("Part Two (Green Mile Series)", "Green Mile", False),
+        ("Key of Light (Key Trilogy (Paperback))", "Key Trilogy", False),
+        ("Spice and Wolf 2nd Season", "Spice and Wolf", True),
+        ("Apollo 13 (1995)", "Apollo", True),
+        ("Heat (1995)", "", False),
+        ("", "", False),
+    ],
+)
+def test_titles_name_their_series(title: str, name: str, numbered: bool) -> None:
+    found = part(title)
+    assert (found.name, found.numbered) == (name, numbered)
+
+
+def test_a_series_has_several_works() -> None:
+    titles = ["Rocky (1976)", "Rocky II (1979)", "Apollo 13 (1995)", "Heat: A Novel", "Heat", None]
+    assert series_of(titles) == ["Rocky", "Rocky", None, None, None, None]
+    trek = ["Star Trek: Insurrection", "STAR TREK: Nemesis", "Star Trek: First Contact"]
+    assert series_of(trek) == ["Star Trek"] * 3
+    assert series_of(trek[:2]) == [None, None]
+
+
+def test_decades_have_names() -> None:
+    assert [decade(year) for year in (1921, 1950, 1999)] == ["before 1950", "1950s", "1990s"]
+
+
+# -- permuted and planted -------------------------------------------------------------------------
+
+
+def people(cell: OpenCell) -> dict[str, Person]:
+    """Everybody with enough likes and dislikes, by id."""
+    counts = interests_counts.counts(cell.partition)
+    found = {}
+    for user in range(len(cell.store.user_n)):
+        mine = user_verdicts.sided(cell.partition, user)
+        if mine.sides.count(LIKE) >= 20 and mine.sides.count(DISLIKE) >= 5:
+            training = cell.partition.in_training([user])[0]
+            found[cell.user_id(user)] = Person.of(counts, mine, training)
+    return found
+
+
+def told(person: Person, kinds: tuple[str, ...]) -> list[Fact]:
+    return [fact for fact in tastes.facts(person, 1) if fact.kind in kinds]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Person]:
+    """People who watch by popularity and judge by quality and mood: no tastes at all."""
+    root = tmp_path_factory.mktemp("plain")
+    people_with(root)
+    found = people(open_cell("ml-1m", root))
+    assert len(found) > 200
+    return found
+
+
+def test_people_without_tastes_have_none(plain: dict[str, Person]) -> None:
+    for kinds in (("share",), ("era", "series"), ("contrast",)):
+        number = sum(len(told(person, kinds)) for person in plain.values())
+        assert number / len(plain) <= 0.05, kinds
+    obscure = sum(
+        fact.about == "obscure" for person in plain.values() for fact in told(person, ("habit",))
+    )
+    assert obscure / len(plain) <= 0.05
+
+
+def test_flops_that_everybody_dislikes_are_nobodys_contrast(
+    tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All hate one genre: Fisher's test alone would find it with nearly everybody."""
+    people_with(tmp_path, users=200)
+    ratings = tmp_path / "ml-1m" / "ratings.dat"
+    flops = {
+        line.split("::")[0]
+        for line in (tmp_path / "ml-1m" / "movies.dat").read_text("latin-1").splitlines()
+        if line.endswith("::War")
+    }
+    lines = [line.split("::") for line in ratings.read_text().splitlines()]
+    rng = np.random.Generator(np.random.PCG64(1))
+    for line in lines:
+        if line[1] in flops and rng.random() < 0.7:
+            line[2] = "1"
+    ratings.write_text("".join("::".join(line) + "\n" for line in lines))
+    found = people(open_cell("ml-1m", tmp_path))
+    number = sum(len(told(person, ("contrast",))) for person in found.values())
+    assert number / len(found) <= 0.15
+    monkeypatch.setattr(tastes, "RECEPTION", -100.0)
+    alone = sum(len(told(person, ("contrast",))) for person in found.values())
+    assert alone / len(found) > 0.4
+
+
+def test_planted_tastes_and_aversions_are_found(tmp_path: Path, caches: Path) -> None:
+    loved, hated = people_with(tmp_path, meets=4.0, hates=0.7)
+    found = people(open_cell("ml-1m", tmp_path))
+    n: Counter[str] = Counter()
+    for user, person in found.items():
+        shares = {fact.value for fact in told(person, ("share",))}
+        against = {fact.value for fact in told(person, ("contrast",)) if fact.direction == DOWN}
+        n["loved"] += loved[user] in shares
+        if person.likes >= 40:
+            n["active"] += 1
+            n["loved by the active"] += loved[user] in shares
+        n["other loves"] += len(shares - {loved[user]})
+        n["hated"] += hated[user] in against
+        n["other hates"] += len(against - {hated[user]})
+    # 20 likes cannot show as much as 40.
+    assert n["loved"] / len(found) >= 0.7
+    assert n["loved by the active"] / n["active"] >= 0.85
+    assert n["hated"] / len(found) >= 0.6
+    assert n["other loves"] / len(found) <= 0.05
+    assert n["other hates"] / len(found) <= 0.1
+
+
+def test_the_figures_of_a_fact_are_those_of_the_user(tmp_path: Path, caches: Path) -> None:
+    people_with(tmp_path, meets=4.0, hates=0.7, users=120)
+    checked = 0
+    for person in people(open_cell("ml-1m", tmp_path)).values():
+        for fact in told(person, ("share", "contrast")):
+            has = person.carries(fact)
+            likes, dislikes = (int((person.sides[has] == side).sum()) for side in (LIKE, DISLIKE))
+            n, m = person.likes, int((person.sides == DISLIKE).sum())
+            if fact.kind == "share":
+                assert (fact.count, fact.of) == (likes, n)
+                code = person.counts.codes["category"][fact.value]
+                own = int(person.training)
+                rest = person.counts.totals[0, 0] - own * n
+                p = (person.counts.liked[code] - own * likes + 1) / (rest + 2)
+                assert fact.base == pytest.approx(p) and likes > p * n
+            elif fact.direction == UP:
+                assert (fact.count, fact.of, fact.base) == (likes, n, dislikes / m)
+            else:
+                assert (fact.count, fact.of, fact.base) == (dislikes, m, likes / n)
+            checked += 1
+    assert checked > 100
+
+
+def test_a_decade_that_was_new_is_no_taste() -> None:
+    assert tastes._recent("1990s", 2000) and not tastes._recent("1980s", 2000)
+    assert not tastes._recent("before 1950", 1951) and not tastes._recent("1990s", None)

@@ -1,0 +1,81 @@
+"""What is found by walking the two folders, and what is said of a file that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import itdr.builders.sources as sources_package
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
+
+SHOP = """
+import dataclasses
+from itdr.builders.sources import ml_1m
+SOURCE = dataclasses.replace(ml_1m.SOURCE, id="new-shop", title="A new shop")
+"""
+
+
+@pytest.fixture
+def new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Path]]:
+    """Puts a file of a source beside those that there are."""
+    folder = tmp_path / "sources"
+    folder.mkdir()
+
+    def forget() -> None:
+        for cached in (registry.source, registry.source_ids):
+            cached.cache_clear()
+
+    def put(text: str) -> Path:
+        (folder / "new_shop.py").write_text(text)
+        monkeypatch.setattr(sources_package, "__path__", [*sources_package.__path__, str(folder)])
+        monkeypatch.setattr(registry, "BUILDERS", tmp_path)
+        forget()
+        return folder / "new_shop.py"
+
+    yield put
+    monkeypatch.undo()
+    forget()
+
+
+def test_a_new_file_is_a_source_at_once(new_file: Callable[[str], Path]) -> None:
+    new_file(SHOP)
+    assert registry.source_ids() == ("new-shop",)
+    assert registry.source("new-shop").title == "A new shop"
+
+
+def test_an_import_that_fails_names_the_file(new_file: Callable[[str], Path]) -> None:
+    path = new_file("from itdr.builders.nowhere import this\n")
+    path.rename(path.with_name("broken_shop.py"))
+    registry.source_ids.cache_clear()
+    with pytest.raises(ConfigError, match=r"broken_shop\.py cannot be imported .*mend the import"):
+        registry.source("broken-shop")
+
+
+def test_a_file_without_a_declaration_is_told(new_file: Callable[[str], Path]) -> None:
+    path = new_file("HERE = 1\n")
+    path.rename(path.with_name("empty_shop.py"))
+    registry.source_ids.cache_clear()
+    with pytest.raises(ConfigError, match=r"empty_shop\.py declares no SOURCE: docs/adding\.md"):
+        registry.source("empty-shop")
+
+
+def test_an_installation_that_does_not_see_new_files_says_how_to_renew_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "ghost_shop.py").write_text("")
+    monkeypatch.setattr(registry, "BUILDERS", tmp_path)
+    registry.source_ids.cache_clear()
+    try:
+        with pytest.raises(ConfigError, match=r"run `pip install -e \.` again"):
+            registry.source("ghost-shop")
+        monkeypatch.setattr(registry, "BUILDERS", tmp_path / "__editable__.itdr-0.1.0" / "builders")
+        registry.source_ids.cache_clear()
+        with pytest.raises(ConfigError, match=r"Unknown source .*run `pip install -e \.` again"):
+            registry.source("new-shop")
+    finally:
+        monkeypatch.undo()
+        registry.source_ids.cache_clear()

@@ -1,0 +1,94 @@
+"""User attributes: what is asked for by default, what on request, and how many items a user shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import datasets
+import pytest
+
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
+from itdr.builders.tasks.user_attribute_prediction import LEAST, _band, available, chosen
+from itdr.scoring.parsing.attributes import same
+
+SOURCES = ("lastfm-1k", "lastfm-360k", "anime-2023", "bookcrossing", "ml-1m")
+DEFAULT = {
+    "lastfm-1k": {"country", "gender", "age group"},
+    "lastfm-360k": {"country", "gender", "age group"},
+    "anime-2023": {"gender", "birth decade"},
+    "bookcrossing": {"country", "age group"},
+    "ml-1m": {"age group", "gender", "occupation"},
+}
+
+
+def rows(source: str, **options: Any) -> list[dict[str, Any]]:
+    given = {"sample": True, "sources": [source], "streaming": True, "split": "train", **options}
+    return list(datasets.load_dataset("itdr", "user_attribute_prediction", **given))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_by_default_ages_come_in_bands_and_places_are_countries(source: str) -> None:
+    found = rows(source)
+    names = {one["name"] for row in found for one in row["attributes"]}
+    assert names == DEFAULT[source] and len(found) > 5
+    for row in found:
+        for one in row["attributes"]:
+            if one["name"] == "birth decade":
+                assert one["value"].endswith("0s") and len(one["value"]) == 5
+            elif one["name"] == "age group" and source != "ml-1m":
+                low, high = map(int, one["value"].split("-"))
+                assert low % 10 == 0 and high == low + 9
+            assert f"{one['name'].capitalize()}: {one['value']}" in row["output"]
+        if source != "lastfm-1k":
+            assert len(row["history"]) >= LEAST == 10
+
+
+def test_exact_values_are_given_on_request() -> None:
+    bands = {row["user_id"]: dict(_pairs(row)) for row in rows("bookcrossing")}
+    exact = rows("bookcrossing", attributes=["location", "age", "age_group"])
+    assert {name for row in exact for name, _ in _pairs(row)} == {"location", "age", "age group"}
+    for row in exact:
+        held = dict(_pairs(row))
+        if "age" in held:
+            assert held["age group"] == _band("age_group", int(held["age"]))
+        if row["user_id"] in bands:
+            assert bands[row["user_id"]].get("age group") == held.get("age group")
+    assert rows("bookcrossing", attributes="age") == rows("bookcrossing", attributes=["age"])
+
+
+def _pairs(row: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["name"], one["value"]) for one in row["attributes"]]
+
+
+def test_bands_hold_their_bounds() -> None:
+    assert [_band("age_group", age) for age in (19, 20, 29, 30)] == [
+        "10-19",
+        "20-29",
+        "20-29",
+        "30-39",
+    ]
+    assert [_band("birth_decade", year) for year in (1979, 1980)] == ["1970s", "1980s"]
+
+
+def test_a_stated_decade_or_year_is_judged() -> None:
+    assert same("birth decade", "the 1990s", "1990s") and same("birth decade", "1994", "1990s")
+    assert not same("birth decade", "1989", "1990s") and not same("birth decade", "90", "1990s")
+
+
+def test_what_a_source_has_not_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"Unknown attribute 'agee'\. Did you mean 'age'"):
+        rows("bookcrossing", attributes=["agee"])
+    with pytest.raises(
+        ConfigError, match="ml-1m has none of the attributes country; it has: age_group"
+    ):
+        rows("ml-1m", sources=["ml-1m", "bookcrossing"], attributes=["country"])
+    with pytest.raises(ConfigError, match="attributes has no meaning for top_k_rec"):
+        datasets.load_dataset("itdr", "top_k_rec", sample=True, attributes=["age"])
+
+
+def test_every_attribute_of_a_source_can_be_asked_for() -> None:
+    for name in registry.source_ids():
+        source = registry.source(name)
+        assert set(source.attributes) <= set(available(source))
+        assert chosen(source, available(source)) == available(source)
