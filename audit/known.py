@@ -210,15 +210,11 @@ def _profiles(
             found[f"{name}_inline"] = (
                 Choice(tuple(_joined(heads, by) for by in ("; ", " | ", " // "))),
             )
-            found[f"{name}_lines"] = _joined(
-                [("- ", *head, _review("  ")) for head in heads], "\n"
-            )
+            found[f"{name}_lines"] = _joined([("- ", *head, _review("  ")) for head in heads], "\n")
             found[f"{name}_numbered"] = _joined(
                 [(f"{n}. ", *head, _review("   ")) for n, head in enumerate(heads, 1)], "\n"
             )
-            blocks: list[Shape] = [
-                (f"{title_word}: ", head[0], Gap(line=False)) for head in heads
-            ]
+            blocks: list[Shape] = [(f"{title_word}: ", head[0], Gap(line=False)) for head in heads]
             found[f"{name}_blocks"] = _joined(blocks, "\n\n")
         yield Known(found, unknown=LINE)
 

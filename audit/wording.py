@@ -51,7 +51,7 @@ class Wordings:
 
 
 def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
-    instruction, question, answer, _ = texts_of(row)
+    _instruction, question, answer, _ = texts_of(row)
     if not question:
         return
     if _AVERAGE.search(question):
@@ -176,7 +176,9 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
             yield f"something else stands beside a title: {tail[:60]!r}"
     ratings = rating_texts(row)
     shown = [
-        tail for name in ("source", "history", "items", "liked", "disliked") for tail in by_list.get(name, ())
+        tail
+        for name in ("source", "history", "items", "liked", "disliked")
+        for tail in by_list.get(name, ())
     ]
     if len(shown) != len(ratings):
         return
