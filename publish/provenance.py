@@ -122,7 +122,7 @@ def _pools(builder: Any) -> dict[str, list[Any]]:
     for plan in builder._plans:
         for chosen in plan.chosen:
             if chosen.cell.options.get("negatives") == "hard":
-                opened = open_cell(chosen.cell, chosen.paths, chosen.cuts is not None)
+                opened = open_cell(chosen.cell, chosen.paths)
                 pools = found.setdefault(chosen.cell.source.id, [])
                 if all(opened.pool is not one for one in pools):
                     pools.append(opened.pool)

@@ -13,6 +13,7 @@ from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import own_sources, registry, source_choice
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
+from itdr.builders.dataset.split_rules import check_split
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -170,23 +171,7 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
         )
     if options.min_rating is not None:
         _check_rated(options)
-    if options.split_by != "time":
-        return
-    if UNDERSTANDING in roots:
-        raise ConfigError(
-            f"split_by='time' has no meaning for {options.config}: a profile is not dated. "
-            "Use split_by='user'."
-        )
-    untimed = [
-        name
-        for name, _ in options.selected
-        if "interactions.timestamp" not in registry.source(name).columns
-    ]
-    if untimed:
-        raise ConfigError(
-            f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
-            "sources, or use split_by='user'."
-        )
+    check_split(options, roots)
 
 
 def _check_rated(options: Options) -> None:

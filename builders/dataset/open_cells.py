@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.schema import Source
+from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.filters import Filters, report, with_filters
-from itdr.builders.sampling.popularity import time_cuts
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.titles import with_title_chars
 from itdr.builders.tasks.base import Cell, OpenCell
@@ -35,15 +35,18 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_forked)
 
 
-def share_cuts(source: Source, path: Path, cuts: tuple[int, int]) -> None:
+def share_cuts(cell: Cell, path: Path, cuts: tuple[int, int]) -> None:
     """Have the time cuts of a store where they were found already, elsewhere."""
-    open_store(source, path).shared("time cuts", lambda: cuts)
+    open_store(cell.source, path).shared(("time cuts", cell.cuts), lambda: cuts)
 
 
-def open_cell(cell: Cell, paths: tuple[Path, ...], time_split: bool = False) -> OpenCell:
-    """A cell over its stores; with `time_split`, its parts are spans of time."""
+def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
+    """A cell over its stores, filtered as its options say."""
     store, *others = (open_store(cell.source, path) for path in paths)
-    cuts = store.shared("time cuts", lambda: time_cuts(store)) if time_split else None
+    cuts = None
+    if cell.split_by == "time":
+        whole = store
+        cuts = store.shared(("time cuts", cell.cuts), lambda: time_cuts(whole, cell.cuts))
     chars = cell.options.get("title_chars")
     filters = Filters.of(cell.options)
     store, *others = (

@@ -111,8 +111,16 @@ class RowOptions:
     seed: int = option(0, "Seed of every random choice.", low=0, high=LARGEST_SEED)
     split_by: str = option(
         "user",
-        "What separates the splits: `user`, or `time` (the 80th and 90th percentile of all times).",
-        choices=("user", "time"),
+        "What separates the splits: `user`, `time` (see `cuts`), or `leave_one_out` (a user's last "
+        "interactions are test, those before them validation).",
+        choices=("user", "time", "leave_one_out"),
+    )
+    cuts: Sequence[float | str] | None = option(
+        None,
+        'With `split_by="time"`, where validation and test begin: two quantiles of all times, as '
+        "`0.8,0.9`, or two dates, as `2015-01-01,2016-01-01`.",
+        many=True,
+        shown_default="the official cuts, else 0.8, 0.9",
     )
     k_core: int | None = option(
         None,

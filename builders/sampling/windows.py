@@ -118,9 +118,16 @@ def _rounds(
 
 
 def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
-    moments, times, titles = line.moments, line.times, line.titles
+    moments = line.moments
     if moments[cut - 1] == moments[cut]:
         return None
+    return window_before(line, cut, window_spec)
+
+
+def window_before(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
+    """The window whose targets begin at `cut`, its history the last events of earlier moments; None
+    where it lacks something of what is sought."""
+    moments, times, titles = line.moments, line.times, line.titles
     chosen = _targets_at(line, cut, window_spec)
     if chosen is None or not _in_span(line, chosen, window_spec):
         return None
@@ -138,7 +145,7 @@ def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window |
     past: list[int] = []
     for k in range(cut - 1, -1, -1):
         title = titles[k]
-        if title not in used:
+        if title not in used and moments[k] < moments[cut]:
             used.add(title)
             past.append(k)
             if len(past) == window_spec.history:
@@ -146,8 +153,6 @@ def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window |
     else:
         return None
     past.reverse()
-    if moments[past[-1]] >= moments[cut]:
-        return None
     alphabet = window_spec.alphabet
     if alphabet is not None and alphabet.in_order([titles[k] for k in (*past, *chosen)]):
         return None

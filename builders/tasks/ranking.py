@@ -11,7 +11,7 @@ import numpy as np
 from itdr.builders.core.rng import numbers, shuffles
 from itdr.builders.core.schema import SKIP
 from itdr.builders.rendering import lists
-from itdr.builders.sampling import filters
+from itdr.builders.sampling import filters, leave_one_out
 from itdr.builders.sampling.alphabet import alphabet
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
@@ -42,6 +42,8 @@ OPTIONS: dict[str, Any] = {
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
     lines = histories(cell.store)
+    if cell.held:
+        return leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
     if cell.timed:
         return latest_windows(lines, user, window_spec(cell))
     line = lines.of(user)
@@ -53,7 +55,7 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The first window of each user; None where there is none, or where it has to be looked for."""
-    if not cell.timed:
+    if not cell.timed or cell.held:
         return [None] * len(users)
     lines = histories(cell.store)
     return first_windows(lines, users, window_spec(cell))

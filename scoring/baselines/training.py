@@ -11,6 +11,7 @@ import numpy as np
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.sampling import statements as sampling_statements
+from itdr.builders.sampling.leave_one_out import held_out
 from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.tasks.base import OpenCell
@@ -89,7 +90,7 @@ class CellTraining:
     @functools.cached_property
     def _part(self) -> np.ndarray:
         cell = self.cell
-        if cell.cuts is not None:
+        if not cell.by_subject:
             return np.zeros(len(cell.store.user_hash), np.int8)
         return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.random_id)
 
@@ -146,6 +147,8 @@ class CellTraining:
         codes = np.flatnonzero(chosen).astype(np.int32)
         con.register("parts", pa.table({"user_code": users, "part": part[users]}))
         con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
+        if self.cell.held:
+            con.register("held", held_out(store, self.cell.held))
 
     @property
     def _least(self) -> float | None:
@@ -153,7 +156,6 @@ class CellTraining:
         return None if self.cell.store.selection is None else self.cell.store.selection.min_rating
 
     def _touches(self, works: list[int]) -> dict[str, np.ndarray]:
-
         store = self.cell.store
         until = self.cell.cuts[0] if self.cell.cuts else None
         con = connect()
@@ -163,7 +165,11 @@ class CellTraining:
             con.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{name}')")
             skips = "skip" in store.manifest["events"]
             touches = sampling_statements.train_touches(
-                store.has("timestamp"), skips, until, min_rating=self._least
+                store.has("timestamp"),
+                skips,
+                until,
+                min_rating=self._least,
+                held=self.cell.held > 0,
             )
             query = f"SELECT work, user_code FROM ({touches}) ORDER BY work, user_code"
             return con.execute(query).fetchnumpy()
@@ -175,7 +181,6 @@ class CellTraining:
     @functools.cached_property
     def _ratings(self) -> dict[int, tuple[float, int]]:
         """Work -> sum and number of the training part's ratings; -1 for all works together."""
-
         store = self.cell.store
         if not store.has("rating"):
             return {}
@@ -210,7 +215,6 @@ class CellTraining:
     def _biases(self) -> dict[int, tuple[float, int]]:
         """Work -> sum, over its ratings in the training part, of how far each lies above its giver's
         mean; and their number."""
-
         store = self.cell.store
         until = f"AND e.timestamp < {self.cell.cuts[0]}" if self.cell.cuts else ""
         if self._least is not None:
