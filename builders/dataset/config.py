@@ -171,7 +171,7 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
         )
     if options.min_rating is not None:
         _check_rated(options)
-    check_split(options, roots)
+    check_split(options, options.config, [name for name, _ in options.selected])
 
 
 def _check_rated(options: Options) -> None:

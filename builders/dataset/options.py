@@ -150,6 +150,13 @@ class RowOptions:
         choices=("first", "last", "keep"),
         of_subtasks=True,
     )
+    target: str | None = option(
+        None,
+        "Which case of a user is taken first (within the span of a split by time): the `last`, the "
+        '`first` or a `random` one; `all` takes every one, as `per_user="all"`.',
+        choices=("last", "first", "random", "all"),
+        of_subtasks=True,
+    )
     history: int | None = option(None, "Items in the history.", low=1, high=200, of_subtasks=True)
     candidates: int | None = option(
         None, "Candidates, positives and negatives together.", low=2, high=100, of_subtasks=True

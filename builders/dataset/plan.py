@@ -211,7 +211,7 @@ def _weights(options: Options, cells: list[Cell]) -> list[int]:
 
 
 def _per_user(options: Options) -> int | None:
-    return None if options.per_user == ALL else int(options.per_user)
+    return None if ALL in (options.per_user, options.target) else int(options.per_user)
 
 
 def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import registry
+from itdr.builders.dataset.options import RowOptions
 from itdr.builders.sampling import cuts
-
-if TYPE_CHECKING:
-    from itdr.builders.dataset.config import Options
 
 LEAVE_ONE_OUT = ("sequential_rec", "top_k_rec")
 """Subtasks that can be split by leaving a user's last interactions out."""
 
 
-def check_split(options: Options, roots: Sequence[str]) -> None:
+def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> None:
     """Check `split_by` and `cuts` against the config and its sources.
 
     Args:
-        options: the options of a config.
-        roots: the root tasks of its subtasks.
+        options: the options of the config.
+        config: its name.
+        sources: the ids of the chosen sources.
 
     Raises:
         ConfigError: where a split has no meaning for the config, or a source lacks what it needs.
@@ -34,13 +32,13 @@ def check_split(options: Options, roots: Sequence[str]) -> None:
         )
     if options.split_by == "user":
         return
-    if UNDERSTANDING in roots:
+    if UNDERSTANDING in [one.root for one in registry.tasks_of(config)]:
         raise ConfigError(
-            f"split_by={options.split_by!r} has no meaning for {options.config}: a profile is not "
+            f"split_by={options.split_by!r} has no meaning for {config}: a profile is not "
             "dated. Use split_by='user'."
         )
     if options.split_by == "leave_one_out":
-        others = [one.id for one in registry.tasks_of(options.config)]
+        others = [one.id for one in registry.tasks_of(config)]
         others = [name for name in others if name not in LEAVE_ONE_OUT]
         if others:
             raise ConfigError(
@@ -51,9 +49,7 @@ def check_split(options: Options, roots: Sequence[str]) -> None:
     columns = {"interactions.timestamp"}
     if options.split_by == "leave_one_out":
         columns.add("interactions.seq")
-    lacking = [
-        name for name, _ in options.selected if not columns & set(registry.source(name).columns)
-    ]
+    lacking = [name for name in sources if not columns & set(registry.source(name).columns)]
     if lacking:
         raise ConfigError(
             f"split_by={options.split_by!r} needs {needed}, which {', '.join(lacking)} lacks: leave it "

@@ -15,6 +15,7 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling import statements as sampling_statements
+from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import derived
 
@@ -55,7 +56,7 @@ def train_stats(
     store: StoreReader, seed: int, until: int | None = None, held: int = 0
 ) -> TrainStats:
     """The counts for a seed's user split; with `until`, of all users before that second instead; with
-    `held`, of all users without their last events (see `leave_one_out.held_out`)."""
+    `held`, of all users without their last events (see `held_out`)."""
     by_user = until is None and not held
     facts = (seed if by_user else "time", until, *([held] if held else []), *store.selection_facts)
     path = derived.file_of(store, "known", facts)
@@ -113,9 +114,7 @@ def register_touches(
     skips = "skip" in store.manifest["events"]
     once = repeats.meets_items_once(store)
     if held:
-        from itdr.builders.sampling import leave_one_out
-
-        engine.register("held", leave_one_out.held_out(store, held))
+        engine.register("held", held_out(store, held))
     query = sampling_statements.train_touches(
         store.has("timestamp"),
         skips,

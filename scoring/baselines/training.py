@@ -11,7 +11,7 @@ import numpy as np
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.sampling import statements as sampling_statements
-from itdr.builders.sampling.leave_one_out import held_out
+from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.tasks.base import OpenCell
