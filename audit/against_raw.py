@@ -67,6 +67,7 @@ class RawChecks:
             self._about.setdefault(raw.cell.cell.name, {})[work] = (row["id"], split, _asked(row))
         else:
             self._user_row(raw, split, row, subject)
+
     def facts(self, row: Row) -> Features | None:
         """What the raw data know of each candidate, for `shortcuts`."""
         raw = self.raw(row)

@@ -12,7 +12,18 @@ from itdr.builders.dataset.formats import schema
 from itdr.builders.dataset.options import ALL
 
 Row = Mapping[str, Any]
-REQUIRED = ("id", "task", "source", "domain", "template", "item_id", "title", "name", "value", "fact")
+REQUIRED = (
+    "id",
+    "task",
+    "source",
+    "domain",
+    "template",
+    "item_id",
+    "title",
+    "name",
+    "value",
+    "fact",
+)
 """Columns, and fields of lists, that are never null; of a row itself `item_id` may be."""
 _KINDS = {"string": (str,), "int64": (int,), "bool": (bool,)}
 

@@ -51,7 +51,7 @@ class Wordings:
 
 
 def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
-    instruction, question, answer, _ = texts_of(row)
+    _, question, answer, _ = texts_of(row)
     if not question:
         return
     if _AVERAGE.search(question):
@@ -71,8 +71,13 @@ def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
     prompts = [found["prompts"][row["template"]] for _, found in texts]
     if any(one.unseen for one in prompts) and split != "test":
         yield f"{row['template']} is held back for test, and stands in {split}"
-    told = [list(_differences(row, found, language, folder)) for language, found in texts]
-    yield from min(told, key=len)
+    closest: list[str] | None = None
+    for language, found in texts:
+        told = list(_differences(row, found, language, folder))
+        closest = told if closest is None or len(told) < len(closest) else closest
+        if not closest:
+            return
+    yield from closest or ()
 
 
 def _in_languages(task: str, template: str, folder: Path | None) -> list[tuple[str, Texts]]:
@@ -176,7 +181,9 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
             yield f"something else stands beside a title: {tail[:60]!r}"
     ratings = rating_texts(row)
     shown = [
-        tail for name in ("source", "history", "items", "liked", "disliked") for tail in by_list.get(name, ())
+        tail
+        for name in ("source", "history", "items", "liked", "disliked")
+        for tail in by_list.get(name, ())
     ]
     if len(shown) != len(ratings):
         return

@@ -265,7 +265,9 @@ def _(row: Row, other: Row) -> None:
         r"(?m): (\d+(?:\.\d)?)(?=$|;)", lambda m: ": 3.5" if m[1] != "3.5" else ": 4.5", before, count=1
     )  # fmt: skip
     if row["input"] == before:
-        row["input"] = re.sub(r"\d\.\d", lambda m: "3.5" if m[0] != "3.5" else "4.5", before, count=1)
+        row["input"] = re.sub(
+            r"\d\.\d", lambda m: "3.5" if m[0] != "3.5" else "4.5", before, count=1
+        )
     assert row["input"] != before
 
 
@@ -411,9 +413,7 @@ def _(row: Row, other: Row) -> bool | None:
 @further("negative replaced everywhere", CHOSEN, rows_only=False)
 def _(row: Row, other: Row) -> None:
     one, title = negative(row), foreign_title(row, other)
-    new = next(
-        item for item in (*other["history"], *other["candidates"]) if item["title"] == title
-    )
+    new = next(item for item in (*other["history"], *other["candidates"]) if item["title"] == title)
     for name in ("input", "output"):
         row[name] = row[name].replace(one["title"], title)
     one.update(item_id=new["item_id"], title=title)
@@ -422,9 +422,7 @@ def _(row: Row, other: Row) -> None:
 @further("entry of the history replaced everywhere", WITH_HISTORY, rows_only=False)
 def _(row: Row, other: Row) -> None:
     one, title = row["history"][1], foreign_title(row, other)
-    new = next(
-        item for item in (*other["history"], *other["candidates"]) if item["title"] == title
-    )
+    new = next(item for item in (*other["history"], *other["candidates"]) if item["title"] == title)
     row["input"] = row["input"].replace(one["title"], title)
     one.update(item_id=new["item_id"], title=title)
 
