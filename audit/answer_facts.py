@@ -11,7 +11,7 @@ from typing import Any
 from itdr.audit.result import Result
 from itdr.builders.dataset.formats import texts_of
 from itdr.builders.evidence.facts import KINDS, Fact, fact_of
-from itdr.builders.rendering.realiser import numbers_of
+from itdr.builders.rendering.realiser import amounts_of, percents_of
 from itdr.scoring.metrics.groundedness import name_of, reference
 from itdr.scoring.metrics.per_task import TEXT_TASKS
 from itdr.scoring.metrics.surface_forms import forms_of, stems
@@ -20,6 +20,7 @@ Row = Mapping[str, Any]
 _PLACE = re.compile(r"(?m)^\d+\. ")
 _QUOTED = re.compile(r'"([^"]*)"')
 _NUMBER = re.compile(r"\d+")
+_FIGURE = re.compile(r"(\d+)(%?)")
 _SHARE = re.compile(r"\b(\d+) (?:of|out of|in) (?:(?!\d)\w+ ){0,3}?(\d+)\b")
 _GROUP = re.compile(r"(?m)^(?:\d+\.|-) (.+)$")
 
@@ -56,14 +57,19 @@ def unfounded(row: Row) -> Iterator[str]:
         if not any(one.startswith(text) or text == one for one in texts) and text not in shown:
             yield f'"{said}" stands neither in the evidence nor in the question'
     said = _QUOTED.sub("", answer)
-    figures = [numbers_of(fact) for fact in facts]
-    numbers = {number for several in figures for number in several}
-    numbers |= {number for text in texts for number in _NUMBER.findall(text)}
-    for number in sorted(set(_NUMBER.findall(said)) - numbers):
-        yield f"the number {number} does not stand in the evidence"
+    amounts = [amounts_of(fact) for fact in facts]
+    written = {number for text in texts for number in _NUMBER.findall(text)}
+    held = {
+        "": written.union(*amounts),
+        "%": written.union(*map(percents_of, facts)),
+    }
+    for number, sign in sorted(set(_FIGURE.findall(said))):
+        if number not in held[sign]:
+            yield f"the number {number}{sign} does not stand in the evidence"
     for pair in _SHARE.findall(said):
-        if numbers.issuperset(pair) and not any(one.issuperset(pair) for one in figures):
+        if held[""].issuperset(pair) and not any(one.issuperset(pair) for one in amounts):
             yield f"{pair[0]} of {pair[1]} are no figures of one fact"
+    numbers = held[""] | held["%"]
     for group in _GROUP.findall(reference(row)):
         if not _speaks_of(group, row["source"], facts, numbers, texts):
             yield f"{group[:60]!r} speaks of nothing in the evidence"

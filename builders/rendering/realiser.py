@@ -15,7 +15,7 @@ code that counts it. No English stands in Python.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -232,9 +232,23 @@ def _phrase(text: str | None, n: str, of: str) -> str:
 
 def numbers_of(fact: Fact) -> set[str]:
     """Every number that a statement may say of a fact, as it is written."""
-    numbers = set(_numbers(fact).values()) - {""}
+    return amounts_of(fact) | percents_of(fact)
+
+
+def amounts_of(fact: Fact) -> set[str]:
+    """Of `numbers_of` those that are no percentages."""
+    return _sayable(value for name, value in _numbers(fact).items() if "percent" not in name)
+
+
+def percents_of(fact: Fact) -> set[str]:
+    """Of `numbers_of` the percentages."""
+    return _sayable(value for name, value in _numbers(fact).items() if "percent" in name)
+
+
+def _sayable(numbers: Iterable[str]) -> set[str]:
+    found = set(numbers) - {""}
     # What rounds to none is said to be below one.
-    return numbers | {"1"} if "0" in numbers else numbers
+    return found | {"1"} if "0" in found else found
 
 
 def _numbers(fact: Fact) -> dict[str, str]:
