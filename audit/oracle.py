@@ -55,7 +55,7 @@ class Raw:
         """The split that the hash of a user or an item puts it in."""
         hashes = self.store.item_hash if kind == "item" else self.store.user_hash
         part = assign_splits(
-            hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.id, kind
+            hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.random_id, kind
         )
         return SPLITS[int(part[0])]
 
@@ -64,7 +64,7 @@ class Raw:
         """bool, by user code."""
         if self.cell.cuts is not None:
             return np.ones(len(self.store.user_hash), bool)
-        seed, source = self.cell.cell.seed, self.cell.cell.source.id
+        seed, source = self.cell.cell.seed, self.cell.cell.source.random_id
         return assign_splits(self.store.user_hash, seed, source) == TRAIN
 
     # -- one user's events --------------------------------------------------------------------

@@ -43,7 +43,7 @@ REFUSED: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         {"sources": ["amazon-reviews-2023/Software"]},
         ("domain of amazon-reviews-2023 in the bundled sample 'Software'", "Video_Games"),
     ),
-    ({"sede": 3}, ("Did you mean 'seed'", "num_shards")),
+    ({"sede": 3}, ("Did you mean 'seed'", "Available: sources")),
     ({"seed": -1}, ("seed must be a whole number from 0",)),
     ({"seed": "1"}, ("seed must be a whole number",)),
     ({"seed": True}, ("seed must be a whole number",)),
@@ -95,8 +95,8 @@ def test_what_cannot_be_is_refused_with_what_can(
 
 
 def test_a_source_that_lacks_the_columns_is_not_told_to_be_added() -> None:
-    given = {"sources": ["bookcrossing"], "cells": "all"}
-    with pytest.raises(ConfigError, match=r"bookcrossing has no cell .* raw files") as error:
+    given = {"sources": ["mind"], "cells": "all"}
+    with pytest.raises(ConfigError, match=r"mind has no cell .* raw files") as error:
         builder("interest_recognition", **given)
     assert "cells='all'" not in str(error.value)
 

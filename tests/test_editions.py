@@ -53,5 +53,6 @@ def test_without_any_the_first_edition_is_asked_for(
     tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    shutil.copytree(SAMPLE / "ml-1m", tmp_path / "ml-1m")
     with pytest.raises(ItdrError, match="MINDsmall_train"):
         load("top_k_rec", root=tmp_path, sources=["mind"])

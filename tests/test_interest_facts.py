@@ -89,6 +89,8 @@ def test_a_gain_is_twice_the_logarithm_of_likelihoods() -> None:
         ("Star Wars: Episode V - The Empire Strikes Back (1980)", "Star Wars", False),
         ("The Drawing of the Three (The Dark Tower, Book 2)", "The Dark Tower", False),
         ("Ender's Shadow (Ender Wiggins Saga)", "Ender Wiggins Saga", False),
+        ("Part Two (Green Mile Series)", "Green Mile", False),
+        ("Key of Light (Key Trilogy (Paperback))", "Key Trilogy", False),
         ("Spice and Wolf 2nd Season", "Spice and Wolf", True),
         ("Apollo 13 (1995)", "Apollo", True),
         ("Heat (1995)", "", False),
@@ -212,7 +214,7 @@ def test_the_figures_of_a_fact_are_those_of_the_user(tmp_path: Path, caches: Pat
                 own = int(person.training)
                 rest = person.counts.totals[0, 0] - own * n
                 p = (person.counts.liked[code] - own * likes + 1) / (rest + 2)
-                assert fact.base == pytest.approx(p) and likes > p * n
+                assert fact.base >= p - 1e-12 and likes > fact.base * n
             elif fact.direction == UP:
                 assert (fact.count, fact.of, fact.base) == (likes, n, dislikes / m)
             else:

@@ -35,7 +35,7 @@ class EmptySplitError(ItdrError, ValueError):
     """A split for which the chosen sources hold no eligible case."""
 
 
-NAMES_SHOWN = 20
+NAMES_SHOWN = 40
 LONGEST = 80
 
 

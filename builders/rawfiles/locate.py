@@ -32,7 +32,7 @@ from itdr.builders.rawfiles.inventory import (
     survey,
 )
 from itdr.builders.rawfiles.published import require_published
-from itdr.builders.rawfiles.refused import refusal
+from itdr.builders.rawfiles.refused import refusal, without
 
 if TYPE_CHECKING:
     from itdr.builders.rawfiles.download.retry import RetryPolicy
@@ -152,7 +152,7 @@ def prepare(
             if one is not None and one.origin == "declared":
                 raise RawFileError(
                     f"{source.id}: {one.path} does not hold {one.file.name}, or was taken away while "
-                    f"it was read. {AGAIN}"
+                    f"it was read. {AGAIN}{without(source, [one.file])}"
                 )
     checks: list[Check] = [] if later is None else later
     paths = _resolve(source, now, work, progress, checks)
@@ -164,7 +164,8 @@ def prepare(
 def _require_placed(now: Plan, wanted: Sequence[RawFile], data_dir: Path | None) -> None:
     unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
     if now.by_hand or unsolved:
-        raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir))
+        aside = without(now.source, unsolved)
+        raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir) + aside)
 
 
 def unobtainable(

@@ -7,12 +7,13 @@ the measure of later downloads.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from itdr.builders.core.errors import DownloadError, NoRoomError, RawFileError
-from itdr.builders.core.schema import Source
+from itdr.builders.core.paths import raw_root, safe_relative
+from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.rawfiles.archives import AGAIN
 from itdr.builders.rawfiles.checksums import (
     chunks,
@@ -21,6 +22,7 @@ from itdr.builders.rawfiles.checksums import (
     read_record,
     record_path,
     refused_path,
+    trust,
 )
 from itdr.builders.rawfiles.inventory import Located, survey
 
@@ -92,6 +94,26 @@ def judged(source: Source, data_dir: Path | None, paths: Mapping[str, Path]) -> 
         raise RawFileError(f"{_reason(error)} {' '.join(advice)}") from error
     for one in _downloads(source, data_dir, paths).values():
         mark_read(one.path)
+
+
+def without(source: Source, files: Iterable[RawFile]) -> str:
+    """Put aside the downloaded archives that should hold `files`, and do not.
+
+    Args:
+        source: whose files they are.
+        files: required files that were found nowhere.
+
+    Returns:
+        What was done, to be added to the error; "" where there is no such archive.
+    """
+    advice = ""
+    for name in sorted({name for file in files for name in file.packed_in}):
+        remote = source.remote(name)
+        path = raw_root() / source.id / safe_relative(name)
+        doubtful = not (remote.checksum or remote.plain_checksum)
+        if doubtful and trust(path, remote) in ("verified", "touched"):
+            advice += f"\n{name}: {put_aside(source, path)}"
+    return advice
 
 
 def _downloads(

@@ -211,7 +211,7 @@ def _when(path: Path, node: Node) -> When:
                 raise complain(path, given[field_name].line, choose_from(field_name, one, allowed))
         return frozenset(found)
 
-    signs = {word: sign for sign, word in DIRECTIONS.items() if word}
+    signs = {word or "none": sign for sign, word in DIRECTIONS.items()}
     flags: list[tuple[str, bool]] = []
     if "flags" in given:
         inner = given["flags"]

@@ -128,11 +128,11 @@ def test_a_bomb_is_refused_and_leaves_nothing(
     word = "ok" if how == "zip of one" else "gzip"
     bad = server.put("bad", body, *[word] * 9)
     remote = Remote("ratings.csv", (bad, server.put("good", RATINGS)), size=size)
-    assert fetch(remote, tmp_path, policy=quick()).read_bytes() == RATINGS
+    assert fetch(remote, tmp_path, policy=quick(read_timeout=20)).read_bytes() == RATINGS
     assert leftovers(tmp_path) == []
     with pytest.raises(DownloadError, match=r"unpacks to more than|unpack"):
         server.put("bad", body, *[word] * 9)
-        fetch(Remote("r.csv", (bad,), size=size), tmp_path, policy=quick())
+        fetch(Remote("r.csv", (bad,), size=size), tmp_path, policy=quick(read_timeout=20))
     assert leftovers(tmp_path) == []
 
 
@@ -251,6 +251,21 @@ def test_what_a_reader_refuses_is_put_aside(
     assert read(of, tmp_path) == RATINGS
     assert json.loads(record_path(path).read_text())["read"] is True
     assert not refused_path(path).exists(), "the wrong one goes when the right one is there"
+
+
+def test_an_archive_without_a_member_is_put_aside(
+    mirror: Path, server: Misbehaving, tmp_path: Path
+) -> None:
+    file = RawFile("ratings", "ratings.csv", ("made-up.zip",))
+    of = source((Remote("made-up.zip", ("https://a.example/made-up.zip",)),), (file,))
+    server.put("a.example/made-up.zip", zipped(other_csv=RATINGS))
+    for _ in range(2):  # found out once it is here, and put aside when it is looked for again
+        with pytest.raises(RawFileError, match=r"does not hold ratings\.csv"):
+            read(of, tmp_path)
+        server.put("a.example/made-up.zip", zipped(ratings_csv=RATINGS))
+        if not (paths.raw_root() / "made-up" / "made-up.zip").exists():
+            break
+    assert read(of, tmp_path) == RATINGS
 
 
 def test_a_file_placed_by_hand_is_never_put_aside(

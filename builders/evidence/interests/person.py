@@ -10,7 +10,7 @@ import numpy as np
 
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.evidence.interests.counts import Counts
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import KINDS, OF_ALL
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class Person:
         kinds = self.counts.kinds[traits]
         bears = np.zeros((len(self.codes), len(KINDS)), bool)
         bears[places, self.counts.kinds[carried]] = True
-        # Every work either is a sequel or is none.
-        bears[:, KINDS.index("sequel")] = True
+        for kind in OF_ALL:
+            bears[:, KINDS.index(kind)] = True
         n, m = (bears[self.sides == side].sum(0)[kinds] for side in (LIKE, DISLIKE))
         return Tally(traits, likes, dislikes, n, m)
 

@@ -20,6 +20,8 @@ _BRACKETED = re.compile(
     r"|\(([^()]*? (?:series|trilogy|saga|chronicles))\)",
     re.IGNORECASE,
 )
+_BINDING = re.compile(r"\s*\((?:paperback|hardcover|mass market[^()]*)\)", re.IGNORECASE)
+_SERIES = re.compile(r"(?<=\w) series$", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"^(?P<name>.*?[^\s:,-])[\s:,-]+(?:(?P<word>(?i:part|chapter|episode|vol\.?|volume|season|book)) )?"
     r"(?P<number>VIII|VII|VI|IV|IX|V|III|II|[2-9]|1[0-9])(?=$|[:,]|\s[-–(])"
@@ -46,10 +48,11 @@ def part(title: str) -> Part:
     >>> part("Halloween 5: The Revenge of Michael Myers (1989)")
     Part(name='Halloween', numbered=True, sure=True)
     """
-    title = _YEAR.sub("", title)
+    title = _BINDING.sub("", _YEAR.sub("", title))
     bracketed = _BRACKETED.search(title)
     if bracketed:
-        return Part((bracketed[1] or bracketed[2]).strip(" ,"), False, True)
+        name = (bracketed[1] or bracketed[2]).strip(" ,")
+        return Part(_SERIES.sub("", name), False, True)
     found = _SEASON.match(title)
     if found:
         return Part(found["name"], True, True)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 KINDS = ("category", "creator", "tag", "decade", "series", "sequel")
 """Kinds of traits. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
 decades and series go by year and title; a sequel is a film or game that its title numbers."""
+OF_ALL = ("series", "sequel")
+"""Kinds that a work without any such trait is known not to have: its lack says something, too."""
 TAGS, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
 _COLUMNS = {"category": "categories", "creator": "creators"}
