@@ -1,4 +1,4 @@
-"""Checks against the raw data: parts, negatives, what was known when, order, and the row itself."""
+"""Checks against the raw data: parts, negatives, what was known when, and order."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 from itdr.audit.features import Features, of_raw
 from itdr.audit.oracle import ALWAYS, NEVER, Raw
 from itdr.audit.result import Result
-from itdr.builders.dataset.rows import facts as facts_of_case
-from itdr.scoring.data import Data, case_of
+from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -37,7 +36,6 @@ class RawChecks:
         )
         self.order = Result("order", "the history lies before the first true item")
         self.said = Result("comments", "no shown comment comes from a user of another part")
-        self.drawn = Result("drawn anew", "the raw data give this very row, evidence included")
         self._about: dict[str, dict[int, tuple[str, str, str]]] = {}
 
     def raw(self, row: Row) -> Raw | None:
@@ -69,7 +67,6 @@ class RawChecks:
             self._about.setdefault(raw.cell.cell.name, {})[work] = (row["id"], split, _asked(row))
         else:
             self._user_row(raw, split, row, subject)
-        self._again(raw, split, row)
 
     def facts(self, row: Row) -> Features | None:
         """What the raw data know of each candidate, for `shortcuts`."""
@@ -112,8 +109,8 @@ class RawChecks:
             if times is None:
                 self.targets.fault(row["id"], f"the user never touched {one} of the history")
         for one in row["attributes"]:
-            value = raw.store.value("users", one["name"].replace(" ", "_"), user)
-            if value is None or str(value) != one["value"]:
+            value = raw.attribute(user, one["name"])
+            if value is None or value != one["value"]:
                 self.targets.fault(row["id"], f"{one['name']} of the user is {value}")
 
     @staticmethod
@@ -198,21 +195,6 @@ class RawChecks:
         if any(not low <= time < high for time in times):
             self.part.fault(row["id"], f"a true item does not lie in the time of {split}")
 
-    # -- the row anew -------------------------------------------------------------------------
-
-    def _again(self, raw: Raw, split: str, row: Row) -> None:
-        from itdr.builders.sampling.splits import SPLITS
-
-        self.drawn.checked += 1
-        case = case_of(raw.cell.for_part(SPLITS.index(split)), dict(row))
-        if case is None:
-            self.drawn.fault(row["id"], "the raw data give no such case")
-            return
-        facts = facts_of_case(case)
-        wrong = [name for name, value in facts.items() if not _equal(value, row[name])]
-        if wrong:
-            self.drawn.fault(row["id"], f"the raw data give other values of: {', '.join(wrong)}")
-
     # -- comments -----------------------------------------------------------------------------
 
     def end(self) -> list[Result]:
@@ -240,7 +222,7 @@ class RawChecks:
                         about[work][0], f"shows a comment by a user of {belongs}: {start!r}"
                     )
         return [
-            self.part, self.touched, self.targets, self.known, self.order, self.said, self.drawn,
+            self.part, self.touched, self.targets, self.known, self.order, self.said,
         ]  # fmt: skip
 
 
@@ -258,14 +240,3 @@ def _asked(row: Row) -> str:
     from itdr.audit.near_duplicates import question
 
     return " ".join(question(row).split())
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Equal values; ratings, which rows hold as float32, to that precision."""
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return abs(one - other) <= 1e-5 * max(1.0, abs(one))
-    if isinstance(one, dict) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(_equal, one, other))
-    return bool(one == other)

@@ -144,6 +144,28 @@ def _texts(row: Row) -> dict[str, str]:
     return found | {f"rejected{n or ''}": text for n, text in enumerate(wrong) if text is not None}
 
 
+class HistoryTimes:
+    """A history is shown in the order of its times, where it has times and an order."""
+
+    def __init__(self) -> None:
+        self.result = Result("history", "its times rise from entry to entry")
+
+    def see(self, split: str, row: Row) -> None:
+        if row["task"] not in (*RANKING_TASKS, CHOICE_TASK, RATING_TASK) or not row["history"]:
+            return
+        times = [one["timestamp"] for one in row["history"]]
+        # Across two domains, each has its own past.
+        half = len(times) // 2 if ">" in (row["domain"] or "") else 0
+        self.result.checked += 1
+        for part in (times[:half], times[half:]):
+            known = [one for one in part if one is not None]
+            if known != sorted(known):
+                self.result.fault(row["id"], "the times of the history do not rise")
+
+    def end(self) -> Result:
+        return self.result
+
+
 class Candidates:
     """The true items are among the candidates, which are distinct and not in the history."""
 

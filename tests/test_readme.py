@@ -56,8 +56,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(SAMPLE / source, home / "cache" / "raw" / source)
     (home / "my-templates").mkdir()
     for text in (text for page in PAGES for text in blocks(page, "yaml")):
+        named = re.match(r"# (my-templates/\S+)\n", text)
         task = text.partition("task: ")[2].partition("\n")[0]
-        (home / "my-templates" / f"{task}.yaml").write_text(text, "utf-8")
+        path = home / (named[1] if named else f"my-templates/{task}.yaml")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
     return home
 
 

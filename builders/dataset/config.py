@@ -11,7 +11,7 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError, choose_from, shown
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.dataset import registry, source_choice
+from itdr.builders.dataset import own_sources, registry, source_choice
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
@@ -54,8 +54,10 @@ class Options(RowOptions):
         """What of the options decides rows or their layout, as stable text. Templates and raw files
         count by their content, which is not in here."""
         names = [name for name in DECLARED if name not in ("sources", "missing", "templates")]
+        own = [name for name, _ in self.selected if registry.is_own(name)]
         return [
             f"selected={self.selected!r}",
+            *(own_sources.declared(registry.source(name)) for name in own),
             *(f"{name}={getattr(self, name)!r}" for name in names),
         ]
 

@@ -194,13 +194,14 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     """A task's templates with the domain's words: read once in a process for what a user's folder
     holds."""
     task = opened.cell.task
-    language = opened.cell.language
-    words = opened.cell.source.words
-    key = (task.id, words, language, str(choice), templates.fingerprint(choice))
+    words = repr(opened.words)
+    key = (task.id, words, opened.cell.language, str(choice), templates.fingerprint(choice))
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:
             _read.clear()
-        found = templates.load(task.id, task.variables, task.flags, choice, language, task.lists)
+        found = templates.load(
+            task.id, task.variables, task.flags, choice, opened.cell.language, task.lists
+        )
         _read[key] = found.with_words(opened.words)
     return _read[key]
 

@@ -189,6 +189,13 @@ class RowOptions:
         high=20_000,
         of_subtasks=True,
     )
+    show_facts: bool | None = option(
+        None,
+        "Put what was counted of an item's audience, or a user, into the question, as a table that the answer "
+        "interprets; else the answer states what a model has to know.",
+        choices=(True, False),
+        of_subtasks=True,
+    )
     templates: str | Sequence[str] | None = option(
         None,
         "Template ids, `unseen` (test draws from those held back), or a folder of your own.",

@@ -67,7 +67,8 @@ def cells_of(options: Options) -> list[Cell]:
     templates = folder_of(options.templates)
     made = []
     language = options.language
-    every = registry.cells(options.config, options.cells, language, templates)
+    named = [name for name, _ in options.selected]
+    every = registry.cells(options.config, options.cells, language, templates, named)
     for (task_id, source_id), quota in every.items():
         domains = dict(options.selected).get(source_id)
         if domains is None:
@@ -337,7 +338,7 @@ def _sample_order(opened: OpenCell) -> Iterator[np.ndarray]:
 def sample_begin(opened: OpenCell) -> int:
     """The user code at which the cell's sample begins."""
     cell = opened.cell
-    return select_order(opened.subjects[0], cell.seed, cell.source.id, cell.task.id)
+    return select_order(opened.subjects[0], cell.seed, cell.source.random_id, cell.task.id)
 
 
 def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> CellSample:

@@ -142,6 +142,17 @@ class Realiser:
             leading.append(fact)
         return (*leading, *details) if len(leading) >= max(form.least, 1) else ()
 
+    def table(self, facts: Sequence[Fact], rng: HashRng) -> list[str]:
+        """A line for each fact that a statement fits, in their order, without a plan."""
+        lines = []
+        for fact in dict.fromkeys(facts):
+            fits = (one for one in self.form.statements.values() if one.when.holds(fact))
+            form = next((one for one in fits if one.when.serves(self.domain, ())), None)
+            if form is not None:
+                statement = Statement(form, "", (fact, *fact.details[: form.details]))
+                lines.append(_capital(self._said(statement, rng)))
+        return lines
+
     def write(self, statements: Sequence[Statement], rng: HashRng) -> Answer:
         """Put statements into words, in the layout of their sections."""
         texts = []

@@ -37,7 +37,7 @@ class Partition:
 
     def splits(self, hashes: np.ndarray, about: Literal["user", "item"] = "user") -> np.ndarray:
         """The split (0, 1, 2) of each user or item with these hashes, as int8."""
-        return assign_splits(hashes, self.seed, self.store.source.id, about)
+        return assign_splits(hashes, self.seed, self.store.source.random_id, about)
 
     @functools.cached_property
     def user_splits(self) -> np.ndarray:

@@ -88,7 +88,7 @@ def register_touches(
     part = (
         np.zeros(len(store.user_hash), np.int8)
         if seed is None
-        else assign_splits(store.user_hash, seed, store.source.id)
+        else assign_splits(store.user_hash, seed, store.source.random_id)
     )
     codes = np.arange(len(part), dtype=np.int32)
     engine.register("parts", pa.table({"user_code": codes, "part": part}))

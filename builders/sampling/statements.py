@@ -41,7 +41,7 @@ UNION ALL
 
 
 EVENTS_IN_TIME = """
-SELECT work, user_code AS "user", first_time AS "time"
+SELECT work, user_code, first_time
 FROM touches WHERE first_time IS NOT NULL
 ORDER BY first_time, user_code, work
 """

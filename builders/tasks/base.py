@@ -17,7 +17,7 @@ import numpy as np
 from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
 from itdr.builders.rendering.layout import Layout, load_layout
-from itdr.builders.rendering.templates import ENGLISH, Words, load_words
+from itdr.builders.rendering.templates import ENGLISH, Words, words_of
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
@@ -141,12 +141,12 @@ class OpenCell:
         self.history: int = cell.options.get("history", 0)
         self.positives: int = cell.options.get("positives", 1)
         self.candidates: int = cell.options.get("candidates", 0)
-        self._key = stable_hash(cell.seed, cell.source.id, cell.task.id)
+        self._key = stable_hash(cell.seed, cell.source.random_id, cell.task.id)
 
     @functools.cached_property
     def words(self) -> Words:
         """The words of the source's domain, in which questions and answers speak alike."""
-        return load_words(self.cell.source.words, self.cell.templates, self.cell.language)
+        return words_of(self.cell.source, self.cell.templates, self.cell.language)
 
     @functools.cached_property
     def layout(self) -> Layout:

@@ -91,7 +91,7 @@ class CellTraining:
         cell = self.cell
         if cell.cuts is not None:
             return np.zeros(len(cell.store.user_hash), np.int8)
-        return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.id)
+        return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.random_id)
 
     def work(self, item_id: str) -> int | None:
         """The work of an item, None for one of another domain."""

@@ -4,7 +4,8 @@
 carry this one; of the likes of the *other* users of the training part, a share p. It is a fact where
 k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chance explains it in too few
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
-each gets half of an equal share, and half by how common it is. Its direction is none (0) where it is
+each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
+by popularity, so many of them and none twice, let expect. Its direction is none (0) where it is
 about as common among the user's dislikes: what they come back to, with mixed results.
 
 `contrast`. The same trait among the user's likes and among their dislikes: Fisher's exact test in both
@@ -14,7 +15,7 @@ lets expect, by two standard deviations.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
-the last only where chance explains it in one of 40, against what so many likes let expect.
+the last only where chance explains it in one of 100, against what so many likes let expect.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.04
 RECEPTION = 2.0
-OBSCURE_CHANCE = 0.025
+OBSCURE_CHANCE = 0.01
 SHRINK = 4
 """Verdicts that the reception of works of a trait counts for, beside those on the very work."""
 _ROUNDS = 20
@@ -82,7 +83,11 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             continue
         candidates, sum_of_all = counts.candidates(kind, int(least[place]))
         weight = (1 / candidates + int(liked[place]) / sum_of_all) / 2
-        likes, total, base = int(k[place]), int(n[place]), float(p[place])
+        likes, total = int(k[place]), int(n[place])
+        # Who likes few works likes the popular ones, and who likes many likes others, too.
+        base = max(float(p[place]), counts.share(int(traits[place]), total))
+        if significance.lift(likes, total, base) < LIFT:
+            continue
         if significance.at_least(likes, total, base) > CHANCE * weight:
             continue
         against = int(tally.dislikes[place])
