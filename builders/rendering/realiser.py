@@ -16,11 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
-<<<<<<< HEAD
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-=======
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
->>>>>>> adt
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
