@@ -26,7 +26,7 @@ class OptionInfo:
     """What is declared of one option.
 
     Args:
-        help: one sentence, as the command line and the README print it.
+        help: one sentence, as the command line and the reference print it.
         choices: the values allowed, in full; empty where a range or a check of its own decides.
         low: the smallest whole number allowed; None where the option takes no number.
         high: the largest one; None without a limit.
@@ -306,7 +306,7 @@ def shown_default(name: str) -> str:
 
 
 def markdown_table() -> str:
-    """The README's table of options."""
+    """The table of options in `docs/options.md`."""
     rows = [f"| `{name}` | {_code(name)} | {info.help} |" for name, info in DECLARED.items()]
     return "\n".join(["| option | default | |", "|---|---|---|", *rows])
 

@@ -81,7 +81,8 @@ def _showable(
 ) -> Iterator[dict[str, np.ndarray]]:
     """The columns of each batch, without the works that are never shown."""
     for batch in batches:
-        columns = {name: batch.column(name).to_numpy() for name in COLUMNS}
+        # By place: `user` and `time` are no plain column names in every SQL.
+        columns = {name: batch.column(k).to_numpy() for k, name in enumerate(COLUMNS)}
         shown = store.title_code[columns["work"]] >= 0
         yield {name: column[shown] for name, column in columns.items()}
 
