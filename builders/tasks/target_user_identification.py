@@ -120,7 +120,11 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    if len(statements) < LEAST_STATEMENTS or all(one.section != GROUPS for one in statements):
+    groups = [one for one in statements if one.section == GROUPS]
+    # How it is liked in general names nobody.
+    if len(statements) < LEAST_STATEMENTS or all(
+        fact.kind == "reception" for one in groups for fact in one.facts
+    ):
         return False
     facts = {fact for one in statements for fact in one.facts}
     return sum(fact.solid for fact in facts) >= ENOUGH
