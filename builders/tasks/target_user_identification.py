@@ -364,7 +364,13 @@ TASK = Task(
     id="target_user_identification",
     root=UNDERSTANDING,
     title="Target user identification",
-    metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    metrics=(
+        "fact F1",
+        "fact precision",
+        "fact recall",
+        "named works",
+        *("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    ),
     cells={
         "amazon-reviews-2023": CellRule(6300),
         "bookcrossing": CellRule(6250),
