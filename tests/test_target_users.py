@@ -36,8 +36,9 @@ def test_rows_hold_facts_and_say_no_more() -> None:
         assert not list(unfounded(row)), row["output"]
         assert re.match(r"1\. [A-Z0-9]", row["output"]) and row["output"].endswith(".")
         assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  |\.\.", row["output"]), row["output"]
-    # A part without an item of which enough is known has a few of which less is.
-    assert sum(len(facts_in(row)) >= 3 for row in every) >= 0.9 * len(every)
+    # A part without an item of which enough is known has a few of which less is; the training part
+    # of this world has some.
+    assert all(len(facts_in(row)) >= 3 for row in rows()["train"])
 
 
 def test_titles_of_works_also_liked_are_named() -> None:

@@ -115,19 +115,22 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(_statements(cell, code)) for code in codes):
+            named = [code for code in codes if _names_a_group(_statements(cell, code))]
             known = [code for code in codes if _statements(cell, code)[0].section != UNSURE]
-            yield from known[: 3 * SPARES] or codes[:SPARES]
+            yield from named[: 3 * SPARES] or known[:SPARES] or codes[:SPARES]
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    groups = [one for one in statements if one.section == GROUPS]
-    # How it is liked in general names nobody.
-    if len(statements) < LEAST_STATEMENTS or all(
-        fact.kind == "reception" for one in groups for fact in one.facts
-    ):
+    if len(statements) < LEAST_STATEMENTS or not _names_a_group(statements):
         return False
     facts = {fact for one in statements for fact in one.facts}
     return sum(fact.solid for fact in facts) >= ENOUGH
+
+
+def _names_a_group(statements: Sequence[Statement]) -> bool:
+    """Whether anybody is named whom the item suits: how it is liked in general names nobody."""
+    groups = [one for one in statements if one.section == GROUPS]
+    return any(fact.kind != "reception" for one in groups for fact in one.facts)
 
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
