@@ -115,15 +115,22 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(_statements(cell, code)) for code in codes):
+            named = [code for code in codes if _names_a_group(_statements(cell, code))]
             known = [code for code in codes if _statements(cell, code)[0].section != UNSURE]
-            yield from known[: 3 * SPARES] or codes[:SPARES]
+            yield from named[: 3 * SPARES] or known[:SPARES] or codes[:SPARES]
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    if len(statements) < LEAST_STATEMENTS or all(one.section != GROUPS for one in statements):
+    if len(statements) < LEAST_STATEMENTS or not _names_a_group(statements):
         return False
     facts = {fact for one in statements for fact in one.facts}
     return sum(fact.solid for fact in facts) >= ENOUGH
+
+
+def _names_a_group(statements: Sequence[Statement]) -> bool:
+    """Whether anybody is named whom the item suits: how it is liked in general names nobody."""
+    groups = [one for one in statements if one.section == GROUPS]
+    return any(fact.kind != "reception" for one in groups for fact in one.facts)
 
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
@@ -360,7 +367,13 @@ TASK = Task(
     id="target_user_identification",
     root=UNDERSTANDING,
     title="Target user identification",
-    metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    metrics=(
+        "fact F1",
+        "fact precision",
+        "fact recall",
+        "named works",
+        *("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    ),
     cells={
         "amazon-reviews-2023": CellRule(6300),
         "bookcrossing": CellRule(6250),

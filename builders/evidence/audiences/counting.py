@@ -19,9 +19,9 @@ from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.expectations import Activity, Generosity, surprise
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
-from itdr.builders.evidence.audiences.members import Group, Members, TraitTable
+from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_of
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
@@ -53,7 +53,8 @@ KIN_Z = 2.0
 LEAST_RATERS = 20
 GENEROUS = 0.75
 MIXED = 0.25
-FLOP = 0.4
+FLOP, LEAST_LACK = 0.4, 0.1
+"""Shares of likes at and below which a work disappoints most: of all verdicts, and below what is usual."""
 
 
 class Counting:
@@ -256,9 +257,10 @@ class Counting:
         found = []
         for place in order.tolist():
             group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
-            found.append(
-                self._group_fact(group, int(k[place]), int(n[place]), float(expected[place]), side)
-            )
+            if side == UP and group.about == SELDOM + DECADE:
+                continue
+            figures = int(k[place]), int(n[place]), float(expected[place])
+            found.append(self._group_fact(group, work, *figures, side))
         return found
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -276,10 +278,15 @@ class Counting:
         known = sorted(set(names))
         return np.array([known.index(name) for name in names], np.int64)
 
-    def _group_fact(self, group: Group, k: int, n: int, expected: float, side: int) -> Fact:
+    def _group_fact(
+        self, group: Group, work: int, k: int, n: int, expected: float, side: int
+    ) -> Fact:
         if group.about != "community":
             return Fact("liked_if", group.about, group.value, k, n, expected, side)
-        works = self._community_works[int(group.value)]
+        own = base_title(self.store.item(work).title)
+        works = tuple(
+            one for one in self._community_works[int(group.value)] if base_title(one.value) != own
+        )[:3]
         title = works[0].value if works else group.value
         return Fact("liked_if", "community", title, k, n, expected, side, "", works)
 
@@ -307,7 +314,7 @@ class Counting:
                 facts.append(
                     Fact("share", "work", title, int(counts[work]), len(inside), share, UP)
                 )
-            found.append(tuple(facts[:3]))
+            found.append(tuple(facts[:4]))
         return found
 
     def _works_if(
@@ -389,12 +396,12 @@ class Counting:
             if z <= -4 and likes <= 0.6 * usual:
                 return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
             return []
-        if likes <= FLOP * n:
+        if likes <= FLOP * n and likes <= usual - LEAST_LACK * n:
             return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
         if dislikes >= MIXED * n:
             usual = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1) * n
             return [Fact("reception", "divided", "", dislikes, n, usual, DOWN)]
-        if likes >= GENEROUS * n and likes >= usual + 0.1 * n:
+        if likes >= GENEROUS * n and likes >= usual + LEAST_LACK * n:
             return [Fact("reception", "praised", "", likes, n, usual, UP)]
         return []
 
