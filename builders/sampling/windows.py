@@ -89,8 +89,8 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
         for cut in cuts:
             if cut in taken:
                 continue
-            window = _window_at(line, cut, window_spec)
-            if window is None or not taken.isdisjoint(window.targets):
+            window = _window_at(line, cut, window_spec, taken)
+            if window is None:
                 continue
             if not tied and window_spec.avoid_ties and window.tied:
                 continue
@@ -117,12 +117,17 @@ def _rounds(
     yield places, True
 
 
-def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
+def _window_at(
+    line: UserHistory, cut: int, window_spec: WindowSpec, taken: set[int]
+) -> Window | None:
+    """The window whose first target is at `cut`, None where there is none. taken: targets of others."""
     moments, times, titles = line.moments, line.times, line.titles
     if moments[cut - 1] == moments[cut]:
         return None
     chosen = _targets_at(line, cut, window_spec)
-    if chosen is None or not _in_span(line, chosen, window_spec):
+    if chosen is None or not taken.isdisjoint(chosen):
+        return None
+    if not _in_span(line, chosen, window_spec):
         return None
     used = {titles[k] for k in chosen}
     if len(used) < len(chosen):
