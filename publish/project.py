@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.builder import descriptions
 from itdr.builders.dataset.formats import schema
@@ -41,7 +42,9 @@ def project_block() -> str:
         [
             BEGIN,
             "## Cells and their sizes\n\nExamples at full size, split 8:1:1.\n\n"
-            + tables.cells_table(),
+            + tables.cells_table()
+            + "\n\nBeyond the paper, in the root task `extra`:\n\n"
+            + tables.cells_table((EXTRA,)),
             "## Sources\n\n" + tables.sources_table(),
             card.datasheet(),
             END,

@@ -36,6 +36,8 @@ FLAGS: dict[str, list[set[str]]] = {
         {"timed", "unordered"},
         {"timed", "unordered", "categories"},
     ],
+    "pointwise_rec": [set()],
+    "pairwise_rec": [set()],
     "user_attribute_prediction": [set(), {"categories"}, {"creators"}, {"categories", "creators"}],
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
@@ -57,7 +59,7 @@ FORMS: list[tuple[str, set[str]]] = [
     ("cross_domain_rec", {"timed", "unordered"}),
 ]
 """Flags of answers in other forms, and of a history without order across domains."""
-LISTS = ("history", "candidates", "source_history")
+LISTS = ("history", "candidates", "source_history", "likes", "dislikes")
 ENTRY = "Salt Garden: Drama, Crime"
 
 
@@ -82,6 +84,11 @@ def values(task: str) -> dict[str, object]:
         names = {"attributes": "age group and gender", "attributes_lines": "- Age group\n- Gender"}
         answer = {"answer": "Age group: 25-34\nGender: female"}
         return _lists("items", TITLES[:4]) | names | answer | {"n_attributes": 2}
+    if task in ("pointwise_rec", "pairwise_rec"):
+        sides = _lists("likes", TITLES[:2]) | _lists("dislikes", TITLES[2:4])
+        if task == "pairwise_rec":
+            return sides | _lists("candidates", TITLES[4:]) | {"answer": "Halo"}
+        return sides | {"target": "Halo", "target_line": "Halo [Drama]", "answer": "Yes"}
     if task == "sequential_rec":
         return (
             _lists("history", (ENTRY, *TITLES[1:3]))

@@ -230,9 +230,7 @@ class EventNegatives:
             fits &= ~(column[:, None] == chosen[rows]).any(axis=1)
         good[left] = fits
 
-    def _take(
-        self, batch: _Batch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray
-    ) -> None:
+    def _take(self, batch: _Batch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray) -> None:
         """Fill these places with the works of these events, each unless a place before it in its row
         takes the same title, or a work of the same user."""
         shape = batch.open.shape

@@ -9,6 +9,7 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import Scale
 from itdr.builders.dataset import registry
+from itdr.scoring.metrics import opposites
 from itdr.scoring.metrics import ranking as metrics_ranking
 from itdr.scoring.metrics.result import Answer, Scored
 from itdr.scoring.metrics.text import score_texts
@@ -20,6 +21,8 @@ from itdr.scoring.parsing.titles import Titles
 Row = Mapping[str, Any]
 RANKING_TASKS = ("top_k_rec", "cross_domain_rec")
 CHOICE_TASK = "sequential_rec"
+PAIR_TASK = "pairwise_rec"
+LIKE_TASK = "pointwise_rec"
 RATING_TASK = "rating_prediction"
 ATTRIBUTE_TASK = "user_attribute_prediction"
 TEXT_TASKS = ("interest_recognition", "target_user_identification")
@@ -46,6 +49,8 @@ def scorers() -> dict[str, Scorer]:
         RATING_TASK: score_ratings,
         **dict.fromkeys(RANKING_TASKS, score_rankings),
         CHOICE_TASK: score_choices,
+        PAIR_TASK: score_pairs,
+        LIKE_TASK: score_likes,
         ATTRIBUTE_TASK: score_attributes,
         **dict.fromkeys(TEXT_TASKS, score_texts),
     }
@@ -177,6 +182,20 @@ def true_places(row: Row) -> frozenset[int]:
 
 def score_choices(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """Hit@1: the first title named is the target. With ties the share of a guess among the first."""
+    return _score_first(rows, answers, "Hit@1")
+
+
+def score_pairs(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """Accuracy: the first title named is the one preferred; as `score_choices` with ties."""
+    return _score_first(rows, answers, opposites.ACCURACY)
+
+
+def score_likes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """AUC, grouped AUC and accuracy; a like is as the source's scale has it."""
+    return opposites.score_likes(rows, answers, [scale_of(row).liked for row in rows])
+
+
+def _score_first(rows: Sequence[Row], answers: Sequence[Answer], metric: str) -> list[Scored]:
     found = []
     for row, answer in zip(rows, answers, strict=True):
         true = true_places(row)
@@ -189,7 +208,7 @@ def score_choices(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored
             said = read_choice(row, answer.text)
             hit, readable = float(said in true), said is not None
         chance = len(true) / len(row["candidates"])
-        found.append(Scored(readable, {"Hit@1": hit}, {"Hit@1": chance}))
+        found.append(Scored(readable, {metric: hit}, {metric: chance}))
     return found
 
 
