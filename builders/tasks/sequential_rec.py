@@ -59,7 +59,7 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.timestamp", "interactions.seq"}),
-    defaults={**ranking.OPTIONS, "history": 10, "candidates": 5, "answer": "title"},
+    defaults={**ranking.OPTIONS, "history": 10, "candidates": 5, "answer": "title", "candidates_from": None},
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
     lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS | {"categories"},
