@@ -57,7 +57,9 @@ def test_negatives_are_proposals_in_their_order(task: str, tmp_path: Path) -> No
     for row in found:
         past = touched()[row["user_id"]]
         start = min(past[item] for item in row["relevant"])
-        false = [one["item_id"] for one in row["candidates"] if one["item_id"] not in row["relevant"]]
+        false = [
+            one["item_id"] for one in row["candidates"] if one["item_id"] not in row["relevant"]
+        ]
         assert not set(false) & past.keys()
         for item in false:
             others = [

@@ -242,9 +242,7 @@ def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) ->
     return found
 
 
-def _shown_and_left(
-    cell: OpenCell, window: Window, titles: list[int], count: int
-) -> list[int]:
+def _shown_and_left(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
     """Works that were shown to the user and never taken, as honest as any negative: those shown
     together with the true items first, then those of the user's other impressions, by stable hash."""
     line, store = window.user_history, cell.store
