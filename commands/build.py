@@ -179,14 +179,15 @@ def _builder(config: str, options: dict[str, Any]) -> Any:
 
 def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
     """The options less the sources that have no cell in this config; all of them where none has one."""
-    from itdr.builders.dataset import registry
+    from itdr.builders.dataset import own_sources, registry
 
     asked = options.get("sources")
     if not isinstance(asked, list):
         return options
-    able = {source for _, source in registry.cells(config, options.get("cells", "paper"))}
-    others = set(registry.source_ids()) - able
-    kept = [one for one in asked if one.partition("/")[0] not in others]
+    ids = {one: own_sources.find(one)[0].id for one in asked}
+    cells = registry.cells(config, options.get("cells", "paper"), named=ids.values())
+    able = {source for _, source in cells}
+    kept = [one for one in asked if ids[one] in able]
     return {**options, "sources": kept or asked}
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import remote
 from itdr.builders.core.errors import ItdrError
-from itdr.builders.dataset import registry
+from itdr.builders.core.remote import version
+from itdr.builders.core.schema import Source
 from itdr.spark.chunks import Piece, write_piece
-from itdr.spark.raw_files import version
 from itdr.spark.workdir import mirror
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Reading:
     """How one table of a source is read. urls: the raw files by key, as every machine reaches them;
     pieces: by task."""
 
-    source: str
+    source: Source
     domain: str | None
     facet: str
     table: str
@@ -135,7 +135,7 @@ def _rows(
     from itdr.builders.store.build import build
     from itdr.builders.store.engine import connect
 
-    source = registry.source(job.source)
+    source = job.source
     paths = RawPaths(job.urls)
     if piece.key is not None:
         file = next(one for one in source.files if one.key == piece.key)
@@ -148,7 +148,7 @@ def _rows(
     try:
         con.execute(f"SET threads = {THREADS}")
         rejected: Counter[tuple[str, str]] = Counter()
-        raw = Raw(job.source, paths, con, domain=job.domain, facet=job.facet)
+        raw = Raw(source.id, paths, con, domain=job.domain, facet=job.facet)
         names = build.stage(source, raw, job.table, rejected)
         if not names:
             return

@@ -169,7 +169,7 @@ class _Build:
             return
         spec = self.spec
         found = pieces(spec.files, self.urls, table, self.piece)
-        job = Reading(spec.source.id, spec.domain, spec.facet, table, self.urls, tuple(found))
+        job = Reading(spec.source, spec.domain, spec.facet, table, self.urls, tuple(found))
         frame = self.engine.spread(len(found), functools.partial(read, job), list(schema(table)))
         self.engine.view(f"{table}_pieces", frame, kept=True)
         self.frames.append(table)
@@ -213,7 +213,7 @@ class _Build:
         counts = {}
         for column, name in statements.IDS_OF.items():
             ids = self.engine.session.sql(statements.IDS.format(id=column))
-            purpose = f"{self.source.id}/{column}"
+            purpose = f"{self.source.random_id}/{column}"
             hashed = ids.mapInArrow(
                 functools.partial(build_ids.hashed, purpose),
                 "id string, n long, hash long, bucket int",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ def literal(text: object) -> str:
 
 
 def read_csv(
-    path: Path,
+    path: Path | Sequence[Path],
     table: str,
     columns: Mapping[str, str],
     *,
@@ -51,6 +51,7 @@ def read_csv(
 ) -> str:
     """DuckDB's `read_csv(…)` for a FROM clause: nothing guessed, bad lines set aside and counted.
 
+    path: a file, or several with the same columns.
     columns: every column of the file in its order, with its SQL type.   quote: "" where the format
     has no quoting; an inner quote is doubled.   options: further ones, such as `encoding="latin-1"`.
     The lines that do not fit go to the tables `<table>_rejects` and `<table>_rejects_scan`, which
@@ -70,7 +71,12 @@ def read_csv(
         **options,
     }
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
-    parts = [literal(path), f"columns = {{{types}}}"]
+    several = (
+        f"[{', '.join(literal(one) for one in path)}]"
+        if isinstance(path, Sequence)
+        else literal(path)
+    )
+    parts = [several, f"columns = {{{types}}}"]
     for name, value in given.items():
         shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
         parts.append(f"{name} = {shown}")

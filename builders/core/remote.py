@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 BLOCK = 1 << 22
+CHANGES = (
+    "ETag",
+    "etag",
+    "blob_id",
+    "mtime",
+    "LastModified",
+    "last_modified",
+    "modified",
+    "created",
+)
+"""What file systems of fsspec call the hash or the time of a file's content."""
 
 
 def plain(url: str) -> str:
@@ -115,3 +126,16 @@ def blocks(url: str) -> Iterator[bytes]:
     with opened(url) as file:
         while block := file.read(BLOCK):
             yield block
+
+
+def version(url: str) -> str:
+    """Names what a file holds now: another text once it was replaced, as far as its file system
+    tells."""
+    found, path = system(url)
+    found.invalidate_cache()
+    return state(found.info(path))
+
+
+def state(facts: Mapping[str, Any]) -> str:
+    """Size and, of what a file system tells, the first that changes with the content."""
+    return f"{facts['size']} {next((facts[name] for name in CHANGES if facts.get(name)), '')}"

@@ -125,6 +125,8 @@ class RawFile:
     read in pieces (None: never).   encoding: of the official file.   packed: its reader unpacks it
     while reading, as the plain file would be too large.   example: a record as the official file has
     it (with the header, where there is one), for whoever finds that nothing can be read.
+    place, fingerprint: of a file of the user's own, where it lies, and what names its content where
+    that is known (else its name, size and time do).   binary: it is no text.
     """
 
     key: str
@@ -141,6 +143,9 @@ class RawFile:
     encoding: str = "utf-8"
     packed: bool = False
     example: str = ""
+    place: str = ""
+    fingerprint: str = ""
+    binary: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,10 @@ class Source:
     words: the entry of `templates/domains.yaml` with this source's wording.
     attributes: the user columns to predict, in the answer's order.
     version: raised when the reader's output changes, so that stores are built anew.
+    hashed_as: the id that stable hashes of users, items and cases are made with, where that is not
+    its own: the id of a source whose splits this one shares.
+    recipe: of a source that stands in no file, a function and its arguments that make it again in
+    another process.   described: what it says beside its code, as text; part of a store's key.
     """
 
     id: str
@@ -192,6 +201,16 @@ class Source:
     domains: tuple[str, ...] = ()
     version: int = 1
     options: dict[str, Any] = field(default_factory=dict)
+    hashed_as: str = ""
+    recipe: tuple[Callable[..., Any], tuple[Any, ...]] | None = field(
+        default=None, compare=False, repr=False
+    )
+    described: str = ""
+
+    @property
+    def random_id(self) -> str:
+        """The id that stable hashes are made with."""
+        return self.hashed_as or self.id
 
     @property
     def timed(self) -> bool:

@@ -63,6 +63,11 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
     found: dict[str, Located | None] = {}
     problems: dict[str, str] = {}
     for file in wanted:
+        if file.place:
+            found[file.key] = _placed(file)
+            if found[file.key] is None:
+                problems[file.key] = f"there is no file {file.place}"
+            continue
         found[file.key] = None
         for room in rooms:
             found[file.key] = room.find(file)
@@ -74,6 +79,16 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
                     problems[file.key] = room.problems[file.key]
     _declare(source, wanted, found)
     return Survey(found, problems, tuple(room.root for room in rooms))
+
+
+def _placed(file: RawFile) -> Located | None:
+    """A file of the user's own, where its declaration says."""
+    path = Path(file.place)
+    if not path.is_file():
+        return None
+    container = (file.name,) if file.packed_in else ()
+    fingerprint = file.fingerprint or placed_print(path, container)
+    return Located(file, path, container, "data_dir", fingerprint)
 
 
 def home(source: Source, data_dir: Path | None) -> Path:

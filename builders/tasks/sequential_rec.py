@@ -65,6 +65,7 @@ TASK = Task(
         "candidates": 5,
         "answer": "title",
         "candidates_from": None,
+        "target": "last",
     },
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
     lists=frozenset({"history", "candidates"}),

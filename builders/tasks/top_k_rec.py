@@ -52,6 +52,7 @@ TASK = Task(
     defaults={
         **ranking.OPTIONS,
         "candidates_from": None,
+        "target": "last",
         "history": 5,
         "candidates": 10,
         "positives": 5,

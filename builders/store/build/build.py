@@ -294,7 +294,7 @@ def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for column, name in statements.IDS_OF.items():
         # Another connection: this one is to take in what is made of these rows.
         ids = con.cursor().sql(statements.IDS.format(id=column)).to_arrow_reader(BATCH)
-        rows = build_ids.hashed(f"{source.id}/{column}", ids)
+        rows = build_ids.hashed(f"{source.random_id}/{column}", ids)
         _keep(con, f"{name}_hashed", _reader(build_ids.HASHED, rows))
         totals = _before(con, statements.buckets(f"{name}_hashed", rows="sum(n)"))
         con.execute(f"CREATE TABLE {name}_codes AS {statements.codes(f'{name}_hashed')}")
