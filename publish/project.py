@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.builder import descriptions
 from itdr.builders.dataset.formats import schema
@@ -48,7 +49,9 @@ def readme(old: str) -> str:
     body = old
     if body.startswith("---\n"):
         body = body[body.index("\n---\n", 3) + len("\n---\n") :].lstrip("\n")
-    body = _replaced(body, BEGIN, END, f"{BEGIN}\n\n{tables.cells_table()}\n\n{END}")
+    more = "Beyond the paper, in the root task `extra`:"
+    cells = f"{tables.cells_table()}\n\n{more}\n\n{tables.cells_table((EXTRA,))}"
+    body = _replaced(body, BEGIN, END, f"{BEGIN}\n\n{cells}\n\n{END}")
     body = _replaced(body, examples.BEGIN, examples.END, examples.block())
     return project_yaml() + "\n" + body
 

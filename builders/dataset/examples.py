@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Drawn = list[tuple[int, int, int, Case]]
 """Cases, each with the place of its shard, the code of its user and the index of its window."""
-FIRST_BATCH, BATCH = 8, 64
+FIRST_BATCH, BATCH = 8, 256
 """Users whose cases are drawn together, at a stream's beginning and then; and windows of one user."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""

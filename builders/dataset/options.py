@@ -205,6 +205,14 @@ class RowOptions:
         choices=("shuffled", "popularity"),
         of_subtasks=True,
     )
+    candidates_from: str | None = option(
+        None,
+        "A file of your own retriever's candidates (`user`, `item`, `score`, separated by tabs; one "
+        "source): negatives are taken from it by falling score where they are honest, the rest by "
+        "`negatives`.",
+        of_subtasks=True,
+        shown_default="none",
+    )
     title_chars: int | None = option(
         None,
         "Longest title shown, in characters; a longer one is cut at a word's end.",

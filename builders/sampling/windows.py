@@ -5,7 +5,7 @@ Where the source has an order a window lies in time; else it is drawn from likes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -96,8 +96,8 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
         for cut in cuts:
             if cut in taken:
                 continue
-            window = _window_at(line, cut, window_spec)
-            if window is None or not taken.isdisjoint(window.targets):
+            window = _window_at(line, cut, window_spec, taken)
+            if window is None:
                 continue
             if not tied and window_spec.avoid_ties and window.tied:
                 continue
@@ -124,19 +124,26 @@ def _rounds(
     yield places, True
 
 
-def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
+def _window_at(
+    line: UserHistory, cut: int, window_spec: WindowSpec, taken: set[int]
+) -> Window | None:
+    """The window whose first target is at `cut`, None where there is none. taken: targets of others."""
     moments = line.moments
     if moments[cut - 1] == moments[cut]:
         return None
-    return window_before(line, cut, window_spec)
+    return window_before(line, cut, window_spec, taken)
 
 
-def window_before(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
+def window_before(
+    line: UserHistory, cut: int, window_spec: WindowSpec, taken: Collection[int] = frozenset()
+) -> Window | None:
     """The window whose targets begin at `cut`, its history the last events of earlier moments; None
-    where it lacks something of what is sought."""
+    where it lacks something of what is sought. taken: targets of other windows."""
     moments, times, titles = line.moments, line.times, line.titles
     chosen = _targets_at(line, cut, window_spec)
-    if chosen is None or not _in_span(line, chosen, window_spec):
+    if chosen is None or any(k in taken for k in chosen):
+        return None
+    if not _in_span(line, chosen, window_spec):
         return None
     used = {titles[k] for k in chosen}
     if len(used) < len(chosen):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.negatives import EVENT, HARD, SHOWN
 from itdr.builders.sampling.popularity import NEVER
 from itdr.builders.sampling.requests import NegativeRequests
+from itdr.builders.sampling.retrieved import FROM_FILE, UNKNOWN_THEN, retrieved
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import entries
@@ -217,10 +219,12 @@ def _negatives(
     count = cell.candidates - cell.positives
     titles = cell.store.title_code[items]
     left: list[list[int]] = [[] for _ in windows]
-    if policy == SHOWN:
-        policy = EVENT
+    own = cell.cell.options.get("candidates_from")
+    if own is not None or policy == SHOWN:
         rows = zip(windows, titles.tolist(), strict=True)
-        left = [_shown_and_left(cell, window, row)[:count] for window, row in rows]
+        first = _shown_and_left if own is None else _retrieved
+        left = [first(cell, window, row, count)[:count] for window, row in rows]
+        policy = EVENT if policy == SHOWN else policy
         filled = np.array([found + [-1] * (count - len(found)) for found in left], int)
         more = np.where(filled < 0, -1, cell.store.title_code[filled])
         titles = np.concatenate([titles, more.reshape(len(windows), -1)], axis=1)
@@ -245,7 +249,31 @@ def _negatives(
     return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
 
 
-def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[int]:
+def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
+    """Up to `count` works that the user's own file proposes, the best first, as honest as any negative:
+    never touched by the user, and met by somebody else before the target."""
+    path = Path(cell.cell.options["candidates_from"]).expanduser()
+    line, store, counts = window.user_history, cell.store, cell.pool.rungs
+    used = {*titles, *cell.pool.titles_met(line.touched).tolist()}
+    touched = frozenset(line.touched.tolist())
+    before = NEVER if window.time is None or not cell.timed else window.time
+    found: list[int] = []
+    for work in retrieved(store, path).of(line.user):
+        title = int(store.title_code[work])
+        if title < 0 or title in used or work in touched:
+            continue
+        if cell.train_stats.since(work, line.user) >= before:
+            counts[UNKNOWN_THEN] += 1
+            continue
+        used.add(title)
+        found.append(work)
+        if len(found) == count:
+            break
+    counts[FROM_FILE] += len(found)
+    return found
+
+
+def _shown_and_left(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
     """Works that were shown to the user and never taken, as honest as any negative: those shown
     together with the true items first, then those of the user's other impressions, by stable hash."""
     line, store = window.user_history, cell.store

@@ -64,6 +64,7 @@ TASK = Task(
         "history": 10,
         "candidates": 5,
         "answer": "title",
+        "candidates_from": None,
         "target": "last",
     },
     variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
