@@ -193,7 +193,8 @@ def test_what_the_sample_does_not_show_is_not_said() -> None:
     assert not display._is_shown(up, 4, 10, 2, 5)
     down = Fact("contrast", "category", "War", 6, 21, 0.0, DOWN)
     assert display._is_shown(down, 0, 10, 1, 5) and not display._is_shown(down, 0, 10, 0, 5)
-    assert not display._is_shown(down, 2, 10, 1, 5)
+    assert display._is_shown(down, 1, 10, 2, 5) and not display._is_shown(down, 1, 10, 1, 5)
+    assert not display._is_shown(down, 2, 10, 4, 5)
     rare = Fact("share", "creator", "Anne", 4, 169, 0.0, UP)
     assert not display._is_shown(rare, 2, 10, 0, 5)
 

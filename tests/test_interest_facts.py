@@ -18,8 +18,8 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests import tastes
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.series import part, series_of
 from itdr.builders.evidence.interests.works import decade
+from itdr.builders.evidence.series import part, series_of
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.tasks.base import OpenCell
 from tests.interest import open_cell, people_with

@@ -27,7 +27,8 @@ WIDE = 12
 CLEARLY = 1.5
 """What speaks for an item is so many times as common among the displayed likes as among the dislikes."""
 MOST_LIKED = 10
-"""What speaks against an item is borne by one displayed like in so many at most."""
+"""What speaks against an item is borne by one displayed like in so many at most, and by one dislike at
+least; by two where there is such a like."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
 _FARTHEST = np.iinfo(np.int64).max
@@ -169,7 +170,7 @@ def shown_facts(
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= min(SHOWN, m) and MOST_LIKED * k <= n
+        return against >= (SHOWN if k else 1) and MOST_LIKED * k <= n
     if fact.direction == 0 and not against:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:

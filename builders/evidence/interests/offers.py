@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
 
 OFFERS = 2
-LIFT, FAR = 1.15, 2.0
+LIFT, FAR = 1.1, 1.0
 """Well received is a work liked so many times as often as usual, by so many standard deviations."""
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders.evidence.interests import series as _series
+from itdr.builders.evidence import series as _series
 from itdr.builders.store.reader import KEPT_ITEMS, Item, StoreReader
 
 if TYPE_CHECKING:
