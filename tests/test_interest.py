@@ -114,8 +114,6 @@ def test_the_engine_counts_what_plain_python_counts(source: str) -> None:
     assert np.array_equal(counts.likes, np.bincount(liked, minlength=len(counts.likes)))
     for kind in ("category", "creator"):
         shown = [work for work in liked if work in known.shown]
-        bears = sum(bool(known.traits(work, kind)) for work in shown)
-        assert counts.totals[KINDS.index(kind), 0] == bears
         for name, code in counts.codes[kind].items():
             assert counts.liked[code] == sum(name in known.traits(work, kind) for work in shown)
 
@@ -133,7 +131,7 @@ def test_each_fact_of_the_rows_holds_in_the_store(source: str) -> None:
         of = {
             side: [work for work, one in sides.items() if one == side] for side in (LIKE, DISLIKE)
         }
-        assert len(of[LIKE]) >= 20
+        assert len(of[LIKE]) >= (3 if source == "amazon-books" else 20)
         for fact in map(fact_of, row["evidence"]):
             if fact.about not in ("category", "creator", "tag"):
                 continue
@@ -141,8 +139,7 @@ def test_each_fact_of_the_rows_holds_in_the_store(source: str) -> None:
             among = (disliked if side == DISLIKE else liked) if fact.kind == "shown" else of[side]
             carried = [work for work in among if fact.value in known.traits(work, fact.about)]
             assert fact.count == len(carried)
-            bearing = [work for work in among if known.traits(work, fact.about)]
-            assert fact.of == len(among if fact.kind == "shown" else bearing)
+            assert fact.of == len(among)
             told += 1
     assert told > 60
 
@@ -155,11 +152,14 @@ def test_users_have_enough_likes_and_dislikes_or_reviews(source: str) -> None:
     known = truth(source)
     for case in cases(open_cell(source, folder())):
         sides = list(known.sides[case.user].values())
-        assert case.totals["likes"] == sides.count(LIKE) >= task.LEAST_LIKES
+        assert case.totals["likes"] == sides.count(LIKE) >= task.LIKED_REVIEWS
         assert case.totals["dislikes"] == sides.count(DISLIKE)
         assert case.totals["judged"] == known.judged[case.user]
         long = sum(len((text or "").split()) >= task.REVIEW_WORDS for text in case.texts)
-        assert sides.count(DISLIKE) >= task.LEAST_DISLIKES or long
+        judged = (
+            sides.count(LIKE) >= task.LEAST_LIKES and sides.count(DISLIKE) >= task.LEAST_DISLIKES
+        )
+        assert judged or long
         assert len(case.answer.statements) >= task.LEAST_FACTS
 
 
@@ -193,7 +193,8 @@ def test_what_the_sample_does_not_show_is_not_said() -> None:
     assert not display._is_shown(up, 4, 10, 2, 5)
     down = Fact("contrast", "category", "War", 6, 21, 0.0, DOWN)
     assert display._is_shown(down, 0, 10, 1, 5) and not display._is_shown(down, 0, 10, 0, 5)
-    assert not display._is_shown(down, 2, 10, 1, 5)
+    assert display._is_shown(down, 1, 10, 2, 5) and not display._is_shown(down, 1, 10, 1, 5)
+    assert not display._is_shown(down, 2, 10, 4, 5)
     rare = Fact("share", "creator", "Anne", 4, 169, 0.0, UP)
     assert not display._is_shown(rare, 2, 10, 0, 5)
 
@@ -284,8 +285,8 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
         sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z\"])", QUOTED.sub('"T"', row["output"]))
         assert 3 <= len(sentences) <= 14
         assert all(sentence.count(":") <= 1 for sentence in sentences), sentences
-        tastes = [one for one in row["evidence"] if one["fact"].split("/")[0] in task._TASTES]
-        assert tastes and all(one["count"] and one["of"] for one in tastes)
+        tastes = [one for one in row["evidence"] if one["fact"].split("/")[0] in task._OWN_WORDS]
+        assert tastes and all(one["quote"] or (one["count"] and one["of"]) for one in tastes)
         length = len(re.findall(r"\w+|[^\w\s]", row["output"]))
         assert 60 <= length <= 450
 

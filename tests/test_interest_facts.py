@@ -18,8 +18,8 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests import tastes
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.series import part, series_of
 from itdr.builders.evidence.interests.works import decade
+from itdr.builders.evidence.series import part, series_of
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.tasks.base import OpenCell
 from tests.interest import open_cell, people_with
@@ -212,7 +212,7 @@ def test_the_figures_of_a_fact_are_those_of_the_user(tmp_path: Path, caches: Pat
                 assert (fact.count, fact.of) == (likes, n)
                 code = person.counts.codes["category"][fact.value]
                 own = int(person.training)
-                rest = person.counts.totals[0, 0] - own * n
+                rest = person.counts.all_likes - own * n
                 p = (person.counts.liked[code] - own * likes + 1) / (rest + 2)
                 assert fact.base >= p - 1e-12 and likes > fact.base * n
             elif fact.direction == UP:

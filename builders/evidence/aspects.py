@@ -86,6 +86,8 @@ def aspects(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
             # What a cut has left of a sentence says nothing for sure.
             if not SHORTEST <= len(span) <= LONGEST or '"' in span or sentence.endswith(ELLIPSIS):
                 continue
+            if span.count("(") != span.count(")"):
+                continue
             side = words.polarity(span)
             named = words.named(span) if side and side != -comment.verdict else None
             if named is not None:

@@ -1,39 +1,121 @@
-"""Which works belong together: parts of a series, and the same work under another title."""
+"""Series: works that share a name, told by the form of their titles; and a work's other editions.
+
+A title names its series by a number ("Rocky II", "Halloween 5: The Revenge"), a subtitle ("Star Trek:
+First Contact"), an adventure ("Harry Potter and the …"), a season, or in brackets ("(Harry Potter,
+Book 1)"). A name is a series only where several works of the source bear it in such a form.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from itdr.builders.core.text import plain
 
-_NAMED = re.compile(
-    r"(?i)[(\[]([^()\[\]]{3,}?)[\s,;:]*(?:book|bk|vol(?:ume)?|nos?|part|#)[\s.:#]*\d+[^()\[\]]*[)\]]"
-)
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_NUMBER = re.compile(
-    r"(?i)[\s,]+(?:part|vol(?:ume)?|episode|season|chapter|book)?[\s.]*(?:\d{1,2}|[ivx]{1,5}|two|three)$"
-)
-_SUBTITLE = re.compile(r":\s|\s[-–—]\s|\s:\s")
+LEAST_WORKS = 3
+"""Works that must share a name which only a subtitle sets apart; two, where one of them is numbered."""
 _LEAST = 4
-"""Characters of a series' name."""
+"""Characters of a series' name that one title alone may give."""
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+_YEAR = re.compile(r"\s*\(\d{4}(?:[-–]\d{0,4})?\)$")
+_BRACKETED = re.compile(
+    r"\(([^()]*?)(?:,| series| trilogy| saga| chronicles)?[, ]+(?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?\d+[^()]*\)"
+    r"|\(([^()]*? (?:series|trilogy|saga|chronicles))\)",
+    re.IGNORECASE,
+)
+_BINDING = re.compile(r"\s*\((?:paperback|hardcover|mass market[^()]*)\)", re.IGNORECASE)
+_SERIES = re.compile(r"(?<=\w) series$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^(?P<name>.*?[^\s:,-])[\s:,-]+(?:(?P<word>(?i:part|chapter|episode|vol\.?|volume|season|book)) )?"
+    r"(?P<number>VIII|VII|VI|IV|IX|V|III|II|[2-9]|1[0-9])(?=$|[:,]|\s[-–(])"
+)
+_SEASON = re.compile(
+    r"^(?P<name>.*?):?\s(?:(?:2nd|3rd|[4-9]th) season|season [2-9])\b", re.IGNORECASE
+)
+_SUBTITLE = re.compile(r"^(?P<name>[^:]{2,40}?)(?::\s|\s[-–]\s)")
+_ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
 
-def series_of(title: str) -> str:
-    """The folded name of the series that a title may belong to; "" where it is too short to be one.
+class Part(NamedTuple):
+    """What a title says. name: of the series it may belong to, "" for none; numbered: it is a sequel;
+    sure: the form of the title alone says that there is a series."""
 
-    >>> series_of("Halloween II (1981)"), series_of("Halloween (1978)")
+    name: str
+    numbered: bool = False
+    sure: bool = False
+
+
+def part(title: str) -> Part:
+    """The series that a title may belong to, by its form.
+
+    >>> part("Halloween 5: The Revenge of Michael Myers (1989)")
+    Part(name='Halloween', numbered=True, sure=True)
+    """
+    title = _BINDING.sub("", _YEAR.sub("", title))
+    bracketed = _BRACKETED.search(title)
+    if bracketed:
+        name = (bracketed[1] or bracketed[2]).strip(" ,")
+        return Part(_SERIES.sub("", name), False, True)
+    found = _SEASON.match(title)
+    if found:
+        return Part(found["name"], True, True)
+    found = _NUMBERED.match(title)
+    if found:
+        # "Star Wars: Episode IV" is the first film.
+        return Part(found["name"], (found["word"] or "").casefold() != "episode", True)
+    for form in (_SUBTITLE, _ADVENTURE):
+        found = form.match(title)
+        if found:
+            return Part(found["name"])
+    return Part("")
+
+
+def series_key(title: str) -> str:
+    """The folded name of the series that a title may belong to, by itself or as the first part; "" where
+    it is too short to be one.
+
+    >>> series_key("Halloween II (1981)"), series_key("Halloween (1978)")
     ('halloween', 'halloween')
-    >>> series_of("The Golden Compass (His Dark Materials, Book 1)")
+    >>> series_key("The Golden Compass (His Dark Materials, Book 1)")
     'his dark materials'
     """
-    named = _NAMED.search(title)
-    if named:
-        return plain(named[1])
-    head = _SUBTITLE.split(_BRACKETS.sub("", title), maxsplit=1)[0].strip()
-    head = plain(_NUMBER.sub("", head))
-    return head if len(head) >= _LEAST else ""
+    key = plain(part(title).name or _BRACKETS.sub("", title))
+    return key if len(key) >= _LEAST else ""
 
 
 def base_title(title: str) -> str:
     """A title as the same work bears it in other editions: without brackets, folded."""
     return plain(_BRACKETS.sub("", title))
+
+
+def series_of(titles: Sequence[str | None]) -> list[str | None]:
+    """The series of each title, in its commonest spelling; None for a title that stands alone.
+
+    Args:
+        titles: the titles of all works of a source, in any order.
+
+    Returns:
+        A name or None for each title. The first part of a series need not be numbered: it is the
+        title that is the series' name.
+    """
+    parts = [part(title or "") for title in titles]
+    plain = [_YEAR.sub("", title or "") for title in titles]
+    named = Counter(one.name.casefold() for one in parts if one.name)
+    surely = {one.name.casefold() for one in parts if one.sure}
+    firsts = Counter(title.casefold() for title in plain)
+    spelled = Counter(one.name for one in parts if one.name)
+    spelling: dict[str, str] = {}
+    for name in sorted(spelled, key=lambda name: (-spelled[name], name)):
+        spelling.setdefault(name.casefold(), name)
+    series = {
+        name
+        for name, works in named.items()
+        if len(name) > 1 and works + (name in firsts) >= (2 if name in surely else LEAST_WORKS)
+    }
+    found: list[str | None] = []
+    for one, title in zip(parts, plain, strict=True):
+        key = one.name.casefold() if one.name else title.casefold()
+        found.append(spelling[key] if key in series else None)
+    return found

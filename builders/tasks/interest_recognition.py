@@ -33,13 +33,17 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
 
 LEAST_LIKES, LEAST_DISLIKES = 20, 5
-LEAST_REVIEWS, REVIEW_WORDS = 5, 40
-"""So many reviews of so many words stand in for dislikes."""
+LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
+"""So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
 LEAST_FACTS = 3
-CORE = 5
+CORE = 4
 """The first taste that is named is shared by one in so many likes, or more."""
 _TASTES = ("share", *FACT_OF.values())
+_OWN_WORDS = (*_TASTES, "aspect")
+"""Kinds of which one must be said where there are reviews."""
 _TRIES = 64
+HEARD = 40
+"""Reviews of a user that are searched for what they speak of."""
 
 
 @dataclass(slots=True)
@@ -99,12 +103,13 @@ def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
+    if cell.store.user_n[user] < LEAST_LIKES + LEAST_DISLIKES and not cell.store.has("text"):
+        return
     mine = sided(cell.partition, user)
     likes = mine.sides.count(LIKE)
-    if likes < LEAST_LIKES:
-        return
     texts = cell.store.texts(user) if cell.store.has("text") else []
-    if len(mine.sides) - likes < LEAST_DISLIKES and _reviews(texts) < LEAST_REVIEWS:
+    enough = likes >= LEAST_LIKES and len(mine.sides) - likes >= LEAST_DISLIKES
+    if not enough and (likes < LIKED_REVIEWS or _reviews(texts) < LEAST_REVIEWS):
         return
     sketch = _sketch(cell, user, mine, texts or [None] * int(cell.store.user_n[user]))
     if sketch is not None:
@@ -123,9 +128,11 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
     held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
     known = _in_order(display.distinct_tastes(person, realiser.lexicon.sayable(held)))
-    if not any(fact.kind in _TASTES for fact in known):
+    if not any(fact.kind in _TASTES for fact in known) and not any(texts):
         return None
     order = np.array(cell.hashed_order(user, mine.works, "shown"))
+    if any(texts) and sum(fact.kind in _TASTES for fact in known) < LEAST_FACTS:
+        order = _telling_first(cell, user, mine, texts, order)
     titles = np.array(mine.titles)
     taken: set[int] = set()
     liked, disliked = (
@@ -137,18 +144,34 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     against = [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN]
     shown += offers.threads(split, person.codes[liked])
     shown += aspects(_comments(cell, user, mine, texts, liked + disliked), realiser.lexicon.aspects)
-    offered = offers.offers(split, person.codes[liked], mine.touched, against)
-    shown += offered or offers.well_received(person, known[0], mine.touched, split)
+    first = next((fact for fact in shown if fact.kind in _TASTES), None)
+    offered = offers.offers(split, person.codes[liked], mine.touched, against, first)
+    if not offered and first is not None:
+        offered = offers.well_received(person, first, mine.touched, split)
+    shown += offered
     flags = {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
-    flags |= {"core"} if any(map(_is_core, shown[:1])) else set()
+    flags |= {"core"} if any(map(_is_core, shown)) else set()
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     statements = realiser.plan_statements(shown, flags)
     if not _enough(statements):
         return None
     topics = frozenset(fact.topic for fact in held)
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
+
+
+def _telling_first(
+    cell: OpenCell, user: int, mine: Sided, texts: Sequence[str | None], order: np.ndarray
+) -> np.ndarray:
+    """The order, begun by works whose review says what pleases or annoys: of a user with few tastes that
+    can be counted there is little else to say."""
+    words = realiser_of(cell).lexicon.aspects
+    heard = order[:HEARD]
+    tells = np.array(
+        [bool(aspects(_comments(cell, user, mine, texts, [place]), words)) for place in heard], bool
+    )
+    return np.concatenate([heard[tells], heard[~tells], order[HEARD:]])
 
 
 def _comments(
@@ -163,7 +186,7 @@ def _comments(
 def _enough(statements: Sequence[Statement]) -> bool:
     """Whether there are enough statements, each about something else, and one names a taste."""
     leading = [one.facts[0] for one in statements if one.facts]
-    return len(leading) >= LEAST_FACTS and any(fact.kind in _TASTES for fact in leading)
+    return len(leading) >= LEAST_FACTS and any(fact.kind in _OWN_WORDS for fact in leading)
 
 
 def _is_core(fact: Fact) -> bool:
@@ -172,9 +195,15 @@ def _is_core(fact: Fact) -> bool:
     return fact.kind in _TASTES and fact.direction == UP and enough * fact.count >= fact.of
 
 
+def _excess(fact: Fact) -> float:
+    """How many more works than usual."""
+    return fact.count - (fact.base * fact.of if fact.kind == "share" else fact.base)
+
+
 def _in_order(facts: list[Fact]) -> list[Fact]:
-    """The taste that is named first at the front: of those wide enough the strongest, decades last."""
-    cores = sorted(filter(_is_core, facts), key=lambda fact: fact.kind == "era")
+    """The taste that is named first at the front: of those wide enough the one that is furthest above
+    what is usual, in works; decades last."""
+    cores = sorted(filter(_is_core, facts), key=lambda fact: (fact.kind == "era", -_excess(fact)))
     return [*cores[:1], *(one for one in facts if one not in cores[:1])]
 
 
@@ -420,5 +449,5 @@ TASK = Task(
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda options: LEAST_LIKES,
+    least_events=lambda options: LEAST_REVIEWS,
 )

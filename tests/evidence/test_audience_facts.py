@@ -16,7 +16,7 @@ from itdr.builders.evidence.audiences.counting import Counting
 from itdr.builders.evidence.audiences.expectations import Activity, Generosity, surprise
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.series import base_title, series_of
+from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store import prepare, spec
 from itdr.builders.store.reader import StoreReader
 from tests import planted
@@ -208,10 +208,10 @@ def test_communities_are_found_and_forget_the_work_in_question() -> None:
 
 
 def test_titles_of_a_series() -> None:
-    assert series_of("The Karate Kid, Part II (1986)") == series_of("The Karate Kid (1984)")
-    assert series_of("Toy Story 2 (1999)") == series_of("Toy Story (1995)")
-    assert series_of("Se7en (1995)") != series_of("Seven Samurai (1954)")
-    assert series_of("Foo (Harry Potter, Book 3)") == "harry potter"
+    assert series_key("The Karate Kid, Part II (1986)") == series_key("The Karate Kid (1984)")
+    assert series_key("Toy Story 2 (1999)") == series_key("Toy Story (1995)")
+    assert series_key("Se7en (1995)") != series_key("Seven Samurai (1954)")
+    assert series_key("Foo (Harry Potter, Book 3)") == "harry potter"
     assert base_title("It (Paperback)") == base_title("It")
 
 

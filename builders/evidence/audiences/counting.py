@@ -21,8 +21,13 @@ from itdr.builders.evidence.audiences.expectations import Activity, Generosity, 
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
+<<<<<<< HEAD
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_of
+=======
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.series import base_title, series_key
+>>>>>>> in2
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
@@ -307,9 +312,9 @@ class Counting:
             names: set[str] = set()
             for work in works.tolist():
                 title = self.store.item(work).title
-                if series_of(title) in names or not len(inside):
+                if series_key(title) in names or not len(inside):
                     continue
-                names.add(series_of(title))
+                names.add(series_key(title))
                 share = int(likes[work]) / active
                 facts.append(
                     Fact("share", "work", title, int(counts[work]), len(inside), share, UP)
@@ -369,7 +374,7 @@ class Counting:
         """By work: a number for its series (0: none), and one for its title without brackets; of
         works that can be named."""
         found = []
-        for name in (series_of, base_title):
+        for name in (series_key, base_title):
             known: dict[str, int] = {"": 0}
             numbers = np.zeros(len(self.likers), np.int64)
             for work in np.flatnonzero(self.store.title_code >= 0).tolist():
@@ -472,10 +477,10 @@ def _distinct(
 ) -> list[Fact]:
     """The works also liked, at most one of a series or maker, none of the work's own series."""
     item = store.item(work)
-    seen = {series_of(item.title), *item.creators} - {""}
+    seen = {series_key(item.title), *item.creators} - {""}
     found = []
     for _, other, fact in _one_a_title(store, work, shared):
-        names = {series_of(fact.value), *store.item(other).creators[:1]} - {""}
+        names = {series_key(fact.value), *store.item(other).creators[:1]} - {""}
         if not names & seen:
             seen |= names
             found.append(fact)

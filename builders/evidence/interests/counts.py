@@ -6,7 +6,6 @@ Counted once for a store and seed, in SQL for both engines, and kept beside the 
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.evidence import comments, verdicts
 from itdr.builders.evidence.interests import companions, statements, works
-from itdr.builders.evidence.interests.works import KINDS, OF_ALL
+from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.store import derived
 
 if TYPE_CHECKING:
@@ -54,7 +53,6 @@ class Counts:
     codes: kind -> name -> code of the trait.   names: (kind, name) by code.   kinds: place of the
     kind in `KINDS`, by code.   starts, traits: the traits of each work, by work code.
     works: how many works that can be shown carry the trait.   liked, disliked: how often such a work was.
-    totals: likes and dislikes of works that carry any trait of a kind, a row to a kind.
     likes, dislikes: of each work, by work code.   activity: numbers of likes, and of users with so many.
     known: a work with fewer likes is little known.
     """
@@ -67,7 +65,6 @@ class Counts:
     works: np.ndarray
     liked: np.ndarray
     disliked: np.ndarray
-    totals: np.ndarray
     likes: np.ndarray
     dislikes: np.ndarray
     activity: tuple[np.ndarray, np.ndarray]
@@ -87,6 +84,16 @@ class Counts:
         return self.cache[key]
 
     @functools.cached_property
+    def all_likes(self) -> int:
+        """The likes of the training part."""
+        return int(self.likes.sum())
+
+    @functools.cached_property
+    def all_dislikes(self) -> int:
+        """The dislikes of the training part."""
+        return int(self.dislikes.sum())
+
+    @functools.cached_property
     def _by_trait(self) -> tuple[np.ndarray, np.ndarray]:
         """Where each trait's works begin (by code, one more at the end), and the works."""
         owners = np.arange(len(self.likes)).repeat(np.diff(self.starts))
@@ -101,10 +108,7 @@ class Counts:
 
     def share(self, trait: int, likes: int) -> float:
         """The share of a trait to be expected among so many likes, by the works that carry it: who likes
-        few works likes those that everybody does.
-
-        Of works that have any trait of the kind (of all, for kinds in `OF_ALL`).
-        """
+        few works likes those that everybody does."""
         step = self._step(likes)
         key = ("share", trait, step)
         if key not in self.cache:
@@ -112,17 +116,11 @@ class Counts:
         return self.cache[key]
 
     def _share(self, trait: int, step: int) -> float:
-        kind = int(self.kinds[trait])
-        of_all = ("all of kind", kind, step)
-        if of_all not in self.cache:
-            works = np.arange(len(self.likes))
-            if KINDS[kind] not in OF_ALL:
-                codes = np.flatnonzero(self.kinds == kind)
-                begins, owners = self._by_trait
-                works = np.unique(owners[begins[codes[0]] : begins[codes[-1] + 1]])
-            self.cache[of_all] = float(self._drawn(self.likes[works], step).sum())
+        key = ("all", step)
+        if key not in self.cache:
+            self.cache[key] = float(self._drawn(self.likes, step).sum())
         own = float(self._drawn(self.likes[self.bearers(trait)], step).sum())
-        return own / max(self.cache[of_all], 1e-12)
+        return own / max(self.cache[key], 1e-12)
 
     def obscure_share(self, likes: int) -> float:
         """The share of little-known works to be expected among so many likes: who likes many works
@@ -224,20 +222,12 @@ def _counts(split: Partition) -> Counts:
         traits.column("works").to_numpy(),
         traits.column("liked").to_numpy(),
         traits.column("disliked").to_numpy(),
-        _totals(json.loads(traits.schema.metadata[b"totals"]), by_work),
         by_work[0],
         by_work[1],
         (activity.column("likes").to_numpy(), activity.column("users").to_numpy()),
         _least_known(by_work[0]),
         _habits(arrow.read(folder / "habits.arrow")),
     )
-
-
-def _totals(of_kinds: list[list[int]], by_work: np.ndarray) -> np.ndarray:
-    """Likes and dislikes of works that have any trait of a kind, or of all, a row to a kind."""
-    totals = np.array(of_kinds, np.int64)
-    totals[[KINDS.index(kind) for kind in OF_ALL]] = by_work.sum(1)
-    return totals
 
 
 def _least_known(likes: np.ndarray) -> int:
@@ -316,11 +306,7 @@ def _traits(engine: Engine, names: pa.Table) -> pa.Table:
     from itdr.builders.store.engine import table_of
 
     found = table_of(engine, statements.TRAITS)
-    totals = [[0, 0] for _ in KINDS]
-    for row in table_of(engine, statements.KINDS).to_pylist():
-        totals[row["kind"]] = [row["likes"], row["dislikes"]]
     # Every trait is carried by some work, so the rows stand for the codes 0, 1, 2, …
     table = names.append_column("works", found.column("works"))
     table = table.append_column("liked", found.column("likes"))
-    table = table.append_column("disliked", found.column("dislikes"))
-    return table.replace_schema_metadata({"totals": json.dumps(totals)})
+    return table.append_column("disliked", found.column("dislikes"))

@@ -13,7 +13,7 @@ import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import KINDS, without_year
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 SHOWN = 2
@@ -25,7 +25,10 @@ CONSIDERED = 120
 WIDE = 12
 """A taste that fewer than one like in so many shares cannot be seen in a fair sample."""
 CLEARLY = 1.5
-"""What separates likes from dislikes is so many times as common on one displayed side."""
+"""What speaks for an item is so many times as common among the displayed likes as among the dislikes."""
+MOST_LIKED = 10
+"""What speaks against an item is borne by one displayed like in so many at most, and by one dislike at
+least; by two where there is such a like."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
 _FARTHEST = np.iinfo(np.int64).max
@@ -133,7 +136,8 @@ def shown_facts(
 
     Returns:
         Facts in the same order. Details are how many of the displayed likes carry the trait, how many
-        of the dislikes (the other way round for what speaks against), and titles.
+        of the dislikes (the other way round for what speaks against), and titles; before those of what
+        is liked at times, the title of a dislike.
     """
     found = []
     for fact in facts:
@@ -154,6 +158,11 @@ def shown_facts(
             listed.reverse()
             named = zip(titles[len(liked) :], dislikes, strict=True)
         examples = [Fact("own", "work", title) for title, own in named if own]
+        if fact.direction == 0:
+            failed = zip(titles[len(liked) :], dislikes, strict=True)
+            examples[:0] = [
+                Fact("own", "title", without_year(title)) for title, own in failed if own
+            ][:1]
         found.append(replace(fact, details=(*listed, *examples)))
     return found
 
@@ -161,7 +170,9 @@ def shown_facts(
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= 1 and against * n >= CLEARLY * k * m
+        return against >= (SHOWN if k else 1) and MOST_LIKED * k <= n
+    if fact.direction == 0 and not against:
+        return False
     if k < SHOWN or WIDE * fact.count < fact.of:
         return False
     return fact.kind != "contrast" or k * m >= CLEARLY * against * n

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,19 +17,26 @@ if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
 
 OFFERS = 2
-_YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
+LIFT, FAR = 1.1, 1.0
+"""Well received is a work liked so many times as often as usual, by so many standard deviations."""
 
 
 def offers(
-    split: Partition, liked: np.ndarray, touched: np.ndarray, against: Sequence[Fact]
+    split: Partition,
+    liked: np.ndarray,
+    touched: np.ndarray,
+    against: Sequence[Fact],
+    taste: Fact | None = None,
 ) -> list[Fact]:
-    """Works to offer, that for which the displayed likes speak most first.
+    """Works to offer: those of the user's first taste first, then those for which the displayed likes
+    speak most.
 
     Args:
         split: whose training part says what goes together.
         liked: the works of the displayed likes.
         touched: works that the user met in any way.
         against: facts about traits that a work to be offered must not have.
+        taste: the fact that is said first.
 
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted.
@@ -43,7 +49,11 @@ def offers(
     new = np.flatnonzero(~met[titles[pairs.other]])
     others, places = np.unique(pairs.other[new], return_inverse=True)
     strength = np.bincount(places, pairs.gain[new], len(others))
-    order = np.lexsort((store.item_hash[others], -strength))
+    other_kind = np.zeros(len(others), bool)
+    code_of = counts.counts(split).codes.get(taste.about, {}) if taste else {}
+    if taste and taste.value in code_of:
+        other_kind = ~np.isin(others, counts.counts(split).bearers(code_of[taste.value]))
+    order = np.lexsort((store.item_hash[others], -strength, other_kind))
     by_gain = np.lexsort((-pairs.gain[new], places))
     firsts = new[by_gain[places[by_gain].searchsorted(np.arange(len(others)))]].tolist()
     named = works.series_of(store)
@@ -101,7 +111,7 @@ def threads(split: Partition, liked: np.ndarray) -> list[Fact]:
 def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:
     first, second = int(pairs.work[place]), int(pairs.other[place])
     k, n, expected = int(pairs.together[place]), int(pairs.of[place]), float(pairs.expected[place])
-    name = _YEAR.sub("", store.item(first).title)
+    name = works.without_year(store.item(first).title)
     return Fact("also_liked", "work", store.item(second).title, k, n, expected, direction, name)
 
 
@@ -118,16 +128,13 @@ def well_received(person: Person, taste: Fact, touched: np.ndarray, split: Parti
     counts, store = person.counts, split.store
     titles = store.title_code
     met = set(titles[touched].tolist())
-    all_likes, all_verdicts = (
-        int(counts.likes.sum()),
-        int(counts.likes.sum() + counts.dislikes.sum()),
-    )
+    share = counts.all_likes / (counts.all_likes + counts.all_dislikes)
     for code in counts.best_of(taste.about, taste.value, titles >= 0):
         if int(titles[code]) not in met:
             likes = int(counts.likes[code])
             of = likes + int(counts.dislikes[code])
-            base = of * all_likes / all_verdicts
-            if likes <= base:
+            base = of * share
+            if likes < LIFT * base or (likes - base) ** 2 < FAR**2 * base * (1 - share):
                 break
             return [Fact("reception", "work", store.item(code).title, likes, of, base, UP)]
     return []

@@ -10,7 +10,6 @@ import numpy as np
 
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.evidence.interests.counts import Counts
-from itdr.builders.evidence.interests.works import KINDS, OF_ALL
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 if TYPE_CHECKING:
@@ -21,16 +20,11 @@ _YEAR = 31_556_952
 
 @dataclass(frozen=True)
 class Tally:
-    """The traits that a user's works carry, ascending by code, with the likes and dislikes of each.
-
-    n, m: for each of them, the user's likes and dislikes of works that have any trait of its kind.
-    """
+    """The traits that a user's works carry, ascending by code, with the likes and dislikes of each."""
 
     traits: np.ndarray
     likes: np.ndarray
     dislikes: np.ndarray
-    n: np.ndarray
-    m: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -64,6 +58,11 @@ class Person:
         return int((self.sides == LIKE).sum())
 
     @functools.cached_property
+    def dislikes(self) -> int:
+        """How many works are disliked."""
+        return len(self.sides) - self.likes
+
+    @functools.cached_property
     def _carried(self) -> tuple[np.ndarray, np.ndarray]:
         """Places of works, and the traits that they carry."""
         starts, traits = self.counts.starts, self.counts.traits
@@ -82,13 +81,7 @@ class Person:
         likes, dislikes = (
             np.bincount(place_of[sides == side], minlength=len(traits)) for side in (LIKE, DISLIKE)
         )
-        kinds = self.counts.kinds[traits]
-        bears = np.zeros((len(self.codes), len(KINDS)), bool)
-        bears[places, self.counts.kinds[carried]] = True
-        for kind in OF_ALL:
-            bears[:, KINDS.index(kind)] = True
-        n, m = (bears[self.sides == side].sum(0)[kinds] for side in (LIKE, DISLIKE))
-        return Tally(traits, likes, dislikes, n, m)
+        return Tally(traits, likes, dislikes)
 
     def carries(self, fact: Fact) -> np.ndarray:
         """For each work, whether it has the trait that a fact is about."""

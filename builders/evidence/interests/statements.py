@@ -46,13 +46,6 @@ GROUP BY c.trait ORDER BY c.trait
 """
 """For each trait: the works that carry it, and the likes and dislikes that fell on them."""
 
-KINDS = f"""
-SELECT k.kind AS kind, {_sum("s.likes")} AS likes, {_sum("s.dislikes")} AS dislikes
-FROM (SELECT DISTINCT work, kind FROM carried) AS k JOIN work_verdicts AS s ON s.work = k.work
-GROUP BY k.kind ORDER BY k.kind
-"""
-"""For each kind of trait: the likes and dislikes of works that carry any trait of it."""
-
 
 def habits(known: int) -> str:
     """What users do: how many works they have judged, how many they like, and how many of these are

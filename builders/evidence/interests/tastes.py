@@ -1,7 +1,7 @@
 """What the data say of a user's taste: facts, each tested, the figures with it.
 
-`share` (for decades `era`, for series `series`). Of a user's n likes that have any trait of a kind, k
-carry this one; of the likes of the *other* users of the training part, a share p. It is a fact where
+`share` (for decades `era`, for series `series`). Of a user's n likes k carry a trait; of the likes of the
+*other* users of the training part, a share p. It is a fact where
 k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chance explains it in too few
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
@@ -28,6 +28,7 @@ import numpy as np
 from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person, Tally
+from itdr.builders.evidence.interests.statements import HABITUAL
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
@@ -44,6 +45,8 @@ MIXED = 2
 MIXED_SHARE = 0.8
 """A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
 least so many times that among the likes."""
+OLD = "1960s"
+"""The last decade that is a reason to like or dislike a work; `before 1950` is one, too."""
 RECENT = 5
 """A decade that ended less than so many years before the user was active says when, not what."""
 FACT_OF = {"decade": "era", "series": "series"}
@@ -68,10 +71,10 @@ def _gain(fact: Fact) -> float:
 
 def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     counts, own = person.counts, int(person.training)
-    traits, k, n = tally.traits, tally.likes, tally.n
+    traits, k, n, m = tally.traits, tally.likes, person.likes, person.dislikes
     kinds = counts.kinds[traits]
     liked = counts.liked[traits]
-    p = (liked - own * k + 1) / (counts.totals[kinds, 0] - own * n + 2)
+    p = (liked - own * k + 1) / (counts.all_likes - own * n + 2)
     lift = (k + significance.PRIOR * p) / (n + significance.PRIOR) / p
     least = np.where(kinds == KINDS.index("category"), carried, 1)
     # What is shared by sequels is how many of them the source has.
@@ -83,7 +86,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             continue
         candidates, sum_of_all = counts.candidates(kind, int(least[place]))
         weight = (1 / candidates + int(liked[place]) / sum_of_all) / 2
-        likes, total = int(k[place]), int(n[place])
+        likes, total = int(k[place]), n
         # Who likes few works likes the popular ones, and who likes many likes others, too.
         base = max(float(p[place]), counts.share(int(traits[place]), total))
         if significance.lift(likes, total, base) < LIFT:
@@ -91,7 +94,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         if significance.at_least(likes, total, base) > CHANCE * weight:
             continue
         against = int(tally.dislikes[place])
-        mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * int(tally.m[place])
+        mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * m
         # Of a `share` the base is one, too; else the number to be expected.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
@@ -108,10 +111,11 @@ def _recent(decade: str, active: int | None) -> bool:
 
 def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     marked = tally.likes + tally.dislikes
-    tried = np.flatnonzero((marked >= LEAST) & (tally.n > 0) & (tally.m > 0))
-    if not len(tried):
+    tried = np.flatnonzero((marked >= LEAST) & _contrasting(tally.traits, person))
+    if not len(tried) or not person.likes or not person.dislikes:
         return []
-    marked, n, m = marked[tried], tally.n[tried], tally.m[tried]
+    marked = marked[tried]
+    n, m = (np.full(len(tried), number) for number in (person.likes, person.dislikes))
     least = {
         UP: significance.least_drawn(n, marked, n + m),
         DOWN: significance.least_drawn(m, marked, n + m),
@@ -139,10 +143,19 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     return facts
 
 
+def _contrasting(traits: np.ndarray, person: Person) -> np.ndarray:
+    """Which traits can set likes apart from dislikes: of decades only old ones."""
+    counts = person.counts
+    late = [
+        code for name, code in counts.codes["decade"].items() if name[:1].isdigit() and name > OLD
+    ]
+    return ~np.isin(traits, late) if late else np.ones(len(traits), bool)
+
+
 def _contrast(tally: Tally, person: Person, place: int, direction: int) -> Fact:
     kind, name = person.counts.names[tally.traits[place]]
-    likes, n = int(tally.likes[place]), int(tally.n[place])
-    dislikes, m = int(tally.dislikes[place]), int(tally.m[place])
+    likes, n = int(tally.likes[place]), person.likes
+    dislikes, m = int(tally.dislikes[place]), person.dislikes
     if direction == UP:
         return Fact("contrast", kind, name, likes, n, dislikes / m, UP)
     return Fact("contrast", kind, name, dislikes, m, likes / n, DOWN)
@@ -173,11 +186,11 @@ def _odds(trait: int, has: np.ndarray, disliked: np.ndarray, person: Person) -> 
     have judged are drawn towards the odds of all works that have the trait, or have it not."""
     counts, codes, own = person.counts, person.codes, int(person.training)
     sides = []
-    for mine, of_trait, of_work in (
-        (disliked, counts.disliked, counts.dislikes),
-        (~disliked, counts.liked, counts.likes),
+    for mine, of_trait, of_work, total in (
+        (disliked, counts.disliked, counts.dislikes, counts.all_dislikes),
+        (~disliked, counts.liked, counts.likes, counts.all_likes),
     ):
-        there, total = int(of_trait[trait]), int(of_work.sum())
+        there = int(of_trait[trait])
         there -= own * int(mine[has].sum())
         rest = total - own * int(mine.sum()) - there
         sides.append((of_work[codes] - own * mine, np.where(has, there, rest) + 1))
@@ -195,6 +208,8 @@ def _habits(person: Person) -> Iterator[Fact]:
     if usual is None:
         return
     n, judged = person.likes, person.judged
+    if judged < HABITUAL:
+        return
     if judged >= usual.judged[2]:
         yield Fact("habit", "heavy", "", judged, 0, usual.judged[1], UP)
     elif judged <= usual.judged[0]:

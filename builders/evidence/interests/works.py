@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders.evidence.interests import series as _series
+from itdr.builders.evidence import series as _series
 from itdr.builders.store.reader import KEPT_ITEMS, Item, StoreReader
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 KINDS = ("category", "creator", "tag", "decade", "series", "sequel")
 """Kinds of traits. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
 decades and series go by year and title; a sequel is a film or game that its title numbers."""
-OF_ALL = ("series", "sequel")
-"""Kinds that a work without any such trait is known not to have: its lack says something, too."""
 TAGS, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
 _COLUMNS = {"category": "categories", "creator": "creators"}
@@ -28,6 +27,7 @@ _IN_SERIES = ("films", "books", "book_reviews", "anime", "games")
 _NUMBERED_IN = ("films", "anime", "games")
 """Those where a number means a sequel, and the year says when the work itself is from."""
 _OLDEST = 1950
+_YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
 
 
 @dataclass(slots=True)
@@ -55,6 +55,15 @@ def decade(year: int) -> str:
     ('1980s', 'before 1950')
     """
     return f"{year // 10 * 10}s" if year >= _OLDEST else f"before {_OLDEST}"
+
+
+def without_year(title: str) -> str:
+    """A title without the year in brackets at its end.
+
+    >>> without_year("Shane (1953)")
+    'Shane'
+    """
+    return _YEAR.sub("", title)
 
 
 def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
