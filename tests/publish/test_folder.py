@@ -36,7 +36,7 @@ def test_a_built_folder_holds_what_a_hub_data_set_needs() -> None:
         for config in ("sequential_rec", "rating_prediction")
         for split in splits
     }
-    top = {"README.md", "CITATION.bib", "LICENSE.md", "provenance.json"}
+    top = set(folder.TOP)
     hidden = {"sequential_rec/.itdr.json", "rating_prediction/.itdr.json"}
     assert set(found) == data | top | hidden
 
