@@ -271,6 +271,8 @@ def test_no_command_has_two_options_of_one_name() -> None:
     """Options of rows are added to those of a command: `--show` was once both."""
     import typer
 
+    from itdr.commands.app import app
+
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         names = [text for one in command.params for text in one.opts if text.startswith("-")]
         assert len(names) == len(set(names)), name
