@@ -12,7 +12,7 @@ OPTIONS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES
 
 .PHONY: run test lint docs bench clean
 run: $(VENV)/installed
-	$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --preview 3 --overwrite
+	$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --examples 3 --overwrite
 
 test: $(VENV)/installed-test lint
 	$(VENV)/bin/python -m pytest -n auto --dist loadgroup

@@ -55,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source in ("ml-32m", "microlens"):
         shutil.copytree(SAMPLE / source, home / "cache" / "raw" / source)
     (home / "my-templates").mkdir()
-    for text in (text for page in PAGES for text in blocks(page, "yaml")):
+    for text in blocks("docs/templates.md", "yaml"):
         named = re.match(r"# (my-templates/\S+)\n", text)
         task = text.partition("task: ")[2].partition("\n")[0]
         path = home / (named[1] if named else f"my-templates/{task}.yaml")
