@@ -13,6 +13,7 @@ from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import own_sources, registry, source_choice
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
+from itdr.builders.dataset.split_rules import check_split
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -168,22 +169,22 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
             f"{options.format!r}."
         )
-    if options.split_by != "time":
-        return
-    if UNDERSTANDING in roots:
-        raise ConfigError(
-            f"split_by='time' has no meaning for {options.config}: a profile is not dated. "
-            "Use split_by='user'."
-        )
-    untimed = [
+    if options.min_rating is not None:
+        _check_rated(options)
+    check_split(options, options.config, [name for name, _ in options.selected])
+
+
+def _check_rated(options: Options) -> None:
+    """All chosen sources have ratings. Raises `ConfigError` that names those that lack them."""
+    unrated = [
         name
         for name, _ in options.selected
-        if "interactions.timestamp" not in registry.source(name).columns
+        if "interactions.rating" not in registry.source(name).columns
     ]
-    if untimed:
+    if unrated:
         raise ConfigError(
-            f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
-            "sources, or use split_by='user'."
+            f"min_rating needs ratings, which {', '.join(unrated)} lacks: leave it out of sources, or "
+            "leave min_rating out."
         )
 
 

@@ -87,8 +87,7 @@ def _of_cell(
     chosen: CellSample, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[tuple[int, Example]]:
     """The examples of one cell, each with the place of its shard."""
-    in_time = chosen.cuts is not None
-    opened = open_cell(chosen.cell, chosen.paths, time_split=in_time).for_part(chosen.part)
+    opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(opened, SPLITS[chosen.part], wording)
     batches = _cases(opened, asked(chosen, opened, shards), first)
     while True:

@@ -71,7 +71,13 @@ def drawn_at_least(k: int, n: int, marked: int, total: int) -> float:
 
 def least_drawn(n: np.ndarray, marked: np.ndarray, total: np.ndarray) -> np.ndarray:
     """The smallest value that `drawn_at_least` can take, whatever `k`: for several tests at once."""
-    k = np.minimum(n, marked)
+    return drawn_exactly(np.minimum(n, marked), n, marked, total)
+
+
+def drawn_exactly(
+    k: np.ndarray, n: np.ndarray, marked: np.ndarray, total: np.ndarray
+) -> np.ndarray:
+    """P(X = k), which `drawn_at_least` is never below: for several tests at once, of possible k."""
     log = _log_factorials(int(total.max()) if len(total) else 0)
 
     def choose(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -105,7 +105,14 @@ class Counts:
 
         Of works that have any trait of the kind (of all, for kinds in `OF_ALL`).
         """
-        kind, step = int(self.kinds[trait]), self._step(likes)
+        step = self._step(likes)
+        key = ("share", trait, step)
+        if key not in self.cache:
+            self.cache[key] = self._share(trait, step)
+        return self.cache[key]
+
+    def _share(self, trait: int, step: int) -> float:
+        kind = int(self.kinds[trait])
         of_all = ("all of kind", kind, step)
         if of_all not in self.cache:
             works = np.arange(len(self.likes))
@@ -180,8 +187,9 @@ def counts(split: Partition) -> Counts:
 def companions_of(split: Partition) -> companions.Companions:
     """The works that go together, by what the training part likes."""
     key = ("companions", split.seed)
-    path = _prepared(split) / "companions.arrow"
-    return split.store.shared(key, lambda: companions.Companions(path))
+    return split.store.shared(
+        key, lambda: companions.Companions(_prepared(split) / "companions.arrow")
+    )
 
 
 def hours_of(split: Partition) -> tuple[np.ndarray, np.ndarray]:

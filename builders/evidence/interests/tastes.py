@@ -39,7 +39,7 @@ RECEPTION = 2.0
 OBSCURE_CHANCE = 0.01
 SHRINK = 4
 """Verdicts that the reception of works of a trait counts for, beside those on the very work."""
-_ROUNDS = 20
+_ROUNDS, _STEP, _CLOSE = 30, 1.5, 1e-9
 MIXED = 2
 MIXED_SHARE = 0.8
 """A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
@@ -119,10 +119,14 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     bound = significance.tarone(np.concatenate([least[UP], least[DOWN]]), CONTRAST_CHANCE)
     held = []
     for direction, drawn, found in ((UP, n, tally.likes), (DOWN, m, tally.dislikes)):
-        for place in np.flatnonzero(least[direction] <= bound).tolist():
-            k = int(found[tried[place]])
-            total = int(n[place] + m[place])
-            p = significance.drawn_at_least(k, int(drawn[place]), int(marked[place]), total)
+        k = found[tried]
+        # Most tests fail by their first term.
+        able = (least[direction] <= bound) & (k * (n + m) > drawn * marked)
+        able &= significance.drawn_exactly(k, drawn, marked, n + m) <= bound
+        for place in np.flatnonzero(able).tolist():
+            p = significance.drawn_at_least(
+                int(k[place]), int(drawn[place]), int(marked[place]), int(n[place] + m[place])
+            )
             if p <= bound:
                 held.append((p, int(tried[place]), direction))
     if not held:
@@ -150,12 +154,15 @@ def _surprise(trait: int, person: Person) -> float:
     has = person.bears(trait)
     disliked = person.sides == DISLIKE
     odds = _odds(trait, has, disliked, person)
-    factor, wanted = 1.0, disliked.sum()
+    wanted = float(disliked.sum())
+    factor = 1.0
     for _ in range(_ROUNDS):
         p = factor * odds / (1 + factor * odds)
-        factor *= min(max(wanted / p.sum(), 0.25), 4.0)
-    p = factor * odds / (1 + factor * odds)
-    spread = p * (1 - p)
+        spread = p * (1 - p)
+        off = wanted - float(p.sum())
+        if abs(off) < _CLOSE * wanted:
+            break
+        factor *= math.exp(min(max(off / float(spread.sum()), -_STEP), _STEP))
     within = spread[has].sum()
     variance = within - within * within / spread.sum()
     return float((disliked[has].sum() - p[has].sum()) / math.sqrt(max(variance, 1e-9)))
