@@ -14,8 +14,8 @@ from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
-from itdr.builders.evidence import traits, verdicts
-from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence import verdicts
+from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.rendering import lists
@@ -161,12 +161,11 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     """All that may be said of an item."""
     lexicon = _realiser(cell).lexicon
     counted = _table(cell).of(code)
-    said = aspects(shown, lexicon.aspects)
-    categories = traits.rarest_first(cell.store, cell.store.item(code).categories) if said else []
-    # What a review praises is said with what the item is, where its categories tell.
-    own = [Fact("own", "category", one) for one in categories if lexicon.is_taste("category", one)]
-    said = [dataclasses.replace(one, details=tuple(own[:1])) for one in said]
-    return lexicon.sayable([*counted, *said])
+    # Whom a review names outright says more than what it praises, and is not quoted twice.
+    named = audiences(shown, lexicon.aspects)
+    quoted = "\n".join(fact.quote for fact in named)
+    judged = [fact for fact in aspects(shown, lexicon.aspects) if fact.quote not in quoted]
+    return lexicon.sayable([*counted, *undisputed([*named, *judged])])
 
 
 def _table(cell: OpenCell) -> FactTable:
@@ -200,6 +199,7 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
+    shown["avoid"] = any(one.section == NOT_FOR for one in statements)
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(
         key=item.id,
@@ -415,7 +415,7 @@ TASK = Task(
             "answer",
         }
     ),
-    flags=frozenset({"comments", "tags", "facts_shown"}),
+    flags=frozenset({"comments", "tags", "facts_shown", "avoid"}),
     windows=_windows,
     draw=_draw,
     context=_context,

@@ -21,13 +21,8 @@ from itdr.builders.evidence.audiences.expectations import Activity, Generosity, 
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-<<<<<<< HEAD
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
-from itdr.builders.evidence.series import base_title, series_of
-=======
-from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
->>>>>>> in2
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
