@@ -45,7 +45,7 @@ class Alphabet:
     @functools.cached_property
     def _ranks(self) -> memoryview:
         """The ranks, to be looked up one by one."""
-        return memoryview(np.ascontiguousarray(self.ranks))
+        return np.ascontiguousarray(self.ranks).data
 
     def any_in_order(self, titles: np.ndarray) -> np.ndarray:
         """`in_order` of each row of title codes (bool)."""
