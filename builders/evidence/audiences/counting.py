@@ -17,7 +17,7 @@ import numpy as np
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
-from itdr.builders.evidence.audiences.expectations import Activity, Generosity, surprise
+from itdr.builders.evidence.audiences.expectations import Activity, Generosity, deviations, surprise
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
@@ -243,7 +243,7 @@ class Counting:
         n, k = belongs.sum(axis=0), belongs[liked].sum(axis=0)
         expected = (belongs * chances[:, None]).sum(axis=0)
         variance = (belongs * (chances * (1 - chances))[:, None]).sum(axis=0)
-        z = _deviations(k, expected, variance)
+        z = deviations(k, expected, variance)
         tried = n >= LEAST_GROUP
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
         # Every kind of group has its share of the false finds, however many groups are of it.
@@ -333,7 +333,7 @@ class Counting:
         k = np.bincount(others[liked.repeat(counts)], minlength=size)
         expected = np.bincount(others, chances.repeat(counts), minlength=size)
         variance = np.bincount(others, (chances * (1 - chances)).repeat(counts), minlength=size)
-        z = _deviations(k, expected, variance)
+        z = deviations(k, expected, variance)
         names, titles = self._names
         kin = (names[self._popular] == names[work]) & (names[work] > 0) & (z >= KIN_Z)
         able = (n >= LEAST_GROUP) & (self._popular != work)
@@ -445,12 +445,6 @@ class Counting:
 def _bound(tests: int, chance: float = FALSE_FINDS) -> float:
     """Standard deviations that any of so many tests exceeds, each way, with this chance in all."""
     return NormalDist().inv_cdf(1 - chance / max(tests, 1))
-
-
-def _deviations(k: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.ndarray:
-    """Standard deviations between what was counted and what is usual, corrected for whole numbers."""
-    away = np.maximum(np.abs(k - expected) - 0.5, 0)
-    return np.round(np.copysign(away / np.sqrt(variance + 1e-9), k - expected), 6)
 
 
 def _one_a_title(
