@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.audit import faults
-from tests.audit.faults import FURTHER, KINDS, Fault, Row
+from tests.audit.faults import KINDS, Fault, Row
+from tests.audit.further_faults import FURTHER
 from tests.audit.planting import audited, clean, faulty
 
 CASES = [
