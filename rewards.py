@@ -26,6 +26,7 @@ __all__ = [
     "grounded",
     "grounded_in",
     "next_item",
+    "preferred",
     "ranking",
     "rating",
     "readable",
@@ -50,7 +51,7 @@ Rewards = list[float | None]
 
 def score(completions: Sequence[Any], **columns: Any) -> Rewards:
     """The main score of each row's subtask, from 0 to 1: `rating`, `ranking`, `next_item`,
-    `attributes` or `grounded`."""
+    `attributes`, `grounded` or `preferred`."""
     return _rewarded(completions, columns, tuple(_MAIN))
 
 
@@ -67,6 +68,11 @@ def ranking(completions: Sequence[Any], **columns: Any) -> Rewards:
 def next_item(completions: Sequence[Any], **columns: Any) -> Rewards:
     """1 where the first title named is the target of sequential_rec."""
     return _rewarded(completions, columns, (per_task.CHOICE_TASK,))
+
+
+def preferred(completions: Sequence[Any], **columns: Any) -> Rewards:
+    """1 where the answer is right, of pointwise_rec (like or not) and pairwise_rec (which of two)."""
+    return _rewarded(completions, columns, (per_task.LIKE_TASK, per_task.PAIR_TASK))
 
 
 def attributes(completions: Sequence[Any], **columns: Any) -> Rewards:
@@ -175,6 +181,8 @@ _MAIN: dict[str, Callable[[Mapping[str, Any], Any], float]] = {
     per_task.RATING_TASK: _of_rating,
     **dict.fromkeys(per_task.RANKING_TASKS, lambda row, one: one.values["NDCG@10"]),
     per_task.CHOICE_TASK: lambda row, one: one.values["Hit@1"],
+    per_task.PAIR_TASK: lambda row, one: one.values["accuracy"],
+    per_task.LIKE_TASK: lambda row, one: one.values["accuracy"],
     per_task.ATTRIBUTE_TASK: _of_attributes,
     **dict.fromkeys(per_task.TEXT_TASKS, _of_text),
 }

@@ -48,7 +48,7 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
         return _run(rows, _own(longest, False, folder), None, None)
     checks, plan = RawChecks(data), Planned(data.planned())
     data.cells  # noqa: B018  (what is missing is said before a row is read)
-    return _run(rows, _own(longest, data.time_split, folder), checks, plan)
+    return _run(rows, _own(longest, data.users_in_several, folder), checks, plan)
 
 
 def audit_rows(

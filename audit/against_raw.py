@@ -7,6 +7,7 @@ from typing import Any
 
 from itdr.audit.features import Features, of_raw
 from itdr.audit.oracle import ALWAYS, NEVER, Raw
+from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
 from itdr.scoring.data import Data
 
@@ -36,6 +37,7 @@ class RawChecks:
         )
         self.order = Result("order", "the history lies before the first true item")
         self.said = Result("comments", "no shown comment comes from a user of another part")
+        self.promise = SplitPromise()
         self._about: dict[str, dict[int, tuple[str, str, str]]] = {}
 
     def raw(self, row: Row) -> Raw | None:
@@ -57,7 +59,7 @@ class RawChecks:
         if subject is None:
             self.part.fault(row["id"], f"{kind} {row[f'{kind}_id']} is not in the raw data")
             return
-        if raw.cell.cuts is None and raw.split_of(kind, subject) != split:
+        if raw.cell.by_subject and raw.split_of(kind, subject) != split:
             belongs = raw.split_of(kind, subject)
             self.part.fault(
                 row["id"], f"{kind} {row[f'{kind}_id']} belongs to {belongs}, the row is in {split}"
@@ -67,6 +69,7 @@ class RawChecks:
             self._about.setdefault(raw.cell.cell.name, {})[work] = (row["id"], split, _asked(row))
         else:
             self._user_row(raw, split, row, subject)
+            self.promise.see(split, row, raw)
 
     def facts(self, row: Row) -> Features | None:
         """What the raw data know of each candidate, for `shortcuts`."""
@@ -88,7 +91,9 @@ class RawChecks:
     @staticmethod
     def _start(raw: Raw, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first true item was met; None where that is not known."""
-        times = [first for first, _ in _met(raw, row["relevant"], met)]
+        chosen = raw.store.selection
+        last = chosen is not None and chosen.repeats in ("last", "keep")
+        times = [one[last] for one in _met(raw, row["relevant"], met)]
         if not row["relevant"] and row["item_id"] is not None and row["rating"] is not None:
             times = [last for _, last in _met(raw, [row["item_id"]], met)]
         return min((time for time in times if time != ALWAYS), default=None)
@@ -172,9 +177,12 @@ class RawChecks:
         if start is None or not row["history"]:
             return
         self.order.checked += 1
+        chosen = raw.store.selection
+        repeats = chosen.repeats if chosen is not None else None
+        latest = repeats == "last" or (repeats is None and row["rating"] is not None)
         for item, times in self._past(raw, row, met):
             # The prompt of a rating shows the latest event on each work, the others the earliest.
-            if times is not None and times[row["rating"] is not None] >= start:
+            if times is not None and times[latest] >= start:
                 self.order.fault(
                     row["id"], f"{item} of the history does not lie before the true item"
                 )
@@ -223,6 +231,7 @@ class RawChecks:
                     )
         return [
             self.part, self.touched, self.targets, self.known, self.order, self.said,
+            self.promise.end(),
         ]  # fmt: skip
 
 

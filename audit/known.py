@@ -243,17 +243,27 @@ def answer_forms(row: Row, layout: Layout) -> list[Shape]:
     return []
 
 
+def short_forms(row: Row) -> tuple[str, ...]:
+    """The right answer as numbers of candidates, and as the true titles, a line each, in the order of
+    the candidates; none where a true item is no candidate."""
+    titles = {one["item_id"]: one["title"] for one in row["candidates"]}
+    if not titles or not set(row["relevant"]) <= titles.keys():
+        return ()
+    true = [
+        (k, title) for k, (item, title) in enumerate(titles.items(), 1) if item in row["relevant"]
+    ]
+    return ", ".join(str(k) for k, _ in true), "\n".join(title for _, title in true)
+
+
 def _of_candidates(row: Row, layout: Layout) -> Iterator[Shape]:
-    titles = {one["item_id"]: one["title"] or "" for one in row["candidates"]}
-    if not set(row["relevant"]) <= titles.keys():
+    short = short_forms(row)
+    if not short:
         return
-    chosen = [k for k, item in enumerate(titles, 1) if item in row["relevant"]]
-    yield (", ".join(map(str, chosen)),)
-    yield ("\n".join(title for item, title in titles.items() if item in row["relevant"]),)
+    yield from ((text,) for text in short)
     if row["task"] in RANKING_TASKS:
-        true = [titles[item] for item in row["relevant"]]
-        lines: list[Shape] = [(title,) for title in true]
-        lines += [(Gap(label="rest"),)] * (len(titles) - len(true))
+        titles = {one["item_id"]: one["title"] for one in row["candidates"]}
+        lines: list[Shape] = [(titles[item],) for item in row["relevant"]]
+        lines += [(Gap(label="rest"),)] * (len(titles) - len(lines))
         numbered = [
             _within(layout.number.replace("{n}", str(n)), one) for n, one in enumerate(lines, 1)
         ]

@@ -62,7 +62,7 @@ class Raw:
     @functools.cached_property
     def in_training(self) -> np.ndarray:
         """bool, by user code."""
-        if self.cell.cuts is not None:
+        if not self.cell.by_subject:
             return np.ones(len(self.store.user_hash), bool)
         seed, source = self.cell.cell.seed, self.cell.cell.source.random_id
         return assign_splits(self.store.user_hash, seed, source) == TRAIN

@@ -28,9 +28,9 @@ by expected value), by source and by how negatives are drawn. `itdr shortcuts` m
 [shortcuts.json](shortcuts.json); a later rise shows as a difference.
 
 "no taste" is gradient boosting on place, length, alphabet, popularity, first meeting, year and item prior
-together, in five folds by user; "with genres" also knows how well a candidate's genres fit the history.
-"co-occurrence" is a plain recommender (`itdr baseline`): a score means something where it exceeds the
-others. "item prior" is the share of an item's other rows in which it is the answer.
+together, in five folds by user. The columns marked (taste) are no shortcuts: "genres" is how well a
+candidate's genres fit the history, "with genres" adds that to "no taste", and "co-occurrence" is a plain
+recommender (`itdr baseline`). A score means something where it exceeds the others. "item prior" is the share of an item's other rows in which it is the answer.
 
 What is promised of every negative: its user never touched the work, nor one of the same title, in any part
 of the data; and a user of the training part other than the case's own touched it before the first target
@@ -51,10 +51,10 @@ COLUMNS = (
     ("item prior", "item prior"),
     ("next in the alphabet", "next in alphabet"),
     ("longest title", "longest"),
-    ("genre overlap", "genres"),
+    ("genre overlap", "genres (taste)"),
     ("no taste", "**no taste**"),
-    ("no taste, and genres", "with genres"),
-    (CO_OCCURRENCE, "co-occurrence"),
+    ("no taste, and genres", "with genres (taste)"),
+    (CO_OCCURRENCE, "co-occurrence (taste)"),
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from itdr.audit.known import MARKS, answer_forms, known_of, layout_of, rating_texts
+from itdr.audit.known import MARKS, answer_forms, known_of, layout_of, rating_texts, short_forms
 from itdr.audit.result import Result
 from itdr.audit.shapes import Choice, Known, Shape, fits, shape_of
 from itdr.builders.core.errors import ItdrError
@@ -19,7 +19,7 @@ from itdr.builders.rendering import templates
 from itdr.builders.rendering.layout import Layout
 from itdr.builders.rendering.template_files import Texts
 from itdr.builders.rendering.template_files import texts_of as template_texts
-from itdr.scoring.metrics.per_task import RATING_TASK
+from itdr.scoring.metrics.per_task import RATING_TASK, TEXT_TASKS
 
 Row = Mapping[str, Any]
 _AVERAGE = re.compile(
@@ -51,12 +51,12 @@ class Wordings:
 
 
 def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
-    _instruction, question, answer, _ = texts_of(row)
+    _, question, answer, _ = texts_of(row)
     if not question:
         return
     if _AVERAGE.search(question):
         yield "the question shows an average rating"
-    if _shows(answer, question):
+    if _shows(row, answer, question):
         yield "the question holds the answer"
     try:
         registry.task(row["task"])
@@ -71,8 +71,13 @@ def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
     prompts = [found["prompts"][row["template"]] for _, found in texts]
     if any(one.unseen for one in prompts) and split != "test":
         yield f"{row['template']} is held back for test, and stands in {split}"
-    told = [list(_differences(row, found, language, folder)) for language, found in texts]
-    yield from min(told, key=len)
+    closest: list[str] | None = None
+    for language, found in texts:
+        told = list(_differences(row, found, language, folder))
+        closest = told if closest is None or len(told) < len(closest) else closest
+        if not closest:
+            return
+    yield from closest or ()
 
 
 def _in_languages(task: str, template: str, folder: Path | None) -> list[tuple[str, Texts]]:
@@ -158,12 +163,13 @@ def _words(key: str, folder: Path | None, language: str) -> Mapping[str, str]:
 # -- details --------------------------------------------------------------------------------------
 
 
-def _shows(answer: str, question: str) -> bool:
-    """Whether a question holds a whole answer of several lines, or a long line of one."""
+def _shows(row: Row, answer: str, question: str) -> bool:
+    """Whether a question holds a whole answer of several lines, or a long line of a written one."""
     lines = [line.strip() for line in answer.splitlines() if line.strip()]
     if len(lines) > 1 and answer.strip() in question:
-        return True
-    return any(len(line) >= 80 and line in question for line in lines)
+        return answer not in short_forms(row)
+    written = row["task"] in TEXT_TASKS
+    return written and any(len(line) >= 80 and line in question for line in lines)
 
 
 def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[str]:

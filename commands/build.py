@@ -34,7 +34,7 @@ def run(
         bool, typer.Option("--jsonl", help="Write JSON lines in place of Parquet.")
     ] = False,
     shown: Annotated[
-        int, typer.Option("--show", min=0, help="Print this many examples of what was written.")
+        int, typer.Option("--examples", min=0, help="Print this many examples of what was written.")
     ] = 0,
     drop_raw: Annotated[
         bool, typer.Option("--drop-raw", help="Remove downloads that the store has taken in.")

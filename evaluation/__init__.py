@@ -1,4 +1,4 @@
-"""Tasks for lm-evaluation-harness: one per subtask, one group per root task.
+"""Tasks for lm-evaluation-harness (one per subtask, one group per root task) and for inspect-ai.
 
     lm_eval --include_path "$(python -m itdr.evaluation)" --tasks itdr_sequential_rec \\
         --model hf --model_args pretrained=... --metadata '{"sources": ["ml-32m"], "data_dir": "raw"}'
@@ -25,13 +25,17 @@ _lexicon = Lexicon()
 
 
 def rows(config: str = "", **given: Any) -> dict[str, Any]:
-    """The splits of a config. given: options; what else the harness hands over is left aside."""
+    """The splits of a config. given: options, or `folder`, one that `itdr build`
+    wrote; what else the harness hands over is left aside."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
     options = {name: given[name] for name in (*DEFAULTS, "data_dir") if name in given}
-    loaded = datasets.load_dataset("itdr", config, **options)
+    if "folder" in given:
+        loaded = datasets.load_dataset(given["folder"], config)
+    else:
+        loaded = datasets.load_dataset("itdr", config, **options)
     _lexicon.templates = folder_of(options.get("templates"))
     for split in loaded.values():
         if split and split[0]["task"] in TEXT_TASKS:

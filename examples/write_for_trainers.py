@@ -19,18 +19,9 @@ from typing import Any
 from datasets import load_dataset
 
 import itdr  # noqa: F401  (teaches load_dataset the name "itdr")
+from itdr.publish.llama_factory import COLUMNS
 
-FORMATS: dict[str, dict[str, Any]] = {
-    # The description of the task is a system prompt there; what is asked, the prompt.
-    "alpaca": {"columns": {"prompt": "input", "response": "output", "system": "instruction"}},
-    "sharegpt": {"formatting": "sharegpt", "columns": {"messages": "conversations"}},
-    # For `stage: dpo` and `stage: kto`.
-    "preference": {
-        "ranking": True,
-        "columns": {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"},
-    },
-    "kto": {"columns": {"prompt": "prompt", "response": "completion", "kto_tag": "label"}},
-}
+FORMATS = {name: COLUMNS[name] for name in ("alpaca", "sharegpt", "preference", "kto")}
 """What LLaMA-Factory is told of each format."""
 AXOLOTL = {
     "alpaca": ("type: alpaca",),

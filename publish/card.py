@@ -50,7 +50,7 @@ def built_card(entries: Entries) -> str:
     """`README.md` of a built folder: the YAML that the Hub and its viewer read, then the text."""
     sections = [
         "# Instruction-tuning data for recommendation",
-        _opening(entries),
+        opening(entries),
         "## Configs\n\n" + _configs_table(entries),
         _loading(entries),
         "## Cells\n\nExamples of each subtask and source.\n\n" + _built_cells(entries),
@@ -146,7 +146,8 @@ def _languages(entries: Entries) -> list[str]:
     ]
 
 
-def _opening(entries: Entries) -> str:
+def opening(entries: Entries) -> str:
+    """What the rows are, in a few sentences."""
     text = (
         "Examples for tuning a language model to recommend: each is a task description, a question "
         "made from what a person really did (rated, clicked, bought, listened to), and the answer. "

@@ -18,7 +18,7 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.schema import EVENTS, Source
-from itdr.builders.sampling.popularity import time_cuts
+from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.splits import SPLITS, assign_splits
 from itdr.builders.sources.described.declaration import UserColumns, entries
 from itdr.builders.sources.described.expressions import quoted

@@ -6,6 +6,7 @@ wrote it; the card's YAML carries the features instead.
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 from collections import Counter
@@ -158,7 +159,7 @@ class _Writer:
             # Opened here: Arrow would take a name with a colon for the address of another machine.
             self._file = path.open("wb")
             self._parquet = pq.ParquetWriter(
-                self._file, arrow, compression="zstd", write_page_index=True
+                self._file, arrow, compression="zstd", write_page_index=True, **_chunking()
             )
         else:
             self._file = path.open("w", encoding="utf-8", newline="\n")
@@ -192,6 +193,15 @@ class _Writer:
             table = pa.Table.from_batches(self._held)
             self._parquet.write_table(table, row_group_size=table.num_rows)
             self._held = []
+
+
+def _chunking() -> dict[str, Any]:
+    """Pages that end where the content says so: after a change the Hub is sent what changed alone.
+    Nothing before pyarrow 21, which has no such thing."""
+    import pyarrow.parquet as pq
+
+    name = "use_content_defined_chunking"
+    return {name: True} if name in inspect.signature(pq.ParquetWriter.__init__).parameters else {}
 
 
 def _short(row: dict[str, Any]) -> dict[str, Any]:

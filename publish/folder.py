@@ -23,19 +23,36 @@ from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.dataset import builder as dataset_builder
 from itdr.builders.dataset import formats, registry
-from itdr.publish import card, files, licences, provenance, views
+from itdr.publish import (
+    benchmark,
+    card,
+    croissant,
+    files,
+    licences,
+    llama_factory,
+    provenance,
+    views,
+)
 from itdr.publish import overwrite as overwriting
 
 RECORD = ".itdr.json"
 """Inside each config's folder. Hidden: neither loaded nor pushed."""
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the same rows are laid out in other files."""
 RECORDED = frozenset(
     "key config form kind code selected views rows bytes files cells scripts options versions "
     "sources shortfalls".split()
 )
 """What a record says; one that lacks any of it is damaged, and counts as absent."""
-TOP = (provenance.PROVENANCE, "README.md", "CITATION.bib", "LICENSE.md")
+TOP = (
+    provenance.PROVENANCE,
+    "README.md",
+    "CITATION.bib",
+    "LICENSE.md",
+    croissant.NAME,
+    llama_factory.NAME,
+    benchmark.NAME,
+)
 Progress = Callable[[str, "int | None"], Any]
 Written = dict[str, files.Written]
 HashRng = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
@@ -247,8 +264,11 @@ def expected(builder: Any, split: str) -> int | None:
 def _write_top(out: Path) -> None:
     """The files at the top, the one that marks the folder as ours first."""
     entries = {name: public(entry) for name, entry in records(out).items()}
-    for name, text in top_texts(entries).items():
+    texts = top_texts(entries)
+    for name, text in texts.items():
         _write_text(out / name, text)
+    for name in set(TOP) - set(texts):
+        (out / name).unlink(missing_ok=True)
 
 
 def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -265,8 +285,11 @@ def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
         card.built_card(entries),
         card.citations(entries),
         licences.text(entries),
+        croissant.croissant(entries),
+        llama_factory.dataset_info(entries),
+        benchmark.eval_yaml(entries),
     )
-    return dict(zip(TOP, texts, strict=True))
+    return {name: text for name, text in zip(TOP, texts, strict=True) if text is not None}
 
 
 def _check_free(out: Path) -> None:

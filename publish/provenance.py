@@ -90,6 +90,7 @@ def facts(builder: Any) -> dict[str, Any]:
         "options": plain_options(builder.config),
         "versions": _versions(builder),
         "sources": _sources(builder),
+        "filters": _filters(builder),
         "hard_negatives": rungs(builder),
         "shortfalls": _shortfalls(options, builder._plans),
     }
@@ -121,11 +122,20 @@ def _pools(builder: Any) -> dict[str, list[Any]]:
     for plan in builder._plans:
         for chosen in plan.chosen:
             if chosen.cell.options.get("negatives") == "hard":
-                opened = open_cell(chosen.cell, chosen.paths, chosen.cuts is not None)
+                opened = open_cell(chosen.cell, chosen.paths)
                 pools = found.setdefault(chosen.cell.source.id, [])
                 if all(opened.pool is not one for one in pools):
                     pools.append(opened.pool)
     return found
+
+
+def _filters(builder: Any) -> dict[str, list[dict[str, Any]]]:
+    """What each step of a filter left of each store; empty without filters."""
+    from itdr.builders.dataset.open_cells import filter_report
+
+    chosen = [one for plan in builder._plans for one in plan.chosen]
+    reports = {path: filter_report(one.cell, path) for one in chosen for path in one.paths}
+    return dict(sorted((name, steps) for name, steps in filter(None, reports.values())))
 
 
 def _versions(builder: Any) -> dict[str, str]:

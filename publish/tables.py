@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import PAPER_ROOTS, Source
 from itdr.builders.dataset import registry
 
 TAGS = ("recommendation", "recommender-systems", "instruction-tuning", "itdr")
@@ -71,9 +71,9 @@ def plain_features(kind: Any) -> Any:
     return {"dtype": kind.dtype, "_type": "Value"}
 
 
-def cells_table() -> str:
-    """Sources down, subtasks across: the examples of each of the paper's cells."""
-    tasks = registry.task_ids()
+def cells_table(roots: Sequence[str] = PAPER_ROOTS) -> str:
+    """Sources down, subtasks of these root tasks across: the examples of each of their cells."""
+    tasks = [one for one in registry.task_ids() if registry.task(one).root in roots]
     quotas = {
         (source, task): quota
         for task in tasks

@@ -125,9 +125,9 @@ class Data:
                     yield split, row
 
     @functools.cached_property
-    def time_split(self) -> bool:
-        """Whether time, not a user's hash, separates the splits."""
-        return any(one.config.split_by == "time" for one in self._builders)
+    def users_in_several(self) -> bool:
+        """Whether a user has rows in several splits, which time or place in a history separates."""
+        return any(one.config.split_by != "user" for one in self._builders)
 
     @functools.cached_property
     def cells(self) -> dict[str, OpenCell]:
@@ -155,7 +155,7 @@ class Data:
             specs = plan.stores_of(options, cells)
             for cell in cells:
                 paths = tuple(prepare.prepare(one, offline=offline) for one in specs[cell.name])
-                found[cell.name] = open_cell(cell, paths, time_split=options.split_by == "time")
+                found[cell.name] = open_cell(cell, paths)
         return found
 
     def cell_of(self, row: Row) -> OpenCell | None:

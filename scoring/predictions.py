@@ -17,6 +17,7 @@ COLUMN = "output"
 def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
     """id -> answer. `path`: JSON lines, or Parquet where its name ends so.
 
+    What lm-evaluation-harness logs with `--log_samples` is read too.
     A record has `id` and the answer under `column` (a text; null for none). It may have `row_hash`,
     that of the row which was answered, and `ties`: the sizes of groups of equal entries, in the
     order of the answer's list.
@@ -25,6 +26,7 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     for place, record in _records(path):
         where = f"{path}, record {place}"
+        record = _of_harness(record, column)
         for name in ("id", column):
             if name not in record:
                 raise ConfigError(
@@ -45,6 +47,16 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
     if not found:
         raise ConfigError(f"{path} holds no prediction.")
     return found
+
+
+def _of_harness(record: dict[str, Any], column: str) -> dict[str, Any]:
+    """A sample that lm-evaluation-harness logged, as a record; others as they are."""
+    row, answers = record.get("doc"), record.get("resps")
+    if "id" in record or not isinstance(row, dict) or not answers:
+        return record
+    first = answers[0]
+    text = first[0] if isinstance(first, list) and first else first
+    return {"id": row.get("id"), column: text, "row_hash": row.get("row_hash")}
 
 
 def _row_hash(value: Any, where: str) -> str | None:

@@ -112,7 +112,7 @@ def _here(plan: SplitPlan, far_stores: Mapping[str, str]) -> SplitPlan:
             for path in one.paths
         )
         if one.cuts:
-            share_cuts(one.cell.source, paths[0], one.cuts)
+            share_cuts(one.cell, paths[0], one.cuts)
         chosen.append(dataclasses.replace(one, paths=paths))
     return dataclasses.replace(plan, chosen=tuple(chosen))
 
@@ -125,7 +125,7 @@ def _pools(plan: SplitPlan) -> dict[str, Any]:
     for one in plan.chosen:
         if one.cell.options.get("negatives") == "hard":
             with use_engine(_refuse):
-                pool = open_cell(one.cell, one.paths, one.cuts is not None).pool
+                pool = open_cell(one.cell, one.paths).pool
             if all(pool is not other for other in found.values()):
                 found[f"{one.cell.source.id} {len(found)}"] = pool
     return found

@@ -194,4 +194,7 @@ def _send_records(here: Path, target: str, built: dict[str, Any]) -> None:
     for name in built:
         remote.send(here / name / folder.RECORD, f"{target}/{name}/{folder.RECORD}")
     for name in folder.TOP:
-        remote.send(here / name, f"{target}/{name}")
+        if (here / name).is_file():
+            remote.send(here / name, f"{target}/{name}")
+        else:
+            remote.remove(f"{target}/{name}")

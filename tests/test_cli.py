@@ -265,3 +265,14 @@ def test_progress_leaves_no_line_behind(tmp_path: Path) -> None:
     os.close(leader)
     assert done.returncode == 0, said
     assert [line for line in said.splitlines() if line.strip()] == said.splitlines()
+
+
+def test_no_command_has_two_options_of_one_name() -> None:
+    """Options of rows are added to those of a command: `--show` was once both."""
+    import typer
+
+    from itdr.commands.app import app
+
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        names = [text for one in command.params for text in one.opts if text.startswith("-")]
+        assert len(names) == len(set(names)), name

@@ -59,9 +59,8 @@ def test_rows_in_chinese_are_the_same_cases(config: str, source: str) -> None:
     plain = datasets.load_dataset("itdr", config, sources=[source], **english)
     found = rows(config, source)
     assert len(found) > 10
-    facts = [
-        name for name in found[0] if name not in ("instruction", "input", "output", "template")
-    ]
+    words = {"instruction", "input", "output", "template", "row_hash"}
+    facts = [name for name in found[0] if name not in words]
     for row, same in zip(found, plain, strict=True):
         assert all(row[name] == same[name] for name in facts)
         assert row["output"] == same["output"]
@@ -73,6 +72,20 @@ def test_rows_in_chinese_are_the_same_cases(config: str, source: str) -> None:
 @pytest.mark.parametrize("config", SERVED)
 def test_answers_in_chinese_are_read(config: str) -> None:
     found = rows(config)
+    for one in score_rows(found, [row["output"] for row in found]):
+        assert one.readable and one.values["Hit@1"] == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "form"), [("top_k_rec", "set"), ("top_k_rec", "index"), ("sequential_rec", "index")]
+)
+def test_other_forms_of_answer_are_asked_for_in_chinese(config: str, form: str) -> None:
+    found = rows(config, answer=form)
+    assert len(found) > 10
+    for row in found:
+        wanted = "编号" if form == "index" else "个"
+        assert wanted in row["input"]
+        assert bool(re.fullmatch(r"\d+(, \d+)*", row["output"])) == (form == "index")
     for one in score_rows(found, [row["output"] for row in found]):
         assert one.readable and one.values["Hit@1"] == 1
 

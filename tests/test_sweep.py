@@ -9,7 +9,7 @@ from collections import Counter
 import datasets
 import pytest
 
-from itdr.builders.core.schema import COLUMNS, ROOT_TASKS
+from itdr.builders.core.schema import COLUMNS, EXTRA, PAPER_ROOTS, ROOT_TASKS
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import schema
 from itdr.builders.rendering import templates
@@ -17,15 +17,30 @@ from itdr.builders.sampling.splits import SPLITS
 from tests.world import Row, everything, load
 
 PAPER = 195_065
+ABOUT_BOTH = ("rating_prediction", "pointwise_rec")
+"""Rows of these ask about one user and one item."""
 CELLS = sorted({cell for root in ROOT_TASKS for cell in registry.cells(root)})
 
 
-def test_there_are_thirteen_sources_seven_subtasks_and_the_papers_cells() -> None:
+def test_there_are_thirteen_sources_and_the_papers_seven_subtasks_and_cells() -> None:
     assert len(registry.source_ids()) == 13
-    assert len(registry.task_ids()) == 7
-    assert len(CELLS) == 33
-    quotas = [registry.task(task).cells[source].quota for task, source in CELLS]
+    subtasks = [task for root in PAPER_ROOTS for task in registry.tasks_of(root)]
+    assert len(subtasks) == 7
+    quotas = [one.quota for task in subtasks for one in task.cells.values()]
+    assert len(quotas) == 33
     assert sum(quotas) == PAPER
+
+
+def test_the_extra_subtasks_have_every_source_of_ratings() -> None:
+    rated = {
+        name
+        for name in registry.source_ids()
+        if "interactions.rating" in registry.source(name).columns
+    }
+    subtasks = registry.tasks_of(EXTRA)
+    assert {task.id for task in subtasks} == {"pointwise_rec", "pairwise_rec"}
+    for task in subtasks:
+        assert set(task.cells) == rated
 
 
 @pytest.mark.parametrize("name", registry.source_ids())
@@ -111,7 +126,7 @@ def test_a_cell_yields_rows_of_the_schema(task: str, source: str) -> None:
         assert row["instruction"] and row["input"] and row["output"]
         shown = {item["item_id"] for item in row["candidates"]}
         assert set(row["relevant"]) <= shown
-        assert (row["user_id"] is None) != (row["item_id"] is None) or task == "rating_prediction"
+        assert (row["user_id"] is None) != (row["item_id"] is None) or task in ABOUT_BOTH
 
 
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{%|<unk>")

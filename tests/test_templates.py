@@ -37,6 +37,8 @@ FLAGS: dict[str, list[set[str]]] = {
         {"timed", "unordered"},
         {"timed", "unordered", "categories"},
     ],
+    "pointwise_rec": [set()],
+    "pairwise_rec": [set()],
     "user_attribute_prediction": [set(), {"categories"}, {"creators"}, {"categories", "creators"}],
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
@@ -58,7 +60,7 @@ FORMS: list[tuple[str, set[str]]] = [
     ("cross_domain_rec", {"timed", "unordered"}),
 ]
 """Flags of answers in other forms, and of a history without order across domains."""
-LISTS = ("history", "candidates", "source_history")
+LISTS = ("history", "candidates", "source_history", "likes", "dislikes")
 ENTRY = "Salt Garden: Drama, Crime"
 
 
@@ -83,6 +85,11 @@ def values(task: str) -> dict[str, object]:
         names = {"attributes": "age group and gender", "attributes_lines": "- Age group\n- Gender"}
         answer = {"answer": "Age group: 25-34\nGender: female"}
         return _lists("items", TITLES[:4]) | names | answer | {"n_attributes": 2}
+    if task in ("pointwise_rec", "pairwise_rec"):
+        sides = _lists("likes", TITLES[:2]) | _lists("dislikes", TITLES[2:4])
+        if task == "pairwise_rec":
+            return sides | _lists("candidates", TITLES[4:]) | {"answer": "Halo"}
+        return sides | {"target": "Halo", "target_line": "Halo [Drama]", "answer": "Yes"}
     if task == "sequential_rec":
         return (
             _lists("history", (ENTRY, *TITLES[1:3]))
@@ -201,6 +208,46 @@ def test_a_history_without_order_is_not_said_to_have_one() -> None:
             said = one.render({**templates.load_words("films"), **values(task)})
             claim = r"oldest|earliest|in this order|chronolog|one after the other|most recent"
             assert not re.search(claim, said), one.id
+
+
+@pytest.mark.parametrize("language", templates.languages())
+@pytest.mark.parametrize("task", ["top_k_rec", "sequential_rec", "cross_domain_rec"])
+@pytest.mark.parametrize("choice", [None, "p5", "unseen"])
+def test_no_choice_lets_a_text_claim_an_order(
+    task: str, language: str, choice: templates.Choice
+) -> None:
+    """Not even prompts chosen by id, all of which claim one: the package's own serve such a case."""
+    if task not in templates.tasks(language):
+        pytest.skip("no templates in this language")
+    loaded = templates.load(
+        task, values(task).keys(), ALL_FLAGS, choice, language=language, lists=LISTS
+    )
+    claim = r"\border\b|oldest|earliest|最早|从早到晚|由早到晚|依次|先后顺序|最近"
+    drawn = set()
+    for part, more in itertools.product(templates.SPLITS, ((), ("liked",), ("set",), ("index",))):
+        if "set" in more and task == "sequential_rec":
+            continue
+        flags = frozenset({"timed", "unordered", *more})
+        for one, two in itertools.product(range(12), range(8)):
+            picked = loaded.pick(part, flags, (one, two, 0))
+            for text in (picked.prompt, picked.description):
+                said = re.sub("in (no particular|any) order", "", text.text)
+                assert not re.search(claim, said), (text.id, said)
+                assert ("unordered", False) not in text.when and text.serves(flags)
+            drawn.add(picked.prompt.id)
+    assert len(drawn) >= 3
+
+
+@pytest.mark.parametrize("language", templates.languages())
+@pytest.mark.parametrize(("task", "flags"), FORMS)
+def test_every_language_has_texts_for_every_form(task: str, flags: set[str], language: str) -> None:
+    if task not in templates.tasks(language) or "timed" not in flags:
+        pytest.skip("not served in this language")
+    for choice, part in ((None, "train"), ("unseen", "test")):
+        loaded = templates.load(
+            task, values(task).keys(), ALL_FLAGS, choice, language=language, lists=LISTS
+        )
+        loaded.check(part, flags)
 
 
 @pytest.mark.parametrize("task", ["rating_prediction", "top_k_rec", "user_attribute_prediction"])

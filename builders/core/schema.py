@@ -22,7 +22,10 @@ texts ever after."""
 
 INTERACTION = "user_item_interaction"
 UNDERSTANDING = "user_item_understanding"
-ROOT_TASKS = (INTERACTION, UNDERSTANDING)
+EXTRA = "extra"
+"""What the paper does not have: likes and dislikes, one by one or in pairs."""
+PAPER_ROOTS = (INTERACTION, UNDERSTANDING)
+ROOT_TASKS = (*PAPER_ROOTS, EXTRA)
 
 INTERACTIONS = (
     "user_id",

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from, shown
+from itdr.builders.core.fingerprint import files_fingerprint
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.dataset import own_sources, registry, source_choice
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
+from itdr.builders.dataset.split_rules import check_split
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -50,12 +52,20 @@ class Options(RowOptions):
         own = {name: value for name, value in self.own.items() if of.allows(name, value)}
         return {**of.defaults, **own}
 
+    def _candidates_digest(self) -> str:
+        """A hash of the user's own file of candidates; "" without one."""
+        if self.candidates_from is None:
+            return ""
+        return files_fingerprint([Path(self.candidates_from).expanduser()])
+
     def fingerprint_parts(self) -> list[str]:
         """What of the options decides rows or their layout, as stable text. Templates and raw files
         count by their content, which is not in here."""
-        names = [name for name in DECLARED if name not in ("sources", "missing", "templates")]
+        left_out = ("sources", "missing", "templates", "candidates_from")
+        names = [name for name in DECLARED if name not in left_out]
         own = [name for name, _ in self.selected if registry.is_own(name)]
         return [
+            f"candidates={self._candidates_digest()}",
             f"selected={self.selected!r}",
             *(own_sources.declared(registry.source(name)) for name in own),
             *(f"{name}={getattr(self, name)!r}" for name in names),
@@ -94,6 +104,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     )
     _check_meaning(options, [one.root for one in tasks])
     _check_attributes(options)
+    _check_candidates(options)
     _check_templates(options, [one.id for one in tasks])
     return options
 
@@ -168,22 +179,40 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
             f"{options.format!r}."
         )
-    if options.split_by != "time":
-        return
-    if UNDERSTANDING in roots:
-        raise ConfigError(
-            f"split_by='time' has no meaning for {options.config}: a profile is not dated. "
-            "Use split_by='user'."
-        )
-    untimed = [
+    if options.min_rating is not None:
+        _check_rated(options)
+    check_split(options, options.config, [name for name, _ in options.selected])
+
+
+def _check_rated(options: Options) -> None:
+    """All chosen sources have ratings. Raises `ConfigError` that names those that lack them."""
+    unrated = [
         name
         for name, _ in options.selected
-        if "interactions.timestamp" not in registry.source(name).columns
+        if "interactions.rating" not in registry.source(name).columns
     ]
-    if untimed:
+    if unrated:
         raise ConfigError(
-            f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
-            "sources, or use split_by='user'."
+            f"min_rating needs ratings, which {', '.join(unrated)} lacks: leave it out of sources, or "
+            "leave min_rating out."
+        )
+
+
+def _check_candidates(options: Options) -> None:
+    """The file of a user's own candidates is there, and of one source."""
+    given = options.candidates_from
+    if given is None:
+        return
+    if not isinstance(given, (str, os.PathLike)) or not Path(given).expanduser().is_file():
+        raise ConfigError(
+            f"candidates_from: there is no file {shown(given)}. It should hold lines of user, item "
+            "and score, separated by tabs."
+        )
+    stores = [(name, domain) for name, domains in options.selected for domain in domains or ("",)]
+    if len(stores) != 1:
+        raise ConfigError(
+            "candidates_from names users and items of one source (and domain), not of "
+            f"{len(stores)}: choose it with sources."
         )
 
 

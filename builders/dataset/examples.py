@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Drawn = list[tuple[int, int, int, Case]]
 """Cases, each with the place of its shard, the code of its user and the index of its window."""
-FIRST_BATCH, BATCH = 8, 64
+FIRST_BATCH, BATCH = 8, 256
 """Users whose cases are drawn together, at a stream's beginning and then; and windows of one user."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
@@ -87,8 +87,7 @@ def _of_cell(
     chosen: CellSample, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[tuple[int, Example]]:
     """The examples of one cell, each with the place of its shard."""
-    in_time = chosen.cuts is not None
-    opened = open_cell(chosen.cell, chosen.paths, time_split=in_time).for_part(chosen.part)
+    opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(opened, SPLITS[chosen.part], wording)
     batches = _cases(opened, asked(chosen, opened, shards), first)
     while True:

@@ -206,8 +206,10 @@ def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
         entries: the provenance of each config.
     """
     for entry in entries.values():
-        for name, facts in entry.get("sources", {}).items():
-            described = facts.get("description")
+        sources = entry.get("sources")
+        for name, facts in sources.items() if isinstance(sources, Mapping) else ():
+            # Anybody can have written a provenance: what is not as expected is judged elsewhere.
+            described = facts.get("description") if isinstance(facts, Mapping) else None
             if not described or registry.is_open(name) or name in registry.source_ids():
                 continue
             registry.open_source(_recorded(name, described) or source.declared_only(described))

@@ -36,11 +36,13 @@ TASK_ORDER = (
     "user_attribute_prediction",
     "interest_recognition",
     "target_user_identification",
+    "pointwise_rec",
+    "pairwise_rec",
 )
-"""The paper's order, for lists; a task of another name comes after these."""
+"""The paper's order, then what it does not have, for lists; a task of another name comes last."""
 
 
-SHARED_TASK_CODE = ("base", "crossing", "entries", "ranking")
+SHARED_TASK_CODE = ("base", "crossing", "entries", "opposites", "ranking")
 """Files of `builders/tasks/` that are no subtask."""
 
 

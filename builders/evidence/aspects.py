@@ -1,13 +1,17 @@
-"""What reviews praise and complain of, as verbatim spans: the service, the price, the taste, …
+"""What reviews praise and complain of, and whom they name, as verbatim spans.
 
-The words stand in the domain's lexicon. A span is one sentence of a displayed review that names an aspect
-and judges it; whether it praises or complains may not contradict what its author thought of the item.
+The words stand in the domain's lexicon. An aspect is a reason only where one clause both names and
+judges it: "very good service", "the service was slow", "we loved the atmosphere", or a phrase that does
+both, "overpriced". A judgement that is denied, wished for or of something else is none, and none may
+contradict what the review's author thought of the item. People for whom a review calls the item good or
+bad outright ("perfect for families", "if you want luxury, don't stay here") are facts of their own.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,81 +20,301 @@ from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 SHORTEST, LONGEST = 12, 150
+"""Characters of a span."""
+FEWEST_WORDS = 3
+"""Words of a clause that is quoted alone."""
+MOST_WORDS = 9
+"""Words of a group that a review names."""
+DENIED_WITHIN = 4
+"""Words before a judgement in which a denial turns it round."""
+POLARITY = (
+    "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
+    "averse", "whose", "causing", "place",
+)  # fmt: skip
+"""Lists of words that tell whether a clause judges, and what."""
+NAMING = (
+    "good_for",
+    "good_to",
+    "not_for",
+    "wanting",
+    "refusal",
+    "approval",
+    "nobody",
+    "persons",
+    "stop",
+)
+"""Lists of words that tell for whom a review finds an item good or bad."""
 _SENTENCE = re.compile(r"(?<=[.!?;…])[\"')]*\s+")
 _EDGES = " \t,.;:!?-–—()[]\"'*…"
+_MARKS = r"[,;:()\[\]–—]|\s-\s"
+_ASIDE = re.compile(r"\([^)]*\)")
+_LEADING = re.compile(r"^(?:and|or|so|then)\s+", re.I)
+_WORD = r"[\w'’&-]+"
 
 
 @dataclass(frozen=True)
 class AspectWords:
-    """The words of a domain: aspects and audiences by name, and what praises, complains and denies."""
+    """The words of a domain.
+
+    aspects, audiences: by name, the words that name each; those after + or - judge it as well.
+    polarity: by one of `POLARITY`.   naming: by one of `NAMING`.
+    """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    praise: Sequence[str] = ()
-    complaint: Sequence[str] = ()
-    denial: Sequence[str] = ()
+    polarity: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    naming: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def one_of(self, name: str) -> str:
+        """The expression for any word of a list of `polarity` or `naming`."""
+        return _any_of((*self.polarity.get(name, ()), *self.naming.get(name, ())))
+
+    def finds(self, name: str, text: str) -> bool:
+        """Whether a word of that list stands in the text."""
+        return bool(self._whole[name].search(text))
+
+    def audience(self, text: str) -> str:
+        """The name of the audience that a text names; "" where it names none."""
+        return next((name for name, one in self._audiences if one.search(text)), "")
 
     @cached_property
-    def _judging(self) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-        return _pattern(self.praise), _pattern(self.complaint), _pattern(self.denial)
+    def clause_ends(self) -> re.Pattern[str]:
+        """Where one clause ends and the next begins."""
+        return re.compile(rf"{_MARKS}|(?<!\w){self.one_of('turn')}(?!\w)", re.I)
 
     @cached_property
-    def _naming(self) -> list[tuple[str, str, re.Pattern[str]]]:
-        """(about, name, pattern), audiences first: they say more than an aspect."""
-        parts = (("audience", self.audiences), ("aspect", self.aspects))
+    def judged(self) -> list[tuple[str, str, int, re.Pattern[str]]]:
+        """(about, name, side, pattern of a judgement), audiences first."""
+        found = []
+        for about, named in (("audience", self.audiences), ("aspect", self.aspects)):
+            for name, words in named.items():
+                for side, sign in ((UP, "+"), (DOWN, "-")):
+                    parts = self._patterns(about, words, side)
+                    own = [word[1:] for word in words if word.startswith(sign)]
+                    if own:
+                        parts.append(rf"(?P<own>{_any_of(own)})")
+                    if parts:
+                        found.append((about, name, side, _pattern("|".join(parts))))
+        return found
+
+    def _patterns(self, about: str, words: Sequence[str], side: int) -> list[str]:
+        topics = [word for word in words if word[0] not in "+-"]
+        if about == "audience" or not topics:
+            return []
+        topic = rf"{_any_of(topics)}(?!\w|\s+{self.one_of('place')}(?!\w))"
+        judging = self.one_of("praise" if side == UP else "complaint")
+        feeling = self.one_of("fond" if side == UP else "averse")
+        gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
+        degree = rf"(?:\s+{self.one_of('degree')}){{0,4}}"
         return [
-            (about, name, _pattern(one)) for about, named in parts for name, one in named.items()
+            rf"(?P<before>{judging}){gap}\s+{topic}",
+            rf"{topic}{gap}\s+{self.one_of('link')}{degree}\s+(?P<after>{judging})",
+            rf"(?P<felt>{feeling})\s+{self.one_of('whose')}{gap}\s+{topic}",
+            rf"{self.one_of('causing')}\s+{self.one_of('whose')}{gap}\s+{topic}{degree}\s+"
+            rf"(?P<caused>{judging})",
         ]
 
-    def polarity(self, sentence: str) -> int:
-        """`UP` for praise, `DOWN` for a complaint, 0 where it is neither or both."""
-        praise, complaint, denial = self._judging
-        bad = bool(complaint.search(sentence))
-        rest = complaint.sub(" ", sentence)
-        good = bool(praise.search(rest))
-        if good == bad or denial.search(rest):
-            return 0
-        return UP if good else DOWN
+    @cached_property
+    def _whole(self) -> dict[str, re.Pattern[str]]:
+        return {name: _pattern(self.one_of(name)) for name in (*POLARITY, *NAMING)}
 
-    def named(self, sentence: str) -> tuple[str, str] | None:
-        """(about, name) of the first audience or aspect that a sentence names."""
-        found = ((about, name) for about, name, pattern in self._naming if pattern.search(sentence))
-        return next(found, None)
+    @cached_property
+    def _audiences(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [
+            (name, _pattern(_any_of([word for word in words if word[0] not in "+-"])))
+            for name, words in self.audiences.items()
+        ]
+
+    def denied(self, before: str) -> bool:
+        """Whether the last words before a judgement deny it."""
+        before = _ASIDE.sub(" ", before)
+        return self.finds("denial", " ".join(before.split()[-DENIED_WITHIN:]))
+
+    @cached_property
+    def good_for(self) -> re.Pattern[str]:
+        """A judgement of fitness, and for whom or what: `bad`, `good` and `who`."""
+        gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
+        good = rf"(?P<good>{self.one_of('good_for')}){gap}\s+for|{self.one_of('good_to')}\s+to"
+        return _pattern(rf"(?:(?P<bad>{self.one_of('not_for')})|{good})\s+(?P<who>[^.,;:!?()]+)")
+
+    @cached_property
+    def wanting(self) -> re.Pattern[str]:
+        """A wish for something, `who`, at the beginning of a sentence or its end."""
+        wish = self.one_of("wanting")
+        return _pattern(
+            rf"^{wish}\s+(?P<who>[^.,;:!?()]+),\s*(?P<rest>.+)$"
+            rf"|^(?P<rest_2>.+?),?\s+{wish}\s+(?P<who_2>[^.,;:!?()]+)$"
+        )
 
 
-def _pattern(words: Sequence[str]) -> re.Pattern[str]:
-    """Any of these words or phrases, whole; `*` at the end allows any ending."""
+def _any_of(words: Sequence[str]) -> str:
+    """Any of these words or phrases; `*` at the end allows any ending."""
     if not words:
-        return re.compile(r"(?!)")
+        return "(?!)"
     parts = [
-        re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "")
+        re.escape(word.removesuffix("*")).replace("'", "['’]") + (r"\w*" if word[-1] == "*" else "")
         for word in sorted(words, key=len, reverse=True)
     ]
-    return re.compile(rf"(?i)(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+    return f"(?:{'|'.join(parts)})"
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    """The expression, from one word's beginning to another's end."""
+    return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.I)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a review that can be quoted."""
+    for sentence in _SENTENCE.split(text):
+        span = sentence.strip(_EDGES)
+        # What a cut has left of a sentence says nothing for sure, nor does a question.
+        cut = sentence.endswith((ELLIPSIS, "?"))
+        if not cut and '"' not in span and SHORTEST <= len(span) <= LONGEST:
+            yield span
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    about: str
+    name: str
+    side: int
+    clause: str
+
+
+def _clauses(sentence: str, words: AspectWords) -> Iterator[str]:
+    start = 0
+    for end in words.clause_ends.finditer(sentence):
+        yield sentence[start : end.start()].strip(_EDGES)
+        start = end.end()
+    yield sentence[start:].strip(_EDGES)
+
+
+def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
+    """What a sentence judges, in its order."""
+    found = []
+    for clause in _clauses(sentence, words):
+        if words.finds("doubt", clause) or words.finds("elsewhere", clause):
+            continue
+        here = []
+        for about, name, side, pattern in words.judged:
+            match = pattern.search(clause)
+            if match is None:
+                continue
+            judging = next(group for group, value in match.groupdict().items() if value)
+            if words.denied(clause[: match.start(judging)]):
+                # "Not bad" is no praise.
+                side = DOWN if side == UP else 0
+            if side:
+                # "Perfect coffee shop atmosphere" is about the last of these.
+                place = (match.start(), -match.end())
+                here.append((place, _Judgement(about, name, side, clause)))
+        found += [one for _, one in sorted(here, key=lambda pair: pair[0])]
+    return found
 
 
 def aspects(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
-    """The aspects of displayed comments, each once to a side; those of the first comment first.
+    """The aspects that displayed comments judge, each once to a side; those of the first comment first.
 
     Args:
         comments: the comments as displayed, with what their authors thought of the item.
         words: the words of the domain.
 
     Returns:
-        Facts that quote: praise by nobody who disliked the item, complaints by nobody who liked it.
+        Facts that quote, no two the same words: praise by nobody who disliked the item, complaints by
+        nobody who liked it.
     """
     found: dict[tuple[str, int], Fact] = {}
     for comment in comments if words.aspects else ():
-        for sentence in _SENTENCE.split(comment.text):
-            span = sentence.strip(_EDGES)
-            # What a cut has left of a sentence says nothing for sure.
-            if not SHORTEST <= len(span) <= LONGEST or '"' in span or sentence.endswith(ELLIPSIS):
-                continue
-            if span.count("(") != span.count(")"):
-                continue
-            side = words.polarity(span)
-            named = words.named(span) if side and side != -comment.verdict else None
-            if named is not None:
-                fact = Fact("aspect", *named, direction=side, quote=span)
-                found.setdefault((named[1], side), fact)
+        for sentence in _sentences(comment.text):
+            judgements = _judgements(sentence, words)
+            mixed = _is_mixed(sentence, judgements, words)
+            quoted: set[str] = set()
+            for one in judgements:
+                quote = _LEADING.sub("", one.clause) if mixed else sentence
+                key = (one.name, one.side)
+                if one.side == -comment.verdict or key in found or quote in quoted:
+                    continue
+                whole = quote == sentence or len(quote.split()) >= FEWEST_WORDS
+                if len(quote) >= SHORTEST and whole:
+                    quoted.add(quote)
+                    found[key] = Fact(
+                        "aspect", one.about, one.name, direction=one.side, quote=quote
+                    )
     return list(found.values())
+
+
+def _is_mixed(sentence: str, judgements: Sequence[_Judgement], words: AspectWords) -> bool:
+    """Whether the sentence also says the opposite, or takes something back."""
+    sides = {one.side for one in judgements}
+    other = "complaint" if UP in sides else "praise"
+    return len(sides) > 1 or words.finds(other, sentence) or words.finds("turn", sentence)
+
+
+def undisputed(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts, complaints first, without praise of what another review of the item complains of."""
+    against = [fact for fact in facts if fact.direction == DOWN]
+    disputed = {fact.topic for fact in against}
+    return against + [
+        fact for fact in facts if fact.direction != DOWN and fact.topic not in disputed
+    ]
+
+
+def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
+    """The people for whom a comment calls the item good or bad outright, each once.
+
+    Args:
+        comments: the comments as displayed, with what their authors thought of the item.
+        words: the words of the domain.
+
+    Returns:
+        Facts that quote the whole sentence; `about` is an audience, a purpose, or a feature that people
+        look for. Nobody is won over by a review of somebody who disliked the item.
+    """
+    found: dict[tuple[str, str], Fact] = {}
+    for comment in comments:
+        for sentence in _sentences(comment.text):
+            if words.finds("elsewhere", sentence):
+                continue
+            fact = _wanted(sentence, words) or _suited(sentence, words)
+            if fact is not None and not (fact.direction == UP and comment.verdict < 0):
+                found.setdefault(fact.topic, dataclasses.replace(fact, quote=sentence))
+    return list(found.values())
+
+
+def _wanted(sentence: str, words: AspectWords) -> Fact | None:
+    match = words.wanting.search(sentence)
+    if match is None:
+        return None
+    rest = match["rest"] or match["rest_2"]
+    who = _group(match["who"] or match["who_2"], words)
+    down, up = words.finds("refusal", rest), words.finds("approval", rest)
+    if not who or not (down or up):
+        return None
+    return Fact("aspect", "feature", who, direction=DOWN if down else UP)
+
+
+def _suited(sentence: str, words: AspectWords) -> Fact | None:
+    match = words.good_for.search(sentence)
+    who = _group(match["who"], words) if match is not None else ""
+    if match is None or not who:
+        return None
+    before = sentence[: match.start()]
+    recommends = match[0].casefold().startswith("recommend")
+    if words.finds("doubt", before) and not recommends and not match["bad"]:
+        return None
+    down = bool(match["bad"]) or words.denied(before)
+    named = words.audience(who)
+    # "A great price for a great product" has no purpose.
+    if not named and words.finds("praise", who):
+        return None
+    about = "audience" if named or words.finds("persons", who) else "purpose"
+    return Fact("aspect", about, named or who, direction=DOWN if down else UP)
+
+
+def _group(text: str, words: AspectWords) -> str:
+    """Who or what is named, as far as the clause goes; "" where it is nobody in particular."""
+    who = re.split(rf"(?<!\w){words.one_of('stop')}(?!\w)", text, maxsplit=1, flags=re.I)[0]
+    who = who.strip(_EDGES)
+    if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", who):
+        return ""
+    return who

@@ -35,7 +35,7 @@ ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "sequel", "unsure",
+    "length", "audience", "purpose", "sequel", "unsure",
 )  # fmt: skip
 """What the value of a fact can be."""
 SELDOM = "seldom_"

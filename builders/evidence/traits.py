@@ -179,16 +179,3 @@ def _birth_bin(year: int) -> str:
     if year >= LAST_BORN:
         return f"born {LAST_BORN} or later"
     return f"born {year // 10 * 10}-{year // 10 * 10 + 9}"
-
-
-def rarest_first(store: StoreReader, values: tuple[str, ...]) -> list[str]:
-    """Categories of an item, each once, those first that fewer items carry; ties in their order."""
-    numbers = store.shared("categories", lambda: _numbers(store))
-    return sorted(dict.fromkeys(values), key=lambda value: numbers.get(value, 0))
-
-
-def _numbers(store: StoreReader) -> dict[str, int]:
-    if "categories" not in store.items.column_names:
-        return {}
-    found = pc.value_counts(store.items.column("categories").combine_chunks().flatten())
-    return dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))

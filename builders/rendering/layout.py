@@ -63,6 +63,12 @@ class Layout:
     months: str
     year: str
     years: str
+    yes: str
+    no: str
+
+    def yes_or_no(self, holds: bool) -> str:
+        """The answer to a question that asks whether something holds."""
+        return self.yes if holds else self.no
 
     @functools.cached_property
     def as_stored(self) -> bool:

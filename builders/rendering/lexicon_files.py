@@ -15,7 +15,7 @@ from pathlib import Path
 
 from itdr.builders.core.errors import choose_from
 from itdr.builders.core.text import plain
-from itdr.builders.evidence.aspects import AspectWords
+from itdr.builders.evidence.aspects import NAMING, POLARITY, AspectWords
 from itdr.builders.evidence.facts import ABOUTS, SELDOM, Fact
 from itdr.builders.rendering import jinja
 from itdr.builders.rendering.template_files import (
@@ -148,7 +148,7 @@ def _load(
         made.aliases,
         made.forms,
         made.terms,
-        AspectWords(made.aspects, made.audiences, **made.polarity),
+        AspectWords(made.aspects, made.audiences, made.polarity, made.naming),
         dict(words),
     )
 
@@ -165,6 +165,7 @@ class _Parts:
         self.aspects: dict[str, tuple[str, ...]] = {}
         self.audiences: dict[str, tuple[str, ...]] = {}
         self.polarity: dict[str, tuple[str, ...]] = {}
+        self.naming: dict[str, tuple[str, ...]] = {}
 
     def read(self, path: Path) -> None:
         parts = (
@@ -176,6 +177,7 @@ class _Parts:
             "aspects",
             "audiences",
             "polarity",
+            "naming",
         )
         top = fields(path, read_yaml(path), "a lexicon", (), parts)
         for name, node in top.items():
@@ -223,9 +225,14 @@ class _Parts:
             self.audiences[audience] = tuple(texts(path, one, audience))
 
     def _read_polarity(self, path: Path, node: Node) -> None:
-        given = fields(path, node, "polarity", (), ("praise", "complaint", "denial"))
+        given = fields(path, node, "polarity", (), POLARITY)
         for name, one in given.items():
             self.polarity[name] = (*self.polarity.get(name, ()), *texts(path, one, name))
+
+    def _read_naming(self, path: Path, node: Node) -> None:
+        given = fields(path, node, "naming", (), NAMING)
+        for name, one in given.items():
+            self.naming[name] = (*self.naming.get(name, ()), *texts(path, one, name))
 
 
 def _mapping(path: Path, node: Node, what: str) -> list[tuple[str, Node]]:

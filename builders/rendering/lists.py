@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -27,13 +28,19 @@ class Entry(NamedTuple):
 
 
 def numbered(entries: Sequence[str], layout: Layout = _ENGLISH) -> str:
-    before, _, after = layout.number.partition("{entry}")
+    marks = _marks(layout.number, len(entries))
     return "\n".join(
-        [
-            f"{before.replace('{n}', str(n))}{entry}{after.replace('{n}', str(n))}"
-            for n, entry in enumerate(entries, 1)
-        ]
+        [before + entry + after for (before, after), entry in zip(marks, entries, strict=True)]
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _marks(pattern: str, count: int) -> list[tuple[str, str]]:
+    """What stands before and after each of so many numbered entries."""
+    before, _, after = pattern.partition("{entry}")
+    return [
+        (before.replace("{n}", str(n)), after.replace("{n}", str(n))) for n in range(1, count + 1)
+    ]
 
 
 def _lines(entries: Sequence[str], layout: Layout) -> str:

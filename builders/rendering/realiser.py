@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -252,9 +252,23 @@ def _bound(text: str) -> Callable[[Mapping[str, object]], str]:
 
 def numbers_of(fact: Fact) -> set[str]:
     """Every number that a statement may say of a fact, as it is written."""
-    numbers = set(_numbers(fact).values()) - {""}
+    return amounts_of(fact) | percents_of(fact)
+
+
+def amounts_of(fact: Fact) -> set[str]:
+    """Of `numbers_of` those that are no percentages."""
+    return _sayable(value for name, value in _numbers(fact).items() if "percent" not in name)
+
+
+def percents_of(fact: Fact) -> set[str]:
+    """Of `numbers_of` the percentages."""
+    return _sayable(value for name, value in _numbers(fact).items() if "percent" in name)
+
+
+def _sayable(numbers: Iterable[str]) -> set[str]:
+    found = set(numbers) - {""}
     # What rounds to none is said to be below one.
-    return numbers | {"1"} if "0" in numbers else numbers
+    return found | {"1"} if "0" in found else found
 
 
 def _numbers(fact: Fact) -> dict[str, str]:

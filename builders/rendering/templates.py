@@ -94,6 +94,9 @@ class Templates:
     prompts: Mapping[str, tuple[Template, ...]]
     descriptions: tuple[Template, ...]
     answers: tuple[Template, ...]
+    built_in: Templates | None = None
+    """The package's own texts: they serve a history without an order where a user's own choice has none
+    for it, so that no text claims an order that is not there."""
     _served: dict[tuple[str, frozenset[str]], _Serving] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -109,6 +112,7 @@ class Templates:
             {part: put(pool) for part, pool in self.prompts.items()},
             put(self.descriptions),
             put(self.answers),
+            self.built_in and self.built_in.with_words(words),
         )
 
     def check(self, part: str, flags: Iterable[str] = ()) -> None:
@@ -134,17 +138,27 @@ class Templates:
     def _serving(self, part: str, flags: frozenset[str]) -> _Serving:
         serving = self._served.get((part, flags))
         if serving is None:
-            prompts = self._that_serve("prompt", self.prompts[part], part, flags)
-            serving = self._served[part, flags] = _Serving(
-                prompts,
-                {
-                    person: self._that_serve("description", self.descriptions, part, flags, person)
-                    for person in PERSONS
-                    if any(one.person == person for one in prompts)
-                },
-                self._that_serve("answer", self.answers, part, flags),
-            )
+            serving = self._served[part, flags] = self._texts_for(part, flags)
         return serving
+
+    def _texts_for(self, part: str, flags: frozenset[str]) -> _Serving:
+        """All texts that serve the flags; TemplateError where there is no prompt or description."""
+        none = not any(one.serves(flags) for one in self.prompts[part])
+        if none and "unordered" in flags and self.built_in is not None:
+            return replace(
+                self.built_in._texts_for(part, flags),
+                answers=self._that_serve("answer", self.answers, part, flags),
+            )
+        prompts = self._that_serve("prompt", self.prompts[part], part, flags)
+        return _Serving(
+            prompts,
+            {
+                person: self._that_serve("description", self.descriptions, part, flags, person)
+                for person in PERSONS
+                if any(one.person == person for one in prompts)
+            },
+            self._that_serve("answer", self.answers, part, flags),
+        )
 
     def _that_serve(
         self,
@@ -157,9 +171,6 @@ class Templates:
         """Those of the pool that serve the flags; TemplateError where none does."""
         of_person = [one for one in pool if person in (None, one.person)]
         found = tuple(one for one in of_person if one.serves(flags))
-        if not found and "unordered" in flags:
-            # A user's own choice of texts may know nothing of such histories.
-            found = tuple(one for one in of_person if one.serves(flags - {"unordered"}))
         if not found:
             held = ", ".join(sorted(flags)) or "none"
             of = f" in the {person} person" if person else ""
@@ -222,6 +233,17 @@ def load(
         for template in texts[section].values():
             check_text(template, section, names, frozenset(flags), frozenset(lists))
     prompts = _pools(task, texts["prompts"].values(), chosen)
+    descriptions, answers = (_sorted(texts[name].values()) for name in ("descriptions", "answers"))
+    built_in = None if choice is None else _built_in(task, language, chosen.unseen)
+    return Templates(task, prompts, descriptions, answers, built_in)
+
+
+def _built_in(task: str, language: str, unseen: bool) -> Templates | None:
+    """The package's own texts, None where it has none in the language."""
+    texts = texts_of(task, None, language)
+    if not all(texts[section] for section in SECTIONS):
+        return None
+    prompts = _pools(task, texts["prompts"].values(), _Chosen(unseen=unseen))
     descriptions, answers = (_sorted(texts[name].values()) for name in ("descriptions", "answers"))
     return Templates(task, prompts, descriptions, answers)
 

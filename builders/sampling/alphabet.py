@@ -6,7 +6,7 @@ alphabet is the answer three times out of four, which says nothing of taste.
 
 from __future__ import annotations
 
-import itertools
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +33,19 @@ class Alphabet:
 
     def in_order(self, titles: Sequence[int]) -> bool:
         """Whether `TOO_MANY` of these titles in a row stand in alphabetical order."""
-        run = 1
-        ranks = self.ranks[list(titles)].tolist()
-        for before, after in itertools.pairwise(ranks):
-            run = run + 1 if after > before else 1
+        run, ranks, before = 0, self._ranks, -1
+        for title in titles:
+            rank = ranks[title]
+            run = run + 1 if rank > before else 1
             if run == TOO_MANY:
                 return True
+            before = rank
         return False
+
+    @functools.cached_property
+    def _ranks(self) -> memoryview:
+        """The ranks, to be looked up one by one."""
+        return np.ascontiguousarray(self.ranks).data
 
     def any_in_order(self, titles: np.ndarray) -> np.ndarray:
         """`in_order` of each row of title codes (bool)."""

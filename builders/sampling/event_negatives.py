@@ -152,18 +152,27 @@ class EventNegatives:
         assert requests.moments is not None
         n_targets = requests.moments.shape[1]
         target = slots % n_targets
-        moments = requests.moments[:, target]
-        times = self._index.times
-        shape = moments.shape
+        first, last = self._around(requests.moments)
+        shape = (len(counts), len(slots))
         return _Batch(
-            first=times.searchsorted(moments, side="left"),
-            last=times.searchsorted(moments, side="right"),
+            first=first[:, target],
+            last=last[:, target],
             before=np.broadcast_to(requests.times[:, None], shape),
             years=self._spans(requests)[:, target],
             open=slots < counts[:, None],
             works=np.full(shape, -1, np.int32),
             titles=np.full(shape, -1, np.int32),
             users=np.full(shape, -1, np.int32),
+        )
+
+    def _around(self, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where in the index the events of each of these seconds begin and end: looked up in order of
+        time, since the index is long and neighbours lie together."""
+        seconds, places = np.unique(moments, return_inverse=True)
+        times, shape = self._index.times, moments.shape
+        return (
+            times.searchsorted(seconds, side="left")[places].reshape(shape),
+            times.searchsorted(seconds, side="right")[places].reshape(shape),
         )
 
     def _spans(self, requests: NegativeRequests) -> np.ndarray:
@@ -179,60 +188,66 @@ class EventNegatives:
         """Draw events at random, for all open places of all cases at once."""
         width = batch.works.shape[1]
         start = requests.targets.shape[1]
-        rows = np.arange(len(batch.works))
         for tries in TRIES:
-            rows = rows[batch.open[rows].any(axis=1)]
+            rows, slots = np.nonzero(batch.open)
             if not len(rows):
                 return
-            # An axis of cases, one of places and one of tries.
-            places = start + np.arange(width)[:, None] * tries + np.arange(tries)
+            # An axis of places and one of tries.
+            numbers = start + slots[:, None] * tries + np.arange(tries)
             start += width * tries
-            low, high = self._range(batch.first[rows], batch.last[rows], self.nearest)
-            drawn = _numbers(requests.rng_states[rows, None, None], places)
-            sizes = np.maximum(high - low, 1).astype(np.uint64)[:, :, None]
-            events = low[:, :, None] + (drawn % sizes).astype(np.int64)
+            low, high = self._range(batch.first[rows, slots], batch.last[rows, slots], self.nearest)
+            drawn = _numbers(requests.rng_states[rows, None], numbers)
+            sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
+            events = low[:, None] + (drawn % sizes).astype(np.int64)
             events = np.minimum(events, len(self._index) - 1)
-            works, users = self._index.works[events], self._index.users[events]
-            titles = self._store.title_code[works]
-            good = (batch.open[rows] & (high > low))[:, :, None] & self._in_span(
-                works, batch.years[rows][:, :, None]
-            )
-            times, before = self._index.times[events], batch.before[rows][:, :, None]
-            good &= self._honest(works, users, times, before)
-            flat = (len(rows), width * tries)
-            good &= ~exclusions.barred(rows, works.reshape(flat), titles.reshape(flat)).reshape(
-                good.shape
-            )
-            for column, chosen in ((titles, batch.titles), (users, batch.users)):
-                good &= ~(column[..., None] == chosen[rows][:, None, None, :]).any(axis=3)
-            self._take(batch, rows, good, works, titles, users)
+            works = self._index.works[events]
+            good = (high > low)[:, None] & self._in_span(works, batch.years[rows, slots][:, None])
+            self._keep_fitting(exclusions, batch, (rows, slots), events, good)
+            first = good.argmax(axis=1)
+            found = np.flatnonzero(good[np.arange(len(good)), first])
+            self._take(batch, rows[found], slots[found], events[found, first[found]])
 
-    @staticmethod
-    def _take(
+    def _keep_fitting(
+        self,
+        exclusions: Exclusions,
         batch: _Batch,
-        rows: np.ndarray,
+        where: tuple[np.ndarray, np.ndarray],
+        events: np.ndarray,
         good: np.ndarray,
-        works: np.ndarray,
-        titles: np.ndarray,
-        users: np.ndarray,
     ) -> None:
-        """Fill each place with the first good one of its tries, unless a place before it takes the same
-        title, or a work of the same user."""
-        first = good.argmax(axis=2)[:, :, None]
-        found: np.ndarray = np.any(good, axis=2)
-        works, titles, users = (
-            np.take_along_axis(one, first, axis=2)[:, :, 0] for one in (works, titles, users)
-        )
+        """Of the good tries keep those that are honest, not barred, and new to the case.
+
+        where: the row and slot of each place.   events, good: a row to a place, a column to a try.
+        """
+        left = np.nonzero(good)
+        rows, slots = (axis[left[0]] for axis in where)
+        events = events[left]
+        works, users = self._index.works[events], self._index.users[events]
+        titles = self._store.title_code[works]
+        fits = self._honest(works, users, self._index.times[events], batch.before[rows, slots])
+        fits &= ~exclusions.barred(rows, works[:, None], titles[:, None])[:, 0]
+        for column, chosen in ((titles, batch.titles), (users, batch.users)):
+            fits &= ~(column[:, None] == chosen[rows]).any(axis=1)
+        good[left] = fits
+
+    def _take(self, batch: _Batch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray) -> None:
+        """Fill these places with the works of these events, each unless a place before it in its row
+        takes the same title, or a work of the same user."""
+        shape = batch.open.shape
+        found = np.zeros(shape, bool)
+        found[rows, slots] = True
+        works, titles, users = (np.full(shape, -1, np.int32) for _ in range(3))
+        works[rows, slots] = self._index.works[events]
+        titles[rows, slots] = self._store.title_code[works[rows, slots]]
+        users[rows, slots] = self._index.users[events]
         same = titles[:, :, None] == titles[:, None, :]
         same |= users[:, :, None] == users[:, None, :]
-        earlier = np.tri(found.shape[1], k=-1, dtype=bool)
+        earlier = np.tri(shape[1], k=-1, dtype=bool)
         found &= ~(same & earlier & found[:, None, :]).any(axis=2)
-        taken, slots = np.nonzero(found)
-        where = rows[taken], slots
-        batch.works[where] = works[found]
-        batch.titles[where] = titles[found]
-        batch.users[where] = users[found]
-        batch.open[where] = False
+        batch.works[found] = works[found]
+        batch.titles[found] = titles[found]
+        batch.users[found] = users[found]
+        batch.open[found] = False
 
     def _range(
         self, first: np.ndarray, last: np.ndarray, nearest: int

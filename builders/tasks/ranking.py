@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,6 +13,7 @@ import numpy as np
 from itdr.builders.core.rng import numbers, shuffles
 from itdr.builders.core.schema import SKIP
 from itdr.builders.rendering import lists
+from itdr.builders.sampling import filters, leave_one_out
 from itdr.builders.sampling.alphabet import alphabet
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
@@ -18,6 +21,7 @@ from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.negatives import EVENT, HARD, SHOWN
 from itdr.builders.sampling.popularity import NEVER
 from itdr.builders.sampling.requests import NegativeRequests
+from itdr.builders.sampling.retrieved import FROM_FILE, UNKNOWN_THEN, retrieved
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import entries
@@ -28,15 +32,24 @@ FLAGS = frozenset({"timed", "unordered", "liked", "scored", "set", "index"})
 """timed: the targets come next.   unordered: they do, but the history itself has no order to speak of.
 liked: the targets are liked.   scored: an untimed history is of liked works with ratings.   set, index:
 the form of the answer."""
-OPTIONS: dict[str, Any] = {**entries.OPTIONS, "negatives": "event", "ties": "avoid", "liked": False}
+OPTIONS: dict[str, Any] = {
+    **entries.OPTIONS,
+    **filters.OPTIONS,
+    "negatives": "event",
+    "ties": "avoid",
+    "liked": False,
+}
 """Options that all tasks with candidates have, with their defaults."""
 
 
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
     lines = histories(cell.store)
+    if cell.held:
+        found = leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
+        return in_order(cell, user, found)
     if cell.timed:
-        return latest_windows(lines, user, window_spec(cell))
+        return in_order(cell, user, latest_windows(lines, user, window_spec(cell)))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(
@@ -44,9 +57,28 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     )
 
 
+def target_of(cell: OpenCell) -> str:
+    """Which of a user's windows comes first: the `first`, the `last`, or a `random` one."""
+    target = cell.cell.options.get("target", "last")
+    return "last" if target == "all" else target
+
+
+def in_order(cell: OpenCell, user: int, found: Iterator[Window]) -> Iterator[Window]:
+    """A user's windows in the order in which they are taken: as found, or by stable hash."""
+    if target_of(cell) != "random":
+        return found
+    windows = list(found)
+    order = cell.hashed_order(
+        user, [window.user_history.works[window.targets[0]] for window in windows], "target"
+    )
+    if cell.cell.options["ties"] == "avoid":
+        order.sort(key=lambda place: windows[place].tied)
+    return (dataclasses.replace(windows[place], index=index) for index, place in enumerate(order))
+
+
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The first window of each user; None where there is none, or where it has to be looked for."""
-    if not cell.timed:
+    if not cell.timed or cell.held or target_of(cell) != "last":
         return [None] * len(users)
     lines = histories(cell.store)
     return first_windows(lines, users, window_spec(cell))
@@ -63,6 +95,7 @@ def window_spec(cell: OpenCell) -> WindowSpec:
         avoid_ties=options["ties"] == "avoid",
         alphabet=alphabet(cell.store),
         liked=cell.liked if options["liked"] else None,
+        target=target_of(cell),
     )
 
 
@@ -186,10 +219,12 @@ def _negatives(
     count = cell.candidates - cell.positives
     titles = cell.store.title_code[items]
     left: list[list[int]] = [[] for _ in windows]
-    if policy == SHOWN:
-        policy = EVENT
+    own = cell.cell.options.get("candidates_from")
+    if own is not None or policy == SHOWN:
         rows = zip(windows, titles.tolist(), strict=True)
-        left = [_shown_and_left(cell, window, row)[:count] for window, row in rows]
+        first = _shown_and_left if own is None else _retrieved
+        left = [first(cell, window, row, count)[:count] for window, row in rows]
+        policy = EVENT if policy == SHOWN else policy
         filled = np.array([found + [-1] * (count - len(found)) for found in left], int)
         more = np.where(filled < 0, -1, cell.store.title_code[filled])
         titles = np.concatenate([titles, more.reshape(len(windows), -1)], axis=1)
@@ -214,7 +249,31 @@ def _negatives(
     return [None if rest is None else found + rest for found, rest in zip(left, drawn, strict=True)]
 
 
-def _shown_and_left(cell: OpenCell, window: Window, titles: list[int]) -> list[int]:
+def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
+    """Up to `count` works that the user's own file proposes, the best first, as honest as any negative:
+    never touched by the user, and met by somebody else before the target."""
+    path = Path(cell.cell.options["candidates_from"]).expanduser()
+    line, store, counts = window.user_history, cell.store, cell.pool.rungs
+    used = {*titles, *cell.pool.titles_met(line.touched).tolist()}
+    touched = frozenset(line.touched.tolist())
+    before = NEVER if window.time is None or not cell.timed else window.time
+    found: list[int] = []
+    for work in retrieved(store, path).of(line.user):
+        title = int(store.title_code[work])
+        if title < 0 or title in used or work in touched:
+            continue
+        if cell.train_stats.since(work, line.user) >= before:
+            counts[UNKNOWN_THEN] += 1
+            continue
+        used.add(title)
+        found.append(work)
+        if len(found) == count:
+            break
+    counts[FROM_FILE] += len(found)
+    return found
+
+
+def _shown_and_left(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
     """Works that were shown to the user and never taken, as honest as any negative: those shown
     together with the true items first, then those of the user's other impressions, by stable hash."""
     line, store = window.user_history, cell.store

@@ -14,8 +14,8 @@ from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
-from itdr.builders.evidence import traits, verdicts
-from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence import verdicts
+from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
 from itdr.builders.evidence.facts import Fact
 from itdr.builders.rendering import lists
@@ -115,15 +115,22 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(_statements(cell, code)) for code in codes):
+            named = [code for code in codes if _names_a_group(_statements(cell, code))]
             known = [code for code in codes if _statements(cell, code)[0].section != UNSURE]
-            yield from known[: 3 * SPARES] or codes[:SPARES]
+            yield from named[: 3 * SPARES] or known[:SPARES] or codes[:SPARES]
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    if len(statements) < LEAST_STATEMENTS or all(one.section != GROUPS for one in statements):
+    if len(statements) < LEAST_STATEMENTS or not _names_a_group(statements):
         return False
     facts = {fact for one in statements for fact in one.facts}
     return sum(fact.solid for fact in facts) >= ENOUGH
+
+
+def _names_a_group(statements: Sequence[Statement]) -> bool:
+    """Whether anybody is named whom the item suits: how it is liked in general names nobody."""
+    groups = [one for one in statements if one.section == GROUPS]
+    return any(fact.kind != "reception" for one in groups for fact in one.facts)
 
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
@@ -154,12 +161,11 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     """All that may be said of an item."""
     lexicon = _realiser(cell).lexicon
     counted = _table(cell).of(code)
-    said = aspects(shown, lexicon.aspects)
-    categories = traits.rarest_first(cell.store, cell.store.item(code).categories) if said else []
-    # What a review praises is said with what the item is, where its categories tell.
-    own = [Fact("own", "category", one) for one in categories if lexicon.is_taste("category", one)]
-    said = [dataclasses.replace(one, details=tuple(own[:1])) for one in said]
-    return lexicon.sayable([*counted, *said])
+    # Whom a review names outright says more than what it praises, and is not quoted twice.
+    named = audiences(shown, lexicon.aspects)
+    quoted = "\n".join(fact.quote for fact in named)
+    judged = [fact for fact in aspects(shown, lexicon.aspects) if fact.quote not in quoted]
+    return lexicon.sayable([*counted, *undisputed([*named, *judged])])
 
 
 def _table(cell: OpenCell) -> FactTable:
@@ -193,6 +199,7 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
+    shown["avoid"] = any(one.section == NOT_FOR for one in statements)
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(
         key=item.id,
@@ -360,7 +367,13 @@ TASK = Task(
     id="target_user_identification",
     root=UNDERSTANDING,
     title="Target user identification",
-    metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    metrics=(
+        "fact F1",
+        "fact precision",
+        "fact recall",
+        "named works",
+        *("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
+    ),
     cells={
         "amazon-reviews-2023": CellRule(6300),
         "bookcrossing": CellRule(6250),
@@ -402,7 +415,7 @@ TASK = Task(
             "answer",
         }
     ),
-    flags=frozenset({"comments", "tags", "facts_shown"}),
+    flags=frozenset({"comments", "tags", "facts_shown", "avoid"}),
     windows=_windows,
     draw=_draw,
     context=_context,

@@ -51,6 +51,8 @@ TASK = Task(
     needs=frozenset({"items.title"}),
     defaults={
         **ranking.OPTIONS,
+        "candidates_from": None,
+        "target": "last",
         "history": 5,
         "candidates": 10,
         "positives": 5,

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.errors import ItdrError
+from itdr.publish import provenance
 from itdr.publish.report import numbers as counting
-from itdr.publish.report import text
+from itdr.publish.report import origin, text
 
 HERE = Path(__file__).resolve().parent
 FORMATS = ("png", "svg")
@@ -26,6 +27,7 @@ def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
     plots, style = _matplotlib()
     found = counting.collect(folder)
     held = counting.examples(folder, per_cell)
+    entries = provenance.read(folder)
     drawable = plots.drawable(found)
     figures = [
         _figure(plot, style.svg(plots.draw(plot, found), True, plot.name)) for plot in drawable
@@ -37,6 +39,8 @@ def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
         "js": (HERE / "page.js").read_text("utf-8"),
         "summary": f"{total:,} examples in {len(found['cells'])} cells of subtask and source; configs: "
         + html.escape(", ".join(one["config"] for one in found["configs"])),
+        "numbers": origin.key_numbers(entries),
+        "built": origin.how_built(entries),
         "note": _note(found),
         "links": _links(drawable),
         "plots": "\n".join(figures),
@@ -97,7 +101,11 @@ def _note(found: dict[str, Any]) -> str:
 
 def _links(drawable: Sequence[Any]) -> str:
     places = [(plot.name, plot.title) for plot in drawable]
-    places += [("table", "Numbers of each cell"), ("explorer", "Examples")]
+    places += [
+        ("table", "Numbers of each cell"),
+        ("built", "How it was built"),
+        ("explorer", "Examples"),
+    ]
     return "".join(f'<a href="#{name}">{html.escape(title)}</a>' for name, title in places)
 
 

@@ -33,6 +33,7 @@ def _methods() -> dict[str, dict[str, Method]]:
         "genre-overlap": m.genre_overlap,
         "co-occurrence": m.co_occurrence,
     }
+    pairs = {name: ranking[name] for name in ("random", "most-popular", "newest")}
     texts: dict[str, Method] = {"common-words": m.common_words}
     return {
         "rating_prediction": {
@@ -48,6 +49,15 @@ def _methods() -> dict[str, dict[str, Method]]:
         "user_attribute_prediction": {
             "random": m.random_attributes,
             "majority": m.majority_attributes,
+        },
+        "pointwise_rec": {
+            "random": m.even_odds,
+            "item-mean": m.like_by_item_mean,
+            "genre-overlap": m.like_by_genres,
+        },
+        "pairwise_rec": {
+            **pairs,
+            "genre-overlap": m.better_genres,
         },
         "interest_recognition": texts,
         "target_user_identification": texts,

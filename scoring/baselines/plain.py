@@ -175,6 +175,43 @@ def _number(value: float | None, row: Row) -> Answer:
     return Answer(f"{(scale.low + scale.high) / 2 if value is None else value:.4f}")
 
 
+# -- likes ----------------------------------------------------------------------------------------
+
+
+def even_odds(training: Training, row: Row) -> Answer:
+    """As likely as not: the score of chance."""
+    return Answer("0.5")
+
+
+def like_by_item_mean(training: Training, row: Row) -> Answer:
+    """The mean of what the training part gave the item, on a scale from 0 to 1."""
+    scale, known = scale_of(row), training.of(row)
+    mean = known.item_mean(row)
+    mean = known.mean() if mean is None else mean
+    share = 0.5 if mean is None else (mean - scale.low) / (scale.high - scale.low)
+    return Answer(f"{share:.4f}")
+
+
+def like_by_genres(training: Training, row: Row) -> Answer:
+    """By how much nearer the item's categories are to those of the likes than of the dislikes."""
+    return Answer(f"{(1 + _genre_margin(training, row, row['item_id'])) / 2:.4f}")
+
+
+def better_genres(training: Training, row: Row) -> Answer:
+    """The one whose categories are nearer to those of the likes than of the dislikes."""
+    return _ranked(row, [_genre_margin(training, row, one["item_id"]) for one in row["candidates"]])
+
+
+def _genre_margin(training: Training, row: Row, item: str) -> float:
+    """From -1 to 1: overlap of the item's categories with the likes, less that with the dislikes."""
+    known, liked = training.of(row), scale_of(row).liked
+    own = [known.categories(item)]
+    sides: dict[bool, list[Sequence[str]]] = {True: [], False: []}
+    for one in row["history"]:
+        sides[one["rating"] >= liked].append(known.categories(one["item_id"]))
+    return category_overlap(sides[True], own)[0] - category_overlap(sides[False], own)[0]
+
+
 # -- attributes -----------------------------------------------------------------------------------
 
 

@@ -9,17 +9,20 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import Scale
 from itdr.builders.dataset import registry
+from itdr.scoring.metrics import opposites
 from itdr.scoring.metrics import ranking as metrics_ranking
 from itdr.scoring.metrics.result import Answer, Scored
 from itdr.scoring.metrics.text import score_texts
 from itdr.scoring.parsing import attributes as attribute_rules
-from itdr.scoring.parsing import parse
+from itdr.scoring.parsing import forms, parse
 from itdr.scoring.parsing.parse import Ranking
 from itdr.scoring.parsing.titles import Titles
 
 Row = Mapping[str, Any]
 RANKING_TASKS = ("top_k_rec", "cross_domain_rec")
 CHOICE_TASK = "sequential_rec"
+PAIR_TASK = "pairwise_rec"
+LIKE_TASK = "pointwise_rec"
 RATING_TASK = "rating_prediction"
 ATTRIBUTE_TASK = "user_attribute_prediction"
 TEXT_TASKS = ("interest_recognition", "target_user_identification")
@@ -46,6 +49,8 @@ def scorers() -> dict[str, Scorer]:
         RATING_TASK: score_ratings,
         **dict.fromkeys(RANKING_TASKS, score_rankings),
         CHOICE_TASK: score_choices,
+        PAIR_TASK: score_pairs,
+        LIKE_TASK: score_likes,
         ATTRIBUTE_TASK: score_attributes,
         **dict.fromkeys(TEXT_TASKS, score_texts),
     }
@@ -92,11 +97,12 @@ def _error(
 
 
 def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
-    """NDCG@10, Hit@1, Precision@5 and MRR; expected values where a method has ties."""
+    """NDCG@10, Hit@1, Precision@5 and MRR; expected values where a method has ties, or the answer is a
+    set, all of whose entries are equal."""
     rankings, targets = [], []
     for row, answer in zip(rows, answers, strict=True):
-        said = parse.ranking(answer.text, Titles([one["title"] for one in row["candidates"]]))
-        rankings.append(Ranking(said.places, answer.ties))
+        said = read_ranking(row, answer.text)
+        rankings.append(Ranking(said.places, answer.ties or said.ties))
         targets.append(true_places(row))
     plain = [k for k, ranking in enumerate(rankings) if all(n == 1 for n in ranking.ties)]
     values = dict(
@@ -110,10 +116,59 @@ def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Score
         Scored(
             ranking.readable,
             values[k] if k in values else metrics_ranking.expected(ranking, targets[k]),
-            dict(metrics_ranking.chance(len(rows[k]["candidates"]), len(targets[k]))),
+            dict(_chance(rows[k], len(targets[k]))),
         )
         for k, ranking in enumerate(rankings)
     ]
+
+
+def _chance(row: Row, targets: int) -> dict[str, float]:
+    ranked = forms.form_of(row) == "titles"
+    by_chance = metrics_ranking.chance if ranked else metrics_ranking.chance_of_set
+    return by_chance(len(row["candidates"]), targets)
+
+
+def read_ranking(row: Row, text: Any) -> Ranking:
+    """The candidates that an answer lists, read in the form that the row asks for.
+
+    Args:
+        row: of a subtask whose answer names several candidates.
+        text: the answer.
+
+    Returns:
+        Their places; one group of ties where the answer is a set.
+    """
+    form = forms.form_of(row)
+    titles = [one["title"] for one in row["candidates"]]
+    said = Ranking()
+    if form == "index":
+        said = Ranking(forms.indexes(text, len(titles), alone=True))
+    said = said if said.places else parse.ranking(text, titles)
+    if form == "index" and not said.readable:
+        said = Ranking(forms.indexes(text, len(titles)))
+    return said if form == "titles" else Ranking(said.places, (max(len(said.places), 1),))
+
+
+def read_choice(row: Row, text: Any) -> int | None:
+    """The candidate that an answer names, read in the form that the row asks for.
+
+    Args:
+        row: of a subtask whose answer names one candidate.
+        text: the answer.
+
+    Returns:
+        Its place, None where no candidate is named.
+    """
+    titles = [one["title"] for one in row["candidates"]]
+    if forms.form_of(row) != "index":
+        return parse.choice(text, titles)
+    numbers = forms.indexes(text, len(titles), alone=True)
+    if numbers:
+        return numbers[0]
+    said = parse.choice(text, titles)
+    if said is not None:
+        return said
+    return next(iter(forms.indexes(text, len(titles))), None)
 
 
 def true_places(row: Row) -> frozenset[int]:
@@ -127,19 +182,33 @@ def true_places(row: Row) -> frozenset[int]:
 
 def score_choices(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """Hit@1: the first title named is the target. With ties the share of a guess among the first."""
+    return _score_first(rows, answers, "Hit@1")
+
+
+def score_pairs(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """Accuracy: the first title named is the one preferred; as `score_choices` with ties."""
+    return _score_first(rows, answers, opposites.ACCURACY)
+
+
+def score_likes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """AUC, grouped AUC and accuracy; a like is as the source's scale has it."""
+    return opposites.score_likes(rows, answers, [scale_of(row).liked for row in rows])
+
+
+def _score_first(rows: Sequence[Row], answers: Sequence[Answer], metric: str) -> list[Scored]:
     found = []
     for row, answer in zip(rows, answers, strict=True):
-        titles = Titles([one["title"] for one in row["candidates"]])
         true = true_places(row)
         if answer.ties and answer.ties[0] > 1:
+            titles = Titles([one["title"] for one in row["candidates"]])
             first = parse.ranking(answer.text, titles).places[: answer.ties[0]]
             hit = sum(place in true for place in first) / max(len(first), 1)
             readable = any(place is not None for place in first)
         else:
-            said = parse.choice(answer.text, titles)
+            said = read_choice(row, answer.text)
             hit, readable = float(said in true), said is not None
         chance = len(true) / len(row["candidates"])
-        found.append(Scored(readable, {"Hit@1": hit}, {"Hit@1": chance}))
+        found.append(Scored(readable, {metric: hit}, {metric: chance}))
     return found
 
 

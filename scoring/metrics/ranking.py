@@ -112,3 +112,17 @@ def chance(candidates: int, targets: int) -> dict[str, float]:
     """The expected metrics of a random order of all candidates."""
     everything = Ranking(tuple(range(candidates)), (candidates,))
     return expected(everything, frozenset(range(targets)))
+
+
+@functools.lru_cache(maxsize=4096)
+def chance_of_set(candidates: int, targets: int) -> dict[str, float]:
+    """The expected metrics of `targets` candidates picked at random, in no order."""
+    found = dict.fromkeys(NAMES, 0.0)
+    total = math.comb(candidates, targets)
+    for right in range(targets + 1):
+        ways = math.comb(targets, right) * math.comb(candidates - targets, targets - right)
+        # The true ones among those picked bear the numbers from 0 on, the others any other numbers.
+        picked = Ranking((*range(right), *[None] * (targets - right)), (targets,))
+        for name, value in expected(picked, frozenset(range(targets))).items():
+            found[name] += value * ways / total
+    return found

@@ -36,7 +36,7 @@ def test_a_built_folder_holds_what_a_hub_data_set_needs() -> None:
         for config in ("sequential_rec", "rating_prediction")
         for split in splits
     }
-    top = {"README.md", "CITATION.bib", "LICENSE.md", "provenance.json"}
+    top = set(folder.TOP)
     hidden = {"sequential_rec/.itdr.json", "rating_prediction/.itdr.json"}
     assert set(found) == data | top | hidden
 
@@ -290,7 +290,7 @@ def test_a_damaged_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
 def test_the_command_builds_shows_and_reports(tmp_path: Path) -> None:
     out = tmp_path / "a"
     arguments = ("sequential_rec", "--sample", "--sources", "ml-32m", "-o", out)
-    result = run(command.run, *arguments, "--show", 1)
+    result = run(command.run, *arguments, "--examples", 1)
     assert result.exit_code == 0, result.output
     assert "example 1 · sequential_rec · ml-32m" in result.output
     again = run(command.run, *arguments, "--json")

@@ -16,14 +16,25 @@ SAMPLE = Path(__file__).resolve().parents[2] / "builders" / "sample"
 USERS = 120
 ITEMS = 160
 EVENTS = (50, 80)
+CROWDED: dict[str, Any] = {"users": 260, "items": 90}
+"""Of a work that few people meet nothing can be said for sure."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "amazon-reviews-2023": {"packed": True},
-    "yelp": {"packed": True},
+    "yelp": {"packed": True, **CROWDED},
     "amazon-books": {"events": EVENTS},
     "anime-2023": {"events": EVENTS},
     "steam": {"events": (70, 95)},
+    "ml-1m": CROWDED,
+    "ml-32m": CROWDED,
+    "bookcrossing": CROWDED,
+    "microlens": CROWDED,
+    "pixelrec": CROWDED,
+    "mind": CROWDED,
+    "lastfm-1k": {"users": 150, "items": 50},
+    "lastfm-360k": {"users": 150, "items": 50},
 }
-"""Users of whom profiles are written have judged many works. Sources whose plain files are large for a wheel are bundled packed, as they are published."""
+"""Users of whom profiles are written have judged many works. Sources whose plain files are large for a
+wheel are bundled packed, as they are published."""
 
 
 def write(root: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from itdr.builders.core.errors import ItdrError
 from itdr.commands import report as command
+from itdr.publish import provenance
 from itdr.publish.report import numbers
 from tests.publish.building import everything, run, small
 
@@ -300,3 +301,17 @@ def test_a_phone_shows_it_without_sideways_scrolling_in_readable_size(
     assert result["window"] <= 500
     assert result["wide"] <= result["window"]
     assert min(result["sizes"]) >= 8.5
+
+
+def test_the_page_begins_with_key_numbers_and_says_how_it_was_built(written: Path) -> None:
+    text = written.read_text("utf-8")
+    entries = provenance.read(everything())
+    total = sum(sum(one["rows"].values()) for one in entries.values())
+    assert text.index(f"<dd>{total:,}</dd>") < text.index("<figure")
+    built = text.partition('<section id="built">')[2].partition("</section>")[0]
+    for name, one in entries.items():
+        assert f"<td>{name}</td>" in built
+        for source, facts in one["sources"].items():
+            assert source in built
+            for file in facts["raw_files"].values():
+                assert f"{file['name']} {file['sha256'][:12]}" in built

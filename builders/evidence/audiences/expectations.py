@@ -117,5 +117,11 @@ def surprise(k: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return np.minimum(first * total, 1)
 
 
+def deviations(k: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Standard deviations between what was counted and what is usual, corrected for whole numbers."""
+    away = np.maximum(np.abs(k - expected) - 0.5, 0)
+    return np.round(np.copysign(away / np.sqrt(variance + 1e-9), k - expected), 6)
+
+
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))

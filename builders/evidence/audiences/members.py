@@ -25,6 +25,10 @@ it."""
 LEAST_PEOPLE = 30
 """Members of a group by what is known of users, for it to be counted."""
 DECADE = "decade"
+COMMON_DECADE = 0.2
+"""A decade with a larger share of all likes is no taste."""
+EDITIONS = ("books", "book_reviews")
+"""Domains whose years are those of editions."""
 BLOCK = 1 << 14
 """Users whose likes are gone through at a time."""
 
@@ -45,7 +49,7 @@ class TraitTable:
         names = list(found.names)
         works = found.carries.column("work").to_numpy()
         codes = found.carries.column("trait").to_numpy()
-        decades = _decades(store)
+        decades = _decades(store, judged.totals[1])
         if decades is not None:
             kept, values = decades
             labels, code = np.unique(values, return_inverse=True)
@@ -72,9 +76,10 @@ class TraitTable:
         return self.codes[self.begins[work] : self.begins[work + 1]].tolist()
 
 
-def _decades(store: StoreReader) -> tuple[np.ndarray, np.ndarray] | None:
-    """(works, decades) of the works whose year is known."""
-    if "year" not in store.items.column_names:
+def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """(works, decades) of the works whose year is known; without the decades that most of what is liked
+    comes from, which are no taste. The year of a book is that of an edition."""
+    if "year" not in store.items.column_names or store.source.domain in EDITIONS:
         return None
     years = pc.fill_null(store.items.column("year").combine_chunks(), 0).to_numpy(
         zero_copy_only=False
@@ -82,7 +87,10 @@ def _decades(store: StoreReader) -> tuple[np.ndarray, np.ndarray] | None:
     leading = np.flatnonzero(
         (store.work == np.arange(len(store.work))) & (years > 1800) & (years < 2100)
     )
-    return leading, years[leading].astype(np.int64) // 10 * 10
+    decades = years[leading].astype(np.int64) // 10 * 10
+    likes = np.bincount(decades, likers[leading], minlength=2100)
+    kept = likes[decades] <= COMMON_DECADE * max(int(likers.sum()), 1)
+    return leading[kept], decades[kept]
 
 
 class Members:

@@ -1,0 +1,56 @@
+"""Pointwise recommendation: would a user who liked these and disliked those like this item? Yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itdr.builders.core.rng import HashRng
+from itdr.builders.core.schema import EXTRA
+from itdr.builders.rendering import lists
+from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.windows import Window
+from itdr.builders.tasks import entries, opposites
+from itdr.builders.tasks.base import OpenCell, Task
+
+
+def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    cases: list[Case | None] = []
+    for window, user, items in opposites.items_of(cell, list(windows)):
+        case = opposites.case_of(cell, window, user, items)
+        case.item = items[-1]
+        case.rating = window.user_history.ratings[window.targets[0]]
+        cases.append(case)
+    return cases
+
+
+def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
+    assert case.item is not None
+    return {
+        **opposites.context(cell, case, needed),
+        "target": case.item.title,
+        "target_line": lists.target(case.item, cell.layout, entries.flags(entries.shown(cell))),
+        "answer": cell.layout.yes_or_no(opposites.is_liked(cell, case.rating)),
+    }
+
+
+def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
+    return cell.layout.yes_or_no(not opposites.is_liked(cell, case.rating))
+
+
+TASK = Task(
+    id="pointwise_rec",
+    root=EXTRA,
+    title="Pointwise recommendation",
+    metrics=("AUC", "grouped AUC", "accuracy"),
+    cells=opposites.CELLS,
+    needs=opposites.NEEDS,
+    defaults=opposites.OPTIONS,
+    variables=opposites.VARIABLES | {"target", "target_line"},
+    lists=opposites.LISTS,
+    flags=frozenset(),
+    windows=lambda cell, user: opposites.windows(cell, user, targets=1),
+    draw=_draw,
+    context=_context,
+    wrong=_wrong,
+    least_events=opposites.least_events,
+)
