@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from itdr.builders.dataset.options import DEFAULTS
@@ -62,7 +62,7 @@ def _sources(entries: Entries) -> str:
     return _table(("source", "licence", "raw files, with the head of their SHA-256"), rows)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     def line(tag: str, values: tuple[str, ...]) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(one)}</{tag}>" for one in values) + "</tr>"
 
