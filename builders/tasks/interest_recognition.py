@@ -39,8 +39,6 @@ LEAST_FACTS = 3
 CORE = 4
 """The first taste that is named is shared by one in so many likes, or more."""
 _TASTES = ("share", *FACT_OF.values())
-_OWN_WORDS = (*_TASTES, "aspect")
-"""Kinds of which one must be said where there are reviews."""
 _TRIES = 64
 HEARD = 40
 """Reviews of a user that are searched for what they speak of."""
@@ -184,9 +182,12 @@ def _comments(
 
 
 def _enough(statements: Sequence[Statement]) -> bool:
-    """Whether there are enough statements, each about something else, and one names a taste."""
+    """Whether there are enough statements, each about something else, and one names a taste; or enough
+    of them quote the user's own reviews."""
     leading = [one.facts[0] for one in statements if one.facts]
-    return len(leading) >= LEAST_FACTS and any(fact.kind in _OWN_WORDS for fact in leading)
+    quoted = sum(fact.kind == "aspect" for fact in leading)
+    tastes = any(fact.kind in _TASTES for fact in leading)
+    return quoted >= LEAST_FACTS or (tastes and len(leading) >= LEAST_FACTS)
 
 
 def _is_core(fact: Fact) -> bool:
@@ -370,6 +371,8 @@ _OPPOSITES = {"generous": "strict", "strict": "generous"}
 
 def _false(fact: Fact, swapped: Mapping[tuple[str, str], tuple[str, str]]) -> Fact:
     about, value = swapped.get(fact.topic, fact.topic)
+    if fact.kind == "aspect":
+        return replace(fact, direction=-fact.direction)
     if fact.kind == "habit":
         other = _OPPOSITES.get(about, about)
         return replace(fact, about=other, direction=-fact.direction, details=())

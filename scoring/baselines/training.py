@@ -172,7 +172,7 @@ class CellTraining:
                 held=self.cell.held > 0,
             )
             query = f"SELECT work, user_code FROM ({touches}) ORDER BY work, user_code"
-            return con.execute(query).fetchnumpy()
+            return con.execute(query).fetchnumpy()  # type: ignore[return-value]  # pandas-stubs: no Categorical here
         finally:
             con.close()
 

@@ -42,7 +42,7 @@ MORE, LESS = 1.25, 0.7
 """A group is over-represented, or a topic avoided, among likers by these factors, at least."""
 FALSE_FINDS = 0.02
 """Works or groups of a kind found of an item, each way, where nothing is to be found."""
-FALSE_RATES = 0.02
+FALSE_RATES = 0.015
 """The same for all groups together that like an item at another rate than is usual."""
 FALSE_WORK_RATES = 0.005
 """The same for the likers of single works."""
