@@ -192,7 +192,7 @@ def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
 
 def _drop_raw(builders: Sequence[Any]) -> None:
     """Remove the downloads of complete stores; what was placed by hand is never removed."""
-    from itdr.builders.core.paths import human
+    from itdr.builders.core.paths import format_size
     from itdr.builders.dataset import builder as dataset_builder
     from itdr.builders.dataset import plan
     from itdr.builders.rawfiles import locate
@@ -202,7 +202,7 @@ def _drop_raw(builders: Sequence[Any]) -> None:
         options = dataset_builder.options_of(builder.config)
         for specs in plan.stores_of(options, plan.cells_of(options)).values():
             freed += sum(locate.drop(one.source, one.files) for one in specs if one.ready())
-    print(f"itdr: {human(freed)} of downloads removed", file=sys.stderr)
+    print(f"itdr: {format_size(freed)} of downloads removed", file=sys.stderr)
 
 
 def _show(path: str, number: int) -> None:
@@ -218,7 +218,7 @@ def _show(path: str, number: int) -> None:
 def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
     from itdr.builders.core import remote
 
-    with remote.opened(path) as file:
+    with remote.open_binary(path) as file:
         if path.endswith(".jsonl"):
             return [json.loads(line) for line, _ in zip(file, range(number), strict=False)]
         import pyarrow.parquet as pq

@@ -28,7 +28,7 @@ def run(
     Example: itdr fetch ml-1m microlens
     """
     from itdr.builders.core.errors import ConfigError, DownloadError, choose_from
-    from itdr.builders.core.paths import human, offline_variable, raw_root
+    from itdr.builders.core.paths import format_size, offline_variable, raw_root
     from itdr.builders.dataset import registry
     from itdr.builders.rawfiles import locate
 
@@ -56,7 +56,7 @@ def run(
             here = raw_root() / source.id
             there = [here / remote.name for remote in now.fetch if (here / remote.name).is_file()]
             size = sum(path.stat().st_size for path in there)
-            print(f"{source.id}: {human(size)} in {here}")
+            print(f"{source.id}: {format_size(size)} in {here}")
         if now.by_hand:
             names = ", ".join(file.name for file in now.by_hand)
             print(f"{source.id}: to be placed by hand: {names}\n{source.by_hand.strip()}")

@@ -125,23 +125,23 @@ def _files(spec: Any, now: Any) -> Iterator[dict[str, Any]]:
 
 
 def _text(facts: dict[str, Any]) -> str:
-    from itdr.builders.core.paths import human
+    from itdr.builders.core.paths import format_size
 
     lines = [facts["config"]]
     for store in facts["stores"]:
         state = "in the store already" if store["ready"] else "to be read"
         lines.append(f"  {store['source']}  ({state}; {store['licence']})")
         for file in store["files"]:
-            lines.append(f"    {file['name']}  {human(file['size'])}  {file['state']}")
+            lines.append(f"    {file['name']}  {format_size(file['size'])}  {file['state']}")
         if store["by_hand"]:
             lines += [f"    {line}" for line in store["by_hand"].splitlines()]
     needs = facts["needs_bytes"]
     unknown = [name for store in facts["stores"] for name in store["unknown_sizes"]]
     lines.append(
-        f"  disk: about {human(sum(needs.values()))} "
-        f"(downloads {human(needs['downloads'])}, unpacked for a while {human(needs['unpacked'])}, "
-        f"stores {human(needs['stores'])}, rows {human(needs['result'])}); "
-        f"free: {human(facts['free_bytes'])}"
+        f"  disk: about {format_size(sum(needs.values()))} "
+        f"(downloads {format_size(needs['downloads'])}, unpacked for a while {format_size(needs['unpacked'])}, "
+        f"stores {format_size(needs['stores'])}, rows {format_size(needs['result'])}); "
+        f"free: {format_size(facts['free_bytes'])}"
     )
     if unknown:
         lines.append(f"  not counted, since no size is published: {', '.join(unknown)}")

@@ -45,14 +45,14 @@ def pieces(
 
 def packed(url: str) -> bool:
     """Whether a file is gzip, whatever it is called."""
-    with remote.opened(url) as file:
+    with remote.open_binary(url) as file:
         return file.read(2) == b"\x1f\x8b"
 
 
 def write_piece(url: str, cut: Cut, piece: Piece, path: Path) -> bool:
     """Write a piece as a file; False where no line begins in its range."""
     before = re.compile(cut.before.encode())
-    with remote.opened(url) as file:
+    with remote.open_binary(url) as file:
         header = file.readline() if cut.header else b""
         start = _begin(file, before, piece.start, len(header))
         stop = _begin(file, before, piece.stop, len(header))

@@ -63,7 +63,7 @@ def draw(session: Any, job: Drawing) -> tuple[list[list[Drawn]], dict[str, dict[
     """Draw all shards: for each plan its shards in order, and how often each rung of the hard
     negatives was needed, by source."""
     tasks = len(job.plans) * job.shards
-    if not remote.is_far(job.folder):
+    if not remote.is_remote(job.folder):
         Path(job.folder).mkdir(parents=True, exist_ok=True)
     numbers = session.range(0, tasks, 1, tasks)
     rows = numbers.mapInArrow(functools.partial(_draw, job), DRAWN).collect()
@@ -237,7 +237,10 @@ def _rows(folder: str, file: File) -> Iterator[dict[str, Any]]:
 
     row = 0
     for shard in file.shards:
-        with remote.opened(f"{folder}/{shard.name}") as source, pa.ipc.open_file(source) as reader:
+        with (
+            remote.open_binary(f"{folder}/{shard.name}") as source,
+            pa.ipc.open_file(source) as reader,
+        ):
             for k in range(reader.num_record_batches):
                 batch = reader.get_batch(k)
                 start, stop = max(file.start - row, 0), min(file.stop - row, batch.num_rows)

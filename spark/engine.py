@@ -140,7 +140,7 @@ def _stream(
     import pyarrow as pa
 
     for part in written:
-        with remote.opened(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
+        with remote.open_binary(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
             for k in range(reader.num_record_batches):
                 batch = reader.get_batch(k)
                 batch = pa.RecordBatch.from_arrays(

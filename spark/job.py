@@ -81,7 +81,7 @@ def run(
     """Build what these builders draw; see `build`. roots: as of `itdr.publish.folder.build`."""
     kind = "jsonl" if jsonl else "parquet"
     place = Place.at(work)
-    target = remote.plain(out)
+    target = remote.normalize_url(out)
     job = _Job(session.room(spark_session), place, piece, target)
     try:
         return _build_all(job, made, kind, {"overwrite": overwrite, "roots": roots})
@@ -97,7 +97,7 @@ def run(
 def _build_all(
     job: _Job, made: Sequence[Any], kind: str, how: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    if not remote.is_far(job.target):
+    if not remote.is_remote(job.target):
         return folder.build(made, Path(job.target), kind, draw=job.draw, **how)
     with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
         here = Path(scratch) / "out"
@@ -121,7 +121,7 @@ class _Job:
     ) -> tuple[folder.Written, dict[str, Any]]:
         """Write the data files of one builder, as `folder.HashRng`."""
         plans = self._prepare(builder)
-        away = remote.is_far(self.target)
+        away = remote.is_remote(self.target)
         out = f"{self.target}/{builder.config.name}" if away else str(part)
         if away:
             remote.remove(f"{out}/{folder.RECORD}")
@@ -139,7 +139,7 @@ class _Job:
             remote.remove(job.folder)
         if away:
             listed = {file["name"] for one in written.values() for file in one.files}
-            for name in remote.names(out):
+            for name in remote.list_names(out):
                 if name not in listed:
                     remote.remove(f"{out}/{name}")
         more: dict[str, Any] = {"hard_negatives": rungs} if rungs else {}
@@ -173,7 +173,7 @@ def _count(plans: Iterable[SplitPlan], wording: Any) -> None:
 def _send_derived(path: Path, url: str) -> None:
     """What was counted from a store, to where executors find it."""
     here = path.with_name(f"{path.name}-derived")
-    there = set(remote.names(f"{url}-derived"))
+    there = set(remote.list_names(f"{url}-derived"))
     for one in sorted(here.iterdir()) if here.is_dir() else ():
         if one.name not in there and not derived.is_scratch(one.name):
             remote.send(one, f"{url}-derived/{one.name}")

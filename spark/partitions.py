@@ -34,7 +34,7 @@ class Part:
 
 def write(frame: Any, folder: str, name: str, kind: str) -> list[Part]:
     """Write the partitions of a frame, in order, as `parquet` or `arrow` files into a folder."""
-    if not remote.is_far(folder):
+    if not remote.is_remote(folder):
         Path(folder).mkdir(parents=True, exist_ok=True)
     rows = frame.mapInArrow(functools.partial(_write, folder, name, kind), RESULT).collect()
     rows.sort(key=lambda row: row["partition"])
@@ -45,7 +45,7 @@ def write(frame: Any, folder: str, name: str, kind: str) -> list[Part]:
 
 def sweep(folder: str, name: str, kept: set[str]) -> None:
     """Remove what attempts that came to nothing left of this name."""
-    for one in remote.names(folder):
+    for one in remote.list_names(folder):
         if one.startswith(f"{name}-") and one not in kept:
             remote.remove(f"{folder}/{one}")
 
@@ -61,7 +61,7 @@ def attempt() -> tuple[int, int]:
 
 def deliver(path: Path, folder: str, name: str) -> None:
     """Put a finished file of this machine into a folder; seen whole, or not at all."""
-    if remote.is_far(folder):
+    if remote.is_remote(folder):
         remote.send(path, f"{folder}/{name}")
         path.unlink()
     else:
@@ -70,7 +70,7 @@ def deliver(path: Path, folder: str, name: str) -> None:
 
 def scratch_dir(folder: str) -> Any:
     """A temporary folder, on the disk of a local folder so that files can be renamed into it."""
-    if remote.is_far(folder):
+    if remote.is_remote(folder):
         return tempfile.TemporaryDirectory(prefix="itdr-")
     return tempfile.TemporaryDirectory(prefix=".attempt-", dir=folder)
 

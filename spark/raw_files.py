@@ -34,10 +34,10 @@ CHANGES = (
 def fetch_data_dir(data_dir: str | None) -> str | None:
     """A folder of raw files as one of this machine: a copy, where it lies elsewhere. What did not
     change there is not fetched again, and what is gone there is gone here."""
-    if data_dir is None or not remote.is_far(data_dir):
-        return None if data_dir is None else remote.plain(data_dir)
-    url = remote.plain(data_dir)
-    system, there = remote.system(url)
+    if data_dir is None or not remote.is_remote(data_dir):
+        return None if data_dir is None else remote.normalize_url(data_dir)
+    url = remote.normalize_url(data_dir)
+    system, there = remote.file_system(url)
     here = mirror(url)
     system.invalidate_cache()
     found = {
@@ -81,7 +81,7 @@ def _whole(path: Path, state: str) -> bool:
 def version(url: str) -> str:
     """Names what a file holds now: another text once it was replaced, as far as its file system
     tells."""
-    system, path = remote.system(url)
+    system, path = remote.file_system(url)
     system.invalidate_cache()
     return _state(system.info(path))
 
@@ -128,7 +128,7 @@ def _url(path: Path, place: Place) -> str:
         origin = folder.parent / f"{folder.name}.url"
         if origin.is_file():
             return f"{origin.read_text('utf-8')}/{path.relative_to(folder).as_posix()}"
-    if not remote.is_far(place.url):
+    if not remote.is_remote(place.url):
         return str(path)
     facts = path.stat()
     name = f"{facts.st_size}-{facts.st_mtime_ns}-{path.name}"

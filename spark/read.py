@@ -196,7 +196,7 @@ class RawPaths(dict[str, Path]):
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         super().__init__({key: Path(url) for key, url in urls.items()})
-        self._far = {key: url for key, url in urls.items() if remote.is_far(url)}
+        self._far = {key: url for key, url in urls.items() if remote.is_remote(url)}
 
     def put(self, key: str, path: Path) -> None:
         """Have a file of this machine in place of the whole one."""

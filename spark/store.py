@@ -46,7 +46,7 @@ class StoreMaker:
     ) -> Path:
         name = self.place.store(spec, fingerprint.files_fingerprint(sorted(HERE.glob("*.py"))))
         path, url = self.place.here / name, f"{self.place.url}/{name}"
-        away = remote.is_far(url)
+        away = remote.is_remote(url)
         if away:
             _fetch(url, path)
         if not layout.complete(path):
@@ -86,7 +86,7 @@ def fetch_store(url: str) -> Path:
 
 
 def _fetch(url: str, path: Path) -> None:
-    if not layout.complete(path) and "manifest.json" in remote.names(url):
+    if not layout.complete(path) and "manifest.json" in remote.list_names(url):
         for name in FILES:
             remote.fetch(f"{url}/{name}", path / name)
 
@@ -158,7 +158,7 @@ class _Build:
     def _files(self, table: str) -> list[Path]:
         """The raw files that a table was read from, as far as they are on this machine."""
         urls = [url for key, url in self.urls.items() if key in self.facts[table].opened]
-        return [Path(url) for url in urls if not remote.is_far(url)]
+        return [Path(url) for url in urls if not remote.is_remote(url)]
 
     def _columns(self, table: str) -> list[str]:
         return self.facts[table].columns if table in self.facts else []

@@ -20,12 +20,12 @@ class Place:
     @classmethod
     def at(cls, url: str | None) -> Place:
         """The given folder; by default one in the cache, for machines that share a disk."""
-        return cls(remote.plain(url) if url else str(paths.cache_root() / "spark"))
+        return cls(remote.normalize_url(url) if url else str(paths.cache_root() / "spark"))
 
     @property
     def here(self) -> Path:
         """The folder itself, or where this machine keeps what it fetched of it."""
-        return mirror(self.url) if remote.is_far(self.url) else Path(self.url)
+        return mirror(self.url) if remote.is_remote(self.url) else Path(self.url)
 
     def store(self, spec: StoreSpec, code: str) -> str:
         """The name of a store below the place. code: fingerprint of what builds it."""

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
-from itdr.builders.core.paths import RESERVE, disk_is_full, free_bytes, human
+from itdr.builders.core.paths import RESERVE, disk_is_full, format_size, free_bytes
 from itdr.builders.core.schema import RawFile
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.limits import most_bytes
@@ -120,12 +120,12 @@ class _Writer:
         """Refuse a member that is far larger than it should be, or than the disk can take."""
         declared = None if member.lower().endswith(".gz") else file.size
         if declared is not None:
-            should = f"{human(declared)} are declared"
+            should = f"{format_size(declared)} are declared"
         else:
-            should = f"it is packed into {human(packed)}"
+            should = f"it is packed into {format_size(packed)}"
         if size > most_bytes(declared, packed):
             raise RawFileError(
-                f"{self.path}: {member} would unpack to {human(size)}, {should}. It is refused; get "
+                f"{self.path}: {member} would unpack to {format_size(size)}, {should}. It is refused; get "
                 "the official archive."
             )
 
@@ -136,8 +136,8 @@ class _Writer:
         free = free_bytes(path.parent)
         if free < size + RESERVE:
             raise NoRoomError(
-                f"The disk of {path.parent} has {human(free)} free; unpacking {member} of {self.path} "
-                f"takes {human(size)}. Free some space, or set ITDR_CACHE to a folder on another disk."
+                f"The disk of {path.parent} has {format_size(free)} free; unpacking {member} of {self.path} "
+                f"takes {format_size(size)}. Free some space, or set ITDR_CACHE to a folder on another disk."
             )
         have = 0
         with open(path, "wb") as out:
@@ -288,7 +288,7 @@ def _damage(path: Path) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         # Damaged bytes send the unpackers into errors of every kind.
-        size = human(path.stat().st_size)
+        size = format_size(path.stat().st_size)
         what = "was cut off" if _cut(error) else "is damaged"
         said = str(error) or type(error).__name__
         raise RawFileError(f"{path} ({size}) {what}: {said}. {AGAIN}") from error

@@ -15,7 +15,7 @@ from threading import Event
 from typing import Any, Literal
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.paths import human, read_json, write_json
+from itdr.builders.core.paths import format_size, read_json, write_json
 from itdr.builders.core.schema import Remote
 
 _deflate: Any = zlib
@@ -204,7 +204,11 @@ def altered_error(source: str, path: Path) -> RawFileError:
     """The error for a download that is no longer what was downloaded."""
     record = read_record(path) or {}
     was, now = record.get("size"), path.stat().st_size
-    sizes = f"it has {human(now)}, it had {human(was)}" if was != now else "its bytes differ"
+    sizes = (
+        f"it has {format_size(now)}, it had {format_size(was)}"
+        if was != now
+        else "its bytes differ"
+    )
     return RawFileError(
         f"{source}: {path} was changed after it had been downloaded ({sizes}). Delete it to download "
         f"it again; to use it as it is, delete {record_path(path).name} beside it."

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from itdr.builders.core.paths import RESERVE, free_bytes, human
+from itdr.builders.core.paths import RESERVE, format_size, free_bytes
 
 SLACK = 16 << 20
 """What is unpacked may exceed its declared size fourfold and by this; more is a bomb."""
@@ -55,7 +55,7 @@ def write_bounded(pieces: Iterable[bytes], path: Path, most: int) -> None:
             for piece in pieces:
                 have += len(piece)
                 if have > most:
-                    raise TooLarge(f"it unpacks to more than {human(most)}")
+                    raise TooLarge(f"it unpacks to more than {format_size(most)}")
                 room.take(len(piece))
                 file.write(piece)
     except BaseException:

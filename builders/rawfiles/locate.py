@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from itdr.builders.core.errors import DownloadError, RawFileError
-from itdr.builders.core.paths import RESERVE, free_bytes, human, raw_root
+from itdr.builders.core.paths import RESERVE, format_size, free_bytes, raw_root
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import AGAIN, Tick, extract
@@ -250,8 +250,8 @@ def _check_disk(now: Plan, work: Path | None) -> None:
         free = free_bytes(folder)
         if needed > 0 and free < needed + RESERVE:
             raise DownloadError(
-                f"{now.source.id}: the {what} take {human(needed)}, and the disk of {folder} has "
-                f"{human(free)} free. Free some space, or set ITDR_CACHE to a folder on a larger disk."
+                f"{now.source.id}: the {what} take {format_size(needed)}, and the disk of {folder} has "
+                f"{format_size(free)} free. Free some space, or set ITDR_CACHE to a folder on a larger disk."
             )
 
 
@@ -347,7 +347,7 @@ def _missing(now: Plan, files: Iterable[RawFile], data_dir: Path | None) -> str:
     lines = [f"{now.source.id}: {len(files)} raw file(s) missing:"]
     for file in files:
         packed = f", in {' or '.join(file.packed_in)}" if file.packed_in else ""
-        size = f" ({human(file.size)})" if file.size else ""
+        size = f" ({format_size(file.size)})" if file.size else ""
         lines.append(f"  {file.name}{size}{packed}")
         if file.key in now.problems:
             lines.append(f"    found, but not taken: {now.problems[file.key]}")
@@ -362,7 +362,7 @@ def _offline(now: Plan, data_dir: Path | None) -> str:
     from itdr.builders.core.paths import offline_variable
 
     name = offline_variable() or "HF_HUB_OFFLINE"
-    listed = ", ".join(f"{remote.name} ({human(remote.size)})" for remote in now.fetch)
+    listed = ", ".join(f"{remote.name} ({format_size(remote.size)})" for remote in now.fetch)
     return (
         f"{now.source.id}: {listed} must be downloaded, and {name} forbids it. Unset it for one run, "
         f"or place the file(s) by hand.\n"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from itdr.builders.core.paths import human, raw_root
+from itdr.builders.core.paths import format_size, raw_root
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype, published
 from itdr.builders.rawfiles.archives import zip_names
@@ -75,7 +75,7 @@ def verify(
 
 def _absent(source: Source, file: RawFile, one: Located | None) -> Finding:
     if one is not None and one.remote is not None:
-        size = human(one.remote.size)
+        size = format_size(one.remote.size)
         return Finding("missing", file.name, None, f"not here; {one.remote.name}, {size}, to fetch")
     if file.optional:
         return Finding("note", file.name, None, "not here; it is optional")
@@ -93,15 +93,19 @@ def _checked(source: Source, one: Located) -> Finding:
     size = path.stat().st_size
     facts = list(_declarations(source, one))
     if not facts:
-        return Finding("ok", name, path, f"{human(size)}; nothing is declared to compare it with")
+        return Finding(
+            "ok", name, path, f"{format_size(size)}; nothing is declared to compare it with"
+        )
     for official, checksum, plain in facts:
         if checksum and (official in (None, size)) and file_matches(path, checksum):
-            return Finding("ok", name, path, f"{human(size)}, with the declared checksum")
+            return Finding("ok", name, path, f"{format_size(size)}, with the declared checksum")
         if plain and _plain_matches(path, plain):
-            return Finding("ok", name, path, f"{human(size)}, content with the declared checksum")
+            return Finding(
+                "ok", name, path, f"{format_size(size)}, content with the declared checksum"
+            )
         if official == size and not checksum and not plain:
             return Finding(
-                "ok", name, path, f"{human(size)}, as declared; no checksum is published"
+                "ok", name, path, f"{format_size(size)}, as declared; no checksum is published"
             )
     sizes = sorted({official for official, _, _ in facts if official})
     if sizes and size not in sizes:
@@ -149,7 +153,7 @@ def _download(one: Located, remote: Remote, name: str) -> Finding:
         if other:
             return Finding(_level(one), name, path, f"it has {other}")
     how = "with the declared checksum" if remote.checksum or remote.plain_checksum else "unchanged"
-    return Finding("ok", name, path, f"{human(record['size'])}, as downloaded, {how}")
+    return Finding("ok", name, path, f"{format_size(record['size'])}, as downloaded, {how}")
 
 
 def _level(one: Located) -> Level:
@@ -213,5 +217,5 @@ def _leftovers(source: Source) -> Iterator[Finding]:
     for remote in source.remotes:
         part = Part(raw_root() / source.id / remote.name)
         if part.size:
-            message = f"{human(part.size)} of {human(remote.size)} fetched; the next run goes on"
+            message = f"{format_size(part.size)} of {format_size(remote.size)} fetched; the next run goes on"
             yield Finding("note", remote.name, part.body, message)

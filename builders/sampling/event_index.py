@@ -51,8 +51,8 @@ def event_index(store: StoreReader, seed: int, cuts: tuple[int, int] | None = No
     Returns:
         The index, whose columns are views of a mapped file.
     """
-    path = derived.file_of(store, "events", (seed if cuts is None else "time",))
-    derived.made(path, lambda work: _write(store, seed, cuts, work / path.name))
+    path = derived.derived_path(store, "events", (seed if cuts is None else "time",))
+    derived.build_once(path, lambda work: _write(store, seed, cuts, work / path.name))
     table = arrow.read(path)
     if not len(table):
         return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))

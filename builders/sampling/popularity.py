@@ -54,8 +54,8 @@ class TrainStats:
 def train_stats(store: StoreReader, seed: int, until: int | None = None) -> TrainStats:
     """The counts for a seed's user split; with `until`, of all users before that second instead."""
     facts = (seed if until is None else "time", until)
-    path = derived.file_of(store, "known", facts)
-    derived.made(path, lambda work: _count(store, seed, until, work / path.name))
+    path = derived.derived_path(store, "known", facts)
+    derived.build_once(path, lambda work: _count(store, seed, until, work / path.name))
     return _read(store, path)
 
 

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core.duckdb_csv import (
     TOO_FEW,
     TOO_MANY,
+    integer_text_sql,
     literal,
     read_csv,
     read_lines,
-    unquoted,
-    whole,
+    unquoted_sql,
 )
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._formats import arrow
@@ -86,7 +86,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     require_header(path, SCORE_COLUMNS, exact=True)
     require_final_newline(path)
     require_encoding(path)
-    ids = {name: whole(unquoted(name)) for name in ("user_id", "item_id", "rating")}
+    ids = {name: integer_text_sql(unquoted_sql(name)) for name in ("user_id", "item_id", "rating")}
     fields = ", ".join(f'{text} AS "{name}"' for name, text in ids.items())
     return raw.con.sql(
         f"""SELECT user_id, item_id, TRY_CAST(rating AS FLOAT) AS rating, 'rate' AS event,

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.duckdb_csv import epoch_seconds, read_csv, unquoted, whole
+from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.core.text import plain
@@ -71,7 +71,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     # Numbers alone: read without quoting, a stray quote costs its own line and none after it.
     types = dict.fromkeys(header or PAIR, "VARCHAR")
     lines = read_csv(path, "interactions", types, quote="", header=bool(header))
-    fields = ", ".join(f'{whole(unquoted(name))} AS "{name}"' for name in PAIR)
+    fields = ", ".join(f'{integer_text_sql(unquoted_sql(name))} AS "{name}"' for name in PAIR)
     return raw.con.sql(
         f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
                    seconds AS timestamp,

@@ -66,7 +66,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.whole('"user"')} AS user_id, {duckdb_csv.whole("item")} AS item_id, rating,
+        SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {duckdb_csv.integer_text_sql("item")} AS item_id, rating,
             seconds AS "timestamp", 'rate' AS event,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
@@ -89,7 +89,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.whole("item")} AS item_id, {shown_title("title")} AS title,
+        SELECT {duckdb_csv.integer_text_sql("item")} AS item_id, {shown_title("title")} AS title,
             {genres("genres")} AS categories, {year("title")} AS "year",
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
@@ -107,9 +107,9 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
     types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.whole('"user"')} AS user_id, {_decoded("gender", GENDERS)} AS gender,
-            {_decoded(duckdb_csv.whole("age"), AGES)} AS age_group,
-            {_decoded(duckdb_csv.whole("occupation"), OCCUPATIONS)} AS occupation,
+        SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {_decoded("gender", GENDERS)} AS gender,
+            {_decoded(duckdb_csv.integer_text_sql("age"), AGES)} AS age_group,
+            {_decoded(duckdb_csv.integer_text_sql("occupation"), OCCUPATIONS)} AS occupation,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
                 WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'

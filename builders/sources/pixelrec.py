@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted
+from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted_sql
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
@@ -45,7 +45,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     require_final_newline(path)
     # Ids and times alone: read without quoting, a stray quote costs its own line and none after it.
     lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"), quote="")
-    fields = ", ".join(f'{unquoted(name)} AS "{name}"' for name in EVENT_COLUMNS)
+    fields = ", ".join(f'{unquoted_sql(name)} AS "{name}"' for name in EVENT_COLUMNS)
     return raw.con.sql(
         f"""SELECT user_id, item_id, 'comment' AS event,
                    seconds AS timestamp,

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
 
 
-def file_of(store: StoreReader, name: str, facts: Sequence[object], suffix: str = ".arrow") -> Path:
+def derived_path(
+    store: StoreReader, name: str, facts: Sequence[object], suffix: str = ".arrow"
+) -> Path:
     """Where something counted from a store lies, or is to be put (see `StoreReader.derived`).
 
     Args:
@@ -36,7 +38,7 @@ def file_of(store: StoreReader, name: str, facts: Sequence[object], suffix: str 
     return store.derived(f"{name}-{key:016x}{suffix}")
 
 
-def made(path: Path, make: Callable[[Path], object], beside: Sequence[Path] = ()) -> Path:
+def build_once(path: Path, make: Callable[[Path], object], beside: Sequence[Path] = ()) -> Path:
     """`path`, made first where it is not there yet.
 
     make: writes it, under its own name, into the scratch folder that it is given, which is on the

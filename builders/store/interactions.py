@@ -89,6 +89,6 @@ class Interactions:
         return kept
 
     def _opened(self, pq: Any, name: str) -> pq.ParquetFile:
-        if not remote.is_far(self._folder):
+        if not remote.is_remote(self._folder):
             return pq.ParquetFile(f"{self._folder}/{name}", memory_map=True)
-        return pq.ParquetFile(remote.opened(f"{self._folder}/{name}"))
+        return pq.ParquetFile(remote.open_binary(f"{self._folder}/{name}"))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from itdr.builders.core import paths, remote
-from itdr.builders.core.arrow import numbers, read, taken
+from itdr.builders.core.arrow import numbers, read, take_rows
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
 from itdr.builders.core.text import cut
@@ -201,7 +201,7 @@ class StoreReader:
             self._items.clear()
             missing = sorted(wanted)
         names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
-        columns = {name: taken(self.items.column(name), missing).to_pylist() for name in names}
+        columns = {name: take_rows(self.items.column(name), missing).to_pylist() for name in names}
         none: list[None] = [None] * len(missing)
         titles = [title or "" for title in columns.get("title", none)]
         if self.title_chars is not None:
@@ -233,7 +233,7 @@ class StoreReader:
         source = self.users if table == "users" else self.items
         if column not in source.column_names:
             return [None] * len(codes)
-        return taken(source.column(column), codes).to_pylist()
+        return take_rows(source.column(column), codes).to_pylist()
 
     def _column(self, table: str, column: str) -> tuple[list[pa.Array], int]:
         """The chunks of a column and the length of the first; none where there is no such column."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from itdr.builders.core.arrow import numbers, read, taken, write_table
+from itdr.builders.core.arrow import numbers, read, take_rows, write_table
 from itdr.builders.core.text import cut
 from itdr.builders.store import derived
 from itdr.builders.store.build.works import title_key
@@ -27,8 +27,8 @@ def with_title_chars(store: StoreReader, chars: int | None) -> StoreReader:
         return store
     if chars not in store.views:
         view = StoreReader(store.source, store.path, chars)
-        path = derived.file_of(store, "titles", (chars,))
-        derived.made(path, lambda work: _write(store, chars, work / path.name))
+        path = derived.derived_path(store, "titles", (chars,))
+        derived.build_once(path, lambda work: _write(store, chars, work / path.name))
         view.title_code = numbers(read(path), "title_code")
         store.views[chars] = view
     return store.views[chars]
@@ -55,7 +55,7 @@ def _write(store: StoreReader, chars: int, path: Path) -> None:
     first: dict[str, int] = {}
     for start in range(0, len(places), KEPT_ITEMS):
         some = places[start : start + KEPT_ITEMS]
-        titles = taken(column, some).to_pylist()
+        titles = take_rows(column, some).to_pylist()
         for place, title in zip(some.tolist(), titles, strict=True):
             made[place] = first.setdefault(title_key(cut(title, chars)), int(codes[place]))
     write_table(pa.table({"title_code": made}), path)

@@ -20,7 +20,7 @@ import requests
 from filelock import FileLock, Timeout
 
 from itdr.builders.core.errors import DownloadError, ItdrError
-from itdr.builders.core.paths import human, safe_relative
+from itdr.builders.core.paths import format_size, safe_relative
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.checksums import altered_error, confirm
 from itdr.builders.rawfiles.download import hosts
@@ -129,7 +129,7 @@ def _from_mirrors(job: _Job, by_hand: str) -> Path:
     raise DownloadError(
         f"{job.name} could not be downloaded.\n"
         + "\n".join(failures)
-        + (f"\n{human(kept)} are kept, and a next try goes on from there." if kept else "")
+        + (f"\n{format_size(kept)} are kept, and a next try goes on from there." if kept else "")
         + _advice(by_hand)
     )
 
@@ -298,7 +298,7 @@ def _disk(final: Path, name: str) -> Iterator[None]:
         if _full(error):
             kept = Part(final).size
             raise DownloadError(
-                f"{name}: the disk is full. {human(kept)} of it are kept and a next run goes on from "
+                f"{name}: the disk is full. {format_size(kept)} of it are kept and a next run goes on from "
                 f"there: free some space {where}."
             ) from error
         what = error.strerror or short(error)

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from itdr.builders.core.errors import DownloadError
-from itdr.builders.core.paths import RESERVE, free_bytes, human
+from itdr.builders.core.paths import RESERVE, format_size, free_bytes
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.download.hosts import authorization, host_of, refusal_hint, shown
@@ -245,7 +245,9 @@ def _check_size(remote: Remote, total: int | None, head: bytes) -> None:
     """Refuse early what cannot be the declared file; where a checksum is declared, that decides."""
     wrapped = filetype.kind_of(head) == "zip" and "zip" not in filetype.expected_kinds(remote.name)
     if total is not None and remote.size is not None and total > most_bytes(remote.size, total):
-        raise Permanent(f"it announces {human(total)}, {human(remote.size)} are declared")
+        raise Permanent(
+            f"it announces {format_size(total)}, {format_size(remote.size)} are declared"
+        )
     if remote.checksum or remote.plain_checksum or wrapped or None in (total, remote.size):
         return
     if total != remote.size:
@@ -267,8 +269,8 @@ def require_space(folder: Path, needed: int | None) -> None:
     free = free_bytes(folder)
     if needed is not None and free < needed + RESERVE:
         raise DownloadError(
-            f"The disk of {folder} has {human(free)} free; {human(needed)} and a reserve of "
-            f"{human(RESERVE)} are needed. Free some space, or set ITDR_CACHE to a folder on a "
+            f"The disk of {folder} has {format_size(free)} free; {format_size(needed)} and a reserve of "
+            f"{format_size(RESERVE)} are needed. Free some space, or set ITDR_CACHE to a folder on a "
             "larger disk."
         )
 
@@ -316,8 +318,8 @@ def _take(room: Room, count: int, have: int) -> None:
         room.take(count)
     except OSError:
         raise Permanent(
-            f"it sends {human(have)} without saying how much will come, and the disk of "
-            f"{room.folder} has no room for more than a reserve of {human(RESERVE)}"
+            f"it sends {format_size(have)} without saying how much will come, and the disk of "
+            f"{room.folder} has no room for more than a reserve of {format_size(RESERVE)}"
         ) from None
 
 
