@@ -31,6 +31,15 @@ by expected value), by source and by how negatives are drawn. `itdr shortcuts` m
 together, in five folds by user; "with genres" also knows how well a candidate's genres fit the history.
 "co-occurrence" is a plain recommender (`itdr baseline`): a score means something where it exceeds the
 others. "item prior" is the share of an item's other rows in which it is the answer.
+
+What is promised of every negative: its user never touched the work, nor one of the same title, in any part
+of the data; and a user of the training part other than the case's own touched it before the first target
+was met. With `event`, the default where there are times, it is moreover the work of an event of another
+training user near the moment of a target, drawn from the nearest events on both sides, and from farther
+ones only where too few of these will do. Somebody other than that user, too, had met the work before that
+event: the user of the event is left out as the user of the case is. Where items have years, the year lies
+in a span of 8 years around the target's, placed at random. Where no event will do, the rest is drawn in
+proportion to popularity; how often is in the provenance of a build.
 """
 COLUMNS = (
     ("newest", "newest"),
