@@ -163,14 +163,14 @@ def plain_options(config: Any) -> dict[str, Any]:
 
 def _sources(builder: Any) -> dict[str, dict[str, Any]]:
     """Every store that was read: its raw files, what was kept and rejected, and its licence."""
-    from itdr.builders.store.layout import manifest
+    from itdr.builders.store.layout import read_manifest
 
     found = {}
     for plan in builder._plans:
         for chosen in plan.chosen:
             source = chosen.cell.source.id
             for path in chosen.paths:
-                made = manifest(path)
+                made = read_manifest(path)
                 name = "/".join(filter(None, (made["source"], made["domain"])))
                 found[name] = {
                     "raw_files": made["files"],

@@ -22,7 +22,7 @@ from itdr.builders.core import remote
 from itdr.builders.dataset.plan import SplitPlan
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store.engine import Engine, use_engine
-from itdr.builders.store.layout import manifest
+from itdr.builders.store.layout import read_manifest
 from itdr.publish import files
 from itdr.spark import partitions
 from itdr.spark.store import fetch_store
@@ -264,7 +264,7 @@ def _from_json(told: str) -> files.Written:
 def far_stores(plans: Iterable[SplitPlan]) -> dict[str, str]:
     """The stores that lie elsewhere: path on this machine -> URL."""
     paths = {path for plan in plans for chosen in plan.chosen for path in chosen.paths}
-    urls = {str(path): manifest(path).get("far") for path in paths}
+    urls = {str(path): read_manifest(path).get("far") for path in paths}
     return {path: url for path, url in urls.items() if url}
 
 

@@ -149,13 +149,13 @@ def _rows(
         con.execute(f"SET threads = {THREADS}")
         rejected: Counter[tuple[str, str]] = Counter()
         raw = Raw(job.source, paths, con, domain=job.domain, facet=job.facet)
-        names = build.stage(source, raw, job.table, rejected)
+        names = build.stage_table(source, raw, job.table, rejected)
         if not names:
             return
         copy = f"{job.table}_raw"
         if job.table == "interactions":
             copy = "interactions_staged"
-            told["numbers"] = build.name_ids(con)
+            told["numbers"] = build.create_interactions_view(con)
             told["events"] = build.event_names(con, names)
         told["rows"] = build.rows_read(con, job.table, raw.unparsed[job.table])
         told["columns"] = list(names)

@@ -20,7 +20,11 @@ from itdr.builders.store import layout, prepare
 from itdr.builders.store import spec as store_spec
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import statements
-from itdr.builders.store.build.build import by_table, require_readable, unusable
+from itdr.builders.store.build.build import (
+    no_usable_row,
+    rejected_by_table,
+    require_readable,
+)
 from itdr.spark import partitions
 from itdr.spark.chunks import PIECE, pieces
 from itdr.spark.engine import SparkEngine
@@ -49,7 +53,7 @@ class StoreMaker:
         away = remote.is_remote(url)
         if away:
             _fetch(url, path)
-        if not layout.complete(path):
+        if not layout.is_complete(path):
             reading = functools.partial(self._read, url if away else None)
             prepare.prepare(spec, offline, progress, path, reading)
             if away:
@@ -86,7 +90,7 @@ def fetch_store(url: str) -> Path:
 
 
 def _fetch(url: str, path: Path) -> None:
-    if not layout.complete(path) and "manifest.json" in remote.list_names(url):
+    if not layout.is_complete(path) and "manifest.json" in remote.list_names(url):
         for name in FILES:
             remote.fetch(f"{url}/{name}", path / name)
 
@@ -134,7 +138,7 @@ class _Build:
         )
         counts = self._code_ids()
         if not counts["interactions"]:
-            raise unusable(self.source, map(Path, self.urls.values()), rejected)
+            raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -147,7 +151,7 @@ class _Build:
         rows = {f"{name}_read": one.rows for name, one in self.facts.items() if one.columns}
         return {
             "rows": {**rows, **counts},
-            "rejected": by_table(rejected),
+            "rejected": rejected_by_table(rejected),
             "columns": {
                 name: sorted(one.columns) for name, one in self.facts.items() if one.columns
             },
@@ -215,7 +219,7 @@ class _Build:
             ids = self.engine.session.sql(statements.IDS.format(id=column))
             purpose = f"{self.source.id}/{column}"
             hashed = ids.mapInArrow(
-                functools.partial(build_ids.hashed, purpose),
+                functools.partial(build_ids.id_hashes, purpose),
                 "id string, n long, hash long, bucket int",
             )
             self.engine.view(f"{name}_hashed", hashed, kept=True)
@@ -226,7 +230,7 @@ class _Build:
 
     def _before(self, query: str) -> tuple[int, int]:
         """Make `before` of the counts of buckets; the totals."""
-        found, ids, rows = build_ids.before(self.engine.session.sql(query).toArrow())
+        found, ids, rows = build_ids.bucket_offsets(self.engine.session.sql(query).toArrow())
         self.engine.register("before", found)
         return ids, rows
 
@@ -247,7 +251,7 @@ class _Build:
             *(one for one in ("title", "creators", "hidden") if one in columns),
         ]
         keyed = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
-            functools.partial(build_ids.keyed, self.source.options.get("work")),
+            functools.partial(build_ids.work_keys, self.source.options.get("work")),
             "code int, work_key string, title_key string",
         )
         self.engine.view("keyed", keyed, kept=True)
