@@ -201,7 +201,9 @@ def _drop_raw(builders: Sequence[Any]) -> None:
     for builder in builders:
         options = dataset_builder.options_of(builder.config)
         for specs in plan.stores_of(options, plan.cells_of(options)).values():
-            freed += sum(locate.drop(one.source, one.files) for one in specs if one.ready())
+            freed += sum(
+                locate.drop_downloads(one.source, one.files) for one in specs if one.ready()
+            )
     print(f"itdr: {format_size(freed)} of downloads removed", file=sys.stderr)
 
 

@@ -49,7 +49,9 @@ def run(
         else:
             offline = offline_variable() is not None
             try:
-                locate.obtain(source, files, now, data_dir, offline=offline, progress=True)
+                locate.download_missing(
+                    source, files, now, data_dir, offline=offline, progress=True
+                )
             except DownloadError as error:
                 failed.append(error)
                 continue

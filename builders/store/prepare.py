@@ -97,7 +97,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
         )
         watch.add(placed.values())
         logger.info("itdr: reading %s", _name(spec))
-        with refused.judged(spec.source, spec.data_dir, placed):
+        with refused.put_aside_on_error(spec.source, spec.data_dir, placed):
             result, files = _read_files(spec, placed, checks, read, folder)
         watch.require_unchanged({placed[key]: file["sha256"] for key, file in files.items()})
         shutil.rmtree(work)
@@ -222,11 +222,11 @@ def _file_facts(
         pieces = chunks(path, stop=stop)
         if not (file.packed or is_gzip(path)):
             pieces = watch_lines(pieces, long_lines, key)
-        digest = digests(pieces, {"sha256", *published.algorithms(file, path)})
+        digest = digests(pieces, {"sha256", *published.required_digests(file, path)})
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest["sha256"]}
-        reason = None if stop.is_set() else published.other_content(file, path, digest)
+        reason = None if stop.is_set() else published.content_mismatch(file, path, digest)
         if reason:
-            published.note(spec.source, file, reason)
+            published.warn_unofficial(spec.source, file, reason)
     return facts
 
 
