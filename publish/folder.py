@@ -38,7 +38,7 @@ RECORDED = frozenset(
 TOP = (provenance.PROVENANCE, "README.md", "CITATION.bib", "LICENSE.md")
 Progress = Callable[[str, "int | None"], Any]
 Written = dict[str, files.Written]
-HashRng = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
+WriteRows = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
 """Draws the rows of a builder and writes them, into a folder or elsewhere: (builder, folder, form,
 kind, progress) -> what was written, by split, and what the record should say besides."""
 Held = Callable[[str, str], "int | None"]
@@ -49,7 +49,7 @@ def build(
     out: Path,
     kind: str = "parquet",
     progress: Progress | None = None,
-    draw: HashRng | None = None,
+    draw: WriteRows | None = None,
     held: Held | None = None,
     overwrite: bool = False,
     roots: Iterable[str] = (),
@@ -174,7 +174,7 @@ def records(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def _build_config(
-    job: _Job, out: Path, progress: Progress | None, draw: HashRng, held: Held | None
+    job: _Job, out: Path, progress: Progress | None, draw: WriteRows, held: Held | None
 ) -> dict[str, Any]:
     known = job.known
     if known is not None and known["key"] == job.key and _complete(job.target, known, held):
