@@ -1,4 +1,4 @@
-"""`itdr card`: the project's own card and `dataset_infos.json`, made anew from the declarations."""
+"""`itdr card`: regenerate the project's own card and `dataset_infos.json` from the declarations."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ def run(
     names = ", ".join(path.name for path in stale)
     if check and stale:
         raise ConfigError(f"{names}: stale. Run `itdr card`.")
-    print(f"Written: {names}" if stale else "Nothing to do: all is up to date.")
+    print(f"Written: {names}" if stale else "Nothing to do: everything is up to date.")

@@ -19,12 +19,12 @@ def run(
         ),
     ],
     data_dir: Annotated[
-        Path | None, typer.Option(help="Files that lie here already are not fetched.")
+        Path | None, typer.Option(help="Files that are already here are not fetched.")
     ] = None,
 ) -> None:
-    """Download the raw files of sources into the cache, verified. A stopped download goes on.
+    """Download and verify the raw files of sources. An interrupted download is resumed.
 
-    A source that cannot be had does not keep the others from being fetched; the exit code is then 1.
+    If one source cannot be obtained, the others are still fetched; the exit code is then 1.
     Example: itdr fetch ml-1m microlens
     """
     from itdr.builders.core.errors import ConfigError, DownloadError, choose_from

@@ -37,7 +37,12 @@ def run(
 
 
 def plan_of(config: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The raw files of a config's stores with their state, and the disk that a run needs."""
+    """The raw files of a config's stores with their state, and the disk space that a run needs.
+
+    Args:
+        config: the config.
+        options: those of `load_dataset`.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -74,7 +79,7 @@ def plan_of(config: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(options: Any, cell: Any) -> int:
-    """The most rows that a (task, source) cell gives; 0 where that is known only at the end."""
+    """The most rows that a (task, source) cell gives; 0 where that is only known at the end."""
     if options.size == "all":
         return 0
     return int(cell.rule.quota if options.size == "paper" else options.size)
@@ -139,7 +144,7 @@ def _text(facts: dict[str, Any]) -> str:
     unknown = [name for store in facts["stores"] for name in store["unknown_sizes"]]
     lines.append(
         f"  disk: about {format_size(sum(needs.values()))} "
-        f"(downloads {format_size(needs['downloads'])}, unpacked for a while {format_size(needs['unpacked'])}, "
+        f"(downloads {format_size(needs['downloads'])}, unpacked temporarily {format_size(needs['unpacked'])}, "
         f"stores {format_size(needs['stores'])}, rows {format_size(needs['result'])}); "
         f"free: {format_size(facts['free_bytes'])}"
     )

@@ -1,4 +1,4 @@
-"""`itdr sources`: what each benchmark is, its licence and files, and what is stored of it."""
+"""`itdr sources`: each benchmark's description, licence and files, and its stores."""
 
 from __future__ import annotations
 

@@ -202,7 +202,7 @@ class _Job:
         builder._plans = plans
         for path, url in spark_draw.remote_stores(plans).items():
             _send_derived(Path(path), url)
-        provenance.forget_rungs(builder)
+        provenance.reset_fallback_counts(builder)
         return plans
 
 

@@ -41,7 +41,7 @@ def test_an_old_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("options", "said"),
     [
         (["--engine=spork"], "Did you mean 'spark'?"),
-        (["--master=local[2]"], "have a meaning with --engine spark alone"),
+        (["--master=local[2]"], "only apply to --engine spark"),
         (["--engine=spark"], "--engine spark needs"),
     ],
 )
