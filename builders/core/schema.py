@@ -14,12 +14,6 @@ Access = Literal["open", "kaggle", "gated", "manual"]
 """How a file can be obtained: `open` (anyone may fetch it), `kaggle` (often anonymous, sometimes with
 a token), `gated` (an account that accepted terms), `manual` (a person places it)."""
 
-Rows = "duckdb.DuckDBPyRelation | Iterable[pa.RecordBatch]"
-"""What a reader returns: canonical columns by name, plus an optional `reject` column (str or null);
-a row whose `reject` is not null is dropped by the store and counted under that reason. Ids that are
-numbers by the file's format may be 32-bit integers, which are read and joined faster; the store
-keeps them as text."""
-
 INTERACTION = "user_item_interaction"
 UNDERSTANDING = "user_item_understanding"
 ROOT_TASKS = (INTERACTION, UNDERSTANDING)
@@ -169,7 +163,14 @@ class Scale:
 
 @dataclass(frozen=True)
 class Readers:
-    """Pure functions from raw files to canonical columns, one per table that the source has."""
+    """Pure functions from raw files to canonical columns, one per table that the source has.
+
+    Each takes a `core.raw_files.Raw` and returns a `duckdb.DuckDBPyRelation` or an iterable of
+    `pyarrow.RecordBatch`: canonical columns by name, plus an optional `reject` column (str or null).
+    A row whose `reject` is not null is dropped by the store and counted under that reason. Ids that
+    are numbers by the file's format may be 32-bit integers, which are read and joined faster; the
+    store keeps them as text.
+    """
 
     interactions: Callable[[Any], Any]
     items: Callable[[Any], Any] | None = None

@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 
 NEVER = 2**63 - 1
 """Stands for "nobody yet" in times."""
-EARLIEST = sampling_statements.EARLIEST
 
 
 @dataclass(frozen=True, eq=False)
 class TrainStats:
     """By work code: users of the training part who touched it (int32), when the first of them did
-    and when another one did (int64 UTC seconds; `EARLIEST`: before known times, `NEVER`: nobody),
+    and when another one did (int64 UTC seconds; `statements.EARLIEST`: before known times, `NEVER`: nobody),
     and who was first (user code). `works`: the codes of the works with at least one user."""
 
     users: np.ndarray

@@ -42,7 +42,7 @@ _EDGES = " \t\"'`*_\u201c\u201d\u2018\u2019\u300a\u300b\u00ab\u00bb"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """One entry of a list.
 
     Attributes:
@@ -56,7 +56,7 @@ class Entry:
     marked: bool
 
 
-def entries(part: str) -> list[Entry]:
+def entries(part: str) -> list[ListEntry]:
     """The entries of an answer: of a JSON or Python list, a table, a list, or its lines, in order.
 
     Args:
@@ -64,7 +64,7 @@ def entries(part: str) -> list[Entry]:
     """
     quoted = json_list(part, lambda text: [one.text for one in entries(text) if one.marked])
     if quoted:
-        return [Entry(one, one, True) for one in quoted]
+        return [ListEntry(one, one, True) for one in quoted]
     lines = _joined([line for line in part.split("\n") if line.strip()])
     table = _from_table(lines)
     if table:
@@ -75,7 +75,7 @@ def entries(part: str) -> list[Entry]:
     numbers = sum(kind == "number" for kind, _ in found)
     wanted = "number" if numbers else "bullet"
     return [
-        Entry(text if kind == wanted else line.strip(), line, kind == wanted)
+        ListEntry(text if kind == wanted else line.strip(), line, kind == wanted)
         for line, (kind, text) in zip(lines, found, strict=True)
     ]
 
@@ -127,7 +127,7 @@ def _marked(line: str) -> tuple[str, str]:
     return "", line.strip()
 
 
-def _one_line(line: str) -> list[Entry]:
+def _one_line(line: str) -> list[ListEntry]:
     """A list on one line: `1. A 2. B`, or its parts between semicolons, arrows or bars."""
     starts: list[re.Match[str]] = []
     for found in _INLINE_NUMBER.finditer(line):
@@ -136,16 +136,16 @@ def _one_line(line: str) -> list[Entry]:
     if len(starts) > 1:
         ends = [one.start() for one in starts[1:]] + [len(line)]
         pieces = [line[a.end() : b].strip(" ,;\t") for a, b in zip(starts, ends, strict=True)]
-        return [Entry(piece, piece, True) for piece in pieces]
+        return [ListEntry(piece, piece, True) for piece in pieces]
     for sign in _SEPARATORS:
         pieces = [piece.strip() for piece in line.split(sign)]
         if len(pieces) > 1:
-            return [Entry(_marked(piece)[1], piece, False) for piece in pieces if piece]
+            return [ListEntry(_marked(piece)[1], piece, False) for piece in pieces if piece]
     kind, text = _marked(line)
-    return [Entry(text, line, bool(kind))]
+    return [ListEntry(text, line, bool(kind))]
 
 
-def _from_table(lines: list[str]) -> list[Entry]:
+def _from_table(lines: list[str]) -> list[ListEntry]:
     """The rows of a table, each by its first non-numeric cell: separated by bars or tabs, with or without a
     rule; or a number, a comma and the rest.
     """
@@ -160,7 +160,7 @@ def _from_table(lines: list[str]) -> list[Entry]:
                 cell for cell in cells or () if cell and not cell.strip(_EDGES + "#.").isdigit()
             ]
             if named:
-                found.append(Entry(named[0], line, True))
+                found.append(ListEntry(named[0], line, True))
         if found:
             return found
     return []

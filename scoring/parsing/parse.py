@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itdr.scoring.parsing.answer import answer_part, elements, strip_markup
-from itdr.scoring.parsing.lists import Entry, entries, is_prose
+from itdr.scoring.parsing.lists import ListEntry, entries, is_prose
 from itdr.scoring.parsing.ratings import clip_rating, rating
 from itdr.scoring.parsing.reasons import Unread
 from itdr.scoring.parsing.structured import json_object
@@ -118,7 +118,7 @@ def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
     return next(iter(kept), None)
 
 
-def _after_list(listed: list[Entry], titles: Titles) -> int | None:
+def _after_list(listed: list[ListEntry], titles: Titles) -> int | None:
     """The candidate that the lines after a list choose, if any."""
     last = max(place for place, entry in enumerate(listed) if entry.marked)
     rest = "\n".join(entry.line for entry in listed[last + 1 :])
@@ -164,13 +164,13 @@ def _one(place: int | None) -> tuple[int, ...]:
     return () if place is None else (place,)
 
 
-def _whole_line(entry: Entry, titles: Titles) -> int | None:
+def _whole_line(entry: ListEntry, titles: Titles) -> int | None:
     """The title that is the whole line, including an apparent mark ("1. FC Köln")."""
     place = titles.exact(entry.line)
     return titles.exact(entry.text) if place is None else place
 
 
-def _title_before_list(listed: list[Entry], titles: Titles) -> bool:
+def _title_before_list(listed: list[ListEntry], titles: Titles) -> bool:
     """Whether an unmarked line before the first marked one already is a title."""
     for entry in listed:
         if entry.marked:
@@ -181,7 +181,7 @@ def _title_before_list(listed: list[Entry], titles: Titles) -> bool:
 
 
 def _plain_lines(
-    listed: list[Entry], places: list[int | None], titles: Titles, part: str
+    listed: list[ListEntry], places: list[int | None], titles: Titles, part: str
 ) -> Ranking:
     """Lines without marks: remarks take no rank, every other line between titles does."""
     known = [
