@@ -6,12 +6,12 @@ The files of a store on another machine are read over the network, by row groups
 from __future__ import annotations
 
 import functools
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cachetools
 import numpy as np
 
 from itdr.builders.core import remote
@@ -51,7 +51,7 @@ class Interactions:
 
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
         self._folder = manifest.get("far") or str(path)
-        self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+        self._open: cachetools.LRUCache[str, pq.ParquetFile] = cachetools.LRUCache(OPEN_FILES)
         declared = manifest.get("parts")
         if declared is None:
             meta = self._file("interactions.parquet").metadata
@@ -93,17 +93,10 @@ class Interactions:
         name, k = self._places[number]
         return self._file(name).read_row_group(k, columns=columns, use_threads=False)
 
+    @cachetools.cachedmethod(lambda self: self._open)
     def _file(self, name: str) -> pq.ParquetFile:
         import pyarrow.parquet as pq
 
-        kept = self._open.get(name)
-        if kept is None:
-            kept = self._open[name] = self._opened(pq, name)
-            while len(self._open) > OPEN_FILES:
-                self._open.popitem(last=False)
-        return kept
-
-    def _opened(self, pq: Any, name: str) -> pq.ParquetFile:
         if not remote.is_remote(self._folder):
             return pq.ParquetFile(f"{self._folder}/{name}", memory_map=True)
         return pq.ParquetFile(remote.open_binary(f"{self._folder}/{name}"))

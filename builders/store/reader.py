@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import cachetools
 import numpy as np
 
 from itdr.builders.core import paths, remote
@@ -37,6 +37,11 @@ MAX_CACHED_ITEMS = 200_000
 _ITEM_FIELDS = ("item_id", "title", "categories", "creators")
 MISSING_TIME = -(2**63) + 1
 """Stands for a null timestamp: earlier than every known one."""
+
+
+_groups: cachetools.LRUCache[tuple[Path, int], dict[str, np.ndarray]] = cachetools.LRUCache(
+    CACHED_ROW_GROUPS
+)
 
 
 @dataclass(slots=True)
@@ -87,7 +92,9 @@ class StoreReader:
         self.views: dict[int, StoreReader] = {}
         """Readers of the same store with titles cut to a length (see `titles.with_title_chars`)."""
         self.manifest: dict[str, Any] = read_manifest(path)
-        self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
+        self._texts: cachetools.LRUCache[int, pa.ChunkedArray] = cachetools.LRUCache(
+            CACHED_TEXT_GROUPS
+        )
         self._items: dict[int, Item] = {}
         self._columns: dict[tuple[str, str], tuple[list[pa.Array], int]] = {}
         self._shared: dict[Any, Any] = {}
@@ -405,29 +412,14 @@ class StoreReader:
             result += texts.slice(low, high - low).to_pylist()
         return result
 
+    @cachetools.cachedmethod(lambda self: self._texts)
     def _text_group(self, k: int) -> pa.ChunkedArray:
-        kept = self._texts.get(k)
-        if kept is None:
-            kept = self._texts[k] = self._interactions.group(k, ["text"]).column("text")
-            while len(self._texts) > CACHED_TEXT_GROUPS:
-                self._texts.popitem(last=False)
-        return kept
+        return self._interactions.group(k, ["text"]).column("text")
 
+    @cachetools.cached(_groups, key=lambda self, k: (self.path, k))
     def _group(self, k: int) -> dict[str, np.ndarray]:
-        key = (self.path, k)
-        kept = _groups.get(key)
-        if kept is None:
-            table = self._interactions.group(k, self._fields)
-            kept = {name: _plain(table.column(name), name) for name in self._fields}
-            _groups[key] = kept
-            while len(_groups) > CACHED_ROW_GROUPS:
-                _groups.popitem(last=False)
-        else:
-            _groups.move_to_end(key)
-        return kept
-
-
-_groups: OrderedDict[tuple[Path, int], dict[str, np.ndarray]] = OrderedDict()
+        table = self._interactions.group(k, self._fields)
+        return {name: _plain(table.column(name), name) for name in self._fields}
 
 
 def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
