@@ -10,9 +10,9 @@ SOURCES ?=
 # Without DATA the bundled made-up sample is used: no network.
 OPTIONS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES)"),--sample)
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint docs bench clean
 run: $(VENV)/installed
-	$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --show 3 --overwrite
+	$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --preview 3 --overwrite
 
 test: $(VENV)/installed-test lint
 	$(VENV)/bin/python -m pytest -n auto --dist loadgroup
@@ -23,21 +23,34 @@ lint: $(VENV)/installed-test
 	@mkdir -p build/types && ln -sfn ../.. build/types/itdr
 	cd build/types && "$(abspath $(VENV))/bin/mypy" --config-file ../../pyproject.toml
 
+# The documentation as a site, in build/site.
+docs: $(VENV)/installed-docs
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
+	@echo "The site: build/site/index.html"
+
 # Ratios against floors measured in the same run; QUICK=1 at small size.
 bench: $(VENV)/installed-test
 	$(VENV)/bin/python -m benchmarks $(if $(QUICK),--quick)
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
 
 FILES = setup.cfg pyproject.toml
 $(VENV)/installed: $(VENV)/bin/python $(FILES)
-	$(VENV)/bin/pip install --quiet --editable .
-	touch $@
+	@echo "Installing itdr and what it needs into $(VENV); the first time this takes a minute or two ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
 
 $(VENV)/installed-test: $(VENV)/bin/python $(FILES)
-	$(VENV)/bin/pip install --quiet --editable '.[test]'
-	touch $@ $(VENV)/installed
+	@echo "Installing itdr and all that its tests need into $(VENV); the first time this takes some minutes ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-docs: $(VENV)/bin/python $(FILES)
+	@echo "Installing MkDocs into $(VENV) ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@ $(VENV)/installed
 
 clean:
 	rm -rf $(VENV) build *.egg-info out

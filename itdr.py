@@ -18,11 +18,14 @@ from typing import Any
 
 import datasets
 
-from itdr.builders.dataset import builder
+from itdr.builders.dataset import builder, own_sources, registry
 from itdr.builders.dataset.options import RowOptions, docstring
 
 __version__ = "0.1.0"
-__all__ = ["Itdr", "ItdrConfig", "__version__"]
+__all__ = ["Itdr", "ItdrConfig", "__version__", "register", "source"]
+
+register = registry.register
+source = own_sources.from_tables
 
 
 @dataclass

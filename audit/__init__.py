@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from itdr.audit.against_raw import RawChecks
 from itdr.audit.answer_facts import AnswerFacts
 from itdr.audit.near_duplicates import Duplicates
+from itdr.audit.planned import Planned
 from itdr.audit.result import Result, text
-from itdr.audit.row_checks import LONGEST, Answers, Candidates, DuplicateUsers, Ids, OneSplit, Texts
+from itdr.audit.row_checks import (
+    LONGEST,
+    Answers,
+    Candidates,
+    DuplicateUsers,
+    HistoryTimes,
+    Ids,
+    OneSplit,
+    Texts,
+)
+from itdr.audit.row_types import Types
 from itdr.audit.shortcuts import Giveaways
+from itdr.audit.wording import Wordings
 from itdr.builders.core.errors import ItdrError
 from itdr.scoring.data import Data
 
@@ -21,39 +34,62 @@ __all__ = ["Result", "audit", "audit_rows", "text"]
 def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
     """All checks over all splits of `data`, one pass.
 
-    raw: ask the raw data too; raises the errors of raw files that are missing.   longest: characters
-    of the longest question allowed.
+    Args:
+        data: the rows, and how they were built.
+        raw: ask the raw data too, and hold each row to the one that they give.
+        longest: characters of the longest question allowed.
+
+    Raises:
+        RawFileError: where raw files are missing.
     """
-    by_time = data.time_split if raw else False
-    checks = RawChecks(data) if raw else None
-    if raw:
-        data.cells  # noqa: B018  (what is missing is said before a row is read)
     rows = ((split, row) for split in data.splits for row in data.rows(split))
-    return _run(rows, checks, longest, by_time)
+    folder = data.own_templates
+    if not raw:
+        return _run(rows, _own(longest, False, folder), None, None)
+    checks, plan = RawChecks(data), Planned(data.planned())
+    data.cells  # noqa: B018  (what is missing is said before a row is read)
+    return _run(rows, _own(longest, data.users_in_several, folder), checks, plan)
 
 
-def audit_rows(splits: Mapping[str, Iterable[Row]], longest: int = LONGEST) -> list[Result]:
-    """The checks that need nothing but rows, given by split."""
-    return _run(
-        ((name, row) for name, rows in splits.items() for row in rows), None, longest, False
-    )
-
-
-def _run(
-    rows: Iterable[tuple[str, Row]], checks: RawChecks | None, longest: int, by_time: bool
+def audit_rows(
+    splits: Mapping[str, Iterable[Row]], longest: int = LONGEST, templates: Path | None = None
 ) -> list[Result]:
-    own = (
+    """The checks that need nothing but rows, given by split.
+
+    templates: the user's own folder of them, where the rows were worded with one.
+    """
+    rows = ((name, row) for name, rows in splits.items() for row in rows)
+    return _run(rows, _own(longest, False, templates), None, None)
+
+
+def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[Any, ...]:
+    """The checks that look at rows alone."""
+    return (
         Ids(),
         OneSplit(by_time),
         DuplicateUsers(by_time),
         Texts(longest),
+        HistoryTimes(),
         Candidates(),
         Answers(),
         AnswerFacts(),
+        Wordings(templates),
         Duplicates(),
     )
-    giveaways = Giveaways()
+
+
+def _run(
+    rows: Iterable[tuple[str, Row]],
+    own: tuple[Any, ...],
+    checks: RawChecks | None,
+    plan: Planned | None,
+) -> list[Result]:
+    types, giveaways = Types(), Giveaways()
     for split, row in rows:
+        if plan is not None:
+            plan.see(split, row)
+        if not types.see(row):
+            continue
         for one in own:
             one.see(split, row)
         facts = None
@@ -61,9 +97,9 @@ def _run(
             checks.see(split, row)
             facts = checks.facts(row) if row["candidates"] else None
         giveaways.see(split, row, facts)
-    found = [one.end() for one in own] + [giveaways.end()]
-    if checks is not None:
-        return found + checks.end()
+    found = [types.result, *(one.end() for one in own), giveaways.end()]
+    if checks is not None and plan is not None:
+        return [*found, *checks.end(), *plan.end()]
     skipped = Result("raw data", "what only the raw data can prove")
     skipped.skipped = "not asked for; negatives, parts, order and popularity are unproven"
     return [*found, skipped]

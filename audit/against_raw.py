@@ -1,4 +1,4 @@
-"""Checks against the raw data: parts, negatives, what was known when, order, and the row itself."""
+"""Checks against the raw data: parts, negatives, what was known when, and order."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from itdr.audit.features import Features, of_raw
 from itdr.audit.oracle import ALWAYS, NEVER, Raw
+from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
-from itdr.builders.dataset.rows import facts as facts_of_case
-from itdr.scoring.data import Data, case_of
+from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -37,7 +37,7 @@ class RawChecks:
         )
         self.order = Result("order", "the history lies before the first true item")
         self.said = Result("comments", "no shown comment comes from a user of another part")
-        self.drawn = Result("drawn anew", "the raw data give this very row, evidence included")
+        self.promise = SplitPromise()
         self._about: dict[str, dict[int, tuple[str, str, str]]] = {}
 
     def raw(self, row: Row) -> Raw | None:
@@ -59,7 +59,7 @@ class RawChecks:
         if subject is None:
             self.part.fault(row["id"], f"{kind} {row[f'{kind}_id']} is not in the raw data")
             return
-        if raw.cell.cuts is None and raw.split_of(kind, subject) != split:
+        if raw.cell.by_subject and raw.split_of(kind, subject) != split:
             belongs = raw.split_of(kind, subject)
             self.part.fault(
                 row["id"], f"{kind} {row[f'{kind}_id']} belongs to {belongs}, the row is in {split}"
@@ -69,7 +69,7 @@ class RawChecks:
             self._about.setdefault(raw.cell.cell.name, {})[work] = (row["id"], split, _asked(row))
         else:
             self._user_row(raw, split, row, subject)
-        self._again(raw, split, row)
+            self.promise.see(split, row, raw)
 
     def facts(self, row: Row) -> Features | None:
         """What the raw data know of each candidate, for `shortcuts`."""
@@ -91,7 +91,9 @@ class RawChecks:
     @staticmethod
     def _start(raw: Raw, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first true item was met; None where that is not known."""
-        times = [first for first, _ in _met(raw, row["relevant"], met)]
+        chosen = raw.store.selection
+        last = chosen is not None and chosen.repeats in ("last", "keep")
+        times = [one[last] for one in _met(raw, row["relevant"], met)]
         if not row["relevant"] and row["item_id"] is not None and row["rating"] is not None:
             times = [last for _, last in _met(raw, [row["item_id"]], met)]
         return min((time for time in times if time != ALWAYS), default=None)
@@ -112,8 +114,8 @@ class RawChecks:
             if times is None:
                 self.targets.fault(row["id"], f"the user never touched {one} of the history")
         for one in row["attributes"]:
-            value = raw.store.value("users", one["name"].replace(" ", "_"), user)
-            if value is None or str(value) != one["value"]:
+            value = raw.attribute(user, one["name"])
+            if value is None or value != one["value"]:
                 self.targets.fault(row["id"], f"{one['name']} of the user is {value}")
 
     @staticmethod
@@ -175,9 +177,12 @@ class RawChecks:
         if start is None or not row["history"]:
             return
         self.order.checked += 1
+        chosen = raw.store.selection
+        repeats = chosen.repeats if chosen is not None else None
+        latest = repeats == "last" or (repeats is None and row["rating"] is not None)
         for item, times in self._past(raw, row, met):
             # The prompt of a rating shows the latest event on each work, the others the earliest.
-            if times is not None and times[row["rating"] is not None] >= start:
+            if times is not None and times[latest] >= start:
                 self.order.fault(
                     row["id"], f"{item} of the history does not lie before the true item"
                 )
@@ -197,21 +202,6 @@ class RawChecks:
         times = [one[1 if row["rating"] is not None else 0] for one in _met(raw, items, met)]
         if any(not low <= time < high for time in times):
             self.part.fault(row["id"], f"a true item does not lie in the time of {split}")
-
-    # -- the row anew -------------------------------------------------------------------------
-
-    def _again(self, raw: Raw, split: str, row: Row) -> None:
-        from itdr.builders.sampling.splits import SPLITS
-
-        self.drawn.checked += 1
-        case = case_of(raw.cell.for_part(SPLITS.index(split)), dict(row))
-        if case is None:
-            self.drawn.fault(row["id"], "the raw data give no such case")
-            return
-        facts = facts_of_case(case)
-        wrong = [name for name, value in facts.items() if not _equal(value, row[name])]
-        if wrong:
-            self.drawn.fault(row["id"], f"the raw data give other values of: {', '.join(wrong)}")
 
     # -- comments -----------------------------------------------------------------------------
 
@@ -240,7 +230,8 @@ class RawChecks:
                         about[work][0], f"shows a comment by a user of {belongs}: {start!r}"
                     )
         return [
-            self.part, self.touched, self.targets, self.known, self.order, self.said, self.drawn,
+            self.part, self.touched, self.targets, self.known, self.order, self.said,
+            self.promise.end(),
         ]  # fmt: skip
 
 
@@ -258,14 +249,3 @@ def _asked(row: Row) -> str:
     from itdr.audit.near_duplicates import question
 
     return " ".join(question(row).split())
-
-
-def _equal(one: Any, other: Any) -> bool:
-    """Equal values; ratings, which rows hold as float32, to that precision."""
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return abs(one - other) <= 1e-5 * max(1.0, abs(one))
-    if isinstance(one, dict) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(_equal, one, other))
-    return bool(one == other)

@@ -1,4 +1,6 @@
-"""Every number, title and quotation of an answer in prose stands in the row's evidence or its question."""
+"""Every number, title and quotation of an answer in prose stands in the row's evidence; titles and
+quotations may stand in its question. "3 of the 7" are two figures of one fact, and each entry of a list
+of groups speaks of a fact."""
 
 from __future__ import annotations
 
@@ -7,15 +9,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from itdr.audit.result import Result
-from itdr.builders.evidence.facts import KINDS, fact_of
-from itdr.builders.rendering.realiser import numbers_of
-from itdr.scoring.metrics.groundedness import reference
+from itdr.builders.dataset.formats import texts_of
+from itdr.builders.evidence.facts import KINDS, Fact, fact_of
+from itdr.builders.rendering.realiser import amounts_of, percents_of
+from itdr.scoring.metrics.groundedness import name_of, reference
 from itdr.scoring.metrics.per_task import TEXT_TASKS
+from itdr.scoring.metrics.surface_forms import forms_of, stems
 
 Row = Mapping[str, Any]
 _PLACE = re.compile(r"(?m)^\d+\. ")
 _QUOTED = re.compile(r'"([^"]*)"')
 _NUMBER = re.compile(r"\d+")
+_FIGURE = re.compile(r"(\d+)(%?)")
+_SHARE = re.compile(r"\b(\d+) (?:of|out of|in) (?:(?!\d)\w+ ){0,3}?(\d+)\b")
+_GROUP = re.compile(r"(?m)^(?:\d+\.|-) (.+)$")
 
 
 class AnswerFacts:
@@ -42,26 +49,49 @@ class AnswerFacts:
 def unfounded(row: Row) -> Iterator[str]:
     """What an answer says that neither its evidence nor its question holds."""
     answer = _PLACE.sub("", reference(row))
-    shown = _plain(question(row))
+    shown = _plain(texts_of(row).prompt)
     facts = [fact_of(one) for one in row["evidence"]]
     texts = [_plain(text) for fact in facts for text in (fact.value, fact.quote) if text]
     for said in _QUOTED.findall(answer):
         text = _plain(said).rstrip(".…")
         if not any(one.startswith(text) or text == one for one in texts) and text not in shown:
             yield f'"{said}" stands neither in the evidence nor in the question'
-    numbers = {number for fact in facts for number in numbers_of(fact)}
-    numbers |= {number for text in (*texts, shown) for number in _NUMBER.findall(text)}
-    for number in sorted(set(_NUMBER.findall(_QUOTED.sub("", answer))) - numbers):
-        yield f"the number {number} stands neither in the evidence nor in the question"
+    said = _QUOTED.sub("", answer)
+    amounts = [amounts_of(fact) for fact in facts]
+    written = {number for text in texts for number in _NUMBER.findall(text)}
+    held = {
+        "": written.union(*amounts),
+        "%": written.union(*map(percents_of, facts)),
+    }
+    for number, sign in sorted(set(_FIGURE.findall(said))):
+        if number not in held[sign]:
+            yield f"the number {number}{sign} does not stand in the evidence"
+    for pair in _SHARE.findall(said):
+        if held[""].issuperset(pair) and not any(one.issuperset(pair) for one in amounts):
+            yield f"{pair[0]} of {pair[1]} are no figures of one fact"
+    numbers = held[""] | held["%"]
+    for group in _GROUP.findall(reference(row)):
+        if not _speaks_of(group, row["source"], facts, numbers, texts):
+            yield f"{group[:60]!r} speaks of nothing in the evidence"
 
 
-def question(row: Row) -> str:
-    """The row's question, in whichever format the row is."""
-    for name in ("input", "prompt"):
-        if row.get(name) is not None:
-            return str(row[name])
-    messages = row.get("messages") or []
-    return "\n".join(one["content"] for one in messages if one["role"] != "assistant")
+def _speaks_of(
+    group: str, source: str, facts: list[Fact], numbers: set[str], texts: list[str]
+) -> bool:
+    """Whether an entry of a list names a fact: its value in some form, its quote or its figures."""
+    if any(number in numbers for number in _NUMBER.findall(group)):
+        return True
+    plain = _plain(group)
+    if any(text in plain for text in texts):
+        return True
+    said = f" {' '.join(stems(group))} "
+    return any(
+        f" {' '.join(form)} " in said
+        for fact in facts
+        if fact.value
+        for form in forms_of(source, name_of(fact)[0], fact.value)
+        if form
+    )
 
 
 def _plain(text: str) -> str:

@@ -55,16 +55,16 @@ class Raw:
         """The split that the hash of a user or an item puts it in."""
         hashes = self.store.item_hash if kind == "item" else self.store.user_hash
         part = assign_splits(
-            hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.id, kind
+            hashes[code : code + 1], self.cell.cell.seed, self.cell.cell.source.random_id, kind
         )
         return SPLITS[int(part[0])]
 
     @functools.cached_property
     def in_training(self) -> np.ndarray:
         """bool, by user code."""
-        if self.cell.cuts is not None:
+        if not self.cell.by_subject:
             return np.ones(len(self.store.user_hash), bool)
-        seed, source = self.cell.cell.seed, self.cell.cell.source.id
+        seed, source = self.cell.cell.seed, self.cell.cell.source.random_id
         return assign_splits(self.store.user_hash, seed, source) == TRAIN
 
     # -- one user's events --------------------------------------------------------------------
@@ -94,6 +94,19 @@ class Raw:
             return set()
         mine = events.ratings[self.store.work[events.items] == work]
         return {round(float(one), 4) for one in mine if not np.isnan(one)}
+
+    def attribute(self, user: int, name: str) -> str | None:
+        """An attribute of a user by the name that rows give it; ages and years of birth also in bands
+        of ten years. None where it is unknown."""
+        value = self.store.value("users", name.replace(" ", "_"), user)
+        if value is not None:
+            return str(value)
+        column = {"age group": "age", "birth decade": "birth_year"}.get(name)
+        exact = self.store.value("users", column, user) if column else None
+        if exact is None:
+            return None
+        first = int(exact) - int(exact) % 10
+        return f"{first}-{first + 9}" if column == "age" else f"{first}s"
 
     # -- the training part --------------------------------------------------------------------
 

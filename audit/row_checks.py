@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from itdr.audit.known import short_forms
 from itdr.audit.result import Result
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.dataset.formats import texts_of
@@ -25,6 +27,8 @@ LONGEST = 20_000
 """Characters of a question beyond which a row is overlong; of an answer a quarter of it."""
 ALIKE = 5
 """Events in a row, with their times, that two people do not share by chance."""
+
+_SPAN = re.compile(r"/(train|validation|test)/\d+$")
 
 
 class Ids:
@@ -61,7 +65,10 @@ class OneSplit:
             self.result.skipped = "time separates these splits; see the check `part`"
 
     def see(self, split: str, row: Row) -> None:
-        if self._by_time:
+        span = _span(row)
+        if span is not None and span != split:
+            self.result.fault(row["id"], f"a case of {span}, as its id says, is in {split}")
+        if self._by_time or span is not None:
             return
         kind = "user" if row["user_id"] is not None else "item"
         key = (row["source"], kind, row[f"{kind}_id"])
@@ -74,6 +81,12 @@ class OneSplit:
 
     def end(self) -> Result:
         return self.result
+
+
+def _span(row: Row) -> str | None:
+    """The split whose span of time a case lies in, as the ids say where time separates the splits."""
+    found = _SPAN.search(row["id"])
+    return found[1] if found else None
 
 
 class DuplicateUsers:
@@ -94,7 +107,12 @@ class DuplicateUsers:
 
     def see(self, split: str, row: Row) -> None:
         events = [(one["item_id"], one["timestamp"]) for one in row["history"]]
-        if self._by_time or len(events) < ALIKE or any(time is None for _, time in events):
+        if (
+            self._by_time
+            or _span(row)
+            or len(events) < ALIKE
+            or any(time is None for _, time in events)
+        ):
             return
         self.result.checked += 1
         twins = {}
@@ -142,6 +160,28 @@ def _texts(row: Row) -> dict[str, str]:
     if answer or not wrong:
         found["answer"] = answer
     return found | {f"rejected{n or ''}": text for n, text in enumerate(wrong) if text is not None}
+
+
+class HistoryTimes:
+    """A history is shown in the order of its times, where it has times and an order."""
+
+    def __init__(self) -> None:
+        self.result = Result("history", "its times rise from entry to entry")
+
+    def see(self, split: str, row: Row) -> None:
+        if row["task"] not in (*RANKING_TASKS, CHOICE_TASK, RATING_TASK) or not row["history"]:
+            return
+        times = [one["timestamp"] for one in row["history"]]
+        # Across two domains, each has its own past.
+        half = len(times) // 2 if ">" in (row["domain"] or "") else 0
+        self.result.checked += 1
+        for part in (times[:half], times[half:]):
+            known = [one for one in part if one is not None]
+            if known != sorted(known):
+                self.result.fault(row["id"], "the times of the history do not rise")
+
+    def end(self) -> Result:
+        return self.result
 
 
 class Candidates:
@@ -215,6 +255,8 @@ class Answers:
 
     @staticmethod
     def _choice(row: Row, text: str) -> str:
+        if text in short_forms(row):
+            return ""
         titles = [one["title"] for one in row["candidates"]]
         said = parse.choice(text, titles)
         if said is None:
@@ -227,6 +269,8 @@ class Answers:
 
     @staticmethod
     def _ranking(row: Row, text: str) -> str:
+        if text in short_forms(row):
+            return ""
         said = parse.ranking(text, Titles([one["title"] for one in row["candidates"]])).places
         if None in said or sorted(said) != list(range(len(row["candidates"]))):  # type: ignore[type-var]
             return "the answer does not list every candidate once"

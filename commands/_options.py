@@ -66,7 +66,8 @@ def _parameter(name: str, info: OptionInfo) -> inspect.Parameter:
         return _keyword(name, Annotated[bool, typer.Option(names, help=info.help)], DEFAULTS[name])
     help = f"{info.help} Default: {shown_default(name)}."
     number = info.low is not None and not info.words
-    return _keyword(name, Annotated[(int if number else str) | None, typer.Option(help=help)], None)
+    kind = (float if info.decimals else int) if number else str
+    return _keyword(name, Annotated[kind | None, typer.Option(help=help)], None)
 
 
 def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:

@@ -16,8 +16,11 @@ from itdr.commands import (
     audit,
     baseline,
     build,
+    cache,
     card,
+    export,
     fetch,
+    init,
     listing,
     plan,
     push,
@@ -79,6 +82,7 @@ def first_steps(
 app.command("list")(listing.run)
 app.command("sources")(sources.run)
 app.command("plan")(plan.run)
+app.command("init")(init.run)
 app.command("fetch")(fetch.run)
 app.command("verify")(verify.run)
 app.command("show")(show.run)
@@ -92,6 +96,8 @@ app.command("baseline")(baseline.run)
 app.command("audit")(audit.run)
 app.command("shortcuts", hidden=True)(shortcuts.run)
 app.command("card", hidden=True)(card.run)
+app.command("export")(export.run)
+app.add_typer(cache.app, name="cache")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,13 +13,26 @@ from itdr.commands._options import with_options
 
 @with_options
 def run(
-    data: Annotated[str, typer.Argument(help="A folder that `itdr build` wrote, or a config.")],
+    data: Annotated[
+        str,
+        typer.Argument(
+            help="A folder that `itdr build` wrote, or a config; with --rows-only any instruction "
+            "file (jsonl, json, parquet, csv) or a folder of them."
+        ),
+    ],
     rows_only: Annotated[
         bool, typer.Option("--rows-only", help="Check the rows alone, not against the raw data.")
     ] = False,
     max_chars: Annotated[
         int, typer.Option("--max-chars", min=1, help="The longest question allowed.")
     ] = 20_000,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            help="Which column of another's file holds what, where that is not to be guessed: "
+            "prompt=question,answer=response,history=…,candidates=…,id=…,user=…,split=…"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all faults as JSON.")] = False,
     *,
     options: dict[str, Any],
@@ -26,20 +40,44 @@ def run(
     """Prove, on the rows and from the raw data, that there is no leak and no giveaway.
 
     For a folder, give --data-dir (or --sample) as it was built; its other options are known.
-    Exit code 1 where something is wrong. Example: itdr audit sequential_rec --sample
+    With --rows-only, any instruction file can be checked, as far as its columns allow. Exit code 1
+    where something is wrong. Example: itdr audit sequential_rec --sample
     """
-    from itdr.audit import audit, text, unproven
-    from itdr.builders.core.errors import ItdrError, RawFileError
-    from itdr.scoring.data import open_data
+    from itdr.audit import text
 
-    opened = open_data(data, options)
-    try:
-        results = audit(opened, raw=not rows_only, longest=max_chars)
-    except RawFileError as error:
-        raise ItdrError(unproven(error)) from error
+    results = _results(data, rows_only, max_chars, columns, options)
     if as_json:
         print(json.dumps([one.entry() for one in results], indent=1, ensure_ascii=False))
     else:
         print(text(results))
     if any(one.faults for one in results):
         raise typer.Exit(1)
+
+
+def _results(
+    data: str, rows_only: bool, max_chars: int, columns: str | None, options: dict[str, Any]
+) -> list[Any]:
+    from itdr.audit import audit, unproven
+    from itdr.audit.any_files import parse_columns
+    from itdr.audit.any_rows import audit_files
+    from itdr.builders.core.errors import ConfigError, ItdrError, RawFileError
+    from itdr.builders.dataset.registry import config_names
+    from itdr.scoring import built
+    from itdr.scoring.data import open_data
+
+    place = Path(data).expanduser()
+    named = parse_columns(columns)
+    elsewhere = place.is_dir() and data not in config_names() and not built.data_files(place)
+    if place.is_file() or named or (rows_only and elsewhere):
+        if not rows_only:
+            raise ConfigError(
+                f"{data}: of another's file only the rows can be audited; add --rows-only."
+            )
+        if options:
+            raise ConfigError(f"{data}: {', '.join(options)} has no meaning for another's file.")
+        return audit_files(place, named, max_chars)
+    opened = open_data(data, options)
+    try:
+        return audit(opened, raw=not rows_only, longest=max_chars)
+    except RawFileError as error:
+        raise ItdrError(unproven(error)) from error

@@ -34,7 +34,7 @@ def run(
         bool, typer.Option("--jsonl", help="Write JSON Lines instead of Parquet.")
     ] = False,
     shown: Annotated[
-        int, typer.Option("--show", min=0, help="Print this many examples of what was written.")
+        int, typer.Option("--preview", min=0, help="Print this many examples of what was written.")
     ] = 0,
     drop_raw: Annotated[
         bool, typer.Option("--drop-raw", help="Remove downloads once they are in the store.")
@@ -178,14 +178,15 @@ def _builder(config: str, options: dict[str, Any]) -> Any:
 
 def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
     """The options without the sources that have no cell in this config; unchanged where none has one."""
-    from itdr.builders.dataset import registry
+    from itdr.builders.dataset import own_sources, registry
 
     asked = options.get("sources")
     if not isinstance(asked, list):
         return options
-    able = {source for _, source in registry.cells(config, options.get("cells", "paper"))}
-    others = set(registry.source_ids()) - able
-    kept = [one for one in asked if one.partition("/")[0] not in others]
+    ids = {one: own_sources.find(one)[0].id for one in asked}
+    cells = registry.cells(config, options.get("cells", "paper"), named=ids.values())
+    able = {source for _, source in cells}
+    kept = [one for one in asked if ids[one] in able]
     return {**options, "sources": kept or asked}
 
 

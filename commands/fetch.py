@@ -27,18 +27,15 @@ def run(
     If one source cannot be obtained, the others are still fetched; the exit code is then 1.
     Example: itdr fetch ml-1m microlens
     """
-    from itdr.builders.core.errors import ConfigError, DownloadError, choose_from
+    from itdr.builders.core.errors import DownloadError
     from itdr.builders.core.paths import format_size, offline_variable, raw_root
-    from itdr.builders.dataset import registry
+    from itdr.builders.dataset import own_sources
     from itdr.builders.rawfiles import locate
 
     logging.getLogger("itdr").setLevel(logging.INFO)
     wanted = []
     for entry in sources:
-        name, _, domain = entry.partition("/")
-        source = registry.source(name)
-        if domain and domain not in source.domains:
-            raise ConfigError(choose_from(f"domain of {name}", domain, source.domains))
+        source, domain = own_sources.find(entry)
         files = [one for one in source.files if not domain or one.domain in (None, domain)]
         wanted.append((source, files))
     failed: list[DownloadError] = []

@@ -15,6 +15,14 @@ STORE_SHARE = 0.35
 ROW_BYTES = 1_500
 """A row takes about this much in a built Parquet file (measured: 0.9 to 1.6 kB)."""
 
+FILTER_STEPS = {
+    "all": "in the store",
+    "counted": "after ratings and repeats",
+    "users": "after users with too few",
+    "items": "after items with too few",
+}
+"""How the plan prints the steps of a filter."""
+
 
 @with_options
 def run(
@@ -67,15 +75,29 @@ def plan_of(config: str, options: dict[str, Any]) -> dict[str, Any]:
         "stores": sum(store["store_bytes"] for store in stores if not store["ready"]),
         "result": rows * ROW_BYTES,
     }
+    filters = dict(filter(None, _filters(checked, cells)))
     free = paths.free_bytes(paths.cache_root())
     return {
         "config": config,
         "stores": stores,
+        "filters": filters,
         "needs_bytes": needs,
         "free_bytes": free,
         "fits": sum(needs.values()) < free,
         "left_out": dict(checked.left_out),
     }
+
+
+def _filters(options: Any, cells: list[Any]) -> Iterator[tuple[str, list[dict[str, Any]]] | None]:
+    """What filters leave of each store that is there already, step by step."""
+    from itdr.builders.dataset import plan
+    from itdr.builders.dataset.open_cells import filter_report
+
+    stores = plan.stores_of(options, cells)
+    for cell in cells:
+        for spec in stores[cell.name]:
+            if spec.ready():
+                yield filter_report(cell, spec.path)
 
 
 def _rows(options: Any, cell: Any) -> int:
@@ -140,6 +162,13 @@ def _text(facts: dict[str, Any]) -> str:
             lines.append(f"    {file['name']}  {format_size(file['size'])}  {file['state']}")
         if store["by_hand"]:
             lines += [f"    {line}" for line in store["by_hand"].splitlines()]
+    for name, steps in facts["filters"].items():
+        lines.append(f"  filters on {name}:")
+        lines += [
+            f"    {FILTER_STEPS[one['step']]}: {one['users']:,} users, {one['items']:,} items, "
+            f"{one['events']:,} interactions"
+            for one in steps
+        ]
     needs = facts["needs_bytes"]
     unknown = [name for store in facts["stores"] for name in store["unknown_sizes"]]
     lines.append(

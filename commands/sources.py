@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from itdr.builders.core.schema import COLUMNS, Source
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import own_sources, registry
 from itdr.commands._options import source_names
 
 
@@ -27,7 +27,7 @@ def run(
     Without a name: one line each.
     """
     names = [name] if name else list(registry.source_ids())
-    facts = [describe(registry.source(one)) for one in names]
+    facts = [describe(own_sources.find(one)[0]) for one in names]
     if as_json:
         print(json.dumps(facts[0] if name else facts, indent=1, ensure_ascii=False))
     elif name:

@@ -22,10 +22,10 @@ def run(
 
     Example: itdr verify ml-32m --data-dir ~/raw
     """
-    from itdr.builders.dataset import registry
+    from itdr.builders.dataset import own_sources, registry
     from itdr.builders.rawfiles.verify import verify
 
-    named = [registry.source(name) for name in sources or ()]
+    named = [own_sources.find(name)[0] for name in sources or ()]
     found = []
     for source in named or map(registry.source, registry.source_ids()):
         findings = verify(source, data_dir)

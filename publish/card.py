@@ -67,7 +67,7 @@ def built_card(entries: Entries) -> str:
 def citations(entries: Entries) -> str:
     """`CITATION.bib`: the paper and every source inside, each once."""
     names = sorted({name.partition("/")[0] for one in entries.values() for name in one["sources"]})
-    known = [registry.source(name) for name in names if name in registry.source_ids()]
+    known = [registry.source(name) for name in names if registry.is_known(name)]
     return "\n\n".join(dict.fromkeys([PAPER, *(one.citation.strip() for one in known)])) + "\n"
 
 

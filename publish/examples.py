@@ -1,57 +1,60 @@
-"""One example of each subtask for the README, drawn from the bundled sample."""
+"""Examples for the README and the pages of subtasks, drawn from the bundled sample."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+
+from itdr.builders.dataset import registry
 
 BEGIN, END = "<!-- examples:begin -->", "<!-- examples:end -->"
 SHOWN = {
     "rating_prediction": "ml-32m",
-    "top_k_rec": "mind",
-    "cross_domain_rec": "amazon-reviews-2023",
-    "sequential_rec": "ml-32m",
-    "user_attribute_prediction": "lastfm-360k",
-    "interest_recognition": "anime-2023",
     "target_user_identification": "ml-32m",
 }
-"""The source from which each subtask's example is drawn."""
+"""The README's examples: subtask -> source."""
 
 
 def block() -> str:
-    """The generated part of the README, between its two markers."""
+    """The examples in the README, folded, between their two markers."""
     parts = [
-        f"**{_title(task)}**\n\n{_quoted(_first(task, source))}" for task, source in SHOWN.items()
+        f"<details><summary>{registry.task(task).title} (<code>{task}</code>)</summary>\n\n"
+        f"{quoted(typical(task)[source])}\n\n</details>"
+        for task, source in SHOWN.items()
     ]
     return "\n\n".join([BEGIN, *parts, END])
 
 
-def with_examples(readme: str) -> str:
-    """The README with its examples made anew; unchanged where it has no markers."""
-    start, stop = readme.find(BEGIN), readme.find(END)
-    if not 0 <= start < stop:
-        return readme
-    return readme[:start] + block() + readme[stop + len(END) :]
+@cache
+def typical(task: str) -> dict[str, dict[str, Any]]:
+    """A typical example of each source: the row of median length in the sample's test split.
 
+    Args:
+        task: id of a subtask.
 
-def _title(task: str) -> str:
-    from itdr.builders.dataset import registry
-
-    return f"{registry.task(task).title} (`{task}`)"
-
-
-def _first(task: str, source: str) -> dict[str, Any]:
+    Returns:
+        Source id -> row, in the registry's order.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
 
-    stream = datasets.load_dataset(
-        "itdr", task, sources=[source], sample=True, split="test", streaming=True
-    )
-    return next(iter(stream))
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in datasets.load_dataset("itdr", task, sample=True, split="test", streaming=True):
+        rows.setdefault(row["source"], []).append(row)
+    return {
+        source: sorted(rows[source], key=_length)[len(rows[source]) // 2]
+        for source in registry.source_ids()
+        if source in rows
+    }
 
 
-def _quoted(row: dict[str, Any]) -> str:
+def quoted(row: dict[str, Any]) -> str:
     """The texts of a row as a text block: description, question, answer."""
     return "\n".join(
         ["```text", row["instruction"], "", row["input"], "", f"→ {row['output']}", "```"]
     )
+
+
+def _length(row: dict[str, Any]) -> tuple[int, str]:
+    return len(row["input"]) + len(row["output"]), row["id"]

@@ -1,4 +1,5 @@
-"""The project's own card and `dataset_infos.json`, generated from the declarations."""
+"""Everything in a checkout that is written from the declarations: parts of the README, the figure,
+pages of `docs/`, and `dataset_infos.json`."""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.builder import descriptions
 from itdr.builders.dataset.formats import schema
-from itdr.publish import card, examples, tables
+from itdr.publish import examples, figure, pages, tables
 
 HOME = Path(__file__).resolve().parents[1]
-BEGIN, END = "<!-- card:begin -->", "<!-- card:end -->"
+BEGIN, END = "<!-- cells:begin -->", "<!-- cells:end -->"
 
 
 def project_yaml() -> str:
@@ -35,34 +36,30 @@ def project_yaml() -> str:
     )
 
 
-def project_block() -> str:
-    """The generated part of the project's README, between its two markers."""
-    return "\n\n".join(
-        [
-            BEGIN,
-            "## Cells and their sizes\n\nExamples at full size, split 8:1:1.\n\n"
-            + tables.cells_table(),
-            "## Sources\n\n" + tables.sources_table(),
-            card.datasheet(),
-            END,
-        ]
-    )
+def readme(old: str) -> str:
+    """The README with front matter, examples and table of cells made anew; all else untouched.
 
+    Args:
+        old: its text.
 
-def with_card(readme: str) -> str:
-    """The project's README with front matter and generated block made anew; all else untouched.
-
-    Raises `ConfigError` where the markers are missing.
+    Raises:
+        ConfigError: where the markers of a generated part are missing.
     """
-    start, stop = readme.find(BEGIN), readme.find(END)
-    if not 0 <= start < stop:
-        raise ConfigError(
-            f"README.md lacks the lines {BEGIN} and {END}, between which the generated part stands."
-        )
-    body = readme[:start] + project_block() + readme[stop + len(END) :]
+    body = old
     if body.startswith("---\n"):
         body = body[body.index("\n---\n", 3) + len("\n---\n") :].lstrip("\n")
+    body = _replaced(body, BEGIN, END, f"{BEGIN}\n\n{tables.cells_table()}\n\n{END}")
+    body = _replaced(body, examples.BEGIN, examples.END, examples.block())
     return project_yaml() + "\n" + body
+
+
+def _replaced(text: str, begin: str, end: str, block: str) -> str:
+    start, stop = text.find(begin), text.find(end)
+    if not 0 <= start < stop:
+        raise ConfigError(
+            f"README.md lacks the lines {begin} and {end}, between which a generated part stands."
+        )
+    return text[:start] + block + text[stop + len(end) :]
 
 
 def infos() -> str:
@@ -86,8 +83,13 @@ def generated(root: Path) -> dict[Path, str]:
 
     Raises `ConfigError` where `root` is no checkout.
     """
-    readme = root / "README.md"
-    if not (root / "itdr.py").is_file() or not readme.is_file():
+    path = root / "README.md"
+    if not (root / "itdr.py").is_file() or not path.is_file():
         raise ConfigError(f"{root} is no checkout of itdr: it lacks itdr.py or README.md.")
-    text = examples.with_examples(with_card(readme.read_text("utf-8")))
-    return {readme: text, root / "dataset_infos.json": infos()}
+    row = examples.typical(figure.TASK)[figure.SOURCE]
+    return {
+        path: readme(path.read_text("utf-8")),
+        root / "dataset_infos.json": infos(),
+        **{root / "docs" / f"figure-{name}.svg": figure.svg(row, name) for name in figure.THEMES},
+        **{root / "docs" / name: text for name, text in pages.pages().items()},
+    }

@@ -8,13 +8,14 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import own_sources, registry
 from itdr.publish import licences
 
 PROVENANCE = "provenance.json"
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """The provenance of a built folder, by config.
+    """The provenance of a built folder, by config; its described sources are registered.
 
     Raises:
         ConfigError: the folder was not built by `itdr build`, or its provenance is damaged.
@@ -34,6 +35,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
             f"{folder / PROVENANCE} was not written by this version of itdr: "
             "build the folder again."
         )
+    own_sources.recall(found)
     return found
 
 
@@ -100,6 +102,7 @@ def build_facts(builder: Any) -> dict[str, Any]:
         "options": plain_options(builder.config),
         "versions": _versions(builder),
         "sources": _sources(builder),
+        "filters": _filters(builder),
         "hard_negatives": fallback_counts(builder),
         "shortfalls": _shortfalls(options, builder._plans),
     }
@@ -131,11 +134,20 @@ def _pools(builder: Any) -> dict[str, list[Any]]:
     for plan in builder._plans:
         for chosen in plan.chosen:
             if chosen.cell.options.get("negatives") == "hard":
-                opened = open_cell(chosen.cell, chosen.paths, chosen.cuts is not None)
+                opened = open_cell(chosen.cell, chosen.paths)
                 pools = found.setdefault(chosen.cell.source.id, [])
                 if all(opened.pool is not one for one in pools):
                     pools.append(opened.pool)
     return found
+
+
+def _filters(builder: Any) -> dict[str, list[dict[str, Any]]]:
+    """What each step of a filter left of each store; empty without filters."""
+    from itdr.builders.dataset.open_cells import filter_report
+
+    chosen = [one for plan in builder._plans for one in plan.chosen]
+    reports = {path: filter_report(one.cell, path) for one in chosen for path in one.paths}
+    return dict(sorted((name, steps) for name, steps in filter(None, reports.values())))
 
 
 def _versions(builder: Any) -> dict[str, str]:
@@ -158,6 +170,7 @@ def plain_options(config: Any) -> dict[str, Any]:
     from itdr.builders.rendering import templates
 
     options = {name: getattr(config, name) for name in DEFAULTS}
+    options["sources"] = own_sources.names(options["sources"])
     choice = options["templates"]
     # Of the whole choice: ids of the folder's own are nothing without it.
     folder = templates.folder_of(choice)
@@ -178,7 +191,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
     """Every store that was read: its raw files, stored and rejected rows, and licence."""
     from itdr.builders.store.layout import read_manifest
 
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for plan in builder._plans:
         for chosen in plan.chosen:
             source = chosen.cell.source.id
@@ -191,6 +204,9 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                     "rejected": made["rejected"],
                     **licences.declared([source])[source],
                 }
+                description = own_sources.description_of(registry.source(source))
+                if description is not None:
+                    found[name]["description"] = description
     return dict(sorted(found.items()))
 
 

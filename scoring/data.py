@@ -101,10 +101,33 @@ class Data:
 
         return folder_of(self._options.get("templates"))
 
+    @property
+    def own_templates(self) -> Path | None:
+        """The user's folder of templates that the rows were or will be worded with; None without one,
+        or where it is no longer there."""
+        from itdr.builders.rendering.templates import folder_of
+
+        for name in self._configs:
+            try:
+                folder = folder_of(self._options_of(name).get("templates"))
+            except ItdrError:
+                continue
+            if folder is not None:
+                return folder
+        return None
+
+    def planned(self) -> Iterator[tuple[str, Row]]:
+        """Split and row of all that the raw files and options give, drawn anew, in the order in which
+        a build writes them."""
+        for split in self.splits:
+            for builder in self._builders:
+                for row in builder.as_streaming_dataset(split):
+                    yield split, row
+
     @functools.cached_property
-    def time_split(self) -> bool:
-        """Whether time, not a user's hash, separates the splits."""
-        return any(one.config.split_by == "time" for one in self._builders)
+    def users_in_several(self) -> bool:
+        """Whether a user has rows in several splits, which time or place in a history separates."""
+        return any(one.config.split_by != "user" for one in self._builders)
 
     @functools.cached_property
     def cells(self) -> dict[str, OpenCell]:
@@ -132,7 +155,7 @@ class Data:
             specs = plan.stores_of(options, cells)
             for cell in cells:
                 paths = tuple(prepare.prepare(one, offline=offline) for one in specs[cell.name])
-                found[cell.name] = open_cell(cell, paths, time_split=options.split_by == "time")
+                found[cell.name] = open_cell(cell, paths)
         return found
 
     def cell_of(self, row: Row) -> OpenCell | None:

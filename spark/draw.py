@@ -127,7 +127,7 @@ def _here(plan: SplitPlan, remote_stores: Mapping[str, str]) -> SplitPlan:
             for path in sample.paths
         )
         if sample.cuts:
-            share_cuts(sample.cell.source, paths[0], sample.cuts)
+            share_cuts(sample.cell, paths[0], sample.cuts)
         chosen.append(dataclasses.replace(sample, paths=paths))
     return dataclasses.replace(plan, chosen=tuple(chosen))
 
@@ -140,7 +140,7 @@ def _pools(plan: SplitPlan) -> dict[str, Any]:
     for sample in plan.chosen:
         if sample.cell.options.get("negatives") == "hard":
             with use_engine(_refuse):
-                pool = open_cell(sample.cell, sample.paths, sample.cuts is not None).pool
+                pool = open_cell(sample.cell, sample.paths).pool
             if all(pool is not other for other in pools.values()):
                 pools[f"{sample.cell.source.id} {len(pools)}"] = pool
     return pools

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
@@ -17,18 +15,6 @@ from itdr.builders.rawfiles.archives import AGAIN
 from itdr.builders.store.spec import StoreSpec
 from itdr.spark.chunks import is_gzip
 from itdr.spark.workdir import WorkDir, mirror
-
-CHANGES = (
-    "ETag",
-    "etag",
-    "blob_id",
-    "mtime",
-    "LastModified",
-    "last_modified",
-    "modified",
-    "created",
-)
-"""Names that file systems of fsspec give to the hash or the time of a file's content."""
 
 
 def fetch_data_dir(data_dir: str | None) -> str | None:
@@ -52,7 +38,7 @@ def fetch_data_dir(data_dir: str | None) -> str | None:
     here = mirror(url)
     system.invalidate_cache()
     states = {
-        path.removeprefix(there).lstrip("/"): _state(facts)
+        path.removeprefix(there).lstrip("/"): remote.state(facts)
         for path, facts in system.find(there, detail=True).items()
     }
     if not states:
@@ -87,18 +73,6 @@ def _synchronise(url: str, states: dict[str, str], here: Path) -> None:
 def _whole(path: Path, state: str) -> bool:
     """Whether a copy has the size that `state` begins with."""
     return path.is_file() and state.startswith(f"{path.stat().st_size} ")
-
-
-def version(url: str) -> str:
-    """A text that changes when a file is replaced, as far as its file system tells."""
-    system, path = remote.file_system(url)
-    system.invalidate_cache()
-    return _state(system.info(path))
-
-
-def _state(facts: Mapping[str, Any]) -> str:
-    """Size and, of what a file system reports, the first fact that changes with the content."""
-    return f"{facts['size']} {next((facts[name] for name in CHANGES if facts.get(name)), '')}"
 
 
 def executor_urls(

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import remote
 from itdr.builders.core.errors import ItdrError
-from itdr.builders.dataset import registry
+from itdr.builders.core.remote import version
+from itdr.builders.core.schema import Source
 from itdr.spark.chunks import Chunk, write_chunk
-from itdr.spark.raw_files import version
 from itdr.spark.workdir import mirror
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ReadJob:
         chunks: what each task reads.
     """
 
-    source: str
+    source: Source
     domain: str | None
     facet: str
     table: str
@@ -161,7 +161,7 @@ def _rows(
     from itdr.builders.store.build import build
     from itdr.builders.store.engine import connect
 
-    source = registry.source(job.source)
+    source = job.source
     paths = RawPaths(job.urls)
     if chunk.key is not None:
         file = next(file for file in source.files if file.key == chunk.key)
@@ -174,7 +174,7 @@ def _rows(
     try:
         con.execute(f"SET threads = {THREADS}")
         rejected: Counter[tuple[str, str]] = Counter()
-        raw = Raw(job.source, paths, con, domain=job.domain, facet=job.facet)
+        raw = Raw(source.id, paths, con, domain=job.domain, facet=job.facet)
         names = build.stage_table(source, raw, job.table, rejected)
         if not names:
             return

@@ -190,7 +190,7 @@ class _Build:
             return
         spec = self.spec
         chunks = cut_into_chunks(spec.files, self.urls, table, self.chunk_bytes)
-        job = ReadJob(spec.source.id, spec.domain, spec.facet, table, self.urls, tuple(chunks))
+        job = ReadJob(spec.source, spec.domain, spec.facet, table, self.urls, tuple(chunks))
         frame = self.engine.map_tasks(
             len(chunks), functools.partial(read, job), list(chunk_schema(table))
         )
@@ -238,7 +238,7 @@ class _Build:
         counts = {}
         for column, name in statements.IDS_OF.items():
             ids = self.engine.session.sql(statements.IDS.format(id=column))
-            purpose = f"{self.source.id}/{column}"
+            purpose = f"{self.source.random_id}/{column}"
             hashed = ids.mapInArrow(
                 functools.partial(build_ids.id_hashes, purpose),
                 "id string, n long, hash long, bucket int",

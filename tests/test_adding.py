@@ -1,4 +1,4 @@
-"""`docs/adding.md`, followed literally in a copy of the package."""
+"""`docs/adding.md`, followed literally: its package is built, installed and used."""
 
 from __future__ import annotations
 
@@ -13,23 +13,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "adding.md"
 BLOCK = re.compile(r"^```(\w+) (run|file=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package, importable as `itdr` from the folder above it."""
-    if not (ROOT / "docs" / "adding.md").is_file():
-        pytest.skip("the documentation is not part of a wheel")
-    package = tmp_path_factory.mktemp("adding") / "itdr"
-    package.mkdir()
-    for path in ROOT.iterdir():
-        if path.suffix == ".py":
-            shutil.copy(path, package)
-        elif path.is_dir() and (path / "__init__.py").is_file() and path.name != "tests":
-            shutil.copytree(path, package / path.name)
-    shutil.copytree(ROOT / "templates", package / "templates", dirs_exist_ok=True)
-    return package
+pytestmark = pytest.mark.skipif(
+    not PAGE.is_file(), reason="the documentation is not part of a wheel"
+)
 
 
 def more_rows(raw: Path) -> None:
@@ -54,27 +43,110 @@ def more_rows(raw: Path) -> None:
             csv.writer(file, lineterminator="\n").writerows(lines)
 
 
-def test_the_page_works_as_written(copy: Path) -> None:
-    page = (ROOT / "docs" / "adding.md").read_text("utf-8")
-    work = copy.parent
-    ran = 0
-    for _, kind, name, text in BLOCK.findall(page):
+def blocks() -> list[tuple[str, str, str]]:
+    """(what to do, file name, text) of each block of the page."""
+    return [(kind, name, text) for _, kind, name, text in BLOCK.findall(PAGE.read_text("utf-8"))]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the page's files; its package is built as a wheel and installed below `site`."""
+    folder = tmp_path_factory.mktemp("adding")
+    for kind, name, text in blocks():
         if kind != "run":
-            target = (work if name.startswith("raw/") else copy) / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8")
-            if name.endswith("products.csv"):
-                more_rows(target.parent)
-            continue
-        result = subprocess.run(
-            [sys.executable, "-c", text],
-            cwd=work,
-            env={**os.environ, "PYTHONPATH": str(work), "ITDR_CACHE": str(work / "cache")},
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-        assert result.returncode == 0, result.stderr
-        assert len(result.stdout) > 40
-        ran += 1
-    assert ran == 2
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, "utf-8")
+    more_rows(folder / "raw" / "tiny-shop")
+    shutil.copytree(folder / "raw" / "tiny-shop", folder / "raw" / "my-shop")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    offline = ["--no-index", "--no-deps"]
+    wheel = [*pip, "wheel", *offline, "--no-build-isolation", "-w", "dist", "./plugin"]
+    subprocess.run(wheel, cwd=folder, check=True, timeout=240)
+    (built,) = (folder / "dist").glob("*.whl")
+    install = [*pip, "install", *offline, "--target", "site", str(built)]
+    subprocess.run(install, cwd=folder, check=True, timeout=240)
+    shutil.rmtree(folder / "plugin")
+    return folder
+
+
+def run(work: Path, text: str) -> str:
+    """What a program prints that runs where the package is installed."""
+    result = subprocess.run(
+        [sys.executable, "-c", text],
+        cwd=work,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(work / "site"), os.environ.get("PYTHONPATH", "")]),
+            "ITDR_CACHE": str(work / "cache"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_the_page_works_as_written(work: Path) -> None:
+    programs = [text for kind, _, text in blocks() if kind == "run"]
+    assert len(programs) == 3
+    for text in programs:
+        assert len(run(work, text)) > 40
+
+
+def test_the_package_uses_public_names_alone() -> None:
+    code = "\n".join(text for kind, name, text in blocks() if kind == "run" or name.endswith(".py"))
+    modules = re.findall(r"^from (itdr\S*) import", code, re.MULTILINE)
+    assert set(modules) >= {"itdr.builders.sources", "itdr.builders.tasks"}
+    assert not [name for name in modules if "._" in name]
+    assert not re.findall(r"import [^\n]*\b_", code)
+
+
+@pytest.mark.parametrize("package", ["sources", "tasks"])
+def test_public_names_are_there(package: str) -> None:
+    import importlib
+
+    module = importlib.import_module(f"itdr.builders.{package}")
+    assert all(hasattr(module, name) for name in module.__all__)
+    assert not [name for name in module.__all__ if name.startswith("_")]
+
+
+def test_listings_and_other_processes_know_the_plug_in(work: Path) -> None:
+    listed = run(
+        work,
+        "from itdr.commands.app import app\nimport sys\n"
+        "sys.argv = ['itdr', 'list', '--cells', 'all']\napp()",
+    )
+    assert "next_category" in listed and "tiny-shop" in listed
+    spawned = """
+import itdr, pickle
+from itdr.builders.dataset import registry
+source = registry.source("tiny-shop")
+assert pickle.loads(pickle.dumps(source)) is source
+from datasets import load_dataset
+if __name__ == "__main__":
+    rows = load_dataset("itdr", "next_category", sources=["tiny-shop"], data_dir="raw", size=60, num_proc=2)
+    print(sorted(rows["train"]["id"])[0])
+"""
+    assert run(work, spawned).startswith("next_category/tiny-shop/")
+
+
+def test_an_edit_of_the_plug_in_is_another_config(work: Path) -> None:
+    name = """
+import itdr
+from datasets import load_dataset_builder
+for config in ("next_category", "sequential_rec"):
+    print(load_dataset_builder("itdr", config, sources=["tiny-shop"], data_dir="raw").config_id)
+"""
+    before = run(work, name).split()
+    assert run(work, name).split() == before
+    for file in ("source.py", "next_category.py", "next_category.yaml"):
+        path = work / "site" / "itdr_tiny_shop" / file
+        text = path.read_text("utf-8")
+        path.write_text(text + "\n# edited\n", "utf-8")
+        try:
+            after = run(work, name).split()
+        finally:
+            path.write_text(text, "utf-8")
+        assert after[0] != before[0], file
+        assert after[1] != before[1], file

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import itdr
 from itdr.builders.core.errors import ConfigError, EmptySplitError, ItdrError
 from itdr.builders.dataset import config, registry
-from itdr.builders.dataset.options import DECLARED, markdown_table
+from itdr.builders.dataset.options import DECLARED
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, shares
 from itdr.commands.app import app
 from tests import world
@@ -228,12 +228,6 @@ def test_paths_are_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 # -- declared once ----------------------------------------------------------------------------------
-
-
-def test_the_readme_has_every_option_as_declared() -> None:
-    readme = (Path(str(itdr.__file__)).parent / "README.md").read_text("utf-8")
-    for row in markdown_table().splitlines():
-        assert row in readme
 
 
 def test_help_documents_every_option() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from itdr.builders.dataset import registry
 from itdr.builders.evidence import comments, verdicts
-from itdr.builders.evidence.audiences import counts as audience_counts
+from itdr.builders.evidence.audiences.fact_table import fact_table
 from itdr.builders.evidence.interests import counts as interest_counts
 from itdr.builders.sampling import popularity, repeats
 from itdr.builders.store import derived, prepare
@@ -46,7 +46,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         ratings = data()
         popularity.train_stats(ratings, 0)
         repeats.meets_items_once(ratings)
-        audience_counts.counts(ratings, 0)
+        table = fact_table(ratings, 0)
+        table.of(int(table.candidates[0]))
         cell = open_cell("ml-1m", folder())
         cell.store._shared.clear()
         interest_counts.counts(cell.partition)
@@ -60,7 +61,7 @@ def test_an_edit_of_the_split_counts_all_anew(
 ) -> None:
     before = counted(monkeypatch)
     kinds = {name.partition("-")[0] for name in before}
-    assert kinds == {"known", "once", "groups", "claims", "comments"}
+    assert kinds == {"known", "once", "judged", "facts", "claims", "comments"}
     assert counted(monkeypatch) == before
     with monkeypatch.context() as patch:
         patch.setattr(derived, "count_code", lambda: "edited")

@@ -329,6 +329,20 @@ def test_no_rejected_answer_of_the_sample_is_the_chosen_one(source: str) -> None
         assert row["chosen"].casefold() != row["rejected"].casefold()
 
 
+def test_the_table_of_facts_holds_all_that_the_answer_says() -> None:
+    found = world.load(
+        "interest_recognition", folder(), sources=["ml-1m"], cells="all", size=40, show_facts=True
+    )
+    plain = {row["id"]: row["output"] for row in everything(rows("ml-1m"))}
+    for row in everything(found):
+        assert row["output"] == plain[row["id"]]
+        table = [line for line in row["input"].splitlines() if line.startswith("- ")]
+        for fact in map(fact_of, row["evidence"]):
+            if fact.kind not in ("shown", "own", "contrast"):
+                lines = [line for line in table if re.search(rf"\b{fact.count}\b", line)]
+                assert any(not fact.of or re.search(rf"\b{fact.of}\b", line) for line in lines)
+
+
 def test_no_prompt_asks_for_a_list_and_each_says_how_many_there_are() -> None:
     read = yaml.safe_load((BUILT_IN / "interest_recognition.yaml").read_text("utf-8"))
     assert len(read["prompts"]) > 10

@@ -97,9 +97,9 @@ def test_figures_are_counts_of_the_training_part(tmp_path: Path, caches: Path) -
 def test_expectations_add_up_to_the_likes_there_are() -> None:
     activity = np.arange(1, 200)
     people = 1 + 1000 // activity
-    steps, means = companions._steps(activity, people)
+    steps, means = companions.steps_of(activity, people)
     likers = np.array([3, 50, 400])
-    chance = companions._chances(steps, people, means, likers)
+    chance = companions.chances(steps, people, means, likers)
     users = np.bincount(steps, people, len(means))
     assert chance.T @ users == pytest.approx(likers, rel=1e-3)
     assert (np.diff(chance, axis=0) > 0).all()

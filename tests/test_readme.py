@@ -1,7 +1,8 @@
-"""Every code block of the README is run: Python and shell, in order, in an empty folder."""
+"""Every code block of the README and of the guides is run: Python and shell, in an empty folder."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -12,15 +13,37 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.core.paths import SAMPLE
+from itdr.builders.dataset import formats
 
-README = Path(__file__).resolve().parents[1] / "README.md"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+GUIDES = ("index", "raw-files", "training", "evaluating", "templates", "publishing", "faq")
+PAGES = ("README.md", *(f"docs/{name}.md" for name in GUIDES))
+BLOCK = re.compile(r"^```(\w+)(?: needs=(\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.skipif(not README.is_file(), reason="the README is not in a wheel")
 
 
-def blocks(kind: str) -> list[str]:
-    return [text for found, text in BLOCK.findall(README.read_text("utf-8")) if found == kind]
+def blocks(page: str, kind: str) -> list[str]:
+    """The blocks of a page that can be run here; others are compiled, at least."""
+    found = []
+    for name, needs, text in BLOCK.findall((ROOT / page).read_text("utf-8")):
+        if name != kind:
+            continue
+        if needs:
+            compile(text, page, "exec")
+        else:
+            found.append(text)
+    return found
+
+
+def shell_lines(page: str) -> list[str]:
+    lines = [
+        line.partition("#")[0].strip()
+        for block in blocks(page, "sh")
+        for line in block.splitlines()
+    ]
+    return [line for line in lines if line]
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +55,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for source in ("ml-32m", "microlens"):
         shutil.copytree(SAMPLE / source, home / "cache" / "raw" / source)
     (home / "my-templates").mkdir()
-    for text in blocks("yaml"):
+    for text in (text for page in PAGES for text in blocks(page, "yaml")):
+        named = re.match(r"# (my-templates/\S+)\n", text)
         task = text.partition("task: ")[2].partition("\n")[0]
-        (home / "my-templates" / f"{task}.yaml").write_text(text, "utf-8")
+        path = home / (named[1] if named else f"my-templates/{task}.yaml")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
     return home
 
 
@@ -47,39 +73,42 @@ def environment(home: Path) -> dict[str, str]:
         "ITDR_CACHE": str(home / "cache"),
         "HF_HUB_OFFLINE": "1",
         "PATH": scripts + os.pathsep + os.environ["PATH"],
-        "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH")])),
     }
 
 
-def test_the_python_blocks_run_one_after_the_other(home: Path) -> None:
-    program = "\n".join(blocks("python"))
-    assert program.count("load_dataset(") >= 5
-    result = subprocess.run(
-        [sys.executable, "-c", program],
+def run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
         cwd=home,
         env=environment(home),
         capture_output=True,
         text=True,
         timeout=280,
     )
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page, "python")] if README.is_file() else []
+)
+def test_the_python_blocks_run_one_after_the_other(page: str, home: Path) -> None:
+    result = run(home, "-c", "\n".join(blocks(page, "python")))
     assert result.returncode == 0, result.stderr
-    assert "'role': 'user'" in result.stdout
+    if "print(" in "".join(blocks(page, "python")):
+        assert result.stdout.strip()
 
 
-def shell_lines() -> list[str]:
-    lines = [
-        line.partition("#")[0].strip() for block in blocks("sh") for line in block.splitlines()
-    ]
-    return [line for line in lines if line.startswith("itdr ")]
-
-
-def test_the_commands_run_one_after_the_other(home: Path) -> None:
-    lines = shell_lines()
-    assert len(lines) >= 8
-    for line in lines:
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if shell_lines(page)] if README.is_file() else []
+)
+def test_the_commands_run_one_after_the_other(page: str, home: Path) -> None:
+    out = home / page.replace("/", "-")
+    out.mkdir()
+    for line in shell_lines(page):
+        if not line.startswith("itdr "):
+            continue
         result = subprocess.run(
             [sys.executable, "-m", *line.split()],
-            cwd=home,
+            cwd=out,
             env=environment(home),
             capture_output=True,
             text=True,
@@ -89,13 +118,56 @@ def test_the_commands_run_one_after_the_other(home: Path) -> None:
         assert result.stdout, line
 
 
+def test_the_readme_shows_loading_building_scoring_and_auditing() -> None:
+    assert sum(text.count("load_dataset(") for text in blocks("README.md", "python")) >= 3
+    commands = {line.split()[1] for line in shell_lines("README.md") if line.startswith("itdr ")}
+    assert commands >= {"plan", "sources", "build", "baseline", "score", "audit"}
+
+
 def test_the_other_shell_lines_are_known() -> None:
     """Installation and the two make commands, which the continuous integration runs as they are."""
-    lines = [
-        line.partition("#")[0].strip() for block in blocks("sh") for line in block.splitlines()
-    ]
-    assert {line for line in lines if line and not line.startswith("itdr ")} == {
-        "pip install itdr",
+    lines = {line for page in PAGES for line in shell_lines(page)}
+    assert {line for line in lines if not line.startswith("itdr ")} == {
+        "pip install ./itdr",
         "make run",
         "make test",
     }
+
+
+def test_the_trainers_of_the_readme_read_the_formats_that_it_names() -> None:
+    text = README.read_text("utf-8")
+    table = text.partition("| trainer | format |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1:3] for line in table.splitlines()[2:]]
+    assert len(rows) >= 5
+    for trainers, names in rows:
+        trainer = re.sub(r"TRL |`", "", trainers.split(",")[0]).strip()
+        for name in re.findall(r"`([\w-]+)`", names):
+            assert trainer in formats.FORMATS[name].trainer, (trainer, name)
+
+
+def test_the_badges_say_what_is_declared() -> None:
+    declared = (ROOT / "setup.cfg").read_text("utf-8")
+    text = README.read_text("utf-8")
+    badges = re.findall(r"!\[(\w+) ([\d.]+)\+?\]\(https://img\.shields\.io/badge/(\S+?)\)", text)
+    said = {name: version for name, version, _ in badges}
+    assert f"python_requires = >={said['Python']}\n" in declared
+    assert f"datasets >= {said['datasets']}\n" in declared
+    assert "license = Apache-2.0\n" in declared and said["Apache"] == "2.0"
+
+
+def test_the_readme_stays_short() -> None:
+    """Without what is folded and the two generated parts at its head and its end."""
+    text = README.read_text("utf-8").split("---\n", 2)[2]
+    for name in ("examples", "cells"):
+        text = re.sub(rf"<!-- {name}:begin -->.*<!-- {name}:end -->", "", text, flags=re.DOTALL)
+    assert len(text.splitlines()) <= 175
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("trl"), reason="trl is not installed")
+def test_the_block_for_trl_constructs_its_trainer(home: Path) -> None:
+    text = next(
+        text for _, needs, text in BLOCK.findall(README.read_text("utf-8")) if needs == "trl"
+    )
+    rows = text[: text.index("trainer =")]
+    result = run(home, "-c", "import itdr\nfrom datasets import load_dataset\n" + rows)
+    assert result.returncode == 0, result.stderr

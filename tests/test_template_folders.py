@@ -10,8 +10,8 @@ import pytest
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.builders.core.errors import TemplateError
+from itdr.builders.core.yaml_lines import LARGEST
 from itdr.builders.rendering import templates
-from itdr.builders.rendering.template_files import LARGEST
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")

@@ -23,6 +23,7 @@ DOMAINS = (
     "businesses",
     "news",
     "short_videos",
+    "items",
     "artists",
     "tracks",
 )

@@ -18,11 +18,12 @@ from itdr.builders.core.rng import HashRng, numbers, shuffles, splitmix64
 from itdr.builders.core.schema import SKIP
 from itdr.builders.dataset import registry
 from itdr.builders.sampling import repeats
+from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.favourites import favourites
 from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.negatives import CandidatePool
-from itdr.builders.sampling.popularity import time_cuts, train_stats
+from itdr.builders.sampling.popularity import train_stats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
 from itdr.builders.store import prepare

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ def literal(text: object) -> str:
 
 
 def read_csv(
-    path: Path,
+    path: Path | Sequence[Path],
     table: str,
     columns: Mapping[str, str],
     *,
@@ -77,7 +77,12 @@ def read_csv(
         **options,
     }
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
-    parts = [literal(path), f"columns = {{{types}}}"]
+    several = (
+        f"[{', '.join(literal(one) for one in path)}]"
+        if isinstance(path, Sequence)
+        else literal(path)
+    )
+    parts = [several, f"columns = {{{types}}}"]
     for name, value in settings.items():
         shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
         parts.append(f"{name} = {shown}")

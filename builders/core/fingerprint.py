@@ -12,7 +12,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 BUILDERS = Path(__file__).resolve().parents[1]
-STORE_PACKAGES = ("core", "sources/_formats", "sources/_shared", "store/build")
+STORE_PACKAGES = (
+    "core",
+    "sources/_formats",
+    "sources/_shared",
+    "sources/described",
+    "store/build",
+)
 """With the source's own file: all that turns raw files into a store."""
 COUNT_PACKAGES = ("core", "evidence", "sampling", "store")
 """All that counts something from a store and keeps it beside it."""

@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 BLOCK = 1 << 22
+CHANGES = (
+    "ETag",
+    "etag",
+    "blob_id",
+    "mtime",
+    "LastModified",
+    "last_modified",
+    "modified",
+    "created",
+)
+"""What file systems of fsspec call the hash or the time of a file's content."""
 
 
 def normalize_url(url: str) -> str:
@@ -119,3 +131,15 @@ def open_binary(url: str) -> Any:
         return open(url, "rb")
     files, path = file_system(url)
     return files.open(path, "rb", block_size=BLOCK)
+
+
+def version(url: str) -> str:
+    """A text that changes when a file is replaced, as far as its file system tells."""
+    files, path = file_system(url)
+    files.invalidate_cache()
+    return state(files.info(path))
+
+
+def state(facts: Mapping[str, Any]) -> str:
+    """Size and, of what a file system reports, the first fact that changes with the content."""
+    return f"{facts['size']} {next((facts[name] for name in CHANGES if facts.get(name)), '')}"

@@ -131,6 +131,10 @@ class RawFile:
         encoding: of the official file.
         packed: the reader decompresses it while reading, as the plain file would be too large.
         example: a sample record of the official file (with its header, if any), for error messages.
+        place: of a user's own file, where it lies.
+        fingerprint: of a user's own file, what names its content, where known (otherwise its name,
+            size and time do).
+        binary: it is no text.
     """
 
     key: str
@@ -147,6 +151,9 @@ class RawFile:
     encoding: str = "utf-8"
     packed: bool = False
     example: str = ""
+    place: str = ""
+    fingerprint: str = ""
+    binary: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +195,11 @@ class Source:
         attributes: the user columns to predict, in the order of the answer.
         by_hand: how a person obtains the files.
         version: raised when the reader's output changes, so that stores are rebuilt.
+        hashed_as: the id used for stable hashes of users, items and cases, where that is not the
+            source's own: the id of a source whose splits this one shares.
+        recipe: for a source without a file of its own, a function and its arguments that create it
+            again in another process.
+        described: its description besides code, as text; part of a store's key.
     """
 
     id: str
@@ -207,6 +219,16 @@ class Source:
     domains: tuple[str, ...] = ()
     version: int = 1
     options: dict[str, Any] = field(default_factory=dict)
+    hashed_as: str = ""
+    recipe: tuple[Callable[..., Any], tuple[Any, ...]] | None = field(
+        default=None, compare=False, repr=False
+    )
+    described: str = ""
+
+    @property
+    def random_id(self) -> str:
+        """The id that stable hashes are made with."""
+        return self.hashed_as or self.id
 
     @property
     def timed(self) -> bool:

@@ -19,7 +19,7 @@ from itdr.builders.core.errors import ConfigError, RawFileError, choose_from
 from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import at_hand, registry
+from itdr.builders.dataset import at_hand, own_sources, registry
 from itdr.builders.dataset.config import Options, check
 from itdr.builders.dataset.options import ALL, DEFAULTS
 from itdr.builders.rawfiles import locate
@@ -76,6 +76,8 @@ def split_options(
     for key in options:
         if key not in DEFAULTS and key not in BUILDER_OPTIONS:
             raise ConfigError(choose_from("option", key, [*DEFAULTS, "data_dir"]))
+    if "sources" in options:
+        options["sources"] = own_sources.absolute(options["sources"])
     for key in ("size", "per_user"):
         # `datasets` drops a None before the config sees it: say "no limit" in a word.
         if key in options and options[key] is None:
@@ -160,11 +162,13 @@ def _choice_without_folder(choice: Any) -> str:
 def code_fingerprint() -> str:
     """Hash of all code and templates of the package: an edit never serves yesterday's rows."""
     from itdr.builders.core.fingerprint import files_fingerprint
+    from itdr.builders.rendering import template_files
 
     root = BUILDERS.parent
     paths = [root / "itdr.py"]
     for folder, pattern in (("builders", "*.py"), ("templates", "*.yaml")):
         paths += sorted((root / folder).rglob(pattern))
+    paths += [*registry.plug_in_files(), *template_files.plug_in_files()]
     return files_fingerprint(paths)
 
 
@@ -199,6 +203,8 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     else:
         with ThreadPoolExecutor(at_once) as pool:
             made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
+    for source in {cell.source.id: cell.source for cell in cells}.values():
+        own_sources.remember(source)
     paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(options, cells, paths)
 

@@ -11,8 +11,9 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.dataset import registry, source_choice
+from itdr.builders.dataset import own_sources, registry, source_choice
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
+from itdr.builders.dataset.split_rules import check_split
 
 SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -54,8 +55,10 @@ class Options(RowOptions):
         """What of the options decides rows or their layout, as stable text. Templates and raw files
         count by their content, which is not in here."""
         names = [name for name in DECLARED if name not in ("sources", "missing", "templates")]
+        own = [name for name, _ in self.selected if registry.is_own(name)]
         return [
             f"selected={self.selected!r}",
+            *(own_sources.declared(registry.source(name)) for name in own),
             *(f"{name}={getattr(self, name)!r}" for name in names),
         ]
 
@@ -166,22 +169,22 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
             f"rejected={options.rejected} has a meaning with format='preference' alone, not with "
             f"{options.format!r}."
         )
-    if options.split_by != "time":
-        return
-    if UNDERSTANDING in roots:
-        raise ConfigError(
-            f"split_by='time' has no meaning for {options.config}: a profile is not dated. "
-            "Use split_by='user'."
-        )
-    untimed = [
+    if options.min_rating is not None:
+        _check_rated(options)
+    check_split(options, options.config, [name for name, _ in options.selected])
+
+
+def _check_rated(options: Options) -> None:
+    """All chosen sources have ratings. Raises `ConfigError` that names those that lack them."""
+    unrated = [
         name
         for name, _ in options.selected
-        if "interactions.timestamp" not in registry.source(name).columns
+        if "interactions.rating" not in registry.source(name).columns
     ]
-    if untimed:
+    if unrated:
         raise ConfigError(
-            f"split_by='time' needs times, which {', '.join(untimed)} lacks: leave it out of "
-            "sources, or use split_by='user'."
+            f"min_rating needs ratings, which {', '.join(unrated)} lacks: leave it out of sources, or "
+            "leave min_rating out."
         )
 
 

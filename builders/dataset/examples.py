@@ -87,8 +87,7 @@ def _of_cell(
     chosen: CellSample, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[tuple[int, Example]]:
     """The examples of one cell, each with the place of its shard."""
-    in_time = chosen.cuts is not None
-    opened = open_cell(chosen.cell, chosen.paths, time_split=in_time).for_part(chosen.part)
+    opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(opened, SPLITS[chosen.part], wording)
     batches = _cases(opened, asked(chosen, opened, shards), first)
     while True:
@@ -194,13 +193,14 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     """A task's templates with the domain's words: read once in a process for what a user's folder
     holds."""
     task = opened.cell.task
-    language = opened.cell.language
-    words = opened.cell.source.words
-    key = (task.id, words, language, str(choice), templates.fingerprint(choice))
+    words = repr(opened.words)
+    key = (task.id, words, opened.cell.language, str(choice), templates.fingerprint(choice))
     if key not in _read:
         if len(_read) >= KEPT_TEXTS:
             _read.clear()
-        found = templates.load(task.id, task.variables, task.flags, choice, language, task.lists)
+        found = templates.load(
+            task.id, task.variables, task.flags, choice, opened.cell.language, task.lists
+        )
         _read[key] = found.with_words(opened.words)
     return _read[key]
 

@@ -113,7 +113,8 @@ def _preference(count: int) -> Format:
     names = _rejected(count)
     return Format(
         name="preference",
-        trainer="TRL `DPOTrainer`, `CPOTrainer`, `ORPOTrainer`, `RewardTrainer`",
+        trainer="TRL `DPOTrainer`, `CPOTrainer`, `ORPOTrainer`, `RewardTrainer`; "
+        "LLaMA-Factory (`stage: dpo`)",
         about="description and question; the true answer; a plausible wrong one, or with "
         "`rejected=n` several (null where there are fewer)",
         columns={"prompt": _TEXT, "chosen": _TEXT, **dict.fromkeys(names, _TEXT)},
@@ -198,7 +199,7 @@ _DECLARED = (
     _preference(1),
     Format(
         name="kto",
-        trainer="TRL `KTOTrainer`",
+        trainer="TRL `KTOTrainer`; LLaMA-Factory (`stage: kto`)",
         about="description and question; an answer; whether it is the true one (about half are)",
         columns={"prompt": _TEXT, "completion": _TEXT, "label": Value("bool")},
         wrap=_kto,
@@ -259,7 +260,7 @@ def texts_of(row: Row) -> Texts:
 
 
 def markdown_table() -> str:
-    """The README's table of formats."""
+    """The table of formats in `docs/options.md`."""
     rows = [
         f"| `{one.name}` | {', '.join(f'`{name}`' for name in one.columns)} | {one.trainer} |"
         for one in FORMATS.values()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from itdr.builders.core.schema import Source
-from itdr.builders.sampling.popularity import time_cuts
+from itdr.builders.sampling.cuts import time_cuts
+from itdr.builders.sampling.filters import Filters, report, with_filters
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.titles import with_title_chars
 from itdr.builders.tasks.base import Cell, OpenCell
@@ -33,15 +35,40 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_forked)
 
 
-def share_cuts(source: Source, path: Path, cuts: tuple[int, int]) -> None:
+def share_cuts(cell: Cell, path: Path, cuts: tuple[int, int]) -> None:
     """Have the time cuts of a store where they were found already, elsewhere."""
-    open_store(source, path).shared("time cuts", lambda: cuts)
+    open_store(cell.source, path).shared(("time cuts", cell.cuts), lambda: cuts)
 
 
-def open_cell(cell: Cell, paths: tuple[Path, ...], time_split: bool = False) -> OpenCell:
-    """A cell over its stores; with `time_split`, its parts are spans of time."""
+def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
+    """A cell over its stores, filtered as its options say."""
     store, *others = (open_store(cell.source, path) for path in paths)
-    cuts = store.shared("time cuts", lambda: time_cuts(store)) if time_split else None
+    cuts = None
+    if cell.split_by == "time":
+        whole = store
+        cuts = store.shared(("time cuts", cell.cuts), lambda: time_cuts(whole, cell.cuts))
     chars = cell.options.get("title_chars")
-    store, *others = (with_title_chars(one, chars) for one in (store, *others))
+    filters = Filters.of(cell.options)
+    store, *others = (
+        with_filters(with_title_chars(one, chars), filters) for one in (store, *others)
+    )
     return OpenCell(cell, store, others[0] if others else None, cuts)
+
+
+def filter_report(cell: Cell, path: Path) -> tuple[str, list[dict[str, Any]]] | None:
+    """What each step of the cell's filters leaves of a store.
+
+    Args:
+        cell: whose options name the filters.
+        path: one of its stores.
+
+    Returns:
+        The store's name, as `source/domain`, and its steps (see `filters.report`); None without
+        filters.
+    """
+    filters = Filters.of(cell.options)
+    if not filters.any:
+        return None
+    store = open_store(cell.source, path)
+    names = (store.manifest["source"], store.manifest["domain"])
+    return "/".join(filter(None, names)), report(store, filters)

@@ -26,10 +26,11 @@ class OptionInfo:
     """What is declared of one option.
 
     Args:
-        help: one sentence, as the command line and the README print it.
+        help: one sentence, as the command line and the reference print it.
         choices: the values allowed, in full; empty where a range or a check of its own decides.
         low: the smallest whole number allowed; None where the option takes no number.
         high: the largest one; None without a limit.
+        decimals: whether the number may have decimals.
         words: words allowed in place of a number.
         many: whether it takes a list (on the command line: values with commas).
         shown_default: how the default is printed, where the value itself says little.
@@ -40,6 +41,7 @@ class OptionInfo:
     choices: tuple[Any, ...] = ()
     low: int | None = None
     high: int | None = None
+    decimals: bool = False
     words: tuple[str, ...] = ()
     many: bool = False
     shown_default: str = ""
@@ -59,14 +61,14 @@ class OptionInfo:
         if isinstance(value, str) and value in self.words:
             return
         low = self.low or 0
-        whole = isinstance(value, int) and not isinstance(value, bool)
+        allowed = (int, float) if self.decimals else int
+        whole = isinstance(value, allowed) and not isinstance(value, bool)
         if whole and value >= low and (self.high is None or value <= self.high):
             return
         span = f"from {low} to {self.high}" if self.high is not None else f"of at least {low}"
+        kind = "number" if self.decimals else "whole number"
         words = "".join(f"{word!r} or " for word in self.words)
-        raise ConfigError(
-            f"{name} must be {words}a whole number {span}, not {format_value(value)}."
-        )
+        raise ConfigError(f"{name} must be {words}a {kind} {span}, not {format_value(value)}.")
 
 
 def option(default: Any, help: str, **declared: Any) -> Any:
@@ -109,8 +111,51 @@ class RowOptions:
     seed: int = option(0, "Seed of every random choice.", low=0, high=LARGEST_SEED)
     split_by: str = option(
         "user",
-        "What separates the splits: `user`, or `time` (the 80th and 90th percentile of all times).",
-        choices=("user", "time"),
+        "What separates the splits: `user`, `time` (see `cuts`), or `leave_one_out` (a user's last "
+        "interactions are test, those before them validation).",
+        choices=("user", "time", "leave_one_out"),
+    )
+    cuts: Sequence[float | str] | None = option(
+        None,
+        'With `split_by="time"`, where validation and test begin: two quantiles of all times, as '
+        "`0.8,0.9`, or two dates, as `2015-01-01,2016-01-01`.",
+        many=True,
+        shown_default="the official cuts, else 0.8, 0.9",
+    )
+    k_core: int | None = option(
+        None,
+        "Only keep users and items with so many interactions among those that are kept.",
+        low=1,
+        high=1_000,
+        of_subtasks=True,
+    )
+    min_user: int | None = option(
+        None, "Fewest kept interactions of a user.", low=1, high=100_000, of_subtasks=True
+    )
+    min_item: int | None = option(
+        None, "Fewest kept interactions of an item.", low=1, high=100_000, of_subtasks=True
+    )
+    min_rating: float | None = option(
+        None,
+        "Lowest rating of an interaction that counts. Items rated lower are still no negatives.",
+        low=0,
+        high=100,
+        decimals=True,
+        of_subtasks=True,
+    )
+    repeats: str | None = option(
+        None,
+        "Which of a user's interactions with one item counts: the `first` (the default), the `last` "
+        "(of ratings to predict the default), or `keep` for all.",
+        choices=("first", "last", "keep"),
+        of_subtasks=True,
+    )
+    target: str | None = option(
+        None,
+        "Which case of a user is taken first (within the span of a split by time): the `last`, the "
+        '`first` or a `random` one; `all` takes every one, as `per_user="all"`.',
+        choices=("last", "first", "random", "all"),
+        of_subtasks=True,
     )
     history: int | None = option(None, "Items in the history.", low=1, high=200, of_subtasks=True)
     candidates: int | None = option(
@@ -191,6 +236,13 @@ class RowOptions:
         high=20_000,
         of_subtasks=True,
     )
+    show_facts: bool | None = option(
+        None,
+        "Put what was counted of an item's audience, or a user, into the question, as a table that the answer "
+        "interprets; else the answer states what a model has to know.",
+        choices=(True, False),
+        of_subtasks=True,
+    )
     templates: str | Sequence[str] | None = option(
         None,
         "Template ids, `unseen` (test draws from those held back), or a folder of your own.",
@@ -254,7 +306,7 @@ def shown_default(name: str) -> str:
 
 
 def markdown_table() -> str:
-    """The README's table of options."""
+    """The table of options in `docs/options.md`."""
     rows = [f"| `{name}` | {_code(name)} | {info.help} |" for name, info in DECLARED.items()]
     return "\n".join(["| option | default | |", "|---|---|---|", *rows])
 

@@ -19,6 +19,7 @@ from itdr.builders.dataset.config import Options
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.options import ALL, PAPER
 from itdr.builders.rendering.templates import folder_of
+from itdr.builders.sampling.cuts import parse
 from itdr.builders.sampling.negatives import EVENT, NEAR_IN_TIME, POPULARITY
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
 from itdr.builders.store.spec import StoreSpec
@@ -67,7 +68,8 @@ def cells_of(options: Options) -> list[Cell]:
     templates = folder_of(options.templates)
     made = []
     language = options.language
-    every = registry.cells(options.config, options.cells, language, templates)
+    named = [name for name, _ in options.selected]
+    every = registry.cells(options.config, options.cells, language, templates, named)
     for (task_id, source_id), quota in every.items():
         domains = dict(options.selected).get(source_id)
         if domains is None:
@@ -92,7 +94,19 @@ def cells_of(options: Options) -> list[Cell]:
             )
         for domain, other in pairs:
             made.append(
-                Cell(task, source, domain, other, values, options.seed, rule, templates, language)
+                Cell(
+                    task,
+                    source,
+                    domain,
+                    other,
+                    values,
+                    options.seed,
+                    rule,
+                    templates,
+                    language,
+                    options.split_by,
+                    parse(options.cuts),
+                )
             )
     return made
 
@@ -197,11 +211,11 @@ def _weights(options: Options, cells: list[Cell]) -> list[int]:
 
 
 def _per_user(options: Options) -> int | None:
-    return None if options.per_user == ALL else int(options.per_user)
+    return None if ALL in (options.per_user, options.target) else int(options.per_user)
 
 
 def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
-    opened = open_cell(cell, paths, time_split=options.split_by == "time")
+    opened = open_cell(cell, paths)
     if cell.options.get("negatives") in NEAR_IN_TIME:
         # Their index is made here, in one place, and not by everybody who draws rows.
         opened.event_negatives  # noqa: B018
@@ -292,7 +306,7 @@ def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int
             users = block[start : start + RUN]
             opened.expect(users.tolist())
             every = range(len(SPLITS))
-            if not opened.cuts:
+            if opened.by_subject:
                 parts = opened.parts(hashes[users]).tolist()
                 sure = _sure(opened, users) if look else [None] * len(users)
                 yield from zip(users.tolist(), parts, sure, strict=True)
@@ -337,7 +351,7 @@ def _sample_order(opened: OpenCell) -> Iterator[np.ndarray]:
 def sample_begin(opened: OpenCell) -> int:
     """The user code at which the cell's sample begins."""
     cell = opened.cell
-    return select_order(opened.subjects[0], cell.seed, cell.source.id, cell.task.id)
+    return select_order(opened.subjects[0], cell.seed, cell.source.random_id, cell.task.id)
 
 
 def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> CellSample:
@@ -348,7 +362,7 @@ def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ..
     if any_there:
         hashes, _ = opened.subjects
         expected = len(hashes)
-        if not opened.cuts:
+        if opened.by_subject:
             blocks = (hashes[k : k + BLOCK] for k in range(0, len(hashes), BLOCK))
             expected = sum(int(np.sum(opened.parts(block) == part)) for block in blocks)
     return CellSample(

@@ -1,14 +1,19 @@
-"""Everything there is: sources, tasks, cells and config names, found by walking two folders.
+"""Everything there is: sources, tasks, cells and config names.
 
 A module of `builders/sources/` or `builders/tasks/` without a leading underscore declares one
-`SOURCE` or `TASK`; nothing is registered anywhere else.
+`SOURCE` or `TASK`. Installed packages add more through the entry-point groups `itdr.sources` and
+`itdr.tasks`; `register` adds one for this process. A source that was opened by its path, or made of
+tables in memory (`own_sources.py`), is known here by its id, but listed nowhere.
 """
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import importlib
-from collections.abc import Mapping
+import importlib.util
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from itdr.builders.tasks.base import Task
 
 BUILDERS = Path(__file__).resolve().parents[1]
+SOURCES, TASKS = "itdr.sources", "itdr.tasks"
+"""The entry-point groups of plug-ins; that of their templates stands in `rendering`."""
 TASK_ORDER = (
     "rating_prediction",
     "top_k_rec",
@@ -46,17 +53,106 @@ def _modules(folder: str) -> list[str]:
 
 
 @functools.cache
-def source_ids() -> tuple[str, ...]:
-    """Ids of all sources, without importing them."""
+def built_in_ids() -> tuple[str, ...]:
+    """Ids of the sources of this package, without importing them."""
     return tuple(name.replace("_", "-") for name in _modules("sources"))
 
 
 @functools.cache
+def _plug_ins(group: str) -> Mapping[str, EntryPoint]:
+    """What installed packages add, by name."""
+    return {one.name: one for one in sorted(entry_points(group=group), key=lambda one: one.name)}
+
+
+_registered: dict[str, Source] = {}
+"""Sources that `register` added."""
+_opened: dict[str, Source] = {}
+"""Sources that were opened by their path or made of tables, by id."""
+
+
+def source_ids() -> tuple[str, ...]:
+    """Ids of all sources that have a name of their own, without importing them."""
+    return tuple(dict.fromkeys((*built_in_ids(), *_plug_ins(SOURCES), *sorted(_registered))))
+
+
+def register(source: Source) -> Source:
+    """Make a source known by its id in this process, as if it were one of the package.
+
+    Args:
+        source: the declaration, as `docs/adding.md` shows it.
+
+    Returns:
+        The same source.
+
+    Raises:
+        ConfigError: for what is no `Source`, and an id that is taken.
+    """
+    if not isinstance(source, Source):
+        raise ConfigError(f"register takes a Source, not {type(source).__name__}.")
+    _require_free(source.id)
+    _registered[source.id] = source
+    return source
+
+
+def open_source(source: Source) -> Source:
+    """Make a source known by its id without listing it. Raises `ConfigError` for an id that is taken."""
+    if _registered.get(source.id) is not source:
+        _require_free(source.id)
+        _opened[source.id] = source
+    return source
+
+
+def _require_free(name: str) -> None:
+    if name in built_in_ids() or name in _plug_ins(SOURCES):
+        raise ConfigError(f"The id {name!r} belongs to a source that is installed: choose another.")
+
+
+def is_open(name: str) -> bool:
+    """Whether a source was opened by its path, or made of tables, in this process."""
+    return name in _opened
+
+
+def is_known(name: str) -> bool:
+    """Whether `source` has a source of this id."""
+    return name in _opened or name in source_ids()
+
+
+def is_own(name: str) -> bool:
+    """Whether a source is none of this package: the paper says nothing of it."""
+    return name not in built_in_ids()
+
+
 def source(name: str) -> Source:
     """The declaration of one source. Raises `ConfigError` with the list where there is none."""
-    if name not in source_ids():
+    known = _opened.get(name) or _registered.get(name)
+    return known if known is not None else _installed_source(name)
+
+
+@functools.cache
+def _installed_source(name: str) -> Source:
+    if name in built_in_ids():
+        return _declared("sources", name.replace("-", "_"), "SOURCE")
+    if name not in _plug_ins(SOURCES):
         raise ConfigError(choose_from("source", name, source_ids(), titles()) + _stale_install())
-    return _declared("sources", name.replace("-", "_"), "SOURCE")
+    found = _load(_plug_ins(SOURCES)[name], Source, "a Source")
+    if found.id != name:
+        raise ConfigError(
+            f"The entry point {name!r} gives a source with the id {found.id!r}: name it alike."
+        )
+    return found
+
+
+def _load(entry: EntryPoint, kind: type, what: str) -> Any:
+    """What an entry point names. Raises `ConfigError` where that cannot be had."""
+    try:
+        found = entry.load()
+    except Exception as error:
+        raise ConfigError(
+            f"The plug-in {entry.name!r} ({entry.value}) cannot be loaded: {error}"
+        ) from error
+    if not isinstance(found, kind):
+        raise ConfigError(f"The plug-in {entry.name!r} ({entry.value}) is not {what}.")
+    return found
 
 
 def titles() -> dict[str, str]:
@@ -68,15 +164,20 @@ def titles() -> dict[str, str]:
 def task_ids() -> tuple[str, ...]:
     """Ids of all subtasks, in the paper's order."""
     known = {name: place for place, name in enumerate(TASK_ORDER)}
-    return tuple(sorted(_modules("tasks"), key=lambda name: (known.get(name, len(known)), name)))
+    names = dict.fromkeys((*_modules("tasks"), *_plug_ins(TASKS)))
+    return tuple(sorted(names, key=lambda name: (known.get(name, len(known)), name)))
 
 
 @functools.cache
 def task(name: str) -> Task:
     """The declaration of one subtask."""
+    from itdr.builders.tasks.base import Task
+
     if name not in task_ids():
         raise ConfigError(choose_from("subtask", name, task_ids()))
-    return _declared("tasks", name, "TASK")
+    if name in _modules("tasks"):
+        return _declared("tasks", name, "TASK")
+    return _load(_plug_ins(TASKS)[name], Task, "a Task")
 
 
 def _stale_install() -> str:
@@ -126,7 +227,11 @@ def missing_columns(of: Task, on: Source) -> tuple[str, ...]:
 
 
 def cells(
-    config: str, which: str = "paper", language: str = ENGLISH, folder: Path | None = None
+    config: str,
+    which: str = "paper",
+    language: str = ENGLISH,
+    folder: Path | None = None,
+    named: Iterable[str] = (),
 ) -> Mapping[tuple[str, str], int | None]:
     """(task, source) -> the paper's quota, None for a cell that the paper has not.
 
@@ -135,14 +240,17 @@ def cells(
         which: `paper`, or `all` for every pair that the columns allow.
         language: only cells that have templates and words in it.
         folder: a user's own templates, which may add some.
+        named: ids of chosen sources; those that are none of this package, of which the paper has no
+            cell, join wherever their columns allow.
     """
+    own = sorted(name for name in set(named) if is_own(name))
     found: dict[tuple[str, str], int | None] = {}
     for one in tasks_of(config):
-        for name in source_ids():
+        for name in dict.fromkeys((*source_ids(), *own)):
             rule = one.cells.get(name)
             if rule is not None:
                 found[one.id, name] = rule.quota
-            elif which == "all" and not missing_columns(one, source(name)):
+            elif (which == "all" or name in own) and not missing_columns(one, source(name)):
                 found[one.id, name] = None
     if language == ENGLISH:
         return found
@@ -151,3 +259,29 @@ def cells(
         for (task_id, name), quota in found.items()
         if templates.has_language(task_id, source(name).words, language, folder)
     }
+
+
+def plug_in_files() -> list[Path]:
+    """The modules of plug-in subtasks, whose code decides rows."""
+    names = [one.module for one in _plug_ins(TASKS).values()]
+    specs = [importlib.util.find_spec(name) for name in dict.fromkeys(names)]
+    return [Path(one.origin) for one in specs if one is not None and one.origin]
+
+
+# Sources hold functions that have no name to pickle them by. Another process makes the same source
+# again: by its id where it is installed, else by its recipe.
+
+
+def _again(make: Callable[..., Source], arguments: tuple[Any, ...]) -> Source:
+    return open_source(make(*arguments))
+
+
+def _reduced(one: Source) -> Any:
+    if one.recipe is not None:
+        return (_again, one.recipe)
+    if one.id in built_in_ids() or one.id in _plug_ins(SOURCES):
+        return (source, (one.id,))
+    return object.__reduce_ex__(one, 2)
+
+
+copyreg.pickle(Source, _reduced)  # type: ignore[arg-type]

@@ -77,7 +77,7 @@ def _every_user(chosen: CellSample, opened: OpenCell, shard: Shard) -> Iterator[
     start, stop = n * shard.index // shard.of, n * (shard.index + 1) // shard.of
     for block in range(start, stop, 4096):
         codes = (np.arange(block, min(block + 4096, stop)) + begin) % n
-        if not chosen.cuts:
+        if opened.by_subject:
             codes = codes[opened.parts(hashes[codes]) == chosen.part]
         yield from codes.tolist()
 

@@ -10,7 +10,7 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Source
-from itdr.builders.dataset import at_hand, registry
+from itdr.builders.dataset import at_hand, own_sources, registry
 from itdr.builders.dataset.at_hand import Selected
 from itdr.builders.dataset.options import ALL
 from itdr.builders.rendering.templates import ENGLISH, folder_of
@@ -33,18 +33,24 @@ def select(
         ConfigError: for a source that is none, and for a `data_dir` without any known raw file.
     """
     language = value["language"]
+    value = {**value, "sources": own_sources.open_entries(value["sources"])}
+    asked = value["sources"] if isinstance(value["sources"], list) else []
+    named = [str(one).partition("/")[0] for one in asked]
     own = folder_of(value["templates"]) if language != ENGLISH else None
-    cells = tuple(registry.cells(config, value["cells"], language, own))
+    cells = tuple(registry.cells(config, value["cells"], language, own, named))
     able = list(dict.fromkeys(name for _, name in cells))
-    if not able:
+    if not able and value["sources"] is None:
+        raise ConfigError(f"{config} has no cell in the paper: name sources, or use cells='all'.")
+    if not able and language != ENGLISH:
         raise ConfigError(f"{config} has no templates in language={language!r}; use 'en'.")
     every = tuple((name, _all_domains(name, value["sample"])) for name in able)
     if value["sample"]:
         return _asked(config, value, able, every), {}
     if value["sources"] is not None:
         chosen = _asked(config, value, able, every)
-        if folder is not None:
-            at_hand.require_recognised(folder, chosen[0][0])
+        benchmarks = [name for name, _ in chosen if not registry.is_open(name)]
+        if folder is not None and benchmarks:
+            at_hand.require_recognised(folder, benchmarks[0])
         if value["missing"] == "error":
             return chosen, {}
         return at_hand.usable(chosen, cells, folder, placed=False)
@@ -105,12 +111,23 @@ def _all_domains(name: str, sample: bool = False) -> tuple[str, ...]:
 
 
 def _no_source(config: str, entry: str, name: str, able: Sequence[str], cells: str) -> str:
+    if registry.is_own(name) and (registry.is_open(name) or name in registry.source_ids()):
+        return _lacking(config, name)
     if name in registry.source_ids():
         more = "cells='all' adds every source whose columns allow it."
         if cells == ALL:
             more = f"The raw files of {name} lack what it needs."
         return f"{name} has no cell in {config}, which is made from: {', '.join(able)}. {more}"
     return choose_from(f"source for {config}", entry, able, registry.titles())
+
+
+def _lacking(config: str, name: str) -> str:
+    """What a source of your own would need to have for a config."""
+    needs = "; ".join(
+        f"{task.id} needs {', '.join(registry.missing_columns(task, registry.source(name)))}"
+        for task in registry.tasks_of(config)
+    )
+    return f"{name} has no cell in {config}, as it lacks columns: {needs}."
 
 
 DEFAULT_BYTES = 10**9

@@ -7,7 +7,6 @@ from typing import Any
 
 from datasets.iterable_dataset import ExamplesIterable
 
-from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
 from itdr.builders.tasks.base import Task
 
@@ -16,14 +15,9 @@ def _task_by_id(task: Task) -> tuple[Any, ...]:
     return (registry.task, (task.id,))
 
 
-def _source_by_id(source: Source) -> tuple[Any, ...]:
-    return (registry.source, (source.id,))
-
-
-# Tasks and sources hold functions that have no name to pickle them by, and are the same in every
-# process: a stream that goes to another one (a spawned worker) names them instead.
+# Tasks hold functions that have no name to pickle them by, and are the same in every process: a
+# stream that goes to another one (a spawned worker) names them instead.
 copyreg.pickle(Task, _task_by_id)
-copyreg.pickle(Source, _source_by_id)
 
 
 class TypedExamples(ExamplesIterable):

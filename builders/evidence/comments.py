@@ -210,7 +210,7 @@ def register(engine: Engine, store: StoreReader, seed: int, text: bool = False) 
     `subjects`, the users and works with part and key."""
     import pyarrow as pa
 
-    source = store.source.id
+    source = store.source.random_id
     users = np.arange(len(store.user_hash), dtype=np.int32)
     part = assign_splits(store.user_hash, seed, source)
     key = splitmix64(store.user_hash ^ np.uint64(stable_hash(seed, "comments", source)))

@@ -11,6 +11,11 @@ PRIOR = 10
 """Weight of what was to be expected, in trials: keeps the lift of few trials near one."""
 
 
+def lift(k: int, n: int, p: float) -> float:
+    """How many times as often as expected `k` of `n` happened, drawn towards one by `PRIOR`."""
+    return ((k + PRIOR * p) / (n + PRIOR)) / p
+
+
 def at_least(k: int, n: int, p: float) -> float:
     """P(X >= k) for X binomial (n, p), 0 < p < 1, for k above n * p: summed from its first term on."""
     if k <= 0:
@@ -61,7 +66,13 @@ def drawn_at_least(k: int, n: int, marked: int, total: int) -> float:
 
 def least_drawn(n: np.ndarray, marked: np.ndarray, total: np.ndarray) -> np.ndarray:
     """The smallest value that `drawn_at_least` can take, whatever `k`: for several tests at once."""
-    k = np.minimum(n, marked)
+    return drawn_exactly(np.minimum(n, marked), n, marked, total)
+
+
+def drawn_exactly(
+    k: np.ndarray, n: np.ndarray, marked: np.ndarray, total: np.ndarray
+) -> np.ndarray:
+    """P(X = k), which `drawn_at_least` is never below: for several tests at once, of possible k."""
     log = _log_factorials(int(total.max()) if len(total) else 0)
 
     def choose(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -79,6 +79,11 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
     found: dict[str, Located | None] = {}
     problems: dict[str, str] = {}
     for file in wanted:
+        if file.place:
+            found[file.key] = _placed(file)
+            if found[file.key] is None:
+                problems[file.key] = f"there is no file {file.place}"
+            continue
         found[file.key] = None
         for folder in folders:
             found[file.key] = folder.find(file)
@@ -90,6 +95,16 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
                     problems[file.key] = folder.problems[file.key]
     _declare(source, wanted, found)
     return Survey(found, problems, tuple(folder.root for folder in folders))
+
+
+def _placed(file: RawFile) -> Located | None:
+    """A file of the user's own, where its declaration says."""
+    path = Path(file.place)
+    if not path.is_file():
+        return None
+    container = (file.name,) if file.packed_in else ()
+    fingerprint = file.fingerprint or placed_fingerprint(path, container)
+    return Located(file, path, container, "data_dir", fingerprint)
 
 
 def source_folder(source: Source, data_dir: Path | None) -> Path:

@@ -217,6 +217,17 @@ def refuse_conditions_on(text: str, words: Collection[str]) -> None:
                 )
 
 
+def tree(text: str) -> nodes.Template:
+    """The nodes of a text that was checked before."""
+    return _ENV.parse(text)
+
+
+def filter_of(name: str) -> Callable[[str], str]:
+    """What one of `FILTERS` does."""
+    found: Callable[[str], str] = _ENV.filters[name]
+    return found
+
+
 Variable = tuple[str, tuple[Callable[[str], str], ...]]
 Piece = str | Variable
 """Of a text: words as they stand, or a variable with its filters."""

@@ -14,8 +14,9 @@ code that counts it. No English stands in Python.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from itdr.builders.sampling.case import Evidence
 
 SHARE_KINDS = ("share", "contrast")
 """Kinds whose base is a share, not an expected number."""
+_WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
 
@@ -142,6 +144,17 @@ class Realiser:
             leading.append(fact)
         return (*leading, *details) if len(leading) >= max(form.least, 1) else ()
 
+    def table(self, facts: Sequence[Fact], rng: HashRng) -> list[str]:
+        """A line for each fact that a statement fits, in their order, without a plan."""
+        lines = []
+        for fact in dict.fromkeys(facts):
+            fits = (one for one in self.form.statements.values() if one.when.holds(fact))
+            form = next((one for one in fits if one.when.serves(self.domain, ())), None)
+            if form is not None:
+                statement = Statement(form, "", (fact, *fact.details[: form.details]))
+                lines.append(_capital(self._said(statement, rng)))
+        return lines
+
     def write(self, statements: Sequence[Statement], rng: HashRng) -> Answer:
         """Put statements into words, in the layout of their sections."""
         texts = []
@@ -159,17 +172,19 @@ class Realiser:
         text, _ = wordings[stable_hash(statement.form.id, subject) % len(wordings)]
         put = self._bound.get(text)
         if put is None:
-            put = self._bound[text] = jinja.bind(text, {})
-        said = put(self._context(statement))  # type: ignore[operator]
+            put = self._bound[text] = (jinja.bind(text, {}), frozenset(_WORD.findall(text)))
+        said = put[0](self._context(statement, put[1]))  # type: ignore[index]
         return _one_stop(" ".join(said.split()))
 
-    def _context(self, statement: Statement) -> Mapping[str, object]:
+    def _context(self, statement: Statement, used: frozenset[str]) -> Mapping[str, object]:
+        """What a wording that uses these words may say of a statement."""
         lexicon = self.lexicon
         context = self._empty_context(statement.form).copy()
         for place, fact in enumerate(statement.facts, 1):
             end = f"_{place}" if place > 1 else ""
-            for name, value in self._figures(fact).items():
-                context[f"{name}{end}"] = value
+            if place == 1 or any(word.endswith(end) for word in used):
+                for name, value in self._figures(fact).items():
+                    context[f"{name}{end}"] = value
         things = [
             lexicon.forms_of(fact.about, fact.value).get("thing", fact.value)
             for fact in statement.facts
@@ -227,14 +242,33 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
 
 
 def _phrase(text: str | None, n: str, of: str) -> str:
-    return jinja.bind(text or "", {})({"n": n, "of": of})
+    return _bound(text or "")({"n": n, "of": of})
+
+
+@functools.lru_cache(maxsize=256)
+def _bound(text: str) -> Callable[[Mapping[str, object]], str]:
+    return jinja.bind(text, {})
 
 
 def numbers_of(fact: Fact) -> set[str]:
     """Every number that a statement may say of a fact, as it is written."""
-    numbers = set(_numbers(fact).values()) - {""}
+    return amounts_of(fact) | percents_of(fact)
+
+
+def amounts_of(fact: Fact) -> set[str]:
+    """Of `numbers_of` those that are no percentages."""
+    return _sayable(value for name, value in _numbers(fact).items() if "percent" not in name)
+
+
+def percents_of(fact: Fact) -> set[str]:
+    """Of `numbers_of` the percentages."""
+    return _sayable(value for name, value in _numbers(fact).items() if "percent" in name)
+
+
+def _sayable(numbers: Iterable[str]) -> set[str]:
+    found = set(numbers) - {""}
     # What rounds to none is said to be below one.
-    return numbers | {"1"} if "0" in numbers else numbers
+    return found | {"1"} if "0" in found else found
 
 
 def _numbers(fact: Fact) -> dict[str, str]:

@@ -6,17 +6,18 @@ executed, and never followed out of its folder.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from importlib.metadata import entry_points
 from pathlib import Path
 
-import yaml
-from yaml.resolver import Resolver
-
+from itdr.builders.core import yaml_lines
 from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.core.yaml_lines import Node
 from itdr.builders.rendering import jinja
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
@@ -26,14 +27,14 @@ SUBFOLDERS = (ANSWERS, LEXICON)
 """Folders below the templates: how facts are said, and what categories, groups and works are called."""
 LAYOUT = "layout"
 UNSEEN = "unseen"
+PLUG_INS = "itdr.templates"
+"""The entry-point group of plug-ins' templates."""
 ENGLISH = "en"
 PERSONS = ("second", "third")
 """How a text speaks of the person whose case it is: as "you", or as a viewer, a reader, they."""
 ANSWER = "answer"
 """The variable that no prompt and no description may hold."""
 SECTIONS = ("descriptions", "prompts", "answers")
-LARGEST = 1_000_000
-"""The size in bytes beyond which a template file is refused."""
 
 ANY = "any"
 SPECIAL = frozenset({"unordered", "set", "index"})
@@ -70,9 +71,6 @@ Texts = dict[str, dict[str, "Template"]]
 """The texts of a task by section and full id."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_DEEPEST = 8
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_RESOLVER = Resolver()
 
 
 @dataclass(frozen=True)
@@ -137,10 +135,36 @@ def _of_language(folder: Path, language: str) -> Path:
     return folder if language == ENGLISH else folder / language
 
 
+@cache
+def _task_files(language: str) -> dict[str, Path]:
+    """The template file of each task: those of this package, then those of plug-ins, whose entry point
+    in the group `itdr.templates` names a task and the package that holds `<task>.yaml` (for another
+    language than English, `<language>/<task>.yaml`)."""
+    paths = sorted(_of_language(BUILT_IN, language).glob("*.yaml"))
+    files = {path.stem: path for path in paths if path.stem not in (DOMAINS, LAYOUT)}
+    for entry in sorted(entry_points(group=PLUG_INS), key=lambda one: one.name):
+        spec = importlib.util.find_spec(entry.module)
+        folders = list(spec.submodule_search_locations or ()) if spec is not None else []
+        path = _of_language(Path(folders[0]), language) / f"{entry.name}.yaml" if folders else None
+        if path is not None and path.is_file():
+            files.setdefault(entry.name, path)
+        elif language == ENGLISH:
+            raise TemplateError(
+                f"The entry point {entry.name!r} of {PLUG_INS!r} must name a package that holds "
+                f"{entry.name}.yaml, not {entry.value!r}."
+            )
+    return files
+
+
+def plug_in_files() -> list[Path]:
+    """The template files of plug-ins."""
+    files = [path for language in languages() for path in _task_files(language).values()]
+    return [path for path in files if not path.is_relative_to(BUILT_IN)]
+
+
 def tasks(language: str = ENGLISH) -> tuple[str, ...]:
-    """The tasks that have built-in templates, by name."""
-    names = (path.stem for path in _of_language(BUILT_IN, language).glob("*.yaml"))
-    return tuple(sorted(name for name in names if name not in (DOMAINS, LAYOUT)))
+    """The tasks that have templates of this package or of a plug-in, by name."""
+    return tuple(sorted(_task_files(language)))
 
 
 def own_files(folder: Path) -> dict[tuple[str, str], Path]:
@@ -201,7 +225,7 @@ def _built_in(task: str, language: str) -> Texts:
     texts: Texts = {section: {} for section in SECTIONS}
     if task not in tasks(language):
         return texts
-    return texts | read_task(built_in_file(task, language), task)[1]
+    return texts | read_task(_task_files(language)[task], task)[1]
 
 
 def read_task(path: Path, task: str) -> tuple[bool, Texts]:
@@ -326,106 +350,19 @@ def built_in_domains(language: str = ENGLISH) -> dict[str, dict[str, str]]:
     return read_domains(built_in_file(DOMAINS, language), {})
 
 
-# YAML -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Node:
-    """A piece of a YAML file: text, true/false, a whole number, a mapping, a list; None for any other
-    scalar.
-
-    line: from 1.   text_line: the line on which a text's own first line stands.
-    """
-
-    value: str | bool | int | dict[str, Node] | list[Node] | None
-    line: int
-    text_line: int = 0
-
-
 def complain(path: Path, line: int, message: str) -> TemplateError:
     """The error about a place in a template file, as `file:line: message`."""
-    return TemplateError(f"{path}:{line}: {message}")
+    return TemplateError(f"{path}:{line}: {message}" if line else f"{path}: {message}")
 
 
 def read_file(path: Path) -> bytes:
-    """The content of a template file: a regular one, of at most `LARGEST` bytes."""
-    if not path.is_file():
-        raise TemplateError(f"{path}: not a regular file; put a template file there or remove it.")
-    with path.open("rb") as file:
-        raw = file.read(LARGEST + 1)
-    if len(raw) > LARGEST:
-        raise TemplateError(f"{path}: larger than {LARGEST:,} bytes; shorten it.")
-    return raw
+    """The content of a template file."""
+    return yaml_lines.read_file(path, complain)
 
 
 def read_yaml(path: Path) -> Node:
-    """The content of a YAML file with its line numbers.
-
-    Aliases, tags, repeated keys, several documents and text that is not UTF-8 are refused. Raises
-    TemplateError.
-    """
-    raw = read_file(path)
-    try:
-        events = yaml.parse(raw.decode("utf-8-sig"), Loader=_LOADER)
-        node = _next_node(path, iter(events))
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise complain(path, line, "not UTF-8; save the file in UTF-8.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "cannot be read"
-        line = mark.line + 1 if mark else 1
-        raise complain(path, line, f"broken YAML: {said}. Mend it, or quote the text.") from None
-    if node is None:
-        raise complain(path, 1, "empty; write templates into it or remove it.")
-    return node
-
-
-def _next_node(path: Path, events: Iterator[yaml.Event]) -> Node | None:
-    """The only document of the stream; None where it is empty."""
-    node: Node | None = None
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            if node is not None:
-                raise complain(path, event.start_mark.line + 1, "a second document; keep one.")
-            node = _node(path, next(events), events, 0)
-    return node
-
-
-def _node(path: Path, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Node:
-    line = event.start_mark.line + 1
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise complain(path, line, "anchors and aliases are not allowed; write the text out.")
-    if getattr(event, "tag", None):
-        raise complain(path, line, f"the tag {event.tag} is not allowed; take it out.")
-    if depth > _DEEPEST:
-        raise complain(path, line, "nested too deeply; a template file has four levels.")
-    if isinstance(event, yaml.ScalarEvent):
-        return Node(_scalar(event), line, line + 1 if event.style in ("|", ">") else line)
-    if isinstance(event, yaml.SequenceStartEvent):
-        items = []
-        while not isinstance(inner := next(events), yaml.SequenceEndEvent):
-            items.append(_node(path, inner, events, depth + 1))
-        return Node(items, line)
-    fields: dict[str, Node] = {}
-    while not isinstance(inner := next(events), yaml.MappingEndEvent):
-        at = inner.start_mark.line + 1
-        key = _node(path, inner, events, depth + 1).value
-        if not isinstance(key, str):
-            raise complain(path, at, "a field's name must be text; quote it.")
-        if key in fields:
-            raise complain(path, at, f"{key!r} stands here twice; remove one.")
-        fields[key] = _node(path, next(events), events, depth + 1)
-    return Node(fields, line)
-
-
-def _scalar(event: yaml.ScalarEvent) -> str | bool | int | None:
-    tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)
-    if tag.endswith(":bool"):
-        return event.value.lower() in ("true", "yes", "on")
-    if tag.endswith(":int") and re.fullmatch(r"-?[0-9]{1,9}", event.value):
-        return int(event.value)
-    return event.value if tag.endswith(":str") else None
+    """The content of a template file with its line numbers."""
+    return yaml_lines.read_yaml(path, complain)
 
 
 # Rules for nodes --------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.core.schema import Source
 from itdr.builders.rendering.template_files import (
     DOMAINS,
     ENGLISH,
@@ -50,6 +51,7 @@ __all__ = [
     "load",
     "load_words",
     "tasks",
+    "words_of",
 ]
 
 SPLITS = ("train", "validation", "test")
@@ -245,6 +247,14 @@ def load_words(key: str, folder: Path | None = None, language: str = ENGLISH) ->
     if key not in domains:
         raise TemplateError(choose_from("wording", key, domains))
     return domains[key]
+
+
+def words_of(source: Source, folder: Path | None = None, language: str = ENGLISH) -> Words:
+    """The words of a source: those of its domain, in English with what its own description says
+    otherwise."""
+    words = load_words(source.words, folder, language)
+    own = source.options.get("wording", {}) if language == ENGLISH else {}
+    return {**words, **own}
 
 
 def has_language(task: str, words: str, language: str, folder: Path | None = None) -> bool:

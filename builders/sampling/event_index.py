@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.store.reader import StoreReader
 
-COLUMNS = {"work": np.int32, "user": np.int32, "time": np.int64}
+COLUMNS = {"work": np.int32, "user_code": np.int32, "first_time": np.int64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,31 +40,37 @@ class EventIndex:
         return len(self.times)
 
 
-def event_index(store: StoreReader, seed: int, cuts: tuple[int, int] | None = None) -> EventIndex:
+def event_index(
+    store: StoreReader, seed: int, cuts: tuple[int, int] | None = None, held: int = 0
+) -> EventIndex:
     """The events of the training part's users; of all users where time splits the data.
 
     Args:
         store: a store whose interactions have times.
         seed: of the hash that assigns users to splits.
         cuts: the time cuts, if there are any; each split then sees its own span of the index.
+        held: with leave-one-out, how many events of a user are test, and as many validation.
 
     Returns:
         The index, whose columns are views of a mapped file.
     """
-    path = derived.derived_path(store, "events", (seed if cuts is None else "time",))
-    derived.build_once(path, lambda work: _write(store, seed, cuts, work / path.name))
+    by_user = cuts is None and not held
+    facts = (seed if by_user else "time", *([held] if held else []), *store.selection_facts)
+    path = derived.derived_path(store, "events", facts)
+    part = seed if by_user else None
+    derived.build_once(path, lambda work: _write(store, part, held, work / path.name))
     table = arrow.read(path)
     if not len(table):
         return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))
     return EventIndex(*(table.column(name).chunk(0).to_numpy() for name in COLUMNS))
 
 
-def _write(store: StoreReader, seed: int, cuts: tuple[int, int] | None, path: Path) -> None:
+def _write(store: StoreReader, seed: int | None, held: int, path: Path) -> None:
     from itdr.builders.store.engine import open_engine
 
     engine = open_engine(path.parent)
     try:
-        popularity.register_touches(engine, store, seed if cuts is None else None)
+        popularity.register_touches(engine, store, seed, held=held)
         _write_columns(_showable(store, engine.batches(statements.EVENTS_IN_TIME)), path)
     finally:
         engine.close()
@@ -75,7 +81,8 @@ def _showable(
 ) -> Iterator[dict[str, np.ndarray]]:
     """The columns of each batch, without the works that are never shown."""
     for batch in batches:
-        columns = {name: batch.column(name).to_numpy() for name in COLUMNS}
+        # By place: `user` and `time` are no plain column names in every SQL.
+        columns = {name: batch.column(k).to_numpy() for k, name in enumerate(COLUMNS)}
         shown = store.title_code[columns["work"]] >= 0
         yield {name: column[shown] for name, column in columns.items()}
 
@@ -90,7 +97,7 @@ def _write_columns(batches: Iterable[dict[str, np.ndarray]], path: Path) -> None
     rows = 0
     try:
         for batch in batches:
-            rows += len(batch["time"])
+            rows += len(batch["work"])
             for name, kind in COLUMNS.items():
                 files[name].write(np.ascontiguousarray(batch[name], kind).tobytes())
     finally:

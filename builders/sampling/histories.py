@@ -17,6 +17,8 @@ import numpy as np
 from itdr.builders.core.schema import SKIP
 from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 
+Repeats = Literal["first", "last", "keep"]
+"""Which of a user's events with one work count: the earliest, the latest, or all."""
 RUN_ROWS = 16_384
 """Interactions to a run, about: those of its last user belong to it whole."""
 KEPT_RUNS = 4
@@ -118,14 +120,12 @@ class _Run:
 
 
 class Histories:
-    """The timelines of a store's users, one event for each work: the earliest, or the latest.
+    """The timelines of a store's users, one event for each work: the earliest, or the latest; or all.
 
     rated: only events with a rating count.
     """
 
-    def __init__(
-        self, store: StoreReader, keep: Literal["first", "last"] = "first", rated: bool = False
-    ) -> None:
+    def __init__(self, store: StoreReader, keep: Repeats = "first", rated: bool = False) -> None:
         self._store = store
         self._keep = keep
         self._rated = rated
@@ -243,8 +243,12 @@ class Histories:
         if self._rated and events.ratings is not None:
             given = ~np.isnan(events.ratings)
             mask = given if mask is None else mask & given
+        if store.selection is not None:
+            owner = users.repeat(counts)
+            kept = store.selection.counts(owner, events.items, events.ratings)
+            mask = kept if mask is None else mask & kept
         places = np.arange(len(keys)) if mask is None else np.flatnonzero(mask)
-        if len(again):
+        if len(again) and self._keep != "keep":
             # A work met first in an edition without a title still counts as met then.
             places = _one_each(keys, places, again, self._keep)
         places = places[titles[places] >= 0]
@@ -266,10 +270,11 @@ class Histories:
         )
 
 
-def histories(
-    store: StoreReader, keep: Literal["first", "last"] = "first", rated: bool = False
-) -> Histories:
-    """The store's timelines, shared by all cells that read them in this way."""
+def histories(store: StoreReader, keep: Repeats = "first", rated: bool = False) -> Histories:
+    """The store's timelines, shared by all cells that read them in this way; where a filter says which
+    of a user's events with one work count, it is asked, not `keep`."""
+    if store.selection is not None and store.selection.repeats is not None:
+        keep = store.selection.repeats
     return store.shared(("timelines", keep, rated), lambda: Histories(store, keep, rated))
 
 

@@ -29,15 +29,17 @@ class Partition:
         store: the store that is divided.
         seed: the seed of the hash that assigns users and items.
         cuts: with a split by time, the seconds at which validation and test begin; else None.
+        held: with leave-one-out, how many events of a user are test, and as many validation; else 0.
     """
 
     store: StoreReader
     seed: int
     cuts: tuple[int, int] | None = None
+    held: int = 0
 
     def splits(self, hashes: np.ndarray, about: Literal["user", "item"] = "user") -> np.ndarray:
         """The split (0, 1, 2) of each user or item with these hashes, as int8."""
-        return assign_splits(hashes, self.seed, self.store.source.id, about)
+        return assign_splits(hashes, self.seed, self.store.source.random_id, about)
 
     @functools.cached_property
     def user_splits(self) -> np.ndarray:
@@ -52,13 +54,13 @@ class Partition:
     def train_stats(self) -> TrainStats:
         """What the training part knows of each work; shared by all cells of the store."""
         until = self.cuts[0] if self.cuts else None
-        key = ("train stats", self.seed, until)
-        return self.store.shared(key, lambda: train_stats(self.store, self.seed, until))
+        key = ("train stats", self.seed, until, self.held)
+        return self.store.shared(key, lambda: train_stats(self.store, self.seed, until, self.held))
 
     @functools.cached_property
     def pool(self) -> CandidatePool:
         """The works that can be negatives; shared by all cells of the store."""
-        key = ("pool", self.seed, self.cuts)
+        key = ("pool", self.seed, self.cuts, self.held)
         return self.store.shared(key, lambda: CandidatePool(self.store, self.train_stats))
 
     def event_negatives(self, span: tuple[int | None, int | None]) -> EventNegatives | None:
@@ -69,13 +71,13 @@ class Partition:
         """
         if not self.store.has("timestamp"):
             return None
-        key = ("event negatives", self.seed, self.cuts, span)
+        key = ("event negatives", self.seed, self.cuts, self.held, span)
         return self.store.shared(
             key,
             lambda: EventNegatives(
                 self.store,
                 self.train_stats,
-                event_index(self.store, self.seed, self.cuts),
+                event_index(self.store, self.seed, self.cuts, self.held),
                 span,
                 self.pool.rungs,
             ),

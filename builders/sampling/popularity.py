@@ -15,6 +15,7 @@ import numpy as np
 from itdr.builders.core import arrow
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling import statements as sampling_statements
+from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.splits import assign_splits
 from itdr.builders.store import derived
 
@@ -50,21 +51,26 @@ class TrainStats:
         return np.where(own, self.second_time[works], self.first_time[works])
 
 
-def train_stats(store: StoreReader, seed: int, until: int | None = None) -> TrainStats:
-    """The counts for a seed's user split; with `until`, of all users before that second instead."""
-    facts = (seed if until is None else "time", until)
+def train_stats(
+    store: StoreReader, seed: int, until: int | None = None, held: int = 0
+) -> TrainStats:
+    """The counts for a seed's user split; with `until`, of all users before that second instead; with
+    `held`, of all users without their last events (see `held_out`)."""
+    by_user = until is None and not held
+    facts = (seed if by_user else "time", until, *([held] if held else []), *store.selection_facts)
     path = derived.derived_path(store, "known", facts)
-    derived.build_once(path, lambda work: _count(store, seed, until, work / path.name))
+    part = seed if by_user else None
+    derived.build_once(path, lambda work: _count(store, part, until, held, work / path.name))
     return _read(store, path)
 
 
-def _count(store: StoreReader, seed: int, until: int | None, path: Path) -> None:
+def _count(store: StoreReader, seed: int | None, until: int | None, held: int, path: Path) -> None:
     """Count into `path`; what does not fit into memory lies beside it."""
     from itdr.builders.store.engine import open_engine, table_of
 
     engine = open_engine(path.parent)
     try:
-        register_touches(engine, store, seed if until is None else None, until)
+        register_touches(engine, store, seed, until, held)
         table = table_of(engine, sampling_statements.KNOWN_WORKS)
         arrow.write_table(table, path)
     finally:
@@ -72,7 +78,11 @@ def _count(store: StoreReader, seed: int, until: int | None, path: Path) -> None
 
 
 def register_touches(
-    engine: Engine, store: StoreReader, seed: int | None, until: int | None = None
+    engine: Engine,
+    store: StoreReader,
+    seed: int | None,
+    until: int | None = None,
+    held: int = 0,
 ) -> None:
     """Have the engine know `touches`: each (work, user) that met, and when first.
 
@@ -81,21 +91,37 @@ def register_touches(
         store: whose interactions are meant.
         seed: only users of this seed's training part count; None: all users.
         until: only what happened before that second counts; None: everything.
+        held: with leave-one-out, how many events of a user are test, and as many validation; neither
+            counts.
     """
     import pyarrow as pa
 
     part = (
         np.zeros(len(store.user_hash), np.int8)
         if seed is None
-        else assign_splits(store.user_hash, seed, store.source.id)
+        else assign_splits(store.user_hash, seed, store.source.random_id)
     )
     codes = np.arange(len(part), dtype=np.int32)
-    engine.register("parts", pa.table({"user_code": codes, "part": part}))
-    engine.register("works", repeats.works_table(store))
+    users = pa.table({"user_code": codes, "part": part})
+    works = repeats.works_table(store)
+    chosen = store.selection
+    if chosen is not None:
+        users, works = users.filter(pa.array(chosen.users)), works.filter(pa.array(chosen.items))
+    engine.register("parts", users)
+    engine.register("works", works)
     engine.events(store)
     skips = "skip" in store.manifest["events"]
     once = repeats.meets_items_once(store)
-    query = sampling_statements.train_touches(store.has("timestamp"), skips, until, once)
+    if held:
+        engine.register("held", held_out(store, held))
+    query = sampling_statements.train_touches(
+        store.has("timestamp"),
+        skips,
+        until,
+        once,
+        chosen.min_rating if chosen else None,
+        held > 0,
+    )
     engine.keep("touches", query)
 
 
@@ -118,25 +144,3 @@ def _read(store: StoreReader, path: Path) -> TrainStats:
         second_time=spread("second_time", NEVER, np.int64),
         works=works.astype(np.int32),
     )
-
-
-def time_cuts(store: StoreReader) -> tuple[int, int]:
-    """T1 and T2 (UTC seconds): the source's official cuts where it declares them, else the 80th and
-    90th percentile of the timed interactions."""
-    if "time_cuts" in store.source.options:
-        first, second = store.source.options["time_cuts"]
-        return int(first), int(second)
-    import tempfile
-
-    from itdr.builders.core import paths
-    from itdr.builders.store.engine import open_engine, table_of
-
-    paths.work_root().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="cuts-", dir=paths.work_root()) as work:
-        engine = open_engine(Path(work))
-        try:
-            engine.events(store)
-            cuts = table_of(engine, sampling_statements.TIME_CUTS).to_pylist()[0]
-        finally:
-            engine.close()
-    return int(cuts["first"]), int(cuts["second"])

@@ -6,13 +6,19 @@ from itdr.builders.core.schema import SKIP
 
 
 def train_touches(
-    has_time: bool, has_event: bool, until: int | None = None, once: bool = False
+    has_time: bool,
+    has_event: bool,
+    until: int | None = None,
+    once: bool = False,
+    min_rating: float | None = None,
+    held: bool = False,
 ) -> str:
     """Each (work, user of the training part) that met, with the time of their first meeting
     (null: before all known times).
 
     until: leaves out what happened at that second or later.   once: no user met an item twice, so
-    that only works of several items (`works.several` = 1) need be grouped.
+    that only works of several items (`works.several` = 1) need be grouped.   min_rating: leaves out
+    what was rated lower, or not at all.   held: leaves out the (user_code, work) pairs of `held`.
     """
     time = "min(e.timestamp)" if has_time else "CAST(NULL AS BIGINT)"
     # A null time (an ordered but untimed history) is earlier than every known one.
@@ -22,6 +28,11 @@ def train_touches(
         where.append(f"e.event <> {SKIP}")
     if until is not None:
         where.append(f"e.timestamp < {int(until)}")
+    if min_rating is not None:
+        where.append(f"e.rating >= {float(min_rating)!r}")
+    if held:
+        where.append("h.work IS NULL")
+    left_out = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
     single = "e.timestamp" if has_time else "CAST(NULL AS BIGINT)"
     grouped = f"CASE WHEN {known} = 0 THEN NULL ELSE {time} END"
     fields = "SELECT w.work AS work, e.user_code AS user_code,"
@@ -29,6 +40,7 @@ def train_touches(
 FROM events AS e
 JOIN parts AS p ON p.user_code = e.user_code
 JOIN works AS w ON w.item_code = e.item_code
+{left_out if held else ""}
 WHERE {" AND ".join(where)}"""
     by = "GROUP BY w.work, e.user_code"
     if not once:
@@ -41,18 +53,20 @@ UNION ALL
 
 
 EVENTS_IN_TIME = """
-SELECT work, user_code AS "user", first_time AS "time"
+SELECT work, user_code, first_time
 FROM touches WHERE first_time IS NOT NULL
 ORDER BY first_time, user_code, work
 """
 """The first meeting of each user and work, in order of time. Reads `touches`."""
 
-TIME_CUTS = """
-SELECT CAST(percentile_disc(0.8) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS first,
-       CAST(percentile_disc(0.9) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS second
+
+def time_quantiles(first: float, second: float) -> str:
+    """Two quantiles of the times of all timed interactions. Reads `events`."""
+    return f"""
+SELECT CAST(percentile_disc({first!r}) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS first,
+       CAST(percentile_disc({second!r}) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS second
 FROM events WHERE timestamp IS NOT NULL
 """
-"""The 80th and the 90th percentile of the timed interactions."""
 
 
 EARLIEST = -(2**63) + 1

@@ -47,6 +47,7 @@ class WindowSpec(NamedTuple):
     training part met each target before the first of them.   start, stop: UTC seconds between which
     the targets must lie.   avoid_ties: windows whose history is tied come last.   alphabet: if given,
     no window walks down it.   liked: if given, targets are rated so or higher.
+    target: which window comes first: the `first` or the `last` of the timeline.
     """
 
     history: int
@@ -57,11 +58,15 @@ class WindowSpec(NamedTuple):
     avoid_ties: bool = False
     alphabet: Alphabet | None = None
     liked: float | None = None
+    target: str = "last"
 
 
 def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iterator[Window]:
     """`ordered_windows` of a user's timeline, of which the first is looked for at its end alone:
     most callers want no other, and few events are cheaper than many."""
+    if window_spec.target == "first":
+        yield from ordered_windows(lines.of(user), window_spec)
+        return
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
     first = next(ordered_windows(tail, window_spec), None)
     if first is not None and window_spec.avoid_ties and first.tied:
@@ -76,13 +81,15 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
 
 
 def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Window]:
-    """Windows of an ordered timeline, the latest first (where ties are avoided: the latest of those
+    """Windows of an ordered timeline, the latest first, or the earliest (where ties are avoided: the latest of those
     without), none with the targets of another.
 
     Each holds `history` events, then the `targets` next ones, all distinct in title, and the order
     between both is known; where something of what is sought fails the cut moves back.
     """
     places = range(len(line) - window_spec.targets, window_spec.history - 1, -1)
+    if window_spec.target == "first":
+        places = places[::-1]
     taken: set[int] = set()
     index = 0
     for cuts, tied in _rounds(line, window_spec, places):
@@ -118,9 +125,16 @@ def _rounds(
 
 
 def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
-    moments, times, titles = line.moments, line.times, line.titles
+    moments = line.moments
     if moments[cut - 1] == moments[cut]:
         return None
+    return window_before(line, cut, window_spec)
+
+
+def window_before(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window | None:
+    """The window whose targets begin at `cut`, its history the last events of earlier moments; None
+    where it lacks something of what is sought."""
+    moments, times, titles = line.moments, line.times, line.titles
     chosen = _targets_at(line, cut, window_spec)
     if chosen is None or not _in_span(line, chosen, window_spec):
         return None
@@ -138,7 +152,7 @@ def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window |
     past: list[int] = []
     for k in range(cut - 1, -1, -1):
         title = titles[k]
-        if title not in used:
+        if title not in used and moments[k] < moments[cut]:
             used.add(title)
             past.append(k)
             if len(past) == window_spec.history:
@@ -146,8 +160,6 @@ def _window_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> Window |
     else:
         return None
     past.reverse()
-    if moments[past[-1]] >= moments[cut]:
-        return None
     alphabet = window_spec.alphabet
     if alphabet is not None and alphabet.in_order([titles[k] for k in (*past, *chosen)]):
         return None

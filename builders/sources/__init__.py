@@ -1,0 +1,40 @@
+"""Sources: one file a benchmark. What whoever writes one needs is handed on here."""
+
+from itdr.builders.core.duckdb_csv import csv_rejects, literal, read_csv, read_lines, read_plain
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.raw_files import Raw
+from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.sources._formats.text import clean, clean_sql
+from itdr.builders.sources._formats.validate import (
+    EMPTY_ID,
+    NO_TIME,
+    OUTSIDE_SCALE,
+    require_encoding,
+    require_fields,
+    require_header,
+)
+
+__all__ = [
+    "EMPTY_ID",
+    "NO_TIME",
+    "OUTSIDE_SCALE",
+    "Cut",
+    "Licence",
+    "Raw",
+    "RawFile",
+    "RawFileError",
+    "Readers",
+    "Remote",
+    "Scale",
+    "Source",
+    "clean",
+    "clean_sql",
+    "csv_rejects",
+    "literal",
+    "read_csv",
+    "read_lines",
+    "read_plain",
+    "require_encoding",
+    "require_fields",
+    "require_header",
+]

@@ -30,7 +30,7 @@ def plain_files(
     result = {}
     for key, path in placed.items():
         file = declared[key]
-        if file.packed and is_gzip(path):
+        if file.binary or (file.packed and is_gzip(path)):
             result[key] = TextFile(path)
             continue
         folder = work / "plain" / quote(key, safe="")

@@ -220,7 +220,7 @@ def _file_facts(
     for key, path in sorted(paths.items()):
         file = declared[key]
         pieces = chunks(path, stop=stop)
-        if not (file.packed or is_gzip(path)):
+        if not (file.binary or file.packed or is_gzip(path)):
             pieces = watch_lines(pieces, long_lines, key)
         digest = digests(pieces, {"sha256", *published.required_digests(file, path)})
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest["sha256"]}
@@ -233,10 +233,10 @@ def _file_facts(
 def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
     source = spec.source
     logger.warning(
-        "itdr: %s: licence: %s (%s). Please cite: %s",
+        "itdr: %s: licence: %s%s. Please cite: %s",
         _name(spec),
         source.licence.name,
-        source.licence.url,
+        f" ({source.licence.url})" if source.licence.url else "",
         _short_citation(source),
     )
     rows = facts["rows"]

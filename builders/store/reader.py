@@ -23,6 +23,7 @@ from itdr.builders.core.schema import Source
 from itdr.builders.core.text import cut
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
+from itdr.builders.store.selection import Selection
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -89,8 +90,11 @@ class StoreReader:
         self.source = source
         self.path = path
         self.title_chars = title_chars
-        self.views: dict[int, StoreReader] = {}
-        """Readers of the same store with titles cut to a length (see `titles.with_title_chars`)."""
+        self.views: dict[Any, StoreReader] = {}
+        """Readers of the same store with titles cut to a length (see `titles.with_title_chars`), or
+        with some interactions alone (see `sampling.filters`)."""
+        self.selection: Selection | None = None
+        """Which interactions count, where not all do."""
         self.manifest: dict[str, Any] = read_manifest(path)
         self._texts: cachetools.LRUCache[int, pa.ChunkedArray] = cachetools.LRUCache(
             CACHED_TEXT_GROUPS
@@ -122,6 +126,11 @@ class StoreReader:
             return here
         home = paths.cache_root() / "derived" / self.path.parent.name
         return home / self.path.name / name
+
+    @property
+    def selection_facts(self) -> tuple[object, ...]:
+        """What counts of the interactions that count are named by; empty where all do."""
+        return () if self.selection is None else ("filter", *self.selection.facts)
 
     def shared(self, key: Any, make: Callable[[], T]) -> T:
         """An object derived from this store that several cells share, created once.

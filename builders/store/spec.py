@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import json
 import os
 from dataclasses import dataclass
@@ -82,8 +83,10 @@ class StoreSpec:
             self.source.id,
             self.domain,
             self.facet,
-            _code(self.source.id, self.source.version),
+            _code(_module(self.source), self.source.version),
         ]
+        if self.source.described:
+            parts.append(self.source.described)
         parts += [f"{key}={value}" for key, value in sorted(self.fingerprints.items())]
         return f"{stable_hash('store', *parts):016x}"
 
@@ -120,8 +123,20 @@ class StoreSpec:
         core_paths.write_json(self._record(), {"store": self.path.name, "files": self.fingerprints})
 
 
+def _module(source: Source) -> Path:
+    """The file with a source's own code: one of `builders/sources/`, or that of its readers."""
+    own = BUILDERS / "sources" / f"{source.id.replace('-', '_')}.py"
+    if own.is_file() and not source.described:
+        return own
+    reader = source.readers.interactions
+    function = reader.func if isinstance(reader, functools.partial) else reader
+    try:
+        return Path(inspect.getfile(inspect.unwrap(function)))
+    except (TypeError, OSError):  # typed into a session
+        return own
+
+
 @functools.lru_cache(maxsize=64)
-def _code(source: str, version: int) -> str:
-    """Fingerprint of all code that turns this source's raw files into a store."""
-    module = source.replace("-", "_")
-    return f"{store_code(BUILDERS / 'sources' / f'{module}.py')}/{version}"
+def _code(module: Path, version: int) -> str:
+    """Fingerprint of all that turns a source's raw files into a store."""
+    return f"{store_code(module)}/{version}"

@@ -17,8 +17,9 @@ import numpy as np
 from itdr.builders.core.rng import HashRng, splitmix64, stable_hash
 from itdr.builders.core.schema import Scale, Source
 from itdr.builders.rendering.layout import Layout, load_layout
-from itdr.builders.rendering.templates import ENGLISH, Words, load_words
+from itdr.builders.rendering.templates import ENGLISH, Words, words_of
 from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.cuts import Cuts
 from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.partition import Partition
@@ -90,7 +91,7 @@ class Cell:
 
     other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
     templates: the user's own folder of templates, None without one; it may change the domain's words.
-    language: of templates and words.
+    language: of templates and words.   split_by, cuts: see the options of these names.
     """
 
     task: Task
@@ -102,6 +103,8 @@ class Cell:
     rule: CellRule
     templates: Path | None = None
     language: str = ENGLISH
+    split_by: str = "user"
+    cuts: Cuts | None = None
 
     @property
     def name(self) -> str:
@@ -136,17 +139,32 @@ class OpenCell:
         self.store = store
         self.other = other
         self.cuts = cuts
-        self.part = SPLITS[0]
+        self.part_index = 0
         self.span: tuple[int | None, int | None] = (None, None)
         self.history: int = cell.options.get("history", 0)
         self.positives: int = cell.options.get("positives", 1)
         self.candidates: int = cell.options.get("candidates", 0)
-        self._key = stable_hash(cell.seed, cell.source.id, cell.task.id)
+        self._key = stable_hash(cell.seed, cell.source.random_id, cell.task.id)
+
+    @property
+    def part(self) -> str:
+        """The split whose cases are asked for."""
+        return SPLITS[self.part_index]
+
+    @property
+    def held(self) -> int:
+        """With leave-one-out, how many events of a user are test, and as many validation; else 0."""
+        return self.positives if self.cell.split_by == "leave_one_out" else 0
+
+    @property
+    def by_subject(self) -> bool:
+        """Whether a user (or item) belongs to one split, so that none has cases in several."""
+        return self.cell.split_by == "user"
 
     @functools.cached_property
     def words(self) -> Words:
         """The words of the source's domain, in which questions and answers speak alike."""
-        return load_words(self.cell.source.words, self.cell.templates, self.cell.language)
+        return words_of(self.cell.source, self.cell.templates, self.cell.language)
 
     @functools.cached_property
     def layout(self) -> Layout:
@@ -173,8 +191,8 @@ class OpenCell:
     @functools.cached_property
     def partition(self) -> Partition:
         """Who is in which split of the store, and what training knows; shared by all its cells."""
-        key = ("partition", self.cell.seed, self.cuts)
-        return self.store.shared(key, lambda: Partition(self.store, self.cell.seed, self.cuts))
+        facts = (self.cell.seed, self.cuts, self.held)
+        return self.store.shared(("partition", *facts), lambda: Partition(self.store, *facts))
 
     @property
     def train_stats(self) -> TrainStats:
@@ -212,7 +230,7 @@ class OpenCell:
 
     def for_part(self, part: int) -> OpenCell:
         """This cell, with the true items in the part's span of time where time splits the data."""
-        self.part = SPLITS[part]
+        self.part_index = part
         if self.cuts:
             first, second = self.cuts
             self.span = ((None, first), (first, second), (second, None))[part]
@@ -235,7 +253,7 @@ class OpenCell:
         """Names the window's case: the user (whose id may be given, if known), and how many later
         ones there are; where time splits the data, also the part, each of which is counted for
         itself."""
-        part = f"{self.part}/" if self.cuts else ""
+        part = "" if self.by_subject else f"{self.part}/"
         name = self.user_id(window.user_history.user) if user is None else user
         return f"{name}/{part}{window.index}"
 

@@ -7,7 +7,6 @@ without enough likes and dislikes, or of whom fewer than `LEAST_FACTS` facts hol
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +17,7 @@ from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.facts import DOWN, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, display, offers, tastes
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.tastes import FACT_OF
@@ -84,20 +83,19 @@ class Profile(Case):
     strengths: list[float] = field(default_factory=list)
     totals: Mapping[str, int] = field(default_factory=dict)
     answer: Answer = field(default_factory=lambda: Answer("", ()))
+    table: list[str] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     held: frozenset[tuple[str, str]] = frozenset()
 
 
-def realiser_of(cell: OpenCell) -> Realiser:
-    """The realiser of the cell's answers."""
+def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
+    """The realiser of the cell's answers, or of the table of facts (variant `_table`)."""
+    folder = cell.cell.templates
     return cell.store.shared(
-        ("interest realiser", cell.cell.templates), functools.partial(_load_realiser, cell)
+        ("interest realiser", variant, folder),
+        lambda: load_realiser(TASK.id + variant, cell.cell.source.words, cell.words, folder),
     )
-
-
-def _load_realiser(cell: OpenCell) -> Realiser:
-    return load_realiser(TASK.id, cell.cell.source.words, cell.words, cell.cell.templates)
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
@@ -143,6 +141,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     shown += offered or offers.well_received(person, known[0], mine.touched, split)
     flags = {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
+    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
     flags |= {"core"} if any(map(_is_core, shown[:1])) else set()
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     statements = realiser.plan_statements(shown, flags)
@@ -170,7 +169,7 @@ def _enough(statements: Sequence[Statement]) -> bool:
 def _is_core(fact: Fact) -> bool:
     """Whether a fact is a taste that can be named first; a decade only where it rules."""
     enough = 2 if fact.kind == "era" else CORE
-    return fact.kind in _TASTES and enough * fact.count >= fact.of
+    return fact.kind in _TASTES and fact.direction == UP and enough * fact.count >= fact.of
 
 
 def _in_order(facts: list[Fact]) -> list[Fact]:
@@ -219,10 +218,17 @@ def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
         strengths=[mine.strength[k] for k in places],
         totals={"judged": mine.judged, "likes": likes, "dislikes": len(mine.sides) - likes},
         answer=answer,
+        table=_table(cell, sketch.facts, rng) if "facts_shown" in sketch.flags else [],
         works=works,
         codes=np.array([mine.works[k] for k in places]),
         held=sketch.held,
     )
+
+
+def _table(cell: OpenCell, facts: Sequence[Fact], rng: HashRng) -> list[str]:
+    """What was counted of a user, a line for each fact: all that may be said, in the order of its
+    strength."""
+    return realiser_of(cell, "_table").table(facts, rng)
 
 
 # -- the question -----------------------------------------------------------------------------
@@ -237,6 +243,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_disliked": n - case.liked,
         "n_reviews": sum(text is not None for text in case.texts),
         "answer": case.answer.text,
+        "table": "\n".join(f"- {line}" for line in case.table),
         "liked_from": rating_text(cell.scale.liked, cell.scale) if rated else "",
         "disliked_to": rating_text(cell.scale.disliked, cell.scale) if rated else "",
         **{name: f"{number:,}" for name, number in case.totals.items()},
@@ -404,11 +411,11 @@ TASK = Task(
     },
     needs=frozenset({"items.title"}),
     needs_any=frozenset({"interactions.rating", "interactions.weight"}),
-    defaults={"history": 10, "text_chars": 800},
+    defaults={"history": 10, "text_chars": 800, "show_facts": False},
     variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
-    | {"likes", "dislikes", "judged", "liked_from", "disliked_to"},
-    flags=frozenset({"reviews", "disliked", "hours"}),
+    | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table"},
+    flags=frozenset({"reviews", "disliked", "hours", "facts_shown"}),
     windows=_windows,
     draw=_draw,
     context=_context,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import numpy as np
 from itdr.builders.core.rng import numbers, shuffles
 from itdr.builders.core.schema import SKIP
 from itdr.builders.rendering import lists
+from itdr.builders.sampling import filters, leave_one_out
 from itdr.builders.sampling.alphabet import alphabet
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
@@ -28,15 +30,24 @@ FLAGS = frozenset({"timed", "unordered", "liked", "scored", "set", "index"})
 """timed: the targets come next.   unordered: they do, but the history itself has no order to speak of.
 liked: the targets are liked.   scored: an untimed history is of liked works with ratings.   set, index:
 the form of the answer."""
-OPTIONS: dict[str, Any] = {**entries.OPTIONS, "negatives": "event", "ties": "avoid", "liked": False}
+OPTIONS: dict[str, Any] = {
+    **entries.OPTIONS,
+    **filters.OPTIONS,
+    "negatives": "event",
+    "ties": "avoid",
+    "liked": False,
+}
 """Options that all tasks with candidates have, with their defaults."""
 
 
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     """History, then true candidates: in time where the source has one, else likes in hashed order."""
     lines = histories(cell.store)
+    if cell.held:
+        found = leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
+        return in_order(cell, user, found)
     if cell.timed:
-        return latest_windows(lines, user, window_spec(cell))
+        return in_order(cell, user, latest_windows(lines, user, window_spec(cell)))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(
@@ -44,9 +55,28 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
     )
 
 
+def target_of(cell: OpenCell) -> str:
+    """Which of a user's windows comes first: the `first`, the `last`, or a `random` one."""
+    target = cell.cell.options.get("target", "last")
+    return "last" if target == "all" else target
+
+
+def in_order(cell: OpenCell, user: int, found: Iterator[Window]) -> Iterator[Window]:
+    """A user's windows in the order in which they are taken: as found, or by stable hash."""
+    if target_of(cell) != "random":
+        return found
+    windows = list(found)
+    order = cell.hashed_order(
+        user, [window.user_history.works[window.targets[0]] for window in windows], "target"
+    )
+    if cell.cell.options["ties"] == "avoid":
+        order.sort(key=lambda place: windows[place].tied)
+    return (dataclasses.replace(windows[place], index=index) for index, place in enumerate(order))
+
+
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The first window of each user; None where there is none, or where it has to be looked for."""
-    if not cell.timed:
+    if not cell.timed or cell.held or target_of(cell) != "last":
         return [None] * len(users)
     lines = histories(cell.store)
     return first_windows(lines, users, window_spec(cell))
@@ -63,6 +93,7 @@ def window_spec(cell: OpenCell) -> WindowSpec:
         avoid_ties=options["ties"] == "avoid",
         alphabet=alphabet(cell.store),
         liked=cell.liked if options["liked"] else None,
+        target=target_of(cell),
     )
 
 

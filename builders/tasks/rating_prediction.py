@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION, Scale
 from itdr.builders.rendering import lists
+from itdr.builders.sampling import filters
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
@@ -26,14 +27,14 @@ _FLAGS = {
 def _windows(cell: OpenCell, user: int) -> Iterator[Window]:
     lines = histories(cell.store, keep="last", rated=True)
     if cell.timed:
-        return latest_windows(lines, user, _sought(cell))
+        return ranking.in_order(cell, user, latest_windows(lines, user, _sought(cell)))
     line = lines.of(user)
     order = cell.hashed_order(user, line.works, "order")
     return unordered_windows(line, cell.history, 1, None, order)
 
 
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
-    if not cell.timed:
+    if not cell.timed or ranking.target_of(cell) != "last":
         return [None] * len(users)
     lines = histories(cell.store, keep="last", rated=True)
     return first_windows(lines, users, _sought(cell))
@@ -41,7 +42,9 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
 
 def _sought(cell: OpenCell) -> WindowSpec:
     avoid = cell.cell.options["ties"] == "avoid"
-    return WindowSpec(cell.history, 1, None, *cell.span, avoid_ties=avoid)
+    return WindowSpec(
+        cell.history, 1, None, *cell.span, avoid_ties=avoid, target=ranking.target_of(cell)
+    )
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
@@ -112,7 +115,13 @@ TASK = Task(
         "yelp": CellRule(5707),
     },
     needs=frozenset({"interactions.rating", "items.title"}),
-    defaults={**entries.OPTIONS, "history": 10, "ties": "avoid"},
+    defaults={
+        **entries.OPTIONS,
+        **filters.OPTIONS,
+        "history": 10,
+        "ties": "avoid",
+        "target": "last",
+    },
     variables=lists.layouts("history")
     | {"n_history", "target", "target_line", "scale_low", "scale_high", "scale_step", "answer"},
     lists=frozenset({"history"}),

@@ -26,11 +26,15 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 ENOUGH = 3
 """Facts that count people or quote them, without which an item makes no case."""
+LEAST_STATEMENTS = 2
+"""Groups, those whom an item does not suit among them, that an answer names at least."""
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
 MOST_TAGS = 8
-LOOKED_AT = 1.5
+LOOKED_AT = 1.25
 """Candidates looked at for facts against, as a multiple of the items wanted."""
+MOST_LINES = 12
+"""Facts that a table holds besides those that the answer says."""
 TRIES, OTHERS = 48, 12
 """Other items drawn for false facts, and how many of them are looked at."""
 GROUPS, NOT_FOR, UNSURE = "groups", "not_for", "unsure"
@@ -60,6 +64,7 @@ class AudienceCase(Case):
     facts: list[tuple[str, str]] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    table: list[str] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     answer: str = ""
 
@@ -69,7 +74,7 @@ class AudienceCase(Case):
 
 def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
-    first, among one and a half times as many as are wanted; of each third by popularity in turn."""
+    first, among a quarter more than are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
     looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
@@ -115,7 +120,7 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    if not any(one.section == GROUPS for one in statements):
+    if len(statements) < LEAST_STATEMENTS or all(one.section != GROUPS for one in statements):
         return False
     facts = {fact for one in statements for fact in one.facts}
     return sum(fact.solid for fact in facts) >= ENOUGH
@@ -161,11 +166,11 @@ def _table(cell: OpenCell) -> FactTable:
     return fact_table(cell.store, cell.cell.seed)
 
 
-def _realiser(cell: OpenCell) -> Realiser:
-    key = ("audience realiser", cell.cell.source.words, str(cell.cell.templates))
+def _realiser(cell: OpenCell, end: str = "") -> Realiser:
+    words, folder = cell.cell.source.words, cell.cell.templates
+    key = ("audience realiser", end, words, str(folder))
     return cell.store.shared(
-        key,
-        lambda: load_realiser(TASK.id, cell.cell.source.words, cell.words, cell.cell.templates),
+        key, lambda: load_realiser(f"{TASK.id}{end}", words, cell.words, folder)
     )
 
 
@@ -187,6 +192,8 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     comments, tags = _said(cell, code)
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
+    shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
+    flags = [name for name, there in shown.items() if there]
     return AudienceCase(
         key=item.id,
         item=item,
@@ -197,8 +204,21 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
         statements=statements,
         answer=answer.text,
         evidence=answer.evidence,
-        flags=frozenset({"comments"} if comments else {"tags"} if tags else ()),
+        table=_facts_table(cell, code, answer.facts) if cell.cell.options["show_facts"] else [],
+        flags=frozenset(flags),
     )
+
+
+def _facts_table(cell: OpenCell, code: int, said: Sequence[Fact]) -> list[str]:
+    """The lines of what was counted of an item: all that its answer says, and some that it does not,
+    in the order in which they were counted."""
+    counted = _table(cell).of(code)
+    every = dict.fromkeys(part for fact in counted for part in (*fact.details, fact))
+    shown = {*said, *list(every)[:MOST_LINES]}
+    listed = [fact for fact in every if fact in shown]
+    listed += [fact for fact in said if fact not in every]
+    rng = cell.draws(code, "table")
+    return _realiser(cell, "_table").table(listed, rng)
 
 
 def said_again(cell: OpenCell, case: AudienceCase, rng: HashRng) -> str:
@@ -262,6 +282,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "comments_numbered": lists.numbered(case.comments),
         "n_comments": len(case.comments),
         "tags": ", ".join(case.tags),
+        "table": "\n".join(f"- {line}" for line in case.table),
         "answer": case.answer,
     }
 
@@ -366,7 +387,7 @@ TASK = Task(
             "tags.tag",
         }
     ),
-    defaults={"text_chars": 800},
+    defaults={"text_chars": 800, "show_facts": False},
     variables=frozenset(
         {
             "target",
@@ -377,10 +398,11 @@ TASK = Task(
             "comments_numbered",
             "n_comments",
             "tags",
+            "table",
             "answer",
         }
     ),
-    flags=frozenset({"comments", "tags"}),
+    flags=frozenset({"comments", "tags", "facts_shown"}),
     windows=_windows,
     draw=_draw,
     context=_context,

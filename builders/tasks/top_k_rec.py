@@ -51,6 +51,7 @@ TASK = Task(
     needs=frozenset({"items.title"}),
     defaults={
         **ranking.OPTIONS,
+        "target": "last",
         "history": 5,
         "candidates": 10,
         "positives": 5,

@@ -151,7 +151,7 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     for _ in range(256):
         other = draw.below(n)
         part = assign_splits(
-            cell.store.user_hash[other : other + 1], cell.cell.seed, cell.cell.source.id
+            cell.store.user_hash[other : other + 1], cell.cell.seed, cell.cell.source.random_id
         )
         theirs = dict(_attributes(cell, [other])[0]) if part[0] == TRAIN else {}
         wrong = [(name, theirs.get(name, value)) for name, value in case.attributes]

@@ -11,6 +11,7 @@ import numpy as np
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.sampling import statements as sampling_statements
+from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.tasks.base import OpenCell
@@ -89,9 +90,9 @@ class CellTraining:
     @functools.cached_property
     def _part(self) -> np.ndarray:
         cell = self.cell
-        if cell.cuts is not None:
+        if not cell.by_subject:
             return np.zeros(len(cell.store.user_hash), np.int8)
-        return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.id)
+        return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.random_id)
 
     def work(self, item_id: str) -> int | None:
         """The work of an item, None for one of another domain."""
@@ -134,22 +135,42 @@ class CellTraining:
         codes, starts = np.unique(table["work"], return_index=True)
         return dict(zip(codes.tolist(), np.split(table["user_code"], starts[1:]), strict=True))
 
-    def _touches(self, works: list[int]) -> dict[str, np.ndarray]:
+    def _register(self, con: Any, chosen: np.ndarray) -> None:
+        """Have a connection know `parts`, and `works` of the chosen items; where a filter says what
+        counts, only of what is kept."""
         import pyarrow as pa
 
+        store, part = self.cell.store, self._part
+        users = np.arange(len(part), dtype=np.int32)
+        if store.selection is not None:
+            users, chosen = users[store.selection.users], chosen & store.selection.items
+        codes = np.flatnonzero(chosen).astype(np.int32)
+        con.register("parts", pa.table({"user_code": users, "part": part[users]}))
+        con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
+        if self.cell.held:
+            con.register("held", held_out(store, self.cell.held))
+
+    @property
+    def _least(self) -> float | None:
+        """The lowest rating that counts; None for any."""
+        return None if self.cell.store.selection is None else self.cell.store.selection.min_rating
+
+    def _touches(self, works: list[int]) -> dict[str, np.ndarray]:
         store = self.cell.store
         until = self.cell.cuts[0] if self.cell.cuts else None
         con = connect()
         try:
-            chosen = np.isin(store.work, np.array(works, np.int32))
-            codes = np.flatnonzero(chosen).astype(np.int32)
-            users = np.arange(len(self._part), dtype=np.int32)
-            con.register("parts", pa.table({"user_code": users, "part": self._part}))
-            con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
+            self._register(con, np.isin(store.work, np.array(works, np.int32)))
             name = str(store.path / "interactions.parquet").replace("'", "''")
             con.execute(f"CREATE VIEW events AS SELECT * FROM read_parquet('{name}')")
             skips = "skip" in store.manifest["events"]
-            touches = sampling_statements.train_touches(store.has("timestamp"), skips, until)
+            touches = sampling_statements.train_touches(
+                store.has("timestamp"),
+                skips,
+                until,
+                min_rating=self._least,
+                held=self.cell.held > 0,
+            )
             query = f"SELECT work, user_code FROM ({touches}) ORDER BY work, user_code"
             return con.execute(query).fetchnumpy()
         finally:
@@ -160,18 +181,15 @@ class CellTraining:
     @functools.cached_property
     def _ratings(self) -> dict[int, tuple[float, int]]:
         """Work -> sum and number of the training part's ratings; -1 for all works together."""
-        import pyarrow as pa
-
         store = self.cell.store
         if not store.has("rating"):
             return {}
         until = f"AND e.timestamp < {self.cell.cuts[0]}" if self.cell.cuts else ""
+        if self._least is not None:
+            until += f" AND e.rating >= {self._least!r}"
         con = connect()
         try:
-            users = np.arange(len(self._part), dtype=np.int32)
-            con.register("parts", pa.table({"user_code": users, "part": self._part}))
-            codes = np.arange(len(store.work), dtype=np.int32)
-            con.register("works", pa.table({"item_code": codes, "work": store.work}))
+            self._register(con, np.ones(len(store.work), bool))
             name = str(store.path / "interactions.parquet").replace("'", "''")
             found = con.execute(
                 "SELECT w.work, sum(CAST(round(e.rating * 100) AS BIGINT)), count(*) "
@@ -197,16 +215,13 @@ class CellTraining:
     def _biases(self) -> dict[int, tuple[float, int]]:
         """Work -> sum, over its ratings in the training part, of how far each lies above its giver's
         mean; and their number."""
-        import pyarrow as pa
-
         store = self.cell.store
         until = f"AND e.timestamp < {self.cell.cuts[0]}" if self.cell.cuts else ""
+        if self._least is not None:
+            until += f" AND e.rating >= {self._least!r}"
         con = connect()
         try:
-            users = np.arange(len(self._part), dtype=np.int32)
-            con.register("parts", pa.table({"user_code": users, "part": self._part}))
-            codes = np.arange(len(store.work), dtype=np.int32)
-            con.register("works", pa.table({"item_code": codes, "work": store.work}))
+            self._register(con, np.ones(len(store.work), bool))
             name = str(store.path / "interactions.parquet").replace("'", "''")
             # Whole numbers, so that the order of rows is nothing to the sums.
             rated = (

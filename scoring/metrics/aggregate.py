@@ -130,7 +130,7 @@ def _finished(name: str, mean: float) -> float:
 
 
 def _metric_order(name: str) -> int:
-    """Groundedness first; figures of answers that were read behind those of all rows."""
+    """Facts first; figures of answers that were read behind those of all rows."""
     headline = ("fact F1", "fact precision", "fact recall", "named works")
     return headline.index(name) - len(headline) if name in headline else int(name.endswith(READ))
 

@@ -156,11 +156,13 @@ class Lexicon:
     def _quoted(self, source: str, quote: str) -> Iterator[frozenset[Name]]:
         """What a quotation names: as a whole, where it is a title, however short."""
         said = stems(quote)
-        found = self._titles.get((source, tuple(said)))
-        if found:
-            yield frozenset(found)
+        titles = self._titles.get((source, tuple(said)))
+        named = list(self._named(source, said))
+        if titles:
+            # A series may have the name of its first work.
+            yield frozenset(titles).union(*named[:1] if len(named) == 1 else ())
         else:
-            yield from self._named(source, said)
+            yield from named
 
     def _named(self, source: str, said: list[str]) -> Iterator[frozenset[Name]]:
         """What these words name, the longest spelling at each place."""

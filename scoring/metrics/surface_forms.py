@@ -112,10 +112,10 @@ def _cues(source: str, folder: Path | None) -> Mapping[str, re.Pattern[str]]:
 def _lexicon(source: str, folder: Path | None) -> Lexicon | None:
     """The lexicon of a source's domain; None for a source that is not known."""
     from itdr.builders.rendering.lexicon_files import load_lexicon
-    from itdr.builders.rendering.templates import load_words
+    from itdr.builders.rendering.templates import words_of
 
     try:
-        key = registry.source(source).words
+        found = registry.source(source)
     except ItdrError:
         return None
-    return load_lexicon(key, load_words(key, folder), folder)
+    return load_lexicon(found.words, words_of(found, folder), folder)

@@ -34,8 +34,14 @@ class Planted(data.Data):
         yield from self.planted[split]
 
 
+SAMPLED = ("cross_domain_rec", "interest_recognition", "target_user_identification")
+"""Configs whose rows are drawn from the bundled sample."""
+
+
 def options(config: str, **more: Any) -> dict[str, Any]:
-    base = {"sources": [SOURCES[config]], "data_dir": str(world.folder(dirt=False))}
+    base: dict[str, Any] = {"sample": True}
+    if config not in SAMPLED:
+        base = {"sources": [SOURCES[config]], "data_dir": str(world.folder(dirt=False))}
     return {**base, **more}
 
 

@@ -17,7 +17,7 @@ import itdr
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import formats, registry
 from itdr.commands import card as command
-from itdr.publish import card, folder, project, provenance, tables
+from itdr.publish import card, examples, folder, project, provenance, tables
 from tests import world
 from tests.publish.building import builder, everything, run, small
 
@@ -131,17 +131,14 @@ def test_dataset_infos_json_is_not_stale() -> None:
     assert (HOME / "dataset_infos.json").read_text("utf-8") == project.infos()
 
 
-def test_the_readme_is_not_stale() -> None:
-    """`itdr card` makes its front matter, tables and examples anew."""
-    path = HOME / "README.md"
-    if not path.is_file() or card_markers_missing(path):
-        pytest.skip("no README with the generated part beside the package")
-    assert path.read_text("utf-8") == project.generated(HOME)[path]
-
-
-def card_markers_missing(path: Path) -> bool:
-    text = path.read_text("utf-8")
-    return project.BEGIN not in text and project.END not in text
+def test_the_readme_the_figure_and_the_pages_are_not_stale() -> None:
+    """`itdr card` makes them anew: front matter, tables, examples."""
+    if not (HOME / "README.md").is_file():
+        pytest.skip("the README is not part of a wheel")
+    texts = project.generated(HOME)
+    assert len(texts) > 20
+    stale = [path.name for path, text in texts.items() if path.read_text("utf-8") != text]
+    assert not stale
 
 
 def test_dataset_infos_json_holds_every_config_and_no_sizes() -> None:
@@ -165,19 +162,20 @@ def test_the_projects_yaml_has_nothing_that_sizes_are_verified_against() -> None
     assert head["license"] == "other"
 
 
-def test_the_generated_block_replaces_itself_and_nothing_else() -> None:
+def test_the_generated_parts_replace_themselves_and_nothing_else() -> None:
     old = (
-        f"---\nold: yes\n---\n\n# Title\n\nText\n\n{project.BEGIN}\nstale\n{project.END}\n\nMore\n"
+        f"---\nold: yes\n---\n\n# Title\n\nText\n\n{examples.BEGIN}\nstale\n{examples.END}\n\n"
+        f"Between\n\n{project.BEGIN}\nstale\n{project.END}\n\nMore\n"
     )
-    new = project.with_card(old)
+    new = project.readme(old)
     assert "stale" not in new
     assert "old: yes" not in new
-    assert "# Title\n\nText\n\n" in new
+    assert "# Title\n\nText\n\n" in new and "\n\nBetween\n\n" in new
     assert new.endswith("\n\nMore\n")
-    assert project.with_card(new) == new
-    assert project.with_card(old.split("---\n\n")[1]) == new
+    assert project.readme(new) == new
+    assert project.readme(old.split("---\n\n")[1]) == new
     with pytest.raises(ConfigError, match="lacks the lines"):
-        project.with_card("# Title\n")
+        project.readme("# Title\n")
 
 
 def test_the_tables_hold_every_cell_and_source() -> None:
@@ -193,10 +191,12 @@ def test_the_tables_hold_every_cell_and_source() -> None:
 def test_the_command_writes_what_is_stale_and_the_check_only_says_so(tmp_path: Path) -> None:
     (tmp_path / "itdr.py").write_text("")
     readme = tmp_path / "README.md"
-    readme.write_text(f"# T\n\n{project.BEGIN}\n{project.END}\n", "utf-8")
+    parts = (project.BEGIN, project.END, examples.BEGIN, examples.END)
+    readme.write_text("# T\n\n" + "\n".join(parts) + "\n", "utf-8")
     checked = run(command.run, "--check", "--root", tmp_path)
     assert isinstance(checked.exception, ConfigError)
     assert not (tmp_path / "dataset_infos.json").exists()
     assert run(command.run, "--root", tmp_path).exit_code == 0
-    assert card.datasheet() in readme.read_text("utf-8")
+    assert tables.cells_table() in readme.read_text("utf-8")
+    assert card.datasheet() in (tmp_path / "docs" / "card.md").read_text("utf-8")
     assert run(command.run, "--check", "--root", tmp_path).exit_code == 0

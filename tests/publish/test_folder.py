@@ -290,7 +290,7 @@ def test_a_damaged_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
 def test_the_command_builds_shows_and_reports(tmp_path: Path) -> None:
     out = tmp_path / "a"
     arguments = ("sequential_rec", "--sample", "--sources", "ml-32m", "-o", out)
-    result = run(command.run, *arguments, "--show", 1)
+    result = run(command.run, *arguments, "--preview", 1)
     assert result.exit_code == 0, result.output
     assert "example 1 · sequential_rec · ml-32m" in result.output
     again = run(command.run, *arguments, "--json")

@@ -18,6 +18,9 @@ DAY = 86_400
 CHUNK = 4_096
 """Users drawn at once; part of what decides the events, so never a parameter."""
 
+OWN = 0.7
+"""Share of the draws that are of what a user's taste group likes."""
+
 
 @dataclass
 class Facts:
@@ -153,8 +156,8 @@ class Crowd:
         return Events(user + first, item, liking, time[order])
 
     def _items(self, rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
-        """An item for each draw: half of them from what the group likes, half from all."""
-        own = rng.random(len(group)) < 0.5
+        """An item for each draw: most of them from what the group likes, the others from all."""
+        own = rng.random(len(group)) < OWN
         point = rng.random(len(group))
         item = np.empty(len(group), np.int64)
         for number, sums in enumerate(self._sums):
@@ -205,7 +208,7 @@ class Crowd:
         return key, time
 
     def _liking(self, rng: np.random.Generator, group: np.ndarray, item: np.ndarray) -> np.ndarray:
-        base = np.where(self.liked[group, item], 0.80, 0.50) + self.quality[item]
+        base = np.where(self.liked[group, item], 0.82, 0.46) + self.quality[item]
         return np.clip(base + rng.normal(0, 0.17, len(item)), 0, 1).astype(np.float32)
 
 

@@ -51,8 +51,11 @@ def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, pla
     [
         {"split_by": "time", "size": "all", "per_user": "all", "negatives": "hard"},
         {"size": 30, "seed": 3, "format": "preference", "descriptions": False},
+        {"size": "all", "k_core": 4, "min_rating": 2.5, "history": 4, "repeats": "last"},
+        {"split_by": "leave_one_out", "size": "all", "history": 4, "target": "random"},
+        {"split_by": "time", "cuts": [0.5, 0.75], "history": 4, "target": "first", "size": "all"},
     ],
-    ids=["everything-by-time", "pairs"],
+    ids=["everything-by-time", "pairs", "filtered", "leave-one-out", "first-after-the-cut"],
 )
 def test_other_options(spark: Any, options: dict[str, Any], tmp_path: Path, place: str) -> None:
     compare(

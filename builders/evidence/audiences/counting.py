@@ -28,19 +28,24 @@ from itdr.builders.store.reader import StoreReader
 
 KEPT_WORKS = 8
 """Works named as also liked, at most."""
+KEPT_RATES = 2
+"""Works named whose likers like the item more or less: those of one taste come in packs."""
 SHARED_WORKS = 20
 """The works an audience shares most, among which common traits are looked for."""
 LEAST_SHARED = 3
 FEW_LIKERS = 8
 LEAST_GROUP = 10
 LEAST_RATIO = 1.5
-WORK_Z = 4.5
 POPULAR = 2000
 """Works with most likers, of which each is asked whether its likers like another work more or less."""
 MORE, LESS = 1.25, 0.7
-"""A group is over- or under-represented among likers by these factors, at least."""
+"""A group is over-represented, or a topic avoided, among likers by these factors, at least."""
 FALSE_FINDS = 0.02
 """Works or groups of a kind found of an item, each way, where nothing is to be found."""
+FALSE_RATES = 0.02
+"""The same for all groups together that like an item at another rate than is usual."""
+FALSE_WORK_RATES = 0.005
+"""The same for the likers of single works."""
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
 """A group's likes differ from what is usual by this share of its members, or by this share of what is
 usual, at least."""
@@ -111,7 +116,9 @@ class Counting:
             found += self._liked_if(work, users, liked, chances)
             found += self._works_if(work, users, liked, chances)
             found += self._reception(work)
-        found += self._known_groups(work, likers)
+        else:
+            # Who takes an item says little where it is known who likes it.
+            found += self._known_groups(work, likers)
         return _consistent(found)
 
     def _sampled(self, users: np.ndarray, work: int) -> np.ndarray:
@@ -235,12 +242,15 @@ class Counting:
         n, k = belongs.sum(axis=0), belongs[liked].sum(axis=0)
         expected = (belongs * chances[:, None]).sum(axis=0)
         variance = (belongs * (chances * (1 - chances))[:, None]).sum(axis=0)
-        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        z = _deviations(k, expected, variance)
         tried = n >= LEAST_GROUP
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
-        least = np.array([_bound(int(count)) for count in tests])[self._families]
+        # Every kind of group has its share of the false finds, however many groups are of it.
+        chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
+        least = np.array([_bound(int(count), chance) for count in tests])[self._families]
         shift = np.minimum(LEAST_SHIFT * n, LEAST_FACTOR * expected)
         kept = tried & (np.abs(z) >= least) & (np.abs(k - expected) >= shift)
+        kept &= self._telling(k, n, z)
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
         found = []
@@ -250,6 +260,14 @@ class Counting:
                 self._group_fact(group, int(k[place]), int(n[place]), float(expected[place]), side)
             )
         return found
+
+    def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Whether a rate speaks for what is said of it: most of those whom an item is recommended to
+        like it, and at most half of those who are warned. Of what is taken or passed over, nearly
+        everything is passed over by most."""
+        if self.rule == "skips":
+            return np.ones(len(k), bool)
+        return np.where(z > 0, 2 * k > n, 2 * k <= n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:
@@ -308,18 +326,20 @@ class Counting:
         k = np.bincount(others[liked.repeat(counts)], minlength=size)
         expected = np.bincount(others, chances.repeat(counts), minlength=size)
         variance = np.bincount(others, (chances * (1 - chances)).repeat(counts), minlength=size)
-        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        z = _deviations(k, expected, variance)
         names, titles = self._names
         kin = (names[self._popular] == names[work]) & (names[work] > 0) & (z >= KIN_Z)
-        kept = ((np.abs(z) >= WORK_Z) | kin) & (n >= LEAST_GROUP) & (self._popular != work)
-        kept &= titles[self._popular] != titles[work]
+        able = (n >= LEAST_GROUP) & (self._popular != work)
+        able &= titles[self._popular] != titles[work]
+        least = _bound(int(able.sum()), FALSE_WORK_RATES)
+        kept = able & ((np.abs(z) >= least) | kin) & self._telling(k, n, z)
         found = []
         for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
             kind, side = "series" if kin[place] else "liked_if", UP if z[place] > 0 else DOWN
             title = self.store.item(int(self._popular[place])).title
             figures = int(k[place]), int(n[place]), float(expected[place])
             found.append(Fact(kind, "work", title, *figures, side))
-        return found[:KEPT_WORKS]
+        return found[:KEPT_RATES]
 
     @functools.cached_property
     def _popular(self) -> np.ndarray:
@@ -379,7 +399,8 @@ class Counting:
         return []
 
     def _known_groups(self, work: int, likers: np.ndarray) -> list[Fact]:
-        """Genders, ages and countries that are over- or under-represented among its likers."""
+        """Genders, ages and countries that are over-represented among its likers. Whoever hardly meets
+        an item need not dislike it: none is warned."""
         members = self.members
         if len(likers) < LEAST_GROUP or not members.known_groups:
             return []
@@ -404,20 +425,25 @@ class Counting:
                 share, k = float(shares[code]), int(counts[code])
                 usual = share * len(ours)
                 z = round((k - usual) / max(usual * (1 - share), 1e-9) ** 0.5, 6)
-                up = z >= least and k >= 5 and k >= MORE * usual
-                if up or (z <= -least and k <= LESS * usual):
-                    group, side = members.known_groups[code], UP if up else DOWN
-                    fact = Fact("group", group.about, group.value, k, len(ours), usual, side)
-                    found.append((-abs(z), code, fact))
+                if z >= least and k >= 5 and k >= MORE * usual:
+                    group = members.known_groups[code]
+                    fact = Fact("group", group.about, group.value, k, len(ours), usual, UP)
+                    found.append((-z, code, fact))
         return [fact for _, _, fact in sorted(found, key=lambda one: one[:2])]
 
     def _chances_by_bin(self, work: int) -> np.ndarray:
         return -np.expm1(-self.activity.rates[work] * self.activity.mean)
 
 
-def _bound(tests: int) -> float:
-    """Standard deviations that so many tests exceed, each way, in `FALSE_FINDS` of all cases."""
-    return NormalDist().inv_cdf(1 - FALSE_FINDS / max(tests, 1))
+def _bound(tests: int, chance: float = FALSE_FINDS) -> float:
+    """Standard deviations that any of so many tests exceeds, each way, with this chance in all."""
+    return NormalDist().inv_cdf(1 - chance / max(tests, 1))
+
+
+def _deviations(k: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """Standard deviations between what was counted and what is usual, corrected for whole numbers."""
+    away = np.maximum(np.abs(k - expected) - 0.5, 0)
+    return np.round(np.copysign(away / np.sqrt(variance + 1e-9), k - expected), 6)
 
 
 def _one_a_title(

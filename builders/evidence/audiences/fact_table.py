@@ -66,7 +66,7 @@ class FactTable:
 
     def _by_thirds(self, works: np.ndarray, people: np.ndarray) -> np.ndarray:
         """These works by hash, one of each third by popularity in turn."""
-        key = np.uint64(stable_hash(self.seed, "candidates", self.store.source.id))
+        key = np.uint64(stable_hash(self.seed, "candidates", self.store.source.random_id))
         hashes = splitmix64(self.store.item_hash[works] ^ key)
         ranked = works[np.lexsort((works, people[works]))]
         third = np.zeros(len(self.store.work), np.int8)

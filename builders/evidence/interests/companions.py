@@ -96,8 +96,8 @@ def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.
 
     works = shelf.column("work").to_numpy()
     activity, people = (users.column(name).to_numpy() for name in ("likes", "users"))
-    steps, means = _steps(activity, people)
-    chance = _chances(steps, people, means, shelf.column("likes").to_numpy())
+    steps, means = steps_of(activity, people)
+    chance = chances(steps, people, means, shelf.column("likes").to_numpy())
     heard = np.zeros((len(works), len(means)), np.int64)
     by_work, likes, number = (column.to_numpy() for column in asked.columns)
     step_of = dict(zip(activity.tolist(), steps.tolist(), strict=True))
@@ -130,7 +130,7 @@ def _companions(shelf: pa.Table, users: pa.Table, asked: pa.Table, together: pa.
     return pa.table(columns)
 
 
-def _steps(activity: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def steps_of(activity: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The step of each number of likes, and the mean number of likes in each step."""
     raw = np.floor(statements.STEPS * np.log2(np.maximum(activity, 1))).astype(np.int64)
     _, steps = np.unique(raw, return_inverse=True)
@@ -139,7 +139,7 @@ def _steps(activity: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.nda
     return steps, np.bincount(steps, activity * people, n) / np.maximum(weights, 1)
 
 
-def _chances(
+def chances(
     steps: np.ndarray, people: np.ndarray, means: np.ndarray, likers: np.ndarray
 ) -> np.ndarray:
     """p(u, B) by step of u and place of B on the shelf."""

@@ -5,8 +5,8 @@ Counted once for a store and seed, in SQL for both engines, and kept beside the 
 
 from __future__ import annotations
 
+import functools
 import json
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ class Counts:
     kind in `KINDS`, by code.   starts, traits: the traits of each work, by work code.
     works: how many works that can be shown carry the trait.   liked, disliked: how often such a work was.
     totals: likes and dislikes of works that carry any trait of a kind, a row to a kind.
-    likes, dislikes: of each work, by work code.
+    likes, dislikes: of each work, by work code.   activity: numbers of likes, and of users with so many.
     known: a work with fewer likes is little known.
     """
 
@@ -70,6 +70,7 @@ class Counts:
     totals: np.ndarray
     likes: np.ndarray
     dislikes: np.ndarray
+    activity: tuple[np.ndarray, np.ndarray]
     known: int
     habits: Habits | None
     cache: dict[Any, Any] = field(default_factory=dict, compare=False)
@@ -85,21 +86,75 @@ class Counts:
             self.cache[key] = max(1, len(numbers)), max(1, int(numbers.sum()))
         return self.cache[key]
 
+    @functools.cached_property
+    def _by_trait(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each trait's works begin (by code, one more at the end), and the works."""
+        owners = np.arange(len(self.likes)).repeat(np.diff(self.starts))
+        order = self.traits.argsort(kind="stable")
+        bounds = np.arange(len(self.names) + 1)
+        return self.traits[order].searchsorted(bounds), owners[order]
+
+    def bearers(self, trait: int) -> np.ndarray:
+        """The works that carry a trait."""
+        begins, works = self._by_trait
+        return works[begins[trait] : begins[trait + 1]]
+
+    def share(self, trait: int, likes: int) -> float:
+        """The share of a trait to be expected among so many likes, by the works that carry it: who likes
+        few works likes those that everybody does.
+
+        Of works that have any trait of the kind (of all, for kinds in `OF_ALL`).
+        """
+        step = self._step(likes)
+        key = ("share", trait, step)
+        if key not in self.cache:
+            self.cache[key] = self._share(trait, step)
+        return self.cache[key]
+
+    def _share(self, trait: int, step: int) -> float:
+        kind = int(self.kinds[trait])
+        of_all = ("all of kind", kind, step)
+        if of_all not in self.cache:
+            works = np.arange(len(self.likes))
+            if KINDS[kind] not in OF_ALL:
+                codes = np.flatnonzero(self.kinds == kind)
+                begins, owners = self._by_trait
+                works = np.unique(owners[begins[codes[0]] : begins[codes[-1] + 1]])
+            self.cache[of_all] = float(self._drawn(self.likes[works], step).sum())
+        own = float(self._drawn(self.likes[self.bearers(trait)], step).sum())
+        return own / max(self.cache[of_all], 1e-12)
+
     def obscure_share(self, likes: int) -> float:
         """The share of little-known works to be expected among so many likes: who likes many works
-        cannot but like little-known ones.
-
-        Of works drawn in proportion to their likes, none twice, a work with a share s of all likes is
-        among n with 1 - exp(-n s); worked out in steps of a quarter of a doubling.
-        """
-        step = round(4 * math.log2(max(likes, 1)))
+        cannot but like little-known ones."""
+        step = self._step(likes)
         key = ("obscure", step)
         if key not in self.cache:
-            values, number = np.unique(self.likes[self.likes > 0], return_counts=True)
-            total = max(int((values * number).sum()), 1)
-            drawn = number * -np.expm1(-(2 ** (step / 4)) * values / total)
-            self.cache[key] = float(drawn[values < self.known].sum() / max(drawn.sum(), 1e-12))
+            drawn = self._drawn(self.likes, step)
+            of_all = max(float(drawn.sum()), 1e-12)
+            self.cache[key] = float(drawn[self.likes < self.known].sum()) / of_all
         return self.cache[key]
+
+    @functools.cached_property
+    def _chances(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """How likely a user who likes n works likes one that so many do (see `companions.py`): the
+        numbers n, the numbers of a work's likes, and a row to n, a column to the others."""
+        activity, people = self.activity
+        steps, means = companions.steps_of(activity, people)
+        values = np.unique(self.likes)
+        return means, values, companions.chances(steps, people, means, values)
+
+    def _step(self, likes: int) -> int:
+        """The row of `_chances` for so many likes."""
+        means = self._chances[0]
+        return min(int(means.searchsorted(likes)), max(len(means) - 1, 0))
+
+    def _drawn(self, likes: np.ndarray, step: int) -> np.ndarray:
+        """How likely works with these numbers of likes are among those of a user of that step."""
+        _, values, table = self._chances
+        if not len(table):
+            return np.zeros(len(likes))
+        return table[step][values.searchsorted(likes)]
 
     def best_of(self, kind: str, name: str, shown: np.ndarray) -> list[int]:
         """The works with a trait that are received best, by the lower end of what chance allows, of
@@ -109,8 +164,8 @@ class Counts:
         """
         key = ("best", kind, name)
         if key not in self.cache:
-            owners = np.arange(len(self.likes)).repeat(np.diff(self.starts))
-            works = owners[self.traits == self.codes[kind].get(name, -1)]
+            code = self.codes[kind].get(name)
+            works = self.bearers(code) if code is not None else np.zeros(0, np.int64)
             n = (self.likes + self.dislikes)[works]
             works = works[shown[works] & (n >= RECEIVED)]
             n, likes = (self.likes + self.dislikes)[works], self.likes[works]
@@ -132,8 +187,9 @@ def counts(split: Partition) -> Counts:
 def companions_of(split: Partition) -> companions.Companions:
     """The works that go together, by what the training part likes."""
     key = ("companions", split.seed)
-    path = _prepared(split) / "companions.arrow"
-    return split.store.shared(key, lambda: companions.Companions(path))
+    return split.store.shared(
+        key, lambda: companions.Companions(_prepared(split) / "companions.arrow")
+    )
 
 
 def hours_of(split: Partition) -> tuple[np.ndarray, np.ndarray]:
@@ -158,6 +214,7 @@ def _counts(split: Partition) -> Counts:
     by_work[:, met.column("work").to_numpy()] = [
         met.column(name).to_numpy() for name in ("likes", "dislikes")
     ]
+    activity = arrow.read(folder / "activity.arrow")
     return Counts(
         codes,
         names,
@@ -170,6 +227,7 @@ def _counts(split: Partition) -> Counts:
         _totals(json.loads(traits.schema.metadata[b"totals"]), by_work),
         by_work[0],
         by_work[1],
+        (activity.column("likes").to_numpy(), activity.column("users").to_numpy()),
         _least_known(by_work[0]),
         _habits(arrow.read(folder / "habits.arrow")),
     )
@@ -248,6 +306,7 @@ def _count(split: Partition, folder: Path) -> None:
         arrow.write_table(by_work, folder / "works.arrow")
         known = _least_known(by_work.column("likes").to_numpy())
         arrow.write_table(table_of(engine, statements.habits(known)), folder / "habits.arrow")
+        arrow.write_table(table_of(engine, statements.LIKERS), folder / "activity.arrow")
         companions.count(engine, folder / "companions.arrow")
     finally:
         engine.close()

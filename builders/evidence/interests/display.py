@@ -28,6 +28,7 @@ CLEARLY = 1.5
 """What separates likes from dislikes is so many times as common on one displayed side."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
+_FARTHEST = np.iinfo(np.int64).max
 
 
 def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
@@ -40,17 +41,20 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     Returns:
         Facts in the same order; those about no trait of works all stay.
     """
-    kept: list[tuple[Fact, np.ndarray]] = []
+    kept: list[tuple[Fact, int]] = []
     for fact in facts:
-        side = DISLIKE if fact.direction == DOWN else LIKE
-        own = person.carries(fact) & (person.sides == side)
-        number = own.sum()
+        own = 0
+        if fact.about in KINDS:
+            side = DISLIKE if fact.direction == DOWN else LIKE
+            has = person.carries(fact) & (person.sides == side)
+            own = int.from_bytes(np.packbits(has).tobytes(), "big")
+        number = own.bit_count()
         alike = number and any(
             (one.kind == "contrast") == (fact.kind == "contrast")
             and one.direction == fact.direction
-            and (own & theirs).sum() >= SAME * min(number, theirs.sum())
+            and (own & theirs).bit_count() >= SAME * min(number, theirs.bit_count())
             for one, theirs in kept
-            if one.about in KINDS
+            if theirs
         )
         if not alike:
             kept.append((fact, own))
@@ -79,23 +83,36 @@ def fair_sample(
         The places, in the order in which they are displayed.
     """
     tracked = [fact for fact in facts if fact.about in KINDS][:TRACKED]
-    has = np.zeros((len(order), len(tracked)))
-    for column, fact in enumerate(tracked):
-        has[:, column] = person.carries(fact)[order]
-    wanted = has.mean(0) if len(order) else np.zeros(len(tracked))
-    has, named = has[:CONSIDERED], titles[order[:CONSIDERED]]
-    shown = np.zeros(len(tracked))
-    free = np.array([title not in taken for title in named.tolist()], bool)
+    n = len(order)
+    if not n:
+        return []
+    has = (
+        np.stack([person.carries(fact)[order] for fact in tracked], 1, dtype=np.int64)
+        if tracked
+        else np.zeros((n, 0), np.int64)
+    )
+    wanted = has.sum(0)
+    has, order = has[:CONSIDERED], order[:CONSIDERED]
+    named = titles[order].tolist()
+    alike: dict[int, list[int]] = {}
+    for place, title in enumerate(named):
+        alike.setdefault(title, []).append(place)
+    barred = np.array([title in taken for title in named], bool)
+    # How far s + t is from w (c + 1) / n, squared and times n, less what is the same for all works:
+    # t the traits of a work, s of the c chosen ones, w of all n. Whole numbers tie alike everywhere.
+    own = n * has.sum(1)
+    shown = np.zeros(len(tracked), np.int64)
     chosen: list[int] = []
-    while len(chosen) < most and free.any():
-        off = has + (shown - wanted * (len(chosen) + 1))
-        distance = np.einsum("ij,ij->i", off, off)
-        distance[~free] = np.inf
-        best = int(distance.argmin())
+    while len(chosen) < most:
+        off = own + 2 * (has @ (n * shown - (len(chosen) + 1) * wanted))
+        off[barred] = _FARTHEST
+        best = int(off.argmin())
+        if barred[best]:
+            break
         chosen.append(int(order[best]))
-        taken.add(int(named[best]))
+        taken.add(named[best])
         shown += has[best]
-        free &= named != named[best]
+        barred[alike[named[best]]] = True
     return chosen
 
 

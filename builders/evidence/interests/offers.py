@@ -44,27 +44,33 @@ def offers(
     others, places = np.unique(pairs.other[new], return_inverse=True)
     strength = np.bincount(places, pairs.gain[new], len(others))
     order = np.lexsort((store.item_hash[others], -strength))
+    by_gain = np.lexsort((-pairs.gain[new], places))
+    firsts = new[by_gain[places[by_gain].searchsorted(np.arange(len(others)))]].tolist()
+    named = works.series_of(store)
     found: list[Fact] = []
     series: set[str] = set()
     anchors: set[int] = set()
     for place in order.tolist():
         code = int(others[place])
-        own = new[places == place]
-        best = int(own[pairs.gain[own].argmax()])
+        best = firsts[place]
         anchor = int(pairs.work[best])
-        (work,) = works.works_of(store, [code])
-        if series & set(work.series) or _one_series(store, anchor, code):
+        name = named[code][0]
+        if anchor in anchors or (name and name in series) or _one_series(store, anchor, code):
             continue
-        if any(fact.value in work.traits(fact.about) for fact in against):
-            continue
-        if anchor in anchors:
+        if against and _bears(store, code, against):
             continue
         anchors.add(anchor)
-        series |= set(work.series)
+        series.add(name)
         found.append(_fact(store, pairs, best, UP))
         if len(found) == OFFERS:
             break
     return found
+
+
+def _bears(store: StoreReader, code: int, facts: Sequence[Fact]) -> bool:
+    """Whether a work has a trait that one of the facts is about."""
+    (work,) = works.works_of(store, [code])
+    return any(fact.value in work.traits(fact.about) for fact in facts)
 
 
 def threads(split: Partition, liked: np.ndarray) -> list[Fact]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +48,7 @@ class Person:
     judged: int
     training: bool
     active: int | None = None
+    _bearing: dict[int, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def of(cls, counts: Counts, mine: Sided, training: bool) -> Person:
@@ -96,7 +97,9 @@ class Person:
 
     def bears(self, trait: int) -> np.ndarray:
         """For each work, whether it has the trait of that code."""
-        found = np.zeros(len(self.codes), bool)
-        places, carried = self._carried
-        found[places[carried == trait]] = True
+        found = self._bearing.get(trait)
+        if found is None:
+            places, carried = self._carried
+            found = self._bearing[trait] = np.zeros(len(self.codes), bool)
+            found[places[carried == trait]] = True
         return found

@@ -69,6 +69,13 @@ GROUP BY judged, likes, obscure ORDER BY judged, likes, obscure
 """
 
 
+LIKERS = f"""
+SELECT likes, count(*) AS users FROM (
+    SELECT user_code, count(*) AS likes FROM all_judged WHERE verdict = {LIKE} GROUP BY user_code
+) AS people GROUP BY likes ORDER BY likes
+"""
+"""How many users like how many works."""
+
 HOURS = "SELECT work, hours FROM hours WHERE train = 1 ORDER BY work, hours"
 """The hours of the training part's users for each work, ascending. Reads `hours`, as made by
 `verdicts.first_hours`."""

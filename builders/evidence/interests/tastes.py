@@ -4,7 +4,8 @@
 carry this one; of the likes of the *other* users of the training part, a share p. It is a fact where
 k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chance explains it in too few
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
-each gets half of an equal share, and half by how common it is. Its direction is none (0) where it is
+each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
+by popularity, so many of them and none twice, let expect. Its direction is none (0) where it is
 about as common among the user's dislikes: what they come back to, with mixed results.
 
 `contrast`. The same trait among the user's likes and among their dislikes: Fisher's exact test in both
@@ -14,7 +15,7 @@ lets expect, by two standard deviations.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
-the last only where chance explains it in one of 40, against what so many likes let expect.
+the last only where chance explains it in one of 100, against what so many likes let expect.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.04
 RECEPTION = 2.0
-OBSCURE_CHANCE = 0.025
+OBSCURE_CHANCE = 0.01
 SHRINK = 4
 """Verdicts that the reception of works of a trait counts for, beside those on the very work."""
-_ROUNDS = 20
+_ROUNDS, _STEP, _CLOSE = 30, 1.5, 1e-9
 MIXED = 2
 MIXED_SHARE = 0.8
 """A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
@@ -82,7 +83,11 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             continue
         candidates, sum_of_all = counts.candidates(kind, int(least[place]))
         weight = (1 / candidates + int(liked[place]) / sum_of_all) / 2
-        likes, total, base = int(k[place]), int(n[place]), float(p[place])
+        likes, total = int(k[place]), int(n[place])
+        # Who likes few works likes the popular ones, and who likes many likes others, too.
+        base = max(float(p[place]), counts.share(int(traits[place]), total))
+        if significance.lift(likes, total, base) < LIFT:
+            continue
         if significance.at_least(likes, total, base) > CHANCE * weight:
             continue
         against = int(tally.dislikes[place])
@@ -114,10 +119,14 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     bound = significance.tarone(np.concatenate([least[UP], least[DOWN]]), CONTRAST_CHANCE)
     held = []
     for direction, drawn, found in ((UP, n, tally.likes), (DOWN, m, tally.dislikes)):
-        for place in np.flatnonzero(least[direction] <= bound).tolist():
-            k = int(found[tried[place]])
-            total = int(n[place] + m[place])
-            p = significance.drawn_at_least(k, int(drawn[place]), int(marked[place]), total)
+        k = found[tried]
+        # Most tests fail by their first term.
+        able = (least[direction] <= bound) & (k * (n + m) > drawn * marked)
+        able &= significance.drawn_exactly(k, drawn, marked, n + m) <= bound
+        for place in np.flatnonzero(able).tolist():
+            p = significance.drawn_at_least(
+                int(k[place]), int(drawn[place]), int(marked[place]), int(n[place] + m[place])
+            )
             if p <= bound:
                 held.append((p, int(tried[place]), direction))
     if not held:
@@ -145,12 +154,15 @@ def _surprise(trait: int, person: Person) -> float:
     has = person.bears(trait)
     disliked = person.sides == DISLIKE
     odds = _odds(trait, has, disliked, person)
-    factor, wanted = 1.0, disliked.sum()
+    wanted = float(disliked.sum())
+    factor = 1.0
     for _ in range(_ROUNDS):
         p = factor * odds / (1 + factor * odds)
-        factor *= min(max(wanted / p.sum(), 0.25), 4.0)
-    p = factor * odds / (1 + factor * odds)
-    spread = p * (1 - p)
+        spread = p * (1 - p)
+        off = wanted - float(p.sum())
+        if abs(off) < _CLOSE * wanted:
+            break
+        factor *= math.exp(min(max(off / float(spread.sum()), -_STEP), _STEP))
     within = spread[has].sum()
     variance = within - within * within / spread.sum()
     return float((disliked[has].sum() - p[has].sum()) / math.sqrt(max(variance, 1e-9)))

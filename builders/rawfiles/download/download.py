@@ -19,10 +19,17 @@ from typing import Any
 import requests
 from filelock import FileLock, Timeout
 
+from itdr.builders.core import remote as remote_files
 from itdr.builders.core.errors import DownloadError, ItdrError
 from itdr.builders.core.paths import format_size, safe_relative
 from itdr.builders.core.schema import Remote
-from itdr.builders.rawfiles.checksums import altered_error, confirm
+from itdr.builders.rawfiles.checksums import (
+    altered_error,
+    chunks,
+    confirm,
+    digests,
+    write_record,
+)
 from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.finalize import Replaced, Unconfirmed, Unsound, finalize
 from itdr.builders.rawfiles.download.http import attempt, require_space
@@ -86,12 +93,32 @@ def fetch(
             return final
         if state == "altered":
             raise altered_error(source or "itdr", final)
+        if remote_files.is_remote(remote.urls[0]) and not remote.urls[0].startswith("http"):
+            return _from_file_system(remote, final, name)
         own = session or requests.Session()
         try:
             return _from_mirrors(_Job(remote, final, name, own, policy, progress, stop), by_hand)
         finally:
             if session is None:
                 own.close()
+
+
+def _from_file_system(remote: Remote, final: Path, name: str) -> Path:
+    """Fetch from what fsspec reaches (`s3://`, `hf://`, …)."""
+    url = remote.urls[0]
+    body = final.with_name(f"{final.name}.tmp")
+    try:
+        if not remote_files.fetch(url, body):
+            raise DownloadError(f"{name}: there is no file {url}.")
+    except ItdrError:
+        raise
+    except Exception as error:
+        reason = str(error).strip() or type(error).__name__
+        raise DownloadError(f"{name}: {url} cannot be fetched: {reason.splitlines()[0]}") from error
+    write_record(final, body, digests(chunks(body), ["sha256"]), url)
+    body.replace(final)
+    Path(f"{body}.lock").unlink(missing_ok=True)
+    return final
 
 
 class _Job:

@@ -348,7 +348,7 @@ def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for column, name in statements.IDS_OF.items():
         # A connection of its own: the other one consumes what is computed from these rows.
         ids = con.cursor().sql(statements.IDS.format(id=column)).to_arrow_reader(BATCH)
-        rows = build_ids.id_hashes(f"{source.id}/{column}", ids)
+        rows = build_ids.id_hashes(f"{source.random_id}/{column}", ids)
         _keep(con, f"{name}_hashed", _reader(build_ids.HASH_COLUMNS, rows))
         totals = _before(con, statements.buckets(f"{name}_hashed", rows="sum(n)"))
         con.execute(f"CREATE TABLE {name}_codes AS {statements.codes(f'{name}_hashed')}")

@@ -1,0 +1,270 @@
+"""What the columns of a row say of its texts, by the variables that templates use."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from itdr.audit.shapes import ANY, LINE, Choice, Gap, Known, Shape
+from itdr.builders.dataset import registry
+from itdr.builders.rendering.layout import Layout, load_layout
+from itdr.scoring.metrics.per_task import (
+    ATTRIBUTE_TASK,
+    CHOICE_TASK,
+    RANKING_TASKS,
+    RATING_TASK,
+    TEXT_TASKS,
+)
+
+Row = Mapping[str, Any]
+Words = Mapping[str, str]
+MARKS = (", ", " (")
+"""What else may follow a title than the layout says: how a profile lists what somebody likes."""
+_UNSHOWN = (
+    "facts",
+    "facts_lines",
+    "details",
+    "comments_lines",
+    "comments_numbered",
+    "tags",
+    "table",
+)
+"""Variables that hold several lines of which the columns say nothing."""
+
+
+@functools.lru_cache(maxsize=16)
+def layout_of(language: str, folder: Path | None) -> Layout:
+    """The layout of a language, with what a user's folder changes."""
+    return load_layout(language, folder)
+
+
+def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
+    """What is known of a question's variables; several where the columns leave something open."""
+    values: dict[str, Shape] = {name: (word,) for name, word in words.items()}
+    values |= dict.fromkeys(_UNSHOWN, (ANY,))
+    candidates = _titles(row["candidates"])
+    listed = _listed("candidates", candidates, layout)
+    values |= listed.values
+    n = len(candidates)
+    values |= {
+        "n_candidates": (str(n),),
+        "all_candidates": (layout.all_of(n),) if n else (LINE,),
+        "n_relevant": (str(len(row["relevant"])),),
+        "n_history": (str(len(row["history"])),),
+        "n_items": (str(len(row["history"])),),
+    }
+    values |= _of_attributes(row, layout) | _of_scale(row)
+    past = _titles(row["history"])
+    if row["task"] == "interest_recognition":
+        yield from _profiles(values, past, words)
+        return
+    if row["task"] in TEXT_TASKS:
+        yield Known(values, unknown=ANY)
+        return
+    entries = dict(listed.entries)
+    for name, loop, titles, ratings in _histories(row, past):
+        more = _listed(name, titles, layout, loop, ratings)
+        values |= more.values
+        entries |= more.entries
+    yield Known(values, entries, LINE)
+
+
+def _histories(
+    row: Row, past: list[str | None]
+) -> Iterator[tuple[str, str, list[str | None], Sequence[str]]]:
+    """Name, name in loops, titles and ratings of each list that the history makes."""
+    ratings = rating_texts(row)
+    if row["task"] == "cross_domain_rec":
+        half = len(past) // 2
+        yield "source", "source_history", past[:half], ratings[:half]
+        yield "history", "history", past[half:], ratings[half:]
+    elif row["task"] == ATTRIBUTE_TASK:
+        yield "items", "history", past, ratings
+    else:
+        yield "history", "history", past, ratings
+
+
+def rating_texts(row: Row) -> list[str]:
+    """The ratings of the history as the source prints them; "" for none."""
+    scale = registry.source(row["source"]).scale
+    ratings = [one["rating"] for one in row["history"]]
+    if scale is None:
+        return [""] * len(ratings)
+    return ["" if one is None else f"{one:.{scale.decimals}f}" for one in ratings]
+
+
+def _titles(items: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    return [one["title"] for one in items]
+
+
+def _listed(
+    name: str,
+    titles: Sequence[str | None],
+    layout: Layout,
+    loop: str | None = None,
+    ratings: Sequence[str] = (),
+) -> Known:
+    """A list of titles in each layout, and for loops; what stands beside a title is a gap of the
+    list's name."""
+    tail = Gap(label=name)
+    entries: list[Shape] = [(LINE if title is None else title, tail) for title in titles]
+    values: dict[str, Shape] = {
+        f"{name}_lines": _joined([_within(layout.line, one) for one in entries], "\n"),
+        f"{name}_numbered": _joined(
+            [
+                _within(layout.number.replace("{n}", str(n)), one)
+                for n, one in enumerate(entries, 1)
+            ],
+            "\n",
+        ),
+        f"{name}_inline": _inline(titles, entries, tail, layout),
+    }
+    fields = [
+        {
+            "title": entry[:1],
+            "text": entry,
+            **({"rating": (rating,)} if rating else {}),
+        }
+        for entry, rating in zip(entries, ratings or [""] * len(entries), strict=True)
+    ]
+    return Known(values, {loop or name: fields})
+
+
+def _within(pattern: str, entry: Shape) -> Shape:
+    before, _, after = pattern.partition("{entry}")
+    return (before, *entry, after)
+
+
+def _joined(entries: Sequence[Shape], by: str) -> Shape:
+    found: list[Any] = []
+    for k, one in enumerate(entries):
+        found += [by] * bool(k)
+        found += one
+    return tuple(found)
+
+
+def _inline(
+    titles: Sequence[str | None], entries: Sequence[Shape], tail: Gap, layout: Layout
+) -> Shape:
+    shapes = [_joined(entries, by) for by in layout.separators]
+    before, _, after = layout.within_line.partition("{title}")
+    if before or after:
+        quoted: list[Shape] = [
+            (before, LINE if title is None else title, after, tail) for title in titles
+        ]
+        shapes.append(_joined(quoted, layout.separators[0]))
+    return (Choice(tuple(shapes)),) if titles else ("",)
+
+
+def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
+    names = [one["name"] for one in row["attributes"]]
+    if not names:
+        return {}
+    shown = [name[:1].upper() + name[1:] for name in names]
+    lines = [_within(layout.line, (one,)) for one in shown]
+    numbered = [
+        _within(layout.number.replace("{n}", str(n)), (one,)) for n, one in enumerate(shown, 1)
+    ]
+    return {
+        "attributes": (layout.joined(names),),
+        "n_attributes": (str(len(names)),),
+        "attributes_lines": _joined(lines, "\n"),
+        "attributes_numbered": _joined(numbered, "\n"),
+    }
+
+
+def _of_scale(row: Row) -> dict[str, Shape]:
+    source = registry.source(row["source"])
+    start, _, to = (row["domain"] or "").partition(">")
+    values: dict[str, Shape] = {
+        "source_domain": (start.replace("_", " "),),
+        "target_domain": (to.replace("_", " "),),
+        "target": (Gap(label="target"),),
+        "target_line": (Gap(label="target"),),
+    }
+    if source.scale is not None:
+        values |= {
+            "scale_low": (f"{source.scale.low:g}",),
+            "scale_high": (f"{source.scale.high:g}",),
+            "scale_step": (f"{source.scale.step:g}",),
+        }
+    return values
+
+
+def _profiles(
+    values: Mapping[str, Shape], titles: Sequence[str | None], words: Words
+) -> Iterator[Known]:
+    """A profile's history is what is liked, then what is disliked; where it turns, no column says."""
+    title_word = words["title"][:1].upper() + words["title"][1:]
+    for liked in range(len(titles), -1, -1):
+        found: dict[str, Shape] = {
+            **values,
+            "n_liked": (str(liked),),
+            "n_disliked": (str(len(titles) - liked),),
+        }
+        for name, part in (("liked", titles[:liked]), ("disliked", titles[liked:])):
+            tail = Gap(label=name)
+            heads: list[Shape] = [(LINE if title is None else title, tail) for title in part]
+            found[f"{name}_inline"] = (
+                Choice(tuple(_joined(heads, by) for by in ("; ", " | ", " // "))),
+            )
+            found[f"{name}_lines"] = _joined([("- ", *head, _review("  ")) for head in heads], "\n")
+            found[f"{name}_numbered"] = _joined(
+                [(f"{n}. ", *head, _review("   ")) for n, head in enumerate(heads, 1)], "\n"
+            )
+            blocks: list[Shape] = [(f"{title_word}: ", head[0], Gap(line=False)) for head in heads]
+            found[f"{name}_blocks"] = _joined(blocks, "\n\n")
+        yield Known(found, unknown=LINE)
+
+
+def _review(indent: str) -> Choice:
+    return Choice(((f"\n{indent}Review: ", LINE), ()))
+
+
+# -- answers --------------------------------------------------------------------------------------
+
+
+def answer_forms(row: Row, layout: Layout) -> list[Shape]:
+    """What the answer may be, word for word; none where the columns do not say."""
+    task = row["task"]
+    if task == RATING_TASK and row["rating"] is not None:
+        scale = registry.source(row["source"]).scale
+        return [(f"{row['rating']:.{scale.decimals}f}",)] if scale else []
+    if task == ATTRIBUTE_TASK:
+        lines = [
+            f"{one['name'][:1].upper()}{one['name'][1:]}: {one['value']}"
+            for one in row["attributes"]
+        ]
+        return [("\n".join(lines),)]
+    if task == CHOICE_TASK or task in RANKING_TASKS:
+        return list(_of_candidates(row, layout))
+    return []
+
+
+def short_forms(row: Row) -> tuple[str, ...]:
+    """The right answer as numbers of candidates, and as the true titles, a line each, in the order of
+    the candidates; none where a true item is no candidate."""
+    titles = {one["item_id"]: one["title"] for one in row["candidates"]}
+    if not titles or not set(row["relevant"]) <= titles.keys():
+        return ()
+    true = [
+        (k, title) for k, (item, title) in enumerate(titles.items(), 1) if item in row["relevant"]
+    ]
+    return ", ".join(str(k) for k, _ in true), "\n".join(title for _, title in true)
+
+
+def _of_candidates(row: Row, layout: Layout) -> Iterator[Shape]:
+    short = short_forms(row)
+    if not short:
+        return
+    yield from ((text,) for text in short)
+    if row["task"] in RANKING_TASKS:
+        titles = {one["item_id"]: one["title"] for one in row["candidates"]}
+        lines: list[Shape] = [(titles[item],) for item in row["relevant"]]
+        lines += [(Gap(label="rest"),)] * (len(titles) - len(lines))
+        numbered = [
+            _within(layout.number.replace("{n}", str(n)), one) for n, one in enumerate(lines, 1)
+        ]
+        yield _joined(numbered, "\n")

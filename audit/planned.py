@@ -1,0 +1,140 @@
+"""Every row against the plan: all rows are drawn and worded anew, and compared column by column.
+
+The plan says which cases each split has, and a row's texts are decided by its case, so that a row that
+was edited, dropped, added or moved shows. Rows are compared one by one as both sides come; what comes in
+another order waits, as a hash of each of its columns.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from itdr.audit.result import Result
+
+Row = Mapping[str, Any]
+MOST_IDS = 1000
+"""Missing rows of a split that are named; the others are counted."""
+_SIZE = 8
+_FLOAT = struct.Struct("f")
+
+
+class _Waiting(NamedTuple):
+    """A row whose counterpart has not come yet. hashes: of its columns, one after the other."""
+
+    split: str
+    columns: tuple[str, ...]
+    hashes: bytes
+
+
+class Planned:
+    """The rows of a data set against those that its options give. plan: split and row, drawn anew."""
+
+    def __init__(self, plan: Iterable[tuple[str, Row]]) -> None:
+        self.plan = Result("plan", "the rows of each split are those that the plan has, each once")
+        self.redrawn = Result("drawn anew", "the raw data give this very row, texts included")
+        self._expected: Iterator[tuple[str, Row]] = iter(plan)
+        self._planned: dict[str, list[_Waiting]] = {}
+        self._built: dict[str, list[_Waiting]] = {}
+        self._splits: set[str] = set()
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def see(self, split: str, row: Row) -> None:
+        """Compare one row, at once where the plan's next row is this one."""
+        self.plan.checked += 1
+        self._splits.add(split)
+        following = next(self._expected, None)
+        if following is not None and following[1]["id"] == row["id"]:
+            where, planned = following
+            wrong = [] if planned == row else _differing(planned, row)
+            self._report(row["id"], split, where, wrong)
+            return
+        if following is not None:
+            self._wait(*following, self._planned, self._built)
+        self._wait(split, row, self._built, self._planned)
+
+    def end(self) -> list[Result]:
+        """The results, after the rest of the plan was drawn."""
+        for split, row in self._expected:
+            self._wait(split, row, self._planned, self._built)
+        for row_id, several in self._built.items():
+            for one in several:
+                self.plan.fault(row_id, f"the plan of {one.split} has no such row, or has it once")
+        self._report_missing()
+        return [self.plan, self.redrawn]
+
+    def _report_missing(self) -> None:
+        missing: Counter[str] = Counter()
+        for row_id, several in self._planned.items():
+            for one in several:
+                missing[one.split] += 1
+                if missing[one.split] <= MOST_IDS:
+                    self.plan.fault(row_id, f"{one.split} lacks this row of its plan")
+        for split, count in missing.items():
+            self.plan.notes.append(f"{split} lacks {count:,} rows of its plan")
+
+    def _wait(
+        self,
+        split: str,
+        row: Row,
+        own: dict[str, list[_Waiting]],
+        others: dict[str, list[_Waiting]],
+    ) -> None:
+        """Compare with the counterpart where that has come already; else keep hashes until it does."""
+        columns = tuple(row)
+        columns = self._names.setdefault(columns, columns)
+        mine = _Waiting(split, columns, b"".join(map(_hash, row.values())))
+        found = others.get(row["id"])
+        if not found:
+            own.setdefault(row["id"], []).append(mine)
+            return
+        same = (k for k, one in enumerate(found) if one.hashes == mine.hashes)
+        theirs = found.pop(next(same, 0))
+        if not found:
+            del others[row["id"]]
+        built, planned = (mine, theirs) if own is self._built else (theirs, mine)
+        self._report(row["id"], built.split, planned.split, _unequal(planned, built))
+
+    def _report(self, row_id: str, split: str, planned: str, wrong: list[str]) -> None:
+        self.redrawn.checked += 1
+        if split != planned:
+            self.plan.fault(row_id, f"stands in {split}; the plan has it in {planned}")
+        if wrong:
+            self.redrawn.fault(row_id, f"the raw data give other values of: {', '.join(wrong)}")
+
+
+def _unequal(one: _Waiting, other: _Waiting) -> list[str]:
+    hashes = [
+        {
+            name: waiting.hashes[k * _SIZE : (k + 1) * _SIZE]
+            for k, name in enumerate(waiting.columns)
+        }
+        for waiting in (one, other)
+    ]
+    return [name for name in one.columns if hashes[0][name] != hashes[1].get(name, b"")]
+
+
+def _differing(planned: Row, row: Row) -> list[str]:
+    return [
+        name
+        for name, value in planned.items()
+        if name not in row or (value != row[name] and _hash(value) != _hash(row[name]))
+    ]
+
+
+def _hash(value: Any) -> bytes:
+    return blake2b(repr(_plain(value)).encode(), digest_size=_SIZE).digest()
+
+
+def _plain(value: Any) -> Any:
+    """A value as every file gives it back: floats of single precision, no difference of list types."""
+    if isinstance(value, float):
+        return _FLOAT.pack(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,85 @@
+"""What a split promises beyond its users: nothing of the test's time, or place, is in training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from itdr.audit.oracle import ALWAYS, Raw
+from itdr.audit.result import Result
+from itdr.builders.sampling.splits import SPLITS
+
+Row = Mapping[str, Any]
+_Key = tuple[str, str, str]
+
+
+class SplitPromise:
+    """Checks the promise of the split that a data set was built with.
+
+    By time: no row shows anything from a later split's span. Leave one out: no row shows what a later
+    split asks the same user for, and what test asks for is the last that the user did.
+    """
+
+    def __init__(self) -> None:
+        self.result = Result("split", "no row shows what a later split asks for")
+        self._asked: dict[_Key, int] = {}
+        self._shown: dict[_Key, tuple[int, str]] = {}
+
+    def see(self, split: str, row: Row, raw: Raw) -> None:
+        """Look at one row.
+
+        Args:
+            split: the row's split.
+            row: a row of a cell about users.
+            raw: the raw data behind it.
+        """
+        cell = raw.cell
+        if cell.by_subject:
+            return
+        self.result.checked += 1
+        if cell.cuts is not None:
+            end = (*cell.cuts, None)[SPLITS.index(split)]
+            stamps = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
+            if end is not None and any(stamp >= end for stamp in stamps):
+                self.result.fault(row["id"], f"its history reaches beyond the time of {split}")
+        if cell.held:
+            self._left_out(SPLITS.index(split), row, raw)
+
+    def _left_out(self, part: int, row: Row, raw: Raw) -> None:
+        shown = [one["item_id"] for one in row["history"]]
+        for key in self._keys(row, raw, row["relevant"]):
+            self._asked[key] = max(part, self._asked.get(key, 0))
+        for key in self._keys(row, raw, [*shown, *row["relevant"]]):
+            # Of all rows that show it, the one of the earliest split could learn the most from it.
+            self._shown[key] = min(self._shown.get(key, (part, row["id"])), (part, row["id"]))
+        user = raw.code("user", row["user_id"])
+        if user is None or part == 0 or raw.store.selection is not None:
+            return
+        met = raw.met(user)
+        works = [raw.work(item) for item in row["relevant"]]
+        moments = [met[work][0] for work in works if work in met]
+        last = max((moment for moment in moments if moment != ALWAYS), default=None)
+        if last is None:
+            return
+        showable = raw.store.title_code
+        later = sum(first > last and int(showable[work]) >= 0 for work, (first, _) in met.items())
+        if later > (0 if SPLITS[part] == "test" else raw.cell.held):
+            self.result.fault(
+                row["id"], f"the user went on to {later} works after what is asked for"
+            )
+
+    @staticmethod
+    def _keys(row: Row, raw: Raw, items: list[str]) -> Iterator[_Key]:
+        name = f"{row['task']}/{row['source']}/{row['domain']}"
+        for item in items:
+            yield name, row["user_id"], str(raw.work(item))
+
+    def end(self) -> Result:
+        """The result; what one split asks for is held against what others show only now."""
+        for key, asked in self._asked.items():
+            part, row_id = self._shown[key]
+            if part < asked:
+                self.result.fault(
+                    row_id, f"shows in {SPLITS[part]} what {SPLITS[asked]} asks user {key[1]} for"
+                )
+        return self.result

@@ -1,0 +1,226 @@
+"""The option `sources`: ids, and sources of your own by path or as objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from itdr.builders.core import paths
+from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
+from itdr.builders.core.schema import Source
+from itdr.builders.dataset import registry
+from itdr.builders.rendering.template_files import WORDS
+from itdr.builders.sources.described import files, recbole, source, tables
+
+DESCRIPTION = "itdr.yaml"
+"""The description of a folder."""
+YAML = (".yaml", ".yml")
+
+
+def open_entries(entries: Any) -> Any:
+    """The same option with an id for each source of your own, which is known by it from now on.
+
+    Args:
+        entries: the option `sources` as it was given.
+
+    Raises:
+        ConfigError: for a description with a mistake, and two sources with one id.
+    """
+    if isinstance(entries, (str, os.PathLike, Source)) and entries != "all":
+        entries = [entries]
+    if not isinstance(entries, (list, tuple)):
+        return entries
+    opened: dict[str, Source] = {}
+    result = []
+    for entry in entries:
+        found = open_entry(entry)
+        if found is None:
+            result.append(entry)
+            continue
+        if opened.setdefault(found.id, found) is not found:
+            raise ConfigError(
+                f"Two of the sources have the id {found.id!r}: give each an id of its own."
+            )
+        result.append(found.id)
+    for one in opened.values():
+        registry.open_source(one)
+    return result
+
+
+def open_entry(entry: Any) -> Source | None:
+    """The source that an entry means, if it is one of your own; None for an id."""
+    if isinstance(entry, Source):
+        return None if entry.id in registry.source_ids() and entry.recipe is None else entry
+    if not is_path(entry):
+        return None
+    path = Path(os.fspath(entry)).expanduser()
+    if path.is_dir():
+        inside = path / DESCRIPTION
+        return _checked(source.load(inside) if inside.is_file() else recbole.load(path))
+    if path.suffix.lower() not in YAML:
+        kind = files.kind_of(path.name)
+        if kind == "recbole":
+            raise ConfigError(f"{path}: name the folder of the atomic files, {path.parent}.")
+        what = "is a file of data" if kind else "is no description"
+        raise ConfigError(f"{path} {what}: write one with `itdr init {path}`, and name that.")
+    if not path.is_file():
+        there = sorted(one.name for one in path.parent.glob("*.y*ml"))
+        raise ConfigError(choose_from(f"description in {path.parent.absolute()}", path.name, there))
+    return _checked(source.load(path))
+
+
+def from_tables(
+    interactions: Any,
+    items: Any = None,
+    users: Any = None,
+    tags: Any = None,
+    *,
+    id: str = "own-data",
+    columns: Mapping[str, Mapping[str, Any]] | None = None,
+    **fields: Any,
+) -> Source:
+    """A source made of tables in memory, for `sources=[…]`.
+
+    Args:
+        interactions: who did what, when: a DataFrame (pandas, polars), an Arrow table, a
+            `datasets.Dataset`, a DuckDB relation, or the path of a file.
+        items: titles and what else is known of items; by default what the interactions say.
+        users: what is known of users.
+        tags: tags that users gave to items.
+        id: the name in rows. Random choices depend on it.
+        columns: by table, where canonical columns come from, as {"interactions": {"user_id": "who"}};
+            columns that are not named here are recognised by their names.
+        fields: other fields of a description (docs/own-data.md), as scale={"low": 1, "high": 5},
+            title, words, licence; untitled="id" shows items without a title as `item <id>`.
+
+    Returns:
+        The source. Its tables are kept in the cache.
+
+    Raises:
+        ConfigError: for what is no table, and a column or field that is not known.
+    """
+    given = {"interactions": interactions, "items": items, "users": users, "tags": tags}
+    there = {name: one for name, one in given.items() if one is not None}
+    return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
+
+
+def find(entry: str) -> tuple[Source, str | None]:
+    """The source, and its domain if one is named, that an id, `id/domain` or path means.
+
+    Raises:
+        ConfigError: for one that is not known.
+    """
+    own = open_entry(entry)
+    if own is not None:
+        return registry.open_source(own), None
+    name, _, domain = entry.partition("/")
+    found = registry.source(name)
+    if domain and domain not in found.domains:
+        raise ConfigError(choose_from(f"domain of {name}", domain, found.domains))
+    return found, domain or None
+
+
+def is_path(entry: Any) -> bool:
+    """Whether an entry names a file or folder, rather than an id."""
+    if not isinstance(entry, (str, os.PathLike)):
+        return False
+    text = os.fspath(entry)
+    if not isinstance(text, str) or not text:
+        return False
+    if text.partition("/")[0] in registry.source_ids() and not text.lower().endswith(YAML):
+        return False
+    if not isinstance(entry, str) or text.lower().endswith(YAML):
+        return True
+    try:
+        return Path(text).expanduser().exists()
+    except OSError:
+        return False
+
+
+def _checked(one: Source) -> Source:
+    """A source whose own words are words that templates have."""
+    for name in one.options.get("wording", {}):
+        if name not in WORDS:
+            assert one.recipe is not None
+            (found,) = one.recipe[1]
+            raise found.fail("wording", name, message=choose_from("word", name, WORDS))
+    return one
+
+
+def absolute(entries: Any) -> Any:
+    """The option with paths made absolute, so that it means the same in every working folder."""
+    if isinstance(entries, (str, os.PathLike)):
+        return os.path.abspath(os.path.expanduser(entries)) if is_path(entries) else entries
+    if isinstance(entries, (list, tuple)):
+        return [absolute(one) for one in entries]
+    return entries
+
+
+def names(entries: Any) -> Any:
+    """The option as plain ids, for records: a path tells who built what."""
+    entries = open_entries(entries)
+    if isinstance(entries, (list, tuple)):
+        return [one.id if isinstance(one, Source) else str(one) for one in entries]
+    return entries
+
+
+def declared(one: Source) -> str:
+    """All that a source of your own declares, as text: rows depend on it."""
+    return repr(
+        (
+            one.described,
+            one.title,
+            one.domain,
+            one.words,
+            one.scale,
+            one.attributes,
+            one.random_id,
+            sorted(one.options.items()) if one.described else one.version,
+        )
+    )
+
+
+def description_of(one: Source) -> dict[str, Any] | None:
+    """What a built folder records of a described source, files by name alone; None of others."""
+    return source.values_of(one)
+
+
+def remember(one: Source) -> None:
+    """Note where a described source has its files, for whoever reads rows built from it later."""
+    record = source.record_of(one)
+    if record is not None:
+        paths.write_json(_record(one.id), record)
+
+
+def _record(name: str) -> Path:
+    return paths.cache_root() / "own" / f"{name}.json"
+
+
+def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
+    """Make the sources of a built folder known: with their files where this machine has them, else by
+    what the folder's provenance says of them.
+
+    Args:
+        entries: the provenance of each config.
+    """
+    for entry in entries.values():
+        sources = entry.get("sources")
+        for name, facts in sources.items() if isinstance(sources, Mapping) else ():
+            # Anybody can have written a provenance: what is not as expected is judged elsewhere.
+            described = facts.get("description") if isinstance(facts, Mapping) else None
+            if not described or registry.is_open(name) or name in registry.source_ids():
+                continue
+            registry.open_source(_recorded(name, described) or source.declared_only(described))
+
+
+def _recorded(name: str, described: Mapping[str, Any]) -> Source | None:
+    record = paths.read_json(_record(name))
+    if record is None:
+        return None
+    try:
+        found = source.from_record(record)
+    except ItdrError:
+        return None
+    return found if source.values_of(found) == described else None

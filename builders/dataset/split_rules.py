@@ -1,0 +1,57 @@
+"""What can be split by time or by place in a history, and what cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.schema import UNDERSTANDING
+from itdr.builders.dataset import registry
+from itdr.builders.dataset.options import RowOptions
+from itdr.builders.sampling import cuts
+
+LEAVE_ONE_OUT = ("sequential_rec", "top_k_rec")
+"""Subtasks that can be split by leaving a user's last interactions out."""
+
+
+def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> None:
+    """Check `split_by` and `cuts` against the config and its sources.
+
+    Args:
+        options: the options of the config.
+        config: its name.
+        sources: the ids of the chosen sources.
+
+    Raises:
+        ConfigError: where a split has no meaning for the config, or a source lacks what it needs.
+    """
+    cuts.parse(options.cuts)
+    if options.cuts is not None and options.split_by != "time":
+        raise ConfigError(
+            f"cuts has a meaning with split_by='time' alone, not with {options.split_by!r}."
+        )
+    if options.split_by == "user":
+        return
+    if UNDERSTANDING in [one.root for one in registry.tasks_of(config)]:
+        raise ConfigError(
+            f"split_by={options.split_by!r} has no meaning for {config}: a profile is not "
+            "dated. Use split_by='user'."
+        )
+    if options.split_by == "leave_one_out":
+        others = [one.id for one in registry.tasks_of(config)]
+        others = [name for name in others if name not in LEAVE_ONE_OUT]
+        if others:
+            raise ConfigError(
+                f"split_by='leave_one_out' has no meaning for {', '.join(others)}; it has for "
+                f"{', '.join(LEAVE_ONE_OUT)}."
+            )
+    needed = "times" if options.split_by == "time" else "an order"
+    columns = {"interactions.timestamp"}
+    if options.split_by == "leave_one_out":
+        columns.add("interactions.seq")
+    lacking = [name for name in sources if not columns & set(registry.source(name).columns)]
+    if lacking:
+        raise ConfigError(
+            f"split_by={options.split_by!r} needs {needed}, which {', '.join(lacking)} lacks: leave it "
+            "out of sources, or use split_by='user'."
+        )

@@ -1,0 +1,197 @@
+"""What a file of a table looks like: how it is written, its columns, and examples of their values."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.sources.described.expressions import NULLS, quoted
+from itdr.builders.sources.described.files import kind_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+LOOKED_AT = 20_000
+"""Rows from a file's start whose values are looked at."""
+EXAMPLES = 500
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A file as it was found.
+
+    form: its format.   written: the fields of a description that say how it is written.   types: the
+    SQL type of each column.   clause: what it is selected from, all text as text.
+    whole: look at all rows, so that their order does not matter.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    path: Path
+    form: str
+    written: dict[str, Any]
+    types: dict[str, str]
+    clause: str
+    rows: int
+    whole: bool = False
+
+    @property
+    def looked_at(self) -> str:
+        """A FROM clause for the rows whose values are looked at."""
+        return self.clause if self.whole else f"(SELECT * FROM {self.clause} LIMIT {LOOKED_AT})"
+
+    @functools.cached_property
+    def examples(self) -> dict[str, list[str]]:
+        """Values of each column as text, those that stand for no value left out."""
+        nulls = ", ".join(literal(one) for one in NULLS)
+        found = {}
+        for name in self.types:
+            text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+            rows = self.con.execute(
+                f"SELECT DISTINCT {text} FROM {self.looked_at} "
+                f"WHERE {text} NOT IN ({nulls}) ORDER BY 1 LIMIT {EXAMPLES}"
+            ).fetchall()
+            found[name] = [str(row[0]) for row in rows]
+        return found
+
+    def counts(self, name: str, most: int) -> dict[str, int] | None:
+        """All values of a column as text, with their rows, if there are no more than `most`."""
+        text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+        nulls = ", ".join(literal(one) for one in NULLS)
+        rows = self.con.execute(
+            f"SELECT {text}, count(*) FROM {self.clause} WHERE {text} NOT IN ({nulls}) "
+            f"GROUP BY 1 LIMIT {most + 1}"
+        ).fetchall()
+        return None if len(rows) > most else {str(row[0]): int(row[1]) for row in sorted(rows)}
+
+    def share_in(self, name: str, other: Profile, column: str) -> float:
+        """The share of a column's values that stand in a column of another file."""
+        rows = self.con.execute(
+            f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS v "
+            f"FROM {self.clause} ORDER BY v LIMIT {EXAMPLES}) AS mine LEFT JOIN "
+            f"(SELECT DISTINCT CAST({quoted(column)} AS VARCHAR) AS v FROM {other.clause}) AS o "
+            "ON o.v = mine.v"
+        ).fetchall()
+        return rows[0][1] / rows[0][0] if rows[0][0] else 0.0
+
+
+def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> Profile:
+    """Look at a file.
+
+    Args:
+        con: a connection in memory.
+        path: the file.
+        whole: look at the values of all rows, not only of the first ones.
+
+    Raises:
+        RawFileError: for what cannot be read or is empty.
+    """
+    import duckdb
+
+    form = kind_of(path.name)
+    written: dict[str, Any] = {}
+    try:
+        if form in ("parquet", "arrow"):
+            clause = _typed(con, path, form)
+        elif form in ("json", "jsonl"):
+            lines = "newline_delimited" if form == "jsonl" else "auto"
+            clause = f"read_json({literal(path)}, format = '{lines}', maximum_depth = 2)"
+        elif form == "recbole":
+            names = dict.fromkeys(atomic_header(path), "VARCHAR")
+            clause = _csv(path, {"delim": "\t", "quote": "", "escape": "", "header": True}, names)
+        elif path.suffix.lower() == ".zip":
+            raise RawFileError(f"{path}: unpack it first, and name the files inside.")
+        else:
+            form, clause, written = _sniffed(con, path)
+        types = {
+            str(row[0]): str(row[1])
+            for row in con.execute(f"DESCRIBE SELECT * FROM {clause}").fetchall()
+        }
+        rows = int(con.execute(f"SELECT count(*) FROM {clause}").fetchall()[0][0])
+    except duckdb.Error as error:
+        raise RawFileError(
+            f"{path}: cannot be read as a table: {str(error).splitlines()[0]}"
+        ) from error
+    if not rows:
+        raise RawFileError(f"{path}: there is no row in it.")
+    return Profile(con, path, str(form), written, types, clause, rows, whole)
+
+
+def _typed(con: duckdb.DuckDBPyConnection, path: Path, form: str) -> str:
+    if form == "parquet":
+        return f"read_parquet({literal(path)})"
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    view = f"arrow_{abs(hash(str(path)))}"
+    try:
+        con.register(view, ds.dataset(str(path), format="feather"))
+    except pa.ArrowInvalid as error:
+        raise RawFileError(f"{path}: no Arrow or feather file ({error}).") from error
+    return view
+
+
+def _sniffed(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, str, dict[str, Any]]:
+    """Delimited text, by DuckDB's sniffer; what is not UTF-8 is taken for Latin-1."""
+    import duckdb
+
+    sniffed = (
+        "SELECT Delimiter, Quote, HasHeader, Columns FROM "
+        f"sniff_csv({literal(path)}, sample_size = {LOOKED_AT}, encoding = '{{}}')"
+    )
+    encoding = "utf-8"
+    try:
+        row = con.execute(sniffed.format(encoding)).fetchall()[0]
+    except duckdb.InvalidInputException as error:
+        if "unicode" not in str(error).lower() and "utf" not in str(error).lower():
+            raise
+        encoding = "latin-1"
+        row = con.execute(sniffed.format(encoding)).fetchall()[0]
+    delimiter, quote, header = str(row[0]), str(row[1]), bool(row[2])
+    quote = "" if quote in ("\0", "(empty)") else quote
+    names = [str(one["name"]) for one in row[3]]
+    form = "tsv" if delimiter == "\t" and kind_of(path.name) != "csv" else "csv"
+    written: dict[str, Any] = {}
+    if kind_of(path.name) != form:
+        written["format"] = form
+    if delimiter != {"csv": ",", "tsv": "\t"}[form]:
+        written["delimiter"] = delimiter
+    if quote not in ("", '"'):
+        written["quote"] = quote
+    if not header:
+        written["names"] = names
+    if encoding != "utf-8":
+        written["encoding"] = encoding
+    options = {"delim": delimiter, "quote": quote or '"', "escape": quote or '"', "header": header}
+    options["encoding"] = encoding
+    return form, _csv(path, options, dict.fromkeys(names, "VARCHAR")), written
+
+
+def _csv(path: Path, options: dict[str, Any], columns: dict[str, str]) -> str:
+    named = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
+    given = ", ".join(
+        f"{name} = {str(one).lower() if isinstance(one, bool) else literal(one)}"
+        for name, one in options.items()
+    )
+    return (
+        f"read_csv({literal(path)}, columns = {{{named}}}, auto_detect = false, "
+        f"ignore_errors = true, {given})"
+    )
+
+
+def atomic_header(path: Path) -> dict[str, str]:
+    """The columns of an atomic file of RecBole with their types. Raises `RawFileError` for another file."""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        fields = file.readline().rstrip("\r\n").split("\t")
+    pairs = [one.rpartition(":") for one in fields]
+    if not all(
+        name and kind in ("token", "token_seq", "float", "float_seq") for name, _, kind in pairs
+    ):
+        raise RawFileError(
+            f"{path}: no atomic file of RecBole: its first line must name columns as "
+            f"user_id:token, not {fields[0][:40]!r}."
+        )
+    return {name: kind for name, _, kind in pairs}

@@ -1,0 +1,192 @@
+"""`itdr cache`: what lies in the cache, and removing it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="List what lies in the cache: stores, derived counts, raw files, tables of your own.",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+)
+KINDS = {
+    "store": "columns of a source, read once",
+    "derived": "counts of a store",
+    "raw": "downloaded raw files",
+    "own": "tables given in Python",
+    "work": "scratch files",
+}
+"""The folders of the cache, and what they hold."""
+UNITS = {"h": 3600, "d": 86_400, "w": 604_800}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing in the cache. age: seconds since it was last written."""
+
+    kind: str
+    source: str
+    path: Path
+    bytes: int
+    age: float
+    about: str
+
+
+@app.callback()
+def listed(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List what lies in the cache: stores, derived counts, raw files, tables of your own."""
+    if context.invoked_subcommand is not None:
+        return
+    from itdr.builders.core import paths
+
+    found = list(entries())
+    if as_json:
+        print(json.dumps([{**asdict(one), "path": str(one.path)} for one in found], indent=1))
+        return
+    for one in found:
+        size = paths.format_size(one.bytes)
+        print(f"{one.kind:<8} {size:>10} {_age(one.age):>6}  {one.source:<24} {one.about}")
+    print(f"{paths.format_size(sum(one.bytes for one in found))} in {paths.cache_root()}")
+
+
+@app.command("clear")
+def clear(
+    source: Annotated[
+        str | None, typer.Argument(help="Only what belongs to this source (or source/domain).")
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", help="Only what is older, as 12h, 30d or 4w.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
+    ] = False,
+) -> None:
+    """Remove what lies in the cache; it is made or fetched again when it is needed.
+
+    What another process is building is left alone. Files that you placed in a data_dir, and the
+    examples that `datasets` keeps, are not touched.
+    Example: itdr cache clear ml-32m --older-than 30d
+    """
+    from itdr.builders.core import paths
+    from itdr.builders.core.errors import ConfigError, choose_from
+
+    limit = _seconds(older_than) if older_than is not None else 0.0
+    everything = list(entries())
+    chosen = [one for one in everything if one.age >= limit and _belongs(one, source)]
+    if source is not None and not any(_belongs(one, source) for one in everything):
+        names = sorted({one.source for one in everything})
+        raise ConfigError(choose_from("source in the cache", source, names))
+    freed = 0
+    for one in chosen:
+        if dry_run or remove(one):
+            freed += one.bytes
+            print(f"{'would remove' if dry_run else 'removed'} {one.kind} {one.source} {one.path}")
+        else:
+            print(f"in use, kept: {one.path}")
+    print(f"{paths.format_size(freed)} {'would be' if dry_run else ''} freed".replace("  ", " "))
+
+
+def entries() -> Iterator[Entry]:
+    """Everything in the cache, by kind and source."""
+    from itdr.builders.core import paths
+
+    root = paths.cache_root()
+    for kind in KINDS:
+        for path in _units(root / kind, kind):
+            files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+            stats = [one.stat() for one in files]
+            if not stats:
+                continue
+            way = path.relative_to(root / kind).parts
+            about = _about(kind, path)
+            yield Entry(
+                kind,
+                "/".join(way[:-1])
+                if kind in ("store", "derived")
+                else way[0].removesuffix(".json"),
+                path,
+                sum(one.st_size for one in stats),
+                max(0.0, time.time() - max(one.st_mtime for one in stats)),
+                about,
+            )
+
+
+def _units(folder: Path, kind: str) -> Iterator[Path]:
+    """The paths that are listed and removed as one."""
+    if not folder.is_dir():
+        return
+    if kind == "store":
+        yield from sorted(one.parent for one in folder.rglob("manifest.json"))
+    elif kind == "derived":
+        # <source>[/<domain>]/<facet>-<key>/<what was counted>
+        there = {one.parent for one in folder.rglob("*") if one.is_file()}
+        yield from sorted(_outermost(there))
+    else:
+        yield from sorted(folder.iterdir())
+
+
+def _outermost(folders: set[Path]) -> set[Path]:
+    return {one for one in folders if not any(up in folders for up in one.parents)}
+
+
+def _about(kind: str, path: Path) -> str:
+    from itdr.builders.store.layout import is_complete, read_manifest
+
+    if kind == "store" and is_complete(path):
+        facts = read_manifest(path)
+        names = ", ".join(one["name"] for one in facts["files"].values())
+        return f"{facts['rows']['interactions']:,} interactions from {names}"
+    if kind == "derived":
+        there = (one for one in path.iterdir() if one.suffix != ".lock")
+        kinds = sorted({one.name.partition("-")[0] for one in there})
+        return f"counts of {path.name}: {', '.join(kinds)}"
+    return "where a description has its files" if path.suffix == ".json" else KINDS[kind]
+
+
+def remove(one: Entry) -> bool:
+    """Remove something from the cache; whether nobody was making it."""
+    from filelock import FileLock, Timeout
+
+    lock = Path(f"{one.path}.lock")
+    try:
+        with FileLock(lock, timeout=0):
+            if one.path.is_dir():
+                shutil.rmtree(one.path)
+            else:
+                one.path.unlink(missing_ok=True)
+    except Timeout:
+        return False
+    lock.unlink(missing_ok=True)
+    return True
+
+
+def _belongs(one: Entry, source: str | None) -> bool:
+    return source is None or one.source == source or one.source.startswith(f"{source}/")
+
+
+def _seconds(text: str) -> float:
+    from itdr.builders.core.errors import ConfigError
+
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([hdw])", text)
+    if not found:
+        raise ConfigError(f"--older-than must be a time as 12h, 30d or 4w, not {text!r}.")
+    return float(found[1]) * UNITS[found[2]]
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86_400), ("h", 3600)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds / 60:.0f} min"

@@ -1,0 +1,70 @@
+"""`itdr export`: a source's cleaned tables with their splits, for other programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from itdr.commands._options import DATA_DIR
+
+
+def run(
+    source: Annotated[
+        str, typer.Argument(help="A source id, id/domain, description or folder of atomic files.")
+    ],
+    folder: Annotated[Path, typer.Argument(help="The folder to write into.")],
+    form: Annotated[
+        str, typer.Option("--to", help="`recbole` (atomic files), `csv` or `parquet`.")
+    ] = "parquet",
+    split_by: Annotated[
+        str, typer.Option("--split-by", help="What separates the splits: `user` or `time`.")
+    ] = "user",
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the splits.")] = 0,
+    data_dir: Annotated[str | None, typer.Option("--data-dir", help=DATA_DIR)] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the bundled made-up files.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write the cleaned interactions, items and users of a source, with the split of each event.
+
+    CSV and Parquet have a column `split`; RecBole gets one log for each split, to be read with
+    benchmark_filename: [train, valid, test]. The folder can be read again as a source.
+    Example: itdr export ml-1m --to recbole out/ml-1m
+    """
+    from itdr.builders.core.errors import ConfigError, choose_from
+    from itdr.builders.core.paths import SAMPLE
+    from itdr.builders.dataset import own_sources
+    from itdr.builders.dataset.builder import absolute
+    from itdr.builders.store.prepare import prepare
+    from itdr.builders.store.spec import StoreSpec
+    from itdr.publish import export
+
+    logging.getLogger("itdr").setLevel(logging.INFO)
+    if form not in export.FORMS:
+        raise ConfigError(choose_from("form", form, export.FORMS))
+    if split_by not in ("user", "time"):
+        raise ConfigError(choose_from("split_by", split_by, ("user", "time")))
+    found, domain = own_sources.find(source)
+    if found.domains and not domain:
+        example = f"{found.id}/{found.domains[0]}"
+        raise ConfigError(f"{found.id} has several domains: name one, as {example}.")
+    if split_by == "time" and "interactions.timestamp" not in found.columns:
+        raise ConfigError(f"{found.id} has no times: use --split-by user.")
+    where = absolute(data_dir)
+    place = SAMPLE if sample else Path(where) if where else None
+    facet = "text" if found.files_for("text", domain) else "base"
+    if found.files_for(facet, domain) == found.files_for("base", domain):
+        facet = "base"
+    path = prepare(StoreSpec(found, domain, facet, place, sample))
+    rows = export.export(export.Request(found, path, form, split_by, seed), folder)
+    if as_json:
+        print(json.dumps({"folder": str(folder), "rows": rows}, indent=1))
+        return
+    for name, count in rows.items():
+        print(f"{folder / name}: {count:,} rows")
+    print(f"{folder / 'itdr.yaml'}: describes them; use it as sources=[{str(folder)!r}]")

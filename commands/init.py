@@ -1,0 +1,171 @@
+"""`itdr init`: look at your own files, and write the description that makes them a source."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ROWS = 3
+"""Examples that are printed."""
+SIZE = 100
+"""Cases that are drawn for them; a small log has fewer."""
+
+
+def run(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files: a log, a catalogue, users; or a folder of them."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="The description to write; by default <id>.yaml here."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--id", help="The name in rows; by default that of the first file."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a description.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of descriptions, for editors.")
+    ] = False,
+) -> None:
+    """Look at your own files, write their description as YAML, and print the first rows.
+
+    A folder of RecBole's atomic files needs none: it is recognised as it is.
+    Example: itdr init clicks.csv products.parquet
+    """
+    from itdr.builders.core.errors import ConfigError
+
+    if schema:
+        from itdr.builders.sources.described.json_schema import json_schema
+
+        print(json.dumps(json_schema(), indent=1))
+        return
+    if not paths:
+        raise ConfigError("Which files? As: itdr init clicks.csv products.parquet")
+    files, folder = _files(paths)
+    if folder is not None:
+        _recbole(folder)
+        return
+    target, doubts = _write(files, out, name, force, paths)
+    print(f"Wrote {target}.")
+    for doubt in doubts:
+        print(f"  unsure: {doubt}")
+    _preview(str(target))
+
+
+def _files(paths: Sequence[str]) -> tuple[list[Path], Path | None]:
+    """The files that were named; or a folder of atomic files."""
+    from itdr.builders.core.errors import ConfigError
+    from itdr.builders.sources.described import recbole
+    from itdr.builders.sources.described.files import kind_of
+
+    files: list[Path] = []
+    for text in paths:
+        path = Path(text).expanduser()
+        if path.is_dir():
+            if recbole.prefixes(path) and len(paths) == 1:
+                return [], path
+            files += sorted(
+                one for one in path.iterdir() if kind_of(one.name) not in (None, "recbole")
+            )
+        elif path.is_file():
+            if kind_of(path.name) == "recbole" and recbole.prefixes(path.parent):
+                return [], path.parent
+            files.append(path)
+        else:
+            raise ConfigError(f"There is no file {text}.")
+    if not files:
+        raise ConfigError(f"{paths[0]} holds no table (csv, tsv, json, jsonl, parquet, arrow).")
+    return files, None
+
+
+def _write(
+    files: Sequence[Path], out: Path | None, name: str | None, force: bool, paths: Sequence[str]
+) -> tuple[Path, list[str]]:
+    """Write the description of files; where, and what it was unsure of."""
+    from itdr.builders.core.errors import ConfigError
+    from itdr.builders.sources.described import guess as guessing
+    from itdr.builders.sources.described.check import ID
+    from itdr.builders.sources.described.profile import profile
+    from itdr.publish.export import yaml_of
+
+    id_ = name or re.sub(r"[^a-z0-9]+", "-", files[0].name.partition(".")[0].lower()).strip("-")
+    if not ID.fullmatch(id_):
+        raise ConfigError(f"{id_!r} is no id: give one of lower case letters, digits and - (--id).")
+    target = (out or Path(f"{id_}.yaml")).expanduser()
+    if target.exists() and not force:
+        raise ConfigError(f"{target} is there already: choose another -o, or replace it (--force).")
+    with contextlib.closing(guessing.connect()) as con:
+        found = guessing.guess([profile(con, one.absolute()) for one in files], id_)
+    guessing.relative(found, target.absolute().parent)
+    head = [
+        f"# Written by `itdr init {' '.join(paths)}`; docs/own-data.md names every field.",
+        *(f"# Unsure: {one}" for one in found.doubts),
+    ]
+    foot = [
+        "# title: …      for people",
+        "# citation: …   what to cite",
+        "# licence: {name: …, url: …, redistribution: false}   without one, rows are never pushed",
+        "#                                                      in public",
+    ]
+    text = "\n".join([*head, "", yaml_of(found.values, found.notes) + "\n".join(foot), ""])
+    target.write_text(text, "utf-8")
+    return target, found.doubts
+
+
+def _recbole(folder: Path) -> None:
+    from itdr.builders.sources.described import recbole
+    from itdr.publish.export import yaml_of
+
+    found = recbole.describe(folder)
+    print(f"{folder}: atomic files of RecBole, a source as they are: sources=[{str(folder)!r}].")
+    print("They are read as:\n")
+    print("\n".join(f"  {line}" for line in yaml_of(found.values, found.notes).splitlines()))
+    for doubt in found.doubts:
+        print(f"  unsure: {doubt}")
+    _preview(str(folder))
+
+
+def _preview(source: str) -> None:
+    """The first rows of the first subtask that the columns allow, and what others lack."""
+    from itdr.builders.dataset import own_sources, registry
+
+    found, _ = own_sources.find(source)
+    able, lacking = [], []
+    for name in registry.task_ids():
+        missing = registry.missing_columns(registry.task(name), found)
+        if missing:
+            lacking.append((name, missing))
+        else:
+            able.append(name)
+    if able:
+        print(f"\nIt serves {', '.join(able)}.")
+    for name, missing in lacking:
+        print(f"  {name} lacks {', '.join(missing)}")
+    for name in able:
+        print(f'\nload_dataset("itdr", "{name}", sources=["{source}"])\n')
+        if _show(name, source):
+            break
+
+
+def _show(config: str, source: str) -> bool:
+    """Print rows of a config; whether there were any."""
+    from itdr.builders.core.errors import EmptySplitError
+    from itdr.commands.show import readable, stream
+
+    options: dict[str, Any] = {"sources": [source], "size": SIZE}
+    try:
+        for place, row in enumerate(itertools.islice(stream(config, "train", options), ROWS), 1):
+            print(readable(row, place))
+    except EmptySplitError as error:
+        print(f"  {error}")
+        return False
+    return True

@@ -1,0 +1,178 @@
+"""The pages of `docs/` that are written from the declarations: options, sources, subtasks, the card."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from pathlib import Path
+
+from itdr.builders.core.paths import format_size
+from itdr.builders.core.schema import Source
+from itdr.builders.dataset import formats, options, registry
+from itdr.publish import card, examples, tables
+
+NOTE = "<!-- Written by `itdr card` from the code. Change the code, not this page. -->"
+OPTIONS_HEAD = """# Options and columns
+
+The second argument of `load_dataset("itdr", CONFIG, ...)` is a config; what follows are options. They are
+options of `itdr show`, `itdr plan` and `itdr build` too, with dashes: `split_by` is `--split-by`."""
+OPTIONS_TAIL = """Whatever is unknown, out of range or without meaning for a config is refused with the list
+of what is allowed."""
+FORMATS_NOTE = """The option `format` says which columns hold the texts; all other columns stay.
+
+- A prompt is the task description, an empty line and the question. It is plain text. For a chat model,
+  map it to `[{"role": "user", "content": row["prompt"]}]`.
+- `preference` with `rejected=3` has `rejected`, `rejected1` and `rejected2`, null where a case has fewer
+  plausible wrong answers.
+- In `kto` about half of the completions are true answers, the others plausible wrong ones."""
+
+
+def pages() -> dict[str, str]:
+    """The text of each generated page, by its path inside `docs/`."""
+    return {
+        "options.md": options_page(),
+        "card.md": card_page(),
+        "sources/index.md": sources_index(),
+        **{f"sources/{name}.md": source_page(name) for name in registry.source_ids()},
+        "subtasks/index.md": subtasks_index(),
+        **{f"subtasks/{name}.md": subtask_page(name) for name in registry.task_ids()},
+    }
+
+
+def options_page() -> str:
+    """Options, columns and formats."""
+    columns = tables.table(("column", ""), [(f"`{name}`", about) for name, about in card.FIELDS])
+    return _page(
+        OPTIONS_HEAD,
+        options.markdown_table(),
+        OPTIONS_TAIL,
+        "## Columns\n\nAll configs have the same columns, so they concatenate.\n\n" + columns,
+        "## Formats\n\n" + formats.markdown_table(),
+        FORMATS_NOTE,
+    )
+
+
+def card_page() -> str:
+    """What a careful reader asks of the rows: sizes, making, biases, risks."""
+    return _page(
+        "# The card\n\nWhat the rows are and how they are made. The folder that `itdr build` writes has "
+        "a card of its own, with the same text and the counts of that build.",
+        "## Cells and their sizes\n\nExamples at full size, split 8:1:1.",
+        tables.cells_table(),
+        card.datasheet(),
+        "## Citation\n\nCite the sources that you use (`itdr sources NAME`), and the paper whose cells "
+        "these are:",
+        f"```bibtex\n{card.PAPER}\n```",
+    )
+
+
+def sources_index() -> str:
+    """All sources in one table."""
+    return _page(
+        "# Sources\n\nNo benchmark data is shipped. `itdr` downloads what may be downloaded, and says "
+        "how to get the rest.",
+        _linked(tables.sources_table(), registry.source_ids()),
+    )
+
+
+def source_page(name: str) -> str:
+    """The data sheet of a source, from its declaration."""
+    source = registry.source(name)
+    licence = source.licence
+    facts = [
+        ("homepage", f"<{source.homepage}>"),
+        ("domain", source.domain),
+        ("licence", f"[{licence.name}]({licence.url})"),
+        ("may be handed on", "yes" if licence.redistribution else "no"),
+        ("commercial use", "yes" if licence.commercial else "no"),
+        ("download", tables.download_size(source)),
+        ("ratings", _scale(source)),
+        ("attributes to predict", ", ".join(source.attributes) or "none"),
+    ]
+    return _page(
+        f"# {source.title}\n\n`{name}`. {licence.summary}",
+        tables.table(("", ""), facts),
+        "## Layout and quirks\n\n" + _quirks(name),
+        "## Files\n\n" + _files(source),
+        f"## Placing the files by hand\n\n```text\n{source.by_hand}\n```",
+        "## Columns\n\n" + ", ".join(f"`{one}`" for one in sorted(source.columns)),
+        "## Subtasks\n\n" + _served(name),
+        f"## Citation\n\n```bibtex\n{source.citation.strip()}\n```",
+    )
+
+
+def subtasks_index() -> str:
+    """All subtasks with their metrics."""
+    rows = [
+        (f"[{one.title}]({one.id}.md)", f"`{one.id}`", f"`{one.root}`", ", ".join(one.metrics))
+        for one in map(registry.task, registry.task_ids())
+    ]
+    return _page("# Subtasks", tables.table(("subtask", "config", "root task", "metrics"), rows))
+
+
+def subtask_page(name: str) -> str:
+    """A subtask: what it asks, its options, and a typical example of each source."""
+    task = registry.task(name)
+    module = importlib.import_module(f"itdr.builders.tasks.{name}")
+    about = inspect.cleandoc(module.__doc__ or "").partition(":")[2].strip()
+    defaults = [
+        (f"`{option}`", f"`{value!r}`".replace("'", '"')) for option, value in task.defaults.items()
+    ]
+    parts = [
+        f"# {task.title}\n\n`{name}`, of the root task `{task.root}`: {about}",
+        f"Metrics: {', '.join(task.metrics)} ([how they are defined](../scoring.md)).",
+        "## Defaults\n\nOf the options that have a meaning here ([all options](../options.md)).",
+        tables.table(("option", "default"), defaults),
+        "## Examples\n\nOne of each source, of median length, from the bundled sample. Its people and "
+        "titles are made up.",
+    ]
+    for source, row in examples.typical(name).items():
+        title = registry.source(source).title
+        parts.append(f"### {title}\n\n{examples.quoted(row)}")
+    return _page(*parts)
+
+
+def _page(*parts: str) -> str:
+    return "\n\n".join([NOTE, *parts]) + "\n"
+
+
+def _linked(text: str, names: tuple[str, ...]) -> str:
+    for name in names:
+        text = text.replace(f" `{name}` |", f" [`{name}`]({name}.md) |")
+    return text
+
+
+def _scale(source: Source) -> str:
+    scale = source.scale
+    if scale is None:
+        return "none"
+    return f"{scale.low:g} to {scale.high:g} in steps of {scale.step:g}; liked from {scale.liked:g}"
+
+
+def _quirks(name: str) -> str:
+    module = importlib.import_module(f"itdr.builders.sources.{name.replace('-', '_')}")
+    return inspect.cleandoc(module.__doc__ or "").replace("<", "&lt;")
+
+
+def _files(source: Source) -> str:
+    rows = [
+        (
+            f"`{one.name}`",
+            ", ".join(f"`{Path(name).name}`" for name in one.packed_in) or "–",
+            f"{one.rows:,}" if one.rows else "not published",
+            format_size(one.size) if one.size else "not published",
+            "may be missing" if one.optional else "needed",
+        )
+        for one in source.files
+    ]
+    return tables.table(("file", "packed in", "rows", "size", ""), rows, right=[2, 3])
+
+
+def _served(name: str) -> str:
+    rows = []
+    for task in registry.task_ids():
+        quotas = registry.cells(task, "all")
+        if (task, name) in quotas:
+            quota = quotas[task, name]
+            rows.append((f"[`{task}`](../subtasks/{task}.md)", f"{quota:,}" if quota else "–"))
+    return tables.table(("subtask", "examples of the paper"), rows, right=[1])

@@ -1,0 +1,122 @@
+"""Ids and counts are held to the plan: rows dropped, added, moved, shuffled; templates to their split."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from itdr import audit
+from itdr.audit.planned import Planned
+from tests.audit.planting import Rows, audited, clean, faulty
+
+CONFIG = "sequential_rec"
+
+
+def plan_faults(rows: Rows) -> dict[str, set[str]]:
+    return faulty(audited(CONFIG, rows))
+
+
+def test_half_of_the_test_rows_dropped() -> None:
+    rows = copy.deepcopy(clean(CONFIG))
+    dropped = rows["test"][::2]
+    rows["test"] = rows["test"][1::2]
+    results = audited(CONFIG, rows)
+    assert faulty(results) == {"plan": {row["id"] for row in dropped}}
+    assert results["plan"].notes == [f"test lacks {len(dropped)} rows of its plan"]
+
+
+def test_a_split_that_is_empty() -> None:
+    rows = copy.deepcopy(clean(CONFIG)) | {"validation": []}
+    found = plan_faults(rows)
+    assert found == {"plan": {row["id"] for row in clean(CONFIG)["validation"]}}
+
+
+def test_rows_in_another_order_are_no_fault() -> None:
+    rows = {split: several[::-1] for split, several in clean(CONFIG).items()}
+    assert plan_faults(rows) == {}
+    halves = {split: several[1::2] + several[::2] for split, several in clean(CONFIG).items()}
+    assert plan_faults(halves) == {}
+
+
+def test_a_row_added() -> None:
+    rows = copy.deepcopy(clean(CONFIG))
+    row = copy.deepcopy(rows["train"][0])
+    row["id"] += "9"
+    rows["train"].insert(3, row)
+    assert row["id"] in plan_faults(rows)["plan"]
+
+
+def test_a_row_moved() -> None:
+    rows = copy.deepcopy(clean(CONFIG))
+    row = rows["train"].pop(4)
+    rows["test"].append(row)
+    results = audited(CONFIG, rows)
+    assert (row["id"], "stands in test; the plan has it in train") in results["plan"].faults
+
+
+def test_all_columns_that_differ_are_named() -> None:
+    rows = copy.deepcopy(clean(CONFIG))
+    row = rows["train"][0]
+    row["output"], row["row_hash"] = "Another", "0" * 16
+    (fault,) = audited(CONFIG, rows)["drawn anew"].faults
+    assert fault == (row["id"], "the raw data give other values of: row_hash, output")
+
+
+def test_floats_of_single_precision_are_equal() -> None:
+    import numpy as np
+
+    planned = {"id": "1", "rating": 8.33, "history": [{"rating": 7.1}]}
+    read = {
+        "id": "1",
+        "rating": float(np.float32(8.33)),
+        "history": [{"rating": float(np.float32(7.1))}],
+    }
+    check = Planned([("train", planned)])
+    check.see("train", read)
+    assert [one.faults for one in check.end()] == [[], []]
+
+
+def test_what_waits_is_a_hash_a_column() -> None:
+    rows = [("train", {"id": str(k), "input": "x" * 10_000}) for k in range(100)]
+    check = Planned(rows)
+    for split, row in reversed(rows[50:]):
+        check.see(split, row)
+    waiting = [one for several in check._planned.values() for one in several]
+    assert waiting and all(len(one.hashes) == 16 for one in waiting)
+
+
+def test_an_unseen_template_in_train() -> None:
+    unseen = clean(CONFIG, templates="unseen")
+    assert faulty(audited(CONFIG, unseen, templates="unseen")) == {}
+    rows = {**unseen, "train": unseen["test"], "test": unseen["train"]}
+    found = faulty(audited(CONFIG, rows, raw=False))["wording"]
+    assert found == {row["id"] for row in unseen["test"]}
+
+
+def test_a_user_folder_whose_prompt_tells_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a template is refused; rows that one made elsewhere are found by what they show."""
+    from itdr.builders.rendering import template_files
+
+    (tmp_path / "top_k_rec.yaml").write_text(
+        "task: top_k_rec\nreplace: false\nprompts:\n  - id: mine\n    text: |-\n"
+        "      {{ history_lines }}\n\n      {{ candidates_lines }}\n\n      {{ answer }}\n",
+        "utf-8",
+    )
+    monkeypatch.setattr(template_files, "ANSWER", "no such name")
+    options = {"templates": [str(tmp_path), "top_k_rec/mine"]}
+    key = {"templates": str(tmp_path)}
+    from itdr.scoring import data
+    from tests.audit.planting import Planted
+    from tests.audit.planting import options as base
+
+    opened = data.open_data("top_k_rec", {**base("top_k_rec"), **options})
+    rows = {split: list(opened.rows(split)) for split in opened.splits}
+    planted = Planted("top_k_rec", {**base("top_k_rec"), **options}, ["top_k_rec"])
+    planted.planted = rows
+    found = faulty({one.name: one for one in audit.audit(planted, raw=False)})
+    shown = {row["id"] for several in rows.values() for row in several}
+    assert found["wording"] == shown, key

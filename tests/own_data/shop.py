@@ -1,0 +1,112 @@
+"""A made-up shop's log and catalogue, as a new user might have them."""
+
+from __future__ import annotations
+
+import csv
+import random
+from pathlib import Path
+from typing import Any
+
+USERS, ITEMS, EVENTS, ROOMS = 160, 300, 40, 5
+DESCRIPTION = """
+interactions:
+  file: log.csv
+  delimiter: ";"
+  columns:
+    user_id: customer
+    item_id: sku
+    rating: stars
+    timestamp: {from: when, format: "%d/%m/%Y %H:%M", zone: Europe/Berlin}
+items:
+  file: products.parquet
+  columns:
+    item_id: code
+    title: name
+    categories: {from: path, split: " > "}
+    creators: brand
+    year: released
+    attributes: {price: price}
+users:
+  file: customers.jsonl
+  columns:
+    user_id: id
+    gender: {from: sex, values: {M: male, F: female}}
+    age: age
+    country: country
+scale: {low: 1, high: 5}
+words: products
+"""
+
+
+def log(seed: int = 1) -> list[dict[str, Any]]:
+    """Purchases, with prices and dates as text. Users have tastes: three in four products are of the
+    room that they like, and are rated higher."""
+    rng = random.Random(seed)
+    rows = []
+    for user in range(USERS):
+        for step in range(EVENTS):
+            liked = rng.random() < 0.75
+            sku = rng.randrange(ITEMS)
+            sku = sku - sku % ROOMS + user % ROOMS if liked else sku
+            rows.append(
+                {
+                    "customer": f"c{user:03}",
+                    "sku": f"p{sku}",
+                    "stars": rng.randrange(3, 6) if liked else rng.randrange(1, 5),
+                    "when": f"{1 + step % 28:02}/{1 + (user + step // 28) % 12:02}/2021 {rng.randrange(24):02}:{rng.randrange(60):02}",
+                    "paid": f"$ {rng.randrange(1, 99)}.50",
+                }
+            )
+    return rows
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Products with prices as text; one has no name."""
+    return [
+        {
+            "code": f"p{n}",
+            "name": f"Copper &amp; Oak No. {n}" if n else None,
+            "path": ("Kitchen > Pans", "Garden", "Cellar", "Attic", "Study")[n % ROOMS],
+            "brand": f"Maker {n % 7}",
+            "released": f"{1990 + n % 30}-05-01",
+            "price": f"$ {n}.50",
+        }
+        for n in range(ITEMS)
+    ]
+
+
+def customers() -> list[dict[str, Any]]:
+    """What is known of users."""
+    return [
+        {
+            "id": f"c{n:03}",
+            "sex": "MF?"[n % 3],
+            "age": 20 + n % 50 if n % 5 else None,
+            "country": ("Chile", "Norway")[n % 2],
+        }
+        for n in range(USERS)
+    ]
+
+
+def write(folder: Path, rows: list[dict[str, Any]] | None = None) -> Path:
+    """Write the three files and their description; its path."""
+    import json
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder.mkdir(parents=True, exist_ok=True)
+    write_csv(folder / "log.csv", log() if rows is None else rows, ";")
+    pq.write_table(pa.Table.from_pylist(catalogue()), folder / "products.parquet")
+    lines = "".join(json.dumps(row) + "\n" for row in customers())
+    (folder / "customers.jsonl").write_text(lines, "utf-8")
+    (folder / "shop.yaml").write_text(DESCRIPTION, "utf-8")
+    return folder / "shop.yaml"
+
+
+def write_csv(path: Path, rows: list[dict[str, Any]], delimiter: str = ",") -> None:
+    """Write rows as delimited text with a header."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), delimiter=delimiter, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

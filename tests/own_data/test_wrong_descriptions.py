@@ -1,0 +1,106 @@
+"""Wrong descriptions: each is answered with one clear sentence that names file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from itdr.builders.core.errors import ItdrError
+from itdr.builders.dataset import own_sources
+from itdr.builders.sources.described.json_schema import json_schema
+from itdr.builders.store.prepare import prepare
+from itdr.builders.store.spec import StoreSpec
+from tests.own_data import shop
+
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
+
+# (name, text replaced, by what, line of the message, what it says, whether a schema can see it)
+WRONG = [
+    ("unknown field", "delimiter:", "delimeter:", 4, "Did you mean 'delimiter'", True),
+    ("unknown column", "rating: stars", "ratng: stars", 8, "Did you mean 'rating'", True),
+    ("no user", "user_id: customer", "# user", 5, "lacks 'user_id'", True),
+    ("no log", "interactions:", "interaction:", 2, "Did you mean 'interactions'", True),
+    ("a number for a text", "item_id: sku", "item_id: 7", 7, "must be a mapping", True),
+    ("a text for a number", "low: 1", "low: one", 26, "low must be a number, not 'one'", True),
+    ("no scale", "scale: {low: 1, high: 5}", "", 8, "rating needs a scale", False),
+    ("an empty scale", "{low: 1, high: 5}", "{low: 5, high: 1}", 26, "below high", False),
+    ("a step too long", "high: 5}", "high: 5, step: 9}", 26, "step (9)", False),
+    ("liked off the scale", "high: 5}", "high: 5, liked: 7}", 26, "must lie on the scale", False),
+    ("both likes", "high: 5}", "high: 5, liked: 4, liked_quantile: 0.5}", 26, "one of them", False),
+    ("a quantile of 60", "high: 5}", "high: 5, liked_quantile: 60}", 26, "between 0 and 1", False),
+    ("an unknown unit", 'format: "%d/%m/%Y %H:%M"', "unit: sec", 9, "Unknown unit 'sec'", True),
+    ("unit and format", "{from: when,", "{from: when, unit: ms,", 9, "leave one of them", False),
+    ("no such file", "file: log.csv", "file: logs.csv", 3, "Did you mean 'log.csv'", False),
+    ("no such glob", "file: log.csv", "file: part-*.csv", 3, "no file 'part-*.csv'", False),
+    ("a folder", "file: log.csv", "file: .", 3, "is a folder", False),
+    ("a format untold", "file: log.csv", "file: shop.yaml", 3, "add `format`", False),
+    ("an unknown format", "file: log.csv", "file: log.csv\n  format: xlsx", 4, "'xlsx'", True),
+    ("an id with blanks", "words: products", "words: products\nid: My Shop", 28, "lower case", False),
+    ("an id that is taken", "words: products", "words: products\nid: ml-1m", 0, "choose another", False),
+    ("a key twice", "words: products", "words: products\nwords: books", 28, "twice", None),
+    ("broken YAML", "{low: 1, high: 5}", "{low: 1, high: 5", 27, "broken YAML", None),
+    ("a tag that would run", "words: products", "words: !!python/name:os.system ''", 27, "tag", None),
+    ("neither from nor value", "creators: brand", "creators: {split: ','}", 16, "needs `from`", False),
+    ("an event that is none", "item_id: sku", "item_id: sku\n    event: {value: bought}", 8, "event", True),
+    ("attributes that are not there", "words: products", "attributes: [age, job]", 27, "'job'", False),
+    ("an unknown word", "words: products", "wording: {itemz: pans}", 27, "Did you mean 'item'", False),
+    ("a column the log has not", "item_id: sku", "item_id: skus", 7, "Did you mean 'sku'", False),
+    ("a column the items have not", "title: name", "title: nam", 14, "Did you mean 'name'", False),
+    ("a column the users have not", "age: age", "age: years", 24, "Unknown column of customers", False),
+    ("the wrong delimiter", 'delimiter: ";"', 'delimiter: ","', 6, "Unknown column of log.csv", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "said", "seen"),
+    [case[1:] for case in WRONG],
+    ids=[case[0] for case in WRONG],
+)
+def test_a_wrong_description_is_one_clear_sentence(
+    old: str, new: str, line: int, said: str, seen: bool | None, tmp_path: Path, caches: Path
+) -> None:
+    path = shop.write(tmp_path / "shop")
+    text = shop.DESCRIPTION
+    assert text.count(old) >= 1
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(ItdrError) as error:
+        source, _ = own_sources.find(str(path))
+        prepare(StoreSpec(source))
+    message = str(error.value)
+    assert said in message
+    assert "\n" not in message
+    if line:
+        assert message.startswith(f"{path}:{line}: "), message
+    if seen is not None:
+        problems = list(SCHEMA.iter_errors(yaml.safe_load(path.read_text("utf-8"))))
+        assert bool(problems) is seen
+
+
+def test_there_are_twenty_and_more() -> None:
+    assert len(WRONG) >= 20
+    assert len({said for *_, said, _ in WRONG}) > 20
+
+
+def test_the_right_one_passes_the_schema(tmp_path: Path) -> None:
+    assert not list(SCHEMA.iter_errors(yaml.safe_load(shop.DESCRIPTION)))
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+
+
+def test_a_file_of_data_is_no_description(tmp_path: Path) -> None:
+    shop.write(tmp_path)
+    with pytest.raises(ItdrError, match="itdr init"):
+        own_sources.find(str(tmp_path / "log.csv"))
+    with pytest.raises(ItdrError, match=r"neither itdr\.yaml nor atomic files"):
+        own_sources.find(str(tmp_path))
+    with pytest.raises(ItdrError, match=re.escape("Did you mean 'shop.yaml'")):
+        own_sources.find(str(tmp_path / "shopp.yaml"))
+
+
+def test_two_sources_of_one_id_are_refused(tmp_path: Path) -> None:
+    first, second = shop.write(tmp_path / "a"), shop.write(tmp_path / "b")
+    with pytest.raises(ItdrError, match="id of its own"):
+        own_sources.open_entries([str(first), str(second)])

@@ -1,0 +1,29 @@
+"""Sources of your own on Spark: the same bytes as the embedded engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.own_data import shop
+from tests.spark.test_same_rows import compare
+
+pytestmark = pytest.mark.xdist_group("spark")
+
+
+@pytest.mark.parametrize("config", ["sequential_rec", "interest_recognition"])
+def test_a_described_source(spark: Any, config: str, tmp_path: Path, place: str) -> None:
+    path = shop.write(tmp_path / "shop")
+    compare(spark, config, tmp_path, place, sources=[str(path)], size=40, num_shards=3)
+
+
+def test_a_table_in_memory(spark: Any, tmp_path: Path, place: str) -> None:
+    pd = pytest.importorskip("pandas")
+    import itdr
+
+    log, items = pd.DataFrame(shop.log()), pd.DataFrame(shop.catalogue())
+    when = {"from": "when", "format": "%d/%m/%Y %H:%M"}
+    source = itdr.source(log, items, id="frame", columns={"interactions": {"timestamp": when}})
+    compare(spark, "rating_prediction", tmp_path, place, sources=[source], size=40, num_shards=3)

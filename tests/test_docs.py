@@ -1,0 +1,127 @@
+"""The documentation: links that lead somewhere, pages that are not stale, a site that builds."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import itdr
+from itdr.builders.dataset import options, registry
+from itdr.publish import pages
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+LINK = re.compile(r"(?:\]\(|srcset=\"|src=\")([^)\s\"]+)")
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+pytestmark = pytest.mark.skipif(not DOCS.is_dir(), reason="the documentation is not in a wheel")
+
+
+def sources() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub and MkDocs make them of plain ones."""
+    text = FENCE.sub("", path.read_text("utf-8"))
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(path: Path) -> None:
+    for link in LINK.findall(FENCE.sub("", path.read_text("utf-8"))):
+        if link.startswith(("http://", "https://", "mailto:")):
+            continue
+        target, _, anchor = link.partition("#")
+        file = (path.parent / target).resolve() if target else path
+        assert file.exists(), f"{path.name}: {link}"
+        if anchor and file.suffix == ".md":
+            assert anchor in anchors(file), f"{path.name}: {link}"
+
+
+@pytest.mark.parametrize("name", ["options.md", "card.md", "sources/index.md", "subtasks/index.md"])
+def test_a_page_that_is_written_from_the_code_is_not_stale(name: str) -> None:
+    """`itdr card` makes it anew. Pages of sources and subtasks: below, and tests/publish."""
+    text = {
+        "options.md": pages.options_page,
+        "card.md": pages.card_page,
+        "sources/index.md": pages.sources_index,
+        "subtasks/index.md": pages.subtasks_index,
+    }[name]()
+    assert (DOCS / name).read_text("utf-8") == text
+
+
+@pytest.mark.parametrize("name", registry.source_ids())
+def test_the_data_sheet_of_a_source_is_not_stale(name: str) -> None:
+    assert (DOCS / "sources" / f"{name}.md").read_text("utf-8") == pages.source_page(name)
+
+
+def test_every_option_is_in_the_reference_as_declared() -> None:
+    text = (Path(str(itdr.__file__)).parent / "docs" / "options.md").read_text("utf-8")
+    for row in options.markdown_table().splitlines():
+        assert row in text
+
+
+def test_no_page_of_a_source_or_subtask_is_left_from_another_time() -> None:
+    written = set(pages_by_path())
+    for folder in ("sources", "subtasks"):
+        assert {f"{folder}/{path.name}" for path in (DOCS / folder).iterdir()} <= written
+
+
+def pages_by_path() -> list[str]:
+    return [
+        *(f"sources/{name}.md" for name in ("index", *registry.source_ids())),
+        *(f"subtasks/{name}.md" for name in ("index", *registry.task_ids())),
+    ]
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    listed = str(yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"])
+    for path in DOCS.glob("*.md"):
+        assert f"'{path.name}'" in listed, path.name
+
+
+def test_the_citation_file_names_the_version_and_the_paper() -> None:
+    text = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert text["version"] == itdr.__version__
+    (paper,) = text["references"]
+    names = [f"{one['given-names']} {one['family-names']}" for one in paper["authors"]]
+    assert all(name in pages.card.PAPER for name in names)
+    assert paper["year"] == 2026 and "2508.05667" in str(paper["identifiers"])
+
+
+@pytest.mark.skipif(
+    not all(importlib.util.find_spec(name) for name in ("mkdocs", "material", "mkdocstrings")),
+    reason="mkdocs-material and mkdocstrings are not installed",
+)
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mkdocs",
+            "build",
+            "--strict",
+            "--quiet",
+            "--site-dir",
+            str(tmp_path),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )
+    assert result.returncode == 0, result.stderr
+    reference = (tmp_path / "python" / "index.html").read_text("utf-8")
+    for name in ("itdr.scoring.score", "itdr.rewards.ranking", "itdr.publish.folder.build"):
+        assert f'id="{name}"' in reference
+    assert "Elsa" in (tmp_path / "subtasks" / "sequential_rec" / "index.html").read_text("utf-8")

@@ -1,0 +1,178 @@
+"""Splits by place in a history and by time, and which of a user's cases is taken."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from itdr.audit import audit
+from itdr.audit.oracle import Raw
+from itdr.audit.protocols import SplitPromise
+from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset import registry
+from itdr.builders.sampling.cuts import parse, time_cuts
+from itdr.builders.sampling.histories import histories
+from itdr.builders.sampling.popularity import train_stats
+from itdr.builders.store.prepare import prepare
+from itdr.builders.store.reader import StoreReader
+from itdr.builders.store.spec import StoreSpec
+from itdr.scoring.data import open_data
+from tests import world
+
+
+def options(**own: Any) -> dict[str, Any]:
+    base = {"sources": "ml-32m", "data_dir": str(world.folder()), "history": 4, "size": "all"}
+    return {**base, **own}
+
+
+def opened() -> StoreReader:
+    source = registry.source("ml-32m")
+    spec = StoreSpec(source, data_dir=world.folder())
+    return StoreReader(source, prepare(spec, progress=False))
+
+
+LEFT_OUT = {"split_by": "leave_one_out"}
+
+
+def test_the_last_event_is_test_and_the_one_before_validation() -> None:
+    rows = world.load("sequential_rec", **options(**LEFT_OUT))
+    store, lines = opened(), histories(opened())
+    assert min(len(one) for one in rows.values()) > 20
+    for split, back in (("test", 1), ("validation", 2)):
+        for row in rows[split]:
+            user = store.code("user", row["user_id"])
+            assert user is not None
+            line = lines.of(user)
+            assert row["relevant"] == [store.item(line.items[-back]).id]
+            moment = line.times[-back]
+            assert moment is not None
+            assert all(one["timestamp"] < moment for one in row["history"])
+    held: dict[str, set[str]] = {}
+    for row in [*rows["validation"], *rows["test"]]:
+        held.setdefault(row["user_id"], set()).update(row["relevant"])
+    both = 0
+    for row in rows["train"]:
+        seen = {*row["relevant"], *(one["item_id"] for one in row["history"])}
+        both += row["user_id"] in held
+        assert not seen & held.get(row["user_id"], set())
+    assert both > 20  # the same users are in all splits
+
+
+def test_training_counts_leave_out_what_is_held() -> None:
+    store = opened()
+    everything, counted = (train_stats(store, 0, held=n) for n in (0, 3))
+    assert everything.users.sum() < counted.users.sum()  # all users, not those of a split
+    expected: dict[int, int] = {}
+    for user in range(len(store.user_hash)):
+        line = histories(store).of(user)
+        end = line.works[-6:] if len(line) >= 6 else []
+        for work in line.touched.tolist():
+            if work not in end:
+                expected[work] = expected.get(work, 0) + 1
+    assert {int(work): int(counted.users[work]) for work in counted.works} == expected
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        LEFT_OUT,
+        {**LEFT_OUT, "k_core": 4, "repeats": "last"},
+        {"split_by": "time", "cuts": [0.5, 0.75]},
+        {"split_by": "time", "cuts": [0.5, 0.75], "target": "first"},
+        {"target": "random"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("config", ["sequential_rec", "top_k_rec"])
+def test_the_audit_finds_no_fault(config: str, own: dict[str, Any]) -> None:
+    found = audit(open_data(config, options(**own)))
+    # The few made-up films of a span of time are told apart by how often they are shown in it.
+    faults = [one for one in found if one.faults and one.name != "giveaways"]
+    assert [(one.name, one.faults[:3]) for one in faults] == []
+    by_name = {one.name: one for one in found}
+    assert bool(by_name["split"].checked) == ("split_by" in own)
+
+
+def test_the_audit_finds_what_is_shown_too_early() -> None:
+    data = open_data("sequential_rec", options(**LEFT_OUT))
+    rows = {split: list(data.rows(split)) for split in ("train", "test")}
+    late = rows["test"][0]
+    early = next(row for row in rows["train"] if row["user_id"] == late["user_id"])
+    leaky = copy.deepcopy(early)
+    leaky["history"][-1] = {**leaky["history"][-1], "item_id": late["relevant"][0]}
+    cell = data.cell_of(late)
+    assert cell is not None
+    for planted, faults in ((early, 0), (leaky, 1)):
+        promise = SplitPromise()
+        promise.see("test", late, Raw(cell))
+        promise.see("train", planted, Raw(cell))
+        assert len(promise.end().faults) == faults
+    # Not the last event of the user.
+    promise = SplitPromise()
+    promise.see("test", {**late, "relevant": [early["relevant"][0]]}, Raw(cell))
+    assert "went on" in promise.end().faults[0][1]
+
+
+def test_the_audit_finds_a_history_beyond_the_cut() -> None:
+    data = open_data("sequential_rec", options(split_by="time"))
+    row = copy.deepcopy(next(iter(data.rows("train"))))
+    cell = data.cell_of(row)
+    assert cell is not None and cell.cuts is not None
+    row["history"][-1]["timestamp"] = cell.cuts[0]
+    promise = SplitPromise()
+    promise.see("train", row, Raw(cell))
+    assert "beyond the time of train" in promise.end().faults[0][1]
+
+
+def test_cuts_are_quantiles_or_dates() -> None:
+    store = opened()
+    times = sorted(
+        time
+        for user in range(len(store.user_hash))
+        for time in store.events(user).times.tolist()  # type: ignore[union-attr]
+    )
+    first, second = time_cuts(store, (0.5, 0.75))
+    for cut, share in ((first, 0.5), (second, 0.75)):
+        below = sum(time < cut for time in times) / len(times)
+        upto = sum(time <= cut for time in times) / len(times)
+        assert below <= share <= upto
+    assert parse(["2015-01-01", "2016-01-01"]) == (1_420_070_400, 1_451_606_400)
+    assert parse(["0.5", "0.75"]) == parse([0.5, 0.75]) == (0.5, 0.75)
+    assert time_cuts(store, (1_420_070_400, 1_451_606_400)) == (1_420_070_400, 1_451_606_400)
+    for wrong in ([0.9, 0.8], [0.8], ["2016-01-01", "soon"], [0.8, "2016-01-01"], 0.8, [0, 1]):
+        with pytest.raises(ConfigError, match="cuts must be two quantiles"):
+            parse(wrong)  # type: ignore[arg-type]
+
+
+def test_the_target_is_the_first_the_last_or_any() -> None:
+    found = {}
+    for target in ("first", "last", "random"):
+        rows = world.load(
+            "sequential_rec", **options(split_by="time", cuts=[0.5, 0.75], target=target)
+        )
+        found[target] = {row["user_id"]: row["history"][-1]["timestamp"] for row in rows["test"]}
+    everything = world.load(
+        "sequential_rec", **options(split_by="time", cuts=[0.5, 0.75], target="all")
+    )
+    common = set.intersection(*(set(one) for one in found.values()))
+    several = [user for user in common if found["first"][user] < found["last"][user]]
+    assert len(several) > 10
+    assert all(found["first"][user] <= found["last"][user] for user in common)
+    between = {found["random"][user] for user in several}
+    assert between != {found["first"][u] for u in several} != {found["last"][u] for u in several}
+    assert len(everything["test"]) > len(found["last"])
+
+
+@pytest.mark.parametrize(
+    ("config", "own", "said"),
+    [
+        ("rating_prediction", LEFT_OUT, "split_by='leave_one_out' has no meaning for rating_pred"),
+        ("sequential_rec", {"cuts": [0.8, 0.9]}, "cuts has a meaning with split_by='time' alone"),
+        ("interest_recognition", LEFT_OUT, "a profile is not dated"),
+    ],
+)
+def test_what_has_no_meaning_is_refused(config: str, own: dict[str, Any], said: str) -> None:
+    with pytest.raises(Exception, match=said):
+        world.load(config, data_dir=str(world.folder()), **own)

@@ -1,0 +1,139 @@
+"""Rows of target user identification: who is chosen, what is said, and that it follows from the data."""
+
+from __future__ import annotations
+
+import functools
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itdr.audit.answer_facts import unfounded
+from itdr.builders.core.errors import ConfigError
+from tests import planted, world
+from tests.evidence.test_audience_facts import world as tastes
+
+CONFIG = "target_user_identification"
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@functools.cache
+def rows(**options: Any) -> Rows:
+    root, _ = tastes()
+    return world.load(CONFIG, root, sources=["ml-1m"], cells="all", **{"size": "all", **options})
+
+
+def facts_in(row: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in row["evidence"] if one["of"] or one["quote"]]
+
+
+def test_rows_hold_facts_and_say_no_more() -> None:
+    every = world.everything(rows())
+    assert len(every) > 40
+    for row in every:
+        assert not list(unfounded(row)), row["output"]
+        assert re.match(r"1\. [A-Z0-9]", row["output"]) and row["output"].endswith(".")
+        assert len(facts_in(row)) >= 3
+        assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  |\.\.", row["output"]), row["output"]
+
+
+def test_titles_of_works_also_liked_are_named() -> None:
+    every = world.everything(rows())
+    named = sum(
+        sum(one["fact"].endswith("work/up") and one["of"] > 0 for one in row["evidence"]) >= 2
+        for row in every
+    )
+    assert named >= 0.5 * len(every)
+
+
+def test_whom_to_warn_stands_on_a_fact() -> None:
+    _, known = tastes()
+    by_title = {row["input"]: row for row in world.everything(rows())}
+    warned = 0
+    for title, genre in known.disliked.items():
+        for text, row in by_title.items():
+            if f"Title: {title}\n" in text or f'"{title}"' in text:
+                against = [
+                    one for one in row["evidence"] if one["fact"] == "liked_if/category/down"
+                ]
+                warned += any(one["value"] == genre for one in against)
+                assert ("Not for:" in row["output"]) == any(
+                    one["fact"].endswith("/down") for one in row["evidence"]
+                )
+    assert warned >= 0.7 * len(known.disliked)
+
+
+def test_items_with_facts_against_come_first() -> None:
+    few = world.everything(rows(size=40))
+    every = world.everything(rows())
+    share = [sum("Not for:" in row["output"] for row in some) / len(some) for some in (few, every)]
+    assert share[0] > share[1]
+    assert {row["id"] for row in few} <= {row["id"] for row in every}
+
+
+def test_rows_do_not_depend_on_the_order_of_raw_lines_nor_on_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _ = tastes()
+    for file in (root / "ml-1m").iterdir():
+        lines = file.read_text("latin-1").splitlines(keepends=True)
+        random.Random(3).shuffle(lines)
+        (tmp_path / "ml-1m").mkdir(exist_ok=True)
+        (tmp_path / "ml-1m" / file.name).write_text("".join(lines), "latin-1")
+    monkeypatch.setenv("ITDR_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("ITDR_MEMORY", "300MB")
+    again = world.load(CONFIG, tmp_path, sources=["ml-1m"], cells="all", size="all")
+    assert again == rows()
+
+
+def test_rejected_answers_swap_facts_and_keep_the_form() -> None:
+    right = {row["id"]: row["output"] for row in world.everything(rows())}
+    same_form = 0
+    for row in world.everything(rows(format="preference")):
+        assert row["chosen"] == right[row["id"]] != row["rejected"]
+        same_form += row["chosen"].count("\n") == row["rejected"].count("\n")
+    assert same_form == len(right)
+
+
+def test_reviews_are_quoted_word_for_word_and_never_against_the_stars(tmp_path: Path) -> None:
+    planted.reviews(tmp_path / "amazon-reviews-2023", users=500, items=120)
+    source = "amazon-reviews-2023/All_Beauty"
+    every = world.everything(world.load(CONFIG, tmp_path, sources=[source], size="all"))
+    quotes = [
+        (row, one) for row in every for one in row["evidence"] if one["fact"].startswith("aspect")
+    ]
+    assert len(quotes) > 20
+    for row, one in quotes:
+        assert one["quote"] in row["input"]
+        blame = any(one["quote"].rstrip(".") in text for text in planted.BLAME)
+        if blame:
+            assert one["fact"].endswith("/down"), one
+
+
+def test_a_small_file_gives_rows_in_every_split_and_says_what_it_does_not_know() -> None:
+    found = world.load(CONFIG, sources="all", sample=True, data_dir=None, format="preference")
+    assert set(found) == {"train", "validation", "test"} and all(found.values())
+    for row in world.everything(found):
+        assert row["rejected"] and row["chosen"].casefold() != row["rejected"].casefold()
+        assert not list(unfounded(row)), row["chosen"]
+
+
+def test_options_without_meaning_are_refused() -> None:
+    for options in ({"history": 5}, {"per_user": 2}, {"split_by": "time"}, {"candidates": 10}):
+        with pytest.raises(ConfigError):
+            world.load(CONFIG, tastes()[0], sources=["ml-1m"], cells="all", **options)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    "source",
+    ["ml-32m", "ml-1m", "bookcrossing", "yelp", "microlens", "amazon-reviews-2023/All_Beauty"],
+)
+def test_real_files_give_rows(raw: Path, source: str) -> None:
+    every = world.everything(world.load(CONFIG, raw, sources=[source], size="all", cells="all"))
+    assert every
+    for row in every:
+        assert not list(unfounded(row)), row["output"]
+        assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  ", row["output"].replace("}", "")), row
