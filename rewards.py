@@ -160,14 +160,14 @@ def _of_rating(row: Mapping[str, Any], one: Any) -> float:
 
 
 def _of_attributes(row: Mapping[str, Any], one: Any) -> float:
-    from itdr.scoring.parsing.attributes import worst
+    from itdr.scoring.parsing.attributes import max_error
 
     parts = []
     for attribute in row["attributes"]:
         name = attribute["name"]
         if f"RMSE {name}" in one.values:
             error = one.values[f"RMSE {name}"] ** 0.5
-            parts.append(1 - error / worst(name, float(attribute["value"])))
+            parts.append(1 - error / max_error(name, float(attribute["value"])))
         else:
             parts.append(one.values[f"accuracy {name}"])
     return sum(parts) / len(parts)

@@ -19,7 +19,7 @@ from itdr.scoring.metrics.per_task import (
     scale_of,
 )
 from itdr.scoring.parsing import parse
-from itdr.scoring.parsing.attributes import same
+from itdr.scoring.parsing.attributes import same_value
 from itdr.scoring.parsing.titles import Titles
 
 Row = Mapping[str, Any]
@@ -287,7 +287,7 @@ class Answers:
         wrong = [
             one["name"]
             for one in row["attributes"]
-            if not same(one["name"], said.get(one["name"], ""), one["value"])
+            if not same_value(one["name"], said.get(one["name"], ""), one["value"])
         ]
         if not row["attributes"]:
             return "there is no attribute"

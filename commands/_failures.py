@@ -1,4 +1,4 @@
-"""Failures that are no fault of this program, each in one line: what, which file, what to do."""
+"""Expected failures, each reported in one line: what, which file, what to do."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ADVICE = {
 ADVICE |= dict.fromkeys((errno.EPERM, errno.EROFS), ADVICE[errno.EACCES])
 ADVICE |= dict.fromkeys((errno.EDQUOT, errno.EFBIG), ADVICE[errno.ENOSPC])
 LONGEST = 200
-"""Characters of a name that are shown."""
+"""The most characters of a name that are shown."""
 
 
 def sentence(error: Exception) -> str | None:
-    """What to say of an error; None of one whose traceback is needed, since it is a fault of ours."""
+    """The message for an error; None where its traceback is needed, since it is a bug of ours."""
     if isinstance(error, ItdrError):
         return str(error)
     if isinstance(error, OSError):
@@ -33,7 +33,7 @@ def sentence(error: Exception) -> str | None:
     engine = sys.modules.get("duckdb")
     if engine is not None and isinstance(error, engine.OperationalError):
         first = str(error).strip().splitlines()[0]
-        return f"The engine could not go on ({first}): {_engine_advice(first)}."
+        return f"The engine failed ({first}): {_engine_advice(first)}."
     if isinstance(error, UnicodeEncodeError):
         return (
             f"Some text cannot be written as {error.encoding} ({error.reason}): set "
@@ -52,20 +52,20 @@ def _of_system(error: OSError) -> str:
     shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
     advice = ADVICE.get(error.errno or 0, "check this file and its folder, then run the same again")
     if _in_cache(name):
-        advice = "set ITDR_CACHE to a folder that can be made and written"
+        advice = "set ITDR_CACHE to a folder that can be created and written"
     return f"{shown}: {what}: {advice}."
 
 
 def _advice_without_name(error: OSError) -> str:
     if paths.disk_is_full(error):
-        return f"what is written finds no room, {ADVICE[errno.ENOSPC]}"
+        return f"the disk is full, {ADVICE[errno.ENOSPC]}"
     return "check the files and folders that were named, then run the same again"
 
 
-def _engine_advice(said: str) -> str:
-    if "Out of Memory" in said:
-        return "set ITDR_MEMORY to more, as ITDR_MEMORY=4GB"
-    if any(text in said for text in paths.FULL_TEXTS):
+def _engine_advice(message: str) -> str:
+    if "Out of Memory" in message:
+        return "set ITDR_MEMORY to more, such as ITDR_MEMORY=4GB"
+    if any(text in message for text in paths.FULL_TEXTS):
         return ADVICE[errno.ENOSPC]
     return "check that the file can be read and its folder written, then run the same again"
 

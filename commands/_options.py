@@ -20,21 +20,21 @@ DATA_DIR = "Folder with <source id>/ folders of official raw files, packed or un
 
 
 def config_names(incomplete: str) -> list[str]:
-    """The configs that begin so, for a shell that completes a line."""
+    """The configs that start with `incomplete`, for shell completion."""
     from itdr.builders.dataset import registry
 
     return [name for name in registry.config_names() if name.startswith(incomplete)]
 
 
 def source_names(incomplete: str) -> list[str]:
-    """The sources that begin so, for a shell that completes a line."""
+    """The sources that start with `incomplete`, for shell completion."""
     from itdr.builders.dataset import registry
 
     return [name for name in registry.source_ids() if name.startswith(incomplete)]
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command every option of a config; it receives those that were set as `options`."""
+    """Add every option of a config to a command; it receives those that were set as `options`."""
     own = inspect.signature(command, eval_str=True)
     kept = [one for one in own.parameters.values() if one.name != "options"]
     parameters = [*(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in kept), *_shared()]
@@ -82,7 +82,7 @@ def parse(values: dict[str, Any]) -> dict[str, Any]:
         values: the value of each option, None where it was not given.
 
     Returns:
-        Those that were set: lists split at commas, numbers read.
+        Those that were set: lists split at commas, numbers parsed.
     """
     given: dict[str, Any] = {}
     for name, value in values.items():

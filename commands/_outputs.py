@@ -1,4 +1,4 @@
-"""Where commands write: names taken as a shell would take them, refused before any work is done."""
+"""Output paths of commands: expanded as a shell would, and checked before any work is done."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from itdr.builders.core.errors import ConfigError
 
 
 def folder(text: str) -> Path:
-    """The folder to write into, which need not exist. Raises `ConfigError` for what is none."""
+    """The folder to write into, which need not exist.
+
+    Raises:
+        ConfigError: it is a file or a URL.
+    """
     path = _path(text)
     if path.exists() and not path.is_dir():
         raise ConfigError(f"{path} is a file: name a folder to write into.")
@@ -17,7 +21,11 @@ def folder(text: str) -> Path:
 
 
 def file(text: str) -> Path:
-    """The file to write, its folder made. Raises `ConfigError` for what is none."""
+    """The file to write; its folder is created.
+
+    Raises:
+        ConfigError: it is a folder or a URL.
+    """
     path = _path(text)
     if path.is_dir():
         raise ConfigError(f"{path} is a folder: name a file to write, as {path / 'out'}.")
@@ -26,7 +34,11 @@ def file(text: str) -> Path:
 
 
 def name(text: str) -> str:
-    """The name of a path or URL, `~` expanded. Raises `ConfigError` for an empty one."""
+    """A path or URL with `~` expanded.
+
+    Raises:
+        ConfigError: it is empty.
+    """
     if not text.strip():
         raise ConfigError("The name to write to is empty: name a file or folder after -o.")
     return os.path.expanduser(text)

@@ -1,4 +1,4 @@
-"""Messages in the command line's own syntax: what the library says of keyword arguments, as options.
+"""Messages in the syntax of the command line: keyword arguments become options.
 
 Messages are written for Python (`sources=['ml-32m', 'ml-1m']`); here they become `--sources ml-32m,ml-1m`.
 """
@@ -23,7 +23,7 @@ _LOADING = re.compile(r"load_dataset\((['\"])itdr\1, (['\"])(\w+)\2\)")
 
 
 def as_options(text: str) -> str:
-    """The text with keyword arguments written as options of the command line.
+    """A text with keyword arguments rewritten as options of the command line.
 
     >>> as_options("Name them, as sources=['a', 'b c'], or use sample=True.")
     "Name them, as --sources 'a,b c', or use --sample."
@@ -35,9 +35,10 @@ def as_options(text: str) -> str:
 
 
 class Formatter(logging.Formatter):
-    """Lines of the log, in the command line's own syntax."""
+    """Formats log lines in the syntax of the command line."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The line of one log record."""
         return as_options(super().format(record))
 
 

@@ -1,5 +1,6 @@
-"""The command `itdr`: what there is, what it looks like, and building it. One file per command in
-`commands/`; this one only gathers them and turns errors into one line."""
+"""The command `itdr`. Each command has a file of its own in `commands/`; this one gathers them and turns
+errors into one line.
+"""
 
 from __future__ import annotations
 
@@ -34,20 +35,20 @@ from itdr.commands import (
 )
 
 UsageError: Any = typer.BadParameter.__base__
-"""Of a wrong option or argument; typer has it from `click`, or of its own, by its version."""
+"""The error of a wrong option or argument; depending on its version, typer's own or `click`'s."""
 
 ABOUT = "Instruction-tuning data for recommendation, made on demand from public benchmarks."
 FIRST_STEPS = f"""{ABOUT}
 
-  itdr list                                    what there is: configs and their sources
-  itdr show sequential_rec --sample            a few examples, without a download
-  itdr plan sequential_rec                     what a config would download, and the disk it needs
+  itdr list                                    the configs and their sources
+  itdr show sequential_rec --sample            a few examples, without downloading
+  itdr plan sequential_rec                     what a config would download, and the disk space
   itdr build sequential_rec --sample -o out    a folder that is a complete Hub data set
   itdr score answers.jsonl --data out          how good a model's answers are
 
 All commands: itdr --help. One of them: itdr build --help."""
 COMPLETING = "_ITDR_COMPLETE"
-"""Set by a shell that asks how a line could go on."""
+"""Set by a shell that requests completion."""
 
 app = typer.Typer(
     name="itdr",
@@ -100,10 +101,10 @@ app.add_typer(cache.app, name="cache")
 
 
 def main() -> None:
-    """Run the command line; an error that the user can mend is one line on stderr, exit code 1."""
+    """Run the command line. An error that the user can fix is one line on stderr, with exit code 1."""
     _set_up_log()
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal without a sign shows its number; what is written into files is UTF-8 always.
+        # Characters that the terminal cannot show are escaped; files are always UTF-8.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = _run(sys.argv[1:])
@@ -147,7 +148,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _stopped() -> int:
-    print("itdr: stopped; what was finished is kept, a rerun goes on from there.", file=sys.stderr)
+    print(
+        "itdr: interrupted. Finished work is kept; run the same command to resume.", file=sys.stderr
+    )
     return 130
 
 
@@ -158,16 +161,16 @@ def _failed(error: Exception) -> int:
 
     if is_interrupt(error):
         return _stopped()
-    said = sentence(error)
-    if said is None:
+    message = sentence(error)
+    if message is None:
         raise error
-    print(f"itdr: {as_options(said)}", file=sys.stderr)
+    print(f"itdr: {as_options(message)}", file=sys.stderr)
     _close_output()
     return 1
 
 
 def _close_output() -> None:
-    """What standard output still holds goes nowhere: Python would stumble over it again at its end."""
+    """Discard what standard output still holds: Python would fail on it again at exit."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -88,7 +88,11 @@ def run(
 
 
 def table(reports: dict[str, dict[str, Any]]) -> str:
-    """One table a cell: methods by metrics, the level of chance beside them."""
+    """One Markdown table per cell: methods by metrics, with the level of chance.
+
+    Args:
+        reports: task -> method -> report.
+    """
     lines: list[str] = []
     for by_method in reports.values():
         cells = dict.fromkeys(cell for one in by_method.values() for cell in one["cells"])

@@ -19,7 +19,7 @@ def run(
     configs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Configs to build; without any, all subtasks.", autocompletion=config_names
+            help="Configs to build; by default all subtasks.", autocompletion=config_names
         ),
     ] = None,
     out: Annotated[
@@ -27,23 +27,21 @@ def run(
         typer.Option(
             "-o",
             "--out",
-            help="The folder to write into, made where missing; for Spark also a URL.",
+            help="The folder to write into, created if missing; for Spark also a URL.",
         ),
     ] = "itdr-data",
     jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="Write JSON lines in place of Parquet.")
+        bool, typer.Option("--jsonl", help="Write JSON Lines instead of Parquet.")
     ] = False,
     shown: Annotated[
         int, typer.Option("--examples", min=0, help="Print this many examples of what was written.")
     ] = 0,
     drop_raw: Annotated[
-        bool, typer.Option("--drop-raw", help="Remove downloads that the store has taken in.")
+        bool, typer.Option("--drop-raw", help="Remove downloads once they are in the store.")
     ] = False,
     overwrite: Annotated[
         bool,
-        typer.Option(
-            "--overwrite", help="Replace rows that were built otherwise, and other files."
-        ),
+        typer.Option("--overwrite", help="Replace rows built with other options, and other files."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was built as JSON.")] = False,
     engine: Annotated[
@@ -64,9 +62,9 @@ def run(
 ) -> None:
     """Build configs into a folder that is a complete Hub data set: data files, card, provenance.
 
-    The files are OUT/<config>/<split>-00000-of-0000N.parquet. What is finished is not built again,
-    so a rerun goes on where a stopped one ended; what was built otherwise is replaced with
-    --overwrite alone. A root task is written as its subtasks, and can be loaded by its name.
+    The files are OUT/<config>/<split>-00000-of-0000N.parquet. Finished configs are not built again,
+    so run the same command to resume; rows built with other options are only replaced with
+    --overwrite. A root task is written as its subtasks, and can be loaded by its name.
     Example: itdr build sequential_rec --sample -o out
     """
     from itdr.builders.core.errors import ConfigError, choose_from
@@ -77,7 +75,7 @@ def run(
     if engine == "spark":
         builders, built = _on_spark(configs, options, out, jsonl, overwrite, master, work)
     elif master or work:
-        raise ConfigError("--master and --work have a meaning with --engine spark alone.")
+        raise ConfigError("--master and --work only apply to --engine spark.")
     else:
         builders, built = _here(configs, options, out, jsonl, overwrite)
     if drop_raw:
@@ -99,7 +97,7 @@ Built = tuple[list[Any], dict[str, dict[str, Any]]]
 def _here(
     configs: Sequence[str] | None, options: dict[str, Any], out: str, jsonl: bool, overwrite: bool
 ) -> Built:
-    """Build in this process, with the embedded engine; the builders, and what was built."""
+    """Build in this process with the embedded engine; returns the builders and what was built."""
     from itdr.publish import folder
 
     target = _outputs.folder(out)
@@ -120,7 +118,7 @@ def _on_spark(
     master: str | None,
     work: str | None,
 ) -> Built:
-    """The same on a Spark session of its own, which ends with it."""
+    """Build on a Spark session, which is stopped afterwards."""
     from itdr.spark import job, raw_files, session
 
     session.require()
@@ -137,8 +135,9 @@ def _on_spark(
 
 
 def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[Any]:
-    """The configs' builders. Where none is named, those of all subtasks that can be made with these
-    options, and a line on stderr for each that cannot."""
+    """The configs' builders. Without configs, those of all subtasks that these options allow, with a line
+    on stderr for each of the others.
+    """
     from itdr.builders.core.errors import ConfigError
     from itdr.builders.dataset import registry
 
@@ -159,14 +158,14 @@ def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[An
 
 
 def _roots(configs: Sequence[str] | None) -> Sequence[str]:
-    """The root tasks that are views of what is built: all, where no config is named."""
+    """The root tasks that are views of what is built: all of them where no config is named."""
     from itdr.builders.core.schema import ROOT_TASKS
 
     return () if configs else ROOT_TASKS
 
 
 def _builder(config: str, options: dict[str, Any]) -> Any:
-    """The builder of a config that has sources, said before a folder is made for it."""
+    """The builder of a config, checked to have sources before a folder is created for it."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -178,7 +177,7 @@ def _builder(config: str, options: dict[str, Any]) -> Any:
 
 
 def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The options less the sources that have no cell in this config; all of them where none has one."""
+    """The options without the sources that have no cell in this config; unchanged where none has one."""
     from itdr.builders.dataset import own_sources, registry
 
     asked = options.get("sources")
@@ -192,8 +191,8 @@ def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drop_raw(builders: Sequence[Any]) -> None:
-    """Remove the downloads of complete stores; what was placed by hand is never removed."""
-    from itdr.builders.core.paths import human
+    """Remove the downloads of complete stores; files placed by hand are never removed."""
+    from itdr.builders.core.paths import format_size
     from itdr.builders.dataset import builder as dataset_builder
     from itdr.builders.dataset import plan
     from itdr.builders.rawfiles import locate
@@ -202,8 +201,10 @@ def _drop_raw(builders: Sequence[Any]) -> None:
     for builder in builders:
         options = dataset_builder.options_of(builder.config)
         for specs in plan.stores_of(options, plan.cells_of(options)).values():
-            freed += sum(locate.drop(one.source, one.files) for one in specs if one.ready())
-    print(f"itdr: {human(freed)} of downloads removed", file=sys.stderr)
+            freed += sum(
+                locate.drop_downloads(one.source, one.files) for one in specs if one.ready()
+            )
+    print(f"itdr: {format_size(freed)} of downloads removed", file=sys.stderr)
 
 
 def _show(path: str, number: int) -> None:
@@ -219,7 +220,7 @@ def _show(path: str, number: int) -> None:
 def _first_rows(path: str, number: int) -> list[dict[str, Any]]:
     from itdr.builders.core import remote
 
-    with remote.opened(path) as file:
+    with remote.open_binary(path) as file:
         if path.endswith(".jsonl"):
             return [json.loads(line) for line, _ in zip(file, range(number), strict=False)]
         import pyarrow.parquet as pq

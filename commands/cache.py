@@ -56,9 +56,9 @@ def listed(
         print(json.dumps([{**asdict(one), "path": str(one.path)} for one in found], indent=1))
         return
     for one in found:
-        size = paths.human(one.bytes)
+        size = paths.format_size(one.bytes)
         print(f"{one.kind:<8} {size:>10} {_age(one.age):>6}  {one.source:<24} {one.about}")
-    print(f"{paths.human(sum(one.bytes for one in found))} in {paths.cache_root()}")
+    print(f"{paths.format_size(sum(one.bytes for one in found))} in {paths.cache_root()}")
 
 
 @app.command("clear")
@@ -95,7 +95,7 @@ def clear(
             print(f"{'would remove' if dry_run else 'removed'} {one.kind} {one.source} {one.path}")
         else:
             print(f"in use, kept: {one.path}")
-    print(f"{paths.human(freed)} {'would be' if dry_run else ''} freed".replace("  ", " "))
+    print(f"{paths.format_size(freed)} {'would be' if dry_run else ''} freed".replace("  ", " "))
 
 
 def entries() -> Iterator[Entry]:
@@ -142,10 +142,10 @@ def _outermost(folders: set[Path]) -> set[Path]:
 
 
 def _about(kind: str, path: Path) -> str:
-    from itdr.builders.store.layout import complete, manifest
+    from itdr.builders.store.layout import is_complete, read_manifest
 
-    if kind == "store" and complete(path):
-        facts = manifest(path)
+    if kind == "store" and is_complete(path):
+        facts = read_manifest(path)
         names = ", ".join(one["name"] for one in facts["files"].values())
         return f"{facts['rows']['interactions']:,} interactions from {names}"
     if kind == "derived":

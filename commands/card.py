@@ -1,4 +1,4 @@
-"""`itdr card`: what a checkout holds that is written from the declarations, made anew."""
+"""`itdr card`: regenerate the files of a checkout that follow from the declarations."""
 
 from __future__ import annotations
 
@@ -30,4 +30,4 @@ def run(
     names = ", ".join(path.name for path in stale[:5]) + (" and others" if len(stale) > 5 else "")
     if check and stale:
         raise ConfigError(f"{names}: stale. Run `itdr card`.")
-    print(f"Written: {names}" if stale else "Nothing to do: all is up to date.")
+    print(f"Written: {names}" if stale else "Nothing to do: everything is up to date.")

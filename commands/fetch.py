@@ -19,16 +19,16 @@ def run(
         ),
     ],
     data_dir: Annotated[
-        Path | None, typer.Option(help="Files that lie here already are not fetched.")
+        Path | None, typer.Option(help="Files that are already here are not fetched.")
     ] = None,
 ) -> None:
-    """Download the raw files of sources into the cache, verified. A stopped download goes on.
+    """Download and verify the raw files of sources. An interrupted download is resumed.
 
-    A source that cannot be had does not keep the others from being fetched; the exit code is then 1.
+    If one source cannot be obtained, the others are still fetched; the exit code is then 1.
     Example: itdr fetch ml-1m microlens
     """
     from itdr.builders.core.errors import DownloadError
-    from itdr.builders.core.paths import human, offline_variable, raw_root
+    from itdr.builders.core.paths import format_size, offline_variable, raw_root
     from itdr.builders.dataset import own_sources
     from itdr.builders.rawfiles import locate
 
@@ -46,14 +46,16 @@ def run(
         else:
             offline = offline_variable() is not None
             try:
-                locate.obtain(source, files, now, data_dir, offline=offline, progress=True)
+                locate.download_missing(
+                    source, files, now, data_dir, offline=offline, progress=True
+                )
             except DownloadError as error:
                 failed.append(error)
                 continue
             here = raw_root() / source.id
             there = [here / remote.name for remote in now.fetch if (here / remote.name).is_file()]
             size = sum(path.stat().st_size for path in there)
-            print(f"{source.id}: {human(size)} in {here}")
+            print(f"{source.id}: {format_size(size)} in {here}")
         if now.by_hand:
             names = ", ".join(file.name for file in now.by_hand)
             print(f"{source.id}: to be placed by hand: {names}\n{source.by_hand.strip()}")

@@ -45,7 +45,12 @@ def run(
 
 
 def plan_of(config: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The raw files of a config's stores with their state, and the disk that a run needs."""
+    """The raw files of a config's stores with their state, and the disk space that a run needs.
+
+    Args:
+        config: the config.
+        options: those of `load_dataset`.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -96,7 +101,7 @@ def _filters(options: Any, cells: list[Any]) -> Iterator[tuple[str, list[dict[st
 
 
 def _rows(options: Any, cell: Any) -> int:
-    """The most rows that a (task, source) cell gives; 0 where that is known only at the end."""
+    """The most rows that a (task, source) cell gives; 0 where that is only known at the end."""
     if options.size == "all":
         return 0
     return int(cell.rule.quota if options.size == "paper" else options.size)
@@ -147,14 +152,14 @@ def _files(spec: Any, now: Any) -> Iterator[dict[str, Any]]:
 
 
 def _text(facts: dict[str, Any]) -> str:
-    from itdr.builders.core.paths import human
+    from itdr.builders.core.paths import format_size
 
     lines = [facts["config"]]
     for store in facts["stores"]:
         state = "in the store already" if store["ready"] else "to be read"
         lines.append(f"  {store['source']}  ({state}; {store['licence']})")
         for file in store["files"]:
-            lines.append(f"    {file['name']}  {human(file['size'])}  {file['state']}")
+            lines.append(f"    {file['name']}  {format_size(file['size'])}  {file['state']}")
         if store["by_hand"]:
             lines += [f"    {line}" for line in store["by_hand"].splitlines()]
     for name, steps in facts["filters"].items():
@@ -167,10 +172,10 @@ def _text(facts: dict[str, Any]) -> str:
     needs = facts["needs_bytes"]
     unknown = [name for store in facts["stores"] for name in store["unknown_sizes"]]
     lines.append(
-        f"  disk: about {human(sum(needs.values()))} "
-        f"(downloads {human(needs['downloads'])}, unpacked for a while {human(needs['unpacked'])}, "
-        f"stores {human(needs['stores'])}, rows {human(needs['result'])}); "
-        f"free: {human(facts['free_bytes'])}"
+        f"  disk: about {format_size(sum(needs.values()))} "
+        f"(downloads {format_size(needs['downloads'])}, unpacked temporarily {format_size(needs['unpacked'])}, "
+        f"stores {format_size(needs['stores'])}, rows {format_size(needs['result'])}); "
+        f"free: {format_size(facts['free_bytes'])}"
     )
     if unknown:
         lines.append(f"  not counted, since no size is published: {', '.join(unknown)}")

@@ -43,7 +43,13 @@ def run(
 
 
 def stream(config: str, split: str, options: dict[str, Any]) -> Any:
-    """The rows of a split, drawn as they are asked for."""
+    """The rows of a split as a stream.
+
+    Args:
+        config: the config.
+        split: the split.
+        options: those of `load_dataset`.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -52,7 +58,12 @@ def stream(config: str, split: str, options: dict[str, Any]) -> Any:
 
 
 def readable(row: dict[str, Any], place: int) -> str:
-    """An example as a person reads it: its texts, then where it comes from."""
+    """An example formatted for people: its texts, then its origin.
+
+    Args:
+        row: the row.
+        place: its number, from 1.
+    """
     lines = [f"── example {place} · {row['task']} · {row['source']} ".ljust(WIDTH, "─")]
     for name, text in _texts(row):
         lines += [f"[{name}]", _wrapped(text), ""]
@@ -62,7 +73,7 @@ def readable(row: dict[str, Any], place: int) -> str:
 
 
 def _texts(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The texts of a row with a name for each: its column, or who speaks."""
+    """The texts of a row, each with the name of its column or speaker."""
     from itdr.builders.dataset import formats
 
     form = formats.of_row(row)

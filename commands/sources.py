@@ -1,4 +1,4 @@
-"""`itdr sources`: what each benchmark is, its licence and files, and what is stored of it."""
+"""`itdr sources`: each benchmark's description, licence and files, and its stores."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ def describe(source: Source) -> dict[str, Any]:
 
 def _stored(source: Source) -> list[dict[str, Any]]:
     from itdr.builders.core import paths
-    from itdr.builders.store.layout import manifest
+    from itdr.builders.store.layout import read_manifest
 
     home: Path = paths.store_root() / source.id
     found = []
     for path in sorted(home.rglob("manifest.json")):
         if ".tmp-" in path.parent.name:
             continue
-        facts = manifest(path.parent)
+        facts = read_manifest(path.parent)
         size = sum(file.stat().st_size for file in path.parent.iterdir())
         found.append({"path": str(path.parent), "bytes": size, **facts})
     return found

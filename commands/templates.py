@@ -1,4 +1,4 @@
-"""`itdr templates`: the templates of each subtask, with what they use and where they stand."""
+"""`itdr templates`: the templates of each subtask, with their placeholders and locations."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(
 
 
 def _of_task(name: str, folder: Path | None, language: str) -> dict[str, Any]:
-    """What is known of a subtask's templates; TemplateError where one breaks the rules."""
+    """The facts of a subtask's templates; raises `TemplateError` where one breaks the rules."""
     task = registry.task(name)
     sections = files.texts_of(name, folder, language)
     names = task.variables | task.lists

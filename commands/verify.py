@@ -1,4 +1,4 @@
-"""`itdr verify`: compare the raw files on disk with what is declared of them."""
+"""`itdr verify`: compare the raw files on disk with their declarations."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import typer
 
 def run(
     sources: Annotated[
-        list[str] | None, typer.Argument(help="Source ids; without any, all that have files here.")
+        list[str] | None, typer.Argument(help="Source ids; by default all that have files on disk.")
     ] = None,
     data_dir: Annotated[
-        Path | None, typer.Option(help="Folder with <source id>/ folders, looked at first.")
+        Path | None, typer.Option(help="Folder with <source id>/ folders, searched first.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Read every raw file that is here and say whether it is whole. Exit code 1 on an error.
+    """Read every raw file on disk and report whether it is complete. Exit code 1 on an error.
 
     Example: itdr verify ml-32m --data-dir ~/raw
     """
@@ -41,6 +41,6 @@ def run(
         for name, one in found:
             print(f"{one.level:<8} {name}: {one.name}: {one.message}")
         if not found:
-            print("No raw file is here.")
+            print("No raw files found.")
     if any(one.level == "error" for _, one in found):
         raise typer.Exit(1)

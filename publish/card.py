@@ -117,7 +117,7 @@ def _config(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
 
 
 def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
-    rows, size = views.summed(parts, "rows"), views.summed(parts, "bytes")
+    rows, size = views.totals(parts, "rows"), views.totals(parts, "bytes")
     listed = (file for one in parts for several in one["files"].values() for file in several)
     return {
         "config_name": name,
@@ -166,7 +166,7 @@ def _configs_table(entries: Entries) -> str:
     rows = []
     for name, parts in _named(entries).items():
         about = "all of its subtasks" if name in ROOT_TASKS else registry.task(name).title
-        found = views.summed(parts, "rows")
+        found = views.totals(parts, "rows")
         counts = [found.get(split, 0) for split in ("train", "validation", "test")]
         rows.append((f"`{name}`", about, parts[0]["form"], *counts))
     head = ("config", "about", "format", "train", "validation", "test")

@@ -22,7 +22,7 @@ from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.splits import SPLITS, assign_splits
 from itdr.builders.sources.described.declaration import UserColumns, entries
 from itdr.builders.sources.described.expressions import quoted
-from itdr.builders.store.layout import manifest
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.reader import StoreReader
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class _Export:
         self.folder = folder
         self.con = con
         self.store = StoreReader(request.source, request.store)
-        self.columns: Mapping[str, Sequence[str]] = manifest(request.store)["columns"]
+        self.columns: Mapping[str, Sequence[str]] = read_manifest(request.store)["columns"]
         self.name = re.sub(r"[^A-Za-z0-9-]+", "-", request.source.id)
         self.rows: dict[str, int] = {}
         self.described: dict[str, Any] = {}

@@ -1,8 +1,8 @@
 """A folder that is a complete Hub data set, built config by config.
 
-Each config is written aside and renamed when complete, with a record of what it was built from
-inside; what the record finds unchanged is not built again. The files at the folder's top follow from
-the records alone, so that a build that was killed and taken up again ends in the same bytes.
+Each config is written aside and renamed when complete, together with a record of its inputs; a config
+whose record is unchanged is not built again. The files at the folder's top follow from the records
+alone, so a build that was killed and resumed ends in the same bytes.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from itdr.publish import overwrite as overwriting
 RECORD = ".itdr.json"
 """Inside each config's folder. Hidden: neither loaded nor pushed."""
 LAYOUT = 3
-"""Raised when the same rows are laid out in other files."""
+"""Increased when the same rows are laid out in other files."""
 RECORDED = frozenset(
     "key config form kind code selected views rows bytes files cells scripts options versions "
     "sources shortfalls".split()
 )
-"""What a record says; one that lacks any of it is damaged, and counts as absent."""
+"""The entries of a record; one that lacks any of them is damaged, and counts as absent."""
 TOP = (
     provenance.PROVENANCE,
     "README.md",
@@ -55,9 +55,9 @@ TOP = (
 )
 Progress = Callable[[str, "int | None"], Any]
 Written = dict[str, files.Written]
-HashRng = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
+WriteRows = Callable[[Any, Path, str, str, "Progress | None"], tuple[Written, dict[str, Any]]]
 """Draws the rows of a builder and writes them, into a folder or elsewhere: (builder, folder, form,
-kind, progress) -> what was written, by split, and what the record should say besides."""
+kind, progress) -> what was written, by split, and further entries of the record."""
 Held = Callable[[str, str], "int | None"]
 
 
@@ -66,7 +66,7 @@ def build(
     out: Path,
     kind: str = "parquet",
     progress: Progress | None = None,
-    draw: HashRng | None = None,
+    draw: WriteRows | None = None,
     held: Held | None = None,
     overwrite: bool = False,
     roots: Iterable[str] = (),
@@ -78,27 +78,26 @@ def build(
     Args:
         builders: constructed `Itdr`s, drawn one after the other.
         out: the folder.
-        kind: of `files.KINDS`.
+        kind: one of `files.KINDS`.
         progress: (description, total) -> a tqdm-like bar.
-        draw: writes the data files, in place of this process.
+        draw: writes the data files, instead of this process.
         held: the size of a data file, by config and name, where the files lie elsewhere.
-        overwrite: replace rows that were built otherwise, and files of others.
+        overwrite: replace rows that were built with other options, and files that are not itdr's.
         roots: root tasks to be views of whatever subtasks are built.
 
     Returns:
-        Config -> its provenance, of those that were built or were there already.
+        Config -> its provenance, for configs that were built or already there.
 
     Raises:
-        ConfigError: where the folder holds what was built otherwise or not by itdr, or is being
-            written by another process.
-        EmptySplitError: where a split has no row; subtasks of a root that has others are left out.
+        ConfigError: the folder holds other rows or files, or is being written by another process.
+        EmptySplitError: a split has no row; subtasks of a root that has others are left out.
     """
     _check_free(out)
     if not overwrite:
         overwriting.refuse_strangers(out, TOP, RECORD)
     asked = list(builders)
     named = {builder.config.name for builder in asked}
-    wanted, subtasks = views.expanded(asked, roots)
+    wanted, subtasks = views.expand_roots(asked, roots)
     out.mkdir(parents=True, exist_ok=True)
     done: dict[str, dict[str, Any]] = {}
     empty: dict[str, EmptySplitError] = {}
@@ -117,7 +116,7 @@ def build(
                     raise
                 empty[job.config] = error
                 continue
-            done[job.config] = public(entry)
+            done[job.config] = public_record(entry)
             _write_top(out)
     _say_empty(empty, done, subtasks)
     return done
@@ -128,7 +127,7 @@ def _say_empty(
     done: Mapping[str, Any],
     roots: Mapping[str, Sequence[str]],
 ) -> None:
-    """Say which subtasks of a root have no rows. Raises `EmptySplitError` where none has any."""
+    """Report which subtasks of a root have no rows. Raises `EmptySplitError` where none has any."""
     for subtasks in roots.values():
         if subtasks and not any(name in done for name in subtasks):
             raise empty[subtasks[0]]
@@ -138,7 +137,7 @@ def _say_empty(
 
 @dataclass
 class _Job:
-    """One config to be written. facts: what its record will say, known before a row is drawn."""
+    """One config to be written. `facts` are the parts of its record known before a row is drawn."""
 
     builder: Any
     config: str
@@ -158,7 +157,7 @@ def _job(builder: Any, roots: Mapping[str, Sequence[str]], out: Path, kind: str)
         "options": json.loads(json.dumps(provenance.plain_options(builder.config))),
         "kind": kind,
         "code": dataset_builder.code_fingerprint(),
-        "selected": views.named(options.selected),
+        "selected": views.source_option(options.selected),
         "views": [root for root, subtasks in roots.items() if config in subtasks],
     }
     target = out / config
@@ -174,13 +173,13 @@ def _in_the_way(jobs: Iterable[_Job]) -> dict[str, list[str]]:
     }
 
 
-def public(entry: dict[str, Any]) -> dict[str, Any]:
-    """A record less the key, which names file dates and so differs from one machine to the next."""
+def public_record(entry: dict[str, Any]) -> dict[str, Any]:
+    """A record without its key, which depends on file dates and so differs between machines."""
     return {name: value for name, value in entry.items() if name not in ("key", "layout")}
 
 
-def records(out: Path) -> dict[str, dict[str, Any]]:
-    """What was built into a folder so far: config -> record, in the catalogue's order."""
+def read_records(out: Path) -> dict[str, dict[str, Any]]:
+    """The records of the configs built into a folder, in the registry's order."""
     found = {}
     for path in out.glob(f"*/{RECORD}"):
         entry = _read(path)
@@ -191,7 +190,7 @@ def records(out: Path) -> dict[str, dict[str, Any]]:
 
 
 def _build_config(
-    job: _Job, out: Path, progress: Progress | None, draw: HashRng, held: Held | None
+    job: _Job, out: Path, progress: Progress | None, draw: WriteRows, held: Held | None
 ) -> dict[str, Any]:
     known = job.known
     if known is not None and known["key"] == job.key and _complete(job.target, known, held):
@@ -216,11 +215,11 @@ def _draw(
 ) -> tuple[Written, dict[str, Any]]:
     """Draw the rows here and write them into `part`."""
     splits = builder.as_streaming_dataset()
-    provenance.forget_rungs(builder)
+    provenance.reset_fallback_counts(builder)
     written = {}
     for split, rows in splits.items():
         name = f"{builder.config.name}/{split}"
-        bar = progress(name, expected(builder, split)) if progress else None
+        bar = progress(name, expected_rows(builder, split)) if progress else None
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
@@ -247,12 +246,17 @@ def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
         "files": {split: one.files for split, one in written.items()},
         "cells": cells,
         "scripts": dict(sorted(scripts.items())),
-        **provenance.facts(job.builder),
+        **provenance.build_facts(job.builder),
     }
 
 
-def expected(builder: Any, split: str) -> int | None:
-    """How many rows a split will have; None where that is only known at the end."""
+def expected_rows(builder: Any, split: str) -> int | None:
+    """How many rows a split will have; None where that is only known at the end.
+
+    Args:
+        builder: an `Itdr` with plans.
+        split: the split.
+    """
     from itdr.builders.sampling.splits import SPLITS
 
     plan = next(one for one in builder._plans if SPLITS[one.part] == split)
@@ -262,8 +266,8 @@ def expected(builder: Any, split: str) -> int | None:
 
 
 def _write_top(out: Path) -> None:
-    """The files at the top, the one that marks the folder as ours first."""
-    entries = {name: public(entry) for name, entry in records(out).items()}
+    """Write the files at the top, beginning with the one that marks the folder as ours."""
+    entries = {name: public_record(entry) for name, entry in read_records(out).items()}
     texts = top_texts(entries)
     for name, text in texts.items():
         _write_text(out / name, text)
@@ -275,7 +279,7 @@ def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
     """The files at the top of a built folder, by name.
 
     Args:
-        entries: the records of its configs, as `public`.
+        entries: the records of its configs, as `public_record`.
 
     Returns:
         Their texts, which follow from the records alone.
@@ -284,7 +288,7 @@ def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
         _as_json(entries),
         card.built_card(entries),
         card.citations(entries),
-        licences.text(entries),
+        licences.licence_text(entries),
         croissant.croissant(entries),
         llama_factory.dataset_info(entries),
         benchmark.eval_yaml(entries),
@@ -307,8 +311,8 @@ def _check_free(out: Path) -> None:
 
 
 def _check_kind(out: Path, kind: str, building: set[str]) -> None:
-    """`datasets` reads all files of a folder as of one kind."""
-    for name, entry in records(out).items():
+    """Refuse to mix kinds of files: `datasets` reads all files of a folder as one kind."""
+    for name, entry in read_records(out).items():
         if entry["kind"] != kind and name not in building:
             raise ConfigError(
                 f"{out / name} holds {entry['kind']} files, and a data set is of one kind: choose "
@@ -318,7 +322,7 @@ def _check_kind(out: Path, kind: str, building: set[str]) -> None:
 
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
-    """One build of a folder at a time. The lock lies in the cache, to keep the folder clean."""
+    """Allow one build of a folder at a time. The lock lies in the cache, to keep the folder clean."""
     from filelock import FileLock, Timeout
 
     locks = paths.work_root() / "builds"

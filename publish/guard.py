@@ -1,8 +1,8 @@
-"""Whether a built folder is what `itdr build` wrote, and whose rows it holds: looked at, not believed.
+"""Whether a built folder is exactly what `itdr build` wrote, and whose rows it holds: verified, not trusted.
 
 Every data file is compared with its SHA-256 in the provenance, the texts at the top with what follows
-from the provenance, and the provenance with the record of each config. Whose rows they are is read
-from the rows. Whatever is not as it should be is refused.
+from the provenance, and the provenance with the record of each config. The sources are read from the
+rows. Any difference is refused.
 """
 
 from __future__ import annotations
@@ -24,15 +24,20 @@ from itdr.builders.rawfiles.checksums import digests
 from itdr.builders.sampling.splits import SPLITS
 from itdr.publish import files, folder, licences, provenance
 
-AGAIN = "run the same `itdr build` again, it makes what is not there or not right"
+AGAIN = "run the same `itdr build` again, which rebuilds what is missing or wrong"
 LARGEST_TEXT = 64 << 20
 _SHA = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What may be sent. files: by path in the data set, each with its SHA-256; texts: those at the
-    top; sources: whose rows are inside."""
+    """What may be sent.
+
+    Attributes:
+        files: by path in the data set, each with its SHA-256.
+        texts: the files at the top.
+        sources: the sources of the rows.
+    """
 
     files: dict[str, tuple[Path, str]]
     texts: dict[str, bytes]
@@ -50,7 +55,7 @@ def check(home: Path, entries: dict[str, dict[str, Any]]) -> Checked:
         Exactly what belongs to the data set.
 
     Raises:
-        ConfigError: for anything that differs, is missing, is a link, or is no file of a build.
+        ConfigError: something differs, is missing, is a link, or does not belong to a build.
     """
     with _in_one_sentence(home):
         texts = _texts(home, entries)
@@ -72,7 +77,7 @@ def check(home: Path, entries: dict[str, dict[str, Any]]) -> Checked:
 
 @contextmanager
 def _in_one_sentence(home: Path) -> Iterator[None]:
-    """Whatever a folder that was tampered with leads to is a refusal."""
+    """Turn whatever a tampered folder leads to into a refusal."""
     try:
         yield
     except ConfigError as error:
@@ -93,13 +98,15 @@ def _in_one_sentence(home: Path) -> Iterator[None]:
 
 
 def _texts(home: Path, entries: dict[str, dict[str, Any]]) -> dict[str, bytes]:
-    """The files at the top, which must be what follows from the provenance."""
-    records = {name: folder.public(entry) for name, entry in folder.records(home).items()}
+    """The files at the top, which must follow from the provenance."""
+    records = {
+        name: folder.public_record(entry) for name, entry in folder.read_records(home).items()
+    }
     if records != entries:
         raise ConfigError("it does not agree with the records of the configs")
     wanted = folder.top_texts(entries)
     for name, text in wanted.items():
-        with opened(home, home / name) as file:
+        with open_plain_file(home, home / name) as file:
             if file.read(LARGEST_TEXT) != text.encode("utf-8"):
                 raise ConfigError(f"{home / name} is not what was built; {AGAIN}.")
     return {name: text.encode("utf-8") for name, text in wanted.items()}
@@ -126,11 +133,11 @@ def _is_format(form: Any) -> bool:
 
 
 def _check_file(home: Path, path: Path, facts: dict[str, Any], kind: str) -> set[str]:
-    """The sources of a file's rows, once its bytes are known to be those that were built."""
+    """The sources of a file's rows, once its bytes are known to be as built."""
     wanted = facts["sha256"]
     if not isinstance(wanted, str) or not _SHA.fullmatch(wanted):
         raise ConfigError(f"it has no SHA-256 of {path.name}")
-    with opened(home, path) as file:
+    with open_plain_file(home, path) as file:
         got = digests(iter(lambda: file.read(1 << 20), b""), ["sha256"])["sha256"]
         if got != wanted:
             raise ConfigError(
@@ -141,7 +148,7 @@ def _check_file(home: Path, path: Path, facts: dict[str, Any], kind: str) -> set
 
 
 def _sources(file: BinaryIO, path: Path, kind: str) -> set[str]:
-    """The sources that the rows name; their ids must name the same."""
+    """The sources that the rows name; their ids must agree."""
     found: set[str] = set()
     for identity, source in _pairs(file, kind):
         if not isinstance(source, str) or str(identity).split("/")[1:2] != [source]:
@@ -165,8 +172,16 @@ def _pairs(file: BinaryIO, kind: str) -> Iterator[tuple[Any, Any]]:
 
 
 @contextmanager
-def opened(home: Path, path: Path) -> Iterator[BinaryIO]:
-    """A plain file below `home`, opened for reading; ConfigError where it or its folder is a link."""
+def open_plain_file(home: Path, path: Path) -> Iterator[BinaryIO]:
+    """Open a plain file for reading bytes.
+
+    Args:
+        home: the built folder.
+        path: a file in it.
+
+    Raises:
+        ConfigError: the file or its folder is missing or a link.
+    """
     for part in (path, path.parent):
         if part == home:
             break
@@ -195,12 +210,12 @@ def _check_sources(entries: dict[str, dict[str, Any]], sources: set[str]) -> Non
     for name, entry in entries.items():
         if entry["options"]["sample"] and not _of_the_sample(entry):
             raise ConfigError(
-                f"{name} is said to be made of the bundled sample, and is not what comes of it"
+                f"{name} claims to be built from the bundled sample, which gives other files"
             )
 
 
 def _of_the_sample(entry: dict[str, Any]) -> bool:
-    """Whether the bundled sample gives these very files: they are built once more."""
+    """Whether the bundled sample gives exactly these files: they are built once more."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -215,8 +230,15 @@ def _of_the_sample(entry: dict[str, Any]) -> bool:
     return bool(built[entry["config"]]["files"] == entry["files"])
 
 
-def forbidding(checked: Checked, entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The terms of those sources of the rows that may not be handed on; none for made-up rows."""
+def restricted_sources(
+    checked: Checked, entries: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The terms of those sources of the rows that may not be redistributed; empty for sample rows.
+
+    Args:
+        checked: the result of `check`.
+        entries: what `provenance.read` found.
+    """
     if licences.made_up(entries):
         return {}
     terms = licences.declared(checked.sources)

@@ -1,4 +1,4 @@
-"""What the licences of the sources inside a built folder allow."""
+"""What the licences of the sources in a built folder allow."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from itdr.builders.dataset import registry
 
 
 def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Source id -> title, homepage and licence of what is inside, in order of id.
+    """Title, homepage and licence of the sources in a folder, by id.
 
-    The catalogue's words count where it knows the source, since terms get corrected; else those
-    recorded at the build. Rows of the bundled made-up files hold nothing of a benchmark.
+    The current declaration counts where the source is declared, since terms get corrected; otherwise
+    the terms recorded at build time. Sample rows contain nothing of a benchmark.
+
+    Args:
+        entries: the provenance by config.
     """
     found: dict[str, dict[str, Any]] = {}
     for entry in entries.values():
@@ -27,13 +30,10 @@ def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def declared(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Source id -> title, homepage and licence, as declared, in order of id.
+    """The declared title, homepage and licence of sources, by id, sorted.
 
     Args:
         sources: ids of declared sources.
-
-    Returns:
-        The terms of each.
     """
     found = {}
     for name in sorted(sources):
@@ -54,12 +54,12 @@ def declared(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def made_up(entries: dict[str, dict[str, Any]]) -> bool:
-    """Whether every row was drawn from the bundled made-up files."""
+    """Whether every row was drawn from the bundled sample."""
     return all(entry["options"]["sample"] for entry in entries.values())
 
 
-def text(entries: dict[str, dict[str, Any]]) -> str:
-    """`LICENSE.md`: the terms of each source, which the rows stay under."""
+def licence_text(entries: dict[str, dict[str, Any]]) -> str:
+    """The text of `LICENSE.md`: the terms of each source, which still apply to the rows."""
     lines = ["# Licences of what is inside", ""]
     if made_up(entries):
         lines += [

@@ -1,4 +1,4 @@
-"""What stands in the way of a build: rows of other options, and files of others."""
+"""What prevents a build: rows built with other options, and files that are not itdr's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AGREE = "choose another folder, or replace it with overwrite=True"
 
 
 def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
-    """Refuse a folder that was not built here and holds files of others.
+    """Refuse a folder that was not built by itdr and holds other files.
 
     Args:
         out: the folder.
@@ -21,7 +21,7 @@ def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
         record: name of the record in the folder of each config.
 
     Raises:
-        ConfigError: names what it holds.
+        ConfigError: the folder holds other files; names some.
     """
     own, *others = ours
     if not out.is_dir() or (out / own).exists():
@@ -42,14 +42,14 @@ def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
 
 
 def refuse_other_builds(out: Path, found: Mapping[str, list[str]]) -> None:
-    """Refuse to replace rows that were built otherwise.
+    """Refuse to replace rows that were built with other options.
 
     Args:
         out: the folder.
-        found: config -> what differs, of those in the way.
+        found: config -> what differs, for configs that are in the way.
 
     Raises:
-        ConfigError: says what differs.
+        ConfigError: there are any; says what differs.
     """
     if found:
         listed = "; ".join(f"{name} ({', '.join(what)})" for name, what in found.items())
@@ -57,10 +57,11 @@ def refuse_other_builds(out: Path, found: Mapping[str, list[str]]) -> None:
 
 
 def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What differs between the record of what is there and what would be recorded now.
+    """How the record of existing rows differs from the record of the requested ones.
 
     Args:
-        known, now: records, with `options`, `selected`, `form`, `kind` and `code`.
+        known: the existing record, with `options`, `selected`, `form`, `kind` and `code`.
+        now: the requested one.
 
     Returns:
         Phrases such as `seed: 0, now 7`.

@@ -6,7 +6,7 @@ import importlib
 import inspect
 from pathlib import Path
 
-from itdr.builders.core.paths import human
+from itdr.builders.core.paths import format_size
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import formats, options, registry
 from itdr.publish import card, examples, tables
@@ -160,7 +160,7 @@ def _files(source: Source) -> str:
             f"`{one.name}`",
             ", ".join(f"`{Path(name).name}`" for name in one.packed_in) or "–",
             f"{one.rows:,}" if one.rows else "not published",
-            human(one.size) if one.size else "not published",
+            format_size(one.size) if one.size else "not published",
             "may be missing" if one.optional else "needed",
         )
         for one in source.files

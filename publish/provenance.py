@@ -1,4 +1,4 @@
-"""Where the rows of a built config come from, as plain values for `provenance.json`."""
+"""The origin of a built config's rows, as plain values for `provenance.json`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ PROVENANCE = "provenance.json"
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """What a built folder says of itself, by config; sources that it describes are known from now on.
-    Raises `ConfigError` where it is no such folder."""
+    """The provenance of a built folder, by config; its described sources are registered.
+
+    Raises:
+        ConfigError: the folder was not built by `itdr build`, or its provenance is damaged.
+    """
     try:
         found = json.loads((folder / PROVENANCE).read_text("utf-8"))
     except FileNotFoundError:
@@ -37,7 +40,15 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
-    """The data files of one config, by split. Raises `ConfigError` for one missing or cut short."""
+    """The data files of one config, by split.
+
+    Args:
+        folder: the built folder.
+        entry: the config's provenance.
+
+    Raises:
+        ConfigError: a file is missing or cut short.
+    """
     found: dict[str, list[Path]] = {}
     for split, files in entry["files"].items():
         for file in files:
@@ -47,7 +58,7 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
                 state = "is missing" if size is None else f"has {size:,} bytes"
                 raise ConfigError(
                     f"{path} {state}, {PROVENANCE} says {file['size']:,} bytes: run the same "
-                    "`itdr build` again, it makes what is not there."
+                    "`itdr build` again, which rebuilds what is missing."
                 )
             found.setdefault(split, []).append(path)
     return found
@@ -66,7 +77,7 @@ def _is_entry(value: Any) -> bool:
 
 
 def _is_file(value: Any) -> bool:
-    """Whether this is what a build says of a data file: its name leads nowhere else."""
+    """Whether a value describes a data file, with a name that leads nowhere else."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("size"), int)
@@ -76,11 +87,12 @@ def _is_file(value: Any) -> bool:
     )
 
 
-def facts(builder: Any) -> dict[str, Any]:
+def build_facts(builder: Any) -> dict[str, Any]:
     """Options, versions, raw files with their SHA-256, rejected rows, shortfalls, and how often each
-    rung of the hard negatives was needed.
+    fallback level of the hard negatives was used.
 
-    builder: an `Itdr` whose splits were just drawn in this process.
+    Args:
+        builder: an `Itdr` whose splits were just drawn in this process.
     """
     from itdr.builders.dataset import builder as dataset_builder
 
@@ -91,20 +103,20 @@ def facts(builder: Any) -> dict[str, Any]:
         "versions": _versions(builder),
         "sources": _sources(builder),
         "filters": _filters(builder),
-        "hard_negatives": rungs(builder),
+        "hard_negatives": fallback_counts(builder),
         "shortfalls": _shortfalls(options, builder._plans),
     }
 
 
-def forget_rungs(builder: Any) -> None:
-    """Planning draws some cases too; only those that became rows count."""
+def reset_fallback_counts(builder: Any) -> None:
+    """Reset the counts: planning draws some cases too, but only those that become rows count."""
     for pools in _pools(builder).values():
         for pool in pools:
             pool.rungs.clear()
 
 
-def rungs(builder: Any) -> dict[str, dict[str, int]]:
-    """Source -> rung -> negatives drawn from it; cells of one source share their pool."""
+def fallback_counts(builder: Any) -> dict[str, dict[str, int]]:
+    """Source -> fallback level -> negatives drawn from it; cells of one source share their pool."""
     found: dict[str, dict[str, int]] = {}
     for source, pools in _pools(builder).items():
         counts = found.setdefault(source, {})
@@ -153,7 +165,7 @@ def _versions(builder: Any) -> dict[str, str]:
 
 
 def plain_options(config: Any) -> dict[str, Any]:
-    """All options as given. Of a user's template folder only the name: a path tells who built it."""
+    """All options as given. Of a user's template folder only the name: a path reveals who built it."""
     from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates
 
@@ -176,15 +188,15 @@ def plain_options(config: Any) -> dict[str, Any]:
 
 
 def _sources(builder: Any) -> dict[str, dict[str, Any]]:
-    """Every store that was read: its raw files, what was kept and rejected, and its licence."""
-    from itdr.builders.store.layout import manifest
+    """Every store that was read: its raw files, stored and rejected rows, and licence."""
+    from itdr.builders.store.layout import read_manifest
 
     found: dict[str, dict[str, Any]] = {}
     for plan in builder._plans:
         for chosen in plan.chosen:
             source = chosen.cell.source.id
             for path in chosen.paths:
-                made = manifest(path)
+                made = read_manifest(path)
                 name = "/".join(filter(None, (made["source"], made["domain"])))
                 found[name] = {
                     "raw_files": made["files"],

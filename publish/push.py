@@ -18,21 +18,21 @@ NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 def push(home: Path, name: str, private: bool = False) -> str:
     """Upload a built folder as a data set of the Hub.
 
-    Sent is what `guard.check` found to be as built, and nothing else. Files of an earlier push of the
-    same configs are removed. A public push of what may not be handed on is refused, and so is one
-    that would be public because the data set exists already and is.
+    Only what `guard.check` found to be as built is sent. Files of an earlier push of the same configs are
+    removed. A public push of rows that may not be redistributed is refused, and so is one to an existing
+    public data set.
 
     Args:
         home: the folder.
         name: the data set, as `owner/name`.
-        private: whether to make it private.
+        private: make it private.
 
     Returns:
         Its address.
 
     Raises:
-        ConfigError: for what must not or cannot be pushed.
-        ItdrError: where the Hub refuses.
+        ConfigError: it must not or cannot be pushed.
+        ItdrError: the Hub refused.
     """
     if not NAME.fullmatch(name):
         raise ConfigError(f"{name!r} names no data set: write it as owner/name.")
@@ -73,13 +73,13 @@ def _operations(
     there: Iterable[str],
     stack: ExitStack,
 ) -> list[Any]:
-    """What is sent, and which files of an earlier push of the same configs go."""
+    """The files to send, and the files of an earlier push of the same configs to delete."""
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     sent: list[Any] = [CommitOperationAdd(path, text) for path, text in checked.texts.items()]
     for path, (place, sha256) in checked.files.items():
         # Opened and hashed here: nothing else can take its place before it is sent.
-        one = CommitOperationAdd(path, stack.enter_context(guard.opened(home, place)))
+        one = CommitOperationAdd(path, stack.enter_context(guard.open_plain_file(home, place)))
         if one.upload_info.sha256.hex() != sha256:
             raise ConfigError(f"{place} was changed while it was pushed: {guard.AGAIN}.")
         sent.append(one)
@@ -94,15 +94,15 @@ def _operations(
 def _check_licences(
     checked: guard.Checked, entries: dict[str, dict[str, Any]], refusal: str
 ) -> None:
-    forbidding = guard.forbidding(checked, entries)
-    if not forbidding:
+    restricted = guard.restricted_sources(checked, entries)
+    if not restricted:
         return
     listed = "\n".join(
         f"  {one['title']} ({name}), {one['licence']['name']}: {one['licence']['summary']}"
         f" [{one['licence']['url']}]"
-        for name, one in forbidding.items()
+        for name, one in restricted.items()
     )
-    free = sorted(checked.sources - set(forbidding))
+    free = sorted(checked.sources - set(restricted))
     other = f", or build from {', '.join(free)} alone" if free else ""
     raise ConfigError(
         f"{refusal}: the licences of these sources do not allow handing them on.\n{listed}\n"
@@ -112,7 +112,7 @@ def _check_licences(
 
 @contextmanager
 def _hub_errors(name: str) -> Iterator[None]:
-    """What the Hub or the network says, in one sentence with what to do."""
+    """Report what the Hub or the network says in one sentence, with what to do."""
     import requests
     from huggingface_hub import errors
 
@@ -140,8 +140,7 @@ def _hub_errors(name: str) -> Iterator[None]:
 
 
 def _newer_network_errors() -> tuple[type[BaseException], ...]:
-    """`huggingface_hub` 1 and later speak through httpx or its successor, earlier ones through
-    requests."""
+    """`huggingface_hub` 1 and later use httpx or its successor, earlier versions requests."""
     found = []
     for name in ("httpx", "httpx2"):
         try:

@@ -112,12 +112,12 @@ def sources_table() -> str:
 
 def download_size(source: Source) -> str:
     """What all its declared files come to."""
-    from itdr.builders.core.paths import human
+    from itdr.builders.core.paths import format_size
 
     sizes = [one.size for one in source.remotes]
     if not sizes or not any(sizes):
         return "not published"
-    known = human(sum(size or 0 for size in sizes))
+    known = format_size(sum(size or 0 for size in sizes))
     return known if all(sizes) else f"{known} and more"
 
 

@@ -1,6 +1,6 @@
 """Root tasks in a built folder: views of their subtasks' files, so that no row is written twice.
 
-The card's YAML names the files of all subtasks under the root's name, which `load_dataset` and the
+The card's YAML lists the files of all subtasks under the root's name, which `load_dataset` and the
 Hub's viewer read as one config.
 """
 
@@ -19,18 +19,18 @@ from itdr.builders.rendering import templates
 Entry = Mapping[str, Any]
 
 
-def expanded(
+def expand_roots(
     builders: Iterable[Any], roots_too: Iterable[str] = ()
 ) -> tuple[list[Any], dict[str, list[str]]]:
     """Replace the builders of root tasks by those of their subtasks.
 
     Args:
         builders: constructed `Itdr`s.
-        roots_too: root tasks to be views of whatever subtasks there are.
+        roots_too: further root tasks that become views of the subtasks being built.
 
     Returns:
         The builders, each subtask once, and for each root task its subtasks among them. A subtask
-        that was asked for by its own name keeps its own options.
+        requested by its own name keeps its own options.
     """
     found: dict[str, Any] = {}
     parts: dict[str, list[str]] = {}
@@ -49,8 +49,9 @@ def expanded(
 
 
 def subtask_builders(root: Any) -> dict[str, Any]:
-    """A builder for each subtask of a root task that its sources can make, with the root's options as
-    far as they have a meaning there."""
+    """A builder for each subtask of a root task that its sources can make, with those of the root's options
+    that apply there.
+    """
     checked = dataset_builder.options_of(root.config)
     own = templates.folder_of(checked.templates)
     made = {}
@@ -67,7 +68,7 @@ def subtask_builders(root: Any) -> dict[str, Any]:
             and (name not in OF_SUBTASKS or name in task.defaults)
         }
         if not checked.sample or checked.sources is not None:
-            options["sources"] = named(selected)
+            options["sources"] = source_option(selected)
         if "templates" in options:
             options["templates"] = _of_task(options["templates"], task.id, checked.language)
         made[task.id] = type(root)(
@@ -77,8 +78,7 @@ def subtask_builders(root: Any) -> dict[str, Any]:
 
 
 def _of_task(choice: Any, task: str, language: str) -> Any:
-    """The entries of a choice of templates that mean something for one subtask; all of them where none
-    does, to be refused there."""
+    """The templates chosen for one subtask; all of them where none applies, to be refused there."""
 
     def has(entry: Any) -> bool:
         try:
@@ -92,10 +92,13 @@ def _of_task(choice: Any, task: str, language: str) -> Any:
     return [entry for entry in choice if has(entry)] or choice
 
 
-def named(selected: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """Chosen sources as the option `sources` spells them: `id`, or `id/domain` for some of its domains.
+def source_option(selected: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """Selected sources as values of the option `sources`: `id`, or `id/domain` for some of its domains.
 
-    >>> named([("ml-32m", ())])
+    Args:
+        selected: source ids with their selected domains.
+
+    >>> source_option([("ml-32m", ())])
     ['ml-32m']
     """
     found: list[str] = []
@@ -106,14 +109,14 @@ def named(selected: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
 
 
 def views(entries: Mapping[str, Entry]) -> dict[str, list[Entry]]:
-    """The root tasks that a folder's card names, each with the records of its subtasks.
+    """The root tasks that a folder's card lists, each with the records of its subtasks.
 
     Args:
         entries: config -> record. A record's `views` names the root tasks it was built for.
 
     Returns:
-        Root task -> records. Subtasks in different formats, or files of different kinds, are no
-        one config, and make no view.
+        Root task -> records. Subtasks in different formats, or files of different kinds, make no
+        view.
     """
     found = {}
     for root in ROOT_TASKS:
@@ -128,6 +131,11 @@ def splits(parts: Sequence[Entry]) -> list[str]:
     return list(dict.fromkeys(split for part in parts for split in part["files"]))
 
 
-def summed(parts: Sequence[Entry], what: str) -> dict[str, int]:
-    """Rows or bytes of a view by split. what: the key of the records."""
+def totals(parts: Sequence[Entry], what: str) -> dict[str, int]:
+    """Rows or bytes of a view, by split.
+
+    Args:
+        parts: the records of its subtasks.
+        what: `rows` or `bytes`.
+    """
     return {split: sum(part[what].get(split, 0) for part in parts) for split in splits(parts)}

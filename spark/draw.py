@@ -1,9 +1,8 @@
-"""Rows on Spark: drawn shard by shard into files on the way, then cut into the files of the data set.
+"""Rows on Spark: drawn shard by shard into temporary files, then cut into the files of the data set.
 
-The plan is made by the driver, as ever. A task draws one shard of one split with the code that a
-stream runs, and writes what it drew into a file of its own. When all are there, and it is known how
-many rows each holds, a task for each file of the data set writes its rows: the same bytes as one
-process would write.
+The driver plans as usual. A task draws one shard of one split with the code that a stream runs, and
+writes it to a file of its own. Once all shards are drawn and their numbers of rows are known, one task
+per file of the data set writes its rows: the same bytes as a single process would write.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from itdr.builders.core import remote
 from itdr.builders.dataset.plan import SplitPlan
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store.engine import Engine, use_engine
-from itdr.builders.store.layout import manifest
+from itdr.builders.store.layout import read_manifest
 from itdr.publish import files
 from itdr.spark import partitions
 from itdr.spark.store import fetch_store
-from itdr.spark.workdir import Place
+from itdr.spark.workdir import WorkDir
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,49 +33,65 @@ if TYPE_CHECKING:
     from itdr.builders.dataset.examples import Wording
 
 DRAWN = "task long, name string, rows long, rungs string"
-WRITTEN = "file long, name string, told string"
+WRITTEN = "file long, name string, facts string"
 BATCH = 250
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What executors need to draw: the plans; shards to a split; the wording; the stores that lie
-    elsewhere, by their path on the driver; the form of the rows; where the drawn rows go."""
+class DrawJob:
+    """What executors need to draw.
+
+    Attributes:
+        plans: one per split.
+        shards: shards per split.
+        wording: what decides the texts.
+        remote_stores: URLs of stores on another machine, by their path on the driver.
+        form: the format of the rows.
+        folder: where drawn rows go.
+    """
 
     plans: tuple[SplitPlan, ...]
     shards: int
     wording: Wording
-    far_stores: Mapping[str, str]
+    remote_stores: Mapping[str, str]
     form: str
     folder: str
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """The rows of one shard, in a file on the way."""
+class DrawnShard:
+    """The rows of one shard, in a temporary file."""
 
     name: str
     rows: int
 
 
-def draw(session: Any, job: Drawing) -> tuple[list[list[Drawn]], dict[str, dict[str, int]]]:
-    """Draw all shards: for each plan its shards in order, and how often each rung of the hard
-    negatives was needed, by source."""
+def draw(session: Any, job: DrawJob) -> tuple[list[list[DrawnShard]], dict[str, dict[str, int]]]:
+    """Draw all shards.
+
+    Args:
+        session: a Spark session.
+        job: what to draw.
+
+    Returns:
+        For each plan its shards in order; and by source, how often each fallback level of the hard
+        negatives was used.
+    """
     tasks = len(job.plans) * job.shards
-    if not remote.is_far(job.folder):
+    if not remote.is_remote(job.folder):
         Path(job.folder).mkdir(parents=True, exist_ok=True)
     numbers = session.range(0, tasks, 1, tasks)
     rows = numbers.mapInArrow(functools.partial(_draw, job), DRAWN).collect()
     rungs: dict[str, Counter[str]] = {}
-    by_plan: list[list[Drawn]] = [[] for _ in job.plans]
+    by_plan: list[list[DrawnShard]] = [[] for _ in job.plans]
     for row in sorted(rows, key=lambda row: row["task"]):
-        by_plan[row["task"] // job.shards].append(Drawn(row["name"], row["rows"]))
+        by_plan[row["task"] // job.shards].append(DrawnShard(row["name"], row["rows"]))
         for source, counts in json.loads(row["rungs"]).items():
             rungs.setdefault(source, Counter()).update(counts)
     return by_plan, {source: dict(sorted(counts.items())) for source, counts in rungs.items()}
 
 
-def _draw(job: Drawing, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _draw(job: DrawJob, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Draw the shards with these numbers, in an executor."""
     import pyarrow as pa
 
@@ -85,7 +100,7 @@ def _draw(job: Drawing, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.Record
 
     for batch in numbers:
         for task in batch.column(0).to_pylist():
-            plan = _here(job.plans[task // job.shards], job.far_stores)
+            plan = _here(job.plans[task // job.shards], job.remote_stores)
             shard = Shard(task % job.shards, job.shards)
             pools = _pools(plan)
             before = {name: pool.rungs.copy() for name, pool in pools.items()}
@@ -101,45 +116,43 @@ def _draw(job: Drawing, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.Record
             )
 
 
-def _here(plan: SplitPlan, far_stores: Mapping[str, str]) -> SplitPlan:
-    """The plan with the stores where this machine has them."""
+def _here(plan: SplitPlan, remote_stores: Mapping[str, str]) -> SplitPlan:
+    """The plan with this machine's copies of the stores."""
     from itdr.builders.dataset.open_cells import share_cuts
 
     chosen = []
-    for one in plan.chosen:
+    for sample in plan.chosen:
         paths = tuple(
-            fetch_store(far_stores[str(path)]) if str(path) in far_stores else path
-            for path in one.paths
+            fetch_store(remote_stores[str(path)]) if str(path) in remote_stores else path
+            for path in sample.paths
         )
-        if one.cuts:
-            share_cuts(one.cell, paths[0], one.cuts)
-        chosen.append(dataclasses.replace(one, paths=paths))
+        if sample.cuts:
+            share_cuts(sample.cell, paths[0], sample.cuts)
+        chosen.append(dataclasses.replace(sample, paths=paths))
     return dataclasses.replace(plan, chosen=tuple(chosen))
 
 
 def _pools(plan: SplitPlan) -> dict[str, Any]:
-    """The pools whose rungs are counted, each once, by source and a number."""
+    """The distinct pools that count fallback levels, by source and a number."""
     from itdr.builders.dataset.open_cells import open_cell
 
-    found: dict[str, Any] = {}
-    for one in plan.chosen:
-        if one.cell.options.get("negatives") == "hard":
+    pools: dict[str, Any] = {}
+    for sample in plan.chosen:
+        if sample.cell.options.get("negatives") == "hard":
             with use_engine(_refuse):
-                pool = open_cell(one.cell, one.paths).pool
-            if all(pool is not other for other in found.values()):
-                found[f"{one.cell.source.id} {len(found)}"] = pool
-    return found
+                pool = open_cell(sample.cell, sample.paths).pool
+            if all(pool is not other for other in pools.values()):
+                pools[f"{sample.cell.source.id} {len(pools)}"] = pool
+    return pools
 
 
 def _refuse(scratch: Path) -> Engine:
-    """Counting is the driver's: a hundred executors would count the same at once."""
-    raise RuntimeError(
-        f"something that rows are drawn from was not counted before they were drawn ({scratch.name})"
-    )
+    """Refuse to count in an executor: a hundred of them would count the same at once."""
+    raise RuntimeError(f"rows need a count that the driver did not prepare ({scratch.name})")
 
 
-def _keep(job: Drawing, prefix: str, rows: Iterable[dict[str, Any]]) -> tuple[str, int]:
-    """Write rows, as they are drawn, into a file of this attempt; its name and how many they are."""
+def _keep(job: DrawJob, prefix: str, rows: Iterable[dict[str, Any]]) -> tuple[str, int]:
+    """Stream rows into a file of this attempt; returns its name and the number of rows."""
     import pyarrow as pa
     from datasets import Features
 
@@ -157,7 +170,7 @@ def _keep(job: Drawing, prefix: str, rows: Iterable[dict[str, Any]]) -> tuple[st
             while chunk := list(islice(stream, BATCH)):
                 out.write_batch(pa.RecordBatch.from_pylist(chunk, schema=columns))
                 count += len(chunk)
-        partitions.deliver(path, job.folder, name)
+        partitions.move_into(path, job.folder, name)
     return name, count
 
 
@@ -165,23 +178,28 @@ def _keep(job: Drawing, prefix: str, rows: Iterable[dict[str, Any]]) -> tuple[st
 
 
 @dataclass(frozen=True)
-class File:
-    """A file to be written: rows `start` to `stop` - 1 of what these shards hold one after another."""
+class OutputFile:
+    """A file to be written: rows `start` to `stop` - 1 of the concatenated shards."""
 
     split: str
     number: int
     of: int
-    shards: tuple[Drawn, ...]
+    shards: tuple[DrawnShard, ...]
     start: int
     stop: int
 
 
-def plan_files(split: str, shards: list[Drawn]) -> list[File]:
-    """The files of a split, with the shards that each needs."""
+def plan_files(split: str, shards: list[DrawnShard]) -> list[OutputFile]:
+    """The files of a split, with the shards that each needs.
+
+    Args:
+        split: the split.
+        shards: its drawn shards, in order.
+    """
     total = sum(shard.rows for shard in shards)
     size = files.file_rows()
     of = -(-total // size)
-    made = []
+    planned = []
     for number in range(of):
         first, last = number * size, min((number + 1) * size, total)
         needed, before, begin = [], 0, None
@@ -191,27 +209,39 @@ def plan_files(split: str, shards: list[Drawn]) -> list[File]:
                 begin = before if begin is None else begin
             before += shard.rows
         begin = begin or 0
-        made.append(File(split, number, of, tuple(needed), first - begin, last - begin))
-    return made
+        planned.append(OutputFile(split, number, of, tuple(needed), first - begin, last - begin))
+    return planned
 
 
 def write_files(
-    session: Any, folder: str, out: str, wanted: list[File], form: str, kind: str
+    session: Any, folder: str, out: str, wanted: list[OutputFile], form: str, kind: str
 ) -> dict[str, files.Written]:
-    """Write the data files into `out`, from the rows in `folder`; what was written of each split."""
+    """Write the data files from the drawn rows.
+
+    Args:
+        session: a Spark session.
+        folder: the drawn rows.
+        out: the folder of the data files.
+        wanted: the files to write.
+        form: the format of the rows.
+        kind: `parquet` or `jsonl`.
+
+    Returns:
+        What was written, by split.
+    """
     numbers = session.range(0, len(wanted), 1, len(wanted))
     write = functools.partial(_write, folder, out, tuple(wanted), form, kind)
     written: dict[str, files.Written] = {}
-    told = {row["file"]: row["told"] for row in numbers.mapInArrow(write, WRITTEN).collect()}
+    facts = {row["file"]: row["facts"] for row in numbers.mapInArrow(write, WRITTEN).collect()}
     for number, file in enumerate(wanted):
-        written.setdefault(file.split, files.Written()).add(_from_json(told[number]))
+        written.setdefault(file.split, files.Written()).add(_from_json(facts[number]))
     return written
 
 
 def _write(
     folder: str,
     out: str,
-    wanted: tuple[File, ...],
+    wanted: tuple[OutputFile, ...],
     form: str,
     kind: str,
     numbers: Iterable[pa.RecordBatch],
@@ -227,17 +257,20 @@ def _write(
                 # Each attempt writes the same bytes: whichever is last changes nothing.
                 written = files.write_file(path, _rows(folder, file), form, kind)
                 written.files.append(files.facts(path))
-                partitions.deliver(path, out, name)
-            yield pa.record_batch({"file": [number], "name": [name], "told": [_as_json(written)]})
+                partitions.move_into(path, out, name)
+            yield pa.record_batch({"file": [number], "name": [name], "facts": [_as_json(written)]})
 
 
-def _rows(folder: str, file: File) -> Iterator[dict[str, Any]]:
-    """The rows of one file, as they were drawn."""
+def _rows(folder: str, file: OutputFile) -> Iterator[dict[str, Any]]:
+    """The drawn rows that belong to one file."""
     import pyarrow as pa
 
     row = 0
     for shard in file.shards:
-        with remote.opened(f"{folder}/{shard.name}") as source, pa.ipc.open_file(source) as reader:
+        with (
+            remote.open_binary(f"{folder}/{shard.name}") as source,
+            pa.ipc.open_file(source) as reader,
+        ):
             for k in range(reader.num_record_batches):
                 batch = reader.get_batch(k)
                 start, stop = max(file.start - row, 0), min(file.stop - row, batch.num_rows)
@@ -251,29 +284,37 @@ def _as_json(written: files.Written) -> str:
     return json.dumps({**vars(written), "cells": cells})
 
 
-def _from_json(told: str) -> files.Written:
-    said = json.loads(told)
-    cells = Counter({(task, source): count for task, source, count in said.pop("cells")})
-    scripts = Counter(said.pop("scripts"))
-    return files.Written(**said, cells=cells, scripts=scripts)
+def _from_json(text: str) -> files.Written:
+    fields = json.loads(text)
+    cells = Counter({(task, source): count for task, source, count in fields.pop("cells")})
+    scripts = Counter(fields.pop("scripts"))
+    return files.Written(**fields, cells=cells, scripts=scripts)
 
 
-def far_stores(plans: Iterable[SplitPlan]) -> dict[str, str]:
-    """The stores that lie elsewhere: path on this machine -> URL."""
+def remote_stores(plans: Iterable[SplitPlan]) -> dict[str, str]:
+    """The stores on other machines: path on this machine -> URL."""
     paths = {path for plan in plans for chosen in plan.chosen for path in chosen.paths}
-    urls = {str(path): manifest(path).get("far") for path in paths}
+    urls = {str(path): read_manifest(path).get("far") for path in paths}
     return {path: url for path, url in urls.items() if url}
 
 
-def job_of(
-    builder: Any, plans: list[SplitPlan], wording: Wording, form: str, place: Place
-) -> Drawing:
-    """What executors need for a builder's plans."""
-    return Drawing(
+def draw_job(
+    builder: Any, plans: list[SplitPlan], wording: Wording, form: str, workdir: WorkDir
+) -> DrawJob:
+    """What executors need for a builder's plans.
+
+    Args:
+        builder: an `Itdr`.
+        plans: its plans.
+        wording: what decides the texts.
+        form: the format of the rows.
+        workdir: the shared folder.
+    """
+    return DrawJob(
         tuple(plans),
         builder.config.num_shards,
         wording,
-        far_stores(plans),
+        remote_stores(plans),
         form,
-        place.scratch(f"drawn-{'-'.join(SPLITS[plan.part] for plan in plans)}"),
+        workdir.scratch(f"drawn-{'-'.join(SPLITS[plan.part] for plan in plans)}"),
     )

@@ -1,4 +1,4 @@
-"""The relational statements on Spark: the same tables by the same names, as `builders/store/engine.py`."""
+"""The relational statements on Spark: the same tables by the same names as in `builders/store/engine.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from itdr.builders.core import remote
 from itdr.builders.store.interactions import Interactions
 from itdr.spark import partitions
-from itdr.spark.workdir import Place
+from itdr.spark.workdir import WorkDir
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,52 +22,67 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Maker:
-    """Makes engines of one session, for `engine.using`."""
+class EngineFactory:
+    """Creates engines of one session, for `use_engine`."""
 
     session: Any
-    place: Place
+    workdir: WorkDir
     distributed = True
 
     def __call__(self, scratch: Path) -> SparkEngine:
-        return SparkEngine(self.session, self.place)
+        return SparkEngine(self.session, self.workdir)
 
 
 class SparkEngine:
-    """Tables and views of one session; closed, it leaves none behind."""
+    """Tables and views of one session; `close` removes them all.
+
+    Args:
+        session: a Spark session.
+        workdir: the shared folder.
+    """
 
     distributed = True
 
-    def __init__(self, session: Any, place: Place) -> None:
+    def __init__(self, session: Any, workdir: WorkDir) -> None:
         self.session = session
-        self.place = place
+        self.workdir = workdir
         self._kept: dict[str, Any] = {}
         self._scratch: list[str] = []
 
     def register(self, name: str, table: pa.Table) -> None:
+        """See `Engine.register`."""
         self.view(name, self.session.createDataFrame(table))
 
     def view(self, name: str, frame: Any, kept: bool = False) -> None:
-        """Make a frame known by a name; with `kept`, worked out once."""
+        """Make a frame available by name.
+
+        Args:
+            name: its name in statements.
+            frame: the frame.
+            kept: compute it once and keep the result on disk.
+        """
         if kept:
             from pyspark import StorageLevel
 
-            # Kept blocks are as large as the data: a heap that holds what fits, and then spills, was
-            # seen to overflow.
+            # On disk only: cached blocks are as large as the data, and a heap that holds what fits and
+            # spills the rest was seen to overflow.
             frame = frame.persist(StorageLevel.DISK_ONLY)
         frame.createOrReplaceTempView(name)
         self._kept[name] = frame
 
     def keep(self, name: str, query: str) -> None:
+        """See `Engine.keep`."""
         self.view(name, self.session.sql(query), kept=True)
 
     def drop(self, name: str) -> None:
+        """Remove a view and free what it keeps."""
         self._kept.pop(name).unpersist()
         self.session.catalog.dropTempView(name)
 
     def events(self, store: StoreReader, place: bool = False, text: bool = False) -> None:
-        there = Interactions(store.path, store.manifest)
-        schema = there.schema
+        """See `Engine.events`."""
+        interactions = Interactions(store.path, store.manifest)
+        schema = interactions.schema
         names = [name for name in schema.names if text or name != "text"]
         fields = [schema.field(name) for name in names]
         if place:
@@ -75,15 +90,21 @@ class SparkEngine:
 
             fields.append(pa.field("place", pa.int64()))
         read = functools.partial(_read_parts, store.path, store.manifest, names, place)
-        self.view("events", self.spread(len(there.parts), read, fields))
+        self.view("events", self.map_tasks(len(interactions.parts), read, fields))
         tags = store.path / "tags.parquet"
         if tags.exists():
             import pyarrow.parquet as pq
 
             self.register("tags", pq.read_table(tags))
 
-    def spread(self, tasks: int, read: Any, fields: list[pa.Field]) -> Any:
-        """A frame with what `read` gives for each of the numbers below `tasks`, a task each."""
+    def map_tasks(self, tasks: int, read: Any, fields: list[pa.Field]) -> Any:
+        """A frame of the batches that `read` returns for each task number.
+
+        Args:
+            tasks: the number of tasks.
+            read: a function of a task number that yields record batches.
+            fields: the columns.
+        """
         import pyarrow as pa
         from pyspark.sql.pandas.types import from_arrow_schema
 
@@ -92,11 +113,12 @@ class SparkEngine:
         return numbers.mapInArrow(functools.partial(_each, read), from_arrow_schema(plain))
 
     def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
+        """See `Engine.batches`."""
         import pyarrow as pa
         from pyspark.sql.pandas.types import to_arrow_schema
 
         frame = self.session.sql(query)
-        folder = self.place.scratch("rows")
+        folder = self.workdir.scratch("rows")
         self._scratch.append(folder)
         written = partitions.write(frame, folder, "rows", "arrow")
         schema = to_arrow_schema(frame.schema)
@@ -104,6 +126,7 @@ class SparkEngine:
         return pa.RecordBatchReader.from_batches(schema, _stream(folder, written, schema, rows))
 
     def close(self) -> None:
+        """See `Engine.close`."""
         for name in list(self._kept):
             self.drop(name)
         for folder in self._scratch:
@@ -119,15 +142,15 @@ def _each(read: Any, numbers: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBat
 def _read_parts(
     path: Path, manifest: dict[str, Any], names: list[str], place: bool, number: int
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of one part of a store, in an executor."""
+    """The rows of one file of a store, in an executor."""
     import pyarrow as pa
 
-    there = Interactions(path, manifest)
-    part = there.parts[number]
-    first = sum(len(one.groups) for one in there.parts[:number])
+    interactions = Interactions(path, manifest)
+    part = interactions.parts[number]
+    first = sum(len(before.groups) for before in interactions.parts[:number])
     row = part.start
     for k, rows in enumerate(part.groups):
-        table = there.group(first + k, names)
+        table = interactions.group(first + k, names)
         if place:
             table = table.append_column("place", pa.array(np.arange(row, row + rows)))
         row += rows
@@ -135,12 +158,12 @@ def _read_parts(
 
 
 def _stream(
-    folder: str, written: list[partitions.Part], schema: pa.Schema, rows: int
+    folder: str, written: list[partitions.PartitionFile], schema: pa.Schema, rows: int
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     for part in written:
-        with remote.opened(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
+        with remote.open_binary(f"{folder}/{part.name}") as file, pa.ipc.open_file(file) as reader:
             for k in range(reader.num_record_batches):
                 batch = reader.get_batch(k)
                 batch = pa.RecordBatch.from_arrays(

@@ -1,4 +1,4 @@
-"""`itdr.spark.build`: configs into a folder that is a complete Hub data set, on a Spark session."""
+"""`itdr.spark.build`: build configs into a complete Hub data set on a Spark session."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from itdr.builders.store.engine import use_engine
 from itdr.publish import folder, provenance
 from itdr.spark import draw as spark_draw
 from itdr.spark import session
-from itdr.spark.chunks import PIECE
-from itdr.spark.engine import Maker
+from itdr.spark.chunks import CHUNK_BYTES
+from itdr.spark.engine import EngineFactory
 from itdr.spark.raw_files import fetch_data_dir
-from itdr.spark.store import StoreMaker
-from itdr.spark.workdir import Place
+from itdr.spark.store import StoreBuilder
+from itdr.spark.workdir import WorkDir
 
 AT_ONCE = 3
-"""Stores that are built at the same time: one of them rarely keeps a cluster busy."""
+"""Stores built at the same time: a single one rarely keeps a cluster busy."""
 
 
 def build(
@@ -39,28 +39,45 @@ def build(
     *,
     jsonl: bool = False,
     work: str | None = None,
-    piece: int = PIECE,
+    chunk_bytes: int = CHUNK_BYTES,
     overwrite: bool = False,
     **options: Any,
 ) -> dict[str, dict[str, Any]]:
-    """Build configs with Spark; the same files as `itdr build` writes, and each config's provenance.
+    """Build configs with Spark; writes the same files as `itdr build`.
 
-    spark_session: a `SparkSession` whose executors have this package installed.   config: a config's
-    name, or several.   out: the folder to write into, a path or any URL that fsspec knows.   work: a
-    folder that driver and executors reach by the same path, for stores and what is on its way
-    (default: in the cache, for machines that share a disk).   piece: bytes of raw files that a task
-    reads.   overwrite: replace rows that were built otherwise.   options: those of `load_dataset`; `data_dir` may be a URL.
-    Raises `ConfigError` and `RawFileError` as `itdr build` does.
+    Args:
+        spark_session: a `SparkSession` whose executors have this package installed.
+        config: the name of a config, or several.
+        out: the folder to write into, a path or any URL that fsspec knows.
+        jsonl: write JSON Lines instead of Parquet.
+        work: a folder that driver and executors reach by the same path, for stores and temporary
+            files (default: in the cache, for machines that share a disk).
+        chunk_bytes: bytes of raw files per task.
+        overwrite: replace rows that were built with other options.
+        options: those of `load_dataset`; `data_dir` may be a URL.
+
+    Returns:
+        Each config's provenance.
+
+    Raises:
+        ConfigError: an option is invalid, or executors lack something.
+        RawFileError: a raw file is missing or wrong.
     """
     names = [config] if isinstance(config, str) else list(config)
     if options.get("data_dir") is not None:
         options["data_dir"] = fetch_data_dir(os.fspath(options["data_dir"]))
-    made = builders(names, options)
-    return run(spark_session, made, os.fspath(out), jsonl, work, piece, overwrite)
+    return run(
+        spark_session, builders(names, options), os.fspath(out), jsonl, work, chunk_bytes, overwrite
+    )
 
 
 def builders(configs: Iterable[str], options: dict[str, Any]) -> list[Any]:
-    """The builders of these configs."""
+    """The builders of configs.
+
+    Args:
+        configs: their names.
+        options: those of `load_dataset`.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -70,21 +87,35 @@ def builders(configs: Iterable[str], options: dict[str, Any]) -> list[Any]:
 
 def run(
     spark_session: Any,
-    made: Sequence[Any],
+    config_builders: Sequence[Any],
     out: str,
     jsonl: bool = False,
     work: str | None = None,
-    piece: int = PIECE,
+    chunk_bytes: int = CHUNK_BYTES,
     overwrite: bool = False,
     roots: Sequence[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Build what these builders draw; see `build`. roots: as of `itdr.publish.folder.build`."""
+    """Build the configs of constructed builders.
+
+    Args:
+        spark_session: as for `build`.
+        config_builders: the builders.
+        out: as for `build`.
+        jsonl: as for `build`.
+        work: as for `build`.
+        chunk_bytes: as for `build`.
+        overwrite: as for `build`.
+        roots: as for `itdr.publish.folder.build`.
+
+    Returns:
+        Each config's provenance.
+    """
     kind = "jsonl" if jsonl else "parquet"
-    place = Place.at(work)
-    target = remote.plain(out)
-    job = _Job(session.room(spark_session), place, piece, target)
+    workdir = WorkDir.at(work)
+    target = remote.normalize_url(out)
+    job = _Job(session.isolated(spark_session), workdir, chunk_bytes, target)
     try:
-        return _build_all(job, made, kind, {"overwrite": overwrite, "roots": roots})
+        return _build_all(job, config_builders, kind, {"overwrite": overwrite, "roots": roots})
     except ItdrError:
         raise
     except Exception as error:
@@ -95,38 +126,46 @@ def run(
 
 
 def _build_all(
-    job: _Job, made: Sequence[Any], kind: str, how: dict[str, Any]
+    job: _Job, config_builders: Sequence[Any], kind: str, how: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    if not remote.is_far(job.target):
-        return folder.build(made, Path(job.target), kind, draw=job.draw, **how)
+    if not remote.is_remote(job.target):
+        return folder.build(config_builders, Path(job.target), kind, draw=job.draw, **how)
     with tempfile.TemporaryDirectory(prefix="itdr-out-") as scratch:
         here = Path(scratch) / "out"
         _fetch_records(job.target, here)
-        built = folder.build(made, here, kind, draw=job.draw, held=job.held, **how)
+        built = folder.build(config_builders, here, kind, draw=job.draw, held=job.held, **how)
         _send_records(here, job.target, built)
     return built
 
 
 @dataclass
 class _Job:
-    """How a folder's configs are drawn. target: the folder, where it may lie elsewhere."""
+    """How a folder's configs are drawn. `target` is the folder, possibly on another machine."""
 
     session: Any
-    place: Place
-    piece: int
+    workdir: WorkDir
+    chunk_bytes: int
     target: str
 
     def draw(
         self, builder: Any, part: Path, form: str, kind: str, progress: Any
     ) -> tuple[folder.Written, dict[str, Any]]:
-        """Write the data files of one builder, as `folder.HashRng`."""
+        """Write the data files of one builder, as a `folder.WriteRows`.
+
+        Args:
+            builder: the builder.
+            part: the local folder to write into, unless `target` is remote.
+            form: the format of the rows.
+            kind: `parquet` or `jsonl`.
+            progress: ignored.
+        """
         plans = self._prepare(builder)
-        away = remote.is_far(self.target)
+        away = remote.is_remote(self.target)
         out = f"{self.target}/{builder.config.name}" if away else str(part)
         if away:
             remote.remove(f"{out}/{folder.RECORD}")
         wording = dataset_builder.wording(builder.config)
-        job = spark_draw.job_of(builder, plans, wording, form, self.place)
+        job = spark_draw.draw_job(builder, plans, wording, form, self.workdir)
         try:
             drawn, rungs = spark_draw.draw(self.session, job)
             wanted = [
@@ -138,49 +177,54 @@ class _Job:
         finally:
             remote.remove(job.folder)
         if away:
-            listed = {file["name"] for one in written.values() for file in one.files}
-            for name in remote.names(out):
+            listed = {file["name"] for split in written.values() for file in split.files}
+            for name in remote.list_names(out):
                 if name not in listed:
                     remote.remove(f"{out}/{name}")
         more: dict[str, Any] = {"hard_negatives": rungs} if rungs else {}
         return {SPLITS[plan.part]: written[SPLITS[plan.part]] for plan in plans}, more
 
     def held(self, config: str, name: str) -> int | None:
-        """The size of a data file in the target."""
+        """The size of a data file in the target.
+
+        Args:
+            config: its config.
+            name: its name.
+        """
         return remote.size(f"{self.target}/{config}/{name}")
 
     def _prepare(self, builder: Any) -> list[SplitPlan]:
-        """Stores, counts and plans; all that executors will read is where they reach it."""
-        make = StoreMaker(self.session, self.place, self.piece)
-        with use_engine(Maker(self.session, self.place)):
+        """Stores, counts and plans; everything that executors will read is put within their reach."""
+        make = StoreBuilder(self.session, self.workdir, self.chunk_bytes)
+        with use_engine(EngineFactory(self.session, self.workdir)):
             plans = dataset_builder.prepare(builder.config, make, AT_ONCE)
             _count(plans, dataset_builder.wording(builder.config))
         builder._plans = plans
-        for path, url in spark_draw.far_stores(plans).items():
+        for path, url in spark_draw.remote_stores(plans).items():
             _send_derived(Path(path), url)
-        provenance.forget_rungs(builder)
+        provenance.reset_fallback_counts(builder)
         return plans
 
 
 def _count(plans: Iterable[SplitPlan], wording: Any) -> None:
-    """Have all counted that rows are drawn from, by drawing one of each cell."""
+    """Trigger every count that rows need, by drawing one row of each cell."""
     for plan in plans:
         for chosen in plan.chosen:
             alone = dataclasses.replace(plan, chosen=(chosen,))
             next(shard_rows(alone, Shard(0, 1), wording), None)
 
 
-def _send_derived(path: Path, url: str) -> None:
-    """What was counted from a store, to where executors find it."""
-    here = path.with_name(f"{path.name}-derived")
-    there = set(remote.names(f"{url}-derived"))
-    for one in sorted(here.iterdir()) if here.is_dir() else ():
-        if one.name not in there and not derived.is_scratch(one.name):
-            remote.send(one, f"{url}-derived/{one.name}")
+def _send_derived(store: Path, url: str) -> None:
+    """Copy what was counted from a store to where executors find it."""
+    here = store.with_name(f"{store.name}-derived")
+    there = set(remote.list_names(f"{url}-derived"))
+    for path in sorted(here.iterdir()) if here.is_dir() else ():
+        if path.name not in there and not derived.is_scratch(path.name):
+            remote.send(path, f"{url}-derived/{path.name}")
 
 
 def _fetch_records(target: str, here: Path) -> None:
-    """What a folder that lies elsewhere says of itself."""
+    """Fetch the records of a folder on another machine."""
     here.mkdir()
     for name in folder.TOP:
         remote.fetch(f"{target}/{name}", here / name)

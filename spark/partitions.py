@@ -1,8 +1,8 @@
-"""Data frames as files, one for each partition, whole however often a task was tried.
+"""Data frames as files, one per partition, complete however often a task was tried.
 
-Each attempt of a task writes a file of its own name and returns that name. The driver takes the
-names that Spark returns, one for each partition, and removes all other files: what a lost executor,
-or a task run twice, left behind is never seen.
+Each attempt of a task writes a file with a name of its own and returns that name. The driver takes the
+names that Spark returns, one per partition, and removes all other files: nobody sees what a lost
+executor, or a task run twice, left behind.
 """
 
 from __future__ import annotations
@@ -25,33 +25,51 @@ RESULT = "partition long, name string, groups array<long>"
 
 
 @dataclass(frozen=True)
-class Part:
-    """One file in order. groups: the rows of its row groups, or of its batches."""
+class PartitionFile:
+    """The file of one partition.
+
+    Attributes:
+        name: its file name.
+        groups: rows per row group or batch.
+    """
 
     name: str
     groups: tuple[int, ...]
 
 
-def write(frame: Any, folder: str, name: str, kind: str) -> list[Part]:
-    """Write the partitions of a frame, in order, as `parquet` or `arrow` files into a folder."""
-    if not remote.is_far(folder):
+def write(frame: Any, folder: str, name: str, kind: str) -> list[PartitionFile]:
+    """Write the partitions of a frame, in order.
+
+    Args:
+        frame: a Spark data frame.
+        folder: a path or URL.
+        name: the prefix of the file names.
+        kind: `parquet` or `arrow`.
+    """
+    if not remote.is_remote(folder):
         Path(folder).mkdir(parents=True, exist_ok=True)
     rows = frame.mapInArrow(functools.partial(_write, folder, name, kind), RESULT).collect()
     rows.sort(key=lambda row: row["partition"])
-    parts = [Part(row["name"], tuple(row["groups"])) for row in rows]
+    parts = [PartitionFile(row["name"], tuple(row["groups"])) for row in rows]
     sweep(folder, name, {part.name for part in parts})
     return parts
 
 
 def sweep(folder: str, name: str, kept: set[str]) -> None:
-    """Remove what attempts that came to nothing left of this name."""
-    for one in remote.names(folder):
-        if one.startswith(f"{name}-") and one not in kept:
-            remote.remove(f"{folder}/{one}")
+    """Remove what failed attempts left.
+
+    Args:
+        folder: a path or URL.
+        name: the prefix of the file names.
+        kept: the names to keep.
+    """
+    for file in remote.list_names(folder):
+        if file.startswith(f"{name}-") and file not in kept:
+            remote.remove(f"{folder}/{file}")
 
 
 def attempt() -> tuple[int, int]:
-    """The partition of the running task, and the number of its attempt, which no other has."""
+    """The partition of the running task, and the unique number of this attempt."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
@@ -59,9 +77,15 @@ def attempt() -> tuple[int, int]:
     return context.partitionId(), context.taskAttemptId()
 
 
-def deliver(path: Path, folder: str, name: str) -> None:
-    """Put a finished file of this machine into a folder; seen whole, or not at all."""
-    if remote.is_far(folder):
+def move_into(path: Path, folder: str, name: str) -> None:
+    """Move a finished local file into a folder, where it appears complete or not at all.
+
+    Args:
+        path: the file.
+        folder: a path or URL.
+        name: its name there.
+    """
+    if remote.is_remote(folder):
         remote.send(path, f"{folder}/{name}")
         path.unlink()
     else:
@@ -69,8 +93,8 @@ def deliver(path: Path, folder: str, name: str) -> None:
 
 
 def scratch_dir(folder: str) -> Any:
-    """A temporary folder, on the disk of a local folder so that files can be renamed into it."""
-    if remote.is_far(folder):
+    """A temporary folder; on the disk of a local `folder`, so that files can be renamed into it."""
+    if remote.is_remote(folder):
         return tempfile.TemporaryDirectory(prefix="itdr-")
     return tempfile.TemporaryDirectory(prefix=".attempt-", dir=folder)
 
@@ -96,7 +120,7 @@ def _write(
             groups.append(table.num_rows)
         if writer is not None:
             writer.close()
-            deliver(path, folder, file)
+            move_into(path, folder, file)
     if groups:
         yield pa.record_batch(
             {"partition": [partition], "name": [file], "groups": pa.array([groups])}
@@ -130,7 +154,7 @@ def _regrouped(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 
 
 def _plain(batches: list[pa.RecordBatch]) -> pa.Table:
-    """One table without what Spark says of the columns."""
+    """One table without Spark's metadata."""
     import pyarrow as pa
 
     table = pa.Table.from_batches(batches).combine_chunks()

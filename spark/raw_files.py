@@ -1,4 +1,4 @@
-"""Raw files as every machine reaches them: unpacked once, and copied to where executors can read."""
+"""Raw files within reach of every machine: unpacked once, and copied to where executors can read."""
 
 from __future__ import annotations
 
@@ -13,50 +13,61 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.paths import read_json, write_json
 from itdr.builders.rawfiles.archives import AGAIN
 from itdr.builders.store.spec import StoreSpec
-from itdr.spark.chunks import packed
-from itdr.spark.workdir import Place, mirror
+from itdr.spark.chunks import is_gzip
+from itdr.spark.workdir import WorkDir, mirror
 
 
 def fetch_data_dir(data_dir: str | None) -> str | None:
-    """A folder of raw files as one of this machine: a copy, where it lies elsewhere. What did not
-    change there is not fetched again, and what is gone there is gone here."""
-    if data_dir is None or not remote.is_far(data_dir):
-        return None if data_dir is None else remote.plain(data_dir)
-    url = remote.plain(data_dir)
-    system, there = remote.system(url)
+    """A local copy of a folder of raw files on another machine, brought up to date.
+
+    Unchanged files are not fetched again, and files that are gone there are removed here.
+
+    Args:
+        data_dir: a path or URL; None for none.
+
+    Returns:
+        The local path.
+
+    Raises:
+        RawFileError: the folder holds no file.
+    """
+    if data_dir is None or not remote.is_remote(data_dir):
+        return None if data_dir is None else remote.normalize_url(data_dir)
+    url = remote.normalize_url(data_dir)
+    system, there = remote.file_system(url)
     here = mirror(url)
     system.invalidate_cache()
-    found = {
+    states = {
         path.removeprefix(there).lstrip("/"): remote.state(facts)
         for path, facts in system.find(there, detail=True).items()
     }
-    if not found:
+    if not states:
         raise RawFileError(
             f"data_dir {data_dir!r} holds no file: it should hold a folder for each source, with "
             "its official raw files."
         )
     here.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{here}.lock"):
-        _follow(url, found, here)
-    # Where it came from, for those who read it from there.
+        _synchronise(url, states, here)
+    # The origin, for executors that read from there.
     (here.parent / f"{here.name}.url").write_text(url, "utf-8")
     return str(here)
 
 
-def _follow(url: str, found: dict[str, str], here: Path) -> None:
-    """Make the copy hold what was `found`. Beside it lies in which state each file was fetched."""
+def _synchronise(url: str, states: dict[str, str], here: Path) -> None:
+    """Make a copy hold exactly these files. A record beside it notes the state of each fetched file."""
     record = here.parent / f"{here.name}.json"
     fetched = read_json(record) or {}
-    for name, state in found.items():
+    for name, state in states.items():
         target = here / name
         if fetched.get(name) != state or not _whole(target, state):
             target.unlink(missing_ok=True)
             remote.fetch(f"{url}/{name}", target)
             Path(f"{target}.lock").unlink(missing_ok=True)
     for path in sorted(here.rglob("*")):
-        if path.is_file() and path.relative_to(here).as_posix() not in found:
+        if path.is_file() and path.relative_to(here).as_posix() not in states:
             path.unlink()
-    write_json(record, found)
+    write_json(record, states)
 
 
 def _whole(path: Path, state: str) -> bool:
@@ -64,17 +75,29 @@ def _whole(path: Path, state: str) -> bool:
     return path.is_file() and state.startswith(f"{path.stat().st_size} ")
 
 
-def reachable(spec: StoreSpec, paths: dict[str, Path], work: Path, place: Place) -> dict[str, str]:
-    """By key, the URL at which executors read each raw file. A `.gz` that may be cut is unpacked."""
-    found = {}
+def executor_urls(
+    spec: StoreSpec, paths: dict[str, Path], work: Path, workdir: WorkDir
+) -> dict[str, str]:
+    """The URL at which executors read each raw file. A `.gz` that may be cut is unpacked.
+
+    Args:
+        spec: the store.
+        paths: the files on this machine, by key.
+        work: a scratch folder.
+        workdir: the shared folder.
+
+    Returns:
+        URLs by key.
+    """
+    urls = {}
     for file in spec.files:
         if file.key not in paths:
             continue
         path = paths[file.key]
-        if file.cut is not None and packed(str(path)):
+        if file.cut is not None and is_gzip(str(path)):
             path = _unpacked(path, work / "plain" / file.key.replace("/", "-"))
-        found[file.key] = _url(path, place)
-    return found
+        urls[file.key] = _url(path, workdir)
+    return urls
 
 
 def _unpacked(path: Path, folder: Path) -> Path:
@@ -94,18 +117,19 @@ def _unpacked(path: Path, folder: Path) -> Path:
     return target
 
 
-def _url(path: Path, place: Place) -> str:
-    """Where executors read a file: where it was fetched from, else, if they share no disk with this
-    machine, a copy at the place that they share."""
+def _url(path: Path, workdir: WorkDir) -> str:
+    """Where executors read a file: its origin, or else, without a shared disk, a copy in the shared
+    folder.
+    """
     for folder in path.parents:
         origin = folder.parent / f"{folder.name}.url"
         if origin.is_file():
             return f"{origin.read_text('utf-8')}/{path.relative_to(folder).as_posix()}"
-    if not remote.is_far(place.url):
+    if not remote.is_remote(workdir.url):
         return str(path)
     facts = path.stat()
     name = f"{facts.st_size}-{facts.st_mtime_ns}-{path.name}"
-    url = f"{place.url}/raw/{path.parent.name}/{name}"
+    url = f"{workdir.url}/raw/{path.parent.name}/{name}"
     if remote.size(url) != facts.st_size:
         remote.send(path, url)
     return url

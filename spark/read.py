@@ -1,7 +1,7 @@
-"""A piece of raw files -> canonical columns, in an executor: the same readers, in DuckDB as ever.
+"""Read a chunk of raw files into canonical columns, in an executor: the usual readers, in DuckDB.
 
-What is counted of a piece (columns, rejected rows, …) travels with its rows, as one more row: it is
-lost or doubled no more than they are.
+Facts about a chunk (columns, rejected rows, …) travel as one more row beside its rows, so they are
+lost or duplicated exactly when the rows are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itdr.builders.core import remote
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.core.remote import version
 from itdr.builders.core.schema import Source
-from itdr.spark.chunks import Piece, write_piece
+from itdr.spark.chunks import Chunk, write_chunk
 from itdr.spark.workdir import mirror
 
 if TYPE_CHECKING:
@@ -29,23 +29,39 @@ THREADS = 1
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How one table of a source is read. urls: the raw files by key, as every machine reaches them;
-    pieces: by task."""
+class ReadJob:
+    """How one table of a source is read.
+
+    Attributes:
+        source: the source's id.
+        domain: the domain, where it has several.
+        facet: `base` or `text`.
+        table: the table.
+        urls: the raw files by key, as every machine reaches them.
+        chunks: what each task reads.
+    """
 
     source: Source
     domain: str | None
     facet: str
     table: str
     urls: Mapping[str, str]
-    pieces: tuple[Piece, ...]
+    chunks: tuple[Chunk, ...]
 
 
 @dataclass
 class Facts:
-    """What is known of a table when its pieces were read. columns: those that the reader fills (none
-    where it gave no table).   opened: the keys of the raw files.   numbers: the id columns that hold
-    none but numbers.   error: what is wrong with a raw file."""
+    """What is known of a table once its chunks are read.
+
+    Attributes:
+        columns: those that the reader fills (empty where it gave no table).
+        rows: rows read, rejected ones included.
+        rejected: counts of rejected rows by table and reason.
+        events: the kinds of event that occur.
+        numbers: the id columns that hold only numbers.
+        opened: the keys of the raw files.
+        error: what is wrong with a raw file.
+    """
 
     columns: list[str] = field(default_factory=list)
     rows: int = 0
@@ -55,23 +71,28 @@ class Facts:
     opened: set[str] = field(default_factory=set)
     error: str = ""
 
-    def add(self, told: str) -> None:
-        """Count a piece."""
-        said = json.loads(told)
-        self.error = self.error or said["error"]
-        self.rows += said["rows"]
-        self.rejected.update({(table, reason): n for table, reason, n in said["rejected"]})
-        self.events |= set(said["events"])
-        self.opened |= set(said["opened"])
-        self.columns += [name for name in said["columns"] if name not in self.columns]
-        if said["rows"] and said["numbers"] is not None:
-            here = set(said["numbers"])
+    def add(self, text: str) -> None:
+        """Add the facts of one chunk.
+
+        Args:
+            text: the facts in JSON.
+        """
+        counts = json.loads(text)
+        self.error = self.error or counts["error"]
+        self.rows += counts["rows"]
+        self.rejected.update({(table, reason): n for table, reason, n in counts["rejected"]})
+        self.events |= set(counts["events"])
+        self.opened |= set(counts["opened"])
+        self.columns += [name for name in counts["columns"] if name not in self.columns]
+        if counts["rows"] and counts["numbers"] is not None:
+            here = set(counts["numbers"])
             self.numbers = here if self.numbers is None else self.numbers & here
 
 
-def schema(table: str) -> pa.Schema:
-    """What a piece of a table is read into: every column that a reader may fill; of ids and events
-    what `sql.staged` makes of them."""
+def chunk_schema(table: str) -> pa.Schema:
+    """The schema of a table's chunks: every column that a reader may fill, ids and events in the form of
+    `statements.staged_column`.
+    """
     import pyarrow as pa
 
     texts = pa.list_(pa.string())
@@ -112,24 +133,29 @@ def schema(table: str) -> pa.Schema:
     return pa.schema({**kinds[table], "reject": pa.string(), FACTS: pa.string()})
 
 
-def read(job: Reading, number: int) -> Iterator[pa.RecordBatch]:
-    """The rows of one piece, then the row with its facts."""
-    kind = schema(job.table)
-    told: dict[str, Any] = {
+def read(job: ReadJob, number: int) -> Iterator[pa.RecordBatch]:
+    """The rows of one chunk, then a row with its facts.
+
+    Args:
+        job: the table.
+        number: the task.
+    """
+    kind = chunk_schema(job.table)
+    facts: dict[str, Any] = {
         "columns": [], "rows": 0, "rejected": [], "events": [], "opened": [], "numbers": None,
         "error": "",
     }  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="itdr-piece-") as scratch:
-        # An error of a raw file is the same however often it is tried: told, not raised.
+    with tempfile.TemporaryDirectory(prefix="itdr-chunk-") as scratch:
+        # An error of a raw file is the same however often it is tried: facts, not raised.
         try:
-            yield from _rows(job, job.pieces[number], Path(scratch), kind, told)
+            yield from _rows(job, job.chunks[number], Path(scratch), kind, facts)
         except ItdrError as error:
-            told["error"] = _of_the_file(str(error), job, scratch)
-    yield _batch(kind, {FACTS: [json.dumps(told)]}, 1)
+            facts["error"] = _of_the_file(str(error), job, scratch)
+    yield _batch(kind, {FACTS: [json.dumps(facts)]}, 1)
 
 
 def _rows(
-    job: Reading, piece: Piece, scratch: Path, kind: pa.Schema, told: dict[str, Any]
+    job: ReadJob, chunk: Chunk, scratch: Path, kind: pa.Schema, facts: dict[str, Any]
 ) -> Iterator[pa.RecordBatch]:
     from itdr.builders.core.raw_files import Raw
     from itdr.builders.store.build import build
@@ -137,30 +163,30 @@ def _rows(
 
     source = job.source
     paths = RawPaths(job.urls)
-    if piece.key is not None:
-        file = next(one for one in source.files if one.key == piece.key)
+    if chunk.key is not None:
+        file = next(file for file in source.files if file.key == chunk.key)
         assert file.cut is not None
-        path = scratch / Path(job.urls[piece.key]).name
-        if not write_piece(job.urls[piece.key], file.cut, piece, path):
+        path = scratch / Path(job.urls[chunk.key]).name
+        if not write_chunk(job.urls[chunk.key], file.cut, chunk, path):
             return
-        paths.put(piece.key, path)
+        paths.replace(chunk.key, path)
     con = connect(scratch / "stage.duckdb")
     try:
         con.execute(f"SET threads = {THREADS}")
         rejected: Counter[tuple[str, str]] = Counter()
         raw = Raw(source.id, paths, con, domain=job.domain, facet=job.facet)
-        names = build.stage(source, raw, job.table, rejected)
+        names = build.stage_table(source, raw, job.table, rejected)
         if not names:
             return
         copy = f"{job.table}_raw"
         if job.table == "interactions":
             copy = "interactions_staged"
-            told["numbers"] = build.name_ids(con)
-            told["events"] = build.event_names(con, names)
-        told["rows"] = build.rows_read(con, job.table, raw.unparsed[job.table])
-        told["columns"] = list(names)
-        told["opened"] = sorted(set(raw.opened))
-        told["rejected"] = [[table, reason, n] for (table, reason), n in rejected.items()]
+            facts["numbers"] = build.create_interactions_view(con)
+            facts["events"] = build.event_names(con, names)
+        facts["rows"] = build.rows_read(con, job.table, raw.unparsed[job.table])
+        facts["columns"] = list(names)
+        facts["opened"] = sorted(set(raw.opened))
+        facts["rejected"] = [[table, reason, n] for (table, reason), n in rejected.items()]
         for batch in con.sql(f"SELECT * FROM {copy}").to_arrow_reader(1 << 14):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             yield _batch(kind, columns, batch.num_rows)
@@ -169,37 +195,42 @@ def _rows(
 
 
 def _batch(kind: pa.Schema, columns: Mapping[str, Any], rows: int) -> pa.RecordBatch:
-    """These columns, and nulls in all others."""
+    """A batch of these columns, with nulls in all others."""
     import pyarrow as pa
 
     arrays = []
-    for one in kind:
-        found = columns.get(one.name)
-        if found is None:
-            arrays.append(pa.nulls(rows, one.type))
+    for wanted in kind:
+        column = columns.get(wanted.name)
+        if column is None:
+            arrays.append(pa.nulls(rows, wanted.type))
+        elif isinstance(column, list):
+            arrays.append(pa.array(column, wanted.type))
         else:
-            arrays.append(
-                pa.array(found, one.type) if isinstance(found, list) else found.cast(one.type)
-            )
+            arrays.append(column.cast(wanted.type))
     return pa.RecordBatch.from_arrays(arrays, schema=kind)
 
 
-def _of_the_file(error: str, job: Reading, scratch: str) -> str:
-    """An error that names the raw file, not the piece that was read."""
+def _of_the_file(error: str, job: ReadJob, scratch: str) -> str:
+    """An error that names the raw file instead of the chunk."""
     for url in job.urls.values():
         error = error.replace(f"{scratch}/{Path(url).name}", url)
     return error
 
 
 class RawPaths(dict[str, Path]):
-    """The raw files by key; one that lies on another machine is fetched when it is asked for."""
+    """The raw files by key; one on another machine is fetched on first use."""
 
     def __init__(self, urls: Mapping[str, str]) -> None:
         super().__init__({key: Path(url) for key, url in urls.items()})
-        self._far = {key: url for key, url in urls.items() if remote.is_far(url)}
+        self._far = {key: url for key, url in urls.items() if remote.is_remote(url)}
 
-    def put(self, key: str, path: Path) -> None:
-        """Have a file of this machine in place of the whole one."""
+    def replace(self, key: str, path: Path) -> None:
+        """Use a local file instead of the whole one.
+
+        Args:
+            key: the key.
+            path: the local file.
+        """
         self[key] = path
         self._far.pop(key, None)
 
@@ -212,8 +243,8 @@ class RawPaths(dict[str, Path]):
         return path
 
 
-def facts_of(rows: Iterable[Any]) -> Facts:
-    """All pieces of one table together."""
+def merge_facts(rows: Iterable[Any]) -> Facts:
+    """The facts of all chunks of one table, merged."""
     facts = Facts()
     for row in rows:
         facts.add(row[FACTS])

@@ -1,4 +1,4 @@
-"""A Spark session of one's own, for whoever has none yet; what is missing for it is said in one line."""
+"""A Spark session for callers that have none; reports what is missing for it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ JAVA = 17
 LOCAL = "local[*]"
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    # What Python reads is of a size that Spark can only guess: it may broadcast what it has measured.
+    # Spark can only guess the size of what Python reads: broadcast only what it has measured.
     "spark.sql.autoBroadcastJoinThreshold": "-1",
     "spark.sql.adaptive.autoBroadcastJoinThreshold": "32MB",
-    # What is kept is kept in as many partitions as its size asks for.
+    # Cache with as many partitions as the size calls for.
     "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",
 }
 SMALL = 8
-"""Partitions of a shuffle for each core of one machine, where 200 would mostly be empty."""
+"""Shuffle partitions per core of a single machine, where 200 would mostly be empty."""
 
 
 def require() -> None:
-    """Raise `ConfigError` where PySpark 4 or Java 17 is missing."""
+    """Check that PySpark 4 and Java 17 are installed.
+
+    Raises:
+        ConfigError: one of them is missing or too old.
+    """
     try:
         import pyspark
     except ImportError:
@@ -45,7 +49,7 @@ def require() -> None:
     if found is None or found < JAVA:
         what = "no Java was found" if found is None else f"Java {found} was found"
         raise ConfigError(
-            f"--engine spark needs Java {JAVA} or newer, and {what} by JAVA_HOME and PATH: install "
+            f"--engine spark needs Java {JAVA} or newer, but {what} in JAVA_HOME or PATH: install "
             f"one (a package such as openjdk-{JAVA}-jre-headless), or set JAVA_HOME to it."
         )
 
@@ -55,17 +59,19 @@ def java_version() -> int | None:
     home = os.environ.get("JAVA_HOME")
     program = os.path.join(home, "bin", "java") if home else shutil.which("java")
     try:
-        told = subprocess.run([program or "", "-version"], capture_output=True, text=True)
+        result = subprocess.run([program or "", "-version"], capture_output=True, text=True)
     except OSError:
         return None
-    found = re.search(r'version "(?:1\.)?(\d+)', told.stderr)
+    found = re.search(r'version "(?:1\.)?(\d+)', result.stderr)
     return int(found[1]) if found else None
 
 
 def start(master: str | None = None, **settings: str) -> Any:
-    """A new session on `master` (default: `spark-submit`'s, else all cores of this machine).
+    """Start a session.
 
-    settings: Spark's own, with `__` for a dot; those of `spark-defaults.conf` hold too.
+    Args:
+        master: Spark's master (default: `spark-submit`'s, else all cores of this machine).
+        settings: Spark's own, with `__` for a dot; those of `spark-defaults.conf` apply too.
     """
     require()
     from pyspark.sql import SparkSession
@@ -80,10 +86,10 @@ def start(master: str | None = None, **settings: str) -> Any:
         builder = builder.master(master)
     given = {name.replace("__", "."): value for name, value in settings.items()}
     if (master or "").startswith("local"):
-        here = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-        here |= {"spark.driver.memory": "2g", "spark.ui.enabled": "false"}
-        here["spark.sql.shuffle.partitions"] = str(SMALL * (os.cpu_count() or 1))
-        given = {**here, **given}
+        local = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        local |= {"spark.driver.memory": "2g", "spark.ui.enabled": "false"}
+        local["spark.sql.shuffle.partitions"] = str(SMALL * (os.cpu_count() or 1))
+        given = {**local, **given}
     given.setdefault("spark.ui.showConsoleProgress", "false")
     for name, value in given.items():
         builder = builder.config(name, value)
@@ -93,15 +99,15 @@ def start(master: str | None = None, **settings: str) -> Any:
 
 
 def advice(error: Exception) -> ConfigError | None:
-    """What to do where executors lack what they need; None for any other error."""
-    told = str(error)
-    if re.search(r"No module named '(itdr|duckdb|datasets|pyarrow)", told):
+    """What to do where executors lack something; None for any other error."""
+    message = str(error)
+    if re.search(r"No module named '(itdr|duckdb|datasets|pyarrow)", message):
         return ConfigError(
             "The executors cannot import itdr: install the same version of it in the Python that "
             "they run (spark.pyspark.python), or build on --master local[*]."
         )
-    lost = re.search(r"FileNotFoundError: .*?'([^']+)'", told)
-    if lost and "executor" in told:
+    lost = re.search(r"FileNotFoundError: .*?'([^']+)'", message)
+    if lost and "executor" in message:
         return ConfigError(
             f"An executor does not see {lost[1]}: driver and executors need folders that all of them "
             "reach by the same path. Name one with --work, and give data_dir as such a path or URL."
@@ -109,9 +115,12 @@ def advice(error: Exception) -> ConfigError | None:
     return None
 
 
-def room(session: Any) -> Any:
-    """A session of the same cluster with tables, functions and settings of its own; those that the
-    caller set hold here too."""
+def isolated(session: Any) -> Any:
+    """A session of the same cluster with tables, functions and settings of its own.
+
+    Args:
+        session: the caller's session, whose settings of shuffles apply.
+    """
     own = session.newSession()
     for name in ("spark.sql.shuffle.partitions", "spark.sql.adaptive.enabled"):
         own.conf.set(name, session.conf.get(name))

@@ -1,7 +1,7 @@
-"""Raw files of one source -> the files of a store, on Spark: the same content as `store_build` gives.
+"""Raw files of one source to the files of a store, on Spark: the same content as `store/build` gives.
 
 Interactions lie in several Parquet files, each a run of the store's order; users, items and tags in
-one file each, which every machine maps into memory.
+one file each, which every machine memory-maps.
 """
 
 from __future__ import annotations
@@ -20,36 +20,45 @@ from itdr.builders.store import layout, prepare
 from itdr.builders.store import spec as store_spec
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import statements
-from itdr.builders.store.build.build import by_table, require_readable, unusable
+from itdr.builders.store.build.build import (
+    no_usable_row,
+    rejected_by_table,
+    require_readable,
+)
 from itdr.spark import partitions
-from itdr.spark.chunks import PIECE, pieces
+from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
 from itdr.spark.engine import SparkEngine
-from itdr.spark.raw_files import reachable
-from itdr.spark.read import FACTS, Facts, Reading, facts_of, read, schema
-from itdr.spark.session import room
-from itdr.spark.workdir import Place, mirror
+from itdr.spark.raw_files import executor_urls
+from itdr.spark.read import FACTS, Facts, ReadJob, chunk_schema, merge_facts, read
+from itdr.spark.session import isolated
+from itdr.spark.workdir import WorkDir, mirror
 
 HERE = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True)
-class StoreMaker:
-    """Builds stores below a place; called like `store.prepare`. piece: bytes of raw files to a
-    task."""
+class StoreBuilder:
+    """Builds stores in the shared folder; called like `store.prepare.prepare`.
+
+    Attributes:
+        session: a Spark session.
+        workdir: the shared folder.
+        chunk_bytes: bytes of raw files per task.
+    """
 
     session: Any
-    place: Place
-    piece: int = PIECE
+    workdir: WorkDir
+    chunk_bytes: int = CHUNK_BYTES
 
     def __call__(
         self, spec: store_spec.StoreSpec, offline: bool = False, progress: bool = True
     ) -> Path:
-        name = self.place.store(spec, fingerprint.files_fingerprint(sorted(HERE.glob("*.py"))))
-        path, url = self.place.here / name, f"{self.place.url}/{name}"
-        away = remote.is_far(url)
+        name = self.workdir.store(spec, fingerprint.files_fingerprint(sorted(HERE.glob("*.py"))))
+        path, url = self.workdir.here / name, f"{self.workdir.url}/{name}"
+        away = remote.is_remote(url)
         if away:
             _fetch(url, path)
-        if not layout.complete(path):
+        if not layout.is_complete(path):
             reading = functools.partial(self._read, url if away else None)
             prepare.prepare(spec, offline, progress, path, reading)
             if away:
@@ -65,28 +74,28 @@ class StoreMaker:
         folder: Path,
     ) -> dict[str, Any]:
         # A session of its own: other stores are built at the same time, under the same names.
-        engine = SparkEngine(room(self.session), self.place)
+        engine = SparkEngine(isolated(self.session), self.workdir)
         try:
-            urls = reachable(spec, paths, work, self.place)
-            made = _Build(engine, spec, urls, self.piece).write(folder, url or str(folder))
+            urls = executor_urls(spec, paths, work, self.workdir)
+            result = _Build(engine, spec, urls, self.chunk_bytes).write(folder, url or str(folder))
         finally:
             engine.close()
-        return {**made, "far": url} if url else made
+        return {**result, "far": url} if url else result
 
 
 FILES = ("users.arrow", "items.arrow", "tags.parquet", "manifest.json")
-"""What a machine keeps of a store that lies elsewhere; the last one says that it is complete."""
+"""The files that a machine copies of a store elsewhere; the last one marks it as complete."""
 
 
 def fetch_store(url: str) -> Path:
-    """This machine's copy of a store that lies elsewhere, fetched where it is not there yet."""
+    """This machine's copy of a store on another machine, fetched on first use."""
     path = mirror(url) / url.rpartition("/")[2]
     _fetch(url, path)
     return path
 
 
 def _fetch(url: str, path: Path) -> None:
-    if not layout.complete(path) and "manifest.json" in remote.names(url):
+    if not layout.is_complete(path) and "manifest.json" in remote.list_names(url):
         for name in FILES:
             remote.fetch(f"{url}/{name}", path / name)
 
@@ -98,43 +107,55 @@ def _send(path: Path, url: str) -> None:
 
 
 class _Build:
-    """One store on its way."""
+    """A store under construction."""
 
     def __init__(
-        self, engine: SparkEngine, spec: store_spec.StoreSpec, urls: dict[str, str], piece: int
+        self,
+        engine: SparkEngine,
+        spec: store_spec.StoreSpec,
+        urls: dict[str, str],
+        chunk_bytes: int,
     ) -> None:
         self.engine = engine
         self.spec = spec
         self.source: Source = spec.source
         self.urls = urls
-        self.piece = piece
+        self.chunk_bytes = chunk_bytes
         self.frames: list[str] = []
         self.facts: dict[str, Facts] = {}
 
     def write(self, folder: Path, url: str) -> dict[str, Any]:
-        """Write the files: small ones into `folder`, interactions into `url`; the manifest's part."""
+        """Write the store: small files into `folder`, interactions into `url`.
+
+        Args:
+            folder: the local folder.
+            url: the store's URL.
+
+        Returns:
+            The manifest's entries.
+        """
         for table in COLUMNS:
             self._view(table)
         with ThreadPoolExecutor(len(COLUMNS)) as pool:
-            told = list(pool.map(self._told, self.frames))
-        for table, facts in zip(self.frames, told, strict=True):
+            collected = list(pool.map(self._collect_facts, self.frames))
+        for table, facts in zip(self.frames, collected, strict=True):
             self._stage(table, facts)
         interactions = self.facts.get("interactions")
         if interactions is None or not interactions.columns:
             raise RawFileError(f"{self.source.id}: its reader gave no interactions.")
         events = sorted(interactions.events)
         rejected: Counter[tuple[str, str]] = Counter()
-        for one in self.facts.values():
-            rejected.update(one.rejected)
-        for table, one in self.facts.items():
-            require_readable(self.source, table, one.rows, rejected, self._files(table))
+        for facts in self.facts.values():
+            rejected.update(facts.rejected)
+        for table, facts in self.facts.items():
+            require_readable(self.source, table, facts.rows, rejected, self._files(table))
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
         )
         counts = self._code_ids()
         if not counts["interactions"]:
-            raise unusable(self.source, map(Path, self.urls.values()), rejected)
+            raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -144,78 +165,82 @@ class _Build:
             if self._columns("tags"):
                 self._write_tags(folder / "tags.parquet")
             written = sorting.result()
-        rows = {f"{name}_read": one.rows for name, one in self.facts.items() if one.columns}
+        rows = {f"{name}_read": facts.rows for name, facts in self.facts.items() if facts.columns}
         return {
             "rows": {**rows, **counts},
-            "rejected": by_table(rejected),
+            "rejected": rejected_by_table(rejected),
             "columns": {
-                name: sorted(one.columns) for name, one in self.facts.items() if one.columns
+                name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
             },
             "events": events,
             "parts": [{"name": part.name, "groups": list(part.groups)} for part in written],
         }
 
     def _files(self, table: str) -> list[Path]:
-        """The raw files that a table was read from, as far as they are on this machine."""
+        """The local raw files that a table was read from."""
         urls = [url for key, url in self.urls.items() if key in self.facts[table].opened]
-        return [Path(url) for url in urls if not remote.is_far(url)]
+        return [Path(url) for url in urls if not remote.is_remote(url)]
 
     def _columns(self, table: str) -> list[str]:
         return self.facts[table].columns if table in self.facts else []
 
     def _view(self, table: str) -> None:
-        """Make the pieces of a table known as `<table>_pieces`."""
+        """Create the view `<table>_chunks`."""
         if getattr(self.source.readers, table) is None:
             return
         spec = self.spec
-        found = pieces(spec.files, self.urls, table, self.piece)
-        job = Reading(spec.source, spec.domain, spec.facet, table, self.urls, tuple(found))
-        frame = self.engine.spread(len(found), functools.partial(read, job), list(schema(table)))
-        self.engine.view(f"{table}_pieces", frame, kept=True)
+        chunks = cut_into_chunks(spec.files, self.urls, table, self.chunk_bytes)
+        job = ReadJob(spec.source, spec.domain, spec.facet, table, self.urls, tuple(chunks))
+        frame = self.engine.map_tasks(
+            len(chunks), functools.partial(read, job), list(chunk_schema(table))
+        )
+        self.engine.view(f"{table}_chunks", frame, kept=True)
         self.frames.append(table)
 
-    def _told(self, table: str) -> Facts:
-        """Read the pieces of a table; what is known of them."""
-        told = f"SELECT {FACTS} FROM {table}_pieces WHERE {FACTS} IS NOT NULL"
-        return facts_of(self.engine.session.sql(told).collect())
+    def _collect_facts(self, table: str) -> Facts:
+        """Read the chunks of a table and merge their facts."""
+        query = f"SELECT {FACTS} FROM {table}_chunks WHERE {FACTS} IS NOT NULL"
+        return merge_facts(self.engine.session.sql(query).collect())
 
     def _stage(self, table: str, facts: Facts) -> None:
-        """Make a table's rows known by the name that `stage` of the embedded engine uses."""
+        """Create a table's view under the name that the embedded engine's `stage_table` uses."""
         self.facts[table] = facts
         if facts.error:
             raise RawFileError(facts.error)
         if facts.columns:
             name = "interactions_staged" if table == "interactions" else f"{table}_raw"
-            kept = [one for one in facts.columns if one not in (*statements.IDS_OF, "domain")]
+            names = [
+                column for column in facts.columns if column not in (*statements.IDS_OF, "domain")
+            ]
             if table == "interactions":
-                kept += [
-                    f"{one}_{kind}"
-                    for one in statements.IDS_OF.values()
+                names += [
+                    f"{owner}_{kind}"
+                    for owner in statements.IDS_OF.values()
                     for kind in ("number", "text")
                 ]
             else:
-                kept = facts.columns
+                names = facts.columns
             self.engine.view(
                 name,
                 self.engine.session.sql(
-                    f"SELECT {', '.join([*kept, 'reject'])} FROM {table}_pieces "
+                    f"SELECT {', '.join([*names, 'reject'])} FROM {table}_chunks "
                     f"WHERE {FACTS} IS NULL"
                 ),
             )
 
-    def _write_interactions(self, query: str, url: str) -> list[partitions.Part]:
+    def _write_interactions(self, query: str, url: str) -> list[partitions.PartitionFile]:
         return partitions.write(self.engine.session.sql(query), url, "interactions", "parquet")
 
     # -- users and items ----------------------------------------------------------------------
 
     def _code_ids(self) -> dict[str, int]:
-        """Give users and items their codes; how many there are, and how many interactions."""
+        """Assign codes to users and items; returns how many there are, and how many interactions."""
         counts = {}
         for column, name in statements.IDS_OF.items():
             ids = self.engine.session.sql(statements.IDS.format(id=column))
             purpose = f"{self.source.random_id}/{column}"
             hashed = ids.mapInArrow(
-                functools.partial(build_ids.hashed, purpose),
+                functools.partial(build_ids.id_hashes, purpose),
                 "id string, n long, hash long, bucket int",
             )
             self.engine.view(f"{name}_hashed", hashed, kept=True)
@@ -225,9 +250,9 @@ class _Build:
         return counts
 
     def _before(self, query: str) -> tuple[int, int]:
-        """Make `before` of the counts of buckets; the totals."""
-        found, ids, rows = build_ids.before(self.engine.session.sql(query).toArrow())
-        self.engine.register("before", found)
+        """Register the table `before` of a query of bucket counts; returns the totals of ids and rows."""
+        offsets, ids, rows = build_ids.bucket_offsets(self.engine.session.sql(query).toArrow())
+        self.engine.register("before", offsets)
         return ids, rows
 
     def _write_users(self, path: Path) -> None:
@@ -244,13 +269,13 @@ class _Build:
         fields = [
             "code",
             "item_id",
-            *(one for one in ("title", "creators", "hidden") if one in columns),
+            *(name for name in ("title", "creators", "hidden") if name in columns),
         ]
-        keyed = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
-            functools.partial(build_ids.keyed, self.source.options.get("work")),
+        keys = self.engine.session.sql(f"SELECT {', '.join(fields)} FROM described").mapInArrow(
+            functools.partial(build_ids.work_keys, self.source.options.get("work")),
             "code int, work_key string, title_key string",
         )
-        self.engine.view("keyed", keyed, kept=True)
+        self.engine.view("keyed", keys, kept=True)
         self.engine.keep("leaders", statements.LEADERS)
         self._before(statements.buckets("leaders"))
         self.engine.keep("title_codes", statements.TITLE_CODES)

@@ -1,4 +1,4 @@
-"""The folder that driver and executors share: stores, and what is on its way."""
+"""The folder that driver and executors share, for stores and temporary files."""
 
 from __future__ import annotations
 
@@ -12,32 +12,37 @@ from itdr.builders.store.spec import StoreSpec
 
 
 @dataclass(frozen=True)
-class Place:
-    """A folder that every machine reaches by the same URL, and this machine's part of it."""
+class WorkDir:
+    """A folder that every machine reaches by the same URL, and this machine's copy of it."""
 
     url: str
 
     @classmethod
-    def at(cls, url: str | None) -> Place:
+    def at(cls, url: str | None) -> WorkDir:
         """The given folder; by default one in the cache, for machines that share a disk."""
-        return cls(remote.plain(url) if url else str(paths.cache_root() / "spark"))
+        return cls(remote.normalize_url(url) if url else str(paths.cache_root() / "spark"))
 
     @property
     def here(self) -> Path:
-        """The folder itself, or where this machine keeps what it fetched of it."""
-        return mirror(self.url) if remote.is_far(self.url) else Path(self.url)
+        """The folder itself if local, otherwise this machine's copy of what it fetched."""
+        return mirror(self.url) if remote.is_remote(self.url) else Path(self.url)
 
     def store(self, spec: StoreSpec, code: str) -> str:
-        """The name of a store below the place. code: fingerprint of what builds it."""
+        """The name of a store below the folder.
+
+        Args:
+            spec: the store.
+            code: fingerprint of what builds it.
+        """
         names = ["stores", spec.source.id, *filter(None, [spec.domain])]
         key = stable_hash("spark store", spec.key, code)
         return "/".join([*names, f"{spec.facet}-{key:016x}"])
 
     def scratch(self, what: str) -> str:
-        """The URL of a new folder for one use, to be removed after it."""
+        """The URL of a new folder for temporary use; the caller removes it."""
         return f"{self.url}/scratch/{what}-{uuid.uuid4().hex}"
 
 
 def mirror(url: str) -> Path:
-    """Where this machine keeps what it fetched of a folder that lies elsewhere."""
+    """Where this machine keeps its copy of a folder on another machine."""
     return paths.work_root() / "far" / f"{stable_hash('far', url):016x}"

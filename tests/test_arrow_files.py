@@ -29,7 +29,7 @@ def test_rows_are_taken_from_any_chunks_in_any_order(lengths: list[int], wanted:
     chunks = [values[start : start + size] for start, size in zip(starts, lengths, strict=True)]
     column = pa.chunked_array([pa.array(chunk, kind) for chunk in chunks], kind)
     rows = [k % n for k in wanted] if n else []
-    found = arrow.taken(column, rows)
+    found = arrow.take_rows(column, rows)
     assert found.type == kind and found.to_pylist() == [values[k] for k in rows]
 
 

@@ -23,7 +23,9 @@ CONFIG = "rating_prediction"
 @pytest.fixture(autouse=True)
 def no_download(monkeypatch: pytest.MonkeyPatch) -> None:
     warn_once.cache_clear()
-    monkeypatch.setattr(locate, "obtain", lambda *_, **__: pytest.fail("something was fetched"))
+    monkeypatch.setattr(
+        locate, "download_missing", lambda *_, **__: pytest.fail("something was fetched")
+    )
 
 
 @pytest.fixture

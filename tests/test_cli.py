@@ -247,7 +247,7 @@ def test_a_dead_server_does_not_keep_other_sources_from_being_fetched(
         if source.id == "ml-1m":
             raise DownloadError("ml-1m: the server is dead")
 
-    monkeypatch.setattr(locate, "obtain", obtain)
+    monkeypatch.setattr(locate, "download_missing", obtain)
     with pytest.raises(DownloadError, match="the server is dead"):
         fetch.run(["ml-1m", "ml-32m"], None)
     assert "ml-32m: " in capsys.readouterr().out

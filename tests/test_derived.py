@@ -36,13 +36,13 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     names: set[str] = set()
 
     def seen(*given: Any, **more: Any) -> Path:
-        path = file_of(*given, **more)
+        path = original(*given, **more)
         names.add(path.name)
         return path
 
-    file_of = derived.file_of
+    original = derived.derived_path
     with monkeypatch.context() as patch:
-        patch.setattr(derived, "file_of", seen)
+        patch.setattr(derived, "derived_path", seen)
         ratings = data()
         popularity.train_stats(ratings, 0)
         repeats.meets_items_once(ratings)
@@ -69,9 +69,9 @@ def test_an_edit_of_the_split_counts_all_anew(
 
 
 def test_other_facts_give_another_name(caches: Path) -> None:
-    one = derived.file_of(data(), "x", (1,))
-    assert one == derived.file_of(data(), "x", (1,))
-    assert one != derived.file_of(data(), "x", (2,))
+    one = derived.derived_path(data(), "x", (1,))
+    assert one == derived.derived_path(data(), "x", (1,))
+    assert one != derived.derived_path(data(), "x", (2,))
 
 
 # -- made once, whole or not at all ---------------------------------------------------------------
@@ -89,9 +89,9 @@ def there(folder: Path) -> set[str]:
 
 def test_what_is_made_is_there_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "new/a"
-    assert derived.made(path, write, (tmp_path / "new/b", path)) == path
+    assert derived.build_once(path, write, (tmp_path / "new/b", path)) == path
     assert path.read_text() == "whole" and there(path.parent) == {"a", "b"}
-    derived.made(path, lambda scratch: pytest.fail("it is there"))
+    derived.build_once(path, lambda scratch: pytest.fail("it is there"))
 
 
 def test_of_what_fails_nothing_is_left(tmp_path: Path) -> None:
@@ -100,9 +100,9 @@ def test_of_what_fails_nothing_is_left(tmp_path: Path) -> None:
         raise RuntimeError("full")
 
     with pytest.raises(RuntimeError, match="full"):
-        derived.made(tmp_path / "a", fail)
+        derived.build_once(tmp_path / "a", fail)
     assert not there(tmp_path)
-    assert derived.made(tmp_path / "a", write).read_text() == "whole"
+    assert derived.build_once(tmp_path / "a", write).read_text() == "whole"
 
 
 KILLED = """
@@ -115,7 +115,7 @@ def hang(scratch):
     print("begun", flush=True)
     time.sleep(600)
 
-derived.made(Path(sys.argv[1]), hang)
+derived.build_once(Path(sys.argv[1]), hang)
 """
 
 
@@ -136,7 +136,7 @@ def test_what_killed_processes_left_is_swept_and_what_is_in_use_is_not(tmp_path:
             process.wait()
         assert len(there(tmp_path)) == 3
         # The same thing is made again; what another code had begun goes, too.
-        derived.made(tmp_path / "a", write)
+        derived.build_once(tmp_path / "a", write)
         assert there(tmp_path) == {"a", f"d.tmp-{busy.pid}"}
         assert derived.is_scratch(f"d.tmp-{busy.pid}")
     finally:
@@ -153,7 +153,7 @@ def _slowly(path: Path, out: Any) -> None:
         out.put(os.getpid())
         write(scratch)
 
-    derived.made(path, make)
+    derived.build_once(path, make)
 
 
 def test_two_processes_make_it_once(tmp_path: Path) -> None:

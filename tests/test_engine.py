@@ -59,9 +59,9 @@ def test_too_little_memory_names_the_variable(
     monkeypatch.setenv("ITDR_MEMORY", "2MB")
     engine = open_engine(tmp_path)
     try:
-        with pytest.raises(ItdrError, match=r"too little memory \(2MB\).*ITDR_MEMORY"):
+        with pytest.raises(ItdrError, match=r"ran out of memory \(2MB\).*ITDR_MEMORY"):
             engine.keep("kept", SORTED.format(rows=10**6))
-        with pytest.raises(ItdrError, match=r"too little memory \(2MB\).*ITDR_MEMORY"):
+        with pytest.raises(ItdrError, match=r"ran out of memory \(2MB\).*ITDR_MEMORY"):
             table_of(engine, SORTED.format(rows=10**6))
     finally:
         engine.close()

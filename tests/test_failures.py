@@ -129,7 +129,7 @@ def test_a_wrong_option_shows_the_usage(tmp_path: Path) -> None:
     assert done.returncode == 2 and "Usage: itdr list" in done.stderr and "--nope" in done.stderr
 
 
-STOPPED = "itdr: stopped; what was finished is kept, a rerun goes on from there.\n"
+STOPPED = "itdr: interrupted. Finished work is kept; run the same command to resume.\n"
 
 
 def test_ctrl_c_is_one_line(caches: Path, tmp_path: Path) -> None:

@@ -113,6 +113,44 @@ def test_no_private_module_is_imported_from_another_package() -> None:
     assert not private
 
 
+LONGEST = 500
+"""Lines of a file: longer ones hold more than one idea."""
+
+
+def test_no_file_is_too_long() -> None:
+    lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in FILES.items()}
+    assert not {name: n for name, n in lines.items() if n > LONGEST}
+
+
+SHARED_CLASS_NAMES = {
+    *("Answer", "Entry", "Interactions", "Lexicon", "Profile", "Raw", "Tags", "Texts", "Users"),
+}
+"""Names that two packages use for different things; none may be added."""
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    owners: dict[str, list[str]] = {}
+    for module, path in FILES.items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                owners.setdefault(node.name, []).append(module)
+    shared = {name: modules for name, modules in owners.items() if len(modules) > 1}
+    assert set(shared) == SHARED_CLASS_NAMES, shared
+
+
+BARE_NAMES = {"told", "made", "met", "found", "one", "kept", "given", "said", "place", "things"}
+
+
+def test_public_functions_have_searchable_names() -> None:
+    bare = [
+        f"{module}.{node.name}"
+        for module, path in FILES.items()
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name.lower() in BARE_NAMES
+    ]
+    assert not bare
+
+
 @pytest.mark.parametrize("packages", [fingerprint.STORE_PACKAGES, fingerprint.COUNT_PACKAGES])
 def test_hashed_packages_import_only_what_is_hashed(packages: tuple[str, ...]) -> None:
     hashed = tuple("builders." + name.replace("/", ".") for name in packages)

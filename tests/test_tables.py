@@ -67,12 +67,12 @@ def test_what_a_plan_keeps_of_users_changes_no_row(
 ) -> None:
     drawn = []
     for most in (1 << 22, 60_000, 0):
-        monkeypatch.setattr(cache, "ROOM", cache.Room(most))
+        monkeypatch.setattr(cache, "BUDGET", cache.Budget(most))
         monkeypatch.setattr(open_cells, "_stores", {})
         builder: Any = itdr.Itdr(config_name=config, sample=True, **options)
         look = dataset_builder.wording(builder.config)
         plans = dataset_builder.prepare(builder.config)
-        assert (cache.ROOM.left < most) == (most > 0)
+        assert (cache.BUDGET.left < most) == (most > 0)
         drawn.append(
             [row for plan in plans for row in dataset_builder.rows([Shard(0, 1)], plan, look)]
         )

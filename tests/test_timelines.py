@@ -221,7 +221,7 @@ def test_windows_of_many_users_are_the_first_of_each(
 def test_first_windows_are_found_once_as_long_as_there_is_room(
     room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "ROOM", cache.Room(room))
+    monkeypatch.setattr(cache, "BUDGET", cache.Budget(room))
     data = opened("ml-32m")
     told = train_stats(data, seed=0)
     lines, plain = Histories(data), Histories(data)
@@ -251,11 +251,11 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
             # Who has too few events is nowhere kept.
             short += sum(len(lines.of(user)) < kind.history + kind.targets for user in some)
     assert 0 < short < asked
-    kept = room - cache.ROOM.left
+    kept = room - cache.BUDGET.left
     assert kept == 0 if room == 0 else 0 < kept <= room
     del lines
     gc.collect()
-    assert cache.ROOM.left == room
+    assert cache.BUDGET.left == room
     assert short < len(read) < asked if room == 5000 else len(read) == (short if room else asked)
 
 
@@ -264,7 +264,7 @@ def test_first_windows_are_found_once_as_long_as_there_is_room(
 def test_what_users_like_is_the_same_when_it_is_asked_for_again(
     source: str, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "ROOM", cache.Room(room))
+    monkeypatch.setattr(cache, "BUDGET", cache.Budget(room))
     data, other = opened(source), opened(source)
     users = list(range(len(data.user_hash)))
     keys = [splitmix64(data.user_hash ^ np.uint64(seed)) for seed in range(2)]
@@ -318,27 +318,31 @@ class _Batch:
 def test_who_begins_to_keep_has_those_before_forgotten_for_want_of_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cache, "ROOM", cache.Room(10))
-    first, second, third = (cache.Memo[int]() for _ in range(3))
+    monkeypatch.setattr(cache, "BUDGET", cache.Budget(10))
+    first, second, third = (cache.BatchCache[int]() for _ in range(3))
     first.add(_Batch(4), "ab", [0, 1])
     second.add(_Batch(5), "ac", [2, 3])
-    assert [list(one.of("abc")) for one in (first, second)] == [[400, 401], [502, 503]]
+    assert [list(one.lookup("abc")) for one in (first, second)] == [[400, 401], [502, 503]]
     # The first to have begun forgets nobody for its own sake.
     first.add(_Batch(2), "d", [7])
-    assert list(first.of("bad")) == [401, 400]
+    assert list(first.lookup("bad")) == [401, 400]
     second.add(_Batch(1), "d", [7])
-    assert cache.ROOM.left == 0
+    assert cache.BUDGET.left == 0
     third.add(_Batch(3), "a", [9])
-    assert [list(one.of("abcd")) for one in (first, second, third)] == [[], [502, 503, 107], [309]]
-    assert cache.ROOM.left == 1
+    assert [list(one.lookup("abcd")) for one in (first, second, third)] == [
+        [],
+        [502, 503, 107],
+        [309],
+    ]
+    assert cache.BUDGET.left == 1
     # For what is too large for all the room nobody is forgotten.
     third.add(_Batch(11), "z", [0])
-    assert list(third.of("az")) == [309] and cache.ROOM.left == 1
+    assert list(third.lookup("az")) == [309] and cache.BUDGET.left == 1
     first.add(_Batch(7), "b", [1])
-    assert list(first.of("b")) == [701] and list(third.of("a")) == [309]
+    assert list(first.lookup("b")) == [701] and list(third.lookup("a")) == [309]
     del first, third
     gc.collect()
-    assert cache.ROOM.left == 10
+    assert cache.BUDGET.left == 10
 
 
 def _parts(line: UserHistory) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import pytest
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import registry
 from itdr.builders.tasks.user_attribute_prediction import LEAST, _band, available, chosen
-from itdr.scoring.parsing.attributes import same
+from itdr.scoring.parsing.attributes import same_value
 
 SOURCES = ("lastfm-1k", "lastfm-360k", "anime-2023", "bookcrossing", "ml-1m")
 DEFAULT = {
@@ -72,8 +72,12 @@ def test_bands_hold_their_bounds() -> None:
 
 
 def test_a_stated_decade_or_year_is_judged() -> None:
-    assert same("birth decade", "the 1990s", "1990s") and same("birth decade", "1994", "1990s")
-    assert not same("birth decade", "1989", "1990s") and not same("birth decade", "90", "1990s")
+    assert same_value("birth decade", "the 1990s", "1990s") and same_value(
+        "birth decade", "1994", "1990s"
+    )
+    assert not same_value("birth decade", "1989", "1990s") and not same_value(
+        "birth decade", "90", "1990s"
+    )
 
 
 def test_what_a_source_has_not_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Arrow files: written as rows come, in chunks that need not fit into memory together; read mapped."""
+"""Arrow files: written as a stream, in chunks that need not fit into memory together; read memory-mapped."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 WHOLE, LARGE = 1 << 22, 1 << 28
-"""Rows and bytes up to which a table is one chunk, from which rows are taken fastest."""
+"""Most rows and bytes of a table that is one chunk, the fastest form to take rows from."""
 CHUNK = 1 << 16
-"""Rows of a chunk else."""
+"""Rows per chunk of a larger table."""
 
 
 def write(reader: pa.RecordBatchReader, path: Path) -> None:
-    """Write rows, as they come, into one file: as one chunk, or, where they are many, in chunks of
-    `CHUNK` rows (the last may be shorter)."""
+    """Write a stream of rows to one file, without holding all of them in memory.
+
+    Args:
+        reader: the rows.
+        path: the file. It gets one chunk; above `WHOLE` rows or `LARGE` bytes, chunks of `CHUNK`
+            rows, of which the last may be shorter.
+    """
     import pyarrow as pa
 
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, reader.schema) as out:
@@ -40,7 +45,12 @@ def write(reader: pa.RecordBatchReader, path: Path) -> None:
 
 
 def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table that is at hand."""
+    """Write an in-memory table.
+
+    Args:
+        table: the table.
+        path: the file to write.
+    """
     import pyarrow as pa
 
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
@@ -48,14 +58,14 @@ def write_table(table: pa.Table, path: Path) -> None:
 
 
 def read(path: Path) -> pa.Table:
-    """The table of a file, mapped into memory."""
+    """The table in a file, memory-mapped."""
     import pyarrow as pa
 
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
 def batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """The chunks of a file, one after the other, none kept."""
+    """The chunks of a file, one at a time; none is kept."""
     import pyarrow as pa
 
     with pa.OSFile(str(path)) as file:
@@ -65,15 +75,27 @@ def batches(path: Path) -> Iterator[pa.RecordBatch]:
 
 
 def numbers(table: pa.Table, name: str) -> np.ndarray:
-    """A column of numbers without nulls: of one chunk a view, of several a copy."""
+    """A numeric column without nulls as a numpy array: a view of a single chunk, otherwise a copy.
+
+    Args:
+        table: the table.
+        name: the column.
+    """
     return table.column(name).combine_chunks().to_numpy()
 
 
-def taken(column: pa.ChunkedArray, rows: Sequence[int] | np.ndarray) -> pa.Array:
-    """These rows of a column, in their order.
+def take_rows(column: pa.ChunkedArray, rows: Sequence[int] | np.ndarray) -> pa.Array:
+    """Pick rows of a column.
 
-    Arrow's own `take` first joins the chunks of the whole column: far more bytes than are wanted, and
-    of texts more than one array can hold.
+    Arrow's own `take` first joins the chunks of the whole column: far more bytes than needed, and for
+    text more than one array can hold.
+
+    Args:
+        column: the column, in any number of chunks.
+        rows: row numbers, in any order, repeats allowed.
+
+    Returns:
+        Their values, in the order of `rows`.
     """
     import pyarrow as pa
 
@@ -86,10 +108,10 @@ def taken(column: pa.ChunkedArray, rows: Sequence[int] | np.ndarray) -> pa.Array
     owner = ends.searchsorted(ascending, side="right")
     cuts = np.flatnonzero(np.diff(owner)) + 1
     parts = [pa.array([], column.type)]
-    for some in np.split(np.arange(len(wanted)), cuts):
-        if len(some):
-            k = int(owner[some[0]])
+    for group in np.split(np.arange(len(wanted)), cuts):
+        if len(group):
+            k = int(owner[group[0]])
             first = int(ends[k]) - len(column.chunk(k))
-            parts.append(column.chunk(k).take(pa.array(ascending[some] - first)))
+            parts.append(column.chunk(k).take(pa.array(ascending[group] - first)))
     joined = pa.concat_arrays(parts)
     return joined if (order[1:] > order[:-1]).all() else joined.take(pa.array(order.argsort()))

@@ -1,6 +1,8 @@
-"""What was found of users is kept, as arrays and up to a limit, for when it is asked for again.
+"""A size-bounded cache of per-user results, shared by planning and drawing.
 
 A plan looks at users before any row is drawn; the same process then draws the rows of the same users.
+Results are kept as the arrays they came in, and the bound counts numbers, not entries: that is why
+this is not a `cachetools` cache, whose entries each have a size of their own.
 """
 
 from __future__ import annotations
@@ -18,52 +20,81 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Batch(Protocol[T_co]):
-    """What was found of several users at once; it can be weakly referred to."""
+    """Results for several users at once. Must support weak references."""
 
     @property
     def size(self) -> int:
-        """About how many numbers it holds."""
+        """Roughly how many numbers the batch holds."""
         ...
 
     def at(self, places: np.ndarray) -> Iterator[T_co]:
-        """What was found of the users at these places."""
+        """The results at these places, in their order.
+
+        Args:
+            places: integer array of positions in the batch.
+        """
         ...
 
 
-class Memo(Generic[T]):
-    """For each key, the batch that holds what was found and the place in it."""
+class BatchCache(Generic[T]):
+    """Maps each key to the batch that holds its result, and to its position there."""
 
     def __init__(self) -> None:
         self._places: dict[Hashable, tuple[Batch[T], int]] = {}
 
     def add(self, batch: Batch[T], keys: Iterable[Hashable], places: Sequence[int]) -> None:
-        """Keep what is at these places, a key to each, if there is room."""
-        if ROOM.take(batch, self):
+        """Keep results of a batch, if the budget allows.
+
+        Args:
+            batch: the results.
+            keys: one key per result to keep.
+            places: the position of each result in `batch`; as many as `keys`.
+        """
+        if BUDGET.take(batch, self):
             pairs = zip(keys, places, strict=True)
             self._places.update((key, (batch, place)) for key, place in pairs)
 
     def forget(self) -> None:
-        """Keep nothing of what there is."""
+        """Drop every entry."""
         self._places.clear()
 
-    def of(self, keys: Iterable[Hashable]) -> Iterator[T]:
-        """What was kept under these keys, in their order."""
-        kept = self._places
-        known = (kept[key] for key in keys if key in kept)
+    def lookup(self, keys: Iterable[Hashable]) -> Iterator[T]:
+        """The cached results of these keys, in their order.
+
+        Args:
+            keys: the keys; those without an entry are skipped.
+        """
+        entries = self._places
+        known = (entries[key] for key in keys if key in entries)
         for batch, group in itertools.groupby(known, itemgetter(0)):
             yield from batch.at(np.array([place for _, place in group]))
 
 
-class Room:
-    """How many numbers may still be kept."""
+class Budget:
+    """How many numbers all caches together may hold.
+
+    Args:
+        most: the limit.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = self.left = most
-        self._holders: weakref.WeakKeyDictionary[Memo[Any], None] = weakref.WeakKeyDictionary()
+        self._holders: weakref.WeakKeyDictionary[BatchCache[Any], None] = (
+            weakref.WeakKeyDictionary()
+        )
 
-    def take(self, batch: Batch[Any], holder: Memo[Any]) -> bool:
-        """Whether there is room for a batch of this holder, for which others are forgotten that were
-        begun before. Room is given back when nothing refers to the batch any more."""
+    def take(self, batch: Batch[Any], holder: BatchCache[Any]) -> bool:
+        """Reserve space for a batch, emptying older caches where that is needed.
+
+        The space is returned once nothing refers to the batch any more.
+
+        Args:
+            batch: what is to be kept.
+            holder: the cache that keeps it; it is never emptied for its own sake.
+
+        Returns:
+            Whether the batch fits.
+        """
         size = batch.size
         if size > self.most:
             return False
@@ -83,5 +114,5 @@ class Room:
         self.left += size
 
 
-ROOM = Room(1 << 23)
-"""For all stores of the process: 50 MB or so, of some 40,000 users of MovieLens."""
+BUDGET = Budget(1 << 23)
+"""For all stores of the process: about 50 MB, or 40,000 users of MovieLens."""

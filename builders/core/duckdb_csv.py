@@ -1,4 +1,4 @@
-"""Reading delimited text with DuckDB: one set of options, and why records were rejected."""
+"""Delimited text read by DuckDB: one set of options, and the reasons for rejected records."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ CSV_REASONS = {
     "INVALID ENCODING": "invalid encoding",
     "INVALID STATE": "broken line",
 }
-"""DuckDB's names of CSV errors, and ours."""
+"""Our reason for each of DuckDB's CSV error types."""
 
 
 FIRST_SECOND, LAST_SECOND = 10**8, 4_102_444_799
-"""Seconds since 1970 that can be the time of an event: 1973-03-03 to 2099-12-31. No benchmark is as
-old as that, and the same numbers in another unit lie apart."""
+"""Valid event times, in seconds since 1970: 1973-03-03 to 2099-12-31. No benchmark is older, and the
+ranges of the other units do not overlap with this one."""
 _HEAD = 1 << 16
 
 
 def literal(text: object) -> str:
-    """`text` as an SQL string literal."""
+    """A value as an SQL string literal."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
@@ -49,16 +49,22 @@ def read_csv(
     header: bool = True,
     **options: object,
 ) -> str:
-    """DuckDB's `read_csv(…)` for a FROM clause: nothing guessed, bad lines set aside and counted.
+    """A DuckDB `read_csv(…)` expression for a FROM clause: nothing is guessed, bad lines are counted.
 
-    path: a file, or several with the same columns.
-    columns: every column of the file in its order, with its SQL type.   quote: "" where the format
-    has no quoting; an inner quote is doubled.   options: further ones, such as `encoding="latin-1"`.
-    The lines that do not fit go to the tables `<table>_rejects` and `<table>_rejects_scan`, which
-    `csv_rejects` reads after the scan. Line ends are DuckDB's to find (naming the wrong one gives
-    an empty result without an error).
+    Lines that do not fit go to the tables `<table>_rejects` and `<table>_rejects_scan`, which
+    `csv_rejects` reads after the scan. DuckDB finds the line ends itself: naming the wrong one gives
+    an empty result without an error.
+
+    Args:
+        path: the file.
+        table: the canonical table that it fills; names the tables of rejects.
+        columns: every column of the file, in order, with its SQL type.
+        delimiter: the field separator.
+        quote: the quote character, doubled inside a field; "" where the format has no quoting.
+        header: whether the first line names the columns.
+        options: further options of DuckDB's `read_csv`, such as `encoding="latin-1"`.
     """
-    given: dict[str, object] = {
+    settings: dict[str, object] = {
         "auto_detect": False,
         "header": header,
         "delim": delimiter,
@@ -77,7 +83,7 @@ def read_csv(
         else literal(path)
     )
     parts = [several, f"columns = {{{types}}}"]
-    for name, value in given.items():
+    for name, value in settings.items():
         shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
         parts.append(f"{name} = {shown}")
     return f"read_csv({', '.join(parts)})"
@@ -94,27 +100,35 @@ def read_plain(
 ) -> str:
     """`read_csv` for a format in which every line is one record, for a FROM clause.
 
-    Takes any mix of line ends and skips blank lines. A line with too few fields comes with nulls at
-    its end; one with too many has text in the added column `more`: the reader must reject both.
-    A value of a wrong type goes to the tables of rejects, as in `read_csv`. Where a program quoted
-    fields that need no quotes, they are read without them; a value of a wrong type is null then.
+    Accepts any mix of line ends and skips blank lines. A short line gets nulls at its end; a line
+    with too many fields has text in the extra column `more`: the reader must reject both. A value of
+    a wrong type goes to the tables of rejects, as in `read_csv`. Where a program quoted fields that
+    need no quotes, they are unquoted, and a value of a wrong type becomes null.
+
+    Args:
+        path: the file.
+        table: the canonical table that it fills.
+        columns: every column of the file, in order, with its SQL type.
+        delimiter: the field separator.
+        header: whether the first line names the columns.
+        options: further options of DuckDB's `read_csv`.
     """
-    given: dict[str, object] = {"strict_mode": False, "null_padding": True, **options}
+    lenient: dict[str, object] = {"strict_mode": False, "null_padding": True, **options}
 
     def scan(types: Mapping[str, str]) -> str:
         wider = {**types, "more": "VARCHAR"}
-        return read_csv(path, table, wider, delimiter=delimiter, quote="", header=header, **given)
+        return read_csv(path, table, wider, delimiter=delimiter, quote="", header=header, **lenient)
 
     if not _quotes_begin(path, header):
         return scan(columns)
     fields = ", ".join(
-        f'TRY_CAST({unquoted(name)} AS {kind}) AS "{name}"' for name, kind in columns.items()
+        f'TRY_CAST({unquoted_sql(name)} AS {kind}) AS "{name}"' for name, kind in columns.items()
     )
     return f"(SELECT {fields}, more FROM {scan(dict.fromkeys(columns, 'VARCHAR'))})"
 
 
 def _quotes_begin(path: Path, header: bool) -> bool:
-    """Whether the first record of a file has a quote."""
+    """Whether the first record of a file contains a quote."""
     with path.open("rb") as file:
         if header:
             file.readline(_HEAD)
@@ -122,36 +136,51 @@ def _quotes_begin(path: Path, header: bool) -> bool:
 
 
 def read_lines(path: Path, table: str, *, header: bool = True, **options: object) -> str:
-    """DuckDB's `read_csv(…)` for a FROM clause with whole lines, as the column `line`.
+    """A DuckDB `read_csv(…)` expression for a FROM clause that gives whole lines, as the column `line`.
 
-    For formats with quoting whose records never span lines: taken apart by a pattern, a stray quote
-    costs one line, where a CSV parser would swallow all up to the next quote without a word.
-    Takes any mix of line ends; a blank line comes as null.
+    For quoted formats whose records never span lines: split by a pattern, a stray quote costs one
+    line, whereas a CSV parser would silently swallow everything up to the next quote. Accepts any
+    mix of line ends; a blank line is null.
+
+    Args:
+        path: the file.
+        table: the canonical table that it fills.
+        header: whether to skip the first line.
+        options: further options of DuckDB's `read_csv`.
     """
-    given: dict[str, object] = {"strict_mode": False, **options}
+    lenient: dict[str, object] = {"strict_mode": False, **options}
     text = {"line": "VARCHAR"}
-    return read_csv(path, table, text, delimiter="\x01", quote="", header=header, **given)
+    return read_csv(path, table, text, delimiter="\x01", quote="", header=header, **lenient)
 
 
-def unquoted(column: str) -> str:
-    """SQL for a field that was read without quoting: where it stands between quotes, what they hold
-    (inner ones halved); null where that is nothing. A stray quote stays."""
+def unquoted_sql(column: str) -> str:
+    """SQL for a field that was read without quoting: the text between its quotes, null where empty.
+
+    Doubled inner quotes are halved; a stray quote stays.
+
+    Args:
+        column: the column's name.
+    """
     field = f'"{column}"'
     inside = f"starts_with({field}, '\"') AND ends_with({field}, '\"') AND length({field}) > 1"
     text = f"CASE WHEN {inside} THEN replace({field}[2:-2], '\"\"', '\"') ELSE {field} END"
     return f"nullif({text}, '')"
 
 
-def whole(text: str) -> str:
-    """SQL for a text without blanks around it, in which a whole number that a program wrote as a float,
-    `29.0`, is `29`."""
+def integer_text_sql(text: str) -> str:
+    """SQL for a trimmed text in which `29.0`, a whole number written as a float, becomes `29`.
+
+    Args:
+        text: an SQL expression of the text.
+    """
     text = f"trim({text})"
     return f"CASE WHEN ends_with({text}, '.0') THEN regexp_replace({text}, '^([0-9]+)\\.0$', '\\1') ELSE {text} END"
 
 
 def epoch_seconds(number: str) -> str:
-    """SQL for the seconds since 1970 (BIGINT) of a time given in seconds, milliseconds, micro- or
-    nanoseconds, told apart by its size; null where it lies before March 1973 or after 2099.
+    """SQL for the seconds since 1970 (BIGINT) of a time in seconds, milli-, micro- or nanoseconds.
+
+    The unit is recognised by the size of the number; null before March 1973 and after 2099.
 
     Args:
         number: an SQL expression of a whole number.
@@ -164,9 +193,11 @@ def epoch_seconds(number: str) -> str:
 
 
 def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
-    """The lines that DuckDB set aside while it scanned `table`, by reason; each line counts once.
+    """The lines that DuckDB rejected while it scanned `table`, by reason; each line counts once.
 
-    To be called after the scan, on the same connection. Empty where nothing was set aside.
+    Args:
+        con: the connection of the scan, which must have ended.
+        table: as given to `read_csv`.
     """
     name = f"{table}_rejects"
     known = con.execute(

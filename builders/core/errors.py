@@ -12,7 +12,7 @@ class ItdrError(Exception):
 
 
 class ConfigError(ItdrError, ValueError):
-    """A config name, a source or a option that cannot be served."""
+    """An invalid config name, source or option."""
 
 
 class RawFileError(ItdrError, OSError):
@@ -20,7 +20,7 @@ class RawFileError(ItdrError, OSError):
 
 
 class NoRoomError(RawFileError):
-    """Not enough disk or memory for a raw file, which itself may be right."""
+    """Too little disk or memory for a raw file; the file itself may be fine."""
 
 
 class DownloadError(RawFileError):
@@ -42,30 +42,40 @@ LONGEST = 80
 def choose_from(
     what: str, got: object, allowed: Iterable[str], titles: Mapping[str, str] | None = None
 ) -> str:
-    """Say that `got` is no `what`, with the nearest allowed names first and then what there is.
+    """Say that a name is unknown, suggest the nearest ones, and list what is available.
 
     Args:
-        what: what was asked for.
-        got: what was given.
-        allowed: the names that there are.
-        titles: what some names are called in full, to be found by that too.
+        what: what kind of thing was requested, such as "source".
+        got: the given value.
+        allowed: the valid names.
+        titles: full titles of some names, which suggestions also consider.
 
     Returns:
         One or two sentences.
     """
     names = [str(name) for name in allowed]
-    near = nearest(str(got), names, titles or {}) if isinstance(got, (str, int, float)) else []
+    near = (
+        nearest_names(str(got), names, titles or {}) if isinstance(got, (str, int, float)) else []
+    )
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     listed = ", ".join(names[:NAMES_SHOWN]) or "none"
-    return f"Unknown {what} {shown(got)}.{hint} Available: {listed}{more}."
+    return f"Unknown {what} {format_value(got)}.{hint} Available: {listed}{more}."
 
 
-def nearest(got: str, names: Sequence[str], titles: Mapping[str, str]) -> list[str]:
-    """The names that could be meant: those that hold what was given, by name or title; else the one
-    that is spelled most alike.
+def nearest_names(got: str, names: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+    """The names that were probably meant.
 
-    >>> nearest("movielens", ["ml-1m", "ml-32m", "mind"], {"ml-1m": "MovieLens 1M", "ml-32m": "MovieLens 32M"})
+    Args:
+        got: the given name.
+        names: the valid names.
+        titles: full titles of some of them.
+
+    Returns:
+        Up to four names that contain `got`, by name or title; otherwise the one most alike in
+        spelling, if any.
+
+    >>> nearest_names("movielens", ["ml-1m", "ml-32m", "mind"], {"ml-1m": "MovieLens 1M", "ml-32m": "MovieLens 32M"})
     ['ml-1m', 'ml-32m']
     """
     given = _letters(got)
@@ -82,8 +92,8 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def shown(value: object) -> str:
-    """A value as a message shows it: short, and of a table or another large object only what it is."""
+def format_value(value: object) -> str:
+    """A value as an error message shows it: shortened, and only the type of a large object."""
     if not isinstance(value, (str, int, float, bytes, list, tuple, dict, set, type(None))):
         return f"a {type(value).__name__}"
     text = repr(value) if isinstance(value, (str, int, float)) else reprlib.repr(value)

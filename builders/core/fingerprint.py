@@ -1,7 +1,7 @@
-"""What cached results stand on: a hash of the whole packages whose code decides them.
+"""Fingerprints of the code that decides cached results: a hash over whole packages.
 
-An edit anywhere in these packages gives another name to what they make, so nobody reads what
-yesterday's code wrote. There is no list of files to keep up to date.
+Editing any file of these packages renames what they produce, so no run reads results of older code.
+There is no list of files to keep up to date.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ COUNT_PACKAGES = ("core", "evidence", "sampling", "store")
 
 
 def files_fingerprint(paths: Iterable[Path]) -> str:
-    """Hash of files' names and contents.
+    """Hash of the names and contents of files.
 
     Args:
-        paths: the files, in the order in which they are hashed; a missing file counts as such.
+        paths: the files, in hashing order; a missing file is hashed as absent.
 
     Returns:
         16 hexadecimal digits.
@@ -44,13 +44,17 @@ def files_fingerprint(paths: Iterable[Path]) -> str:
 
 
 def store_code(source_file: Path) -> str:
-    """Fingerprint of the code that builds a source's store. source_file: the source's own module."""
+    """Fingerprint of the code that builds a source's store.
+
+    Args:
+        source_file: the source's own module.
+    """
     return files_fingerprint([*_package_files(STORE_PACKAGES), source_file])
 
 
 @functools.cache
 def count_code() -> str:
-    """Fingerprint of the code that counts what is kept beside a store."""
+    """Fingerprint of the code that computes what is cached beside a store."""
     return files_fingerprint(_package_files(COUNT_PACKAGES))
 
 

@@ -1,7 +1,7 @@
-"""Python's search for cyclic garbage, put off while many small objects are made at a time.
+"""Pausing Python's cyclic garbage collector while many small objects are created.
 
-They form no cycles and go when they are no longer used, but every few hundred of them would start a
-search, and every few thousand one through all objects of the process.
+The objects form no cycles and are freed by reference counting, but every few hundred of them would
+start a collection, and every few thousand a full one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def gc_paused() -> Iterator[None]:
-    """Within this block no search begins; not to be left open where others wait (in a `yield`)."""
+    """Pause garbage collection within the block. Never hold the block open across a `yield`."""
     if not gc.isenabled():
         yield
         return

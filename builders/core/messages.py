@@ -1,4 +1,4 @@
-"""Messages of the log that are worth saying once."""
+"""Log messages that are worth showing once."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ logger = logging.getLogger("itdr")
 
 @functools.cache
 def warn_once(text: str) -> None:
-    """Log a warning, unless this process has logged the same before."""
+    """Log a warning, unless this process has already logged the same text."""
     logger.warning("%s", text)

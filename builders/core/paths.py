@@ -1,6 +1,6 @@
-"""Where things lie on disk: the cache root and the three rooms below it, and small helpers of files.
+"""Where files live: the cache root and its three folders, and small file helpers.
 
-Every folder is worked out at the time of the call, so that a changed environment counts.
+Every folder is computed at call time, so a changed environment takes effect.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from itdr.builders.core.errors import ConfigError
 SAMPLE = Path(__file__).resolve().parents[1] / "sample"
 """The bundled made-up raw files, laid out as a `data_dir`."""
 RESERVE = 64 * 2**20
-"""Bytes that a run leaves free on a disk."""
+"""Bytes that a run always leaves free on a disk."""
 UNREADABLE = "?" if os.sep == "\\" else "?\\"
-"""What DuckDB takes for something else in the name of a file."""
+"""Glob characters of DuckDB, which it cannot open in a file name."""
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FULL_TEXTS = ("No space left", "Disk quota exceeded", "File too large", "Could not write")
-"""How DuckDB and Arrow, which tell no number, say that a disk is full."""
+"""Messages of DuckDB and Arrow for a full disk; their errors carry no errno."""
 
 
 def _folder(text: str) -> Path:
@@ -30,12 +30,14 @@ def _folder(text: str) -> Path:
 
 
 def cache_root() -> Path:
-    """The folder of everything that `itdr` keeps.
+    """The folder of everything that `itdr` caches.
 
-    `ITDR_CACHE` where it is set, else `itdr` in the cache of Hugging Face, found by the rules of
+    `ITDR_CACHE` if set, otherwise `itdr` in the Hugging Face cache, found by the rules of
     `huggingface_hub` (`HF_HOME`, else `XDG_CACHE_HOME/huggingface`, else `~/.cache/huggingface`)
-    without importing it. Raises `ConfigError` for a path that the engine cannot open, or that is a
-    loop of links.
+    without importing it.
+
+    Raises:
+        ConfigError: the engine cannot open the path, or it is a loop of links.
     """
     own = os.environ.get("ITDR_CACHE")
     if own:
@@ -79,17 +81,17 @@ def raw_root() -> Path:
 
 
 def store_root() -> Path:
-    """Stores: the columns of each source, read once."""
+    """Stores: the prepared columns of each source."""
     return cache_root() / "store"
 
 
 def work_root() -> Path:
-    """Scratch space; what lies here may be removed at any time that nothing runs."""
+    """Scratch space; its contents may be deleted whenever nothing runs."""
     return cache_root() / "work"
 
 
 def offline_variable() -> str | None:
-    """The variable that forbids the network here, or None where it is allowed.
+    """The environment variable that forbids network access, or None where access is allowed.
 
     Follows `datasets.config.HF_HUB_OFFLINE`, which covers `HF_HUB_OFFLINE` and
     `HF_DATASETS_OFFLINE`.
@@ -103,20 +105,20 @@ def offline_variable() -> str | None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Bytes free on the disk of `folder`, which need not exist yet."""
+    """Free bytes on the disk of `folder`, which need not exist yet."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return shutil.disk_usage(folder).free
 
 
 def disk_is_full(error: BaseException) -> bool:
-    """Whether an error of the system or of an engine says that a file found no room."""
+    """Whether an error of the system or of an engine means that the disk is full."""
     number = getattr(error, "errno", None)
     return number in FULL or any(text in str(error) for text in FULL_TEXTS)
 
 
-def human(size: int | None) -> str:
-    """A size for people: `238.95 MB`, `unknown size` for None."""
+def format_size(size: int | None) -> str:
+    """A number of bytes for people: `238.95 MB`; `unknown size` for None."""
     if size is None:
         return "unknown size"
     if size < 1000:
@@ -130,7 +132,14 @@ def human(size: int | None) -> str:
 
 
 def safe_relative(name: str) -> PurePosixPath:
-    """`name` as a relative path that stays in its folder; ConfigError where it would not."""
+    r"""A declared file name as a relative path that stays inside its folder.
+
+    Args:
+        name: the name, with `/` or `\` between its parts.
+
+    Raises:
+        ConfigError: the path is empty, absolute, or climbs out of its folder.
+    """
     path = PurePosixPath(name.replace("\\", "/"))
     if not path.parts or path.is_absolute() or ".." in path.parts or path.parts[0][1:2] == ":":
         raise ConfigError(f"A declared file name must be a plain relative path, not {name!r}.")
@@ -138,9 +147,11 @@ def safe_relative(name: str) -> PurePosixPath:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write `value` so that `path` holds the old or the new text, never a part of it.
+    """Write a JSON object atomically: `path` always holds the old or the new text.
 
-    The caller holds the lock of what `path` belongs to: the scratch file has a fixed name.
+    Args:
+        path: the file. The caller holds its lock, as the scratch file has a fixed name.
+        value: the object.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f"{path.name}.tmp")
@@ -156,7 +167,7 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The object in `path`; None where it is absent or is no such file (then it counts as absent)."""
+    """The JSON object in a file; None where the file is missing or holds anything else."""
     try:
         with open(path, encoding="utf-8") as file:
             value = json.load(file)
@@ -166,7 +177,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Put a finished rename on disk, where the system lets folders be synced."""
+    """Make a finished rename durable, where the system supports syncing folders."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -1,4 +1,4 @@
-"""What a reader is handed: the raw files of one source on disk, a DuckDB connection, a reject count."""
+"""What a reader receives: one source's raw files, a DuckDB connection, and a count of rejects."""
 
 from __future__ import annotations
 
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 class Raw:
     """The raw files of a source, unpacked (gzip excepted), by the key of their declaration.
 
-    rejects: rows dropped before they became records (lines that do not parse), by
-    `(table, reason)`; rows that parse but break a rule carry a `reject` column instead.
-    opened: the keys that readers asked for, in that order.   unparsed: how many rows of each table
-    are no records.
+    Attributes:
+        source: the source's id.
+        paths: the files by key.
+        con: the connection that readers query.
+        domain: the domain to read, where the source has several.
+        facet: `base` or `text` (see `RawFile.facets`).
+        rejects: rows dropped before they became records (lines that do not parse), by
+            `(table, reason)`; rows that parse but break a rule carry a `reject` column instead.
+        opened: the keys requested by readers, in order.
+        unparsed: how many rows of each table never became records.
     """
 
     source: str
@@ -33,7 +39,11 @@ class Raw:
     unparsed: Counter[str] = field(default_factory=Counter)
 
     def path(self, key: str) -> Path:
-        """Where the file declared under `key` lies; an error names it where it is not there."""
+        """The path of the file declared under `key`.
+
+        Raises:
+            RawFileError: the file was not prepared.
+        """
         try:
             path = self.paths[key]
         except KeyError:
@@ -42,10 +52,16 @@ class Raw:
         return path
 
     def has(self, key: str) -> bool:
-        """Whether an optional file is there."""
+        """Whether an optional file is present."""
         return key in self.paths
 
     def reject(self, table: str, reason: str, rows: int = 1) -> None:
-        """Count `rows` lines of `table` that could not become records."""
+        """Count lines that could not become records.
+
+        Args:
+            table: the canonical table.
+            reason: why, in a few words.
+            rows: how many lines.
+        """
         if rows:
             self.rejects[table, reason] += rows

@@ -1,8 +1,8 @@
-"""Stable hashes and the random draws made of them: the only source of chance in the project.
+"""Stable hashes and the random draws made from them: the only source of randomness in the project.
 
 `stable_hash` is XXH3-64 (specified, the same on every machine); `splitmix64` is the SplitMix64 finaliser
 (Steele, Lea and Flood, 2014), which derives further hashes from one by plain integer arithmetic, one
-number or a whole numpy array at a time. A draw depends on what is hashed and on nothing else.
+number or a whole numpy array at a time. A draw depends only on what is hashed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,24 @@ T = TypeVar("T")
 
 
 def stable_hash(*parts: object) -> int:
-    """64-bit hash of the parts' texts, in order."""
+    """64-bit XXH3 hash of the parts' texts, in order.
+
+    Args:
+        parts: any values; they are converted with `str`.
+    """
     return xxhash.xxh3_64_intdigest("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"))
 
 
 def hash_ids(purpose: str, ids: Iterable[str]) -> np.ndarray:
-    """uint64 array: the hash of each id under one purpose."""
+    """The hash of each id under one purpose.
+
+    Args:
+        purpose: separates these hashes from those of other uses.
+        ids: the ids.
+
+    Returns:
+        uint64 array, one hash per id; equal to `stable_hash(purpose, id)`.
+    """
     prefix = purpose + "\x1f"
     digest = xxhash.xxh3_64_intdigest
     return np.fromiter(
@@ -53,7 +65,11 @@ def _finalised(z: int) -> int:
 
 
 class HashRng:
-    """A sequence of random numbers that starts at a hash: SplitMix64."""
+    """A SplitMix64 sequence of random numbers, seeded by a hash.
+
+    Args:
+        state: the seed; its low 64 bits count.
+    """
 
     __slots__ = ("state",)
 
@@ -66,18 +82,18 @@ class HashRng:
         return _finalised(self.state)
 
     def below(self, n: int) -> int:
-        """The next number in `range(n)`; its bias, n / 2**64, is nothing for any n in use."""
+        """The next number in `range(n)`; the bias, n / 2**64, is negligible for every n in use."""
         return self.number() % n
 
     def numbers(self, count: int) -> np.ndarray:
-        """The next `count` 64-bit numbers at once (uint64)."""
+        """The next `count` 64-bit numbers at once, as a uint64 array."""
         steps = np.arange(count, dtype=np.uint64) * np.uint64(GAMMA)
         numbers = splitmix64(steps + np.uint64(self.state))
         self.state = (self.state + count * GAMMA) & MASK
         return numbers
 
     def shuffled(self, values: Sequence[T]) -> list[T]:
-        """A new list with the values in random order (Fisher and Yates)."""
+        """A new list with the values in random order (Fisher–Yates)."""
         result = list(values)
         for last in range(len(result) - 1, 0, -1):
             other = self.below(last + 1)
@@ -86,13 +102,28 @@ class HashRng:
 
 
 def numbers(rng_states: np.ndarray, count: int) -> np.ndarray:
-    """uint64 array, a row to a state: the first `count` numbers of the `HashRng` that begins there."""
+    """The first numbers of many `HashRng` sequences at once.
+
+    Args:
+        rng_states: uint64 array of seeds, shape (n,).
+        count: how many numbers of each.
+
+    Returns:
+        uint64 array, shape (n, count).
+    """
     steps = np.arange(count, dtype=np.uint64) * np.uint64(GAMMA)
     return splitmix64(rng_states[:, None] + steps)
 
 
 def shuffles(numbers: np.ndarray) -> np.ndarray:
-    """`HashRng.shuffled` of the places 0 … n-1 by each row of n-1 numbers (uint64); a row to a row."""
+    """`HashRng.shuffled` of the positions 0 … n-1, for many sequences at once.
+
+    Args:
+        numbers: uint64 array, shape (rows, n-1), as `numbers` returns it.
+
+    Returns:
+        Integer array, shape (rows, n): one permutation per row.
+    """
     count = numbers.shape[1] + 1
     orders = np.tile(np.arange(count), (len(numbers), 1))
     rows = np.arange(len(numbers))

@@ -1,7 +1,7 @@
 """What a source declares: its files, licence, citation, scale and columns. Data only, no behaviour.
 
-One `Source` stands in each file of `builders/sources/`; everything else in the project reads the
-declaration and never a benchmark's name.
+Each file of `builders/sources/` holds one `Source`; the rest of the project reads the declaration and
+never tests for a benchmark's name.
 """
 
 from __future__ import annotations
@@ -11,14 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Access = Literal["open", "kaggle", "gated", "manual"]
-"""How a file can be had: `open` (anyone may fetch it), `kaggle` (often anonymous, sometimes with a
-token), `gated` (an account that accepted terms), `manual` (a person places it)."""
-
-Rows = "duckdb.DuckDBPyRelation | Iterable[pa.RecordBatch]"
-"""What a reader returns: canonical columns by name, plus an optional `reject` column (str or null);
-a row whose `reject` is not null is dropped by the store and counted under that reason. Ids that are
-numbers by the file's format may come as 32-bit integers, which are read and joined faster; they are
-texts ever after."""
+"""How a file can be obtained: `open` (anyone may fetch it), `kaggle` (often anonymous, sometimes with
+a token), `gated` (an account that accepted terms), `manual` (a person places it)."""
 
 INTERACTION = "user_item_interaction"
 UNDERSTANDING = "user_item_understanding"
@@ -60,7 +54,7 @@ USERS = (
     "occupation",
 )
 EVENTS = ("rate", "review", "click", "skip", "comment", "listen", "play", "implicit")
-"""What an interaction can be. A `skip` (shown, not taken) touches nothing."""
+"""Kinds of interaction. A `skip` (shown, but not chosen) is no interaction with the item."""
 SKIP = EVENTS.index("skip")
 TAGS = ("user_id", "item_id", "tag")
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -73,7 +67,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Licence:
-    """A benchmark's terms. `redistribution` and `commercial` say what the terms allow."""
+    """A benchmark's terms. `redistribution` and `commercial` say what they allow."""
 
     name: str
     url: str
@@ -84,10 +78,15 @@ class Licence:
 
 @dataclass(frozen=True)
 class Remote:
-    """One file on a server. `size` in bytes; checksums are written `md5:…` or `sha256:…`.
+    """One file on a server.
 
-    `checksum` is of the bytes as served, `plain_checksum` of the decompressed stream.
-    `urls` are mirrors, tried in order.
+    Attributes:
+        name: its path below the source's download folder.
+        urls: mirrors, tried in order.
+        size: bytes as served.
+        checksum: of the bytes as served, written `md5:…` or `sha256:…`.
+        plain_checksum: of the decompressed stream.
+        access: how it can be obtained.
     """
 
     name: str
@@ -100,12 +99,15 @@ class Remote:
 
 @dataclass(frozen=True)
 class Cut:
-    """That a file may be read in pieces, by the readers of these tables, each line for itself.
+    """Permission to read a file in chunks, each line on its own.
 
-    A file whose quoted fields may hold line breaks, or whose lines say something of each other, is
-    never cut.   before: a regular expression that a whole first line of a piece matches from its
-    beginning, so that what a reader checks of the first lines holds for each piece too.   header:
-    the first line names the columns, and is given to every piece.
+    A file whose quoted fields may hold line breaks, or whose lines depend on each other, is never cut.
+
+    Attributes:
+        tables: the tables whose readers accept chunks.
+        before: a regular expression that the first line of every chunk must match from its start, so
+            that a reader's check of the first lines holds for each chunk.
+        header: the first line names the columns, and is repeated in every chunk.
     """
 
     tables: tuple[str, ...]
@@ -117,16 +119,25 @@ class Cut:
 class RawFile:
     """One official raw file, as it lies in `<data_dir>/<source id>/` when unpacked.
 
-    key: what the readers call it.   name: official relative path.   packed_in: names of the remotes
-    (archives) that hold it; none where it is served as it is.   aliases: other base names it goes by.
-    rows: official count of records, header excluded (a difference is a warning, never an error).
-    facets: the needs it serves (`base`: everything but long texts; `text`: reviews and comments).
-    domain: the one domain it belongs to, where the source has several.   cut: how the file may be
-    read in pieces (None: never).   encoding: of the official file.   packed: its reader unpacks it
-    while reading, as the plain file would be too large.   example: a record as the official file has
-    it (with the header, where there is one), for whoever finds that nothing can be read.
-    place, fingerprint: of a file of the user's own, where it lies, and what names its content where
-    that is known (else its name, size and time do).   binary: it is no text.
+    Attributes:
+        key: the name that readers use.
+        name: official relative path.
+        packed_in: names of the remotes (archives) that hold it; empty where it is served on its own.
+        aliases: other base names under which it circulates.
+        size: bytes.
+        checksum: `md5:…` or `sha256:…`.
+        rows: official number of records, header excluded (a difference is a warning, never an error).
+        facets: which facets need it (`base`: everything but long texts; `text`: reviews and comments).
+        domain: the one domain it belongs to, where the source has several.
+        optional: the source can be read without it.
+        cut: how it may be read in chunks (None: never).
+        encoding: of the official file.
+        packed: the reader decompresses it while reading, as the plain file would be too large.
+        example: a sample record of the official file (with its header, if any), for error messages.
+        place: of a user's own file, where it lies.
+        fingerprint: of a user's own file, what names its content, where known (otherwise its name,
+            size and time do).
+        binary: it is no text.
     """
 
     key: str
@@ -150,7 +161,7 @@ class RawFile:
 
 @dataclass(frozen=True)
 class Scale:
-    """A rating scale: bounds, step, decimals to print, and where liking and disliking begin."""
+    """A rating scale: bounds, step, printed decimals, and the thresholds of liking and disliking."""
 
     low: float
     high: float
@@ -162,7 +173,14 @@ class Scale:
 
 @dataclass(frozen=True)
 class Readers:
-    """Pure functions raw files -> canonical columns, one for each table that the source has."""
+    """Pure functions from raw files to canonical columns, one per table that the source has.
+
+    Each takes a `core.raw_files.Raw` and returns a `duckdb.DuckDBPyRelation` or an iterable of
+    `pyarrow.RecordBatch`: canonical columns by name, plus an optional `reject` column (str or null).
+    A row whose `reject` is not null is dropped by the store and counted under that reason. Ids that
+    are numbers by the file's format may be 32-bit integers, which are read and joined faster; the
+    store keeps them as text.
+    """
 
     interactions: Callable[[Any], Any]
     items: Callable[[Any], Any] | None = None
@@ -172,16 +190,19 @@ class Readers:
 
 @dataclass(frozen=True)
 class Source:
-    """One benchmark. See `docs/adding.md` for how to write one.
+    """One benchmark. `docs/adding.md` explains how to write one.
 
-    columns: the canonical columns that it fills, as `table.column`.
-    words: the entry of `templates/domains.yaml` with this source's wording.
-    attributes: the user columns to predict, in the answer's order.
-    version: raised when the reader's output changes, so that stores are built anew.
-    hashed_as: the id that stable hashes of users, items and cases are made with, where that is not
-    its own: the id of a source whose splits this one shares.
-    recipe: of a source that stands in no file, a function and its arguments that make it again in
-    another process.   described: what it says beside its code, as text; part of a store's key.
+    Attributes:
+        columns: the canonical columns that it fills, as `table.column`.
+        words: the entry of `templates/domains.yaml` with this source's wording.
+        attributes: the user columns to predict, in the order of the answer.
+        by_hand: how a person obtains the files.
+        version: raised when the reader's output changes, so that stores are rebuilt.
+        hashed_as: the id used for stable hashes of users, items and cases, where that is not the
+            source's own: the id of a source whose splits this one shares.
+        recipe: for a source without a file of its own, a function and its arguments that create it
+            again in another process.
+        described: its description besides code, as text; part of a store's key.
     """
 
     id: str
@@ -214,11 +235,16 @@ class Source:
 
     @property
     def timed(self) -> bool:
-        """Whether interactions have a known order (a time, or a place in a record)."""
+        """Whether interactions have a known order (a time, or a position in a record)."""
         return bool({"interactions.timestamp", "interactions.seq"} & self.columns)
 
     def files_for(self, facet: str = "base", domain: str | None = None) -> tuple[RawFile, ...]:
-        """The raw files that `facet` needs, for one domain where the source has several."""
+        """The raw files that a facet needs.
+
+        Args:
+            facet: `base` or `text`.
+            domain: the domain, where the source has several; None for all of them.
+        """
         return tuple(
             file
             for file in self.files
@@ -226,5 +252,5 @@ class Source:
         )
 
     def remote(self, name: str) -> Remote:
-        """The remote of that name."""
+        """The remote with this name."""
         return next(remote for remote in self.remotes if remote.name == name)

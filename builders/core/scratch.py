@@ -1,7 +1,7 @@
-"""Scratch on disk that ends with its process: whoever comes next sweeps what a killed one left.
+"""Scratch folders that end with their process; the next process removes what a killed one left.
 
 A folder on its way to `NAME` is called `NAME.tmp-PID`, and the lock `NAME.lock` is held as long as it
-is in use. A folder of a process's own holds its lock inside.
+is in use. A process's own folder holds its lock inside.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import Any
 
 MARK = ".tmp-"
 OLD = 86_400
-"""Seconds after which a folder without a lock is nobody's."""
+"""Seconds after which a folder without a lock counts as abandoned."""
 _own: dict[tuple[int, str], tuple[Path, Any]] = {}
 
 
 def sweep(path: Path) -> None:
-    """Remove what killed processes left beside `path`, whose lock is held, on their way to whatever.
+    """Remove what killed processes left beside `path`, whatever they were building.
 
     Args:
-        path: what is about to be made.
+        path: what is about to be built; its lock is held.
     """
     from filelock import FileLock, Timeout
 
@@ -41,11 +41,11 @@ def sweep(path: Path) -> None:
 
 
 def own_folder(root: Path, what: str) -> Path:
-    """A folder of this process's own, which goes with it; those of killed processes are removed.
+    """A folder for this process only, removed at exit; leftovers of killed processes are removed first.
 
     Args:
-        root: where it lies.
-        what: how its name begins.
+        root: the parent folder.
+        what: the prefix of its name.
 
     Returns:
         The folder, the same at every call of a process.

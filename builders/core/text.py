@@ -1,4 +1,4 @@
-"""Text as it is compared: normalised, casefolded, without punctuation."""
+"""Text in the form in which it is compared: normalised, casefolded, without punctuation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def plain(text: str) -> str:
-    """NFKC, casefolded, punctuation and runs of blanks turned into single blanks.
+    """NFKC, casefolded, with punctuation and runs of blanks turned into single blanks.
 
     >>> plain("WALL·E  (2008)")
     'wall e 2008'
@@ -20,7 +20,11 @@ def plain(text: str) -> str:
 
 
 def cut(text: str, chars: int) -> str:
-    """`text` on one line, cut at a word's end where it is longer than `chars`, and marked as cut.
+    """Shorten a text to one line of at most `chars` characters, at the end of a word, with an ellipsis.
+
+    Args:
+        text: the text.
+        chars: the limit, ellipsis included.
 
     >>> cut("A long story, told briefly.", 15)
     'A long story…'

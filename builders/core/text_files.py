@@ -1,9 +1,9 @@
-"""Raw text files as readers want them: unpacked, in UTF-8, in lines that end with LF and do end.
+"""Raw text files in the form that readers expect: unpacked, UTF-8, every line ending in LF.
 
 People keep these files as `.gz`, with the line ends of an old Mac, in another encoding, or in a mix
-of two. Whatever differs from the plain form is mended here, once for all sources, in a copy; a file
-that is plain already, as official ones are, stays where it is. A line longer than any real one is left
-out and counted, so that memory does not grow with it.
+of two. Such a file is converted here, once for all sources, into a copy; a plain file, as the official
+ones are, stays where it is. A line longer than any real one is dropped and counted, so that memory
+stays bounded.
 """
 
 from __future__ import annotations
@@ -35,26 +35,36 @@ _LATIN = "".join(
 
 @dataclass(frozen=True)
 class TextFile:
-    """A raw file that can be read. long_lines: how many lines were left out for their length."""
+    """A raw file ready to be read.
+
+    Attributes:
+        path: the file.
+        long_lines: how many lines were dropped for their length.
+    """
 
     path: Path
     long_lines: int = 0
 
 
 def is_gzip(path: Path) -> bool:
-    """Whether a file's first bytes are gzip's, whatever the file is called."""
+    """Whether a file starts with gzip's magic bytes, whatever its name."""
     with path.open("rb") as file:
         return file.read(2) == GZIP
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """Open a raw file for reading bytes, unpacked where it is gzip, whatever it is called."""
+    """Open a raw file for reading bytes, decompressed if it is gzip, whatever its name."""
     opener: Any = gzip.open if is_gzip(path) else open
     return cast("IO[bytes]", opener(path, "rb"))
 
 
 def gzip_error(path: Path, error: Exception) -> RawFileError:
-    """The error of a gzip file that cannot be read to its end."""
+    """The error to raise for a gzip file that cannot be read to its end.
+
+    Args:
+        path: the file.
+        error: what the decompressor raised.
+    """
     if isinstance(error, EOFError):
         what = "the gzip stream is cut off before its end"
     elif "Not a gzipped file" in str(error):
@@ -65,7 +75,11 @@ def gzip_error(path: Path, error: Exception) -> RawFileError:
 
 
 def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
-    """The bytes of a file, unpacked, `size` of them at a time.
+    """The bytes of a file, decompressed, in blocks.
+
+    Args:
+        path: the file.
+        size: bytes per block.
 
     Raises:
         RawFileError: a gzip stream is cut off or damaged, or something follows it.
@@ -79,7 +93,11 @@ def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
 
 
 def lines(path: Path, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
-    """The lines of a file, unpacked, each with its line end (LF); None for one that is too long.
+    """The lines of a file, decompressed, each with its line end (LF); None in place of an overlong line.
+
+    Args:
+        path: the file.
+        longest: the most bytes of a line.
 
     Raises:
         RawFileError: as for `blocks`.
@@ -94,7 +112,12 @@ def lines(path: Path, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
 def whole_blocks(
     path: Path, longest: int = LONGEST_LINE, size: int = _BLOCK
 ) -> Iterator[bytes | None]:
-    """The bytes of a file, unpacked, in pieces of whole lines; None for a line that is too long.
+    """The bytes of a file, decompressed, in blocks of whole lines; None in place of an overlong line.
+
+    Args:
+        path: the file.
+        longest: the most bytes of a line.
+        size: bytes to read at a time.
 
     Raises:
         RawFileError: as for `blocks`.
@@ -102,28 +125,33 @@ def whole_blocks(
     return _whole_lines(blocks(path, size), longest)
 
 
-def watch_lines(pieces: Iterable[bytes], found: set[str], key: str) -> Iterator[bytes]:
-    """Hand on the pieces of a file, and note its `key` in `found` where a line may be too long: where
-    half as many bytes as a line may have hold no line end."""
+def watch_lines(pieces: Iterable[bytes], suspects: set[str], key: str) -> Iterator[bytes]:
+    """Pass on the blocks of a file, and note where a line may be too long.
+
+    Args:
+        pieces: the blocks.
+        suspects: receives `key` once half of `LONGEST_LINE` bytes hold no line end.
+        key: the file's key.
+    """
     size = 0
     for piece in pieces:
         size = len(piece) - piece.rfind(b"\n") - 1 if b"\n" in piece else size + len(piece)
         if size > LONGEST_LINE // 2:
-            found.add(key)
+            suspects.add(key)
         yield piece
 
 
 def normalize(
     path: Path, folder: Path, encoding: str = "utf-8", *, long_lines: bool = False
 ) -> TextFile:
-    """Give a raw file in its plain form: itself, or a copy in `folder` where it is not plain.
+    """A raw file in plain form: the file itself, or a converted copy.
 
     Args:
-        path: the file as it was found.
-        folder: where to put a copy; made when it is needed.
-        encoding: of the official file. Where that is not UTF-8, each line is decoded by itself: as
-            UTF-8 if it is valid, else as Windows-1252.
-        long_lines: the file is known to hold lines that are too long.
+        path: the file as it was located.
+        folder: where to put a copy; created when needed.
+        encoding: of the official file. If that is not UTF-8, each line is decoded on its own: as
+            UTF-8 where valid, otherwise as Windows-1252.
+        long_lines: the file is known to hold overlong lines.
 
     Returns:
         The file to read. UTF-16 and files with NUL bytes are left for their reader to refuse.
@@ -140,12 +168,12 @@ def normalize(
         return TextFile(path)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / path.name.removesuffix(".gz")
-    found: Iterator[bytes] = blocks(path)
+    content: Iterator[bytes] = blocks(path)
     if bare_cr:
-        found = (block.replace(b"\r", b"\n") for block in found)
+        content = (block.replace(b"\r", b"\n") for block in content)
     dropped, last = 0, b"\n"
     with target.open("wb") as out:
-        for block in _whole_lines(found, LONGEST_LINE):
+        for block in _whole_lines(content, LONGEST_LINE):
             if block is None:
                 dropped += 1
             else:
@@ -157,13 +185,15 @@ def normalize(
     return TextFile(target, dropped)
 
 
-def _whole_lines(found: Iterator[bytes], longest: int) -> Iterator[bytes | None]:
-    """Blocks that end with LF (the last one as the file does); None for a line that is too long.
-    A block of `found` is no longer than that."""
+def _whole_lines(content: Iterator[bytes], longest: int) -> Iterator[bytes | None]:
+    """Blocks that end in LF (the last one as the file does); None in place of an overlong line.
+
+    No input block is longer than `longest`.
+    """
     rest: list[bytes] = []
     size = 0
     skipping = False
-    for block in found:
+    for block in content:
         cut = block.rfind(b"\n") + 1
         if not cut:
             rest.append(block)

@@ -94,7 +94,7 @@ def _lacking(
         problems = [now.problems[file.key] for file in spec.files if file.key in now.problems]
         if absent or problems:
             what = f"{', '.join(absent[:3])} not found" if absent else problems[0]
-            where = f" in {inventory.home(source, folder)}" if folder is not None else ""
+            where = f" in {inventory.source_folder(source, folder)}" if folder is not None else ""
             return what + where
     return ""
 

@@ -248,7 +248,7 @@ def _require_obtainable(specs: Iterable[StoreSpec], offline: bool) -> None:
     refused: dict[str, RawFileError] = {}
     for spec in specs:
         if not spec.ready():
-            error = locate.unobtainable(spec.source, spec.files, spec.data_dir, offline)
+            error = locate.obtaining_error(spec.source, spec.files, spec.data_dir, offline)
             if error is not None:
                 refused.setdefault(spec.source.id, error)
     if len(refused) == 1:

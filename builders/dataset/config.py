@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from, shown
+from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.core.fingerprint import files_fingerprint
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
@@ -120,11 +120,11 @@ def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     for one in entries:
         if not isinstance(one, (str, os.PathLike, type(None))):
             raise ConfigError(
-                f"templates: give an id, a folder, 'unseen' or a list of these, not {shown(one)}."
+                f"templates: give an id, a folder, 'unseen' or a list of these, not {format_value(one)}."
             )
         if one is not None and _is_path(one) and not Path(one).expanduser().is_dir():
             raise ConfigError(
-                f"templates: there is no folder {shown(str(one))}. Name a folder that holds YAML files "
+                f"templates: there is no folder {format_value(str(one))}. Name a folder that holds YAML files "
                 f"such as {tasks[0]}.yaml, or ids such as {tasks[0]}/p1."
             )
     try:
@@ -205,7 +205,7 @@ def _check_candidates(options: Options) -> None:
         return
     if not isinstance(given, (str, os.PathLike)) or not Path(given).expanduser().is_file():
         raise ConfigError(
-            f"candidates_from: there is no file {shown(given)}. It should hold lines of user, item "
+            f"candidates_from: there is no file {format_value(given)}. It should hold lines of user, item "
             "and score, separated by tabs."
         )
     stores = [(name, domain) for name, domains in options.selected for domain in domains or ("",)]

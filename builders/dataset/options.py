@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from, shown
+from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.dataset.formats import FORMATS
 from itdr.builders.rendering.template_files import ENGLISH, languages
 
@@ -68,7 +68,7 @@ class OptionInfo:
         span = f"from {low} to {self.high}" if self.high is not None else f"of at least {low}"
         kind = "number" if self.decimals else "whole number"
         words = "".join(f"{word!r} or " for word in self.words)
-        raise ConfigError(f"{name} must be {words}a {kind} {span}, not {shown(value)}.")
+        raise ConfigError(f"{name} must be {words}a {kind} {span}, not {format_value(value)}.")
 
 
 def option(default: Any, help: str, **declared: Any) -> Any:

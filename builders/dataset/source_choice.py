@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from itdr.builders.core.errors import ConfigError, choose_from, shown
+from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import at_hand, own_sources, registry
@@ -73,14 +73,14 @@ def _asked(config: str, value: Mapping[str, Any], able: Sequence[str], every: Se
         asked = [asked]
     if not isinstance(asked, (list, tuple)) or not asked:
         raise ConfigError(
-            f"sources must be 'all' or a list of source ids, not {shown(asked)}. "
+            f"sources must be 'all' or a list of source ids, not {format_value(asked)}. "
             f"{config} has: {', '.join(able)}."
         )
     chosen: dict[str, tuple[str, ...]] = {}
     for entry in asked:
         if not isinstance(entry, str):
             raise ConfigError(
-                f"sources must name sources, not hold {shown(entry)}. "
+                f"sources must name sources, not hold {format_value(entry)}. "
                 f"{config} has: {', '.join(able)}."
             )
         name, _, domain = str(entry).partition("/")

@@ -97,7 +97,7 @@ class Comments:
         def make(work: Path) -> None:
             _make(store, seed, query, judged, [work / one.name for one in paths], runs[0])
 
-        return derived.made(path, make, paths)
+        return derived.build_once(path, make, paths)
 
     def _path(self, run: int, judged: str) -> Path:
         return _derived(self._store, self._seed, f"comments-{self._chars}-{run}", judged)
@@ -115,7 +115,9 @@ class Tags:
 
     def __init__(self, store: StoreReader, seed: int) -> None:
         path = _derived(store, seed, "tags", "")
-        derived.made(path, lambda work: _make(store, seed, sql_groups.TAGS, "", [work / path.name]))
+        derived.build_once(
+            path, lambda work: _make(store, seed, sql_groups.TAGS, "", [work / path.name])
+        )
         self._works, table = _read(path)
         self._tags, self._users = table.column("tag"), table.column("users").to_numpy()
 
@@ -166,7 +168,7 @@ def tags(store: StoreReader, seed: int) -> Tags | None:
 
 def _derived(store: StoreReader, seed: int, name: str, judged: str) -> Path:
     """The file of that name: what is derived under one seed and one rule of liking."""
-    return derived.file_of(store, name, (seed, judged))
+    return derived.derived_path(store, name, (seed, judged))
 
 
 def _make(

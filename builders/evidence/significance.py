@@ -16,11 +16,6 @@ def lift(k: int, n: int, p: float) -> float:
     return ((k + PRIOR * p) / (n + PRIOR)) / p
 
 
-def z_score(k: int, n: int, p: float) -> float:
-    """Standard deviations of a binomial between `k` and what was to be expected, 0 < p < 1."""
-    return (k - n * p) / math.sqrt(n * p * (1 - p))
-
-
 def at_least(k: int, n: int, p: float) -> float:
     """P(X >= k) for X binomial (n, p), 0 < p < 1, for k above n * p: summed from its first term on."""
     if k <= 0:

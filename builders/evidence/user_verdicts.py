@@ -52,7 +52,7 @@ def sided(split: Partition, user: int) -> Sided:
     kept: dict[int, Sided] = split.store.shared(("sided", split.seed), dict)
     if user not in kept:
         kept.clear()
-        expected = split.store.expected_with(user)
+        expected = split.store.expected_run(user)
         users = np.array([user]) if expected is None else expected
         kept.update(zip(users.tolist(), _of(split, users), strict=True))
     return kept[user]

@@ -1,29 +1,28 @@
-"""Archives: what is inside, and getting single members out without trusting anything in them.
+"""Archives: what is inside, and extracting single members without trusting anything in them.
 
 A member never chooses where it is written: the caller names the target. Still, an archive with a
 path that climbs out of its folder, a link or a device is refused whole, as nobody's raw data.
-Zip and tar (also compressed, also under a wrong name), and a tar inside a zip.
+Zip and tar (plain or gzip, also under a wrong name), and a tar inside a zip.
 """
 
 from __future__ import annotations
 
 import errno
 import gzip
-import lzma
 import re
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
-from itdr.builders.core.paths import RESERVE, disk_is_full, free_bytes, human
+from itdr.builders.core.paths import RESERVE, disk_is_full, format_size, free_bytes
 from itdr.builders.core.schema import RawFile
 from itdr.builders.rawfiles import filetype
-from itdr.builders.rawfiles.limits import most_bytes
-from itdr.builders.rawfiles.names import Match, ignored, match
+from itdr.builders.rawfiles.limits import max_unpacked_bytes
+from itdr.builders.rawfiles.names import Match, is_ignored, match
 
 CHUNK = 1 << 20
 Target = Callable[[RawFile, str], Path]
@@ -35,16 +34,16 @@ def zip_names(path: Path) -> list[str] | None:
     try:
         with zipfile.ZipFile(path) as archive:
             return [one.filename for one in archive.infolist() if not one.is_dir()]
-    except Exception:  # damaged bytes send `zipfile` into errors of every kind
+    except Exception:  # damaged bytes make `zipfile` raise errors of every kind
         return None
 
 
 def inner_tar(names: Sequence[str]) -> str | None:
-    """The one tar among the members of a zip."""
+    """The only tar among the members of a zip; None where there is none, or more than one."""
     tars = [
         name
         for name in names
-        if not ignored(name)
+        if not is_ignored(name)
         and filetype.is_archive_name(name)
         and not name.lower().endswith(".zip")
     ]
@@ -58,11 +57,21 @@ def extract(
     target: Target,
     tick: Tick | None = None,
 ) -> dict[str, Path]:
-    """Unpack `wanted` from the archive at `path`; returns where each lies, by key.
+    """Unpack declared files from an archive.
 
-    others: the declared files that the archive may hold. target: (file, member's base name) -> where
-    to write it. tick: told of the bytes written. Files that are not inside are left out.
-    Raises RawFileError for anything damaged, cut off, encrypted, unsafe, ambiguous or far too large.
+    Args:
+        path: the archive.
+        wanted: the files to unpack; those that are not inside are left out.
+        others: all declared files that the archive may hold.
+        target: (file, member's base name) -> where to write it.
+        tick: called with the number of bytes after each write.
+
+    Returns:
+        Where each file was written, by key.
+
+    Raises:
+        RawFileError: the archive is damaged, cut off, encrypted, unsafe, ambiguous or far too large.
+        NoRoomError: the disk is full.
     """
     with open(path, "rb") as file:
         head = file.read(filetype.HEAD)
@@ -84,8 +93,8 @@ def _not_an_archive(path: Path, kind: filetype.Kind, head: bytes) -> str:
         return f"{path} is empty. {AGAIN}"
     if kind == "html":
         return f"{path} is a web page (a login or an error), not an archive. {AGAIN}"
-    if kind in ("rar", "7z", "zstd"):
-        return f"{path} is a {kind} archive, which is not read here. Unpack it in its folder."
+    if kind in ("rar", "7z", "zstd", "xz", "bzip2"):
+        return f"{path} is a {kind} archive, which itdr does not read. Unpack it in its folder."
     return f"{path} is no zip or tar archive: it begins with {head[:16]!r}. {AGAIN}"
 
 
@@ -93,7 +102,7 @@ AGAIN = "Delete it, then fetch it again or put a whole copy in its place."
 
 
 class _Writer:
-    """Writes the wanted members of one archive, and keeps to the limits."""
+    """Writes the wanted members of one archive, within the size limits."""
 
     def __init__(
         self,
@@ -108,8 +117,16 @@ class _Writer:
         self.paths: dict[str, Path] = {}
 
     def choose(self, file: RawFile, names: Sequence[str]) -> str | None:
-        """The member that is `file`; RawFileError where several could be."""
-        found: Match = match(file, [name for name in names if not ignored(name)], self.others)
+        """The member that is `file`, if any.
+
+        Args:
+            file: the declared file.
+            names: the members.
+
+        Raises:
+            RawFileError: several members could be meant.
+        """
+        found: Match = match(file, [name for name in names if not is_ignored(name)], self.others)
         if found.rivals:
             raise RawFileError(
                 f"{self.path}: which member is {file.name}? {', '.join(found.rivals[:4])}: {found.why}."
@@ -117,27 +134,48 @@ class _Writer:
         return found.name
 
     def check_size(self, file: RawFile, member: str, size: int, packed: int) -> None:
-        """Refuse a member that is far larger than it should be, or than the disk can take."""
+        """Refuse a member that is far larger than it should be.
+
+        Args:
+            file: the declared file.
+            member: the member's path.
+            size: its announced size in bytes.
+            packed: its packed size in bytes.
+
+        Raises:
+            RawFileError: the member is too large.
+        """
         declared = None if member.lower().endswith(".gz") else file.size
         if declared is not None:
-            should = f"{human(declared)} are declared"
+            should = f"{format_size(declared)} are declared"
         else:
-            should = f"it is packed into {human(packed)}"
-        if size > most_bytes(declared, packed):
+            should = f"it is packed into {format_size(packed)}"
+        if size > max_unpacked_bytes(declared, packed):
             raise RawFileError(
-                f"{self.path}: {member} would unpack to {human(size)}, {should}. It is refused; get "
+                f"{self.path}: {member} would unpack to {format_size(size)}, {should}. It is refused; get "
                 "the official archive."
             )
 
     def write(self, file: RawFile, member: str, source: IO[bytes], size: int) -> None:
-        """Copy a member of the announced `size` to its target."""
+        """Copy a member to its target.
+
+        Args:
+            file: the declared file.
+            member: the member's path.
+            source: its bytes.
+            size: its announced size in bytes.
+
+        Raises:
+            RawFileError: the member has another size than announced.
+            NoRoomError: the disk is full.
+        """
         path = self.target(file, PurePosixPath(member.replace("\\", "/")).name)
         path.parent.mkdir(parents=True, exist_ok=True)
         free = free_bytes(path.parent)
         if free < size + RESERVE:
             raise NoRoomError(
-                f"The disk of {path.parent} has {human(free)} free; unpacking {member} of {self.path} "
-                f"takes {human(size)}. Free some space, or set ITDR_CACHE to a folder on another disk."
+                f"The disk of {path.parent} has {format_size(free)} free; unpacking {member} of {self.path} "
+                f"takes {format_size(size)}. Free some space, or set ITDR_CACHE to a folder on another disk."
             )
         have = 0
         with open(path, "wb") as out:
@@ -164,7 +202,9 @@ def _from_zip(path: Path, writer: _Writer) -> None:
                 raise RawFileError(
                     f"{path}: {info.filename} is a link or a device: refused. {AGAIN}"
                 )
-        names = [one.filename for one in members]  # twins stay: which one is meant cannot be told
+        names = [
+            one.filename for one in members
+        ]  # duplicates stay, as nothing tells which one is meant
         missing = []
         for file in writer.wanted:
             name = writer.choose(file, names)
@@ -202,7 +242,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[IO[byte
 
 
 def _from_tar(stream: IO[bytes], writer: _Writer) -> None:
-    """One pass over a tar stream, to its very end, where its checksum stands.
+    """Extract in one pass over a tar stream, read to its very end, where its checksum stands.
 
     The best match so far is written; a better one that comes later replaces it.
     """
@@ -250,14 +290,6 @@ def _decoded(file: IO[bytes], kind: filetype.Kind) -> Iterator[IO[bytes]]:
     if kind == "gzip":
         with gzip.GzipFile(fileobj=file) as stream:
             yield cast(IO[bytes], stream)
-    elif kind == "xz":
-        with lzma.LZMAFile(file) as xz:
-            yield cast(IO[bytes], xz)
-    elif kind == "bzip2":
-        import bz2
-
-        with bz2.BZ2File(file) as bz:
-            yield cast(IO[bytes], bz)
     else:
         yield file
 
@@ -274,7 +306,7 @@ def _check_name(path: Path, name: str) -> None:
 
 @contextmanager
 def _damage(path: Path) -> Iterator[None]:
-    """Say in one sentence what is wrong with an archive that cannot be read to its end."""
+    """Report in one sentence what is wrong with an archive that cannot be read to its end."""
     try:
         yield
     except (ItdrError, MemoryError):
@@ -287,20 +319,13 @@ def _damage(path: Path) -> Iterator[None]:
             ) from error
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
-        # Damaged bytes send the unpackers into errors of every kind.
-        size = human(path.stat().st_size)
+        # Damaged bytes make the unpackers raise errors of every kind.
+        size = format_size(path.stat().st_size)
         what = "was cut off" if _cut(error) else "is damaged"
-        said = str(error) or type(error).__name__
-        raise RawFileError(f"{path} ({size}) {what}: {said}. {AGAIN}") from error
+        reason = str(error) or type(error).__name__
+        raise RawFileError(f"{path} ({size}) {what}: {reason}. {AGAIN}") from error
 
 
 def _cut(error: BaseException) -> bool:
     text = str(error).lower()
     return isinstance(error, EOFError) or "unexpected end" in text or "not a zip" in text
-
-
-def members(path: Path, wanted: Sequence[RawFile], others: Sequence[RawFile]) -> Mapping[str, str]:
-    """Which members of a zip are `wanted`, by key; looks at the zip's directory only."""
-    names = [name for name in zip_names(path) or [] if not ignored(name)]
-    found = {file.key: match(file, names, others).name for file in wanted}
-    return {key: name for key, name in found.items() if name is not None}

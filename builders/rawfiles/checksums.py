@@ -1,7 +1,7 @@
-"""Whether a file is what it should be: digests, gzip streams, and the record of a good download.
+"""Whether a file is what it should be: digests, gzip streams, and the receipt of a good download.
 
-Beside each download lies `<name>.sha256.json`, the record of the bytes that passed. It is written
-before the file takes its final name, so a file that has no record was placed by hand.
+Beside each download lies its receipt, `<name>.sha256.json`: the digests of the verified bytes. It is
+written before the file takes its final name, so a file without a receipt was placed by hand.
 """
 
 from __future__ import annotations
@@ -15,23 +15,26 @@ from threading import Event
 from typing import Any, Literal
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.paths import human, read_json, write_json
+from itdr.builders.core.paths import format_size, read_json, write_json
 from itdr.builders.core.schema import Remote
 
 _deflate: Any = zlib
 with contextlib.suppress(ImportError):
-    from isal import isal_zlib as _deflate  # the extra `fast`: takes half of zlib's time
+    from isal import isal_zlib as _deflate  # the extra `fast`: twice as fast as zlib
 
 CHUNK = 1 << 20
 Trust = Literal["absent", "placed", "verified", "touched", "outdated", "altered"]
-"""What the record says of a file in the download cache: `absent`, no file; `placed`, no record, so
-somebody put it there; `verified`, as it was downloaded; `touched`, the same size and another time, so
-its bytes must be read to know; `outdated`, downloaded under another declaration; `altered`, changed
-since it was downloaded."""
+"""The state of a file in the download cache, by its receipt: `absent`; `placed` (no receipt, so somebody
+put it there); `verified` (as downloaded); `touched` (same size, other time: its bytes must be read to
+know); `outdated` (downloaded under an older declaration); `altered` (changed since the download)."""
 
 
 def split_checksum(text: str) -> tuple[str, str]:
-    """`md5:…` or `sha256:…` as (algorithm, lower-case digits)."""
+    """Split `md5:…` or `sha256:…` into algorithm and lower-case digits.
+
+    Raises:
+        ValueError: the text has another form.
+    """
     algorithm, _, digits = text.partition(":")
     if algorithm not in ("md5", "sha256") or not digits:
         raise ValueError(f"A checksum is written md5:… or sha256:…, not {text!r}")
@@ -39,13 +42,19 @@ def split_checksum(text: str) -> tuple[str, str]:
 
 
 def new_hasher(algorithm: str) -> Any:
-    """An empty hash of that name."""
+    """An empty hash of this algorithm."""
     # MD5 stands here for the publisher's checksum, not for secrecy: allowed on FIPS machines too.
     return hashlib.new(algorithm, usedforsecurity=False)
 
 
 def chunks(path: Path, size: int = CHUNK, stop: Event | None = None) -> Iterator[bytes]:
-    """The bytes of a file, a piece at a time. stop: set by whoever no longer waits for them."""
+    """The bytes of a file, in chunks.
+
+    Args:
+        path: the file.
+        size: bytes per chunk.
+        stop: ends the iteration early when set.
+    """
     with open(path, "rb") as file:
         while (piece := file.read(size)) and not (stop and stop.is_set()):
             yield piece
@@ -54,7 +63,16 @@ def chunks(path: Path, size: int = CHUNK, stop: Event | None = None) -> Iterator
 def digests(
     pieces: Iterable[bytes], algorithms: Iterable[str], tick: Callable[[int], object] | None = None
 ) -> dict[str, str]:
-    """The digests of a stream, by algorithm, in one pass. `tick` is told of each piece's length."""
+    """The digests of a stream, in one pass.
+
+    Args:
+        pieces: the stream.
+        algorithms: names of hash algorithms.
+        tick: called with the length of each piece.
+
+    Returns:
+        Hexadecimal digests by algorithm.
+    """
     hashers = {name: new_hasher(name) for name in sorted(set(algorithms))}
     for piece in pieces:
         for hasher in hashers.values():
@@ -65,15 +83,24 @@ def digests(
 
 
 def file_matches(path: Path, checksum: str) -> bool:
-    """Whether the bytes of `path` have the declared checksum."""
+    """Whether a file has a checksum.
+
+    Args:
+        path: the file.
+        checksum: `md5:…` or `sha256:…`.
+    """
     algorithm, digits = split_checksum(checksum)
     return digests(chunks(path), [algorithm])[algorithm] == digits
 
 
 def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The decompressed stream of gzip `pieces`: all members, in bounded memory.
+    """Decompress a gzip stream, all its members, in bounded memory.
 
-    ValueError with the reason where the stream is cut off, damaged, or followed by other bytes.
+    Args:
+        pieces: the compressed stream.
+
+    Raises:
+        ValueError: the stream is cut off, damaged, or followed by other bytes.
     """
     decoder: Any = None
     members = 0
@@ -101,7 +128,15 @@ def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def check_gzip(path: Path, stop: Event | None = None) -> str | None:
-    """What is wrong with a gzip file, read to its end; None where it is whole. stop: as in `chunks`."""
+    """Read a gzip file to its end.
+
+    Args:
+        path: the file.
+        stop: ends the check early when set.
+
+    Returns:
+        What is wrong with it; None where it is whole.
+    """
     if path.stat().st_size == 0:
         return "the file is empty"
     try:
@@ -113,32 +148,38 @@ def check_gzip(path: Path, stop: Event | None = None) -> str | None:
 
 
 def record_path(path: Path) -> Path:
-    """Where the record of a download lies."""
+    """The path of a download's receipt."""
     return path.with_name(path.name + ".sha256.json")
 
 
 def refused_path(path: Path) -> Path:
-    """Where a download lies that turned out not to be the file."""
+    """The path to which a wrong download is moved."""
     return path.with_name(path.name + ".wrong")
 
 
 def mark_read(path: Path) -> None:
-    """Note that a reader took the download at `path`: from now on it is the measure of later ones,
-    where no checksum is published."""
+    """Note that a reader accepted a download: where no checksum is published, later ones must equal it."""
     record = read_record(path)
     if record is not None and not record.get("read"):
-        with contextlib.suppress(OSError):  # a cache that may only be read
+        with contextlib.suppress(OSError):  # a read-only cache
             write_json(record_path(path), {**record, "read": True})
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
-    """The record of the download at `path`, or None."""
+    """The receipt of a download; None where there is none."""
     record = read_json(record_path(path))
     return record if record and "sha256" in record and "size" in record else None
 
 
 def write_record(path: Path, body: Path, found: dict[str, str], url: str) -> None:
-    """Record that `body`, about to become `path`, came from `url` with the digests `found`."""
+    """Write the receipt of a download.
+
+    Args:
+        path: the download's final path.
+        body: the verified file, about to be renamed to `path`.
+        found: its digests.
+        url: where it came from.
+    """
     stat = body.stat()
     earlier = read_record(path) or {}
     same = earlier.get("read") and (
@@ -158,7 +199,12 @@ def write_record(path: Path, body: Path, found: dict[str, str], url: str) -> Non
 
 
 def declared_ok(remote: Remote, record: dict[str, Any]) -> bool:
-    """Whether a recorded download still is what `remote` declares."""
+    """Whether a recorded download still matches the declaration.
+
+    Args:
+        remote: the declaration.
+        record: the receipt.
+    """
     for declared, prefix in ((remote.checksum, ""), (remote.plain_checksum, "plain_")):
         if declared:
             algorithm, digits = split_checksum(declared)
@@ -170,7 +216,12 @@ def declared_ok(remote: Remote, record: dict[str, Any]) -> bool:
 
 
 def trust(path: Path, remote: Remote) -> Trust:
-    """What the record beside `path` says of it. Reads no file but the record."""
+    """How far a file in the download cache can be trusted, judged by its receipt alone.
+
+    Args:
+        path: the file.
+        remote: its declaration.
+    """
     try:
         stat = path.stat()
     except OSError:
@@ -186,7 +237,12 @@ def trust(path: Path, remote: Remote) -> Trust:
 
 
 def confirm(path: Path, remote: Remote) -> Trust:
-    """As `trust`, but reads a touched file and settles whether it changed."""
+    """Like `trust`, but reads a touched file to decide whether it changed.
+
+    Args:
+        path: the file.
+        remote: its declaration.
+    """
     state = trust(path, remote)
     if state != "touched":
         return state
@@ -195,16 +251,25 @@ def confirm(path: Path, remote: Remote) -> Trust:
     if digests(chunks(path), ["sha256"])["sha256"] != record["sha256"]:
         return "altered"
     record["mtime_ns"] = path.stat().st_mtime_ns
-    with contextlib.suppress(OSError):  # a cache that may only be read is checked again next time
+    with contextlib.suppress(OSError):  # a read-only cache is checked again next time
         write_json(record_path(path), record)
     return "verified"
 
 
 def altered_error(source: str, path: Path) -> RawFileError:
-    """The error for a download that is no longer what was downloaded."""
+    """The error to raise for a download that changed since it was downloaded.
+
+    Args:
+        source: the source's id.
+        path: the file.
+    """
     record = read_record(path) or {}
     was, now = record.get("size"), path.stat().st_size
-    sizes = f"it has {human(now)}, it had {human(was)}" if was != now else "its bytes differ"
+    sizes = (
+        f"it has {format_size(now)}, it had {format_size(was)}"
+        if was != now
+        else "its bytes differ"
+    )
     return RawFileError(
         f"{source}: {path} was changed after it had been downloaded ({sizes}). Delete it to download "
         f"it again; to use it as it is, delete {record_path(path).name} beside it."

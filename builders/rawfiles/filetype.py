@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, and whether that fits its name."""
+"""File types by first bytes, and whether they fit the file's name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TABLES = (".csv", ".tsv", ".dat", ".txt")
 LINES = (".json", ".jsonl")
 PAGES = (".html", ".htm", ".xml")
 HEAD = 1024
-"""Bytes from a file's start that suffice."""
+"""Bytes needed from the start of a file."""
 Kind = Literal[
     "empty", "zip", "gzip", "tar", "bzip2", "xz", "rar", "7z", "zstd", "html", "markup", "other"
 ]
@@ -24,12 +24,16 @@ MARKS: tuple[tuple[bytes, Kind], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
-STREAMS: tuple[Kind, ...] = ("tar", "gzip", "bzip2", "xz")
-"""What a tar archive may be, whatever its name says."""
+STREAMS: tuple[Kind, ...] = ("tar", "gzip")
+"""The kinds that a tar archive may have, whatever its name."""
 
 
 def kind_of(head: bytes) -> Kind:
-    """The kind of a file that begins with `head` (`HEAD` bytes, or all of a shorter file)."""
+    """The kind of a file.
+
+    Args:
+        head: its first `HEAD` bytes, or all of a shorter file.
+    """
     if not head:
         return "empty"
     for mark, kind in MARKS:
@@ -59,9 +63,7 @@ def kind_of_file(path: Path) -> Kind:
 
 def is_archive_name(name: str) -> bool:
     """Whether a name promises a container of several files."""
-    return name.lower().endswith(
-        (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz")
-    )
+    return name.lower().endswith((".zip", ".tar", ".tgz", ".tar.gz"))
 
 
 def expected_kinds(name: str) -> tuple[Kind, ...]:
@@ -79,8 +81,13 @@ def expected_kinds(name: str) -> tuple[Kind, ...]:
 WEB_PAGE = "it is a web page (a login, a consent form or an error), not the file"
 
 
-def unlike(name: str, head: bytes) -> str | None:
-    """Why a file that begins with `head` cannot be `name`; None where it can."""
+def mismatch(name: str, head: bytes) -> str | None:
+    """Why a file cannot be what its name says; None where it can.
+
+    Args:
+        name: its name.
+        head: its first `HEAD` bytes.
+    """
     kind, low = kind_of(head), name.lower()
     if kind == "html" and not low.endswith(PAGES):
         return WEB_PAGE
@@ -96,7 +103,7 @@ def unlike(name: str, head: bytes) -> str | None:
 
 
 def _no_data(low: str, kind: Kind, head: bytes) -> str | None:
-    """Why text cannot be that of a table, or of one JSON object a line."""
+    """Why text cannot be that of a table, or of JSON Lines."""
     if kind in ("empty", "zip", "gzip") or not low.endswith(TABLES + LINES):
         return None  # a zip of the one file is taken apart
     text = _text(head)
@@ -117,10 +124,13 @@ _MESSAGE = re.compile(
 )
 
 
-def message(name: str, head: bytes, whole: bool) -> str | None:
-    """Why a download that begins with `head` is a message and no table; None where it may be one.
+def message_problem(name: str, head: bytes, whole: bool) -> str | None:
+    """Why a download is an error message rather than a table; None where it may be a table.
 
-    whole: `head` is all there is.
+    Args:
+        name: the file's name.
+        head: its first `HEAD` bytes.
+        whole: `head` is the whole file.
     """
     if not name.lower().endswith(TABLES) or not head:
         return None
@@ -131,9 +141,16 @@ def message(name: str, head: bytes, whole: bool) -> str | None:
     return None
 
 
-def unlike_type(name: str, head: bytes, content_type: str) -> str | None:
-    """Why what a server calls `content_type` cannot be `name`; None where it can. What its first
-    bytes prove is believed against the server's word."""
+def content_type_mismatch(name: str, head: bytes, content_type: str) -> str | None:
+    """Why a response cannot be the file, by its content type; None where it can.
+
+    The first bytes, where they prove the type, are believed against the server's word.
+
+    Args:
+        name: the file's name.
+        head: its first `HEAD` bytes.
+        content_type: the response's header.
+    """
     if kind_of(head) in expected_kinds(name) or not head:
         return None
     said, low = content_type.partition(";")[0].strip().lower(), name.lower()

@@ -1,6 +1,6 @@
-"""What is on disk of a source's raw files, and how the rest could be had. Looks, and changes nothing.
+"""What exists on disk of a source's raw files, and how the rest could be obtained. Changes nothing.
 
-Only names, sizes, times, records of downloads and the directories of zip files are read.
+Only names, sizes, times, receipts of downloads and the directories of zip files are read.
 """
 
 from __future__ import annotations
@@ -20,21 +20,26 @@ from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import inner_tar, zip_names
 from itdr.builders.rawfiles.checksums import Trust, trust
-from itdr.builders.rawfiles.names import files_below, ignored, match, path_parts, same_name
+from itdr.builders.rawfiles.names import files_below, is_ignored, match, path_parts, same_name
 
 Origin = Literal["data_dir", "cache", "declared"]
 GUESS = 0.35
-"""Size of a gzip file of text, by that of its content, where it is not declared."""
+"""Assumed compression ratio of a gzip file of text whose size is not declared."""
 
 
 @dataclass(frozen=True)
 class Located:
     """Where a raw file is, or (`declared`) where it will be once downloaded.
 
-    path: the file itself, or the archive that holds it.   container: the member's path inside; for
-    a tar inside a zip both, outermost first; () for a file of its own.   fingerprint: changes with
-    the content, is cheap, and the same before and after a download.   remote: the declared name of
-    what is downloaded; None for what was placed.   trust: see `integrity.Trust`.
+    Attributes:
+        file: the declaration.
+        path: the file itself, or the archive that holds it.
+        container: the member's path inside; for a tar inside a zip both, outermost first; () for a
+            file of its own.
+        origin: where it was found.
+        fingerprint: changes with the content, is cheap, and is the same before and after a download.
+        remote: the download it comes from; None for what was placed by hand.
+        trust: see `checksums.Trust`.
     """
 
     file: RawFile
@@ -48,8 +53,13 @@ class Located:
 
 @dataclass
 class Survey:
-    """What was found: by key a place or None; why a file is not taken that almost fits; and where
-    it was looked."""
+    """The result of a search for raw files.
+
+    Attributes:
+        found: the location of each file, by key, or None.
+        problems: why a near match was not accepted, by key.
+        folders: the folders searched.
+    """
 
     found: dict[str, Located | None]
     problems: dict[str, str]
@@ -57,9 +67,15 @@ class Survey:
 
 
 def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> Survey:
-    """Look for `files` in `<data_dir>/<source id>/`, then in the download cache."""
+    """Look for raw files in `<data_dir>/<source id>/`, then in the download cache.
+
+    Args:
+        source: the declaration.
+        files: its files to look for.
+        data_dir: the user's folder, if any.
+    """
     wanted = list(files)
-    rooms = _rooms(source, data_dir)
+    folders = _folders(source, data_dir)
     found: dict[str, Located | None] = {}
     problems: dict[str, str] = {}
     for file in wanted:
@@ -69,16 +85,16 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
                 problems[file.key] = f"there is no file {file.place}"
             continue
         found[file.key] = None
-        for room in rooms:
-            found[file.key] = room.find(file)
+        for folder in folders:
+            found[file.key] = folder.find(file)
             if found[file.key] is not None:
                 break
         else:
-            for room in rooms:
-                if file.key in room.problems:
-                    problems[file.key] = room.problems[file.key]
+            for folder in folders:
+                if file.key in folder.problems:
+                    problems[file.key] = folder.problems[file.key]
     _declare(source, wanted, found)
-    return Survey(found, problems, tuple(room.root for room in rooms))
+    return Survey(found, problems, tuple(folder.root for folder in folders))
 
 
 def _placed(file: RawFile) -> Located | None:
@@ -87,19 +103,31 @@ def _placed(file: RawFile) -> Located | None:
     if not path.is_file():
         return None
     container = (file.name,) if file.packed_in else ()
-    fingerprint = file.fingerprint or placed_print(path, container)
+    fingerprint = file.fingerprint or placed_fingerprint(path, container)
     return Located(file, path, container, "data_dir", fingerprint)
 
 
-def home(source: Source, data_dir: Path | None) -> Path:
-    """The folder that files placed by hand go to: of `data_dir` if there is one, else the cache."""
+def source_folder(source: Source, data_dir: Path | None) -> Path:
+    """The folder for files placed by hand: in `data_dir` if given, otherwise in the cache.
+
+    Args:
+        source: the declaration.
+        data_dir: the user's folder, if any.
+    """
     base = raw_root() if data_dir is None else Path(os.path.abspath(data_dir.expanduser()))
     return base / source.id
 
 
 def require_folder(source: Source, data_dir: Path | None) -> None:
-    """Raise `RawFileError` where `data_dir` is given and there is no such folder: a slip of the pen
-    must not start a download."""
+    """Check that `data_dir`, if given, exists: a typo must not start a download.
+
+    Args:
+        source: the declaration.
+        data_dir: the user's folder, if any.
+
+    Raises:
+        RawFileError: there is no such folder.
+    """
     if data_dir is not None and not data_dir.expanduser().is_dir():
         raise RawFileError(
             f"{source.id}: data_dir {str(data_dir)!r} is no folder. It should hold a folder "
@@ -107,9 +135,16 @@ def require_folder(source: Source, data_dir: Path | None) -> None:
         )
 
 
-def offers(source: Source, file: RawFile) -> tuple[Remote, ...]:
-    """The downloads that give `file`: those that need no hand first, then as declared; of the same
-    file plain and compressed, the smaller one first."""
+def downloads_for(source: Source, file: RawFile) -> tuple[Remote, ...]:
+    """The downloads that contain a file, in order of preference.
+
+    Those that need no manual step come first, then as declared; of the same file plain and
+    compressed, the smaller one first.
+
+    Args:
+        source: the declaration.
+        file: one of its files.
+    """
     named = [remote for remote in source.remotes if remote.name in file.packed_in]
     single = [remote for remote in named if not filetype.is_archive_name(remote.name)]
     for remote in source.remotes:
@@ -127,8 +162,7 @@ def offers(source: Source, file: RawFile) -> tuple[Remote, ...]:
 
 
 def fetchable(remote: Remote) -> bool:
-    """Whether a download may be tried without a person; what is gated, where the user has a token
-    of the Hub."""
+    """Whether a download may be tried without a person; gated files need a Hub token."""
     if not remote.urls or remote.access == "manual":
         return False
     if remote.access != "gated":
@@ -151,14 +185,15 @@ def _cost(remote: Remote, content: int | None) -> float:
 
 
 def _declare(source: Source, wanted: Sequence[RawFile], found: dict[str, Located | None]) -> None:
-    """Fill in what is to be downloaded. An optional file is never fetched for its own sake: it comes
-    along in an archive that another file needs."""
+    """Fill in what is to be downloaded. An optional file is never fetched for its own sake, only along
+    with an archive that another file needs.
+    """
     chosen: set[str] = set()
     for optional in (False, True):
         for file in wanted:
             if file.optional is not optional or found[file.key] is not None:
                 continue
-            for remote in offers(source, file):
+            for remote in downloads_for(source, file):
                 if not fetchable(remote) or (optional and remote.name not in chosen):
                     continue
                 chosen.add(remote.name)
@@ -169,31 +204,41 @@ def _declare(source: Source, wanted: Sequence[RawFile], found: dict[str, Located
 def _to_fetch(source: Source, file: RawFile, remote: Remote) -> Located:
     path = raw_root() / source.id / safe_relative(remote.name)
     inside = (file.name,) if filetype.is_archive_name(remote.name) else ()
-    return Located(file, path, inside, "declared", declared_print(source, file), remote, "absent")
+    return Located(
+        file, path, inside, "declared", declared_fingerprint(source, file), remote, "absent"
+    )
 
 
-def declared_print(source: Source, file: RawFile) -> str:
-    """The fingerprint of a download: of all that is declared of the file and of its sources, so that
-    it does not depend on which of them served."""
+def declared_fingerprint(source: Source, file: RawFile) -> str:
+    """The fingerprint of a download, which does not depend on which address served it.
+
+    Args:
+        source: the declaration.
+        file: one of its files.
+    """
     facts: list[object] = [file.name, file.size, file.checksum]
     facts += sorted(
         [remote.name, remote.size or 0, remote.checksum or "", remote.plain_checksum or ""]
-        for remote in offers(source, file)
+        for remote in downloads_for(source, file)
     )
     text = json.dumps(facts, ensure_ascii=True)
     return "declared:" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def placed_print(path: Path, container: tuple[str, ...]) -> str:
-    """The fingerprint of a placed file: name, size and time of its last change; where it lies, and
-    how its folder is spelled, do not count."""
+def placed_fingerprint(path: Path, container: tuple[str, ...]) -> str:
+    """The fingerprint of a file placed by hand: name, size and modification time, but not its folder.
+
+    Args:
+        path: the file, or the archive that holds it.
+        container: the member's path, as in `Located`.
+    """
     stat = path.stat()
     return ":".join(("placed", path.name, str(stat.st_size), str(stat.st_mtime_ns), *container))
 
 
 @dataclass
-class _Room:
-    """A folder in which raw files of one source may lie."""
+class _Folder:
+    """A folder that may hold raw files of one source."""
 
     source: Source
     root: Path
@@ -213,7 +258,7 @@ class _Room:
 
     @cached_property
     def names(self) -> list[str]:
-        """All files, downloads of an older declaration left out."""
+        """All files, except downloads of an older declaration."""
         return [
             name
             for name in (files_below(self.root) if self.root.is_dir() else [])
@@ -222,7 +267,7 @@ class _Room:
         ]
 
     def find(self, file: RawFile) -> Located | None:
-        """`file` here: unpacked, else in one of its archives, else in any zip that lies here."""
+        """Find a file here: unpacked, else in one of its archives, else in any zip."""
         found = match(file, self.names, self.source.files)
         if found.name is not None:
             return self._located(file, found.name, ())
@@ -248,14 +293,16 @@ class _Room:
         return None
 
     def _archive(self, name: str) -> str | None:
-        """The archive of that declared name; the one that lies highest."""
+        """The archive of that declared name, the one nearest to the root."""
         places = [place for place in self.names if same_name(place, name)]
         return min(places, key=lambda place: (len(path_parts(place)), place)) if places else None
 
     def _inside(self, file: RawFile, place: str, *, declared: bool) -> tuple[str, ...] | None:
-        """The path of `file` inside an archive, by a zip's directory. A tar would have to be read
-        whole, so it is taken at its word, as is a declared zip that cannot be opened: what is wrong
-        with it is said when it is unpacked."""
+        """The path of a file inside an archive, by a zip's directory.
+
+        A tar would have to be read whole, so it is assumed to hold the file, and so is a declared zip
+        that cannot be opened: errors show when it is unpacked.
+        """
         if place not in self.zips:
             path = self.root / place
             is_zip = filetype.kind_of_file(path) == "zip"
@@ -263,15 +310,15 @@ class _Room:
         names = self.zips[place]
         if names is None:
             return (file.name,) if declared else None
-        kept = [name for name in names if not ignored(name)]
-        others = others_in(self.source, place) if declared else self.source.files
+        kept = [name for name in names if not is_ignored(name)]
+        others = files_in_archive(self.source, place) if declared else self.source.files
         found = match(file, kept, others)
         if found.name is not None:
             return (found.name,)
         if found.rivals and declared:
             return (file.name,)  # said when it is unpacked
         tar = inner_tar(kept)
-        if tar is not None and (declared or any(same_name(tar, one) for one in file.packed_in)):
+        if tar is not None and (declared or any(same_name(tar, name) for name in file.packed_in)):
             return (tar, file.name)
         return None
 
@@ -280,26 +327,31 @@ class _Room:
         placed: tuple[Remote | None, Trust] = (None, "placed")
         remote, state = self.downloads.get(place, placed)
         if state in ("verified", "touched"):
-            fingerprint = declared_print(self.source, file)
+            fingerprint = declared_fingerprint(self.source, file)
         else:
-            fingerprint = placed_print(path, container)
+            fingerprint = placed_fingerprint(path, container)
         kept = remote if state in ("verified", "touched", "altered") else None
         return Located(file, path, container, self.origin, fingerprint, kept, state)
 
 
-def others_in(source: Source, archive: str) -> tuple[RawFile, ...]:
-    """The declared files that an archive of this name may hold."""
+def files_in_archive(source: Source, archive: str) -> tuple[RawFile, ...]:
+    """The declared files that an archive may hold.
+
+    Args:
+        source: the declaration.
+        archive: the archive's name.
+    """
     inside = tuple(
         file for file in source.files if any(same_name(archive, name) for name in file.packed_in)
     )
     return inside or source.files
 
 
-def _rooms(source: Source, data_dir: Path | None) -> list[_Room]:
-    cached = _Room(source, raw_root() / source.id, "cache")
-    # `realpath`, which bears loops of links.
-    if data_dir is None or os.path.realpath(home(source, data_dir)) == os.path.realpath(
+def _folders(source: Source, data_dir: Path | None) -> list[_Folder]:
+    cached = _Folder(source, raw_root() / source.id, "cache")
+    # `realpath` copes with loops of links.
+    if data_dir is None or os.path.realpath(source_folder(source, data_dir)) == os.path.realpath(
         cached.root
     ):
         return [cached]
-    return [_Room(source, home(source, data_dir), "data_dir"), cached]
+    return [_Folder(source, source_folder(source, data_dir), "data_dir"), cached]

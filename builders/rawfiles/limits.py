@@ -1,4 +1,4 @@
-"""How large what is unpacked may become: bounded by what is declared, or by what it was packed into."""
+"""Limits on unpacked sizes, by the declared size or by the packed size."""
 
 from __future__ import annotations
 
@@ -7,29 +7,26 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from itdr.builders.core.paths import RESERVE, free_bytes, human
+from itdr.builders.core.paths import RESERVE, format_size, free_bytes
 
 SLACK = 16 << 20
-"""What is unpacked may exceed its declared size fourfold and by this; more is a bomb."""
+"""Unpacked data may exceed four times their declared size by this much; more is a bomb."""
 RATIO, LARGE = 200, 1 << 30
-"""What has no declared size and more than LARGE bytes may be at most RATIO times its packed size."""
+"""Without a declared size, more than LARGE bytes may be at most RATIO times the packed size."""
 EVERY = 8 << 20
-"""Bytes written between two looks at the room that is left on the disk."""
+"""Bytes written between two checks of the free disk space."""
 
 
 class TooLarge(Exception):
-    """What is unpacked is larger than it may be."""
+    """Unpacked data exceed their limit."""
 
 
-def most_bytes(declared: int | None, packed: int) -> int:
-    """The most bytes that something may unpack to.
+def max_unpacked_bytes(declared: int | None, packed: int) -> int:
+    """The most bytes that something may unpack to; more is taken for a decompression bomb.
 
     Args:
         declared: its declared size, if any.
-        packed: the size of what it is packed into.
-
-    Returns:
-        The bound; what has more bytes is taken for a bomb.
+        packed: its packed size.
     """
     if declared is not None:
         return 4 * declared + SLACK
@@ -37,25 +34,25 @@ def most_bytes(declared: int | None, packed: int) -> int:
 
 
 def write_bounded(pieces: Iterable[bytes], path: Path, most: int) -> None:
-    """Write `pieces` into a new file, which is removed again where that fails.
+    """Write a new file of bounded size; it is removed again on failure.
 
     Args:
         pieces: the bytes.
         path: the file.
-        most: the bound of its size.
+        most: the limit of its size.
 
     Raises:
-        TooLarge: for more than `most` bytes.
-        OSError: of writing; `ENOSPC` before the last `RESERVE` bytes of the disk are used.
+        TooLarge: there are more than `most` bytes.
+        OSError: writing failed; `ENOSPC` before the last `RESERVE` bytes of the disk are used.
     """
-    room = Room(path.parent)
+    room = DiskRoom(path.parent)
     have = 0
     try:
         with open(path, "wb") as file:
             for piece in pieces:
                 have += len(piece)
                 if have > most:
-                    raise TooLarge(f"it unpacks to more than {human(most)}")
+                    raise TooLarge(f"it unpacks to more than {format_size(most)}")
                 room.take(len(piece))
                 file.write(piece)
     except BaseException:
@@ -63,15 +60,26 @@ def write_bounded(pieces: Iterable[bytes], path: Path, most: int) -> None:
         raise
 
 
-class Room:
-    """The room on a disk, of which `RESERVE` bytes are left to others."""
+class DiskRoom:
+    """The free space of a disk, of which `RESERVE` bytes are left alone.
+
+    Args:
+        folder: a folder on that disk.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._written = EVERY
 
     def take(self, count: int) -> None:
-        """Note that `count` bytes are about to be written. Raises OSError (`ENOSPC`) for no room."""
+        """Account for bytes about to be written.
+
+        Args:
+            count: how many.
+
+        Raises:
+            OSError: `ENOSPC`, there is no room.
+        """
         self._written += count
         if self._written < EVERY:
             return

@@ -1,6 +1,6 @@
-"""From a source's declared raw files to plain paths for its readers: found, fetched, unpacked.
+"""From a source's declared raw files to plain paths for its readers: located, downloaded, unpacked.
 
-`find` and `plan` only look; `prepare` downloads and unpacks; `drop` removes what was downloaded.
+`find` and `plan` only look; `prepare` downloads and unpacks; `drop_downloads` removes downloads.
 """
 
 from __future__ import annotations
@@ -15,40 +15,58 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from itdr.builders.core.errors import DownloadError, RawFileError
-from itdr.builders.core.paths import RESERVE, free_bytes, human, raw_root
+from itdr.builders.core.paths import RESERVE, format_size, free_bytes, raw_root
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import AGAIN, Tick, extract
 from itdr.builders.rawfiles.checksums import altered_error, check_gzip, confirm
-from itdr.builders.rawfiles.download.partial import Part
+from itdr.builders.rawfiles.download.partial import PartialFile
 from itdr.builders.rawfiles.inventory import (
     Located,
     Survey,
+    downloads_for,
     fetchable,
-    home,
-    offers,
-    others_in,
+    files_in_archive,
     require_folder,
+    source_folder,
     survey,
 )
 from itdr.builders.rawfiles.published import require_published
-from itdr.builders.rawfiles.refused import refusal, without
+from itdr.builders.rawfiles.refused import put_aside_without, refusal
 
 if TYPE_CHECKING:
     from itdr.builders.rawfiles.download.retry import RetryPolicy
 
-__all__ = ["Check", "Located", "Plan", "drop", "find", "offers", "plan", "prepare", "unobtainable"]
+__all__ = [
+    "Check",
+    "Located",
+    "Plan",
+    "downloads_for",
+    "drop_downloads",
+    "find",
+    "obtaining_error",
+    "plan",
+    "prepare",
+]
 logger = logging.getLogger("itdr")
 Check = Callable[[Event], None]
-"""Raises `RawFileError` for a file that is not whole. Its argument is set to stop it early."""
+"""Raises `RawFileError` for a damaged file. Its argument is set to stop it early."""
 
 
 def find(
     source: Source, files: Iterable[RawFile], data_dir: Path | None
 ) -> dict[str, Located | None]:
-    """Where each raw file is, by key: placed in `<data_dir>/<source id>/`, in the download cache, or
-    (origin `declared`) to be downloaded; None for what can only be placed by hand, and for an
-    optional file that is not there. Reads no file whole, and raises nothing about their content."""
+    """Where each raw file is. Reads no file whole, and raises nothing about their content.
+
+    Args:
+        source: the declaration.
+        files: its files to look for.
+        data_dir: the user's folder, if any.
+
+    Returns:
+        By key: placed in `<data_dir>/<source id>/`, in the download cache, or (origin `declared`) to
+        be downloaded. None for files that can only be placed by hand, and for absent optional files.
+    """
     return survey(source, files, data_dir).found
 
 
@@ -56,9 +74,14 @@ def find(
 class Plan:
     """What a run needs of one source's raw files.
 
-    located: as of `find`.   fetch: what will be downloaded.   by_hand: required files that only a
-    person can place.   left_out: optional files that are not there.   problems: by key, why a file
-    that lies there is not taken.   folders: where was looked.
+    Attributes:
+        source: the declaration.
+        located: as returned by `find`.
+        fetch: what will be downloaded.
+        by_hand: required files that only a person can place.
+        left_out: optional files that are absent.
+        problems: why a near match was not accepted, by key.
+        folders: the folders searched.
     """
 
     source: Source
@@ -71,7 +94,7 @@ class Plan:
 
     @property
     def download_bytes(self) -> int:
-        """Bytes to download, as far as they are declared."""
+        """Bytes to download, as far as declared."""
         return sum(remote.size or 0 for remote in self.fetch)
 
     @property
@@ -81,16 +104,22 @@ class Plan:
 
     @property
     def unpacked_bytes(self) -> int:
-        """Scratch space that members of archives take while the store is built, where declared."""
+        """Scratch space for members of archives while the store is built, as far as declared."""
         return sum(
             one.file.size or 0 for one in self.located.values() if one is not None and one.container
         )
 
 
 def plan(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> Plan:
-    """What of `files` is here, what will be downloaded, and what needs a hand.
+    """What is here, what will be downloaded, and what must be placed by hand.
 
-    Raises `RawFileError` where there is no folder `data_dir`.
+    Args:
+        source: the declaration.
+        files: the files that are needed.
+        data_dir: the user's folder, if any.
+
+    Raises:
+        RawFileError: there is no folder `data_dir`.
     """
     require_folder(source, data_dir)
     wanted = list(files)
@@ -125,15 +154,28 @@ def prepare(
     policy: RetryPolicy | None = None,
     later: list[Check] | None = None,
 ) -> dict[str, Path]:
-    """A plain path for each of `files`, by key: downloaded where missing, unpacked into `work`.
+    """A plain path for each file: downloaded if missing, unpacked if in an archive.
 
-    A single `.gz` stays packed. Optional files that are not there are left out.
-    later: what takes a pass over a whole file is not checked here but put there, for the caller to
-    check beside its own work.
-    Raises one `RawFileError` that lists all that is missing, where it was looked for and how to get
-    it; `DownloadError` where that failed, or was needed while offline; `RawFileError` for a file
-    that is damaged, empty or not what its name says, and for a download that does not give the
-    declared file.
+    A single `.gz` stays packed. Absent optional files are left out.
+
+    Args:
+        source: the declaration.
+        files: the files that are needed.
+        data_dir: the user's folder, if any.
+        work: the folder to unpack into.
+        offline: never download.
+        progress: show bars.
+        policy: when to retry downloads.
+        later: receives the checks that read a whole file, for the caller to run beside its own
+            work; None: they are run here.
+
+    Returns:
+        Paths by key.
+
+    Raises:
+        RawFileError: files are missing (all are listed, with where they were searched and how to get
+            them); or a file is damaged, empty, or not what its name says.
+        DownloadError: a download failed, or was needed while offline.
     """
     wanted = list(files)
     now = plan(source, wanted, data_dir)
@@ -144,7 +186,7 @@ def prepare(
                 "itdr: %s: %s left out: %s", source.id, file.name, now.problems[file.key]
             )
     if now.fetch:
-        obtain(
+        download_missing(
             source, wanted, now, data_dir, work, offline=offline, progress=progress, policy=policy
         )
         now = plan(source, wanted, data_dir)
@@ -152,7 +194,7 @@ def prepare(
             if one is not None and one.origin == "declared":
                 raise RawFileError(
                     f"{source.id}: {one.path} does not hold {one.file.name}, or was taken away while "
-                    f"it was read. {AGAIN}{without(source, [one.file])}"
+                    f"it was read. {AGAIN}{put_aside_without(source, [one.file])}"
                 )
     checks: list[Check] = [] if later is None else later
     paths = _resolve(source, now, work, progress, checks)
@@ -164,14 +206,21 @@ def prepare(
 def _require_placed(now: Plan, wanted: Sequence[RawFile], data_dir: Path | None) -> None:
     unsolved = [file for file in wanted if file.key in now.problems and not file.optional]
     if now.by_hand or unsolved:
-        aside = without(now.source, unsolved)
+        aside = put_aside_without(now.source, unsolved)
         raise RawFileError(_missing(now, [*now.by_hand, *unsolved], data_dir) + aside)
 
 
-def unobtainable(
+def obtaining_error(
     source: Source, files: Iterable[RawFile], data_dir: Path | None, offline: bool
 ) -> RawFileError | None:
-    """What `prepare` would raise before it reads or fetches anything, or None."""
+    """The error that `prepare` would raise before it reads or downloads anything; None where it would not.
+
+    Args:
+        source: the declaration.
+        files: the files that are needed.
+        data_dir: the user's folder, if any.
+        offline: never download.
+    """
     wanted = list(files)
     now = plan(source, wanted, data_dir)
     try:
@@ -183,7 +232,7 @@ def unobtainable(
     return None
 
 
-def obtain(
+def download_missing(
     source: Source,
     wanted: Sequence[RawFile],
     now: Plan,
@@ -194,12 +243,22 @@ def obtain(
     progress: bool,
     policy: RetryPolicy | None = None,
 ) -> None:
-    """Download what `now` says, into the cache. Where a download fails, the next that gives the
+    """Download what a plan lists into the cache; where one download fails, the next one that contains the
     same files is tried.
 
-    work: where they will be unpacked, if they will.
-    Raises one `DownloadError` for all that could not be had; where it is known before that they will
-    not be, because of `offline` or of a disk that is too small, nothing is asked for.
+    Args:
+        source: the declaration.
+        wanted: the files that are needed.
+        now: the plan.
+        data_dir: the user's folder, for messages.
+        work: where they will be unpacked, if they will.
+        offline: never download.
+        progress: show bars.
+        policy: when to retry.
+
+    Raises:
+        DownloadError: files could not be obtained. Nothing is requested where that is known before:
+            offline, or with too small a disk.
     """
     from itdr.builders.rawfiles.download.download import POLICY
     from itdr.builders.rawfiles.download.parallel import fetch_all
@@ -208,7 +267,7 @@ def obtain(
         raise DownloadError(_offline(now, data_dir))
     _check_disk(now, work)
     chains = {
-        file.key: [remote for remote in offers(source, file) if fetchable(remote)]
+        file.key: [remote for remote in downloads_for(source, file) if fetchable(remote)]
         for file in wanted
         if (one := now.located[file.key]) is not None and one.origin == "declared"
     }
@@ -242,7 +301,7 @@ def obtain(
 def _check_disk(now: Plan, work: Path | None) -> None:
     """Refuse to start what the disk will not hold."""
     here = raw_root() / now.source.id
-    begun = sum(Part(here / remote.name).size for remote in now.fetch)
+    begun = sum(PartialFile(here / remote.name).size for remote in now.fetch)
     rooms = [(here, now.download_bytes - begun, "downloads")]
     if work is not None:
         rooms.append((work, now.unpacked_bytes, "unpacked files"))
@@ -250,8 +309,8 @@ def _check_disk(now: Plan, work: Path | None) -> None:
         free = free_bytes(folder)
         if needed > 0 and free < needed + RESERVE:
             raise DownloadError(
-                f"{now.source.id}: the {what} take {human(needed)}, and the disk of {folder} has "
-                f"{human(free)} free. Free some space, or set ITDR_CACHE to a folder on a larger disk."
+                f"{now.source.id}: the {what} take {format_size(needed)}, and the disk of {folder} has "
+                f"{format_size(free)} free. Free some space, or set ITDR_CACHE to a folder on a larger disk."
             )
 
 
@@ -287,16 +346,16 @@ def _resolve(
 
 
 def _check_plain(source: Source, one: Located) -> None:
-    """RawFileError where a file of its own is empty or begins as something else."""
+    """Raise `RawFileError` where an unpacked file is empty or starts like something else."""
     with open(one.path, "rb") as file:
         head = file.read(filetype.HEAD)
-    problem = "it is empty" if not head else filetype.unlike(one.path.name, head)
+    problem = "it is empty" if not head else filetype.mismatch(one.path.name, head)
     if problem:
         raise refusal(source, one, _not_whole(source, one, problem))
 
 
 def _check_packed(source: Source, one: Located, stop: Event) -> None:
-    """RawFileError where a gzip file is cut off or damaged: read to its end, to know."""
+    """Read a gzip file to its end; raise `RawFileError` where it is cut off or damaged."""
     problem = check_gzip(one.path, stop)
     if problem:
         raise _not_whole(source, one, problem)
@@ -315,7 +374,7 @@ def _unpack(
         return work / quote(file.key, safe="") / (name if _plain_name(name) else file.key)
 
     wanted = [one.file for one in group]
-    others = others_in(source, path.name)
+    others = files_in_archive(source, path.name)
     with tqdm(
         total=sum(file.size or 0 for file in wanted) or None,
         desc=f"unpacking {path.name}",
@@ -347,7 +406,7 @@ def _missing(now: Plan, files: Iterable[RawFile], data_dir: Path | None) -> str:
     lines = [f"{now.source.id}: {len(files)} raw file(s) missing:"]
     for file in files:
         packed = f", in {' or '.join(file.packed_in)}" if file.packed_in else ""
-        size = f" ({human(file.size)})" if file.size else ""
+        size = f" ({format_size(file.size)})" if file.size else ""
         lines.append(f"  {file.name}{size}{packed}")
         if file.key in now.problems:
             lines.append(f"    found, but not taken: {now.problems[file.key]}")
@@ -362,7 +421,7 @@ def _offline(now: Plan, data_dir: Path | None) -> str:
     from itdr.builders.core.paths import offline_variable
 
     name = offline_variable() or "HF_HUB_OFFLINE"
-    listed = ", ".join(f"{remote.name} ({human(remote.size)})" for remote in now.fetch)
+    listed = ", ".join(f"{remote.name} ({format_size(remote.size)})" for remote in now.fetch)
     return (
         f"{now.source.id}: {listed} must be downloaded, and {name} forbids it. Unset it for one run, "
         f"or place the file(s) by hand.\n"
@@ -372,17 +431,24 @@ def _offline(now: Plan, data_dir: Path | None) -> str:
 
 
 def _by_hand(source: Source, data_dir: Path | None) -> str:
-    where = home(source, data_dir)
+    where = source_folder(source, data_dir)
     return (
         f"To place them by hand, packed or unpacked, into {where}:\n{source.by_hand}\n"
         f"Terms: {source.licence.name}, {source.licence.url}"
     )
 
 
-def drop(source: Source, files: Iterable[RawFile]) -> int:
-    """Remove the downloads of `files` from the cache, and return the bytes that this freed.
+def drop_downloads(source: Source, files: Iterable[RawFile]) -> int:
+    """Remove the downloads of files from the cache.
 
-    What was placed by hand stays; so do the records, by which a later download is measured.
+    Files placed by hand stay, and so do receipts, against which later downloads are checked.
+
+    Args:
+        source: the declaration.
+        files: its files.
+
+    Returns:
+        The bytes freed.
     """
     freed = 0
     for one in {one.path: one for one in find(source, files, None).values() if one}.values():

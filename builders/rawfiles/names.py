@@ -1,7 +1,7 @@
 """Which of many paths is a declared raw file: names compared as people spell them, never guessed.
 
 Case does not count, `-` and `_` are equal, a `.gz` may have been packed or unpacked. A path must end
-as the declared one; where it shares only the last parts, it must be the only one that could be meant.
+like the declared one; where it shares only the last parts, it must be the only candidate.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pathlib import Path
 from itdr.builders.core.schema import RawFile
 
 MOST = 50_000
-"""Files looked at in a folder; more than this is no folder of raw files."""
+"""The most files considered in a folder; a larger one is no folder of raw files."""
 OWN = (".part", ".part.json", ".part.plain", ".sha256.json", ".tmp", ".lock", ".wrong")
 JUNK = ("__macosx", ".locks", ".git", ".cache")
 
 
 @dataclass(frozen=True)
 class Match:
-    """What was found: `name`, or the `rivals` among which it cannot be told; `why` says it."""
+    """The result of a search: the `name`, or the `rivals` that could all be meant, and `why`."""
 
     name: str | None = None
     rivals: tuple[str, ...] = ()
@@ -36,8 +36,8 @@ def path_parts(name: str) -> tuple[str, ...]:
     return tuple(part for part in plain.split("/") if part not in ("", "."))
 
 
-def ignored(name: str) -> bool:
-    """Whether a path is our own state, or what systems leave in folders and archives."""
+def is_ignored(name: str) -> bool:
+    """Whether a path is our own state, or something that systems leave in folders and archives."""
     parts = name.replace("\\", "/").split("/")
     if any(part.lower() in JUNK or part.lower().endswith(".hub") for part in parts):
         return True
@@ -45,14 +45,20 @@ def ignored(name: str) -> bool:
 
 
 def spellings(name: str) -> tuple[str, ...]:
-    """A name as declared, and as it is when packed (or, declared packed, unpacked) by gzip."""
+    """A declared name, and its form when gzip packed or (declared packed) unpacked it."""
     if name.lower().endswith((".tar.gz", ".zip", ".tgz", ".tar")):
         return (name,)
     return (name, name[:-3]) if name.lower().endswith(".gz") else (name, f"{name}.gz")
 
 
 def match(file: RawFile, names: Sequence[str], others: Iterable[RawFile] = ()) -> Match:
-    """Find `file` among `names` (relative paths). `others`: the files that may be there too."""
+    """Find a declared file among paths.
+
+    Args:
+        file: the file.
+        names: relative paths.
+        others: declared files that may be there too.
+    """
     official = (file.name, *file.aliases)
     foreign = [
         path_parts(form)
@@ -77,7 +83,8 @@ def _by_form(
     form: str, names: Sequence[str], foreign: Sequence[tuple[str, ...]], whole: bool
 ) -> Match:
     """Find one spelling, `whole` or by its last parts. The more parts agree the better; then the
-    shallower; then the exact."""
+    shallower path; then the exact spelling.
+    """
     wanted = path_parts(form)
     scored = []
     for name in names:
@@ -107,7 +114,7 @@ def _by_form(
 
 
 def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> int:
-    """How many last parts are equal."""
+    """How many trailing parts are equal."""
     count = 0
     for one, other in zip(reversed(left), reversed(right), strict=False):
         if one != other:
@@ -117,12 +124,17 @@ def _shared(left: tuple[str, ...], right: tuple[str, ...]) -> int:
 
 
 def same_name(left: str, right: str) -> bool:
-    """Whether the last parts of two paths are the same file name."""
+    """Whether two paths end in the same file name.
+
+    Args:
+        left: a path.
+        right: another.
+    """
     return path_parts(left)[-1:] == path_parts(right)[-1:]
 
 
 def files_below(folder: Path) -> list[str]:
-    """The relative paths of all files below `folder`, sorted; links are followed, circles are not.
+    """The relative paths of all files below a folder, sorted; links are followed, circles are not.
 
     Our own state beside downloads is left out. At most `MOST` paths.
     """
@@ -135,9 +147,9 @@ def files_below(folder: Path) -> list[str]:
             continue
         seen.add((stat.st_dev, stat.st_ino))
         base = Path(here).relative_to(folder).as_posix()
-        folders[:] = sorted(name for name in folders if not ignored(name))
+        folders[:] = sorted(name for name in folders if not is_ignored(name))
         for name in files:
-            if not ignored(name):
+            if not is_ignored(name):
                 found.append(name if base == "." else f"{base}/{name}")
         if len(found) > MOST:
             break

@@ -1,7 +1,7 @@
-"""Whether a raw file is the one that its publisher declares, by size and checksum, once it is plain.
+"""Whether a raw file is the published one, by size and checksum of its plain form.
 
-A placed file may be a part or another version, and Kaggle serves whichever version is the latest: that
-such a file differs is a warning. Any other download that differs is refused, and put aside.
+A placed file may be an excerpt or another version, and Kaggle always serves the latest version: such a
+difference is a warning. Any other download that differs is refused and put aside.
 """
 
 from __future__ import annotations
@@ -19,26 +19,45 @@ from itdr.builders.rawfiles.refused import put_aside
 logger = logging.getLogger("itdr")
 
 
-def algorithms(file: RawFile, path: Path) -> set[str]:
-    """The algorithms of the digests that `other_content` wants of the file at `path`: one, or none."""
-    if not file.checksum or path.suffix.lower() == ".gz" or other_size(file, path):
+def required_digests(file: RawFile, path: Path) -> set[str]:
+    """The hash algorithms that `content_mismatch` needs: one, or none.
+
+    Args:
+        file: the declaration.
+        path: the file.
+    """
+    if not file.checksum or path.suffix.lower() == ".gz" or size_mismatch(file, path):
         return set()
     return {split_checksum(file.checksum)[0]}
 
 
-def other_size(file: RawFile, path: Path) -> str | None:
-    """How the size of the file at `path` differs from the declared one; None where it does not.
-    A `.gz` is not compared: the declaration is of its content."""
+def size_mismatch(file: RawFile, path: Path) -> str | None:
+    """How a file's size differs from the declared one; None where it does not.
+
+    A `.gz` is not compared: the declaration is of its content.
+
+    Args:
+        file: the declaration.
+        path: the file.
+    """
     size = path.stat().st_size
     if file.size in (None, size) or path.suffix.lower() == ".gz":
         return None
     return f"{size} bytes, the official file {file.size}"
 
 
-def other_content(file: RawFile, path: Path, found: Mapping[str, str]) -> str | None:
-    """How the digests `found` of the file at `path` differ from the declared checksum; None where
-    they do not, and where its size tells already (see `other_size`)."""
-    if not file.checksum or not algorithms(file, path):
+def content_mismatch(file: RawFile, path: Path, found: Mapping[str, str]) -> str | None:
+    """How a file's digest differs from the declared checksum.
+
+    Args:
+        file: the declaration.
+        path: the file.
+        found: its digests, by algorithm.
+
+    Returns:
+        The difference; None where there is none, or where the size differs already.
+    """
+    if not file.checksum or not required_digests(file, path):
         return None
     algorithm, digits = split_checksum(file.checksum)
     if found[algorithm] == digits:
@@ -46,8 +65,12 @@ def other_content(file: RawFile, path: Path, found: Mapping[str, str]) -> str | 
     return f"the {algorithm} {found[algorithm]}, the official file {digits}"
 
 
-def binding(one: Located) -> bool:
-    """Whether the file must be as declared: a download that its own checksum does not vouch for."""
+def must_match(one: Located) -> bool:
+    """Whether a file must equal the declaration: a download whose own checksum is not declared.
+
+    Args:
+        one: the file.
+    """
     remote = one.remote
     if remote is None or remote.checksum or remote.plain_checksum:
         return False
@@ -55,19 +78,28 @@ def binding(one: Located) -> bool:
 
 
 def require_published(source: Source, one: Located, path: Path) -> None:
-    """Compare the plain file at `path`, which came from `one`, with what is declared of it.
+    """Compare a plain file with its declaration.
 
-    Where that is `binding`, raises RawFileError for another size or content, the download put aside
-    for a next run to fetch it anew; else another size is a warning, and the content is left to
+    A file that need not match only causes a warning about its size; its content is checked by
     whoever reads it anyway.
+
+    Args:
+        source: the declaration.
+        one: where the file came from.
+        path: the plain file.
+
+    Raises:
+        RawFileError: a file that must match differs; the download is put aside.
     """
-    reason = other_size(one.file, path)
-    if not binding(one):
+    reason = size_mismatch(one.file, path)
+    if not must_match(one):
         if reason:
-            note(source, one.file, reason)
+            warn_unofficial(source, one.file, reason)
         return
     if reason is None and one.file.checksum:
-        reason = other_content(one.file, path, digests(chunks(path), algorithms(one.file, path)))
+        reason = content_mismatch(
+            one.file, path, digests(chunks(path), required_digests(one.file, path))
+        )
     if reason:
         raise RawFileError(
             f"{source.id}: {one.path} does not give the official {one.file.name}: it has {reason}. "
@@ -75,6 +107,12 @@ def require_published(source: Source, one: Located, path: Path) -> None:
         )
 
 
-def note(source: Source, file: RawFile, reason: str) -> None:
-    """Warn that a file which is taken as it is differs from the published one."""
+def warn_unofficial(source: Source, file: RawFile, reason: str) -> None:
+    """Warn that a file is used although it differs from the published one.
+
+    Args:
+        source: the declaration.
+        file: the file.
+        reason: the difference.
+    """
     logger.warning("itdr: %s: %s has %s: a part, or another version", source.id, file.name, reason)

@@ -1,7 +1,7 @@
-"""A download that turns out not to be the file is put aside, and the next run fetches it anew.
+"""Wrong downloads are put aside, and the next run downloads them again.
 
-Where no checksum is published, only a reader can tell: what it refuses goes, and what it takes becomes
-the measure of later downloads.
+Where no checksum is published, only a reader can tell: what it refuses is put aside, and what it
+accepts becomes the reference for later downloads.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from itdr.builders.rawfiles.inventory import Located, survey
 
 
 def put_aside(source: Source, path: Path) -> str:
-    """Rename a download so that it is neither found nor a measure of later ones.
+    """Rename a download so that it is neither found nor a reference for later ones.
 
     Args:
-        source: whose file it is.
+        source: the declaration.
         path: the download.
 
     Returns:
-        What to do now, in a sentence.
+        A sentence that says what to do now.
     """
     aside = refused_path(path)
     try:
@@ -50,15 +50,15 @@ def put_aside(source: Source, path: Path) -> str:
 
 
 def refusal(source: Source, one: Located, error: RawFileError) -> RawFileError:
-    """The error to raise for a raw file that cannot be used, once a download has been put aside.
+    """The error to raise for an unusable raw file, after putting aside a download.
 
     Args:
-        source: whose file it is.
+        source: the declaration.
         one: the file, or the archive that holds it.
         error: what is wrong with it.
 
     Returns:
-        `error` itself where the file was placed by hand, or is what its publisher declares.
+        `error` itself where the file was placed by hand, or equals what its publisher declares.
     """
     if isinstance(error, (NoRoomError, DownloadError)) or not _doubtful(one):
         return error
@@ -66,16 +66,18 @@ def refusal(source: Source, one: Located, error: RawFileError) -> RawFileError:
 
 
 @contextmanager
-def judged(source: Source, data_dir: Path | None, paths: Mapping[str, Path]) -> Iterator[None]:
-    """Let the block, which reads the raw files at `paths`, decide about the downloads among them.
+def put_aside_on_error(
+    source: Source, data_dir: Path | None, paths: Mapping[str, Path]
+) -> Iterator[None]:
+    """Put aside downloads that the block, a reader, refuses; mark the others as accepted.
 
     Args:
-        source: whose files they are.
-        data_dir: where else they may lie.
-        paths: as `locate.prepare` gave them.
+        source: the declaration.
+        data_dir: the user's folder, if any.
+        paths: the files being read, as returned by `locate.prepare`.
 
     Raises:
-        RawFileError: as the block does, once the downloads that it means have been put aside.
+        RawFileError: raised by the block; names what was put aside.
     """
     try:
         yield
@@ -96,15 +98,15 @@ def judged(source: Source, data_dir: Path | None, paths: Mapping[str, Path]) -> 
         mark_read(one.path)
 
 
-def without(source: Source, files: Iterable[RawFile]) -> str:
-    """Put aside the downloaded archives that should hold `files`, and do not.
+def put_aside_without(source: Source, files: Iterable[RawFile]) -> str:
+    """Put aside the downloaded archives that should contain files, and do not.
 
     Args:
-        source: whose files they are.
+        source: the declaration.
         files: required files that were found nowhere.
 
     Returns:
-        What was done, to be added to the error; "" where there is no such archive.
+        A text to append to the error; "" where there is no such archive.
     """
     advice = ""
     for name in sorted({name for file in files for name in file.packed_in}):
@@ -129,7 +131,7 @@ def _downloads(
 
 
 def _doubtful(one: Located) -> bool:
-    """Whether a file is a download that no published checksum vouches for."""
+    """Whether a file is a download that no published checksum covers."""
     remote, record = one.remote, read_record(one.path)
     if remote is None or record is None:
         return False

@@ -1,7 +1,7 @@
-"""Compare what is on disk of a source with what is declared of it, reading every byte.
+"""Compare the raw files on disk with their declarations, reading every byte.
 
-A placed file may be a part or another release: that it differs is a warning. A file that cannot be
-read, and a download that changed or is not what is declared, is an error.
+A placed file may be an excerpt or another release: a difference is a warning. An unreadable file, and a
+download that changed or differs from its declaration, is an error.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from itdr.builders.core.paths import human, raw_root
+from itdr.builders.core.paths import format_size, raw_root
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype, published
 from itdr.builders.rawfiles.archives import zip_names
@@ -27,8 +27,8 @@ from itdr.builders.rawfiles.checksums import (
     split_checksum,
     trust,
 )
-from itdr.builders.rawfiles.download.partial import Part
-from itdr.builders.rawfiles.inventory import Located, offers, require_folder, survey
+from itdr.builders.rawfiles.download.partial import PartialFile
+from itdr.builders.rawfiles.inventory import Located, downloads_for, require_folder, survey
 from itdr.builders.rawfiles.names import same_name
 
 Level = Literal["ok", "note", "missing", "warning", "error"]
@@ -36,7 +36,14 @@ Level = Literal["ok", "note", "missing", "warning", "error"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was seen. `name`: the raw file or archive; `path`: where it lies, if it does."""
+    """One observation.
+
+    Attributes:
+        level: how serious it is.
+        name: the raw file or archive.
+        path: where it lies, if it exists.
+        message: what was observed.
+    """
 
     level: Level
     name: str
@@ -47,9 +54,15 @@ class Finding:
 def verify(
     source: Source, data_dir: Path | None, files: Iterable[RawFile] | None = None
 ) -> list[Finding]:
-    """Check the raw files of `source`, all of them or `files`, wherever they were found.
+    """Check raw files of a source, wherever they were found.
 
-    Raises `RawFileError` where there is no folder `data_dir`.
+    Args:
+        source: the declaration.
+        data_dir: the user's folder, if any.
+        files: the files to check; None for all of them.
+
+    Raises:
+        RawFileError: there is no folder `data_dir`.
     """
     require_folder(source, data_dir)
     wanted = list(source.files if files is None else files)
@@ -75,7 +88,7 @@ def verify(
 
 def _absent(source: Source, file: RawFile, one: Located | None) -> Finding:
     if one is not None and one.remote is not None:
-        size = human(one.remote.size)
+        size = format_size(one.remote.size)
         return Finding("missing", file.name, None, f"not here; {one.remote.name}, {size}, to fetch")
     if file.optional:
         return Finding("note", file.name, None, "not here; it is optional")
@@ -83,7 +96,7 @@ def _absent(source: Source, file: RawFile, one: Located | None) -> Finding:
 
 
 def _checked(source: Source, one: Located) -> Finding:
-    """The finding on a file of its own, or on an archive."""
+    """The finding about an unpacked file or an archive."""
     path, name = one.path, one.path.name if one.container else one.file.name
     broken = _broken(path)
     if broken:
@@ -93,15 +106,19 @@ def _checked(source: Source, one: Located) -> Finding:
     size = path.stat().st_size
     facts = list(_declarations(source, one))
     if not facts:
-        return Finding("ok", name, path, f"{human(size)}; nothing is declared to compare it with")
+        return Finding(
+            "ok", name, path, f"{format_size(size)}; nothing is declared to compare it with"
+        )
     for official, checksum, plain in facts:
         if checksum and (official in (None, size)) and file_matches(path, checksum):
-            return Finding("ok", name, path, f"{human(size)}, with the declared checksum")
+            return Finding("ok", name, path, f"{format_size(size)}, with the declared checksum")
         if plain and _plain_matches(path, plain):
-            return Finding("ok", name, path, f"{human(size)}, content with the declared checksum")
+            return Finding(
+                "ok", name, path, f"{format_size(size)}, content with the declared checksum"
+            )
         if official == size and not checksum and not plain:
             return Finding(
-                "ok", name, path, f"{human(size)}, as declared; no checksum is published"
+                "ok", name, path, f"{format_size(size)}, as declared; no checksum is published"
             )
     sizes = sorted({official for official, _, _ in facts if official})
     if sizes and size not in sizes:
@@ -115,11 +132,11 @@ def _checked(source: Source, one: Located) -> Finding:
 def _declarations(
     source: Source, one: Located
 ) -> Iterator[tuple[int | None, str | None, str | None]]:
-    """What is declared of a placed file, as (size, checksum, checksum of the content)."""
+    """The declarations that apply to a placed file, as (size, checksum, checksum of the content)."""
     file, compressed = one.file, one.path.suffix.lower() == ".gz"
     if not one.container and not compressed and (file.size or file.checksum):
         yield file.size, file.checksum, None
-    for remote in offers(source, file):
+    for remote in downloads_for(source, file):
         named = same_name(remote.name, one.path.name)
         if named and (remote.size or remote.checksum or remote.plain_checksum):
             yield remote.size, remote.checksum, remote.plain_checksum
@@ -139,22 +156,22 @@ def _download(one: Located, remote: Remote, name: str) -> Finding:
     path, record = one.path, read_record(one.path)
     if record is None or trust(path, remote) == "altered":
         return Finding("error", name, path, "it was changed after it had been downloaded")
-    found = digests(chunks(path), {"sha256", *published.algorithms(one.file, path)})
+    found = digests(chunks(path), {"sha256", *published.required_digests(one.file, path)})
     if found["sha256"] != record["sha256"]:
         return Finding("error", name, path, "its bytes changed after it had been downloaded")
     if not one.container:
-        other = published.other_size(one.file, path) or published.other_content(
+        other = published.size_mismatch(one.file, path) or published.content_mismatch(
             one.file, path, found
         )
         if other:
             return Finding(_level(one), name, path, f"it has {other}")
     how = "with the declared checksum" if remote.checksum or remote.plain_checksum else "unchanged"
-    return Finding("ok", name, path, f"{human(record['size'])}, as downloaded, {how}")
+    return Finding("ok", name, path, f"{format_size(record['size'])}, as downloaded, {how}")
 
 
 def _level(one: Located) -> Level:
-    """How bad it is that a file is not the published one."""
-    return "error" if published.binding(one) else "warning"
+    """How serious a difference from the published file is."""
+    return "error" if published.must_match(one) else "warning"
 
 
 def _broken(path: Path) -> str | None:
@@ -163,7 +180,7 @@ def _broken(path: Path) -> str | None:
         head = file.read(filetype.HEAD)
     if not head:
         return "it is empty"
-    reason = filetype.unlike(path.name, head)
+    reason = filetype.mismatch(path.name, head)
     if reason:
         return reason
     kind = filetype.kind_of(head)
@@ -182,7 +199,7 @@ def _broken(path: Path) -> str | None:
 
 
 def _member(one: Located) -> Iterator[Finding]:
-    """A member of a whole zip that differs from the declared file."""
+    """Findings about the members of a zip that differ from the declared file."""
     if len(one.container) > 1 or zip_names(one.path) is None:
         return
     with zipfile.ZipFile(one.path) as archive:
@@ -194,7 +211,7 @@ def _member(one: Located) -> Iterator[Finding]:
 
 
 def _unlike(archive: zipfile.ZipFile, info: zipfile.ZipInfo, one: Located) -> str | None:
-    """How a member differs in size or content; not asked where its archive is known to be right."""
+    """How a member differs in size or content; skipped where the archive's own checksum covers it."""
     file = one.file
     if info.filename.lower().endswith(".gz"):
         return None
@@ -211,7 +228,7 @@ def _unlike(archive: zipfile.ZipFile, info: zipfile.ZipInfo, one: Located) -> st
 
 def _leftovers(source: Source) -> Iterator[Finding]:
     for remote in source.remotes:
-        part = Part(raw_root() / source.id / remote.name)
+        part = PartialFile(raw_root() / source.id / remote.name)
         if part.size:
-            message = f"{human(part.size)} of {human(remote.size)} fetched; the next run goes on"
+            message = f"{format_size(part.size)} of {format_size(remote.size)} fetched; the next run goes on"
             yield Finding("note", remote.name, part.body, message)

@@ -65,8 +65,8 @@ def alphabet(store: StoreReader) -> Alphabet:
 
 
 def _kept(store: StoreReader) -> Alphabet:
-    path = derived.file_of(store, "alphabet", (store.title_chars,))
-    derived.made(path, lambda work: _write(store, work / path.name))
+    path = derived.derived_path(store, "alphabet", (store.title_chars,))
+    derived.build_once(path, lambda work: _write(store, work / path.name))
     return Alphabet(arrow.numbers(arrow.read(path), "rank"))
 
 
@@ -76,7 +76,7 @@ def _write(store: StoreReader, path: Path) -> None:
 
     codes, items = np.unique(store.title_code, return_index=True)
     shown = items[codes >= 0]
-    titles = pc.utf8_lower(arrow.taken(store.items.column("title"), shown))
+    titles = pc.utf8_lower(arrow.take_rows(store.items.column("title"), shown))
     titles = pc.replace_substring_regex(titles, _ARTICLE, "")
     ranks = pc.rank(titles, sort_keys="ascending", tiebreaker="dense")
     by_code = np.zeros(int(codes.max(initial=-1)) + 1, np.int32)

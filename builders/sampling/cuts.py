@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.errors import ConfigError, shown
+from itdr.builders.core.errors import ConfigError, format_value
 from itdr.builders.sampling import statements
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def parse(value: Sequence[object] | str | None) -> Cuts | None:
     if found is None or found[0] >= found[1]:
         raise ConfigError(
             f"cuts must be two quantiles, as 0.8,0.9, or two dates, as 2015-01-01,2016-01-01, the "
-            f"earlier first, not {shown(value)}."
+            f"earlier first, not {format_value(value)}."
         )
     return found
 

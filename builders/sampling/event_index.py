@@ -56,9 +56,9 @@ def event_index(
     """
     by_user = cuts is None and not held
     facts = (seed if by_user else "time", *([held] if held else []), *store.selection_facts)
-    path = derived.file_of(store, "events", facts)
+    path = derived.derived_path(store, "events", facts)
     part = seed if by_user else None
-    derived.made(path, lambda work: _write(store, part, held, work / path.name))
+    derived.build_once(path, lambda work: _write(store, part, held, work / path.name))
     table = arrow.read(path)
     if not len(table):
         return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from itdr.builders.core.cache import Memo
+from itdr.builders.core.cache import BatchCache
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.core.schema import SKIP
 from itdr.builders.sampling.histories import NO_WORKS, UserHistory
@@ -62,9 +62,9 @@ def favourites(
     ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
     below every rating. Works whose best rating is a dislike are left out.
     """
-    kept = store.shared(("most liked", most), Memo[UserHistory])
+    kept = store.shared(("most liked", most), BatchCache[UserHistory])
     known = dict(zip(users, keys.tolist(), strict=True))
-    found = {line.user: line for line in kept.of(known.items())}
+    found = {line.user: line for line in kept.lookup(known.items())}
     for run in store.runs([user for user in users if user not in found]):
         asked = [(user, known[user]) for user in run.tolist()]
         batch = _of_run(store, run, np.array([key for _, key in asked], np.uint64), most)

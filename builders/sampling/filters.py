@@ -125,9 +125,11 @@ def _mask(table: Any, kind: int, n: int) -> np.ndarray:
 
 
 def _made(store: StoreReader, filters: Filters) -> Path:
-    path = derived.file_of(store, "filter", filters.facts)
+    path = derived.derived_path(store, "filter", filters.facts)
     listed = path.with_suffix(".json")
-    return derived.made(path, lambda work: _write(store, filters, work / path.name), (listed,))
+    return derived.build_once(
+        path, lambda work: _write(store, filters, work / path.name), (listed,)
+    )
 
 
 def _write(store: StoreReader, filters: Filters, path: Path) -> None:

@@ -221,7 +221,7 @@ class Histories:
 
     def _together(self, user: int) -> np.ndarray:
         """The users to read with this one: those expected, else its neighbours in the store."""
-        expected = self._store.expected_with(user)
+        expected = self._store.expected_run(user)
         if expected is not None:
             return expected
         starts = self._store.user_start

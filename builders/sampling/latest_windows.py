@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from itdr.builders.core.cache import Memo
+from itdr.builders.core.cache import BatchCache
 from itdr.builders.sampling.histories import Histories, Tails, UserHistory
 from itdr.builders.sampling.popularity import NEVER
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
@@ -42,8 +42,8 @@ class _Kind:
     """What was found before of windows of one kind."""
 
     def __init__(self) -> None:
-        self.usual = Memo[UserHistory]()
-        self.unusual = Memo[_Looked]()
+        self.usual = BatchCache[UserHistory]()
+        self.unusual = BatchCache[_Looked]()
 
 
 _kinds: weakref.WeakKeyDictionary[Histories, dict[WindowSpec, _Kind]] = weakref.WeakKeyDictionary()
@@ -56,8 +56,8 @@ def first_windows(
     history, n = window_spec.history, window_spec.history + window_spec.targets
     kept = _kinds.setdefault(lines, defaultdict(_Kind))[window_spec]
     past, chosen = list(range(history)), list(range(history, n))
-    found = dict(kept.unusual.of(users))
-    found.update((line.user, Window(line, past, chosen)) for line in kept.usual.of(users))
+    found = dict(kept.unusual.lookup(users))
+    found.update((line.user, Window(line, past, chosen)) for line in kept.usual.lookup(users))
     for tails in lines.tails([user for user in users if user not in found], n):
         usual = _as_they_stand(tails, window_spec)
         good = np.flatnonzero(usual)

@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 
 NEVER = 2**63 - 1
 """Stands for "nobody yet" in times."""
-EARLIEST = sampling_statements.EARLIEST
 
 
 @dataclass(frozen=True, eq=False)
 class TrainStats:
     """By work code: users of the training part who touched it (int32), when the first of them did
-    and when another one did (int64 UTC seconds; `EARLIEST`: before known times, `NEVER`: nobody),
+    and when another one did (int64 UTC seconds; `statements.EARLIEST`: before known times, `NEVER`: nobody),
     and who was first (user code). `works`: the codes of the works with at least one user."""
 
     users: np.ndarray
@@ -59,9 +58,9 @@ def train_stats(
     `held`, of all users without their last events (see `held_out`)."""
     by_user = until is None and not held
     facts = (seed if by_user else "time", until, *([held] if held else []), *store.selection_facts)
-    path = derived.file_of(store, "known", facts)
+    path = derived.derived_path(store, "known", facts)
     part = seed if by_user else None
-    derived.made(path, lambda work: _count(store, part, until, held, work / path.name))
+    derived.build_once(path, lambda work: _count(store, part, until, held, work / path.name))
     return _read(store, path)
 
 

@@ -29,8 +29,10 @@ def meets_items_once(store: StoreReader) -> bool:
 
 
 def _kept(store: StoreReader) -> bool:
-    path = derived.file_of(store, "once", (), ".json")
-    derived.made(path, lambda work: write_json(work / path.name, {"once": not _repeats(store)}))
+    path = derived.derived_path(store, "once", (), ".json")
+    derived.build_once(
+        path, lambda work: write_json(work / path.name, {"once": not _repeats(store)})
+    )
     known = read_json(path)
     return known is not None and bool(known["once"])
 

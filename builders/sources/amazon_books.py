@@ -1,12 +1,12 @@
 """Amazon Books Reviews: 3 million reviews of 212,404 books by title, May 1996 to July 2014.
 
 Layout: two CSV files in UTF-8 with a header, quoted with `"` where needed and inner quotes doubled,
-LF (a copy saved again by a spreadsheet: CRLF); texts may hold line ends. Reviews are grouped by
+LF (CRLF in a copy saved by a spreadsheet); texts may hold line ends. Reviews are grouped by
 edition, not by user or time. [seen on excerpts; description of the Kaggle set]
 
 The item is the title, not the edition's `Id`: the two files are joined on the exact `Title`, which
-is the item id here. Editions of one title fall together, as do different books of one title. A user
-may review a title several times (other editions, copies of a review): one event counts.
+is the item id here. Editions of one title are one item, and so are different books of one title. A
+user may review a title several times (other editions, copies of a review): one event counts.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from itdr.builders.core import duckdb_csv
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._formats.python_literals import list_sql
-from itdr.builders.sources._formats.text import clean_sql, known_sql
-from itdr.builders.sources._shared.books import shown
+from itdr.builders.sources._formats.python_literals import string_list_sql
+from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
+from itdr.builders.sources._shared.books import display_title
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +47,7 @@ BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Reviews, one an event. A time of -1 or 0 is no time; a review without a text has its summary.
+    """One `review` event per review. A time of -1 or 0 is missing; without a text, the summary is used.
 
     Rejected: no title, no user (one in five), a score outside 1 to 5.
     """
@@ -74,8 +74,9 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Books with authors, categories, publisher, and the year where the date begins with four
-    digits (`1963*` does, a spreadsheet's `12/18/07` does not)."""
+    """Books with authors, categories, publisher, and the year where the date starts with four digits
+    (`1963*` does, a spreadsheet's `12/18/07` does not).
+    """
     from duckdb.func import ARROW
 
     path = raw.path("books")
@@ -84,7 +85,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
     raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type=ARROW)
     # Some publishers stand in quotes of their own.
-    publisher = known_sql("trim(publisher, '\" ')")
+    publisher = clean_value_sql("trim(publisher, '\" ')")
     return raw.con.sql(
         f"""
         SELECT Title AS item_id, {TITLE_FUNCTION}({clean_sql("Title")}) AS title,
@@ -100,23 +101,24 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def _shown(titles: Any) -> Any:  # the engine looks these types up
-    """Titles as they are shown."""
+    """The display titles of books."""
     import pyarrow as pa
 
-    return pa.array([title and shown(title) for title in titles.to_pylist()], pa.string())
+    return pa.array([title and display_title(title) for title in titles.to_pylist()], pa.string())
 
 
 def _names(column: str) -> str:
     """The names of a list literal, cleaned; missing ones left out."""
     return (
-        f"list_filter(list_transform({list_sql(column)}, lambda n: {known_sql('n')}), "
+        f"list_filter(list_transform({string_list_sql(column)}, lambda n: {clean_value_sql('n')}), "
         "lambda n: n IS NOT NULL)"
     )
 
 
 def _require_whole(path: Path, fields: int, record: str) -> None:
-    """Raise `RawFileError` where a quote too many swallows records, or a CSV file was cut off: a quoted
-    field is left open, or the last record, without a line end, has too few fields."""
+    """Raise `RawFileError` where a stray quote swallows records, or the file was cut off: a quoted field
+    stays open, or the last record, without a line end, has too few fields.
+    """
     tail = validate.require_closed_quotes(path, record)
     if tail.endswith((b"\n", b"\r")):
         return
@@ -129,8 +131,9 @@ def _require_whole(path: Path, fields: int, record: str) -> None:
 
 
 def _last_record(tail: bytes) -> list[str]:
-    """The fields of the last record: the text behind the last line end outside quotes, which is the
-    first from the back with an even number of quotes behind it."""
+    """The fields of the last record: the text after the last line end outside quotes, which is the first
+    from the end with an even number of quotes behind it.
+    """
     cut = tail.rfind(b"\n")
     while cut >= 0 and tail.count(b'"', cut) % 2:
         cut = tail.rfind(b"\n", 0, cut)

@@ -24,14 +24,14 @@ from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Sc
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
-    first,
-    nothing,
-    opened,
+    all_null_sql,
+    first_text_sql,
+    parsed_json_sql,
     read_json,
     require_json_lines,
-    texts,
+    texts_sql,
 )
-from itdr.builders.sources._formats.text import MISSING, SELLERS_NOTE, clean_sql, known_sql
+from itdr.builders.sources._formats.text import MISSING, SELLERS_NOTE, clean_sql, clean_value_sql
 from itdr.builders.sources._shared.amazon import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ NO_BRAND = (*MISSING, "generic", "unbranded", "no brand")
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Reviews of one category, one an event; with their text where the facet is `text`."""
+    """One `review` event per review of one category; with its text in the facet `text`."""
     return _reviews(raw) if raw.facet == "text" else _ratings(raw)
 
 
@@ -125,9 +125,9 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
             END AS reject
         FROM (
             SELECT nullif({_person("user_id")}, '') AS user_id, nullif(parent_asin, '') AS item,
-                rating, {first("text")} AS text, {first("title")} AS title,
+                rating, {first_text_sql("text")} AS text, {first_text_sql("title")} AS title,
                 {duckdb_csv.epoch_seconds(f"coalesce({', '.join(times)})")} AS seconds,
-                {nothing(list(types))} AS broken
+                {all_null_sql(list(types))} AS broken
             FROM {read_json(path, types)}
         )
         """
@@ -141,13 +141,13 @@ _REJECTED = f"""
 
 
 def _person(user: str) -> str:
-    """A user id without the number behind it. Few have one, and looking for it takes long."""
+    """A user id without its numeric suffix. Few have one, and searching for it takes long."""
     bare = f"regexp_replace({user}, '(.)_[0-9]+$', '\\1')"
     return f"CASE WHEN contains({user}, '_') THEN {bare} ELSE {user} END"
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Products of one category. A product without a title keeps its line, with a null title."""
+    """Products of one category. A product without a title is kept, with a null title."""
     path = raw.path(f"metadata/{raw.domain}")
     require_json_lines(path, ("parent_asin", "title"))
     types = {
@@ -157,10 +157,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         ),
     }
     lists = ", ".join(
-        f"{texts(name)} AS {name}" for name in ("features", "description", "categories")
+        f"{texts_sql(name)} AS {name}" for name in ("features", "description", "categories")
     )
     # What is one text in the official files may come as a list of one.
-    single = ", ".join(f"{texts(name)}[1] AS {name}" for name in ("title", "store", "price"))
+    single = ", ".join(f"{texts_sql(name)}[1] AS {name}" for name in ("title", "store", "price"))
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
@@ -169,8 +169,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             SELECT *, list_transform(json_extract_string(details, [{keys}]),
                 lambda v: CASE WHEN left(v, 1) NOT IN ('{{', '[') THEN v END) AS found
             FROM (
-                SELECT parent_asin, main_category, {lists}, {single}, {opened("details")} AS details,
-                    {nothing(list(types))} AS broken
+                SELECT parent_asin, main_category, {lists}, {single}, {parsed_json_sql("details")} AS details,
+                    {all_null_sql(list(types))} AS broken
                 FROM {read_json(path, types)}
             )
         ), cleaned AS (
@@ -181,7 +181,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 list_filter(list_transform(features, lambda f: {clean_sql("f")}),
                     lambda f: length(f) <= {LONGEST})[1:3] AS points,
                 list_transform(list_prepend({_BRAND}, found),
-                    lambda v: {known_sql("v", NO_BRAND)}) AS found
+                    lambda v: {clean_value_sql("v", NO_BRAND)}) AS found
             FROM records
         )
         SELECT nullif(parent_asin, '') AS item_id, texts[1] AS title,
@@ -205,8 +205,9 @@ _BRAND = (
 
 
 def _tree(raw: Raw) -> str:
-    """The path of categories without its root, which is the file's category (or the store front)
-    and the same for all; a path of the root alone stays."""
+    """The path of categories without its root, which is the file's category (or the store front) and the
+    same for all; a path that is only the root stays.
+    """
     root = (raw.domain or "").replace("_and_", " & ").replace("_", " ")
     roots = f"({duckdb_csv.literal(root)}, main_category)"
     return (
@@ -220,7 +221,7 @@ def _without_note(title: str) -> str:
 
 
 def _price(column: str) -> str:
-    """A number as dollars; a text such as "from 14.99" as it is, if it holds a digit."""
+    """A number as dollars; a text such as "from 14.99" unchanged, if it contains a digit."""
     number = f"try_cast({column} AS DOUBLE)"
     return (
         f"CASE WHEN {number} > 0 AND isfinite({number}) THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
@@ -229,7 +230,7 @@ def _price(column: str) -> str:
 
 
 def _attributes() -> str:
-    """Chosen details (a brand that is the creator is not said again), price, selling points."""
+    """Selected details (the brand not again where it is the creator), price, selling points."""
     names = ", ".join(duckdb_csv.literal(shown) for shown in DETAILS.values())
     details = (
         f"list_transform(found[2:], lambda v, place: {{'name': [{names}][place], 'value': "

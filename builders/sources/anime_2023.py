@@ -1,12 +1,12 @@
 """Anime Dataset 2023: MyAnimeList scores (1 to 10, untimed), titles and user profiles, from Kaggle.
 
 Format: https://www.kaggle.com/datasets/dbdmobile/myanimelist-dataset. CSV with headers, UTF-8, LF;
-synopses hold line breaks. The text UNKNOWN, in any case, stands for a missing value. Only the three
-`*-2023` files belong together: the older ones in the archive number users otherwise.
+synopses contain line breaks. The text UNKNOWN, in any case, stands for a missing value. Only the three
+`*-2023` files belong together: the older ones in the archive number users differently.
 
-The shown title is the English one where there is one that no other entry has (a series and its
-specials often share one), else the romanised one; both occur in the data, and English is how the
-other sources name things. The other of the two is kept as an attribute.
+The display title is the English one unless another entry shares it (a series and its specials often
+do), otherwise the romanised one; both occur in the data, and English matches the other sources. The
+other of the two is kept as an attribute.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core.duckdb_csv import (
     TOO_FEW,
     TOO_MANY,
+    integer_text_sql,
     literal,
     read_csv,
     read_lines,
-    unquoted,
-    whole,
+    unquoted_sql,
 )
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._formats import arrow
@@ -78,15 +78,15 @@ SCORE_FILE = "users-score-2023.csv"
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `rate` for each score of 1 to 10; their times are not known.
+    """One `rate` event per score of 1 to 10; times are unknown.
 
-    No name or title holds a line end: taken line by line, a stray quote costs its own line alone.
+    No name or title contains a line end: read line by line, a stray quote costs only its own line.
     """
     path = raw.path("scores")
     require_header(path, SCORE_COLUMNS, exact=True)
     require_final_newline(path)
     require_encoding(path)
-    ids = {name: whole(unquoted(name)) for name in ("user_id", "item_id", "rating")}
+    ids = {name: integer_text_sql(unquoted_sql(name)) for name in ("user_id", "item_id", "rating")}
     fields = ", ".join(f'{text} AS "{name}"' for name, text in ids.items())
     return raw.con.sql(
         f"""SELECT user_id, item_id, TRY_CAST(rating AS FLOAT) AS rating, 'rate' AS event,
@@ -101,9 +101,9 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def _scores(path: Path) -> str:
-    """SQL for the lines of scores as user_id, item_id and rating, with why a line is none (misfit).
+    """SQL for the lines of scores as user_id, item_id and rating; `misfit` says why a line is invalid.
 
-    Few lines have a quote; the others are split at their commas, which takes a third of the time.
+    Few lines contain a quote; the others are split at their commas, which takes a third of the time.
     """
     names = "['line', 'user_id', 'item_id', 'rating']"
     width = len(SCORE_COLUMNS)
@@ -124,13 +124,13 @@ def _scores(path: Path) -> str:
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """The catalogue, read whole (16 MB); adult titles (`Hentai`, `Rx`) are hidden."""
+    """The catalogue, held in memory (16 MB); adult titles (`Hentai`, `Rx`) are hidden."""
     import pyarrow.compute as pc
 
     table = _whole(raw, "items", "anime", ITEM_RECORD, ITEM_COLUMNS)
 
     def column(name: str) -> pa.StringArray:
-        return arrow.known(table.column(name), MISSING)
+        return arrow.known_values(table.column(name), MISSING)
 
     name, english = column("Name"), column("English name")
     genres, rating = column("Genres"), column("Rating")
@@ -149,16 +149,16 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pc.match_substring_regex(genres, r"(?i)\bhentai\b"),
         pc.match_substring_regex(rating, r"(?i)^rx\b"),
     )
-    ids = arrow.whole(arrow.tidy(table.column("anime_id")))
-    return arrow.batches(
+    ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
+    return arrow.record_batches(
         {
             "item_id": ids,
             "title": title,
-            "categories": arrow.listed(genres),
-            "creators": arrow.listed(column("Studios")),
+            "categories": arrow.split_lists(genres),
+            "creators": arrow.split_lists(column("Studios")),
             "year": _year(column("Aired")),
             "description": _synopsis(table.column("Synopsis")),
-            "attributes": arrow.pairs(details),
+            "attributes": arrow.attribute_lists(details),
             "hidden": pc.fill_null(adult, False),
             "reject": _bad_id(ids),
         }
@@ -166,20 +166,20 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Location, gender and birth year of the users; four columns of them, read whole (30 MB)."""
+    """Location, gender and birth year of users; four columns, held in memory (30 MB)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     wanted = ("Mal ID", "Location", "Gender", "Birthday")
     table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted)
-    ids = arrow.whole(arrow.tidy(table.column("Mal ID")))
-    year = _year(pc.utf8_slice_codeunits(arrow.flat(table.column("Birthday")), 0, 4))
+    ids = arrow.integer_text(arrow.tidy(table.column("Mal ID")))
+    year = _year(pc.utf8_slice_codeunits(arrow.as_array(table.column("Birthday")), 0, 4))
     plausible = pc.and_(pc.greater_equal(year, OLDEST), pc.less_equal(year, YOUNGEST))
-    return arrow.batches(
+    return arrow.record_batches(
         {
             "user_id": ids,
-            "location": arrow.known(table.column("Location")),
-            "gender": pc.utf8_lower(arrow.known(table.column("Gender"))),
+            "location": arrow.known_values(table.column("Location")),
+            "gender": pc.utf8_lower(arrow.known_values(table.column("Gender"))),
             "birth_year": pc.if_else(plausible, year, pa.scalar(None, pa.int16())),
             "reject": _bad_id(ids),
         }
@@ -203,7 +203,7 @@ def _whole(
 
 
 def _unshared(titles: pa.StringArray) -> pa.StringArray:
-    """Titles that stand once, case aside; null in place of the others."""
+    """Titles that occur once, ignoring case; null in place of the others."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -214,7 +214,7 @@ def _unshared(titles: pa.StringArray) -> pa.StringArray:
 
 
 def _other_than(title: pa.StringArray, other: pa.StringArray) -> pa.StringArray:
-    """`other` where it is more than the title in another case, else null."""
+    """`other`, unless it equals the title up to case; then null."""
     import pyarrow.compute as pc
 
     return pc.if_else(pc.equal(pc.utf8_lower(title), pc.utf8_lower(other)), None, other)
@@ -223,7 +223,7 @@ def _other_than(title: pa.StringArray, other: pa.StringArray) -> pa.StringArray:
 def _bad_id(ids: pa.StringArray) -> pa.StringArray:
     import pyarrow.compute as pc
 
-    return arrow.first_of(
+    return arrow.reject_reasons(
         (pc.is_null(ids), EMPTY_ID),
         (pc.invert(pc.match_substring_regex(ids, "^[0-9]+$")), BAD_ID),
     )
@@ -234,14 +234,14 @@ def _year(texts: Any) -> pa.Int16Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = pc.extract_regex(arrow.flat(texts), r"\b(?P<year>(?:19|20)\d\d)\b")
+    found = pc.extract_regex(arrow.as_array(texts), r"\b(?P<year>(?:19|20)\d\d)\b")
     return pc.struct_field(found, "year").cast(pa.int16())
 
 
 def _synopsis(texts: Any) -> pa.StringArray:
     import pyarrow.compute as pc
 
-    texts = arrow.known(texts, MISSING)
+    texts = arrow.known_values(texts, MISSING)
     texts = arrow.tidy(pc.replace_substring_regex(texts, SIGNED, ""))
     return pc.if_else(pc.match_substring_regex(texts, STOCK), None, texts)
 
@@ -303,7 +303,7 @@ SOURCE = Source(
             example=",".join(USER_COLUMNS),
         ),
     ),
-    columns=arrow.filled(
+    columns=arrow.column_names(
         interactions="user_id item_id rating event",
         items="item_id title categories creators year description attributes hidden",
         users="user_id location gender birth_year",

@@ -18,9 +18,15 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.core.text_files import LONGEST_LINE
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._formats.mojibake import EMPTY, MISSING, plain, recoded, unslashed
+from itdr.builders.sources._formats.mojibake import (
+    EMPTY,
+    MISSING,
+    plain_field,
+    repair_encoding,
+    repair_quotes,
+)
 from itdr.builders.sources._shared import books
-from itdr.builders.sources._shared.names import person
+from itdr.builders.sources._shared.names import display_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -82,7 +88,7 @@ _USER = _pattern(_NUMBER, _TEXT, _TEXT)
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Ratings of 1 to 10; 0 is an implicit event without a rating. ISBNs are made uniform."""
+    """Ratings of 1 to 10; 0 is an implicit event without a rating. ISBNs are normalised."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -111,7 +117,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Books with author, year and publisher; damaged texts mended where that is possible."""
+    """Books with author, year and publisher; damaged texts are repaired where possible."""
     import pyarrow as pa
 
     path = raw.path("books")
@@ -142,7 +148,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Users with "city, state, country" and age, as far as they are known."""
+    """Users with "city, state, country" and age, where known."""
     import pyarrow as pa
 
     path = raw.path("users")
@@ -173,8 +179,16 @@ def _records(
 ) -> Iterator[list[Sequence[str]]]:
     """The fields of some thousand records at a time, column by column, with escapes undone.
 
-    texts: which fields are texts, hence two groups of the pattern. A line that is no record is offered
-    to `rescue`, then counted as rejected. A field that is NULL or not there is an empty text.
+    Args:
+        raw: counts rejected lines.
+        path: the file.
+        pattern: one record, or a whole invalid line as the last group.
+        table: the canonical table.
+        texts: which fields are texts, hence two groups of the pattern.
+        rescue: repairs an invalid line, or returns None to reject it.
+
+    Returns:
+        Columns of strings; a field that is NULL or missing is empty.
     """
     validate.require_final_newline(path)
     validate.require_encoding(path)
@@ -194,7 +208,7 @@ def _records(
 def _columns(
     found: Sequence[tuple[str, ...]], groups: int, texts: Sequence[int]
 ) -> list[Sequence[str]]:
-    """The columns of matched records; of the two groups of a text the one that holds it."""
+    """The columns of matched records; of the two groups of a text, the non-empty one."""
     parts = iter(zip(*found, strict=True) if found else [()] * (groups + 1))
     columns: list[Sequence[str]] = []
     for place in range(groups - len(texts)):
@@ -245,8 +259,8 @@ def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
     """The texts of a book, each null where it is missing or beyond repair."""
     name, by = _text(title, EMPTY), _text(author, MISSING)
     return (
-        name and books.shown(name, by),
-        by and person(by),
+        name and books.display_title(name, by),
+        by and display_name(by),
         *(_text(other, MISSING) for other in others),
     )
 
@@ -255,8 +269,8 @@ def _text(field: str, missing: frozenset[str]) -> str | None:
     if '""' in field:
         field = field.replace('""', '"')
     if "\\" in field:
-        field = unslashed(re.sub(r"\\(.)", r"\1", field, flags=re.DOTALL))
-    return plain(recoded(field), missing)
+        field = repair_quotes(re.sub(r"\\(.)", r"\1", field, flags=re.DOTALL))
+    return plain_field(repair_encoding(field), missing)
 
 
 def _place(location: str) -> tuple[str | None, str | None]:
@@ -274,7 +288,7 @@ def _part(text: str) -> str | None:
     core = text.strip(" \t\r\n\"'`.*-")
     if core.casefold() in MISSING or not any(map(str.isalnum, core)):
         return None
-    return plain(text.replace('"', "").replace("``", "").replace("`", "'"))
+    return plain_field(text.replace('"', "").replace("``", "").replace("`", "'"))
 
 
 _FLOAT = re.compile(r"\.0+$")

@@ -1,8 +1,8 @@
-"""Last.FM 1K: every track that 992 listeners played up to May 2009, with its time, and who they are.
+"""Last.FM 1K: every track that 992 listeners played up to May 2009, with its time, and their profiles.
 
 Format: https://zenodo.org/records/6090214 and the set's own README. Tab-separated, UTF-8, no quoting;
-the events have no header, the profiles have one. Names hold stray quotes, bare CRs and Unicode line
-separators, so lines are split by the bytes.
+the events have no header, the profiles have one. Names contain stray quotes, bare CRs and Unicode line
+separators, so lines are split by bytes.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ ARCHIVE = "lastfm-dataset-1K.tar.gz"
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """One `listen` for each event, in the file's order: by user, newest first.
+    """One `listen` event per play, in the file's order: by user, newest first.
 
     The item is the track: its MusicBrainz id, or "name:", artist, U+0001 and track in lower case
-    where it has none. An event that stands twice is given twice.
+    where it has none. A duplicated event is given twice.
     """
     import pyarrow.compute as pc
 
     for user, when, track, _title, _artist in _events(raw, "interactions"):
-        time = arrow.iso_seconds(when)
+        time = arrow.parse_iso_seconds(when)
         outside = pc.or_(pc.less(time, EARLIEST), pc.greater_equal(time, LATEST))
-        yield from arrow.batches(
+        yield from arrow.record_batches(
             {
                 "user_id": user,
                 "item_id": track,
                 "timestamp": time,
                 "event": arrow.constant("listen", len(user)),
-                "reject": arrow.first_of(
-                    (lastfm.unlike(user, USER), lastfm.BAD_USER),
+                "reject": arrow.reject_reasons(
+                    (lastfm.not_matching(user, USER), lastfm.BAD_USER),
                     (pc.is_null(track), lastfm.NO_ITEM),
                     (pc.is_null(time), NO_TIME),
                     (outside, IMPLAUSIBLE),
@@ -55,7 +55,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """The tracks of the events with their artist, each as it is spelled most often.
+    """The tracks of the events with their artist, each in its most frequent spelling.
 
     A second pass over the events file; its bad lines are counted in the first.
     """
@@ -68,12 +68,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         )
         for _user, _when, track, title, artist in _events(scratch, "items")
     )
-    for batch in arrow.spelled(raw.con, names):
-        yield from arrow.batches(
+    for batch in arrow.commonest_spelling(raw.con, names):
+        yield from arrow.record_batches(
             {
                 "item_id": batch.column("item_id"),
                 "title": batch.column("title"),
-                "creators": arrow.single(batch.column("artist")),
+                "creators": arrow.one_element_lists(batch.column("artist")),
             }
         )
 
@@ -82,17 +82,17 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Country, gender and age of the listeners; implausible ages are null."""
     columns = ("#id", "gender", "age", "country", "registered")
     require_header(raw.path("profile"), columns, "\t", exact=True)
-    return lastfm.profile(raw, "profile", USER, skip=1)
+    return lastfm.read_profiles(raw, "profile", USER, skip=1)
 
 
 def _events(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
     """Columns: user, time, track id (null where there is neither MBID nor name), track, artist."""
     import pyarrow.compute as pc
 
-    rows = lines.records(raw, table, raw.path("events"), 6)
+    rows = lines.read_records(raw, table, raw.path("events"), 6)
     for user, when, _artist_mbid, artist, mbid, track in rows:
         title, maker = arrow.tidy(track), arrow.tidy(artist)
-        item = pc.coalesce(lastfm.mbid(mbid), lastfm.by_name(maker, title))
+        item = pc.coalesce(lastfm.valid_mbids(mbid), lastfm.name_ids(maker, title))
         yield user, when, item, title, maker
 
 
@@ -136,7 +136,7 @@ SOURCE = Source(
             example="#id\tgender\tage\tcountry\tregistered\nuser_000001\tm\t\tJapan\tAug 13, 2006",
         ),
     ),
-    columns=arrow.filled(
+    columns=arrow.column_names(
         interactions="user_id item_id timestamp event",
         items="item_id title creators",
         users="user_id country gender age",

@@ -1,7 +1,7 @@
-"""Last.FM 360K: how often 359,347 listeners played each of their top artists, and who they are.
+"""Last.FM 360K: how often 359,347 listeners played each of their top artists, and their profiles.
 
 Format: https://zenodo.org/records/6090214 and the set's own README. Tab-separated, UTF-8, no header,
-no quoting. There are no times, so nothing here has an order; `weight` is the number of plays.
+no quoting. There are no times, so interactions have no order; `weight` is the number of plays.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ARCHIVE = "lastfm-dataset-360K.tar.gz"
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """One `listen` for each artist of a user, weighted by plays.
+    """One `listen` event per artist of a user, weighted by plays.
 
     An artist is its MusicBrainz id, or "name:" and its name in lower case where it has none.
     """
@@ -32,16 +32,16 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     import pyarrow.compute as pc
 
     for user, artist, _name, plays in _plays(raw, "interactions"):
-        number = arrow.digits(plays)
+        number = arrow.parse_integers(plays)
         bad = pc.fill_null(pc.less(number, 1), True)
-        yield from arrow.batches(
+        yield from arrow.record_batches(
             {
                 "user_id": user,
                 "item_id": artist,
                 "event": arrow.constant("listen", len(user)),
                 "weight": number.cast(pa.float32(), safe=False),
-                "reject": arrow.first_of(
-                    (lastfm.unlike(user, USER), lastfm.BAD_USER),
+                "reject": arrow.reject_reasons(
+                    (lastfm.not_matching(user, USER), lastfm.BAD_USER),
                     (pc.is_null(artist), lastfm.NO_ITEM),
                     (bad, BAD_PLAYS),
                 ),
@@ -50,7 +50,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """The artists of the plays, each with the spelling of its name that most listeners have.
+    """The artists of the plays, each in the spelling that most listeners have.
 
     A second pass over the plays file; its bad lines are counted in the first.
     """
@@ -61,21 +61,21 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pa.record_batch({"item_id": artist, "title": name}).filter(artist.is_valid())
         for _user, artist, name, _plays in _plays(scratch, "items")
     )
-    return arrow.spelled(raw.con, names)
+    return arrow.commonest_spelling(raw.con, names)
 
 
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Country, gender and age of the listeners; implausible ages are null."""
-    return lastfm.profile(raw, "profile", USER, skip=0)
+    return lastfm.read_profiles(raw, "profile", USER, skip=0)
 
 
 def _plays(raw: Raw, table: str) -> Iterator[tuple[pa.StringArray, ...]]:
     """Columns: user, artist id (null where there is neither MBID nor name), artist name, plays."""
     import pyarrow.compute as pc
 
-    for user, mbid, name, plays in lines.records(raw, table, raw.path("plays"), 4):
+    for user, mbid, name, plays in lines.read_records(raw, table, raw.path("plays"), 4):
         title = arrow.tidy(name)
-        yield user, pc.coalesce(lastfm.mbid(mbid), lastfm.by_name(title)), title, plays
+        yield user, pc.coalesce(lastfm.valid_mbids(mbid), lastfm.name_ids(title)), title, plays
 
 
 SOURCE = Source(
@@ -117,7 +117,7 @@ SOURCE = Source(
             example=f"{'0' * 36}c9ef\tf\t22\tGermany\tFeb 1, 2007",
         ),
     ),
-    columns=arrow.filled(
+    columns=arrow.column_names(
         interactions="user_id item_id event weight",
         items="item_id title",
         users="user_id country gender age",

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.duckdb_csv import epoch_seconds, read_csv, unquoted, whole
+from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats import arrow
-from itdr.builders.sources._formats import lines as _formats_lines
+from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import (
     AGAIN,
     EMPTY_ID,
@@ -52,8 +52,12 @@ PAIR_EXAMPLE = "user,item,timestamp\n1,39940,1583378629552"
 _LEADING = r"^(?:[-–—:;,|/]+ )+"
 
 
-def edition(raw: Raw) -> str:
-    """The first edition whose pairs are there."""
+def find_edition(raw: Raw) -> str:
+    """The first edition whose pairs are present.
+
+    Raises:
+        RawFileError: there is none.
+    """
     for name, keys in EDITIONS.items():
         if raw.has(keys[0]):
             return name
@@ -64,14 +68,14 @@ def edition(raw: Raw) -> str:
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `comment` for each pair."""
-    path = raw.path(EDITIONS[edition(raw)][0])
+    """One `comment` event per pair."""
+    path = raw.path(EDITIONS[find_edition(raw)][0])
     header = _header(path)
     require_final_newline(path)
     # Numbers alone: read without quoting, a stray quote costs its own line and none after it.
     types = dict.fromkeys(header or PAIR, "VARCHAR")
     lines = read_csv(path, "interactions", types, quote="", header=bool(header))
-    fields = ", ".join(f'{whole(unquoted(name))} AS "{name}"' for name in PAIR)
+    fields = ", ".join(f'{integer_text_sql(unquoted_sql(name))} AS "{name}"' for name in PAIR)
     return raw.con.sql(
         f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
                    seconds AS timestamp,
@@ -85,14 +89,14 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Videos with title and category. Items without a title, and those that share one once case and
-    punctuation are set aside ("the wonderful video"), are hidden: a reader cannot tell them apart.
+    """Videos with title and category, held in memory (at most 91,402).
 
-    Titles are held as a whole: at most 91,402 of them.
+    Items without a title are hidden, and so are those whose titles differ only in case and
+    punctuation ("the wonderful video"): a reader cannot tell them apart.
     """
     import pyarrow as pa
 
-    name = edition(raw)
+    name = find_edition(raw)
     if name == "50K":
         titles = _quoted_titles(raw)
     else:
@@ -103,18 +107,18 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     labels: dict[str, str | None] = {}
     if name == "100K" and raw.has("tags_100k"):
         labels = _plain_titles(raw, "tags_100k")
-    return arrow.batches(
+    return arrow.record_batches(
         {
             "item_id": pa.array(list(titles), pa.string()),
             "title": pa.array(list(titles.values()), pa.string()),
-            "categories": arrow.single(pa.array(map(labels.get, titles), pa.string())),
+            "categories": arrow.one_element_lists(pa.array(map(labels.get, titles), pa.string())),
             "hidden": pa.array(_hidden(titles), pa.bool_()),
         }
     )
 
 
 def _header(path: Path) -> tuple[str, ...]:
-    """The names of the columns, none where the first line holds numbers (1M may have no header)."""
+    """The column names; empty where the first line holds numbers (1M may have no header)."""
     require_not_empty(path)
     if all(re.fullmatch(r"\d+(\.0)?", field) for field in first_fields(path)):
         return ()
@@ -132,7 +136,7 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
             f"{','.join(first)[:80]!r}. {AGAIN}"
         )
     found: dict[str, str | None] = {}
-    for ids, texts in _formats_lines.records(raw, "items", path, 2, delimiter=","):
+    for ids, texts in line_files.read_records(raw, "items", path, 2, delimiter=","):
         _collect(raw, found, ids, _saved_anew(texts))
     numbered = sum(1 for text in found.values() if text and re.match(r"\d+,", text))
     if numbered > 0.9 * len(found) and numbered > 1:
@@ -144,8 +148,9 @@ def _plain_titles(raw: Raw, key: str) -> dict[str, str | None]:
 
 
 def _saved_anew(texts: pa.StringArray) -> pa.StringArray:
-    """Titles without the quotes that a program put around all of them, or around those with a comma,
-    when it saved the file anew; the official files quote nothing."""
+    """Titles without the quotes that a program added, around all of them or those with a comma, when it
+    saved the file again; the official files quote nothing.
+    """
     import pyarrow.compute as pc
 
     bare = pc.utf8_trim(texts, " ")
@@ -162,14 +167,14 @@ def _quoted_titles(raw: Raw) -> dict[str, str | None]:
     path = raw.path("titles_50k")
     require_header(path, ("item", "title"), exact=True)
     found: dict[str, str | None] = {}
-    for ids, texts in _formats_lines.records(raw, "items", path, 2, delimiter=",", skip=1):
+    for ids, texts in line_files.read_records(raw, "items", path, 2, delimiter=",", skip=1):
         titles = [_unquoted(text) for text in texts.to_pylist()]
         _collect(raw, found, ids, pa.array(titles, pa.string()))
     return found
 
 
 def _unquoted(text: str) -> str:
-    """A CSV field without its quotes. Line by line: a stray one must not swallow what follows."""
+    """A CSV field without its quotes. By line: a stray quote must not swallow what follows."""
     if text.startswith('"'):
         text = text[1:].removesuffix('"').replace('""', '"')
     return text
@@ -182,7 +187,9 @@ def _collect(
 
     shown = pc.replace_substring_regex(arrow.tidy(texts), _LEADING, "")
     shown = pc.utf8_rtrim(shown, " ,")
-    for item, text in zip(arrow.whole(arrow.tidy(ids)).to_pylist(), shown.to_pylist(), strict=True):
+    for item, text in zip(
+        arrow.integer_text(arrow.tidy(ids)).to_pylist(), shown.to_pylist(), strict=True
+    ):
         if not item:
             raw.reject("items", EMPTY_ID)
         elif not item.isdecimal():
@@ -291,7 +298,7 @@ SOURCE = Source(
             optional=True,
         ),
     ),
-    columns=arrow.filled(
+    columns=arrow.column_names(
         interactions="user_id item_id timestamp event",
         items="item_id title categories hidden",
     ),

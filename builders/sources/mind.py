@@ -1,15 +1,15 @@
-"""MIND: which news the visitors of a news site clicked, were shown and did not click, and had read.
+"""MIND: the news that visitors of a news site clicked, were shown without clicking, and had read before.
 
 Format: https://msnews.github.io/ and its description of the set. TAB, UTF-8, LF, no header, no
-quoting: titles begin with stray quotes. One edition is read: small (train and dev) where its files are
-there, else large.
+quoting: titles begin with stray quotes. One edition is read: small (train and dev) where its files
+are present, otherwise large.
 
 A line of behaviors.tsv is an impression. It gives a `click` for each news clicked and a `skip` for
-each news shown and not clicked, both with the time of the impression (no zone is stated: taken as
+each news shown but not clicked, both with the time of the impression (no zone is stated: taken as
 UTC). The user's history, the same in all impressions of a split, is given once: `click` events with
 `seq` 0, 1, … and no time. It stems from the weeks before, so events without a time come before those
-with one: the order is history by `seq`, then impressions by time. News that a history repeats (one
-history in five does so) count at their first place.
+with one: the order is history by `seq`, then impressions by time. News repeated in a history (one
+history in five has some) count at their first position.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources._formats import arrow
-from itdr.builders.sources._formats import lines as _formats_lines
+from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import AGAIN, EMPTY_ID, NO_TIME
 
 if TYPE_CHECKING:
@@ -41,8 +41,12 @@ EDITIONS = {
 """The files of each edition, behaviors and news in turn; it is read where its first file is there."""
 
 
-def edition(raw: Raw) -> str:
-    """The first edition whose training impressions are there."""
+def find_edition(raw: Raw) -> str:
+    """The first edition whose training impressions are present.
+
+    Raises:
+        RawFileError: there is none.
+    """
     for name, keys in EDITIONS.items():
         if raw.has(keys[0]):
             return name
@@ -53,26 +57,27 @@ def edition(raw: Raw) -> str:
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Clicks and skips of the impressions, and once per user the clicks of the history."""
+    """Clicks and skips of impressions, and once per user the clicks of the history."""
     seen: set[int] = set()
-    for key in EDITIONS[edition(raw)][::2]:
+    for key in EDITIONS[find_edition(raw)][::2]:
         if raw.has(key):
             _require_times(raw, key)
-            for lines in _formats_lines.records(raw, "interactions", raw.path(key), 5):
+            for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
-                    yield from arrow.batches(_history(part[0], part[2], seen))
-                    yield from arrow.batches(_impressions(part[0], part[1], part[3]))
+                    yield from arrow.record_batches(_history(part[0], part[2], seen))
+                    yield from arrow.record_batches(_impressions(part[0], part[1], part[3]))
 
 
 def _require_times(raw: Raw, key: str) -> None:
-    """Raise `RawFileError` where none of the first impressions has a time: their clicks would all be
-    rejected, and rows be built from the histories alone."""
+    """Raise `RawFileError` where none of the first impressions has a time: all their clicks would be
+    rejected, and rows would be built from histories alone.
+    """
     path = raw.path(key)
     scratch = type(raw)(raw.source, raw.paths, raw.con)
-    lines = next(iter(_formats_lines.records(scratch, "interactions", path, 5)))
+    lines = next(iter(line_files.read_records(scratch, "interactions", path, 5)))
     times = lines[2].slice(0, LINES)
-    if len(times) and not seconds(times).is_valid().true_count:
+    if len(times) and not parse_seconds(times).is_valid().true_count:
         raise RawFileError(
             f"{path}: none of the first {len(times):,} impressions has a valid time. Expected one such "
             f"as '11/11/2019 9:05:58 AM', found {times[0].as_py()!r}. {AGAIN}"
@@ -83,16 +88,16 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     """News with category and subcategory; those of train and dev are mostly the same."""
     import pyarrow.compute as pc
 
-    for key in EDITIONS[edition(raw)][1::2]:
+    for key in EDITIONS[find_edition(raw)][1::2]:
         if raw.has(key):
-            for columns in _formats_lines.records(raw, "items", raw.path(key), 8):
+            for columns in line_files.read_records(raw, "items", raw.path(key), 8):
                 ids, category, subcategory, title, abstract = columns[:5]
                 both = pc.binary_join_element_wise(category, subcategory, "\t")
-                yield from arrow.batches(
+                yield from arrow.record_batches(
                     {
                         "item_id": ids,
                         "title": arrow.tidy(title),
-                        "categories": arrow.listed(both, "\t"),
+                        "categories": arrow.split_lists(both, "\t"),
                         "description": arrow.tidy(abstract),
                         "reject": _bad_news(ids),
                     }
@@ -100,7 +105,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
 
 def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict[str, Any]:
-    """The histories of users that were not `seen` with the same one; updates `seen`."""
+    """The histories of users not yet `seen` with the same one; updates `seen`."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -125,7 +130,7 @@ def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict
         "timestamp": pa.nulls(len(ids), pa.int64()),
         "seq": pa.array(seq.astype(np.int32)),
         "event": arrow.constant("click", len(ids)),
-        "reject": pc.coalesce(_bad_news(ids), arrow.first_of((pa.array(again), REPEATED))),
+        "reject": pc.coalesce(_bad_news(ids), arrow.reject_reasons((pa.array(again), REPEATED))),
     }
 
 
@@ -141,7 +146,7 @@ def _impressions(
     labelled = pc.match_substring_regex(entries, "-[01]$")
     ids = pc.if_else(labelled, pc.utf8_slice_codeunits(entries, 0, -2), entries)
     clicked = pc.ends_with(entries, "-1")
-    time = seconds(when).take(place)
+    time = parse_seconds(when).take(place)
     return {
         "user_id": user.take(place),
         "item_id": ids,
@@ -149,14 +154,14 @@ def _impressions(
         "seq": pa.nulls(len(ids), pa.int32()),
         "event": pc.if_else(clicked, "click", "skip"),
         "reject": pc.coalesce(
-            arrow.first_of((pc.invert(labelled), UNLABELLED), (pc.is_null(time), NO_TIME)),
+            arrow.reject_reasons((pc.invert(labelled), UNLABELLED), (pc.is_null(time), NO_TIME)),
             _bad_news(ids),
         ),
     }
 
 
 def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
-    """The words of texts set apart by blanks, with the row of each; rows ascend."""
+    """The words of blank-separated texts, with the row of each; rows ascend."""
     import numpy as np
     import pyarrow.compute as pc
 
@@ -169,25 +174,28 @@ def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
 def _bad_news(ids: pa.StringArray) -> pa.StringArray:
     import pyarrow.compute as pc
 
-    return arrow.first_of(
+    return arrow.reject_reasons(
         (pc.equal(ids, ""), EMPTY_ID),
         (pc.invert(pc.match_substring_regex(ids, r"^N\d+$")), BAD_NEWS),
     )
 
 
 def _mark(user: str, history: str) -> int:
-    """64 bits for a user with a history: kept in place of the text, so that memory stays small."""
+    """64 bits that identify a user with a history, in place of the text, to save memory."""
     import hashlib
 
     digest = hashlib.blake2b(f"{user}\t{history}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
 
-def seconds(texts: pa.StringArray) -> pa.Int64Array:
-    """UTC seconds from `M/D/YYYY h:mm:ss AM/PM` without zero padding, or from `YYYY-MM-DD hh:mm:ss`,
-    as other programs save it; null where it is no such time.
+def parse_seconds(texts: pa.StringArray) -> pa.Int64Array:
+    """UTC seconds since 1970 from `M/D/YYYY h:mm:ss AM/PM` without zero padding, or `YYYY-MM-DD hh:mm:ss`
+    as other programs save it.
 
-    By arithmetic: parsers of the C library read AM and PM by the locale.
+    Computed by arithmetic: the C library parses AM and PM by the locale.
+
+    Args:
+        texts: the times; invalid ones become null.
     """
     import numpy as np
     import pyarrow as pa
@@ -214,7 +222,7 @@ def seconds(texts: pa.StringArray) -> pa.Int64Array:
     late = np.asarray(pc.fill_null(pc.equal(pc.struct_field(found, "half"), "P"), False))
     clock = (hour % 12 + 12 * late) * 3600 + minute * 60 + second
     american = pa.array(date.astype("datetime64[s]").astype(np.int64) + clock, mask=~right)
-    return american if right.all() else pc.coalesce(american, arrow.iso_seconds(texts))
+    return american if right.all() else pc.coalesce(american, arrow.parse_iso_seconds(texts))
 
 
 OPEN = "https://recodatasets.z20.web.core.windows.net/newsrec/"
@@ -313,7 +321,7 @@ SOURCE = Source(
         _file("MINDlarge_dev", "behaviors", 230_662_527, 376_471),
         _file("MINDlarge_dev", "news", 59_055_351, 72_023),
     ),
-    columns=arrow.filled(
+    columns=arrow.column_names(
         interactions="user_id item_id timestamp seq event",
         items="item_id title categories description",
     ),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._shared.films import genres, shown_title, year
+from itdr.builders.sources._shared.films import genres_sql, title_sql, year_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,12 +61,12 @@ OCCUPATIONS = {
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Ratings, one an event. A rating that is no whole star of 1 to 5 is rejected."""
+    """One `rate` event per rating. Ratings other than whole stars from 1 to 5 are rejected."""
     path = raw.path("ratings")
     types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.whole('"user"')} AS user_id, {duckdb_csv.whole("item")} AS item_id, rating,
+        SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {duckdb_csv.integer_text_sql("item")} AS item_id, rating,
             seconds AS "timestamp", 'rate' AS event,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
@@ -83,14 +83,14 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Films, with the article of the title put back and the year taken from it."""
+    """Films, with the title's article moved back and the year extracted."""
     path = raw.path("movies")
     types = {"item": "VARCHAR", "title": "VARCHAR", "genres": "VARCHAR"}
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.whole("item")} AS item_id, {shown_title("title")} AS title,
-            {genres("genres")} AS categories, {year("title")} AS "year",
+        SELECT {duckdb_csv.integer_text_sql("item")} AS item_id, {title_sql("title")} AS title,
+            {genres_sql("genres")} AS categories, {year_sql("title")} AS "year",
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
                 WHEN item IS NULL THEN '{validate.EMPTY_ID}'
@@ -102,14 +102,14 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def users(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Users, codes written out; an unknown code is null. Nothing asks for the zip code."""
+    """Users with decoded attributes; unknown codes are null. The zip code is not used."""
     path = raw.path("users")
     types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.whole('"user"')} AS user_id, {_decoded("gender", GENDERS)} AS gender,
-            {_decoded(duckdb_csv.whole("age"), AGES)} AS age_group,
-            {_decoded(duckdb_csv.whole("occupation"), OCCUPATIONS)} AS occupation,
+        SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {_decoded("gender", GENDERS)} AS gender,
+            {_decoded(duckdb_csv.integer_text_sql("age"), AGES)} AS age_group,
+            {_decoded(duckdb_csv.integer_text_sql("occupation"), OCCUPATIONS)} AS occupation,
             CASE
                 WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
                 WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'
@@ -121,14 +121,14 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def _lines(path: Path, table: str, types: Mapping[str, str]) -> str:
-    """The FROM clause for one of the three files, after the checks that they share."""
+    """The FROM clause for one of the three files, after the checks they share."""
     validate.require_fields(path, len(types), "::")
     validate.require_final_newline(path)
     return duckdb_csv.read_plain(path, table, types, delimiter="::", header=False)
 
 
 def _decoded(column: str, codes: Mapping[str, str]) -> str:
-    """SQL that writes a code out, null where it is unknown."""
+    """SQL that decodes a code; null where it is unknown."""
     cases = " ".join(
         f"WHEN {duckdb_csv.literal(code)} THEN {duckdb_csv.literal(text)}"
         for code, text in codes.items()

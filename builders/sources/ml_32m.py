@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._shared.films import genres, shown_title, year
+from itdr.builders.sources._shared.films import genres_sql, title_sql, year_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,7 +31,7 @@ TAG = ("userId", "movieId", "tag", "timestamp")
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Ratings, one an event. A rating off the half-star scale is rejected."""
+    """One `rate` event per rating. Ratings off the half-star scale are rejected."""
     path = raw.path("ratings")
     header = validate.require_header(path, RATING)
     validate.require_final_newline(path)
@@ -55,15 +55,15 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Films, with the article of the title put back and the year taken from it."""
+    """Films, with the title's article moved back and the year extracted."""
     path = raw.path("movies")
     validate.require_header(path, MOVIE, exact=True)
     validate.require_final_newline(path)
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT item_id, {shown_title("title")} AS title, {genres("genre_names")} AS categories,
-            {year("title")} AS "year",
+        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names")} AS categories,
+            {year_sql("title")} AS "year",
             CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
                 AS reject
         FROM (
@@ -77,8 +77,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
-    """Free-text tags, where they are there. Texts such as `NA` or `null` are tags like any
-    other."""
+    """Free-text tags, where the file is present. Texts such as `NA` or `null` are tags like any other."""
     if not raw.has("tags"):
         return None
     path = raw.path("tags")
@@ -104,14 +103,15 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
 
 
 def _number(text: str) -> str:
-    """SQL for an id written as the ratings' ids are: a number without leading zeros."""
+    """SQL for an id in the form of the ratings' ids: a number without leading zeros."""
     bare = _unquoted(text)
     return f"coalesce(CAST(TRY_CAST({bare} AS INTEGER) AS VARCHAR), nullif({bare}, ''))"
 
 
 def _fields(pattern: str, *names: str) -> str:
-    """SQL for a line's fields by name, found in one go; `line` is the whole of it, or empty where it
-    does not match."""
+    """SQL for a line's fields by name, matched at once; `line` is the whole line, or empty where it does
+    not match.
+    """
     listed = ", ".join(duckdb_csv.literal(name) for name in ("line", *names))
     return f"regexp_extract(line, '({pattern})', [{listed}])"
 

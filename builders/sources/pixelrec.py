@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted
+from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted_sql
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
@@ -39,13 +39,13 @@ NAMED = "Pixel200K.csv"
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `comment` (or on-screen comment) for each row; several of a user can share a second."""
+    """One `comment` event (or on-screen comment) per row; several of a user can share a second."""
     path = raw.path("interactions")
     header = require_header(path, EVENT_COLUMNS)
     require_final_newline(path)
     # Ids and times alone: read without quoting, a stray quote costs its own line and none after it.
     lines = read_csv(path, "interactions", dict.fromkeys(header, "VARCHAR"), quote="")
-    fields = ", ".join(f'{unquoted(name)} AS "{name}"' for name in EVENT_COLUMNS)
+    fields = ", ".join(f'{unquoted_sql(name)} AS "{name}"' for name in EVENT_COLUMNS)
     return raw.con.sql(
         f"""SELECT user_id, item_id, 'comment' AS event,
                    seconds AS timestamp,
@@ -59,7 +59,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Videos with their Chinese title, tags as categories and description; read whole (96,282)."""
+    """Videos with Chinese title, tags as categories, and description; held in memory (96,282)."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -71,14 +71,14 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     text = "description" if described else "CAST(NULL AS VARCHAR) AS description"
     table = raw.con.sql(f"SELECT item_id, title, tag, {text} FROM {lines}").to_arrow_table()
     ids = arrow.tidy(table.column("item_id"))
-    tags = pc.replace_substring_regex(arrow.flat(table.column("tag")), "[，、;；]", ",")
-    return arrow.batches(
+    tags = pc.replace_substring_regex(arrow.as_array(table.column("tag")), "[，、;；]", ",")
+    return arrow.record_batches(
         {
             "item_id": ids,
             "title": arrow.tidy(table.column("title")),
-            "categories": arrow.listed(tags.cast(pa.string())),
+            "categories": arrow.split_lists(tags.cast(pa.string())),
             "description": arrow.tidy(table.column("description")),
-            "reject": arrow.first_of(
+            "reject": arrow.reject_reasons(
                 (pc.is_null(ids), EMPTY_ID),
                 (pc.invert(pc.match_substring_regex(ids, f"^{ITEM}$")), BAD_ITEM),
             ),
@@ -141,7 +141,7 @@ SOURCE = Source(
             example="item_id,view_number,…,title,tag,description",
         ),
     ),
-    columns=arrow.filled(
+    columns=arrow.column_names(
         interactions="user_id item_id timestamp event",
         items="item_id title categories description",
     ),

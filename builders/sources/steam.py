@@ -22,8 +22,8 @@ from itdr.builders.core import text_files
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._formats.python_literals import picker
-from itdr.builders.sources._formats.text import MISSING, clean, storable
+from itdr.builders.sources._formats.python_literals import literal_reader
+from itdr.builders.sources._formats.text import MISSING, clean, replace_surrogates
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +49,7 @@ _PORT = re.compile(r"\((?:Mac|Linux|Windows|PC)\b[^)]*\)$")
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
-    """Reviews, one an event, weighted by the hours played."""
+    """One `review` event per review, weighted by the hours played."""
     path = raw.path("reviews")
     _require_literals(path, ("username", "product_id"))
     return _batches(raw, "interactions", path, REVIEW, _review(), _review_columns)
@@ -145,14 +145,14 @@ def _columns(rows: list[tuple[Any, ...]], width: int) -> list[Any]:
 
 
 def _id(value: Any) -> str | None:
-    """An id or display name as it is, but for blanks at its ends; a number as its digits."""
+    """An id or display name without surrounding blanks; a number as its digits."""
     if value.__class__ is str:
-        return storable(value.strip()) or None
+        return replace_surrogates(value.strip()) or None
     return str(value) if value.__class__ is int else None
 
 
 def _game_id(value: Any) -> str | None:
-    """As `_id`; a number that a program wrote as a float, `730.0`, is `730`."""
+    """As `_id`; a number written as a float, `730.0`, becomes `730`."""
     if value.__class__ is float and value.is_integer():
         value = int(value)
     name = _id(value)
@@ -184,7 +184,7 @@ def _studios(value: Any) -> list[str]:
 
 
 def _hours(value: Any) -> float | None:
-    """Hours as a number; a text such as "1,234.5" is read too, anything else is null."""
+    """Hours as a number; a text such as "1,234.5" is parsed, anything else is null."""
     if value.__class__ is str:
         try:
             value = float(value.replace(",", ""))
@@ -215,10 +215,10 @@ def _batches(
     row: Callable[[tuple[Any, ...]], tuple[Any, ...]],
     columns: Callable[[list[tuple[Any, ...]]], dict[str, pa.Array]],
 ) -> Iterator[pa.RecordBatch]:
-    """The lines of a file as record batches; at least one, also where no line is good."""
+    """The lines of a file as record batches; at least one, even where no line is good."""
     import pyarrow as pa
 
-    pick = picker(keys)
+    pick = literal_reader(keys)
     rows: list[tuple[Any, ...]] = []
     broken, empty = 0, True
     for line in text_files.lines(path):
@@ -246,10 +246,11 @@ def _picked(pick: Callable[[str], tuple[Any, ...] | None], line: bytes) -> tuple
 
 
 def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
-    """Raise `RawFileError` where the file is missing, empty, cut off, or none of its first lines is
-    a Python dict that holds one of `keys`. That a gzip file is whole is seen when it is read."""
+    """Raise `RawFileError` where the file is missing, empty, cut off, or none of its first lines is a
+    Python dict with one of `keys`. Whether a gzip file is complete shows when it is read.
+    """
     validate.require_not_empty(path)
-    pick = picker(keys)
+    pick = literal_reader(keys)
     last = validate.tail_of(path, text_files.LONGEST_LINE).rsplit(b"\n", 1)[-1]
     if last.strip() and _picked(pick, last) is None:
         raise RawFileError(

@@ -20,14 +20,14 @@ from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Sc
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
-    first,
-    nothing,
-    opened,
+    all_null_sql,
+    first_text_sql,
+    parsed_json_sql,
     read_json,
     require_json_lines,
-    texts,
+    texts_sql,
 )
-from itdr.builders.sources._formats.text import clean_sql, known_sql
+from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +76,7 @@ _COMMA = "\x1f"
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Reviews, one an event."""
+    """One `review` event per review."""
     path = raw.path("review")
     require_json_lines(path, ("user_id", "business_id", "stars", "date"))
     types = {
@@ -89,9 +89,9 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT nullif(user_id, '') AS user_id, nullif(business_id, '') AS item_id, stars AS rating,
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
-            {clean_sql(first("text"))} AS text,
+            {clean_sql(first_text_sql("text"))} AS text,
             CASE
-                WHEN {nothing(list(types))} THEN '{UNREADABLE}'
+                WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
                     THEN '{validate.EMPTY_ID}'
                 WHEN stars IS NULL OR stars < 1 OR stars > 5 THEN '{validate.OUTSIDE_SCALE}'
@@ -103,7 +103,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Businesses with categories and those attributes that say what they have."""
+    """Businesses with categories and the attributes that they have."""
     path = raw.path("business")
     require_json_lines(path, ("business_id", "name", "city"))
     types = {
@@ -117,14 +117,14 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 END AS title,
             list_filter(list_transform({_categories("categories")},
                 lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
-            {_attributes(f"CAST({opened('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
+            {_attributes(f"CAST({parsed_json_sql('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
             CASE
-                WHEN {nothing(list(types))} THEN '{UNREADABLE}'
+                WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(business_id, '') IS NULL THEN '{validate.EMPTY_ID}'
             END AS reject
         FROM (
-            SELECT *, list_transform([{first("name")}, {first("city")}],
-                lambda t: {known_sql("t", NO_NAME)}) AS texts
+            SELECT *, list_transform([{first_text_sql("name")}, {first_text_sql("city")}],
+                lambda t: {clean_value_sql("t", NO_NAME)}) AS texts
             FROM {read_json(path, types)}
         )
         """
@@ -132,22 +132,26 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def _categories(column: str) -> str:
-    """The categories: a text that joins them with commas, or a list, as releases before 2018 have.
-    Some names hold a comma of their own."""
+    """The categories: a text joined by commas, or a list, as in releases before 2018.
+
+    Some names contain a comma of their own.
+    """
     names = "', ' || joined || ', '"
     for name in WITH_COMMAS:
         whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
         names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"
     split = f"list_transform(string_split({names}, ', '), lambda c: replace(c, '{_COMMA}', ', '))"
     # The names of a list are split as well: one of them may hold all.
-    return f"flatten(list_transform({texts(column)}, lambda joined: {split}))"
+    return f"flatten(list_transform({texts_sql(column)}, lambda joined: {split}))"
 
 
 def _attributes(column: str) -> str:
-    """The {name, value} of attributes, sorted by name. Their values are Python literals in strings:
-    `True`, a number, a word such as `u'free'`, or a dict, of which the true keys count; releases
-    before 2018 have JSON's own booleans, numbers, bare words and objects. What a business has not
-    (`False`, `None`, `'no'`, `'none'`) is left out."""
+    """The {name, value} pairs of attributes, sorted by name.
+
+    Values are Python literals in strings: `True`, a number, a word such as `u'free'`, or a dict, of
+    which the true keys count; releases before 2018 have JSON's own booleans, numbers, bare words and
+    objects. What a business lacks (`False`, `None`, `'no'`, `'none'`) is left out.
+    """
     text = "json_extract_string(a.value, '$')"
     word = f"""regexp_replace({text}, '^u?([''"])(.*)[''"]$', '\\2')"""
     keys = f"""regexp_extract_all({text}, '[''"]([^''"]+)[''"]: ?[Tt]rue', 1)"""

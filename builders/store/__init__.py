@@ -1,1 +1,1 @@
-"""The columns of a source, prepared once and read by every subtask."""
+"""The columns of a source, prepared once and shared by every subtask."""

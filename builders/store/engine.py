@@ -1,6 +1,6 @@
 """The engines that run the relational statements: DuckDB here, embedded; others plug in by `use_engine`.
 
-The statements themselves stand in `sql.py` and `grounding/*_sql.py` and are the same for all.
+The statements stand in `store/build/statements.py` and in `evidence/`, and are the same for all.
 """
 
 from __future__ import annotations
@@ -29,35 +29,59 @@ _spills = itertools.count()
 
 
 class Engine(Protocol):
-    """Where statements run over the tables of one store.
+    """Runs statements over the tables of one store.
 
-    distributed: it runs on several machines, and a pass over all interactions is dear there: what
-    is else gathered by several passes over a part of the items each is gathered in one.
+    Attributes:
+        distributed: it runs on several machines, where a pass over all interactions is expensive:
+            callers then use one pass instead of several over subsets of the items.
     """
 
     distributed: bool
 
     def register(self, name: str, table: pa.Table) -> None:
-        """Make a table in memory known by a name."""
+        """Make an in-memory table available to statements.
+
+        Args:
+            name: its name in statements.
+            table: the table.
+        """
 
     def events(self, store: StoreReader, place: bool = False, text: bool = False) -> None:
-        """Make a store's interactions known as `events`, and its tags, where it has any, as `tags`.
+        """Make a store's interactions available as `events`, and its tags, if any, as `tags`.
 
-        place: with the number of the row in the store's order.   text: the texts will be read.
+        Args:
+            store: the store.
+            place: add the column `place`, the row number in the store's order.
+            text: the texts will be read.
         """
 
     def keep(self, name: str, query: str) -> None:
-        """Make the rows of a query known by a name, worked out once."""
+        """Materialise a query as a table.
+
+        Args:
+            name: the table's name in statements.
+            query: the query.
+        """
 
     def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
-        """The rows of a query, in its order, at most `rows` at a time."""
+        """Run a query and stream its rows, in order.
+
+        Args:
+            query: the query.
+            rows: the most rows per batch.
+        """
 
     def close(self) -> None:
-        """Forget everything."""
+        """Release everything."""
 
 
 def table_of(engine: Engine, query: str) -> pa.Table:
-    """The rows of a query, whole, in its order."""
+    """All rows of a query as one table, in order.
+
+    Args:
+        engine: the engine.
+        query: the query.
+    """
     return engine.batches(query).read_all().combine_chunks()
 
 
@@ -66,7 +90,11 @@ _other: ContextVar[Callable[[Path], Engine] | None] = ContextVar("engine", defau
 
 @contextmanager
 def use_engine(make: Callable[[Path], Engine]) -> Iterator[None]:
-    """Within this block `open_engine` gives the engines that `make` makes of a scratch folder."""
+    """Within this block, `open_engine` returns engines of this factory.
+
+    Args:
+        make: creates an engine that may use the given scratch folder.
+    """
     token = _other.set(make)
     try:
         yield
@@ -75,19 +103,23 @@ def use_engine(make: Callable[[Path], Engine]) -> Iterator[None]:
 
 
 def distributed() -> bool:
-    """Whether `open_engine` gives an engine of several machines."""
+    """Whether `open_engine` returns an engine that runs on several machines."""
     return bool(getattr(_other.get(), "distributed", False))
 
 
 def open_engine(scratch: Path, database: str | None = None) -> Engine:
-    """A new engine. scratch: a folder for what does not fit into memory, and for the database of
-    that name, where kept tables may be larger than it."""
+    """Open a new engine.
+
+    Args:
+        scratch: a folder for what does not fit into memory.
+        database: the name of a database file in it, for tables that may be larger than memory.
+    """
     make = _other.get()
     return make(scratch) if make else Embedded(scratch, database)
 
 
 class Embedded:
-    """DuckDB in this process."""
+    """DuckDB in this process. Arguments as for `open_engine`."""
 
     distributed = False
 
@@ -95,9 +127,11 @@ class Embedded:
         self._con = connect(scratch / database if database else None, spill=scratch)
 
     def register(self, name: str, table: pa.Table) -> None:
+        """See `Engine.register`."""
         self._con.register(name, table)
 
     def events(self, store: StoreReader, place: bool = False, text: bool = False) -> None:
+        """See `Engine.events`."""
         rows = "*, file_row_number AS place" if place else "*"
         option = ", file_row_number = true" if place else ""
         name = str(store.path / "interactions.parquet").replace("'", "''")
@@ -110,10 +144,12 @@ class Embedded:
             self._con.execute(f"CREATE VIEW tags AS SELECT * FROM read_parquet('{name}')")
 
     def keep(self, name: str, query: str) -> None:
+        """See `Engine.keep`."""
         with translate_errors():
             self._con.execute(f"CREATE TABLE {name} AS {query}")
 
     def batches(self, query: str, rows: int = 1 << 16) -> pa.RecordBatchReader:
+        """See `Engine.batches`."""
         import pyarrow as pa
 
         with translate_errors():
@@ -121,6 +157,7 @@ class Embedded:
         return pa.RecordBatchReader.from_batches(reader.schema, _read(reader))
 
     def close(self) -> None:
+        """See `Engine.close`."""
         self._con.close()
 
 
@@ -131,8 +168,12 @@ def _read(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Say what DuckDB does not say as others do: Ctrl-C in a query is a `KeyboardInterrupt`, and too
-    little memory an `ItdrError` that names the variable."""
+    """Translate DuckDB errors raised in the block.
+
+    Raises:
+        KeyboardInterrupt: a query was interrupted by Ctrl-C.
+        ItdrError: memory or disk ran out; names the variable to set.
+    """
     try:
         yield
     except Exception as error:
@@ -140,36 +181,42 @@ def translate_errors() -> Iterator[None]:
             raise KeyboardInterrupt from error
         if "Out of Memory Error" in str(error) and not isinstance(error, ItdrError):
             raise ItdrError(
-                f"The engine has too little memory ({memory_limit()}), or no disk to put aside what "
-                "does not fit: set ITDR_MEMORY to more, as ITDR_MEMORY=4GB, and run the same again."
+                f"The engine ran out of memory ({memory_limit()}), or of disk to spill to: set "
+                "ITDR_MEMORY to more, such as ITDR_MEMORY=4GB, and run the same again."
             ) from error
         raise
 
 
 def is_interrupt(error: BaseException) -> bool:
-    """Whether DuckDB stopped a query for Ctrl-C, which it tells as an error of its own."""
+    """Whether DuckDB stopped a query because of Ctrl-C, which it reports as an error of its own."""
     return str(error) in ("Query interrupted", "INTERRUPT Error: Interrupted!")
 
 
 def memory_limit() -> str:
-    """The engine's memory limit: `ITDR_MEMORY` where it is set. Raises `ConfigError` for what is no
-    size."""
+    """The engine's memory limit: `ITDR_MEMORY` if set, otherwise `MEMORY`.
+
+    Raises:
+        ConfigError: `ITDR_MEMORY` is not a size.
+    """
     limit = os.environ.get("ITDR_MEMORY", "").strip() or MEMORY
-    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([KMGT])(?:i?B)?", limit, re.IGNORECASE)
-    size = float(found[1]) * 1024 ** (1 + "KMGT".index(found[2].upper())) if found else 0
+    match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([KMGT])(?:i?B)?", limit, re.IGNORECASE)
+    size = float(match[1]) * 1024 ** (1 + "KMGT".index(match[2].upper())) if match else 0
     if not 2**20 <= size < 2**60:
         raise ConfigError(
-            f"ITDR_MEMORY must be a number with its unit (MB, GB, MiB, GiB), as ITDR_MEMORY=4GB, not "
+            f"ITDR_MEMORY must be a number with a unit (MB, GB, MiB, GiB), such as ITDR_MEMORY=4GB, not "
             f"{limit[:40]!r}."
         )
     return limit
 
 
 def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """A new connection, never shared between processes (DuckDB hangs after a fork).
+    """Open a connection. It must not be shared between processes: DuckDB hangs after a fork.
 
-    `ITDR_MEMORY` sets the engine's memory limit (as "512MB"); what does not fit is spilled beside
-    the database, below `spill`, or else in the cache.
+    `ITDR_MEMORY` sets the memory limit (such as "512MB"); what exceeds it is spilled to disk.
+
+    Args:
+        database: a database file; None for an in-memory database.
+        spill: where to spill; by default beside the database, otherwise in the cache.
     """
     import duckdb
 
@@ -189,5 +236,5 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
 
 
 def _spill_in_cache() -> Path:
-    """A folder of this connection's own, made by the engine when something is put there."""
+    """A folder of this connection's own, created by the engine when it first spills."""
     return scratch.own_folder(paths.work_root(), "spill") / str(next(_spills))

@@ -1,17 +1,17 @@
-"""The interactions of a store as one run of row groups, in one Parquet file or in several parts.
+"""The interactions of a store as one sequence of row groups, in one or several Parquet files.
 
-The parts of a store that lies on another machine are read over the network, by row groups.
+The files of a store on another machine are read over the network, by row groups.
 """
 
 from __future__ import annotations
 
 import functools
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cachetools
 import numpy as np
 
 from itdr.builders.core import remote
@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-KEPT_OPEN = 4
+OPEN_FILES = 4
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file. start: the number of its first row in the store's order."""
+    """One Parquet file.
+
+    Attributes:
+        name: its file name.
+        groups: rows per row group.
+        start: the number of its first row in the store's order.
+    """
 
     name: str
     groups: tuple[int, ...]
@@ -33,15 +39,19 @@ class DataFile:
 
 
 class Interactions:
-    """Reads row groups by their number in the whole.
+    """Reads row groups by their number in the whole store.
 
     A manifest's `parts` name the files, each with the rows of its row groups, and `far` the folder
-    that they lie in, where it is not the store's own; without `parts` there is one file.
+    that holds them where that is not the store's own; without `parts` there is one file.
+
+    Args:
+        path: the store's folder.
+        manifest: its manifest.
     """
 
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
         self._folder = manifest.get("far") or str(path)
-        self._open: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+        self._open: cachetools.LRUCache[str, pq.ParquetFile] = cachetools.LRUCache(OPEN_FILES)
         declared = manifest.get("parts")
         if declared is None:
             meta = self._file("interactions.parquet").metadata
@@ -49,18 +59,18 @@ class Interactions:
             declared = [{"name": "interactions.parquet", "groups": groups}]
         self.parts: list[DataFile] = []
         rows = 0
-        for one in declared:
-            self.parts.append(DataFile(one["name"], tuple(one["groups"]), rows))
-            rows += sum(one["groups"])
+        for part in declared:
+            self.parts.append(DataFile(part["name"], tuple(part["groups"]), rows))
+            rows += sum(part["groups"])
 
     @functools.cached_property
     def ends(self) -> np.ndarray:
-        """Row number at which each row group ends."""
+        """The row number at which each row group ends."""
         return np.cumsum([rows for part in self.parts for rows in part.groups])
 
     @functools.cached_property
     def _places(self) -> list[tuple[str, int]]:
-        """For each row group its file, and its number there."""
+        """The file of each row group, and its number there."""
         return [(part.name, k) for part in self.parts for k in range(len(part.groups))]
 
     @functools.cached_property
@@ -70,25 +80,23 @@ class Interactions:
 
     @property
     def names(self) -> list[str]:
-        """The columns."""
+        """The names of the columns."""
         return self.schema.names
 
     def group(self, number: int, columns: list[str]) -> pa.Table:
-        """Some columns of one row group."""
+        """Read columns of one row group.
+
+        Args:
+            number: the row group, counted over all files.
+            columns: the columns.
+        """
         name, k = self._places[number]
         return self._file(name).read_row_group(k, columns=columns, use_threads=False)
 
+    @cachetools.cachedmethod(lambda self: self._open)
     def _file(self, name: str) -> pq.ParquetFile:
         import pyarrow.parquet as pq
 
-        kept = self._open.get(name)
-        if kept is None:
-            kept = self._open[name] = self._opened(pq, name)
-            while len(self._open) > KEPT_OPEN:
-                self._open.popitem(last=False)
-        return kept
-
-    def _opened(self, pq: Any, name: str) -> pq.ParquetFile:
-        if not remote.is_far(self._folder):
+        if not remote.is_remote(self._folder):
             return pq.ParquetFile(f"{self._folder}/{name}", memory_map=True)
-        return pq.ParquetFile(remote.opened(f"{self._folder}/{name}"))
+        return pq.ParquetFile(remote.open_binary(f"{self._folder}/{name}"))

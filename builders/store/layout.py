@@ -1,4 +1,4 @@
-"""How a store's folder is named, known to be complete, and described."""
+"""A store's folder: whether it is complete, and its manifest."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 
-def complete(path: Path) -> bool:
-    """Whether a folder is a store, complete."""
+def is_complete(path: Path) -> bool:
+    """Whether a folder holds a complete store."""
     return (path / "manifest.json").is_file()
 
 
-def manifest(path: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> dict[str, Any]:
     """A store's manifest."""
     return json.loads((path / "manifest.json").read_text("utf-8"))

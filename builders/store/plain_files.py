@@ -1,4 +1,4 @@
-"""The raw files of a store in their plain form, and proof that nobody changed them meanwhile."""
+"""The raw files of a store in plain form, and a check that nobody changed them meanwhile."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from itdr.builders.store.spec import StoreSpec
 def plain_files(
     source: Source, placed: Mapping[str, Path], work: Path, long_lines: Collection[str] = ()
 ) -> dict[str, TextFile]:
-    """Each raw file as its reader takes it: unpacked, in UTF-8, in lines that end with LF.
+    """Each raw file in the form that its reader expects: unpacked, UTF-8, every line ending in LF.
 
     Args:
-        source: what declares the files.
-        placed: the files as they were found, by key.
-        work: a scratch folder for those that are not plain.
-        long_lines: keys of files known to hold lines that are too long.
+        source: declares the files.
+        placed: the files as they were located, by key.
+        work: a scratch folder for converted copies.
+        long_lines: keys of files known to hold overlong lines.
     """
     declared = {file.key: file for file in source.files}
     result = {}
@@ -39,8 +39,13 @@ def plain_files(
 
 
 @contextmanager
-def plain_names(placed: Mapping[str, Path], plain: Mapping[str, Path]) -> Iterator[None]:
-    """Have errors name the file that was placed, not the copy that was read."""
+def name_original_files(placed: Mapping[str, Path], plain: Mapping[str, Path]) -> Iterator[None]:
+    """Make errors raised in the block name the original file, not the converted copy.
+
+    Args:
+        placed: the original files, by key.
+        plain: the files that are read.
+    """
     try:
         yield
     except RawFileError as error:
@@ -53,31 +58,34 @@ def plain_names(placed: Mapping[str, Path], plain: Mapping[str, Path]) -> Iterat
 
 
 def located_paths(spec: StoreSpec) -> list[Path]:
-    """The files and archives, as far as they are here, that a store's raw files lie in."""
-    found = locate.find(spec.source, spec.files, spec.data_dir)
-    return [one.path for one in found.values() if one is not None and one.origin != "declared"]
+    """The files and archives on disk that hold a store's raw files."""
+    located = locate.find(spec.source, spec.files, spec.data_dir)
+    return [file.path for file in located.values() if file and file.origin != "declared"]
 
 
 _State = tuple[int, int, int] | None
 
 
 class ChangeWatch:
-    """What raw files look like before they are read, to be compared with how they look afterwards."""
+    """Records the state of raw files before they are read, to compare it with their state afterwards."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._before: dict[Path, _State] = {}
         self.add(paths)
 
     def add(self, paths: Iterable[Path]) -> None:
-        """Watch more files; one that is watched already keeps its first look."""
+        """Watch more files; one that is already watched keeps its first state."""
         for path in paths:
             self._before.setdefault(path, _state(path))
 
     def require_unchanged(self, read: Mapping[Path, str]) -> None:
-        """Raise `RawFileError` where a file is not what it was: another size, time or content.
+        """Check that no file changed in size, time or content.
 
         Args:
-            read: the SHA-256 of what was read, by path, as far as it is known.
+            read: the SHA-256 of what was read, by path, where known.
+
+        Raises:
+            RawFileError: a file changed.
         """
         for path, before in self._before.items():
             now = _state(path)
@@ -95,7 +103,7 @@ class ChangeWatch:
 
 
 def _state(path: Path) -> _State:
-    """Size, time of the last change of the content, and of the entry, which cannot be set back."""
+    """Size, modification time, and change time, which cannot be set back."""
     try:
         stat = path.stat()
     except OSError:

@@ -1,8 +1,8 @@
 """The store: each source read once into columnar files in the cache, shared by every subtask.
 
 A store is a directory named by its key: raw files, reader, declaration. It is built under a lock in
-a folder of its own, renamed when complete, and never changed afterwards; whoever finds it complete
-may read it without a lock.
+a scratch folder, renamed when complete, and never changed afterwards; a complete store may be read
+without a lock.
 """
 
 from __future__ import annotations
@@ -26,8 +26,13 @@ from itdr.builders.core.schema import Source
 from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, watch_lines
 from itdr.builders.rawfiles import locate, published, refused
 from itdr.builders.rawfiles.checksums import chunks, digests
-from itdr.builders.store.layout import complete
-from itdr.builders.store.plain_files import ChangeWatch, located_paths, plain_files, plain_names
+from itdr.builders.store.layout import is_complete
+from itdr.builders.store.plain_files import (
+    ChangeWatch,
+    located_paths,
+    name_original_files,
+    plain_files,
+)
 from itdr.builders.store.spec import StoreSpec
 
 logger = logging.getLogger("itdr")
@@ -35,8 +40,8 @@ T = TypeVar("T")
 
 
 Read = Callable[["StoreSpec", dict[str, Path], Path, Path], dict[str, Any]]
-"""Raw files, by key, into the files of a store: (spec, paths, scratch folder, the store's folder);
-gives what the manifest says of them."""
+"""Turns raw files into the files of a store: (spec, paths by key, scratch folder, store's folder) ->
+entries of the manifest."""
 
 
 def prepare(
@@ -46,18 +51,28 @@ def prepare(
     path: Path | None = None,
     read: Read | None = None,
 ) -> Path:
-    """The store's folder, built first where it is not there yet.
+    """Build a store unless it exists.
 
-    path, read: where and by what it is built, if not in the cache and by the embedded engine.
-    Raises `RawFileError` where a raw file is missing, damaged or not what it should be.
+    Args:
+        spec: which store.
+        offline: never download.
+        progress: show progress bars.
+        path: where to build it; by default in the cache.
+        read: what reads the raw files; by default the embedded engine.
+
+    Returns:
+        The store's folder.
+
+    Raises:
+        RawFileError: a raw file is missing, damaged or not what it should be.
     """
     from filelock import FileLock
 
     path = path or spec.path
-    if not complete(path):
+    if not is_complete(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
-            if not complete(path):
+            if not is_complete(path):
                 with _disk_errors(path.parent), _hushed(spec.sample):
                     _build(spec, path, read or _read, offline or spec.sample, progress)
     return path
@@ -82,8 +97,8 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
         )
         watch.add(placed.values())
         logger.info("itdr: reading %s", _name(spec))
-        with refused.judged(spec.source, spec.data_dir, placed):
-            made, files = _read_files(spec, placed, checks, read, folder)
+        with refused.put_aside_on_error(spec.source, spec.data_dir, placed):
+            result, files = _read_files(spec, placed, checks, read, folder)
         watch.require_unchanged({placed[key]: file["sha256"] for key, file in files.items()})
         shutil.rmtree(work)
         facts = {
@@ -92,7 +107,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
             "facet": spec.facet,
             "reader_version": spec.source.version,
             "files": files,
-            **made,
+            **result,
             "official_rows": {
                 file.key: file.rows for file in spec.files if file.rows and file.key in placed
             },
@@ -114,10 +129,10 @@ def _read_files(
     read: Read,
     folder: Path,
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """Read the raw files in their plain form, and gather facts of them as they were placed.
+    """Read the raw files in plain form, while gathering facts about the originals.
 
-    That a line is too long is seen while the facts are gathered, at no cost; the file is then read
-    once more, without such lines.
+    Overlong lines are noticed while the facts are gathered, at no extra cost; the affected file is
+    then read again without them.
     """
     work = folder / "work"
     long_lines: set[str] = set()
@@ -127,28 +142,28 @@ def _read_files(
         paths = {key: file.path for key, file in plain.items()}
         gather = partial(_file_facts, spec, placed, long_lines)
         try:
-            with plain_names(placed, paths), _beside(checks, gather) as gathered:
-                made = read(spec, paths, work, folder)
+            with name_original_files(placed, paths), _beside(checks, gather) as gathered:
+                result = read(spec, paths, work, folder)
         except ItdrError:
             if long_lines <= again:
                 raise
         else:
             if long_lines <= again:
-                return _with_long_lines(made, placed, plain), gathered.result()
+                return _with_long_lines(result, placed, plain), gathered.result()
         for stage in work.glob("stage.duckdb*"):
             stage.unlink()
 
 
 def _with_long_lines(
-    made: dict[str, Any], placed: dict[str, Path], plain: dict[str, TextFile]
+    result: dict[str, Any], placed: dict[str, Path], plain: dict[str, TextFile]
 ) -> dict[str, Any]:
-    """What the manifest says, with the lines that no reader saw, by the name of their file."""
+    """The manifest's facts, with the overlong lines of each file added to the rejected rows."""
     lost = {
         placed[key].name: {TOO_LONG: file.long_lines}
         for key, file in sorted(plain.items())
         if file.long_lines
     }
-    return {**made, "rejected": {**made["rejected"], **lost}} if lost else made
+    return {**result, "rejected": {**result["rejected"], **lost}} if lost else result
 
 
 def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> dict[str, Any]:
@@ -167,32 +182,38 @@ def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> 
 
 @contextmanager
 def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iterator[Future[T]]:
-    """Check files, and gather facts of them, while the block reads them; at its end all is done. A
-    file that is not whole is said to be that, whatever its reader stumbled over."""
+    """Check files and gather facts about them while the block reads them; all is done at its end.
+
+    Damage found by a check takes precedence over whatever the reader stumbled over.
+    """
     stop = Event()
     with ThreadPoolExecutor(2) as pool:
         gathered = pool.submit(facts, stop)
-        checked = [pool.submit(check, stop) for check in checks]
+        pending = [pool.submit(check, stop) for check in checks]
         try:
             yield gathered
         except ItdrError:
             gathered.result()
-            for one in checked:
-                one.result()
+            for check in pending:
+                check.result()
             raise
         except BaseException:
             stop.set()
             raise
-        for one in checked:
-            one.result()
+        for check in pending:
+            check.result()
 
 
 def _file_facts(
     spec: StoreSpec, paths: dict[str, Path], long_lines: set[str], stop: Event
 ) -> dict[str, dict[str, Any]]:
-    """Name, size and SHA-256 of each raw file, with a warning for one that is not the published.
+    """Name, size and SHA-256 of each raw file; warns of one that differs from the published file.
 
-    long_lines: takes the keys of files in which a line may be too long.
+    Args:
+        spec: the store.
+        paths: the files by key.
+        long_lines: receives the keys of files with a suspiciously long line.
+        stop: set to end early.
     """
     facts = {}
     declared = {file.key: file for file in spec.files}
@@ -201,11 +222,11 @@ def _file_facts(
         pieces = chunks(path, stop=stop)
         if not (file.binary or file.packed or is_gzip(path)):
             pieces = watch_lines(pieces, long_lines, key)
-        found = digests(pieces, {"sha256", *published.algorithms(file, path)})
-        facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": found["sha256"]}
-        reason = None if stop.is_set() else published.other_content(file, path, found)
+        digest = digests(pieces, {"sha256", *published.required_digests(file, path)})
+        facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest["sha256"]}
+        reason = None if stop.is_set() else published.content_mismatch(file, path, digest)
         if reason:
-            published.note(spec.source, file, reason)
+            published.warn_unofficial(spec.source, file, reason)
     return facts
 
 
@@ -232,9 +253,9 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
 
 
 def _short_citation(source: Source) -> str:
-    """The title of the first thing to cite; the whole entry is in `itdr sources`."""
-    found = re.search(r"title\s*=\s*[{\"]+([^}\"]+)", source.citation)
-    return found.group(1) if found else source.title
+    """The title of the first work to cite; `itdr sources` shows the whole entry."""
+    match = re.search(r"title\s*=\s*[{\"]+([^}\"]+)", source.citation)
+    return match.group(1) if match else source.title
 
 
 def _name(spec: StoreSpec) -> str:
@@ -243,23 +264,23 @@ def _name(spec: StoreSpec) -> str:
 
 @contextmanager
 def _hushed(sample: bool) -> Iterator[None]:
-    """The sample is small and dirty on purpose: that is no news."""
+    """Silence messages about the bundled sample, which is small and dirty on purpose."""
 
-    def loud(record: logging.LogRecord) -> bool:
+    def is_error(record: logging.LogRecord) -> bool:
         return record.levelno >= logging.ERROR
 
     # A filter of its own: several stores may be built at the same time.
     if sample:
-        logger.addFilter(loud)
+        logger.addFilter(is_error)
     try:
         yield
     finally:
-        logger.removeFilter(loud)
+        logger.removeFilter(is_error)
 
 
 @contextmanager
 def _disk_errors(home: Path) -> Iterator[None]:
-    """Say a full disk in one sentence; nothing half-made is left behind."""
+    """Report a full disk in one sentence; nothing unfinished is left behind."""
     try:
         yield
     except ItdrError:

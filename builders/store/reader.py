@@ -1,51 +1,61 @@
 """A complete store, read: users and items memory-mapped, interactions by row groups.
 
-Nothing here is loaded whole but what is asked for: arrays over users and items are views of mapped
-files, and one user's interactions cost the row groups that hold them.
+Nothing is loaded whole unless requested: arrays over users and items are views of mapped files, and
+one user's interactions cost the row groups that hold them.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import cachetools
 import numpy as np
 
 from itdr.builders.core import paths, remote
-from itdr.builders.core.arrow import numbers, read, taken
+from itdr.builders.core.arrow import numbers, read, take_rows
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
 from itdr.builders.core.text import cut
 from itdr.builders.store.interactions import Interactions
-from itdr.builders.store.layout import manifest
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 T = TypeVar("T")
-KEPT_ROW_GROUPS = 48
-"""Row groups of interactions kept decoded, of all stores together: about 1.5 MB each."""
-KEPT_TEXT_GROUPS = 2
+CACHED_ROW_GROUPS = 48
+"""Decoded row groups of interactions, of all stores together: about 1.5 MB each."""
+CACHED_TEXT_GROUPS = 2
 RUN_ROWS = 1 << 18
-"""Interactions of several users that are read at a time: 20 MB or so of arrays made of them."""
-KEPT_ITEMS = 200_000
+"""Interactions of several users that are read at a time: about 20 MB of arrays."""
+MAX_CACHED_ITEMS = 200_000
 _ITEM_FIELDS = ("item_id", "title", "categories", "creators")
 MISSING_TIME = -(2**63) + 1
 """Stands for a null timestamp: earlier than every known one."""
 
 
+_groups: cachetools.LRUCache[tuple[Path, int], dict[str, np.ndarray]] = cachetools.LRUCache(
+    CACHED_ROW_GROUPS
+)
+
+
 @dataclass(slots=True)
 class Item:
-    """What of an item can be shown. `creators` and `categories` in the raw file's order. Shared by
-    all who ask, and not to be changed (frozen, one would take five times as long to make).
+    """The displayable fields of an item. Shared by all callers; do not change it (frozen, it would take
+    five times as long to create).
 
-    listed: `Title: category, category`; the title alone where there is none.
+    Attributes:
+        id: its id.
+        title: its title; "" where it has none.
+        categories: in the raw file's order.
+        creators: in the raw file's order.
+        listed: `Title: category, category`; the title alone without categories.
     """
 
     id: str
@@ -57,7 +67,7 @@ class Item:
 
 @dataclass(slots=True)
 class Events:
-    """Interactions in the store's order, one array to a column (None: the source has none)."""
+    """Interactions in the store's order, one array per column (None: the source has no such column)."""
 
     items: np.ndarray
     times: np.ndarray | None
@@ -68,7 +78,13 @@ class Events:
 
 
 class StoreReader:
-    """The columns of one store. It holds file handles: a forked process has to `reopen` it."""
+    """The columns of one store. It holds file handles: call `reopen` in a forked process.
+
+    Args:
+        source: the declaration.
+        path: the store's folder.
+        title_chars: the most characters of a title; None for any number.
+    """
 
     def __init__(self, source: Source, path: Path, title_chars: int | None = None) -> None:
         self.source = source
@@ -79,23 +95,30 @@ class StoreReader:
         with some interactions alone (see `sampling.filters`)."""
         self.selection: Selection | None = None
         """Which interactions count, where not all do."""
-        self.manifest: dict[str, Any] = manifest(path)
-        self._texts: OrderedDict[int, pa.ChunkedArray] = OrderedDict()
+        self.manifest: dict[str, Any] = read_manifest(path)
+        self._texts: cachetools.LRUCache[int, pa.ChunkedArray] = cachetools.LRUCache(
+            CACHED_TEXT_GROUPS
+        )
         self._items: dict[int, Item] = {}
         self._columns: dict[tuple[str, str], tuple[list[pa.Array], int]] = {}
         self._shared: dict[Any, Any] = {}
         self.expected: Sequence[int] = ()
-        """Users that are about to be asked for (a hint: read together, they take less time)."""
+        """Users that will be requested next (a hint: they are read faster together)."""
 
     def reopen(self) -> None:
-        """Let go of the handles, which two processes must not share; what was read is kept."""
+        """Drop the file handles, which two processes must not share; cached data stay."""
         self.__dict__.pop("_interactions", None)
         for view in self.views.values():
             view.reopen()
 
     def derived(self, name: str) -> Path:
-        """Where something counted from this store lies, or is to be put: beside the stores; of a
-        store in parts, beside itself (fetched first where the store lies on another machine)."""
+        """The path of a file derived from this store, in the cache.
+
+        For a store in parts it lies beside the store, and is fetched first from another machine.
+
+        Args:
+            name: the file's name.
+        """
         if "parts" in self.manifest:
             here = self.path.with_name(f"{self.path.name}-derived") / name
             if "far" in self.manifest and not here.exists():
@@ -110,7 +133,12 @@ class StoreReader:
         return () if self.selection is None else ("filter", *self.selection.facts)
 
     def shared(self, key: Any, make: Callable[[], T]) -> T:
-        """Something derived from this store that several cells use: made once."""
+        """An object derived from this store that several cells share, created once.
+
+        Args:
+            key: identifies it.
+            make: creates it.
+        """
         if key not in self._shared:
             self._shared[key] = make()
         return self._shared[key]
@@ -119,10 +147,12 @@ class StoreReader:
 
     @functools.cached_property
     def users(self) -> pa.Table:
+        """Users, one row per code."""
         return read(self.path / "users.arrow")
 
     @functools.cached_property
     def items(self) -> pa.Table:
+        """Items, one row per code."""
         return read(self.path / "items.arrow")
 
     @functools.cached_property
@@ -132,39 +162,50 @@ class StoreReader:
 
     @functools.cached_property
     def user_start(self) -> np.ndarray:
+        """int64, by user code: the row of the user's first interaction."""
         return numbers(self.users, "start")
 
     @functools.cached_property
     def user_n(self) -> np.ndarray:
+        """int32, by user code: the number of the user's interactions."""
         return numbers(self.users, "n")
 
     @functools.cached_property
     def item_hash(self) -> np.ndarray:
+        """uint64, by item code: the hash of the item's id, ascending."""
         return numbers(self.items, "hash").view(np.uint64)
 
     def code(self, kind: str, name: str | None) -> int | None:
-        """The code of the user or item (kind: `user`, `item`) with this id; None where there is none."""
+        """The code of a user or item.
+
+        Args:
+            kind: `user` or `item`.
+            name: its id.
+
+        Returns:
+            The code; None where the store has no such id.
+        """
         if name is None:
             return None
         hashes = self.item_hash if kind == "item" else self.user_hash
         wanted = hash_ids(f"{self.source.id}/{kind}_id", [name])[0]
         first, stop = (int(hashes.searchsorted(wanted, side)) for side in ("left", "right"))
         ids = (self.value(f"{kind}s", f"{kind}_id", code) for code in range(first, stop))
-        return next((first + k for k, one in enumerate(ids) if one == name), None)
+        return next((first + k for k, other in enumerate(ids) if other == name), None)
 
     @functools.cached_property
     def item_n(self) -> np.ndarray:
-        """int32, by item code: how many interactions the item has."""
+        """int32, by item code: the number of the item's interactions."""
         return numbers(self.items, "n")
 
     @functools.cached_property
     def work(self) -> np.ndarray:
-        """int32, by item code: the code of the item that stands for the item's work."""
+        """int32, by item code: the code of the item that represents its work."""
         return numbers(self.items, "work")
 
     @functools.cached_property
     def title_code(self) -> np.ndarray:
-        """int32, by item code: equal for titles that look the same; -1: never shown."""
+        """int32, by item code: equal for titles that look the same; -1 for items that are never shown."""
         return numbers(self.items, "title_code")
 
     @functools.cached_property
@@ -184,7 +225,7 @@ class StoreReader:
         return pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
 
     def item(self, code: int) -> Item:
-        """What can be shown of an item (kept for the next time it is asked for)."""
+        """The displayable fields of an item, cached."""
         known = self._items.get(code)
         if known is None:
             self.read_items((code,))
@@ -192,7 +233,14 @@ class StoreReader:
         return known
 
     def items_of(self, rows: Sequence[Sequence[int]]) -> list[list[Item]]:
-        """What can be shown of these items, a list to a list of codes."""
+        """The displayable fields of many items.
+
+        Args:
+            rows: lists of item codes.
+
+        Returns:
+            A list of items for each list of codes.
+        """
         known = self._items
         try:
             return [[known[code] for code in row] for row in rows]
@@ -201,16 +249,20 @@ class StoreReader:
         return [[known[code] for code in row] for row in rows]
 
     def read_items(self, codes: Iterable[int]) -> None:
-        """Have these items at hand for `item`: many at once take a tenth of the time of each alone."""
+        """Load items into the cache of `item`: many at once take a tenth of the time per item.
+
+        Args:
+            codes: item codes; those already cached cost nothing.
+        """
         wanted = set(codes)
         missing = sorted(wanted.difference(self._items))
         if not missing:
             return
-        if len(self._items) + len(missing) > KEPT_ITEMS:
+        if len(self._items) + len(missing) > MAX_CACHED_ITEMS:
             self._items.clear()
             missing = sorted(wanted)
         names = [name for name in _ITEM_FIELDS if name in self.items.column_names]
-        columns = {name: taken(self.items.column(name), missing).to_pylist() for name in names}
+        columns = {name: take_rows(self.items.column(name), missing).to_pylist() for name in names}
         none: list[None] = [None] * len(missing)
         titles = [title or "" for title in columns.get("title", none)]
         if self.title_chars is not None:
@@ -223,11 +275,20 @@ class StoreReader:
             f"{title}: {', '.join(values)}" if values else title
             for title, values in zip(titles, categories, strict=True)
         ]
-        made = map(Item, columns["item_id"], titles, categories, creators, listed)
-        self._items.update(zip(missing, made, strict=True))
+        loaded = map(Item, columns["item_id"], titles, categories, creators, listed)
+        self._items.update(zip(missing, loaded, strict=True))
 
     def value(self, table: str, column: str, code: int) -> Any:
-        """One value of `users` or `items`; None where the source has no such column."""
+        """One value of `users` or `items`.
+
+        Args:
+            table: `users` or `items`.
+            column: the column.
+            code: the user's or item's code.
+
+        Returns:
+            The value; None where it is missing or the source has no such column.
+        """
         chunks, length = self._column(table, column)
         if not length:
             return None
@@ -236,16 +297,22 @@ class StoreReader:
         return chunks[chunk][place].as_py()
 
     def values(self, table: str, column: str, codes: Sequence[int] | np.ndarray) -> list[Any]:
-        """`value` of several codes."""
+        """`value` of several codes.
+
+        Args:
+            table: `users` or `items`.
+            column: the column.
+            codes: user or item codes.
+        """
         if len(codes) == 1:  # a table of one row takes ten times as long as one value
             return [self.value(table, column, int(codes[0]))]
         source = self.users if table == "users" else self.items
         if column not in source.column_names:
             return [None] * len(codes)
-        return taken(source.column(column), codes).to_pylist()
+        return take_rows(source.column(column), codes).to_pylist()
 
     def _column(self, table: str, column: str) -> tuple[list[pa.Array], int]:
-        """The chunks of a column and the length of the first; none where there is no such column."""
+        """The chunks of a column and the length of the first; ([], 0) where there is no such column."""
         key = (table, column)
         if key not in self._columns:
             source = self.users if table == "users" else self.items
@@ -272,7 +339,7 @@ class StoreReader:
         )
 
     def has(self, column: str) -> bool:
-        """Whether interactions carry this column."""
+        """Whether interactions have this column."""
         return column in self._names
 
     @functools.cached_property
@@ -280,11 +347,15 @@ class StoreReader:
         return frozenset(self._interactions.names)
 
     def events(self, user: int) -> Events:
-        """All interactions of a user, in the order: time, place, stable hash."""
+        """All interactions of a user, ordered by time, sequence number and stable hash."""
         return self.events_of(np.array([user]))
 
     def events_of(self, users: np.ndarray) -> Events:
-        """All interactions of several users (ascending codes), one user after the other."""
+        """All interactions of several users, one user after the other.
+
+        Args:
+            users: integer array of user codes, ascending.
+        """
         starts, counts = self.user_start[users], self.user_n[users].astype(np.int64)
         ends = counts.cumsum()
         rows = (starts - ends + counts).repeat(counts) + np.arange(ends[-1])
@@ -301,8 +372,8 @@ class StoreReader:
         def column(name: str) -> np.ndarray | None:
             if name not in parts[0][0]:
                 return None
-            taken = [group[name][places] for group, places in parts]
-            return taken[0] if len(taken) == 1 else np.concatenate(taken)
+            values = [group[name][places] for group, places in parts]
+            return values[0] if len(values) == 1 else np.concatenate(values)
 
         items = column("item_code")
         assert items is not None
@@ -310,21 +381,27 @@ class StoreReader:
         return Events(items, *(column(name) for name in names))
 
     def runs(self, users: Sequence[int]) -> Iterator[np.ndarray]:
-        """These users, each once and ascending, in runs to be read at a time: of so many interactions
-        that they fit into memory several times."""
+        """Split users into runs whose interactions fit into memory several times over.
+
+        Args:
+            users: user codes, in any order, repeats allowed.
+
+        Returns:
+            Ascending arrays of distinct codes, of about `RUN_ROWS` interactions each.
+        """
         codes = np.unique(users)
         if len(codes):
             ends = self.user_n[codes].cumsum(dtype=np.int64)
             yield from np.split(codes, np.flatnonzero(np.diff(ends // RUN_ROWS)) + 1)
 
-    def expected_with(self, user: int) -> np.ndarray | None:
-        """The run of expected users that holds this one; None where it is not expected."""
+    def expected_run(self, user: int) -> np.ndarray | None:
+        """The run of `expected` users that contains this one; None where the user is not expected."""
         if user not in self.expected:
             return None
         return next(run for run in self.runs(self.expected) if user in run)
 
     def item_codes(self) -> Iterator[np.ndarray]:
-        """The items of all interactions in the store's order, a row group at a time."""
+        """The item codes of all interactions in the store's order, one row group at a time."""
         for k in range(len(self._ends)):
             yield self._interactions.group(k, ["item_code"]).column("item_code").to_numpy()
 
@@ -336,41 +413,26 @@ class StoreReader:
             return [None] * (stop - start)
         first = int(np.searchsorted(self._ends, start, side="right"))
         last = int(np.searchsorted(self._ends, stop - 1, side="right"))
-        found: list[str | None] = []
+        result: list[str | None] = []
         for k in range(first, last + 1):
             base = int(self._ends[k - 1]) if k else 0
             texts = self._text_group(k)
             low, high = max(start - base, 0), min(stop - base, len(texts))
-            found += texts.slice(low, high - low).to_pylist()
-        return found
+            result += texts.slice(low, high - low).to_pylist()
+        return result
 
+    @cachetools.cachedmethod(lambda self: self._texts)
     def _text_group(self, k: int) -> pa.ChunkedArray:
-        kept = self._texts.get(k)
-        if kept is None:
-            kept = self._texts[k] = self._interactions.group(k, ["text"]).column("text")
-            while len(self._texts) > KEPT_TEXT_GROUPS:
-                self._texts.popitem(last=False)
-        return kept
+        return self._interactions.group(k, ["text"]).column("text")
 
+    @cachetools.cached(_groups, key=lambda self, k: (self.path, k))
     def _group(self, k: int) -> dict[str, np.ndarray]:
-        key = (self.path, k)
-        kept = _groups.get(key)
-        if kept is None:
-            table = self._interactions.group(k, self._fields)
-            kept = {name: _plain(table.column(name), name) for name in self._fields}
-            _groups[key] = kept
-            while len(_groups) > KEPT_ROW_GROUPS:
-                _groups.popitem(last=False)
-        else:
-            _groups.move_to_end(key)
-        return kept
-
-
-_groups: OrderedDict[tuple[Path, int], dict[str, np.ndarray]] = OrderedDict()
+        table = self._interactions.group(k, self._fields)
+        return {name: _plain(table.column(name), name) for name in self._fields}
 
 
 def _plain(column: pa.ChunkedArray, name: str) -> np.ndarray:
-    """A numpy array: nulls become NaN in floats, the earliest time in times, -1 in places."""
+    """A column as a numpy array: null becomes NaN in floats, `MISSING_TIME` in times, -1 elsewhere."""
     import pyarrow.compute as pc
 
     if column.null_count and name in ("timestamp", "seq", "event"):

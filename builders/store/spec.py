@@ -1,4 +1,4 @@
-"""Which store: a source, a domain, a facet and raw files; its key names its folder."""
+"""Which store: a source, a domain, a facet and raw files. Its key names its folder."""
 
 from __future__ import annotations
 
@@ -15,12 +15,20 @@ from itdr.builders.core.fingerprint import BUILDERS, store_code
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.rawfiles import locate
-from itdr.builders.store.layout import complete
+from itdr.builders.store.layout import is_complete
 
 
 @dataclass(frozen=True)
 class StoreSpec:
-    """Which store: a source, one of its domains (or None), a facet, and where raw files may lie."""
+    """Identifies a store.
+
+    Attributes:
+        source: the declaration.
+        domain: one of its domains, where it has several.
+        facet: `base` or `text`.
+        data_dir: where raw files may lie besides the download cache.
+        sample: the raw files are the bundled sample.
+    """
 
     source: Source
     domain: str | None = None
@@ -30,18 +38,18 @@ class StoreSpec:
 
     @functools.cached_property
     def files(self) -> tuple[RawFile, ...]:
-        """The raw files to read; of a source with several editions, those of the one that is there,
-        else of the first."""
+        """The raw files to read: where a source has several editions, those of the one on disk,
+        otherwise of the first."""
         files = self.source.files_for(self.facet, self.domain)
         editions: dict[str, tuple[str, ...]] = self.source.options.get("editions", {})
         if not editions:
             return files
-        found = locate.find(self.source, files, self.data_dir)
-        here = {key for key, one in found.items() if one and one.origin != "declared"}
+        located = locate.find(self.source, files, self.data_dir)
+        here = {key for key, file in located.items() if file and file.origin != "declared"}
         chosen = next((keys for keys in editions.values() if set(keys[:2]) <= here), None)
         if chosen is None:
             chosen = next(iter(editions.values()))
-        # An edition is its first two files; what else it has makes it better.
+        # The first two files of an edition are required, the others optional.
         return tuple(
             dataclasses.replace(file, optional=file.key not in chosen[:2])
             for file in files
@@ -50,13 +58,16 @@ class StoreSpec:
 
     @functools.cached_property
     def fingerprints(self) -> dict[str, str]:
-        """The fingerprint of each raw file, cheap and known before anything is fetched: that of the
-        file found, else that which the store built from this folder recorded, else the declared."""
-        found = locate.find(self.source, self.files, self.data_dir)
+        """The fingerprint of each raw file, cheap and known before anything is fetched.
+
+        That of the file on disk; otherwise the one recorded by the store built from this folder;
+        otherwise the declared one.
+        """
+        on_disk = locate.find(self.source, self.files, self.data_dir)
         recorded = self.recorded
         result = {}
         for file in self.files:
-            located = found.get(file.key)
+            located = on_disk.get(file.key)
             if located is not None and located.origin != "declared":
                 result[file.key] = located.fingerprint
             elif file.key in recorded:
@@ -67,7 +78,7 @@ class StoreSpec:
 
     @functools.cached_property
     def key(self) -> str:
-        """Names the store's directory: raw files, reader and declaration; 16 hexadecimal digits."""
+        """16 hexadecimal digits that identify raw files, reader and declaration; part of the folder's name."""
         parts = [
             self.source.id,
             self.domain,
@@ -87,11 +98,12 @@ class StoreSpec:
 
     @property
     def path(self) -> Path:
+        """The store's folder."""
         return self.home / f"{self.facet}-{self.key}"
 
     def ready(self) -> bool:
-        """Whether the store is there, complete."""
-        return complete(self.path)
+        """Whether the store exists and is complete."""
+        return is_complete(self.path)
 
     def _record(self) -> Path:
         where = os.path.realpath(self.data_dir) if self.data_dir else ""
@@ -107,7 +119,7 @@ class StoreSpec:
             return {}
 
     def remember(self) -> None:
-        """Note what the store was built from, so that it serves when the raw files are gone."""
+        """Record what the store was built from, so that it can be used when the raw files are gone."""
         core_paths.write_json(self._record(), {"store": self.path.name, "files": self.fingerprints})
 
 

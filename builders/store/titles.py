@@ -1,4 +1,4 @@
-"""A store with its titles cut to a length: told apart by what is left of them to see."""
+"""A store with truncated titles; titles that look the same once truncated share a code."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from pathlib import Path
 
 import numpy as np
 
-from itdr.builders.core.arrow import numbers, read, taken, write_table
+from itdr.builders.core.arrow import numbers, read, take_rows, write_table
 from itdr.builders.core.text import cut
 from itdr.builders.store import derived
 from itdr.builders.store.build.works import title_key
-from itdr.builders.store.reader import KEPT_ITEMS, StoreReader
+from itdr.builders.store.reader import MAX_CACHED_ITEMS, StoreReader
 
 
 def with_title_chars(store: StoreReader, chars: int | None) -> StoreReader:
     """The store with titles of at most `chars` characters.
 
     Args:
-        store: with titles as they are.
+        store: the store with full titles.
         chars: the most characters shown; None for any number.
 
     Returns:
-        A reader of the same store, made once; the store itself where no title is longer.
+        A cached reader of the same store; the store itself where no title is longer.
     """
     if chars is None or store.shared("longest title", lambda: _longest(store)) <= chars:
         return store
     if chars not in store.views:
         view = StoreReader(store.source, store.path, chars)
-        path = derived.file_of(store, "titles", (chars,))
-        derived.made(path, lambda work: _write(store, chars, work / path.name))
+        path = derived.derived_path(store, "titles", (chars,))
+        derived.build_once(path, lambda work: _write(store, chars, work / path.name))
         view.title_code = numbers(read(path), "title_code")
         store.views[chars] = view
     return store.views[chars]
@@ -43,7 +43,7 @@ def _longest(store: StoreReader) -> int:
 
 
 def _write(store: StoreReader, chars: int, path: Path) -> None:
-    """Give titles that look the same when they are cut the code of the first of them."""
+    """Give titles that look the same once truncated the code of the first of them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -51,11 +51,11 @@ def _write(store: StoreReader, chars: int, path: Path) -> None:
     column = store.items.column("title")
     long = pc.greater(pc.fill_null(pc.utf8_length(column), 0), chars)
     places = np.flatnonzero(long.to_numpy() & (codes >= 0))
-    made = codes.copy()
+    merged = codes.copy()
     first: dict[str, int] = {}
-    for start in range(0, len(places), KEPT_ITEMS):
-        some = places[start : start + KEPT_ITEMS]
-        titles = taken(column, some).to_pylist()
+    for start in range(0, len(places), MAX_CACHED_ITEMS):
+        some = places[start : start + MAX_CACHED_ITEMS]
+        titles = take_rows(column, some).to_pylist()
         for place, title in zip(some.tolist(), titles, strict=True):
-            made[place] = first.setdefault(title_key(cut(title, chars)), int(codes[place]))
-    write_table(pa.table({"title_code": made}), path)
+            merged[place] = first.setdefault(title_key(cut(title, chars)), int(codes[place]))
+    write_table(pa.table({"title_code": merged}), path)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from itdr.builders.core.cache import Memo
+from itdr.builders.core.cache import BatchCache
 from itdr.builders.sampling.histories import UserHistory, histories
 from itdr.builders.sampling.windows import MORE, Window
 from itdr.builders.store.build.works import title_key
@@ -81,10 +81,10 @@ def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
     """The first window of each user where it is found at once."""
-    kept: Memo[tuple[int, tuple[int, _Events]]] = cell.store.shared(
-        ("crossed", cell.cell.other, ranking.window_spec(cell)), Memo
+    kept: BatchCache[tuple[int, tuple[int, _Events]]] = cell.store.shared(
+        ("crossed", cell.cell.other, ranking.window_spec(cell)), BatchCache
     )
-    again = dict(kept.of(users))
+    again = dict(kept.lookup(users))
     found = _found_again(cell, again)
     new = _found_anew(cell, [user for user in users if user not in again])
     if new:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from itdr.builders.core.paths import human
+from itdr.builders.core.paths import format_size
 
 Table = tuple[Sequence[str], list[list[str]]]
 
@@ -54,7 +54,7 @@ def configs(found: list[dict[str, Any]]) -> Table:
             one["config"],
             one["form"],
             *(f"{one['rows'].get(split, 0):,}" for split in ("train", "validation", "test")),
-            human(one["bytes"]),
+            format_size(one["bytes"]),
         ]
         for one in found
     ]

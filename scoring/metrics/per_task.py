@@ -240,13 +240,13 @@ def score_attributes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Sco
 
 def _attribute(name: str, said: str | None, truth: str, values: Sequence[str]) -> Scored:
     if name not in attribute_rules.NUMBERS:
-        right = said is not None and attribute_rules.same(name, said, truth)
+        right = said is not None and attribute_rules.same_value(name, said, truth)
         metric = f"accuracy {name}"
         return Scored(said is not None, {metric: float(right)}, {metric: 1 / len(values)})
     true = float(truth)
-    number = None if said is None else attribute_rules.number(name, said)
+    number = None if said is None else attribute_rules.parse_number(name, said)
     if number is None:
-        error = attribute_rules.worst(name, true)
+        error = attribute_rules.max_error(name, true)
     else:
-        error = abs(attribute_rules.clipped(name, number) - true)
+        error = abs(attribute_rules.clip(name, number) - true)
     return _error(name, number is not None, error, [abs(float(one) - true) for one in values])

@@ -1,4 +1,4 @@
-"""Where in a model's text its answer is: past thoughts, channels, roles, wrappers and turns.
+"""Find the answer in a model's text: past thoughts, channels, roles, wrappers and turns.
 
 Everything here runs in time linear in the text.
 """
@@ -59,15 +59,15 @@ _INVISIBLE = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\x00"))
 
 
 def answer_part(text: Any) -> str:
-    """The answer alone.
+    """Extract the answer from a model's text.
 
     Args:
         text: whatever a model wrote. Anything but a string reads as an empty answer.
 
     Returns:
-        What stands past its thoughts, in its final channel, in its own first turn, in its answer's
-        wrapper, and from the last "Answer:" on where there is one. Zero-width signs and code fences
-        are dropped; elements of markup stay (see `plain`).
+        What comes after its thoughts, in its final channel, in its own first turn, in its answer's
+        wrapper, and after the last "Answer:" if any. Zero-width characters and code fences are
+        dropped; markup elements stay (see `strip_markup`).
     """
     if not isinstance(text, str):
         return ""
@@ -100,8 +100,9 @@ def _channel(text: str) -> str:
 
 
 def _without_thoughts(text: str) -> str:
-    """What stands outside of thoughts. What precedes an end without a beginning is one too, and so is
-    what follows a beginning without an end, unless an answer's wrapper stands in it."""
+    """The text outside of thoughts. Text before an unopened end is a thought, and so is text after an
+    unclosed beginning, unless it contains an answer's wrapper.
+    """
     kept: list[str] = []
     depth = start = 0
     for found in _THOUGHT.finditer(text):
@@ -119,7 +120,7 @@ def _without_thoughts(text: str) -> str:
 
 
 def _own_turn(text: str) -> str:
-    """The first turn of the model: neither a prompt before it, nor what it goes on to make up."""
+    """The model's first turn, without a prompt before it or turns that it invents afterwards."""
     role, start, last = _NONE, 0, ""
     asked = re.search(r"^q[ \t]{0,3}:", text, re.I | re.M) is not None
     segments: list[tuple[str, str]] = []
@@ -160,7 +161,7 @@ def _role(found: re.Match[str], role: str, asked: bool, first: bool) -> str | No
 
 
 def _unwrapped(text: str) -> str:
-    """What is in the last wrapper that holds something; "" where all are empty."""
+    """The content of the last non-empty wrapper; "" where all are empty."""
     begins = list(_WRAPPER.finditer(text))
     for found in reversed(begins):
         inside = _WRAPPER_ENDS.split(text[found.end() :], maxsplit=1)[0]
@@ -200,14 +201,11 @@ TITLE_KEYS = (
 ).split()
 
 
-def plain(part: str) -> str:
-    """A part without elements of markup: items and rows become lines of a list or table.
+def strip_markup(part: str) -> str:
+    """Plain text from an answer: markup items and rows become lines of a list or table.
 
     Args:
-        part: as `answer_part` gives it.
-
-    Returns:
-        Plain text.
+        part: as `answer_part` returns it.
     """
     if "<" in part and ">" in part:
         part = _INLINE.sub("", part)
@@ -239,12 +237,9 @@ def _items(part: str) -> str:
 
 
 def elements(part: str) -> list[tuple[str, str]]:
-    """Name and text of the innermost elements of markup.
+    """Name and text of the innermost markup elements, in order.
 
     Args:
-        part: as `answer_part` gives it.
-
-    Returns:
-        Them, in order.
+        part: as `answer_part` returns it.
     """
     return [(one[1], html.unescape(one[2].strip())) for one in _LEAF.finditer(part)]

@@ -1,4 +1,4 @@
-"""When a stated attribute is right, and how far a stated number is off."""
+"""Whether a stated attribute is right, and how far off a stated number is."""
 
 from __future__ import annotations
 
@@ -53,16 +53,13 @@ _REASON = re.compile(
 LONGEST = 300
 
 
-def same(name: str, said: str, truth: str) -> bool:
-    """Whether a stated value is the true one.
+def same_value(name: str, said: str, truth: str) -> bool:
+    """Whether a stated value equals the true one.
 
     Args:
-        name: the attribute, as the row has it ("age group", "gender", …).
-        said: what was said; doubts and reasons around the value do not count.
+        name: the attribute, as in the row ("age group", "gender", …).
+        said: the stated value; hedges and reasons around it are ignored.
         truth: the true value.
-
-    Returns:
-        Whether they are the same.
     """
     said = said[:LONGEST].strip(" \t\n\"'`*_.?!")
     if _same(name, said, truth):
@@ -86,10 +83,17 @@ def _same(name: str, said: str, truth: str) -> bool:
     return bool(words(said)) and words(said) == words(truth)
 
 
-def number(name: str, said: str) -> float | None:
-    """A stated age in years, or a year of birth; None where there is no such number.
+def parse_number(name: str, said: str) -> float | None:
+    """A stated age in years, or a year of birth.
 
-    A range of ages, or a decade ("20s"), counts as its middle. Reasons given are looked at last.
+    A range of ages, or a decade ("20s"), counts as its middle. Reasons are searched last.
+
+    Args:
+        name: the attribute.
+        said: the stated value.
+
+    Returns:
+        The number; None where there is none.
     """
     reason = _REASON.search(said[:LONGEST])
     if reason and reason.start():
@@ -113,14 +117,24 @@ def _number(name: str, said: str) -> float | None:
     return float(found[0]) if found else None
 
 
-def clipped(name: str, value: float) -> float:
-    """A number within its attribute's range."""
+def clip(name: str, value: float) -> float:
+    """Clip a number to its attribute's range.
+
+    Args:
+        name: the attribute, a key of `NUMBERS`.
+        value: the number.
+    """
     low, high = NUMBERS[name]
     return min(max(value, low), high)
 
 
-def worst(name: str, truth: float) -> float:
-    """The largest error that a clipped number can have."""
+def max_error(name: str, truth: float) -> float:
+    """The largest error that a clipped number can have.
+
+    Args:
+        name: the attribute, a key of `NUMBERS`.
+        truth: the true value.
+    """
     low, high = NUMBERS[name]
     return max(abs(truth - low), abs(high - truth))
 
@@ -131,19 +145,19 @@ def _canonical(text: str, names: dict[str, set[str]]) -> str:
 
 
 def _place(text: str) -> tuple[str, ...]:
-    """The parts of a place between commas, its country under one name."""
+    """The comma-separated parts of a place, its country under one name."""
     parts = [" ".join(words(part)) for part in text.split(",")]
     parts = [part for part in parts if part]
     return (*parts[:-1], _canonical(parts[-1], _COUNTRIES)) if parts else ()
 
 
 def _same_span(said: str, truth: str) -> bool:
-    """Equal ranges of ages; a single age stands for the range that holds it."""
+    """Whether ranges of ages are equal; a single age stands for the range that contains it."""
     wanted, given = _span(truth), _span(said)
     if wanted is None:
         return bool(words(said)) and words(said) == words(truth)
     if given is None:
-        age = number("age", said)
+        age = parse_number("age", said)
         return age is not None and wanted[0] <= age <= wanted[1]
     return wanted == given
 

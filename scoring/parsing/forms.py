@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from itdr.builders.dataset.formats import texts_of
 from itdr.builders.rendering import template_files
-from itdr.scoring.parsing.answer import answer_part, plain
+from itdr.scoring.parsing.answer import answer_part, strip_markup
 from itdr.scoring.parsing.lists import entries
 
 Form = Literal["titles", "set", "index"]
@@ -77,7 +77,7 @@ def indexes(text: Any, count: int, alone: bool = False) -> tuple[int | None, ...
     Returns:
         Places from 0 on; None for a number that no candidate has. Empty where there are no numbers.
     """
-    part = plain(answer_part(text)).strip()
+    part = strip_markup(answer_part(text)).strip()
     lines = [entry.text.strip() for entry in entries(part)] if "\n" in part else []
     if len(lines) > 1 and all(_whole(line) for line in lines):
         part = ", ".join(lines)

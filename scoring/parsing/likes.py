@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from itdr.scoring.parsing.answer import answer_part, plain
-from itdr.scoring.parsing.structured import parsed
+from itdr.scoring.parsing.answer import answer_part, strip_markup
+from itdr.scoring.parsing.structured import json_object
 
 _EDGES = " \t\n\"'`*_.,!:;()[]{}\u3002\uff0c\u201c\u201d"
 _NUMBER = re.compile(r"(\d{0,3}(?:\.\d{1,12})?)\s*(%?)")
@@ -38,9 +38,9 @@ def liking(text: Any) -> float | None:
         1 for yes, 0 for no; a number from 0 to 1, or a percentage, for itself. None where the answer
         says neither.
     """
-    part = plain(answer_part(text)).strip()
+    part = strip_markup(answer_part(text)).strip()
     values = [
-        value for value in parsed(part).values() if isinstance(value, (str, int, float, bool))
+        value for value in json_object(part).values() if isinstance(value, (str, int, float, bool))
     ]
     if len(values) == 1:
         part = str(values[0])

@@ -1,4 +1,4 @@
-"""The entries of a list, in every shape that models give it.
+"""The entries of a list, in every form that models write.
 
 Everything here runs in time linear in the text, and never fails: an answer is whatever a model wrote.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from itdr.scoring.parsing.structured import listed
+from itdr.scoring.parsing.structured import json_list
 
 _NUMBERED = re.compile(
     r"^[\s>#*_`]{0,20}(?:(?:no\.?|rank|item|place|top)\s{0,3}|#)?[(\[]?\d{1,3}(?:st|nd|rd|th)?(?:\s{1,3}place)?"
@@ -42,10 +42,13 @@ _EDGES = " \t\"'`*_\u201c\u201d\u2018\u2019\u300a\u300b\u00ab\u00bb"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry: its text without the mark before it, and the line as it stood.
+class ListEntry:
+    """One entry of a list.
 
-    marked: a number, a bullet, a quoted string of a list or a table's row set it off.
+    Attributes:
+        text: the entry without its mark.
+        line: the original line.
+        marked: it is set off by a number, a bullet, quotes or a table's row.
     """
 
     text: str
@@ -53,18 +56,15 @@ class Entry:
     marked: bool
 
 
-def entries(part: str) -> list[Entry]:
-    """The entries of an answer.
+def entries(part: str) -> list[ListEntry]:
+    """The entries of an answer: of a JSON or Python list, a table, a list, or its lines, in order.
 
     Args:
-        part: plain text, as `answer.plain` gives it.
-
-    Returns:
-        Those of a JSON or Python list, a table, a list, or its lines, in order.
+        part: plain text, as `answer.strip_markup` returns it.
     """
-    quoted = listed(part, lambda text: [one.text for one in entries(text) if one.marked])
+    quoted = json_list(part, lambda text: [one.text for one in entries(text) if one.marked])
     if quoted:
-        return [Entry(one, one, True) for one in quoted]
+        return [ListEntry(one, one, True) for one in quoted]
     lines = _joined([line for line in part.split("\n") if line.strip()])
     table = _from_table(lines)
     if table:
@@ -75,13 +75,13 @@ def entries(part: str) -> list[Entry]:
     numbers = sum(kind == "number" for kind, _ in found)
     wanted = "number" if numbers else "bullet"
     return [
-        Entry(text if kind == wanted else line.strip(), line, kind == wanted)
+        ListEntry(text if kind == wanted else line.strip(), line, kind == wanted)
         for line, (kind, text) in zip(lines, found, strict=True)
     ]
 
 
 def _joined(lines: list[str]) -> list[str]:
-    """Lines, a number that stands alone joined with what follows it."""
+    """Lines, with a number on a line of its own joined to the next line."""
     found: list[str] = []
     number = ""
     for line in lines:
@@ -94,7 +94,7 @@ def _joined(lines: list[str]) -> list[str]:
 
 
 def _in_sequence(lines: list[str]) -> list[tuple[str, str]]:
-    """Lines with marks that count up from the first: letters, Roman numbers, words, …"""
+    """Lines whose marks count up from the first: letters, Roman numerals, words, …"""
     for pattern, places in _SEQUENCES:
         next_place, found = 1, []
         for line in lines:
@@ -109,8 +109,8 @@ def _in_sequence(lines: list[str]) -> list[tuple[str, str]]:
     return []
 
 
-def prose(text: str) -> bool:
-    """Whether a line reads as a remark and not as a title: it ends in a colon, or is a sentence."""
+def is_prose(text: str) -> bool:
+    """Whether a line reads as a remark rather than a title: it ends in a colon, or is a sentence."""
     text = text.strip().rstrip("*_`")
     if text.endswith((":", "\uff1a")):
         return True
@@ -127,8 +127,8 @@ def _marked(line: str) -> tuple[str, str]:
     return "", line.strip()
 
 
-def _one_line(line: str) -> list[Entry]:
-    """A list on one line: `1. A 2. B`, or its pieces between semicolons, arrows or bars."""
+def _one_line(line: str) -> list[ListEntry]:
+    """A list on one line: `1. A 2. B`, or its parts between semicolons, arrows or bars."""
     starts: list[re.Match[str]] = []
     for found in _INLINE_NUMBER.finditer(line):
         if int(found[1]) == len(starts) + 1:
@@ -136,18 +136,19 @@ def _one_line(line: str) -> list[Entry]:
     if len(starts) > 1:
         ends = [one.start() for one in starts[1:]] + [len(line)]
         pieces = [line[a.end() : b].strip(" ,;\t") for a, b in zip(starts, ends, strict=True)]
-        return [Entry(piece, piece, True) for piece in pieces]
+        return [ListEntry(piece, piece, True) for piece in pieces]
     for sign in _SEPARATORS:
         pieces = [piece.strip() for piece in line.split(sign)]
         if len(pieces) > 1:
-            return [Entry(_marked(piece)[1], piece, False) for piece in pieces if piece]
+            return [ListEntry(_marked(piece)[1], piece, False) for piece in pieces if piece]
     kind, text = _marked(line)
-    return [Entry(text, line, bool(kind))]
+    return [ListEntry(text, line, bool(kind))]
 
 
-def _from_table(lines: list[str]) -> list[Entry]:
-    """The rows of a table, each by its first cell that is no number: between bars or tabs, with or
-    without a rule; or a number, a comma and the rest."""
+def _from_table(lines: list[str]) -> list[ListEntry]:
+    """The rows of a table, each by its first non-numeric cell: separated by bars or tabs, with or without a
+    rule; or a number, a comma and the rest.
+    """
     for rows in (_cells(lines, "|"), _cells(lines, "\t"), _comma_rows(lines)):
         rules = [place for place, (_, cells) in enumerate(rows) if cells is None]
         body = rows[rules[0] + 1 :] if rules else rows
@@ -159,15 +160,16 @@ def _from_table(lines: list[str]) -> list[Entry]:
                 cell for cell in cells or () if cell and not cell.strip(_EDGES + "#.").isdigit()
             ]
             if named:
-                found.append(Entry(named[0], line, True))
+                found.append(ListEntry(named[0], line, True))
         if found:
             return found
     return []
 
 
 def _cells(lines: list[str], sign: str) -> list[tuple[str, list[str] | None]]:
-    """The rows of a table with their cells, None for a rule; none where it is no table: two rows at
-    least that begin with the sign, stand under a rule, or have a number in front."""
+    """The rows of a table with their cells, None for a rule; empty where it is no table: at least two rows
+    must begin with the separator, follow a rule, or start with a number.
+    """
     rows = [line for line in lines if sign in line.strip(" ")]
     if len(rows) < 2:
         return []

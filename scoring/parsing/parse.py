@@ -1,7 +1,7 @@
-"""Reading an answer: the ranking, the title, the rating or the attributes that a text gives.
+"""Reading an answer: the ranking, title, rating or attributes that a text states.
 
-Each function takes whatever a model wrote and returns None (or an empty reading) where nothing can be
-read; none of them fails. The rules stand in docs/scoring.md.
+Each function accepts whatever a model wrote and returns None (or an empty reading) where nothing can be
+read; none of them fails. docs/scoring.md describes the rules.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from itdr.scoring.parsing.answer import answer_part, elements, plain
-from itdr.scoring.parsing.lists import Entry, entries, prose
-from itdr.scoring.parsing.ratings import clipped, rating
+from itdr.scoring.parsing.answer import answer_part, elements, strip_markup
+from itdr.scoring.parsing.lists import ListEntry, entries, is_prose
+from itdr.scoring.parsing.ratings import clip_rating, rating
 from itdr.scoring.parsing.reasons import Unread
-from itdr.scoring.parsing.structured import parsed
+from itdr.scoring.parsing.structured import json_object
 from itdr.scoring.parsing.titles import Titles, fold
-from itdr.scoring.parsing.verdicts import spoken, verdict
+from itdr.scoring.parsing.verdicts import affirmed_titles, chosen_title
 
 __all__ = [
-    "Ranking", "Unread", "answer_part", "attributes", "choice", "clipped", "ranking", "rating",
+    "Ranking", "Unread", "answer_part", "attributes", "choice", "clip_rating", "ranking", "rating",
     "why_no_title", "why_no_value",
 ]  # fmt: skip
 
@@ -31,9 +31,11 @@ SHORT = 12
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Places in the list of candidates, best first; None: an entry that names none of them.
+    """Positions in the list of candidates, best first; None: an entry that names none of them.
 
-    ties: sizes of groups of entries that a method holds to be equal; all of size 1 where empty.
+    Attributes:
+        places: the positions.
+        ties: sizes of groups of entries that a method ranks equal; empty where all differ.
     """
 
     places: tuple[int | None, ...] = ()
@@ -49,20 +51,25 @@ class Ranking:
 
 
 def ranking(text: Any, titles: Titles | Sequence[str]) -> Ranking:
-    """The candidates in the order in which the answer lists them, repeats and strangers included."""
+    """The candidates in the order of the answer, repeats and unknown entries included.
+
+    Args:
+        text: the prediction.
+        titles: the candidates.
+    """
     titles = titles if isinstance(titles, Titles) else Titles(titles)
-    part = plain(answer_part(text))
+    part = strip_markup(answer_part(text))
     listed = entries(part)[:MOST_ENTRIES]
     if not listed:
         return Ranking()
     marked = any(entry.marked for entry in listed)
     if len(listed) == 1 and not marked:
-        return Ranking(tuple(titles.contained(part)) or _one(titles.named(part)))
+        return Ranking(tuple(titles.mentioned(part)) or _one(titles.find(part)))
     places = [_whole_line(entry, titles) for entry in listed]
     if marked:
         return Ranking(
             tuple(
-                titles.named(entry.text) if place is None else place
+                titles.find(entry.text) if place is None else place
                 for entry, place in zip(listed, places, strict=True)
                 if entry.marked or place is not None
             )
@@ -71,43 +78,51 @@ def ranking(text: Any, titles: Titles | Sequence[str]) -> Ranking:
 
 
 def choice(text: Any, titles: Titles | Sequence[str]) -> int | None:
-    """The candidate that the answer names: that of the first entry of a list, else the first one
-    that stands in the text."""
+    """The candidate that an answer chooses: the first entry of a list, otherwise the first one named in
+    the text.
+
+    Args:
+        text: the prediction.
+        titles: the candidates.
+
+    Returns:
+        Its position; None where it names none.
+    """
     titles = titles if isinstance(titles, Titles) else Titles(titles)
-    part = plain(answer_part(text))
-    title = titles.whole(part)
+    part = strip_markup(answer_part(text))
+    title = titles.exact(part)
     if title is not None:
         return title
     listed = entries(part)
     if not listed:
         return None
     first = next((entry for entry in listed if entry.marked), None)
-    if first is not None and (len(listed) == 1 or not _spoken(listed, titles)):
+    if first is not None and (len(listed) == 1 or not _title_before_list(listed, titles)):
         place = _after_list(listed, titles)
         if place is None:
             place = _whole_line(first, titles)
-        return titles.named(first.text) if place is None else place
+        return titles.find(first.text) if place is None else place
     for entry in listed[:MOST_ENTRIES]:
         place = _whole_line(entry, titles)
-        place = titles.beginning(entry.text) if place is None else place
+        place = titles.prefix(entry.text) if place is None else place
         if place is not None:
             return place
-    said = verdict(part, titles)
+    said = chosen_title(part, titles)
     if said is not None:
         return said
-    kept = spoken(part, titles)
-    quoted = titles.quoted(part)
-    denied = set(titles.contained(part)).difference(kept)
+    kept = affirmed_titles(part, titles)
+    quoted = titles.first_quoted(part)
+    denied = set(titles.mentioned(part)).difference(kept)
     if quoted is not None and quoted not in denied:
         return quoted
     return next(iter(kept), None)
 
 
-def _after_list(listed: list[Entry], titles: Titles) -> int | None:
-    """The candidate that the lines after a list decide for, where they do."""
+def _after_list(listed: list[ListEntry], titles: Titles) -> int | None:
+    """The candidate that the lines after a list choose, if any."""
     last = max(place for place, entry in enumerate(listed) if entry.marked)
     rest = "\n".join(entry.line for entry in listed[last + 1 :])
-    return verdict(rest, titles) if last and rest else None
+    return chosen_title(rest, titles) if last and rest else None
 
 
 def why_no_title(text: Any, titles: Titles | Sequence[str]) -> Unread | None:
@@ -116,14 +131,11 @@ def why_no_title(text: Any, titles: Titles | Sequence[str]) -> Unread | None:
     Args:
         text: the prediction; None where there is none.
         titles: the candidates.
-
-    Returns:
-        The reason.
     """
     titles = titles if isinstance(titles, Titles) else Titles(titles)
     if ranking(text, titles).readable:
         return None
-    part = plain(answer_part(text))
+    part = strip_markup(answer_part(text))
     listed = entries(part)[:MOST_ENTRIES]
     listing = any(entry.marked for entry in listed) or (
         bool(listed) and all(len(entry.text.split()) <= SHORT for entry in listed)
@@ -139,9 +151,6 @@ def why_no_value(text: Any, read: bool) -> Unread | None:
     Args:
         text: the prediction; None where there is none.
         read: whether a value was read.
-
-    Returns:
-        The reason.
     """
     if read:
         return None
@@ -155,14 +164,14 @@ def _one(place: int | None) -> tuple[int, ...]:
     return () if place is None else (place,)
 
 
-def _whole_line(entry: Entry, titles: Titles) -> int | None:
-    """The title that is the whole line, its apparent mark included ("1. FC Köln")."""
-    place = titles.whole(entry.line)
-    return titles.whole(entry.text) if place is None else place
+def _whole_line(entry: ListEntry, titles: Titles) -> int | None:
+    """The title that is the whole line, including an apparent mark ("1. FC Köln")."""
+    place = titles.exact(entry.line)
+    return titles.exact(entry.text) if place is None else place
 
 
-def _spoken(listed: list[Entry], titles: Titles) -> bool:
-    """Whether a plain line before the first marked one already is a title."""
+def _title_before_list(listed: list[ListEntry], titles: Titles) -> bool:
+    """Whether an unmarked line before the first marked one already is a title."""
     for entry in listed:
         if entry.marked:
             return False
@@ -172,18 +181,18 @@ def _spoken(listed: list[Entry], titles: Titles) -> bool:
 
 
 def _plain_lines(
-    listed: list[Entry], places: list[int | None], titles: Titles, part: str
+    listed: list[ListEntry], places: list[int | None], titles: Titles, part: str
 ) -> Ranking:
     """Lines without marks: remarks take no rank, every other line between titles does."""
     known = [
-        titles.named(entry.text) if place is None else place
+        titles.find(entry.text) if place is None else place
         for entry, place in zip(listed, places, strict=True)
     ]
     named = [place for place in known if place is not None]
     remarks = [
-        place is None and prose(entry.text) for entry, place in zip(listed, known, strict=True)
+        place is None and is_prose(entry.text) for entry, place in zip(listed, known, strict=True)
     ]
-    in_one = tuple(titles.contained(part))
+    in_one = tuple(titles.mentioned(part))
     if len(in_one) > len(set(named)) and len(set(named)) < 2:
         # A list within a sentence, with other lines around it.
         return Ranking(in_one)
@@ -194,21 +203,28 @@ def _plain_lines(
 
 
 def attributes(text: Any, names: Sequence[str]) -> dict[str, str]:
-    """Name -> value of those of the asked attributes that the answer gives, as they were written.
+    """The attribute values that an answer states, as written.
 
-    A JSON object, or a name followed by a colon, dash, equals sign or "is", its value reaching to
-    the line's end or the next name. Where one attribute is asked for, a bare value will do.
+    Accepted are a JSON object, or a name followed by a colon, dash, equals sign or "is", whose value
+    extends to the end of the line or the next name. For a single attribute, a bare value will do.
+
+    Args:
+        text: the prediction.
+        names: the attributes.
+
+    Returns:
+        Name -> value; attributes without a value are left out.
     """
     part = answer_part(text)
     wanted = {_plain_name(name): name for name in names}
     found: dict[str, str] = {}
-    for key, value in [*_pairs(parsed(part)), *elements(part)]:
+    for key, value in [*_pairs(json_object(part)), *elements(part)]:
         name = wanted.get(_plain_name(key))
         if name is not None and name not in found:
             found[name] = value
     if found or not wanted:
         return found
-    part = plain(part)
+    part = strip_markup(part)
     spelled = sorted(wanted, key=len, reverse=True)
     alternatives = "|".join(re.escape(one).replace(r"\ ", r"[ _-]{1,3}") for one in spelled)
     pattern = re.compile(
@@ -230,7 +246,7 @@ def attributes(text: Any, names: Sequence[str]) -> dict[str, str]:
 
 
 def _pairs(value: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:
-    """The names and values of a JSON object, and of those inside; `{"value": …}` stands for a value."""
+    """The names and values of a JSON object, nested ones included; `{"value": …}` stands for a value."""
     for key, one in value.items():
         if isinstance(one, dict):
             inner = next(

@@ -1,4 +1,4 @@
-"""The rating that an answer gives, in digits, words, fractions or stars."""
+"""The rating that an answer states, in digits, words, fractions or stars."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 from typing import Any
 
 from itdr.builders.core.schema import Scale
-from itdr.scoring.parsing.answer import answer_part, plain
-from itdr.scoring.parsing.structured import parsed
+from itdr.scoring.parsing.answer import answer_part, strip_markup
+from itdr.scoring.parsing.structured import json_object
 
 _NUMBER = r"[-+]?\d{1,6}(?:[.,]\d{1,6})?"
 _SMALL = {
@@ -62,13 +62,21 @@ _TITLE_YEAR = re.compile(r"\((?:1[89]|20)\d\d\)")
 
 
 def rating(text: Any, scale: Scale) -> float | None:
-    """The rating that the answer gives, clipped to the scale; None where none can be read."""
+    """The rating that an answer states, clipped to the scale.
+
+    Args:
+        text: the prediction.
+        scale: the source's scale.
+
+    Returns:
+        The rating; None where none can be read.
+    """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         text = f"{text}"
-    part = plain(answer_part(text))
+    part = strip_markup(answer_part(text))
     stars = _drawn_stars(part, scale)
     if stars is not None:
-        return clipped(stars, scale)
+        return clip_rating(stars, scale)
     part = _SIGNED_FRACTION.sub(lambda one: _text(int(one[1]) + _FRACTIONS[one[2]]), part)
     part = unicodedata.normalize("NFKC", part.replace("\u00bd", " and a half"))
     part = _MIXED.sub(_mixed, _TEX_FRACTION.sub(_divided, part))
@@ -80,12 +88,14 @@ def rating(text: Any, scale: Scale) -> float | None:
         return None
     inside = _in_json(part)
     value = _rating_in(part if inside is None else inside, scale)
-    return None if value is None else clipped(value, scale)
+    return None if value is None else clip_rating(value, scale)
 
 
 def _in_json(part: str) -> str | None:
     """The value that a JSON object names as a rating, or its only number."""
-    known = parsed("{" + part + "}") if ":" in part and part[:1] in "\"'" else parsed(part)
+    known = (
+        json_object("{" + part + "}") if ":" in part and part[:1] in "\"'" else json_object(part)
+    )
     for _ in range(3):
         low = {key.lower().replace(" ", "_"): one for key, one in known.items()}
         for key in _KEYS:
@@ -113,8 +123,13 @@ def _divided(one: re.Match[str]) -> str:
     return _text(int(one[1]) / int(one[2])) if int(one[2]) else one[0]
 
 
-def clipped(value: float, scale: Scale) -> float:
-    """The value within the scale's bounds."""
+def clip_rating(value: float, scale: Scale) -> float:
+    """Clip a rating to a scale.
+
+    Args:
+        value: the rating.
+        scale: the scale.
+    """
     return min(max(value, scale.low), scale.high)
 
 
@@ -152,12 +167,12 @@ def _rating_in(part: str, scale: Scale) -> float | None:
 
 
 def _is_ratio(found: re.Match[str]) -> bool:
-    """Whether "4 of 5" and the like is a rating: of any top with a stroke or "out of", else of few."""
+    """Whether "4 of 5" and the like is a rating: of any top with a slash or "out of", else of few."""
     return bool(found[2] or found[3]) or _value(found[4]) in _TOPS
 
 
 def _of(value: str, whole: str | None, scale: Scale) -> float | None:
-    """`value` of `whole`, brought to the scale's top where that is another number."""
+    """`value` out of `whole`, rescaled to the scale's top where they differ."""
     number, top = _value(value), _value(whole) if whole else None
     if number is None or not top or top <= 0 or top == scale.high:
         return number
@@ -180,7 +195,7 @@ def _value(text: str) -> float | None:
 
 
 def _drawn_stars(part: str, scale: Scale) -> float | None:
-    """A rating drawn in stars, as in `★★★★½` or `★★★☆☆`: of as many as are drawn, empty ones included."""
+    """A rating drawn in stars, as in `★★★★½` or `★★★☆☆`; empty stars count towards the top."""
     full = part.count("\u2605") + part.count("\u2b50") + part.count("\U0001f31f")
     if not full or any(sign.isdigit() and sign.isascii() for sign in part):
         return None

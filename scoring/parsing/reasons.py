@@ -1,4 +1,4 @@
-"""Why nothing could be read from a prediction: four cases that a table of scores should tell apart."""
+"""Why nothing could be read from a prediction: four cases that scores should distinguish."""
 
 from __future__ import annotations
 

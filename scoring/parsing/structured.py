@@ -1,4 +1,4 @@
-"""Answers in JSON, or in what models take for it: objects, lists, one object a line, Python's lists."""
+"""Answers in JSON, or what models write for it: objects, lists, one object per line, Python lists."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _DECODER = json.JSONDecoder()
 Lines = Callable[[str], list[str]]
 
 
-def listed(part: str, lines: Lines) -> list[str]:
+def json_list(part: str, lines: Lines) -> list[str]:
     """The entries of a list in JSON.
 
     Args:
         part: an answer.
-        lines: takes a text inside apart that is a list of its own.
+        lines: splits a text that is a list of its own.
 
     Returns:
-        Them, in the order of their ranks where these are values; [] where there is no JSON.
+        The entries, by rank where the values are ranks; [] where there is no JSON.
     """
     begins = _BEGINS.search(part)
     if begins is None:
@@ -45,14 +45,11 @@ def listed(part: str, lines: Lines) -> list[str]:
     return _strings(text)
 
 
-def parsed(part: str) -> dict[str, Any]:
-    """The JSON object that an answer holds.
+def json_object(part: str) -> dict[str, Any]:
+    """The JSON object in an answer; {} where there is none.
 
     Args:
-        part: an answer.
-
-    Returns:
-        It; {} where there is none. Of a list of name and value, the object that they stand for.
+        part: an answer. A list of {name, value} pairs counts as the object that they describe.
     """
     start = min((at for at in (part.find("{"), part.find("[{")) if at >= 0), default=-1)
     if start < 0:
@@ -71,7 +68,7 @@ def parsed(part: str) -> dict[str, Any]:
 
 
 def _values(text: str) -> list[Any]:
-    """The values that stand one after the other from the beginning of `text`."""
+    """The consecutive JSON values at the start of a text."""
     found: list[Any] = []
     place = 0
     while place < len(text) and text[place] in "[{":
@@ -89,7 +86,7 @@ def _flat(value: Any, lines: Lines, depth: int = 0) -> list[str]:
     if depth > DEEPEST:
         return []
     if isinstance(value, list):
-        return [text for text in (_said(one) for one in value) if text is not None]
+        return [text for text in (_entry_title(one) for one in value) if text is not None]
     if not isinstance(value, dict):
         return []
     ranked = _by_key(value) or _by_value(value)
@@ -99,7 +96,7 @@ def _flat(value: Any, lines: Lines, depth: int = 0) -> list[str]:
         for inner in value.values():
             if isinstance(inner, kind) and (found := _flat(inner, lines, depth + 1)):
                 return found
-    said = _said(value)
+    said = _entry_title(value)
     if said is None:
         return []
     inside = lines(said)
@@ -107,11 +104,11 @@ def _flat(value: Any, lines: Lines, depth: int = 0) -> list[str]:
 
 
 def _by_key(value: dict[str, Any]) -> list[str]:
-    """`{"1": title, …}` and the like, by rank."""
+    """The entries of `{"1": title, …}` and the like, by rank."""
     places: list[tuple[int, str]] = []
     for key, one in value.items():
         found = _RANK_KEY.fullmatch(key.strip())
-        said = _said(one)
+        said = _entry_title(one)
         if said is None:
             return []
         if found:
@@ -124,7 +121,7 @@ def _by_key(value: dict[str, Any]) -> list[str]:
 
 
 def _by_value(value: dict[str, Any]) -> list[str]:
-    """`{title: rank, …}`, or by falling score where the numbers are no ranks."""
+    """The keys of `{title: rank, …}`, or by falling score where the numbers are no ranks."""
     if len(value) < 2 or any(key.strip().lower() in _FACTS for key in value):
         return []
     if not all(
@@ -135,8 +132,8 @@ def _by_value(value: dict[str, Any]) -> list[str]:
     return sorted(value, key=lambda key: value[key] if ranks else -value[key])
 
 
-def _said(value: Any, depth: int = 0) -> str | None:
-    """The title that one element of a list gives."""
+def _entry_title(value: Any, depth: int = 0) -> str | None:
+    """The title in one element of a list."""
     if isinstance(value, str):
         return value.strip() or None
     if depth > DEEPEST:
@@ -147,10 +144,10 @@ def _said(value: Any, depth: int = 0) -> str | None:
         low = {key.lower(): one for key, one in value.items()}
         for key in TITLE_KEYS:
             if isinstance(low.get(key), (str, dict)):
-                return _said(low[key], depth + 1)
+                return _entry_title(low[key], depth + 1)
         texts = [one for one in value.values() if isinstance(one, str)]
         inner = [one for one in value.values() if isinstance(one, dict)]
-        return texts[0] if texts else _said(inner[0], depth + 1) if inner else None
+        return texts[0] if texts else _entry_title(inner[0], depth + 1) if inner else None
     return None
 
 
@@ -159,7 +156,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 def _strings(text: str) -> list[str]:
-    """The quoted strings of a Python-like list, an unfinished one included."""
+    """The quoted strings of a Python-like list, even an unfinished one."""
     found: list[str] = []
     place, n = 1, len(text)
     while place < n:
@@ -179,7 +176,7 @@ def _strings(text: str) -> list[str]:
 
 
 def _string_ends(text: str, start: int, sign: str) -> int:
-    """Where the string ends: at a quotation mark that a comma or bracket follows."""
+    """Where a string ends: at a quotation mark followed by a comma or bracket."""
     place = start
     while True:
         place = text.find(sign, place)

@@ -1,9 +1,9 @@
 """Which of a few known titles a text names, however it spells them.
 
-A title is compared as words: NFKC, casefolded, Latin accents, apostrophes and punctuation dropped, `&`
-read as "and", each Chinese or Japanese character a word of its own. It may stand with or without its
-year, its article ("Matrix, The" = "The Matrix" = "Matrix") and what it has in brackets. A spelling
-that fits two of the titles names neither.
+Titles are compared as words: NFKC, casefolded, Latin accents, apostrophes and punctuation dropped, `&`
+read as "and", each Chinese or Japanese character a word of its own. A title may appear with or without
+its year, its article ("Matrix, The" = "The Matrix" = "Matrix") and its brackets. A spelling that fits
+two of the titles names neither.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ def words(text: str) -> list[str]:
 
 
 def year_of(title: str) -> str | None:
-    """The year in brackets at a title's end."""
+    """The year in brackets at the end of a title; None where there is none."""
     found = _YEAR_AT_END.search(title)
     return found[1] if found else None
 
 
 def spellings(title: str) -> list[list[tuple[str, ...]]]:
-    """The word sequences that stand for a title: the exact one, then looser and looser ones."""
+    """The word sequences that stand for a title, by level: the exact one, then looser and looser ones."""
     plain = _YEAR_AT_END.sub("", title)
     year = tuple(words(year_of(title) or ""))
     bare = " ".join(_BRACKETS.sub(" ", plain).split())
@@ -92,7 +92,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A title that stands in folded text, from `start` to `stop`."""
+    """A title in folded text, from `start` to `stop`."""
 
     title: int
     start: int
@@ -100,7 +100,11 @@ class Mention:
 
 
 class Titles:
-    """A few titles, to be found in texts. All methods run in time linear in the text."""
+    """A few titles to find in texts. All methods run in time linear in the text.
+
+    Args:
+        titles: the titles; methods return positions in this list.
+    """
 
     def __init__(self, titles: Sequence[str]) -> None:
         self.titles = tuple(titles)
@@ -115,21 +119,21 @@ class Titles:
         bare: dict[str, int] = {}
         for place, title in enumerate(titles):
             if not words(title):
-                bare.setdefault(_squeezed(title), place)
+                bare.setdefault(_without_blanks(title), place)
         self._bare = bare
 
-    def whole(self, text: str) -> int | None:
-        """The title that the text is, and nothing else."""
+    def exact(self, text: str) -> int | None:
+        """The title that equals the whole text; None where none does."""
         found = tuple(words(text))
         if not found:
-            return self._bare.get(_squeezed(text))
+            return self._bare.get(_without_blanks(text))
         owner = self._forms.get(found)
         if owner is None and len(found) > 1 and found[0] in ARTICLES:
             owner = self._forms.get(found[1:])
         return owner
 
-    def beginning(self, text: str) -> int | None:
-        """The title that the text begins with, before a colon, bracket, dash or the like."""
+    def prefix(self, text: str) -> int | None:
+        """The title with which a text begins, up to a colon, bracket, dash or the like."""
         folded = fold(text)
         spans = _spans(folded, 400)
         for start in (0, 1):
@@ -140,31 +144,31 @@ class Titles:
                     return found.title
         return None
 
-    def quoted(self, text: str) -> int | None:
-        """The first title that stands in quotation marks or in markdown's bold, italics or code."""
+    def first_quoted(self, text: str) -> int | None:
+        """The first title in quotation marks, or in Markdown's bold, italics or code."""
         best: tuple[int, int] | None = None
         for pattern in _QUOTED:
             for found in pattern.finditer(text):
                 if best is not None and found.start() >= best[0]:
                     break
-                title = self.whole(found[1])
+                title = self.exact(found[1])
                 if title is None:
-                    title = self.beginning(found[1])
+                    title = self.prefix(found[1])
                 if title is not None:
                     best = (found.start(), title)
                     break
         return None if best is None else best[1]
 
-    def named(self, text: str) -> int | None:
-        """The title that one entry of a list names, None where it names none of these."""
-        for way in (self.whole, self.beginning, self.quoted):
+    def find(self, text: str) -> int | None:
+        """The title that one entry of a list names; None where it names none."""
+        for way in (self.exact, self.prefix, self.first_quoted):
             title = way(text)
             if title is not None:
                 return title
-        return next(self.contained(text), None)
+        return next(self.mentioned(text), None)
 
-    def contained(self, text: str) -> Iterator[int]:
-        """The titles that stand anywhere in running text, in order, each once."""
+    def mentioned(self, text: str) -> Iterator[int]:
+        """The titles mentioned anywhere in running text, in order, each once."""
         seen: set[int] = set()
         for one in self.mentions(text, fold(text)):
             if one.title not in seen:
@@ -172,17 +176,17 @@ class Titles:
                 yield one.title
 
     def mentions(self, text: str, folded: str) -> Iterator[Mention]:
-        """The places in running text at which a title stands.
+        """The mentions of titles in running text.
 
-        A title of one word counts where it is spelled as the title is (case included) and has four
-        letters or more: "it" names no film.
+        A title of one word counts where it is spelled like the title (case included) and has at least
+        four letters: "it" names no film.
 
         Args:
             text: the text.
-            folded: it, folded.
+            folded: the same text, folded.
 
         Yields:
-            Each mention, with its place in the folded text.
+            Each mention, with its position in the folded text.
         """
         spans = _spans(folded)
         place = 0
@@ -212,7 +216,7 @@ class Titles:
                 yield _Found(owner, place + 1)
 
     def _same_year(self, folded: str, spans: list[tuple[int, int]], stop: int, title: int) -> bool:
-        """Not where another year follows: "Dune (1984)" is not "Dune (2021)"."""
+        """False where another year follows: "Dune (1984)" is not "Dune (2021)"."""
         year = self._years[title]
         if year is None or stop >= len(spans):
             return True
@@ -229,7 +233,7 @@ class Titles:
     def _stands(
         self, text: str, folded: str, spans: list[tuple[int, int]], place: int, found: _Found
     ) -> bool:
-        """Whether a title within running text is meant: no sequel of it, no mere word."""
+        """Whether a match in running text means the title: not a sequel of it, nor a mere word."""
         if found.stop < len(spans):
             gap = folded[spans[found.stop - 1][1] : spans[found.stop][0]]
             if gap.isspace() and _SEQUEL.fullmatch(folded[slice(*spans[found.stop])]):
@@ -258,7 +262,7 @@ def _owners(titles: Sequence[str]) -> dict[tuple[str, ...], int | None]:
 
 
 def _spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
-    """Where each word of folded text begins and ends."""
+    """Start and end of each word of folded text."""
     found = []
     for one in _WORD.finditer(folded):
         found.append(one.span())
@@ -267,5 +271,5 @@ def _spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
     return found
 
 
-def _squeezed(text: str) -> str:
+def _without_blanks(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())

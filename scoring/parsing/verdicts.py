@@ -1,4 +1,4 @@
-"""What running text decides for: past what it weighs, and never what it denies."""
+"""The title that running text decides for: not those it merely considers, and never those it denies."""
 
 from __future__ import annotations
 
@@ -32,31 +32,28 @@ REACH = 120
 """Characters between words that decide and the title that they decide for."""
 
 
-def spoken(text: str, titles: Titles) -> list[int]:
-    """The titles that stand in running text and are not denied.
+def affirmed_titles(text: str, titles: Titles) -> list[int]:
+    """The titles mentioned in running text without being denied, in order, each once.
 
     Args:
         text: running text.
         titles: the titles.
-
-    Returns:
-        Them, in order, each once.
     """
     folded = fold(text)
     kept = (one.title for one in titles.mentions(text, folded) if not _denied(folded, one))
     return list(dict.fromkeys(kept))
 
 
-def verdict(text: str, titles: Titles) -> int | None:
-    """The title that running text decides for, by words such as "I would choose".
+def chosen_title(text: str, titles: Titles) -> int | None:
+    """The title that running text decides for, by phrases such as "I would choose".
 
     Args:
         text: running text.
         titles: the titles.
 
     Returns:
-        The last that follows words of a conclusion, else the first that follows words of a choice;
-        None where there are none.
+        The last title after a concluding phrase, otherwise the first after a phrase of choice; None
+        where there is none.
     """
     folded = fold(text)
     mentions = [one for one in titles.mentions(text, folded) if not _denied(folded, one)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from itdr.builders.rawfiles.download.retry import REACH
+from itdr.builders.rawfiles.download.retry import UNREACHABLE
 from tests.fetch.server import FAULTS, Misbehaving, serving
 
 
@@ -45,7 +45,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def reachable_again() -> None:
     """No test hears of the hosts that another could not reach."""
-    REACH.forget()
+    UNREACHABLE.clear()
 
 
 @pytest.fixture(autouse=True)

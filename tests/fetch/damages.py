@@ -21,7 +21,7 @@ from itdr.builders.core import paths
 from itdr.builders.core.errors import ItdrError, RawFileError
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import limits, locate, refused
-from itdr.builders.rawfiles.download.retry import REACH
+from itdr.builders.rawfiles.download.retry import UNREACHABLE
 from tests.fetch.made_up import MOVIES, RATINGS, source, tarred, zipped
 from tests.fetch.server import Misbehaving, Resource, leftovers, quick, serving, sha
 from tests.fetch.test_hostile import HEADS, PAGES
@@ -164,13 +164,13 @@ class Wrong(AssertionError):
 def attempt(seed: int, server: Misbehaving, scratch: Path) -> str:
     """Try one damage: first with it, then healed. What became of the first; raises `Wrong`."""
     one = draw(seed, server)
-    REACH.forget()
+    UNREACHABLE.clear()
     server.put(f"a.example/{one.name}", one.body, *one.words, **one.facts)
     try:
         if one.between.startswith("fetched"):
             plan = locate.plan(one.of, one.of.files, None)
             if plan.fetch:
-                locate.obtain(
+                locate.download_missing(
                     one.of,
                     one.of.files,
                     plan,
@@ -220,7 +220,7 @@ def _read(of: Source, work: Path) -> None:
     found = locate.prepare(
         of, of.files, None, work, offline=False, progress=False, policy=patience()
     )
-    with refused.judged(of, None, found):
+    with refused.put_aside_on_error(of, None, found):
         for key, path in found.items():
             body = path.read_bytes()
             try:

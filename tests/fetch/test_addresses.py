@@ -15,7 +15,7 @@ from itdr.builders import sources
 from itdr.builders.core.schema import Remote, Source
 from itdr.builders.rawfiles.checksums import split_checksum
 from itdr.builders.rawfiles.download.download import fetch
-from itdr.builders.rawfiles.inventory import fetchable, offers
+from itdr.builders.rawfiles.inventory import downloads_for, fetchable
 from tests.fetch.made_up import RATINGS, RATINGS_GZ, TAR, ZIP
 from tests.fetch.server import Misbehaving, leftovers, quick, sha
 
@@ -89,7 +89,7 @@ def test_declarations_hang_together(module: str) -> None:
         assert remote.size is None or remote.size > 0
     for file in source.files:
         assert set(file.packed_in) <= set(names), f"{file.key} is packed in what is not declared"
-        ways = offers(source, file)
+        ways = downloads_for(source, file)
         assert ways or file.optional, f"{file.key} has neither an address nor an archive"
         assert len({remote.name for remote in ways}) == len(ways)
         fetched = [fetchable(remote) for remote in ways]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import io
-import lzma
 import random
 import stat
 import struct
@@ -73,8 +71,6 @@ KINDS = {
     "stored zip": zipped(BOTH, zipfile.ZIP_STORED),
     "tar": TAR,
     "tar.gz": gzip.compress(TAR),
-    "tar.bz2": bz2.compress(TAR),
-    "tar.xz": lzma.compress(TAR),
     "tar in zip": zipped({"Yelp JSON/set.tar": TAR, "Yelp JSON/terms.pdf": b"%PDF"}),
     "tar.gz called tar in zip": zipped({"set.tar": gzip.compress(TAR)}),
 }

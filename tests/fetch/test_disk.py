@@ -150,4 +150,4 @@ def test_free_space_is_that_of_the_nearest_folder_that_exists(tmp_path: Path) ->
      (31_408_889_188, "31.41 GB"), (5 * 10**15, "5000 TB")],
 )  # fmt: skip
 def test_sizes_for_people(size: int | None, text: str) -> None:
-    assert paths.human(size) == text
+    assert paths.format_size(size) == text

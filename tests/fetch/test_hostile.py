@@ -224,7 +224,7 @@ def read(of: Any, tmp_path: Path) -> bytes:
     """As a build does: prepared, then read by something that wants the right bytes."""
     work = tmp_path / f"work{time.monotonic_ns()}"
     found = locate.prepare(of, of.files, None, work, offline=False, progress=False, policy=quick())
-    with refused.judged(of, None, found):
+    with refused.put_aside_on_error(of, None, found):
         body = found["ratings"].read_bytes()
         if body != RATINGS:
             raise RawFileError(f"{found['ratings']}: column rating is missing.")
@@ -347,11 +347,11 @@ def test_the_password_of_the_mirror_is_nowhere(
 def test_a_mirror_that_is_no_address_is_said(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ITDR_MIRROR", text)
     with pytest.raises(ConfigError, match="ITDR_MIRROR is no web address"):
-        hosts.mirrored("https://a.example/x")
+        hosts.mirror_url("https://a.example/x")
 
 
 def test_signed_addresses_are_not_shown() -> None:
-    assert hosts.shown("https://u:p@h/x?X-Goog-Signature=abc&v=1") == (
+    assert hosts.redacted("https://u:p@h/x?X-Goog-Signature=abc&v=1") == (
         "https://h/x?X-Goog-Signature=…&v=1"
     )
 

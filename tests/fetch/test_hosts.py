@@ -107,33 +107,13 @@ def uncertified(tmp_path: Path) -> Iterator[Misbehaving]:
         yield world
 
 
-def test_an_invalid_certificate_is_fatal_unless_the_checksum_is_known(
-    uncertified: Misbehaving, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_invalid_certificate_is_fatal(uncertified: Misbehaving, tmp_path: Path) -> None:
+    """Even where a checksum would vouch for the bytes."""
     uncertified.put("d.bin", BODY)
     url = f"https://127.0.0.1:{uncertified.port}/d.bin"
-    with pytest.raises(DownloadError, match="certificate is not valid"):
-        fetch(Remote("d.bin", (url,)), tmp_path / "a", policy=quick())
-    with pytest.warns(Warning, match="Unverified HTTPS"):
-        path = fetch(Remote("d.bin", (url,), checksum=sha(BODY)), tmp_path / "b", policy=quick())
-    assert path.read_bytes() == BODY
-    assert "certificate of 127.0.0.1" in caplog.text
-
-
-@pytest.mark.filterwarnings("ignore:Unverified HTTPS")
-def test_a_forgiven_certificate_does_not_open_the_way_for_a_token(
-    uncertified: Misbehaving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A place that is no longer sure of its certificate sends on to one that looks like Kaggle."""
-    there = f"https://localhost:{uncertified.port}"
-    monkeypatch.setattr(hosts, "KAGGLE", frozenset({there}))
-    monkeypatch.setenv("KAGGLE_API_TOKEN", "KGAT_1")
-    uncertified.put("d.bin", BODY)
-    uncertified.put("old", BODY, f"redirect:{there}/d.bin")
-    remote = Remote("d.bin", (f"https://127.0.0.1:{uncertified.port}/old",), checksum=sha(BODY))
-    with pytest.raises(DownloadError, match="certificate is not valid"):
-        fetch(remote, tmp_path, policy=quick())
-    assert [one.path for one in uncertified.seen] == ["/old"]
+    for checksum in (None, sha(BODY)):
+        with pytest.raises(DownloadError, match="certificate is not valid"):
+            fetch(Remote("d.bin", (url,), checksum=checksum), tmp_path, policy=quick())
 
 
 # ---- the Hub

@@ -75,7 +75,7 @@ def test_what_is_in_the_cache_folder_counts_too(tmp_path: Path) -> None:
     found = locate.find(MANUAL, FILES, None)
     assert {one.origin for one in found.values() if one} == {"cache"}
     assert ready(MANUAL, None, tmp_path, offline=True) == ALL
-    assert locate.drop(MANUAL, FILES) == 0, "what somebody placed is never removed"
+    assert locate.drop_downloads(MANUAL, FILES) == 0, "what somebody placed is never removed"
     assert (raw_root() / "made-up" / "made-up.zip").exists()
 
 
@@ -90,7 +90,7 @@ def test_fetched_verified_unpacked(server: Misbehaving, tmp_path: Path) -> None:
     assert {key: one and one.fingerprint for key, one in found.items()} == before
     assert ready(OPEN, None, tmp_path, offline=True) == ALL
     assert len(server.seen) == 3
-    assert locate.drop(OPEN, FILES) == len(ZIP)
+    assert locate.drop_downloads(OPEN, FILES) == len(ZIP)
     dropped = locate.find(OPEN, FILES, None)
     assert {key: one and one.fingerprint for key, one in dropped.items()} == before
 
@@ -287,7 +287,7 @@ def test_what_need_not_be_the_published_file_is_taken(
     ):
         of = source((remote,), DECLARED[:1])
         assert ready(of, None, tmp_path) == {"ratings": OTHER[how]}
-        locate.drop(of, of.files)
+        locate.drop_downloads(of, of.files)
     put(data, "made-up.zip", archive)
     assert ready(of, data, tmp_path) == {"ratings": OTHER[how]}
 

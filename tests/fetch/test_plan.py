@@ -12,7 +12,7 @@ from itdr.builders.core.errors import DownloadError, RawFileError
 from itdr.builders.core.paths import raw_root
 from itdr.builders.core.schema import RawFile, Remote
 from itdr.builders.rawfiles import locate
-from itdr.builders.rawfiles.inventory import offers
+from itdr.builders.rawfiles.inventory import downloads_for
 from tests.fetch.made_up import (
     ALL,
     AT,
@@ -51,7 +51,7 @@ def test_of_plain_and_packed_the_smaller_is_fetched(server: Misbehaving, tmp_pat
     assert found.fingerprint == before.fingerprint
     large = dataclasses.replace(GZ_FIRST[1], size=len(RATINGS) + 1)
     of = dataclasses.replace(SINGLE, remotes=(large, GZ_FIRST[0]))
-    assert offers(of, of.files[0]) == (GZ_FIRST[0], large)
+    assert downloads_for(of, of.files[0]) == (GZ_FIRST[0], large)
 
 
 def test_where_the_packed_one_fails_the_plain_one_is_fetched(
@@ -79,7 +79,7 @@ def test_another_archive_serves_as_well(server: Misbehaving, tmp_path: Path) -> 
     assert locate.plan(of, files, None).fetch == (remotes[0],)
     assert ready(of, None, tmp_path) == BASE
     with pytest.raises(DownloadError) as caught:
-        locate.drop(of, files)
+        locate.drop_downloads(of, files)
         server.resources.clear()
         ready(of, None, tmp_path)
     assert "gone.zip" in str(caught.value) and "www.kaggle.com" in str(caught.value)

@@ -14,7 +14,7 @@ import pytest
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import own_sources, registry
-from itdr.builders.store.layout import manifest
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.spec import StoreSpec
@@ -34,7 +34,7 @@ def load(config: str, source: Any, split: str = "train", **options: Any) -> list
 def stored(path: Path) -> dict[str, Any]:
     """The manifest of the store of a description, built now."""
     source, _ = own_sources.find(str(path))
-    return manifest(prepare(StoreSpec(source)))
+    return read_manifest(prepare(StoreSpec(source)))
 
 
 def test_a_shop_serves_every_subtask_that_its_columns_allow(tmp_path: Path, caches: Path) -> None:
@@ -246,7 +246,7 @@ wording: {item: gadget, acted: tried}
     source, _ = own_sources.find(str(path))
     assert source.scale is not None
     assert (source.scale.disliked, source.scale.liked) == (10, 60)
-    facts = manifest(prepare(StoreSpec(source)))
+    facts = read_manifest(prepare(StoreSpec(source)))
     assert facts["events"] == ["click", "implicit"]
     assert facts["rejected"]["interactions"]["unknown event"] == 600
     rows = load("rating_prediction", str(path))

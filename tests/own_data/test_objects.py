@@ -96,14 +96,14 @@ def test_items_without_titles_are_shown_only_if_asked(caches: Path) -> None:
 def test_ids_that_became_floats_are_whole_again(caches: Path) -> None:
     log = pd.DataFrame({"user": [1.0, 1.0, None], "item": [5, 6, 7]})
     source = itdr.source(log, id="floats")
-    from itdr.builders.store.layout import manifest
+    from itdr.builders.store.layout import read_manifest
     from itdr.builders.store.prepare import prepare
     from itdr.builders.store.reader import StoreReader
     from itdr.builders.store.spec import StoreSpec
 
     path = prepare(StoreSpec(source))
     assert StoreReader(source, path).value("users", "user_id", 0) == "1"
-    assert manifest(path)["rejected"]["interactions"] == {"empty id": 1}
+    assert read_manifest(path)["rejected"]["interactions"] == {"empty id": 1}
 
 
 @pytest.mark.parametrize(

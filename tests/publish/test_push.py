@@ -121,7 +121,7 @@ def test_every_source_that_forbids_it_is_refused() -> None:
     for name in registry.source_ids():
         checked = guard.Checked({}, {}, frozenset({name}))
         allowed = registry.source(name).licence.redistribution
-        assert (name not in guard.forbidding(checked, entries)) == allowed
+        assert (name not in guard.restricted_sources(checked, entries)) == allowed
 
 
 @pytest.mark.parametrize("name", ["data", "me/", "/data", "a/b/c", "me/da ta"])
@@ -209,7 +209,7 @@ def edit(home: Path, change: Callable[[dict[str, Any]], Any], thorough: bool = T
         if record.is_file():
             known = json.loads(record.read_text())
             record.write_text(folder._as_json({**known, **entry}))
-    texts = folder.top_texts({name: folder.public(one) for name, one in entries.items()})
+    texts = folder.top_texts({name: folder.public_record(one) for name, one in entries.items()})
     for name, text in texts.items():
         (home / name).write_text(text)
 

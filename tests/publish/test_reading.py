@@ -65,7 +65,7 @@ def test_every_config_loads_without_itdr(config: str, tmp_path: Path) -> None:
     found = loaded(everything(), config, tmp_path)
     entries = provenance.read(everything())
     parts = views.views(entries)[config] if config in ROOT_TASKS else [entries[config]]
-    assert found["rows"] == views.summed(parts, "rows")
+    assert found["rows"] == views.totals(parts, "rows")
     expected = datasets.Features(formats.schema("alpaca"))
     assert found["features"] == {name: str(kind) for name, kind in expected.items()}
 

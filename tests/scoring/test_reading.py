@@ -8,7 +8,7 @@ import pytest
 
 from itdr.builders.core.schema import Scale
 from itdr.scoring.parsing import parse
-from itdr.scoring.parsing.attributes import number, same
+from itdr.scoring.parsing.attributes import parse_number, same_value
 
 FILMS = [
     "Matrix, The (1999)",
@@ -220,7 +220,7 @@ def test_a_rating_is_brought_to_the_scale() -> None:
 def test_attributes_are_read_in_every_shape(text: str) -> None:
     found = parse.attributes(text, ["age group", "gender"])
     assert found["age group"] == "25-34"
-    assert same("gender", found["gender"], "male")
+    assert same_value("gender", found["gender"], "male")
 
 
 def test_a_bare_value_answers_a_single_attribute() -> None:
@@ -249,14 +249,14 @@ def test_a_bare_value_answers_a_single_attribute() -> None:
     ],
 )
 def test_when_an_attribute_is_right(name: str, said: str, truth: str, right: bool) -> None:
-    assert same(name, said, truth) is right
+    assert same_value(name, said, truth) is right
 
 
 def test_numbers_in_attributes() -> None:
-    assert number("age", "27") == 27
-    assert number("age", "about 27 years old") == 27
-    assert number("age", "25-34") == 29.5
-    assert number("age", "20s") == 24.5
-    assert number("age", "young") is None
-    assert number("birth year", "born in 1987") == 1987
-    assert number("birth year", "87") is None
+    assert parse_number("age", "27") == 27
+    assert parse_number("age", "about 27 years old") == 27
+    assert parse_number("age", "25-34") == 29.5
+    assert parse_number("age", "20s") == 24.5
+    assert parse_number("age", "young") is None
+    assert parse_number("birth year", "born in 1987") == 1987
+    assert parse_number("birth year", "87") is None

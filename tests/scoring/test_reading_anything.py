@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itdr.scoring.parsing import parse
-from itdr.scoring.parsing.attributes import number, same
+from itdr.scoring.parsing.attributes import parse_number, same_value
 from tests.scoring.test_reading import FILMS, STARS, TEN, places
 
 PIECES = st.sampled_from(
@@ -91,8 +91,8 @@ def read_all(text: Any, titles: list[str]) -> None:
     found = parse.attributes(text, ["age group", "gender", "age"])
     assert all(isinstance(value, str) for value in found.values())
     for name, value in found.items():
-        same(name, value, "25-34")
-        number(name, value)
+        same_value(name, value, "25-34")
+        parse_number(name, value)
 
 
 @given(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itdr.scoring.parsing import parse
-from itdr.scoring.parsing.attributes import number, same
+from itdr.scoring.parsing.attributes import parse_number, same_value
 from itdr.scoring.parsing.reasons import Unread
 from tests.scoring.test_reading import FILMS, STARS, TEN, places
 
@@ -329,8 +329,8 @@ COUNTRIES = [
 @pytest.mark.parametrize("text", COUNTRIES)
 def test_an_attribute_is_read_in_every_wrapping(text: str) -> None:
     found = parse.attributes(text, ["country"])
-    assert same("country", found["country"], "Germany"), found
-    assert not same("country", found["country"], "France")
+    assert same_value("country", found["country"], "Germany"), found
+    assert not same_value("country", found["country"], "France")
 
 
 @pytest.mark.parametrize(
@@ -350,12 +350,12 @@ def test_an_attribute_is_read_in_every_wrapping(text: str) -> None:
     ],
 )
 def test_hedges_do_not_count(name: str, said: str, truth: str, right: bool) -> None:
-    assert same(name, said, truth) is right
+    assert same_value(name, said, truth) is right
 
 
 def test_numbers_with_reasons() -> None:
-    assert number("age", "27 (they like 90s music)") == 27
-    assert number("birth year", "probably 1987, as they like 1999's films") == 1987
+    assert parse_number("age", "27 (they like 90s music)") == 27
+    assert parse_number("birth year", "probably 1987, as they like 1999's films") == 1987
 
 
 # ---- why nothing was read
@@ -407,7 +407,7 @@ def test_hostile_repetitions_take_less_than_a_second(piece: str) -> None:
         lambda: parse.rating(text, STARS),
         lambda: parse.attributes(text, ["age group", "country"]),
         lambda: parse.why_no_title(text, FILMS),
-        lambda: same("country", text, "Germany"),
+        lambda: same_value("country", text, "Germany"),
     ):
         start = time.process_time()
         read()

@@ -26,7 +26,9 @@ def test_spellings_close_their_connection_however_far_they_are_read(whole: bool)
     ids = [str(number % 70_000) for number in range(140_000)]
     titles = ["The Lamp" if number < 70_000 else "the lamp" for number in range(140_000)]
     watched = Watched()
-    rows = arrow.spelled(watched, arrow.batches({"item_id": pa.array(ids), "title": titles}))
+    rows = arrow.commonest_spelling(
+        watched, arrow.record_batches({"item_id": pa.array(ids), "title": titles})
+    )
     first = next(rows)
     assert set(first.column("title").to_pylist()) == {"The Lamp"}
     if whole:

@@ -11,8 +11,8 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text import plain
 from itdr.builders.sources import bookcrossing as reader
-from itdr.builders.sources._formats.mojibake import recoded, unslashed
-from itdr.builders.sources._shared.names import person
+from itdr.builders.sources._formats.mojibake import repair_encoding, repair_quotes
+from itdr.builders.sources._shared.names import display_name
 from itdr.builders.sources.bookcrossing import SOURCE
 from tests.rawgen import bookcrossing
 from tests.sources.harness import read, real, rows
@@ -199,7 +199,7 @@ def test_users(tmp_path: Path) -> None:
     ],
 )
 def test_lost_quotes_come_back(damaged: str, mended: str) -> None:
-    assert unslashed(damaged) == mended
+    assert repair_quotes(damaged) == mended
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_lost_quotes_come_back(damaged: str, mended: str) -> None:
     ],
 )
 def test_letters_in_the_wrong_encoding_come_back(damaged: str, mended: str | None) -> None:
-    assert recoded(damaged) == mended
+    assert repair_encoding(damaged) == mended
 
 
 def test_a_title_beyond_repair_is_not_shown(tmp_path: Path) -> None:
@@ -259,8 +259,8 @@ def test_articles_names_and_placeholders_of_a_book(tmp_path: Path) -> None:
     ],
 )
 def test_names_are_written_as_names(typed: str, shown: str) -> None:
-    assert person(typed) == shown
-    assert person(shown) == shown
+    assert display_name(typed) == shown
+    assert display_name(shown) == shown
 
 
 @pytest.mark.parametrize(
@@ -280,12 +280,12 @@ def test_names_are_written_as_names(typed: str, shown: str) -> None:
     ],
 )
 def test_uncertain_names_stay_as_they_are(name: str) -> None:
-    assert person(name) == name
+    assert display_name(name) == name
 
 
 def test_capitals_do_not_tell_works_apart() -> None:
     for name in ("ANN MCOXLEY", "A.B. O'OXLEY", "ANN VON OXLEY III"):
-        assert person(name) != name and plain(person(name)) == plain(name)
+        assert display_name(name) != name and plain(display_name(name)) == plain(name)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.sources._shared.books import shown
+from itdr.builders.sources._shared.books import display_title
 
 TITLES = {
     "Orchard, The": "The Orchard",
@@ -59,13 +59,13 @@ KEPT = (
 def test_titles_get_their_article_back_and_lose_idle_separators(
     title: str, expected: str | None
 ) -> None:
-    assert shown(title) == expected
-    assert expected is None or shown(expected) == expected
+    assert display_title(title) == expected
+    assert expected is None or display_title(expected) == expected
 
 
 @pytest.mark.parametrize("title", KEPT)
 def test_other_titles_stay_as_they_are(title: str) -> None:
-    assert shown(title) == title
+    assert display_title(title) == title
 
 
 PIECES = st.lists(
@@ -77,12 +77,12 @@ PIECES = st.lists(
 
 
 def test_an_author_is_not_named_again() -> None:
-    assert shown("Orchard (Example, Ada)", "Ada B. Example") == "Orchard"
-    assert shown("Orchard (Example, Ben)", "Ada B. Example") == "Orchard (Example, Ben)"
+    assert display_title("Orchard (Example, Ada)", "Ada B. Example") == "Orchard"
+    assert display_title("Orchard (Example, Ben)", "Ada B. Example") == "Orchard (Example, Ben)"
 
 
 @settings(max_examples=200, deadline=None)
 @given(PIECES)
 def test_a_shown_title_is_shown_as_it_is(title: str) -> None:
-    once = shown(" ".join(f"Salt{title}".split()))
-    assert once is not None and once == once.strip() and shown(once) == once
+    once = display_title(" ".join(f"Salt{title}".split()))
+    assert once is not None and once == once.strip() and display_title(once) == once

@@ -53,7 +53,7 @@ def store(source: str, layout: Layout, folder: Path, work: Path) -> tuple[Stored
         for table in layout.tables:
             raw.opened.clear()
             rejected: Counter[tuple[str, str]] = Counter()
-            if not build.stage(declared, raw, table, rejected):
+            if not build.stage_table(declared, raw, table, rejected):
                 continue
             read = build.rows_read(con, table, raw.unparsed[table])
             opened = [paths[key] for key in raw.opened]

@@ -139,7 +139,7 @@ def test_the_history_of_a_user_in_train_and_dev_is_given_once(tmp_path: Path):
     ],
 )
 def test_times(text: str, second: int | None):
-    assert mind.seconds(pa.array([text])).to_pylist() == [second]
+    assert mind.parse_seconds(pa.array([text])).to_pylist() == [second]
 
 
 def test_news_keep_quotes_and_other_line_separators(made: tuple[Path, Facts]):

@@ -170,7 +170,7 @@ def test_tags_that_look_missing_are_text(tmp_path: Path) -> None:
     ],
 )
 def test_titles_get_their_article_back(raw: str, shown: str | None) -> None:
-    assert sql(films.shown_title("t"), raw) == shown
+    assert sql(films.title_sql("t"), raw) == shown
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_titles_get_their_article_back(raw: str, shown: str | None) -> None:
     ],
 )
 def test_the_year_is_the_last_one_in_parentheses(raw: str, year: int | None) -> None:
-    assert sql(films.year("t"), raw) == year
+    assert sql(films.year_sql("t"), raw) == year
 
 
 @pytest.mark.parametrize(

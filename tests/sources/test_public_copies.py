@@ -12,7 +12,7 @@ import pytest
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.store import prepare as store_prepare
 from itdr.builders.store.build import build
-from itdr.builders.store.layout import manifest
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
 from tests.rawgen import bookcrossing, microlens, ml_32m, steam
@@ -177,7 +177,7 @@ def test_a_table_of_which_nothing_can_be_read_stops_the_build(cache: Path, tmp_p
 
 def test_rejects_of_all_tables_are_kept_apart(cache: Path, tmp_path: Path) -> None:
     facts = ml_32m.write(tmp_path / "ml-32m", users=20, items=40)
-    built = manifest(prepare(spec("ml-32m", tmp_path), offline=True, progress=False))
+    built = read_manifest(prepare(spec("ml-32m", tmp_path), offline=True, progress=False))
     expected: dict[str, dict[str, int]] = {}
     for (table, reason), number in facts.rejects.items():
         expected.setdefault(table, {})[reason] = number

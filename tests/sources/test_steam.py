@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.rawfiles import locate
-from itdr.builders.sources._formats.python_literals import picker
+from itdr.builders.sources._formats.python_literals import literal_reader
 from itdr.builders.sources.steam import SOURCE
 from tests.rawgen import steam
 from tests.sources.harness import read, real, rows
@@ -315,7 +315,7 @@ def by_python(line: str) -> tuple[Any, ...] | None:
 @given(RECORDS, st.sampled_from([repr, ascii, steam.line]))
 def test_the_parser_agrees_with_python(record: dict[Any, Any], written: Any) -> None:
     line = written(record)
-    assert repr(picker(KEYS)(line)) == repr(by_python(line))
+    assert repr(literal_reader(KEYS)(line)) == repr(by_python(line))
 
 
 @settings(max_examples=400, deadline=None)
@@ -330,14 +330,14 @@ def test_the_parser_agrees_with_python_on_damaged_lines(record: dict[Any, Any], 
         + data.draw(st.sampled_from(["", "'", "\\", "0", ",", "\n", "}"]))
         + line[place + much :]
     )
-    assert repr(picker(KEYS)(line)) == repr(by_python(line))
+    assert repr(literal_reader(KEYS)(line)) == repr(by_python(line))
 
 
 @pytest.mark.parametrize("unit", ["a\\'", "\\u0041", "\\", "u'x': [u'a', ", "u'x': u'a', ", "'"])
 def test_a_line_without_end_takes_no_long_time(unit: str) -> None:
     """A pattern that goes back and forth would need longer than anybody waits for these."""
-    assert picker(KEYS)("{u'username': u'" + unit * 50_000) is None
-    assert picker(KEYS)("{" + unit * 50_000) is None
+    assert literal_reader(KEYS)("{u'username': u'" + unit * 50_000) is None
+    assert literal_reader(KEYS)("{" + unit * 50_000) is None
 
 
 @pytest.mark.real

@@ -33,7 +33,7 @@ KEPT = ("Salt & Sea", "Nan", "NONE", "N", "👩‍👩‍👧 café", "می‌خ
 def in_sql(values: list[str | None]) -> list[str | None]:
     con = duckdb.connect()
     con.register("given", pa.table({"t": pa.array(values, pa.string())}))
-    found = [row[0] for row in con.sql(f"SELECT {texts.clean('t')} FROM given").fetchall()]
+    found = [row[0] for row in con.sql(f"SELECT {texts.clean_sql('t')} FROM given").fetchall()]
     con.close()
     return found
 
@@ -90,9 +90,9 @@ def test_every_column_that_people_read_is_cleaned() -> None:
             con = duckdb.connect()
             con.execute(f"CREATE TABLE t ({column} {kinds[kind]})")
             con.execute("INSERT INTO t VALUES (?)", [values[kind]])
-            found = con.sql(f"SELECT {texts.cleaned(table, column)} FROM t").fetchall()[0][0]
+            found = con.sql(f"SELECT {texts.cleaned_sql(table, column)} FROM t").fetchall()[0][0]
             assert json.dumps(found) == json.dumps(right[kind]), (table, column)
             assert con.sql(
-                f"SELECT {texts.cleaned(table, column)} FROM (SELECT NULL::{kinds[kind]} AS {column})"
+                f"SELECT {texts.cleaned_sql(table, column)} FROM (SELECT NULL::{kinds[kind]} AS {column})"
             ).fetchall() == [(None,)]
             con.close()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.sources._formats.text import clean, clean_sql, known_sql
+from itdr.builders.sources._formats.text import clean, clean_sql, clean_value_sql
 
 
 def cleaned(texts: list[str | None]) -> list[str | None]:
@@ -71,5 +71,5 @@ def test_both_ways_of_cleaning_agree(texts: list[str]) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "Unknown", " NULL ", "nan", "N/A", "None", "\\N"])
 def test_words_for_a_missing_value(text: str) -> None:
-    row = duckdb.execute(f"SELECT {known_sql('t')} FROM (SELECT ? AS t)", [text]).fetchone()
+    row = duckdb.execute(f"SELECT {clean_value_sql('t')} FROM (SELECT ? AS t)", [text]).fetchone()
     assert row == (None,)

@@ -98,7 +98,7 @@ from pathlib import Path
 from itdr.builders.sources import {module}
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.reader import StoreReader
-from itdr.builders.store.layout import manifest
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.spec import StoreSpec
 
 def memory():
@@ -108,10 +108,10 @@ source = {module}.SOURCE
 small = prepare(StoreSpec(source, {domain!r}, data_dir=Path("small")), offline=True, progress=False)
 before, began = memory(), time.process_time()
 large = prepare(StoreSpec(source, {domain!r}, data_dir=Path("large")), offline=True, progress=False)
-rejected = [n for table in manifest(large)["rejected"].values() for why, n in table.items() if "too long" in why]
+rejected = [n for table in read_manifest(large)["rejected"].values() for why, n in table.items() if "too long" in why]
 print(memory() - before, sum(rejected), time.process_time() - began)
 stored = [
-    {{name: n for name, n in manifest(path)["rows"].items() if not name.endswith("_read")}}
+    {{name: n for name, n in read_manifest(path)["rows"].items() if not name.endswith("_read")}}
     for path in (small, large)
 ]
 print(stored[0] == stored[1])

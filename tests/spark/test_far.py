@@ -30,7 +30,7 @@ def test_from_s3_to_s3(spark: Any, bucket: str | None, tmp_path: Path) -> None:
     raw = f"{bucket}/raw"
     there.put(str(SAMPLE / "ml-1m"), f"{raw}/ml-1m", recursive=True)
     options = {"sources": ["ml-1m"], "num_shards": 2}
-    made = {"data_dir": raw, "work": f"{bucket}/work", "piece": 30_000, **options}
+    made = {"data_dir": raw, "work": f"{bucket}/work", "chunk_bytes": 30_000, **options}
     built = on_spark.build(spark, "user_attribute_prediction", f"{bucket}/out", **made)
     folder.build(
         builders(["user_attribute_prediction"], {"data_dir": str(SAMPLE), **options}),

@@ -22,7 +22,7 @@ def test_no_pyspark(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyspark")
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(ConfigError, match="needs Java 17 or newer, and no Java was found"):
+    with pytest.raises(ConfigError, match="needs Java 17 or newer, but no Java was found"):
         session.require()
 
 
@@ -41,7 +41,7 @@ def test_an_old_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("options", "said"),
     [
         (["--engine=spork"], "Did you mean 'spark'?"),
-        (["--master=local[2]"], "have a meaning with --engine spark alone"),
+        (["--master=local[2]"], "only apply to --engine spark"),
         (["--engine=spark"], "--engine spark needs"),
     ],
 )

@@ -16,10 +16,10 @@ from itdr.builders.core.schema import Cut
 from itdr.builders.dataset import registry
 from itdr.builders.rawfiles import locate
 from itdr.builders.store.spec import StoreSpec
-from itdr.spark.chunks import Piece, pieces, write_piece
-from itdr.spark.raw_files import reachable
-from itdr.spark.read import FACTS, Reading, facts_of, read
-from itdr.spark.workdir import Place
+from itdr.spark.chunks import Chunk, cut_into_chunks, write_chunk
+from itdr.spark.raw_files import executor_urls
+from itdr.spark.read import FACTS, ReadJob, merge_facts, read
+from itdr.spark.workdir import WorkDir
 
 LINES = some.lists(some.sampled_from([b"1,a\n", b"22,bb\n", b"x\n", b"\n", b"333,\r\n", b"4,d"]))
 
@@ -36,9 +36,9 @@ def test_every_line_lies_in_one_piece(lines: list[bytes], size: int, header: boo
         path.write_bytes(whole)
         texts = []
         for number, start in enumerate(range(0, len(whole), size)):
-            piece = Piece("key", start, min(start + size, len(whole)))
+            piece = Chunk("key", start, min(start + size, len(whole)))
             target = Path(folder) / str(number)
-            if write_piece(str(path), cut, piece, target):
+            if write_chunk(str(path), cut, piece, target):
                 texts.append(target.read_bytes())
     if header:
         assert all(text.startswith(head) for text in texts)
@@ -62,12 +62,12 @@ def cut_tables() -> list[tuple[str, str | None, str, str]]:
 def rows_of(spec: StoreSpec, table: str, urls: dict[str, str], size: int) -> tuple[Any, ...]:
     """The pieces' number, rows (each with how often it came) and facts."""
     source = spec.source
-    found = pieces(spec.files, urls, table, size)
-    job = Reading(source.id, spec.domain, spec.facet, table, urls, tuple(found))
+    found = cut_into_chunks(spec.files, urls, table, size)
+    job = ReadJob(source.id, spec.domain, spec.facet, table, urls, tuple(found))
     rows = [row for k in range(len(found)) for batch in read(job, k) for row in batch.to_pylist()]
     told = [row for row in rows if row[FACTS] is not None]
     assert len(told) == len(found)
-    return len(found), Counter(str(row) for row in rows if row[FACTS] is None), facts_of(told)
+    return len(found), Counter(str(row) for row in rows if row[FACTS] is None), merge_facts(told)
 
 
 @pytest.mark.parametrize(("source", "domain", "facet", "table"), cut_tables())
@@ -76,7 +76,7 @@ def test_pieces_give_the_rows_and_the_rejects_of_the_whole(
 ) -> None:
     spec = StoreSpec(registry.source(source), domain, facet, SAMPLE, sample=True)
     paths = locate.prepare(spec.source, spec.files, SAMPLE, tmp_path, offline=True, progress=False)
-    urls = reachable(spec, paths, tmp_path, Place(str(tmp_path)))
+    urls = executor_urls(spec, paths, tmp_path, WorkDir(str(tmp_path)))
     one, whole, facts = rows_of(spec, table, urls, 1 << 30)
     (cut,) = (one.key for one in spec.files if one.cut and table in one.cut.tables)
     many, rows, told = rows_of(spec, table, urls, Path(urls[cut]).stat().st_size // 5)
@@ -96,14 +96,14 @@ def test_a_file_whose_fields_may_hold_line_breaks_is_read_whole() -> None:
 def test_a_damaged_file_is_told_by_its_own_name(tmp_path: Path) -> None:
     path = tmp_path / "ratings.csv"
     path.write_bytes(b"userId,movieId,rating,timestamp\n1,2,3.5,111\n1,3,3.5,11")
-    job = Reading(
+    job = ReadJob(
         "ml-32m",
         None,
         "base",
         "interactions",
         {"ratings": str(path)},
-        (Piece("ratings", 0, path.stat().st_size),),
+        (Chunk("ratings", 0, path.stat().st_size),),
     )
     (batch,) = read(job, 0)
-    error = facts_of(batch.to_pylist()).error
+    error = merge_facts(batch.to_pylist()).error
     assert error.startswith(str(path)) and "cut off" in error

@@ -107,8 +107,10 @@ class FactTable:
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
         if run not in self._runs:
-            path = derived.file_of(self.store, f"facts-{run}", (self.seed,))
-            table = arrow.read(derived.made(path, lambda work: self._count(run, work / path.name)))
+            path = derived.derived_path(self.store, f"facts-{run}", (self.seed,))
+            table = arrow.read(
+                derived.build_once(path, lambda work: self._count(run, work / path.name))
+            )
             self._runs[run] = table.column("place").to_numpy(), table
         return self._runs[run]
 

@@ -101,8 +101,8 @@ def judged(store: StoreReader, seed: int) -> Judged:
 
 
 def _prepared(store: StoreReader, seed: int) -> Path:
-    path = derived.file_of(store, "judged", (seed,))
-    return derived.made(path, lambda work: _make(store, seed, work / path.name))
+    path = derived.derived_path(store, "judged", (seed,))
+    return derived.build_once(path, lambda work: _make(store, seed, work / path.name))
 
 
 def _make(store: StoreReader, seed: int, path: Path) -> None:

@@ -12,8 +12,6 @@ from itdr.builders.evidence.verdicts import DISLIKE
 
 FEW_LIKES = 3
 """Liked works with a trait that make a fan, the work in question not counted."""
-FEW_JUDGES = 5
-"""A work liked by fewer, and disliked by fewer, has no group that could be stated."""
 
 
 def judged(verdicts: str) -> str:

@@ -270,8 +270,8 @@ def _hours(split: Partition) -> tuple[np.ndarray, np.ndarray]:
 def _prepared(split: Partition) -> Path:
     scale = split.store.source.scale
     facts = (split.seed, scale and (scale.liked, scale.disliked))
-    folder = derived.file_of(split.store, "interests", facts, suffix="")
-    return derived.made(folder, lambda work: _count(split, work / folder.name))
+    folder = derived.derived_path(split.store, "interests", facts, suffix="")
+    return derived.build_once(folder, lambda work: _count(split, work / folder.name))
 
 
 def _count(split: Partition, folder: Path) -> None:

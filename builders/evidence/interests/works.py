@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from itdr.builders.evidence import series as _series
-from itdr.builders.store.reader import KEPT_ITEMS, Item, StoreReader
+from itdr.builders.store.reader import MAX_CACHED_ITEMS, Item, StoreReader
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +71,7 @@ def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     known: dict[int, Work] = store.shared("works", dict)
     missing = [code for code in dict.fromkeys(codes) if code not in known]
     if missing:
-        if len(known) + len(missing) > KEPT_ITEMS:
+        if len(known) + len(missing) > MAX_CACHED_ITEMS:
             known.clear()
             missing = list(dict.fromkeys(codes))
         known.update(zip(missing, _read(store, missing), strict=True))

@@ -1,7 +1,7 @@
-"""Downloads that can be trusted: mirrors, patience, resuming, one download for many processes.
+"""Reliable downloads: mirrors, retries, resuming, one download shared by all processes.
 
 A file gets its final name only when its size and checksum are right; until then it is a `.part`.
-What a killed process leaves is a part that the next run continues, or a lock that the system frees.
+A killed process leaves a partial file, which the next run continues, or a lock, which the system frees.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from itdr.builders.core import remote as remote_files
 from itdr.builders.core.errors import DownloadError, ItdrError
-from itdr.builders.core.paths import human, safe_relative
+from itdr.builders.core.paths import format_size, safe_relative
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.checksums import (
     altered_error,
@@ -31,14 +31,14 @@ from itdr.builders.rawfiles.checksums import (
     write_record,
 )
 from itdr.builders.rawfiles.download import hosts
-from itdr.builders.rawfiles.download.finalize import Replaced, Unconfirmed, Unsound, settle
+from itdr.builders.rawfiles.download.finalize import Replaced, Unconfirmed, Unsound, finalize
 from itdr.builders.rawfiles.download.http import attempt, require_space
-from itdr.builders.rawfiles.download.partial import Part
+from itdr.builders.rawfiles.download.partial import PartialFile
 from itdr.builders.rawfiles.download.retry import (
-    REACH,
+    UNREACHABLE,
     Permanent,
     RetryPolicy,
-    Silent,
+    SilentBar,
     Stopped,
     Transient,
     short,
@@ -59,18 +59,31 @@ def fetch(
     by_hand: str = "",
     stop: threading.Event | None = None,
 ) -> Path:
-    """The path of `remote` below `folder`: downloaded and verified, unless it is there already.
+    """Download and verify a file, unless it is already there.
 
-    progress: show a bar (never where the output is no terminal).   source, by_hand: for messages.
-    Raises `DownloadError`, which says for each address why it failed; `RawFileError` where the file
-    in `folder` was changed since it had been downloaded.
+    Args:
+        remote: the file.
+        folder: the download folder of its source.
+        progress: show a bar (only on a terminal).
+        session: an HTTP session to use.
+        policy: when to retry.
+        source: the source's id, for messages.
+        by_hand: how to place the file by hand, for messages.
+        stop: ends the download when set.
+
+    Returns:
+        Its path below `folder`.
+
+    Raises:
+        DownloadError: no address worked; gives the reason for each.
+        RawFileError: the file in `folder` changed since it was downloaded.
     """
     final = folder / safe_relative(remote.name)
     name = f"{source}: {remote.name}" if source else remote.name
     if confirm(final, remote) == "verified":
-        if Part(final).begun:  # by a process that was killed after the rename
+        if PartialFile(final).begun:  # by a process that was killed after the rename
             with contextlib.suppress(OSError), _locked(folder, remote.name, name):
-                Part(final).discard()
+                PartialFile(final).discard()
         return final
     if not remote.urls:
         raise DownloadError(f"{name} has no address to fetch it from.{_advice(by_hand)}")
@@ -80,7 +93,7 @@ def fetch(
             return final
         if state == "altered":
             raise altered_error(source or "itdr", final)
-        if remote_files.is_far(remote.urls[0]) and not remote.urls[0].startswith("http"):
+        if remote_files.is_remote(remote.urls[0]) and not remote.urls[0].startswith("http"):
             return _from_file_system(remote, final, name)
         own = session or requests.Session()
         try:
@@ -109,7 +122,7 @@ def _from_file_system(remote: Remote, final: Path, name: str) -> Path:
 
 
 class _Job:
-    """One file to be fetched, with all that its attempts share."""
+    """One file to download, with all that its attempts share."""
 
     def __init__(
         self,
@@ -123,10 +136,10 @@ class _Job:
     ) -> None:
         self.remote, self.final, self.name = remote, final, name
         self.session, self.policy, self.progress, self.stop = session, policy, progress, stop
-        self.part = Part(final).adopt()
+        self.part = PartialFile(final).adopt()
 
     def pause(self, seconds: float) -> None:
-        """Wait, unless everything is to end."""
+        """Wait, or raise `Stopped` once the download is to end."""
         if self.policy.sleep is not None:
             self.policy.sleep(seconds)
         elif self.stop is not None:
@@ -144,19 +157,19 @@ def _from_mirrors(job: _Job, by_hand: str) -> Path:
     failures = []
     for number, url in enumerate(job.remote.urls, 1):
         hub = hosts.hub_file(url)
-        asked = url if hub is not None else hosts.mirrored(url)
+        asked = url if hub is not None else hosts.mirror_url(url)
         try:
             return _from_hub(job, url, hub) if hub is not None else _from_url(job, asked)
         except (Permanent, Replaced) as failure:
-            failures.append(f"  {hosts.shown(asked)}: {failure.reason}")
-            logger.warning("itdr: %s: %s: %s", job.name, hosts.shown(asked), failure.reason)
+            failures.append(f"  {hosts.redacted(asked)}: {failure.reason}")
+            logger.warning("itdr: %s: %s: %s", job.name, hosts.redacted(asked), failure.reason)
             if isinstance(failure, Replaced) and number < len(job.remote.urls):
                 job.part.discard()
     kept = job.part.size
     raise DownloadError(
         f"{job.name} could not be downloaded.\n"
         + "\n".join(failures)
-        + (f"\n{human(kept)} are kept, and a next try goes on from there." if kept else "")
+        + (f"\n{format_size(kept)} are kept, and a next try goes on from there." if kept else "")
         + _advice(by_hand)
     )
 
@@ -166,7 +179,7 @@ def _advice(by_hand: str) -> str:
 
 
 def _from_url(job: _Job, url: str) -> Path:
-    """Try one address until the file is there, or it is plain that it will not be."""
+    """Try one address until the file is complete, or further attempts are pointless."""
     part, remote, policy = job.part, job.remote, job.policy
     seen: str | None = None
     best = part.size
@@ -177,7 +190,7 @@ def _from_url(job: _Job, url: str) -> Path:
                 if not part.complete:
                     attempt(url, remote, part, job.session, policy, bar, job.stop)
                 bar.label(f"checking {part.final.name}")
-                path = settle(
+                path = finalize(
                     part.body,
                     part.final,
                     remote,
@@ -208,17 +221,25 @@ def _from_url(job: _Job, url: str) -> Path:
 
 
 def _wait(job: _Job, url: str, failure: Transient, failures: int, patient: bool = False) -> None:
-    """Wait before the next attempt, longer each time; Permanent where there have been enough.
+    """Back off before the next attempt, longer each time.
 
-    patient: the one who asked has been patient already.
+    Args:
+        job: the download.
+        url: the address.
+        failure: why the last attempt failed.
+        failures: how many failed in a row.
+        patient: the caller's client already retries by itself, so few attempts are enough.
+
+    Raises:
+        Permanent: there were enough attempts, or the server asks for too long a wait.
     """
     policy = job.policy
     host = hosts.host_of(url)
     few = failure.unreachable or patient
-    allowed = REACH.attempts(host, policy) if few else policy.attempts
+    allowed = UNREACHABLE.attempts(host, policy) if few else policy.attempts
     if failures >= allowed:
         if failure.unreachable:
-            REACH.lose(host)
+            UNREACHABLE.add(host)
         raise Permanent(f"{failure.reason} ({failures} attempts)")
     pause = min(policy.first_pause * policy.growth ** (failures - 1), policy.longest_pause)
     if failure.wait is not None:
@@ -236,8 +257,9 @@ def _wait(job: _Job, url: str, failure: Transient, failures: int, patient: bool 
 
 
 def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
-    """As `_from_url`, through `huggingface_hub`, which has its own parts and locks in a scratch
-    folder beside the file."""
+    """Like `_from_url`, through `huggingface_hub`, which keeps its own parts and locks in a scratch
+    folder beside the file.
+    """
     scratch = job.final.with_name(job.final.name + ".hub")
     failures = unsound = 0
     while True:
@@ -245,9 +267,9 @@ def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
             lost = hosts.hub_unreachable(job.policy.connect_timeout)
             if lost:
                 raise Transient(f"no connection ({lost})", unreachable=True)
-            REACH.forget()
+            UNREACHABLE.clear()
             body = hosts.hub_download(file, scratch, progress=job.progress)
-            path = settle(body, job.final, job.remote, url)
+            path = finalize(body, job.final, job.remote, url)
             shutil.rmtree(scratch, ignore_errors=True)
             return path
         except Replaced:
@@ -268,7 +290,7 @@ def _from_hub(job: _Job, url: str, file: hosts.HubFile) -> Path:
 
 
 def _hub_failure(error: Exception, url: str) -> Transient:
-    """What an exception of `huggingface_hub` means; raises where trying again cannot help."""
+    """Classify an exception of `huggingface_hub`; raises where trying again cannot help."""
     from huggingface_hub import errors
 
     if isinstance(error, ItdrError) or _full(error):
@@ -294,7 +316,7 @@ def _hub_failure(error: Exception, url: str) -> Transient:
 
 @contextlib.contextmanager
 def _locked(folder: Path, remote_name: str, name: str) -> Iterator[None]:
-    """Hold the lock of one file. The system frees it when its holder dies, however that happens."""
+    """Hold the lock of one file. The system frees it when its holder dies, for whatever reason."""
     locks = folder / ".locks"
     locks.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(locks / (remote_name.replace("/", "%2F") + ".lock")))
@@ -315,7 +337,7 @@ def _full(error: BaseException) -> bool:
 
 @contextlib.contextmanager
 def _disk(final: Path, name: str) -> Iterator[None]:
-    """Say in one sentence what a disk that does not take the file means."""
+    """Report in one sentence that the disk does not accept the file."""
     try:
         yield
     except ItdrError:
@@ -323,31 +345,31 @@ def _disk(final: Path, name: str) -> Iterator[None]:
     except OSError as error:
         where = f"below {final.parent}; set ITDR_CACHE to a folder on another disk"
         if _full(error):
-            kept = Part(final).size
+            kept = PartialFile(final).size
             raise DownloadError(
-                f"{name}: the disk is full. {human(kept)} of it are kept and a next run goes on from "
+                f"{name}: the disk is full. {format_size(kept)} of it are kept and a next run goes on from "
                 f"there: free some space {where}."
             ) from error
         what = error.strerror or short(error)
         raise DownloadError(f"{name}: cannot be written ({what}) {where}.") from error
 
 
-class _Bar(Silent):
+class _Bar(SilentBar):
     """A tqdm bar with size and speed."""
 
     def __init__(self, bar: Any) -> None:
         self._bar = bar
 
-    def place(self, done: int, total: int | None) -> None:
+    def set_position(self, done: int, total: int | None) -> None:
         self._bar.reset(total=total)
         self._bar.initial = self._bar.n = done
         self._bar.refresh()
 
-    def add(self, count: int) -> None:
+    def advance(self, count: int) -> None:
         self._bar.update(count)
 
     def label(self, text: str) -> None:
-        """Say what goes on now."""
+        """Show what is going on."""
         self._bar.set_description(text)
 
 

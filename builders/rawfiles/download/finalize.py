@@ -1,4 +1,4 @@
-"""From a whole body to a trusted file: decode, verify, record, and only then the final name."""
+"""Finish a download: decode, verify, write the receipt, then rename into place."""
 
 from __future__ import annotations
 
@@ -28,32 +28,33 @@ from itdr.builders.rawfiles.checksums import (
     split_checksum,
     write_record,
 )
-from itdr.builders.rawfiles.limits import TooLarge, most_bytes, write_bounded
+from itdr.builders.rawfiles.limits import TooLarge, max_unpacked_bytes, write_bounded
 
 
 @dataclass(eq=False)
 class Unsound(Exception):
-    """The body is not the declared file, or is damaged: it must be fetched anew."""
+    """The body is not the declared file, or is damaged: download it again."""
 
     reason: str
 
 
 @dataclass(eq=False)
 class Replaced(Exception):
-    """The body is whole, but not the file that was downloaded first and read since."""
+    """The body is whole, but differs from the earlier download that a reader accepted."""
 
     reason: str
 
 
 @dataclass(eq=False)
 class Unconfirmed(Exception):
-    """Nothing tells whether the body is whole: neither its length nor its checksum is known, and
-    its format does not show it. A second body with the same `sha256` will do."""
+    """Nothing proves that the body is whole: neither its length nor its checksum is known, and its
+    format does not show it. A second body with the same `sha256` confirms it.
+    """
 
     sha256: str
 
 
-def settle(
+def finalize(
     body: Path,
     final: Path,
     remote: Remote,
@@ -64,11 +65,26 @@ def settle(
     seen: str | None = None,
     tick: Callable[[int], object] | None = None,
 ) -> Path:
-    """Give a whole and right `body` the name `final`, with its record beside it.
+    """Verify a downloaded body, write its receipt and rename it into place.
 
-    encoding: how the server encoded the body.   framed: whether it said where the body ends.
-    seen: SHA-256 of an earlier body, where neither is `framed`.
-    Raises Unsound, Unconfirmed, Replaced, or OSError of the disk.
+    Args:
+        body: the downloaded bytes.
+        final: the final path.
+        remote: the declaration.
+        url: where it came from.
+        encoding: the transport encoding of the body.
+        framed: whether the server announced where the body ends.
+        seen: SHA-256 of an earlier body, where neither is `framed`.
+        tick: called with the number of bytes verified.
+
+    Returns:
+        `final`.
+
+    Raises:
+        Unsound: the body is wrong or damaged.
+        Unconfirmed: the body may be incomplete.
+        Replaced: the publisher seems to have replaced the file.
+        OSError: the disk failed.
     """
     with _sound():
         body = _decoded(body, remote, encoding)
@@ -88,24 +104,24 @@ def settle(
 
 
 def _look(body: Path, remote: Remote) -> None:
-    """Unsound for what cannot be the file by its first bytes."""
+    """Raise `Unsound` where the first bytes cannot be those of the file."""
     size = body.stat().st_size
     if size == 0 and remote.size != 0:
         raise Unsound("it is empty")
     with open(body, "rb") as file:
         head = file.read(filetype.HEAD)
-    reason = filetype.unlike(remote.name, head)
+    reason = filetype.mismatch(remote.name, head)
     if not reason and not remote.checksum and size != remote.size:
-        reason = filetype.message(remote.name, head, whole=size <= len(head))
+        reason = filetype.message_problem(remote.name, head, whole=size <= len(head))
     if reason:
         raise Unsound(reason)
 
 
 def _decoded(body: Path, remote: Remote, encoding: str | None) -> Path:
-    """`body` without the encoding of its transport.
+    """The body without its transport encoding.
 
-    Servers label a `.gz` file itself as encoded, so the bytes as sent are kept where they are the
-    declared ones, or where the file is to be gzip and unpacking would leave no gzip.
+    Servers label a `.gz` file itself as encoded, so the bytes stay as sent where they match the
+    declared checksum, or where the file should be gzip and decoding would leave no gzip.
     """
     if encoding != "gzip":
         return body
@@ -118,12 +134,12 @@ def _decoded(body: Path, remote: Remote, encoding: str | None) -> Path:
         if filetype.kind_of(head[: filetype.HEAD]) != "gzip":
             return body
     plain = body.with_name(body.name + ".plain")
-    write_bounded(gunzip(chunks(body)), plain, most_bytes(remote.size, body.stat().st_size))
+    write_bounded(gunzip(chunks(body)), plain, max_unpacked_bytes(remote.size, body.stat().st_size))
     return plain
 
 
 def _unwrapped(body: Path, remote: Remote) -> Path:
-    """The one file in a zip that came where a single file was asked for, as Kaggle does."""
+    """The single file in a zip that a server (Kaggle) sent in place of the file itself."""
     if "zip" in filetype.expected_kinds(remote.name) or filetype.kind_of_file(body) != "zip":
         return body
     plain = body.with_name(body.name + ".plain")
@@ -132,15 +148,15 @@ def _unwrapped(body: Path, remote: Remote) -> Path:
         if len(members) != 1:
             raise Unsound(f"it is a zip of {len(members)} files, not the file itself")
         with archive.open(members[0]) as source:
-            most = most_bytes(remote.size, body.stat().st_size)
+            most = max_unpacked_bytes(remote.size, body.stat().st_size)
             write_bounded(iter(lambda: source.read(1 << 20), b""), plain, most)
     return plain
 
 
 def _verified(body: Path, remote: Remote, tick: Callable[[int], object] | None) -> dict[str, str]:
-    """The digests of `body`, once they are known to be right; its structure where none is declared.
+    """Verify a body and return its digests; without a declared checksum, its structure is checked.
 
-    One pass over the bytes, zip files without a checksum excepted.
+    One pass over the bytes, except for zip files without a checksum.
     """
     size = body.stat().st_size
     wanted = {"sha256"}
@@ -175,7 +191,7 @@ def _verified(body: Path, remote: Remote, tick: Callable[[int], object] | None) 
 def _both(
     body: Path, wanted: Iterable[str], plain: str | None, tick: Callable[[int], object] | None
 ) -> dict[str, str]:
-    """Digests of a gzip file and, as `plain_…`, of its decompressed stream, read once."""
+    """Digests of a gzip file and, as `plain_…`, of its decompressed stream, in one pass."""
     outer = {name: new_hasher(name) for name in wanted}
 
     def raw() -> Iterator[bytes]:
@@ -194,8 +210,9 @@ def _both(
 
 
 def _zip_content(body: Path) -> dict[str, str]:
-    """The SHA-256 of what is in a zip, all of it read: two archives may differ in nothing that
-    matters. None of one that is encrypted: that is said when it is unpacked."""
+    """The SHA-256 of a zip's content, all of it read: two archives may differ in irrelevant bytes.
+    Empty for an encrypted zip, which is refused when it is unpacked.
+    """
     hasher = new_hasher("sha256")
     with zipfile.ZipFile(body) as archive:
         members = sorted(archive.infolist(), key=lambda one: one.filename)
@@ -210,7 +227,7 @@ def _zip_content(body: Path) -> dict[str, str]:
 
 
 def _tar_content(body: Path) -> str:
-    """As `_zip_content`, of a tar, packed or not."""
+    """Like `_zip_content`, for a tar, compressed or not."""
     hasher = new_hasher("sha256")
     with tarfile.open(body) as archive:
         for one in archive:
@@ -228,8 +245,7 @@ def _provable(body: Path, remote: Remote) -> bool:
 
 
 def _compare_with_earlier(final: Path, remote: Remote, found: dict[str, str]) -> None:
-    """Where no checksum is published, the first download that a reader took is the measure of later
-    ones."""
+    """Where no checksum is published, later downloads must equal the first one that a reader accepted."""
     earlier: dict[str, Any] | None = read_record(final)
     if remote.checksum or remote.plain_checksum or earlier is None or not earlier.get("read"):
         return
@@ -250,7 +266,7 @@ _NOT_THE_DISK = (None, errno.EINVAL, errno.EOVERFLOW)
 
 @contextmanager
 def _sound() -> Iterator[None]:
-    """Turn whatever the unpackers raise for damaged data into Unsound."""
+    """Turn whatever the unpackers raise for damaged data into `Unsound`."""
     try:
         yield
     except (Unsound, ItdrError, MemoryError):

@@ -1,7 +1,8 @@
-"""What single hosts want: the site mirror, Kaggle's token, and files of the Hugging Face Hub.
+"""Host-specific rules: the site mirror, Kaggle's token, and files of the Hugging Face Hub.
 
 `ITDR_MIRROR=http://proxy.example/raw` sends every download to `<mirror>/<host>/<path>` instead of
-`https://<host>/<path>`: for clusters without a way out, and for tests. No token is ever sent there.
+`https://<host>/<path>`: for clusters without internet access, and for tests. No token is ever sent
+there.
 """
 
 from __future__ import annotations
@@ -29,17 +30,20 @@ HUB = re.compile(
 )
 
 
-def mirrored(url: str) -> str:
-    """Where `url` is fetched from: itself, or its place on the site mirror of `ITDR_MIRROR`.
+def mirror_url(url: str) -> str:
+    """The address to fetch `url` from: itself, or its counterpart on the mirror of `ITDR_MIRROR`.
 
-    Raises `ConfigError` where that is no web address. May hold a password: see `shown`.
+    It may contain a password: print it through `redacted` only.
+
+    Raises:
+        ConfigError: `ITDR_MIRROR` is not a web address.
     """
     mirror = os.environ.get("ITDR_MIRROR", "").strip().rstrip("/")
     if not mirror:
         return url
     if not _is_web_address(mirror):
         raise ConfigError(
-            f"ITDR_MIRROR is no web address: {shown(mirror)!r}. Set it as http://host/path, or "
+            f"ITDR_MIRROR is no web address: {redacted(mirror)!r}. Set it as http://host/path, or "
             "unset it."
         )
     parts = urlsplit(url)
@@ -56,8 +60,8 @@ def _is_web_address(text: str) -> bool:
     return web and plain and text.isprintable() and " " not in text
 
 
-def shown(url: str) -> str:
-    """An address as it is printed and stored: without user, password and signed query."""
+def redacted(url: str) -> str:
+    """An address safe to print and store: without user, password and signed query values."""
     address, _, query = without_credentials(url).partition("?")
     return f"{address}?{_SECRET.sub(_HIDDEN, query)}" if query else address
 
@@ -72,7 +76,7 @@ def host_of(url: str) -> str:
 
 
 def kaggle_token() -> str | None:
-    """The value of an `Authorization` header for Kaggle, or None where no token is set up.
+    """The `Authorization` header for Kaggle, or None where no token is set up.
 
     `KAGGLE_API_TOKEN` (sent as Bearer), then `KAGGLE_USERNAME` and `KAGGLE_KEY`, then `kaggle.json`
     in `KAGGLE_CONFIG_DIR` or `~/.kaggle` (both sent as Basic), as Kaggle's own client does.
@@ -94,7 +98,7 @@ def kaggle_token() -> str | None:
 
 
 def authorization(url: str) -> dict[str, str]:
-    """The headers that prove to the host of `url` who asks; empty for all but Kaggle's, by HTTPS."""
+    """The headers that authenticate with the host of `url`; empty except for Kaggle over HTTPS."""
     if _origin(url) not in KAGGLE:
         return {}
     token = kaggle_token()
@@ -107,7 +111,7 @@ def _origin(url: str) -> str:
 
 
 def refusal_hint(url: str) -> str:
-    """What to do about a refused download, by host."""
+    """What to do about a download that this host refused."""
     if _origin(url) in KAGGLE:
         if kaggle_token():
             return "Kaggle refused your token: open the data set's page once, and check the token"
@@ -122,7 +126,7 @@ def refusal_hint(url: str) -> str:
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file of the Hub, taken apart from its `resolve` address."""
+    """A file of the Hub, parsed from its `resolve` address."""
 
     repo: str
     kind: str
@@ -131,7 +135,7 @@ class HubFile:
 
 
 def hub_file(url: str) -> HubFile | None:
-    """The Hub file that `url` addresses; None for other hosts, and where a site mirror is set."""
+    """The Hub file behind an address; None for other hosts, and where a site mirror is set."""
     found = HUB.fullmatch(url)
     if not found or os.environ.get("ITDR_MIRROR"):
         return None
@@ -140,9 +144,13 @@ def hub_file(url: str) -> HubFile | None:
 
 
 def hub_unreachable(timeout: float) -> str | None:
-    """Why the Hub cannot be reached from here; None where it can, or where a proxy stands between.
+    """Check that the Hub accepts connections: its client takes half a minute to find out.
 
-    Asked before its client is, which takes half a minute to say so.
+    Args:
+        timeout: seconds to wait.
+
+    Returns:
+        Why it cannot be reached; None where it can, or where a proxy is used.
     """
     parts = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
     host = parts.hostname or ""
@@ -157,9 +165,17 @@ def hub_unreachable(timeout: float) -> str | None:
 
 
 def hub_download(file: HubFile, scratch: Path, *, progress: bool) -> Path:
-    """Fetch a Hub file into `scratch` through `huggingface_hub`, which resumes and waits its turn.
+    """Download a Hub file through `huggingface_hub`, which resumes and locks.
 
-    `HF_ENDPOINT` and the user's Hub token count. Raises what `huggingface_hub` raises.
+    `HF_ENDPOINT` and the user's Hub token apply. Raises what `huggingface_hub` raises.
+
+    Args:
+        file: the file.
+        scratch: the folder to download into.
+        progress: show a bar.
+
+    Returns:
+        The downloaded file.
     """
     from huggingface_hub import hf_hub_download
 

@@ -1,8 +1,7 @@
-"""One attempt to bring a file nearer to completion over HTTP: redirects, ranges, what came back."""
+"""One download attempt over HTTP: redirects, ranges, and checks of the response."""
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import threading
@@ -14,24 +13,23 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from itdr.builders.core.errors import DownloadError
-from itdr.builders.core.paths import RESERVE, free_bytes, human
+from itdr.builders.core.paths import RESERVE, format_size, free_bytes
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles import filetype
-from itdr.builders.rawfiles.download.hosts import authorization, host_of, refusal_hint, shown
-from itdr.builders.rawfiles.download.partial import Part, write_all
+from itdr.builders.rawfiles.download.hosts import authorization, redacted, refusal_hint
+from itdr.builders.rawfiles.download.partial import PartialFile, write_all
 from itdr.builders.rawfiles.download.retry import (
-    REACH,
+    UNREACHABLE,
     Permanent,
     RetryPolicy,
-    Silent,
+    SilentBar,
     Stopped,
     Transient,
     network,
 )
-from itdr.builders.rawfiles.download.waiting import Body, within
-from itdr.builders.rawfiles.limits import SLACK, Room, most_bytes
+from itdr.builders.rawfiles.download.waiting import Body, call_with_timeout
+from itdr.builders.rawfiles.limits import SLACK, DiskRoom, max_unpacked_bytes
 
-logger = logging.getLogger("itdr")
 AGENT = "itdr (python-requests)"
 BUSY = (408, 423, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 
@@ -39,41 +37,55 @@ BUSY = (408, 423, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 def attempt(
     url: str,
     remote: Remote,
-    part: Part,
+    part: PartialFile,
     session: requests.Session,
     policy: RetryPolicy,
-    bar: Silent,
+    bar: SilentBar,
     stop: threading.Event | None = None,
 ) -> None:
-    """Ask `url` for what is missing and append it to `part`; returns when the body is whole.
+    """Request the missing bytes and append them to a partial file; returns when the body is complete.
 
-    Raises Transient, Permanent, Stopped, DownloadError (no room on the disk), or OSError of writing.
+    Args:
+        url: the address.
+        remote: the declaration.
+        part: the partial file.
+        session: the HTTP session.
+        policy: time-outs and limits.
+        bar: receives progress.
+        stop: ends the attempt when set.
+
+    Raises:
+        Transient: trying again may help.
+        Permanent: trying this address again cannot help.
+        Stopped: `stop` was set.
+        DownloadError: the disk has no room.
+        OSError: writing failed.
     """
-    offset = part.resumable(shown(url), remote)
+    offset = part.resumable(redacted(url), remote)
     headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
     if offset:
         headers["Range"] = f"bytes={offset}-"
         validator = part.validator()
-        if validator and part.state.get("url") == shown(url):
+        if validator and part.state.get("url") == redacted(url):
             headers["If-Range"] = validator
     with network(policy):
-        response = within(
-            policy.answer_timeout, lambda: _open(session, url, headers, policy, remote)
+        response = call_with_timeout(
+            policy.answer_timeout, lambda: _open(session, url, headers, policy)
         )
-    REACH.forget()
+    UNREACHABLE.clear()
     stream: Body | None = None
     try:
         if response.status_code == 206 and offset:
             total: int | None = _continued(response, part, url, offset)
             part.state |= {"total": total, "framed": True}
-            bar.place(offset, total)
+            bar.set_position(offset, total)
             body = iter(stream := Body(response, policy))
         else:
             _check_status(response, url, part)
             _check_encoding(response)
             stream = Body(response, policy)
             body, total = _started(response, iter(stream), url, remote, part)
-            bar.place(0, total)
+            bar.set_position(0, total)
         _append(body, part, remote, total, bar, stop)
     finally:
         if stream is None:
@@ -88,34 +100,18 @@ def _open(
     url: str,
     headers: dict[str, str],
     policy: RetryPolicy,
-    remote: Remote,
 ) -> requests.Response:
-    """Follow redirects by hand: a token goes to the host that it belongs to, and to no other. An
-    invalid certificate is forgiven for one address only."""
+    """Send the request and follow redirects by hand, so that a token never reaches another host."""
     timeout = (policy.connect_timeout, policy.read_timeout)
-    verify = True
     hops = 0
     while True:
-        own = authorization(url)
-        try:
-            response = session.get(
-                url,
-                headers={**headers, **own},
-                stream=True,
-                allow_redirects=False,
-                timeout=timeout,
-                verify=verify,
-            )
-        except requests.exceptions.SSLError as error:
-            if not verify or own or not remote.checksum or "certificate" not in str(error).lower():
-                raise
-            logger.warning(
-                "itdr: the certificate of %s is not valid; going on, as the checksum of %s is known",
-                host_of(url),
-                remote.name,
-            )
-            verify = False
-            continue
+        response = session.get(
+            url,
+            headers={**headers, **authorization(url)},
+            stream=True,
+            allow_redirects=False,
+            timeout=timeout,
+        )
         if not response.is_redirect:
             return response
         location = response.headers["Location"]
@@ -124,13 +120,13 @@ def _open(
         target = _redirected(url, location)
         if hops > policy.redirects or target is None:
             raise Permanent(
-                f"it redirects without end, or to no web address ({shown(location)[:200]!r})"
+                f"it redirects without end, or to no web address ({redacted(location)[:200]!r})"
             )
-        url, verify = target, True
+        url = target
 
 
 def _redirected(url: str, location: str) -> str | None:
-    """Where a redirect leads; None where that is no web address."""
+    """The target of a redirect; None where that is not a web address."""
     try:
         target = urljoin(url, location)
         parts = urlsplit(target)
@@ -140,7 +136,7 @@ def _redirected(url: str, location: str) -> str | None:
     return target if good and target.isprintable() else None
 
 
-def _check_status(response: requests.Response, url: str, part: Part) -> None:
+def _check_status(response: requests.Response, url: str, part: PartialFile) -> None:
     status = response.status_code
     if status == 200:
         return
@@ -157,7 +153,7 @@ def _check_status(response: requests.Response, url: str, part: Part) -> None:
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Seconds that `Retry-After` asks for: a number, or a date against the server's own clock."""
+    """The seconds requested by `Retry-After`: a number, or a date relative to the server's clock."""
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch("[0-9]{1,18}", text):
         return float(text)
@@ -168,9 +164,11 @@ def _retry_after(response: requests.Response) -> float | None:
         return None
 
 
-def _continued(response: requests.Response, part: Part, url: str, offset: int) -> int:
-    """The total size, once sure that the answer goes on where the part ends, in the same file: it
-    must bear the same marks of a version as the first answer of this address."""
+def _continued(response: requests.Response, part: PartialFile, url: str, offset: int) -> int:
+    """The total size, once the response is known to continue the same version of the file.
+
+    The response must carry the same validators as the first response of this address.
+    """
     number = "([0-9]{1,18})"
     text = response.headers.get("Content-Range", "")
     found = re.fullmatch(f"bytes {number}-{number}/{number}", text)
@@ -181,7 +179,7 @@ def _continued(response: requests.Response, part: Part, url: str, offset: int) -
         or (total is not None and int(found[3]) != total)
         or int(found[2]) + 1 != int(found[3])
         or _encoding(response)
-        or (part.state.get("url") == shown(url) and part.version() != _version(response))
+        or (part.state.get("url") == redacted(url) and part.version() != _version(response))
     ):
         part.discard()
         raise Transient("the file changed during the download")
@@ -199,9 +197,13 @@ def _check_encoding(response: requests.Response) -> None:
 
 
 def _started(
-    response: requests.Response, stream: Iterator[bytes], url: str, remote: Remote, part: Part
+    response: requests.Response,
+    stream: Iterator[bytes],
+    url: str,
+    remote: Remote,
+    part: PartialFile,
 ) -> tuple[Iterator[bytes], int | None]:
-    """The body from its first byte, looked at before the part is given up for it; and its size."""
+    """A body from its first byte, checked before the partial file is discarded for it; and its size."""
     encoding = _encoding(response)
     length = response.headers.get("Content-Length", "").strip()
     chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
@@ -215,10 +217,12 @@ def _started(
         raise Transient(f"the connection ended before the first of {total} bytes")
     if encoding is None:
         vouched = bool(remote.checksum) or total == remote.size is not None
-        reason = filetype.unlike(remote.name, head) or (
+        reason = filetype.mismatch(remote.name, head) or (
             None
             if vouched
-            else filetype.unlike_type(remote.name, head, response.headers.get("Content-Type", ""))
+            else filetype.content_type_mismatch(
+                remote.name, head, response.headers.get("Content-Type", "")
+            )
         )
         if reason:
             raise Permanent(f"{reason}. {refusal_hint(url)}" if "web page" in reason else reason)
@@ -226,7 +230,7 @@ def _started(
     _check_room(part.body.parent, remote, total)
     etag, modified = _version(response)
     part.begin(
-        url=shown(url),
+        url=redacted(url),
         etag=etag,
         modified=modified,
         total=total,
@@ -242,10 +246,16 @@ def _started(
 
 
 def _check_size(remote: Remote, total: int | None, head: bytes) -> None:
-    """Refuse early what cannot be the declared file; where a checksum is declared, that decides."""
+    """Refuse early what cannot be the declared file; where a checksum is declared, it decides later."""
     wrapped = filetype.kind_of(head) == "zip" and "zip" not in filetype.expected_kinds(remote.name)
-    if total is not None and remote.size is not None and total > most_bytes(remote.size, total):
-        raise Permanent(f"it announces {human(total)}, {human(remote.size)} are declared")
+    if (
+        total is not None
+        and remote.size is not None
+        and total > max_unpacked_bytes(remote.size, total)
+    ):
+        raise Permanent(
+            f"it announces {format_size(total)}, {format_size(remote.size)} are declared"
+        )
     if remote.checksum or remote.plain_checksum or wrapped or None in (total, remote.size):
         return
     if total != remote.size:
@@ -255,7 +265,7 @@ def _check_size(remote: Remote, total: int | None, head: bytes) -> None:
 
 
 def _check_room(folder: Path, remote: Remote, total: int | None) -> None:
-    """Permanent where what this address announces finds no room: another may have the right file."""
+    """Raise `Permanent` where the announced body does not fit: another address may have the right file."""
     try:
         require_space(folder, total if total is not None else remote.size)
     except DownloadError as error:
@@ -263,28 +273,36 @@ def _check_room(folder: Path, remote: Remote, total: int | None) -> None:
 
 
 def require_space(folder: Path, needed: int | None) -> None:
-    """DownloadError where `folder`'s disk has no room for `needed` more bytes and a reserve."""
+    """Check the free disk space, a reserve included.
+
+    Args:
+        folder: where the file will go.
+        needed: bytes still to come; None where unknown.
+
+    Raises:
+        DownloadError: there is not enough.
+    """
     free = free_bytes(folder)
     if needed is not None and free < needed + RESERVE:
         raise DownloadError(
-            f"The disk of {folder} has {human(free)} free; {human(needed)} and a reserve of "
-            f"{human(RESERVE)} are needed. Free some space, or set ITDR_CACHE to a folder on a "
+            f"The disk of {folder} has {format_size(free)} free; {format_size(needed)} and a reserve of "
+            f"{format_size(RESERVE)} are needed. Free some space, or set ITDR_CACHE to a folder on a "
             "larger disk."
         )
 
 
 def _append(
     body: Iterator[bytes],
-    part: Part,
+    part: PartialFile,
     remote: Remote,
     total: int | None,
-    bar: Silent,
+    bar: SilentBar,
     stop: threading.Event | None,
 ) -> None:
     limit = total
     if limit is None and remote.size is not None:
         limit = 2 * remote.size + SLACK
-    room = Room(part.body.parent) if total is None else None
+    room = DiskRoom(part.body.parent) if total is None else None
     have = part.size
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
     handle = os.open(part.body, flags, 0o666)
@@ -298,7 +316,7 @@ def _append(
             if room is not None:
                 _take(room, len(piece), have)
             write_all(handle, piece)
-            bar.add(len(piece))
+            bar.advance(len(piece))
     except Permanent:
         part.discard()
         raise
@@ -310,14 +328,14 @@ def _append(
         raise Transient(f"the connection ended after {have} of {total} bytes")
 
 
-def _take(room: Room, count: int, have: int) -> None:
-    """Permanent where a body whose end is not announced would fill the disk."""
+def _take(room: DiskRoom, count: int, have: int) -> None:
+    """Raise `Permanent` where a body of unannounced length would fill the disk."""
     try:
         room.take(count)
     except OSError:
         raise Permanent(
-            f"it sends {human(have)} without saying how much will come, and the disk of "
-            f"{room.folder} has no room for more than a reserve of {human(RESERVE)}"
+            f"it sends {format_size(have)} without saying how much will come, and the disk of "
+            f"{room.folder} has no room for more than a reserve of {format_size(RESERVE)}"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Several downloads at once: a few threads over the hosts, one Ctrl-C for all."""
+"""Parallel downloads: a few threads over the hosts, and one Ctrl-C for all."""
 
 from __future__ import annotations
 
@@ -24,9 +24,20 @@ def fetch_all(
     source: str = "",
     fetch_one: Callable[..., Path] = fetch,
 ) -> dict[str, Path | ItdrError]:
-    """Fetch several files, at most `policy.parallel` at once and few from one host.
+    """Download several files, at most `policy.parallel` at once and few from one host.
 
-    Returns the path, or the error, by the remote's name. Ctrl-C stops all of them and is passed on.
+    Ctrl-C stops all of them and is re-raised.
+
+    Args:
+        remotes: the files.
+        folder: the download folder of their source.
+        progress: show bars.
+        policy: when to retry, and how many to download at once.
+        source: the source's id, for messages.
+        fetch_one: downloads one file, as `fetch`.
+
+    Returns:
+        The path of each file, or the error, by the remote's name.
     """
     if len(remotes) == 1:
         return {
@@ -73,7 +84,7 @@ def fetch_all(
 
 
 def _by_turns(remotes: Sequence[Remote]) -> list[Remote]:
-    """One file of each host in turn, so that the hosts share the load."""
+    """The files in an order that alternates between hosts, so that these share the load."""
     turn: Counter[str] = Counter()
     placed = []
     for place, remote in enumerate(remotes):

@@ -1,7 +1,7 @@
-"""The part of a download that is on disk, and the version of the file that it is of.
+"""A partial download on disk, and the version of the file that it belongs to.
 
-The bytes gather in `<name>.part`; `<name>.part.json` says which version of which file they are of.
-At every moment, a killed process included, the part holds a true beginning of that version.
+The bytes gather in `<name>.part`; `<name>.part.json` records which version of which file they are.
+At every moment, also when a process is killed, the part is a true prefix of that version.
 """
 
 from __future__ import annotations
@@ -16,8 +16,13 @@ from itdr.builders.core.schema import Remote
 
 
 @dataclass
-class Part:
-    """The part of a download that is on disk, and the version of the file that it is of."""
+class PartialFile:
+    """A partial download on disk, and the version of the file that it belongs to.
+
+    Attributes:
+        final: the path of the finished download.
+        state: what is recorded of the version: url, etag, modified, total, encoding, framed.
+    """
 
     final: Path
     state: dict[str, Any] = field(default_factory=dict)
@@ -29,7 +34,7 @@ class Part:
 
     @property
     def size(self) -> int:
-        """Bytes that are there."""
+        """Bytes on disk."""
         try:
             return self.body.stat().st_size
         except OSError:
@@ -42,40 +47,44 @@ class Part:
 
     @property
     def complete(self) -> bool:
-        """Whether the whole body arrived, by what the server said."""
+        """Whether the whole body arrived, according to the server."""
         whole = self.state.get("got") if self.state.get("complete") else self.state.get("total")
         return bool(whole) and self.size == whole
 
-    def adopt(self) -> Part:
-        """Take what an earlier run left; bytes of which nothing is known go. Under the lock only."""
+    def adopt(self) -> PartialFile:
+        """Keep what an earlier run left, unless nothing is known of it. The caller holds the lock."""
         if not self.state:
             self.discard()
         return self
 
     def begin(self, **state: Any) -> None:
-        """Start anew. The old bytes go before the new state comes: they never meet."""
+        """Start anew. The old bytes are removed before the new state is written: they never coexist."""
         self.discard()
         self.body.parent.mkdir(parents=True, exist_ok=True)
         write_json(self.state_path, state)
         self.state = state
 
     def finish(self) -> None:
-        """Note that the body is whole."""
+        """Record that the body is complete."""
         self.state = {**self.state, "complete": True, "got": self.size}
         write_json(self.state_path, self.state)
 
     def discard(self) -> None:
-        """Forget everything."""
+        """Remove the part and its state."""
         beside = "part.plain.plain part.plain part part.json part.json.tmp sha256.json.tmp"
         for suffix in beside.split():
             self.final.with_name(f"{self.final.name}.{suffix}").unlink(missing_ok=True)
         self.state = {}
 
     def resumable(self, url: str, remote: Remote) -> int:
-        """From which byte `url` may go on; 0 where it must start anew.
+        """The offset at which to resume; 0 where the download must start anew.
 
-        Going on needs a way to tell that the file is still the same: the server's word on the same
-        address, or a declared checksum of the bytes as served.
+        Resuming needs proof that the file is still the same: validators from the same address, or a
+        declared checksum of the bytes as served.
+
+        Args:
+            url: the address to ask.
+            remote: the declaration.
         """
         if not self.size or not self.state or self.state.get("encoding") or self.complete:
             return 0
@@ -83,11 +92,11 @@ class Part:
         return self.size if known or remote.checksum else 0
 
     def version(self) -> tuple[str | None, str | None]:
-        """What the server said of the version that the part is of: its ETag and last change."""
+        """The validators of the version that the part belongs to: ETag and Last-Modified."""
         return self.state.get("etag"), self.state.get("modified")
 
     def validator(self) -> str | None:
-        """What `If-Range` may hold: a strong ETag, else the date of the last change."""
+        """The value for `If-Range`: a strong ETag, otherwise the Last-Modified date."""
         etag = self.state.get("etag")
         if etag and not etag.startswith("W/"):
             return str(etag)
@@ -95,7 +104,12 @@ class Part:
 
 
 def write_all(handle: int, data: bytes) -> None:
-    """Write every byte; a full disk raises and leaves a true beginning."""
+    """Write every byte; a full disk raises an error and leaves a true prefix.
+
+    Args:
+        handle: a file descriptor.
+        data: the bytes.
+    """
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]

@@ -1,4 +1,4 @@
-"""How patient downloads are, and what a failure means for the next try."""
+"""Retry policy: time-outs, back-off, and which failures are worth retrying."""
 
 from __future__ import annotations
 
@@ -17,11 +17,26 @@ from itdr.builders.core.errors import ItdrError
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How patient downloads are. Times in seconds, sizes in bytes.
+    """When to retry a download, and when to give up. Times in seconds, sizes in bytes.
 
-    attempts: in a row without a gain of `gain` bytes, per address. answer_timeout: until the head of
-    an answer is there, redirects included. slowest: bytes a second over `window` seconds of waiting;
-    less counts as broken. sleep: replaces waiting, in tests.
+    Attributes:
+        attempts: failures in a row, per address, without a gain of `gain` bytes.
+        unreachable: attempts to reach a host that does not answer.
+        first_pause: the first back-off.
+        growth: its growth per failure.
+        longest_pause: the largest back-off.
+        longest_wait: the longest `Retry-After` that is honoured.
+        connect_timeout: to open a connection.
+        read_timeout: between two bytes.
+        answer_timeout: for the head of a response, redirects included.
+        slowest: bytes per second over `window` seconds of waiting; less counts as broken.
+        window: see `slowest`.
+        chunk: bytes to read at a time.
+        gain: progress that resets the count of failures.
+        redirects: the most redirects to follow.
+        parallel: downloads at once.
+        parallel_per_host: downloads at once from one host.
+        sleep: replaces waiting, in tests.
     """
 
     attempts: int = 5
@@ -45,7 +60,13 @@ class RetryPolicy:
 
 @dataclass(eq=False)
 class Transient(Exception):
-    """A failure that may pass. `wait`: what the server asked for; `unreachable`: no answer at all."""
+    """A failure that may pass.
+
+    Attributes:
+        reason: what happened.
+        wait: seconds that the server asked to wait.
+        unreachable: there was no answer at all.
+    """
 
     reason: str
     wait: float | None = None
@@ -54,28 +75,41 @@ class Transient(Exception):
 
 @dataclass(eq=False)
 class Permanent(Exception):
-    """A failure that this address will give again."""
+    """A failure that this address would give again."""
 
     reason: str
 
 
 class Stopped(Exception):
-    """The user wants everything to end."""
+    """The user stopped all downloads."""
 
 
-class Silent:
-    """A progress bar that shows nothing; the shape that `attempt` reports to."""
+class SilentBar:
+    """A progress bar that shows nothing; the interface that `attempt` reports to."""
 
-    def place(self, done: int, total: int | None) -> None:
-        """`done` bytes of `total` are there."""
+    def set_position(self, done: int, total: int | None) -> None:
+        """Show an absolute position.
 
-    def add(self, count: int) -> None:
-        """`count` more bytes are there."""
+        Args:
+            done: bytes on disk.
+            total: bytes of the whole file, where known.
+        """
+
+    def advance(self, count: int) -> None:
+        """Show `count` more bytes."""
 
 
 @contextmanager
 def network(policy: RetryPolicy) -> Iterator[None]:
-    """Turn what the network libraries raise into Transient, or Permanent where time cannot help."""
+    """Translate errors of the network libraries.
+
+    Args:
+        policy: the time-outs, for messages.
+
+    Raises:
+        Transient: trying again may help.
+        Permanent: trying again cannot help.
+    """
     invalid = requests.exceptions
     try:
         yield
@@ -109,9 +143,11 @@ def network(policy: RetryPolicy) -> Iterator[None]:
         raise Transient(f"its answer cannot be read ({short(error)})") from None
 
 
-class Reach:
-    """Which hosts could not be reached a moment ago. Nobody waits for them again; where two could
-    not be reached, the fault is taken to be on this side, and nobody waits for a third."""
+class UnreachableHosts:
+    """Hosts that did not answer a moment ago, so that nobody waits for them again.
+
+    Where two did not answer, the fault is assumed to be local, and nobody waits for a third.
+    """
 
     MEMORY = 60.0
     """Seconds."""
@@ -120,29 +156,34 @@ class Reach:
         self._lost: dict[str, float] = {}
 
     def attempts(self, host: str, policy: RetryPolicy) -> int:
-        """How often to try to reach a host."""
+        """How often to try to reach a host.
+
+        Args:
+            host: the host.
+            policy: the number for a host that nothing is known of.
+        """
         since = time.monotonic() - self.MEMORY
-        lost = {one for one, at in list(self._lost.items()) if at > since}
+        lost = {name for name, at in list(self._lost.items()) if at > since}
         return 1 if host in lost or len(lost) > 1 else policy.unreachable
 
-    def lose(self, host: str) -> None:
-        """Note that a host could not be reached."""
+    def add(self, host: str) -> None:
+        """Note that a host did not answer."""
         self._lost[host] = time.monotonic()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Note that the network works."""
         self._lost.clear()
 
 
-REACH = Reach()
+UNREACHABLE = UnreachableHosts()
 _CREDENTIALS = re.compile(r"(?<=//)[^/\s]*@")
 
 
 def without_credentials(text: str) -> str:
-    """A text without the user and password of the addresses in it."""
+    """A text with user and password removed from the addresses in it."""
     return _CREDENTIALS.sub("", text)
 
 
 def short(error: BaseException) -> str:
-    """An error's text in one line."""
+    """An error's text on one line, without credentials."""
     return " ".join(without_credentials(str(error)).split())[:160] or type(error).__name__

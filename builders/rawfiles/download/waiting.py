@@ -1,7 +1,7 @@
-"""Waiting with an end: a server that sends its bytes one by one is not waited for.
+"""Bounded waiting for servers that send their bytes one by one.
 
-A timeout of a socket is per byte, so a drip never runs into it. What may drip is therefore read in a
-thread of its own, which can be given up.
+A socket's time-out applies per byte, so a dripping server never triggers it. Whatever may drip is
+therefore read in a thread of its own, which can be abandoned.
 """
 
 from __future__ import annotations
@@ -19,18 +19,21 @@ from itdr.builders.rawfiles.download.retry import RetryPolicy, Transient, networ
 
 T = TypeVar("T")
 AHEAD = 8
-"""Pieces that are read ahead of the one who writes them."""
+"""Pieces that are read ahead of the writer."""
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` gives, or raises.
+def call_with_timeout(seconds: float, call: Callable[[], T]) -> T:
+    """Call a function in a thread of its own.
 
     Args:
         seconds: how long to wait.
-        call: runs in a thread of its own, and is left to itself when the time is over.
+        call: the function; it is abandoned when the time is over.
+
+    Returns:
+        Its result; its exception is re-raised.
 
     Raises:
-        Transient: where it takes longer.
+        Transient: it took longer.
     """
     results: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 
@@ -51,10 +54,10 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 
 
 class Body:
-    """The body of a response as sent, undecoded, each piece as soon as it is there: what came before
-    the connection broke counts. Closes the response.
+    """The body of a response as sent, undecoded, each piece as soon as it arrives: bytes that came
+    before the connection broke count. Closes the response.
 
-    Raises Transient, while it is read, where the connection breaks or is too slow.
+    Raises `Transient`, while it is read, where the connection breaks or is too slow.
     """
 
     def __init__(self, response: requests.Response, policy: RetryPolicy) -> None:

@@ -1,4 +1,4 @@
-"""Small helpers for readers that build canonical columns with Arrow's kernels."""
+"""Helpers for readers that build canonical columns with Arrow's compute kernels."""
 
 from __future__ import annotations
 
@@ -22,18 +22,28 @@ MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
 _BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
 
 
-def filled(**tables: str) -> frozenset[str]:
-    """`filled(users="user_id age")` -> {"users.user_id", "users.age"}, as `Source.columns` wants."""
+def column_names(**tables: str) -> frozenset[str]:
+    """`column_names(users="user_id age")` -> {"users.user_id", "users.age"}, for `Source.columns`.
+
+    Args:
+        tables: the columns of each table, separated by blanks.
+    """
     return frozenset(f"{table}.{name}" for table, names in tables.items() for name in names.split())
 
 
 def tidy(texts: Any) -> pa.StringArray:
-    """Strings with HTML entities read, runs of blanks (those without a width, too) and line ends made
-    one blank, ends trimmed; empty ones become null."""
+    """Decode HTML entities, collapse blanks (zero-width ones and line ends included) and trim.
+
+    Args:
+        texts: an array or chunked array of strings.
+
+    Returns:
+        The strings; empty ones are null.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = flat(texts).cast(pa.string())
+    texts = as_array(texts).cast(pa.string())
     coded = pc.fill_null(pc.match_substring_regex(texts, r"&#?\w+;"), False)
     if pc.any(coded).as_py():
         plain = [html.unescape(text) for text in texts.filter(coded).to_pylist()]
@@ -43,8 +53,13 @@ def tidy(texts: Any) -> pa.StringArray:
     return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
-def known(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray:
-    """Tidy strings; the words that stand for a missing value, in any case, become null too."""
+def known_values(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray:
+    """`tidy`, with placeholders for missing values turned into null.
+
+    Args:
+        texts: an array or chunked array of strings.
+        missing: the placeholders, in lower case.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -53,19 +68,30 @@ def known(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray:
     return pc.if_else(none, None, texts)
 
 
-def listed(texts: Any, separator: str = ",") -> pa.ListArray:
-    """Strings that hold several values -> lists of tidy ones; null -> an empty list."""
+def split_lists(texts: Any, separator: str = ",") -> pa.ListArray:
+    """Split strings into lists of tidy values; null gives an empty list.
+
+    Args:
+        texts: an array or chunked array of strings.
+        separator: what separates the values.
+    """
     import pyarrow.compute as pc
 
-    parts = pc.split_pattern(pc.fill_null(flat(texts), ""), separator)
+    parts = pc.split_pattern(pc.fill_null(as_array(texts), ""), separator)
     values = tidy(parts.flatten())
     rows = pc.list_parent_indices(parts)
     keep = pc.is_valid(values)
-    return grouped(rows.filter(keep), values.filter(keep), len(parts))
+    return lists_by_row(rows.filter(keep), values.filter(keep), len(parts))
 
 
-def grouped(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
-    """Lists for `length` rows from the row (ascending) of each value."""
+def lists_by_row(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
+    """Group values into one list per row.
+
+    Args:
+        rows: the row of each value, ascending.
+        values: the values.
+        length: the number of rows.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -74,36 +100,46 @@ def grouped(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(offsets), values)
 
 
-def pairs(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
-    """Named columns -> for each row the list of {name, value} of those that are not null."""
+def attribute_lists(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
+    """Turn named columns into one list of {name, value} per row, without nulls.
+
+    Args:
+        columns: the columns by name, all of one length.
+    """
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     length, width = len(next(iter(columns.values()))), len(columns)
     order = np.arange(length * width).reshape(width, length).T.ravel()
-    values = pa.concat_arrays([flat(column) for column in columns.values()]).take(pa.array(order))
+    values = pa.concat_arrays([as_array(column) for column in columns.values()]).take(
+        pa.array(order)
+    )
     keep = pc.is_valid(values)
     names = pa.array(list(columns)).take(pa.array(np.tile(np.arange(width), length)))
     rows = pa.array(np.repeat(np.arange(length), width)).filter(keep)
     both = pa.StructArray.from_arrays([names.filter(keep), values.filter(keep)], ["name", "value"])
-    return grouped(rows, both, length)
+    return lists_by_row(rows, both, length)
 
 
-def whole(texts: Any) -> pa.StringArray:
-    """Texts in which a whole number that a program wrote as a float, `29.0`, or between blanks is
-    `29`."""
+def integer_text(texts: Any) -> pa.StringArray:
+    """Texts in which a whole number with blanks around it, or written as a float (`29.0`), becomes `29`."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(flat(texts), r"^\s*([0-9]+)(?:\.0+)?\s*$", r"\1")
+    return pc.replace_substring_regex(as_array(texts), r"^\s*([0-9]+)(?:\.0+)?\s*$", r"\1")
 
 
-def digits(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:
-    """Whole numbers from text, `29.0` too; null where it does not match `pattern`."""
+def parse_integers(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:
+    """Whole numbers from text, `29.0` included.
+
+    Args:
+        texts: an array or chunked array of strings.
+        pattern: a regular expression of accepted numbers; others become null.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = whole(texts)
+    texts = integer_text(texts)
     right = pc.match_substring_regex(texts, pattern)
     return pc.if_else(pc.fill_null(right, False), texts, None).cast(pa.int64())
 
@@ -111,13 +147,16 @@ def digits(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:
 _ISO = r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.0+)?(?:Z|\+00:00)?$"
 
 
-def iso_seconds(texts: Any) -> pa.Int64Array:
-    """UTC seconds from `YYYY-MM-DDTHH:MM:SSZ`, or with a blank for the T and no zone; null where it
-    has another form or is no date."""
+def parse_iso_seconds(texts: Any) -> pa.Int64Array:
+    """UTC seconds since 1970 from `YYYY-MM-DDTHH:MM:SSZ`, or with a blank for the T and no zone.
+
+    Args:
+        texts: an array or chunked array of strings; other forms and impossible dates become null.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = flat(texts)
+    texts = as_array(texts)
     right = pc.fill_null(pc.match_substring_regex(texts, _ISO), False)
     texts = pc.if_else(right, pc.replace_substring_regex(texts, _ISO, r"\1T\2Z"), None)
     try:
@@ -136,45 +175,65 @@ def _second(text: str | None) -> int | None:
     return int(when.replace(tzinfo=timezone.utc).timestamp())
 
 
-def first_of(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:
-    """The `reject` column: for each row the reason of the first condition that holds, or null."""
+def reject_reasons(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:
+    """The `reject` column: for each row the reason of the first condition that holds, or null.
+
+    Args:
+        reasons: (condition, reason) in order of precedence; a null condition does not hold.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    conditions = [pc.fill_null(flat(condition), False) for condition, _ in reasons]
+    conditions = [pc.fill_null(as_array(condition), False) for condition, _ in reasons]
     names = [pa.scalar(reason, pa.string()) for _, reason in reasons]
     struct = pc.make_struct(*conditions, field_names=[str(n) for n in range(len(names))])
-    return flat(pc.case_when(struct, *names))
+    return as_array(pc.case_when(struct, *names))
 
 
 def constant(value: str, length: int) -> pa.StringArray:
-    """A column that holds one string."""
+    """A column that repeats one string.
+
+    Args:
+        value: the string.
+        length: the number of rows.
+    """
     import pyarrow as pa
 
     return pa.repeat(pa.scalar(value, pa.string()), length)
 
 
-def batches(columns: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
-    """Columns as record batches of at most 65,536 rows; one empty batch where there are none."""
+def record_batches(columns: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
+    """Columns as record batches of at most 65,536 rows; one empty batch where there are no rows.
+
+    Args:
+        columns: arrays or chunked arrays by name, all of one length.
+    """
     import pyarrow as pa
 
-    table = pa.table({name: flat(column) for name, column in columns.items()})
+    table = pa.table({name: as_array(column) for name, column in columns.items()})
     found = table.to_batches(max_chunksize=ROWS)
     return iter(found or [pa.RecordBatch.from_pylist([], schema=table.schema)])
 
 
-def flat(column: Any) -> pa.Array:
-    """A column as one array."""
+def as_array(column: Any) -> pa.Array:
+    """An array or chunked array as one array."""
     import pyarrow as pa
 
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def spelled(con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id") -> Iterator[Any]:
-    """One row for each key of `rows`, with the spelling of the other columns that occurs most often
-    (the first in the alphabet of those); groups in DuckDB, which spills to disk.
+def commonest_spelling(
+    con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id"
+) -> Iterator[Any]:
+    """Keep one row per key, with the most frequent spelling of the other columns.
 
-    A connection of its own is used, so that the caller's may consume the result meanwhile.
+    Ties go to the alphabetically first one. Grouping happens in DuckDB, which spills to disk, on a
+    connection of its own, so that the caller's may consume the result meanwhile.
+
+    Args:
+        con: a DuckDB connection.
+        rows: batches with the key and the columns to choose.
+        key: the key column.
     """
     import contextlib
     import itertools
@@ -196,31 +255,41 @@ def spelled(con: Any, rows: Iterable[pa.RecordBatch], key: str = "item_id") -> I
         yield from result.to_arrow_reader(ROWS)
 
 
-def chosen(texts: Any, words: Mapping[str, str]) -> pa.StringArray:
-    """Each text replaced by its entry in `words`; null where it has none."""
+def map_values(texts: Any, words: Mapping[str, str]) -> pa.StringArray:
+    """Replace each text by its entry in a mapping; null where it has none.
+
+    Args:
+        texts: an array or chunked array of strings.
+        words: the mapping.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    place = pc.index_in(flat(texts), value_set=pa.array(list(words), pa.string()))
+    place = pc.index_in(as_array(texts), value_set=pa.array(list(words), pa.string()))
     return pa.array(list(words.values()), pa.string()).take(place)
 
 
-def single(texts: Any) -> pa.ListArray:
-    """Each text as a list of one; null -> an empty list."""
+def one_element_lists(texts: Any) -> pa.ListArray:
+    """Each text as a list of one; null gives an empty list."""
     import numpy as np
     import pyarrow.compute as pc
 
-    texts = flat(texts)
+    texts = as_array(texts)
     keep = pc.is_valid(texts)
     rows = np.flatnonzero(np.asarray(keep))
-    return grouped(rows, texts.filter(keep), len(texts))
+    return lists_by_row(rows, texts.filter(keep), len(texts))
 
 
 def require_quoted_csv(path: Path, record: str) -> None:
-    """Checks of a CSV file with quoted texts, over all its bytes: it ends with a line end, is UTF-8,
-    and no open quote swallows the lines after it. Streams.
+    """Check all bytes of a quoted CSV file: it ends in a line end, is UTF-8, and no open quote swallows
+    the lines after it. Streams.
 
-    record: as `require_closed_quotes` takes it. Raises `RawFileError`.
+    Args:
+        path: the file.
+        record: as for `require_closed_quotes`.
+
+    Raises:
+        RawFileError: a check fails.
     """
     require_final_newline(path)
     require_encoding(path)

@@ -1,7 +1,7 @@
 """JSON Lines read by DuckDB: only the wanted keys, in parallel, and no broken line unnoticed.
 
-With `ignore_errors` DuckDB gives a line that is no JSON object as a row of nulls (blank lines are
-passed over), and a value of an unexpected type as null; the first is what `UNREADABLE` counts.
+With `ignore_errors` DuckDB turns a line that is no JSON object into a row of nulls (blank lines are
+skipped), and a value of an unexpected type into null; `UNREADABLE` counts the former.
 [tried on DuckDB 2.0: a line cut short, text behind the object, an array, invalid UTF-8, half of a
 surrogate pair]
 """
@@ -24,8 +24,15 @@ _LINES = 20
 
 
 def require_json_lines(path: Path, keys: Sequence[str]) -> None:
-    """Raise `RawFileError` where the file is missing, empty, cut off within its last record, or not
-    JSON Lines whose records hold all of `keys` (one of the first 20 lines must)."""
+    """Check that a file is JSON Lines with the expected keys, and is not cut off.
+
+    Args:
+        path: the file.
+        keys: keys that one of the first 20 records must contain.
+
+    Raises:
+        RawFileError: the file is missing, empty, cut off within its last record, or something else.
+    """
     require_encoding(path, limit=_HEAD)
     shown = ""
     for line in islice(lines(path), _LINES):
@@ -54,7 +61,12 @@ def _keys(line: bytes) -> set[str]:
 
 
 def read_json(path: Path, columns: Mapping[str, str]) -> str:
-    """DuckDB's `read_json(…)` for a FROM clause: these keys, with their SQL types."""
+    """A DuckDB `read_json(…)` expression for a FROM clause.
+
+    Args:
+        path: the file.
+        columns: the keys to read, with their SQL types.
+    """
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     return (
         f"read_json({literal(path)}, columns = {{{types}}}, format = 'newline_delimited', "
@@ -62,9 +74,10 @@ def read_json(path: Path, columns: Mapping[str, str]) -> str:
     )
 
 
-def texts(value: str) -> str:
-    """SQL (VARCHAR[]) for the texts of a JSON value: a text or number, a list of such, or a list of
-    lists; of null, an object or `NaN` none.
+def texts_sql(value: str) -> str:
+    """SQL (VARCHAR[]) for the texts of a JSON value: a text or number, a list of these, or a list of lists.
+
+    Null, an object and `NaN` give an empty list.
 
     Args:
         value: an SQL expression of type JSON.
@@ -80,8 +93,8 @@ def texts(value: str) -> str:
     )
 
 
-def first(text: str) -> str:
-    """SQL for a text that was read as VARCHAR; of a list of texts, the first.
+def first_text_sql(text: str) -> str:
+    """SQL for a text that was read as VARCHAR; for a list of texts, its first.
 
     Args:
         text: an SQL expression.
@@ -90,9 +103,9 @@ def first(text: str) -> str:
     return f"CASE WHEN {listed} THEN json_extract_string({text}, '$[0]') ELSE {text} END"
 
 
-def opened(value: str) -> str:
-    """SQL (JSON) for a JSON value; for a text that holds an object, as the Hub's loading script gives
-    it, the object.
+def parsed_json_sql(value: str) -> str:
+    """SQL (JSON) for a JSON value, parsed once more where it is a text that holds an object, as the Hub's
+    loading script returns it.
 
     Args:
         value: an SQL expression of type JSON.
@@ -103,6 +116,10 @@ def opened(value: str) -> str:
     )
 
 
-def nothing(columns: Sequence[str]) -> str:
-    """SQL condition: all of these columns are null, hence the line was no record."""
+def all_null_sql(columns: Sequence[str]) -> str:
+    """SQL condition: all of these columns are null, hence the line was no record.
+
+    Args:
+        columns: the columns.
+    """
     return f"coalesce({', '.join(f'CAST({name} AS VARCHAR)' for name in columns)}) IS NULL"

@@ -1,8 +1,8 @@
-"""Delimited text without quoting, read by the bytes: lines end at LF only, fields at the delimiter.
+"""Delimited text without quoting, read by bytes: lines end at LF only, fields at the delimiter.
 
 For formats where a CSV parser goes wrong: stray quotes, bare CRs and Unicode line separators inside
 names. Lines are found, split and checked by Arrow's kernels, a few megabytes at a time (about
-100 MB/s and core), so memory does not grow with the file.
+100 MB/s per core), so memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BLOCK = 1 << 20
 ROWS = 1 << 16
 
 
-def records(
+def read_records(
     raw: Raw,
     table: str,
     path: Path,
@@ -39,16 +39,28 @@ def records(
     complete: str | None = None,
     block: int = BLOCK,
 ) -> Iterator[list[pa.StringArray]]:
-    """The fields of a file's lines as columns, at most 65,536 rows at a time.
+    """Read the fields of a file's lines as columns, at most 65,536 rows at a time.
 
-    fields: how many a line has; lines with another number are counted in `raw` as rejected. With
-    `delimiter=","` and 2 fields a line is split at its first comma only.   skip: header lines.
-    complete: a regular expression that a whole line matches; where it is given, a last line
-    without a line end is accepted if it matches.   block: bytes to read at a time.
-    Fields that a program quoted as a CSV file's are, all of them or those with a quote inside, are
-    read without; a field that merely stands between quotes is not one of those.
-    Yields at least once, also where no line is good. Raises `RawFileError` where the file is
-    missing, empty, cut off, not UTF-8, or has another layout.
+    Fields that a program quoted like a CSV file's, all of them or those with a quote inside, are
+    unquoted; a field that merely stands between quotes is not one of those.
+
+    Args:
+        raw: counts rejected lines.
+        table: the canonical table.
+        path: the file.
+        fields: fields per line; other lines are rejected. With `delimiter=","` and 2 fields a line is
+            split at its first comma only.
+        delimiter: the field separator.
+        skip: header lines.
+        complete: a regular expression of a complete line; a last line without a line end is accepted
+            if it matches.
+        block: bytes to read at a time.
+
+    Returns:
+        Lists of columns; at least one, even where no line is good.
+
+    Raises:
+        RawFileError: the file is missing, empty, cut off, not UTF-8, or has another layout.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -77,7 +89,16 @@ def records(
 
 
 def require_layout(path: Path, fields: int, delimiter: str) -> None:
-    """Raise `RawFileError` where no line of a file's first 64 kB has that many fields."""
+    """Check that some line in a file's first 64 kB has the expected number of fields.
+
+    Args:
+        path: the file.
+        fields: fields per line.
+        delimiter: the field separator.
+
+    Raises:
+        RawFileError: no line has, or the file is no text in UTF-8.
+    """
     require_not_empty(path)
     head = head_of(path)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -101,10 +122,12 @@ def require_layout(path: Path, fields: int, delimiter: str) -> None:
 
 
 def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
-    """Fields without the quotes that a CSV writer put around them, inner ones halved.
+    """Remove the quotes that a CSV writer put around fields; doubled inner quotes are halved.
 
-    always: of all fields that stand between quotes; else only where quotes inside are doubled, which
-    no text has that quotes itself ("Heroes").
+    Args:
+        texts: the fields.
+        always: unquote every field that stands between quotes; otherwise only those whose inner
+            quotes are doubled, which no text has that quotes itself ("Heroes").
     """
     import pyarrow.compute as pc
 
@@ -151,7 +174,7 @@ def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringAr
 def _require_whole(path: Path, complete: str | None) -> None:
     """Refuse a last line without a line end, unless its form proves that nothing is missing.
 
-    Looked at before anything is read, so that the error reaches the user as it is.
+    Checked before anything is read, so that the error reaches the user unchanged.
     """
     last = tail_of(path).rsplit(b"\n", 1)[-1].decode("utf-8", "replace")
     if last and (complete is None or not re.search(complete, last)):

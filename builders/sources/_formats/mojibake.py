@@ -1,7 +1,7 @@
-"""Repairs of texts that were saved with the wrong encoding, or escaped once too often.
+"""Repairs of texts that were decoded with the wrong encoding, or escaped once too often.
 
-Each rule undoes one known damage and leaves other texts as they are. [rules made from the damaged
-titles seen in copies of the BookCrossing dump]
+Each rule undoes one known kind of damage and leaves other texts unchanged. [rules derived from the
+damaged titles in copies of the BookCrossing dump; ftfy does not repair these]
 """
 
 from __future__ import annotations
@@ -37,9 +37,13 @@ MISSING = EMPTY | {
 """What stands for a missing name, in small letters; "anonymous" is no writer whom readers could like."""
 
 
-def plain(text: str | None, missing: frozenset[str] = MISSING) -> str | None:
-    """A field as one line of text: entities unescaped, blanks collapsed; null where it only says
-    that something is missing."""
+def plain_field(text: str | None, missing: frozenset[str] = MISSING) -> str | None:
+    """A field as one line of text: entities decoded, blanks collapsed.
+
+    Args:
+        text: the field.
+        missing: casefolded placeholders for missing values, which become null.
+    """
     if text is None:
         return None
     if "&" in text:
@@ -48,11 +52,17 @@ def plain(text: str | None, missing: frozenset[str] = MISSING) -> str | None:
     return None if text.casefold() in missing else text
 
 
-def recoded(text: str) -> str | None:
-    """A text whose letters were read in the wrong encoding; null where letters are lost for good.
+def repair_encoding(text: str) -> str | None:
+    """Repair a text that was decoded with the wrong encoding.
 
     "VerrÃ?Â¼ckt" and "VerrÃ¼ckt" -> "Verrückt"; "groÃ?Â?e" -> "große"; "Ã?Â?rger" -> null, as
     nobody can tell which letter stood there.
+
+    Args:
+        text: the text.
+
+    Returns:
+        The repaired text; None where letters are lost for good.
     """
     if "Ã" not in text and "Â" not in text:
         return text
@@ -62,12 +72,12 @@ def recoded(text: str) -> str | None:
     return None if _LOST.search(text) else text
 
 
-def unslashed(text: str) -> str:
-    r"""A text in which escaped quotes were parsed wrongly, after one level of escapes is undone.
+def repair_quotes(text: str) -> str:
+    r"""Repair a text whose escaped quotes were parsed wrongly, after one level of escapes is undone.
 
     `\O\" Is for Outlaw"` -> `"O" Is for Outlaw`. Backslash and quote are a quote; a backslash
-    before a word is an opening quote that was lost, any other one goes; a quote too many at the
-    end, left over from the end of the field, goes. Texts without a backslash are left alone.
+    before a word is a lost opening quote, any other one is dropped; a surplus quote at the end, left
+    over from the end of the field, is dropped. Texts without a backslash stay unchanged.
     """
     if "\\" not in text:
         return text

@@ -1,9 +1,9 @@
-"""Python literals in raw files: dicts one to a line (Steam), lists of strings in a field (books).
+"""Python literals in raw files: one dict per line (Steam), lists of strings in a field (books).
 
-`picker` takes the wanted keys out of a dict literal with one regular expression that covers the
-whole line, five to six times as fast as `ast.literal_eval`; a line of any other form goes to
+`literal_reader` extracts the wanted keys from a dict literal with one regular expression for the whole
+line, five to six times as fast as `ast.literal_eval`; a line of any other form goes to
 `ast.literal_eval` itself, so the values are the same in every case. Nothing is ever evaluated.
-`list_sql` reads a list of strings inside DuckDB.
+`string_list_sql` reads a list of strings inside DuckDB.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ _STRINGS = re.compile(_STRING)
 _WORDS = {"True": True, "False": False, "None": None}
 
 
-def picker(keys: Sequence[str]) -> Callable[[str], tuple[Any, ...] | None]:
-    """A function: line with a dict literal -> the values under `keys`, None for an absent key.
+def literal_reader(keys: Sequence[str]) -> Callable[[str], tuple[Any, ...] | None]:
+    """Create a function that reads a line with a dict literal.
 
-    keys: names made of letters, digits and underscores. The function gives None for a line that is
-    no dict literal; a line end at its end does not matter.
+    Args:
+        keys: the wanted keys, made of letters, digits and underscores.
+
+    Returns:
+        A function of a line that returns the values of `keys`, None for an absent key; or None for a
+        line that is no dict literal. A line end does not matter.
     """
     wanted = "|".join(f"{key}': (?P<{key}>{_VALUE})" for key in keys)
     # (?!…) keeps a wanted key from being passed over as one of the others.
@@ -73,7 +77,7 @@ def _value(text: str) -> Any:
 
 
 def _evaluated(line: str) -> Any:
-    """What `ast.literal_eval` makes of a line; None where it refuses."""
+    """The result of `ast.literal_eval`; None where it refuses."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an unknown escape warns, and stays as it is
         try:
@@ -86,9 +90,13 @@ _ITEM = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _PARTS = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|[^\\]+"
 
 
-def list_sql(column: str) -> str:
-    """The SQL expression (VARCHAR[]) for a column with list literals of strings, as `repr` writes
-    them; null and what is no such list give an empty list. Line ends and tabs in it become blanks.
+def string_list_sql(column: str) -> str:
+    """SQL (VARCHAR[]) for a column with list literals of strings, as `repr` writes them.
+
+    Null and anything else give an empty list. Line ends and tabs become blanks.
+
+    Args:
+        column: the column.
     """
     whole = literal(rf"\s*\[\s*(?:(?:{_ITEM})(?:\s*,\s*(?:{_ITEM}))*)?\s*,?\s*\]\s*")
     code = "CAST('0x' || p[3:] AS INTEGER)"

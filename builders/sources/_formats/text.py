@@ -1,14 +1,13 @@
-"""Cleaning of texts that came from web pages: entities read, markup taken out, blanks collapsed.
+"""Cleaning of texts that came from web pages: entities decoded, markup removed, blanks collapsed.
 
-Twice the same rules: `clean` for values in Python, `clean_sql` for columns inside DuckDB, where it
-costs about as much as parsing the file. Both must give the same text (a property test holds them
-together).
+The same rules twice: `clean` for values in Python, `clean_sql` for columns inside DuckDB, where it
+costs about as much as parsing the file. Both must give the same text (a property test compares them).
 
 Rules: character references (`&amp;`, `&#34;`, `&#x27;`; `&quot` and `&amp` also without their
-semicolon, as old Amazon reviews have them) are read once; tags of known HTML elements, Amazon's
+semicolon, as old Amazon reviews have them) are decoded once; tags of known HTML elements, Amazon's
 `[[VIDEOID:…]]`, and runs of blanks, control characters and zero-width spaces become one blank; of
 Amazon's `[[ASIN:B000000000 name]]` the name stays. What only looks like a tag (`<3`, `a < b`)
-stays. The official cleaning of Amazon Reviews 2023 is alike. [hyp1231/AmazonReviews2023]
+stays. The official cleaning of Amazon Reviews 2023 is similar. [hyp1231/AmazonReviews2023]
 """
 
 from __future__ import annotations
@@ -67,8 +66,8 @@ def _names() -> dict[str, str]:
 
 
 def clean(text: str) -> str | None:
-    """`text`, `storable`, without entities, markup and idle blanks; None where nothing is left."""
-    text = storable(text)
+    """A text without entities, markup, surplus blanks and lone surrogates; None where nothing is left."""
+    text = replace_surrogates(text)
     if "&" in text:
         text = _PYTHON_REFERENCE.sub(lambda found: _decoded(found[0]), text)
     if "[[" in text:
@@ -81,8 +80,8 @@ def clean(text: str) -> str | None:
     return text or None
 
 
-def storable(text: str) -> str:
-    """`text` with surrogate pairs joined, and halves of them, which UTF-8 has not, as U+FFFD."""
+def replace_surrogates(text: str) -> str:
+    """A text with surrogate pairs joined, and lone surrogates, which UTF-8 cannot hold, as U+FFFD."""
     if text.isascii():
         return text
     try:
@@ -104,7 +103,11 @@ def _decoded(reference: str) -> str:
 
 
 def clean_sql(column: str) -> str:
-    """The SQL expression that gives `clean(column)`, null for null; `column` is an expression."""
+    """SQL that computes `clean(column)`; null for null.
+
+    Args:
+        column: an SQL expression of the text.
+    """
     joined = (
         f"array_to_string(list_transform(regexp_extract_all({column}, {_PIECES}), {_DECODE}), '')"
     )
@@ -117,8 +120,13 @@ def clean_sql(column: str) -> str:
     return f"nullif(CASE WHEN {dirty} THEN trim({text}, ' ') ELSE {column} END, '')"
 
 
-def known_sql(column: str, missing: tuple[str, ...] = MISSING) -> str:
-    """As `clean_sql`; the words that stand for a missing value, in any case, become null too."""
+def clean_value_sql(column: str, missing: tuple[str, ...] = MISSING) -> str:
+    """`clean_sql`, with placeholders for missing values turned into null.
+
+    Args:
+        column: an SQL expression of the text.
+        missing: the placeholders, in lower case.
+    """
     text = clean_sql(column)
     words = ", ".join(literal(word) for word in missing)
     return f"CASE WHEN lower(trim({column})) NOT IN ({words}) THEN {text} END"

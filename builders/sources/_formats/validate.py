@@ -1,7 +1,7 @@
 """Checks that a raw file is what it should be, before anything is read from it; shared by readers.
 
 Each check raises `RawFileError` with the file, what was expected, what was found and what to do.
-A gzip file is looked at through gzip.
+Gzip files are checked by their content.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ _MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 
 
 def require_not_empty(path: Path) -> None:
-    """Raise `RawFileError` where the file is not there or holds no byte."""
+    """Check that a file exists and is not empty.
+
+    Raises:
+        RawFileError: it does not, or it is.
+    """
     if not path.is_file():
         raise RawFileError(f"{path}: there is no such file. {AGAIN}")
     if path.stat().st_size == 0 or not head_of(path):
@@ -45,20 +49,20 @@ def require_header(
     *,
     exact: bool = False,
 ) -> tuple[str, ...]:
-    """Check the names in a delimited file's first line.
+    """Check the column names in a delimited file's first line.
 
     Args:
         path: the file.
-        expected: names that must be there, once; their case, blanks around them and quotes do not
+        expected: names that must occur exactly once; case, surrounding blanks and quotes do not
             count.
-        delimiter: between the fields.
-        encoding: of the file; a byte order mark of UTF-8 is passed over.
-        exact: exactly these names in their order, as a reader by position needs. Otherwise others may
-            be there too, such as an index or the empty name behind a trailing comma.
+        delimiter: the field separator.
+        encoding: of the file; a UTF-8 byte order mark is skipped.
+        exact: require exactly these names in this order, as a reader by position needs. Otherwise
+            other columns are allowed, such as an index or an empty name behind a trailing comma.
 
     Returns:
-        A name for each column in the file's order: an expected one as it is expected; another, by its
-        place, `column 1`, `column 2`, ….
+        A name for each column in the file's order: an expected one as spelled in `expected`; any
+        other by its position, `column 1`, `column 2`, ….
 
     Raises:
         RawFileError: the file is missing, empty, in another encoding, or differs.
@@ -86,17 +90,32 @@ def require_header(
 
 
 def first_fields(path: Path, delimiter: str = ",") -> list[str]:
-    """The fields of a CSV file's first line."""
+    """The fields of a CSV file's first line.
+
+    Args:
+        path: the file.
+        delimiter: the field separator.
+    """
     return next(csv.reader([_first_line(path, "utf-8")], delimiter=delimiter), [])
 
 
 def require_fields(
     path: Path, count: int, delimiter: str = "\t", encoding: str = "utf-8"
 ) -> tuple[str, ...]:
-    """Check that the first line of a file without header has `count` fields, and return them.
+    """Check the number of fields in the first line of a file without a header; quoting is ignored.
 
-    Raises `RawFileError` where the file is missing, empty, in another encoding, or has another
-    number of fields; quoting is not looked at.
+    Args:
+        path: the file.
+        count: the expected number of fields.
+        delimiter: the field separator.
+        encoding: of the file.
+
+    Returns:
+        The fields.
+
+    Raises:
+        RawFileError: the file is missing, empty, in another encoding, or has another number of
+            fields.
     """
     line = _first_line(path, encoding)
     found = tuple(line.split(delimiter))
@@ -109,9 +128,12 @@ def require_fields(
 
 
 def require_final_newline(path: Path) -> None:
-    """Raise `RawFileError` where a file does not end with a line end, hence may have been cut off.
+    """Check that a file ends in a line end: otherwise it may have been cut off.
 
-    A `.gz` is not read for this: gzip's own trailer tells whoever reads it to the end.
+    A `.gz` is not read for this: gzip's own trailer shows whoever reads it to the end.
+
+    Raises:
+        RawFileError: the last line has no line end.
     """
     require_not_empty(path)
     if is_gzip(path):
@@ -125,9 +147,15 @@ def require_final_newline(path: Path) -> None:
 
 
 def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = None) -> None:
-    """Raise `RawFileError` where a text file is not in `encoding` or holds NUL bytes.
+    """Check a text file's encoding, and that it has no NUL bytes. Streams.
 
-    limit: how many bytes to look at, for large files of digits; None: all. Streams.
+    Args:
+        path: the file.
+        encoding: the expected encoding.
+        limit: how many bytes to check, for large files of digits; None for all.
+
+    Raises:
+        RawFileError: a check fails.
     """
     require_not_empty(path)
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -152,12 +180,18 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
 
 
 def require_closed_quotes(path: Path, record: str) -> bytes:
-    """Raise `RawFileError` where the double quotes of a CSV file do not pair up, or where two stray
-    ones have made one field of the records between them. Streams; gives the file's last 4 MB, for
-    whoever looks at how it ends.
+    """Check that a CSV file's double quotes pair up, and that no two stray ones swallow records. Streams.
 
-    record: regular expression of what a record holds between its fields, in one line, and no text
-    does; where it stands inside quotes, a record was swallowed.
+    Args:
+        path: the file.
+        record: a regular expression of something that every record contains within a line, and no
+            text does; inside quotes it proves that a record was swallowed.
+
+    Returns:
+        The last 4 MB of the file, for checks of its end.
+
+    Raises:
+        RawFileError: a check fails.
     """
     mark = re.compile(record.encode())
     seen = quotes = 0
@@ -184,7 +218,7 @@ def require_closed_quotes(path: Path, record: str) -> bytes:
 
 
 def _first_line(path: Path, encoding: str) -> str:
-    """The first line without its end; a byte order mark of UTF-8 is passed over."""
+    """The first line without its end and without a UTF-8 byte order mark."""
     require_not_empty(path)
     head = head_of(path)
     _refuse_wide(path, head, encoding)
@@ -202,8 +236,12 @@ def _page(line: str) -> str:
 
 
 def tail_of(path: Path, size: int = _HEAD) -> bytes:
-    """The last bytes of a plain file; of a gzip file, whose own trailer tells whether it is whole,
-    none."""
+    """The last bytes of a plain file; empty for gzip, whose own trailer shows whether it is complete.
+
+    Args:
+        path: the file.
+        size: how many bytes.
+    """
     if is_gzip(path):
         return b""
     with path.open("rb") as file:
@@ -212,7 +250,11 @@ def tail_of(path: Path, size: int = _HEAD) -> bytes:
 
 
 def head_of(path: Path) -> bytes:
-    """The first bytes of a file, unpacked."""
+    """The first 64 kB of a file, decompressed.
+
+    Raises:
+        RawFileError: the file cannot be read.
+    """
     try:
         with open_bytes(path) as file:
             return file.read(_HEAD)
@@ -223,7 +265,7 @@ def head_of(path: Path) -> bytes:
 
 
 def _refuse_wide(path: Path, head: bytes, encoding: str) -> None:
-    """Refuse UTF-16 and UTF-32, by their mark or by the NUL bytes they have in any text."""
+    """Refuse UTF-16 and UTF-32, recognised by byte order marks or by NUL bytes."""
     for mark, name in _MARKS.items():
         if head.startswith(mark):
             raise RawFileError(f"{path}: the file is {name}, expected {encoding}. {AGAIN}")

@@ -1,9 +1,9 @@
-"""Book titles as catalogues of shops write them, made into what stands on the book: an article moved to
-the end is moved back; separators that nothing follows, marks of the edition or binding, imprints in
-brackets and seller's notes go; a title said twice is said once; capitals become letters.
+"""Display titles of books from shop catalogues.
 
-What names the series of a book ("A Stephanie Plum Novel") stays. [forms seen in Book-Crossing and
-Amazon Books]
+An article moved to the end is moved back; dangling separators, marks of the edition or binding,
+imprints in brackets and sellers' notes are removed; a repeated title is kept once; titles in capitals
+are written in mixed case. The name of a book's series ("A Stephanie Plum Novel") stays. [forms seen in
+Book-Crossing and Amazon Books]
 """
 
 from __future__ import annotations
@@ -73,10 +73,12 @@ _ACRONYMS = frozenset(
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
-def shown(text: str, creator: str | None = None) -> str | None:
-    """The title to show; null where only separators are left. Blanks must be collapsed before.
+def display_title(text: str, creator: str | None = None) -> str | None:
+    """The display title of a book; None where only separators are left.
 
-    creator: the author, who is not named again in brackets.
+    Args:
+        text: the title, blanks collapsed.
+        creator: the author, whose name is removed from trailing brackets.
     """
     text = _NOTE.sub("", text)
     for pattern, new in _SEPARATORS:
@@ -84,7 +86,7 @@ def shown(text: str, creator: str | None = None) -> str | None:
     if ", " in text and not _HAS_ONE.search(text):
         for pattern, new in _MOVED:
             text = pattern.sub(new, text)
-    text = without_imprint(_COLON.sub(": ", text), creator)
+    text = strip_imprint(_COLON.sub(": ", text), creator)
     for pattern, new in _SEPARATORS:
         text = pattern.sub(new, text)
     if same := _TWICE.fullmatch(text):
@@ -92,9 +94,13 @@ def shown(text: str, creator: str | None = None) -> str | None:
     return _small_letters(text) or None
 
 
-def without_imprint(title: str, creator: str | None = None) -> str:
-    """A title without the brackets at its end that name an edition, a binding, a publisher's list or
-    the author."""
+def strip_imprint(title: str, creator: str | None = None) -> str:
+    """Remove trailing brackets that name an edition, a binding, an imprint or the author.
+
+    Args:
+        title: the title.
+        creator: the author, if known.
+    """
     author = set(plain(creator).split()) if creator else set()
     while (tail := TAIL.search(title)) and tail.start():
         words = set(plain(tail[1]).split())
@@ -105,7 +111,7 @@ def without_imprint(title: str, creator: str | None = None) -> str:
 
 
 def _small_letters(title: str) -> str:
-    """A title all in capitals as one writes it; a single short word may be an abbreviation, and stays."""
+    """Write a title that is all in capitals in mixed case; a single short word may be an acronym and stays."""
     if not title.isupper():
         return title
     words = _WORD.findall(title)

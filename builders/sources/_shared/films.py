@@ -1,4 +1,4 @@
-"""Film titles as MovieLens writes them: SQL that restores a moved article and finds the year.
+"""Film titles as MovieLens writes them: SQL that restores a moved article and extracts the year.
 
 `American President, The (1995)` -> `The American President (1995)`, also inside the alternate
 titles in parentheses. [GroupLens READMEs; the forms were seen in ml-latest-small and ml-1m]
@@ -23,11 +23,11 @@ _YEAR = r"^.*\((\d{4})(?: ?[–-] ?(?:\d{4})?)?\)"
 _SPAN = r"\d{4}(?: ?[–-] ?(?:\d{4})?)?"
 
 
-def shown_title(text: str) -> str:
-    """SQL for the title to show: blanks collapsed, articles in front, other titles in brackets left out;
-    null where it is empty.
+def title_sql(text: str) -> str:
+    """SQL for the display title: blanks collapsed, articles in front, alternate titles removed.
 
-    text: an SQL expression of the raw title.
+    Args:
+        text: an SQL expression of the raw title. Empty titles become null.
     """
     sql = f"trim(regexp_replace({_unescaped(text)}, '\\s+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
@@ -44,8 +44,10 @@ def shown_title(text: str) -> str:
 
 
 def _without_others(sql: str) -> str:
-    """SQL for a film's title without other titles of it in brackets: "(a.k.a. …)", and those in front of
-    the year. What counts parts, and what ends the title itself ("Or (The Unexpected …)"), stays."""
+    """SQL for a title without alternate titles in brackets: "(a.k.a. …)", and those before the year.
+
+    Brackets that number a part, and those that belong to the title ("Or (The Unexpected …)"), stay.
+    """
     known_as = f"regexp_replace({sql}, ' ?\\((?i:a\\.?k\\.?a\\.?)[ :][^()]*\\)', '', 'g')"
     others = f"regexp_replace(t, '^([^(].*?)(?: \\([^()]*\\))+( \\({_SPAN}\\))$', '\\1\\2')"
     keep = "'(?i)(?: or| of| the| and|:) \\(|\\((?:part|vol|volume|episode|chapter|season|book)\\b'"
@@ -53,18 +55,21 @@ def _without_others(sql: str) -> str:
     return f"list_transform([{known_as}], lambda t: {chosen})[1]"
 
 
-def year(text: str) -> str:
-    """SQL for the year of a film (smallint), null where the title names none.
+def year_sql(text: str) -> str:
+    """SQL for the year of a film (SMALLINT); null where the title has none.
 
-    text: an SQL expression of the raw title.
+    Args:
+        text: an SQL expression of the raw title.
     """
     return f"try_cast(nullif(regexp_extract({text}, '{_YEAR}', 1), '') AS SMALLINT)"
 
 
-def genres(text: str, separator: str = "|") -> str:
-    """SQL for the list of genres, null where none is listed.
+def genres_sql(text: str, separator: str = "|") -> str:
+    """SQL for the list of genres; null where none is listed.
 
-    text: an SQL expression of the raw field, such as `Comedy|Drama` or `(no genres listed)`.
+    Args:
+        text: an SQL expression of the raw field, such as `Comedy|Drama` or `(no genres listed)`.
+        separator: what separates the genres.
     """
     given = f"nullif(nullif(trim({text}), ''), '(no genres listed)')"
     names = f"list_filter(string_split({given}, {literal(separator)}), lambda name: name <> '')"
@@ -72,7 +77,7 @@ def genres(text: str, separator: str = "|") -> str:
 
 
 def _unescaped(text: str) -> str:
-    """SQL that writes HTML entities out: up to two different numbers in a text, and `&amp;`."""
+    """SQL that decodes HTML entities: up to two different numeric ones per text, and `&amp;`."""
     for _ in range(2):
         number = f"try_cast(regexp_extract({text}, '&#(\\d+);', 1) AS INTEGER)"
         entity = f"regexp_extract({text}, '&#\\d+;')"

@@ -1,4 +1,4 @@
-"""What the two Last.fm sets share: terms, profile table, MusicBrainz ids and names."""
+"""What the two Last.fm sources share: terms, profile table, MusicBrainz ids and names."""
 
 from __future__ import annotations
 
@@ -40,48 +40,60 @@ _PROFILE_END = r"\t[A-Z][a-z]{2} \d{1,2}, \d{4}$"
 """How a whole profile line ends: with the day of signing up."""
 
 
-def profile(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.RecordBatch]:
-    """Users from `id, gender, age, country, day of signing up`, TAB-separated.
+def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.RecordBatch]:
+    """Read users from TAB-separated `id, gender, age, country, day of signing up`.
 
-    user: the regular expression of a well-formed user id.   skip: header lines.
+    Args:
+        raw: the raw files.
+        key: the key of the profile file.
+        user: a regular expression of valid user ids.
+        skip: header lines.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     path = raw.path(key)
-    rows = lines.records(raw, "users", path, 5, skip=skip, complete=_PROFILE_END)
+    rows = lines.read_records(raw, "users", path, 5, skip=skip, complete=_PROFILE_END)
     for ids, gender, age, country, _signup in rows:
-        years = arrow.digits(age)
+        years = arrow.parse_integers(age)
         sane = pc.and_(pc.greater_equal(years, YOUNGEST), pc.less_equal(years, OLDEST))
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
-        yield from arrow.batches(
+        yield from arrow.record_batches(
             {
                 "user_id": ids,
                 "country": arrow.tidy(country),
-                "gender": arrow.chosen(sex, {"m": "male", "f": "female"}),
+                "gender": arrow.map_values(sex, {"m": "male", "f": "female"}),
                 "age": pc.if_else(sane, years, None).cast(pa.int16()),
-                "reject": arrow.first_of((unlike(ids, user), BAD_USER)),
+                "reject": arrow.reject_reasons((not_matching(ids, user), BAD_USER)),
             }
         )
 
 
-def unlike(ids: pa.StringArray, pattern: str) -> pa.BooleanArray:
-    """Which ids do not have the form of `pattern`."""
+def not_matching(ids: pa.StringArray, pattern: str) -> pa.BooleanArray:
+    """Which ids do not match a regular expression.
+
+    Args:
+        ids: the ids.
+        pattern: the regular expression.
+    """
     import pyarrow.compute as pc
 
     return pc.invert(pc.match_substring_regex(ids, pattern))
 
 
-def mbid(ids: pa.StringArray) -> pa.StringArray:
-    """MusicBrainz ids in lower case; null where there is none, or none of that form."""
+def valid_mbids(ids: pa.StringArray) -> pa.StringArray:
+    """MusicBrainz ids in lower case; null where an id is missing or malformed."""
     import pyarrow.compute as pc
 
-    return pc.utf8_lower(pc.if_else(unlike(ids, MBID), None, ids))
+    return pc.utf8_lower(pc.if_else(not_matching(ids, MBID), None, ids))
 
 
-def by_name(*names: pa.StringArray) -> pa.StringArray:
-    """Ids for what has none: "name:" and the names in lower case, U+0001 between them; null where
-    the last of them is missing."""
+def name_ids(*names: pa.StringArray) -> pa.StringArray:
+    """Ids for records without one: "name:" and the names in lower case, joined by U+0001.
+
+    Args:
+        names: columns of names; null where the last one is null.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 

@@ -1,5 +1,5 @@
-"""Names of authors as Book-Crossing has them: a displaced "Jr." or "Sir" goes where it belongs, and
-names all in capitals are written as names. What is uncertain stays as it is.
+"""Names of authors as Book-Crossing has them, corrected: a displaced "Jr." or "Sir" is moved to its
+place, and names in capitals are written in mixed case. Uncertain cases stay as they are.
 
 "Kurt, Jr. Vonnegut" -> "Kurt Vonnegut Jr."; "Arthur Conan, Sir Doyle" -> "Sir Arthur Conan Doyle";
 "CORMAC MCCARTHY" -> "Cormac McCarthy". [forms seen in copies of the dump]
@@ -41,8 +41,8 @@ _LOWER = frozenset(("AND", "OF", "VON"))
 _NUMBERS = frozenset(("II", "III", "IV"))
 
 
-def person(name: str) -> str:
-    """The name to show of a name as it was typed."""
+def display_name(name: str) -> str:
+    """The display form of a person's name."""
     for form in _FORMS:
         if found := form.fullmatch(name):
             parts = found.groupdict()
@@ -53,7 +53,7 @@ def person(name: str) -> str:
 
 
 def _written(name: str) -> str:
-    """A name of several words in capitals as one writes it, unless a word may be an abbreviation."""
+    """A name of several words in capitals, in mixed case, unless a word may be an acronym."""
     words = _WORD.findall(name)
     if not name.isupper() or " " not in name or not all(map(_is_name, words)):
         return name
@@ -61,7 +61,7 @@ def _written(name: str) -> str:
 
 
 def _is_name(word: str) -> bool:
-    """Whether it is plain how to write a word: not "BBC" and not "MACDONALD", which goes both ways."""
+    """Whether a word's mixed-case form is certain: not for "BBC", nor "MACDONALD", which has two."""
     if len(word) == 1 or word in _NUMBERS:
         return True
     if len(word) == 2:

@@ -150,12 +150,12 @@ class _Finder:
         """The raw files of a table, in the order of their paths."""
         result: dict[str, RawFile] = {}
         for entry in entries:
-            several = [self._remote(entry)] if remote.is_far(entry) else self._local(entry)
+            several = [self._remote(entry)] if remote.is_remote(entry) else self._local(entry)
             result |= {one.key: one for one in several}
         return list(result.values())
 
     def _local(self, entry: str) -> list[RawFile]:
-        text = remote.plain(entry) if entry.startswith("file:") else entry
+        text = remote.normalize_url(entry) if entry.startswith("file:") else entry
         full = self.base / Path(text).expanduser()
         paths = [full] if full.is_file() else []
         if not paths and glob.has_magic(str(full)):

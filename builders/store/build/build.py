@@ -1,4 +1,4 @@
-"""Raw files of one source -> the files of a store: sorted interactions, items, users, tags.
+"""Raw files of one source to the files of a store: sorted interactions, items, users, tags.
 
 Ids become dense codes in the order of a stable hash: codes are a random permutation of the users
 that does not depend on the order of raw rows, so any run of consecutive codes is a random sample,
@@ -27,19 +27,34 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 ROW_GROUP = 65_536
-"""Interactions to a row group: small enough to be read for one user, large enough to compress."""
+"""Interactions per row group: small enough to be read for one user, large enough to compress."""
 
 BATCH = 1 << 16
-"""Rows that pass between the engine and Python at a time."""
+"""Rows per batch that passes between the engine and Python."""
 
 
 def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
-    """Read the raw files into `folder`; returns the manifest's `rows`, `rejected` and `columns`."""
+    """Read the raw files and write the files of a store.
+
+    Args:
+        source: the declaration.
+        raw: its raw files.
+        folder: the store's folder; its subfolder `work` is scratch.
+
+    Returns:
+        The manifest's `rows`, `rejected`, `columns` and `events`.
+
+    Raises:
+        RawFileError: no usable interaction, or a table that is almost entirely unreadable.
+        NoRoomError: too little memory or disk.
+    """
     rejected: Counter[tuple[str, str]] = Counter()
     staged, read = {}, {}
     for table in COLUMNS:
         raw.opened.clear()
-        staged[table] = stage(source, raw, table, rejected, folder / "work" / f"{table}.parquet")
+        staged[table] = stage_table(
+            source, raw, table, rejected, folder / "work" / f"{table}.parquet"
+        )
         if staged[table]:
             read[table] = rows_read(raw.con, table, raw.unparsed[table])
             files = [raw.paths[key] for key in dict.fromkeys(raw.opened)]
@@ -47,11 +62,11 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
-    numbers = name_ids(con)
+    numbers = create_interactions_view(con)
     events = event_names(con, staged["interactions"])
     counts = _code_ids(source, con)
     if not counts["interactions"]:
-        raise unusable(source, raw.paths.values(), rejected)
+        raise no_usable_row(source, raw.paths.values(), rejected)
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -61,16 +76,22 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
-        "rejected": by_table(rejected),
+        "rejected": rejected_by_table(rejected),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
     }
 
 
-def unusable(
+def no_usable_row(
     source: Source, paths: Iterable[Path], rejected: Mapping[tuple[str, str], int]
 ) -> RawFileError:
-    """The error of files without a single good interaction."""
+    """The error to raise for raw files without a single usable interaction.
+
+    Args:
+        source: the declaration.
+        paths: the raw files.
+        rejected: counts of rejected rows by table and reason.
+    """
     files = ", ".join(str(path) for path in paths)
     reasons = _reasons(rejected, "interactions") or "nothing was rejected"
     return RawFileError(
@@ -79,10 +100,10 @@ def unusable(
     )
 
 
-NEARLY_NOTHING = 0.05
-"""Share of a table's rows that must be readable."""
-ENOUGH_ROWS = 20
-"""Rejected rows; of fewer, nothing is concluded."""
+MIN_READABLE = 0.05
+"""The share of a table's rows that must be readable."""
+MIN_REJECTED = 20
+"""With fewer rejected rows than this, nothing is concluded."""
 
 
 def require_readable(
@@ -92,24 +113,27 @@ def require_readable(
     rejected: Mapping[tuple[str, str], int],
     files: Sequence[Path],
 ) -> None:
-    """Raise `RawFileError` where (nearly) no row of a table could be read.
+    """Check that at least `MIN_READABLE` of a table's rows were readable.
 
     Args:
         source: the declaration.
         table: the table.
-        read: how many rows of it were read, those rejected included.
-        rejected: how many were rejected, by table and reason.
+        read: how many rows of it were read, rejected ones included.
+        rejected: counts of rejected rows by table and reason.
         files: where they were read from.
+
+    Raises:
+        RawFileError: (nearly) no row was readable.
     """
     lost = sum(n for (of, _), n in rejected.items() if of == table)
-    if lost < ENOUGH_ROWS or read - lost >= NEARLY_NOTHING * read:
+    if lost < MIN_REJECTED or read - lost >= MIN_READABLE * read:
         return
     names = ", ".join(map(str, files))
     declared = {file.name.rpartition("/")[2]: file.example for file in source.files}
     shown = []
     for path in files:
         expected = declared.get(path.name) or next(
-            (one.example for one in source.files if path.name in (one.name, *one.aliases)), ""
+            (file.example for file in source.files if path.name in (file.name, *file.aliases)), ""
         )
         if expected:
             shown.append(f"Expected in {path.name}: {expected!r}. Found: {_first_lines(path)!r}.")
@@ -121,30 +145,41 @@ def require_readable(
 
 
 def _reasons(rejected: Mapping[tuple[str, str], int], table: str) -> str:
-    """Why rows of a table were rejected, the commonest reason first."""
-    found = [(-n, reason) for (of, reason), n in rejected.items() if of == table]
-    return ", ".join(f"{-n:,} {reason}" for n, reason in sorted(found))
+    """Why rows of a table were rejected, the most frequent reason first."""
+    counts = [(-n, reason) for (of, reason), n in rejected.items() if of == table]
+    return ", ".join(f"{-n:,} {reason}" for n, reason in sorted(counts))
 
 
 def _first_lines(path: Path, most: int = 160) -> str:
-    """The beginning of a file: two lines, or what a message has room for."""
+    """The first two lines of a file, or as much as fits into a message."""
     with path.open("rb") as file:
         head = file.read(4 * most).decode("utf-8", "replace")
     return "\n".join(head.splitlines()[:2])[:most]
 
 
-def stage(
+def stage_table(
     source: Source,
     raw: Raw,
     table: str,
     rejected: Counter[tuple[str, str]],
     file: Path | None = None,
 ) -> tuple[str, ...]:
-    """Copy a reader's rows into `<table>_raw` (those of interactions into `interactions_staged`);
-    returns the canonical columns it fills.
+    """Copy a reader's rows into the engine: `<table>_raw`, or `interactions_staged` for interactions.
 
-    file: where to put the interactions, which takes less time than a table of the engine does, and
-    no memory; None: a table.
+    Args:
+        source: the declaration.
+        raw: its raw files.
+        table: the table.
+        rejected: receives the counts of rejected rows, by table and reason.
+        file: a Parquet file for the interactions, which is faster than a table of the engine and
+            takes no memory; None for a table.
+
+    Returns:
+        The canonical columns that the reader fills; empty where it has no such table.
+
+    Raises:
+        RawFileError: the reader or the engine cannot read a file.
+        NoRoomError: too little memory or disk.
     """
     copy = _copy_of(table)
     reader = getattr(source.readers, table)
@@ -165,7 +200,7 @@ def stage(
         many = table == "interactions"
         query = f"SELECT {', '.join(_kept(table, types))} FROM {table}_reader"
         if many and file is not None:
-            # Long texts are worth packing; numbers are written faster than packed.
+            # Long texts are worth compressing; numbers are written faster than compressed.
             packing = "snappy" if "text" in names else "uncompressed"
             _copy(raw.con, query, file, f"COMPRESSION {packing}")
             raw.con.execute(f"CREATE VIEW {copy} AS SELECT * FROM read_parquet({literal(file)})")
@@ -177,7 +212,7 @@ def stage(
             "or raise ITDR_MEMORY (now the limit of the engine)."
         ) from error
     except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
-        # Raised by a reader while its rows were taken in: the engine only passed it on.
+        # Raised by a reader while its rows were consumed: the engine only passed it on.
         if failures:
             raise failures[0] from None
         if "KeyboardInterrupt" in str(error):
@@ -201,45 +236,64 @@ def stage(
 
 
 def rows_read(con: duckdb.DuckDBPyConnection, table: str, unparsed: int) -> int:
-    """How many rows of a table were read, those that did not parse included."""
+    """How many rows of a table were read.
+
+    Args:
+        con: the connection, after `stage_table`.
+        table: the table.
+        unparsed: rows that never became records; they are included.
+    """
     copy = _copy_of(table)
     return int(con.execute(f"SELECT count(*) FROM {copy}").fetchall()[0][0]) + unparsed
 
 
 def _copy_of(table: str) -> str:
-    """Where `stage` puts a table's rows."""
+    """The table or view into which `stage_table` puts a table's rows."""
     return "interactions_staged" if table == "interactions" else f"{table}_raw"
 
 
 def _kept(table: str, types: Mapping[str, str]) -> list[str]:
-    """What is stored of a reader's columns, as SQL; its last column is why a row is rejected."""
+    """The stored columns of a reader's table, as SQL; the last one is the reason for rejecting a row."""
     kept = []
     for name, kind in types.items():
         if table == "interactions" and name in (*statements.IDS_OF, "event"):
-            kept.append(statements.staged(name, kind))
+            kept.append(statements.staged_column(name, kind))
         elif name != "reject":
-            kept.append(f"{texts.cleaned(table, name)} AS {name}")
-    ids = [texts.no_id(name) for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
+            kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
+    ids = [
+        texts.missing_id_sql(name)
+        for name in statements.IDS_OF
+        if types.get(name) in ("", "VARCHAR")
+    ]
     none = f"CASE WHEN {' OR '.join(ids)} THEN {literal(texts.NO_ID)} END" if ids else "NULL"
     if "tag" in types:
-        empty = f"CASE WHEN {texts.cleaned(table, 'tag')} IS NULL THEN {literal(texts.NO_TAG)} END"
+        empty = (
+            f"CASE WHEN {texts.cleaned_sql(table, 'tag')} IS NULL THEN {literal(texts.NO_TAG)} END"
+        )
         none = f"coalesce({none}, {empty})"
     reason = f"coalesce(reject, {none})" if "reject" in types else none
     return [*kept, f"CAST({reason} AS VARCHAR) AS reject"]
 
 
-def _named(paths: Iterable[Path], told: str) -> list[str]:
-    """The files that the engine's words name; all of them where it names none."""
+def _named(paths: Iterable[Path], message: str) -> list[str]:
+    """The files that an engine's message names; all of them where it names none."""
     names = sorted({str(path) for path in paths})
-    return [name for name in names if name in told] or names
+    return [name for name in names if name in message] or names
 
 
 def _columns_of(
     rows: Any, con: duckdb.DuckDBPyConnection, table: str, failures: list[BaseException]
 ) -> dict[str, str]:
-    """Make the view `<table>_reader` of a relation or of record batches; its columns' SQL types.
+    """Create the view `<table>_reader` over a relation or record batches.
 
-    failures: takes what the reader raises while its rows are taken in.
+    Args:
+        rows: what the reader returned.
+        con: the connection.
+        table: the table.
+        failures: receives what the reader raises while its rows are consumed.
+
+    Returns:
+        The SQL type of each column; "" where unknown.
     """
     if hasattr(rows, "create_view"):
         rows.create_view(f"{table}_reader", replace=True)
@@ -266,7 +320,7 @@ def _batch_reader(
 def _noting(
     batches: Iterable[pa.RecordBatch], failures: list[BaseException]
 ) -> Iterator[pa.RecordBatch]:
-    """The batches; an error of ours, or Ctrl-C, is noted before an engine gives it other words."""
+    """Pass batches on, and note our own errors and Ctrl-C before an engine rewords them."""
     try:
         yield from batches
     except (ItdrError, KeyboardInterrupt) as error:
@@ -274,10 +328,10 @@ def _noting(
         raise
 
 
-def name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Make the view `interactions_raw`; returns the id columns that hold none but numbers."""
-    there = {row[0] for row in con.execute("DESCRIBE interactions_staged").fetchall()}
-    mixed = [column for column, name in statements.IDS_OF.items() if f"{name}_text" in there]
+def create_interactions_view(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Create the view `interactions_raw`; returns the id columns that hold only numbers."""
+    present = {row[0] for row in con.execute("DESCRIBE interactions_staged").fetchall()}
+    mixed = [column for column, name in statements.IDS_OF.items() if f"{name}_text" in present]
     texts = dict.fromkeys(statements.IDS_OF, 0)
     if mixed:
         counts = ", ".join(f"count({statements.IDS_OF[column]}_text)" for column in mixed)
@@ -289,13 +343,13 @@ def name_ids(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Give users and items their codes; returns how many there are, and how many interactions."""
+    """Assign codes to users and items; returns how many there are, and how many interactions."""
     counts = {}
     for column, name in statements.IDS_OF.items():
-        # Another connection: this one is to take in what is made of these rows.
+        # A connection of its own: the other one consumes what is computed from these rows.
         ids = con.cursor().sql(statements.IDS.format(id=column)).to_arrow_reader(BATCH)
-        rows = build_ids.hashed(f"{source.random_id}/{column}", ids)
-        _keep(con, f"{name}_hashed", _reader(build_ids.HASHED, rows))
+        rows = build_ids.id_hashes(f"{source.random_id}/{column}", ids)
+        _keep(con, f"{name}_hashed", _reader(build_ids.HASH_COLUMNS, rows))
         totals = _before(con, statements.buckets(f"{name}_hashed", rows="sum(n)"))
         con.execute(f"CREATE TABLE {name}_codes AS {statements.codes(f'{name}_hashed')}")
         counts[f"{name}s"], counts["interactions"] = totals
@@ -303,14 +357,14 @@ def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _before(con: duckdb.DuckDBPyConnection, query: str) -> tuple[int, int]:
-    """Make `before` of the counts of buckets; the totals."""
-    found, ids, rows = build_ids.before(con.sql(query).to_arrow_table())
-    con.register("before", found)
+    """Register the table `before` of a query of bucket counts; returns the totals of ids and rows."""
+    offsets, ids, rows = build_ids.bucket_offsets(con.sql(query).to_arrow_table())
+    con.register("before", offsets)
     return ids, rows
 
 
 def _keep(con: duckdb.DuckDBPyConnection, table: str, reader: pa.RecordBatchReader) -> None:
-    """Make a table of rows that are taken in as they come."""
+    """Create a table from a stream of rows."""
     con.register("coming", reader)
     con.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM coming")
     con.unregister("coming")
@@ -333,7 +387,7 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) 
 
 
 def _write_users(con: duckdb.DuckDBPyConnection, columns: Collection[str], path: Path) -> None:
-    """Users by code: id, attributes, hash, where their rows start and how many there are."""
+    """Users by code: id, attributes, hash, and the first row and the number of their interactions."""
     of_codes = ("hash", "start", "n")
     query = statements.one_row_each("users_raw", "user_id", "user_codes", columns, of_codes)
     arrow.write(con.sql(query).to_arrow_reader(BATCH), path)
@@ -342,22 +396,21 @@ def _write_users(con: duckdb.DuckDBPyConnection, columns: Collection[str], path:
 def _write_items(
     source: Source, con: duckdb.DuckDBPyConnection, columns: Collection[str], path: Path
 ) -> None:
-    """Items by code: id, what is known of them, hash, number of interactions, their work, and whether
-    they can be shown."""
+    """Items by code: id, description, hash, number of interactions, work, and whether they may be shown."""
     described = path.parent / "work" / "described.arrow"
     of_codes = ("code", "hash", "n")
     query = statements.one_row_each("items_raw", "item_id", "item_codes", columns, of_codes)
     arrow.write(con.sql(query).to_arrow_reader(BATCH), described)
     fields = ["code", "item_id", *{"title", "creators", "hidden"}.intersection(columns)]
     items = (batch.select(fields) for batch in arrow.batches(described))
-    works = _works(con, build_ids.keyed(source.options.get("work"), items))
+    works = _works(con, build_ids.work_keys(source.options.get("work"), items))
     arrow.write(_joined(described, works), path)
     described.unlink()
 
 
-def _works(con: duckdb.DuckDBPyConnection, keyed: Iterable[pa.RecordBatch]) -> pa.Table:
+def _works(con: duckdb.DuckDBPyConnection, keys: Iterable[pa.RecordBatch]) -> pa.Table:
     """The work and the code of the title of each item, by the item's code (int32)."""
-    _keep(con, "keyed", _reader(build_ids.KEYED, keyed))
+    _keep(con, "keyed", _reader(build_ids.KEY_COLUMNS, keys))
     con.execute(f"CREATE TEMP TABLE leaders AS {statements.LEADERS}")
     _before(con, statements.buckets("leaders"))
     con.execute(f"CREATE TEMP VIEW title_codes AS {statements.TITLE_CODES}")
@@ -366,7 +419,7 @@ def _works(con: duckdb.DuckDBPyConnection, keyed: Iterable[pa.RecordBatch]) -> p
 
 
 def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
-    """The rows of a file, without their codes, and what belongs to each, in the same order."""
+    """The rows of a file, without their codes, joined in order with the columns of `works`."""
     import pyarrow as pa
 
     schema = arrow.read(described).schema
@@ -377,7 +430,7 @@ def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
         first = 0
         for batch in arrow.batches(described):
             more = works.slice(first, batch.num_rows).combine_chunks()
-            columns = [*batch.select(names).columns, *(one.chunk(0) for one in more.columns)]
+            columns = [*batch.select(names).columns, *(column.chunk(0) for column in more.columns)]
             yield pa.RecordBatch.from_arrays(columns, schema=whole)
             first += batch.num_rows
 
@@ -386,15 +439,22 @@ def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
 
 
 def event_names(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
+    """The kinds of event that occur, sorted.
+
+    Args:
+        con: the connection, after `create_interactions_view`.
+        columns: the columns that the reader fills.
+    """
     if "event" not in columns:
         return []
-    found = con.execute(
+    rows = con.execute(
         "SELECT DISTINCT event FROM interactions_raw WHERE reject IS NULL AND event IS NOT NULL"
     ).fetchall()
-    return sorted(EVENTS[row[0]] for row in found)
+    return sorted(EVENTS[row[0]] for row in rows)
 
 
-def by_table(rejected: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+def rejected_by_table(rejected: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    """Counts of rejected rows as table -> reason -> rows, sorted."""
     result: dict[str, dict[str, int]] = {}
     for (table, reason), n in sorted(rejected.items()):
         result.setdefault(table, {})[reason] = n

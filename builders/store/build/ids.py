@@ -1,7 +1,7 @@
-"""Dense codes for ids, works and titles: what of it is computed in Python, for any engine.
+"""Dense codes for ids, works and titles: the part computed in Python, for any engine.
 
-Codes follow the order of a stable hash. Numbers are given in buckets that an engine works out apart
-from each other: what comes before each is added up here (`sql.buckets`).
+Codes follow the order of a stable hash. They are assigned bucket by bucket, and each bucket's offset
+is added up here (`statements.buckets`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BITS = 8
-"""Of a hash, that name its bucket."""
-HASHED = {"id": "string", "n": "int64", "hash": "int64", "bucket": "int32"}
-KEYED = {"code": "int32", "work_key": "string", "title_key": "string"}
-"""The columns of what `hashed` and `keyed` give, as Arrow names their types."""
+"""The top bits of a hash, which name its bucket."""
+HASH_COLUMNS = {"id": "string", "n": "int64", "hash": "int64", "bucket": "int32"}
+KEY_COLUMNS = {"code": "int32", "work_key": "string", "title_key": "string"}
+"""The columns of `id_hashes` and `work_keys`, with Arrow's names of their types."""
 
 
-def hashed(purpose: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Ids and their counts (the columns of `sql.IDS`) with the hash of each, as int64, and the bucket
-    that it falls into."""
+def id_hashes(purpose: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Hash ids and assign them to buckets.
+
+    Args:
+        purpose: separates these hashes from those of other ids.
+        batches: ids and their counts, with the columns of `statements.IDS`.
+
+    Returns:
+        Batches with the columns of `HASH_COLUMNS`; the bucket is the top `BITS` bits of the hash.
+    """
     import pyarrow as pa
 
     for batch in batches:
@@ -37,23 +44,31 @@ def hashed(purpose: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Recor
         yield pa.record_batch(columns)
 
 
-def keyed(kind: str | None, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Items (code, item_id and, where there are any, title, creators, hidden) with the key of their
-    work and of their shown title (null: never shown). kind: of the works, as for `work_key`."""
+def work_keys(kind: str | None, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The keys of items' works and shown titles.
+
+    Args:
+        kind: of the works, as for `work_key`.
+        batches: items, with the columns `code`, `item_id` and, where the source has them, `title`,
+            `creators`, `hidden`.
+
+    Returns:
+        Batches with the columns of `KEY_COLUMNS`; `title_key` is null for items that are never shown.
+    """
     import pyarrow as pa
 
     for batch in batches:
         columns: Mapping[str, list[Any]] = batch.to_pydict()
         none = [None] * batch.num_rows
         works, titles = [], []
-        for item, title, makers, hidden in zip(
+        for item, title, creators, hidden in zip(
             columns["item_id"],
             columns.get("title", none),
             columns.get("creators", none),
             columns.get("hidden", none),
             strict=True,
         ):
-            works.append(work_key(item, title, makers[0] if makers else None, kind))
+            works.append(work_key(item, title, creators[0] if creators else None, kind))
             titles.append(title_key(title) if title and not hidden else None)
         yield pa.record_batch(
             {
@@ -64,14 +79,21 @@ def keyed(kind: str | None, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Re
         )
 
 
-def before(counts: pa.Table) -> tuple[pa.Table, int, int]:
-    """What comes before each bucket of the result of `sql.buckets`, and the totals of ids and rows."""
+def bucket_offsets(counts: pa.Table) -> tuple[pa.Table, int, int]:
+    """Cumulative counts before each bucket.
+
+    Args:
+        counts: the result of `statements.buckets`.
+
+    Returns:
+        A table (bucket, ids, n) of what precedes each bucket, the number of ids, and of rows.
+    """
     import pyarrow as pa
 
     columns = {"bucket": counts.column("bucket")}
     totals = []
     for name in ("ids", "n"):
-        found = counts.column(name).to_numpy()
-        columns[name] = pa.array(np.cumsum(found) - found)
-        totals.append(int(found.sum()))
+        values = counts.column(name).to_numpy()
+        columns[name] = pa.array(np.cumsum(values) - values)
+        totals.append(int(values.sum()))
     return pa.table(columns), totals[0], totals[1]

@@ -1,10 +1,9 @@
-"""The relational steps, as standard SQL: what is sorted, joined, grouped and counted, for any engine.
+"""The relational steps as standard SQL: what is sorted, joined, grouped and counted, for any engine.
 
 Tables by name: `interactions_raw`, `items_raw`, `users_raw`, `tags_raw` hold a reader's rows (see
-`staged` for what becomes of ids and events);
-`user_codes`, `item_codes` the dense codes given to ids; `events` a store's interactions; `parts` each
-user's part of the data; `works` each item's work. Only integers are compared or counted here:
-ratios are computed by the caller, so that engines agree to the last bit.
+`staged_column` for ids and events); `user_codes`, `item_codes` the dense codes of ids; `events` a
+store's interactions; `parts` each user's split; `works` each item's work. Only integers are compared
+or counted here: ratios are computed by the caller, so that engines agree to the last bit.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ FUNCTIONS = {
         f"RETURN array_join(transform(a, p -> {_EACH}), chr(31))",
     ),
 }
-"""What the statements call that an engine lacks, or has by another name."""
+"""Functions that the statements call and an engine lacks or names differently."""
 
 REJECTS = """
 SELECT reject AS reason, count(*) AS n FROM {table} WHERE reject IS NOT NULL GROUP BY reject
@@ -44,13 +43,16 @@ FROM interactions_raw WHERE reject IS NULL GROUP BY {id}
 IDS_OF = {"user_id": "user", "item_id": "item"}
 
 
-def staged(column: str, kind: str = "") -> str:
-    """What is kept of a column of `interactions_reader`: of an id, the number that it is or spells
-    (in `user_number`, `item_number`) or else its text (`user_text`, …: no column where the reader
-    gives numbers); of an event, its code; else as it is. Numbers are joined, grouped and written
-    several times faster than their texts.
+def staged_column(column: str, kind: str = "") -> str:
+    """The stored form of a column of `interactions_reader`.
 
-    kind: the column's SQL type, where it is known.
+    An id becomes the number that it is or spells (`user_number`, `item_number`), otherwise its text
+    (`user_text`, …: no such column where the reader gives numbers); an event becomes its code; other
+    columns stay. Numbers are joined, grouped and written several times faster than text.
+
+    Args:
+        column: the column.
+        kind: its SQL type, where known.
     """
     if column == "event":
         kinds = " ".join(f"WHEN '{event}' THEN {code}" for code, event in enumerate(EVENTS))
@@ -71,8 +73,11 @@ def staged(column: str, kind: str = "") -> str:
 
 
 def interactions(numbers: Collection[str]) -> str:
-    """`interactions_raw` from `interactions_staged`. numbers: the id columns that hold none but
-    numbers, which stay such; the others become text."""
+    """`interactions_raw` from `interactions_staged`.
+
+    Args:
+        numbers: the id columns that hold only numbers and stay numbers; the others become text.
+    """
     ids = ", ".join(
         f"{name}_number AS {column}"
         if column in numbers
@@ -85,11 +90,15 @@ def interactions(numbers: Collection[str]) -> str:
 def sorted_events(
     columns: Collection[str], numbers: Collection[str] = (), only_event: int | None = None
 ) -> str:
-    """Interactions with codes for ids, by user, time, place and a tie-break that follows neither
-    item id nor file order; the columns after the tie-break settle rows that are equal up to there.
+    """Interactions with coded ids, sorted by user, time, sequence number and a tie-break.
 
-    numbers: as in `interactions`.   only_event: the code of the one event there is, which is then
-    not carried through the sort.
+    The tie-break follows neither item id nor file order; the columns after it order rows that are
+    equal up to there.
+
+    Args:
+        columns: the columns that the source fills.
+        numbers: as for `interactions`.
+        only_event: the code of the only kind of event, which then is left out of the sort.
     """
     wanted = {
         "timestamp": "r.timestamp AS timestamp",
@@ -137,10 +146,17 @@ ORDER BY {", ".join(order)}
 def one_row_each(
     table: str, key: str, codes: str, columns: Collection[str], of_codes: Collection[str] = ()
 ) -> str:
-    """The attributes of each coded id, in code order; of repeated records the one that sorts first,
-    those with a title or a value before those without, so that file order decides nothing.
+    """The attributes of each coded id, in code order.
 
-    of_codes: columns of `codes` to give as well, at the end.
+    Of repeated records the one that sorts first counts, those with a title or a value before those
+    without, so that file order decides nothing.
+
+    Args:
+        table: the raw table.
+        key: its id column.
+        codes: the table of codes.
+        columns: the attributes.
+        of_codes: columns of `codes` to append.
     """
     names = [name for name in columns if name != key]
     more = "".join(f", c.{name} AS {name}" for name in of_codes)
@@ -164,15 +180,20 @@ def _spelled(column: str) -> str:
     return f"{function}({column})" if function else f"CAST({column} AS STRING)"
 
 
-# -- codes and works, for engines in which no one place sees all ids ----------------------------
+# -- codes and works, for engines where no single process sees all ids --------------------------
 
 BUCKET = 1 << 16
-"""Codes to a bucket, where numbers are given in the order of codes."""
+"""Codes per bucket, where numbers follow the order of codes."""
 
 
 def buckets(table: str, bucket: str = "bucket", rows: str = "count(*)") -> str:
-    """How many ids, and how many of their interactions, each bucket of a table holds. Buckets are
-    few: the caller adds up, in the order of buckets, what comes before each."""
+    """How many ids and interactions each bucket of a table holds, in the order of buckets.
+
+    Args:
+        table: the table.
+        bucket: an SQL expression of a row's bucket.
+        rows: an SQL aggregate that counts interactions.
+    """
     return f"""
 SELECT {bucket} AS bucket, count(*) AS ids, CAST({rows} AS BIGINT) AS n
 FROM {table} GROUP BY {bucket} ORDER BY bucket
@@ -180,10 +201,12 @@ FROM {table} GROUP BY {bucket} ORDER BY bucket
 
 
 def codes(table: str) -> str:
-    """Codes in the order of hash and id, and the number of the first interaction of each.
+    """Codes in the order of hash and id, and the row number of each id's first interaction.
 
-    table: (id, n, hash, bucket), buckets being runs of hashes.   `before`: (bucket, ids, n), what
-    comes before each bucket.
+    Reads the table `before` (bucket, ids, n): what precedes each bucket.
+
+    Args:
+        table: a table with the columns of `ids.HASH_COLUMNS`; buckets are runs of hashes.
     """
     window = "OVER (PARTITION BY h.bucket ORDER BY h.hash, h.id"
     return f"""
@@ -219,11 +242,15 @@ JOIN (
 ) AS w ON w.work_key = k.work_key
 LEFT JOIN title_codes AS t ON t.title_key = k.title_key
 """
-"""For each item its work, named by the first item that can be shown, and the code of its title."""
+"""The work of each item, named by its first item that may be shown, and the code of its title."""
 
 
 def with_works(columns: Collection[str]) -> str:
-    """`described` items, in code order, with what `WORKS` gave them."""
+    """The table `described` of items, in code order, joined with the result of `WORKS`.
+
+    Args:
+        columns: the columns of `described` to select.
+    """
     fields = ", ".join(f"d.{name} AS {name}" for name in columns)
     return f"""
 SELECT {fields}, w.work AS work, w.title_code AS title_code

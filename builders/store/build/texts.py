@@ -1,9 +1,8 @@
-"""Texts of raw files as they are stored: cleaned in this one place, whatever source they come from.
+"""Texts of raw files as they are stored: cleaned here, whatever source they come from.
 
-Control characters, line and paragraph separators and other blanks become one blank; marks that turn
-the direction of writing, noncharacters, tag characters and the like, which a reader cannot see and
-which change what is read, go. What only says that a value is missing, as other programs write it
-(`NaN`, `None`, `null`), is no value.
+Control characters, line and paragraph separators and other blanks become one blank; invisible
+characters that change what is read (direction marks, noncharacters, tags) are removed. Placeholders
+for missing values that other programs write (`NaN`, `None`, `null`) become null.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from itdr.builders.core.duckdb_csv import literal
 NO_ID = "empty id"
 NO_TAG = "empty tag"
 NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
-"""What pandas, JSON writers and databases put where nothing stood; other spellings may be titles."""
+"""Placeholders that pandas, JSON writers and databases write; other spellings may be titles."""
 
 _BLANKS = (
     (0x00, 0x1F), (0x7F, 0xA0), (0x1680, 0x1680), (0x2000, 0x200B), (0x2028, 0x2029),
     (0x202F, 0x202F), (0x205F, 0x2060), (0x3000, 0x3000), (0xFEFF, 0xFEFF),
 )  # fmt: skip
-"""Controls, separators, and spaces of all widths, none included."""
+"""Controls, separators, and spaces of all widths, zero-width ones included."""
 _HIDDEN = (
     (0x00AD, 0x00AD), (0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2061, 0x206F),
     (0xFDD0, 0xFDEF), (0xFFF9, 0xFFFB), (0xE0000, 0xE0FFF),
@@ -41,31 +40,36 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "users": dict.fromkeys(("gender", "age_group", "country", "location", "occupation"), "text"),
     "tags": {"tag": "tag"},
 }
-"""The columns of each table that people read, and what they hold."""
+"""The columns of each table that people read, by kind of content."""
 
 
-def cleaned(table: str, column: str) -> str:
-    """SQL for a reader's column as it is stored; a column that nobody reads stays as it is."""
+def cleaned_sql(table: str, column: str) -> str:
+    """SQL for a reader's column in its stored form; columns that nobody reads stay unchanged.
+
+    Args:
+        table: the canonical table.
+        column: its column.
+    """
     kind = TEXTS[table].get(column)
     if kind in ("text", "tag"):
         # A tag is what somebody typed: "null" and "nan" are tags like any other.
-        return clean(column, NO_VALUE if kind == "text" else ())
+        return clean_sql(column, NO_VALUE if kind == "text" else ())
     if kind == "list":
-        return _filled(f"list_transform({column}, lambda t: {clean('t')})", "t", column)
+        return _filled(f"list_transform({column}, lambda t: {clean_sql('t')})", "t", column)
     if kind == "pairs":
-        pair = f"{{'name': {clean('p.name')}, 'value': {clean('p.value')}}}"
+        pair = f"{{'name': {clean_sql('p.name')}, 'value': {clean_sql('p.value')}}}"
         return _filled(
             f"list_transform({column}, lambda p: {pair})", "p.name", column, "p.value", name="p"
         )
     return column
 
 
-def clean(text: str, missing: Collection[str] = NO_VALUE) -> str:
-    """SQL for a text without what no reader should see; null where nothing is left.
+def clean_sql(text: str, missing: Collection[str] = NO_VALUE) -> str:
+    """SQL for a text without invisible characters; null where nothing is left.
 
     Args:
         text: an SQL expression of the text.
-        missing: words that say that there is none.
+        missing: placeholders that stand for a missing value.
     """
     hidden = f"regexp_replace({text}, {literal(_chars(_HIDDEN, '+'))}, '', 'g')"
     blanks = f"regexp_replace({hidden}, {literal(_chars((*_BLANKS, (0x20, 0x20)), '+'))}, ' ', 'g')"
@@ -78,20 +82,24 @@ def clean(text: str, missing: Collection[str] = NO_VALUE) -> str:
     )
 
 
-def no_id(column: str) -> str:
-    """SQL condition: an id only says that there is none."""
+def missing_id_sql(column: str) -> str:
+    """SQL condition: an id is only a placeholder for a missing one.
+
+    Args:
+        column: the id column.
+    """
     words = ", ".join(literal(word) for word in NO_VALUE)
     return f"(length({column}) <= {max(map(len, NO_VALUE))} AND {column} IN ({words}))"
 
 
 def _filled(transformed: str, value: str, column: str, *more: str, name: str = "t") -> str:
-    """SQL for a list without its empty elements; one that was null stays null."""
-    keep = " AND ".join(f"{one} IS NOT NULL" for one in (value, *more))
+    """SQL for a list without its empty elements; a null list stays null."""
+    keep = " AND ".join(f"{part} IS NOT NULL" for part in (value, *more))
     return f"CASE WHEN {column} IS NULL THEN NULL ELSE list_filter({transformed}, lambda {name}: {keep}) END"
 
 
 def _chars(ranges: tuple[tuple[int, int], ...], repeat: str = "") -> str:
-    """A class of characters for RE2."""
+    """A character class for RE2."""
     return "[" + "".join(f"\\x{{{low:x}}}-\\x{{{high:x}}}" for low, high in ranges) + "]" + repeat
 
 

@@ -1,4 +1,4 @@
-"""Works: editions and repeated catalogue entries of one film, book or song count as one thing.
+"""Works: editions and repeated catalogue entries of one film, book or song count as one.
 
 The work key is the title in NFKC form, casefolded and unpunctuated, with the first creator; film
 titles carry their year. Editions of a book differ in more: "The Bell Jar", "Bell Jar (Perennial
@@ -27,9 +27,13 @@ _FIRST_ARTICLE = re.compile(r"^(?:the|an?) ")
 def work_key(item_id: str, title: str | None, creator: str | None, kind: str | None = None) -> str:
     """The key of an item's work.
 
-    kind: what a source's option `work` says. "id": each item is a work of its own, as names repeat by
-    nature (businesses). "book": editions may leave out an article, "A Novel", and what stands in brackets
-    at the end: series, edition, binding (where the creator is known).
+    Args:
+        item_id: the item's id.
+        title: its title, if any.
+        creator: its first creator, if known.
+        kind: the source's option `work`. "id": each item is a work of its own, as names repeat by
+            nature (businesses). "book": editions may leave out an article, "A Novel", and the trailing
+            brackets with series, edition or binding (where the creator is known).
     """
     if kind == "id" or not title:
         return "\x00" + item_id
@@ -39,8 +43,7 @@ def work_key(item_id: str, title: str | None, creator: str | None, kind: str | N
 
 
 def _of_book(title: str) -> str:
-    """A book's plain title without brackets and "A Novel" at its end, and an article before or behind
-    it."""
+    """A book's plain title without trailing brackets, "A Novel", and a leading or trailing article."""
     bare = title
     while (tail := _TAIL.search(bare)) and tail.start() and not _VOLUME.fullmatch(tail[1]):
         bare = bare[: tail.start()]
@@ -49,5 +52,5 @@ def _of_book(title: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """What makes two shown titles look the same to a reader: case, form and blanks aside."""
+    """A key that is equal for titles that look alike: case, Unicode form and blanks do not count."""
     return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
