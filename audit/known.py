@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.audit.shapes import ANY, LINE, Choice, Gap, Known, Shape
+from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.scoring.metrics.per_task import (
@@ -60,7 +61,8 @@ def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
     if row["task"] == "interest_recognition":
         yield from _profiles(values, past, words)
         return
-    if row["task"] in TEXT_TASKS:
+    if row["task"] in TEXT_TASKS or row.get("root_task") == EXTRA:
+        # Which of the history was liked, the columns leave open.
         yield Known(values, unknown=ANY)
         return
     entries = dict(listed.entries)

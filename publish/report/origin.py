@@ -53,12 +53,15 @@ def how_built(entries: Entries) -> str:
 
 
 def _sources(entries: Entries) -> str:
-    known = {name: facts for one in entries.values() for name, facts in one["sources"].items()}
-    rows = []
-    for name, facts in sorted(known.items()):
-        files = facts["raw_files"].values()
-        hashes = ", ".join(f"{file['name']} {file['sha256'][:12]}" for file in files)
-        rows.append((name, facts["licence"]["name"], hashes))
+    licences: dict[str, str] = {}
+    # A source may stand in several configs, each with other of its files.
+    files: dict[str, dict[str, None]] = {}
+    for one in entries.values():
+        for name, facts in one["sources"].items():
+            licences[name] = facts["licence"]["name"]
+            for file in facts["raw_files"].values():
+                files.setdefault(name, {})[f"{file['name']} {file['sha256'][:12]}"] = None
+    rows = [(name, licences[name], ", ".join(files.get(name, ()))) for name in sorted(licences)]
     return _table(("source", "licence", "raw files, with the head of their SHA-256"), rows)
 
 

@@ -89,7 +89,7 @@ def test_croissant_names_every_file_with_its_hash_and_every_column() -> None:
     text = described(small())
     listed = {one["contentUrl"]: one["sha256"] for one in text["distribution"]}
     assert set(listed) == {str(path.relative_to(small())) for path in data_files()}
-    for entry in folder.records(small()).values():
+    for entry in folder.read_records(small()).values():
         for several in entry["files"].values():
             for one in several:
                 assert listed[f"{entry['config']}/{one['name']}"] == one["sha256"]

@@ -63,7 +63,7 @@ def rows_of(spec: StoreSpec, table: str, urls: dict[str, str], size: int) -> tup
     """The pieces' number, rows (each with how often it came) and facts."""
     source = spec.source
     found = cut_into_chunks(spec.files, urls, table, size)
-    job = ReadJob(source.id, spec.domain, spec.facet, table, urls, tuple(found))
+    job = ReadJob(source, spec.domain, spec.facet, table, urls, tuple(found))
     rows = [row for k in range(len(found)) for batch in read(job, k) for row in batch.to_pylist()]
     told = [row for row in rows if row[FACTS] is not None]
     assert len(told) == len(found)
@@ -97,7 +97,7 @@ def test_a_damaged_file_is_told_by_its_own_name(tmp_path: Path) -> None:
     path = tmp_path / "ratings.csv"
     path.write_bytes(b"userId,movieId,rating,timestamp\n1,2,3.5,111\n1,3,3.5,11")
     job = ReadJob(
-        "ml-32m",
+        registry.source("ml-32m"),
         None,
         "base",
         "interactions",

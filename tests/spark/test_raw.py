@@ -76,6 +76,6 @@ def test_a_folder_without_files_is_refused(there: Any) -> None:
 
 
 def test_where_the_file_system_tells_no_time_the_size_must_do() -> None:
-    assert raw_files._state({"size": 3}) == raw_files._state({"size": 3, "mtime": None})
-    assert raw_files._state({"size": 3}) != raw_files._state({"size": 4})
-    assert raw_files._state({"size": 3, "ETag": "a"}) != raw_files._state({"size": 3, "ETag": "b"})
+    assert remote.state({"size": 3}) == remote.state({"size": 3, "mtime": None})
+    assert remote.state({"size": 3}) != remote.state({"size": 4})
+    assert remote.state({"size": 3, "ETag": "a"}) != remote.state({"size": 3, "ETag": "b"})
