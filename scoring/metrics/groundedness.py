@@ -113,6 +113,7 @@ class Lexicon:
             self.tries[source] = {}
             for about, value in demographic_values(source, self.templates):
                 self.add(source, about, value)
+            self._put(source, None, forms_of(source, "nothing", "", self.templates))
         for fact in facts_of(row):
             self.add(source, name_of(fact)[0], fact.value)
             if fact.kind == "aspect" and fact.quote:
@@ -133,14 +134,15 @@ class Lexicon:
             forms = forms_of(source, about, value, self.templates)
         self._put(source, _name(about, value), forms)
 
-    def _put(self, source: str, name: Name, forms: Iterable[Form]) -> None:
+    def _put(self, source: str, name: Name | None, forms: Iterable[Form]) -> None:
+        # Without a name these words state nothing, whatever the shorter ones in them would.
         trie = self.tries.setdefault(source, {})
         for form in forms:
             node = trie
             for word in form:
                 node = node.setdefault(word, {})
             if node is not trie:
-                node.setdefault(END, set()).add(name)
+                node.setdefault(END, set()).update([name] if name else ())
 
     def mentions(self, source: str, text: str) -> Iterator[tuple[frozenset[Name], str]]:
         """What a text names, each with its side: all that a spelling may mean."""
@@ -177,7 +179,7 @@ class Lexicon:
                     break
                 if END in node:
                     stop, names = ahead + 1, frozenset(node[END])
-            if stop:
+            if names:
                 yield names
             place = stop or place + 1
 
