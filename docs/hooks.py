@@ -13,7 +13,7 @@ DOCUMENTED = ("rewards.py", "scoring", "publish")
 """What `python.md` documents. The root of the repository is the package `itdr`, whatever it is called."""
 
 
-def on_config(config: Any) -> Any:
+def _lay_out_package() -> None:
     """Lay the documented modules into a folder called `itdr`, where they can be read and not run."""
     PACKAGE.mkdir(parents=True, exist_ok=True)
     (PACKAGE / "__init__.py").unlink(missing_ok=True)
@@ -22,6 +22,14 @@ def on_config(config: Any) -> Any:
         link = PACKAGE / name
         if not link.exists():
             link.symlink_to(ROOT / name)
+
+
+# Before the plugins look for the package, which they do as soon as they are configured.
+_lay_out_package()
+
+
+def on_config(config: Any) -> Any:
+    """List the pages of folders in the navigation."""
     config["nav"] = [_expanded(entry) for entry in config["nav"]]
     return config
 

@@ -61,7 +61,7 @@ def test_an_edit_of_the_split_counts_all_anew(
 ) -> None:
     before = counted(monkeypatch)
     kinds = {name.partition("-")[0] for name in before}
-    assert kinds == {"known", "once", "judged", "facts", "claims", "comments"}
+    assert kinds == {"known", "once", "judged", "facts", "interests", "comments"}
     assert counted(monkeypatch) == before
     with monkeypatch.context() as patch:
         patch.setattr(derived, "count_code", lambda: "edited")
@@ -108,7 +108,7 @@ def test_of_what_fails_nothing_is_left(tmp_path: Path) -> None:
 KILLED = """
 import sys, time
 from pathlib import Path
-from itdr.builders import derived
+from itdr.builders.store import derived
 
 def hang(scratch):
     (scratch / "spill").write_text("much")

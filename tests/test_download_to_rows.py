@@ -46,11 +46,11 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caches: Path) -> Ite
     )
     declared = dataclasses.replace(ml_32m.SOURCE, remotes=(remote,))
     monkeypatch.setattr(ml_32m, "SOURCE", declared)
-    registry.source.cache_clear()
+    registry._installed_source.cache_clear()
     yield archive
     server.shutdown()
     server.server_close()
-    registry.source.cache_clear()
+    registry._installed_source.cache_clear()
 
 
 def test_the_archive_is_fetched_once_and_read(served: Path) -> None:

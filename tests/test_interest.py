@@ -368,7 +368,7 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize(
-    ("source", "least"), [("ml-1m", 1400), ("ml-32m", 180), ("bookcrossing", 8)]
+    ("source", "least"), [("ml-1m", 1300), ("ml-32m", 150), ("bookcrossing", 8)]
 )
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     drawn = cases(open_cell(source, raw))

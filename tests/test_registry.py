@@ -25,7 +25,7 @@ def new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
     folder.mkdir()
 
     def forget() -> None:
-        for cached in (registry.source, registry.source_ids):
+        for cached in (registry._installed_source, registry.built_in_ids):
             cached.cache_clear()
 
     def put(text: str) -> Path:
@@ -49,7 +49,7 @@ def test_a_new_file_is_a_source_at_once(new_file: Callable[[str], Path]) -> None
 def test_an_import_that_fails_names_the_file(new_file: Callable[[str], Path]) -> None:
     path = new_file("from itdr.builders.nowhere import this\n")
     path.rename(path.with_name("broken_shop.py"))
-    registry.source_ids.cache_clear()
+    registry.built_in_ids.cache_clear()
     with pytest.raises(ConfigError, match=r"broken_shop\.py cannot be imported .*mend the import"):
         registry.source("broken-shop")
 
@@ -57,7 +57,7 @@ def test_an_import_that_fails_names_the_file(new_file: Callable[[str], Path]) ->
 def test_a_file_without_a_declaration_is_told(new_file: Callable[[str], Path]) -> None:
     path = new_file("HERE = 1\n")
     path.rename(path.with_name("empty_shop.py"))
-    registry.source_ids.cache_clear()
+    registry.built_in_ids.cache_clear()
     with pytest.raises(ConfigError, match=r"empty_shop\.py declares no SOURCE: docs/adding\.md"):
         registry.source("empty-shop")
 
@@ -68,14 +68,14 @@ def test_an_installation_that_does_not_see_new_files_says_how_to_renew_it(
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "ghost_shop.py").write_text("")
     monkeypatch.setattr(registry, "BUILDERS", tmp_path)
-    registry.source_ids.cache_clear()
+    registry.built_in_ids.cache_clear()
     try:
         with pytest.raises(ConfigError, match=r"run `pip install -e \.` again"):
             registry.source("ghost-shop")
         monkeypatch.setattr(registry, "BUILDERS", tmp_path / "__editable__.itdr-0.1.0" / "builders")
-        registry.source_ids.cache_clear()
+        registry.built_in_ids.cache_clear()
         with pytest.raises(ConfigError, match=r"Unknown source .*run `pip install -e \.` again"):
             registry.source("new-shop")
     finally:
         monkeypatch.undo()
-        registry.source_ids.cache_clear()
+        registry.built_in_ids.cache_clear()

@@ -300,6 +300,8 @@ def test_every_prompt_shows_the_whole_case(task: str) -> None:
         "top_k_rec": ("history_", "candidates_"),
         "cross_domain_rec": ("history_", "candidates_", "source_"),
         "sequential_rec": ("history_", "candidates_"),
+        "pointwise_rec": ("likes_", "dislikes_", "target"),
+        "pairwise_rec": ("likes_", "dislikes_", "candidates_"),
         "user_attribute_prediction": ("items_", "attributes"),
     }[task]
     for one in (*load(task).prompts["train"], *load(task, "unseen").prompts["test"]):
