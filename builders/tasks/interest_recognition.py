@@ -23,7 +23,7 @@ from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.tastes import FACT_OF
 from itdr.builders.evidence.interests.works import KINDS, Work, works_of
 from itdr.builders.evidence.user_verdicts import Sided, sided
-from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE, rule
 from itdr.builders.rendering import lists
 from itdr.builders.rendering.realiser import Answer, Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
@@ -101,6 +101,9 @@ def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
 
 
 def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
+    if rule(cell.store) not in ("ratings", "hours"):
+        # Counts of plays alone tell no like from a dislike.
+        return
     if cell.store.user_n[user] < LEAST_LIKES + LEAST_DISLIKES and not cell.store.has("text"):
         return
     mine = sided(cell.partition, user)
