@@ -114,7 +114,8 @@ def test_packed_files_are_found_and_read_the_same(tmp_path: Path) -> None:
             raw = Raw(SOURCE.id, paths, con, domain=BEAUTY, facet=facet)
             found.append(
                 [
-                    sorted(map(str, relation.fetchall()))
+                    # Which way a broken line is rejected may differ; what is kept may not.
+                    sorted(str(row) for row in relation.fetchall() if row[-1] is None)
                     for relation in (reader.interactions(raw), reader.items(raw))
                 ]
             )
