@@ -34,8 +34,8 @@ KINDS = {
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
-    "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "unsure",
+    "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
+    "length", "audience", "purpose", "sequel", "unsure", "attribute",
 )  # fmt: skip
 """What the value of a fact can be."""
 SELDOM = "seldom_"

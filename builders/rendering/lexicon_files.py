@@ -37,6 +37,8 @@ REQUIRED_PHRASES = ("and", "comma", "about", "below_one")
 """Phrases without which numbers and lists cannot be said."""
 TITLE_CHARS = 90
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
+_OF_SERIES = re.compile(r"\b(?:an?|the|series|novels?|trilogy|saga|chronicles)\b|\W", re.I)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Lexicon:
         base = about.removeprefix(SELDOM)
         shown = self.aliases.get((base, plain(value)), value)
         term = self.terms.get(base, {}).get(plain(shown), {})
-        made = {"value": _quotable(_YEAR.sub("", shown) if base == "work" else shown)}
+        made = {"value": _quotable(_named(shown) if base == "work" else shown)}
         for name, form in self.forms.get(base, {}).items():
             own = term.get(name, form)
             made[name] = jinja.bind(own, self.words)({**self.phrases, **made})
@@ -94,6 +96,22 @@ class Lexicon:
     def spellings(self, about: str, value: str) -> frozenset[str]:
         """The value and all its forms: what a reader of answers looks for."""
         return frozenset([value, *self.forms_of(about, value).values()])
+
+
+def _named(title: str) -> str:
+    """A work's title without its year, and without brackets that say what it has said.
+
+    >>> _named("Three To Get Deadly: A Stephanie Plum Novel (A Stephanie Plum Novel)")
+    'Three To Get Deadly: A Stephanie Plum Novel'
+    """
+    title = _YEAR.sub("", title)
+    match = _BRACKETS.search(title)
+    if match and match.start():
+        before = title[: match.start()]
+        again = _OF_SERIES.sub("", match[1]).casefold()
+        if again in _OF_SERIES.sub("", before).casefold():
+            return before
+    return title
 
 
 def _quotable(value: str) -> str:

@@ -93,8 +93,10 @@ class Realiser:
         made: list[Statement] = []
         for section in self.form.plan:
             here: list[Statement] = []
-            for slot in section.slots:
+            for place, slot in enumerate((*section.slots, *section.spare)):
                 if len(here) == section.most:
+                    break
+                if place >= len(section.slots) and len(here) >= section.enough:
                     break
                 found = self._first(section, slot, facts, flags, said)
                 if found is not None:
@@ -197,7 +199,13 @@ class Realiser:
             for thing, fact in zip(things, statement.facts, strict=True)
             if fact.kind == "own" and fact.about == "work"
         ]
+        works = [
+            thing
+            for thing, fact in zip(things, statement.facts, strict=True)
+            if fact.about == "work"
+        ]
         context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
+        context["works_and"] = self._listed(works, lexicon.phrases["and"])
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context

@@ -21,18 +21,18 @@ from itdr.builders.evidence.audiences.expectations import Activity, Generosity, 
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
+from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
-KEPT_WORKS = 8
-"""Works named as also liked, at most."""
+MOST_SHARED = 80
+"""Works also liked among which those to name are chosen."""
+KEPT_TRAITS = 8
+"""Makers, hashtags or topics named as also liked, at most."""
 KEPT_RATES = 2
 """Works named whose likers like the item more or less: those of one taste come in packs."""
-SHARED_WORKS = 20
-"""The works an audience shares most, among which common traits are looked for."""
-LEAST_SHARED = 3
 FEW_LIKERS = 8
 LEAST_GROUP = 10
 LEAST_RATIO = 1.5
@@ -49,12 +49,15 @@ FALSE_WORK_RATES = 0.005
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
 """A group's likes differ from what is usual by this share of its members, or by this share of what is
 usual, at least."""
-KIN_Z = 2.0
+KIN_Z, FOLLOWERS = 2.0, 2 / 3
+"""Those who like one part of a series like another: so clearly more than usual, and so many of them."""
 LEAST_RATERS = 20
 GENEROUS = 0.75
-MIXED = 0.25
-FLOP, LEAST_LACK = 0.4, 0.1
-"""Shares of likes at and below which a work disappoints most: of all verdicts, and below what is usual."""
+MIXED, MORE_MIXED = 0.25, 1.4
+"""A work divides where so many dislike it, and so many times the usual share."""
+FLOP, LEAST_LACK, CLEARLY = 0.4, 0.07, 2.0
+"""A work disappoints where fewer than half like it: so much less than is usual, by so many standard
+deviations; it disappoints most where no more than the first share like it."""
 
 
 class Counting:
@@ -69,6 +72,7 @@ class Counting:
         self.activity = Activity(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
+        self.themes = Themes(store, self.traits, self.members.total)
         self._tried = max(int((self.likers >= 5).sum()), 1)
         self._known = np.where(
             (self.likers >= 5) & (store.title_code >= 0), np.arange(len(store.work)), -1
@@ -110,7 +114,7 @@ class Counting:
         liked = verdict == 1
         likers = self._sampled(users[liked], work)
         shared = self._also_liked(work, likers)
-        found = [*self._common(work, shared), *_distinct(self.store, work, shared)]
+        found = self.themes.facts(work, shared)
         found += self._also_traits(work, likers)
         if self.generosity is not None and self._tested[work]:
             chances = self.generosity.chances(users, work)
@@ -160,7 +164,7 @@ class Counting:
                 int(pairs[place]),
                 self._pair(pairs[place], k[place], len(likers), expected[place]),
             )
-            for place in order[: 4 * SHARED_WORKS].tolist()
+            for place in order[:MOST_SHARED].tolist()
         ]
 
     def _pair(self, work: int, k: float, n: int, expected: float) -> Fact:
@@ -191,7 +195,7 @@ class Counting:
             kind = "group" if mine[place] else "also_liked"
             usual = float(expected[place])
             found.append(Fact(kind, about, value, int(k[place]), len(likers), usual, UP))
-        return found[:KEPT_WORKS]
+        return found[:KEPT_TRAITS]
 
     def _shunned(self, likers: np.ndarray, together: np.ndarray, own: set[int]) -> list[Fact]:
         """Topics and hashtags that its likers hardly touch; asked where nothing is disliked by rate."""
@@ -212,29 +216,6 @@ class Counting:
                 )
         return found[:2]
 
-    def _common(self, work: int, shared: Sequence[tuple[float, int, Fact]]) -> list[Fact]:
-        """What the works that an audience shares most have in common."""
-        top = _one_a_title(self.store, work, shared)[:SHARED_WORKS]
-        if len(top) < LEAST_SHARED:
-            return []
-        carried: dict[int, list[Fact]] = {}
-        for _, other, fact in top:
-            for trait in self.traits.of(other):
-                carried.setdefault(trait, []).append(fact)
-        total = max(self.members.total, 1)
-        found = []
-        for trait, facts in sorted(carried.items()):
-            usual = int(self.traits.likes[trait]) / total
-            about, value = self.traits.names[trait]
-            k, n = len(facts), len(top)
-            if k < LEAST_SHARED or 3 * k < n or k < 1.5 * usual * n or not 0 < usual < 1:
-                continue
-            chance = at_least(k, n, usual)
-            if chance <= 0.01 / len(carried):
-                fact = Fact("share", about, value, k, n, usual, UP, "", tuple(facts[:KEPT_WORKS]))
-                found.append((round(chance, 12), -k, about, value, fact))
-        return [one[-1] for one in sorted(found, key=lambda one: one[:4])]
-
     def _liked_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
     ) -> list[Fact]:
@@ -244,7 +225,7 @@ class Counting:
         expected = (belongs * chances[:, None]).sum(axis=0)
         variance = (belongs * (chances * (1 - chances))[:, None]).sum(axis=0)
         z = deviations(k, expected, variance)
-        tried = n >= LEAST_GROUP
+        tried = (n >= LEAST_GROUP) & self._of_interest(work)
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
         # Every kind of group has its share of the false finds, however many groups are of it.
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
@@ -262,6 +243,19 @@ class Counting:
             figures = int(k[place]), int(n[place]), float(expected[place])
             found.append(self._group_fact(group, work, *figures, side))
         return found
+
+    def _of_interest(self, work: int) -> np.ndarray:
+        """By group, whether its verdict on the work would say something: people who hardly like a trait
+        are asked about works that have it."""
+        own = {self.traits.names[trait] for trait in self.traits.of(work)}
+        return np.array(
+            [
+                not group.about.startswith(SELDOM)
+                or (group.about.removeprefix(SELDOM), group.value) in own
+                for group in self.members.groups
+            ],
+            bool,
+        )
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Whether a rate speaks for what is said of it: most of those whom an item is recommended to
@@ -343,6 +337,8 @@ class Counting:
         found = []
         for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
             kind, side = "series" if kin[place] else "liked_if", UP if z[place] > 0 else DOWN
+            if kin[place] and k[place] < FOLLOWERS * n[place]:
+                continue
             title = self.store.item(int(self._popular[place])).title
             figures = int(k[place]), int(n[place]), float(expected[place])
             found.append(Fact(kind, "work", title, *figures, side))
@@ -396,11 +392,13 @@ class Counting:
             if z <= -4 and likes <= 0.6 * usual:
                 return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
             return []
-        if likes <= FLOP * n and likes <= usual - LEAST_LACK * n:
-            return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
-        if dislikes >= MIXED * n:
-            usual = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1) * n
-            return [Fact("reception", "divided", "", dislikes, n, usual, DOWN)]
+        below = (usual - likes) / max(usual * (1 - self.overall), 1e-9) ** 0.5
+        if below >= CLEARLY and likes <= usual - LEAST_LACK * n and 2 * likes < n:
+            about = "panned" if likes <= FLOP * n else "lukewarm"
+            return [Fact("reception", about, "", likes, n, usual, DOWN)]
+        spread = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1) * n
+        if dislikes >= MIXED * n and dislikes >= MORE_MIXED * spread:
+            return [Fact("reception", "divided", "", dislikes, n, spread, DOWN)]
         if likes >= GENEROUS * n and likes >= usual + LEAST_LACK * n:
             return [Fact("reception", "praised", "", likes, n, usual, UP)]
         return []
@@ -445,35 +443,6 @@ class Counting:
 def _bound(tests: int, chance: float = FALSE_FINDS) -> float:
     """Standard deviations that any of so many tests exceeds, each way, with this chance in all."""
     return NormalDist().inv_cdf(1 - chance / max(tests, 1))
-
-
-def _one_a_title(
-    store: StoreReader, work: int, shared: Sequence[tuple[float, int, Fact]]
-) -> list[tuple[float, int, Fact]]:
-    """Each title once, and never the work itself in another edition."""
-    seen = {base_title(store.item(work).title)}
-    found = []
-    for one in shared:
-        title = base_title(one[2].value)
-        if title not in seen:
-            seen.add(title)
-            found.append(one)
-    return found
-
-
-def _distinct(
-    store: StoreReader, work: int, shared: Sequence[tuple[float, int, Fact]]
-) -> list[Fact]:
-    """The works also liked, at most one of a series or maker, none of the work's own series."""
-    item = store.item(work)
-    seen = {series_key(item.title), *item.creators} - {""}
-    found = []
-    for _, other, fact in _one_a_title(store, work, shared):
-        names = {series_key(fact.value), *store.item(other).creators[:1]} - {""}
-        if not names & seen:
-            seen |= names
-            found.append(fact)
-    return found[:KEPT_WORKS]
 
 
 def _consistent(facts: list[Fact]) -> list[Fact]:

@@ -3,7 +3,10 @@ taste communities. Whether somebody is a fan is asked without the work in questi
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow.compute as pc
@@ -27,6 +30,8 @@ LEAST_PEOPLE = 30
 DECADE = "decade"
 COMMON_DECADE = 0.2
 """A decade with a larger share of all likes is no taste."""
+LATE = 0.001
+"""The latest decade with this share of all likes is none either: who likes its works likes what is new."""
 EDITIONS = ("books", "book_reviews")
 """Domains whose years are those of editions."""
 BLOCK = 1 << 14
@@ -60,7 +65,8 @@ class TraitTable:
         order = np.lexsort((codes, works))
         self.works, self.codes = works[order], codes[order]
         self.begins = np.searchsorted(self.works, np.arange(len(store.work) + 1))
-        likes = judged.totals[1][self.works]
+        self.likers = judged.totals[1]
+        likes = self.likers[self.works]
         self.likes = np.bincount(self.codes, likes, minlength=len(names)).astype(np.int64)
         self.belongs = found.belongs
 
@@ -89,7 +95,9 @@ def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.nda
     )
     decades = years[leading].astype(np.int64) // 10 * 10
     likes = np.bincount(decades, likers[leading], minlength=2100)
-    kept = likes[decades] <= COMMON_DECADE * max(int(likers.sum()), 1)
+    total = max(int(likers.sum()), 1)
+    latest = np.flatnonzero(likes > LATE * total).max(initial=0)
+    kept = (likes[decades] <= COMMON_DECADE * total) & (decades < latest)
     return leading[kept], decades[kept]
 
 
@@ -105,6 +113,7 @@ class Members:
         self.counts = self._counted(begins, liked)
         self.total = int(judged.totals[1].sum())
         self.known, self.known_groups = self._known(store)
+        self.pooled_ages = _neighbours(self.known_groups)
         keys = splitmix64(store.user_hash ^ np.uint64(stable_hash("communities")))
         self.communities = Communities(begins, liked, judged.totals[1], keys)
         self.groups = [
@@ -115,6 +124,7 @@ class Members:
                 if self._name(trait)[0] in ("category", DECADE)
             ),
             *self.known_groups,
+            *(Group(all_traits.AGE, name) for name, _ in self.pooled_ages),
             *(Group("community", str(k)) for k in range(len(self.communities.centres))),
         ]
 
@@ -166,7 +176,41 @@ class Members:
         parts = [fans, seldom[:, wanted]]
         known = self.known[users]
         codes = np.arange(len(self.known_groups))
-        parts.append((known[:, :, None] == codes).any(axis=1))
+        bands = (known[:, :, None] == codes).any(axis=1)
+        parts.append(bands)
+        parts += [bands[:, pair].any(axis=1, keepdims=True) for _, pair in self.pooled_ages]
         member = self.communities.members(users, work, own)
         parts.append(member[:, None] == np.arange(len(self.communities.centres)))
         return np.concatenate(parts, axis=1)
+
+
+_BAND = re.compile(r"(born )?(?:(under|before) )?(\d+)(?:-(\d+)| (or older|or later))?$")
+
+
+def _neighbours(groups: Sequence[Group]) -> list[tuple[str, list[int]]]:
+    """Each two neighbouring age bands as one group: its name, and the places of both.
+
+    >>> _neighbours([Group("age", "25-34"), Group("age", "under 18"), Group("age", "18-24")])
+    [('under 25', [1, 2]), ('18-34', [2, 0])]
+    """
+    bands = []
+    for place, group in enumerate(groups):
+        match = _BAND.match(group.value) if group.about == all_traits.AGE else None
+        if match:
+            born, before, first, last, open_end = match.groups()
+            low, high = (0, int(first)) if before else (int(first), int(last or 0) + 1)
+            bands.append((low, high, born or "", before or "", open_end or "", place))
+    found = []
+    for (low, high, born, before, _, one), (start, stop, _, _, end, other) in pairwise(
+        sorted(bands)
+    ):
+        if high != start:
+            # Nobody is known in the band between.
+            continue
+        if before:
+            name = f"{before} {stop}" if not end else ""
+        else:
+            name = f"{low} {end}" if end else f"{low}-{stop - 1}"
+        if name:
+            found.append((born + name, [one, other]))
+    return found
