@@ -35,7 +35,7 @@ ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "unsure", "attribute",
+    "length", "audience", "purpose", "sequel", "attribute",
 )  # fmt: skip
 """What the value of a fact can be."""
 SELDOM = "seldom_"

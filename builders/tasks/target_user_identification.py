@@ -26,21 +26,21 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 ENOUGH = 3
 """Facts that count people or quote them, without which an item makes no case."""
-LEAST_STATEMENTS = 2
-"""Groups, those whom an item does not suit among them, that an answer names at least."""
+LEAST_GROUPS = 2
+"""Groups whom an item suits that an answer names, at least."""
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
 MOST_TAGS = 8
-LOOKED_AT = 1.25
+LOOKED_AT = 1.75
 """Candidates looked at for facts against, as a multiple of the items wanted."""
 MOST_LINES = 12
 """Facts that a table holds besides those that the answer says."""
 TRIES, OTHERS = 48, 12
 """Other items drawn for false facts, and how many of them are looked at."""
-GROUPS, NOT_FOR, UNSURE = "groups", "not_for", "unsure"
-"""The sections of an answer: whom the item suits, whom it does not, and that too little is known."""
+GROUPS, NOT_FOR = "groups", "not_for"
+"""The sections of an answer that name groups: whom the item suits, and whom it does not."""
 SPARES = 8
-"""Items of a part in which enough is known of none."""
+"""Items of a part that has none of which enough is known, for which one group alone is named."""
 _OF_NO_INTEREST = re.compile(
     r"(?i)\b(asin|upc|ean|isbn|model number|part number|dimensions|weight|date first|discontinued|"
     r"barcode|url|score|rank|rating)\b"
@@ -74,7 +74,7 @@ class AudienceCase(Case):
 
 def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
-    first, among a quarter more than are wanted; of each third by popularity in turn."""
+    first, among three quarters more than are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
     looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
@@ -98,8 +98,8 @@ def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
 
 
 def _spares(cell: OpenCell) -> frozenset[int]:
-    """A few items of each part in which enough is known of none: of some group, or else of nobody,
-    which their answers then say. So that a small file gives rows in every split."""
+    """A few items of each part in which enough is known of none, but of which a group is named, more than
+    a list of works if possible: so that a small file gives rows in every split."""
     key = (
         "audience spares",
         cell.cell.seed,
@@ -115,22 +115,25 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(_statements(cell, code)) for code in codes):
-            named = [code for code in codes if _names_a_group(_statements(cell, code))]
-            known = [code for code in codes if _statements(cell, code)[0].section != UNSURE]
-            yield from named[: 3 * SPARES] or known[:SPARES] or codes[:SPARES]
+            some = [code for code in codes if any(_groups(_statements(cell, code)))]
+            named = [code for code in some if any(map(_is_named, _groups(_statements(cell, code))))]
+            yield from (named or some)[:SPARES]
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    if len(statements) < LEAST_STATEMENTS or not _names_a_group(statements):
-        return False
     facts = {fact for one in statements for fact in one.facts}
-    return sum(fact.solid for fact in facts) >= ENOUGH
+    enough = sum(fact.solid for fact in facts) >= ENOUGH
+    return enough and len(_groups(statements)) >= LEAST_GROUPS
 
 
-def _names_a_group(statements: Sequence[Statement]) -> bool:
-    """Whether anybody is named whom the item suits: how it is liked in general names nobody."""
-    groups = [one for one in statements if one.section == GROUPS]
-    return any(fact.kind != "reception" for one in groups for fact in one.facts)
+def _groups(statements: Sequence[Statement]) -> list[Statement]:
+    """The groups whom the item suits."""
+    return [one for one in statements if one.section == GROUPS]
+
+
+def _is_named(group: Statement) -> bool:
+    """Whether it is more than a list of works."""
+    return group.facts[0].kind == "series" or group.facts[0].about != "work"
 
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
@@ -150,10 +153,7 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
             comments.prepare(code)
         shown, _ = _said(cell, code)
         facts = _facts(cell, code, shown)
-        found = _realiser(cell).plan_statements(facts)
-        if not any(one.section == GROUPS for one in found):
-            found = _realiser(cell).plan_statements([*facts, _table(cell).unsure(code)])
-        kept[code] = found
+        kept[code] = _realiser(cell).plan_statements(facts)
     return kept[code]
 
 
@@ -200,6 +200,7 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
     shown["avoid"] = any(one.section == NOT_FOR for one in statements)
+    shown["single"] = len(_groups(statements)) == 1
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(
         key=item.id,
@@ -299,15 +300,12 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The same statements with false facts of the same form: other items' works, groups and quotes,
-    and the opposite verdict where a fact has no value. Where too little is known, what is said of
-    another item."""
+    and the opposite verdict where a fact has no value."""
     assert isinstance(case, AudienceCase)
     others = _other_items(cell, case, draw)
     realiser, rng = _realiser(cell), cell.draws(case.code, "answer")
     answers = (realiser.write(_statements(cell, code), rng).text for code in others)
     another = next((text for text in answers if text != case.answer), "")
-    if any(one.section == UNSURE for one in case.statements):
-        return another
     false = _Swapped(case.statements, [fact for code in others for fact in _known(cell, code)])
     statements = [
         dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
@@ -415,7 +413,7 @@ TASK = Task(
             "answer",
         }
     ),
-    flags=frozenset({"comments", "tags", "facts_shown", "avoid"}),
+    flags=frozenset({"comments", "tags", "facts_shown", "avoid", "single"}),
     windows=_windows,
     draw=_draw,
     context=_context,

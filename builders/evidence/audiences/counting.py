@@ -19,9 +19,10 @@ from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.expectations import Activity, Generosity, deviations, surprise
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
+from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.audiences.themes import Themes
+from itdr.builders.evidence.audiences.themes import Shared, Themes
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.evidence.significance import at_least
@@ -36,28 +37,33 @@ KEPT_RATES = 2
 FEW_LIKERS = 8
 LEAST_GROUP = 10
 LEAST_RATIO = 1.5
+LEAST_PART = 0.05
+"""Likers of a work who also like another, as a share, for it to be named."""
 POPULAR = 2000
 """Works with most likers, of which each is asked whether its likers like another work more or less."""
 MORE, LESS = 1.25, 0.7
 """A group is over-represented, or a topic avoided, among likers by these factors, at least."""
 FALSE_FINDS = 0.02
 """Works or groups of a kind found of an item, each way, where nothing is to be found."""
-FALSE_RATES = 0.015
+FALSE_RATES = 0.012
 """The same for all groups together that like an item at another rate than is usual."""
-FALSE_WORK_RATES = 0.005
-"""The same for the likers of single works."""
+FALSE_STRANGE_RATES = 0.001
+"""The same where nothing but the rate ties the group to the item: for the likers of single works, for
+communities, and for fans of what the item is not."""
+MANY = 25
+"""Members of such a group, at least."""
+ALIKE = 0.8
+"""Groups with so many members in common, of all in either, are one."""
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
 """A group's likes differ from what is usual by this share of its members, or by this share of what is
 usual, at least."""
-KIN_Z, FOLLOWERS = 2.0, 2 / 3
-"""Those who like one part of a series like another: so clearly more than usual, and so many of them."""
 LEAST_RATERS = 20
 GENEROUS = 0.75
-MIXED, MORE_MIXED = 0.25, 1.4
-"""A work divides where so many dislike it, and so many times the usual share."""
-FLOP, LEAST_LACK, CLEARLY = 0.4, 0.07, 2.0
+MIXED = 0.25
+FLOP, LEAST_LACK, CLEARLY = 0.4, 0.07, 2.33
 """A work disappoints where fewer than half like it: so much less than is usual, by so many standard
-deviations; it disappoints most where no more than the first share like it."""
+deviations; it disappoints most where no more than the first share like it. It divides where `MIXED` of
+its raters dislike it, and is liked well where `GENEROUS` of them like it, by the same bounds."""
 
 
 class Counting:
@@ -113,7 +119,7 @@ class Counting:
         users, verdict = self.judged.raters(work)
         liked = verdict == 1
         likers = self._sampled(users[liked], work)
-        shared = self._also_liked(work, likers)
+        shared = self._of_its_kind(work, self._also_liked(work, likers))
         found = self.themes.facts(work, shared)
         found += self._also_traits(work, likers)
         if self.generosity is not None and self._tested[work]:
@@ -139,14 +145,15 @@ class Counting:
         works = self.liked[rows + np.arange(int(counts.sum()))]
         return np.arange(len(users)).repeat(counts), works
 
-    def _also_liked(self, work: int, likers: np.ndarray) -> list[tuple[float, int, Fact]]:
-        """(strength, work, fact), the strongest first."""
+    def _also_liked(self, work: int, likers: np.ndarray) -> list[Shared]:
+        """The works also liked, the strongest first."""
         if len(likers) < FEW_LIKERS:
             return []
         _, works = self._likes_of(likers)
         together = np.bincount(works, minlength=len(self.likers))
         together[work] = 0
-        pairs = np.flatnonzero((together >= 5) & (self._known >= 0))
+        least = max(5.0, LEAST_PART * len(likers))
+        pairs = np.flatnonzero((together >= least) & (self._known >= 0))
         pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(likers, pairs)]
         k = together[pairs].astype(np.float64)
         expected, variance = self.activity.expected(likers, pairs)
@@ -166,6 +173,14 @@ class Counting:
             )
             for place in order[:MOST_SHARED].tolist()
         ]
+
+    def _of_its_kind(self, work: int, shared: list[Shared]) -> list[Shared]:
+        """Of what is taken without being judged, as news of one day, what shares a topic with the work;
+        where topics are known."""
+        own = set(self.traits.of(work))
+        if self.rule in ("ratings", "hours") or not own:
+            return shared
+        return [one for one in shared if own.intersection(self.traits.of(one[1]))]
 
     def _pair(self, work: int, k: float, n: int, expected: float) -> Fact:
         title = self.store.item(int(work)).title
@@ -229,20 +244,41 @@ class Counting:
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
         # Every kind of group has its share of the false finds, however many groups are of it.
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
-        least = np.array([_bound(int(count), chance) for count in tests])[self._families]
+        tied = self._tied(work)
+        bounds = [
+            np.array([_bound(int(count), one) for count in tests])[self._families]
+            for one in (chance, FALSE_STRANGE_RATES)
+        ]
+        least = np.where(tied, *bounds)
         shift = np.minimum(LEAST_SHIFT * n, LEAST_FACTOR * expected)
-        kept = tried & (np.abs(z) >= least) & (np.abs(k - expected) >= shift)
+        kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least) & (np.abs(k - expected) >= shift)
         kept &= self._telling(k, n, z)
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
-        found = []
+        found: list[Fact] = []
+        said: list[int] = []
         for place in order.tolist():
             group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
             if side == UP and group.about == SELDOM + DECADE:
                 continue
+            if any(_alike(belongs[:, place], belongs[:, other]) for other in said):
+                continue
+            said.append(place)
             figures = int(k[place]), int(n[place]), float(expected[place])
             found.append(self._group_fact(group, work, *figures, side))
         return found
+
+    def _tied(self, work: int) -> np.ndarray:
+        """By group, whether it is one of fans of what the work is, or of people as they are known."""
+        own = {self.traits.names[trait] for trait in self.traits.of(work)}
+        known = (all_traits.AGE, all_traits.GENDER, all_traits.COUNTRY)
+        return np.array(
+            [
+                group.about in known or (group.about.removeprefix(SELDOM), group.value) in own
+                for group in self.members.groups
+            ],
+            bool,
+        )
 
     def _of_interest(self, work: int) -> np.ndarray:
         """By group, whether its verdict on the work would say something: people who hardly like a trait
@@ -314,9 +350,8 @@ class Counting:
     def _works_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
     ) -> list[Fact]:
-        """Single works whose likers like this one more, or less, than their other verdicts predict;
-        and parts of its series."""
-        if len(users) < LEAST_GROUP:
+        """Single works whose likers like this one more, or less, than their other verdicts predict."""
+        if len(users) < MANY:
             return []
         begins, places = self._popular_likes
         counts = begins[users + 1] - begins[users]
@@ -328,20 +363,17 @@ class Counting:
         expected = np.bincount(others, chances.repeat(counts), minlength=size)
         variance = np.bincount(others, (chances * (1 - chances)).repeat(counts), minlength=size)
         z = deviations(k, expected, variance)
-        names, titles = self._names
-        kin = (names[self._popular] == names[work]) & (names[work] > 0) & (z >= KIN_Z)
-        able = (n >= LEAST_GROUP) & (self._popular != work)
+        titles = self._base_titles
+        able = (n >= MANY) & (self._popular != work)
         able &= titles[self._popular] != titles[work]
-        least = _bound(int(able.sum()), FALSE_WORK_RATES)
-        kept = able & ((np.abs(z) >= least) | kin) & self._telling(k, n, z)
+        least = _bound(int(able.sum()), FALSE_STRANGE_RATES)
+        kept = able & (np.abs(z) >= least) & self._telling(k, n, z)
         found = []
         for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
-            kind, side = "series" if kin[place] else "liked_if", UP if z[place] > 0 else DOWN
-            if kin[place] and k[place] < FOLLOWERS * n[place]:
-                continue
+            side = UP if z[place] > 0 else DOWN
             title = self.store.item(int(self._popular[place])).title
             figures = int(k[place]), int(n[place]), float(expected[place])
-            found.append(Fact(kind, "work", title, *figures, side))
+            found.append(Fact("liked_if", "work", title, *figures, side))
         return found[:KEPT_RATES]
 
     @functools.cached_property
@@ -361,18 +393,13 @@ class Counting:
         return before[self.begins], places[places >= 0]
 
     @functools.cached_property
-    def _names(self) -> tuple[np.ndarray, np.ndarray]:
-        """By work: a number for its series (0: none), and one for its title without brackets; of
-        works that can be named."""
-        found = []
-        for name in (series_key, base_title):
-            known: dict[str, int] = {"": 0}
-            numbers = np.zeros(len(self.likers), np.int64)
-            for work in np.flatnonzero(self.store.title_code >= 0).tolist():
-                text = name(self._titles[work] or "")
-                numbers[work] = known.setdefault(text, len(known))
-            found.append(numbers)
-        return found[0], found[1]
+    def _base_titles(self) -> np.ndarray:
+        """By work, a number for its title without brackets; 0 for works that cannot be named."""
+        known: dict[str, int] = {"": 0}
+        numbers = np.zeros(len(self.likers), np.int64)
+        for work in np.flatnonzero(self.store.title_code >= 0).tolist():
+            numbers[work] = known.setdefault(base_title(self._titles[work] or ""), len(known))
+        return numbers
 
     @functools.cached_property
     def _titles(self) -> list[str | None]:
@@ -396,10 +423,12 @@ class Counting:
         if below >= CLEARLY and likes <= usual - LEAST_LACK * n and 2 * likes < n:
             about = "panned" if likes <= FLOP * n else "lukewarm"
             return [Fact("reception", about, "", likes, n, usual, DOWN)]
-        spread = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1) * n
-        if dislikes >= MIXED * n and dislikes >= MORE_MIXED * spread:
-            return [Fact("reception", "divided", "", dislikes, n, spread, DOWN)]
-        if likes >= GENEROUS * n and likes >= usual + LEAST_LACK * n:
+        share = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1)
+        spread = share * n
+        above = (dislikes - spread) / max(spread * (1 - share), 1e-9) ** 0.5
+        if above >= CLEARLY and dislikes >= MIXED * n and dislikes >= spread + LEAST_LACK * n:
+            return [Fact("reception", "divided", "", dislikes, n, spread, 0)]
+        if -below >= CLEARLY and likes >= GENEROUS * n and likes >= usual + LEAST_LACK * n:
             return [Fact("reception", "praised", "", likes, n, usual, UP)]
         return []
 
@@ -438,6 +467,12 @@ class Counting:
 
     def _chances_by_bin(self, work: int) -> np.ndarray:
         return -np.expm1(-self.activity.rates[work] * self.activity.mean)
+
+
+def _alike(some: np.ndarray, others: np.ndarray) -> bool:
+    """Whether two groups are nearly the same people."""
+    both, either = int((some & others).sum()), int((some | others).sum())
+    return both >= ALIKE * either
 
 
 def _bound(tests: int, chance: float = FALSE_FINDS) -> float:

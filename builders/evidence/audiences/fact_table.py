@@ -91,11 +91,6 @@ class FactTable:
         """Whether the work can be asked about."""
         return bool(self._place[work] >= 0)
 
-    def unsure(self, work: int) -> Fact:
-        """How many like the work of those who gave a verdict: all that can be said of few people."""
-        people, likers, _ = judged(self.store, self.seed).totals
-        return Fact("reception", "unsure", "", int(likers[work]), int(people[work]))
-
     def of(self, work: int) -> list[Fact]:
         """The counted facts of a candidate, the strongest of each kind first."""
         place = int(self._place[work])

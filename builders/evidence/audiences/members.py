@@ -29,9 +29,9 @@ LEAST_PEOPLE = 30
 """Members of a group by what is known of users, for it to be counted."""
 DECADE = "decade"
 COMMON_DECADE = 0.2
-"""A decade with a larger share of all likes is no taste."""
+"""A period with a larger share of all likes is no taste; a decade is then taken in thirds."""
 LATE = 0.001
-"""The latest decade with this share of all likes is none either: who likes its works likes what is new."""
+"""The latest period with this share of all likes is none either: who likes its works likes what is new."""
 EDITIONS = ("books", "book_reviews")
 """Domains whose years are those of editions."""
 BLOCK = 1 << 14
@@ -60,7 +60,7 @@ class TraitTable:
             labels, code = np.unique(values, return_inverse=True)
             works = np.concatenate([works, kept.astype(np.int32)])
             codes = np.concatenate([codes, (code + len(names)).astype(np.int32)])
-            names += [(DECADE, f"{label}s") for label in labels.tolist()]
+            names += [(DECADE, _period(label)) for label in labels.tolist()]
         self.names = names
         order = np.lexsort((codes, works))
         self.works, self.codes = works[order], codes[order]
@@ -83,8 +83,9 @@ class TraitTable:
 
 
 def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """(works, decades) of the works whose year is known; without the decades that most of what is liked
-    comes from, which are no taste. The year of a book is that of an edition."""
+    """(works, periods) of the works whose year is known: decades, and thirds of those decades that much
+    of what is liked comes from; without what is liked most as it is, or because it is new, which is no
+    taste. The year of a book is that of an edition."""
     if "year" not in store.items.column_names or store.source.domain in EDITIONS:
         return None
     years = pc.fill_null(store.items.column("year").combine_chunks(), 0).to_numpy(
@@ -93,12 +94,31 @@ def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.nda
     leading = np.flatnonzero(
         (store.work == np.arange(len(store.work))) & (years > 1800) & (years < 2100)
     )
-    decades = years[leading].astype(np.int64) // 10 * 10
-    likes = np.bincount(decades, likers[leading], minlength=2100)
-    total = max(int(likers.sum()), 1)
-    latest = np.flatnonzero(likes > LATE * total).max(initial=0)
-    kept = (likes[decades] <= COMMON_DECADE * total) & (decades < latest)
-    return leading[kept], decades[kept]
+    year = years[leading].astype(np.int64)
+    likes = np.bincount(year, likers[leading], minlength=2100)
+    total = max(int(likes.sum()), 1)
+    decades = likes.reshape(-1, 10).sum(axis=1)
+    latest = int(np.flatnonzero(decades > LATE * total).max(initial=0))
+    large = (decades > COMMON_DECADE * total) | (np.arange(len(decades)) >= latest)
+    period = np.where(large[year // 10], year // 10 * 10 + THIRDS[year % 10], year // 10 * 10)
+    found = np.bincount(period, likers[leading], minlength=2100)
+    last = int(np.flatnonzero(found > LATE * total).max(initial=0))
+    kept = (found[period] <= COMMON_DECADE * total) & (period < last)
+    return leading[kept], period[kept]
+
+
+THIRDS = np.array([1, 1, 1, 1, 2, 2, 2, 3, 3, 3])
+"""By last digit the third of a decade: added to the decade, it is the number of the period."""
+_PERIODS = ("{}s", "early {}s", "mid-{}s", "late {}s")
+
+
+def _period(number: int) -> str:
+    """The name of a period.
+
+    >>> _period(1950), _period(1992)
+    ('1950s', 'mid-1990s')
+    """
+    return _PERIODS[number % 10].format(number // 10 * 10)
 
 
 class Members:

@@ -22,9 +22,11 @@ from itdr.builders.store.reader import StoreReader
 
 SHARED_WORKS = 20
 """The works an audience shares most, among which themes are looked for."""
-LEAST_SHARED = 3
-"""Works of a theme, at least, and the share of those looked at: a fifth."""
-LEAST_PART = 5
+FEWEST = 5
+"""Works that an audience shares; of fewer, all have to be of a theme."""
+LEAST_SHARED, LEAST_PART = 3, 5
+"""Works of a theme, at least, and of how many of those looked at there must be one."""
+KEPT_PARTS = 3
 LEAST_LIFT = 1.5
 CHANCE = 0.01
 """False themes of an item, in all."""
@@ -49,13 +51,18 @@ class Themes:
         self.store, self.traits, self.total = store, traits, max(total, 1)
 
     def facts(self, work: int, shared: Sequence[Shared]) -> list[Fact]:
-        """The themes of a work's audience, then the works also liked: those of no theme first, one of a
-        series or maker."""
-        top = _one_a_title(self.store, work, shared)
+        """The other parts of the work's series, the themes of its audience, and the works also liked:
+        those of no theme first, one of a series or maker."""
+        every = _one_a_title(self.store, work, shared)
+        series = series_key(self.store.item(work).title)
+        parts = [one for one in every if series and series_key(one[2].value) == series]
+        top = [one for one in every if one not in parts]
         found, left = self._themes(top[:SHARED_WORKS])
         alone = {fact.value for _, _, fact in left}
         named = _distinct(self.store, work, top)
-        return found + sorted(named, key=lambda fact: fact.value not in alone)[:KEPT_WORKS]
+        named.sort(key=lambda fact: fact.value not in alone)
+        others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
+        return [*others, *found, *named[:KEPT_WORKS]]
 
     def _themes(self, top: Sequence[Shared]) -> tuple[list[Fact], Sequence[Shared]]:
         """The themes, the clearest first, and the works that are of none."""
@@ -87,7 +94,7 @@ class Themes:
             k, n = len(works), len(left)
             if k < LEAST_SHARED or LEAST_PART * k < of or not 0 < usual < 1:
                 continue
-            if k < LEAST_LIFT * usual * n:
+            if k < LEAST_LIFT * usual * n or (of < FEWEST and k < of):
                 continue
             chance = at_least(k, n, usual)
             if chance <= CHANCE / len(carried):
