@@ -35,7 +35,7 @@ ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "attribute",
+    "length", "audience", "purpose", "sequel", "attribute", "wish",
 )  # fmt: skip
 """What the value of a fact can be."""
 SELDOM = "seldom_"
@@ -82,7 +82,7 @@ class Fact:
     @property
     def solid(self) -> bool:
         """Whether it counts people or works, or quotes somebody."""
-        return bool(self.of or self.quote)
+        return bool(self.of or self.quote) and self.kind != "own"
 
     def evidence(self) -> Evidence:
         """The fact as an entry of a row's evidence."""

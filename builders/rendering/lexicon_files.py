@@ -89,6 +89,10 @@ class Lexicon:
             made[name] = jinja.bind(own, self.words)({**self.phrases, **made})
         return made
 
+    def has_term(self, about: str, value: str) -> bool:
+        """Whether the lexicon has words of its own for a value."""
+        return plain(value) in self.terms.get(about, {})
+
     def names(self, about: str) -> frozenset[str]:
         """The forms that values of this kind have."""
         return frozenset(self.forms.get(about.removeprefix(SELDOM), {})) | {"value"}
@@ -166,7 +170,7 @@ def _load(
         made.aliases,
         made.forms,
         made.terms,
-        AspectWords(made.aspects, made.audiences, made.polarity, made.naming),
+        AspectWords(made.aspects, made.wishes, made.audiences, made.polarity, made.naming),
         dict(words),
     )
 
@@ -181,6 +185,7 @@ class _Parts:
         self.forms: dict[str, dict[str, str]] = {}
         self.terms: dict[str, dict[str, dict[str, str]]] = {}
         self.aspects: dict[str, tuple[str, ...]] = {}
+        self.wishes: dict[str, tuple[str, ...]] = {}
         self.audiences: dict[str, tuple[str, ...]] = {}
         self.polarity: dict[str, tuple[str, ...]] = {}
         self.naming: dict[str, tuple[str, ...]] = {}
@@ -193,6 +198,7 @@ class _Parts:
             "forms",
             "terms",
             "aspects",
+            "wishes",
             "audiences",
             "polarity",
             "naming",
@@ -237,6 +243,10 @@ class _Parts:
     def _read_aspects(self, path: Path, node: Node) -> None:
         for aspect, one in _mapping(path, node, "aspects"):
             self.aspects[aspect] = tuple(texts(path, one, aspect))
+
+    def _read_wishes(self, path: Path, node: Node) -> None:
+        for wish, one in _mapping(path, node, "wishes"):
+            self.wishes[wish] = tuple(texts(path, one, wish))
 
     def _read_audiences(self, path: Path, node: Node) -> None:
         for audience, one in _mapping(path, node, "audiences"):

@@ -17,8 +17,9 @@ from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
-from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.rendering import lists
+from itdr.builders.rendering.lexicon_files import Lexicon
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
@@ -122,8 +123,9 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
     facts = {fact for one in statements for fact in one.facts}
-    enough = sum(fact.solid for fact in facts) >= ENOUGH
-    return enough and len(_groups(statements)) >= LEAST_GROUPS
+    solid = sum(fact.solid for fact in facts)
+    own = any(fact.kind == "own" for fact in facts)
+    return solid + (own and solid > 1) >= ENOUGH and len(_groups(statements)) >= LEAST_GROUPS
 
 
 def _groups(statements: Sequence[Statement]) -> list[Statement]:
@@ -164,8 +166,37 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     # Whom a review names outright says more than what it praises, and is not quoted twice.
     named = audiences(shown, lexicon.aspects)
     quoted = "\n".join(fact.quote for fact in named)
-    judged = [fact for fact in aspects(shown, lexicon.aspects) if fact.quote not in quoted]
-    return lexicon.sayable([*counted, *undisputed([*named, *judged])])
+    wanted = aspects(shown, lexicon.aspects, ("audience", "wish"))
+    general = aspects(shown, lexicon.aspects, ("aspect",))
+    judged = [fact for fact in (*wanted, *general) if fact.quote not in quoted]
+    said = undisputed(_once([*named, *judged]))
+    against = {fact.topic for fact in said if fact.direction == DOWN}
+    own = [fact for fact in _own(cell, code, lexicon) if fact.topic not in against]
+    return lexicon.sayable([*counted, *said, *own])
+
+
+def _once(facts: Sequence[Fact]) -> list[Fact]:
+    """Without facts that quote what an earlier one quotes."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(fact.quote, fact)
+    return list(found.values())
+
+
+def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
+    """What is displayed of the item that says for whom it is: words of its title, attributes."""
+    title = cell.store.item(code).title
+    for name, quote in lexicon.aspects.audiences_in(title):
+        yield Fact("own", "audience", name, direction=UP, quote=quote)
+    for attribute in _attributes(cell, code):
+        for value in _telling(lexicon, *attribute):
+            yield Fact("own", "attribute", value, direction=UP)
+
+
+def _telling(lexicon: Lexicon, name: str, value: str) -> list[str]:
+    """What the lexicon has words for, of an attribute and the several values it may have."""
+    every = [f"{name}: {one}" for one in value.split(", ")]
+    return [one for one in every if lexicon.has_term("attribute", one)]
 
 
 def _table(cell: OpenCell) -> FactTable:
@@ -247,13 +278,14 @@ def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[s
 
 
 def _attributes(cell: OpenCell, code: int) -> list[tuple[str, str]]:
-    """A few of the item's own attributes."""
+    """A few of the item's own attributes; those first that say for whom it is."""
+    lexicon = _realiser(cell).lexicon
     found = []
     for one in cell.store.value("items", "attributes", code) or ():
         name, value = one["name"], one["value"]
         if name and value and not _OF_NO_INTEREST.search(name) and len(value) <= LONGEST_ATTRIBUTE:
             found.append((name, value))
-    return found[:MOST_ATTRIBUTES]
+    return sorted(found, key=lambda one: not _telling(lexicon, *one))[:MOST_ATTRIBUTES]
 
 
 def _displayed(cell: OpenCell, code: int) -> list[tuple[str, str]]:
