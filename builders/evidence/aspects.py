@@ -49,6 +49,7 @@ _MARKS = r"[,;:()\[\]–—]|\s-\s"
 _ASIDE = re.compile(r"\([^)]*\)")
 _LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
 """What begins a sentence that goes on from the one before."""
+_ANYTHING_BUT = re.compile(r"(?<!\w)(?:but|only|just)(?!\w)", re.I)
 _PURPOSE = re.compile(r"(?:[a-z]{2,}['’]?[a-z]*\s?){1,4}$")
 """What a thing is good for, in a few plain words."""
 _WORD = r"[\w'’&-]+"
@@ -83,7 +84,9 @@ class AspectWords:
 
     def audiences_in(self, title: str) -> list[tuple[str, str]]:
         """(name, the words) of the audiences that a title names, in its order."""
-        found = [(match, name) for name, one in self._audiences for match in [one.search(title)] if match]
+        found = [
+            (match, name) for name, one in self._audiences for match in [one.search(title)] if match
+        ]
         return [(name, match[0]) for match, name in sorted(found, key=lambda pair: pair[0].start())]
 
     @cached_property
@@ -163,8 +166,8 @@ class AspectWords:
 
     def denied(self, before: str) -> bool:
         """Whether the last words before a judgement deny it."""
-        before = _ASIDE.sub(" ", before)
-        return self.finds("denial", " ".join(before.split()[-DENIED_WITHIN:]))
+        before = " ".join(_ASIDE.sub(" ", before).split()[-DENIED_WITHIN:])
+        return self.finds("denial", before) and not _ANYTHING_BUT.search(before)
 
     @cached_property
     def good_for(self) -> re.Pattern[str]:
@@ -176,7 +179,9 @@ class AspectWords:
     @cached_property
     def of_oneself(self) -> re.Pattern[str]:
         """Somebody's mention of an audience that they belong to, `who`."""
-        topics = [word for words in self.audiences.values() for word in words if word[0] not in "+-"]
+        topics = [
+            word for words in self.audiences.values() for word in words if word[0] not in "+-"
+        ]
         return _pattern(rf"{self.one_of('self')}(?:\s+{_WORD}){{0,2}}\s+(?P<who>{_any_of(topics)})")
 
     @cached_property
@@ -211,7 +216,9 @@ def _sentences(text: str) -> Iterator[str]:
         span = sentence.strip(_EDGES)
         # What a cut has left of a sentence says nothing for sure, nor does a question.
         cut = sentence.endswith((ELLIPSIS, "?"))
-        whole = span[:1].isupper() and not _LEADING.match(span)
+        whole = (
+            span[:1].isupper() and not _LEADING.match(span) and span.count("(") == span.count(")")
+        )
         if not cut and whole and '"' not in span and SHORTEST <= len(span) <= LONGEST:
             yield span
 
@@ -288,10 +295,12 @@ def aspects(
 def _is_mixed(sentence: str, judgements: Sequence[_Judgement], words: AspectWords) -> bool:
     """Whether the sentence also says the opposite, or takes something back."""
     sides = {one.side for one in judgements}
-    if UP in sides and words.finds("denial", sentence):
+    denied = words.finds("denial", sentence)
+    if len(sides) > 1 or words.finds("turn", sentence):
         return True
-    other = "complaint" if UP in sides else "praise"
-    return len(sides) > 1 or words.finds(other, sentence) or words.finds("turn", sentence)
+    if UP in sides:
+        return denied or words.finds("complaint", sentence)
+    return words.finds("praise", sentence) and not denied
 
 
 def undisputed(facts: Sequence[Fact]) -> list[Fact]:

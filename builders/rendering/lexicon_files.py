@@ -89,9 +89,10 @@ class Lexicon:
             made[name] = jinja.bind(own, self.words)({**self.phrases, **made})
         return made
 
-    def has_term(self, about: str, value: str) -> bool:
-        """Whether the lexicon has words of its own for a value."""
-        return plain(value) in self.terms.get(about, {})
+    def place_of(self, about: str, value: str) -> int | None:
+        """The place of a value among those that the lexicon has words of their own for; None for others."""
+        known = list(self.terms.get(about, {}))
+        return known.index(plain(value)) if plain(value) in known else None
 
     def names(self, about: str) -> frozenset[str]:
         """The forms that values of this kind have."""

@@ -17,7 +17,7 @@ from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.rendering import lists
 from itdr.builders.rendering.lexicon_files import Lexicon
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
@@ -28,11 +28,12 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 ENOUGH = 3
 """Facts that count people or quote them, without which an item makes no case."""
 LEAST_GROUPS = 2
-"""Groups whom an item suits that an answer names, at least."""
+"""Groups that an answer names, at least; one of them may be whom the item does not suit."""
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
+NO_PLACE = 1 << 30
 MOST_TAGS = 8
-LOOKED_AT = 1.75
+LOOKED_AT = 2
 """Candidates looked at for facts against, as a multiple of the items wanted."""
 MOST_LINES = 12
 """Facts that a table holds besides those that the answer says."""
@@ -40,8 +41,9 @@ TRIES, OTHERS = 48, 12
 """Other items drawn for false facts, and how many of them are looked at."""
 GROUPS, NOT_FOR = "groups", "not_for"
 """The sections of an answer that name groups: whom the item suits, and whom it does not."""
-SPARES = 8
-"""Items of a part that has none of which enough is known, for which one group alone is named."""
+SPARES, FEW = 8, 2
+"""Items of a part that has none of which enough is known: of which a group is named, or else of which
+nothing but their own words say for whom they are."""
 _OF_NO_INTEREST = re.compile(
     r"(?i)\b(asin|upc|ean|isbn|model number|part number|dimensions|weight|date first|discontinued|"
     r"barcode|url|score|rank|rating)\b"
@@ -75,7 +77,7 @@ class AudienceCase(Case):
 
 def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
-    first, among three quarters more than are wanted; of each third by popularity in turn."""
+    first, among twice as many as are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
     looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
@@ -116,16 +118,20 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(_statements(cell, code)) for code in codes):
-            some = [code for code in codes if any(_groups(_statements(cell, code)))]
-            named = [code for code in some if any(map(_is_named, _groups(_statements(cell, code))))]
-            yield from (named or some)[:SPARES]
+            groups = {code: _groups(_statements(cell, code)) for code in codes}
+            named = [code for code in codes if any(map(_is_named, groups[code]))]
+            lists = [code for code in codes if any(map(_is_list, groups[code]))]
+            yield from (named or lists)[:SPARES] or [code for code in codes if groups[code]][:FEW]
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
     facts = {fact for one in statements for fact in one.facts}
     solid = sum(fact.solid for fact in facts)
     own = any(fact.kind == "own" for fact in facts)
-    return solid + (own and solid > 1) >= ENOUGH and len(_groups(statements)) >= LEAST_GROUPS
+    against = sum(one.section == NOT_FOR for one in statements)
+    suited = len(_groups(statements))
+    several = suited > 0 and suited + against >= LEAST_GROUPS
+    return several and solid + (own and solid > 1) >= ENOUGH
 
 
 def _groups(statements: Sequence[Statement]) -> list[Statement]:
@@ -133,9 +139,16 @@ def _groups(statements: Sequence[Statement]) -> list[Statement]:
     return [one for one in statements if one.section == GROUPS]
 
 
+def _is_list(group: Statement) -> bool:
+    """Whether a group is known by the works that it likes alone."""
+    return group.facts[0].about == "work" and group.facts[0].kind != "series"
+
+
 def _is_named(group: Statement) -> bool:
-    """Whether it is more than a list of works."""
-    return group.facts[0].kind == "series" or group.facts[0].about != "work"
+    """Whether a group has a name, and stands on what people said or did: more than on what everybody
+    cares about."""
+    first = group.facts[0]
+    return first.solid and first.about != "aspect" and not _is_list(group)
 
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
@@ -170,9 +183,14 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     general = aspects(shown, lexicon.aspects, ("aspect",))
     judged = [fact for fact in (*wanted, *general) if fact.quote not in quoted]
     said = undisputed(_once([*named, *judged]))
-    against = {fact.topic for fact in said if fact.direction == DOWN}
-    own = [fact for fact in _own(cell, code, lexicon) if fact.topic not in against]
+    people = {_people(lexicon, fact) for fact in said}
+    own = [fact for fact in _own(cell, code, lexicon) if _people(lexicon, fact) not in people]
     return lexicon.sayable([*counted, *said, *own])
+
+
+def _people(lexicon: Lexicon, fact: Fact) -> str:
+    """Whom a fact names: two facts may name the same people."""
+    return lexicon.forms_of(fact.about, fact.value).get("fans", fact.value)
 
 
 def _once(facts: Sequence[Fact]) -> list[Fact]:
@@ -189,14 +207,16 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     for name, quote in lexicon.aspects.audiences_in(title):
         yield Fact("own", "audience", name, direction=UP, quote=quote)
     for attribute in _attributes(cell, code):
-        for value in _telling(lexicon, *attribute):
+        for _, value in _telling(lexicon, *attribute)[:1]:
             yield Fact("own", "attribute", value, direction=UP)
 
 
-def _telling(lexicon: Lexicon, name: str, value: str) -> list[str]:
-    """What the lexicon has words for, of an attribute and the several values it may have."""
+def _telling(lexicon: Lexicon, name: str, value: str) -> list[tuple[int, str]]:
+    """What the lexicon has words for, of an attribute and the several values it may have; with its place
+    there, the most telling first."""
     every = [f"{name}: {one}" for one in value.split(", ")]
-    return [one for one in every if lexicon.has_term("attribute", one)]
+    places = [(lexicon.place_of("attribute", one), one) for one in every]
+    return sorted((place, one) for place, one in places if place is not None)
 
 
 def _table(cell: OpenCell) -> FactTable:
@@ -285,7 +305,10 @@ def _attributes(cell: OpenCell, code: int) -> list[tuple[str, str]]:
         name, value = one["name"], one["value"]
         if name and value and not _OF_NO_INTEREST.search(name) and len(value) <= LONGEST_ATTRIBUTE:
             found.append((name, value))
-    return sorted(found, key=lambda one: not _telling(lexicon, *one))[:MOST_ATTRIBUTES]
+    # As stable as it was: those that say nothing of people stay in the source's order.
+    places = {one: _telling(lexicon, *one)[:1] for one in found}
+    found.sort(key=lambda one: places[one][0][0] if places[one] else NO_PLACE)
+    return found[:MOST_ATTRIBUTES]
 
 
 def _displayed(cell: OpenCell, code: int) -> list[tuple[str, str]]:
@@ -337,7 +360,7 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     others = _other_items(cell, case, draw)
     realiser, rng = _realiser(cell), cell.draws(case.code, "answer")
     answers = (realiser.write(_statements(cell, code), rng).text for code in others)
-    another = next((text for text in answers if text != case.answer), "")
+    another = next((text for text in answers if text not in ("", case.answer)), "")
     false = _Swapped(case.statements, [fact for code in others for fact in _known(cell, code)])
     statements = [
         dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
@@ -352,7 +375,9 @@ def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]
     candidates = _table(cell).candidates
     drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
     order = draw.shuffled(sorted(drawn))
-    return sorted(order, key=lambda code: not _is_enough(_statements(cell, code)))[:OTHERS]
+    known = {code: _statements(cell, code) for code in order}
+    order.sort(key=lambda code: (not _is_enough(known[code]), not _groups(known[code])))
+    return order[:OTHERS]
 
 
 def _known(cell: OpenCell, code: int) -> list[Fact]:

@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
 
 from itdr.builders.core.rng import splitmix64
+from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.expectations import Activity, Generosity, deviations, surprise
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
-from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
 from itdr.builders.evidence.audiences.themes import Shared, Themes
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
-from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
 MOST_SHARED = 80

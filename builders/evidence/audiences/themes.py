@@ -28,6 +28,8 @@ LEAST_SHARED, LEAST_PART = 3, 5
 """Works of a theme, at least, and of how many of those looked at there must be one."""
 KEPT_PARTS = 3
 LEAST_LIFT = 1.5
+STRANGE = 1000
+"""A theme that the work itself has no part in must be so much clearer than one that it has."""
 CHANCE = 0.01
 """False themes of an item, in all."""
 MOST_THEMES = 3
@@ -57,20 +59,21 @@ class Themes:
         series = series_key(self.store.item(work).title)
         parts = [one for one in every if series and series_key(one[2].value) == series]
         top = [one for one in every if one not in parts]
-        found, left = self._themes(top[:SHARED_WORKS])
+        found, left = self._themes(top[:SHARED_WORKS], set(self.traits.of(work)))
         alone = {fact.value for _, _, fact in left}
         named = _distinct(self.store, work, top)
         named.sort(key=lambda fact: fact.value not in alone)
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
 
-    def _themes(self, top: Sequence[Shared]) -> tuple[list[Fact], Sequence[Shared]]:
-        """The themes, the clearest first, and the works that are of none."""
+    def _themes(self, top: Sequence[Shared], own: set[int]) -> tuple[list[Fact], Sequence[Shared]]:
+        """The themes, the clearest first, and the works that are of none. own: the traits of the work
+        whose audience it is."""
         found: list[Fact] = []
         used: set[int] = set()
         left = top
         while len(found) < MOST_THEMES and len(left) >= LEAST_SHARED:
-            best = self._clearest(left, len(top), used)
+            best = self._clearest(left, len(top), used, own)
             if best is None:
                 break
             traits, works = best
@@ -80,7 +83,7 @@ class Themes:
         return found, left
 
     def _clearest(
-        self, left: Sequence[Shared], of: int, used: set[int]
+        self, left: Sequence[Shared], of: int, used: set[int], own: set[int]
     ) -> tuple[tuple[int, ...], list[Shared]] | None:
         """The traits that stand out most among these works, with the works that have them."""
         carried: dict[tuple[int, ...], list[Shared]] = {}
@@ -99,7 +102,8 @@ class Themes:
             chance = at_least(k, n, usual)
             if chance <= CHANCE / len(carried):
                 names = [self.traits.names[trait] for trait in traits]
-                candidates.append((round(chance, 12), -k, names, traits, works))
+                strange = not own.intersection(traits)
+                candidates.append((round(chance * STRANGE**strange, 12), -k, names, traits, works))
         if not candidates:
             return None
         *_, traits, works = min(candidates, key=lambda one: one[:3])
@@ -154,9 +158,7 @@ class Themes:
         lead = self._share(traits, traits[0], kind, top)
         return dataclasses.replace(lead, details=details)
 
-    def _share(
-        self, traits: tuple[int, ...], named: int, kind: str, top: Sequence[Shared]
-    ) -> Fact:
+    def _share(self, traits: tuple[int, ...], named: int, kind: str, top: Sequence[Shared]) -> Fact:
         k = sum(set(traits) <= set(self.traits.of(work)) for _, work, _ in top)
         return Fact(kind, *self.traits.names[named], k, len(top), self._usual(traits), UP)
 
