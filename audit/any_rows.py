@@ -50,10 +50,10 @@ def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST)
             longest,
         )
     rows = (row for path in files for row in rows_of(path, columns))
-    return audit_any(rows, longest, place.name)
+    return _audit_any(rows, longest, place.name)
 
 
-def audit_any(rows: Iterable[AnyRow], longest: int = LONGEST, name: str = "rows") -> list[Result]:
+def _audit_any(rows: Iterable[AnyRow], longest: int = LONGEST, name: str = "rows") -> list[Result]:
     """All checks over rows of any make. name: of the data, in notes."""
     ids, texts, duplicates, giveaways = Ids(), Texts(longest), Duplicates(), Giveaways()
     readable = Result("readable", "every record has a prompt and an answer")

@@ -219,7 +219,7 @@ def _draw(
     written = {}
     for split, rows in splits.items():
         name = f"{builder.config.name}/{split}"
-        bar = progress(name, expected_rows(builder, split)) if progress else None
+        bar = progress(name, _expected_rows(builder, split)) if progress else None
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
@@ -250,7 +250,7 @@ def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
     }
 
 
-def expected_rows(builder: Any, split: str) -> int | None:
+def _expected_rows(builder: Any, split: str) -> int | None:
     """How many rows a split will have; None where that is only known at the end.
 
     Args:

@@ -35,7 +35,7 @@ def pages() -> dict[str, str]:
         "sources/index.md": sources_index(),
         **{f"sources/{name}.md": source_page(name) for name in registry.source_ids()},
         "subtasks/index.md": subtasks_index(),
-        **{f"subtasks/{name}.md": subtask_page(name) for name in registry.task_ids()},
+        **{f"subtasks/{name}.md": _subtask_page(name) for name in registry.task_ids()},
     }
 
 
@@ -110,7 +110,7 @@ def subtasks_index() -> str:
     return _page("# Subtasks", tables.table(("subtask", "config", "root task", "metrics"), rows))
 
 
-def subtask_page(name: str) -> str:
+def _subtask_page(name: str) -> str:
     """A subtask: what it asks, its options, and a typical example of each source."""
     task = registry.task(name)
     module = importlib.import_module(f"itdr.builders.tasks.{name}")

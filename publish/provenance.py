@@ -103,7 +103,7 @@ def build_facts(builder: Any) -> dict[str, Any]:
         "versions": _versions(builder),
         "sources": _sources(builder),
         "filters": _filters(builder),
-        "hard_negatives": fallback_counts(builder),
+        "hard_negatives": _fallback_counts(builder),
         "shortfalls": _shortfalls(options, builder._plans),
     }
 
@@ -115,7 +115,7 @@ def reset_fallback_counts(builder: Any) -> None:
             pool.rungs.clear()
 
 
-def fallback_counts(builder: Any) -> dict[str, dict[str, int]]:
+def _fallback_counts(builder: Any) -> dict[str, dict[str, int]]:
     """Source -> fallback level -> negatives drawn from it; cells of one source share their pool."""
     found: dict[str, dict[str, int]] = {}
     for source, pools in _pools(builder).items():

@@ -194,7 +194,7 @@ def open_data(where: str, options: Mapping[str, Any]) -> Data:
     return Data(where, options, [where])
 
 
-def subject_of(cell: OpenCell, row: Row) -> int | None:
+def _subject_of(cell: OpenCell, row: Row) -> int | None:
     """The code of the user, or the item, that a row is about; None where the store has none such."""
     by_item = cell.cell.task.about == "item"
     return cell.store.code("item" if by_item else "user", row["item_id" if by_item else "user_id"])
@@ -202,7 +202,7 @@ def subject_of(cell: OpenCell, row: Row) -> int | None:
 
 def case_of(cell: OpenCell, row: Row) -> Case | None:
     """The case that a row tells, drawn anew."""
-    subject = subject_of(cell, row)
+    subject = _subject_of(cell, row)
     if subject is None:
         return None
     for window in cell.cell.task.windows(cell, subject):

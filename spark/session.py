@@ -45,7 +45,7 @@ def require() -> None:
             f"--engine spark needs PySpark 4 or newer, found {pyspark.__version__}: run "
             "pip install --upgrade 'itdr[spark]'."
         )
-    found = java_version()
+    found = _java_version()
     if found is None or found < JAVA:
         what = "no Java was found" if found is None else f"Java {found} was found"
         raise ConfigError(
@@ -54,7 +54,7 @@ def require() -> None:
         )
 
 
-def java_version() -> int | None:
+def _java_version() -> int | None:
     """The major version of the Java that Spark would start; None where there is none."""
     home = os.environ.get("JAVA_HOME")
     program = os.path.join(home, "bin", "java") if home else shutil.which("java")

@@ -103,7 +103,7 @@ def _placed(file: RawFile) -> Located | None:
     if not path.is_file():
         return None
     container = (file.name,) if file.packed_in else ()
-    fingerprint = file.fingerprint or placed_fingerprint(path, container)
+    fingerprint = file.fingerprint or _placed_fingerprint(path, container)
     return Located(file, path, container, "data_dir", fingerprint)
 
 
@@ -205,11 +205,11 @@ def _to_fetch(source: Source, file: RawFile, remote: Remote) -> Located:
     path = raw_root() / source.id / safe_relative(remote.name)
     inside = (file.name,) if filetype.is_archive_name(remote.name) else ()
     return Located(
-        file, path, inside, "declared", declared_fingerprint(source, file), remote, "absent"
+        file, path, inside, "declared", _declared_fingerprint(source, file), remote, "absent"
     )
 
 
-def declared_fingerprint(source: Source, file: RawFile) -> str:
+def _declared_fingerprint(source: Source, file: RawFile) -> str:
     """The fingerprint of a download, which does not depend on which address served it.
 
     Args:
@@ -225,7 +225,7 @@ def declared_fingerprint(source: Source, file: RawFile) -> str:
     return "declared:" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def placed_fingerprint(path: Path, container: tuple[str, ...]) -> str:
+def _placed_fingerprint(path: Path, container: tuple[str, ...]) -> str:
     """The fingerprint of a file placed by hand: name, size and modification time, but not its folder.
 
     Args:
@@ -327,9 +327,9 @@ class _Folder:
         placed: tuple[Remote | None, Trust] = (None, "placed")
         remote, state = self.downloads.get(place, placed)
         if state in ("verified", "touched"):
-            fingerprint = declared_fingerprint(self.source, file)
+            fingerprint = _declared_fingerprint(self.source, file)
         else:
-            fingerprint = placed_fingerprint(path, container)
+            fingerprint = _placed_fingerprint(path, container)
         kept = remote if state in ("verified", "touched", "altered") else None
         return Located(file, path, container, self.origin, fingerprint, kept, state)
 

@@ -100,6 +100,9 @@ def opposite_windows(
         coin: whether the first window's target (of two, the earlier one) is a like. Then it is the
             other way round, and so on.
         timed: whether `order` is that of time.
+
+    Yields:
+        Windows whose targets are all liked or all disliked, in alternation.
     """
     verdicts = _Verdicts(line, order, spec, timed)
     ends = {kind: verdicts.ends(kind) for kind in (False, True)}

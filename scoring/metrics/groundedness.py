@@ -114,7 +114,7 @@ class Lexicon:
             for about, value in demographic_values(source, self.templates):
                 self.add(source, about, value)
             self._put(source, None, forms_of(source, "nothing", "", self.templates))
-        for fact in facts_of(row):
+        for fact in _facts_of(row):
             self.add(source, name_of(fact)[0], fact.value)
             if fact.kind == "aspect" and fact.quote:
                 self._put(source, name_of(fact), {tuple(stems(fact.quote))})
@@ -238,7 +238,7 @@ def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
             stated |= {(name, side) for name in own}
         elif not names & free:
             stated.add((min(names), side))
-    wanted = {fact for fact in facts_of(row) if fact.kind not in CITED}
+    wanted = {fact for fact in _facts_of(row) if fact.kind not in CITED}
     topics = {(name_of(fact), side) for fact in wanted for side in _sides(fact)}
     named = {name for name, _ in topics}
     found = {name for name, side in stated & topics}
@@ -259,7 +259,7 @@ def reference(row: Row) -> str:
     return texts_of(row).answer
 
 
-def facts_of(row: Row) -> list[Fact]:
+def _facts_of(row: Row) -> list[Fact]:
     """The facts of the row's evidence."""
     return [fact_of(entry) for entry in row["evidence"]]
 
@@ -280,7 +280,7 @@ def _name(about: str, value: str) -> Name:
 def _held(row: Row) -> set[Statement]:
     """What the row supports."""
     found: set[Statement] = set()
-    for fact in facts_of(row):
+    for fact in _facts_of(row):
         if fact.kind != "shown":
             found |= {(name_of(fact), side) for side in _sides(fact)}
     return found

@@ -65,7 +65,7 @@ def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
         hit += share if start == 0 else 0.0
         precision += share * sum(r <= PRECISION_DEPTH for r in ranks) / PRECISION_DEPTH
         if missed and sum(group):
-            reciprocal, missed = first_reciprocal(start, size, sum(group)), 0.0
+            reciprocal, missed = _first_reciprocal(start, size, sum(group)), 0.0
         start += size
     return dict(zip(NAMES, (dcg / ideal(len(true)), hit, precision, reciprocal), strict=True))
 
@@ -91,7 +91,7 @@ def _groups(ranking: Ranking, n: int) -> list[int]:
     return sizes + [1] * (n - sum(sizes))
 
 
-def first_reciprocal(start: int, size: int, targets: int) -> float:
+def _first_reciprocal(start: int, size: int, targets: int) -> float:
     """Expected 1 / rank of the first true item, where `targets` of the `size` entries behind rank
     `start` are true, all orders alike."""
     total, none_before = 0.0, 1.0

@@ -81,10 +81,10 @@ def split_lists(texts: Any, separator: str = ",") -> pa.ListArray:
     values = tidy(parts.flatten())
     rows = pc.list_parent_indices(parts)
     keep = pc.is_valid(values)
-    return lists_by_row(rows.filter(keep), values.filter(keep), len(parts))
+    return _lists_by_row(rows.filter(keep), values.filter(keep), len(parts))
 
 
-def lists_by_row(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
+def _lists_by_row(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
     """Group values into one list per row.
 
     Args:
@@ -119,7 +119,7 @@ def attribute_lists(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
     names = pa.array(list(columns)).take(pa.array(np.tile(np.arange(width), length)))
     rows = pa.array(np.repeat(np.arange(length), width)).filter(keep)
     both = pa.StructArray.from_arrays([names.filter(keep), values.filter(keep)], ["name", "value"])
-    return lists_by_row(rows, both, length)
+    return _lists_by_row(rows, both, length)
 
 
 def integer_text(texts: Any) -> pa.StringArray:
@@ -277,7 +277,7 @@ def one_element_lists(texts: Any) -> pa.ListArray:
     texts = as_array(texts)
     keep = pc.is_valid(texts)
     rows = np.flatnonzero(np.asarray(keep))
-    return lists_by_row(rows, texts.filter(keep), len(texts))
+    return _lists_by_row(rows, texts.filter(keep), len(texts))
 
 
 def require_quoted_csv(path: Path, record: str) -> None:
