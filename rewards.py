@@ -87,7 +87,14 @@ def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:
 
 
 def grounded_in(rows: Iterable[Mapping[str, Any]]) -> Callable[..., Rewards]:
-    """`grounded` with a lexicon of all these rows, so that invented statements are recognised."""
+    """`grounded` with a lexicon of many rows, so that invented statements are recognised.
+
+    Args:
+        rows: rows whose facts and titles are known.
+
+    Returns:
+        A reward function for TRL.
+    """
     lexicon = Lexicon.of(rows)
 
     def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:

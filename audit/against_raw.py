@@ -48,6 +48,12 @@ class RawChecks:
         return self._raws.setdefault(cell.cell.name, Raw(cell))
 
     def see(self, split: str, row: Row) -> None:
+        """Check one row against the raw data.
+
+        Args:
+            split: the split that holds the row.
+            row: the row.
+        """
         raw = self.raw(row)
         if raw is None:
             self.part.fault(row["id"], "its cell is none of those that were built")
@@ -206,7 +212,11 @@ class RawChecks:
     # -- comments -----------------------------------------------------------------------------
 
     def end(self) -> list[Result]:
-        """The results; comments are looked up now, all of a source at once."""
+        """Finish: look up comments, all of a source at once.
+
+        Returns:
+            One result per check.
+        """
         for name, about in self._about.items():
             raw = self._raws[name]
             if not raw.store.has("text"):

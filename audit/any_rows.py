@@ -35,6 +35,9 @@ def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST)
         columns: which column holds what, as far as that is not to be guessed.
         longest: characters of the longest prompt allowed.
 
+    Returns:
+        One result per check.
+
     Raises:
         ConfigError: for files that cannot be read, and columns that are not there.
     """
@@ -129,6 +132,12 @@ class Lists:
         self.result = Result("candidates", "they are distinct and shown, and the answer is one")
 
     def see(self, row: AnyRow, chosen: list[int] | None) -> None:
+        """Check the candidates of one row.
+
+        Args:
+            row: the row.
+            chosen: places of the candidates that the answer names.
+        """
         if row.candidates is None:
             return
         self.result.checked += 1
@@ -167,6 +176,12 @@ class Leaks:
         self._rows: dict[str, int] = {}
 
     def see(self, row: AnyRow, chosen: list[int] | None) -> None:
+        """Check whether a row's answer stands in its prompt or history.
+
+        Args:
+            row: the row.
+            chosen: places of the candidates that the answer names.
+        """
         self.result.checked += 1
         past = {title_key(title) for title in row.history or ()}
         if row.candidates is not None and chosen:
@@ -194,7 +209,11 @@ class Leaks:
             self.result.fault(row.id, f"the prompt names the answer again: {more[0][:80]!r}")
 
     def end(self) -> Result:
-        """The result over all rows seen."""
+        """The result over all rows seen.
+
+        Returns:
+            The faults; a note instead where most prompts hold their answer, as lists of choices do.
+        """
         rows, held = sum(self._rows.values()), sum(map(len, self._held.values()))
         if held and held >= USUAL * rows:
             self.result.notes.append(
@@ -229,6 +248,11 @@ class Users:
         self._asked: list[tuple[int, str, str]] = []
 
     def see(self, row: AnyRow) -> None:
+        """Note what a user's rows ask for and what the training rows show.
+
+        Args:
+            row: the row.
+        """
         if not row.user:
             return
         self.result.checked += 1
@@ -241,7 +265,11 @@ class Users:
             self._asked.append((key, row.id, row.split))
 
     def end(self) -> Result:
-        """The result over all rows seen."""
+        """The result over all rows seen.
+
+        Returns:
+            A fault for each held-out answer that the user's training rows show.
+        """
         if not self.result.checked:
             self.result.skipped = "no column of users; name it: --columns user=COLUMN"
         for key, row_id, split in self._asked:

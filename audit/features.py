@@ -20,7 +20,14 @@ Features = dict[str, list[float]]
 
 
 def of_row(row: Row) -> Features:
-    """What the row itself says of each candidate."""
+    """What the row itself says of each candidate.
+
+    Args:
+        row: a row with candidates.
+
+    Returns:
+        A value per candidate, by feature.
+    """
     titles = [one["title"] or "" for one in row["candidates"]]
     past = {title_key(one["title"] or "") for one in row["history"]}
     features: Features = {
@@ -45,7 +52,15 @@ def _steps_behind(last: str, titles: Sequence[str]) -> list[float]:
 
 
 def of_raw(raw: Raw, row: Row) -> Features | None:
-    """What the raw data say of each candidate; None where they do not know the user or an item."""
+    """What the raw data say of each candidate; None where they do not know the user or an item.
+
+    Args:
+        raw: the raw data of the row's cell.
+        row: a row with candidates.
+
+    Returns:
+        A value per candidate, by feature; None where the user or an item is unknown.
+    """
     user = raw.code("user", row["user_id"])
     works = [raw.work(one["item_id"]) for one in row["candidates"]]
     if user is None or None in works:

@@ -75,7 +75,11 @@ class SplitPromise:
             yield name, row["user_id"], str(raw.work(item))
 
     def end(self) -> Result:
-        """The result; what one split asks for is held against what others show only now."""
+        """Compare what one split asks for with what the others show.
+
+        Returns:
+            The result.
+        """
         for key, asked in self._asked.items():
             part, row_id = self._shown[key]
             if part < asked:

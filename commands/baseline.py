@@ -92,6 +92,9 @@ def table(reports: dict[str, dict[str, Any]]) -> str:
 
     Args:
         reports: task -> method -> report.
+
+    Returns:
+        Markdown.
     """
     lines: list[str] = []
     for by_method in reports.values():

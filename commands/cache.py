@@ -99,7 +99,11 @@ def clear(
 
 
 def entries() -> Iterator[Entry]:
-    """Everything in the cache, by kind and source."""
+    """Everything in the cache, by kind and source.
+
+    Yields:
+        Entries, sorted within each kind.
+    """
     from itdr.builders.core import paths
 
     root = paths.cache_root()
@@ -156,7 +160,14 @@ def _about(kind: str, path: Path) -> str:
 
 
 def remove(one: Entry) -> bool:
-    """Remove something from the cache; whether nobody was making it."""
+    """Remove an entry from the cache.
+
+    Args:
+        one: the entry.
+
+    Returns:
+        False where another process is using it.
+    """
     from filelock import FileLock, Timeout
 
     lock = Path(f"{one.path}.lock")

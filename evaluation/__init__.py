@@ -25,8 +25,16 @@ _lexicon = Lexicon()
 
 
 def rows(config: str = "", **given: Any) -> dict[str, Any]:
-    """The splits of a config. given: options, or `folder`, one that `itdr build`
-    wrote; what else the harness hands over is left aside."""
+    """The rows of a config, split by split.
+
+    Args:
+        config: a subtask; with `folder`, one of its configs.
+        given: options of the config, or `folder`, which `itdr build` wrote; anything else is
+            ignored.
+
+    Returns:
+        Splits by name.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)

@@ -179,7 +179,14 @@ def public_record(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_records(out: Path) -> dict[str, dict[str, Any]]:
-    """The records of the configs built into a folder, in the registry's order."""
+    """The records of the configs built into a folder, in the registry's order.
+
+    Args:
+        out: a built folder.
+
+    Returns:
+        Records by config; damaged ones are left out.
+    """
     found = {}
     for path in out.glob(f"*/{RECORD}"):
         entry = _read(path)

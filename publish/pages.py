@@ -28,7 +28,11 @@ FORMATS_NOTE = """The option `format` says which columns hold the texts; all oth
 
 
 def pages() -> dict[str, str]:
-    """The text of each generated page, by its path inside `docs/`."""
+    """The text of each generated page, by its path inside `docs/`.
+
+    Returns:
+        Markdown by path.
+    """
     return {
         "options.md": options_page(),
         "card.md": card_page(),
@@ -40,7 +44,11 @@ def pages() -> dict[str, str]:
 
 
 def options_page() -> str:
-    """Options, columns and formats."""
+    """The page of options, columns and formats.
+
+    Returns:
+        Markdown.
+    """
     columns = tables.table(("column", ""), [(f"`{name}`", about) for name, about in card.FIELDS])
     return _page(
         OPTIONS_HEAD,
@@ -53,7 +61,11 @@ def options_page() -> str:
 
 
 def card_page() -> str:
-    """What a careful reader asks of the rows: sizes, making, biases, risks."""
+    """What a careful reader asks of the rows: sizes, making, biases, risks.
+
+    Returns:
+        Markdown.
+    """
     return _page(
         "# The card\n\nWhat the rows are and how they are made. The folder that `itdr build` writes has "
         "a card of its own, with the same text and the counts of that build.",
@@ -76,7 +88,14 @@ def sources_index() -> str:
 
 
 def source_page(name: str) -> str:
-    """The data sheet of a source, from its declaration."""
+    """The data sheet of a source, from its declaration.
+
+    Args:
+        name: id of the source.
+
+    Returns:
+        Markdown.
+    """
     source = registry.source(name)
     licence = source.licence
     facts = [

@@ -17,6 +17,12 @@ PROVENANCE = "provenance.json"
 def read(folder: Path) -> dict[str, dict[str, Any]]:
     """The provenance of a built folder, by config; its described sources are registered.
 
+    Args:
+        folder: a built folder.
+
+    Returns:
+        Entries by config, in the order in which they were written.
+
     Raises:
         ConfigError: the folder was not built by `itdr build`, or its provenance is damaged.
     """
@@ -45,6 +51,9 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
     Args:
         folder: the built folder.
         entry: the config's provenance.
+
+    Returns:
+        Paths in the order of the shards.
 
     Raises:
         ConfigError: a file is missing or cut short.
@@ -93,6 +102,9 @@ def build_facts(builder: Any) -> dict[str, Any]:
 
     Args:
         builder: an `Itdr` whose splits were just drawn in this process.
+
+    Returns:
+        Plain values for JSON.
     """
     from itdr.builders.dataset import builder as dataset_builder
 
@@ -165,7 +177,16 @@ def _versions(builder: Any) -> dict[str, str]:
 
 
 def plain_options(config: Any) -> dict[str, Any]:
-    """All options as given. Of a user's template folder only the name: a path reveals who built it."""
+    """All options as given, as plain values.
+
+    Of a user's template folder only the name: a path reveals who built it.
+
+    Args:
+        config: an `ItdrConfig`.
+
+    Returns:
+        Values by option.
+    """
     from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates
 

@@ -73,6 +73,9 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
         source: the declaration.
         files: its files to look for.
         data_dir: the user's folder, if any.
+
+    Returns:
+        What was found, what is missing, and what is wrong with what lies there.
     """
     wanted = list(files)
     folders = _folders(source, data_dir)
@@ -144,6 +147,9 @@ def downloads_for(source: Source, file: RawFile) -> tuple[Remote, ...]:
     Args:
         source: the declaration.
         file: one of its files.
+
+    Returns:
+        Downloads; empty where the file can only be placed by hand.
     """
     named = [remote for remote in source.remotes if remote.name in file.packed_in]
     single = [remote for remote in named if not filetype.is_archive_name(remote.name)]
@@ -162,7 +168,14 @@ def downloads_for(source: Source, file: RawFile) -> tuple[Remote, ...]:
 
 
 def fetchable(remote: Remote) -> bool:
-    """Whether a download may be tried without a person; gated files need a Hub token."""
+    """Whether a download may be tried without a person; gated files need a Hub token.
+
+    Args:
+        remote: the declaration of the download.
+
+    Returns:
+        False for manual downloads, and for gated ones without a token.
+    """
     if not remote.urls or remote.access == "manual":
         return False
     if remote.access != "gated":

@@ -95,6 +95,7 @@ def opposite_windows(
     """Windows of one user, the latest first, no verdict the target of two of them.
 
     Args:
+        spec: how many events a window shows and asks for, and which ratings are likes.
         line: the user's timeline, of rated events.
         order: its places, the oldest first; by a hash where there is no order.
         coin: whether the first window's target (of two, the earlier one) is a like. Then it is the

@@ -55,6 +55,12 @@ _LEADING = r"^(?:[-–—:;,|/]+ )+"
 def find_edition(raw: Raw) -> str:
     """The first edition whose pairs are present.
 
+    Args:
+        raw: the raw files.
+
+    Returns:
+        A key of `EDITIONS`.
+
     Raises:
         RawFileError: there is none.
     """

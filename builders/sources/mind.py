@@ -44,6 +44,12 @@ EDITIONS = {
 def find_edition(raw: Raw) -> str:
     """The first edition whose training impressions are present.
 
+    Args:
+        raw: the raw files.
+
+    Returns:
+        A key of `EDITIONS`.
+
     Raises:
         RawFileError: there is none.
     """
@@ -196,6 +202,9 @@ def parse_seconds(texts: pa.StringArray) -> pa.Int64Array:
 
     Args:
         texts: the times; invalid ones become null.
+
+    Returns:
+        Seconds or null.
     """
     import numpy as np
     import pyarrow as pa

@@ -107,7 +107,11 @@ class Lexicon:
         return made
 
     def see(self, row: Row) -> None:
-        """Make what one row holds known."""
+        """Add the spellings of everything that one row holds.
+
+        Args:
+            row: a row of any subtask.
+        """
         source = row["source"]
         if source not in self.tries:
             self.tries[source] = {}
@@ -122,7 +126,13 @@ class Lexicon:
             self.add(source, "work", title)
 
     def add(self, source: str, about: str, value: str) -> None:
-        """Make a value known: a category, creator, tag, work, age, …"""
+        """Add the spellings of a value.
+
+        Args:
+            source: id of the source.
+            about: what the value is, such as category, creator, tag or work.
+            value: the value as the source has it.
+        """
         if (source, about, value) in self._known:
             return
         self._known.add((source, about, value))
@@ -145,7 +155,15 @@ class Lexicon:
                 node.setdefault(END, set()).update([name] if name else ())
 
     def mentions(self, source: str, text: str) -> Iterator[tuple[frozenset[Name], str]]:
-        """What a text names, each with its side: all that a spelling may mean."""
+        """What a text names, each with the side (like or dislike) of its clause.
+
+        Args:
+            source: id of the source whose words are looked for.
+            text: an answer in prose.
+
+        Yields:
+            All that one spelling may mean, and the side.
+        """
         plain, quoted = _without_quotes(text[:LONGEST])
         for clause, side in _clauses(plain, cues(source, self.templates)):
             for piece in _QUOTE.split(clause):
@@ -226,7 +244,16 @@ def _side(clause: str, cue: Mapping[str, re.Pattern[str]], default: str) -> str:
 
 
 def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
-    """How far an answer to this row is grounded in it."""
+    """How far an answer in prose is grounded in its row.
+
+    Args:
+        row: the row.
+        text: the prediction; anything but a string counts as empty.
+        lexicon: spellings of facts and works.
+
+    Returns:
+        Counts of stated, supported and wanted facts.
+    """
     text = text if isinstance(text, str) else ""
     held = _held(row)
     free = {_name("work", title) for title in _titles(row)}

@@ -44,7 +44,11 @@ Scorer = Callable[[Sequence[Row], Sequence[Answer]], list[Scored]]
 
 
 def scorers() -> dict[str, Scorer]:
-    """Task -> the function that scores its rows."""
+    """Task -> the function that scores its rows.
+
+    Returns:
+        Scorers by subtask.
+    """
     return {
         RATING_TASK: _score_ratings,
         **dict.fromkeys(RANKING_TASKS, _score_rankings),

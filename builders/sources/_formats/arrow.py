@@ -59,6 +59,9 @@ def known_values(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray
     Args:
         texts: an array or chunked array of strings.
         missing: the placeholders, in lower case.
+
+    Returns:
+        Strings or null.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -74,6 +77,9 @@ def split_lists(texts: Any, separator: str = ",") -> pa.ListArray:
     Args:
         texts: an array or chunked array of strings.
         separator: what separates the values.
+
+    Returns:
+        One list per string.
     """
     import pyarrow.compute as pc
 
@@ -105,6 +111,9 @@ def attribute_lists(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
 
     Args:
         columns: the columns by name, all of one length.
+
+    Returns:
+        One list of structs per row.
     """
     import numpy as np
     import pyarrow as pa
@@ -135,6 +144,9 @@ def parse_integers(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array
     Args:
         texts: an array or chunked array of strings.
         pattern: a regular expression of accepted numbers; others become null.
+
+    Returns:
+        Numbers or null.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -152,6 +164,9 @@ def parse_iso_seconds(texts: Any) -> pa.Int64Array:
 
     Args:
         texts: an array or chunked array of strings; other forms and impossible dates become null.
+
+    Returns:
+        Seconds or null.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -180,6 +195,9 @@ def reject_reasons(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:
 
     Args:
         reasons: (condition, reason) in order of precedence; a null condition does not hold.
+
+    Returns:
+        One reason or null per row.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -234,6 +252,9 @@ def commonest_spelling(
         con: a DuckDB connection.
         rows: batches with the key and the columns to choose.
         key: the key column.
+
+    Yields:
+        Batches with the columns of `rows`, one row per key.
     """
     import contextlib
     import itertools
@@ -270,7 +291,14 @@ def map_values(texts: Any, words: Mapping[str, str]) -> pa.StringArray:
 
 
 def one_element_lists(texts: Any) -> pa.ListArray:
-    """Each text as a list of one; null gives an empty list."""
+    """Each text as a list of one; null gives an empty list.
+
+    Args:
+        texts: an array or chunked array of strings.
+
+    Returns:
+        One list per string, of one text or none.
+    """
     import numpy as np
     import pyarrow.compute as pc
 

@@ -128,6 +128,9 @@ def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
         texts: the fields.
         always: unquote every field that stands between quotes; otherwise only those whose inner
             quotes are doubled, which no text has that quotes itself ("Heroes").
+
+    Returns:
+        The fields without their quotes.
     """
     import pyarrow.compute as pc
 

@@ -79,6 +79,9 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     Args:
         text: the title, blanks collapsed.
         creator: the author, whose name is removed from trailing brackets.
+
+    Returns:
+        The title as rows show it.
     """
     text = _NOTE.sub("", text)
     for pattern, new in _SEPARATORS:

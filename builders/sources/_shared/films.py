@@ -28,6 +28,9 @@ def title_sql(text: str) -> str:
 
     Args:
         text: an SQL expression of the raw title. Empty titles become null.
+
+    Returns:
+        An SQL expression.
     """
     sql = f"trim(regexp_replace({_unescaped(text)}, '\\s+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"

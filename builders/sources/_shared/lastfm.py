@@ -48,6 +48,9 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         key: the key of the profile file.
         user: a regular expression of valid user ids.
         skip: header lines.
+
+    Yields:
+        Batches of users in canonical columns.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -93,6 +96,9 @@ def name_ids(*names: pa.StringArray) -> pa.StringArray:
 
     Args:
         names: columns of names; null where the last one is null.
+
+    Returns:
+        One id per record; null where there is no name.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

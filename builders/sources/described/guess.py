@@ -97,6 +97,9 @@ def guess(
         roles: which file is which table, where that is known.
         keys: the columns of users and items in the log, where they are known.
 
+    Returns:
+        The description's values, a note on each, and what was in doubt.
+
     Raises:
         ConfigError: where no file has users and items.
     """
@@ -115,7 +118,12 @@ def guess(
 
 
 def speak(result: Guess, *names: str) -> None:
-    """Choose the words of a description by the names of its columns and files."""
+    """Choose the words of a description by the names of its columns and files.
+
+    Args:
+        result: the description so far; its words are set.
+        names: names of columns and files.
+    """
     domain = domain_of(*names)
     words = wording(domain, result.values["interactions"]["columns"])
     result.values["words"] = domain
@@ -208,6 +216,16 @@ def _log(result: Guess, log: Profile, keys: Keys) -> str:
 
 
 def guess_time(result: Guess, log: Profile, name: str) -> Any:
+    """How the times of a column are to be read.
+
+    Args:
+        result: the description so far; takes notes and doubts.
+        log: what was found of the file.
+        name: the column.
+
+    Returns:
+        The entry `timestamp` of a description; None for what holds no times.
+    """
     kind = log.types[name]
     if kind.startswith(("TIMESTAMP", "DATE")):
         return name
@@ -263,7 +281,16 @@ def _numeric(of: Profile, name: str) -> bool:
 
 
 def guess_rating(result: Guess, log: Profile, name: str) -> Any:
-    """The rating, with its scale; None for a column of something else."""
+    """How the ratings of a column are to be read, with their scale.
+
+    Args:
+        result: the description so far; takes the scale, notes and doubts.
+        log: what was found of the file.
+        name: the column.
+
+    Returns:
+        The entry `rating` of a description; None for a column of something else.
+    """
     counts = log.counts(name, LARGEST_SCALE)
     if counts is None or not _numeric(log, name):
         examples = ", ".join(log.examples[name][:3])
@@ -420,7 +447,12 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def relative(result: Guess, base: Path) -> None:
-    """Name files by their way from a folder, where they lie below it."""
+    """Name files by their paths from a folder, where they lie below it.
+
+    Args:
+        result: the description so far; its file names are changed.
+        base: the folder of the description.
+    """
     for table in ("interactions", "items", "users", "tags"):
         entry = result.values.get(table)
         if entry and "file" in entry:

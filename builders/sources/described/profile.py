@@ -58,7 +58,15 @@ class Profile:
         return found
 
     def counts(self, name: str, most: int) -> dict[str, int] | None:
-        """All values of a column as text, with their rows, if there are no more than `most`."""
+        """Count the values of a column.
+
+        Args:
+            name: the column.
+            most: give up where there are more values than this.
+
+        Returns:
+            Rows by value, values as text; None where there are too many.
+        """
         text = f"trim(CAST({quoted(name)} AS VARCHAR))"
         nulls = ", ".join(literal(one) for one in NULLS)
         rows = self.con.execute(
@@ -68,7 +76,16 @@ class Profile:
         return None if len(rows) > most else {str(row[0]): int(row[1]) for row in sorted(rows)}
 
     def share_in(self, name: str, other: Profile, column: str) -> float:
-        """The share of a column's values that stand in a column of another file."""
+        """How many of a column's values occur in a column of another file.
+
+        Args:
+            name: the column.
+            other: the other file.
+            column: its column.
+
+        Returns:
+            A share, 0 to 1, of the first `EXAMPLES` distinct values.
+        """
         rows = self.con.execute(
             f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS v "
             f"FROM {self.clause} ORDER BY v LIMIT {EXAMPLES}) AS mine LEFT JOIN "
@@ -85,6 +102,9 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
         con: a connection in memory.
         path: the file.
         whole: look at the values of all rows, not only of the first ones.
+
+    Returns:
+        Types, examples and counts by column.
 
     Raises:
         RawFileError: for what cannot be read or is empty.
@@ -183,7 +203,17 @@ def _csv(path: Path, options: dict[str, Any], columns: dict[str, str]) -> str:
 
 
 def atomic_header(path: Path) -> dict[str, str]:
-    """The columns of an atomic file of RecBole with their types. Raises `RawFileError` for another file."""
+    """The columns of an atomic file of RecBole with their types.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Types (token, token_seq, float, float_seq) by column.
+
+    Raises:
+        RawFileError: for a file of another kind.
+    """
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         fields = file.readline().rstrip("\r\n").split("\t")
     pairs = [one.rpartition(":") for one in fields]

@@ -46,6 +46,9 @@ def from_tables(
         columns: by table, where canonical columns come from; others are guessed by their names.
         fields: other fields of a description; `untitled` is that of its items.
 
+    Returns:
+        The source, ready for the option `sources`.
+
     Raises:
         ConfigError: for what is no table, and a column or field that is not known.
     """
