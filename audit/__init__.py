@@ -16,10 +16,10 @@ from itdr.audit.row_checks import (
     Answers,
     Candidates,
     DuplicateUsers,
+    FilledTexts,
     HistoryTimes,
     Ids,
     OneSplit,
-    Texts,
 )
 from itdr.audit.row_types import Types
 from itdr.audit.shortcuts import Giveaways
@@ -71,7 +71,7 @@ def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[RowCheck,
         Ids(),
         OneSplit(by_time),
         DuplicateUsers(by_time),
-        Texts(longest),
+        FilledTexts(longest),
         HistoryTimes(),
         Candidates(),
         Answers(),

@@ -11,7 +11,7 @@ from typing import Any
 from itdr.audit.any_files import AnyRow, are_own, files_of, records, rows_of, split_of
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.result import Result
-from itdr.audit.row_checks import LONGEST, Ids, Texts
+from itdr.audit.row_checks import LONGEST, FilledTexts, Ids
 from itdr.audit.shortcuts import Giveaways
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.store.build.works import title_key
@@ -58,7 +58,7 @@ def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST)
 
 def _audit_any(rows: Iterable[AnyRow], longest: int = LONGEST, name: str = "rows") -> list[Result]:
     """All checks over rows of any make. name: of the data, in notes."""
-    ids, texts, duplicates, giveaways = Ids(), Texts(longest), Duplicates(), Giveaways()
+    ids, texts, duplicates, giveaways = Ids(), FilledTexts(longest), Duplicates(), Giveaways()
     readable = Result("readable", "every record has a prompt and an answer")
     lists, leaks, users = Lists(), Leaks(), Users()
     for row in rows:

@@ -22,7 +22,7 @@ ALWAYS = -(2**62)
 """Stands for "before all known times"."""
 
 
-class Raw:
+class RawOracle:
     """One cell's raw data."""
 
     def __init__(self, cell: OpenCell) -> None:

@@ -119,7 +119,7 @@ class DuplicateUsers(RowCheck):
             self.result.fault(row["id"], what)
 
 
-class Texts(RowCheck):
+class FilledTexts(RowCheck):
     """No text is empty or overlong."""
 
     def __init__(self, longest: int = LONGEST) -> None:

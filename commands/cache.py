@@ -30,7 +30,7 @@ UNITS = {"h": 3600, "d": 86_400, "w": 604_800}
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """One thing in the cache. age: seconds since it was last written."""
 
     kind: str
@@ -98,7 +98,7 @@ def clear(
     print(f"{paths.format_size(freed)} {'would be' if dry_run else ''} freed".replace("  ", " "))
 
 
-def entries() -> Iterator[Entry]:
+def entries() -> Iterator[CacheEntry]:
     """Everything in the cache, by kind and source.
 
     Yields:
@@ -115,7 +115,7 @@ def entries() -> Iterator[Entry]:
                 continue
             way = path.relative_to(root / kind).parts
             about = _about(kind, path)
-            yield Entry(
+            yield CacheEntry(
                 kind,
                 "/".join(way[:-1])
                 if kind in ("store", "derived")
@@ -159,7 +159,7 @@ def _about(kind: str, path: Path) -> str:
     return "where a description has its files" if path.suffix == ".json" else KINDS[kind]
 
 
-def remove(one: Entry) -> bool:
+def remove(one: CacheEntry) -> bool:
     """Remove an entry from the cache.
 
     Args:
@@ -183,7 +183,7 @@ def remove(one: Entry) -> bool:
     return True
 
 
-def _belongs(one: Entry, source: str | None) -> bool:
+def _belongs(one: CacheEntry, source: str | None) -> bool:
     return source is None or one.source == source or one.source.startswith(f"{source}/")
 
 

@@ -17,11 +17,11 @@ from itdr.builders.dataset.formats import texts_of
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.rendering.templates import folder_of
 from itdr.scoring import score_rows
-from itdr.scoring.metrics.groundedness import Lexicon, reference
+from itdr.scoring.metrics.groundedness import FactSpellings, reference
 from itdr.scoring.metrics.per_task import READ, TEXT_TASKS
 
 FOLDER = Path(__file__).resolve().parent
-_lexicon = Lexicon()
+_lexicon = FactSpellings()
 
 
 def rows(config: str = "", **given: Any) -> dict[str, Any]:

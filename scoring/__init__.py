@@ -24,7 +24,7 @@ def score(
     answers: one text for each row in the same order; or id -> text; or the name of a column of the
     rows that holds them. None stands for a prediction that is missing: it counts as wrong.
     references: id -> further phrasings of the same facts, for BLEU and ROUGE.
-    lexicon: what a grounded answer may state (`itdr.scoring.metrics.groundedness.Lexicon`); without it, all that
+    lexicon: what a grounded answer may state (`itdr.scoring.metrics.groundedness.FactSpellings`); without it, all that
     the rows themselves hold.   seed: of the bootstrap.
 
     Returns the report described in `itdr.scoring.metrics.aggregate.build`. Raises `ConfigError` for answers that

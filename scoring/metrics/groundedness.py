@@ -86,7 +86,7 @@ class Grounds:
 
 
 @dataclass
-class Lexicon:
+class FactSpellings:
     """What can be stated, by source: a trie of stemmed words whose ends hold the names of facts.
 
     templates: the user's own folder of them, whose words the answers use.
@@ -98,7 +98,7 @@ class Lexicon:
     _titles: dict[tuple[str, Form], set[Name]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[Row], templates: Path | None = None) -> Lexicon:
+    def of(cls, rows: Iterable[Row], templates: Path | None = None) -> FactSpellings:
         """All that the evidence of these rows names, the titles that they show, and the groups of people
         (by gender and age) for which there are words."""
         made = cls(templates=templates)
@@ -243,7 +243,7 @@ def _side(clause: str, cue: Mapping[str, re.Pattern[str]], default: str) -> str:
     return min(starts, key=lambda side: starts[side]) if starts else default
 
 
-def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
+def grounds(row: Row, text: Any, lexicon: FactSpellings) -> Grounds:
     """How far an answer in prose is grounded in its row.
 
     Args:

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from itdr.scoring.metrics.groundedness import Lexicon, grounds, reference
+from itdr.scoring.metrics.groundedness import FactSpellings, grounds, reference
 from itdr.scoring.metrics.result import Answer, Scored
 from itdr.scoring.parsing.titles import words
 
@@ -21,7 +21,7 @@ def score_texts(
     rows: Sequence[Row],
     answers: Sequence[Answer],
     references: Mapping[str, Sequence[str]] | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: FactSpellings | None = None,
 ) -> list[Scored]:
     """Precision, recall and F1 of facts, named works, BLEU-1/2 and ROUGE-1/2/L, each 0 to 1.
 
@@ -36,7 +36,7 @@ def score_texts(
     Returns:
         One `Scored` per row.
     """
-    known = lexicon if lexicon is not None else Lexicon.of(rows)
+    known = lexicon if lexicon is not None else FactSpellings.of(rows)
     found = []
     for row, answer in zip(rows, answers, strict=True):
         text = answer.text if isinstance(answer.text, str) else ""

@@ -22,15 +22,6 @@ MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
 _BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
 
 
-def column_names(**tables: str) -> frozenset[str]:
-    """`column_names(users="user_id age")` -> {"users.user_id", "users.age"}, for `Source.columns`.
-
-    Args:
-        tables: the columns of each table, separated by blanks.
-    """
-    return frozenset(f"{table}.{name}" for table, names in tables.items() for name in names.split())
-
-
 def tidy(texts: Any) -> pa.StringArray:
     """Decode HTML entities, collapse blanks (zero-width ones and line ends included) and trim.
 

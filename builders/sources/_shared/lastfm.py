@@ -27,9 +27,6 @@ CITATION = """@book{celma2010,
   publisher = {Springer},
   year      = {2010}
 }"""
-ZENODO = "https://zenodo.org/records/6090214/files/"
-ZENODO_API = "https://zenodo.org/api/records/6090214/files/"
-UPF = "http://mtg.upf.edu/static/datasets/last.fm/"
 
 BAD_USER = "malformed user id"
 NO_ITEM = "neither id nor name of the item"
@@ -38,6 +35,15 @@ YOUNGEST, OLDEST = 5, 100
 MBID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 _PROFILE_END = r"\t[A-Z][a-z]{2} \d{1,2}, \d{4}$"
 """How a whole profile line ends: with the day of signing up."""
+
+
+def mirrors(archive: str) -> tuple[str, ...]:
+    """The addresses of an archive, in order of preference."""
+    return (
+        f"https://zenodo.org/records/6090214/files/{archive}",
+        f"https://zenodo.org/api/records/6090214/files/{archive}/content",
+        f"http://mtg.upf.edu/static/datasets/last.fm/{archive}",
+    )
 
 
 def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.RecordBatch]:

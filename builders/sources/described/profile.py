@@ -21,7 +21,7 @@ EXAMPLES = 500
 
 
 @dataclass(frozen=True)
-class Profile:
+class FileProfile:
     """A file as it was found.
 
     form: its format.   written: the fields of a description that say how it is written.   types: the
@@ -75,7 +75,7 @@ class Profile:
         ).fetchall()
         return None if len(rows) > most else {str(row[0]): int(row[1]) for row in sorted(rows)}
 
-    def share_in(self, name: str, other: Profile, column: str) -> float:
+    def share_in(self, name: str, other: FileProfile, column: str) -> float:
         """How many of a column's values occur in a column of another file.
 
         Args:
@@ -95,7 +95,7 @@ class Profile:
         return rows[0][1] / rows[0][0] if rows[0][0] else 0.0
 
 
-def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> Profile:
+def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> FileProfile:
     """Look at a file.
 
     Args:
@@ -137,7 +137,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
         ) from error
     if not rows:
         raise RawFileError(f"{path}: there is no row in it.")
-    return Profile(con, path, str(form), written, types, clause, rows, whole)
+    return FileProfile(con, path, str(form), written, types, clause, rows, whole)
 
 
 def _typed(con: duckdb.DuckDBPyConnection, path: Path, form: str) -> str:

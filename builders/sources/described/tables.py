@@ -20,7 +20,7 @@ from itdr.builders.core.schema import Source
 from itdr.builders.sources.described import guess as guessing
 from itdr.builders.sources.described import source
 from itdr.builders.sources.described.expressions import quoted
-from itdr.builders.sources.described.profile import Profile, profile
+from itdr.builders.sources.described.profile import FileProfile, profile
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,7 +54,7 @@ def from_tables(
     """
     fingerprints: dict[str, str] = {}
     with contextlib.closing(guessing.connect()) as con:
-        roles: dict[str, Profile] = {}
+        roles: dict[str, FileProfile] = {}
         for table, value in tables.items():
             path, fingerprint = _stored(con, name, table, value)
             if fingerprint:
