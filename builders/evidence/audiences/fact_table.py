@@ -93,7 +93,14 @@ class FactTable:
         return bool(self._place[work] >= 0)
 
     def of(self, work: int) -> list[Fact]:
-        """The counted facts of a candidate, the strongest of each kind first."""
+        """The counted facts of a candidate, the strongest of each kind first.
+
+        Args:
+            work: code of a candidate.
+
+        Returns:
+            Facts; empty for a work that is no candidate.
+        """
         place = int(self._place[work])
         if place < 0:
             return []
