@@ -41,7 +41,7 @@ TRIES, OTHERS = 48, 12
 """Other items drawn for false facts, and how many of them are looked at."""
 GROUPS, NOT_FOR = "groups", "not_for"
 """The sections of an answer that name groups: whom the item suits, and whom it does not."""
-SPARES, FEW = 8, 2
+SPARES, FEW = 8, 1
 """Items of a part that has none of which enough is known: of which a group is named, or else of which
 nothing but their own words say for whom they are."""
 _OF_NO_INTEREST = re.compile(
@@ -121,13 +121,20 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
             groups = {code: _groups(_statements(cell, code)) for code in codes}
             named = [code for code in codes if any(map(_is_named, groups[code]))]
             lists = [code for code in codes if any(map(_is_list, groups[code]))]
-            yield from (named or lists)[:SPARES] or [code for code in codes if groups[code]][:FEW]
+            rest = sorted(
+                (code for code in codes if groups[code]), key=lambda code: -_solid(groups[code])
+            )
+            yield from (named or lists)[:SPARES] or rest[:FEW]
+
+
+def _solid(statements: Sequence[Statement]) -> int:
+    """How many facts of these count people or quote them."""
+    return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    facts = {fact for one in statements for fact in one.facts}
-    solid = sum(fact.solid for fact in facts)
-    own = any(fact.kind == "own" for fact in facts)
+    solid = _solid(statements)
+    own = any(fact.kind == "own" for one in statements for fact in one.facts)
     against = sum(one.section == NOT_FOR for one in statements)
     suited = len(_groups(statements))
     several = suited > 0 and suited + against >= LEAST_GROUPS
@@ -206,7 +213,7 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     title = cell.store.item(code).title
     for name, quote in lexicon.aspects.audiences_in(title):
         yield Fact("own", "audience", name, direction=UP, quote=quote)
-    for attribute in _attributes(cell, code):
+    for attribute in cell.draws(code, "own").shuffled(_attributes(cell, code)):
         for _, value in _telling(lexicon, *attribute)[:1]:
             yield Fact("own", "attribute", value, direction=UP)
 

@@ -102,7 +102,7 @@ class Themes:
             chance = at_least(k, n, usual)
             if chance <= CHANCE / len(carried):
                 names = [self.traits.names[trait] for trait in traits]
-                strange = not own.intersection(traits)
+                strange = not own.issuperset(traits)
                 candidates.append((round(chance * STRANGE**strange, 12), -k, names, traits, works))
         if not candidates:
             return None
