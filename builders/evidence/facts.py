@@ -35,9 +35,11 @@ ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "unsure",
+    "length", "audience", "purpose", "sequel", "unsure", "blend",
 )  # fmt: skip
 """What the value of a fact can be."""
+NAMED_ONLY = frozenset({"blend"})
+"""Of these only values that the lexicon has a term for can be said."""
 SELDOM = "seldom_"
 """Begins an `about` for people who hardly like a trait."""
 

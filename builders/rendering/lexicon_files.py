@@ -16,7 +16,7 @@ from pathlib import Path
 from itdr.builders.core.errors import choose_from
 from itdr.builders.core.text import plain
 from itdr.builders.evidence.aspects import NAMING, POLARITY, AspectWords
-from itdr.builders.evidence.facts import ABOUTS, SELDOM, Fact
+from itdr.builders.evidence.facts import ABOUTS, NAMED_ONLY, SELDOM, Fact
 from itdr.builders.rendering import jinja
 from itdr.builders.rendering.template_files import (
     BUILT_IN,
@@ -61,7 +61,10 @@ class Lexicon:
 
     def is_taste(self, about: str, value: str) -> bool:
         """Whether the value can be a taste, or a group that one would name."""
-        return (about.removeprefix(SELDOM), plain(value)) not in self.silent
+        about = about.removeprefix(SELDOM)
+        if about in NAMED_ONLY and plain(value) not in self.terms.get(about, {}):
+            return False
+        return (about, plain(value)) not in self.silent
 
     def sayable(self, facts: list[Fact]) -> list[Fact]:
         """The facts about what is a taste, in their order."""

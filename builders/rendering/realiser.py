@@ -137,7 +137,10 @@ class Realiser:
             if not form.when.holds(fact) or fact.topic in said or fact.topic in topics:
                 continue
             if form.details and not leading:
-                details = [one for one in fact.details if one.topic not in said][: form.details]
+                # What was counted of a taste may be said with other things of that taste, too.
+                details = [
+                    one for one in fact.details if one.kind == "shown" or one.topic not in said
+                ][: form.details]
                 if len(details) < form.details_least:
                     details = []
                     continue
@@ -228,13 +231,12 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
     found = _numbers(fact)
     phrases, usual = lexicon.phrases, found["usual"]
     share = found["usual_percent"]
+    none = "share_none" if not fact.base and "share_none" in phrases else "share_below_one"
     return {
         **found,
         "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
         "expected": usual if usual != "0" else phrases.get("under_one", ""),
-        "usual_share": _phrase(
-            phrases.get("share" if share != "0" else "share_below_one"), share, ""
-        ),
+        "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
         "fraction": phrases.get(f"tenths_{_tenths(fact)}", ""),
         "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
         "quote": fact.quote.replace('"', "'"),

@@ -24,11 +24,12 @@ CONSIDERED = 120
 """Works of a side, in the order of the hash, that the sample is taken from."""
 WIDE = 12
 """A taste that fewer than one like in so many shares cannot be seen in a fair sample."""
-CLEARLY = 1.5
+CLEARLY = 2
 """What speaks for an item is so many times as common among the displayed likes as among the dislikes."""
-MOST_LIKED = 10
-"""What speaks against an item is borne by one displayed like in so many at most, and by one dislike at
-least; by two where there is such a like."""
+FAR, MOST_LIKED = 3, 5
+"""What speaks against an item is borne by two displayed dislikes at least, and is so many times as common
+among them as among the likes; one like in so many bears it at most. Without such a like one dislike will
+do."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
 _FARTHEST = np.iinfo(np.int64).max
@@ -170,7 +171,11 @@ def shown_facts(
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= (SHOWN if k else 1) and MOST_LIKED * k <= n
+        return (
+            against >= 1
+            if not k
+            else (against >= SHOWN and MOST_LIKED * k <= n and against * n >= FAR * k * m)
+        )
     if fact.direction == 0 and not against:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:
