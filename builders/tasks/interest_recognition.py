@@ -149,7 +149,8 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         mine.touched,
         disliked=person.codes[person.sides == DISLIKE],
         tastes=core.distinct(shown),
-        against=[fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN],
+        against=[fact for fact in shown if fact.about in KINDS and fact.direction == DOWN]
+        + [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN],
     )
     flags = {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
@@ -200,7 +201,9 @@ def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind == "contrast" or (fact.kind == "also_liked" and fact.direction == DOWN)
+    return fact.kind == "contrast" or (
+        fact.kind in ("also_liked", "shown") and fact.direction == DOWN
+    )
 
 
 def _is_offer(fact: Fact) -> bool:

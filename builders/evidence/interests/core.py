@@ -15,7 +15,8 @@ WIDE = 0.35
 SHOWN = 0.4
 """… and of the displayed ones."""
 TELLING = 1.5
-"""What also sets likes apart from dislikes weighs so many times as much."""
+"""What also sets likes apart from dislikes weighs so many times as much, what is as common among either so
+many times less."""
 
 
 def is_taste(fact: Fact) -> bool:
@@ -41,7 +42,8 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
         share = fact.count / fact.of
         code = person.counts.codes[fact.about][fact.value]
         usual = max(person.counts.share(code, fact.of), 1e-9)
-        return share * max(share / usual, 1.0) * (TELLING if fact.topic in telling else 1.0)
+        weight = TELLING if fact.topic in telling else 1.0 if fact.direction else 1 / TELLING
+        return share * max(share / usual, 1.0) * weight
 
     wide = [
         fact

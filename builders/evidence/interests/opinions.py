@@ -9,6 +9,8 @@ from itdr.builders.evidence.aspects import AspectWords, aspects
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
+BOTH = 3
+"""Reviews that must praise or blame one thing for it to be what decides."""
 OFTEN = 2
 """Reviews that must speak of something for it to be what the user cares about."""
 
@@ -35,7 +37,7 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     facts = []
     for (name, side), fact in counted.items():
         other = counted.get((name, -side))
-        if other is None:
+        if other is None or fact.count + other.count < BOTH:
             facts.append(fact)
         elif side == DOWN:
             facts.append(replace(fact, direction=0, details=(replace(other, details=()),)))

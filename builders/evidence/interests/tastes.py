@@ -41,6 +41,8 @@ LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.05
 JUDGED = 5
+HINTED = 1.0
+"""Deviations from which on a trait seems to make a difference."""
 CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait is so many times as common on its own side as on the other."""
 OBSCURE_CHANCE = 0.01
@@ -133,7 +135,8 @@ def _recent(decade: str, active: int | None) -> bool:
 
 
 def _contrasts(tally: Tally, person: Person) -> list[Fact]:
-    """The traits by which the user's marks differ, of each direction the surest first."""
+    """The traits by which the user's marks differ, of each direction the surest first; those that seem to
+    speak against a work, though chance could do it, as `shown`: what the list shows may be said of it."""
     if not person.likes or not person.dislikes:
         return []
     traits, works, deviations = _deviations(person)
@@ -151,23 +154,20 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
         (DOWN, dislikes, CLEARLY[DOWN] * m * likes <= n * dislikes),
     ):
         far = direction * deviations
-        held = np.flatnonzero((drawn >= LEAST) & other & (far > 0))
-        held = held[far[held] >= _bounds(tried[held])]
+        held = np.flatnonzero((drawn >= LEAST) & other & (far >= HINTED))
         for place in held[np.lexsort((traits[held], -far[held]))].tolist():
-            kind, name = person.counts.names[traits[place]]
-            k, against = int(likes[place]), int(dislikes[place])
-            figures = (k, n, against / m) if direction == UP else (against, m, k / n)
-            facts.append(Fact("contrast", kind, name, *figures, direction))
+            sure = far[place] >= _bound(int(tried[place]))
+            if sure or direction == DOWN:
+                kind, name = person.counts.names[traits[place]]
+                k, against = int(likes[place]), int(dislikes[place])
+                figures = (k, n, against / m) if direction == UP else (against, m, k / n)
+                facts.append(Fact("contrast" if sure else "shown", kind, name, *figures, direction))
     return facts
-
-
-def _bounds(tried: np.ndarray) -> np.ndarray:
-    """The deviations that chance alone reaches in one of so many traits, by `CONTRAST_CHANCE`."""
-    return np.array([_bound(int(number)) for number in tried])
 
 
 @functools.lru_cache(maxsize=1024)
 def _bound(tried: int) -> float:
+    """The deviations that chance alone reaches in one of so many traits, by `CONTRAST_CHANCE`."""
     return NormalDist().inv_cdf(1 - CONTRAST_CHANCE / tried)
 
 
