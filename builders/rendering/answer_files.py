@@ -38,7 +38,7 @@ MOST_FACTS = 6
 LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
-    "fraction", "part", "usual_share", "expected",
+    "rate", "part", "usual_share", "expected",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`."""
 LISTS = ("titles_and", "all_and", "all_or", "others_and", "others_or", "number", "others_number")

@@ -124,7 +124,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     realiser, split = realiser_of(cell), cell.partition
     person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
     held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
-    sayable = realiser.lexicon.sayable([*held, *tastes.mainstays(person)])
+    sayable = realiser.lexicon.sayable([*held, *tastes.commonest(person)])
     known = display.distinct_tastes(person, core.first_taste(person, sayable))
     if not any(map(core.is_taste, known)) and not any(texts):
         return None
@@ -139,28 +139,30 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     )
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
     shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
-    shown += offers.threads(split, person.codes[liked])
     shown += offers.aversions(split, person.codes[disliked], person.codes[liked])
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
-    shown += offers.offers(
-        split,
-        person.codes[liked],
-        mine.touched,
-        disliked=person.codes[person.sides == DISLIKE],
-        tastes=core.distinct(shown),
-        against=[fact for fact in shown if fact.about in KINDS and fact.direction == DOWN]
-        + [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN],
-    )
     flags = {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
     flags |= core.flags(shown)
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
-    statements = realiser.plan_statements(shown, flags)
-    if not _enough(statements):
+    said = _leading(realiser.plan_statements(shown, flags))
+    if not said or not core.begins(said[0]) or not any(map(_is_against, said)):
         return None
-    said = [one.facts[0] for one in statements if one.facts]
+    offered = offers.offers(
+        split,
+        person.codes[liked],
+        mine.touched,
+        disliked=person.codes[person.sides == DISLIKE],
+        tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
+        against=[fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN],
+    )
+    shown += offered or offers.threads(split, person.codes[liked])
+    statements = realiser.plan_statements(shown, flags)
+    said = _leading(statements)
+    if len(said) < LEAST_FACTS:
+        return None
     flags |= {"offered"} if any(map(_is_offer, said)) else set()
     flags |= {"against"} if any(map(_is_against, said)) else set()
     topics = frozenset(fact.topic for fact in held)
@@ -189,12 +191,9 @@ def _comments(
     return [Comment(user, side, cut(text, most)) for text, side in shown if text]
 
 
-def _enough(statements: Sequence[Statement]) -> bool:
-    """Whether there are enough statements, each about something else: one tells what the user likes,
-    and one what sets it apart from the rest."""
-    said = [one.facts[0] for one in statements if one.facts]
-    likes = any(core.is_taste(fact) or opinions.is_shared(fact) for fact in said)
-    return len(said) >= LEAST_FACTS and likes and any(map(_is_against, said))
+def _leading(statements: Sequence[Statement]) -> list[Fact]:
+    """What each statement is about."""
+    return [one.facts[0] for one in statements if one.facts]
 
 
 def _is_against(fact: Fact) -> bool:

@@ -30,8 +30,8 @@ FAR, MOST_LIKED = 3, 5
 """What speaks against an item is borne by two displayed dislikes at least, and is so many times as common
 among them as among the likes; one like in so many bears it at most. Without such a like one dislike will
 do."""
-HINTS, MOST_SEEMING = 3, 10
-"""What only the list speaks against is borne by so many displayed dislikes, and by one like in so many."""
+HINTS = 3
+"""What only the list speaks against is borne by so many displayed dislikes."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
 _APART = ("contrast", "shown")
@@ -177,7 +177,7 @@ def shown_facts(
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.kind == "shown":
-        return against >= HINTS and MOST_SEEMING * k <= n
+        return against >= HINTS and against * n >= FAR * k * m
     if fact.direction == DOWN:
         return (
             against >= 1

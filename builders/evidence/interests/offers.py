@@ -44,7 +44,8 @@ def offers(
 
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
-        the one detail is how many displayed likes have the taste.
+        the details are how many displayed likes have the taste, and another displayed work that
+        speaks for the same one, if any does.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(liked)
@@ -55,7 +56,10 @@ def offers(
         barred[table.of(disliked).other] = True
     barred |= _badly_received(split)
     able = np.flatnonzero(~barred[pairs.other] & (pairs.together >= LIFT * pairs.expected))
-    able = able[np.lexsort((store.item_hash[pairs.other[able]], -pairs.gain[able]))]
+    strength = np.zeros(len(titles))
+    np.add.at(strength, pairs.other[able], pairs.gain[able])
+    keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
+    able = able[np.lexsort(keys)]
     named = works.series_of(store)
     found: list[Fact] = []
     used: set[object] = set()
@@ -70,7 +74,9 @@ def offers(
                 continue
             used |= {anchor, code, series or anchor}
             shown = taste.details[:1] if taste is not None else ()
-            found.append(replace(_fact(store, pairs, place, UP), details=shown))
+            others = able[(pairs.other[able] == code) & (pairs.work[able] != anchor)][:1]
+            more = tuple(_fact(store, pairs, int(one), UP) for one in others)
+            found.append(replace(_fact(store, pairs, place, UP), details=(*shown, *more)))
             break
         if len(found) == OFFERS:
             break

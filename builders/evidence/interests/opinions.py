@@ -9,6 +9,7 @@ from itdr.builders.evidence.aspects import AspectWords, aspects
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
+_ENDS = (".", "!", "?", "…", ")", '"', "\n")
 BOTH = 3
 """Reviews that must praise or blame one thing for it to be what decides."""
 OFTEN = 2
@@ -31,7 +32,7 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     of = {side: sum(one.verdict == side for one in comments) for side in (UP, DOWN)}
     for comment in comments:
         for fact in aspects([comment], words):
-            if fact.direction == comment.verdict:
+            if fact.direction == comment.verdict and _whole(fact.quote, comment.text):
                 found.setdefault((fact.value, fact.direction), []).append(fact)
     counted = {key: _counted(facts, of[key[1]]) for key, facts in found.items()}
     facts = []
@@ -42,6 +43,13 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         elif side == DOWN:
             facts.append(replace(fact, direction=0, details=(replace(other, details=()),)))
     return sorted(facts, key=lambda fact: -_reviews(fact))
+
+
+def _whole(quote: str, text: str) -> bool:
+    """Whether a quote is all of a sentence: one that is cut may say the opposite."""
+    begins = text.find(quote)
+    before, after = text[:begins].rstrip(), text[begins + len(quote) :]
+    return (not before or before[-1] in _ENDS) and after[:1] in _ENDS and quote[0].isupper()
 
 
 def _counted(facts: Sequence[Fact], of: int) -> Fact:

@@ -46,8 +46,11 @@ HINTED = 1.0
 CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait is so many times as common on its own side as on the other."""
 OBSCURE_CHANCE = 0.01
-HEAVY = 2
-"""A heavy user has judged so many times as many works as the median, too."""
+HEAVY, GENEROUS, STRICT, OBSCURE = 3.0, 1.25, 0.7, 1.5
+"""A heavy user has judged so many times as many works as the median, too; a generous or strict one likes so
+many times as many of them, and of little-known works as many more as would be usual."""
+WIDE = 0.35
+"""The share of the likes that the core of a taste has, at least."""
 SHRINK = 4
 """Marks that the usual one counts for, beside those on the very work."""
 STEEPEST = 2.0
@@ -112,16 +115,14 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def mainstays(person: Person) -> Iterator[Fact]:
-    """Categories of half of the likes or more that others like nearly as much: no tastes, but what there
-    is most of. As `share`."""
+def commonest(person: Person) -> Iterator[Fact]:
+    """Each category of so many likes that it may be the core, whether or not others like it as much: no
+    taste by itself, but what there is most of."""
     counts, tally, n = person.counts, person.tally, person.likes
-    common = (2 * tally.likes >= n) & (counts.kinds[tally.traits] == KINDS.index("category"))
-    for place in np.flatnonzero(common).tolist():
+    wide = (tally.likes >= WIDE * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
+    for place in np.flatnonzero(wide).tolist():
         trait, k = int(tally.traits[place]), int(tally.likes[place])
-        base = counts.share(trait, n)
-        if k <= LIFT * base * n:
-            yield Fact("share", *counts.names[trait], k, n, base, UP)
+        yield Fact("most", *counts.names[trait], k, n, counts.share(trait, n), UP)
 
 
 def _recent(decade: str, active: int | None) -> bool:
@@ -213,15 +214,16 @@ def _habits(person: Person) -> Iterator[Fact]:
         yield Fact("habit", "heavy", "", judged, 0, usual.judged[1], UP)
     elif judged <= usual.judged[0]:
         yield Fact("habit", "light", "", judged, 0, usual.judged[1], DOWN)
-    if n / judged >= usual.liked[2]:
+    rate = n / judged
+    if rate >= max(usual.liked[2], GENEROUS * usual.liked[1]):
         yield Fact("habit", "generous", "", n, judged, usual.liked[1] * judged, UP)
-    elif n / judged <= usual.liked[0]:
+    elif rate <= min(usual.liked[0], STRICT * usual.liked[1]):
         yield Fact("habit", "strict", "", n, judged, usual.liked[1] * judged, DOWN)
     likes = counts.likes[person.codes[person.sides == LIKE]]
     k, p = int((likes < counts.known).sum()), counts.obscure_share(n)
     if not 0 < p < 1:
         return
-    if k / n >= usual.obscure[2] and significance.at_least(k, n, p) <= OBSCURE_CHANCE:
+    if k / n >= max(usual.obscure[2], OBSCURE * p) and significance.at_least(k, n, p) <= OBSCURE_CHANCE:
         yield Fact("habit", "obscure", "", k, n, p * n, UP)
     elif k / n <= usual.obscure[0] and significance.at_most(k, n, p) <= OBSCURE_CHANCE:
         yield Fact("habit", "obscure", "", k, n, p * n, DOWN)
