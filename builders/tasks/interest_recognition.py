@@ -126,47 +126,57 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
     sayable = realiser.lexicon.sayable([*held, *tastes.commonest(person)])
     known = display.distinct_tastes(person, core.first_taste(person, sayable))
-    if not any(map(core.is_taste, known)) and not any(texts):
+    if not any(texts) and not any(map(core.begins, known)):
         return None
-    order = np.array(cell.hashed_order(user, mine.works, "shown"))
-    if any(texts) and sum(map(core.is_taste, known)) < LEAST_FACTS:
-        order = _telling_first(cell, user, mine, texts, order)
-    titles = np.array(mine.titles)
-    taken: set[int] = set()
-    liked, disliked = (
-        display.fair_sample(person, known, order[person.sides[order] == side], titles, n, taken)
-        for side, n in zip((LIKE, DISLIKE), _most(cell, texts), strict=True)
-    )
+    liked, disliked = _displayed(cell, user, mine, texts, person, known)
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
     shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
+    flags = core.flags(shown)
+    flags |= {"hours"} if counts.by_hours(split) else set()
+    flags |= {"disliked"} if disliked else set()
+    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     shown += offers.aversions(split, person.codes[disliked], person.codes[liked])
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
-    flags = {"hours"} if counts.by_hours(split) else set()
-    flags |= {"disliked"} if disliked else set()
-    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
-    flags |= core.flags(shown)
-    flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     said = _leading(realiser.plan_statements(shown, flags))
-    if not said or not core.begins(said[0]) or not any(map(_is_against, said)):
+    if not said or not core.begins(said[0]) or not any(_is_against(one, person) for one in said):
         return None
-    offered = offers.offers(
+    against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
+    shown += offers.offers(
         split,
         person.codes[liked],
         mine.touched,
         disliked=person.codes[person.sides == DISLIKE],
         tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
-        against=[fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN],
-    )
-    shown += offered or offers.threads(split, person.codes[liked])
+        against=against,
+    ) or offers.threads(split, person.codes[liked])
     statements = realiser.plan_statements(shown, flags)
-    said = _leading(statements)
-    if len(said) < LEAST_FACTS:
+    if sum(_cited(one) for one in statements) < LEAST_FACTS:
         return None
-    flags |= {"offered"} if any(map(_is_offer, said)) else set()
-    flags |= {"against"} if any(map(_is_against, said)) else set()
+    flags |= {"offered"} if any(map(_is_offer, _leading(statements))) else set()
     topics = frozenset(fact.topic for fact in held)
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
+
+
+def _displayed(
+    cell: OpenCell,
+    user: int,
+    mine: Sided,
+    texts: Sequence[str | None],
+    person: Person,
+    known: Sequence[Fact],
+) -> tuple[list[int], list[int]]:
+    """Places of the likes and dislikes that the question shows."""
+    order = np.array(cell.hashed_order(user, mine.works, "shown"))
+    if any(texts) and sum(map(core.is_taste, known)) < LEAST_FACTS:
+        order = _telling_first(cell, user, mine, texts, order)
+    titles, taken = np.array(mine.titles), set[int]()
+    liked, disliked = (
+        display.fair_sample(person, known, order[person.sides[order] == side], titles, n, taken)
+        for side, n in zip((LIKE, DISLIKE), _most(cell, texts), strict=True)
+    )
+    return liked, disliked
 
 
 def _telling_first(
@@ -196,10 +206,18 @@ def _leading(statements: Sequence[Statement]) -> list[Fact]:
     return [one.facts[0] for one in statements if one.facts]
 
 
-def _is_against(fact: Fact) -> bool:
-    """Whether a fact tells likes from dislikes, or what to avoid."""
+def _cited(statement: Statement) -> int:
+    """How many facts a statement rests on: what is quoted counts each time, what counts works once."""
+    quoted = sum(fact.kind == "aspect" for fact in statement.facts)
+    return quoted or bool(statement.facts)
+
+
+def _is_against(fact: Fact, person: Person) -> bool:
+    """Whether a fact tells likes from dislikes, or what to avoid. One complaint does of a user with too
+    few verdicts to be counted."""
     if fact.kind == "aspect":
-        return fact.direction != UP
+        counted = person.likes >= LEAST_LIKES and person.dislikes >= LEAST_DISLIKES
+        return fact.direction != UP and (not counted or opinions.is_shared(fact))
     return fact.kind == "contrast" or (
         fact.kind in ("also_liked", "shown") and fact.direction == DOWN
     )
@@ -448,7 +466,7 @@ TASK = Task(
     variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
     | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table"},
-    flags=frozenset({"reviews", "disliked", "hours", "facts_shown", "offered", "against"}),
+    flags=frozenset({"reviews", "disliked", "hours", "facts_shown", "offered"}),
     windows=_windows,
     draw=_draw,
     context=_context,

@@ -53,7 +53,7 @@ def _whole(quote: str, text: str) -> bool:
 
 
 def _counted(facts: Sequence[Fact], of: int) -> Fact:
-    more = facts[1:2]
+    more = [fact for fact in facts if fact.quote != facts[0].quote][:1]
     return replace(facts[0], count=len(facts), of=of, details=tuple(more))
 
 

@@ -12,9 +12,10 @@ about as common among the user's dislikes: what they come back to, with mixed re
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
 generous they are, and how much they go by what others think). A trait is a fact where the marks of the
 works that carry it, `JUDGED` or more, lie so far above (below) the rest that chance does it for one trait
-of all in 20 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
+of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
-everybody's.
+everybody's. What seems to speak against works without being sure is handed on as `shown`: that the list
+shows it may be said.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
@@ -39,7 +40,7 @@ from itdr.builders.evidence.verdicts import LIKE
 LEAST = 3
 LIFT = 1.3
 CHANCE = 0.05
-CONTRAST_CHANCE = 0.05
+CONTRAST_CHANCE = 0.015
 JUDGED = 5
 HINTED = 1.0
 """Deviations from which on a trait seems to make a difference."""
@@ -223,7 +224,10 @@ def _habits(person: Person) -> Iterator[Fact]:
     k, p = int((likes < counts.known).sum()), counts.obscure_share(n)
     if not 0 < p < 1:
         return
-    if k / n >= max(usual.obscure[2], OBSCURE * p) and significance.at_least(k, n, p) <= OBSCURE_CHANCE:
+    if (
+        k / n >= max(usual.obscure[2], OBSCURE * p)
+        and significance.at_least(k, n, p) <= OBSCURE_CHANCE
+    ):
         yield Fact("habit", "obscure", "", k, n, p * n, UP)
     elif k / n <= usual.obscure[0] and significance.at_most(k, n, p) <= OBSCURE_CHANCE:
         yield Fact("habit", "obscure", "", k, n, p * n, DOWN)
