@@ -140,7 +140,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     said = _leading(realiser.plan_statements(shown, flags))
-    if not said or not core.begins(said[0]) or not any(_is_against(one, person) for one in said):
+    if not _tells(said, person):
         return None
     against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
     shown += offers.offers(
@@ -204,6 +204,13 @@ def _comments(
 def _leading(statements: Sequence[Statement]) -> list[Fact]:
     """What each statement is about."""
     return [one.facts[0] for one in statements if one.facts]
+
+
+def _tells(said: Sequence[Fact], person: Person) -> bool:
+    """Whether this begins with what the user likes, tells more than what there is most of, and what to
+    avoid."""
+    own = any(core.is_own(fact) for fact in said)
+    return own and core.begins(said[0]) and any(_is_against(fact, person) for fact in said)
 
 
 def _cited(statement: Statement) -> int:

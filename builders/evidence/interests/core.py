@@ -25,6 +25,11 @@ def is_taste(fact: Fact) -> bool:
     return fact.kind in TASTES or (fact.kind == "contrast" and fact.direction == UP)
 
 
+def is_own(fact: Fact) -> bool:
+    """Whether a fact sets the user apart from others."""
+    return is_taste(fact) or fact.kind in ("contrast", "shown") or is_shared(fact)
+
+
 def begins(fact: Fact) -> bool:
     """Whether an answer may begin with a fact."""
     return is_taste(fact) or fact.kind == "most" or is_shared(fact)
