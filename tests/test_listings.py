@@ -80,7 +80,7 @@ def test_a_mark_may_stand_on_both_sides_of_an_entry() -> None:
     }
 
 
-@pytest.mark.parametrize("marks", [{}, {"comma": "/"}, {"filed": "{entry} ~ {categories}"}])
+@pytest.mark.parametrize("marks", [{}, {"comma": "/"}, {"aside": "{entry} ~ {categories}"}])
 def test_entries_as_stored_are_those_that_are_put_together(marks: dict[str, str]) -> None:
     layout = replace(load_layout(), **marks)
     item = Item("1", "Halo", ("Drama", "Crime"), (), "Halo: Drama, Crime")
