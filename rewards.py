@@ -19,7 +19,7 @@ from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset.formats import FORMATS
 from itdr.scoring import score_rows
 from itdr.scoring.metrics import per_task
-from itdr.scoring.metrics.groundedness import Lexicon
+from itdr.scoring.metrics.groundedness import FactSpellings
 
 __all__ = [
     "attributes",
@@ -87,8 +87,15 @@ def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:
 
 
 def grounded_in(rows: Iterable[Mapping[str, Any]]) -> Callable[..., Rewards]:
-    """`grounded` with a lexicon of all these rows, so that invented statements are recognised."""
-    lexicon = Lexicon.of(rows)
+    """`grounded` with a lexicon of many rows, so that invented statements are recognised.
+
+    Args:
+        rows: rows whose facts and titles are known.
+
+    Returns:
+        A reward function for TRL.
+    """
+    lexicon = FactSpellings.of(rows)
 
     def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:
         return _rewarded(completions, columns, per_task.TEXT_TASKS, lexicon)
@@ -106,7 +113,7 @@ def _rewarded(
     completions: Sequence[Any],
     columns: Mapping[str, Any],
     tasks: Sequence[str],
-    lexicon: Lexicon | None = None,
+    lexicon: FactSpellings | None = None,
 ) -> Rewards:
     rows = _rows(columns, len(completions))
     found: Rewards = [None] * len(rows)
@@ -119,7 +126,7 @@ def _rewarded(
 
 
 def _scored(
-    rows: Sequence[Mapping[str, Any]], texts: Sequence[str], lexicon: Lexicon | None
+    rows: Sequence[Mapping[str, Any]], texts: Sequence[str], lexicon: FactSpellings | None
 ) -> list[Any]:
     """Each row by itself where its words make the lexicon: a batch must not change a reward."""
     if lexicon is not None or not any(row["task"] in per_task.TEXT_TASKS for row in rows):

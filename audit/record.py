@@ -122,6 +122,9 @@ def record(
         policies: values of the option `negatives`.
         options: the other options, `sources` and `data_dir` among them.
         classifiers: also train the classifiers.
+
+    Returns:
+        One entry for each cell and policy.
     """
     entries: list[Figures] = []
     for config in configs:
@@ -133,7 +136,12 @@ def record(
 
 
 def write(entries: Sequence[Figures], page: Path) -> None:
-    """Write the page, and the figures beside it as JSON (rounded to three places)."""
+    """Write the page, and the figures beside it as JSON (rounded to three places).
+
+    Args:
+        entries: figures of cells, as `record` returns them.
+        page: path of the Markdown page; the JSON has the same name with another ending.
+    """
     page.write_text(text(entries), encoding="utf-8")
     rounded = [
         {
@@ -147,7 +155,14 @@ def write(entries: Sequence[Figures], page: Path) -> None:
 
 
 def text(entries: Sequence[Figures]) -> str:
-    """The page: a table for each cell, a line for each policy."""
+    """The page: a table for each cell, a line for each policy.
+
+    Args:
+        entries: figures of cells, as `record` returns them.
+
+    Returns:
+        Markdown.
+    """
     lines = [HEAD]
     for cell in dict.fromkeys(one["cell"] for one in entries):
         mine = [one for one in entries if one["cell"] == cell]

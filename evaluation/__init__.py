@@ -17,16 +17,24 @@ from itdr.builders.dataset.formats import texts_of
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.rendering.templates import folder_of
 from itdr.scoring import score_rows
-from itdr.scoring.metrics.groundedness import Lexicon, reference
+from itdr.scoring.metrics.groundedness import FactSpellings, reference
 from itdr.scoring.metrics.per_task import READ, TEXT_TASKS
 
 FOLDER = Path(__file__).resolve().parent
-_lexicon = Lexicon()
+_lexicon = FactSpellings()
 
 
 def rows(config: str = "", **given: Any) -> dict[str, Any]:
-    """The splits of a config. given: options, or `folder`, one that `itdr build`
-    wrote; what else the harness hands over is left aside."""
+    """The rows of a config, split by split.
+
+    Args:
+        config: a subtask; with `folder`, one of its configs.
+        given: options of the config, or `folder`, which `itdr build` wrote; anything else is
+            ignored.
+
+    Returns:
+        Splits by name.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)

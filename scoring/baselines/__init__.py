@@ -69,9 +69,17 @@ METHODS = _methods()
 
 
 def methods_of(task: str, chosen: Sequence[str] | None = None) -> dict[str, Method]:
-    """The methods of a subtask, or those of them that are chosen.
+    """The baselines of a subtask, or those of them that are chosen.
 
-    Raises `ConfigError` for a name that no subtask knows.
+    Args:
+        task: id of a subtask.
+        chosen: names of baselines; None for all.
+
+    Returns:
+        Methods by name.
+
+    Raises:
+        ConfigError: for a name that no subtask has.
     """
     known = sorted({name for several in METHODS.values() for name in several})
     for name in chosen or ():
