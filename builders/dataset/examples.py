@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import cachetools
+
 from itdr.builders.core import gc_pause, rng
 from itdr.builders.dataset import formats
 from itdr.builders.dataset.formats import Texts
@@ -36,8 +38,7 @@ FIRST_BATCH, BATCH = 8, 256
 """Users whose cases are drawn together, at a stream's beginning and then; and windows of one user."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
-KEPT_TEXTS = 64
-_read: dict[tuple[str, ...], templates.Templates] = {}
+_read: cachetools.LRUCache[tuple[str, ...], templates.Templates] = cachetools.LRUCache(maxsize=64)
 
 
 @dataclass(frozen=True)
@@ -196,8 +197,6 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     words = repr(opened.words)
     key = (task.id, words, opened.cell.language, str(choice), templates.fingerprint(choice))
     if key not in _read:
-        if len(_read) >= KEPT_TEXTS:
-            _read.clear()
         found = templates.load(
             task.id, task.variables, task.flags, choice, opened.cell.language, task.lists
         )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
+
+import cachetools
 
 from itdr.builders.core.schema import Source
 from itdr.builders.sampling.cuts import time_cuts
@@ -13,15 +16,12 @@ from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.titles import with_title_chars
 from itdr.builders.tasks.base import Cell, OpenCell
 
-_stores: dict[Path, StoreReader] = {}
-KEPT = 40
+_stores: MutableMapping[Path, StoreReader] = cachetools.LRUCache(maxsize=40)
 
 
 def open_store(source: Source, path: Path) -> StoreReader:
     """The store at this path. A forked process goes on with what its parent knew of it."""
     if path not in _stores:
-        if len(_stores) >= KEPT:
-            _stores.clear()
         _stores[path] = StoreReader(source, path)
     return _stores[path]
 

@@ -35,7 +35,7 @@ class OppositesSpec:
 
 
 class _Verdicts:
-    """The likes and dislikes of a timeline, the oldest first, each title once."""
+    """The likes and dislikes of a history, the oldest first, each title once."""
 
     def __init__(
         self, line: UserHistory, order: Sequence[int], spec: OppositesSpec, timed: bool
@@ -96,7 +96,7 @@ def opposite_windows(
 
     Args:
         spec: how many events a window shows and asks for, and which ratings are likes.
-        line: the user's timeline, of rated events.
+        line: the user's history, of rated events.
         order: its places, the oldest first; by a hash where there is no order.
         coin: whether the first window's target (of two, the earlier one) is a like. Then it is the
             other way round, and so on.

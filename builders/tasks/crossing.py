@@ -146,7 +146,7 @@ def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
 
 def _crossing(cell: OpenCell, window: Window, start: UserHistory) -> Iterator[Crossing]:
     """The window with what lies before it in the first domain, if that is enough. start: the end of
-    the timeline there."""
+    the history there."""
     earlier = before(cell, start.user, window.time, end=start)
     if len(earlier) >= cell.history:
         of = (window.user_history, window.history, window.targets, window.index)

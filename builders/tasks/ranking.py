@@ -154,7 +154,7 @@ def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 
 
 def places(window: Window, values: list[T]) -> list[T]:
-    """Of a timeline's list, the values of the history and the true items."""
+    """The values of a history's list at a window's history and targets."""
     return [values[k] for k in (*window.history, *window.targets)]
 
 
