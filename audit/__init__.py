@@ -59,7 +59,13 @@ def audit_rows(
 ) -> list[Result]:
     """The checks that need nothing but rows, given by split.
 
-    templates: the user's own folder of them, where the rows were worded with one.
+    Args:
+        splits: rows by split.
+        longest: characters of the longest question allowed.
+        templates: the user's template folder, where the rows were worded with one.
+
+    Returns:
+        One result per check.
     """
     rows = ((name, row) for name, rows in splits.items() for row in rows)
     return _run(rows, _own(longest, False, templates), None, None)

@@ -48,7 +48,8 @@ LARGEST_JSON = 1 << 30
 class AnyRow:
     """One example of a file. problem: why it cannot be read, else "".
 
-    history, candidates: titles; None where the file has no such column.
+    Attributes:
+        history, candidates: titles; None where the file has no such column.
     """
 
     id: str

@@ -49,7 +49,8 @@ class Ids(RowCheck):
 class OneSplit(RowCheck):
     """A user (an item, where rows are about items) is in one split only, over all subtasks.
 
-    by_time: where time separates the splits, a user may be in several.
+    Args:
+        by_time: where time separates the splits, a user may be in several.
     """
 
     def __init__(self, by_time: bool = False) -> None:
@@ -87,7 +88,8 @@ class DuplicateUsers(RowCheck):
     """No two users of different splits have a run of `ALIKE` events in common, item and time: some
     sources hold one person under two ids.
 
-    by_time: as in `OneSplit`.
+    Args:
+        by_time: as in `OneSplit`.
     """
 
     def __init__(self, by_time: bool = False) -> None:

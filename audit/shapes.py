@@ -71,8 +71,10 @@ Piece: TypeAlias = "str | Slot | Loop | Branch"
 class Known:
     """What is known of the variables of a text.
 
-    values: shapes by name.   entries: for each list that a loop may go over, of each entry the shapes
-    of its fields.   What is in neither is a gap.
+    Args:
+        values: shapes by name.
+        entries: for each list that a loop may go over, of each entry the shapes of its fields. What
+            is in neither is a gap.
     """
 
     def __init__(

@@ -42,7 +42,8 @@ reads it again as a source takes it for a blank."""
 class Request:
     """What is exported, and how.
 
-    split_by: `user` (all that a user did is in one split) or `time`.
+    Attributes:
+        split_by: `user` (all that a user did is in one split) or `time`.
     """
 
     source: Source

@@ -27,8 +27,10 @@ Complain = Callable[[Path, int, str], Exception]
 class Node:
     """A piece of a YAML file: text, a number, true/false, a mapping, a list; None for any other scalar.
 
-    line: from 1; 0 for what was not read from a file.   text_line: the line on which a text's own
-    first line stands.   key_line: that of the name of the field that holds it.
+    Attributes:
+        line: from 1; 0 for what was not read from a file.
+        text_line: the line on which a text's own first line stands.
+        key_line: that of the name of the field that holds it.
     """
 
     value: str | bool | int | float | dict[str, Node] | list[Node] | None

@@ -38,10 +38,12 @@ SplitUsers = list[tuple[np.ndarray, np.ndarray]]
 class CellSample:
     """What one split takes of one cell.
 
-    paths: the stores it reads.   users: their codes (those of items, where the task is about items)
-    in the order of the sample; None: every user of the part, found while rows are drawn.
-    takes: how many cases each gives.   expected: cases in all (with `users` None: users), for an
-    even mix.
+    Attributes:
+        paths: the stores it reads.
+        users: their codes (those of items, where the task is about items) in the order of the
+            sample; None: every user of the part, found while rows are drawn.
+        takes: how many cases each gives.
+        expected: cases in all (with `users` None: users), for an even mix.
     """
 
     cell: Cell

@@ -25,8 +25,11 @@ EVIDENCE_FIELDS = ("fact", "value", "count", "of", "base", "quote")
 class Example(NamedTuple):
     """A case in words.
 
-    hash: see `row_hash`.   texts: the columns of the row's format.   about: root task, task, source
-    and domain.   template: id of the prompt.
+    Attributes:
+        hash: see `row_hash`.
+        texts: the columns of the row's format.
+        about: root task, task, source and domain.
+        template: id of the prompt.
     """
 
     id: str

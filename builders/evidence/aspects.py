@@ -56,8 +56,10 @@ _WORD = r"[\w'’&-]+"
 class AspectWords:
     """The words of a domain.
 
-    aspects, audiences: by name, the words that name each; those after + or - judge it as well.
-    polarity: by one of `POLARITY`.   naming: by one of `NAMING`.
+    Attributes:
+        aspects, audiences: by name, the words that name each; those after + or - judge it as well.
+        polarity: by one of `POLARITY`.
+        naming: by one of `NAMING`.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -89,7 +89,9 @@ _ENV = _environment()
 class Usage:
     """What a text uses, each with the line (from 1) where it first stands.
 
-    variables: what is printed or asked about.   lists: what is looped over.
+    Attributes:
+        variables: what is printed or asked about.
+        lists: what is looped over.
     """
 
     variables: Mapping[str, int]

@@ -77,9 +77,13 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 class Template:
     """One text of a template file.
 
-    id: full id, as `sequential_rec/p3`.   when: flags and the value that each must have (None: any).
-    asks: whether it speaks to the model, so that it has to fit the `SPECIAL` flags of a case.   person: one of `PERSONS`; a prompt goes with descriptions of its own.   path, line, when_line:
-    where the text and its `when` begin, for messages.   words: a domain's, which the text may use.
+    Attributes:
+        id: full id, as `sequential_rec/p3`.
+        when: flags and the value that each must have (None: any).
+        asks: whether it speaks to the model, so that it has to fit the `SPECIAL` flags of a case.
+        person: one of `PERSONS`; a prompt goes with descriptions of its own.
+        path, line, when_line: where the text and its `when` begin, for messages.
+        words: a domain's, which the text may use.
     """
 
     id: str

@@ -29,7 +29,9 @@ COLUMNS = {"work": np.int32, "user_code": np.int32, "first_time": np.int64}
 class EventIndex:
     """Parallel columns, one entry per (work, user), ascending by time.
 
-    works, users: codes (int32).   times: UTC seconds (int64).
+    Attributes:
+        works, users: codes (int32).
+        times: UTC seconds (int64).
     """
 
     works: np.ndarray

@@ -57,9 +57,11 @@ class _Place(NamedTuple):
 class _Batch:
     """What is drawn for several cases at once, a row to a case, a column to a negative.
 
-    first, last: where in the index the events of the target's second begin and end.   before: when a
-    negative must have been known.   years: the first year of the span, `NO_YEAR` for any.
-    open: the places that are still to be filled.
+    Attributes:
+        first, last: where in the index the events of the target's second begin and end.
+        before: when a negative must have been known.
+        years: the first year of the span, `NO_YEAR` for any.
+        open: the places that are still to be filled.
     """
 
     first: np.ndarray

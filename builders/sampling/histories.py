@@ -30,9 +30,11 @@ NO_WORKS = np.zeros(0, np.int32)
 class UserHistory:
     """Parallel lists over the showable works of one user, in order.
 
-    moments: equal numbers mean that no order is known between two events. times: UTC seconds, or
-    None. touched: every work of the user, shown or not, in any part of the data (ascending codes).
-    timed: whether the source has times at all.
+    Attributes:
+        moments: equal numbers mean that no order is known between two events.
+        times: UTC seconds, or None.
+        touched: every work of the user, shown or not, in any part of the data (ascending codes).
+        timed: whether the source has times at all.
     """
 
     user: int
@@ -51,10 +53,12 @@ class UserHistory:
 
 @dataclass(eq=False)
 class Tails:
-    """The last events of several users' timelines, as many of each: a row to a user, an array to a
-    column. Whoever has fewer events is left out.
+    """The last events of several users, equally many of each: one row per user, one array per column.
 
-    times: UTC seconds, `MISSING_TIME` for none; None where the source has no times.
+    Users with fewer events are left out.
+
+    Attributes:
+        times: UTC seconds, `MISSING_TIME` for none; None where the source has no times.
     """
 
     users: np.ndarray
@@ -106,9 +110,12 @@ def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
 class _Run:
     """The events of some users, one array to a column.
 
-    places: of each user in the run.   shown: the events that can be shown.   numbers: items, works,
-    titles, moments and, where there are any, times.   ends, touched_ends: where, among what can be
-    shown, each user's events end; and the works that they touched.
+    Attributes:
+        places: of each user in the run.
+        shown: the events that can be shown.
+        numbers: items, works, titles, moments and, where there are any, times.
+        ends, touched_ends: where, among what can be shown, each user's events end; and the works
+            that they touched.
     """
 
     places: dict[int, int]
@@ -127,9 +134,12 @@ class _Run:
 
 
 class Histories:
-    """The timelines of a store's users, one event for each work: the earliest, or the latest; or all.
+    """The histories of a store's users, one event per work (the earliest or the latest), or all events.
 
-    rated: only events with a rating count.
+    Args:
+        store: the store.
+        keep: which of a user's events with one work count.
+        rated: whether only events with a rating count.
     """
 
     def __init__(self, store: StoreReader, keep: Repeats = "first", rated: bool = False) -> None:
@@ -294,11 +304,13 @@ class Histories:
 
 
 def histories(store: StoreReader, keep: Repeats = "first", rated: bool = False) -> Histories:
-    """The store's timelines, shared by all cells that read them in this way; where a filter says which
-    of a user's events with one work count, it is asked, not `keep`."""
+    """The store's histories, shared by all cells that read them in the same way.
+
+    A filter that says which of a user's events with one work count overrules `keep`.
+    """
     if store.selection is not None and store.selection.repeats is not None:
         keep = store.selection.repeats
-    return store.shared(("timelines", keep, rated), lambda: Histories(store, keep, rated))
+    return store.shared(("histories", keep, rated), lambda: Histories(store, keep, rated))
 
 
 def _moments(events: Events) -> np.ndarray:

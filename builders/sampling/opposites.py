@@ -21,9 +21,11 @@ LEAST = 1
 class OppositesSpec:
     """Which windows are looked for.
 
-    each: likes, and dislikes, that a history shows at most.   liked, disliked: the ratings from which
-    down and up to which an event is one.   targets: 1, or 2 for a like and a dislike next to each
-    other.   start, stop: UTC seconds between which targets must lie.
+    Attributes:
+        each: likes, and dislikes, that a history shows at most.
+        liked, disliked: the ratings from which down and up to which an event is one.
+        targets: 1, or 2 for a like and a dislike next to each other.
+        start, stop: UTC seconds between which targets must lie.
     """
 
     each: int

@@ -1,4 +1,4 @@
-"""Windows: a case's place in a timeline, its history and what comes after.
+"""Windows: a case's place in a user's history, what it shows and what comes after.
 
 Where the source has an order a window lies in time; else it is drawn from likes in a hashed order.
 """
@@ -14,13 +14,12 @@ from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 
 MORE = 8
-"""Events at a timeline's end that are looked at besides those of one window, some of which may have
-no known order or repeat a title."""
+"""Events at a history's end read beyond those of one window: some have no known order or repeat a title."""
 
 
 @dataclass(slots=True)
 class Window:
-    """One case's place in a timeline: `history` and `targets` are places in it, oldest first."""
+    """One case's place in a user's history: `history` and `targets` are places in it, oldest first."""
 
     user_history: UserHistory
     history: list[int]
@@ -41,13 +40,17 @@ class Window:
 
 
 class WindowSpec(NamedTuple):
-    """Which windows of an ordered timeline are looked for.
+    """Which windows of an ordered history are looked for.
 
-    history, targets: how many events a window holds of each.   known: if given, somebody else in the
-    training part met each target before the first of them.   start, stop: UTC seconds between which
-    the targets must lie.   avoid_ties: windows whose history is tied come last.   alphabet: if given,
-    no window walks down it.   liked: if given, targets are rated so or higher.
-    target: which window comes first: the `first` or the `last` of the timeline.
+    Attributes:
+        history, targets: how many events a window holds of each.
+        known: if given, each target was met by somebody else in the training part before the first
+            target's time.
+        start, stop: UTC seconds between which the targets must lie.
+        avoid_ties: windows whose history is tied come last.
+        alphabet: if given, windows whose titles stand in alphabetical order are left out.
+        liked: if given, the lowest rating of a target.
+        target: which window comes first: the `first` or the `last` of the history.
     """
 
     history: int
@@ -78,7 +81,7 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
     first = next(ordered_windows(tail, window_spec), None)
     if first is not None and window_spec.avoid_ties and first.tied:
-        first = None  # the rest of the timeline may hold one that is not
+        first = None  # the rest of the history may hold one that is not
     if first is not None:
         # What the end lacks in history it cannot find, so what it finds is what all would.
         yield first

@@ -33,7 +33,8 @@ from itdr.builders.store.reader import StoreReader
 class CellRule:
     """The paper's quota of one (task, source) cell, and what is particular to it.
 
-    pairs: for a task across two domains, (from, to) with the paper's quota of each pair.
+    Attributes:
+        pairs: for a task across two domains, (from, to) with the paper's quota of each pair.
     """
 
     quota: int
@@ -45,17 +46,23 @@ class CellRule:
 class Task:
     """One subtask.
 
-    about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
-    `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
-    defaults: the options that have a meaning here, with their default.   variables, flags: what its
-    templates may use; lists: what they may loop over.   windows: the cases of one user (or item, by code), the latest first.
-    firsts: the first of them for several users at once, where that is faster; None for a user whose
-    windows have to be looked through.
-    order: the subjects in the order in which a sample of so many takes them, where that is not by hash
-    alone.
-    draw: each of several windows made a case, None where no honest negatives are left.   context: a
-    case's variables.   wrong: a plausible wrong answer.   choices: by option, which of its
-    values have a meaning here, where not all have.
+    Attributes:
+        about: `user` or `item`: whose hash decides the split.
+        cells: the paper's sources.
+        needs: canonical columns, as `table.column`, without which a source cannot serve it.
+        needs_any: columns of which a source must have at least one.
+        defaults: the options that have a meaning here, with their default.
+        variables, flags: what its templates may use.
+        lists: what they may loop over.
+        windows: the cases of one user (or item, by code), the latest first.
+        firsts: the first of them for several users at once, where that is faster; None for a user
+            whose windows have to be looked through.
+        order: the subjects in the order in which a sample of so many takes them, where that is not
+            by hash alone.
+        draw: turns windows into cases; None where too few negatives are left.
+        context: the template variables of a case.
+        wrong: a plausible wrong answer.
+        choices: by option, which of its values have a meaning here, where not all have.
     """
 
     id: str
@@ -89,9 +96,13 @@ class Task:
 class Cell:
     """One task on one source (and domain), with its resolved options: declared, nothing opened.
 
-    other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
-    templates: the user's own folder of templates, None without one; it may change the domain's words.
-    language: of templates and words.   split_by, cuts: see the options of these names.
+    Attributes:
+        other: the domain that a case starts from, for tasks across two; its true items lie in
+            `domain`.
+        templates: the user's own folder of templates, None without one; it may change the domain's
+            words.
+        language: of templates and words.
+        split_by, cuts: see the options of these names.
     """
 
     task: Task

@@ -29,8 +29,9 @@ _Events = tuple[list[int], list[float], list[int]]
 class Crossing(Window):
     """A window of the second domain, with what lies before it in the first.
 
-    code: the user's in the first domain.   earlier: what a case shows of it, if nothing in the second
-    is called so.
+    Attributes:
+        code: the user's in the first domain.
+        earlier: what a case shows of it, if nothing in the second is called so.
     """
 
     code: int = field(kw_only=True)

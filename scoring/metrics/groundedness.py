@@ -89,7 +89,8 @@ class Grounds:
 class FactSpellings:
     """What can be stated, by source: a trie of stemmed words whose ends hold the names of facts.
 
-    templates: the user's own folder of them, whose words the answers use.
+    Attributes:
+        templates: the user's own folder of them, whose words the answers use.
     """
 
     tries: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -71,8 +71,9 @@ RARE = 0.001
 class Guess:
     """A description as plain values, and what should be said of it.
 
-    notes: by the names of the fields that lead to a value, a comment on it.   doubts: what it was
-    unsure of, in sentences.
+    Attributes:
+        notes: by the names of the fields that lead to a value, a comment on it.
+        doubts: what it was unsure of, in sentences.
     """
 
     values: dict[str, Any]

@@ -24,9 +24,12 @@ EXAMPLES = 500
 class FileProfile:
     """A file as it was found.
 
-    form: its format.   written: the fields of a description that say how it is written.   types: the
-    SQL type of each column.   clause: what it is selected from, all text as text.
-    whole: look at all rows, so that their order does not matter.
+    Attributes:
+        form: its format.
+        written: the fields of a description that say how it is written.
+        types: the SQL type of each column.
+        clause: what it is selected from, all text as text.
+        whole: look at all rows, so that their order does not matter.
     """
 
     con: duckdb.DuckDBPyConnection
