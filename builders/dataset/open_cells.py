@@ -20,7 +20,7 @@ _stores: MutableMapping[Path, StoreReader] = cachetools.LRUCache(maxsize=40)
 
 
 def open_store(source: Source, path: Path) -> StoreReader:
-    """The store at this path. A forked process goes on with what its parent knew of it."""
+    """The store at this path. A forked process keeps what its parent had read."""
     if path not in _stores:
         _stores[path] = StoreReader(source, path)
     return _stores[path]
@@ -36,7 +36,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
 
 
 def share_cuts(cell: Cell, path: Path, cuts: tuple[int, int]) -> None:
-    """Have the time cuts of a store where they were found already, elsewhere."""
+    """Set the time cuts of a store that were computed elsewhere."""
     open_store(cell.source, path).shared(("time cuts", cell.cuts), lambda: cuts)
 
 
@@ -64,7 +64,7 @@ def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
 
 
 def filter_report(cell: Cell, path: Path) -> tuple[str, list[dict[str, Any]]] | None:
-    """What each step of the cell's filters leaves of a store.
+    """What each step of the cell's filters leaves in a store.
 
     Args:
         cell: whose options name the filters.

@@ -20,7 +20,7 @@ YAML = (".yaml", ".yml")
 
 
 def open_entries(entries: Any) -> Any:
-    """The same option with an id for each source of your own, which is known by it from now on.
+    """The option with an id in place of each source of your own, registered under that id.
 
     Args:
         entries: the option `sources` as it was given.
@@ -110,7 +110,7 @@ def from_tables(
 
 
 def find(entry: str) -> tuple[Source, str | None]:
-    """The source, and its domain if one is named, that an id, `id/domain` or path means.
+    """The source (and the domain, if one is named) behind an id, `id/domain` or path.
 
     Raises:
         ConfigError: for one that is not known.
@@ -149,7 +149,7 @@ def _is_path(entry: Any) -> bool:
 
 
 def _checked(one: Source) -> Source:
-    """A source whose own words are words that templates have."""
+    """The source, once each of its own words is one that templates use."""
     for name in one.options.get("wording", {}):
         if name not in WORDS:
             assert one.recipe is not None
@@ -176,7 +176,7 @@ def names(entries: Any) -> Any:
 
 
 def declared(one: Source) -> str:
-    """All that a source of your own declares, as text: rows depend on it.
+    """Everything that a source of your own declares and rows depend on, as text.
 
     Args:
         one: a source that is not of this package.
@@ -199,12 +199,12 @@ def declared(one: Source) -> str:
 
 
 def description_of(one: Source) -> dict[str, Any] | None:
-    """What a built folder records of a described source, files by name alone; None of others."""
+    """What a built folder records about a described source, files by name alone; None for others."""
     return source.values_of(one)
 
 
 def remember(one: Source) -> None:
-    """Note where a described source has its files, for whoever reads rows built from it later."""
+    """Record where a described source has its files, for reading rows built from it later."""
     record = source.record_of(one)
     if record is not None:
         paths.write_json(_record(one.id), record)
@@ -215,8 +215,8 @@ def _record(name: str) -> Path:
 
 
 def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make the sources of a built folder known: with their files where this machine has them, else by
-    what the folder's provenance says of them.
+    """Register the sources of a built folder: with their files where this machine has them,
+    otherwise as the folder's provenance describes them.
 
     Args:
         entries: the provenance of each config.
@@ -224,7 +224,7 @@ def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
     for entry in entries.values():
         sources = entry.get("sources")
         for name, facts in sources.items() if isinstance(sources, Mapping) else ():
-            # Anybody can have written a provenance: what is not as expected is judged elsewhere.
+            # Anybody can have written a provenance: unexpected content is judged elsewhere.
             described = facts.get("description") if isinstance(facts, Mapping) else None
             if not described or registry.is_open(name) or name in registry.source_ids():
                 continue

@@ -1,7 +1,7 @@
-"""What a row holds of an example: one dictionary for a stream, columns of a table for a file.
+"""From examples to rows: a dictionary for a stream, columns of a table for a file.
 
-A table is made of flat lists of plain values. A dictionary for each event of a history is most of
-what a row in Python costs, to make, to encode and to collect; a file needs none of them.
+A table is built from flat lists of plain values. Dictionaries for the events of a history are most
+of what a row costs in Python to create, encode and collect; a file needs none of them.
 """
 
 from __future__ import annotations
