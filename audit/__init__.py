@@ -1,4 +1,4 @@
-"""`itdr audit`: proves, on built rows and from the raw data, that a data set is clean."""
+"""`itdr audit`: checks built rows, alone and against the raw data."""
 
 from __future__ import annotations
 
@@ -115,5 +115,5 @@ def _run(
 
 
 def unproven(error: ItdrError) -> str:
-    """What to say where the raw files are not at hand."""
+    """The message where the raw files are missing: what could not be checked."""
     return f"{error}\nTo audit the rows alone, add --rows-only; else give the raw files with --data-dir."

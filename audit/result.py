@@ -1,4 +1,4 @@
-"""What an audit finds: a result for each check, with the ids of the rows that fail it."""
+"""The results of an audit: one per check, with the ids of the rows that fail it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 LONGEST = 20_000
 """Characters of a question beyond which a row is overlong; of an answer a quarter of it."""
 ALIKE = 5
-"""Events in a row, with their times, that two people do not share by chance."""
+"""Consecutive events, with their times, that two people do not share by chance."""
 
 _SPAN = re.compile(r"/(train|validation|test)/\d+$")
 
@@ -162,7 +162,7 @@ class HistoryTimes(RowCheck):
         if row["task"] not in (*RANKING_TASKS, CHOICE_TASK, RATING_TASK) or not row["history"]:
             return
         times = [one["timestamp"] for one in row["history"]]
-        # Across two domains, each has its own past.
+        # With two domains, each has its own history.
         half = len(times) // 2 if ">" in (row["domain"] or "") else 0
         self.result.checked += 1
         for part in (times[:half], times[half:]):
@@ -206,7 +206,7 @@ class Candidates(RowCheck):
 
 
 class Answers(RowCheck):
-    """The answer says what the row holds; in preference rows the rejected one does not."""
+    """The answer says what the row holds; the rejected answer of preference rows does not."""
 
     def __init__(self) -> None:
         self.result = Result("answers", "the answer's text says what the row holds to be true")
@@ -222,7 +222,7 @@ class Answers(RowCheck):
             return
         self.result.checked += 1
         texts = texts_of(row)
-        # A row of `kto` may hold a wrong answer alone.
+        # A row of `kto` may hold only a wrong answer.
         wrong = says(row, texts.answer) if texts.answer or not texts.wrong else ""
         if wrong:
             self.result.fault(row["id"], wrong)

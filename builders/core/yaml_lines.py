@@ -1,6 +1,6 @@
-"""YAML read with line numbers, for files that people write: what cannot be read is said by line.
+"""YAML with line numbers, for files that people write: every mistake names its line.
 
-A file of a user is input like any other: checked, never executed. Aliases, tags, repeated keys and
+A user's file is input like any other: checked, never executed. Aliases, tags, repeated keys and
 several documents are refused.
 """
 
@@ -40,7 +40,7 @@ class Node:
 
     @property
     def place(self) -> int:
-        """The line to look at: that of the field's name, where it has one."""
+        """The line to name in messages: that of the field's name, where it has one."""
         return self.key_line or self.line
 
 

@@ -331,9 +331,9 @@ def schema(form: str = DEFAULT) -> dict[str, Any]:
 
 
 class RowFeatures(Features):
-    """Features of rows that need no encoding: they are made of plain Python values of these types.
+    """Features of rows that need no encoding, being plain Python values of these types.
 
-    Encoding row by row is most of what `datasets` spends on such rows (4 of 5 parts, measured).
+    Encoding takes four fifths of the time that `datasets` spends on such rows (measured).
     """
 
     def encode_example(self, example: dict[str, Any]) -> dict[str, Any]:

@@ -43,8 +43,8 @@ class Example(NamedTuple):
 def row_hash(case: Case, texts: Sequence[str]) -> str:
     """Hash of what a row shows and holds to be true, the same in every format.
 
-    The id of a row names its source, subtask and user, so that rows which differ in history,
-    candidates or template bear the same id; this tells them apart.
+    A row's id names its source, subtask and user, so rows that differ in history, candidates or
+    template share it; this hash tells them apart.
 
     Args:
         case: what the row is about.

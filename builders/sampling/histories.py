@@ -1,7 +1,7 @@
 """A user's events as cases see them: one event for each work, in order, only what can be shown.
 
-They are worked out for a run of users at a time: a few operations on long arrays take a small part
-of the time that many on short ones do.
+Histories are computed for a run of users at a time: a few operations on long arrays are much faster
+than many on short ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 Repeats = Literal["first", "last", "keep"]
 """Which of a user's events with one work count: the earliest, the latest, or all."""
 RUN_ROWS = 16_384
-"""Interactions to a run, about: those of its last user belong to it whole."""
+"""Interactions per run, roughly: the last user is never cut."""
 KEPT_RUNS = 4
 _Columns = tuple[list[int], list[int], list[int], list[int], list[int | None], list[float | None]]
 NO_WORKS = np.zeros(0, np.int32)
@@ -197,7 +197,7 @@ class Histories:
 
     @staticmethod
     def _columns(run: _Run, rows: np.ndarray) -> _Columns:
-        """Of these events: items, works, titles, moments, times and ratings."""
+        """The items, works, titles, moments, times and ratings of these events."""
         items, works, titles, moments, *more = (one[rows].tolist() for one in run.numbers)
         times: list[int | None] = more[0] if more else [None] * len(rows)
         if run.missing_times:
@@ -253,7 +253,8 @@ class Histories:
         return run, run.places[user]
 
     def _together(self, user: int) -> np.ndarray:
-        """The users to read with this one: those expected, else its neighbours in the store."""
+        """The users to read together with this one: the expected ones, else its neighbours in the
+        store."""
         expected = self._store.expected_run(user)
         if expected is not None:
             return expected
@@ -282,7 +283,7 @@ class Histories:
             mask = kept if mask is None else mask & kept
         places = np.arange(len(keys)) if mask is None else np.flatnonzero(mask)
         if len(again) and self._keep != "keep":
-            # A work met first in an edition without a title still counts as met then.
+            # A work first met in an edition without a title counts as met then.
             places = _one_each(keys, places, again, self._keep)
         places = places[titles[places] >= 0]
         columns = [events.items, works, titles, _moments(events)]
@@ -314,7 +315,7 @@ def histories(store: StoreReader, keep: Repeats = "first", rated: bool = False) 
 
 
 def _moments(events: Events) -> np.ndarray:
-    """A number for each event that grows where time or place does (within a user)."""
+    """A number for each event that grows with time or position, within a user."""
     n = len(events.items)
     if events.times is None and events.seqs is None:
         return np.zeros(n, np.int64)
@@ -326,8 +327,8 @@ def _moments(events: Events) -> np.ndarray:
 
 
 def pairs(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.ndarray, Any]:
-    """A number for each (user, work), the user's place in front of so many bits of the work: of 32
-    bits where that is enough, which are sorted in half the time that 64 take."""
+    """A number for each (user, work), the user's position before the bits of the work; 32 bits
+    where that is enough, since they are sorted in half the time of 64."""
     bits = all_works.bit_length()
     kind = np.uint32 if bits + len(counts).bit_length() <= 32 else np.uint64
     owner = np.arange(len(counts), dtype=kind) << kind(bits)

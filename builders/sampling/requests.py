@@ -1,4 +1,4 @@
-"""What cases ask for when they ask for negatives."""
+"""Requests for negatives, of one case or of several."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NegativeRequest:
 
 @dataclass(slots=True)
 class NegativeRequests:
-    """What several cases ask for, a row to a case: as `NegativeRequest` in arrays.
+    """The requests of several cases as arrays, one row per case; see `NegativeRequest`.
 
     Attributes:
         times: int64, `NEVER` for any time.

@@ -83,7 +83,7 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     if first is not None and window_spec.avoid_ties and first.tied:
         first = None  # the rest of the history may hold one that is not
     if first is not None:
-        # What the end lacks in history it cannot find, so what it finds is what all would.
+        # A window found at the end is the one that the whole history would give.
         yield first
     rest = ordered_windows(lines.of(user), window_spec)
     if first is not None:
@@ -129,13 +129,13 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
 def _rounds(
     line: UserHistory, window_spec: WindowSpec, places: Sequence[int]
 ) -> Iterator[tuple[Sequence[int], bool]]:
-    """The cuts to try, and whether tied histories will do: all at once; where ties are avoided,
-    those first whose history can have an order."""
+    """The cuts to try, and whether tied histories are allowed: all at once, or where ties are
+    avoided, first those whose history can have an order."""
     if not window_spec.avoid_ties:
         yield places, True
         return
     moments, history = line.moments, window_spec.history
-    # Moments grow by one where time does, so that this is the most of them that can differ.
+    # Moments grow by one where time does, so at most this many can differ.
     yield (
         [cut for cut in places if 2 * (moments[cut - 1] - moments[cut - history] + 1) >= history],
         False,
@@ -178,7 +178,7 @@ def window_before(
         return None
     known = window_spec.known
     if known is not None:
-        # In an ordered record without times nobody can be shown to have been earlier: any other
+        # In an ordered record without times nobody is known to have been earlier: any other
         # user of the training part will do.
         moment = times[cut]
         before = NEVER if moment is None else moment
@@ -222,7 +222,7 @@ def _in_span(line: UserHistory, chosen: Sequence[int], window_spec: WindowSpec) 
     """Whether the targets lie in the span of time that is asked for."""
     times = [line.times[k] for k in chosen]
     if line.timed and None in times:
-        # Where some events have times, those without cannot be shown to come next.
+        # Where some events have times, those without are not known to come next.
         return False
     start, stop = window_spec.start, window_spec.stop
     if start is None and stop is None:
@@ -270,6 +270,6 @@ def unordered_windows(
         taken = set(chosen)
         rest = [k for k in places if k not in taken]
         yield Window(line, rest[:history], chosen, index)
-        # What one window shows as truth, the next may show as history, never as truth again.
+        # A target of one window may be history of the next, but never a target again.
         places = rest + chosen
         index += 1

@@ -1,4 +1,4 @@
-"""What an entry of a list shows of an item besides its title: creator, categories, rating, time."""
+"""What a list shows of an item besides its title: creator, categories, rating, time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import OpenCell
 
 NAMED_WITH_CREATOR = ("books", "book_reviews", "tracks")
-"""Wordings of sources whose titles say little without who made them."""
+"""Domains whose titles say little without their creator."""
 DESCRIPTION_CHARS = 200
 OPTIONS = {"title_chars": 120, "show": None}
 """Options of all tasks that list titles, with their defaults."""
@@ -20,7 +20,7 @@ _FLAGS = {"creator": "creators", "categories": "categories", "time_gap": "time_g
 
 
 def shown(cell: OpenCell, categories: bool = False) -> frozenset[str]:
-    """What the cell's entries show besides titles. categories: whether they do by default."""
+    """What the cell's entries show besides titles. categories: whether they are shown by default."""
     asked = cell.cell.options["show"]
     if asked is None:
         named = cell.cell.source.words in NAMED_WITH_CREATOR

@@ -21,7 +21,7 @@ CELLS = {
         *("amazon-books", "amazon-reviews-2023"),
     )
 }
-"""Every source of ratings. The paper has none of these cells; they are as large as its largest."""
+"""Every source with ratings. The paper has none of these cells; they are as large as its largest."""
 NEEDS = frozenset({"interactions.rating", "items.title"})
 OPTIONS: dict[str, Any] = {**entries.OPTIONS, "history": 10}
 VARIABLES = lists.layouts("likes", "dislikes") | {"n_likes", "n_dislikes", "answer"}

@@ -1,4 +1,4 @@
-"""Pairwise recommendation: which of two items does a user prefer who liked these and disliked those?"""
+"""Pairwise recommendation: which of two items does a user with these likes and dislikes prefer?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pointwise recommendation: would a user who liked these and disliked those like this item? Yes or no."""
+"""Pointwise recommendation: would a user with these likes and dislikes like this item? Yes or no."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rating prediction: what the user gives an item, after ten rated ones."""
+"""Rating prediction: the rating that a user gives an item, after ten rated ones."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     made = ranking.draw(cell, windows)
     if "categories" in entries.shown(cell, categories=True):
         for case in made:
-            # A list in which some items lack a category would mark them: then none shows its own.
+            # Items without a category would stand out in a list, so then no item shows its own.
             if case is not None and all(map(_categories, chain(case.history, case.candidates))):
                 case.flags |= _CATEGORIES
     return made
