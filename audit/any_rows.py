@@ -165,10 +165,10 @@ class Lists:
 
 
 class Leaks:
-    """The prompt does not tell the answer.
+    """Prompts do not give the answer away.
 
-    With candidates, a true one may not be named more often than every false one, nor stand in the
-    history. Without, a prompt may not hold the answer, unless most prompts of the data do.
+    With candidates, a target may not be named more often than every negative, nor be in the
+    history. Without, a prompt may not hold the answer, unless most prompts do.
     """
 
     def __init__(self) -> None:

@@ -43,7 +43,8 @@ def project_yaml() -> str:
 
 
 def readme(old: str) -> str:
-    """The README with front matter, examples and table of cells made anew; all else untouched.
+    """The README with regenerated front matter, examples and table of cells; everything else
+    unchanged.
 
     Args:
         old: its text.

@@ -1,4 +1,4 @@
-"""Scoring of model answers: `score(rows, answers)`. Definitions stand in docs/scoring.md."""
+"""Scoring of model answers: `score(rows, answers)`. docs/scoring.md defines the metrics."""
 
 from __future__ import annotations
 

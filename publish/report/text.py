@@ -157,7 +157,7 @@ def _templates(found: list[dict[str, Any]]) -> Table:
 
 
 def _shared(found: list[dict[str, Any]], label: Any) -> list[list[str]]:
-    """A line for each subtask with the share of each of its entries."""
+    """One line per subtask with the share of each of its entries."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for one in found:
         groups.setdefault(one["task"], []).append(one)

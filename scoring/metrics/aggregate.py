@@ -1,4 +1,4 @@
-"""Scores put together: per cell, per subtask, per root task, each with its interval.
+"""Aggregated scores: per cell, per subtask, per root task, each with its interval.
 
 A subtask's figure is the mean over its cells, a root task's the mean over its subtasks, so that a
 large cell counts no more than a small one; their intervals come from the same resamples of the rows
@@ -56,7 +56,7 @@ class _Figures:
 
 
 def _ordered(found: Counter[str]) -> dict[str, int]:
-    """How many answers came to what, without what none came to."""
+    """How many answers got each verdict, without verdicts that none got."""
     return {name: found[name] for name in VERDICTS if found[name]}
 
 
@@ -138,7 +138,7 @@ def _finished(name: str, mean: float) -> float:
 
 
 def _metric_order(name: str) -> int:
-    """Facts first; figures of answers that were read behind those of all rows."""
+    """Facts first; figures over readable answers after those over all rows."""
     headline = ("fact F1", "fact precision", "fact recall", "named works")
     return headline.index(name) - len(headline) if name in headline else int(name.endswith(READ))
 
