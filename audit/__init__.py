@@ -114,6 +114,6 @@ def _run(
     return [*found, skipped]
 
 
-def unproven(error: ItdrError) -> str:
+def unproven_note(error: ItdrError) -> str:
     """The message where the raw files are missing: what could not be checked."""
     return f"{error}\nTo audit the rows alone, add --rows-only; else give the raw files with --data-dir."

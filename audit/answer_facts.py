@@ -39,11 +39,11 @@ class AnswerFacts(RowCheck):
         if any(one["fact"].partition("/")[0] not in KINDS for one in row["evidence"]):
             return
         self.result.checked += 1
-        for what in unfounded(row):
+        for what in unsupported_claims(row):
             self.result.fault(row["id"], what)
 
 
-def unfounded(row: Row) -> Iterator[str]:
+def unsupported_claims(row: Row) -> Iterator[str]:
     """What an answer says that is neither in its evidence nor in its question.
 
     Args:

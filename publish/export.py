@@ -21,7 +21,7 @@ from itdr.builders.core.schema import EVENTS, Source
 from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.splits import SPLITS, assign_splits
 from itdr.builders.sources.described.declaration import UserColumns, entries
-from itdr.builders.sources.described.expressions import quoted
+from itdr.builders.sources.described.expressions import quoted_name
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.reader import StoreReader
 
@@ -217,7 +217,7 @@ class _Export:
 
     def _select(self, fields: Mapping[str, str]) -> str:
         return "SELECT " + ", ".join(
-            f"{self._cell(name, value)} AS {quoted(self._header(name))}"
+            f"{self._cell(name, value)} AS {quoted_name(self._header(name))}"
             for name, value in fields.items()
         )
 

@@ -247,7 +247,7 @@ def restricted_sources(
     """
     if licences.made_up(entries):
         return {}
-    terms = licences.declared(checked.sources)
+    terms = licences.declared_terms(checked.sources)
     return {
         name: one for name, one in terms.items() if one["licence"]["redistribution"] is not True
     }

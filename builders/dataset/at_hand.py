@@ -31,7 +31,7 @@ def facet_of(task: Task, source: Source, domain: str | None) -> str:
     return "base" if same or not files else task.facet
 
 
-def usable(
+def usable_sources(
     candidates: Selected, cells: Iterable[tuple[str, str]], folder: Path | None, placed: bool
 ) -> tuple[Selected, dict[str, str]]:
     """Choose the sources and domains for which nothing needs to be fetched.
@@ -112,11 +112,11 @@ def require_recognised(folder: Path, wanted: str) -> None:
     Raises:
         ConfigError: it says what the folder holds, and which one was probably meant.
     """
-    if not recognised(folder):
+    if not recognised_sources(folder):
         raise ConfigError(f"data_dir: {_advice(folder, wanted)}")
 
 
-def recognised(folder: Path) -> list[str]:
+def recognised_sources(folder: Path) -> list[str]:
     """The sources with raw files in `<folder>/<source id>/`, now or when their store was built."""
     return [name for name in registry.source_ids() if _is_recognised(name, folder)]
 

@@ -94,7 +94,7 @@ def split_options(
         if key not in DEFAULTS and key not in BUILDER_OPTIONS:
             raise ConfigError(choose_from("option", key, [*DEFAULTS, "data_dir"]))
     if "sources" in options:
-        options["sources"] = own_sources.absolute(options["sources"])
+        options["sources"] = own_sources.absolute_paths(options["sources"])
     for key in ("size", "per_user"):
         # `datasets` drops None before the config sees it, so "no limit" is passed as a word.
         if key in options and options[key] is None:
@@ -104,7 +104,7 @@ def split_options(
     }
 
 
-def absolute(data_dir: Any) -> str | None:
+def absolute_data_dir(data_dir: Any) -> str | None:
     """`data_dir` as one absolute path, however it was spelled.
 
     Args:
@@ -257,7 +257,7 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
         with ThreadPoolExecutor(at_once) as pool:
             made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
     for source in {cell.source.id: cell.source for cell in cells}.values():
-        own_sources.remember(source)
+        own_sources.remember_files(source)
     paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(options, cells, paths)
 
@@ -278,7 +278,7 @@ def check_sources(options: Options) -> None:
         return
     listed = _by_reason(options.left_out)
     if options.chosen_by_default and options.folder is not None:
-        here = ", ".join(at_hand.recognised(options.folder))
+        here = ", ".join(at_hand.recognised_sources(options.folder))
         raise ConfigError(
             f"{options.config} can be made from none of the sources in {options.folder} ({here}). "
             f"Left out: {listed}. Name a source to have it downloaded, as "

@@ -71,7 +71,7 @@ class Options(RowOptions):
         return [
             f"candidates={self._candidates_digest()}",
             f"selected={self.selected!r}",
-            *(own_sources.declared(registry.source(name)) for name in own),
+            *(own_sources.declared_text(registry.source(name)) for name in own),
             *(f"{name}={getattr(self, name)!r}" for name in names),
         ]
 
@@ -234,7 +234,7 @@ def _check_candidates(options: Options) -> None:
 
 def _check_attributes(options: Options) -> None:
     """Check that each attribute exists in a chosen source, and that each such source has some."""
-    from itdr.builders.tasks.user_attribute_prediction import TASK, available
+    from itdr.builders.tasks.user_attribute_prediction import TASK, available_attributes
 
     wanted = options.attributes
     if wanted is None:
@@ -243,7 +243,7 @@ def _check_attributes(options: Options) -> None:
         raise ConfigError(f"attributes must be a list of names, not {wanted!r}.")
     cells = registry.cells(TASK.id, options.cells)
     has = {
-        name: available(registry.source(name))
+        name: available_attributes(registry.source(name))
         for name, _ in options.selected
         if (TASK.id, name) in cells
     }

@@ -20,9 +20,9 @@ from itdr.builders.dataset.shards import (
     Shard,
     ShardedStream,
     UserRequest,
-    asked,
     expected,
     interleave,
+    requested_users,
 )
 from itdr.builders.rendering import templates
 from itdr.builders.sampling.case import Case
@@ -92,7 +92,7 @@ def _of_cell(
     """The examples of one cell, each with the position of its shard."""
     opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(opened, SPLITS[chosen.part], wording)
-    batches = _cases(opened, asked(chosen, opened, shards), first)
+    batches = _cases(opened, requested_users(chosen, opened, shards), first)
     while True:
         with gc_pause.gc_paused():
             drawn = next(batches, None)

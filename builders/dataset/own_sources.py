@@ -109,7 +109,7 @@ def from_tables(
     return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
 
 
-def find(entry: str) -> tuple[Source, str | None]:
+def find_source(entry: str) -> tuple[Source, str | None]:
     """The source (and the domain, if one is named) behind an id, `id/domain` or path.
 
     Raises:
@@ -158,16 +158,16 @@ def _checked(one: Source) -> Source:
     return one
 
 
-def absolute(entries: Any) -> Any:
+def absolute_paths(entries: Any) -> Any:
     """The option with paths made absolute, so that it means the same in every working folder."""
     if isinstance(entries, (str, os.PathLike)):
         return os.path.abspath(os.path.expanduser(entries)) if _is_path(entries) else entries
     if isinstance(entries, (list, tuple)):
-        return [absolute(one) for one in entries]
+        return [absolute_paths(one) for one in entries]
     return entries
 
 
-def names(entries: Any) -> Any:
+def source_names(entries: Any) -> Any:
     """The option as plain ids, for records: a path tells who built what."""
     entries = open_entries(entries)
     if isinstance(entries, (list, tuple)):
@@ -175,7 +175,7 @@ def names(entries: Any) -> Any:
     return entries
 
 
-def declared(one: Source) -> str:
+def declared_text(one: Source) -> str:
     """Everything that a source of your own declares and rows depend on, as text.
 
     Args:
@@ -203,7 +203,7 @@ def description_of(one: Source) -> dict[str, Any] | None:
     return source.values_of(one)
 
 
-def remember(one: Source) -> None:
+def remember_files(one: Source) -> None:
     """Record where a described source has its files, for reading rows built from it later."""
     record = source.record_of(one)
     if record is not None:
@@ -214,7 +214,7 @@ def _record(name: str) -> Path:
     return paths.cache_root() / "own" / f"{name}.json"
 
 
-def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
+def register_recorded(entries: Mapping[str, Mapping[str, Any]]) -> None:
     """Register the sources of a built folder: with their files where this machine has them,
     otherwise as the folder's provenance describes them.
 

@@ -56,7 +56,9 @@ def _share(chosen: CellSample, shard: Shard) -> tuple[int, int]:
     return shares[0], shares[1]
 
 
-def asked(chosen: CellSample, opened: OpenCell, shards: Sequence[Shard]) -> Iterator[UserRequest]:
+def requested_users(
+    chosen: CellSample, opened: OpenCell, shards: Sequence[Shard]
+) -> Iterator[UserRequest]:
     """The users of a cell that belong to some shards, in the order of the sample.
 
     Args:

@@ -53,14 +53,14 @@ def select(
             at_hand.require_recognised(folder, benchmarks[0])
         if value["missing"] == "error":
             return chosen, {}
-        return at_hand.usable(chosen, cells, folder, placed=False)
+        return at_hand.usable_sources(chosen, cells, folder, placed=False)
     if folder is not None:
         at_hand.require_recognised(folder, able[0])
-        return at_hand.usable(every, cells, folder, placed=True)
+        return at_hand.usable_sources(every, cells, folder, placed=True)
     chosen, left_out = _default_sources(config, able)
     if value["missing"] == "error":
         return chosen, left_out
-    chosen, more = at_hand.usable(chosen, cells, folder, placed=False)
+    chosen, more = at_hand.usable_sources(chosen, cells, folder, placed=False)
     return chosen, left_out | more
 
 

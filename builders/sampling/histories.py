@@ -268,7 +268,7 @@ class Histories:
         counts = store.user_n[users]
         works = store.work[events.items]
         titles = store.title_code[events.items]
-        keys, bits = pairs(counts, works, len(store.work))
+        keys, bits = pair_keys(counts, works, len(store.work))
         mask = None if events.events is None else events.events != SKIP
         met = np.sort(keys if mask is None else keys[mask])
         fresh = np.ones(len(met), bool)
@@ -326,7 +326,7 @@ def _moments(events: Events) -> np.ndarray:
     return np.cumsum(grows)
 
 
-def pairs(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.ndarray, Any]:
+def pair_keys(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.ndarray, Any]:
     """A number for each (user, work), the user's position before the bits of the work; 32 bits
     where that is enough, since they are sorted in half the time of 64."""
     bits = all_works.bit_length()

@@ -52,7 +52,7 @@ def _repeats(store: StoreReader) -> bool:
         counts = np.diff(bounds, prepend=0)
         counts[0] += len(before)
         both = np.concatenate([before, items])
-        keys = np.sort(histories.pairs(counts, both, len(store.work))[0])
+        keys = np.sort(histories.pair_keys(counts, both, len(store.work))[0])
         if (keys[1:] == keys[:-1]).any():
             return True
         base += len(items)

@@ -38,7 +38,7 @@ class Retrieved:
         return self._works[start:stop].tolist()
 
 
-def retrieved(store: StoreReader, path: Path) -> Retrieved:
+def load_retrieved(store: StoreReader, path: Path) -> Retrieved:
     """The file's candidates, read once for a store. Raises `ConfigError` where nothing fits."""
     return store.shared(("retrieved", str(path)), lambda: _read(store, path))
 

@@ -149,13 +149,13 @@ def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
 def _crossing(cell: OpenCell, window: Window, start: UserHistory) -> Iterator[Crossing]:
     """The window with what lies before it in the first domain, if that is enough. start: the end of
     the history there."""
-    earlier = before(cell, start.user, window.time, end=start)
+    earlier = earlier_items(cell, start.user, window.time, end=start)
     if len(earlier) >= cell.history:
         of = (window.user_history, window.history, window.targets, window.index)
         yield Crossing(*of, code=start.user, earlier=earlier)
 
 
-def before(
+def earlier_items(
     cell: OpenCell,
     code: int,
     time: int | None,

@@ -96,7 +96,7 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
         Template variables by name, with `n_likes` and `n_dislikes`.
     """
     found: dict[str, object] = {}
-    show = entries.shown(cell)
+    show = entries.shown_fields(cell)
     for name, liked in (("likes", True), ("dislikes", False)):
         kept = [k for k, one in enumerate(case.ratings) if is_liked(cell, one) == liked]
         part = Case(

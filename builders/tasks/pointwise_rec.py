@@ -28,7 +28,9 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **opposites.context(cell, case, needed),
         "target": case.item.title,
-        "target_line": lists.target(case.item, cell.layout, entries.flags(entries.shown(cell))),
+        "target_line": lists.target(
+            case.item, cell.layout, entries.list_flags(entries.shown_fields(cell))
+        ),
         "answer": cell.layout.yes_or_no(opposites.is_liked(cell, case.rating)),
     }
 

@@ -21,7 +21,7 @@ from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.negatives import EVENT, HARD, SHOWN
 from itdr.builders.sampling.popularity import NEVER
 from itdr.builders.sampling.requests import NegativeRequests
-from itdr.builders.sampling.retrieved import FROM_FILE, UNKNOWN_THEN, retrieved
+from itdr.builders.sampling.retrieved import FROM_FILE, UNKNOWN_THEN, load_retrieved
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import entries
@@ -293,7 +293,7 @@ def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) ->
     touched = frozenset(line.touched.tolist())
     before = NEVER if window.time is None or not cell.timed else window.time
     found: list[int] = []
-    for work in retrieved(store, path).of(line.user):
+    for work in load_retrieved(store, path).of(line.user):
         title = int(store.title_code[work])
         if title < 0 or title in used or work in touched:
             continue

@@ -20,7 +20,7 @@ _CATEGORIES = frozenset({"categories"})
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     made = ranking.draw(cell, windows)
-    if "categories" in entries.shown(cell, categories=True):
+    if "categories" in entries.shown_fields(cell, categories=True):
         for case in made:
             # Items without a category would stand out in a list, so then no item shows its own.
             if case is not None and all(map(_categories, chain(case.history, case.candidates))):
@@ -29,7 +29,7 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    show = entries.shown(cell, categories=True)
+    show = entries.shown_fields(cell, categories=True)
     if "categories" not in case.flags:
         show -= _CATEGORIES
     return {

@@ -11,7 +11,7 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    show = entries.shown(cell)
+    show = entries.shown_fields(cell)
     return {
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),

@@ -58,13 +58,13 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     return [found.get(user) for user in users]
 
 
-def available(source: Source) -> tuple[str, ...]:
+def available_attributes(source: Source) -> tuple[str, ...]:
     """The attributes of a source that can be asked for, in their order."""
     names = [(name, BANDS.get(name)) for name in source.attributes]
     return tuple(name for pair in names for name in pair if name is not None)
 
 
-def chosen(source: Source, wanted: Sequence[str] | None) -> tuple[str, ...]:
+def chosen_attributes(source: Source, wanted: Sequence[str] | None) -> tuple[str, ...]:
     """The attributes of a source that are asked for.
 
     Args:
@@ -74,14 +74,14 @@ def chosen(source: Source, wanted: Sequence[str] | None) -> tuple[str, ...]:
     if wanted is None:
         names = (BANDS.get(name, name) for name in source.attributes)
         return tuple(name for name in names if name not in EXACT)
-    return tuple(name for name in available(source) if name in wanted)
+    return tuple(name for name in available_attributes(source) if name in wanted)
 
 
 def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
     """The known values of the attributes asked for, of each user, in a fixed order."""
     found: list[Attributes] = [[] for _ in users]
     source = cell.cell.source
-    for name in chosen(source, cell.cell.options["attributes"]):
+    for name in chosen_attributes(source, cell.cell.options["attributes"]):
         said = NAMES.get(name, name)
         column = name if name in source.attributes else _COLUMNS[name]
         for known, value in zip(found, cell.store.values("users", column, users), strict=True):

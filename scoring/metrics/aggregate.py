@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.scoring.metrics.bootstrap import interval, resampled
+from itdr.scoring.metrics.bootstrap import interval, resampled_means
 from itdr.scoring.metrics.per_task import READ, is_root, lower_is_better
 from itdr.scoring.metrics.result import Scored
 from itdr.scoring.verdicts import VERDICTS
@@ -116,7 +116,7 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Fi
             table[place, column] = one.values.get(name, np.nan)
             if name in one.chance:
                 lucky.setdefault(name, []).append(one.chance[name])
-    means = resampled(table, seed, *key)
+    means = resampled_means(table, seed, *key)
     samples, values, counts = {}, {}, {}
     for column, name in enumerate(names):
         known = table[:, column][~np.isnan(table[:, column])]

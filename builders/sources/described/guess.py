@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import EVENTS
-from itdr.builders.sources.described.expressions import quoted
+from itdr.builders.sources.described.expressions import quoted_name
 from itdr.builders.sources.described.profile import FileProfile
 from itdr.builders.sources.described.wording import domain_of, wording
 
@@ -245,7 +245,7 @@ def guess_time(result: Guess, log: FileProfile, name: str) -> Any:
             return None
         result.notes[way] = f"as {examples[0]}"
         return {"from": name, "unit": unit}
-    text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+    text = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
     best = ("", 0.0)
     tries = [("", f"try_cast({text} AS TIMESTAMPTZ)")]
     tries += [(one, f"try_strptime({text}, {literal(one)})") for one in DATE_FORMATS]
