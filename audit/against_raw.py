@@ -1,4 +1,4 @@
-"""Checks against the raw data: parts, negatives, what was known when, and order."""
+"""Checks against the raw data: splits, negatives, what was known when, and order."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
 BEGINNING = 60
-"""Characters at the beginning of a comment by which it is known again in a question."""
+"""Characters at the beginning of a comment by which a question is recognised to quote it."""
 LEAST = 20
 
 
 class RawChecks:
-    """All checks that ask the raw data, over the rows of one `Data`."""
+    """All checks that read the raw data, over the rows of one `Data`."""
 
     def __init__(self, data: Data) -> None:
         self._data = data
@@ -80,7 +80,7 @@ class RawChecks:
             self.promise.see(split, row, raw)
 
     def facts(self, row: Row) -> Features | None:
-        """What the raw data know of each candidate, for `shortcuts`."""
+        """The features of each candidate from the raw data, for `shortcuts`."""
         raw = self.raw(row)
         return None if raw is None else of_raw(raw, row)
 
@@ -101,7 +101,7 @@ class RawChecks:
 
     @staticmethod
     def _start(raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
-        """When the first true item was met; None where that is not known."""
+        """When the first target was met; None where that is not known."""
         chosen = raw.store.selection
         last = chosen is not None and chosen.repeats in ("last", "keep")
         items = row["relevant"]
@@ -281,7 +281,7 @@ def _shows_latest(raw: Raw, row: Row) -> bool:
 def _met(
     raw: RawOracle, items: Iterable[str], met: Mapping[int, tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
-    """When the user first and last met the works of these items, of those that were met."""
+    """When the user first and last met the works of these items, for those that the user met."""
     for item in items:
         work = raw.work(item)
         if work is not None and work in met:

@@ -1,4 +1,4 @@
-"""Giveaways: how well each rule that knows nothing of the user finds a true item all by itself.
+"""Shortcuts: how well simple rules find a target without knowing the user.
 
 A rule gives every candidate a score and takes the highest, ties by expected value. Its Hit@1 is held
 against chance, the share of true items among the candidates, and always reported. It is a fault where
@@ -25,9 +25,9 @@ from itdr.builders.core.schema import EXTRA
 
 Row = Mapping[str, Any]
 FORM = 0.05
-"""By how much a formal rule's Hit@1 may exceed chance."""
+"""How far a formal rule's Hit@1 may exceed chance."""
 NATURE = 1 / 3
-"""How much of the way from chance to 1 another rule may go."""
+"""How far another rule may go on the way from chance to 1."""
 ENOUGH = 200
 Z = 4.0
 FORMAL = (
@@ -75,14 +75,14 @@ class _Tally:
 
 
 def hit_of(true: Sequence[bool], scores: Sequence[float]) -> float:
-    """Hit@1 of the candidate with the highest score; of equals the expected value."""
+    """Hit@1 of the candidate with the highest score; the expected value where several share it."""
     best = max(scores)
     at_best = [one for one, score in zip(true, scores, strict=True) if score == best]
     return sum(at_best) / len(at_best)
 
 
 class ItemPrior:
-    """How often an item is a true one in the rows that show it, the row in question left out."""
+    """How often an item is a target in the rows that show it, leaving out the row in question."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str, list[str], list[bool]]] = []
@@ -107,7 +107,7 @@ class ItemPrior:
                 row_id,
                 true,
                 [
-                    # As if every item had been shown twice more, and true as often as by chance.
+                    # As if every item had been shown twice more, and been a target as often as by chance.
                     (self._true[item] - one + 2 * chance) / (self._shown[item] - 1 + 2)
                     for item, one in zip(items, true, strict=True)
                 ],
@@ -133,6 +133,12 @@ class Giveaways:
         """
         if not row["candidates"] or not row["relevant"]:
             return
+<<<<<<< HEAD
+=======
+        if row.get("root_task") == EXTRA:
+            # The user met and rated both items: preferring the better one gives nothing away.
+            return
+>>>>>>> dcs
         self.result.checked += 1
         cell = f"{row['task']}/{row['source']}"
         if row.get("root_task") == EXTRA:

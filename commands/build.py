@@ -183,7 +183,7 @@ def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
     asked = options.get("sources")
     if not isinstance(asked, list):
         return options
-    ids = {one: own_sources.find(one)[0].id for one in asked}
+    ids = {one: own_sources.find_source(one)[0].id for one in asked}
     cells = registry.cells(config, options.get("cells", "paper"), named=ids.values())
     able = {source for _, source in cells}
     kept = [one for one in asked if ids[one] in able]
@@ -209,11 +209,11 @@ def _drop_raw(builders: Sequence[Any]) -> None:
 
 def _show(path: str, number: int) -> None:
     """The first examples, read back from the file that holds them."""
-    from itdr.commands.show import readable
+    from itdr.commands.show import readable_example
 
     rows = _first_rows(path, number)
     for place, row in enumerate(rows, 1):
-        print(readable(row, place))
+        print(readable_example(row, place))
     print(f"The first {len(rows)} of {path}")
 
 

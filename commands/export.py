@@ -39,7 +39,7 @@ def run(
     from itdr.builders.core.errors import ConfigError, choose_from
     from itdr.builders.core.paths import SAMPLE
     from itdr.builders.dataset import own_sources
-    from itdr.builders.dataset.builder import absolute
+    from itdr.builders.dataset.builder import absolute_data_dir
     from itdr.builders.store.prepare import prepare
     from itdr.builders.store.spec import StoreSpec
     from itdr.publish import export
@@ -49,13 +49,13 @@ def run(
         raise ConfigError(choose_from("form", form, export.FORMS))
     if split_by not in ("user", "time"):
         raise ConfigError(choose_from("split_by", split_by, ("user", "time")))
-    found, domain = own_sources.find(source)
+    found, domain = own_sources.find_source(source)
     if found.domains and not domain:
         example = f"{found.id}/{found.domains[0]}"
         raise ConfigError(f"{found.id} has several domains: name one, as {example}.")
     if split_by == "time" and "interactions.timestamp" not in found.columns:
         raise ConfigError(f"{found.id} has no times: use --split-by user.")
-    where = absolute(data_dir)
+    where = absolute_data_dir(data_dir)
     place = SAMPLE if sample else Path(where) if where else None
     facet = "text" if found.files_for("text", domain) else "base"
     if found.files_for(facet, domain) == found.files_for("base", domain):

@@ -39,7 +39,7 @@ def run(
     if split not in SPLITS:
         raise ConfigError(choose_from("split", split, SPLITS))
     for place, row in enumerate(itertools.islice(stream(config, split, options), number), 1):
-        print(json.dumps(row, ensure_ascii=False) if as_json else readable(row, place))
+        print(json.dumps(row, ensure_ascii=False) if as_json else readable_example(row, place))
 
 
 def stream(config: str, split: str, options: dict[str, Any]) -> Any:
@@ -57,7 +57,7 @@ def stream(config: str, split: str, options: dict[str, Any]) -> Any:
     return datasets.load_dataset("itdr", config, split=split, streaming=True, **options)
 
 
-def readable(row: dict[str, Any], place: int) -> str:
+def readable_example(row: dict[str, Any], place: int) -> str:
     """An example formatted for people: its texts, then its origin.
 
     Args:

@@ -27,7 +27,7 @@ def run(
     Without a name: one line each.
     """
     names = [name] if name else list(registry.source_ids())
-    facts = [describe(own_sources.find(one)[0]) for one in names]
+    facts = [describe(own_sources.find_source(one)[0]) for one in names]
     if as_json:
         print(json.dumps(facts[0] if name else facts, indent=1, ensure_ascii=False))
     elif name:

@@ -20,4 +20,4 @@ def run(
     from itdr.publish.report import numbers, text
 
     found = numbers.collect(folder)
-    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else text.printed(found))
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else text.report_text(found))

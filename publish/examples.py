@@ -23,14 +23,14 @@ def block() -> str:
     """
     parts = [
         f"<details><summary>{registry.task(task).title} (<code>{task}</code>)</summary>\n\n"
-        f"{quoted(typical(task)[source])}\n\n</details>"
+        f"{quoted_texts(typical_rows(task)[source])}\n\n</details>"
         for task, source in SHOWN.items()
     ]
     return "\n\n".join([BEGIN, *parts, END])
 
 
 @cache
-def typical(task: str) -> dict[str, dict[str, Any]]:
+def typical_rows(task: str) -> dict[str, dict[str, Any]]:
     """A typical example of each source: the row of median length in the sample's test split.
 
     Args:
@@ -53,7 +53,7 @@ def typical(task: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def quoted(row: dict[str, Any]) -> str:
+def quoted_texts(row: dict[str, Any]) -> str:
     """The texts of a row as a text block: description, question, answer."""
     return "\n".join(
         ["```text", row["instruction"], "", row["input"], "", f"→ {row['output']}", "```"]

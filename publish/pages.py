@@ -145,9 +145,9 @@ def _subtask_page(name: str) -> str:
         "## Examples\n\nOne of each source, of median length, from the bundled sample. Its people and "
         "titles are made up.",
     ]
-    for source, row in examples.typical(name).items():
+    for source, row in examples.typical_rows(name).items():
         title = registry.source(source).title
-        parts.append(f"### {title}\n\n{examples.quoted(row)}")
+        parts.append(f"### {title}\n\n{examples.quoted_texts(row)}")
     return _page(*parts)
 
 

@@ -43,7 +43,8 @@ def project_yaml() -> str:
 
 
 def readme(old: str) -> str:
-    """The README with front matter, examples and table of cells made anew; all else untouched.
+    """The README with regenerated front matter, examples and table of cells; everything else
+    unchanged.
 
     Args:
         old: its text.
@@ -73,7 +74,7 @@ def _replaced(text: str, begin: str, end: str, block: str) -> str:
     return text[:start] + block + text[stop + len(end) :]
 
 
-def infos() -> str:
+def dataset_infos() -> str:
     """`dataset_infos.json`: description, features, citation and licence of every config.
 
     It names no splits: `datasets` 3.6 would verify their sizes.
@@ -94,7 +95,7 @@ def infos() -> str:
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def generated(root: Path) -> dict[Path, str]:
+def generated_files(root: Path) -> dict[Path, str]:
     """Every generated file of a checkout with the text that it should have.
 
     Args:
@@ -109,10 +110,10 @@ def generated(root: Path) -> dict[Path, str]:
     path = root / "README.md"
     if not (root / "itdr.py").is_file() or not path.is_file():
         raise ConfigError(f"{root} is no checkout of itdr: it lacks itdr.py or README.md.")
-    row = examples.typical(figure.TASK)[figure.SOURCE]
+    row = examples.typical_rows(figure.TASK)[figure.SOURCE]
     return {
         path: readme(path.read_text("utf-8")),
-        root / "dataset_infos.json": infos(),
+        root / "dataset_infos.json": dataset_infos(),
         **{root / "docs" / f"figure-{name}.svg": figure.svg(row, name) for name in figure.THEMES},
         **{root / "docs" / name: text for name, text in pages.pages().items()},
     }

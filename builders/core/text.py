@@ -1,4 +1,4 @@
-"""Text in the form in which it is compared: normalised, casefolded, without punctuation."""
+"""Text normalised for comparison (casefolded, without punctuation), and text cut to a length."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ _CATEGORIES = frozenset({"categories"})
 class Entry(NamedTuple):
     """What a template's loop may print of an entry; "" for what it does not have.
 
-    text: the entry as the other layouts print it.   time_gap: how long after the entry before it.
+    Attributes:
+        text: the entry as the other layouts print it.
+        time_gap: how long after the entry before it.
     """
 
     title: str

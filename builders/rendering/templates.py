@@ -30,10 +30,10 @@ from itdr.builders.rendering.template_files import (
     own_file,
     own_files,
     read_domains,
-    read_file,
     tasks,
     texts_of,
 )
+from itdr.builders.rendering.yaml_fields import read_file
 
 __all__ = [
     "SPLITS",

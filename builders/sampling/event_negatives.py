@@ -1,10 +1,10 @@
-"""Negatives from the target's own moment: works of other users' events near it in time.
+"""Negatives from the target's moment: works that other users met near it in time.
 
-People mostly meet recent works, and works come and go. Negatives in proportion to the popularity of all
-time are older than targets, and "the newest one" is then a good guess. Here a negative is what
-somebody else met just before or after the target was met. Where items have years, it is from a span of
-years around the target's as well; the span is placed at random, so that the target's year does not
-stand in its middle.
+People mostly meet recent works, and works come and go. Negatives drawn by all-time popularity are
+older than targets, so "the newest one" would be a good guess. Here a negative is a work that
+somebody else met just before or after the target. Where items have years, it also comes from a span
+of years around the target's; the span is placed at random, so that the target's year is not in its
+middle.
 """
 
 from __future__ import annotations
@@ -26,32 +26,32 @@ from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
 
 NEAREST, NEAREST_WITH_YEARS = 2000, 4000
-"""Events near the target that are drawn from at first, half of them on either side."""
+"""Events near the target that are tried first, half of them on either side."""
 LEAST_NEAREST, SHARE = 100, 50
-"""In a small source it is one in `SHARE` of its events, but no fewer than so many."""
+"""In a small source, one in `SHARE` of its events, but no fewer than `LEAST_NEAREST`."""
 GROWTH = 4
-"""By how much the number of events grows where too few of them will do."""
+"""The factor by which that number grows where too few events are suitable."""
 FARTHEST = 1 << 20
 YEARS = 8
 """Width of the span of years."""
 MODELS = 8
-"""Random events that are tried for each model."""
+"""Random events tried for each model."""
 TRIES = (8, 32)
-"""Random events that are tried for each negative whose model itself will not do, round by round, before
-all near ones are looked at."""
+"""Random events tried for each negative whose own model fails, round by round, before all near ones
+are examined."""
 NEAR = "near in time"
 FALLBACKS = ("near in time, any year", "in proportion to popularity")
 SAME_KIND = ("same category, popularity within x2", "same category, within x4", "a shared category")
 LESS_ALIKE = "near in time, less alike to its model"
 ONE = 1 << 20
 SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
-"""From 1 to 2 in equal ratios, in parts of `ONE`: whole numbers are the same on every machine."""
+"""From 1 to 2 in equal ratios, in units of 1 / `ONE`: whole numbers are the same on every machine."""
 NO_YEAR = -1
 
 
 class _Place(NamedTuple):
-    """A negative to be found: row and column, a random number, whether any year will do, and how far it
-    may be from its model; None: it has none."""
+    """A negative still to be found: row, column, a random number, whether any year is allowed, and how far
+    it may be from its model; None: it has none."""
 
     row: int
     slot: int
@@ -64,9 +64,11 @@ class _Place(NamedTuple):
 class _Batch:
     """What is drawn for several cases at once, a row to a case, a column to a negative.
 
-    first, last: where in the index the events of the target's second begin and end.   before: when a
-    negative must have been known.   years: the first year of the span, `NO_YEAR` for any.
-    open: the places that are still to be filled.
+    Attributes:
+        first, last: where in the index the events of the target's second begin and end.
+        before: when a negative must have been known.
+        years: the first year of the span, `NO_YEAR` for any.
+        open: the places that are still to be filled.
     """
 
     first: np.ndarray
@@ -81,7 +83,7 @@ class _Batch:
 
 
 class EventNegatives:
-    """Draws works from events near in time.
+    """Draws works from events near the target in time.
 
     Args:
         store: whose works they are.
@@ -121,19 +123,19 @@ class EventNegatives:
 
     @functools.cached_property
     def nearest(self) -> int:
-        """How many events are near enough at first."""
+        """How many events are tried first."""
         most = NEAREST if self.years is None else NEAREST_WITH_YEARS
         return min(most, max(LEAST_NEAREST, (self._high - self._low) // SHARE))
 
     def sample_many(
         self, requests: NegativeRequests, exclusions: Exclusions, hard: bool = False
     ) -> np.ndarray:
-        """Works for each case, -1 where no event will do.
+        """Works for each case, -1 where no event is suitable.
 
         Args:
             requests: what several cases ask for; `moments` holds the time of each of their targets.
             exclusions: of the same cases.
-            hard: prefer works that are alike to the target in category and popularity.
+            hard: prefer works similar to the target in category and popularity.
 
         Returns:
             int32, a row to a case, of as many columns as the most that any case asks for.
@@ -191,8 +193,8 @@ class EventNegatives:
         )
 
     def _around(self, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where in the index the events of each of these seconds begin and end: looked up in order of
-        time, since the index is long and neighbours lie together."""
+        """Where in the index the events of each of these seconds begin and end. Looked up in order
+        of time: the index is long, and neighbours lie together."""
         seconds, places = np.unique(moments, return_inverse=True)
         times, shape = self._index.times, moments.shape
         return (
@@ -201,7 +203,7 @@ class EventNegatives:
         )
 
     def _spans(self, requests: NegativeRequests) -> np.ndarray:
-        """The first year of the span of each target: it holds the target's own, anywhere in it."""
+        """The first year of the span of each target, which holds the target's year anywhere in it."""
         if self.years is None:
             return np.full(requests.targets.shape, NO_YEAR, np.int64)
         years = self.years[requests.targets].astype(np.int64)
@@ -313,8 +315,8 @@ class EventNegatives:
     def _honest(
         self, works: np.ndarray, users: np.ndarray, times: np.ndarray, before: np.ndarray
     ) -> np.ndarray:
-        """Whether somebody else had met the work before the event, and before the case's moment: as
-        is asked of targets, whose own user is left out as well."""
+        """Whether somebody else had met the work before the event and before the case's moment; the
+        same is required of targets."""
         since = self._stats.since_many(works, users)
         return since < np.minimum(times, before)
 
@@ -335,7 +337,8 @@ class EventNegatives:
         alike: Callable[[np.ndarray], np.ndarray] | None = None,
         farthest: int = FARTHEST,
     ) -> bool:
-        """Fill a place from all events near the target, and ever farther ones, until one will do.
+        """Fill a place from all events near the target, then from farther ones, until one is
+        suitable.
 
         alike: if given, says which works are alike enough.   farthest: events to look at, at most.
         """
@@ -372,12 +375,12 @@ class EventNegatives:
                 return False
             nearest *= GROWTH
 
-    # -- alike in category and popularity -----------------------------------------------------
+    # -- similar in category and popularity -----------------------------------------------------
 
     def _like(
         self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch, place: _Place
     ) -> bool:
-        """Fill a place with a work alike to its target: by first category and popularity, else by
+        """Fill a place with a work similar to its target: by first category and popularity, else by
         any category. The range of popularity is shifted at random, as `CandidatePool` does it."""
         k, slot = place.row, place.slot
         targets = requests.targets[k]

@@ -135,7 +135,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _embedded(value: Any) -> str:
-    """JSON that cannot end the element that it stands in."""
+    """JSON that cannot close the element around it."""
     dumped = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return dumped.replace("<", "\\u003c")
 

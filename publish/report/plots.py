@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Numbers = dict[str, Any]
 BLUE, ORANGE = COLOURS[0], COLOURS[1]
 PER_CELL = 0.21
-"""Inches that a line of a list of cells takes."""
+"""Height of one line in a list of cells, in inches."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def draw(plot: Plot, numbers: Numbers) -> Figure:
 
 
 def _lines(cells: list[dict[str, Any]]) -> tuple[list[float], list[tuple[float, str]], float]:
-    """Where each cell's line stands, headings with theirs, and the height of all."""
+    """The position of each cell's line and of each heading, and the total height."""
     places: list[float] = []
     heads = []
     at = 0.0
@@ -62,7 +62,7 @@ def _lines(cells: list[dict[str, Any]]) -> tuple[list[float], list[tuple[float, 
 
 
 def _listed(cells: list[dict[str, Any]]) -> tuple[Figure, Any, list[float]]:
-    """A figure with a line for each cell, grouped by subtask."""
+    """A figure with one line per cell, grouped by subtask."""
     places, heads, height = _lines(cells)
     drawn = figure(0.75 + PER_CELL * height)
     ax = drawn.add_subplot()

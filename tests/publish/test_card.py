@@ -129,14 +129,14 @@ def test_the_example_of_the_card_runs(tmp_path: Path) -> None:
 
 def test_dataset_infos_json_is_not_stale() -> None:
     """`itdr card` makes it anew."""
-    assert (HOME / "dataset_infos.json").read_text("utf-8") == project.infos()
+    assert (HOME / "dataset_infos.json").read_text("utf-8") == project.dataset_infos()
 
 
 def test_the_readme_the_figure_and_the_pages_are_not_stale() -> None:
     """`itdr card` makes them anew: front matter, tables, examples."""
     if not (HOME / "README.md").is_file():
         pytest.skip("the README is not part of a wheel")
-    texts = project.generated(HOME)
+    texts = project.generated_files(HOME)
     assert len(texts) > 20
     stale = [path.name for path, text in texts.items() if path.read_text("utf-8") != text]
     assert not stale
