@@ -73,7 +73,8 @@ def _sources(entries: Entries) -> Facts:
                 line = f"{file['name']} (SHA-256 {file['sha256'][:12]}…)"
                 files.setdefault(name, {})[line] = None
     return [
-        (name, f"licence: {licences[name]}", tuple(files.get(name, ()))) for name in sorted(licences)
+        (name, f"licence: {licences[name]}", tuple(files.get(name, ())))
+        for name in sorted(licences)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from itdr.builders.core.errors import ItdrError
+from itdr.builders.dataset import registry
 from itdr.commands import report as command
 from itdr.publish import provenance
 from itdr.publish.report import numbers
@@ -108,6 +110,32 @@ def test_the_flow_holds_every_example(written: Path) -> None:
                 one.startswith(name.replace("_", " ") + " ") and one.endswith(f" {count:,}")
                 for one in shown
             ), (name, count)
+
+
+def full_size() -> list[dict[str, Any]]:
+    """Every cell with the paper's number of examples."""
+    return [
+        {"root_task": registry.task(task).root, "task": task, "source": source, "all": count}
+        for task in registry.task_ids()
+        for (_, source), count in registry.cells(task).items()
+        if count
+    ]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("cells", [full_size(), full_size()[:1]], ids=["all", "one"])
+def test_no_name_in_the_flow_lies_over_another_at_full_size(
+    cells: list[dict[str, Any]], narrow: bool
+) -> None:
+    drawn = plots.draw(plots.PLOTS[0], {"cells": cells}, narrow)
+    frame = drawn.bbox
+    boxes = {one.get_text(): one.get_window_extent() for one in drawn.axes[0].texts}
+    assert len(boxes) >= 2
+    for text, box in boxes.items():
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1, text
+        assert frame.y0 <= box.y0 and box.y1 <= frame.y1, text
+    for (first, a), (second, b) in itertools.combinations(boxes.items(), 2):
+        assert not a.overlaps(b), (first, second)
 
 
 def test_rows_cannot_break_out_of_the_page() -> None:
@@ -388,4 +416,4 @@ def test_the_page_begins_with_key_numbers_and_says_how_it_was_built(written: Pat
         for source, facts in one["sources"].items():
             assert source in built
             for file in facts["raw_files"].values():
-                assert f"{file['name']} {file['sha256'][:12]}" in built
+                assert f"{file['name']} (SHA-256 {file['sha256'][:12]}…)" in built
