@@ -133,12 +133,6 @@ class Giveaways:
         """
         if not row["candidates"] or not row["relevant"]:
             return
-<<<<<<< HEAD
-=======
-        if row.get("root_task") == EXTRA:
-            # The user met and rated both items: preferring the better one gives nothing away.
-            return
->>>>>>> dcs
         self.result.checked += 1
         cell = f"{row['task']}/{row['source']}"
         if row.get("root_task") == EXTRA:

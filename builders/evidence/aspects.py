@@ -59,16 +59,11 @@ _WORD = r"[\w'’&-]+"
 class AspectWords:
     """The words of a domain.
 
-<<<<<<< HEAD
-    aspects, wishes, audiences: by name, the words that name each; those after + or - judge it as well. A
-    wish is what some people look for and others do not, as sushi or a seat outside.
-    polarity: by one of `POLARITY`.   naming: by one of `NAMING`.
-=======
     Attributes:
-        aspects, audiences: by name, the words that name each; those after + or - judge it as well.
+        aspects, wishes, audiences: by name, the words that name each; those after + or - judge it as
+            well. A wish is what some people look for and others do not, as sushi or a seat outside.
         polarity: by one of `POLARITY`.
         naming: by one of `NAMING`.
->>>>>>> dcs
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
