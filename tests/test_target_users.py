@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from itdr.audit.answer_facts import unfounded
+from itdr.audit.answer_facts import unsupported_claims
 from itdr.builders.core.errors import ConfigError
 from tests import planted, world
 from tests.evidence.test_audience_facts import world as tastes
@@ -33,7 +33,7 @@ def test_rows_hold_facts_and_say_no_more() -> None:
     every = world.everything(rows())
     assert len(every) > 15
     for row in every:
-        assert not list(unfounded(row)), row["output"]
+        assert not list(unsupported_claims(row)), row["output"]
         assert re.match(r"(1\. )?[A-Z0-9]", row["output"]) and row["output"].endswith(".")
         assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  |\.\.", row["output"]), row["output"]
     # A part without an item of which enough is known has a few of which less is; the training part
@@ -120,7 +120,7 @@ def test_a_small_file_gives_rows_in_every_split_and_says_what_it_does_not_know()
     assert set(found) == {"train", "validation", "test"} and all(found.values())
     for row in world.everything(found):
         assert row["rejected"] and row["chosen"].casefold() != row["rejected"].casefold()
-        assert not list(unfounded(row)), row["chosen"]
+        assert not list(unsupported_claims(row)), row["chosen"]
 
 
 def test_options_without_meaning_are_refused() -> None:
@@ -138,5 +138,5 @@ def test_real_files_give_rows(raw: Path, source: str) -> None:
     every = world.everything(world.load(CONFIG, raw, sources=[source], size="all", cells="all"))
     assert every
     for row in every:
-        assert not list(unfounded(row)), row["output"]
+        assert not list(unsupported_claims(row)), row["output"]
         assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  ", row["output"].replace("}", "")), row

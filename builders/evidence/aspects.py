@@ -59,9 +59,11 @@ _WORD = r"[\w'’&-]+"
 class AspectWords:
     """The words of a domain.
 
-    aspects, wishes, audiences: by name, the words that name each; those after + or - judge it as well. A
-    wish is what some people look for and others do not, as sushi or a seat outside.
-    polarity: by one of `POLARITY`.   naming: by one of `NAMING`.
+    Attributes:
+        aspects, wishes, audiences: by name, the words that name each; those after + or - judge it as
+            well. A wish is what some people look for and others do not, as sushi or a seat outside.
+        polarity: by one of `POLARITY`.
+        naming: by one of `NAMING`.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)

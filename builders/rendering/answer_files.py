@@ -13,24 +13,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.core.yaml_lines import Node
 from itdr.builders.evidence.facts import ABOUTS, DIRECTIONS, KINDS, Fact
 from itdr.builders.rendering import jinja
 from itdr.builders.rendering.lexicon_files import Lexicon
-from itdr.builders.rendering.template_files import (
-    ANSWERS,
-    BUILT_IN,
-    WORDS,
-    Node,
+from itdr.builders.rendering.template_files import ANSWERS, BUILT_IN, WORDS, own_file
+from itdr.builders.rendering.templates import fingerprint
+from itdr.builders.rendering.yaml_fields import (
     complain,
     fields,
-    own_file,
     read_yaml,
     text,
     texts,
     truth,
     whole,
 )
-from itdr.builders.rendering.templates import fingerprint
 
 MOST_WORDINGS = 3
 MOST_FACTS = 6
@@ -38,7 +35,7 @@ MOST_FACTS = 6
 LAYOUTS = ("numbered", "dashes", "sentences")
 FIGURES = (
     "count", "of", "usual", "percent", "usual_percent", "rest", "rest_percent", "times", "quote",
-    "fraction", "part", "usual_share", "expected",
+    "rate", "part", "usual_share", "expected",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`."""
 LISTS = (
@@ -312,9 +309,7 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
         allowed = frozenset(_allowed(one, lexicon))
         for wording, line in one.wordings:
             try:
-                for name, at in jinja.usage(wording).names.items():
-                    if name not in allowed:
-                        raise jinja.TextError(at, choose_from("placeholder", name, sorted(allowed)))
+                jinja.require_names(wording, allowed)
             except jinja.TextError as error:
                 where = line + error.line - 1
                 raise complain(one.path, where, f"{one.id}: {error.message}") from None

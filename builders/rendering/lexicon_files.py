@@ -15,22 +15,13 @@ from pathlib import Path
 
 from itdr.builders.core.errors import choose_from
 from itdr.builders.core.text import plain
+from itdr.builders.core.yaml_lines import Node
 from itdr.builders.evidence.aspects import NAMING, POLARITY, AspectWords
-from itdr.builders.evidence.facts import ABOUTS, SELDOM, Fact
+from itdr.builders.evidence.facts import ABOUTS, NAMED_ONLY, SELDOM, Fact
 from itdr.builders.rendering import jinja
-from itdr.builders.rendering.template_files import (
-    BUILT_IN,
-    LEXICON,
-    WORDS,
-    Node,
-    complain,
-    fields,
-    own_file,
-    read_yaml,
-    text,
-    texts,
-)
+from itdr.builders.rendering.template_files import BUILT_IN, LEXICON, WORDS, own_file
 from itdr.builders.rendering.templates import fingerprint
+from itdr.builders.rendering.yaml_fields import complain, fields, read_yaml, text, texts
 
 COMMON = "common"
 REQUIRED_PHRASES = ("and", "comma", "about", "below_one")
@@ -63,7 +54,10 @@ class Lexicon:
 
     def is_taste(self, about: str, value: str) -> bool:
         """Whether the value can be a taste, or a group that one would name."""
-        return (about.removeprefix(SELDOM), plain(value)) not in self.silent
+        about = about.removeprefix(SELDOM)
+        if about in NAMED_ONLY and plain(value) not in self.terms.get(about, {}):
+            return False
+        return (about, plain(value)) not in self.silent
 
     def sayable(self, facts: list[Fact]) -> list[Fact]:
         """The facts about what is a taste, in their order."""
@@ -288,9 +282,6 @@ def _by_about(path: Path, node: Node, what: str) -> Iterator[tuple[str, Node]]:
 def _check(path: Path, node: Node, written: str, allowed: set[str]) -> None:
     """Raise TemplateError where a text uses what is not there."""
     try:
-        for name, line in jinja.usage(written).names.items():
-            if name not in allowed and name not in WORDS:
-                known = sorted(allowed | set(WORDS))
-                raise jinja.TextError(line, choose_from("placeholder", name, known))
+        jinja.require_names(written, allowed.union(WORDS))
     except jinja.TextError as error:
         raise complain(path, node.text_line + error.line - 1, error.message) from None
