@@ -23,7 +23,7 @@ from itdr.builders.sampling.cuts import parse
 from itdr.builders.sampling.negatives import EVENT, NEAR_IN_TIME, POPULARITY
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
 from itdr.builders.store.spec import StoreSpec
-from itdr.builders.tasks.base import Cell, CellRule, OpenCell
+from itdr.builders.tasks.base import Cell, CellRule, OpenCell, Task
 
 USUAL_QUOTA = 6250
 """Full size of a cell that the paper does not have: the paper's commonest quota."""
@@ -408,7 +408,7 @@ def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ..
 def _empty(options: Options, part: int, cells: Sequence[Cell]) -> str:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
-        f"{task.id} needs {task.least_events(options.of(task.id))} or more showable items of a user"
+        f"{task.id} needs {_needed(options, task)}"
         for task in {cell.task.id: cell.task for cell in cells}.values()
     )
     return (
@@ -416,3 +416,10 @@ def _empty(options: Options, part: int, cells: Sequence[Cell]) -> str:
         "The raw files may be too small a part of the benchmark; a shorter history, another seed, "
         "or more sources may help."
     )
+
+
+def _needed(options: Options, task: Task) -> str:
+    """What a case of the task is made of."""
+    if task.about == "item":
+        return "items of which enough is known to say something that holds"
+    return f"{task.least_events(options.of(task.id))} or more showable items of a user"
