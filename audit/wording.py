@@ -201,7 +201,7 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
 
 @functools.lru_cache(maxsize=16)
 def _marks(layout: Layout) -> tuple[str, ...]:
-    patterns = (layout.by, layout.filed, layout.aside, layout.rated, layout.dated, layout.noted)
+    patterns = (layout.by, layout.aside, layout.rated, layout.dated, layout.noted)
     return tuple(one.partition("{entry}")[2].partition("{")[0] for one in patterns)
 
 

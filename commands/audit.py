@@ -37,7 +37,7 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Prove, on the rows and from the raw data, that there is no leak and no giveaway.
+    """Check rows for leaks and giveaways, against the raw data too.
 
     For a folder, give --data-dir (or --sample) as it was built; its other options are known.
     With --rows-only, any instruction file can be checked, as far as its columns allow. Exit code 1

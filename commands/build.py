@@ -60,8 +60,9 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Build configs into a folder that is a complete Hub data set: data files, card, provenance.
+    """Build configs into a folder that is a complete Hub data set.
 
+    It holds data files, a card, licences and provenance.
     The files are OUT/<config>/<split>-00000-of-0000N.parquet. Finished configs are not built again,
     so run the same command to resume; rows built with other options are only replaced with
     --overwrite. A root task is written as its subtasks, and can be loaded by its name.

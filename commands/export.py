@@ -30,8 +30,9 @@ def run(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write the cleaned interactions, items and users of a source, with the split of each event.
+    """Write the cleaned tables of a source, events with their split.
 
+    The tables are interactions, items and users.
     CSV and Parquet have a column `split`; RecBole gets one log for each split, to be read with
     benchmark_filename: [train, valid, test]. The folder can be read again as a source.
     Example: itdr export ml-1m --to recbole out/ml-1m

@@ -36,7 +36,7 @@ def run(
         bool, typer.Option("--schema", help="Print the JSON Schema of descriptions, for editors.")
     ] = False,
 ) -> None:
-    """Look at your own files, write their description as YAML, and print the first rows.
+    """Describe your own files in YAML, and print the first rows.
 
     A folder of RecBole's atomic files needs none: it is recognised as it is.
     Example: itdr init clicks.csv products.parquet

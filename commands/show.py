@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -13,6 +14,8 @@ import typer
 from itdr.commands._options import config_names, with_options
 
 WIDTH = 88
+MARKER = re.compile(r"(?:[-*•] |\d+\. )")
+"""What a line of a list begins with."""
 
 
 @with_options
@@ -92,5 +95,7 @@ def _texts(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _wrapped(text: str) -> str:
     kept = []
     for line in text.split("\n"):
-        kept += textwrap.wrap(line, WIDTH, subsequent_indent="   ") or [""]
+        marker = MARKER.match(line)
+        hanging = " " * len(marker[0]) if marker else ""
+        kept += textwrap.wrap(line, WIDTH, subsequent_indent=hanging) or [""]
     return "\n".join(kept)

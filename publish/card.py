@@ -18,9 +18,11 @@ PAPER = """@inproceedings{liu2026itdr,
   author    = {Zekun Liu and Xiaowen Huang and Jitao Sang},
   title     = {{ITDR}: An Instruction Tuning Dataset for Enhancing Large Language Models in
                Recommendations},
-  booktitle = {Proceedings of the ACM SIGKDD Conference on Knowledge Discovery and Data Mining},
+  booktitle = {Proceedings of the 32nd ACM SIGKDD Conference on Knowledge Discovery and Data Mining
+               (KDD '26)},
   year      = {2026},
-  note      = {arXiv:2508.05667}
+  eprint    = {2508.05667},
+  archivePrefix = {arXiv}
 }"""
 TEXTS = "instruction, input, output"
 """The entry of `FIELDS` in whose place a card names the columns of its own formats."""

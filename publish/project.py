@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.builder import descriptions
 from itdr.builders.dataset.formats import schema
@@ -17,34 +16,8 @@ HOME = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- cells:begin -->", "<!-- cells:end -->"
 
 
-def project_yaml() -> str:
-    """The front matter of the project's own README.
-
-    It has neither `configs` nor `dataset_info`: `datasets` 3.6 would verify sizes against them.
-
-    Returns:
-        YAML between two lines of hyphens.
-    """
-    tasks = registry.task_ids()
-    total = sum(quota or 0 for task in tasks for quota in registry.cells(task).values())
-    return tables.front_matter(
-        {
-            "pretty_name": "itdr: instruction-tuning data for recommendation, made on demand",
-            "language": ["en", "zh"],
-            "license": "other",
-            "license_name": "terms-of-the-sources",
-            "license_details": "the code is under Apache-2.0; rows are under the terms of the "
-            "benchmarks that they are made from",
-            "task_categories": tables.task_categories(tasks),
-            "tags": [*tables.TAGS, *tasks],
-            "size_categories": [tables.size_category(total)],
-        }
-    )
-
-
 def readme(old: str) -> str:
-    """The README with regenerated front matter, examples and table of cells; everything else
-    unchanged.
+    """The README with its example and table of cells made anew; all else untouched.
 
     Args:
         old: its text.
@@ -55,14 +28,8 @@ def readme(old: str) -> str:
     Raises:
         ConfigError: where the markers of a generated part are missing.
     """
-    body = old
-    if body.startswith("---\n"):
-        body = body[body.index("\n---\n", 3) + len("\n---\n") :].lstrip("\n")
-    more = "Beyond the paper, in the root task `extra`:"
-    cells = f"{tables.cells_table()}\n\n{more}\n\n{tables.cells_table((EXTRA,))}"
-    body = _replaced(body, BEGIN, END, f"{BEGIN}\n\n{cells}\n\n{END}")
-    body = _replaced(body, examples.BEGIN, examples.END, examples.block())
-    return project_yaml() + "\n" + body
+    text = _replaced(old, BEGIN, END, f"{BEGIN}\n\n{tables.cells_table()}\n\n{END}")
+    return _replaced(text, examples.BEGIN, examples.END, examples.block())
 
 
 def _replaced(text: str, begin: str, end: str, block: str) -> str:

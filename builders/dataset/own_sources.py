@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core import paths
-from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
+from itdr.builders.core.errors import ConfigError, ItdrError, choose_from, format_value
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.template_files import WORDS
@@ -56,6 +56,11 @@ def _open_entry(entry: Any) -> Source | None:
     """The source that an entry means, if it is one of your own; None for an id."""
     if isinstance(entry, Source):
         return None if entry.id in registry.source_ids() and entry.recipe is None else entry
+    if not isinstance(entry, (str, os.PathLike)):
+        raise ConfigError(
+            f"sources: {format_value(entry)} is no source. Wrap tables of your own as "
+            "sources=[itdr.source(interactions)]; others are named by id or path."
+        )
     if not _is_path(entry):
         return None
     path = Path(os.fspath(entry)).expanduser()

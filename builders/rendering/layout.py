@@ -22,7 +22,6 @@ PATTERNS: dict[str, frozenset[str]] = {
     "number": frozenset({"n", "entry"}),
     "within_line": frozenset({"title"}),
     "by": frozenset({"entry", "creator"}),
-    "filed": frozenset({"entry", "categories"}),
     "aside": frozenset({"entry", "categories"}),
     "rated": frozenset({"entry", "rating"}),
     "dated": frozenset({"entry", "time_gap"}),
@@ -47,7 +46,6 @@ class Layout:
     separators: tuple[str, ...]
     within_line: str
     by: str
-    filed: str
     aside: str
     rated: str
     dated: str
@@ -76,7 +74,7 @@ class Layout:
     @functools.cached_property
     def as_stored(self) -> bool:
         """Whether an entry with categories reads as `Item.listed` has it already."""
-        return (self.filed, self.comma) == ("{entry}: {categories}", ", ")
+        return (self.aside, self.comma) == ("{entry} [{categories}]", ", ")
 
     def all_of(self, count: int) -> str:
         """How one speaks of this many, none left out: "all 10", "both"."""

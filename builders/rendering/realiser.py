@@ -27,8 +27,10 @@ from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementF
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-SHARE_KINDS = ("share", "contrast")
+SHARE_KINDS = ("share", "contrast", "most")
 """Kinds whose base is a share, not an expected number."""
+FEW = 20
+"""Of fewer no percentages are said."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -93,8 +95,10 @@ class Realiser:
         made: list[Statement] = []
         for section in self.form.plan:
             here: list[Statement] = []
-            for slot in section.slots:
+            for place, slot in enumerate((*section.slots, *section.spare)):
                 if len(here) == section.most:
+                    break
+                if place >= len(section.slots) and len(here) >= section.enough:
                     break
                 found = self._first(section, slot, facts, flags, said)
                 if found is not None:
@@ -137,7 +141,10 @@ class Realiser:
             if not form.when.holds(fact) or fact.topic in said or fact.topic in topics:
                 continue
             if form.details and not leading:
-                details = [one for one in fact.details if one.topic not in said][: form.details]
+                # What was counted of a taste may be said with other things of that taste, too.
+                details = [
+                    one for one in fact.details if one.kind == "shown" or one.topic not in said
+                ][: form.details]
                 if len(details) < form.details_least:
                     details = []
                     continue
@@ -213,7 +220,13 @@ class Realiser:
             for thing, fact in zip(things, statement.facts, strict=True)
             if fact.kind == "own" and fact.about == "work"
         ]
+        works = [
+            thing
+            for thing, fact in zip(things, statement.facts, strict=True)
+            if fact.about == "work"
+        ]
         context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
+        context["works_and"] = self._listed(works, lexicon.phrases["and"])
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context
@@ -244,14 +257,13 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
     found = _numbers(fact)
     phrases, usual = lexicon.phrases, found["usual"]
     share = found["usual_percent"]
+    none = "share_none" if not fact.base and "share_none" in phrases else "share_below_one"
     return {
         **found,
         "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
         "expected": usual if usual != "0" else phrases.get("under_one", ""),
-        "usual_share": _phrase(
-            phrases.get("share" if share != "0" else "share_below_one"), share, ""
-        ),
-        "fraction": phrases.get(f"tenths_{_tenths(fact)}", ""),
+        "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
+        "rate": _rate(found, fact.of, phrases),
         "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
         "quote": fact.quote.replace('"', "'"),
     }
@@ -301,9 +313,11 @@ def _numbers(fact: Fact) -> dict[str, str]:
     }
 
 
-def _tenths(fact: Fact) -> int:
-    """How many tenths the count is of all."""
-    return int(10 * fact.count / fact.of + 0.5) if fact.of else 0
+def _rate(found: Mapping[str, str], of: int, phrases: Mapping[str, str]) -> str:
+    """The count as a percentage; of few as it is."""
+    if of < FEW or found["percent"] == "0":
+        return found["count"]
+    return _phrase(phrases.get("share"), found["percent"], "")
 
 
 def _part(fact: Fact) -> str:
@@ -326,11 +340,11 @@ def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _laid_out(section: Section, lines: Sequence[str]) -> str:
-    """The lines of a section under its lead; a single one goes on where the lead ends."""
+    """The lines of a section under its lead; a single one goes on where the lead ends, without a number."""
     if section.lead and len(lines) == 1:
         return f"{section.lead} {lines[0]}"
     lines = [_capital(line) for line in lines]
-    if section.layout == "numbered":
+    if section.layout == "numbered" and len(lines) > 1:
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
     elif section.layout == "dashes":
         text = "\n".join(f"- {line}" for line in lines)

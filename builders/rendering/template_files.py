@@ -206,7 +206,8 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
             files[language, name.rpartition(".")[0]] = path
     if not files:
         raise TemplateError(
-            f"{folder}: holds no template file. There can be: {', '.join(sorted(known))}."
+            f"{folder}: holds no template file. Name one after its subtask, such as "
+            "sequential_rec.yaml; docs/templates.md has an example."
         )
     return files
 

@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from itdr.builders.core.rng import GAMMA, splitmix64
+from itdr.builders.core.rng import numbers_at
 from itdr.builders.sampling.event_index import EventIndex
 from itdr.builders.sampling.exclusions import Exclusions
+from itdr.builders.sampling.models import ALIKE, HOUR, LOOSER, Models, Tolerance
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
@@ -33,11 +34,15 @@ GROWTH = 4
 FARTHEST = 1 << 20
 YEARS = 8
 """Width of the span of years."""
-TRIES = (3, 6, 24, 96)
-"""Random events tried for each negative, round by round, before all near ones are examined."""
+MODELS = 8
+"""Random events tried for each model."""
+TRIES = (8, 32)
+"""Random events tried for each negative whose own model fails, round by round, before all near ones
+are examined."""
 NEAR = "near in time"
 FALLBACKS = ("near in time, any year", "in proportion to popularity")
-ALIKE = ("same category, popularity within x2", "same category, within x4", "a shared category")
+SAME_KIND = ("same category, popularity within x2", "same category, within x4", "a shared category")
+LESS_ALIKE = "near in time, less alike to its model"
 ONE = 1 << 20
 SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
 """From 1 to 2 in equal ratios, in units of 1 / `ONE`: whole numbers are the same on every machine."""
@@ -45,12 +50,14 @@ NO_YEAR = -1
 
 
 class _Place(NamedTuple):
-    """A negative still to be found: row, column, a random number, and whether any year is allowed."""
+    """A negative still to be found: row, column, a random number, whether any year is allowed, and how far
+    it may be from its model; None: it has none."""
 
     row: int
     slot: int
     number: int
     any_year: bool = False
+    tolerance: Tolerance | None = None
 
 
 @dataclass(slots=True)
@@ -72,6 +79,7 @@ class _Batch:
     works: np.ndarray
     titles: np.ndarray
     users: np.ndarray
+    models: Models | None = None
 
 
 class EventNegatives:
@@ -98,6 +106,7 @@ class EventNegatives:
         self._index = index
         start, stop = span
         self._low = 0 if start is None else int(index.times.searchsorted(start))
+        self._counted = start is None
         self._high = len(index) if stop is None else int(index.times.searchsorted(stop))
         self.rungs: Counter[str] = Counter() if rungs is None else rungs
 
@@ -137,16 +146,32 @@ class EventNegatives:
         if not hard:
             self._try(requests, exclusions, batch)
         for k, slot in np.argwhere(batch.open).tolist():
-            number = int(_numbers(requests.rng_states[k : k + 1], np.array([~slot]))[0])
+            number = int(numbers_at(requests.rng_states[k : k + 1], np.array([~slot]))[0])
             place = _Place(k, slot, number)
-            if hard and self._like(requests, exclusions, batch, place):
+            if hard:
+                found = self._like(requests, exclusions, batch, place)
+            else:
+                found = self._near_model(exclusions, batch, place)
+            if found:
                 continue
-            if self._search(batch, exclusions, place):
-                self.rungs[NEAR] += hard
-                continue
-            if self._search(batch, exclusions, place._replace(any_year=True)):
+            if hard and self._search(batch, exclusions, place):
+                self.rungs[NEAR] += 1
+            elif self._search(batch, exclusions, place._replace(any_year=True)):
                 self.rungs[FALLBACKS[0]] += 1
         return batch.works
+
+    def _near_model(self, exclusions: Exclusions, batch: _Batch, place: _Place) -> bool:
+        """Fill a place with a work that is as alike to its model as can be found."""
+        for tolerance in (ALIKE, *LOOSER):
+            if self._search(
+                batch,
+                exclusions,
+                place._replace(tolerance=tolerance),
+                farthest=self.nearest * GROWTH**2,
+            ):
+                self.rungs[LESS_ALIKE] += tolerance is not ALIKE
+                return True
+        return False
 
     def _batch(self, requests: NegativeRequests) -> _Batch:
         counts = requests.counts
@@ -183,14 +208,15 @@ class EventNegatives:
             return np.full(requests.targets.shape, NO_YEAR, np.int64)
         years = self.years[requests.targets].astype(np.int64)
         columns = np.arange(requests.targets.shape[1])
-        shift = _numbers(requests.rng_states[:, None], columns) % np.uint64(YEARS + 1)
+        shift = numbers_at(requests.rng_states[:, None], columns) % np.uint64(YEARS + 1)
         return np.where(years == NO_YEAR, NO_YEAR, years - shift.astype(np.int64))
 
     def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch) -> None:
-        """Draw events at random, for all open places of all cases at once."""
+        """Draw events at random, for all open places of all cases at once: the models first, each of
+        which is taken itself if it will do."""
         width = batch.works.shape[1]
         start = requests.targets.shape[1]
-        for tries in TRIES:
+        for tries in (MODELS, *TRIES):
             rows, slots = np.nonzero(batch.open)
             if not len(rows):
                 return
@@ -198,16 +224,41 @@ class EventNegatives:
             numbers = start + slots[:, None] * tries + np.arange(tries)
             start += width * tries
             low, high = self._range(batch.first[rows, slots], batch.last[rows, slots], self.nearest)
-            drawn = _numbers(requests.rng_states[rows, None], numbers)
+            drawn = numbers_at(requests.rng_states[rows, None], numbers)
             sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
             events = low[:, None] + (drawn % sizes).astype(np.int64)
             events = np.minimum(events, len(self._index) - 1)
+            good = (high > low)[:, None]
+            good = good & self._in_span(
+                self._index.works[events], batch.years[rows, slots][:, None]
+            )
+            if batch.models is None:
+                events, good = self._set_models(batch, (rows, slots), events, good)
             works = self._index.works[events]
-            good = (high > low)[:, None] & self._in_span(works, batch.years[rows, slots][:, None])
+            good &= batch.models.match(self._stats, works, (rows[:, None], slots[:, None]))
             self._keep_fitting(exclusions, batch, (rows, slots), events, good)
             first = good.argmax(axis=1)
             found = np.flatnonzero(good[np.arange(len(good)), first])
             self._take(batch, rows[found], slots[found], events[found, first[found]])
+
+    def _set_models(
+        self,
+        batch: _Batch,
+        where: tuple[np.ndarray, np.ndarray],
+        events: np.ndarray,
+        good: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Model each place on the first of its tries that could be a target: somebody else had met the
+        work before. Returns that one try of each place, and whether it could."""
+        works, users = self._index.works[events], self._index.users[events]
+        times, since = self._index.times[events], self._stats.since_many(works, users)
+        good = good & (since < times)
+        one = np.arange(len(events)), good.argmax(axis=1)
+        models = Models(*(np.ones(batch.open.shape, np.int64) for _ in range(2)), batch.before)
+        models.users[where] = np.maximum(self._stats.users[works[one]] - self._counted, 1)
+        models.age[where] = np.where(good[one], times[one] - since[one], HOUR)
+        batch.models = models
+        return events[one][:, None], good[one][:, None]
 
     def _keep_fitting(
         self,
@@ -291,7 +342,7 @@ class EventNegatives:
 
         alike: if given, says which works are alike enough.   farthest: events to look at, at most.
         """
-        k, slot, number, any_year = place
+        k, slot, number = place.row, place.slot, place.number
         nearest = self.nearest
         while True:
             low, high = (
@@ -299,12 +350,16 @@ class EventNegatives:
             )
             works = self._index.works[low:high]
             good = np.ones(len(works), bool) if alike is None else alike(works)
-            good &= any_year | self._in_span(works, batch.years[k, slot])
+            good &= place.any_year | self._in_span(works, batch.years[k, slot])
+            if place.tolerance is not None and batch.models is not None:
+                good &= batch.models.match(self._stats, works, (k, slot), place.tolerance)
             events = np.flatnonzero(good)
             works, users = works[events], self._index.users[low:high][events]
             times = self._index.times[low:high][events]
             titles = self._store.title_code[works]
             good = self._honest(works, users, times, batch.before[k, slot])
+            if place.tolerance is not None:
+                good = self._stats.first_time[works] < batch.before[k, slot]
             good &= ~np.isin(users, batch.users[k])
             good &= ~np.isin(titles, batch.titles[k])
             good &= ~exclusions.barred(np.array([k]), works[None, :], titles[None, :])[0]
@@ -332,11 +387,11 @@ class EventNegatives:
         target = int(targets[slot % len(targets)])
         first, count = int(self._store.first_category[target]), int(self._stats.users[target])
         shift = SHIFTS[
-            int(_numbers(requests.rng_states[k : k + 1], np.array([~target]))[0]) % len(SHIFTS)
+            int(numbers_at(requests.rng_states[k : k + 1], np.array([~target]))[0]) % len(SHIFTS)
         ]
         ranges = (
-            (-(-count * shift // (2 * ONE)), count * shift // ONE, ALIKE[0]),
-            (-(-count // 4), count * 4, ALIKE[1]),
+            (-(-count * shift // (2 * ONE)), count * shift // ONE, SAME_KIND[0]),
+            (-(-count // 4), count * 4, SAME_KIND[1]),
         )
         for least, most, rung in ranges if first >= 0 else ():
 
@@ -358,15 +413,9 @@ class EventNegatives:
                 )
 
             if self._search(batch, exclusions, place, shares_one, self.nearest):
-                self.rungs[ALIKE[2]] += 1
+                self.rungs[SAME_KIND[2]] += 1
                 return True
         return False
 
     def _categories(self, work: int) -> tuple[str, ...]:
         return self._store.item(work).categories
-
-
-def _numbers(states: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The numbers at these places of the sequences that begin at these states (uint64)."""
-    steps = places.astype(np.int64).view(np.uint64) * np.uint64(GAMMA)
-    return splitmix64(states + steps)

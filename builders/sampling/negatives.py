@@ -17,7 +17,13 @@ from typing import TypeVar
 import numpy as np
 
 from itdr.builders.core.rng import HashRng, numbers
-from itdr.builders.sampling.event_negatives import ALIKE, FALLBACKS, ONE, SHIFTS, EventNegatives
+from itdr.builders.sampling.event_negatives import (
+    FALLBACKS,
+    ONE,
+    SAME_KIND,
+    SHIFTS,
+    EventNegatives,
+)
 from itdr.builders.sampling.exclusions import Exclusions, repeated_titles
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 from itdr.builders.sampling.requests import NegativeRequest, NegativeRequests
@@ -237,9 +243,9 @@ class CandidatePool:
         if alike is not None:
             places, users, ends = alike
             ranges = (
-                (-(-count * shift // (2 * ONE)), count * shift // ONE, ALIKE[0]),
-                (-(-count // 2), count * 2, ALIKE[0]),
-                (-(-count // 4), count * 4, ALIKE[1]),
+                (-(-count * shift // (2 * ONE)), count * shift // ONE, SAME_KIND[0]),
+                (-(-count // 2), count * 2, SAME_KIND[0]),
+                (-(-count // 4), count * 4, SAME_KIND[1]),
             )
             for least, most, rung in ranges:
                 low = int(users.searchsorted(least, side="left"))
@@ -256,7 +262,7 @@ class CandidatePool:
         if shared:
             places = np.unique(np.concatenate(shared))
             if self._among(places, np.cumsum(self.users[places]), take, draw):
-                self.rungs[ALIKE[2]] += 1
+                self.rungs[SAME_KIND[2]] += 1
                 return True
         return False
 
