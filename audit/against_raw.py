@@ -181,7 +181,7 @@ class RawChecks:
                     row["id"], f"{item} was not yet known when the first true item came"
                 )
 
-    def _pair(self, raw: Raw, row: Row, user: int) -> None:
+    def _pair(self, raw: RawOracle, row: Row, user: int) -> None:
         """Both candidates were judged by the user: the true one is a like, the other a dislike."""
         self.touched.checked += 1
         scale = raw.cell.scale
@@ -269,7 +269,7 @@ class RawChecks:
         ]  # fmt: skip
 
 
-def _shows_latest(raw: Raw, row: Row) -> bool:
+def _shows_latest(raw: RawOracle, row: Row) -> bool:
     """Whether the row shows the user's latest event on each work, as the prompt of a rating does, or
     the earliest, as all others do."""
     chosen = raw.store.selection

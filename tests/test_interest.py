@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from itdr.builders.dataset.config import SAMPLE
 from itdr.builders.evidence.comments import cut
 from itdr.builders.evidence.facts import DOWN, UP, Fact, fact_of
-from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests import core, display
+from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.rendering import realiser as realisers
@@ -289,7 +289,9 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
         assert 2 <= len(sentences) <= 12
         assert all(sentence.count(":") <= 1 for sentence in sentences), sentences
         tastes = [
-            one for one in row["evidence"] if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "aspect")
+            one
+            for one in row["evidence"]
+            if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "aspect")
         ]
         assert tastes and all(one["quote"] or (one["count"] and one["of"]) for one in tastes)
         length = len(re.findall(r"\w+|[^\w\s]", row["output"]))

@@ -165,7 +165,9 @@ def test_the_readme_stays_short() -> None:
 
 def test_the_first_block_prints_what_the_readme_shows(home: Path) -> None:
     printed = run(home, "-c", blocks("README.md", "python")[0]).stdout
-    shown = next(text for name, _, text in BLOCK.findall(README.read_text("utf-8")) if name == "text")
+    shown = next(
+        text for name, _, text in BLOCK.findall(README.read_text("utf-8")) if name == "text"
+    )
     assert printed == shown
 
 
