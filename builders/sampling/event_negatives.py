@@ -233,7 +233,7 @@ class EventNegatives:
                 self._index.works[events], batch.years[rows, slots][:, None]
             )
             if batch.models is None:
-                events, good = self._set_models(batch, (rows, slots), events, good)
+                batch.models, events, good = self._models(batch, (rows, slots), events, good)
             works = self._index.works[events]
             good &= batch.models.match(self._stats, works, (rows[:, None], slots[:, None]))
             self._keep_fitting(exclusions, batch, (rows, slots), events, good)
@@ -241,24 +241,24 @@ class EventNegatives:
             found = np.flatnonzero(good[np.arange(len(good)), first])
             self._take(batch, rows[found], slots[found], events[found, first[found]])
 
-    def _set_models(
+    def _models(
         self,
         batch: _Batch,
         where: tuple[np.ndarray, np.ndarray],
         events: np.ndarray,
         good: np.ndarray,
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[Models, np.ndarray, np.ndarray]:
         """Model each place on the first of its tries that could be a target: somebody else had met the
-        work before. Returns that one try of each place, and whether it could."""
+        work before. Returns the models, that one try of each place, and whether it could."""
         works, users = self._index.works[events], self._index.users[events]
         times, since = self._index.times[events], self._stats.since_many(works, users)
         good = good & (since < times)
         one = np.arange(len(events)), good.argmax(axis=1)
-        models = Models(*(np.ones(batch.open.shape, np.int64) for _ in range(2)), batch.before)
+        users, age = np.ones((2, *batch.open.shape), np.int64)
+        models = Models(users, age, batch.before)
         models.users[where] = np.maximum(self._stats.users[works[one]] - self._counted, 1)
         models.age[where] = np.where(good[one], times[one] - since[one], HOUR)
-        batch.models = models
-        return events[one][:, None], good[one][:, None]
+        return models, events[one][:, None], good[one][:, None]
 
     def _keep_fitting(
         self,

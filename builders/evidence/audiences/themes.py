@@ -128,7 +128,7 @@ class Themes:
             for decade in kinds.get(DECADE, ())
             for category in kinds.get(all_traits.CATEGORY, ())
         ]
-        return [(trait,) for found in kinds.values() for trait in found] + pairs
+        return [*((trait,) for found in kinds.values() for trait in found), *pairs]
 
     def _usual(self, traits: tuple[int, ...]) -> float:
         """The share of all likes that have these traits."""
