@@ -27,7 +27,7 @@ from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
 
-MOST_SHARED = 80
+MOST_SHARED = 40
 """Works also liked among which those to name are chosen."""
 KEPT_TRAITS = 8
 """Makers, hashtags or topics named as also liked, at most."""
