@@ -86,6 +86,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name, info in DECLARED.items():
         if not info.of_subtasks or value[name] is not None:
             info.check(name, value[name])
+    _check_catalogue(config, own)
     for name, given in own.items():
         if not any(one.allows(name, given) for one in tasks):
             choices = dict.fromkeys(word for one in tasks for word in one.choices.get(name, ()))
@@ -160,12 +161,38 @@ def _check_room(config: str, own: Mapping[str, Any]) -> None:
     """Candidates leave room for a negative, in every subtask of the config."""
     for one in registry.tasks_of(config):
         values = {**one.defaults, **{k: v for k, v in own.items() if k in one.defaults}}
+        if values.get("candidates") == 0 and one.whole_catalogue:
+            continue
         if "candidates" in values and values["candidates"] <= values.get("positives", 1):
             raise ConfigError(
                 f"{one.id}: candidates={values['candidates']} leaves no room for a negative beside "
                 f"{values.get('positives', 1)} true ones: ask for more candidates"
                 + (" or fewer positives." if "positives" in one.defaults else ".")
             )
+
+
+OF_CANDIDATES = ("negatives", "negatives_order", "candidates_from")
+"""Options that have no meaning where no candidates are listed."""
+
+
+def _check_catalogue(config: str, own: Mapping[str, Any]) -> None:
+    """What `candidates=0` allows. Raises `ConfigError` for what has no meaning with it."""
+    if own.get("candidates") != 0:
+        return
+    refused = [one.id for one in registry.tasks_of(config) if not one.whole_catalogue]
+    if refused:
+        able = [name for name in registry.task_ids() if registry.task(name).whole_catalogue]
+        raise ConfigError(
+            f"candidates=0 (the whole catalogue) has no meaning for {', '.join(refused)}: choose "
+            f"{' or '.join(able)}."
+        )
+    for name in OF_CANDIDATES:
+        if name in own:
+            raise ConfigError(f"{name} has no meaning with candidates=0, which lists none.")
+    if own.get("answer") in ("index", "set"):
+        raise ConfigError(
+            f"answer={own['answer']!r} has no meaning with candidates=0, where the answer is titles."
+        )
 
 
 def _check_meaning(options: Options, roots: Sequence[str]) -> None:
@@ -181,7 +208,20 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
         )
     if options.min_rating is not None:
         _check_rated(options)
+    if options.min_history is not None:
+        _check_history(options)
     check_split(options, options.config, [name for name, _ in options.selected])
+
+
+def _check_history(options: Options) -> None:
+    """The shortest history is no longer than the longest, in every subtask."""
+    for one in registry.tasks_of(options.config):
+        values = options.of(one.id)
+        if values.get("min_history") and values["min_history"] > values["history"]:
+            raise ConfigError(
+                f"min_history={values['min_history']} is more than history={values['history']} of "
+                f"{one.id}: ask for fewer."
+            )
 
 
 def _check_rated(options: Options) -> None:

@@ -30,6 +30,7 @@ class OptionInfo:
         choices: the values allowed, in full; empty where a range or a check of its own decides.
         low: the smallest whole number allowed; None where the option takes no number.
         high: the largest one; None without a limit.
+        also: numbers below `low` that are allowed.
         decimals: whether the number may have decimals.
         words: words allowed in place of a number.
         many: whether it takes a list (on the command line: values with commas).
@@ -41,6 +42,7 @@ class OptionInfo:
     choices: tuple[Any, ...] = ()
     low: int | None = None
     high: int | None = None
+    also: tuple[int, ...] = ()
     decimals: bool = False
     words: tuple[str, ...] = ()
     many: bool = False
@@ -65,9 +67,11 @@ class OptionInfo:
         whole = isinstance(value, allowed) and not isinstance(value, bool)
         if whole and value >= low and (self.high is None or value <= self.high):
             return
+        if whole and value in self.also:
+            return
         span = f"from {low} to {self.high}" if self.high is not None else f"of at least {low}"
         kind = "number" if self.decimals else "whole number"
-        words = "".join(f"{word!r} or " for word in self.words)
+        words = "".join(f"{word!r} or " for word in (*self.words, *self.also))
         raise ConfigError(f"{name} must be {words}a {kind} {span}, not {format_value(value)}.")
 
 
@@ -158,11 +162,29 @@ class RowOptions:
         of_subtasks=True,
     )
     history: int | None = option(None, "Items in the history.", low=1, high=200, of_subtasks=True)
+    min_history: int | None = option(
+        None,
+        "Fewest items in the history, where shorter ones will do. By default as many as `history`.",
+        low=1,
+        high=200,
+        of_subtasks=True,
+        shown_default="`history`",
+    )
     candidates: int | None = option(
-        None, "Candidates, positives and negatives together.", low=2, high=100, of_subtasks=True
+        None,
+        "Candidates, positives and negatives together; `0` lists none: the answer is any of the whole "
+        "catalogue (next item and top-K).",
+        low=2,
+        high=101,
+        also=(0,),
+        of_subtasks=True,
     )
     positives: int | None = option(
-        None, "Positives among the candidates.", low=1, high=99, of_subtasks=True
+        None,
+        "Positives among the candidates; without candidates, titles to be named.",
+        low=1,
+        high=99,
+        of_subtasks=True,
     )
     negatives: str | None = option(
         None,

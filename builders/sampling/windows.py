@@ -43,7 +43,8 @@ class Window:
 class WindowSpec(NamedTuple):
     """Which windows of an ordered timeline are looked for.
 
-    history, targets: how many events a window holds of each.   known: if given, somebody else in the
+    history, targets: how many events a window holds of each.   least: how many of the history will do
+    where there are no more.   known: if given, somebody else in the
     training part met each target before the first of them.   start, stop: UTC seconds between which
     the targets must lie.   avoid_ties: windows whose history is tied come last.   alphabet: if given,
     no window walks down it.   liked: if given, targets are rated so or higher.
@@ -59,12 +60,18 @@ class WindowSpec(NamedTuple):
     alphabet: Alphabet | None = None
     liked: float | None = None
     target: str = "last"
+    least: int | None = None
+
+    @property
+    def fewest(self) -> int:
+        """How short a history may be."""
+        return self.history if self.least is None else min(self.least, self.history)
 
 
 def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iterator[Window]:
     """`ordered_windows` of a user's timeline, of which the first is looked for at its end alone:
     most callers want no other, and few events are cheaper than many."""
-    if window_spec.target == "first":
+    if window_spec.target == "first" or window_spec.fewest < window_spec.history:
         yield from ordered_windows(lines.of(user), window_spec)
         return
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
@@ -84,10 +91,10 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
     """Windows of an ordered timeline, the latest first, or the earliest (where ties are avoided: the latest of those
     without), none with the targets of another.
 
-    Each holds `history` events, then the `targets` next ones, all distinct in title, and the order
+    Each holds `history` events (or as few as will do, where there are no more), then the `targets` next ones, all distinct in title, and the order
     between both is known; where something of what is sought fails the cut moves back.
     """
-    places = range(len(line) - window_spec.targets, window_spec.history - 1, -1)
+    places = range(len(line) - window_spec.targets, window_spec.fewest - 1, -1)
     if window_spec.target == "first":
         places = places[::-1]
     taken: set[int] = set()
@@ -118,7 +125,11 @@ def _rounds(
     moments, history = line.moments, window_spec.history
     # Moments grow by one where time does, so that this is the most of them that can differ.
     yield (
-        [cut for cut in places if 2 * (moments[cut - 1] - moments[cut - history] + 1) >= history],
+        [
+            cut
+            for cut in places
+            if cut < history or 2 * (moments[cut - 1] - moments[cut - history] + 1) >= history
+        ],
         False,
     )
     yield places, True
@@ -164,7 +175,7 @@ def window_before(
             past.append(k)
             if len(past) == window_spec.history:
                 break
-    else:
+    if len(past) < window_spec.fewest:
         return None
     past.reverse()
     alphabet = window_spec.alphabet

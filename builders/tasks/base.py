@@ -55,7 +55,8 @@ class Task:
     alone.
     draw: each of several windows made a case, None where no honest negatives are left.   context: a
     case's variables.   wrong: a plausible wrong answer.   choices: by option, which of its
-    values have a meaning here, where not all have.
+    values have a meaning here, where not all have.   whole_catalogue: whether it can be asked without
+    candidates.
     """
 
     id: str
@@ -79,9 +80,12 @@ class Task:
     order: Callable[[OpenCell, int], Iterator[np.ndarray]] | None = None
     lists: frozenset[str] = frozenset()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole_catalogue: bool = False
 
     def allows(self, name: str, value: object) -> bool:
         """Whether an option can have this value here."""
+        if name == "candidates" and value == 0:
+            return self.whole_catalogue
         return name in self.defaults and value in self.choices.get(name, (value,))
 
 
@@ -142,6 +146,7 @@ class OpenCell:
         self.part_index = 0
         self.span: tuple[int | None, int | None] = (None, None)
         self.history: int = cell.options.get("history", 0)
+        self.min_history: int = cell.options.get("min_history") or self.history
         self.positives: int = cell.options.get("positives", 1)
         self.candidates: int = cell.options.get("candidates", 0)
         self._key = stable_hash(cell.seed, cell.source.random_id, cell.task.id)
@@ -155,6 +160,11 @@ class OpenCell:
     def held(self) -> int:
         """With leave-one-out, how many events of a user are test, and as many validation; else 0."""
         return self.positives if self.cell.split_by == "leave_one_out" else 0
+
+    @property
+    def whole_catalogue(self) -> bool:
+        """Whether rows list no candidates, so that any showable item may be the answer."""
+        return self.cell.task.whole_catalogue and self.candidates == 0
 
     @property
     def by_subject(self) -> bool:
