@@ -10,6 +10,7 @@ from itdr.audit.oracle import ALWAYS, NEVER, Raw
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
 from itdr.scoring.data import Data
+from itdr.scoring.metrics.per_task import is_open
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -84,6 +85,8 @@ class RawChecks:
         self._trues(raw, row, user, met)
         if row["candidates"]:
             self._candidates(raw, row, user, met, start)
+        elif is_open(row):
+            self._known(raw, row, user, row["relevant"], start)
         if raw.cell.cuts is not None and start is not None:
             self._in_span(raw, split, row, met)
         self._order(raw, row, met, start)
@@ -144,14 +147,12 @@ class RawChecks:
         start: int | None,
     ) -> None:
         self.touched.checked += 1
-        self.known.checked += 1
         true = {raw.work(item) for item in row["relevant"]}
         titles = set(raw.store.title_code[list(met)].tolist())
         for one in row["candidates"]:
             item = one["item_id"]
             work = raw.work(item)
             if work is None:
-                self.known.fault(row["id"], f"candidate {item} is not in the raw data")
                 continue
             if work in met and work not in true:
                 self.touched.fault(row["id"], f"the user touched the false candidate {item}")
@@ -159,6 +160,18 @@ class RawChecks:
                 self.touched.fault(row["id"], f"the user touched a work titled as {item} is")
             if item not in row["relevant"] and work in true:
                 self.touched.fault(row["id"], f"{item} is the same work as a true item")
+        self._known(raw, row, user, [one["item_id"] for one in row["candidates"]], start)
+
+    def _known(
+        self, raw: Raw, row: Row, user: int, items: Iterable[str], start: int | None
+    ) -> None:
+        """Candidates, or the true items of a row without, were known to somebody else before."""
+        self.known.checked += 1
+        for item in items:
+            work = raw.work(item)
+            if work is None:
+                self.known.fault(row["id"], f"{item} is not in the raw data")
+                continue
             since = raw.since(work, user)
             if since == NEVER:
                 self.known.fault(row["id"], f"nobody else in training ever touched {item}")

@@ -5,7 +5,8 @@ Rows of one cell are compared by what they show: the ids of their items, or, whe
 than half of the template's rows), so that two short questions about two items are not alike. Two rows
 are near-duplicates if the Jaccard index of these sets is `NEAR` or more. MinHash finds the pairs to be
 compared: 20 bands of 4 hashes (a pair at 0.9 is missed once in 10**9), and every pair found is compared
-exactly.
+exactly. Consecutive cases of one user that list no candidates show nearly the same history by design: they
+are no duplicates where they ask for something else.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from itdr.audit.result import Result
 from itdr.builders.core.rng import hash_ids, splitmix64
 from itdr.builders.dataset.formats import texts_of
+from itdr.scoring.metrics.per_task import is_open
 from itdr.scoring.parsing.titles import words
 
 Row = Mapping[str, Any]
@@ -42,6 +44,7 @@ class Duplicates:
         self._cells: list[str] = []
         self._templates: list[tuple[str, str] | None] = []
         self._shown: list[np.ndarray] = []
+        self._asked: list[tuple[str, tuple[str, ...]] | None] = []
         self._rows_of: Counter[tuple[str, str]] = Counter()
         self._runs_of: dict[tuple[str, str], Counter[int]] = {}
 
@@ -56,6 +59,8 @@ class Duplicates:
         self._cells.append(f"{row['task']}/{row['source']}")
         self._templates.append(template)
         self._shown.append(shown)
+        asked = (row["user_id"], tuple(row["relevant"])) if is_open(row) else None
+        self._asked.append(asked)
         if template is not None:
             self._rows_of[template] += 1
             self._runs_of.setdefault(template, Counter()).update(shown.tolist())
@@ -96,7 +101,7 @@ class Duplicates:
     def _told(self, first: int, later: int) -> bool:
         one, two = (set(self._shown[place].tolist()) for place in (first, later))
         alike = len(one & two) / len(one | two)
-        if alike < NEAR:
+        if alike < NEAR or self._consecutive(first, later):
             return False
         near = "shows the same as" if alike == 1 else f"shows nearly ({alike:.2f}) the same as"
         where = (
@@ -106,6 +111,11 @@ class Duplicates:
         )
         self.result.fault(self._ids[later], f"{near} {self._ids[first]}{where}")
         return True
+
+    def _consecutive(self, first: int, later: int) -> bool:
+        """Whether two rows are cases of one user that ask for different items of the catalogue."""
+        one, two = self._asked[first], self._asked[later]
+        return one is not None and two is not None and one[0] == two[0] and one[1] != two[1]
 
 
 def _banded(least: np.ndarray) -> Iterable[int]:

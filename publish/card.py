@@ -54,7 +54,7 @@ def built_card(entries: Entries) -> str:
         "## Configs\n\n" + _configs_table(entries),
         _loading(entries),
         "## Cells\n\nExamples of each subtask and source.\n\n" + _built_cells(entries),
-        "## Fields\n\n" + _fields(entries),
+        "## Fields\n\n" + _fields(entries) + _catalogue(entries),
         "## Sources and licences\n\n" + _terms(entries),
         datasheet(),
         "## Where it comes from\n\n" + _origin(entries),
@@ -213,6 +213,24 @@ def _fields(entries: Entries) -> str:
         else:
             rows.append((f"`{name}`", about))
     return table(("field", ""), rows)
+
+
+def _catalogue(entries: Entries) -> str:
+    """What `catalogue.parquet` is, where a config has one."""
+    sizes = [
+        f"`{name}/catalogue.parquet` ({one['catalogue']['items']:,} items)"
+        for name, one in entries.items()
+        if "catalogue" in one
+    ]
+    if not sizes:
+        return ""
+    return (
+        "\n\nRows of "
+        + " and ".join(sizes)
+        + " list no candidates: any item of the catalogue may be the answer. It holds each item's id, the "
+        "id of the item that stands for its work, the title as shown, its creators, how many works bear "
+        "the title, and how many users met the item in each split. `itdr score` needs it."
+    )
 
 
 def _terms(entries: Entries) -> str:

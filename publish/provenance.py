@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -64,6 +65,12 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
     return found
 
 
+def files(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is recorded of each file of a config: data files of all splits, and its catalogue."""
+    own = [file for several in entry["files"].values() for file in several]
+    return [*own, entry["catalogue"]] if "catalogue" in entry else own
+
+
 def _is_entry(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("config"), str):
         return False
@@ -73,6 +80,7 @@ def _is_entry(value: Any) -> bool:
         and isinstance(listed, dict)
         and all(isinstance(several, list) for several in listed.values())
         and all(_is_file(one) for several in listed.values() for one in several)
+        and ("catalogue" not in value or _is_file(value["catalogue"]))
     )
 
 

@@ -16,6 +16,7 @@ def score(
     *,
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
+    catalogues: Any = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Score answers to rows of any subtasks.
@@ -25,12 +26,15 @@ def score(
     rows that holds them. None stands for a prediction that is missing: it counts as wrong.
     references: id -> further phrasings of the same facts, for BLEU and ROUGE.
     lexicon: what a grounded answer may state (`itdr.scoring.metrics.groundedness.Lexicon`); without it, all that
-    the rows themselves hold.   seed: of the bootstrap.
+    the rows themselves hold.   catalogues: what can be an answer to rows that list no candidates
+    (`itdr.scoring.catalogue.Catalogues`).   seed: of the bootstrap.
 
     Returns the report described in `itdr.scoring.metrics.aggregate.build`. Raises `ConfigError` for answers that
     do not fit the rows, `MissingExtraError` where the libraries of `itdr[score]` are missing.
     """
-    report, _ = score_with_rows(rows, answers, references=references, lexicon=lexicon, seed=seed)
+    report, _ = score_with_rows(
+        rows, answers, references=references, lexicon=lexicon, catalogues=catalogues, seed=seed
+    )
     return report
 
 
@@ -40,6 +44,7 @@ def score_with_rows(
     *,
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
+    catalogues: Any = None,
     seed: int = 0,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """As `score`, and the verdict on every row beside the report (see `itdr.scoring.verdicts`)."""
@@ -49,7 +54,7 @@ def score_with_rows(
     rows = list(rows)
     given = [_answer(one) for one in _aligned(rows, answers)]
     compared = verdicts.require_same_rows(rows, given)
-    scored = score_rows(rows, given, references=references, lexicon=lexicon)
+    scored = score_rows(rows, given, references=references, lexicon=lexicon, catalogues=catalogues)
     report = {**aggregate.build(rows, scored, seed), "row_hash_compared": compared}
     return report, list(verdicts.records(rows, given, scored))
 
@@ -60,6 +65,7 @@ def score_rows(
     *,
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
+    catalogues: Any = None,
 ) -> list[Any]:
     """The values of each row (`itdr.scoring.metrics.result.Scored`), in order."""
     from itdr.scoring.extras import require
@@ -68,24 +74,37 @@ def score_rows(
     from itdr.scoring.verdicts import verdict
 
     require()
-    by_task: dict[str, list[int]] = {}
+    by_task: dict[tuple[str, bool], list[int]] = {}
     for place, row in enumerate(rows):
-        by_task.setdefault(row["task"], []).append(place)
+        by_task.setdefault((row["task"], per_task.is_open(row)), []).append(place)
     scored: list[Any] = [None] * len(rows)
     scorers = per_task.scorers()
-    for task, places in by_task.items():
+    for (task, whole_catalogue), places in by_task.items():
         if task not in scorers:
             raise ConfigError(choose_from("subtask", task, scorers))
         chosen = [rows[k] for k in places]
         given = [_answer(answers[k]) for k in places]
-        if task in per_task.TEXT_TASKS:
+        if whole_catalogue:
+            values = _out_of_catalogue(chosen, given, catalogues)
+        elif task in per_task.TEXT_TASKS:
             values = score_texts(chosen, given, references or {}, lexicon)
         else:
             values = scorers[task](chosen, given)
         for place, answer, one in zip(places, given, values, strict=True):
-            one.verdict = verdict(rows[place], answer, one.readable)
+            one.verdict = one.verdict or verdict(rows[place], answer, one.readable)
             scored[place] = one
     return scored
+
+
+def _out_of_catalogue(rows: Sequence[Any], answers: Sequence[Any], catalogues: Any) -> list[Any]:
+    from itdr.scoring.metrics import whole_catalogue
+
+    if catalogues is None:
+        raise ConfigError(
+            f"{rows[0]['id']} lists no candidates: give the catalogue.parquet that was built beside it, "
+            "as catalogues=itdr.scoring.catalogue.Catalogues.of_files([path])."
+        )
+    return whole_catalogue.score(rows, answers, catalogues)
 
 
 def _answer(given: Any) -> Any:

@@ -43,7 +43,7 @@ FLAGS: dict[str, list[set[str]]] = {
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
 ALL_FLAGS = {
-    *("timed", "categories", "creators", "unordered", "liked", "scored", "set", "index"),
+    *("timed", "categories", "creators", "unordered", "liked", "scored", "set", "index", "open"),
 }
 FORMS: list[tuple[str, set[str]]] = [
     ("top_k_rec", {"set"}),
@@ -58,6 +58,13 @@ FORMS: list[tuple[str, set[str]]] = [
         for more in ((), ("unordered",))
     ),
     ("cross_domain_rec", {"timed", "unordered"}),
+    *(
+        (task, {"timed", "open", *more})
+        for task in ("sequential_rec", "top_k_rec")
+        for more in ((), ("unordered",))
+    ),
+    ("sequential_rec", {"timed", "open", "categories"}),
+    ("top_k_rec", {"open", "liked"}),
 ]
 """Flags of answers in other forms, and of a history without order across domains."""
 LISTS = ("history", "candidates", "source_history", "likes", "dislikes")
@@ -198,7 +205,7 @@ def test_other_forms_have_texts_for_every_split(task: str, flags: set[str]) -> N
         found = load(task, choice)
         found.check(part, flags)
         picked = found.pick(part, frozenset(flags), FIRST)
-        forms = flags & {"set", "index", "unordered"}
+        forms = flags & {"set", "index", "unordered", "open"}
         assert forms <= {flag for flag, value in picked.prompt.when if value is not False}
 
 
@@ -224,8 +231,10 @@ def test_no_choice_lets_a_text_claim_an_order(
     )
     claim = r"\border\b|oldest|earliest|最早|从早到晚|由早到晚|依次|先后顺序|最近"
     drawn = set()
-    for part, more in itertools.product(templates.SPLITS, ((), ("liked",), ("set",), ("index",))):
-        if "set" in more and task == "sequential_rec":
+    for part, more in itertools.product(
+        templates.SPLITS, ((), ("liked",), ("set",), ("index",), ("open",))
+    ):
+        if ("set" in more and task == "sequential_rec") or ("open" in more and task[:5] == "cross"):
             continue
         flags = frozenset({"timed", "unordered", *more})
         for one, two in itertools.product(range(12), range(8)):

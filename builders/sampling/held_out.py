@@ -22,8 +22,8 @@ def held_out(store: StoreReader, held: int) -> pa.Table:
         held: events of a user that are test, and as many validation.
 
     Returns:
-        A table with the columns `user_code` and `work`. Who has fewer events has no test row, and
-        none is listed.
+        A table with the columns `user_code`, `work` and `part` (1: validation, 2: test). Who has fewer
+        events has no test row, and none is listed.
     """
     import pyarrow as pa
 
@@ -31,4 +31,7 @@ def held_out(store: StoreReader, held: int) -> pa.Table:
     for tails in histories(store).tails(range(len(store.user_hash)), 2 * held):
         users.append(tails.users.astype(np.int32).repeat(2 * held))
         works.append(tails.works.astype(np.int32).ravel())
-    return pa.table({"user_code": np.concatenate(users), "work": np.concatenate(works)})
+    parts = np.repeat(np.arange(1, 3, dtype=np.int8), held)
+    parts = np.tile(parts, sum(map(len, works)) // (2 * held))
+    columns = {"user_code": np.concatenate(users), "work": np.concatenate(works), "part": parts}
+    return pa.table(columns)

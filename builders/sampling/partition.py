@@ -37,6 +37,16 @@ class Partition:
     cuts: tuple[int, int] | None = None
     held: int = 0
 
+    @property
+    def by_user(self) -> bool:
+        """Whether a user is in one split with all that they did."""
+        return self.cuts is None and not self.held
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What decides the division, besides the store."""
+        return (self.seed if self.by_user else "events", self.cuts, self.held)
+
     def splits(self, hashes: np.ndarray, about: Literal["user", "item"] = "user") -> np.ndarray:
         """The split (0, 1, 2) of each user or item with these hashes, as int8."""
         return assign_splits(hashes, self.seed, self.store.source.random_id, about)

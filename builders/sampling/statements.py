@@ -52,6 +52,42 @@ UNION ALL
 """
 
 
+def met_by_split(
+    cuts: tuple[int, int] | None,
+    has_event: bool,
+    min_rating: float | None,
+    held: bool,
+) -> str:
+    """How many users met each item in each split. Reads `events`, `parts` and `works`.
+
+    Args:
+        cuts: the seconds at which validation and test begin, where time splits the data.
+        has_event: whether some interactions are of items shown and left alone, which do not count.
+        min_rating: the lowest rating that counts; None for any.
+        held: whether `held` says which (user_code, work) pairs are of a later `part` than training.
+    """
+    part = "p.part"
+    if cuts is not None:
+        first, second = map(int, cuts)
+        part = f"CASE WHEN e.timestamp >= {second} THEN 2 WHEN e.timestamp >= {first} THEN 1 ELSE 0 END"
+    elif held:
+        part = "coalesce(h.part, 0)"
+    where = [f"e.event <> {SKIP}"] * has_event
+    if min_rating is not None:
+        where.append(f"e.rating >= {float(min_rating)!r}")
+    left = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
+    return f"""
+SELECT code, part, count(*) AS users FROM (
+    SELECT DISTINCT e.item_code AS code, e.user_code AS user_code, {part} AS part
+    FROM events AS e
+    JOIN parts AS p ON p.user_code = e.user_code
+    JOIN works AS w ON w.item_code = e.item_code
+    {left if held else ""}
+    WHERE {" AND ".join(where) or "1 = 1"}
+) AS met GROUP BY code, part ORDER BY code, part
+"""
+
+
 EVENTS_IN_TIME = """
 SELECT work, user_code, first_time
 FROM touches WHERE first_time IS NOT NULL

@@ -24,10 +24,10 @@ _APOSTROPHE = re.compile("(?<=\\w)['\u2019\u02bc\u00b4`](?=\\w)")
 _YEAR_AT_END = re.compile(r"\s*[(\[]((?:1[89]|20)\d\d)[)\]]\s*$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ARTICLE_BEHIND = re.compile(r"^(.*),\s*(" + "|".join(sorted(ARTICLES)) + r")'?$", re.I)
-_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _SEQUEL = re.compile(r"\d{1,2}|i{1,3}|iv|vi{0,3}|ix|x|part|vol|volume|season|episode", re.I)
-_BREAK = re.compile("[^\\w\\s'\u2019.&-]|\\.(?:\\s|$)|\\s-+\\s")
-_QUOTED = tuple(
+BREAK = re.compile("[^\\w\\s'\u2019.&-]|\\.(?:\\s|$)|\\s-+\\s")
+QUOTED = tuple(
     re.compile(f"{re.escape(left)}([^{re.escape(left + right)}\n]{{1,400}}){re.escape(right)}")
     for left, right in (
         *(("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"), ("\u300a", "\u300b")),
@@ -119,14 +119,14 @@ class Titles:
         bare: dict[str, int] = {}
         for place, title in enumerate(titles):
             if not words(title):
-                bare.setdefault(_without_blanks(title), place)
+                bare.setdefault(without_blanks(title), place)
         self._bare = bare
 
     def exact(self, text: str) -> int | None:
         """The title that equals the whole text; None where none does."""
         found = tuple(words(text))
         if not found:
-            return self._bare.get(_without_blanks(text))
+            return self._bare.get(without_blanks(text))
         owner = self._forms.get(found)
         if owner is None and len(found) > 1 and found[0] in ARTICLES:
             owner = self._forms.get(found[1:])
@@ -135,7 +135,7 @@ class Titles:
     def prefix(self, text: str) -> int | None:
         """The title with which a text begins, up to a colon, bracket, dash or the like."""
         folded = fold(text)
-        spans = _spans(folded, 400)
+        spans = word_spans(folded, 400)
         for start in (0, 1):
             if start and not (spans and folded[slice(*spans[0])] in ARTICLES):
                 break
@@ -147,7 +147,7 @@ class Titles:
     def first_quoted(self, text: str) -> int | None:
         """The first title in quotation marks, or in Markdown's bold, italics or code."""
         best: tuple[int, int] | None = None
-        for pattern in _QUOTED:
+        for pattern in QUOTED:
             for found in pattern.finditer(text):
                 if best is not None and found.start() >= best[0]:
                     break
@@ -188,7 +188,7 @@ class Titles:
         Yields:
             Each mention, with its position in the folded text.
         """
-        spans = _spans(folded)
+        spans = word_spans(folded)
         place = 0
         while place < len(spans):
             hits = [
@@ -222,13 +222,13 @@ class Titles:
             return True
         following = folded[slice(*spans[stop])]
         between = folded[spans[stop - 1][1] : spans[stop][0]]
-        other = bool(_YEAR.fullmatch(following)) and between.strip() in ("(", "[", ", (", ",", "")
+        other = bool(YEAR.fullmatch(following)) and between.strip() in ("(", "[", ", (", ",", "")
         return not other or following == year
 
     @staticmethod
     def _breaks(folded: str, spans: list[tuple[int, int]], found: _Found) -> bool:
         """Whether something other than blanks follows the title's last word."""
-        return bool(_BREAK.search(folded[spans[found.stop - 1][1] : spans[found.stop][0]] + " "))
+        return bool(BREAK.search(folded[spans[found.stop - 1][1] : spans[found.stop][0]] + " "))
 
     def _stands(
         self, text: str, folded: str, spans: list[tuple[int, int]], place: int, found: _Found
@@ -261,7 +261,7 @@ def _owners(titles: Sequence[str]) -> dict[tuple[str, ...], int | None]:
     return owners
 
 
-def _spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
+def word_spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
     """Start and end of each word of folded text."""
     found = []
     for one in _WORD.finditer(folded):
@@ -271,5 +271,5 @@ def _spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
     return found
 
 
-def _without_blanks(text: str) -> str:
+def without_blanks(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
