@@ -315,7 +315,8 @@ def test_every_prompt_shows_the_whole_case(task: str) -> None:
     }[task]
     for one in (*load(task).prompts["train"], *load(task, "unseen").prompts["test"]):
         for name in shown:
-            assert re.search(r"\{\{ " + name, one.text), (one.id, name)
+            if not (name == "candidates_" and dict(one.when).get("open")):
+                assert re.search(r"\{\{ " + name, one.text), (one.id, name)
 
 
 def test_people_are_said_to_do_only_what_is_known() -> None:
@@ -355,7 +356,7 @@ def test_picks_are_drawn_by_the_caller_in_a_stable_order() -> None:
     serving = [one.id for one in loaded.prompts["train"] if one.serves(flags)]
     picked = loaded.pick("train", flags, (2**64 // len(serving) * len(serving) - 1, 0, 1))
     assert serving == sorted(serving) and picked.prompt.id == serving[-1]
-    assert picked.description == loaded.descriptions[0]
+    assert picked.description == next(one for one in loaded.descriptions if one.serves(flags))
     assert picked.answer == loaded.answers[1 % len(loaded.answers)]
     assert loaded.pick("train", flags, FIRST).prompt.id == "sequential_rec/p1"
 

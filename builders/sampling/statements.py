@@ -109,6 +109,13 @@ EARLIEST = -(2**63) + 1
 """Stands for "before all known times" in first_time and second_time."""
 
 
+TOUCHES_IN_ORDER = f"""
+SELECT user_code, work, coalesce(first_time, {EARLIEST}) AS first_time
+FROM touches ORDER BY coalesce(first_time, {EARLIEST}), user_code, work
+"""
+"""The first meeting of each user and work, those without a known time first. Reads `touches`."""
+
+
 KNOWN_WORKS = f"""
 WITH firsts AS (
     SELECT work, count(*) AS users, min(coalesce(first_time, {EARLIEST})) AS first_time

@@ -15,6 +15,7 @@ from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.tasks.base import OpenCell
+from itdr.scoring.baselines.train_events import TrainEvents
 from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
@@ -86,6 +87,11 @@ class CellTraining:
     def __init__(self, cell: OpenCell, rows: Sequence[Row]) -> None:
         self.cell = cell
         self._rows = rows
+
+    @functools.cached_property
+    def events(self) -> TrainEvents:
+        """The training part event by event."""
+        return TrainEvents(self.cell)
 
     @functools.cached_property
     def _part(self) -> np.ndarray:
