@@ -5,8 +5,9 @@ Rows of one cell are compared by what they show: the ids of their items, or, whe
 than half of the template's rows), so that two short questions about two items are not alike. Two rows
 are near-duplicates if the Jaccard index of these sets is `NEAR` or more. MinHash finds the pairs to be
 compared: 20 bands of 4 hashes (a pair at 0.9 is missed once in 10**9), and every pair found is compared
-exactly. Consecutive cases of one user that list no candidates show nearly the same history by design: they
-are no duplicates where they ask for something else.
+exactly. Rows that list no candidates show a history alone: consecutive cases of one user show nearly the
+same one by design, and short ones are shared by chance. They are duplicates where they ask for the same
+items, too, and show `FEW` or more.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from itdr.scoring.parsing.titles import words
 Row = Mapping[str, Any]
 NEAR = 0.9
 LEAST = 8
+FEW = 4
 RUN = 5
 BANDS, ROWS = 20, 4
 LEAST_ROWS = 4
@@ -44,7 +46,7 @@ class Duplicates:
         self._cells: list[str] = []
         self._templates: list[tuple[str, str] | None] = []
         self._shown: list[np.ndarray] = []
-        self._asked: list[tuple[str, tuple[str, ...]] | None] = []
+        self._asked: list[tuple[str, ...] | None] = []
         self._rows_of: Counter[tuple[str, str]] = Counter()
         self._runs_of: dict[tuple[str, str], Counter[int]] = {}
 
@@ -59,8 +61,7 @@ class Duplicates:
         self._cells.append(f"{row['task']}/{row['source']}")
         self._templates.append(template)
         self._shown.append(shown)
-        asked = (row["user_id"], tuple(row["relevant"])) if is_open(row) else None
-        self._asked.append(asked)
+        self._asked.append(tuple(row["relevant"]) if is_open(row) else None)
         if template is not None:
             self._rows_of[template] += 1
             self._runs_of.setdefault(template, Counter()).update(shown.tolist())
@@ -101,7 +102,7 @@ class Duplicates:
     def _told(self, first: int, later: int) -> bool:
         one, two = (set(self._shown[place].tolist()) for place in (first, later))
         alike = len(one & two) / len(one | two)
-        if alike < NEAR or self._consecutive(first, later):
+        if alike < NEAR or self._asked[first] != self._asked[later]:
             return False
         near = "shows the same as" if alike == 1 else f"shows nearly ({alike:.2f}) the same as"
         where = (
@@ -111,11 +112,6 @@ class Duplicates:
         )
         self.result.fault(self._ids[later], f"{near} {self._ids[first]}{where}")
         return True
-
-    def _consecutive(self, first: int, later: int) -> bool:
-        """Whether two rows are cases of one user that ask for different items of the catalogue."""
-        one, two = self._asked[first], self._asked[later]
-        return one is not None and two is not None and one[0] == two[0] and one[1] != two[1]
 
 
 def _banded(least: np.ndarray) -> Iterable[int]:
@@ -128,6 +124,8 @@ def _banded(least: np.ndarray) -> Iterable[int]:
 
 def _shown(row: Row) -> tuple[np.ndarray, bool]:
     """Hashes of what a row shows, each once, and whether they are of words."""
+    if is_open(row) and len(row["history"]) < FEW:
+        return np.zeros(0, np.uint64), False
     items = [one["item_id"] for name in ("history", "candidates") for one in row[name]]
     if row["item_id"] is not None:
         items.append(f"target:{row['item_id']}")

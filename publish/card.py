@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import formats, registry
+from itdr.builders.dataset import formats, protocols, registry
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.publish import licences, tables, views
 from itdr.publish.tables import table
@@ -250,6 +250,20 @@ def _terms(entries: Entries) -> str:
     return table(("source", "licence", "may be handed on", "in short"), rows)
 
 
+def _protocol(entry: views.Entry) -> list[str]:
+    """The protocol of a config, where it is another than the paper's, and what was set otherwise."""
+    known = protocols.protocols().get(entry.get("protocol", {}).get("name", ""))
+    if known is None or known.name == protocols.PAPER:
+        return []
+    other = [
+        f"{name}={json.dumps(value)}"
+        for name, value in entry["protocol"]["options"].items()
+        if value != known.options[name]
+    ]
+    changed = f" Set otherwise: {', '.join(other)}." if other else ""
+    return [f"  Protocol `{known.name}`: {known.about}{changed}"]
+
+
 def _origin(entries: Entries) -> str:
     lines = [
         "`provenance.json` names every raw file with its SHA-256, the rows rejected and why, all "
@@ -267,4 +281,5 @@ def _origin(entries: Entries) -> str:
             f"{option}={json.dumps(value, ensure_ascii=False)}" for option, value in changed.items()
         )
         lines.append(f"- `{name}`: {listed}; itdr {one['versions']['itdr']}")
+        lines += _protocol(one)
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.dataset import own_sources, registry
+from itdr.builders.dataset import own_sources, protocols, registry
 from itdr.publish import licences
 
 PROVENANCE = "provenance.json"
@@ -108,11 +108,23 @@ def build_facts(builder: Any) -> dict[str, Any]:
     return {
         "seed": options.seed,
         "options": plain_options(builder.config),
+        "protocol": _protocol(options),
         "versions": _versions(builder),
         "sources": _sources(builder),
         "filters": _filters(builder),
         "hard_negatives": fallback_counts(builder),
         "shortfalls": _shortfalls(options, builder._plans),
+    }
+
+
+def _protocol(options: Any) -> dict[str, Any]:
+    """The protocol's name, and what its options came to: a user may have set some otherwise."""
+    chosen = protocols.protocols()[options.protocol]
+    return {
+        "name": chosen.name,
+        "options": {
+            name: value for name in chosen.options if (value := getattr(options, name)) is not None
+        },
     }
 
 

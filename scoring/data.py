@@ -130,7 +130,9 @@ class Data:
     @functools.cached_property
     def users_in_several(self) -> bool:
         """Whether a user has rows in several splits, which time or place in a history separates."""
-        return any(one.config.split_by != "user" for one in self._builders)
+        from itdr.builders.dataset.builder import options_of
+
+        return any(options_of(one.config).split_by != "user" for one in self._builders)
 
     @functools.cached_property
     def cells(self) -> dict[str, OpenCell]:

@@ -12,7 +12,7 @@ from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.core.fingerprint import files_fingerprint
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.dataset import own_sources, registry, source_choice
+from itdr.builders.dataset import own_sources, protocols, registry, source_choice
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
 from itdr.builders.dataset.split_rules import check_split
 
@@ -78,7 +78,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name in values:
         if name not in DEFAULTS:
             raise ConfigError(choose_from("option", name, DEFAULTS))
-    value = {**DEFAULTS, **values}
+    value = _with_protocol({**DEFAULTS, **values}, tasks)
     if isinstance(value["attributes"], str):
         value["attributes"] = [value["attributes"]]
     own = {name: value[name] for name in OF_SUBTASKS if value[name] is not None}
@@ -108,6 +108,17 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     _check_candidates(options)
     _check_templates(options, [one.id for one in tasks])
     return options
+
+
+def _with_protocol(values: dict[str, Any], tasks: Sequence[Any]) -> dict[str, Any]:
+    """Every option, with those of the protocol where the user set none."""
+    DECLARED["protocol"].check("protocol", values["protocol"])
+    able = {
+        name: not info.of_subtasks or any(name in task.defaults for task in tasks)
+        for name, info in DECLARED.items()
+    }
+    values = protocols.applied(values, DEFAULTS, able)
+    return {**values, "split_by": values["split_by"] or "user"}
 
 
 def _check_templates(options: Options, tasks: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from, format_value
+from itdr.builders.dataset import protocols
 from itdr.builders.dataset.formats import FORMATS
 from itdr.builders.rendering.template_files import ENGLISH, languages
 
@@ -113,11 +114,17 @@ class RowOptions:
         1, "Cases per user and cell, the latest first: a number, or `all`.", low=1, words=(ALL,)
     )
     seed: int = option(0, "Seed of every random choice.", low=0, high=LARGEST_SEED)
-    split_by: str = option(
-        "user",
+    protocol: str = option(
+        PAPER,
+        "A named set of options, each of which can be set otherwise: `itdr list --protocols` shows them.",
+        choices=protocols.names(),
+    )
+    split_by: str | None = option(
+        None,
         "What separates the splits: `user`, `time` (see `cuts`), or `leave_one_out` (a user's last "
         "interactions are test, those before them validation).",
         choices=("user", "time", "leave_one_out"),
+        shown_default="the protocol's, else `user`",
     )
     cuts: Sequence[float | str] | None = option(
         None,

@@ -30,7 +30,7 @@ def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> Non
         raise ConfigError(
             f"cuts has a meaning with split_by='time' alone, not with {options.split_by!r}."
         )
-    if options.split_by == "user":
+    if options.split_by in (None, "user"):
         return
     if UNDERSTANDING in [one.root for one in registry.tasks_of(config)]:
         raise ConfigError(
