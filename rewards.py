@@ -22,7 +22,7 @@ from itdr.builders.dataset.formats import FORMATS
 from itdr.scoring import score_rows
 from itdr.scoring.catalogue import Catalogues
 from itdr.scoring.metrics import per_task
-from itdr.scoring.metrics.groundedness import Lexicon
+from itdr.scoring.metrics.groundedness import FactSpellings
 
 __all__ = [
     "attributes",
@@ -91,8 +91,15 @@ def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:
 
 
 def grounded_in(rows: Iterable[Mapping[str, Any]]) -> Callable[..., Rewards]:
-    """`grounded` with a lexicon of all these rows, so that invented statements are recognised."""
-    lexicon = Lexicon.of(rows)
+    """`grounded` with a lexicon of many rows, so that invented statements are recognised.
+
+    Args:
+        rows: rows whose facts and titles are known.
+
+    Returns:
+        A reward function for TRL.
+    """
+    lexicon = FactSpellings.of(rows)
 
     def grounded(completions: Sequence[Any], **columns: Any) -> Rewards:
         return _rewarded(completions, columns, per_task.TEXT_TASKS, lexicon)
@@ -101,7 +108,14 @@ def grounded_in(rows: Iterable[Mapping[str, Any]]) -> Callable[..., Rewards]:
 
 
 def in_catalogue(path: str | os.PathLike[str]) -> Callable[..., Rewards]:
-    """NDCG@10 of rows that list no candidates, whose answer is any of a `catalogue.parquet`."""
+    """A reward for rows that list no candidates: NDCG@10.
+
+    Args:
+        path: the `catalogue.parquet` that was built beside them.
+
+    Returns:
+        A reward function.
+    """
     catalogues = Catalogues.of_files([Path(path)])
 
     def in_catalogue(completions: Sequence[Any], **columns: Any) -> Rewards:
@@ -128,7 +142,7 @@ def _rewarded(
     completions: Sequence[Any],
     columns: Mapping[str, Any],
     tasks: Sequence[str],
-    lexicon: Lexicon | None = None,
+    lexicon: FactSpellings | None = None,
 ) -> Rewards:
     rows = _rows(columns, len(completions))
     found: Rewards = [None] * len(rows)
@@ -146,7 +160,7 @@ def _rewarded(
 
 
 def _scored(
-    rows: Sequence[Mapping[str, Any]], texts: Sequence[str], lexicon: Lexicon | None
+    rows: Sequence[Mapping[str, Any]], texts: Sequence[str], lexicon: FactSpellings | None
 ) -> list[Any]:
     """Each row by itself where its words make the lexicon: a batch must not change a reward."""
     if lexicon is not None or not any(row["task"] in per_task.TEXT_TASKS for row in rows):

@@ -10,16 +10,16 @@ from itdr.audit.against_raw import RawChecks
 from itdr.audit.answer_facts import AnswerFacts
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.planned import Planned
-from itdr.audit.result import Result, text
+from itdr.audit.result import Result, RowCheck, text
 from itdr.audit.row_checks import (
     LONGEST,
     Answers,
     Candidates,
     DuplicateUsers,
+    FilledTexts,
     HistoryTimes,
     Ids,
     OneSplit,
-    Texts,
 )
 from itdr.audit.row_types import Types
 from itdr.audit.shortcuts import Giveaways
@@ -38,6 +38,9 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
         data: the rows, and how they were built.
         raw: ask the raw data too, and hold each row to the one that they give.
         longest: characters of the longest question allowed.
+
+    Returns:
+        One result per check.
 
     Raises:
         RawFileError: where raw files are missing.
@@ -62,13 +65,13 @@ def audit_rows(
     return _run(rows, _own(longest, False, templates), None, None)
 
 
-def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[Any, ...]:
+def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[RowCheck, ...]:
     """The checks that look at rows alone."""
     return (
         Ids(),
         OneSplit(by_time),
         DuplicateUsers(by_time),
-        Texts(longest),
+        FilledTexts(longest),
         HistoryTimes(),
         Candidates(),
         Answers(),
@@ -80,7 +83,7 @@ def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[Any, ...]
 
 def _run(
     rows: Iterable[tuple[str, Row]],
-    own: tuple[Any, ...],
+    own: tuple[RowCheck, ...],
     checks: RawChecks | None,
     plan: Planned | None,
 ) -> list[Result]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from itdr.audit.features import Features, of_raw
-from itdr.audit.oracle import ALWAYS, NEVER, Raw
+from itdr.audit.oracle import ALWAYS, NEVER, RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
 from itdr.scoring.data import Data
@@ -23,7 +23,7 @@ class RawChecks:
 
     def __init__(self, data: Data) -> None:
         self._data = data
-        self._raws: dict[str, Raw] = {}
+        self._raws: dict[str, RawOracle] = {}
         self.part = Result("part", "a row's split is the one that its user (item, time) belongs to")
         self.touched = Result(
             "negatives",
@@ -41,14 +41,20 @@ class RawChecks:
         self.promise = SplitPromise()
         self._about: dict[str, dict[int, tuple[str, str, str]]] = {}
 
-    def raw(self, row: Row) -> Raw | None:
+    def raw(self, row: Row) -> RawOracle | None:
         """The raw data behind a row; None where its cell is unknown."""
         cell = self._data.cell_of(dict(row))
         if cell is None:
             return None
-        return self._raws.setdefault(cell.cell.name, Raw(cell))
+        return self._raws.setdefault(cell.cell.name, RawOracle(cell))
 
     def see(self, split: str, row: Row) -> None:
+        """Check one row against the raw data.
+
+        Args:
+            split: the split that holds the row.
+            row: the row.
+        """
         raw = self.raw(row)
         if raw is None:
             self.part.fault(row["id"], "its cell is none of those that were built")
@@ -79,7 +85,7 @@ class RawChecks:
 
     # -- about users --------------------------------------------------------------------------
 
-    def _user_row(self, raw: Raw, split: str, row: Row, user: int) -> None:
+    def _user_row(self, raw: RawOracle, split: str, row: Row, user: int) -> None:
         met = raw.met(user)
         start = self._start(raw, row, met)
         self._trues(raw, row, user, met)
@@ -92,7 +98,7 @@ class RawChecks:
         self._order(raw, row, met, start)
 
     @staticmethod
-    def _start(raw: Raw, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
+    def _start(raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first true item was met; None where that is not known."""
         chosen = raw.store.selection
         last = chosen is not None and chosen.repeats in ("last", "keep")
@@ -101,7 +107,9 @@ class RawChecks:
             times = [last for _, last in _met(raw, [row["item_id"]], met)]
         return min((time for time in times if time != ALWAYS), default=None)
 
-    def _trues(self, raw: Raw, row: Row, user: int, met: Mapping[int, tuple[int, int]]) -> None:
+    def _trues(
+        self, raw: RawOracle, row: Row, user: int, met: Mapping[int, tuple[int, int]]
+    ) -> None:
         self.targets.checked += 1
         shown = [*row["relevant"]]
         if row["rating"] is not None and row["item_id"] is not None:
@@ -123,7 +131,7 @@ class RawChecks:
 
     @staticmethod
     def _past(
-        raw: Raw, row: Row, met: Mapping[int, tuple[int, int]]
+        raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]
     ) -> list[tuple[str, tuple[int, int] | None]]:
         """Each item of the history with the times at which the user met it, in either domain."""
         other = raw.code("user", row["user_id"], other=True)
@@ -140,7 +148,7 @@ class RawChecks:
 
     def _candidates(
         self,
-        raw: Raw,
+        raw: RawOracle,
         row: Row,
         user: int,
         met: Mapping[int, tuple[int, int]],
@@ -163,7 +171,7 @@ class RawChecks:
         self._known(raw, row, user, [one["item_id"] for one in row["candidates"]], start)
 
     def _known(
-        self, raw: Raw, row: Row, user: int, items: Iterable[str], start: int | None
+        self, raw: RawOracle, row: Row, user: int, items: Iterable[str], start: int | None
     ) -> None:
         """Candidates, or the true items of a row without, were known to somebody else before."""
         self.known.checked += 1
@@ -182,7 +190,7 @@ class RawChecks:
 
     def _order(
         self,
-        raw: Raw,
+        raw: RawOracle,
         row: Row,
         met: Mapping[int, tuple[int, int]],
         start: int | None,
@@ -203,7 +211,9 @@ class RawChecks:
         if any(stamp >= start for stamp in stamps):
             self.order.fault(row["id"], "a time in the history does not lie before the true item")
 
-    def _in_span(self, raw: Raw, split: str, row: Row, met: Mapping[int, tuple[int, int]]) -> None:
+    def _in_span(
+        self, raw: RawOracle, split: str, row: Row, met: Mapping[int, tuple[int, int]]
+    ) -> None:
         assert raw.cell.cuts is not None
         first, second = raw.cell.cuts
         low, high = {
@@ -219,7 +229,11 @@ class RawChecks:
     # -- comments -----------------------------------------------------------------------------
 
     def end(self) -> list[Result]:
-        """The results; comments are looked up now, all of a source at once."""
+        """Finish: look up comments, all of a source at once.
+
+        Returns:
+            One result per check.
+        """
         for name, about in self._about.items():
             raw = self._raws[name]
             if not raw.store.has("text"):
@@ -249,7 +263,7 @@ class RawChecks:
 
 
 def _met(
-    raw: Raw, items: Iterable[str], met: Mapping[int, tuple[int, int]]
+    raw: RawOracle, items: Iterable[str], met: Mapping[int, tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     """When the user first and last met the works of these items, of those that were met."""
     for item in items:

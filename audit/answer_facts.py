@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from itdr.audit.result import Result
+from itdr.audit.result import Result, RowCheck
 from itdr.builders.dataset.formats import texts_of
 from itdr.builders.evidence.facts import KINDS, Fact, fact_of
 from itdr.builders.rendering.realiser import amounts_of, percents_of
@@ -25,7 +25,7 @@ _SHARE = re.compile(r"\b(\d+) (?:of|out of|in) (?:(?!\d)\w+ ){0,3}?(\d+)\b")
 _GROUP = re.compile(r"(?m)^(?:\d+\.|-) (.+)$")
 
 
-class AnswerFacts:
+class AnswerFacts(RowCheck):
     """The check; for rows whose evidence is a list of facts."""
 
     def __init__(self) -> None:
@@ -42,12 +42,16 @@ class AnswerFacts:
         for what in unfounded(row):
             self.result.fault(row["id"], what)
 
-    def end(self) -> Result:
-        return self.result
-
 
 def unfounded(row: Row) -> Iterator[str]:
-    """What an answer says that neither its evidence nor its question holds."""
+    """What an answer says that neither its evidence nor its question holds.
+
+    Args:
+        row: a row answered in prose.
+
+    Yields:
+        One sentence per unsupported figure, title or quotation.
+    """
     answer = _PLACE.sub("", reference(row))
     shown = _plain(texts_of(row).prompt)
     facts = [fact_of(one) for one in row["evidence"]]

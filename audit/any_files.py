@@ -62,8 +62,17 @@ class AnyRow:
 
 
 def files_of(place: Path) -> list[Path]:
-    """The instruction files at a path: the file itself, or those of a folder. Raises `ConfigError`
-    where there are none."""
+    """The instruction files at a path: the file itself, or those of a folder.
+
+    Args:
+        place: a file or folder.
+
+    Returns:
+        Paths, train first: a later split's repeats are reported there.
+
+    Raises:
+        ConfigError: where there is none.
+    """
     found = [place] if place.is_file() else sorted(place.iterdir()) if place.is_dir() else []
     found = [path for path in found if path.is_file() and path.suffix in SUFFIXES]
     if not found:
@@ -77,7 +86,17 @@ def files_of(place: Path) -> list[Path]:
 
 
 def parse_columns(text: str | None) -> dict[str, str]:
-    """`prompt=question,answer=response` as a mapping. Raises `ConfigError` for what is no such list."""
+    """Read `prompt=question,answer=response` as a mapping.
+
+    Args:
+        text: the value of `--columns`; None for none.
+
+    Returns:
+        Column by field.
+
+    Raises:
+        ConfigError: for what is no such list.
+    """
     found = {}
     for one in (part.strip() for part in (text or "").split(",") if part.strip()):
         name, equals, column = (part.strip() for part in one.partition("="))
@@ -96,7 +115,17 @@ def split_of(path: Path) -> str:
 
 
 def records(path: Path) -> Iterator[Record]:
-    """The records of a file, streamed. Raises `ConfigError` where it is damaged or of another kind."""
+    """Stream the records of a file.
+
+    Args:
+        path: a JSON, JSON lines, CSV or Parquet file.
+
+    Yields:
+        Records as the file has them.
+
+    Raises:
+        ConfigError: for a file that is damaged or of another kind.
+    """
     try:
         yield from _records(path)
     except (ValueError, RecursionError, OSError, csv.Error) as error:
@@ -147,6 +176,14 @@ def are_own(files: Sequence[Path]) -> bool:
 def columns_of(record: Record, given: Mapping[str, str], where: Path) -> dict[str, str]:
     """Which column holds what: as given, the rest guessed.
 
+    Args:
+        record: the first record of a file.
+        given: column by field, as the user said.
+        where: the file, for messages.
+
+    Returns:
+        Column by field.
+
     Raises:
         ConfigError: for a column that is not there, and where no prompt or no answer is found.
     """
@@ -180,7 +217,18 @@ def _is_talk(value: Any, column: str) -> bool:
 
 
 def rows_of(path: Path, given: Mapping[str, str]) -> Iterator[AnyRow]:
-    """The rows of a file."""
+    """Stream the rows of a file.
+
+    Args:
+        path: an instruction file.
+        given: column by field, as the user said; the rest is guessed from the first record.
+
+    Yields:
+        Rows; a record that is none carries its problem.
+
+    Raises:
+        ConfigError: for a file without records, and for missing columns.
+    """
     columns: dict[str, str] | None = None
     for number, record in enumerate(records(path), 1):
         name = f"{path.name}:{number}"

@@ -11,7 +11,7 @@ from typing import Any
 from itdr.audit.any_files import AnyRow, are_own, files_of, records, rows_of, split_of
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.result import Result
-from itdr.audit.row_checks import LONGEST, Ids, Texts
+from itdr.audit.row_checks import LONGEST, FilledTexts, Ids
 from itdr.audit.shortcuts import Giveaways
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.store.build.works import title_key
@@ -35,6 +35,9 @@ def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST)
         columns: which column holds what, as far as that is not to be guessed.
         longest: characters of the longest prompt allowed.
 
+    Returns:
+        One result per check.
+
     Raises:
         ConfigError: for files that cannot be read, and columns that are not there.
     """
@@ -50,12 +53,12 @@ def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST)
             longest,
         )
     rows = (row for path in files for row in rows_of(path, columns))
-    return audit_any(rows, longest, place.name)
+    return _audit_any(rows, longest, place.name)
 
 
-def audit_any(rows: Iterable[AnyRow], longest: int = LONGEST, name: str = "rows") -> list[Result]:
+def _audit_any(rows: Iterable[AnyRow], longest: int = LONGEST, name: str = "rows") -> list[Result]:
     """All checks over rows of any make. name: of the data, in notes."""
-    ids, texts, duplicates, giveaways = Ids(), Texts(longest), Duplicates(), Giveaways()
+    ids, texts, duplicates, giveaways = Ids(), FilledTexts(longest), Duplicates(), Giveaways()
     readable = Result("readable", "every record has a prompt and an answer")
     lists, leaks, users = Lists(), Leaks(), Users()
     for row in rows:
@@ -129,6 +132,12 @@ class Lists:
         self.result = Result("candidates", "they are distinct and shown, and the answer is one")
 
     def see(self, row: AnyRow, chosen: list[int] | None) -> None:
+        """Check the candidates of one row.
+
+        Args:
+            row: the row.
+            chosen: places of the candidates that the answer names.
+        """
         if row.candidates is None:
             return
         self.result.checked += 1
@@ -167,6 +176,12 @@ class Leaks:
         self._rows: dict[str, int] = {}
 
     def see(self, row: AnyRow, chosen: list[int] | None) -> None:
+        """Check whether a row's answer stands in its prompt or history.
+
+        Args:
+            row: the row.
+            chosen: places of the candidates that the answer names.
+        """
         self.result.checked += 1
         past = {title_key(title) for title in row.history or ()}
         if row.candidates is not None and chosen:
@@ -194,7 +209,11 @@ class Leaks:
             self.result.fault(row.id, f"the prompt names the answer again: {more[0][:80]!r}")
 
     def end(self) -> Result:
-        """The result over all rows seen."""
+        """The result over all rows seen.
+
+        Returns:
+            The faults; a note instead where most prompts hold their answer, as lists of choices do.
+        """
         rows, held = sum(self._rows.values()), sum(map(len, self._held.values()))
         if held and held >= USUAL * rows:
             self.result.notes.append(
@@ -229,6 +248,11 @@ class Users:
         self._asked: list[tuple[int, str, str]] = []
 
     def see(self, row: AnyRow) -> None:
+        """Note what a user's rows ask for and what the training rows show.
+
+        Args:
+            row: the row.
+        """
         if not row.user:
             return
         self.result.checked += 1
@@ -241,7 +265,11 @@ class Users:
             self._asked.append((key, row.id, row.split))
 
     def end(self) -> Result:
-        """The result over all rows seen."""
+        """The result over all rows seen.
+
+        Returns:
+            A fault for each held-out answer that the user's training rows show.
+        """
         if not self.result.checked:
             self.result.skipped = "no column of users; name it: --columns user=COLUMN"
         for key, row_id, split in self._asked:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from itdr.audit.oracle import NEVER, Raw
+from itdr.audit.oracle import NEVER, RawOracle
 from itdr.builders.store.build.works import title_key
 from itdr.scoring.baselines.plain import category_overlap
 
@@ -20,7 +20,14 @@ Features = dict[str, list[float]]
 
 
 def of_row(row: Row) -> Features:
-    """What the row itself says of each candidate."""
+    """What the row itself says of each candidate.
+
+    Args:
+        row: a row with candidates.
+
+    Returns:
+        A value per candidate, by feature.
+    """
     titles = [one["title"] or "" for one in row["candidates"]]
     past = {title_key(one["title"] or "") for one in row["history"]}
     features: Features = {
@@ -44,8 +51,16 @@ def _steps_behind(last: str, titles: Sequence[str]) -> list[float]:
     return steps
 
 
-def of_raw(raw: Raw, row: Row) -> Features | None:
-    """What the raw data say of each candidate; None where they do not know the user or an item."""
+def of_raw(raw: RawOracle, row: Row) -> Features | None:
+    """What the raw data say of each candidate; None where they do not know the user or an item.
+
+    Args:
+        raw: the raw data of the row's cell.
+        row: a row with candidates.
+
+    Returns:
+        A value per candidate, by feature; None where the user or an item is unknown.
+    """
     user = raw.code("user", row["user_id"])
     works = [raw.work(one["item_id"]) for one in row["candidates"]]
     if user is None or None in works:
@@ -72,11 +87,11 @@ def of_raw(raw: Raw, row: Row) -> Features | None:
     return features
 
 
-def _year(raw: Raw, work: int) -> int | None:
+def _year(raw: RawOracle, work: int) -> int | None:
     return raw.store.value("items", "year", work)
 
 
-def _overlap(raw: Raw, past: Sequence[int], works: Sequence[int]) -> list[float]:
+def _overlap(raw: RawOracle, past: Sequence[int], works: Sequence[int]) -> list[float]:
     """The cosine of each candidate's categories with those of the history."""
     item = raw.store.item
     return category_overlap(

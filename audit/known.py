@@ -42,7 +42,16 @@ def layout_of(language: str, folder: Path | None) -> Layout:
 
 
 def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
-    """What is known of a question's variables; several where the columns leave something open."""
+    """What is known of a question's variables; several where the columns leave something open.
+
+    Args:
+        row: the row.
+        words: the words of the row's source and language.
+        layout: how lists are laid out.
+
+    Yields:
+        One set of values for each reading of the row.
+    """
     values: dict[str, Shape] = {name: (word,) for name, word in words.items()}
     values |= dict.fromkeys(_UNSHOWN, (ANY,))
     candidates = _titles(row["candidates"])
@@ -229,7 +238,15 @@ def _review(indent: str) -> Choice:
 
 
 def answer_forms(row: Row, layout: Layout) -> list[Shape]:
-    """What the answer may be, word for word; none where the columns do not say."""
+    """What the answer may be, word for word; none where the columns do not say.
+
+    Args:
+        row: the row.
+        layout: how lists are laid out.
+
+    Returns:
+        Allowed answers; empty where the columns leave them open.
+    """
     task = row["task"]
     if task == RATING_TASK and row["rating"] is not None:
         scale = registry.source(row["source"]).scale
@@ -246,8 +263,14 @@ def answer_forms(row: Row, layout: Layout) -> list[Shape]:
 
 
 def short_forms(row: Row) -> tuple[str, ...]:
-    """The right answer as numbers of candidates, and as the true titles, a line each, in the order of
-    the candidates; none where a true item is no candidate."""
+    """The right answer in its short forms: numbers of candidates, and targets one per line.
+
+    Args:
+        row: the row.
+
+    Returns:
+        Both texts; empty where a target is no candidate.
+    """
     titles = {one["item_id"]: one["title"] for one in row["candidates"]}
     if not titles or not set(row["relevant"]) <= titles.keys():
         return ()

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from itdr.audit.result import Result
+from itdr.audit.result import Result, RowCheck
 from itdr.builders.core.rng import hash_ids, splitmix64
 from itdr.builders.dataset.formats import texts_of
 from itdr.scoring.metrics.per_task import is_open
@@ -31,12 +31,12 @@ FEW = 4
 RUN = 5
 BANDS, ROWS = 20, 4
 LEAST_ROWS = 4
-"""Rows of a template from which on its own words can be told from those of its rows."""
+"""Rows of a template from which on its own words can be reported from those of its rows."""
 MOST_PAIRS = 200
 """Rows of one bucket that are compared with each other."""
 
 
-class Duplicates:
+class Duplicates(RowCheck):
     """Rows that ask the same, by what they show."""
 
     def __init__(self) -> None:
@@ -88,18 +88,18 @@ class Duplicates:
 
     def end(self) -> Result:
         compared: set[tuple[int, int]] = set()
-        told: set[int] = set()
+        reported: set[int] = set()
         for places in self._buckets():
             for k, later in enumerate(places[1:MOST_PAIRS], 1):
                 for first in places[:k]:
-                    if (first, later) in compared or later in told:
+                    if (first, later) in compared or later in reported:
                         continue
                     compared.add((first, later))
-                    if self._told(first, later):
-                        told.add(later)
+                    if self._report_if_near(first, later):
+                        reported.add(later)
         return self.result
 
-    def _told(self, first: int, later: int) -> bool:
+    def _report_if_near(self, first: int, later: int) -> bool:
         one, two = (set(self._shown[place].tolist()) for place in (first, later))
         alike = len(one & two) / len(one | two)
         if alike < NEAR or self._asked[first] != self._asked[later]:

@@ -22,7 +22,7 @@ ALWAYS = -(2**62)
 """Stands for "before all known times"."""
 
 
-class Raw:
+class RawOracle:
     """One cell's raw data."""
 
     def __init__(self, cell: OpenCell) -> None:
@@ -33,7 +33,16 @@ class Raw:
     # -- codes --------------------------------------------------------------------------------
 
     def code(self, kind: str, name: str | None, other: bool = False) -> int | None:
-        """The code of a user or item (kind: `user`, `item`); other: in the cell's first domain."""
+        """The code of a user or item.
+
+        Args:
+            kind: `user` or `item`.
+            name: the id in the source; None gives None.
+            other: look in the cell's first domain.
+
+        Returns:
+            The code; None for an unknown id.
+        """
         store = self.cell.other if other else self.store
         if name is None or store is None:
             return None
@@ -70,9 +79,16 @@ class Raw:
     # -- one user's events --------------------------------------------------------------------
 
     def met(self, user: int, other: bool = False) -> dict[int, tuple[int, int]]:
-        """Work -> when the user first met it, and when last (`ALWAYS` where no time is known).
+        """When the user first and last met each work.
 
         What was shown and left alone is not met.
+
+        Args:
+            user: the user's code.
+            other: look in the cell's first domain.
+
+        Returns:
+            UTC seconds by work; `ALWAYS` where no time is known.
         """
         store = self.cell.other if other else self.store
         assert store is not None
@@ -96,8 +112,15 @@ class Raw:
         return {round(float(one), 4) for one in mine if not np.isnan(one)}
 
     def attribute(self, user: int, name: str) -> str | None:
-        """An attribute of a user by the name that rows give it; ages and years of birth also in bands
-        of ten years. None where it is unknown."""
+        """An attribute of a user, ages and years of birth also in bands of ten years.
+
+        Args:
+            user: the user's code.
+            name: the attribute's name in rows.
+
+        Returns:
+            The value as text; None where it is unknown.
+        """
         value = self.store.value("users", name.replace(" ", "_"), user)
         if value is not None:
             return str(value)
@@ -172,7 +195,14 @@ class Raw:
     # -- comments -----------------------------------------------------------------------------
 
     def comments(self, items: dict[int, Any]) -> Any:
-        """(item code's work, user code, text) of all texts on these works, streamed."""
+        """Stream all texts on some works.
+
+        Args:
+            items: keyed by work.
+
+        Yields:
+            (work, user code, text).
+        """
         import pyarrow as pa
 
         codes = np.flatnonzero(np.isin(self.store.work, np.array(sorted(items), np.int32)))

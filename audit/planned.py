@@ -43,7 +43,12 @@ class Planned:
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def see(self, split: str, row: Row) -> None:
-        """Compare one row, at once where the plan's next row is this one."""
+        """Compare one row, at once where the plan's next row is this one.
+
+        Args:
+            split: the split that holds the row.
+            row: the row.
+        """
         self.plan.checked += 1
         self._splits.add(split)
         following = next(self._expected, None)
@@ -57,7 +62,11 @@ class Planned:
         self._wait(split, row, self._built, self._planned)
 
     def end(self) -> list[Result]:
-        """The results, after the rest of the plan was drawn."""
+        """Draw the rest of the plan, and report what is missing or different.
+
+        Returns:
+            The results on the plan and on the redrawn rows.
+        """
         for split, row in self._expected:
             self._wait(split, row, self._planned, self._built)
         for row_id, several in self._built.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from itdr.audit.oracle import ALWAYS, Raw
+from itdr.audit.oracle import ALWAYS, RawOracle
 from itdr.audit.result import Result
 from itdr.builders.sampling.splits import SPLITS
 
@@ -25,7 +25,7 @@ class SplitPromise:
         self._asked: dict[_Key, int] = {}
         self._shown: dict[_Key, tuple[int, str]] = {}
 
-    def see(self, split: str, row: Row, raw: Raw) -> None:
+    def see(self, split: str, row: Row, raw: RawOracle) -> None:
         """Look at one row.
 
         Args:
@@ -45,7 +45,7 @@ class SplitPromise:
         if cell.held:
             self._left_out(SPLITS.index(split), row, raw)
 
-    def _left_out(self, part: int, row: Row, raw: Raw) -> None:
+    def _left_out(self, part: int, row: Row, raw: RawOracle) -> None:
         shown = [one["item_id"] for one in row["history"]]
         for key in self._keys(row, raw, row["relevant"]):
             self._asked[key] = max(part, self._asked.get(key, 0))
@@ -69,13 +69,17 @@ class SplitPromise:
             )
 
     @staticmethod
-    def _keys(row: Row, raw: Raw, items: list[str]) -> Iterator[_Key]:
+    def _keys(row: Row, raw: RawOracle, items: list[str]) -> Iterator[_Key]:
         name = f"{row['task']}/{row['source']}/{row['domain']}"
         for item in items:
             yield name, row["user_id"], str(raw.work(item))
 
     def end(self) -> Result:
-        """The result; what one split asks for is held against what others show only now."""
+        """Compare what one split asks for with what the others show.
+
+        Returns:
+            The result.
+        """
         for key, asked in self._asked.items():
             part, row_id = self._shown[key]
             if part < asked:

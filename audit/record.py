@@ -68,6 +68,9 @@ def measure(data: Data, classifiers: bool = True) -> dict[str, Figures]:
 
     Returns:
         Cell -> `rows`, `chance` and `hits`: rule or classifier -> Hit@1.
+
+    Raises:
+        ConfigError: where rows list no candidates.
     """
     if any(cell.whole_catalogue for cell in data.cells.values()):
         raise ConfigError("candidates=0 lists no candidates to be told apart: shortcuts need some.")
@@ -125,6 +128,9 @@ def record(
         policies: values of the option `negatives`.
         options: the other options, `sources` and `data_dir` among them.
         classifiers: also train the classifiers.
+
+    Returns:
+        One entry for each cell and policy.
     """
     entries: list[Figures] = []
     for config in configs:
@@ -136,7 +142,12 @@ def record(
 
 
 def write(entries: Sequence[Figures], page: Path) -> None:
-    """Write the page, and the figures beside it as JSON (rounded to three places)."""
+    """Write the page, and the figures beside it as JSON (rounded to three places).
+
+    Args:
+        entries: figures of cells, as `record` returns them.
+        page: path of the Markdown page; the JSON has the same name with another ending.
+    """
     page.write_text(text(entries), encoding="utf-8")
     rounded = [
         {
@@ -150,7 +161,14 @@ def write(entries: Sequence[Figures], page: Path) -> None:
 
 
 def text(entries: Sequence[Figures]) -> str:
-    """The page: a table for each cell, a line for each policy."""
+    """The page: a table for each cell, a line for each policy.
+
+    Args:
+        entries: figures of cells, as `record` returns them.
+
+    Returns:
+        Markdown.
+    """
     lines = [HEAD]
     for cell in dict.fromkeys(one["cell"] for one in entries):
         mine = [one for one in entries if one["cell"] == cell]

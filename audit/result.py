@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,11 @@ class Result:
         self.faults.append((str(row_id), what))
 
     def entry(self) -> dict[str, Any]:
-        """As JSON."""
+        """The result as plain values for JSON.
+
+        Returns:
+            All faults and notes.
+        """
         return {
             "check": self.name,
             "about": self.about,
@@ -39,8 +44,38 @@ class Result:
         }
 
 
+class RowCheck:
+    """A check that looks at rows one by one, split by split, and needs nothing else."""
+
+    result: Result
+
+    def see(self, split: str, row: Mapping[str, Any]) -> None:
+        """Check one row.
+
+        Args:
+            split: the split that holds the row.
+            row: the row.
+        """
+        raise NotImplementedError
+
+    def end(self) -> Result:
+        """Finish, after the last row.
+
+        Returns:
+            The result over all rows seen.
+        """
+        return self.result
+
+
 def text(results: list[Result]) -> str:
-    """The results as a person reads them."""
+    """The results as text for the terminal.
+
+    Args:
+        results: one per check.
+
+    Returns:
+        Lines joined by newlines, at most `MOST_IDS` faults of each check.
+    """
     lines = []
     for one in results:
         state = "skipped" if one.skipped else f"{len(one.faults)} FAULTS" if one.faults else "ok"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from itdr.audit.known import short_forms
-from itdr.audit.result import Result
+from itdr.audit.result import Result, RowCheck
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.dataset.formats import texts_of
 from itdr.builders.store.build.works import title_key
@@ -34,7 +34,7 @@ ALIKE = 5
 _SPAN = re.compile(r"/(train|validation|test)/\d+$")
 
 
-class Ids:
+class Ids(RowCheck):
     """Every id names one row."""
 
     def __init__(self) -> None:
@@ -48,11 +48,8 @@ class Ids:
             self.result.fault(row["id"], f"the id stands in {before} and again in {split}")
         self._seen[row["id"]] = split
 
-    def end(self) -> Result:
-        return self.result
 
-
-class OneSplit:
+class OneSplit(RowCheck):
     """A user (an item, where rows are about items) is in one split only, over all subtasks.
 
     by_time: where time separates the splits, a user may be in several.
@@ -82,9 +79,6 @@ class OneSplit:
                 row["id"], f"{kind} {key[2]} is in {split} here and in {first} as {other}"
             )
 
-    def end(self) -> Result:
-        return self.result
-
 
 def _span(row: Row) -> str | None:
     """The split whose span of time a case lies in, as the ids say where time separates the splits."""
@@ -92,7 +86,7 @@ def _span(row: Row) -> str | None:
     return found[1] if found else None
 
 
-class DuplicateUsers:
+class DuplicateUsers(RowCheck):
     """No two users of different splits have a run of `ALIKE` events in common, item and time: some
     sources hold one person under two ids.
 
@@ -127,11 +121,8 @@ class DuplicateUsers:
         for what in twins.values():
             self.result.fault(row["id"], what)
 
-    def end(self) -> Result:
-        return self.result
 
-
-class Texts:
+class FilledTexts(RowCheck):
     """No text is empty or overlong."""
 
     def __init__(self, longest: int = LONGEST) -> None:
@@ -150,9 +141,6 @@ class Texts:
             if not (item["title"] or "").strip():
                 self.result.fault(row["id"], f"item {item['item_id']} is shown without a title")
 
-    def end(self) -> Result:
-        return self.result
-
 
 def _texts(row: Row) -> dict[str, str]:
     """The question, the answer and the other texts of a row in any format."""
@@ -165,7 +153,7 @@ def _texts(row: Row) -> dict[str, str]:
     return found | {f"rejected{n or ''}": text for n, text in enumerate(wrong) if text is not None}
 
 
-class HistoryTimes:
+class HistoryTimes(RowCheck):
     """A history is shown in the order of its times, where it has times and an order."""
 
     def __init__(self) -> None:
@@ -183,11 +171,8 @@ class HistoryTimes:
             if known != sorted(known):
                 self.result.fault(row["id"], "the times of the history do not rise")
 
-    def end(self) -> Result:
-        return self.result
 
-
-class Candidates:
+class Candidates(RowCheck):
     """The true items are among the candidates, which are distinct and not in the history."""
 
     def __init__(self) -> None:
@@ -234,11 +219,8 @@ class Candidates:
         if past & set(row["relevant"]):
             self.result.fault(row["id"], "a true item stands in the history")
 
-    def end(self) -> Result:
-        return self.result
 
-
-class Answers:
+class Answers(RowCheck):
     """The answer says what the row holds; in preference rows the rejected one does not."""
 
     def __init__(self) -> None:
@@ -330,6 +312,3 @@ class Answers:
         if not row["attributes"]:
             return "there is no attribute"
         return f"the answer says otherwise of: {', '.join(wrong)}" if wrong else ""
-
-    def end(self) -> Result:
-        return self.result

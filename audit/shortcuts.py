@@ -94,7 +94,11 @@ class ItemPrior:
         self._true.update(item for item, one in zip(items, true, strict=True) if one)
 
     def scored(self) -> Iterator[tuple[str, list[bool], list[float]]]:
-        """For each row its id, which candidates are true, and their scores."""
+        """For each row its id, which candidates are true, and their scores.
+
+        Yields:
+            For each row its id, which candidates are targets, and the candidates' scores.
+        """
         for row_id, items, true in self._rows:
             chance = sum(true) / len(true)
             yield (
@@ -144,7 +148,11 @@ class Giveaways:
         tally.add(row_id, hit_of(true, scores), sum(true) / len(true))
 
     def table(self) -> dict[str, dict[str, dict[str, float]]]:
-        """Cell -> rule -> `hit` (Hit@1), `chance` and `rows`."""
+        """The figures of every cell and rule.
+
+        Returns:
+            Cell -> rule -> `hit` (Hit@1), `chance` and `rows`.
+        """
         self._add_priors()
         return {
             cell: {
@@ -165,7 +173,11 @@ class Giveaways:
         self._priors.clear()
 
     def end(self) -> Result:
-        """The result over all rows seen."""
+        """The result over all rows seen.
+
+        Returns:
+            A fault for each row of a cell that some rule gives away.
+        """
         self._add_priors()
         for cell, tallies in sorted(self._tallies.items()):
             shown = []
@@ -195,7 +207,15 @@ class Giveaways:
 
 
 def rules(row: Row, features: Features) -> dict[str, list[float]]:
-    """Each rule's score of each candidate, by the rule's name."""
+    """Each rule's score of each candidate, by the rule's name.
+
+    Args:
+        row: a row with candidates.
+        features: a value per candidate, by feature.
+
+    Returns:
+        A score per candidate, by rule.
+    """
     n = len(row["candidates"])
     scores = {f"place {k + 1}": [float(k == other) for other in range(n)] for k in range(n)}
     for name, (highest, lowest) in RULES.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.audit.known import MARKS, answer_forms, known_of, layout_of, rating_texts, short_forms
-from itdr.audit.result import Result
+from itdr.audit.result import Result, RowCheck
 from itdr.audit.shapes import Choice, Known, Shape, fits, shape_of
 from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset import registry
@@ -28,7 +28,7 @@ _AVERAGE = re.compile(
 _REST = "rest"
 
 
-class Wordings:
+class Wordings(RowCheck):
     """The check. folder: of the user's own templates, where the rows were worded with some."""
 
     def __init__(self, folder: Path | None = None) -> None:

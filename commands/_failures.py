@@ -25,7 +25,14 @@ LONGEST = 200
 
 
 def sentence(error: Exception) -> str | None:
-    """The message for an error; None where its traceback is needed, since it is a bug of ours."""
+    """The message for an error that a user can act on.
+
+    Args:
+        error: what a command raised.
+
+    Returns:
+        One sentence; None for a bug of ours, whose traceback is needed.
+    """
     if isinstance(error, ItdrError):
         return str(error)
     if isinstance(error, OSError):

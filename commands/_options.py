@@ -34,7 +34,14 @@ def source_names(incomplete: str) -> list[str]:
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add every option of a config to a command; it receives those that were set as `options`."""
+    """Add every option of a config to a command.
+
+    Args:
+        command: a function with the parameter `options`, which receives those that were set.
+
+    Returns:
+        The function for typer.
+    """
     own = inspect.signature(command, eval_str=True)
     kept = [one for one in own.parameters.values() if one.name != "options"]
     parameters = [*(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in kept), *_shared()]

@@ -51,7 +51,7 @@ def run(
     from itdr.scoring.baselines.training import Training
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
-    from itdr.scoring.metrics.groundedness import Lexicon
+    from itdr.scoring.metrics.groundedness import FactSpellings
     from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
 
     if score:
@@ -72,7 +72,7 @@ def run(
         lexicon, others = None, {}
         if score and chosen and task in TEXT_TASKS:
             every = (row for part in data.splits for row in data.rows(part))
-            lexicon = Lexicon.of(every, data.templates)
+            lexicon = FactSpellings.of(every, data.templates)
             others = references(data, mine)
         catalogues = data.catalogues if any(map(is_open, mine[:1])) else None
         for name, ask in chosen.items():
@@ -100,6 +100,9 @@ def table(reports: dict[str, dict[str, Any]]) -> str:
 
     Args:
         reports: task -> method -> report.
+
+    Returns:
+        Markdown.
     """
     lines: list[str] = []
     for by_method in reports.values():

@@ -30,7 +30,7 @@ UNITS = {"h": 3600, "d": 86_400, "w": 604_800}
 
 
 @dataclass(frozen=True)
-class Entry:
+class CacheEntry:
     """One thing in the cache. age: seconds since it was last written."""
 
     kind: str
@@ -98,8 +98,12 @@ def clear(
     print(f"{paths.format_size(freed)} {'would be' if dry_run else ''} freed".replace("  ", " "))
 
 
-def entries() -> Iterator[Entry]:
-    """Everything in the cache, by kind and source."""
+def entries() -> Iterator[CacheEntry]:
+    """Everything in the cache, by kind and source.
+
+    Yields:
+        Entries, sorted within each kind.
+    """
     from itdr.builders.core import paths
 
     root = paths.cache_root()
@@ -111,7 +115,7 @@ def entries() -> Iterator[Entry]:
                 continue
             way = path.relative_to(root / kind).parts
             about = _about(kind, path)
-            yield Entry(
+            yield CacheEntry(
                 kind,
                 "/".join(way[:-1])
                 if kind in ("store", "derived")
@@ -155,8 +159,15 @@ def _about(kind: str, path: Path) -> str:
     return "where a description has its files" if path.suffix == ".json" else KINDS[kind]
 
 
-def remove(one: Entry) -> bool:
-    """Remove something from the cache; whether nobody was making it."""
+def remove(one: CacheEntry) -> bool:
+    """Remove an entry from the cache.
+
+    Args:
+        one: the entry.
+
+    Returns:
+        False where another process is using it.
+    """
     from filelock import FileLock, Timeout
 
     lock = Path(f"{one.path}.lock")
@@ -172,7 +183,7 @@ def remove(one: Entry) -> bool:
     return True
 
 
-def _belongs(one: Entry, source: str | None) -> bool:
+def _belongs(one: CacheEntry, source: str | None) -> bool:
     return source is None or one.source == source or one.source.startswith(f"{source}/")
 
 

@@ -50,6 +50,9 @@ def plan_of(config: str, options: dict[str, Any]) -> dict[str, Any]:
     Args:
         config: the config.
         options: those of `load_dataset`.
+
+    Returns:
+        Plain values for JSON.
     """
     import datasets
 

@@ -56,7 +56,7 @@ def run(
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import aggregate
-    from itdr.scoring.metrics.groundedness import Lexicon
+    from itdr.scoring.metrics.groundedness import FactSpellings
     from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
     from itdr.scoring.predictions import read
 
@@ -65,7 +65,7 @@ def run(
     beside = None if rows_out is None else _outputs.file(rows_out)
     answers = read(predictions, column)
     opened = open_data(data, options)
-    lexicon, rows = Lexicon(templates=opened.templates), []
+    lexicon, rows = FactSpellings(templates=opened.templates), []
     spoken = bool(set(opened.tasks) & set(TEXT_TASKS))
     for part in opened.splits:
         wanted = split in (part, "all")

@@ -63,6 +63,9 @@ def readable(row: dict[str, Any], place: int) -> str:
     Args:
         row: the row.
         place: its number, from 1.
+
+    Returns:
+        Lines joined by newlines.
     """
     lines = [f"── example {place} · {row['task']} · {row['source']} ".ljust(WIDTH, "─")]
     for name, text in _texts(row):

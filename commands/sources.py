@@ -38,7 +38,14 @@ def run(
 
 
 def describe(source: Source) -> dict[str, Any]:
-    """Everything declared of a source, and the manifests of its stores in the cache."""
+    """Everything declared of a source, with the manifests of its stores in the cache.
+
+    Args:
+        source: the declaration.
+
+    Returns:
+        Plain values for JSON.
+    """
     used = [task for task in registry.task_ids() if source.id in registry.task(task).cells]
     return {
         "id": source.id,

@@ -18,19 +18,27 @@ from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.rendering.templates import folder_of
 from itdr.scoring import score_rows
 from itdr.scoring.data import open_data
-from itdr.scoring.metrics.groundedness import Lexicon, reference
+from itdr.scoring.metrics.groundedness import FactSpellings, reference
 from itdr.scoring.metrics.per_task import READ, TEXT_TASKS, is_open
 from itdr.scoring.metrics.result import Answer
 
 FOLDER = Path(__file__).resolve().parent
-_lexicon = Lexicon()
+_lexicon = FactSpellings()
 _catalogues: dict[str, Any] = {}
 """What can be an answer where rows list no candidates, by config."""
 
 
 def rows(config: str = "", **given: Any) -> dict[str, Any]:
-    """The splits of a config. given: options, or `folder`, one that `itdr build`
-    wrote; what else the harness hands over is left aside."""
+    """The rows of a config, split by split.
+
+    Args:
+        config: a subtask; with `folder`, one of its configs.
+        given: options of the config, or `folder`, which `itdr build` wrote; anything else is
+            ignored.
+
+    Returns:
+        Splits by name.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -62,7 +70,15 @@ def answer(doc: Mapping[str, Any]) -> str:
 
 
 def results(doc: Mapping[str, Any], answers: Sequence[str]) -> dict[str, float]:
-    """Metric -> the row's value, before the root is taken of those that have one."""
+    """One answer scored, before the root is taken of the metrics that have one.
+
+    Args:
+        doc: a row.
+        answers: the answer first, or a list of several where any of the whole catalogue may be right.
+
+    Returns:
+        Metric -> the row's value.
+    """
     lexicon = _lexicon if doc["task"] in TEXT_TASKS else None
     first, *others = answers[0] if isinstance(answers[0], list) else [answers[0]]
     answer = Answer(first, others=tuple(others))

@@ -46,7 +46,11 @@ def root_mean_square() -> Metric:
     }
 )
 def itdr_scorer() -> Scorer:
-    """Every metric of the row's subtask, and whether the answer could be read."""
+    """A scorer for inspect-ai: every metric of the row's subtask, and whether the answer was read.
+
+    Returns:
+        The scorer.
+    """
 
     async def score(state: TaskState, target: Target) -> Score:
         answer = state.output.completion
@@ -67,6 +71,9 @@ def itdr(
         split: `train`, `validation` or `test`.
         folder: one that `itdr build` wrote; without it the rows are drawn.
         options: those of `load_dataset("itdr", ...)`.
+
+    Returns:
+        The task.
     """
     given = {**options, "folder": folder} if folder else options
     samples = [

@@ -47,7 +47,14 @@ def datasheet() -> str:
 
 
 def built_card(entries: Entries) -> str:
-    """`README.md` of a built folder: the YAML that the Hub and its viewer read, then the text."""
+    """`README.md` of a built folder: the YAML that the Hub and its viewer read, then the text.
+
+    Args:
+        entries: the provenance by config.
+
+    Returns:
+        Markdown with its front matter.
+    """
     sections = [
         "# Instruction-tuning data for recommendation",
         opening(entries),
@@ -147,7 +154,14 @@ def _languages(entries: Entries) -> list[str]:
 
 
 def opening(entries: Entries) -> str:
-    """What the rows are, in a few sentences."""
+    """What the rows are, in a few sentences.
+
+    Args:
+        entries: the provenance by config.
+
+    Returns:
+        Markdown; for rows of the sample with a warning.
+    """
     text = (
         "Examples for tuning a language model to recommend: each is a task description, a question "
         "made from what a person really did (rated, clicked, bought, listened to), and the answer. "

@@ -17,7 +17,14 @@ NAME = catalogue.FILE
 
 
 def cells(plans: list[Any]) -> Iterator[OpenCell]:
-    """The cells of some plans whose rows list no candidates, each once."""
+    """The cells of some plans whose rows list no candidates, each once.
+
+    Args:
+        plans: those of all splits of a config.
+
+    Yields:
+        Open cells.
+    """
     seen: set[str] = set()
     for plan in plans:
         for chosen in plan.chosen:

@@ -16,7 +16,11 @@ SHOWN = {
 
 
 def block() -> str:
-    """The examples in the README, folded, between their two markers."""
+    """The examples in the README, folded, between their two markers.
+
+    Returns:
+        Markdown.
+    """
     parts = [
         f"<details><summary>{registry.task(task).title} (<code>{task}</code>)</summary>\n\n"
         f"{quoted(typical(task)[source])}\n\n</details>"

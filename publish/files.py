@@ -58,7 +58,16 @@ def write_split(
 ) -> Written:
     """Write `<split>-00000-of-0000N.<kind>` into `folder`, at most `FILE_ROWS` rows a file.
 
-    rows: as the builder streams them.   form: key of their format.   bar: a tqdm-like progress bar, or None.
+    Args:
+        folder: the folder of a config.
+        split: the split's name.
+        rows: as the builder streams them.
+        form: key of the rows' format.
+        kind: `parquet` or `jsonl`.
+        bar: a progress bar like tqdm's, or None.
+
+    Returns:
+        Names, sizes and hashes of the files, and what was counted on the way.
     """
     written = Written()
     parts: list[Path] = []
@@ -89,7 +98,18 @@ def file_rows() -> int:
 def write_file(
     path: Path, rows: Iterable[dict[str, Any]], form: str, kind: str, bar: Any = None
 ) -> Written:
-    """Write one file; what is in it, without its `facts`."""
+    """Write one data file.
+
+    Args:
+        path: where to write.
+        rows: as the builder streams them.
+        form: key of the rows' format.
+        kind: `parquet` or `jsonl`.
+        bar: a progress bar like tqdm's, or None.
+
+    Returns:
+        What the file holds; its `facts` are left to the caller.
+    """
     from datasets import Features
 
     arrow = Features(schema(form)).arrow_schema.remove_metadata()
@@ -105,7 +125,14 @@ def write_file(
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Say in one sentence that there is no room for what is written into a built folder."""
+    """Turn a full disk into one clear sentence, within the block.
+
+    Args:
+        path: the file that is written.
+
+    Raises:
+        ItdrError: where the disk is full.
+    """
     try:
         yield
     except OSError as error:

@@ -180,7 +180,14 @@ def public_record(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_records(out: Path) -> dict[str, dict[str, Any]]:
-    """The records of the configs built into a folder, in the registry's order."""
+    """The records of the configs built into a folder, in the registry's order.
+
+    Args:
+        out: a built folder.
+
+    Returns:
+        Records by config; damaged ones are left out.
+    """
     found = {}
     for path in out.glob(f"*/{RECORD}"):
         entry = _read(path)
@@ -220,7 +227,7 @@ def _draw(
     written = {}
     for split, rows in splits.items():
         name = f"{builder.config.name}/{split}"
-        bar = progress(name, expected_rows(builder, split)) if progress else None
+        bar = progress(name, _expected_rows(builder, split)) if progress else None
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
@@ -256,7 +263,7 @@ def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
     }
 
 
-def expected_rows(builder: Any, split: str) -> int | None:
+def _expected_rows(builder: Any, split: str) -> int | None:
     """How many rows a split will have; None where that is only known at the end.
 
     Args:

@@ -188,6 +188,9 @@ def open_plain_file(home: Path, path: Path) -> Iterator[BinaryIO]:
         home: the built folder.
         path: a file in it.
 
+    Yields:
+        The open file.
+
     Raises:
         ConfigError: the file or its folder is missing or a link.
     """
@@ -248,6 +251,9 @@ def restricted_sources(
     Args:
         checked: the result of `check`.
         entries: what `provenance.read` found.
+
+    Returns:
+        Terms by id of the source.
     """
     if licences.made_up(entries):
         return {}

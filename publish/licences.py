@@ -16,6 +16,9 @@ def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
     Args:
         entries: the provenance by config.
+
+    Returns:
+        `title`, `homepage` and `licence` by id.
     """
     found: dict[str, dict[str, Any]] = {}
     for entry in entries.values():
@@ -34,6 +37,9 @@ def declared(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
 
     Args:
         sources: ids of declared sources.
+
+    Returns:
+        `title`, `homepage` and `licence` by id.
     """
     found = {}
     for name in sorted(sources):
@@ -59,7 +65,14 @@ def made_up(entries: dict[str, dict[str, Any]]) -> bool:
 
 
 def licence_text(entries: dict[str, dict[str, Any]]) -> str:
-    """The text of `LICENSE.md`: the terms of each source, which still apply to the rows."""
+    """The text of `LICENSE.md`: the terms of each source, which still apply to the rows.
+
+    Args:
+        entries: the provenance by config.
+
+    Returns:
+        Markdown.
+    """
     lines = ["# Licences of what is inside", ""]
     if made_up(entries):
         lines += [

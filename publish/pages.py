@@ -28,19 +28,27 @@ FORMATS_NOTE = """The option `format` says which columns hold the texts; all oth
 
 
 def pages() -> dict[str, str]:
-    """The text of each generated page, by its path inside `docs/`."""
+    """The text of each generated page, by its path inside `docs/`.
+
+    Returns:
+        Markdown by path.
+    """
     return {
         "options.md": options_page(),
         "card.md": card_page(),
         "sources/index.md": sources_index(),
         **{f"sources/{name}.md": source_page(name) for name in registry.source_ids()},
         "subtasks/index.md": subtasks_index(),
-        **{f"subtasks/{name}.md": subtask_page(name) for name in registry.task_ids()},
+        **{f"subtasks/{name}.md": _subtask_page(name) for name in registry.task_ids()},
     }
 
 
 def options_page() -> str:
-    """Options, columns and formats."""
+    """The page of options, columns and formats.
+
+    Returns:
+        Markdown.
+    """
     columns = tables.table(("column", ""), [(f"`{name}`", about) for name, about in card.FIELDS])
     return _page(
         OPTIONS_HEAD,
@@ -53,7 +61,11 @@ def options_page() -> str:
 
 
 def card_page() -> str:
-    """What a careful reader asks of the rows: sizes, making, biases, risks."""
+    """What a careful reader asks of the rows: sizes, making, biases, risks.
+
+    Returns:
+        Markdown.
+    """
     return _page(
         "# The card\n\nWhat the rows are and how they are made. The folder that `itdr build` writes has "
         "a card of its own, with the same text and the counts of that build.",
@@ -76,7 +88,14 @@ def sources_index() -> str:
 
 
 def source_page(name: str) -> str:
-    """The data sheet of a source, from its declaration."""
+    """The data sheet of a source, from its declaration.
+
+    Args:
+        name: id of the source.
+
+    Returns:
+        Markdown.
+    """
     source = registry.source(name)
     licence = source.licence
     facts = [
@@ -110,7 +129,7 @@ def subtasks_index() -> str:
     return _page("# Subtasks", tables.table(("subtask", "config", "root task", "metrics"), rows))
 
 
-def subtask_page(name: str) -> str:
+def _subtask_page(name: str) -> str:
     """A subtask: what it asks, its options, and a typical example of each source."""
     task = registry.task(name)
     module = importlib.import_module(f"itdr.builders.tasks.{name}")

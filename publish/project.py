@@ -18,8 +18,13 @@ BEGIN, END = "<!-- cells:begin -->", "<!-- cells:end -->"
 
 
 def project_yaml() -> str:
-    """Front matter of the project's own README. It has neither `configs` nor `dataset_info`:
-    `datasets` 3.6 would verify sizes against them."""
+    """The front matter of the project's own README.
+
+    It has neither `configs` nor `dataset_info`: `datasets` 3.6 would verify sizes against them.
+
+    Returns:
+        YAML between two lines of hyphens.
+    """
     tasks = registry.task_ids()
     total = sum(quota or 0 for task in tasks for quota in registry.cells(task).values())
     return tables.front_matter(
@@ -42,6 +47,9 @@ def readme(old: str) -> str:
 
     Args:
         old: its text.
+
+    Returns:
+        The new text.
 
     Raises:
         ConfigError: where the markers of a generated part are missing.
@@ -66,8 +74,13 @@ def _replaced(text: str, begin: str, end: str, block: str) -> str:
 
 
 def infos() -> str:
-    """`dataset_infos.json`: description, features, citation and licence of every config, from the
-    declarations. It names no splits: 3.6 would verify their sizes."""
+    """`dataset_infos.json`: description, features, citation and licence of every config.
+
+    It names no splits: `datasets` 3.6 would verify their sizes.
+
+    Returns:
+        JSON.
+    """
     found = {}
     for name, description in descriptions().items():
         used = sorted({source for _, source in registry.cells(name)})
@@ -82,9 +95,16 @@ def infos() -> str:
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """Each generated file of a checkout with the text that it should have.
+    """Every generated file of a checkout with the text that it should have.
 
-    Raises `ConfigError` where `root` is no checkout.
+    Args:
+        root: the checkout.
+
+    Returns:
+        Texts by path.
+
+    Raises:
+        ConfigError: where `root` is no checkout.
     """
     path = root / "README.md"
     if not (root / "itdr.py").is_file() or not path.is_file():

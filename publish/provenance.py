@@ -18,6 +18,12 @@ PROVENANCE = "provenance.json"
 def read(folder: Path) -> dict[str, dict[str, Any]]:
     """The provenance of a built folder, by config; its described sources are registered.
 
+    Args:
+        folder: a built folder.
+
+    Returns:
+        Entries by config, in the order in which they were written.
+
     Raises:
         ConfigError: the folder was not built by `itdr build`, or its provenance is damaged.
     """
@@ -46,6 +52,9 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
     Args:
         folder: the built folder.
         entry: the config's provenance.
+
+    Returns:
+        Paths in the order of the shards.
 
     Raises:
         ConfigError: a file is missing or cut short.
@@ -101,6 +110,9 @@ def build_facts(builder: Any) -> dict[str, Any]:
 
     Args:
         builder: an `Itdr` whose splits were just drawn in this process.
+
+    Returns:
+        Plain values for JSON.
     """
     from itdr.builders.dataset import builder as dataset_builder
 
@@ -112,7 +124,7 @@ def build_facts(builder: Any) -> dict[str, Any]:
         "versions": _versions(builder),
         "sources": _sources(builder),
         "filters": _filters(builder),
-        "hard_negatives": fallback_counts(builder),
+        "hard_negatives": _fallback_counts(builder),
         "shortfalls": _shortfalls(options, builder._plans),
     }
 
@@ -135,7 +147,7 @@ def reset_fallback_counts(builder: Any) -> None:
             pool.rungs.clear()
 
 
-def fallback_counts(builder: Any) -> dict[str, dict[str, int]]:
+def _fallback_counts(builder: Any) -> dict[str, dict[str, int]]:
     """Source -> fallback level -> negatives drawn from it; cells of one source share their pool."""
     found: dict[str, dict[str, int]] = {}
     for source, pools in _pools(builder).items():
@@ -185,7 +197,16 @@ def _versions(builder: Any) -> dict[str, str]:
 
 
 def plain_options(config: Any) -> dict[str, Any]:
-    """All options as given. Of a user's template folder only the name: a path reveals who built it."""
+    """All options as given, as plain values.
+
+    Of a user's template folder only the name: a path reveals who built it.
+
+    Args:
+        config: an `ItdrConfig`.
+
+    Returns:
+        Values by option.
+    """
     from itdr.builders.dataset.options import DEFAULTS
     from itdr.builders.rendering import templates
 

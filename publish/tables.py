@@ -72,7 +72,14 @@ def plain_features(kind: Any) -> Any:
 
 
 def cells_table(roots: Sequence[str] = PAPER_ROOTS) -> str:
-    """Sources down, subtasks of these root tasks across: the examples of each of their cells."""
+    """The sizes of cells: sources down, subtasks across.
+
+    Args:
+        roots: root tasks whose subtasks are shown.
+
+    Returns:
+        Markdown.
+    """
     tasks = [one for one in registry.task_ids() if registry.task(one).root in roots]
     quotas = {
         (source, task): quota
@@ -91,7 +98,11 @@ def cells_table(roots: Sequence[str] = PAPER_ROOTS) -> str:
 
 
 def sources_table() -> str:
-    """Every source with its licence, what that allows, and what is downloaded."""
+    """Every source with its licence, what that allows, and what is downloaded.
+
+    Returns:
+        Markdown.
+    """
     rows = []
     for name in registry.source_ids():
         one = registry.source(name)
@@ -111,7 +122,14 @@ def sources_table() -> str:
 
 
 def download_size(source: Source) -> str:
-    """What all its declared files come to."""
+    """The size of all declared downloads of a source.
+
+    Args:
+        source: the declaration.
+
+    Returns:
+        A size; "and more" where some are not known.
+    """
     from itdr.builders.core.paths import format_size
 
     sizes = [one.size for one in source.remotes]

@@ -49,8 +49,14 @@ def expand_roots(
 
 
 def subtask_builders(root: Any) -> dict[str, Any]:
-    """A builder for each subtask of a root task that its sources can make, with those of the root's options
-    that apply there.
+    """A builder for each subtask of a root task that the chosen sources can make.
+
+    Args:
+        root: the builder of a root task; those of its options that apply to a subtask are passed
+            on.
+
+    Returns:
+        Builders by subtask.
     """
     checked = dataset_builder.options_of(root.config)
     own = templates.folder_of(checked.templates)

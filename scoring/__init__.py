@@ -25,7 +25,7 @@ def score(
     answers: one text for each row in the same order; or id -> text; or the name of a column of the
     rows that holds them. None stands for a prediction that is missing: it counts as wrong.
     references: id -> further phrasings of the same facts, for BLEU and ROUGE.
-    lexicon: what a grounded answer may state (`itdr.scoring.metrics.groundedness.Lexicon`); without it, all that
+    lexicon: what a grounded answer may state (`itdr.scoring.metrics.groundedness.FactSpellings`); without it, all that
     the rows themselves hold.   catalogues: what can be an answer to rows that list no candidates
     (`itdr.scoring.catalogue.Catalogues`).   seed: of the bootstrap.
 
@@ -47,7 +47,19 @@ def score_with_rows(
     catalogues: Any = None,
     seed: int = 0,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """As `score`, and the verdict on every row beside the report (see `itdr.scoring.verdicts`)."""
+    """As `score`, with the verdict on every row beside the report (see `itdr.scoring.verdicts`).
+
+    Args:
+        rows: rows of any subtasks.
+        answers: one answer per row, or answers by id.
+        references: id -> other phrasings of a row's facts.
+        lexicon: spellings of facts; made from the rows where it is None.
+        catalogues: what can be an answer to rows that list no candidates.
+        seed: seed of the bootstrap.
+
+    Returns:
+        The report, and one record per row.
+    """
     from itdr.scoring import verdicts
     from itdr.scoring.metrics import aggregate
 
@@ -67,7 +79,22 @@ def score_rows(
     lexicon: Any = None,
     catalogues: Any = None,
 ) -> list[Any]:
-    """The values of each row (`itdr.scoring.metrics.result.Scored`), in order."""
+    """The metric values of each row, not yet averaged.
+
+    Args:
+        rows: rows of any subtasks.
+        answers: one answer per row, in order.
+        references: id -> other phrasings of a row's facts.
+        lexicon: spellings of facts; made from the rows where it is None.
+        catalogues: what can be an answer to rows that list no candidates.
+
+    Returns:
+        One `itdr.scoring.metrics.result.Scored` per row, in order.
+
+    Raises:
+        ConfigError: for a row of an unknown subtask, and for one that lists no candidates where no
+            catalogues are given.
+    """
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import per_task
     from itdr.scoring.metrics.text import score_texts

@@ -25,7 +25,14 @@ _SHARD = re.compile(r"(.+)-(\d{5})-of-(\d{5})(\..+)$")
 
 
 def data_files(folder: Path) -> list[Path]:
-    """The data files of a built config, or of all configs of a built folder."""
+    """The data files of a built config, or of all configs of a built folder.
+
+    Args:
+        folder: a built folder, or the folder of one config in it.
+
+    Returns:
+        Paths, sorted.
+    """
     found = [
         path
         for pattern in ("*.parquet", "*.jsonl", "*/*.parquet", "*/*.jsonl")
@@ -56,8 +63,14 @@ def entries(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def require_whole(folder: Path) -> None:
-    """Raise `ConfigError` where a data file of `folder` is missing, cut short, or was not built with
-    the others."""
+    """Check that a built folder has all its data files and no others.
+
+    Args:
+        folder: a built folder, or the folder of one config in it.
+
+    Raises:
+        ConfigError: for a data file that is missing, cut short or foreign.
+    """
     there, home = data_files(folder), _home(folder)
     if home is None:
         _require_shards(there)
@@ -87,8 +100,17 @@ def _home(folder: Path) -> Path | None:
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """The rows of a data file, streamed. Raises `ConfigError` where it is damaged, empty, or holds
-    something else than rows of itdr."""
+    """Stream the rows of a data file.
+
+    Args:
+        path: a Parquet or JSON lines file.
+
+    Yields:
+        Rows.
+
+    Raises:
+        ConfigError: for a file that is damaged or empty, or holds anything but rows of itdr.
+    """
     number = 0
     for number, row in enumerate(_records(path), 1):
         wrong = _wrong(row)

@@ -62,6 +62,9 @@ class Catalogue:
         Args:
             texts: the answers to one row.
             history: the items that the row shows, which are not meant where a title fits another.
+
+        Returns:
+            Works, by entry.
         """
         shown = {self.work_of(item) for item in history}
         found: list[Named | None] = []
@@ -94,7 +97,17 @@ class Catalogues:
 
     @classmethod
     def of_files(cls, paths: Sequence[Path]) -> Catalogues:
-        """Read `catalogue.parquet` files. Raises `ConfigError` for one that is missing or damaged."""
+        """Read `catalogue.parquet` files.
+
+        Args:
+            paths: the files.
+
+        Returns:
+            The catalogues of all cells in them.
+
+        Raises:
+            ConfigError: for a file that is missing or damaged.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -110,7 +123,17 @@ class Catalogues:
         return cls(tables)
 
     def of(self, row: Row) -> Catalogue:
-        """The catalogue of a row's cell. Raises `ConfigError` where there is none."""
+        """The catalogue of a row's cell.
+
+        Args:
+            row: a row that lists no candidates.
+
+        Returns:
+            The catalogue, read once.
+
+        Raises:
+            ConfigError: where there is none for its cell.
+        """
         key = (row["task"], row["source"], row["domain"])
         if key not in self._read:
             import pyarrow as pa

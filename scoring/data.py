@@ -54,7 +54,17 @@ class Data:
         return tuple(part for part in SPLITS if part in there)
 
     def rows(self, split: str) -> Iterator[Row]:
-        """The rows of a split, streamed. Raises `ConfigError` for a split that is not there."""
+        """Stream the rows of a split.
+
+        Args:
+            split: the split's name.
+
+        Yields:
+            Rows, those of all configs in turn.
+
+        Raises:
+            ConfigError: for a split that does not exist.
+        """
         if split not in self.splits:
             raise ConfigError(choose_from("split", split, self.splits))
         if self.folder is not None:
@@ -182,11 +192,20 @@ class Data:
 
 
 def open_data(where: str, options: Mapping[str, Any]) -> Data:
-    """A folder with built rows, or a config. A folder of a config's name is a folder if it holds rows,
-    which a line of the log says.
+    """Open a built folder or a config.
 
-    Raises `ConfigError` for what is neither, for a folder that is not whole, and for options other than
-    data_dir and sample given with a folder.
+    A folder that bears a config's name is a folder if it holds rows; a line of the log says so.
+
+    Args:
+        where: path of a folder, or name of a config.
+        options: options of the config; for a folder only data_dir and sample.
+
+    Returns:
+        The rows, and how they were built.
+
+    Raises:
+        ConfigError: for what is neither, for an incomplete folder, and for other options with a
+            folder.
     """
     folder = Path(where).expanduser().absolute()
     known = registry.config_names()
@@ -211,15 +230,23 @@ def open_data(where: str, options: Mapping[str, Any]) -> Data:
     return Data(where, options, [where])
 
 
-def subject_of(cell: OpenCell, row: Row) -> int | None:
+def _subject_of(cell: OpenCell, row: Row) -> int | None:
     """The code of the user, or the item, that a row is about; None where the store has none such."""
     by_item = cell.cell.task.about == "item"
     return cell.store.code("item" if by_item else "user", row["item_id" if by_item else "user_id"])
 
 
 def case_of(cell: OpenCell, row: Row) -> Case | None:
-    """The case that a row tells, drawn anew."""
-    subject = subject_of(cell, row)
+    """The case that a row tells, drawn anew.
+
+    Args:
+        cell: the open cell of the row.
+        row: a row.
+
+    Returns:
+        The case; None where the cell draws no such case.
+    """
+    subject = _subject_of(cell, row)
     if subject is None:
         return None
     for window in cell.cell.task.windows(cell, subject):
@@ -230,7 +257,15 @@ def case_of(cell: OpenCell, row: Row) -> Case | None:
 
 
 def references(data: Data, rows: list[Row]) -> dict[str, list[str]]:
-    """Other phrasings of the facts of grounded rows, by id; none where the raw files are not there."""
+    """Other phrasings of the facts of rows answered in prose.
+
+    Args:
+        data: where the rows come from.
+        rows: rows of any subtasks.
+
+    Returns:
+        Phrasings by row id; empty where the raw files are missing.
+    """
     from itdr.scoring.metrics.per_task import TEXT_TASKS
     from itdr.scoring.metrics.references import phrasings
 

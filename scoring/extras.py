@@ -18,6 +18,10 @@ def require(*names: str, extra: str = "score") -> None:
 
     Raises:
         MissingExtraError: naming the command that installs them.
+
+    Args:
+        names: modules to import; none means those of scoring.
+        extra: name of the extra that installs them.
     """
     missing = []
     for name in names or LIBRARIES:

@@ -16,13 +16,22 @@ SEVERAL = "outputs"
 
 
 def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
-    """id -> answer. `path`: JSON lines, or Parquet where its name ends so.
+    """Read a file of predictions: JSON lines, or Parquet where its name ends so.
 
-    What lm-evaluation-harness logs with `--log_samples` is read too.
     A record has `id` and the answer under `column` (a text; null for none), or `outputs`: a list of
-    answers, the best first (beams or samples). It may have `row_hash`, that of the row which was
-    answered, and `ties`: the sizes of groups of equal entries, in the order of the answer's list.
-    Raises `RawFileError` for a file that is missing or damaged, `ConfigError` for what it lacks.
+    answers, the best first (beams or samples). It may have `row_hash`, that of the answered row, and
+    `ties`: the sizes of groups of equal entries, in the order of the answer's list. Logs of lm-evaluation-harness (`--log_samples`) are read too.
+
+    Args:
+        path: the file.
+        column: the column of answers.
+
+    Returns:
+        Answers by id.
+
+    Raises:
+        RawFileError: for a missing or damaged file.
+        ConfigError: for a record without id or answer, and for a second answer to a row.
     """
     found: dict[str, Answer] = {}
     for place, record in _records(path):
@@ -133,7 +142,15 @@ def _refuse_wide(path: Path) -> None:
 
 
 def write(path: Path, predictions: Iterator[tuple[str, Answer]]) -> int:
-    """Write predictions as JSON lines; how many there were."""
+    """Write predictions as JSON lines, renamed into place when complete.
+
+    Args:
+        path: the file to write.
+        predictions: (row id, answer) pairs.
+
+    Returns:
+        How many were written.
+    """
     count = 0
     part = path.with_name(f".{path.name}.part")
     with open(part, "w", encoding="utf-8") as out:

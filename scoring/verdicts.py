@@ -59,6 +59,10 @@ def require_same_rows(rows: Sequence[Row], answers: Sequence[Answer]) -> int:
 
     Raises:
         ConfigError: where one differs: the answer was given to another question of the same id.
+
+    Args:
+        rows: the rows that are scored.
+        answers: one per row.
     """
     pairs = [
         (row, answer.row_hash)
@@ -78,7 +82,16 @@ def require_same_rows(rows: Sequence[Row], answers: Sequence[Answer]) -> int:
 def records(
     rows: Iterable[Row], answers: Iterable[Answer], scored: Iterable[Scored]
 ) -> Iterable[dict[str, Any]]:
-    """One record for each row: its verdict, and its value of each metric."""
+    """One record per row: its verdict, and its value of each metric.
+
+    Args:
+        rows: the rows that were scored.
+        answers: one per row.
+        scored: their values, in the same order.
+
+    Yields:
+        Records, ready for JSON.
+    """
     for row, answer, one in zip(rows, answers, scored, strict=True):
         yield {
             "id": row["id"],

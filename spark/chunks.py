@@ -45,6 +45,9 @@ def cut_into_chunks(
         urls: where executors read them, by key.
         table: the table.
         size: bytes per chunk, approximately.
+
+    Returns:
+        Chunks in the order of the file; a table that cannot be cut is one chunk.
     """
     for file in files:
         if file.cut is None or table not in file.cut.tables or file.key not in urls:

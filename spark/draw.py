@@ -195,6 +195,9 @@ def plan_files(split: str, shards: list[DrawnShard]) -> list[OutputFile]:
     Args:
         split: the split.
         shards: its drawn shards, in order.
+
+    Returns:
+        Files in order, each but the last full.
     """
     total = sum(shard.rows for shard in shards)
     size = files.file_rows()
@@ -309,6 +312,9 @@ def draw_job(
         wording: what decides the texts.
         form: the format of the rows.
         workdir: the shared folder.
+
+    Returns:
+        A job that can be pickled.
     """
     return DrawJob(
         tuple(plans),

@@ -104,6 +104,9 @@ class SparkEngine:
             tasks: the number of tasks.
             read: a function of a task number that yields record batches.
             fields: the columns.
+
+        Returns:
+            A Spark data frame.
         """
         import pyarrow as pa
         from pyspark.sql.pandas.types import from_arrow_schema

@@ -109,6 +109,9 @@ def run(
 
     Returns:
         Each config's provenance.
+
+    Raises:
+        ConfigError: where executors lack something; it says what to do.
     """
     kind = "jsonl" if jsonl else "parquet"
     workdir = WorkDir.at(work)

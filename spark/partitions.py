@@ -45,6 +45,9 @@ def write(frame: Any, folder: str, name: str, kind: str) -> list[PartitionFile]:
         folder: a path or URL.
         name: the prefix of the file names.
         kind: `parquet` or `arrow`.
+
+    Returns:
+        The files in the order of the partitions.
     """
     if not remote.is_remote(folder):
         Path(folder).mkdir(parents=True, exist_ok=True)

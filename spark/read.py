@@ -90,8 +90,15 @@ class Facts:
 
 
 def chunk_schema(table: str) -> pa.Schema:
-    """The schema of a table's chunks: every column that a reader may fill, ids and events in the form of
-    `statements.staged_column`.
+    """The schema of a table's chunks: every column that a reader may fill.
+
+    Ids and events have the form of `statements.staged_column`.
+
+    Args:
+        table: interactions, items, users or tags.
+
+    Returns:
+        The schema.
     """
     import pyarrow as pa
 
@@ -139,6 +146,9 @@ def read(job: ReadJob, number: int) -> Iterator[pa.RecordBatch]:
     Args:
         job: the table.
         number: the task.
+
+    Yields:
+        Batches in the schema of the table's chunks.
     """
     kind = chunk_schema(job.table)
     facts: dict[str, Any] = {

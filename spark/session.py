@@ -45,7 +45,7 @@ def require() -> None:
             f"--engine spark needs PySpark 4 or newer, found {pyspark.__version__}: run "
             "pip install --upgrade 'itdr[spark]'."
         )
-    found = java_version()
+    found = _java_version()
     if found is None or found < JAVA:
         what = "no Java was found" if found is None else f"Java {found} was found"
         raise ConfigError(
@@ -54,7 +54,7 @@ def require() -> None:
         )
 
 
-def java_version() -> int | None:
+def _java_version() -> int | None:
     """The major version of the Java that Spark would start; None where there is none."""
     home = os.environ.get("JAVA_HOME")
     program = os.path.join(home, "bin", "java") if home else shutil.which("java")
@@ -72,6 +72,9 @@ def start(master: str | None = None, **settings: str) -> Any:
     Args:
         master: Spark's master (default: `spark-submit`'s, else all cores of this machine).
         settings: Spark's own, with `__` for a dot; those of `spark-defaults.conf` apply too.
+
+    Returns:
+        The session.
     """
     require()
     from pyspark.sql import SparkSession
@@ -99,7 +102,14 @@ def start(master: str | None = None, **settings: str) -> Any:
 
 
 def advice(error: Exception) -> ConfigError | None:
-    """What to do where executors lack something; None for any other error."""
+    """What to do where executors lack something.
+
+    Args:
+        error: an error of Spark.
+
+    Returns:
+        An error to raise instead; None for any other error.
+    """
     message = str(error)
     if re.search(r"No module named '(itdr|duckdb|datasets|pyarrow)", message):
         return ConfigError(
@@ -120,6 +130,9 @@ def isolated(session: Any) -> Any:
 
     Args:
         session: the caller's session, whose settings of shuffles apply.
+
+    Returns:
+        The new session.
     """
     own = session.newSession()
     for name in ("spark.sql.shuffle.partitions", "spark.sql.adaptive.enabled"):

@@ -13,7 +13,7 @@ import pytest
 
 import itdr  # noqa: F401  (teaches load_dataset the name)
 from itdr.scoring.data import open_data, references
-from itdr.scoring.metrics.groundedness import Lexicon
+from itdr.scoring.metrics.groundedness import FactSpellings
 
 OWN = "games:\n  person: quester\n  a_person: a quester\n  people: questers\n"
 TASKS = ("interest_recognition", "target_user_identification")
@@ -84,5 +84,5 @@ def test_other_phrasings_use_them(config: str, own: Path) -> None:
 def test_a_lexicon_knows_them(own: Path) -> None:
     said = "It suits questers in their twenties."
     row = {"source": "steam", "evidence": [], "history": []}
-    assert list(Lexicon.of([row], own).mentions("steam", said))
-    assert not list(Lexicon.of([row]).mentions("steam", said))
+    assert list(FactSpellings.of([row], own).mentions("steam", said))
+    assert not list(FactSpellings.of([row]).mentions("steam", said))

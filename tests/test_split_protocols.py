@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from itdr.audit import audit
-from itdr.audit.oracle import Raw
+from itdr.audit.oracle import RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import registry
@@ -106,12 +106,12 @@ def test_the_audit_finds_what_is_shown_too_early() -> None:
     assert cell is not None
     for planted, faults in ((early, 0), (leaky, 1)):
         promise = SplitPromise()
-        promise.see("test", late, Raw(cell))
-        promise.see("train", planted, Raw(cell))
+        promise.see("test", late, RawOracle(cell))
+        promise.see("train", planted, RawOracle(cell))
         assert len(promise.end().faults) == faults
     # Not the last event of the user.
     promise = SplitPromise()
-    promise.see("test", {**late, "relevant": [early["relevant"][0]]}, Raw(cell))
+    promise.see("test", {**late, "relevant": [early["relevant"][0]]}, RawOracle(cell))
     assert "went on" in promise.end().faults[0][1]
 
 
@@ -122,7 +122,7 @@ def test_the_audit_finds_a_history_beyond_the_cut() -> None:
     assert cell is not None and cell.cuts is not None
     row["history"][-1]["timestamp"] = cell.cuts[0]
     promise = SplitPromise()
-    promise.see("train", row, Raw(cell))
+    promise.see("train", row, RawOracle(cell))
     assert "beyond the time of train" in promise.end().faults[0][1]
 
 

@@ -65,7 +65,14 @@ def read(path: Path) -> pa.Table:
 
 
 def batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """The chunks of a file, one at a time; none is kept."""
+    """The chunks of a file, one at a time; none is kept.
+
+    Args:
+        path: an Arrow file.
+
+    Yields:
+        Record batches, in the order of the file.
+    """
     import pyarrow as pa
 
     with pa.OSFile(str(path)) as file:

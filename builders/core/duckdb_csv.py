@@ -63,6 +63,9 @@ def read_csv(
         quote: the quote character, doubled inside a field; "" where the format has no quoting.
         header: whether the first line names the columns.
         options: further options of DuckDB's `read_csv`, such as `encoding="latin-1"`.
+
+    Returns:
+        SQL with the columns in the order given.
     """
     settings: dict[str, object] = {
         "auto_detect": False,
@@ -112,6 +115,9 @@ def read_plain(
         delimiter: the field separator.
         header: whether the first line names the columns.
         options: further options of DuckDB's `read_csv`.
+
+    Returns:
+        SQL with the columns in the order given, then `more`.
     """
     lenient: dict[str, object] = {"strict_mode": False, "null_padding": True, **options}
 
@@ -198,6 +204,9 @@ def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
     Args:
         con: the connection of the scan, which must have ended.
         table: as given to `read_csv`.
+
+    Returns:
+        Counts by reason; empty where nothing was rejected.
     """
     name = f"{table}_rejects"
     known = con.execute(

@@ -36,6 +36,9 @@ def cache_root() -> Path:
     `huggingface_hub` (`HF_HOME`, else `XDG_CACHE_HOME/huggingface`, else `~/.cache/huggingface`)
     without importing it.
 
+    Returns:
+        An absolute path; the folder need not exist.
+
     Raises:
         ConfigError: the engine cannot open the path, or it is a loop of links.
     """
@@ -95,6 +98,9 @@ def offline_variable() -> str | None:
 
     Follows `datasets.config.HF_HUB_OFFLINE`, which covers `HF_HUB_OFFLINE` and
     `HF_DATASETS_OFFLINE`.
+
+    Returns:
+        Its name, or both names where both are set.
     """
     import datasets
 
@@ -118,7 +124,14 @@ def disk_is_full(error: BaseException) -> bool:
 
 
 def format_size(size: int | None) -> str:
-    """A number of bytes for people: `238.95 MB`; `unknown size` for None."""
+    """A number of bytes for people: `238.95 MB`.
+
+    Args:
+        size: bytes; None where unknown.
+
+    Returns:
+        Three digits or more with a decimal unit; `unknown size` for None.
+    """
     if size is None:
         return "unknown size"
     if size < 1000:
@@ -167,7 +180,14 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The JSON object in a file; None where the file is missing or holds anything else."""
+    """The JSON object in a file; None where the file is missing or holds anything else.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The object; None where the file is missing or holds anything else.
+    """
     try:
         with open(path, encoding="utf-8") as file:
             value = json.load(file)
@@ -177,7 +197,11 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a finished rename durable, where the system supports syncing folders."""
+    """Make a finished rename durable, where the system supports syncing folders.
+
+    Args:
+        folder: the folder that a file was renamed into.
+    """
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -39,7 +39,13 @@ class Raw:
     unparsed: Counter[str] = field(default_factory=Counter)
 
     def path(self, key: str) -> Path:
-        """The path of the file declared under `key`.
+        """The path of a raw file, noted as opened.
+
+        Args:
+            key: the key under which the source declares the file.
+
+        Returns:
+            Where the file lies on this machine.
 
         Raises:
             RawFileError: the file was not prepared.

@@ -103,7 +103,14 @@ def size(url: str) -> int | None:
 
 
 def list_names(url: str) -> list[str]:
-    """The sorted names in a folder; empty where there is no such folder."""
+    """The sorted names in a folder; empty where there is no such folder.
+
+    Args:
+        url: a folder here or on another machine.
+
+    Returns:
+        Names without their folder; empty where there is no such folder.
+    """
     if not is_remote(url):
         here = Path(url)
         return sorted(entry.name for entry in here.iterdir()) if here.is_dir() else []
@@ -115,7 +122,11 @@ def list_names(url: str) -> list[str]:
 
 
 def remove(url: str) -> None:
-    """Remove a file or folder, if it exists."""
+    """Remove a file or folder, if it exists.
+
+    Args:
+        url: a file or folder here or on another machine.
+    """
     if not is_remote(url):
         shutil.rmtree(url) if Path(url).is_dir() else Path(url).unlink(missing_ok=True)
         return

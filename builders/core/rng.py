@@ -49,7 +49,14 @@ def splitmix64(value: int) -> int: ...
 @overload
 def splitmix64(value: np.ndarray) -> np.ndarray: ...
 def splitmix64(value: int | np.ndarray) -> int | np.ndarray:
-    """SplitMix64's finaliser: a bijection of 64-bit numbers that looks random."""
+    """SplitMix64's finaliser: a bijection of 64-bit numbers that looks random [Steele, Lea and Flood 2014].
+
+    Args:
+        value: a number, or an array of integers.
+
+    Returns:
+        A number in [0, 2**64), or a uint64 array of the same shape.
+    """
     if isinstance(value, np.ndarray):
         z = value.astype(np.uint64) + np.uint64(GAMMA)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -188,6 +188,18 @@ class Readers:
     tags: Callable[[Any], Any] | None = None
 
 
+def column_names(**tables: str) -> frozenset[str]:
+    """`column_names(users="user_id age")` -> {"users.user_id", "users.age"}, for `Source.columns`.
+
+    Args:
+        tables: the columns of each table, separated by blanks.
+
+    Returns:
+        The columns as `table.column`.
+    """
+    return frozenset(f"{table}.{name}" for table, names in tables.items() for name in names.split())
+
+
 @dataclass(frozen=True)
 class Source:
     """One benchmark. `docs/adding.md` explains how to write one.

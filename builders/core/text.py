@@ -28,6 +28,9 @@ def cut(text: str, chars: int) -> str:
 
     >>> cut("A long story, told briefly.", 15)
     'A long story…'
+
+    Returns:
+        The text itself where it fits.
     """
     text = " ".join(text.split())
     if len(text) <= chars:

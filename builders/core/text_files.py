@@ -64,6 +64,9 @@ def gzip_error(path: Path, error: Exception) -> RawFileError:
     Args:
         path: the file.
         error: what the decompressor raised.
+
+    Returns:
+        An error that names the file, the damage, and the remedy.
     """
     if isinstance(error, EOFError):
         what = "the gzip stream is cut off before its end"
@@ -80,6 +83,9 @@ def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
     Args:
         path: the file.
         size: bytes per block.
+
+    Yields:
+        Blocks of at most `size` bytes.
 
     Raises:
         RawFileError: a gzip stream is cut off or damaged, or something follows it.
@@ -132,6 +138,9 @@ def watch_lines(pieces: Iterable[bytes], suspects: set[str], key: str) -> Iterat
         pieces: the blocks.
         suspects: receives `key` once half of `LONGEST_LINE` bytes hold no line end.
         key: the file's key.
+
+    Yields:
+        The blocks, unchanged.
     """
     size = 0
     for piece in pieces:

@@ -43,7 +43,18 @@ class Node:
 
 
 def read_file(path: Path, complain: Complain) -> bytes:
-    """The content of a regular file of at most `LARGEST` bytes."""
+    """The content of a regular file of at most `LARGEST` bytes.
+
+    Args:
+        path: the file.
+        complain: makes the error from path, line (0: the whole file) and message.
+
+    Returns:
+        The bytes.
+
+    Raises:
+        complain's error: for a folder, a missing file, or one that is too large.
+    """
     if not path.is_file():
         raise complain(path, 0, "not a regular file; put the file there or remove it.")
     with path.open("rb") as file:
@@ -63,6 +74,9 @@ def read_yaml(path: Path, complain: Complain, what: str = "templates") -> Node:
 
     Returns:
         The only document of the file.
+
+    Raises:
+        complain's error: for what is not one plain YAML document.
     """
     raw = read_file(path, complain)
     try:

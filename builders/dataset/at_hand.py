@@ -66,10 +66,10 @@ def usable(
 
 
 def _has_folder(source: Source, folder: Path) -> bool:
-    return (folder / source.id).is_dir() or was_placed(source, folder)
+    return (folder / source.id).is_dir() or _was_placed(source, folder)
 
 
-def was_placed(source: Source, folder: Path) -> bool:
+def _was_placed(source: Source, folder: Path) -> bool:
     """Whether a store was built from files that lay in this folder."""
     return any(
         StoreSpec(source, domain, facet, folder).recorded
@@ -127,7 +127,7 @@ def _is_recognised(name: str, folder: Path) -> bool:
         found = inventory.survey(source, source.files, folder).found.values()
         if any(one is not None and one.origin == "data_dir" for one in found):
             return True
-    return was_placed(source, folder)
+    return _was_placed(source, folder)
 
 
 def _advice(folder: Path, wanted: str) -> str:

@@ -45,7 +45,11 @@ DESCRIPTION = (
 
 
 def descriptions() -> dict[str, str]:
-    """Config name -> one sentence on it, without importing any task."""
+    """Config name -> one sentence on it, without importing any task.
+
+    Returns:
+        Descriptions by config name.
+    """
     return {
         name: DESCRIPTION.format(
             what=("all subtasks of " if name in ROOT_TASKS else "") + name.replace("_", " ")
@@ -57,7 +61,19 @@ def descriptions() -> dict[str, str]:
 def split_options(
     config_name: str | None, data_files: Any, options: dict[str, Any]
 ) -> dict[str, Any]:
-    """Refuse unknown names; what is left are options of any builder, and options with a value."""
+    """Check the names of everything that `load_dataset` was given.
+
+    Args:
+        config_name: the config that was asked for.
+        data_files: what was given as `data_files`; nothing may be.
+        options: options of this project and of any builder.
+
+    Returns:
+        The options that have a value; `size=None` reads as "all".
+
+    Raises:
+        ConfigError: for an unknown config or option, or for `data_files`.
+    """
     names = registry.config_names()
     if config_name is None:
         raise ConfigError(
@@ -88,8 +104,17 @@ def split_options(
 
 
 def absolute(data_dir: Any) -> str | None:
-    """`data_dir` as one path however it was spelled: `~` expanded, made absolute. Raises
-    `ConfigError` for what is no path."""
+    """`data_dir` as one absolute path, however it was spelled.
+
+    Args:
+        data_dir: a path, which may begin with `~`, or None.
+
+    Returns:
+        The path; None for None.
+
+    Raises:
+        ConfigError: for what is not a path.
+    """
     if data_dir is None:
         return None
     text = os.fspath(data_dir) if isinstance(data_dir, (str, os.PathLike)) else None
@@ -114,7 +139,14 @@ def features(config: Any) -> datasets.Features:
 
 
 def info(config: Any) -> datasets.DatasetInfo:
-    """Description, features, citations and licences of the chosen sources."""
+    """Description, features, citations and licences of the chosen sources.
+
+    Args:
+        config: an `ItdrConfig`.
+
+    Returns:
+        What `datasets` shows as the builder's info.
+    """
     options = options_of(config)
     sources = [registry.source(name) for name, _ in options.selected]
     return datasets.DatasetInfo(
@@ -126,8 +158,18 @@ def info(config: Any) -> datasets.DatasetInfo:
 
 
 def config_id(config: Any, custom_features: Any = None) -> str:
-    """The config's name and a hash of everything that decides its rows, known before any download:
-    options, code, a user's templates, raw files, and the series of `datasets` that wrote the cache."""
+    """The name of a config's cache folder: a hash of everything that decides its rows.
+
+    Known before any download: options, code, a user's templates, raw files, and the series of
+    `datasets` that wrote the cache.
+
+    Args:
+        config: an `ItdrConfig`.
+        custom_features: features that the caller gave in place of the config's.
+
+    Returns:
+        The config's name, a hyphen and 16 hexadecimal digits.
+    """
     from itdr.builders.dataset import plan
     from itdr.builders.rendering import templates
 
@@ -160,7 +202,11 @@ def _choice_without_folder(choice: Any) -> str:
 
 @functools.cache
 def code_fingerprint() -> str:
-    """Hash of all code and templates of the package: an edit never serves yesterday's rows."""
+    """Hash all code and templates of the package, so that an edit never serves old rows.
+
+    Returns:
+        A hexadecimal digest.
+    """
     from itdr.builders.core.fingerprint import files_fingerprint
     from itdr.builders.rendering import template_files
 
@@ -173,11 +219,17 @@ def code_fingerprint() -> str:
 
 
 def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int = 1) -> list[Any]:
-    """Build the stores that are not there yet, and choose the cases of each split.
+    """Build the stores that are missing, and choose the cases of each split.
 
-    make: builds a store elsewhere than `store.prepare` does, called like it.   at_once: how many
-    stores are built at the same time.
-    Raises the errors of raw files, downloads and empty splits.
+    Errors of raw files, downloads and empty splits pass through.
+
+    Args:
+        config: an `ItdrConfig`.
+        make: builds a store in place of `store.prepare`, called like it.
+        at_once: how many stores are built at the same time.
+
+    Returns:
+        A plan for each split, in the order of `SPLITS`.
     """
     from itdr.builders.dataset import plan
     from itdr.builders.store import engine
@@ -211,8 +263,17 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
 
 
 def check_sources(options: Options) -> None:
-    """Refuse a config without a source. Not done where options are checked: who asks for the names of
-    splits, or for features, names no sources."""
+    """Refuse a config without a source.
+
+    Not part of checking options: whoever asks for the names of splits, or for features, names no
+    sources.
+
+    Args:
+        options: checked options.
+
+    Raises:
+        ConfigError: where no source is chosen; it says why each was left out.
+    """
     if options.selected:
         return
     listed = _by_reason(options.left_out)
@@ -308,7 +369,15 @@ def _say_left_out(options: Options) -> None:
 
 
 def split_generators(config: Any, plans: list[Any] | None) -> list[datasets.SplitGenerator]:
-    """One for each part; without plans they carry names only."""
+    """The split generators of a builder.
+
+    Args:
+        config: an `ItdrConfig`.
+        plans: a plan for each split; None gives generators that carry only names.
+
+    Returns:
+        One generator per split.
+    """
     from itdr.builders.dataset.shards import Shard
 
     shards = [Shard(index, config.num_shards) for index in range(config.num_shards)]
@@ -368,7 +437,11 @@ def typed_iterable(plain: Any, declared: Any) -> Any:
 
 
 def register(builder: type) -> None:
-    """Teach `datasets` the name "itdr": it has no plug-in point, so its look-up is wrapped."""
+    """Teach `datasets` the name "itdr": it has no plug-in point, so its look-up is wrapped.
+
+    Args:
+        builder: the builder class that "itdr" stands for.
+    """
     import datasets.inspect
     import datasets.load
 

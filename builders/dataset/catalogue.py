@@ -19,8 +19,12 @@ BATCH = 1 << 14
 
 
 def schema() -> pa.Schema:
-    """The columns: whose catalogue it is, the item, the item that stands for its work, the title as
-    rows show it, who made it, how many works bear this title, and how many users met it in each split."""
+    """The columns of a catalogue.
+
+    Returns:
+        Whose catalogue it is, the item, the item that stands for its work, the title as rows show it,
+        who made it, how many works bear this title, and how many users met it in each split.
+    """
     import pyarrow as pa
 
     text, count = pa.string(), pa.int64()
@@ -35,7 +39,14 @@ def schema() -> pa.Schema:
 
 
 def batches(opened: OpenCell) -> Iterator[pa.RecordBatch]:
-    """The catalogue of a cell, a piece at a time: the items that most training users met first."""
+    """The catalogue of a cell, a piece at a time.
+
+    Args:
+        opened: an open cell.
+
+    Yields:
+        Its items, those that most training users met first.
+    """
     import pyarrow as pa
 
     store, counts = opened.store, catalogue_counts(opened.partition)

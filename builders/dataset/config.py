@@ -60,7 +60,11 @@ class Options(RowOptions):
 
     def fingerprint_parts(self) -> list[str]:
         """What of the options decides rows or their layout, as stable text. Templates and raw files
-        count by their content, which is not in here."""
+        count by their content, which is not in here.
+
+        Returns:
+            Texts, in a fixed order.
+        """
         left_out = ("sources", "missing", "templates", "candidates_from")
         names = [name for name in DECLARED if name not in left_out]
         own = [name for name, _ in self.selected if registry.is_own(name)]
@@ -73,7 +77,19 @@ class Options(RowOptions):
 
 
 def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Options:
-    """Check all options of a config. Raises `ConfigError` that says what is allowed."""
+    """Check all options of a config and resolve its sources.
+
+    Args:
+        config: name of a subtask or root task.
+        values: options that were given; all others take their defaults.
+        data_dir: folder of raw files; None where they are downloaded.
+
+    Returns:
+        The options, checked and complete.
+
+    Raises:
+        ConfigError: for an unknown option or a value that is not allowed; it says what is.
+    """
     tasks = registry.tasks_of(config)
     for name in values:
         if name not in DEFAULTS:

@@ -224,7 +224,17 @@ FORMATS = {one.name: one for one in _DECLARED}
 
 @functools.lru_cache(maxsize=64)
 def get(key: str = DEFAULT) -> Format:
-    """A format by its name or key: `messages`, `preference-3`. Raises `ConfigError` for another."""
+    """A format by its name or key.
+
+    Args:
+        key: such as `messages`, or `preference-3` for three rejected answers.
+
+    Returns:
+        The format.
+
+    Raises:
+        ConfigError: for a format that does not exist.
+    """
     name, _, count = key.rpartition("-")
     if name == "preference" and count.isdecimal():
         return FORMATS[name] if int(count) == 1 else _preference(int(count))
@@ -241,7 +251,14 @@ def of_options(options: Any) -> Format:
 
 
 def of_row(row: Row) -> Format | None:
-    """The format that a row is in, by its columns; None where it has those of none."""
+    """The format that a row is in, by its columns; None where it has those of none.
+
+    Args:
+        row: a row in any format.
+
+    Returns:
+        The format with the most columns that the row fills.
+    """
     if "rejected" in row:
         count = 1
         while f"rejected{count}" in row:
@@ -269,7 +286,14 @@ def markdown_table() -> str:
 
 
 def schema(form: str = DEFAULT) -> dict[str, Any]:
-    """The features of a row by name, in order. form: name or key of a format."""
+    """The features of a row by name, in order.
+
+    Args:
+        form: name or key of a format.
+
+    Returns:
+        Features as `datasets.Features` takes them.
+    """
     return {
         "id": Value("string"),
         "row_hash": Value("string"),

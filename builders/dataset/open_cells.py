@@ -41,7 +41,15 @@ def share_cuts(cell: Cell, path: Path, cuts: tuple[int, int]) -> None:
 
 
 def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
-    """A cell over its stores, filtered as its options say."""
+    """A cell over its stores, filtered as its options say.
+
+    Args:
+        cell: the cell.
+        paths: folders of its stores; the second is the other domain's.
+
+    Returns:
+        The cell, ready to draw from.
+    """
     store, *others = (open_store(cell.source, path) for path in paths)
     cuts = None
     if cell.split_by == "time":

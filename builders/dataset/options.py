@@ -51,7 +51,15 @@ class OptionInfo:
     of_subtasks: bool = False
 
     def check(self, name: str, value: Any) -> None:
-        """Check one value. Raises `ConfigError` that says what is allowed."""
+        """Check one value.
+
+        Args:
+            name: the option's name, for the message.
+            value: what was given.
+
+        Raises:
+            ConfigError: for a value that is not allowed; it says what is.
+        """
         if self.choices and self.many:
             for one in value if isinstance(value, (list, tuple)) else [value]:
                 one_of(name, one, self.choices)
@@ -354,7 +362,11 @@ def _code(name: str) -> str:
 
 
 def docstring() -> str:
-    """The options as the `Args` of `ItdrConfig`."""
+    """The options as the `Args` of `ItdrConfig`.
+
+    Returns:
+        The text of `ItdrConfig.__doc__`.
+    """
     lines = [
         f"        {name}: {info.help} Default: {shown_default(name)}."
         for name, info in DECLARED.items()

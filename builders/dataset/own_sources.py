@@ -27,6 +27,9 @@ def open_entries(entries: Any) -> Any:
 
     Raises:
         ConfigError: for a description with a mistake, and two sources with one id.
+
+    Returns:
+        A list of ids, or the entries as they are where there is no list (`"all"`, None).
     """
     if isinstance(entries, (str, os.PathLike, Source)) and entries != "all":
         entries = [entries]
@@ -35,7 +38,7 @@ def open_entries(entries: Any) -> Any:
     opened: dict[str, Source] = {}
     result = []
     for entry in entries:
-        found = open_entry(entry)
+        found = _open_entry(entry)
         if found is None:
             result.append(entry)
             continue
@@ -49,11 +52,11 @@ def open_entries(entries: Any) -> Any:
     return result
 
 
-def open_entry(entry: Any) -> Source | None:
+def _open_entry(entry: Any) -> Source | None:
     """The source that an entry means, if it is one of your own; None for an id."""
     if isinstance(entry, Source):
         return None if entry.id in registry.source_ids() and entry.recipe is None else entry
-    if not is_path(entry):
+    if not _is_path(entry):
         return None
     path = Path(os.fspath(entry)).expanduser()
     if path.is_dir():
@@ -111,8 +114,14 @@ def find(entry: str) -> tuple[Source, str | None]:
 
     Raises:
         ConfigError: for one that is not known.
+
+    Args:
+        entry: an id, `id/domain`, or the path of a description.
+
+    Returns:
+        The source, and the domain or None.
     """
-    own = open_entry(entry)
+    own = _open_entry(entry)
     if own is not None:
         return registry.open_source(own), None
     name, _, domain = entry.partition("/")
@@ -122,7 +131,7 @@ def find(entry: str) -> tuple[Source, str | None]:
     return found, domain or None
 
 
-def is_path(entry: Any) -> bool:
+def _is_path(entry: Any) -> bool:
     """Whether an entry names a file or folder, rather than an id."""
     if not isinstance(entry, (str, os.PathLike)):
         return False
@@ -152,7 +161,7 @@ def _checked(one: Source) -> Source:
 def absolute(entries: Any) -> Any:
     """The option with paths made absolute, so that it means the same in every working folder."""
     if isinstance(entries, (str, os.PathLike)):
-        return os.path.abspath(os.path.expanduser(entries)) if is_path(entries) else entries
+        return os.path.abspath(os.path.expanduser(entries)) if _is_path(entries) else entries
     if isinstance(entries, (list, tuple)):
         return [absolute(one) for one in entries]
     return entries
@@ -167,7 +176,14 @@ def names(entries: Any) -> Any:
 
 
 def declared(one: Source) -> str:
-    """All that a source of your own declares, as text: rows depend on it."""
+    """All that a source of your own declares, as text: rows depend on it.
+
+    Args:
+        one: a source that is not of this package.
+
+    Returns:
+        Text that changes with any of it.
+    """
     return repr(
         (
             one.described,

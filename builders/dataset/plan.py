@@ -64,7 +64,17 @@ class SplitPlan:
 
 
 def cells_of(options: Options) -> list[Cell]:
-    """The cells of a config, one for each task, source and domain."""
+    """The cells of a config, one for each task, source and domain.
+
+    Args:
+        options: checked options.
+
+    Returns:
+        Cells in the order of the registry.
+
+    Raises:
+        ConfigError: where a task needs two domains and they were not both chosen.
+    """
     templates = folder_of(options.templates)
     made = []
     language = options.language
@@ -104,7 +114,7 @@ def cells_of(options: Options) -> list[Cell]:
                     rule,
                     templates,
                     language,
-                    options.split_by,
+                    options.split_by or "user",
                     parse(options.cuts),
                 )
             )
@@ -120,7 +130,15 @@ def _domains(rule: CellRule, chosen: tuple[str, ...]) -> Iterator[tuple[str | No
 
 
 def stores_of(options: Options, cells: Sequence[Cell]) -> dict[str, tuple[StoreSpec, ...]]:
-    """The stores of each cell, by the cell's name; cells of one source share theirs."""
+    """The stores of each cell, by the cell's name; cells of one source share theirs.
+
+    Args:
+        options: checked options.
+        cells: the cells of a config.
+
+    Returns:
+        The specs of each cell's stores, one per domain.
+    """
     specs: dict[tuple[str, str | None, str], StoreSpec] = {}
     found = {}
     for cell in cells:
@@ -136,7 +154,19 @@ def stores_of(options: Options, cells: Sequence[Cell]) -> dict[str, tuple[StoreS
 def select(
     options: Options, cells: Sequence[Cell], paths: Mapping[str, tuple[Path, ...]]
 ) -> list[SplitPlan]:
-    """Choose the users of every cell and split. Raises `EmptySplitError` where a split has none."""
+    """Choose the users of every cell and split.
+
+    Args:
+        options: checked options.
+        cells: the cells of a config.
+        paths: folders of the stores, by the cell's name.
+
+    Returns:
+        A plan for each split, in the order of `SPLITS`.
+
+    Raises:
+        EmptySplitError: where a split has no case.
+    """
     by_part: list[list[CellSample]] = [[] for _ in SPLITS]
     for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
         for chosen in _select_group(options, list(group), paths):
@@ -273,7 +303,9 @@ def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers
                 tied.append((user, part))
                 continue
             most = left[part] if per_user is None else min(per_user, left[part])
-            take(user, part, count_cases(opened.for_part(part), user, most) if found is None else 1)
+            take(
+                user, part, _count_cases(opened.for_part(part), user, most) if found is None else 1
+            )
             if not any(left):
                 break
         for user, part in tied:
@@ -326,7 +358,7 @@ def _sure(opened: OpenCell, users: np.ndarray) -> list[Any]:
     return [window if window is not None and next(enough) else None for window in found]
 
 
-def count_cases(opened: OpenCell, user: int, most: int | None) -> int:
+def _count_cases(opened: OpenCell, user: int, most: int | None) -> int:
     """How many cases the user gives, up to `most`."""
     count = 0
     for window in opened.cell.task.windows(opened, user):

@@ -50,6 +50,9 @@ def applied(
         values: every option by name.
         defaults: the value of each that was not set.
         able: whether each option has a meaning for the config.
+
+    Returns:
+        Every option by name.
     """
     preset = protocols()[values["protocol"]].options
     chosen = {

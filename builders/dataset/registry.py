@@ -172,7 +172,17 @@ def task_ids() -> tuple[str, ...]:
 
 @functools.cache
 def task(name: str) -> Task:
-    """The declaration of one subtask."""
+    """The declaration of one subtask.
+
+    Args:
+        name: id of a subtask, of this package or a plug-in.
+
+    Returns:
+        The declaration.
+
+    Raises:
+        ConfigError: for an unknown name.
+    """
     from itdr.builders.tasks.base import Task
 
     if name not in task_ids():
@@ -244,6 +254,9 @@ def cells(
         folder: a user's own templates, which may add some.
         named: ids of chosen sources; those that are none of this package, of which the paper has no
             cell, join wherever their columns allow.
+
+    Returns:
+        Cells in the order of tasks, then sources.
     """
     own = sorted(name for name in set(named) if is_own(name))
     found: dict[tuple[str, str], int | None] = {}

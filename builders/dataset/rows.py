@@ -66,7 +66,14 @@ def row_hash(case: Case, texts: Sequence[str]) -> str:
 
 
 def row(example: Example) -> Row:
-    """The example as a row, its columns in the schema's order."""
+    """The example as a row, its columns in the schema's order.
+
+    Args:
+        example: a drawn and worded example.
+
+    Returns:
+        Column values by name.
+    """
     return {
         "id": example.id,
         "row_hash": example.hash,
@@ -78,7 +85,14 @@ def row(example: Example) -> Row:
 
 
 def facts(case: Case) -> Row:
-    """What a row says of its case: all columns after the template."""
+    """The columns of a row that hold its case: all those after the template.
+
+    Args:
+        case: the case.
+
+    Returns:
+        Column values by name.
+    """
     none = (None,) * len(case.history)
     given = zip(case.history, case.ratings or none, case.times or none, strict=True)
     return {
@@ -122,8 +136,13 @@ class Columns:
         return len(self._plain["id"])
 
     def extend(self, examples: Sequence[Example]) -> None:
-        """Add these examples. None of their cases is held on to: a thousand cases alive are a load
-        on Python's garbage collector."""
+        """Add the rows of some examples.
+
+        Keeps none of their cases: a thousand live cases would slow Python's garbage collector down.
+
+        Args:
+            examples: one or more examples of one format.
+        """
         cases = [example.case for example in examples]
         plain = self._plain
         plain["id"] += [example.id for example in examples]
@@ -160,7 +179,11 @@ class Columns:
             ends.append(len(first))
 
     def table(self) -> pa.Table:
-        """The rows so far; then there are none again."""
+        """Take out the rows added so far.
+
+        Returns:
+            A table in the schema of the rows; the columns are empty afterwards.
+        """
         import pyarrow as pa
 
         arrays = []

@@ -57,7 +57,16 @@ def _share(chosen: CellSample, shard: Shard) -> tuple[int, int]:
 
 
 def asked(chosen: CellSample, opened: OpenCell, shards: Sequence[Shard]) -> Iterator[UserRequest]:
-    """The users of a cell in these shards, in the order of the sample."""
+    """Which users of a cell fall to some shards, in the order of the sample.
+
+    Args:
+        chosen: the cell's sample.
+        opened: the open cell.
+        shards: shards of one split.
+
+    Yields:
+        One request per user.
+    """
     for place, shard in enumerate(shards):
         if chosen.users is None:
             for user in _every_user(chosen, opened, shard):
@@ -83,7 +92,15 @@ def _every_user(chosen: CellSample, opened: OpenCell, shard: Shard) -> Iterator[
 
 
 def interleave(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Iterator[T]:
-    """The examples of all streams, taken in turn, in proportion to how many are expected of each."""
+    """Merge streams of examples in proportion to their expected lengths.
+
+    Args:
+        streams: one per cell.
+        expected: examples expected of each stream.
+
+    Yields:
+        The examples of all streams.
+    """
     queue = [(0.5 / n, place, 1) for place, n in enumerate(expected) if n]
     if len(queue) == 1:
         yield from streams[queue[0][1]]
@@ -106,7 +123,14 @@ class ShardedStream(Generic[T]):
         self._ahead: tuple[int, T] | None = None
 
     def of(self, place: int) -> Iterator[T]:
-        """Those of the shard at this place; of the ones before it all must have been taken."""
+        """The examples of one shard; those of all earlier shards must have been taken.
+
+        Args:
+            place: the shard's place.
+
+        Yields:
+            The shard's examples.
+        """
         while True:
             found = self._ahead or next(self._examples, None)
             self._ahead = found

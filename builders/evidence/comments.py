@@ -58,7 +58,14 @@ class Comments:
         self._run(work // RUN)
 
     def of(self, work: int) -> list[Comment]:
-        """Up to three, one of them by somebody who disliked the work where there is one."""
+        """The comments on a work, one of them by somebody who disliked it where there is one.
+
+        Args:
+            work: the work's code.
+
+        Returns:
+            At most `MOST_COMMENTS`.
+        """
         works, table = self._run(work // RUN)
         start, stop = rows_of(works, work)
         if start == stop:
@@ -122,8 +129,14 @@ class Tags:
         self._tags, self._users = table.column("tag"), table.column("users").to_numpy()
 
     def of(self, work: int) -> list[tuple[str, int]]:
-        """(tag, how many users of the work's part gave it), the commonest first, ties by hash; those
-        that say nothing of the item are left out."""
+        """The tags of a work by users of its part; those that say nothing of the item are left out.
+
+        Args:
+            work: the work's code.
+
+        Returns:
+            (tag, how many users gave it), the commonest first, ties by hash.
+        """
         start, stop = rows_of(self._works, work)
         if start == stop:
             return []
@@ -206,8 +219,17 @@ def _write_runs(reader: pa.RecordBatchReader, paths: Sequence[Path], first: int)
 
 
 def register(engine: Engine, store: StoreReader, seed: int, text: bool = False) -> None:
-    """Make a store known to the engine: `events`, `works`, `tags`; `parts` of users; `speakers` and
-    `subjects`, the users and works with part and key."""
+    """Register a store's tables with the engine.
+
+    `events`, `works`, `tags`; `parts` of users; `speakers` and `subjects`, the users and works with
+    part and key.
+
+    Args:
+        engine: DuckDB or Spark.
+        store: the store.
+        seed: seed of the split.
+        text: whether events carry their texts.
+    """
     import pyarrow as pa
 
     source = store.source.random_id

@@ -52,6 +52,12 @@ def part(title: str) -> Part:
 
     >>> part("Halloween 5: The Revenge of Michael Myers (1989)")
     Part(name='Halloween', numbered=True, sure=True)
+
+    Args:
+        title: the title as rows show it.
+
+    Returns:
+        The series' name; without one where the title names none.
     """
     title = _BINDING.sub("", _YEAR.sub("", title))
     bracketed = _BRACKETED.search(title)

@@ -17,7 +17,16 @@ def lift(k: int, n: int, p: float) -> float:
 
 
 def at_least(k: int, n: int, p: float) -> float:
-    """P(X >= k) for X binomial (n, p), 0 < p < 1, for k above n * p: summed from its first term on."""
+    """P(X >= k) for X binomial: summed from its first term on.
+
+    Args:
+        k: a count above n * p.
+        n: trials.
+        p: the chance of one trial, strictly between 0 and 1.
+
+    Returns:
+        The probability.
+    """
     if k <= 0:
         return 1.0
     if k > n:

@@ -43,9 +43,15 @@ class Traits:
 
 
 def traits(store: StoreReader) -> Traits:
-    """All traits of a store that at least `LEAST_WORKS` works carry, and all that is known of users.
+    """The traits of a store: of works, and what is known of users.
 
-    A work carries what its leading item does.
+    Those of works stand on `LEAST_WORKS` works or more; a work has those of its leading item.
+
+    Args:
+        store: the store.
+
+    Returns:
+        Names of traits, and who or what has them.
     """
     names: list[tuple[str, str]] = []
     works, users = [], []

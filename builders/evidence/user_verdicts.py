@@ -46,9 +46,18 @@ class Sided:
 
 
 def sided(split: Partition, user: int) -> Sided:
-    """The user's likes and dislikes: of each work, what the earliest event with a rating (or hours)
-    says, where it says either and its item can be shown. Of users that the store expects, many are
-    worked out at once."""
+    """A user's likes and dislikes among the works that can be shown.
+
+    Of each work the earliest event with a rating (or hours) counts. For users that the store
+    expects, many are computed at once.
+
+    Args:
+        split: the split of the data.
+        user: the user's code.
+
+    Returns:
+        The works on both sides.
+    """
     kept: dict[int, Sided] = split.store.shared(("sided", split.seed), dict)
     if user not in kept:
         kept.clear()

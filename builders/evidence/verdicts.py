@@ -34,10 +34,16 @@ def rule(store: StoreReader) -> Rule:
 
 
 def verdicts(store: StoreReader) -> str:
-    """SQL: one verdict for each (user, work) that met: LIKE, DISLIKE or 0; no row without a verdict.
+    """SQL for one verdict for each (user, work) that met.
 
     Of several ratings, or hours, of a work the user's earliest counts, in the store's order. What was
     taken once is liked, however often it was passed over.
+
+    Args:
+        store: the store.
+
+    Returns:
+        A SELECT of user_code, work and verdict: LIKE, DISLIKE or 0.
     """
     by = rule(store)
     skips = "skip" in store.manifest["events"]
@@ -87,8 +93,14 @@ SELECT e.user_code AS user_code, w.work AS work,
 
 
 def first_hours(skips: bool) -> str:
-    """The hours of each (user, work): those of the earliest event that has any; train: 1 for a user
-    of the training part."""
+    """SQL for the hours of each (user, work): those of the earliest event that has any.
+
+    Args:
+        skips: whether some events are of items shown and left alone.
+
+    Returns:
+        A SELECT of user_code, work, train (1 for a user of the training part) and hours.
+    """
     return f"""
 SELECT f.user_code AS user_code, f.work AS work, f.train AS train, e.weight AS hours
 FROM (

@@ -39,7 +39,14 @@ def zip_names(path: Path) -> list[str] | None:
 
 
 def inner_tar(names: Sequence[str]) -> str | None:
-    """The only tar among the members of a zip; None where there is none, or more than one."""
+    """The only tar among the members of a zip; None where there is none, or more than one.
+
+    Args:
+        names: the members of a zip.
+
+    Returns:
+        The tar's name; None where there is none, or more than one.
+    """
     tars = [
         name
         for name in names

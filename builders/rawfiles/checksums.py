@@ -99,6 +99,9 @@ def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
     Args:
         pieces: the compressed stream.
 
+    Yields:
+        The plain bytes.
+
     Raises:
         ValueError: the stream is cut off, damaged, or followed by other bytes.
     """
@@ -204,6 +207,9 @@ def declared_ok(remote: Remote, record: dict[str, Any]) -> bool:
     Args:
         remote: the declaration.
         record: the receipt.
+
+    Returns:
+        True also where nothing was declared.
     """
     for declared, prefix in ((remote.checksum, ""), (remote.plain_checksum, "plain_")):
         if declared:
@@ -221,6 +227,9 @@ def trust(path: Path, remote: Remote) -> Trust:
     Args:
         path: the file.
         remote: its declaration.
+
+    Returns:
+        The state of the file.
     """
     try:
         stat = path.stat()
@@ -242,6 +251,9 @@ def confirm(path: Path, remote: Remote) -> Trust:
     Args:
         path: the file.
         remote: its declaration.
+
+    Returns:
+        The state of the file; never "touched".
     """
     state = trust(path, remote)
     if state != "touched":
@@ -262,6 +274,9 @@ def altered_error(source: str, path: Path) -> RawFileError:
     Args:
         source: the source's id.
         path: the file.
+
+    Returns:
+        An error with both sizes and the remedy.
     """
     record = read_record(path) or {}
     was, now = record.get("size"), path.stat().st_size

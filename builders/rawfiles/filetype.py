@@ -33,6 +33,9 @@ def kind_of(head: bytes) -> Kind:
 
     Args:
         head: its first `HEAD` bytes, or all of a shorter file.
+
+    Returns:
+        The kind that the first bytes prove; text that proves nothing has a kind of its own.
     """
     if not head:
         return "empty"
@@ -67,7 +70,14 @@ def is_archive_name(name: str) -> bool:
 
 
 def expected_kinds(name: str) -> tuple[Kind, ...]:
-    """The kinds that a file of this name may have; empty where any will do."""
+    """The kinds that a file of this name may have; empty where any will do.
+
+    Args:
+        name: a file's name.
+
+    Returns:
+        Kinds; empty where any will do.
+    """
     low = name.lower()
     if low.endswith(".zip"):
         return ("zip",)
@@ -87,6 +97,9 @@ def mismatch(name: str, head: bytes) -> str | None:
     Args:
         name: its name.
         head: its first `HEAD` bytes.
+
+    Returns:
+        Half a sentence, or None.
     """
     kind, low = kind_of(head), name.lower()
     if kind == "html" and not low.endswith(PAGES):
@@ -131,6 +144,9 @@ def message_problem(name: str, head: bytes, whole: bool) -> str | None:
         name: the file's name.
         head: its first `HEAD` bytes.
         whole: `head` is the whole file.
+
+    Returns:
+        Half a sentence, or None.
     """
     if not name.lower().endswith(TABLES) or not head:
         return None
@@ -150,6 +166,9 @@ def content_type_mismatch(name: str, head: bytes, content_type: str) -> str | No
         name: the file's name.
         head: its first `HEAD` bytes.
         content_type: the response's header.
+
+    Returns:
+        Half a sentence, or None.
     """
     if kind_of(head) in expected_kinds(name) or not head:
         return None

@@ -73,6 +73,9 @@ def survey(source: Source, files: Iterable[RawFile], data_dir: Path | None) -> S
         source: the declaration.
         files: its files to look for.
         data_dir: the user's folder, if any.
+
+    Returns:
+        What was found, what is missing, and what is wrong with what lies there.
     """
     wanted = list(files)
     folders = _folders(source, data_dir)
@@ -103,7 +106,7 @@ def _placed(file: RawFile) -> Located | None:
     if not path.is_file():
         return None
     container = (file.name,) if file.packed_in else ()
-    fingerprint = file.fingerprint or placed_fingerprint(path, container)
+    fingerprint = file.fingerprint or _placed_fingerprint(path, container)
     return Located(file, path, container, "data_dir", fingerprint)
 
 
@@ -144,6 +147,9 @@ def downloads_for(source: Source, file: RawFile) -> tuple[Remote, ...]:
     Args:
         source: the declaration.
         file: one of its files.
+
+    Returns:
+        Downloads; empty where the file can only be placed by hand.
     """
     named = [remote for remote in source.remotes if remote.name in file.packed_in]
     single = [remote for remote in named if not filetype.is_archive_name(remote.name)]
@@ -162,7 +168,14 @@ def downloads_for(source: Source, file: RawFile) -> tuple[Remote, ...]:
 
 
 def fetchable(remote: Remote) -> bool:
-    """Whether a download may be tried without a person; gated files need a Hub token."""
+    """Whether a download may be tried without a person; gated files need a Hub token.
+
+    Args:
+        remote: the declaration of the download.
+
+    Returns:
+        False for manual downloads, and for gated ones without a token.
+    """
     if not remote.urls or remote.access == "manual":
         return False
     if remote.access != "gated":
@@ -205,11 +218,11 @@ def _to_fetch(source: Source, file: RawFile, remote: Remote) -> Located:
     path = raw_root() / source.id / safe_relative(remote.name)
     inside = (file.name,) if filetype.is_archive_name(remote.name) else ()
     return Located(
-        file, path, inside, "declared", declared_fingerprint(source, file), remote, "absent"
+        file, path, inside, "declared", _declared_fingerprint(source, file), remote, "absent"
     )
 
 
-def declared_fingerprint(source: Source, file: RawFile) -> str:
+def _declared_fingerprint(source: Source, file: RawFile) -> str:
     """The fingerprint of a download, which does not depend on which address served it.
 
     Args:
@@ -225,7 +238,7 @@ def declared_fingerprint(source: Source, file: RawFile) -> str:
     return "declared:" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def placed_fingerprint(path: Path, container: tuple[str, ...]) -> str:
+def _placed_fingerprint(path: Path, container: tuple[str, ...]) -> str:
     """The fingerprint of a file placed by hand: name, size and modification time, but not its folder.
 
     Args:
@@ -327,9 +340,9 @@ class _Folder:
         placed: tuple[Remote | None, Trust] = (None, "placed")
         remote, state = self.downloads.get(place, placed)
         if state in ("verified", "touched"):
-            fingerprint = declared_fingerprint(self.source, file)
+            fingerprint = _declared_fingerprint(self.source, file)
         else:
-            fingerprint = placed_fingerprint(path, container)
+            fingerprint = _placed_fingerprint(path, container)
         kept = remote if state in ("verified", "touched", "altered") else None
         return Located(file, path, container, self.origin, fingerprint, kept, state)
 

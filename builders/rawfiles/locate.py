@@ -220,13 +220,16 @@ def obtaining_error(
         files: the files that are needed.
         data_dir: the user's folder, if any.
         offline: never download.
+
+    Returns:
+        The error, to be raised or listed; None where `prepare` can begin.
     """
     wanted = list(files)
     now = plan(source, wanted, data_dir)
     try:
         _require_placed(now, wanted, data_dir)
         if now.fetch and offline:
-            raise DownloadError(_offline(now, data_dir))
+            return DownloadError(_offline(now, data_dir))
     except RawFileError as error:
         return error
     return None

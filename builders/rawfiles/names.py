@@ -58,6 +58,9 @@ def match(file: RawFile, names: Sequence[str], others: Iterable[RawFile] = ()) -
         file: the file.
         names: relative paths.
         others: declared files that may be there too.
+
+    Returns:
+        The path, or why there is none.
     """
     official = (file.name, *file.aliases)
     foreign = [
@@ -134,9 +137,15 @@ def same_name(left: str, right: str) -> bool:
 
 
 def files_below(folder: Path) -> list[str]:
-    """The relative paths of all files below a folder, sorted; links are followed, circles are not.
+    """The relative paths of all files below a folder; links are followed, circles are not.
 
-    Our own state beside downloads is left out. At most `MOST` paths.
+    State that we keep beside downloads is left out.
+
+    Args:
+        folder: where to look.
+
+    Returns:
+        At most `MOST` paths, sorted.
     """
     found: list[str] = []
     seen: set[tuple[int, int]] = set()

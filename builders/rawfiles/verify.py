@@ -61,6 +61,9 @@ def verify(
         data_dir: the user's folder, if any.
         files: the files to check; None for all of them.
 
+    Returns:
+        One finding per file, in the order of the declaration.
+
     Raises:
         RawFileError: there is no folder `data_dir`.
     """

@@ -61,6 +61,14 @@ class When:
     without_facts: bool = False
 
     def holds(self, fact: Fact) -> bool:
+        """Whether a statement can be made of a fact.
+
+        Args:
+            fact: the fact.
+
+        Returns:
+            True where kind, subject and direction are among those allowed.
+        """
         return (
             not self.without_facts
             and (not self.kinds or fact.kind in self.kinds)
@@ -270,9 +278,15 @@ def _checked_plan(path: Path, form: AnswerForm) -> AnswerForm:
 
 
 def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
-    """Raise TemplateError, with file and line, where a wording uses what its facts do not have.
+    """Check that wordings use only what their facts have.
 
-    domain: the entry of `domains.yaml`; statements of other domains alone are left aside.
+    Args:
+        form: the answers of a task.
+        lexicon: the words of the source's domain.
+        domain: the entry of domains.yaml; statements for other domains only are left out.
+
+    Raises:
+        TemplateError: for the first mistake, with file and line.
     """
     for one in form.statements.values():
         if one.when.domains and domain not in one.when.domains:

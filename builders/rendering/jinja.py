@@ -104,9 +104,16 @@ class Usage:
 
 @cache
 def usage(text: str) -> Usage:
-    """What `text` uses.
+    """The variables and lists that a template uses.
 
-    Raises TextError for a broken text or one that holds more than the module's docstring allows.
+    Args:
+        text: the template.
+
+    Returns:
+        Names with the lines on which they stand.
+
+    Raises:
+        TextError: for a broken text, or one that holds more than the module's docstring allows.
     """
     if len(text) > LONGEST:
         raise TextError(1, f"is longer than {LONGEST:,} characters; shorten it.")
@@ -201,10 +208,17 @@ def _check_field(node: nodes.Getattr, line: int, entry: str | None) -> None:
 
 
 def refuse_conditions_on(text: str, words: Collection[str]) -> None:
-    """Raise TextError where `text` asks `if` about one of `words`, which are never empty.
+    """Refuse conditions on words that are never empty.
 
     `categories` is the domain's word ("genres"), not the flag of that name: the condition would
     always hold.
+
+    Args:
+        text: a template that `usage` accepts.
+        words: words of the domain.
+
+    Raises:
+        TextError: for an `if` on one of them.
     """
     found = _ENV.parse(text).find_all((nodes.If, nodes.CondExpr))
     for branch in (one for one in found if isinstance(one, (nodes.If, nodes.CondExpr))):
@@ -265,11 +279,17 @@ def _compiled(text: str) -> jinja2.Template:
 
 
 def bind(text: str, words: Mapping[str, str]) -> Callable[[Mapping[str, object]], str]:
-    """A function that puts the variables of a context into `text`, where `words` stand already;
-    the context may hold more than is used.
+    """Prepare a template with a domain's words.
 
-    The function raises TextError where a variable is missing, None, or compared with what it cannot
+    The result raises TextError where a variable is missing, None, or compared with what it cannot
     be.
+
+    Args:
+        text: a template that `usage` accepts.
+        words: the domain's words, put in at once.
+
+    Returns:
+        A function from the other variables to the text; it may be given more than is used.
     """
     pieces = _pieces(text)
     put = _by_jinja(text, words) if pieces is None else _by_joining(pieces, words)

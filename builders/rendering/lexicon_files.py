@@ -68,7 +68,15 @@ class Lexicon:
         return [fact for fact in facts if self.is_taste(fact.about, fact.value)]
 
     def forms_of(self, about: str, value: str) -> Mapping[str, str]:
-        """All forms of a value: `thing`, `things`, `fans`, …"""
+        """All forms of a value: `thing`, `things`, `fans`, …
+
+        Args:
+            about: what the value is: category, creator, tag, …
+            value: the value as the source has it.
+
+        Returns:
+            Texts by name of the form.
+        """
         key = (about, value)
         found = self._said.get(key)
         if found is None:

@@ -62,7 +62,15 @@ def listings(
 ) -> dict[str, object]:
     """A list in the layouts that a template may ask for: `<name>_lines`, `_numbered`, `_inline`.
 
-    titles: what each entry begins with, where that is a title.
+    Args:
+        name: the list's name in templates.
+        entries: a text for each element.
+        needed: the template's variables; no other layout is made.
+        layout: how the language lays out lists.
+        titles: what each entry begins with, where that is a title.
+
+    Returns:
+        Template variables by name.
     """
     made: dict[str, object] = {}
     if f"{name}_lines" in needed:
@@ -79,6 +87,14 @@ def inline(entries: Sequence[str], layout: Layout = _ENGLISH, titles: Sequence[s
 
     Titles stand in the language's quotes (《…》) where it has some and no entry holds one. Without
     quotes, entries are set apart by the first separator that none of them holds.
+
+    Args:
+        entries: a text for each element.
+        layout: how the language lays out lists.
+        titles: what each entry begins with, where that is a title.
+
+    Returns:
+        The entries on one line.
     """
     held = "".join(entries)
     before, _, after = layout.within_line.partition("{title}")
@@ -109,6 +125,7 @@ def of_items(
     """A list of items in every form that a template asks for.
 
     Args:
+        layout: how the language lays out lists.
         name: of the list, as its layouts are called: `history` makes `history_lines`.
         items: the items, in the order shown.
         needed: the variables that the template uses.

@@ -145,7 +145,15 @@ class Realiser:
         return (*leading, *details) if len(leading) >= max(form.least, 1) else ()
 
     def table(self, facts: Sequence[Fact], rng: HashRng) -> list[str]:
-        """A line for each fact that a statement fits, in their order, without a plan."""
+        """One line for each fact that a statement fits, without a plan.
+
+        Args:
+            facts: the facts, in the order of the lines; equal ones count once.
+            rng: draws the wordings.
+
+        Returns:
+            The lines.
+        """
         lines = []
         for fact in dict.fromkeys(facts):
             fits = (one for one in self.form.statements.values() if one.when.holds(fact))
@@ -156,7 +164,15 @@ class Realiser:
         return lines
 
     def write(self, statements: Sequence[Statement], rng: HashRng) -> Answer:
-        """Put statements into words, in the layout of their sections."""
+        """Put statements into words, in the layout of their sections.
+
+        Args:
+            statements: as `plan_statements` returns them.
+            rng: draws the wordings.
+
+        Returns:
+            The text, with the statements made.
+        """
         texts = []
         for section in self.form.plan:
             here = [one for one in statements if one.section == section.id]

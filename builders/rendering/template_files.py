@@ -173,6 +173,12 @@ def own_files(folder: Path) -> dict[tuple[str, str], Path]:
 
     Those of another language than English lie in a folder of its name, `zh/`.
 
+    Args:
+        folder: the user's folder.
+
+    Returns:
+        Paths by language and name.
+
     Raises:
         TemplateError: for a file that is misnamed or leads out of the folder, and where there is
             none.
@@ -208,7 +214,19 @@ def own_file(folder: Path | None, name: str, language: str = ENGLISH) -> Path | 
 
 
 def texts_of(task: str, folder: Path | None, language: str = ENGLISH) -> Texts:
-    """Every text of `task`, the user's own put in, by section and id."""
+    """Every text of a task, the user's own put in.
+
+    Args:
+        task: id of the task.
+        folder: the user's folder, if any.
+        language: code of the language.
+
+    Returns:
+        Templates by section and id.
+
+    Raises:
+        TemplateError: for an unknown task, and for a mistake in the user's file.
+    """
     if task not in tasks():
         raise TemplateError(choose_from("task", task, tasks()))
     texts = {section: dict(found) for section, found in _built_in(task, language).items()}
@@ -229,7 +247,18 @@ def _built_in(task: str, language: str) -> Texts:
 
 
 def read_task(path: Path, task: str) -> tuple[bool, Texts]:
-    """(replace, the sections that the file gives)."""
+    """Read a template file.
+
+    Args:
+        path: the file.
+        task: the task that its name promises.
+
+    Returns:
+        Whether it replaces the built-in sections, and the sections it gives.
+
+    Raises:
+        TemplateError: for a mistake in it, with file and line.
+    """
     top = fields(path, read_yaml(path), "a template file", ("task",), (*SECTIONS, "replace"))
     if top["task"].value != task:
         raise complain(path, top["task"].line, f"the task must be {task!r}, as the file's name.")
@@ -296,8 +325,18 @@ def check_text(
     flags: frozenset[str],
     lists: frozenset[str],
 ) -> None:
-    """Raise TemplateError where the text or its `when` names what the task does not have, or a
-    prompt tells the answer. lists: those of the variables that a text may only loop over."""
+    """Check that a text uses only what its task offers, and that a prompt does not tell the answer.
+
+    Args:
+        template: the text with its place.
+        section: prompts, descriptions or answers.
+        variables: what a text may use besides the domain's words.
+        flags: what `when` may ask about.
+        lists: those of the variables that a text may only loop over.
+
+    Raises:
+        TemplateError: for the first mistake, with file and line.
+    """
     path, first = template.path, template.line
     for flag, _ in template.when:
         if flag not in flags:
@@ -331,7 +370,18 @@ def _check_names(
 
 
 def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """`known` with the domains of a file put in."""
+    """Read a file of domains.
+
+    Args:
+        path: the file.
+        known: the built-in domains.
+
+    Returns:
+        `known` with the domains and words of the file put in.
+
+    Raises:
+        TemplateError: for a mistake in it, with file and line.
+    """
     node = read_yaml(path)
     if not isinstance(node.value, dict):
         raise complain(path, node.line, "must be a mapping of domains, each a mapping of words.")
@@ -371,7 +421,21 @@ def read_yaml(path: Path) -> Node:
 def fields(
     path: Path, node: Node, what: str, required: Collection[str], optional: Collection[str] = ()
 ) -> dict[str, Node]:
-    """The fields of a mapping; TemplateError for one that is missing or unknown."""
+    """The fields of a mapping.
+
+    Args:
+        path: the file, for messages.
+        node: the mapping.
+        what: what the mapping is, for messages.
+        required: fields that must be there.
+        optional: fields that may be there.
+
+    Returns:
+        Nodes by field.
+
+    Raises:
+        TemplateError: for a field that is missing or unknown.
+    """
     if not isinstance(node.value, dict):
         raise complain(path, node.line, f"{what} must be a mapping of fields.")
     allowed = list(dict.fromkeys([*required, *optional]))
@@ -385,7 +449,19 @@ def fields(
 
 
 def text(path: Path, node: Node, name: str) -> str:
-    """A field's text, neither empty nor framed by blanks."""
+    """A field's text, neither empty nor framed by blanks.
+
+    Args:
+        path: the file, for messages.
+        node: the field's value.
+        name: the field's name.
+
+    Returns:
+        The text, without the line end of a YAML block.
+
+    Raises:
+        TemplateError: for anything else.
+    """
     if not isinstance(node.value, str):
         raise complain(path, node.line, f"{name} must be text; put it in quotes.")
     value = node.value.rstrip("\n")  # what a block of YAML ends with

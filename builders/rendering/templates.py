@@ -102,7 +102,14 @@ class Templates:
     )
 
     def with_words(self, words: Words) -> Templates:
-        """The same texts with a domain's words put in, so that a context need not hold them."""
+        """The same texts with a domain's words put in, so that a context need not hold them.
+
+        Args:
+            words: the domain's words.
+
+        Returns:
+            A copy, also of the built-in texts behind it.
+        """
 
         def put(pool: tuple[Template, ...]) -> tuple[Template, ...]:
             return tuple(replace(one, words=words) for one in pool)
@@ -122,8 +129,13 @@ class Templates:
     def pick(self, part: str, flags: frozenset[str], numbers: Sequence[int]) -> Picked:
         """Choose a prompt, a description and an answer.
 
-        part: train, validation or test.   flags: those that hold for the case.   numbers: a large
-        random one for each of the three, in this order.
+        Args:
+            part: train, validation or test.
+            flags: those that hold for the case.
+            numbers: a large random number for each of the three, in this order.
+
+        Returns:
+            The three templates.
         """
         serving = self._serving(part, flags)
         one, two, three = numbers
@@ -220,6 +232,9 @@ def load(
         language: one of `languages()`.
         lists: what a text may loop over.
 
+    Returns:
+        The templates.
+
     Raises:
         TemplateError: with file and line, for a text that breaks the rules; and for a choice that
             names nothing, or leaves nothing for train.
@@ -258,9 +273,19 @@ def check_choice(choice: Choice, tasks: Iterable[str], language: str = ENGLISH) 
 
 
 def load_words(key: str, folder: Path | None = None, language: str = ENGLISH) -> Words:
-    """The wording of the domain `key`: one string for each name of `WORDS`.
+    """The words of a domain.
 
-    folder: a user's own, whose domains.yaml may change single words, or add a domain with all.
+    Args:
+        key: the domain, an entry of domains.yaml.
+        folder: the user's folder, whose domains.yaml may change single words, or add a domain with
+            all of them.
+        language: code of the language.
+
+    Returns:
+        A text for each name of `WORDS`.
+
+    Raises:
+        TemplateError: for an unknown domain.
     """
     domains = built_in_domains(language)
     own = own_file(folder, DOMAINS, language)
@@ -280,9 +305,16 @@ def words_of(source: Source, folder: Path | None = None, language: str = ENGLISH
 
 
 def has_language(task: str, words: str, language: str, folder: Path | None = None) -> bool:
-    """Whether a task can be put into words of a language for a source with these domain words.
+    """Whether a task can be put into words of a language for a source.
 
-    folder: a user's own, which may add what the language lacks.
+    Args:
+        task: id of the task.
+        words: the source's domain, an entry of domains.yaml.
+        language: code of the language.
+        folder: the user's folder, which may add what the language lacks.
+
+    Returns:
+        True where the domain and every section have texts.
     """
     if language == ENGLISH:
         return True
@@ -299,7 +331,14 @@ def folder_of(choice: Choice) -> Path | None:
 
 
 def fingerprint(choice: Choice) -> str:
-    """sha256 over the names and content of the files in the user's folder; "" without one."""
+    """Hash the names and contents of the files in the user's template folder.
+
+    Args:
+        choice: the option `templates`.
+
+    Returns:
+        sha256 in hexadecimal digits; "" without a folder.
+    """
     folder = folder_of(choice)
     if folder is None:
         return ""

@@ -32,7 +32,14 @@ class Alphabet:
     ranks: np.ndarray
 
     def in_order(self, titles: Sequence[int]) -> bool:
-        """Whether `TOO_MANY` of these titles in a row stand in alphabetical order."""
+        """Whether `TOO_MANY` of these titles in a row stand in alphabetical order.
+
+        Args:
+            titles: title codes, in the order in which a case shows them.
+
+        Returns:
+            True from the first run of `TOO_MANY` on.
+        """
         run, ranks, before = 0, self._ranks, -1
         for title in titles:
             rank = ranks[title]
@@ -48,7 +55,14 @@ class Alphabet:
         return np.ascontiguousarray(self.ranks).data
 
     def any_in_order(self, titles: np.ndarray) -> np.ndarray:
-        """`in_order` of each row of title codes (bool)."""
+        """`in_order` for many lists at once.
+
+        Args:
+            titles: title codes of shape (lists, length).
+
+        Returns:
+            bool of shape (lists,).
+        """
         steps = TOO_MANY - 1
         ranks = self.ranks[titles]
         grows = ranks[:, 1:] > ranks[:, :-1]

@@ -64,7 +64,14 @@ class Exclusions:
 
 
 def repeated_titles(store: StoreReader) -> np.ndarray | None:
-    """bool, by work code: whether another work has the same title; None where none has."""
+    """Which works share their title with another work.
+
+    Args:
+        store: the store whose works are compared.
+
+    Returns:
+        bool by work code; None where all titles differ.
+    """
     works = np.flatnonzero(store.work == np.arange(len(store.work)))
     works = works[store.title_code[works] >= 0]
     titles = store.title_code[works]

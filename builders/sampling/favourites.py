@@ -58,9 +58,19 @@ class _Liked:
 def favourites(
     store: StoreReader, users: Sequence[int], keys: np.ndarray, most: int
 ) -> list[UserHistory]:
-    """For each user up to `most` works in their order: the best rated (else the most used) first,
-    ties by a hash of `keys` (uint64, one of each user) and the work. An unrated event counts as use,
-    below every rating. Works whose best rating is a dislike are left out.
+    """The works that each user likes best: by rating, or by use where nothing is rated.
+
+    Ties are broken by a hash of the key and the work. An unrated event counts as use, below every
+    rating. Works whose best rating is a dislike are left out.
+
+    Args:
+        store: the store to read.
+        users: user codes.
+        keys: uint64, one per user, in the same order.
+        most: how many works a user gets at most.
+
+    Returns:
+        One history per user, in the order of `users`.
     """
     kept = store.shared(("most liked", most), BatchCache[UserHistory])
     known = dict(zip(users, keys.tolist(), strict=True))

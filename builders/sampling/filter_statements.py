@@ -12,6 +12,9 @@ def counted_pairs(skips: bool, min_rating: float | None, distinct: bool) -> str:
         skips: whether some interactions are of items shown and left alone, which never count.
         min_rating: the lowest rating that counts; None for any, and for none.
         distinct: whether a user counts once for an item.
+
+    Returns:
+        A SELECT of user_code and item_code.
     """
     where = [f"event <> {SKIP}"] if skips else []
     if min_rating is not None:

@@ -72,7 +72,14 @@ class Tails:
         return 6 * self.items.size + sum(map(len, self.touched))
 
     def at(self, places: np.ndarray) -> Iterator[UserHistory]:
-        """The timeline, of these events alone, of each of the users at these places."""
+        """The histories of some of these users, cut to their last events.
+
+        Args:
+            places: rows of the arrays.
+
+        Yields:
+            A history for each row, in that order.
+        """
         numbers = (self.items, self.works, self.titles, self.moments)
         columns: list[Any] = [column[places].tolist() for column in numbers]
         none: list[None] = [None] * self.items.shape[1]
@@ -132,8 +139,16 @@ class Histories:
         self._runs: deque[_Run] = deque(maxlen=KEPT_RUNS)
 
     def of(self, user: int, last: int | None = None) -> UserHistory:
-        """The user's timeline; with `last`, only so many events from its end, for whoever wants the
-        latest window (`touched` is of all events all the same)."""
+        """The history of one user.
+
+        Args:
+            user: the user's code.
+            last: keep only this many events from the end, which is cheaper; None keeps all.
+                `touched` covers all events either way.
+
+        Returns:
+            The user's history.
+        """
         run, k = self._run_of(user)
         start, stop = run.ends[k], run.ends[k + 1]
         if last is not None:
@@ -142,7 +157,15 @@ class Histories:
         return UserHistory(user, *columns, run.touched_by(k), len(run.numbers) > 4)
 
     def ends(self, users: Sequence[int], last: int) -> dict[int, UserHistory]:
-        """`of` several users, by user."""
+        """The last events of several users: `of`, looked up together.
+
+        Args:
+            users: user codes.
+            last: events kept per user, from the end.
+
+        Returns:
+            Histories by user code.
+        """
         found: dict[int, UserHistory] = {}
         for codes in self._store.runs(users):
             some = codes.tolist()

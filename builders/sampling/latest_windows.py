@@ -52,7 +52,16 @@ _kinds: weakref.WeakKeyDictionary[Histories, dict[WindowSpec, _Kind]] = weakref.
 def first_windows(
     lines: Histories, users: Sequence[int], window_spec: WindowSpec
 ) -> list[Window | None]:
-    """The first of each user's `latest_windows`; None where there is none."""
+    """The first of each user's `latest_windows`.
+
+    Args:
+        lines: the histories of a store.
+        users: user codes.
+        window_spec: which windows are looked for.
+
+    Returns:
+        One window per user, in the order of `users`; None for a user without any.
+    """
     history, n = window_spec.history, window_spec.history + window_spec.targets
     kept = _kinds.setdefault(lines, defaultdict(_Kind))[window_spec]
     past, chosen = list(range(history)), list(range(history, n))

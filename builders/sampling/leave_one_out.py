@@ -22,6 +22,9 @@ def windows(lines: Histories, user: int, window_spec: WindowSpec, part: int) -> 
         user: the user's code.
         window_spec: which windows are looked for.
         part: index of the split.
+
+    Yields:
+        The windows of the user, the latest first.
     """
     line, held = lines.of(user), window_spec.targets
     if SPLITS[part] == "train":

@@ -66,10 +66,18 @@ class CandidatePool:
     def sample_many(
         self, policy: str, wanted: NegativeRequests, events: EventNegatives | None = None
     ) -> list[list[int] | None]:
-        """`draw` for several cases: what the first tries of all of them give is looked up at once.
+        """Draw the negatives of several cases, looking up their first attempts together.
 
         With `event`, and with `hard` where `events` is given, they are drawn from events near the
         moments of the targets; where these do not suffice, the rest in proportion to popularity.
+
+        Args:
+            policy: name of a policy of negatives.
+            wanted: what each case asks for.
+            events: draws from events near in time; None where the store has no times.
+
+        Returns:
+            Work codes for each case; None for a case that finds too few.
         """
         n = len(wanted.counts)
         if events is not None and policy in (EVENT, HARD):
@@ -141,8 +149,15 @@ class CandidatePool:
         return self._cumulated.searchsorted(signed, side="right") if weighted else signed
 
     def draw(self, policy: str, wanted: NegativeRequest) -> list[int] | None:
-        """As many works as are wanted, distinct in work and shown title; None where there are not
-        as many."""
+        """Draw the negatives of one case, distinct in work and in shown title.
+
+        Args:
+            policy: name of a policy other than `event`.
+            wanted: how many, for which targets, and what is ruled out.
+
+        Returns:
+            Work codes; None where there are too few.
+        """
         count, targets, time = wanted.count, wanted.targets, wanted.time
         if count <= 0:
             return []

@@ -95,11 +95,15 @@ def opposite_windows(
     """Windows of one user, the latest first, no verdict the target of two of them.
 
     Args:
+        spec: how many events a window shows and asks for, and which ratings are likes.
         line: the user's timeline, of rated events.
         order: its places, the oldest first; by a hash where there is no order.
         coin: whether the first window's target (of two, the earlier one) is a like. Then it is the
             other way round, and so on.
         timed: whether `order` is that of time.
+
+    Yields:
+        Windows whose targets are all liked or all disliked, in alternation.
     """
     verdicts = _Verdicts(line, order, spec, timed)
     ends = {kind: verdicts.ends(kind) for kind in (False, True)}

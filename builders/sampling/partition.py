@@ -78,6 +78,9 @@ class Partition:
 
         Args:
             span: UTC seconds between which the targets lie, where time splits the data.
+
+        Returns:
+            The sampler, shared by all who ask for the same span.
         """
         if not self.store.has("timestamp"):
             return None

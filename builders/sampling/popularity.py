@@ -54,8 +54,19 @@ class TrainStats:
 def train_stats(
     store: StoreReader, seed: int, until: int | None = None, held: int = 0
 ) -> TrainStats:
-    """The counts for a seed's user split; with `until`, of all users before that second instead; with
-    `held`, of all users without their last events (see `held_out`)."""
+    """What training knows of each work: how many users met it, and when first.
+
+    Counted once per store and rule, then read from disk.
+
+    Args:
+        store: the store to count.
+        seed: seed of the user split.
+        until: count all users before this second (UTC) instead of the split's training users.
+        held: count all users without this many last events each (see `held_out`).
+
+    Returns:
+        The counts by work.
+    """
     by_user = until is None and not held
     facts = (seed if by_user else "time", until, *([held] if held else []), *store.selection_facts)
     path = derived.derived_path(store, "known", facts)

@@ -61,7 +61,14 @@ def _repeats(store: StoreReader) -> bool:
 
 
 def works_table(store: StoreReader) -> pa.Table:
-    """`works` for the statements: each item's work, and whether that has several items."""
+    """The table `works` that the statements join: each item's work, and whether that has several items.
+
+    Args:
+        store: the store whose items are listed.
+
+    Returns:
+        Columns item_code (int32), work, several (int8, 0 or 1).
+    """
     import pyarrow as pa
 
     items = np.arange(len(store.work), dtype=np.int32)

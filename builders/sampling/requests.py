@@ -44,7 +44,14 @@ class NegativeRequests:
     moments: np.ndarray | None = None
 
     def one(self, k: int) -> NegativeRequest:
-        """What the case at place `k` asks for."""
+        """The request of one case.
+
+        Args:
+            k: its place in the arrays.
+
+        Returns:
+            The same values as plain Python.
+        """
         time = int(self.times[k])
         return NegativeRequest(
             int(self.counts[k]),

@@ -17,7 +17,17 @@ TRAIN = 0
 
 
 def assign_splits(hashes: np.ndarray, seed: int, source: str, kind: str = "user") -> np.ndarray:
-    """int8 array: the part (index into `SPLITS`) of each id hash (uint64)."""
+    """Assign users or items to splits by a stable hash, so that an id's split never depends on other ids.
+
+    Args:
+        hashes: uint64 id hashes.
+        seed: seed of the split.
+        source: id of the source; equal ids of two sources are split independently.
+        kind: `user` or `item`.
+
+    Returns:
+        int8, the index into `SPLITS` for each hash.
+    """
     key = np.uint64(stable_hash(seed, "part", source, kind))
     drawn = splitmix64(hashes ^ key)
     total = sum(SHARES)
@@ -27,8 +37,16 @@ def assign_splits(hashes: np.ndarray, seed: int, source: str, kind: str = "user"
 
 
 def shares(total: int, weights: Sequence[int], least: int = 0) -> list[int]:
-    """`total` shared in proportion to the weights by largest remainder (ties: the earlier one);
-    each gets `least` where the total allows."""
+    """Share a total in proportion to weights by largest remainder; of equal remainders the earlier wins.
+
+    Args:
+        total: what is shared out.
+        weights: one per share, not all zero.
+        least: what each share gets at least, where the total allows it.
+
+    Returns:
+        One whole number per weight; they add up to `total`.
+    """
     whole = sum(weights)
     exact = [total * weight for weight in weights]
     result = [value // whole for value in exact]

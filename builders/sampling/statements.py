@@ -13,12 +13,21 @@ def train_touches(
     min_rating: float | None = None,
     held: bool = False,
 ) -> str:
-    """Each (work, user of the training part) that met, with the time of their first meeting
-    (null: before all known times).
+    """SQL for each (work, user) pair of the training part, with the time of their first meeting.
 
-    until: leaves out what happened at that second or later.   once: no user met an item twice, so
-    that only works of several items (`works.several` = 1) need be grouped.   min_rating: leaves out
-    what was rated lower, or not at all.   held: leaves out the (user_code, work) pairs of `held`.
+    A null time means before all known times.
+
+    Args:
+        has_time: whether events carry a timestamp.
+        has_event: whether events carry a kind; items shown and left alone are not met.
+        until: leave out what happened at this second (UTC) or later.
+        once: no user met an item twice, so that only works of several items (`works.several` = 1)
+            need grouping.
+        min_rating: leave out what is rated lower, or not at all.
+        held: leave out the (user_code, work) pairs of the table `held`.
+
+    Returns:
+        A SELECT of work, user_code and first_time.
     """
     time = "min(e.timestamp)" if has_time else "CAST(NULL AS BIGINT)"
     # A null time (an ordered but untimed history) is earlier than every known one.
@@ -65,6 +74,9 @@ def met_by_split(
         has_event: whether some interactions are of items shown and left alone, which do not count.
         min_rating: the lowest rating that counts; None for any.
         held: whether `held` says which (user_code, work) pairs are of a later `part` than training.
+
+    Returns:
+        SQL that gives `code`, `part` and `users`.
     """
     part = "p.part"
     if cuts is not None:

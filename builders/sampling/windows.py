@@ -69,8 +69,16 @@ class WindowSpec(NamedTuple):
 
 
 def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iterator[Window]:
-    """`ordered_windows` of a user's timeline, of which the first is looked for at its end alone:
-    most callers want no other, and few events are cheaper than many."""
+    """`ordered_windows` of a user, reading only the end of the history until a second window is asked for.
+
+    Args:
+        lines: the histories of a store.
+        user: the user's code.
+        window_spec: which windows are looked for.
+
+    Yields:
+        The same windows as `ordered_windows` of the whole history.
+    """
     if window_spec.target == "first" or window_spec.fewest < window_spec.history:
         yield from ordered_windows(lines.of(user), window_spec)
         return
@@ -88,11 +96,19 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
 
 
 def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Window]:
-    """Windows of an ordered timeline, the latest first, or the earliest (where ties are avoided: the latest of those
-    without), none with the targets of another.
+    """The windows of an ordered history, no event the target of two of them.
 
-    Each holds `history` events (or as few as will do, where there are no more), then the `targets` next ones, all distinct in title, and the order
-    between both is known; where something of what is sought fails the cut moves back.
+    The latest comes first, or the earliest where the spec's target is `first`; where ties are
+    avoided, windows without ties come before the others. Each holds `history` events (or as few as
+    will do, where there are no more), then the next `targets`, all with distinct titles and in a known order. Where a condition fails, the cut moves
+    on by one event.
+
+    Args:
+        line: the user's history.
+        window_spec: which windows are looked for.
+
+    Yields:
+        Windows, numbered from 0.
     """
     places = range(len(line) - window_spec.targets, window_spec.fewest - 1, -1)
     if window_spec.target == "first":
@@ -148,8 +164,17 @@ def _window_at(
 def window_before(
     line: UserHistory, cut: int, window_spec: WindowSpec, taken: Collection[int] = frozenset()
 ) -> Window | None:
-    """The window whose targets begin at `cut`, its history the last events of earlier moments; None
-    where it lacks something of what is sought. taken: targets of other windows."""
+    """The window whose targets begin at one place of a history.
+
+    Args:
+        line: the user's history.
+        cut: place of the first target; the window's history is the last events of earlier moments.
+        window_spec: which windows are looked for.
+        taken: places that are targets of other windows.
+
+    Returns:
+        The window; None where a condition fails.
+    """
     moments, times, titles = line.moments, line.times, line.titles
     chosen = _targets_at(line, cut, window_spec)
     if chosen is None or any(k in taken for k in chosen):
@@ -224,10 +249,18 @@ def unordered_windows(
     order: list[int],
     liked: float | None = None,
 ) -> Iterator[Window]:
-    """Windows of a timeline without order: its places taken in the given (hashed) order.
+    """The windows of a history without order, in which every event is a target once at most.
 
-    liked: the rating from which an event may be a true item or stand in the history; None: any.
-    With `known`, true items are works that somebody else in the training part met too.
+    Args:
+        line: the user's history.
+        history: events in a window's history.
+        targets: targets of a window.
+        known: with it, targets are works that somebody else in the training part met too.
+        order: places of the history in the order in which they are taken, by a hash.
+        liked: the lowest rating of a target or history event; None for any.
+
+    Yields:
+        Windows, numbered from 0.
     """
     seen: set[int] = set()
     places = []

@@ -3,7 +3,16 @@
 from itdr.builders.core.duckdb_csv import csv_rejects, literal, read_csv, read_lines, read_plain
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
-from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import (
+    Cut,
+    Licence,
+    RawFile,
+    Readers,
+    Remote,
+    Scale,
+    Source,
+    column_names,
+)
 from itdr.builders.sources._formats.text import clean, clean_sql
 from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
@@ -29,6 +38,7 @@ __all__ = [
     "Source",
     "clean",
     "clean_sql",
+    "column_names",
     "csv_rejects",
     "literal",
     "read_csv",

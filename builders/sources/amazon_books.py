@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import string_list_sql
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
@@ -191,22 +191,9 @@ SOURCE = Source(
         ),
         RawFile("books", "books_data.csv", packed_in=(ARCHIVE,), rows=212_404, example=_HEADERS[1]),
     ),
-    columns=frozenset(
-        {
-            "interactions.user_id",
-            "interactions.item_id",
-            "interactions.rating",
-            "interactions.timestamp",
-            "interactions.event",
-            "interactions.text",
-            "items.item_id",
-            "items.title",
-            "items.categories",
-            "items.creators",
-            "items.year",
-            "items.description",
-            "items.attributes",
-        }
+    columns=column_names(
+        interactions="user_id item_id rating timestamp event text",
+        items="item_id title categories creators year description attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     options={"work": "book"},

@@ -20,7 +20,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import (
+    Cut,
+    Licence,
+    RawFile,
+    Readers,
+    Remote,
+    Scale,
+    Source,
+    column_names,
+)
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
@@ -330,23 +339,9 @@ SOURCE = Source(
 }""",
     remotes=tuple(remote for _, remote in _DECLARED),
     files=tuple(file for file, _ in _DECLARED),
-    columns=frozenset(
-        {
-            "interactions.user_id",
-            "interactions.item_id",
-            "interactions.rating",
-            "interactions.timestamp",
-            "interactions.event",
-            "interactions.text",
-            "interactions.domain",
-            "items.item_id",
-            "items.title",
-            "items.categories",
-            "items.creators",
-            "items.description",
-            "items.attributes",
-            "items.domain",
-        }
+    columns=column_names(
+        interactions="user_id item_id rating timestamp event text domain",
+        items="item_id title categories creators description attributes domain",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     readers=Readers(interactions=interactions, items=items),

@@ -24,7 +24,7 @@ from itdr.builders.core.duckdb_csv import (
     read_lines,
     unquoted_sql,
 )
-from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
@@ -303,7 +303,7 @@ SOURCE = Source(
             example=",".join(USER_COLUMNS),
         ),
     ),
-    columns=arrow.column_names(
+    columns=column_names(
         interactions="user_id item_id rating event",
         items="item_id title categories creators year description attributes hidden",
         users="user_id location gender birth_year",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.text_files import LONGEST_LINE
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.mojibake import (
@@ -371,22 +371,10 @@ SOURCE = Source(
             example='"User-ID";"Location";"Age"\n"1";"nyc, new york, usa";NULL',
         ),
     ),
-    columns=frozenset(
-        {
-            "interactions.user_id",
-            "interactions.item_id",
-            "interactions.rating",
-            "interactions.event",
-            "items.item_id",
-            "items.title",
-            "items.creators",
-            "items.year",
-            "items.attributes",
-            "users.user_id",
-            "users.location",
-            "users.country",
-            "users.age",
-        }
+    columns=column_names(
+        interactions="user_id item_id rating event",
+        items="item_id title creators year attributes",
+        users="user_id location country age",
     ),
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
     attributes=("location", "country", "age"),

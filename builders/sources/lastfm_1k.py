@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source
+from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow, lines
 from itdr.builders.sources._formats.validate import NO_TIME, require_header
 from itdr.builders.sources._shared import lastfm
@@ -107,11 +107,7 @@ SOURCE = Source(
     remotes=(
         Remote(
             ARCHIVE,
-            (
-                f"{lastfm.ZENODO}{ARCHIVE}",
-                f"{lastfm.ZENODO_API}{ARCHIVE}/content",
-                f"{lastfm.UPF}{ARCHIVE}",
-            ),
+            lastfm.mirrors(ARCHIVE),
             checksum="md5:a79a6808f54f73354789a9fb02cb1e41",
         ),
     ),
@@ -136,7 +132,7 @@ SOURCE = Source(
             example="#id\tgender\tage\tcountry\tregistered\nuser_000001\tm\t\tJapan\tAug 13, 2006",
         ),
     ),
-    columns=arrow.column_names(
+    columns=column_names(
         interactions="user_id item_id timestamp event",
         items="item_id title creators",
         users="user_id country gender age",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source
+from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow, lines
 from itdr.builders.sources._shared import lastfm
 
@@ -89,11 +89,7 @@ SOURCE = Source(
     remotes=(
         Remote(
             ARCHIVE,
-            (
-                f"{lastfm.ZENODO}{ARCHIVE}",
-                f"{lastfm.ZENODO_API}{ARCHIVE}/content",
-                f"{lastfm.UPF}{ARCHIVE}",
-            ),
+            lastfm.mirrors(ARCHIVE),
             size=569_202_935,
             checksum="md5:635e6ed3fc873aa4ba33aba0ebce02b1",
         ),
@@ -117,7 +113,7 @@ SOURCE = Source(
             example=f"{'0' * 36}c9ef\tf\t22\tGermany\tFeb 1, 2007",
         ),
     ),
-    columns=arrow.column_names(
+    columns=column_names(
         interactions="user_id item_id event weight",
         items="item_id title",
         users="user_id country gender age",

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
@@ -54,6 +54,12 @@ _LEADING = r"^(?:[-–—:;,|/]+ )+"
 
 def find_edition(raw: Raw) -> str:
     """The first edition whose pairs are present.
+
+    Args:
+        raw: the raw files.
+
+    Returns:
+        A key of `EDITIONS`.
 
     Raises:
         RawFileError: there is none.
@@ -298,7 +304,7 @@ SOURCE = Source(
             optional=True,
         ),
     ),
-    columns=arrow.column_names(
+    columns=column_names(
         interactions="user_id item_id timestamp event",
         items="item_id title categories hidden",
     ),

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import AGAIN, EMPTY_ID, NO_TIME
@@ -43,6 +43,12 @@ EDITIONS = {
 
 def find_edition(raw: Raw) -> str:
     """The first edition whose training impressions are present.
+
+    Args:
+        raw: the raw files.
+
+    Returns:
+        A key of `EDITIONS`.
 
     Raises:
         RawFileError: there is none.
@@ -196,6 +202,9 @@ def parse_seconds(texts: pa.StringArray) -> pa.Int64Array:
 
     Args:
         texts: the times; invalid ones become null.
+
+    Returns:
+        Seconds or null.
     """
     import numpy as np
     import pyarrow as pa
@@ -321,7 +330,7 @@ SOURCE = Source(
         _file("MINDlarge_dev", "behaviors", 230_662_527, 376_471),
         _file("MINDlarge_dev", "news", 59_055_351, 72_023),
     ),
-    columns=arrow.column_names(
+    columns=column_names(
         interactions="user_id item_id timestamp seq event",
         items="item_id title categories description",
     ),

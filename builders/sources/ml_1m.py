@@ -12,9 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import (
+    Cut,
+    Licence,
+    RawFile,
+    Readers,
+    Remote,
+    Scale,
+    Source,
+    column_names,
+)
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._shared.films import genres_sql, title_sql, year_sql
+from itdr.builders.sources._shared.films import CITATION, genres_sql, title_sql, year_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -152,16 +161,7 @@ SOURCE = Source(
         redistribution=False,
         commercial=False,
     ),
-    citation="""@article{harper2015movielens,
-  author  = {F. Maxwell Harper and Joseph A. Konstan},
-  title   = {The {MovieLens} Datasets: History and Context},
-  journal = {ACM Transactions on Interactive Intelligent Systems},
-  volume  = {5},
-  number  = {4},
-  pages   = {19:1--19:19},
-  year    = {2015},
-  doi     = {10.1145/2827872}
-}""",
+    citation=CITATION,
     remotes=(
         Remote(
             name="ml-1m.zip",
@@ -200,22 +200,10 @@ SOURCE = Source(
             example="1::F::1::10::48067",
         ),
     ),
-    columns=frozenset(
-        {
-            "interactions.user_id",
-            "interactions.item_id",
-            "interactions.rating",
-            "interactions.timestamp",
-            "interactions.event",
-            "items.item_id",
-            "items.title",
-            "items.categories",
-            "items.year",
-            "users.user_id",
-            "users.gender",
-            "users.age_group",
-            "users.occupation",
-        }
+    columns=column_names(
+        interactions="user_id item_id rating timestamp event",
+        items="item_id title categories year",
+        users="user_id gender age_group occupation",
     ),
     scale=Scale(low=1, high=5, step=1, liked=4, disliked=2),
     attributes=("age_group", "gender", "occupation"),

@@ -10,9 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import (
+    Cut,
+    Licence,
+    RawFile,
+    Readers,
+    Remote,
+    Scale,
+    Source,
+    column_names,
+)
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._shared.films import genres_sql, title_sql, year_sql
+from itdr.builders.sources._shared.films import CITATION, genres_sql, title_sql, year_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -141,16 +150,7 @@ SOURCE = Source(
         redistribution=True,
         commercial=False,
     ),
-    citation="""@article{harper2015movielens,
-  author  = {F. Maxwell Harper and Joseph A. Konstan},
-  title   = {The {MovieLens} Datasets: History and Context},
-  journal = {ACM Transactions on Interactive Intelligent Systems},
-  volume  = {5},
-  number  = {4},
-  pages   = {19:1--19:19},
-  year    = {2015},
-  doi     = {10.1145/2827872}
-}""",
+    citation=CITATION,
     remotes=(
         Remote(
             name="ml-32m.zip",
@@ -191,21 +191,10 @@ SOURCE = Source(
             optional=True,
         ),
     ),
-    columns=frozenset(
-        {
-            "interactions.user_id",
-            "interactions.item_id",
-            "interactions.rating",
-            "interactions.timestamp",
-            "interactions.event",
-            "items.item_id",
-            "items.title",
-            "items.categories",
-            "items.year",
-            "tags.user_id",
-            "tags.item_id",
-            "tags.tag",
-        }
+    columns=column_names(
+        interactions="user_id item_id rating timestamp event",
+        items="item_id title categories year",
+        tags="user_id item_id tag",
     ),
     scale=Scale(low=0.5, high=5.0, step=0.5, liked=4.0, disliked=2.0, decimals=1),
     readers=Readers(interactions=interactions, items=items, tags=tags),

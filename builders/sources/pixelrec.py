@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted_sql
-from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
+from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
@@ -141,7 +141,7 @@ SOURCE = Source(
             example="item_id,view_number,…,title,tag,description",
         ),
     ),
-    columns=arrow.column_names(
+    columns=column_names(
         interactions="user_id item_id timestamp event",
         items="item_id title categories description",
     ),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import text_files
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source
+from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import literal_reader
 from itdr.builders.sources._formats.text import MISSING, clean, replace_surrogates
@@ -342,21 +342,9 @@ SOURCE = Source(
             example="{u'id': u'761140', u'app_name': u'…', u'genres': [u'Action'], …}",
         ),
     ),
-    columns=frozenset(
-        {
-            "interactions.user_id",
-            "interactions.item_id",
-            "interactions.timestamp",
-            "interactions.event",
-            "interactions.weight",
-            "interactions.text",
-            "items.item_id",
-            "items.title",
-            "items.categories",
-            "items.creators",
-            "items.year",
-            "items.attributes",
-        }
+    columns=column_names(
+        interactions="user_id item_id timestamp event weight text",
+        items="item_id title categories creators year attributes",
     ),
     readers=Readers(interactions=interactions, items=items),
     options={"liking": "hours"},

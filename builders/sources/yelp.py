@@ -16,7 +16,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Scale, Source
+from itdr.builders.core.schema import (
+    Cut,
+    Licence,
+    RawFile,
+    Readers,
+    Remote,
+    Scale,
+    Source,
+    column_names,
+)
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
@@ -216,19 +225,9 @@ SOURCE = Source(
             cut=Cut(("items",), r"""(?=.*"business_id")(?=.*"name")(?=.*"city")\{"""),
         ),
     ),
-    columns=frozenset(
-        {
-            "interactions.user_id",
-            "interactions.item_id",
-            "interactions.rating",
-            "interactions.timestamp",
-            "interactions.event",
-            "interactions.text",
-            "items.item_id",
-            "items.title",
-            "items.categories",
-            "items.attributes",
-        }
+    columns=column_names(
+        interactions="user_id item_id rating timestamp event text",
+        items="item_id title categories attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     readers=Readers(interactions=interactions, items=items),

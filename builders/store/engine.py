@@ -195,6 +195,9 @@ def is_interrupt(error: BaseException) -> bool:
 def memory_limit() -> str:
     """The engine's memory limit: `ITDR_MEMORY` if set, otherwise `MEMORY`.
 
+    Returns:
+        The limit as DuckDB takes it.
+
     Raises:
         ConfigError: `ITDR_MEMORY` is not a size.
     """
@@ -217,6 +220,9 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
     Args:
         database: a database file; None for an in-memory database.
         spill: where to spill; by default beside the database, otherwise in the cache.
+
+    Returns:
+        The connection, with memory limit, spill folder and threads set.
     """
     import duckdb
 

@@ -25,6 +25,9 @@ def plain_files(
         placed: the files as they were located, by key.
         work: a scratch folder for converted copies.
         long_lines: keys of files known to hold overlong lines.
+
+    Returns:
+        The files to read, by key; a file that needs no conversion is itself.
     """
     declared = {file.key: file for file in source.files}
     result = {}
@@ -45,6 +48,9 @@ def name_original_files(placed: Mapping[str, Path], plain: Mapping[str, Path]) -
     Args:
         placed: the original files, by key.
         plain: the files that are read.
+
+    Raises:
+        RawFileError: raised again, with the original path.
     """
     try:
         yield

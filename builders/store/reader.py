@@ -118,6 +118,9 @@ class StoreReader:
 
         Args:
             name: the file's name.
+
+        Returns:
+            The path; the file may not exist yet.
         """
         if "parts" in self.manifest:
             here = self.path.with_name(f"{self.path.name}-derived") / name
@@ -303,6 +306,9 @@ class StoreReader:
             table: `users` or `items`.
             column: the column.
             codes: user or item codes.
+
+        Returns:
+            One value per code; None where it is missing.
         """
         if len(codes) == 1:  # a table of one row takes ten times as long as one value
             return [self.value(table, column, int(codes[0]))]
@@ -355,6 +361,9 @@ class StoreReader:
 
         Args:
             users: integer array of user codes, ascending.
+
+        Returns:
+            Their events, in the order of `users`.
         """
         starts, counts = self.user_start[users], self.user_n[users].astype(np.int64)
         ends = counts.cumsum()
@@ -406,7 +415,14 @@ class StoreReader:
             yield self._interactions.group(k, ["item_code"]).column("item_code").to_numpy()
 
     def texts(self, user: int) -> list[str | None]:
-        """The review texts of a user's interactions, one for each of `events(user)`."""
+        """The review texts of a user's interactions.
+
+        Args:
+            user: the user's code.
+
+        Returns:
+            One text or None for each of `events(user)`.
+        """
         start = int(self.user_start[user])
         stop = start + int(self.user_n[user])
         if not self.has("text"):

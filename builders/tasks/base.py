@@ -247,7 +247,14 @@ class OpenCell:
         return self
 
     def has_enough_negatives(self, windows: Sequence[Window]) -> list[bool]:
-        """Whether each window certainly finds its negatives, so that a plan need not draw them."""
+        """Which windows find their negatives for certain, so that a plan need not draw them.
+
+        Args:
+            windows: windows of this cell.
+
+        Returns:
+            One flag per window; False means "perhaps".
+        """
         if self.candidates <= self.positives:
             return [True] * len(windows)
         times = [window.time if self.timed else None for window in windows]

@@ -70,7 +70,15 @@ class _Crossed:
 
 
 def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
-    """The windows of the second domain that have enough before them in the first."""
+    """The windows of the second domain that have enough before them in the first.
+
+    Args:
+        cell: an open cell of two domains.
+        subject: the user's code in the second domain.
+
+    Yields:
+        Windows with the user's earlier events in the first domain, the latest first.
+    """
     (code,) = _codes_in_first(cell, [subject])
     if code is not None:
         assert cell.other is not None
@@ -80,7 +88,15 @@ def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
 
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
-    """The first window of each user where it is found at once."""
+    """The first window of each user, where it can be found without reading whole histories.
+
+    Args:
+        cell: an open cell of two domains.
+        users: user codes in the second domain.
+
+    Returns:
+        One window per user; None where `windows` has to look.
+    """
     kept: BatchCache[tuple[int, tuple[int, _Events]]] = cell.store.shared(
         ("crossed", cell.cell.other, ranking.window_spec(cell)), BatchCache
     )
@@ -144,8 +160,18 @@ def before(
     titles: Collection[str] = (),
     end: UserHistory | None = None,
 ) -> Earlier:
-    """What the user met in the first domain before that time, less what carries one of these titles:
-    `history` items, or as many as there are. end: the end of the user's timeline, if it is known."""
+    """What a user met in the first domain before a moment: `history` items, or as many as there are.
+
+    Args:
+        cell: an open cell of two domains.
+        code: the user's code in the first domain.
+        time: UTC seconds; None where the moment is unknown.
+        titles: items with one of these titles are left out.
+        end: the end of the user's history, where it has been read already.
+
+    Returns:
+        Items by title key, the latest first.
+    """
     assert cell.other is not None
     found = _latest(cell.other, cell.history, end, time, titles) if end else {}
     if len(found) < cell.history:

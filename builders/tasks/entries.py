@@ -56,9 +56,16 @@ def of_history(
     """The history, or a part of it, in every form that a template asks for.
 
     Args:
+        cell: the cell that the case belongs to.
+        case: the case.
+        needed: the template's variables; no other form is made.
+        show: what is shown beside a title, such as `rating` and `time_gap`.
         part: which of the history's items.
-        name: of the list.
-        loop: of the list in a template's loop, where that is not `name`.
+        name: the list's name.
+        loop: the list's name in a template's loop, where it is another.
+
+    Returns:
+        Template variables by name.
     """
     items = case.history[part]
     if "unordered" in case.flags:

@@ -34,7 +34,16 @@ def least_events(options: Mapping[str, Any]) -> int:
 
 
 def windows(cell: OpenCell, user: int, targets: int) -> Iterator[Window]:
-    """The user's windows, half of the history likes and half dislikes where there are as many."""
+    """The user's windows, half of the history likes and half dislikes where there are as many.
+
+    Args:
+        cell: an open cell of a source with ratings.
+        user: the user's code.
+        targets: targets of a window.
+
+    Returns:
+        Windows, the latest first.
+    """
     scale = cell.scale
     line = histories(cell.store, rated=True).of(user)
     order = list(range(len(line)))
@@ -54,7 +63,17 @@ def items_of(cell: OpenCell, windows: list[Window]) -> Iterator[tuple[Window, st
 
 
 def case_of(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Case:
-    """The case without its question: the user and what they liked and disliked."""
+    """The case without its question: the user and what they liked and disliked.
+
+    Args:
+        cell: an open cell.
+        window: the window that becomes a case.
+        user: the user's id.
+        items: the window's items, its history first.
+
+    Returns:
+        A case without question and answer.
+    """
     line = window.user_history
     return Case(
         key=cell.key(window, user),
@@ -66,7 +85,16 @@ def case_of(cell: OpenCell, window: Window, user: str, items: list[Item]) -> Cas
 
 
 def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    """The two lists, in every form that a template asks for."""
+    """The likes and the dislikes of a case as two lists, in every form that a template asks for.
+
+    Args:
+        cell: an open cell.
+        case: a case of likes and dislikes.
+        needed: the template's variables; no other form is made.
+
+    Returns:
+        Template variables by name, with `n_likes` and `n_dislikes`.
+    """
     found: dict[str, object] = {}
     show = entries.shown(cell)
     for name, liked in (("likes", True), ("dislikes", False)):

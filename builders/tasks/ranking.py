@@ -43,7 +43,15 @@ OPTIONS: dict[str, Any] = {
 
 
 def windows(cell: OpenCell, user: int) -> Iterator[Window]:
-    """History, then true candidates: in time where the source has one, else likes in hashed order."""
+    """The windows of a user: in time where the source has times, else likes in hashed order.
+
+    Args:
+        cell: an open cell.
+        user: the user's code.
+
+    Returns:
+        Windows in the order in which a plan takes them.
+    """
     lines = histories(cell.store)
     if cell.held:
         found = leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
@@ -64,7 +72,16 @@ def target_of(cell: OpenCell) -> str:
 
 
 def in_order(cell: OpenCell, user: int, found: Iterator[Window]) -> Iterator[Window]:
-    """A user's windows in the order in which they are taken: as found, or by stable hash."""
+    """A user's windows in the order in which they are taken: as found, or by stable hash.
+
+    Args:
+        cell: an open cell.
+        user: the user's code.
+        found: the user's windows, the latest first.
+
+    Returns:
+        The windows; with `target="random"` in hashed order and numbered anew.
+    """
     if target_of(cell) != "random":
         return found
     windows = list(found)
@@ -91,7 +108,14 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
 
 
 def window_spec(cell: OpenCell) -> WindowSpec:
-    """Which windows the cell is made of."""
+    """Which windows the cell is made of.
+
+    Args:
+        cell: an open cell.
+
+    Returns:
+        Sizes, span and conditions, from the cell's options.
+    """
     options = cell.cell.options
     return WindowSpec(
         cell.history,
@@ -107,7 +131,15 @@ def window_spec(cell: OpenCell) -> WindowSpec:
 
 
 def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
-    """The windows with their negatives; None where too few honest ones are left."""
+    """Make a case of each window: draw its negatives and mix them with the targets.
+
+    Args:
+        cell: an open cell.
+        windows: windows of this cell.
+
+    Returns:
+        One case per window; None where there are too few negatives.
+    """
     if cell.whole_catalogue:
         return _without_candidates(cell, windows)
     cases: list[Case | None] = [None] * len(windows)
@@ -176,7 +208,7 @@ def _shown(cell: OpenCell, window: Window) -> list[int]:
     return [line.items[k] for k in (*window.history, *targets)]
 
 
-def case_flags(cell: OpenCell, window: Window) -> frozenset[str]:
+def _case_flags(cell: OpenCell, window: Window) -> frozenset[str]:
     """What prompts may say of a window; see `FLAGS`."""
     options = cell.cell.options
     liked = not cell.timed or cell.liked is None or bool(options["liked"])
@@ -205,7 +237,7 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: l
         candidates=[ranking[place] for place in order],
         relevant=ranking[:targets],
         ranking=ranking,
-        flags=case_flags(cell, window),
+        flags=_case_flags(cell, window),
     )
 
 
@@ -221,6 +253,9 @@ def write_answer(cell: OpenCell, case: Case, ranked: Sequence[Item]) -> str:
         cell: whose option `answer` says in which form.
         case: the case, in whose order of candidates a set and the indexes are given.
         ranked: all candidates, best first.
+
+    Returns:
+        The answer in the form that the option asks for.
     """
     form, n = cell.cell.options["answer"], len(case.relevant)
     if form == "ranking":
@@ -235,8 +270,17 @@ def write_answer(cell: OpenCell, case: Case, ranked: Sequence[Item]) -> str:
 
 
 def false_items(cell: OpenCell, case: Case, draw: HashRng, count: int) -> list[Item]:
-    """Items that the user never touched, in proportion to popularity: what a wrong answer to a case
-    without candidates names. Items of the history where there are too few."""
+    """What a wrong answer to a case without candidates names: items that the user never touched.
+
+    Args:
+        cell: an open cell.
+        case: a case of it.
+        draw: random numbers.
+        count: how many items.
+
+    Returns:
+        Items in proportion to popularity; those of the history where there are too few others.
+    """
     store, user = cell.store, cell.store.code("user", case.user)
     assert user is not None
     codes = [store.code("item", item.id) for item in (*case.history, *case.relevant)]

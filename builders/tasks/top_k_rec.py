@@ -25,7 +25,16 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
-    """A false candidate first, the rest in random order; without candidates false titles alone."""
+    """A wrong answer to a case.
+
+    Args:
+        cell: an open cell.
+        case: a case of it.
+        draw: random numbers.
+
+    Returns:
+        A false candidate first, the rest in random order; without candidates false titles alone.
+    """
     targets = len(case.relevant)
     if cell.whole_catalogue:
         return ranking.write_answer(cell, case, ranking.false_items(cell, case, draw, targets))

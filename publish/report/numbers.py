@@ -46,9 +46,16 @@ the row's own user left out (another subtask may show the true item there)."""
 
 
 def collect(folder: Path) -> dict[str, Any]:
-    """All numbers of a built folder.
+    """Count everything that a report shows.
 
-    Raises `ConfigError` where it was not built by itdr.
+    Args:
+        folder: a built folder.
+
+    Returns:
+        Plain values by topic.
+
+    Raises:
+        ConfigError: where the folder was not built by itdr.
     """
     con, entries = open_folder(folder)
     try:
@@ -81,7 +88,15 @@ def collect(folder: Path) -> dict[str, Any]:
 
 
 def examples(folder: Path, per_cell: int = EXAMPLES) -> Rows:
-    """Up to `per_cell` rows of each cell with their texts, chosen by the hash of their id."""
+    """Rows of each cell with their texts, chosen by the hash of their id.
+
+    Args:
+        folder: a built folder.
+        per_cell: how many of each cell, at most.
+
+    Returns:
+        Rows in the order of cells.
+    """
     con, _ = open_folder(folder)
     try:
         found = _query(

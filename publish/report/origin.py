@@ -12,7 +12,14 @@ Entries = Mapping[str, Mapping[str, Any]]
 
 
 def key_numbers(entries: Entries) -> str:
-    """Examples, cells, sources and size, as HTML."""
+    """Examples, cells, sources and size, as HTML.
+
+    Args:
+        entries: the provenance by config.
+
+    Returns:
+        HTML.
+    """
     splits: dict[str, int] = {}
     for one in entries.values():
         for split, count in one["rows"].items():
@@ -38,7 +45,14 @@ def key_numbers(entries: Entries) -> str:
 
 
 def how_built(entries: Entries) -> str:
-    """Options, seed, versions, and raw files with hashes and licences, as HTML."""
+    """Options, seed, versions, and raw files with hashes and licences, as HTML.
+
+    Args:
+        entries: the provenance by config.
+
+    Returns:
+        HTML.
+    """
     rows = []
     for name, one in entries.items():
         changed = {

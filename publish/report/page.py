@@ -21,8 +21,16 @@ FORMATS = ("png", "svg")
 def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
     """The page of a built folder, the same text every time.
 
-    per_cell: how many examples of each cell it holds.
-    Raises `ConfigError` where the folder was not built by itdr, `ItdrError` without matplotlib.
+    Args:
+        folder: a built folder.
+        per_cell: how many examples of each cell it holds.
+
+    Returns:
+        HTML that loads nothing.
+
+    Raises:
+        ConfigError: where the folder was not built by itdr.
+        ItdrError: without matplotlib.
     """
     plots, style = _matplotlib()
     found = counting.collect(folder)
@@ -53,7 +61,16 @@ def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
 
 
 def save_plots(folder: Path, out: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Each plot as a file `out/<name>.<format>`, dark on white; the files written."""
+    """Save each plot as `out/<name>.<format>`, dark on white.
+
+    Args:
+        folder: a built folder.
+        out: the folder to write into; created if missing.
+        formats: `png`, `svg`.
+
+    Returns:
+        The files written.
+    """
     plots, style = _matplotlib()
     found = counting.collect(folder)
     out.mkdir(parents=True, exist_ok=True)

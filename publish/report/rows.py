@@ -27,11 +27,20 @@ TYPES = {
 
 
 def open_folder(folder: Path) -> tuple[duckdb.DuckDBPyConnection, dict[str, dict[str, Any]]]:
-    """A connection with the view `rows`, and the folder's provenance.
+    """Open a built folder as a DuckDB view.
 
-    The view holds each cell once: from the config of its subtask where that was built, else from the
-    config of its root task. Columns: `split`, the texts as a triple, and all others of a row.
-    Raises `ConfigError` where the folder was not built by itdr, or lacks a file.
+    The view `rows` holds each cell once: from the config of its subtask where that was built, else
+    from the config of its root task. Columns: `split`, the texts as a triple, and all others of a
+    row.
+
+    Args:
+        folder: a built folder.
+
+    Returns:
+        A connection with the view, and the folder's provenance.
+
+    Raises:
+        ConfigError: where the folder was not built by itdr, or lacks a file.
     """
     from itdr.builders.store.engine import connect
 

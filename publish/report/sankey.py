@@ -18,7 +18,14 @@ COLUMNS = (0.0, 0.46, 0.982)
 
 
 def flow(numbers: dict[str, Any]) -> Figure:
-    """Three columns of nodes; a band for each root task's subtask, and each subtask's source."""
+    """Draw the flow from root tasks to subtasks to sources.
+
+    Args:
+        numbers: as `numbers.collect` returns them.
+
+    Returns:
+        A figure with three columns of nodes.
+    """
     cells = numbers["cells"]
     first = _summed((one["root_task"], one["task"], one["all"]) for one in cells)
     second = _summed((one["task"], one["source"], one["all"]) for one in cells)

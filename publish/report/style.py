@@ -62,8 +62,13 @@ def figure(height: float, width: float = WIDTH) -> Figure:
 def svg(drawn: Figure, themed: bool, name: str = "plot") -> str:
     """The figure as an `<svg>` element, the same text every time.
 
-    themed: transparent, with the colours of the page that it stands in; else dark on white.
-    name: makes the ids inside unique on a page.
+    Args:
+        drawn: the figure.
+        themed: transparent, in the colours of the page around it; otherwise dark on white.
+        name: makes the ids inside unique on a page.
+
+    Returns:
+        The element.
     """
     out = io.StringIO()
     ground = "none" if themed else "white"

@@ -11,17 +11,27 @@ Table = tuple[Sequence[str], list[list[str]]]
 
 
 def printed(numbers: dict[str, Any]) -> str:
-    """All of it, for a terminal."""
+    """All numbers as text for a terminal.
+
+    Args:
+        numbers: as `numbers.collect` returns them.
+
+    Returns:
+        Sections, empty ones left out.
+    """
     sections = [
-        ("Configs", configs(numbers["configs"])),
+        ("Configs", _configs(numbers["configs"])),
         ("Examples of each cell, beside the paper's", cells(numbers["cells"])),
-        ("Characters (median, and the middle 90%)", lengths(numbers["lengths"])),
-        ("Ratings to predict", ratings(numbers["ratings"])),
-        ("Items in the history", histories(numbers["histories"])),
-        ("Popularity alone: hits of the most popular candidate", popular(numbers["popular_first"])),
-        ("Place of the true items (share of each)", places(numbers["places"])),
-        ("Use of templates", templates(numbers["templates"])),
-        ("Personal attributes: commonest values", attributes(numbers["attributes"])),
+        ("Characters (median, and the middle 90%)", _lengths(numbers["lengths"])),
+        ("Ratings to predict", _ratings(numbers["ratings"])),
+        ("Items in the history", _histories(numbers["histories"])),
+        (
+            "Popularity alone: hits of the most popular candidate",
+            _popular(numbers["popular_first"]),
+        ),
+        ("Place of the true items (share of each)", _places(numbers["places"])),
+        ("Use of templates", _templates(numbers["templates"])),
+        ("Personal attributes: commonest values", _attributes(numbers["attributes"])),
     ]
     return "\n\n".join(
         f"{title}\n{aligned(head, rows)}" for title, (head, rows) in sections if rows
@@ -29,7 +39,15 @@ def printed(numbers: dict[str, Any]) -> str:
 
 
 def aligned(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns set under one another; those of numbers flush right."""
+    """Set columns under one another, those of numbers flush right.
+
+    Args:
+        head: names of the columns.
+        rows: a text for each column.
+
+    Returns:
+        Lines joined by newlines.
+    """
     listed = [list(head), *map(list, rows)]
     widths = [max(len(row[k]) for row in listed) for k in range(len(head))]
     right = [all(_number(row[k]) for row in listed[1:]) for k in range(len(head))]
@@ -47,7 +65,7 @@ def _number(text: str) -> bool:
     return text in ("", "–") or (text[0].isdigit() and "  " not in text)
 
 
-def configs(found: list[dict[str, Any]]) -> Table:
+def _configs(found: list[dict[str, Any]]) -> Table:
     head = ("config", "format", "train", "validation", "test", "size")
     return head, [
         [
@@ -61,6 +79,14 @@ def configs(found: list[dict[str, Any]]) -> Table:
 
 
 def cells(found: list[dict[str, Any]]) -> Table:
+    """The sizes of cells by split, beside the paper's, with their sums.
+
+    Args:
+        found: the entry `cells` of `numbers.collect`.
+
+    Returns:
+        Names of the columns, and a row for each cell.
+    """
     head = ("subtask", "source", "train", "validation", "test", "together", "the paper")
     names = ("train", "validation", "test", "all")
     rows = [
@@ -72,7 +98,7 @@ def cells(found: list[dict[str, Any]]) -> Table:
     return head, rows
 
 
-def lengths(found: list[dict[str, Any]]) -> Table:
+def _lengths(found: list[dict[str, Any]]) -> Table:
     head = ("subtask", "source", "input", "from–to", "output", "from–to")
     rows = []
     for one in found:
@@ -84,7 +110,7 @@ def lengths(found: list[dict[str, Any]]) -> Table:
     return head, rows
 
 
-def ratings(found: list[dict[str, Any]]) -> Table:
+def _ratings(found: list[dict[str, Any]]) -> Table:
     groups: dict[str, list[str]] = {}
     for one in found:
         groups.setdefault(one["source"], []).append(f"{one['rating']:g}: {one['n']:,}")
@@ -93,7 +119,7 @@ def ratings(found: list[dict[str, Any]]) -> Table:
     ]
 
 
-def histories(found: list[dict[str, Any]]) -> Table:
+def _histories(found: list[dict[str, Any]]) -> Table:
     groups: dict[str, list[dict[str, Any]]] = {}
     for one in found:
         groups.setdefault(one["task"], []).append(one)
@@ -106,7 +132,7 @@ def histories(found: list[dict[str, Any]]) -> Table:
     return ("subtask", "least", "mean", "most"), rows
 
 
-def popular(found: list[dict[str, Any]]) -> Table:
+def _popular(found: list[dict[str, Any]]) -> Table:
     head = ("subtask", "source", "cases", "hits", "chance")
     return head, [
         [
@@ -120,11 +146,11 @@ def popular(found: list[dict[str, Any]]) -> Table:
     ]
 
 
-def places(found: list[dict[str, Any]]) -> Table:
+def _places(found: list[dict[str, Any]]) -> Table:
     return ("subtask", "first place to last"), _shared(found, lambda one: "")
 
 
-def templates(found: list[dict[str, Any]]) -> Table:
+def _templates(found: list[dict[str, Any]]) -> Table:
     return ("subtask", "template and share"), _shared(
         found, lambda one: one["template"].rpartition("/")[2] + " "
     )
@@ -143,7 +169,7 @@ def _shared(found: list[dict[str, Any]], label: Any) -> list[list[str]]:
     return rows
 
 
-def attributes(found: list[dict[str, Any]]) -> Table:
+def _attributes(found: list[dict[str, Any]]) -> Table:
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in found:
         groups.setdefault((one["source"], one["name"]), []).append(one)

@@ -100,6 +100,9 @@ def methods_of(
         chosen: names of plain methods and classic recommenders; None for all plain ones.
         rows: the rows to be answered, which may list no candidates, or show no times.
 
+    Returns:
+        Methods by name.
+
     Raises:
         ConfigError: for a name that no subtask knows, and for a method that ranks listed candidates
             alone where there are none.

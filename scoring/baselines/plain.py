@@ -44,8 +44,18 @@ def co_occurrence(training: Training, row: Row) -> Answer:
 
 
 def co_occurrence_scores(training: Training, row: Row) -> list[float]:
-    """Of each candidate the highest cosine with an item of the history: users of the training part
-    that touched both, over the root of the product of those that touched either."""
+    """The highest cosine of each candidate with an item of the history.
+
+    The cosine of two items: training users who touched both, over the root of the product of the
+    numbers that touched each. The row's own user is left out.
+
+    Args:
+        training: what the training part's users did.
+        row: a row with candidates.
+
+    Returns:
+        A score per candidate, 0 to 1.
+    """
     known = training.of(row)
     own = known.user(row)
     past = [known.work(one["item_id"]) for one in row["history"]]
@@ -68,7 +78,15 @@ def newest(training: Training, row: Row) -> Answer:
 
 
 def first_seen(training: Training, row: Row) -> Answer:
-    """By when somebody else of the training part first touched a candidate, the latest first."""
+    """Rank candidates by when somebody else of the training part first touched them, the latest first.
+
+    Args:
+        training: what the training part's users did.
+        row: a row with candidates.
+
+    Returns:
+        The ranking.
+    """
     known = training.of(row)
     own = known.user(row)
     works = [known.work(one["item_id"]) for one in row["candidates"]]
@@ -96,7 +114,15 @@ def genre_overlap(training: Training, row: Row) -> Answer:
 def category_overlap(
     past: Sequence[Sequence[str]], candidates: Sequence[Sequence[str]]
 ) -> list[float]:
-    """The cosine of each candidate's categories with the counts of those of the history."""
+    """The cosine of each candidate's categories with the category counts of the history.
+
+    Args:
+        past: categories of each item of the history.
+        candidates: categories of each candidate.
+
+    Returns:
+        A score per candidate, 0 to 1.
+    """
     counts = Counter(name for names in past for name in names)
     length = math.sqrt(sum(n * n for n in counts.values()))
     scores = []
@@ -121,7 +147,15 @@ def _without(users: np.ndarray, own: int | None) -> np.ndarray:
 
 
 def ranked_candidates(row: Row, scores: Sequence[float]) -> Answer:
-    """The candidates by falling score, as a numbered list with the sizes of groups of equals."""
+    """The candidates by falling score.
+
+    Args:
+        row: a row with candidates.
+        scores: of each candidate.
+
+    Returns:
+        A numbered list, with the sizes of groups of equals.
+    """
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], k))
     ties: list[int] = []
     for place, k in enumerate(order):
@@ -218,7 +252,15 @@ def _genre_margin(training: Training, row: Row, item: str) -> float:
 
 
 def majority_attributes(training: Training, row: Row) -> Answer:
-    """The commonest value of the training part's users; of numbers the mean."""
+    """The commonest value among the training part's users; for numbers the mean.
+
+    Args:
+        training: what the training part's users did.
+        row: a row of user attributes.
+
+    Returns:
+        A value for each attribute that is known.
+    """
     known = training.of(row)
     said = []
     for one in row["attributes"]:
@@ -232,7 +274,15 @@ def majority_attributes(training: Training, row: Row) -> Answer:
 
 
 def random_attributes(training: Training, row: Row) -> Answer:
-    """A value that somebody of the training part has, all values alike."""
+    """A value that somebody of the training part has, every value equally likely.
+
+    Args:
+        training: what the training part's users did.
+        row: a row of user attributes.
+
+    Returns:
+        A value for each attribute that is known.
+    """
     known = training.of(row)
     said = []
     for one in row["attributes"]:

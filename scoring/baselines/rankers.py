@@ -22,12 +22,33 @@ DAY = 86_400
 
 
 def most_popular_scores(known: CellTraining, row: Row, works: np.ndarray) -> np.ndarray:
-    """How many users of the training part met each work."""
+    """How many users of the training part met each work.
+
+    Args:
+        known: the training part.
+        row: the row to be answered.
+        works: the works to be scored.
+
+    Returns:
+        A number for each work.
+    """
     return known.cell.train_stats.users[works].astype(float)
 
 
 def popular_recent_scores(known: CellTraining, row: Row, works: np.ndarray) -> np.ndarray:
-    """How many users of the training part met each work in the days before the last shown event."""
+    """How many users of the training part met each work in the days before the last shown event.
+
+    Args:
+        known: the training part.
+        row: the row to be answered.
+        works: the works to be scored.
+
+    Returns:
+        A number for each work.
+
+    Raises:
+        ConfigError: where the row shows no times.
+    """
     times = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
     if not times:
         raise ConfigError(
@@ -38,7 +59,16 @@ def popular_recent_scores(known: CellTraining, row: Row, works: np.ndarray) -> n
 
 
 def answer(scores: Scores, training: Training, row: Row) -> Answer:
-    """The answer of a method to a row: its candidates ranked, or the first titles of the catalogue."""
+    """The answer of a method to a row.
+
+    Args:
+        scores: the method.
+        training: the training part of every cell.
+        row: the row to be answered.
+
+    Returns:
+        Its candidates ranked, or the first titles of the whole catalogue.
+    """
     known = training.of(row)
     return _from_candidates(scores, known, row) if row["candidates"] else _open(scores, known, row)
 

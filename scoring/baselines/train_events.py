@@ -60,7 +60,16 @@ class TrainEvents:
         return self._columns[1]
 
     def recent(self, moment: int, seconds: int, but: int | None) -> np.ndarray:
-        """By work, how many users met it in the time before a moment. but: a user who does not count."""
+        """How many users met each work in the time before a moment.
+
+        Args:
+            moment: UTC seconds.
+            seconds: how long before it.
+            but: a user who does not count; None for nobody.
+
+        Returns:
+            Counts by work.
+        """
         users, works, times = self._columns
         start, stop = times.searchsorted([moment - seconds, moment]).tolist()
         found = works[start:stop]
@@ -80,8 +89,14 @@ class TrainEvents:
         return works[ends[user] : ends[user + 1]]
 
     def known_of(self, row: Row) -> np.ndarray:
-        """The works that a recommender knows a row's user to have met: those shown, and what the user
-        did in the training part."""
+        """The works that a recommender knows a row's user to have met.
+
+        Args:
+            row: a row about a user.
+
+        Returns:
+            The works that the row shows, and those that the user met in the training part, ascending.
+        """
         store = self.cell.store
         codes = [store.code("item", one["item_id"]) for one in row["history"]]
         shown = store.work[[code for code in codes if code is not None]]

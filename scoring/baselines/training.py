@@ -39,7 +39,17 @@ class Training:
         self._train_ids: set[str] = set()
 
     def of(self, row: Row) -> CellTraining:
-        """What is known in the row's cell."""
+        """What is known in the row's cell.
+
+        Args:
+            row: a row of any split.
+
+        Returns:
+            The training data of the row's cell.
+
+        Raises:
+            ConfigError: where the cell does not belong to the config.
+        """
         cell = self._data.cell_of(dict(row))
         if cell is None:
             raise ConfigError(f"{row['id']}: its cell is none of this config.")
@@ -50,7 +60,14 @@ class Training:
         return self._cells[name]
 
     def words(self, row: Row) -> Counter[str]:
-        """How often each word stands in the answers of the training rows of the row's cell."""
+        """How often each word stands in the answers of the training rows of the row's cell.
+
+        Args:
+            row: a row of any split.
+
+        Returns:
+            Counts by word.
+        """
         from itdr.scoring.metrics.groundedness import reference
 
         if not self._words:
@@ -60,8 +77,17 @@ class Training:
         return self._words.get(f"{row['task']}/{row['source']}", Counter())
 
     def item_shares(self, row: Row) -> Callable[[str], float]:
-        """Of an item: the share of the cell's training rows in which it is a true candidate among those
-        that show it, as if it had been shown twice more at chance; the row itself left out."""
+        """How often an item is a target among the cell's training rows that show it.
+
+        Smoothed as if the item had been shown twice more at chance level; the row itself is left
+        out.
+
+        Args:
+            row: a row with candidates.
+
+        Returns:
+            A function from item id to that share.
+        """
         if not self._shown:
             for one in self._data.rows("train"):
                 name = f"{one['task']}/{one['source']}"
@@ -111,7 +137,14 @@ class CellTraining:
         return None if code is None else self.cell.store.value("items", "year", code)
 
     def categories(self, item_id: str) -> tuple[str, ...]:
-        """The categories of an item."""
+        """The categories of an item.
+
+        Args:
+            item_id: an item of either domain.
+
+        Returns:
+            Names of categories; empty for an unknown item.
+        """
         store = self.cell.store
         code = store.code("item", item_id)
         if code is None and self.cell.other is not None:
@@ -248,8 +281,16 @@ class CellTraining:
         return {int(work): (int(total) / 10_000, int(n)) for work, total, n in found}
 
     def item_bias(self, row: Row) -> float:
-        """How far the training part rated the row's item above its own means, shrunk as by `SHRINK`
-        ratings more that do not differ; the rating of the row's user taken out."""
+        """How far other training users rated the row's item above their own means.
+
+        Shrunk by `SHRINK` additional ratings at the mean.
+
+        Args:
+            row: a row of rating prediction.
+
+        Returns:
+            The difference, in points of the scale; 0 where nobody else rated the item.
+        """
         work = self.work(row["item_id"])
         total, count = self._biases.get(-1 if work is None else work, (0.0, 0))
         if self.user(row) is not None:
@@ -269,8 +310,14 @@ class CellTraining:
         return total / count if count else None
 
     def user_mean(self, row: Row) -> float | None:
-        """The mean of the user's ratings of other works, before the last shown one's time or at it
-        where the source has times."""
+        """The mean of the user's ratings of other works, up to the last shown event where there are times.
+
+        Args:
+            row: a row of rating prediction.
+
+        Returns:
+            The mean; None without such a rating.
+        """
         code = self.cell.store.code("user", row["user_id"])
         if code is None:
             return None
@@ -288,7 +335,14 @@ class CellTraining:
 
     @functools.cache  # noqa: B019  (one object per cell and run)
     def values(self, column: str) -> tuple[tuple[str, int], ...]:
-        """The values of a column of the training part's users, the commonest first."""
+        """How often each value of a user attribute occurs in the training part.
+
+        Args:
+            column: a column of the users' table.
+
+        Returns:
+            (value, count) pairs, the commonest first; empty for an unknown column.
+        """
         table = self.cell.store.users
         if column not in table.column_names:
             return ()

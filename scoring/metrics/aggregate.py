@@ -67,6 +67,14 @@ def build(rows: Sequence[Row], scored: Sequence[Scored], seed: int = SEED) -> di
     Each of these holds `rows`, `answers` (verdict -> how many), and `metrics`: name ->
     `value`, `low` and `high` (95% bootstrap interval), `rows`, and where it is known `chance` and
     `above_chance`, (value - chance) / (1 - chance).
+
+    Args:
+        rows: rows of any subtasks.
+        scored: their values, in the same order.
+        seed: seed of the bootstrap.
+
+    Returns:
+        The report, ready for JSON.
     """
     by_cell: dict[tuple[str, str, str], list[int]] = {}
     for place, row in enumerate(rows):
@@ -176,7 +184,14 @@ def _mean(several: Sequence[_Figures]) -> _Figures:
 
 
 def table(report: Mapping[str, Any]) -> str:
-    """The report as a person reads it."""
+    """The report as text for the terminal.
+
+    Args:
+        report: as `build` returns it.
+
+    Returns:
+        Lines joined by newlines.
+    """
     lines = [f"{report['rows']:,} rows: {_said(report['answers'])}"]
     compared = report.get("row_hash_compared")
     if compared:

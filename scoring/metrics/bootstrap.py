@@ -16,8 +16,13 @@ _BLOCK = 4_000_000
 def resampled(values: np.ndarray, seed: int, *purpose: object) -> np.ndarray:
     """Means of `RESAMPLES` samples of the rows, drawn with replacement.
 
-    values: float64, rows x metrics; a NaN is a row that a metric leaves out.
-    Returns float64, `RESAMPLES` x metrics; the same for the same rows, seed and purpose.
+    Args:
+        values: float64 of shape (rows, metrics); NaN where a metric leaves a row out.
+        seed: seed of the samples.
+        purpose: what else the samples depend on, such as the cell.
+
+    Returns:
+        float64 of shape (`RESAMPLES`, metrics).
     """
     n, metrics = values.shape
     draw = HashRng(stable_hash(seed, "bootstrap", *purpose))
@@ -38,7 +43,14 @@ def resampled(values: np.ndarray, seed: int, *purpose: object) -> np.ndarray:
 
 
 def interval(samples: Sequence[float] | np.ndarray) -> tuple[float | None, float | None]:
-    """The middle 95 of 100 of the samples; (None, None) where there is none."""
+    """The interval that holds the middle 95% of the samples.
+
+    Args:
+        samples: values; NaN is left out.
+
+    Returns:
+        Low and high; (None, None) without samples.
+    """
     array = np.asarray(samples, float)
     array = array[~np.isnan(array)]
     if not len(array):

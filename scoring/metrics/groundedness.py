@@ -86,7 +86,7 @@ class Grounds:
 
 
 @dataclass
-class Lexicon:
+class FactSpellings:
     """What can be stated, by source: a trie of stemmed words whose ends hold the names of facts.
 
     templates: the user's own folder of them, whose words the answers use.
@@ -98,7 +98,7 @@ class Lexicon:
     _titles: dict[tuple[str, Form], set[Name]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[Row], templates: Path | None = None) -> Lexicon:
+    def of(cls, rows: Iterable[Row], templates: Path | None = None) -> FactSpellings:
         """All that the evidence of these rows names, the titles that they show, and the groups of people
         (by gender and age) for which there are words."""
         made = cls(templates=templates)
@@ -107,14 +107,18 @@ class Lexicon:
         return made
 
     def see(self, row: Row) -> None:
-        """Make what one row holds known."""
+        """Add the spellings of everything that one row holds.
+
+        Args:
+            row: a row of any subtask.
+        """
         source = row["source"]
         if source not in self.tries:
             self.tries[source] = {}
             for about, value in demographic_values(source, self.templates):
                 self.add(source, about, value)
             self._put(source, None, forms_of(source, "nothing", "", self.templates))
-        for fact in facts_of(row):
+        for fact in _facts_of(row):
             self.add(source, name_of(fact)[0], fact.value)
             if fact.kind == "aspect" and fact.quote:
                 self._put(source, name_of(fact), {tuple(stems(fact.quote))})
@@ -122,7 +126,13 @@ class Lexicon:
             self.add(source, "work", title)
 
     def add(self, source: str, about: str, value: str) -> None:
-        """Make a value known: a category, creator, tag, work, age, …"""
+        """Add the spellings of a value.
+
+        Args:
+            source: id of the source.
+            about: what the value is, such as category, creator, tag or work.
+            value: the value as the source has it.
+        """
         if (source, about, value) in self._known:
             return
         self._known.add((source, about, value))
@@ -145,7 +155,15 @@ class Lexicon:
                 node.setdefault(END, set()).update([name] if name else ())
 
     def mentions(self, source: str, text: str) -> Iterator[tuple[frozenset[Name], str]]:
-        """What a text names, each with its side: all that a spelling may mean."""
+        """What a text names, each with the side (like or dislike) of its clause.
+
+        Args:
+            source: id of the source whose words are looked for.
+            text: an answer in prose.
+
+        Yields:
+            All that one spelling may mean, and the side.
+        """
         plain, quoted = _without_quotes(text[:LONGEST])
         for clause, side in _clauses(plain, cues(source, self.templates)):
             for piece in _QUOTE.split(clause):
@@ -225,8 +243,17 @@ def _side(clause: str, cue: Mapping[str, re.Pattern[str]], default: str) -> str:
     return min(starts, key=lambda side: starts[side]) if starts else default
 
 
-def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
-    """How far an answer to this row is grounded in it."""
+def grounds(row: Row, text: Any, lexicon: FactSpellings) -> Grounds:
+    """How far an answer in prose is grounded in its row.
+
+    Args:
+        row: the row.
+        text: the prediction; anything but a string counts as empty.
+        lexicon: spellings of facts and works.
+
+    Returns:
+        Counts of stated, supported and wanted facts.
+    """
     text = text if isinstance(text, str) else ""
     held = _held(row)
     free = {_name("work", title) for title in _titles(row)}
@@ -238,7 +265,7 @@ def grounds(row: Row, text: Any, lexicon: Lexicon) -> Grounds:
             stated |= {(name, side) for name in own}
         elif not names & free:
             stated.add((min(names), side))
-    wanted = {fact for fact in facts_of(row) if fact.kind not in CITED}
+    wanted = {fact for fact in _facts_of(row) if fact.kind not in CITED}
     topics = {(name_of(fact), side) for fact in wanted for side in _sides(fact)}
     named = {name for name, _ in topics}
     found = {name for name, side in stated & topics}
@@ -259,7 +286,7 @@ def reference(row: Row) -> str:
     return texts_of(row).answer
 
 
-def facts_of(row: Row) -> list[Fact]:
+def _facts_of(row: Row) -> list[Fact]:
     """The facts of the row's evidence."""
     return [fact_of(entry) for entry in row["evidence"]]
 
@@ -280,7 +307,7 @@ def _name(about: str, value: str) -> Name:
 def _held(row: Row) -> set[Statement]:
     """What the row supports."""
     found: set[Statement] = set()
-    for fact in facts_of(row):
+    for fact in _facts_of(row):
         if fact.kind != "shown":
             found |= {(name_of(fact), side) for side in _sides(fact)}
     return found

@@ -50,14 +50,18 @@ Scorer = Callable[[Sequence[Row], Sequence[Answer]], list[Scored]]
 
 
 def scorers() -> dict[str, Scorer]:
-    """Task -> the function that scores its rows."""
+    """Task -> the function that scores its rows.
+
+    Returns:
+        Scorers by subtask.
+    """
     return {
-        RATING_TASK: score_ratings,
-        **dict.fromkeys(RANKING_TASKS, score_rankings),
-        CHOICE_TASK: score_choices,
-        PAIR_TASK: score_pairs,
+        RATING_TASK: _score_ratings,
+        **dict.fromkeys(RANKING_TASKS, _score_rankings),
+        CHOICE_TASK: _score_choices,
+        PAIR_TASK: _score_pairs,
         LIKE_TASK: score_likes,
-        ATTRIBUTE_TASK: score_attributes,
+        ATTRIBUTE_TASK: _score_attributes,
         **dict.fromkeys(TEXT_TASKS, score_texts),
     }
 
@@ -73,7 +77,7 @@ def scale_of(row: Row) -> Scale:
 # -- ratings --------------------------------------------------------------------------------------
 
 
-def score_ratings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+def _score_ratings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """RMSE and MAE: with the largest possible error where nothing could be read, and without."""
     found = []
     for row, answer in zip(rows, answers, strict=True):
@@ -102,12 +106,12 @@ def _error(
 # -- rankings -------------------------------------------------------------------------------------
 
 
-def score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+def _score_rankings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """NDCG@10, Hit@1, Precision@5 and MRR; expected values where a method has ties, or the answer is a
     set, all of whose entries are equal."""
     rankings, targets = [], []
     for row, answer in zip(rows, answers, strict=True):
-        said = read_ranking(row, answer.text)
+        said = _read_ranking(row, answer.text)
         rankings.append(Ranking(said.places, answer.ties or said.ties))
         targets.append(true_places(row))
     plain = [k for k, ranking in enumerate(rankings) if all(n == 1 for n in ranking.ties)]
@@ -134,7 +138,7 @@ def _chance(row: Row, targets: int) -> dict[str, float]:
     return by_chance(len(row["candidates"]), targets)
 
 
-def read_ranking(row: Row, text: Any) -> Ranking:
+def _read_ranking(row: Row, text: Any) -> Ranking:
     """The candidates that an answer lists, read in the form that the row asks for.
 
     Args:
@@ -155,7 +159,7 @@ def read_ranking(row: Row, text: Any) -> Ranking:
     return said if form == "titles" else Ranking(said.places, (max(len(said.places), 1),))
 
 
-def read_choice(row: Row, text: Any) -> int | None:
+def _read_choice(row: Row, text: Any) -> int | None:
     """The candidate that an answer names, read in the form that the row asks for.
 
     Args:
@@ -186,13 +190,13 @@ def true_places(row: Row) -> frozenset[int]:
     return places
 
 
-def score_choices(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+def _score_choices(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """Hit@1: the first title named is the target. With ties the share of a guess among the first."""
     return _score_first(rows, answers, "Hit@1")
 
 
-def score_pairs(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
-    """Accuracy: the first title named is the one preferred; as `score_choices` with ties."""
+def _score_pairs(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+    """Accuracy: the first title named is the one preferred; as `_score_choices` with ties."""
     return _score_first(rows, answers, opposites.ACCURACY)
 
 
@@ -211,7 +215,7 @@ def _score_first(rows: Sequence[Row], answers: Sequence[Answer], metric: str) ->
             hit = sum(place in true for place in first) / max(len(first), 1)
             readable = any(place is not None for place in first)
         else:
-            said = read_choice(row, answer.text)
+            said = _read_choice(row, answer.text)
             hit, readable = float(said in true), said is not None
         chance = len(true) / len(row["candidates"])
         found.append(Scored(readable, {metric: hit}, {metric: chance}))
@@ -221,7 +225,7 @@ def _score_first(rows: Sequence[Row], answers: Sequence[Answer], metric: str) ->
 # -- attributes -----------------------------------------------------------------------------------
 
 
-def score_attributes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
+def _score_attributes(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
     """Accuracy of each attribute, RMSE of ages and years of birth.
 
     Chance: a value drawn from those that the rows of the same source hold, all alike.

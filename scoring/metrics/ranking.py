@@ -18,7 +18,15 @@ NAMES = ("NDCG@10", "Hit@1", "Precision@5", "MRR")
 
 
 def exact(rankings: Sequence[Ranking], targets: Sequence[frozenset[int]]) -> list[dict[str, float]]:
-    """The four metrics of each ranking without ties. trues: places of the true candidates."""
+    """The four metrics of rankings without ties.
+
+    Args:
+        rankings: one per row.
+        targets: places of the targets among the candidates, one set per row.
+
+    Returns:
+        Values by metric, one dictionary per row.
+    """
     import ir_measures
     from ir_measures import RR, P, Success, nDCG
 
@@ -53,7 +61,15 @@ def _documents(ranking: Ranking) -> list[str]:
 
 
 def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
-    """The four metrics averaged over all orders within each group of ties."""
+    """The four metrics averaged over all orders within each group of ties.
+
+    Args:
+        ranking: a ranking with ties.
+        true: places of the targets among the candidates.
+
+    Returns:
+        Values by metric.
+    """
     gains = _gains(ranking, true)
     dcg = hit = precision = reciprocal = 0.0
     start, missed = 0, 1.0
@@ -65,7 +81,7 @@ def expected(ranking: Ranking, true: frozenset[int]) -> dict[str, float]:
         hit += share if start == 0 else 0.0
         precision += share * sum(r <= PRECISION_DEPTH for r in ranks) / PRECISION_DEPTH
         if missed and sum(group):
-            reciprocal, missed = first_reciprocal(start, size, sum(group)), 0.0
+            reciprocal, missed = _first_reciprocal(start, size, sum(group)), 0.0
         start += size
     return dict(zip(NAMES, (dcg / ideal(len(true)), hit, precision, reciprocal), strict=True))
 
@@ -91,7 +107,7 @@ def _groups(ranking: Ranking, n: int) -> list[int]:
     return sizes + [1] * (n - sum(sizes))
 
 
-def first_reciprocal(start: int, size: int, targets: int) -> float:
+def _first_reciprocal(start: int, size: int, targets: int) -> float:
     """Expected 1 / rank of the first true item, where `targets` of the `size` entries behind rank
     `start` are true, all orders alike."""
     total, none_before = 0.0, 1.0
@@ -116,7 +132,15 @@ def chance(candidates: int, targets: int) -> dict[str, float]:
 
 @functools.lru_cache(maxsize=4096)
 def chance_of_set(candidates: int, targets: int) -> dict[str, float]:
-    """The expected metrics of `targets` candidates picked at random, in no order."""
+    """The expected metrics of candidates picked at random, in no order.
+
+    Args:
+        candidates: how many there are.
+        targets: how many are picked, and how many of all are right.
+
+    Returns:
+        Values by metric.
+    """
     found = dict.fromkeys(NAMES, 0.0)
     total = math.comb(candidates, targets)
     for right in range(targets + 1):

@@ -17,7 +17,16 @@ PHRASINGS = 7
 
 
 def phrasings(cell: OpenCell, case: Case, count: int = PHRASINGS) -> list[str]:
-    """The facts of a case, said in other ways; none for a task whose answers have one form."""
+    """The facts of a case in other words.
+
+    Args:
+        cell: the open cell of the case.
+        case: a case answered in prose.
+        count: how many phrasings are drawn; equal ones count once.
+
+    Returns:
+        Texts; empty for a subtask whose answers have one form.
+    """
     way = {
         "interest_recognition": _profile,
         "target_user_identification": _audience,

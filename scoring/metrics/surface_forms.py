@@ -43,8 +43,16 @@ def stems(text: str) -> list[str]:
 
 
 def title_forms(title: str) -> set[Form]:
-    """The spellings of a title that running text is searched for: those of several words, and long
-    single ones."""
+    """The spellings of a title that running text is searched for.
+
+    Forms of several words, and long single words; short words would be found everywhere.
+
+    Args:
+        title: the title as the source has it.
+
+    Returns:
+        Stemmed word sequences.
+    """
     forms = {tuple(map(stem, form)) for level in spellings(title) for form in level}
     shortened = re.split(
         r":\s|\s[-\u2013\u2014(]\s?|,\s", re.sub(r"\s*\(\d{4}\)$", "", title), maxsplit=1

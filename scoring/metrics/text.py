@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from itdr.scoring.metrics.groundedness import Lexicon, grounds, reference
+from itdr.scoring.metrics.groundedness import FactSpellings, grounds, reference
 from itdr.scoring.metrics.result import Answer, Scored
 from itdr.scoring.parsing.titles import words
 
@@ -21,15 +21,22 @@ def score_texts(
     rows: Sequence[Row],
     answers: Sequence[Answer],
     references: Mapping[str, Sequence[str]] | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: FactSpellings | None = None,
 ) -> list[Scored]:
-    """Precision, recall and F1 of facts, named works, BLEU-1/2 and ROUGE-1/2/L (all of 0 to 1, the mean
-    over rows). Recall and F1 leave out rows that hold no fact to be stated, named works those whose
-    facts name none.
+    """Precision, recall and F1 of facts, named works, BLEU-1/2 and ROUGE-1/2/L, each 0 to 1.
 
-    references: id -> other phrasings of the row's facts; the row's own answer always counts.
+    Recall and F1 leave out rows without a fact to state, named works those whose facts name none.
+
+    Args:
+        rows: rows of subtasks answered in prose.
+        answers: one per row.
+        references: id -> other phrasings of the row's facts; the row's own answer always counts.
+        lexicon: spellings of facts; made from the rows where it is None.
+
+    Returns:
+        One `Scored` per row.
     """
-    known = lexicon if lexicon is not None else Lexicon.of(rows)
+    known = lexicon if lexicon is not None else FactSpellings.of(rows)
     found = []
     for row, answer in zip(rows, answers, strict=True):
         text = answer.text if isinstance(answer.text, str) else ""
@@ -48,7 +55,15 @@ def score_texts(
 
 
 def overlap(text: str, references: Sequence[str]) -> dict[str, float]:
-    """BLEU-1, BLEU-2 and the F1 of ROUGE-1, -2 and -L against the reference that fits best."""
+    """BLEU-1, BLEU-2 and the F1 of ROUGE-1, -2 and -L against the reference that fits best.
+
+    Args:
+        text: an answer.
+        references: texts it is compared with.
+
+    Returns:
+        Values by metric, 0 to 1; all 0 for an answer without words.
+    """
     text = _cut(text)
     if not words(text):
         return dict.fromkeys(("BLEU-1", "BLEU-2", *ROUGE.values()), 0.0)

@@ -32,7 +32,16 @@ DESCRIPTIVE = (OUTSIDE, AMBIGUOUS, LENGTH, POPULARITY, COVERED)
 
 
 def score(rows: Sequence[Row], answers: Sequence[Answer], catalogues: Catalogues) -> list[Scored]:
-    """The values of each row and those of as many titles drawn at random."""
+    """The values of each row, and those of as many titles drawn at random.
+
+    Args:
+        rows: rows that list no candidates.
+        answers: one answer per row.
+        catalogues: what can be an answer.
+
+    Returns:
+        One `Scored` per row.
+    """
     return [
         _one(row, answer, catalogues.of(row)) for row, answer in zip(rows, answers, strict=True)
     ]

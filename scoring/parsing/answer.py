@@ -206,6 +206,9 @@ def strip_markup(part: str) -> str:
 
     Args:
         part: as `answer_part` returns it.
+
+    Returns:
+        Text without tags and entities.
     """
     if "<" in part and ">" in part:
         part = _INLINE.sub("", part)

@@ -60,6 +60,9 @@ def same_value(name: str, said: str, truth: str) -> bool:
         name: the attribute, as in the row ("age group", "gender", …).
         said: the stated value; hedges and reasons around it are ignored.
         truth: the true value.
+
+    Returns:
+        True also for another spelling of the value.
     """
     said = said[:LONGEST].strip(" \t\n\"'`*_.?!")
     if _same(name, said, truth):

@@ -69,6 +69,9 @@ class CatalogueTitles:
 
         Args:
             text: whatever a model wrote.
+
+        Returns:
+            The items of each entry; empty where there is no text.
         """
         part = strip_markup(answer_part(text)).strip()
         if not part:
@@ -92,7 +95,14 @@ class CatalogueTitles:
         return self.named(entry.text) if line is None else line
 
     def named(self, text: str) -> Named | None:
-        """The items that one entry names: the whole of it, its beginning, or what it quotes."""
+        """The items that one entry names: the whole of it, its beginning, or what it quotes.
+
+        Args:
+            text: the entry.
+
+        Returns:
+            Places of items; None where it names none.
+        """
         for way in (self.exact, self._beginning, self._quoted):
             places = way(text)
             if places is not None:
@@ -100,7 +110,14 @@ class CatalogueTitles:
         return None
 
     def exact(self, text: str) -> Named | None:
-        """The items whose title is the whole text; None where there are none."""
+        """The items whose title is the whole text.
+
+        Args:
+            text: what may be a title, in any spelling.
+
+        Returns:
+            Places of items; None where there are none.
+        """
         found = tuple(words(text))
         if not found:
             return self._bare.get(without_blanks(text))

@@ -61,6 +61,9 @@ def entries(part: str) -> list[ListEntry]:
 
     Args:
         part: plain text, as `answer.strip_markup` returns it.
+
+    Returns:
+        Entries in order; an unmarked line is an entry of its own.
     """
     quoted = json_list(part, lambda text: [one.text for one in entries(text) if one.marked])
     if quoted:

@@ -56,6 +56,9 @@ def ranking(text: Any, titles: Titles | Sequence[str]) -> Ranking:
     Args:
         text: the prediction.
         titles: the candidates.
+
+    Returns:
+        Places of candidates; None for an entry that names no candidate.
     """
     titles = titles if isinstance(titles, Titles) else Titles(titles)
     part = strip_markup(answer_part(text))
@@ -131,6 +134,9 @@ def why_no_title(text: Any, titles: Titles | Sequence[str]) -> Unread | None:
     Args:
         text: the prediction; None where there is none.
         titles: the candidates.
+
+    Returns:
+        The reason, or None.
     """
     titles = titles if isinstance(titles, Titles) else Titles(titles)
     if ranking(text, titles).readable:
@@ -151,6 +157,9 @@ def why_no_value(text: Any, read: bool) -> Unread | None:
     Args:
         text: the prediction; None where there is none.
         read: whether a value was read.
+
+    Returns:
+        The reason, or None.
     """
     if read:
         return None

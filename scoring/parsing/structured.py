@@ -50,6 +50,9 @@ def json_object(part: str) -> dict[str, Any]:
 
     Args:
         part: an answer. A list of {name, value} pairs counts as the object that they describe.
+
+    Returns:
+        The object's members.
     """
     start = min((at for at in (part.find("{"), part.find("[{")) if at >= 0), default=-1)
     if start < 0:

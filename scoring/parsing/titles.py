@@ -40,7 +40,14 @@ END = ""
 
 
 def fold(text: str) -> str:
-    """NFKC, casefolded, without Latin accents and inner apostrophes."""
+    """Normalise a text for comparison: NFKC, casefolded, without Latin accents and inner apostrophes.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The folded text, `&` as "and".
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).casefold()
         text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text)))
@@ -65,7 +72,14 @@ def year_of(title: str) -> str | None:
 
 
 def spellings(title: str) -> list[list[tuple[str, ...]]]:
-    """The word sequences that stand for a title, by level: the exact one, then looser and looser ones."""
+    """The word sequences that stand for a title, from the exact one to looser ones.
+
+    Args:
+        title: the title as rows show it.
+
+    Returns:
+        Sequences by level; empty ones left out.
+    """
     plain = _YEAR_AT_END.sub("", title)
     year = tuple(words(year_of(title) or ""))
     bare = " ".join(_BRACKETS.sub(" ", plain).split())
@@ -123,7 +137,14 @@ class Titles:
         self._bare = bare
 
     def exact(self, text: str) -> int | None:
-        """The title that equals the whole text; None where none does."""
+        """The title that the whole text spells.
+
+        Args:
+            text: a candidate's name as a model wrote it.
+
+        Returns:
+            Index of the title; None where no title fits.
+        """
         found = tuple(words(text))
         if not found:
             return self._bare.get(without_blanks(text))
@@ -133,7 +154,14 @@ class Titles:
         return owner
 
     def prefix(self, text: str) -> int | None:
-        """The title with which a text begins, up to a colon, bracket, dash or the like."""
+        """The title with which a text begins, up to a colon, bracket, dash or the like.
+
+        Args:
+            text: an entry of a list, or a line.
+
+        Returns:
+            Index of the title; None where no title fits.
+        """
         folded = fold(text)
         spans = word_spans(folded, 400)
         for start in (0, 1):
@@ -145,7 +173,14 @@ class Titles:
         return None
 
     def first_quoted(self, text: str) -> int | None:
-        """The first title in quotation marks, or in Markdown's bold, italics or code."""
+        """The first title in quotation marks, or in Markdown's bold, italics or code.
+
+        Args:
+            text: running text.
+
+        Returns:
+            Index of the title; None where no title is quoted.
+        """
         best: tuple[int, int] | None = None
         for pattern in QUOTED:
             for found in pattern.finditer(text):
@@ -262,7 +297,15 @@ def _owners(titles: Sequence[str]) -> dict[tuple[str, ...], int | None]:
 
 
 def word_spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
-    """Start and end of each word of folded text."""
+    """Where the words of a text are.
+
+    Args:
+        folded: folded text.
+        most: the most words that are looked for; None for all.
+
+    Returns:
+        Start and end of each word.
+    """
     found = []
     for one in _WORD.finditer(folded):
         found.append(one.span())

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from itdr import audit
-from itdr.audit.oracle import Raw
+from itdr.audit.oracle import RawOracle
 from tests.audit.planting import (
     SOURCES,
     Planted,
@@ -227,7 +227,7 @@ def test_a_negative_titled_as_a_touched_work_is_found(monkeypatch: pytest.Monkey
     row = planted.planted["train"][0]
     cell = planted.cell_of(row)
     assert cell is not None
-    raw = Raw(cell)
+    raw = RawOracle(cell)
     met, false = raw.work(row["history"][0]["item_id"]), raw.work(negative(row)["item_id"])
     codes = cell.store.title_code.copy()
     codes[false] = codes[met]

@@ -91,7 +91,7 @@ def test_uniform_negatives_are_found_out_on_real_files(raw: Path) -> None:
 
 
 def test_a_comment_of_another_part_is_found() -> None:
-    from itdr.audit.oracle import Raw
+    from itdr.audit.oracle import RawOracle
 
     config, made = "target_user_identification", {"sample": True, "sources": ["steam"]}
     opened = data.open_data(config, made)
@@ -99,7 +99,7 @@ def test_a_comment_of_another_part_is_found() -> None:
     planted.planted = {split: list(opened.rows(split)) for split in opened.splits}
     before = {one.name: one for one in audit.audit(planted)}["comments"]
     assert before.checked and not before.faults
-    row_id = plant_comment(planted.planted, lambda row: Raw(opened.cell_of(row)))  # type: ignore[arg-type]
+    row_id = plant_comment(planted.planted, lambda row: RawOracle(opened.cell_of(row)))  # type: ignore[arg-type]
     after = {one.name: one for one in audit.audit(planted)}["comments"]
     assert {row for row, _ in after.faults} == {row_id}
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from itdr.scoring import data
-from itdr.scoring.metrics.groundedness import Lexicon, grounds
+from itdr.scoring.metrics.groundedness import FactSpellings, grounds
 
 
 @pytest.mark.parametrize("config", ["interest_recognition", "target_user_identification"])
 def test_facts_in_other_words_are_grounded_and_wrong_ones_are_not(config: str) -> None:
     opened = data.open_data(config, {"sample": True, "format": "preference"})
     rows = [row for split in opened.splits for row in opened.rows(split)]
-    lexicon = Lexicon.of(rows)
+    lexicon = FactSpellings.of(rows)
     others = data.references(opened, rows)
     assert set(others) == {row["id"] for row in rows}
     own, same, wrong = [], [], []

@@ -14,7 +14,7 @@ from itdr.builders.core.errors import ConfigError
 from itdr.scoring import score
 from itdr.scoring.metrics import per_task
 from itdr.scoring.metrics import ranking as metrics_ranking
-from itdr.scoring.metrics.groundedness import Lexicon, grounds
+from itdr.scoring.metrics.groundedness import FactSpellings, grounds
 from itdr.scoring.metrics.result import Answer
 from itdr.scoring.metrics.text import overlap
 from itdr.scoring.parsing.parse import Ranking
@@ -262,7 +262,7 @@ def other() -> Row:
     ],
 )
 def test_groundedness(text: str, precision: float, recall: float) -> None:
-    found = grounds(profile(), text, Lexicon.of([profile(), other()]))
+    found = grounds(profile(), text, FactSpellings.of([profile(), other()]))
     assert found.precision == pytest.approx(precision)
     assert found.recall == pytest.approx(recall)
     both = precision + recall

@@ -90,8 +90,16 @@ class Communities:
     def members(
         self, users: np.ndarray, work: int = -1, liked: np.ndarray | None = None
     ) -> np.ndarray:
-        """The community of each user, -1 for those with too few likes; not counting the like of one
-        work by those who `liked` it."""
+        """The community of each user; with `liked`, as if they had not liked one work.
+
+        Args:
+            users: user codes.
+            work: code of the work that is left out; -1 for none.
+            liked: bool per user, whether they like that work.
+
+        Returns:
+            Community per user; -1 for users with too few likes.
+        """
         known, scores = self._known[users], self.scores[users]
         place = self._place[work] if work >= 0 else -1
         if not len(self.centres):
@@ -102,9 +110,14 @@ class Communities:
         return np.where(known >= LEAST_LIKES, scores.argmax(axis=1), -1)
 
     def typical(self, everybody: np.ndarray, least: int = 3) -> list[np.ndarray]:
-        """By community its most typical works: those whose weight stands out most.
+        """The most typical works of each community: those whose weight stands out most.
 
-        everybody: by known work, how many of all users like it.
+        Args:
+            everybody: by known work, how many of all users like it.
+            least: how many works to find, at least.
+
+        Returns:
+            Work codes by community, the most typical first; twice `least` of each.
         """
         found = []
         for centre in self.centres:

@@ -106,8 +106,15 @@ class Generosity:
 
 
 def surprise(k: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """P(X >= k) for X Poisson with this mean, for whole k above it: an upper bound for a sum of unequal
-    chances."""
+    """P(X >= k) for X Poisson, an upper bound for a sum of unequal chances.
+
+    Args:
+        k: whole numbers above their expectation.
+        expected: the means, of the same shape.
+
+    Returns:
+        Probabilities.
+    """
     factorials = np.cumsum(np.log(np.maximum(np.arange(int(k.max(initial=0)) + 1), 1)))
     first = np.exp(k * np.log(np.maximum(expected, 1e-12)) - expected - factorials[k])
     term, total = np.ones(len(k)), np.ones(len(k))

@@ -97,7 +97,14 @@ class FactTable:
         return Fact("reception", "unsure", "", int(likers[work]), int(people[work]))
 
     def of(self, work: int) -> list[Fact]:
-        """The counted facts of a candidate, the strongest of each kind first."""
+        """The counted facts of a candidate, the strongest of each kind first.
+
+        Args:
+            work: code of a candidate.
+
+        Returns:
+            Facts; empty for a work that is no candidate.
+        """
         place = int(self._place[work])
         if place < 0:
             return []

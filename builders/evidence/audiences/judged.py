@@ -84,7 +84,15 @@ class Judged:
         return np.concatenate([[0], self.totals[0].cumsum()]), order
 
     def raters(self, work: int) -> tuple[np.ndarray, np.ndarray]:
-        """(users, verdicts) of a work: of more than `MOST_RATERS` so many, by a hash of both."""
+        """Who judged a work, and how.
+
+        Args:
+            work: the work's code.
+
+        Returns:
+            (users, verdicts); above `MOST_RATERS` a sample of that size, by a hash of user and
+            work.
+        """
         begins, order = self._by_work
         rows = order[begins[work] : begins[work + 1]]
         users = self.users[rows]

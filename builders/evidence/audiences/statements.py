@@ -35,11 +35,20 @@ KEPT_TAGS = 64
 
 
 def comments(first: int, stop: int, chars: int, has_time: bool) -> str:
-    """Up to `KEPT_COMMENTS` comments on each work from code `first` to `stop` - 1 by those who disliked
-    it, and as many by others, in the order of a hash; of a user's several the earliest.
+    """SQL for the comments on works that can be shown: some by those who disliked a work, some by others.
 
-    Tables: `events`, `works` and `verdicts`; `speakers` (user_code, part, key); `subjects` (work,
-    part, key). Only users of the work's own part speak. chars: texts are cut here, to save room.
+    Of each side at most `KEPT_COMMENTS`, in the order of a hash; of a user's several the earliest.
+    Only users of the work's own part speak. Reads `events`, `works` and `verdicts`; `speakers`
+    (user_code, part, key); `subjects` (work, part, key).
+
+    Args:
+        first: the first work code.
+        stop: the work code after the last.
+        chars: texts are cut here, to save room.
+        has_time: whether events carry a timestamp.
+
+    Returns:
+        A SELECT.
     """
     time = "e.timestamp" if has_time else "CAST(NULL AS BIGINT)"
     there = "e.text IS NOT NULL AND length(trim(e.text)) > 0"

@@ -70,8 +70,10 @@ class Companions:
 def count(engine: Engine, path: Path) -> None:
     """Count the companions of a store's works, and write them.
 
-    engine: with `all_judged`, `work_verdicts`, `subjects` and `speakers`; the tables that this makes
-    are kept in it.
+    Args:
+        engine: holds `all_judged`, `work_verdicts`, `subjects` and `speakers`; keeps the tables
+            made here.
+        path: the file to write.
     """
     from itdr.builders.store.engine import table_of
 
@@ -142,7 +144,17 @@ def steps_of(activity: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.n
 def chances(
     steps: np.ndarray, people: np.ndarray, means: np.ndarray, likers: np.ndarray
 ) -> np.ndarray:
-    """p(u, B) by step of u and place of B on the shelf."""
+    """The chance that a user likes a work, by how much the user likes in all.
+
+    Args:
+        steps: step of activity of each group of people.
+        people: how many people each group has.
+        means: likes of a user, by step.
+        likers: how many like each work of the shelf.
+
+    Returns:
+        p(u, B) of shape (steps, works).
+    """
     users = np.bincount(steps, people, len(means))
     total = max(float((users * means).sum()), 1.0)
     rate = likers / total

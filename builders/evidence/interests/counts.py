@@ -73,8 +73,15 @@ class Counts:
     cache: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def candidates(self, kind: str, least: int) -> tuple[int, int]:
-        """How many traits of a kind, each on `least` works or more, could be a taste, and the likes
-        of all of them."""
+        """How many traits of a kind could be a taste, and the likes of all of them.
+
+        Args:
+            kind: kind of trait.
+            least: only traits on this many works or more.
+
+        Returns:
+            (traits, likes), each at least 1.
+        """
         key = (kind, least)
         if key not in self.cache:
             codes = list(self.codes[kind].values())
@@ -123,8 +130,16 @@ class Counts:
         return own / max(self.cache[key], 1e-12)
 
     def obscure_share(self, likes: int) -> float:
-        """The share of little-known works to be expected among so many likes: who likes many works
-        cannot but like little-known ones."""
+        """The share of little-known works to be expected among a user's likes.
+
+        Whoever likes many works cannot but like little-known ones.
+
+        Args:
+            likes: how many works the user likes.
+
+        Returns:
+            A share, 0 to 1.
+        """
         step = self._step(likes)
         key = ("obscure", step)
         if key not in self.cache:

@@ -89,7 +89,14 @@ class Person:
         return np.zeros(len(self.codes), bool) if code is None else self.bears(code)
 
     def bears(self, trait: int) -> np.ndarray:
-        """For each work, whether it has the trait of that code."""
+        """For each work, whether it has the trait of that code.
+
+        Args:
+            trait: the trait's code.
+
+        Returns:
+            bool per work of the user.
+        """
         found = self._bearing.get(trait)
         if found is None:
             places, carried = self._carried

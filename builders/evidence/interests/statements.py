@@ -48,9 +48,14 @@ GROUP BY c.trait ORDER BY c.trait
 
 
 def habits(known: int) -> str:
-    """What users do: how many works they have judged, how many they like, and how many of these are
-    little known; the number of users for each such triple. known: a work with fewer likes counts as
-    little known."""
+    """SQL for what users do: works judged, works liked, and how many of these are little known.
+
+    Args:
+        known: a work with fewer likes counts as little known.
+
+    Returns:
+        A SELECT with the number of users for each such triple.
+    """
     return f"""
 SELECT judged, likes, obscure, count(*) AS users FROM (
     SELECT v.user_code AS user_code, count(*) AS judged, {_number_of(LIKE, "v.verdict")} AS likes,

@@ -67,7 +67,15 @@ def without_year(title: str) -> str:
 
 
 def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
-    """The works with these codes (kept for the next time they are asked for)."""
+    """The works with these codes, cached by the store.
+
+    Args:
+        store: the store.
+        codes: work codes.
+
+    Returns:
+        One work per code.
+    """
     known: dict[int, Work] = store.shared("works", dict)
     missing = [code for code in dict.fromkeys(codes) if code not in known]
     if missing:
@@ -149,7 +157,14 @@ def _leading(store: StoreReader) -> np.ndarray:
 
 
 def carried(store: StoreReader) -> tuple[pa.Table, pa.Table]:
-    """The traits that there are (kind, name), and which work carries which (work, trait, kind)."""
+    """Which work carries which trait.
+
+    Args:
+        store: the store.
+
+    Returns:
+        The traits (kind, name), and the pairs (work, trait, kind).
+    """
     import pyarrow as pa
 
     leads = np.flatnonzero(_leading(store))

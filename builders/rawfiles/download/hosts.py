@@ -35,6 +35,12 @@ def mirror_url(url: str) -> str:
 
     It may contain a password: print it through `redacted` only.
 
+    Args:
+        url: the declared address.
+
+    Returns:
+        The address to request.
+
     Raises:
         ConfigError: `ITDR_MIRROR` is not a web address.
     """
@@ -80,6 +86,9 @@ def kaggle_token() -> str | None:
 
     `KAGGLE_API_TOKEN` (sent as Bearer), then `KAGGLE_USERNAME` and `KAGGLE_KEY`, then `kaggle.json`
     in `KAGGLE_CONFIG_DIR` or `~/.kaggle` (both sent as Basic), as Kaggle's own client does.
+
+    Returns:
+        The header's value.
     """
     token = os.environ.get("KAGGLE_API_TOKEN", "").strip()
     if token:
@@ -111,7 +120,14 @@ def _origin(url: str) -> str:
 
 
 def refusal_hint(url: str) -> str:
-    """What to do about a download that this host refused."""
+    """What to do about a download that this host refused.
+
+    Args:
+        url: the address that was refused.
+
+    Returns:
+        Half a sentence for an error message.
+    """
     if _origin(url) in KAGGLE:
         if kaggle_token():
             return "Kaggle refused your token: open the data set's page once, and check the token"

@@ -38,6 +38,9 @@ def fetch_all(
 
     Returns:
         The path of each file, or the error, by the remote's name.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C, once all downloads have stopped.
     """
     if len(remotes) == 1:
         return {

@@ -22,15 +22,6 @@ MISSING = ("", "unknown", "null", "nan", "none", "n/a", r"\n")
 _BLANKS = r"[\s\x00-\x1f\x7f-\x9f\p{Z}\x{200b}\x{2060}\x{feff}]+"
 
 
-def column_names(**tables: str) -> frozenset[str]:
-    """`column_names(users="user_id age")` -> {"users.user_id", "users.age"}, for `Source.columns`.
-
-    Args:
-        tables: the columns of each table, separated by blanks.
-    """
-    return frozenset(f"{table}.{name}" for table, names in tables.items() for name in names.split())
-
-
 def tidy(texts: Any) -> pa.StringArray:
     """Decode HTML entities, collapse blanks (zero-width ones and line ends included) and trim.
 
@@ -59,6 +50,9 @@ def known_values(texts: Any, missing: Sequence[str] = MISSING) -> pa.StringArray
     Args:
         texts: an array or chunked array of strings.
         missing: the placeholders, in lower case.
+
+    Returns:
+        Strings or null.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -74,6 +68,9 @@ def split_lists(texts: Any, separator: str = ",") -> pa.ListArray:
     Args:
         texts: an array or chunked array of strings.
         separator: what separates the values.
+
+    Returns:
+        One list per string.
     """
     import pyarrow.compute as pc
 
@@ -81,10 +78,10 @@ def split_lists(texts: Any, separator: str = ",") -> pa.ListArray:
     values = tidy(parts.flatten())
     rows = pc.list_parent_indices(parts)
     keep = pc.is_valid(values)
-    return lists_by_row(rows.filter(keep), values.filter(keep), len(parts))
+    return _lists_by_row(rows.filter(keep), values.filter(keep), len(parts))
 
 
-def lists_by_row(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
+def _lists_by_row(rows: Any, values: pa.Array, length: int) -> pa.ListArray:
     """Group values into one list per row.
 
     Args:
@@ -105,6 +102,9 @@ def attribute_lists(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
 
     Args:
         columns: the columns by name, all of one length.
+
+    Returns:
+        One list of structs per row.
     """
     import numpy as np
     import pyarrow as pa
@@ -119,7 +119,7 @@ def attribute_lists(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
     names = pa.array(list(columns)).take(pa.array(np.tile(np.arange(width), length)))
     rows = pa.array(np.repeat(np.arange(length), width)).filter(keep)
     both = pa.StructArray.from_arrays([names.filter(keep), values.filter(keep)], ["name", "value"])
-    return lists_by_row(rows, both, length)
+    return _lists_by_row(rows, both, length)
 
 
 def integer_text(texts: Any) -> pa.StringArray:
@@ -135,6 +135,9 @@ def parse_integers(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array
     Args:
         texts: an array or chunked array of strings.
         pattern: a regular expression of accepted numbers; others become null.
+
+    Returns:
+        Numbers or null.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -152,6 +155,9 @@ def parse_iso_seconds(texts: Any) -> pa.Int64Array:
 
     Args:
         texts: an array or chunked array of strings; other forms and impossible dates become null.
+
+    Returns:
+        Seconds or null.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -180,6 +186,9 @@ def reject_reasons(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:
 
     Args:
         reasons: (condition, reason) in order of precedence; a null condition does not hold.
+
+    Returns:
+        One reason or null per row.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -234,6 +243,9 @@ def commonest_spelling(
         con: a DuckDB connection.
         rows: batches with the key and the columns to choose.
         key: the key column.
+
+    Yields:
+        Batches with the columns of `rows`, one row per key.
     """
     import contextlib
     import itertools
@@ -270,14 +282,21 @@ def map_values(texts: Any, words: Mapping[str, str]) -> pa.StringArray:
 
 
 def one_element_lists(texts: Any) -> pa.ListArray:
-    """Each text as a list of one; null gives an empty list."""
+    """Each text as a list of one; null gives an empty list.
+
+    Args:
+        texts: an array or chunked array of strings.
+
+    Returns:
+        One list per string, of one text or none.
+    """
     import numpy as np
     import pyarrow.compute as pc
 
     texts = as_array(texts)
     keep = pc.is_valid(texts)
     rows = np.flatnonzero(np.asarray(keep))
-    return lists_by_row(rows, texts.filter(keep), len(texts))
+    return _lists_by_row(rows, texts.filter(keep), len(texts))
 
 
 def require_quoted_csv(path: Path, record: str) -> None:

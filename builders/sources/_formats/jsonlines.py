@@ -81,6 +81,9 @@ def texts_sql(value: str) -> str:
 
     Args:
         value: an SQL expression of type JSON.
+
+    Returns:
+        An SQL expression.
     """
     return (
         f"CASE json_type({value}) WHEN 'ARRAY' THEN list_filter(list_concat("

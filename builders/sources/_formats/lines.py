@@ -65,7 +65,7 @@ def read_records(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    require_layout(path, fields, delimiter)
+    _require_layout(path, fields, delimiter)
     _require_whole(path, complete)
     limit = 1 if delimiter == "," and fields == 2 else None
     all_quoted = _all_quoted(path, fields, delimiter, skip)
@@ -88,7 +88,7 @@ def read_records(
         yield [pa.array([], pa.string())] * fields
 
 
-def require_layout(path: Path, fields: int, delimiter: str) -> None:
+def _require_layout(path: Path, fields: int, delimiter: str) -> None:
     """Check that some line in a file's first 64 kB has the expected number of fields.
 
     Args:
@@ -128,6 +128,9 @@ def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
         texts: the fields.
         always: unquote every field that stands between quotes; otherwise only those whose inner
             quotes are doubled, which no text has that quotes itself ("Heroes").
+
+    Returns:
+        The fields without their quotes.
     """
     import pyarrow.compute as pc
 

@@ -43,6 +43,9 @@ def plain_field(text: str | None, missing: frozenset[str] = MISSING) -> str | No
     Args:
         text: the field.
         missing: casefolded placeholders for missing values, which become null.
+
+    Returns:
+        The text; None for a missing value.
     """
     if text is None:
         return None
@@ -78,6 +81,12 @@ def repair_quotes(text: str) -> str:
     `\O\" Is for Outlaw"` -> `"O" Is for Outlaw`. Backslash and quote are a quote; a backslash
     before a word is a lost opening quote, any other one is dropped; a surplus quote at the end, left
     over from the end of the field, is dropped. Texts without a backslash stay unchanged.
+
+    Args:
+        text: a field that held escaped quotes.
+
+    Returns:
+        The repaired text.
     """
     if "\\" not in text:
         return text

@@ -97,6 +97,9 @@ def string_list_sql(column: str) -> str:
 
     Args:
         column: the column.
+
+    Returns:
+        An SQL expression.
     """
     whole = literal(rf"\s*\[\s*(?:(?:{_ITEM})(?:\s*,\s*(?:{_ITEM}))*)?\s*,?\s*\]\s*")
     code = "CAST('0x' || p[3:] AS INTEGER)"

@@ -66,7 +66,14 @@ def _names() -> dict[str, str]:
 
 
 def clean(text: str) -> str | None:
-    """A text without entities, markup, surplus blanks and lone surrogates; None where nothing is left."""
+    """A text without entities, markup, surplus blanks and lone surrogates.
+
+    Args:
+        text: a text as people wrote it in a form.
+
+    Returns:
+        The clean text; None where nothing is left.
+    """
     text = replace_surrogates(text)
     if "&" in text:
         text = _PYTHON_REFERENCE.sub(lambda found: _decoded(found[0]), text)
@@ -81,7 +88,14 @@ def clean(text: str) -> str | None:
 
 
 def replace_surrogates(text: str) -> str:
-    """A text with surrogate pairs joined, and lone surrogates, which UTF-8 cannot hold, as U+FFFD."""
+    """A text with surrogate pairs joined, and lone surrogates, which UTF-8 cannot hold, as U+FFFD.
+
+    Args:
+        text: a text decoded from JSON, where half a pair may stand alone.
+
+    Returns:
+        Text that can be written as UTF-8.
+    """
     if text.isascii():
         return text
     try:
@@ -107,6 +121,9 @@ def clean_sql(column: str) -> str:
 
     Args:
         column: an SQL expression of the text.
+
+    Returns:
+        An SQL expression.
     """
     joined = (
         f"array_to_string(list_transform(regexp_extract_all({column}, {_PIECES}), {_DECODE}), '')"

@@ -134,6 +134,9 @@ def require_final_newline(path: Path) -> None:
 
     Raises:
         RawFileError: the last line has no line end.
+
+    Args:
+        path: a file of lines.
     """
     require_not_empty(path)
     if is_gzip(path):
@@ -251,6 +254,12 @@ def tail_of(path: Path, size: int = _HEAD) -> bytes:
 
 def head_of(path: Path) -> bytes:
     """The first 64 kB of a file, decompressed.
+
+    Args:
+        path: the file, plain or gzip.
+
+    Returns:
+        At most 64 kB of plain bytes.
 
     Raises:
         RawFileError: the file cannot be read.

@@ -79,6 +79,9 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     Args:
         text: the title, blanks collapsed.
         creator: the author, whose name is removed from trailing brackets.
+
+    Returns:
+        The title as rows show it.
     """
     text = _NOTE.sub("", text)
     for pattern, new in _SEPARATORS:
@@ -86,7 +89,7 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     if ", " in text and not _HAS_ONE.search(text):
         for pattern, new in _MOVED:
             text = pattern.sub(new, text)
-    text = strip_imprint(_COLON.sub(": ", text), creator)
+    text = _strip_imprint(_COLON.sub(": ", text), creator)
     for pattern, new in _SEPARATORS:
         text = pattern.sub(new, text)
     if same := _TWICE.fullmatch(text):
@@ -94,7 +97,7 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     return _small_letters(text) or None
 
 
-def strip_imprint(title: str, creator: str | None = None) -> str:
+def _strip_imprint(title: str, creator: str | None = None) -> str:
     """Remove trailing brackets that name an edition, a binding, an imprint or the author.
 
     Args:

@@ -1,5 +1,6 @@
-"""Film titles as MovieLens writes them: SQL that restores a moved article and extracts the year.
+"""What the two MovieLens sources share: their paper, and titles as MovieLens writes them.
 
+SQL restores a moved article and extracts the year:
 `American President, The (1995)` -> `The American President (1995)`, also inside the alternate
 titles in parentheses. [GroupLens READMEs; the forms were seen in ml-latest-small and ml-1m]
 """
@@ -7,6 +8,17 @@ titles in parentheses. [GroupLens READMEs; the forms were seen in ml-latest-smal
 from __future__ import annotations
 
 from itdr.builders.core.duckdb_csv import literal
+
+CITATION = """@article{harper2015movielens,
+  author  = {F. Maxwell Harper and Joseph A. Konstan},
+  title   = {The {MovieLens} Datasets: History and Context},
+  journal = {ACM Transactions on Interactive Intelligent Systems},
+  volume  = {5},
+  number  = {4},
+  pages   = {19:1--19:19},
+  year    = {2015},
+  doi     = {10.1145/2827872}
+}"""
 
 _GLUED = ("L'",)
 _ARTICLES = (
@@ -28,6 +40,9 @@ def title_sql(text: str) -> str:
 
     Args:
         text: an SQL expression of the raw title. Empty titles become null.
+
+    Returns:
+        An SQL expression.
     """
     sql = f"trim(regexp_replace({_unescaped(text)}, '\\s+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"

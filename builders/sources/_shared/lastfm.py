@@ -27,9 +27,6 @@ CITATION = """@book{celma2010,
   publisher = {Springer},
   year      = {2010}
 }"""
-ZENODO = "https://zenodo.org/records/6090214/files/"
-ZENODO_API = "https://zenodo.org/api/records/6090214/files/"
-UPF = "http://mtg.upf.edu/static/datasets/last.fm/"
 
 BAD_USER = "malformed user id"
 NO_ITEM = "neither id nor name of the item"
@@ -40,6 +37,15 @@ _PROFILE_END = r"\t[A-Z][a-z]{2} \d{1,2}, \d{4}$"
 """How a whole profile line ends: with the day of signing up."""
 
 
+def mirrors(archive: str) -> tuple[str, ...]:
+    """The addresses of an archive, in order of preference."""
+    return (
+        f"https://zenodo.org/records/6090214/files/{archive}",
+        f"https://zenodo.org/api/records/6090214/files/{archive}/content",
+        f"http://mtg.upf.edu/static/datasets/last.fm/{archive}",
+    )
+
+
 def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.RecordBatch]:
     """Read users from TAB-separated `id, gender, age, country, day of signing up`.
 
@@ -48,6 +54,9 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         key: the key of the profile file.
         user: a regular expression of valid user ids.
         skip: header lines.
+
+    Yields:
+        Batches of users in canonical columns.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -93,6 +102,9 @@ def name_ids(*names: pa.StringArray) -> pa.StringArray:
 
     Args:
         names: columns of names; null where the last one is null.
+
+    Returns:
+        One id per record; null where there is no name.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

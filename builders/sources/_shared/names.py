@@ -42,7 +42,14 @@ _NUMBERS = frozenset(("II", "III", "IV"))
 
 
 def display_name(name: str) -> str:
-    """The display form of a person's name."""
+    """The display form of a person's name.
+
+    Args:
+        name: a name as catalogues write it, perhaps with the family name first.
+
+    Returns:
+        The name as a sentence has it.
+    """
     for form in _FORMS:
         if found := form.fullmatch(name):
             parts = found.groupdict()

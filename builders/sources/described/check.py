@@ -9,7 +9,7 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError, choose_from
 from itdr.builders.core.yaml_lines import Node
 from itdr.builders.sources.described import declaration as declared
-from itdr.builders.sources.described.declaration import Description, Entry
+from itdr.builders.sources.described.declaration import Description, FieldSpec
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -65,7 +65,7 @@ class _Checker:
             self._check_column(values, node, name)
         return kind(**values)
 
-    def value(self, entry: Entry, node: Node, way: tuple[str, ...]) -> Any:
+    def value(self, entry: FieldSpec, node: Node, way: tuple[str, ...]) -> Any:
         """A field's value, of the kind that is declared."""
         name, kind = way[-1], entry.kind
         if isinstance(kind, type):

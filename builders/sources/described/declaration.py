@@ -24,7 +24,7 @@ _KEY = "entry"
 
 
 @dataclass(frozen=True)
-class Entry:
+class FieldSpec:
     """What is declared of one field: its kind (one of the above, or a class of this module), its
     meaning, the values allowed, whether it must be given, and its name where Python has the word."""
 
@@ -37,10 +37,10 @@ class Entry:
 
 def entry(kind: Any, help: str, default: Any = None, **declared: Any) -> Any:
     """A field of a description."""
-    return field(default=default, metadata={_KEY: Entry(kind, help, **declared)})
+    return field(default=default, metadata={_KEY: FieldSpec(kind, help, **declared)})
 
 
-def entries(of: type) -> dict[str, tuple[str, Entry]]:
+def entries(of: type) -> dict[str, tuple[str, FieldSpec]]:
     """The fields of a class: name in YAML -> (name in Python, what is declared)."""
     return {
         one.metadata[_KEY].name or one.name: (one.name, one.metadata[_KEY])
@@ -207,7 +207,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Interactions(Table):
+class InteractionTable(Table):
     """Who did what, when."""
 
     columns: InteractionColumns = entry(InteractionColumns, "The columns.", required=True)
@@ -221,7 +221,7 @@ class Interactions(Table):
 
 
 @dataclass(frozen=True)
-class Items(Table):
+class ItemTable(Table):
     """What there is to choose from."""
 
     columns: ItemColumns = entry(ItemColumns, "The columns.", required=True)
@@ -234,14 +234,14 @@ class Items(Table):
 
 
 @dataclass(frozen=True)
-class Users(Table):
+class UserTable(Table):
     """What is known of users."""
 
     columns: UserColumns = entry(UserColumns, "The columns.", required=True)
 
 
 @dataclass(frozen=True)
-class Tags(Table):
+class TagTable(Table):
     """Tags that users gave to items."""
 
     columns: TagColumns = entry(TagColumns, "The columns.", required=True)
@@ -283,10 +283,10 @@ class Description:
         "name. Random choices depend on it.",
         default="",
     )
-    interactions: Interactions = entry(Interactions, "Who did what, when.", required=True)
-    items: Items | None = entry(Items, "What there is to choose from.")
-    users: Users | None = entry(Users, "What is known of users.")
-    tags: Tags | None = entry(Tags, "Tags that users gave to items.")
+    interactions: InteractionTable = entry(InteractionTable, "Who did what, when.", required=True)
+    items: ItemTable | None = entry(ItemTable, "What there is to choose from.")
+    users: UserTable | None = entry(UserTable, "What is known of users.")
+    tags: TagTable | None = entry(TagTable, "Tags that users gave to items.")
     scale: RatingScale | None = entry(RatingScale, "The rating scale; needed where ratings are.")
     title: str = entry(TEXT, "The name for people.", default="")
     domain: str = entry(TEXT, "What rows call the domain; by default `words`.", default="")
@@ -318,8 +318,8 @@ class Description:
 
 
 TABLES: dict[str, type] = {
-    "interactions": Interactions,
-    "items": Items,
-    "users": Users,
-    "tags": Tags,
+    "interactions": InteractionTable,
+    "items": ItemTable,
+    "users": UserTable,
+    "tags": TagTable,
 }

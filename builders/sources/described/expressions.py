@@ -38,7 +38,15 @@ def picked(name: str, kind: str, nulls: Sequence[str]) -> str:
 
 
 def text(column: str, kind: str) -> str:
-    """Any column as text; whole numbers without a decimal point."""
+    """SQL for any column as text; whole numbers without a decimal point.
+
+    Args:
+        column: an SQL expression.
+        kind: its SQL type.
+
+    Returns:
+        An SQL expression of type VARCHAR.
+    """
     if kind == "VARCHAR":
         return column
     if kind in _BROKEN:
@@ -65,9 +73,16 @@ def number(column: str, kind: str, decimal: str = ".") -> str:
 
 
 def seconds(column: str, kind: str, of: declared.TimeColumn) -> str:
-    """A time in seconds since 1970 in UTC, or null.
+    """SQL for a time in UTC seconds since 1970.
 
-    of: has a unit, where the column is of text or numbers.
+    Args:
+        column: an SQL expression.
+        kind: its SQL type.
+        of: the column's description; it has a unit or format where the column holds text or
+            numbers.
+
+    Returns:
+        An SQL expression of type BIGINT; null for what is no time.
     """
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
         value = f"epoch({column})"
@@ -129,7 +144,16 @@ def shown(column: str) -> str:
 
 
 def listed(column: str, kind: str, of: declared.ListColumn) -> str:
-    """Several values of a field as a list of texts for people; null where there is none."""
+    """SQL for several values of a field as a list of texts for people.
+
+    Args:
+        column: an SQL expression.
+        kind: its SQL type.
+        of: the column's description: JSON, or what separates the values.
+
+    Returns:
+        An SQL expression of type VARCHAR[]; null where there is no value.
+    """
     if kind.endswith("[]"):
         several = f"CAST({column} AS VARCHAR[])"
     elif of.json:

@@ -72,6 +72,9 @@ def resolve(
         base: the folder that relative paths start from.
         fingerprints: what names the content of a file, by path, where that is known.
 
+    Returns:
+        The description with its files, formats and fingerprints.
+
     Raises:
         ConfigError: for a file that is not there, and a format that is not known.
     """

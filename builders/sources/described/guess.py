@@ -13,7 +13,7 @@ from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources.described.expressions import quoted
-from itdr.builders.sources.described.profile import Profile
+from itdr.builders.sources.described.profile import FileProfile
 from itdr.builders.sources.described.wording import domain_of, wording
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ Keys = tuple[str | None, str | None]
 
 
 def guess(
-    files: Sequence[Profile],
+    files: Sequence[FileProfile],
     name: str,
-    roles: Mapping[str, Profile] | None = None,
+    roles: Mapping[str, FileProfile] | None = None,
     keys: Keys = (None, None),
 ) -> Guess:
     """Describe files.
@@ -96,6 +96,9 @@ def guess(
         name: the id.
         roles: which file is which table, where that is known.
         keys: the columns of users and items in the log, where they are known.
+
+    Returns:
+        The description's values, a note on each, and what was in doubt.
 
     Raises:
         ConfigError: where no file has users and items.
@@ -115,7 +118,12 @@ def guess(
 
 
 def speak(result: Guess, *names: str) -> None:
-    """Choose the words of a description by the names of its columns and files."""
+    """Choose the words of a description by the names of its columns and files.
+
+    Args:
+        result: the description so far; its words are set.
+        names: names of columns and files.
+    """
     domain = domain_of(*names)
     words = wording(domain, result.values["interactions"]["columns"])
     result.values["words"] = domain
@@ -130,20 +138,20 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def column(of: Profile, names: str, taken: Iterable[str] = ()) -> str | None:
+def column(of: FileProfile, names: str, taken: Iterable[str] = ()) -> str | None:
     """The column with the first of these names that there is."""
     there = {plain(name): name for name in reversed(list(of.types)) if name not in set(taken)}
     return next((there[name] for name in names.split() if name in there), None)
 
 
-def _ids(of: Profile) -> tuple[str | None, str | None]:
+def _ids(of: FileProfile) -> tuple[str | None, str | None]:
     user = column(of, USER)
     return user, column(of, ITEM, [user] if user else [])
 
 
-def _roles(files: Sequence[Profile]) -> dict[str, Profile]:
+def _roles(files: Sequence[FileProfile]) -> dict[str, FileProfile]:
     """Which file is which table: the largest with users and items is the log."""
-    roles: dict[str, Profile] = {}
+    roles: dict[str, FileProfile] = {}
     for one in sorted(files, key=lambda one: -one.rows):
         user, item = _ids(one)
         if user and item:
@@ -156,12 +164,12 @@ def _roles(files: Sequence[Profile]) -> dict[str, Profile]:
     return roles
 
 
-def _has(one: Profile, known: Mapping[str, str], *names: str) -> bool:
+def _has(one: FileProfile, known: Mapping[str, str], *names: str) -> bool:
     """Whether a file has a column of one of these kinds."""
     return any(column(one, known[name]) is not None for name in names)
 
 
-def _no_log(files: Sequence[Profile]) -> str:
+def _no_log(files: Sequence[FileProfile]) -> str:
     listed = "; ".join(f"{one.path.name}: {', '.join(one.types)}" for one in files)
     return (
         f"No file has a column of users and one of items ({listed}). Rename them to user_id and "
@@ -169,14 +177,14 @@ def _no_log(files: Sequence[Profile]) -> str:
     )
 
 
-def _written(of: Profile) -> dict[str, Any]:
+def _written(of: FileProfile) -> dict[str, Any]:
     return {"file": str(of.path), **of.written}
 
 
 # -- the log -------------------------------------------------------------------------------------
 
 
-def _log(result: Guess, log: Profile, keys: Keys) -> str:
+def _log(result: Guess, log: FileProfile, keys: Keys) -> str:
     """Describe the interactions; the column of items."""
     user, item = (given or one for given, one in zip(keys, _ids(log), strict=True))
     if not user or not item:
@@ -207,7 +215,17 @@ def _log(result: Guess, log: Profile, keys: Keys) -> str:
     return item
 
 
-def guess_time(result: Guess, log: Profile, name: str) -> Any:
+def guess_time(result: Guess, log: FileProfile, name: str) -> Any:
+    """How the times of a column are to be read.
+
+    Args:
+        result: the description so far; takes notes and doubts.
+        log: what was found of the file.
+        name: the column.
+
+    Returns:
+        The entry `timestamp` of a description; None for what holds no times.
+    """
     kind = log.types[name]
     if kind.startswith(("TIMESTAMP", "DATE")):
         return name
@@ -255,15 +273,24 @@ def _other_way_round(form: str) -> str | None:
     return form.replace("%m/%d", "%d/%m", 1) if form.startswith("%m/%d") else None
 
 
-def _numeric(of: Profile, name: str) -> bool:
+def _numeric(of: FileProfile, name: str) -> bool:
     """Whether nearly all values of a column are numbers."""
     counts = of.counts(name, LARGEST_SCALE * 10) or dict.fromkeys(of.examples[name], 1)
     numbers = sum(count for one, count in counts.items() if _is_number(one))
     return numbers > 0.95 * sum(counts.values()) > 0
 
 
-def guess_rating(result: Guess, log: Profile, name: str) -> Any:
-    """The rating, with its scale; None for a column of something else."""
+def guess_rating(result: Guess, log: FileProfile, name: str) -> Any:
+    """How the ratings of a column are to be read, with their scale.
+
+    Args:
+        result: the description so far; takes the scale, notes and doubts.
+        log: what was found of the file.
+        name: the column.
+
+    Returns:
+        The entry `rating` of a description; None for a column of something else.
+    """
     counts = log.counts(name, LARGEST_SCALE)
     if counts is None or not _numeric(log, name):
         examples = ", ".join(log.examples[name][:3])
@@ -309,7 +336,7 @@ def _short(number: float) -> int | float:
     return int(number) if float(number).is_integer() else number
 
 
-def _event(result: Guess, log: Profile, name: str) -> Any:
+def _event(result: Guess, log: FileProfile, name: str) -> Any:
     counts = log.counts(name, 30)
     if not counts:
         return None
@@ -324,7 +351,7 @@ def _event(result: Guess, log: Profile, name: str) -> Any:
 # -- items, users, tags --------------------------------------------------------------------------
 
 
-def _catalogue(result: Guess, table: str, of: Profile, log: Profile, item: str) -> None:
+def _catalogue(result: Guess, table: str, of: FileProfile, log: FileProfile, item: str) -> None:
     """Describe the items or the users, where there are any."""
     known = CATALOGUE if table == "items" else PEOPLE
     log_columns = result.values["interactions"]["columns"]
@@ -366,7 +393,9 @@ def _catalogue(result: Guess, table: str, of: Profile, log: Profile, item: str) 
         result.values[table]["untitled"] = "id"
 
 
-def _key(result: Guess, table: str, of: Profile, log: Profile, column_of_log: str) -> str | None:
+def _key(
+    result: Guess, table: str, of: FileProfile, log: FileProfile, column_of_log: str
+) -> str | None:
     """The column that joins a file to the log: the one with most of the log's ids."""
     names = [column(of, USER if table == "users" else ITEM), column(of, "id"), *list(of.types)[:6]]
     shares = {name: log.share_in(column_of_log, of, name) for name in names if name}
@@ -383,7 +412,7 @@ def _key(result: Guess, table: str, of: Profile, log: Profile, column_of_log: st
     return best
 
 
-def _listed(of: Profile, name: str) -> Any:
+def _listed(of: FileProfile, name: str) -> Any:
     """How several values stand in one field."""
     if of.types[name].endswith("[]"):
         return name
@@ -396,14 +425,14 @@ def _listed(of: Profile, name: str) -> Any:
     return name
 
 
-def _gender(of: Profile, name: str) -> Any:
+def _gender(of: FileProfile, name: str) -> Any:
     codes = {"m": "male", "f": "female", "male": "male", "female": "female"}
     counts = of.counts(name, 12) or {}
     words = {one: codes[one.lower()] for one in counts if one.lower() in codes}
     return {"from": name, "values": words} if words else name
 
 
-def _tags(result: Guess, of: Profile) -> None:
+def _tags(result: Guess, of: FileProfile) -> None:
     user, item = _ids(of)
     tag = column(of, TAG, [one for one in (user, item) if one])
     columns = {"user_id": user, "item_id": item, "tag": tag}
@@ -420,7 +449,12 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def relative(result: Guess, base: Path) -> None:
-    """Name files by their way from a folder, where they lie below it."""
+    """Name files by their paths from a folder, where they lie below it.
+
+    Args:
+        result: the description so far; its file names are changed.
+        base: the folder of the description.
+    """
     for table in ("interactions", "items", "users", "tags"):
         entry = result.values.get(table)
         if entry and "file" in entry:

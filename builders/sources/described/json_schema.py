@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from itdr.builders.sources.described import declaration as declared
-from itdr.builders.sources.described.declaration import Description, Entry
+from itdr.builders.sources.described.declaration import Description, FieldSpec
 
 ADDRESS = "https://json-schema.org/draft/2020-12/schema"
 
@@ -37,7 +37,7 @@ def _of_class(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "required": required} if required else schema
 
 
-def _of_entry(entry: Entry, definitions: dict[str, Any]) -> dict[str, Any]:
+def _of_entry(entry: FieldSpec, definitions: dict[str, Any]) -> dict[str, Any]:
     kind = entry.kind
     if isinstance(kind, type):
         return _reference(kind, definitions)
@@ -93,7 +93,7 @@ def _rows(kind: type, way: str, lines: list[str], seen: set[type]) -> None:
         if column:
             _rows(inner, f"{way}{name}.", lines, seen)
         else:
-            written = inner in (declared.Items, declared.Users, declared.Tags)
+            written = inner in (declared.ItemTable, declared.UserTable, declared.TagTable)
             # How files are written is said once, under `interactions`.
             same = set(declared.entries(declared.Table)) if written else set()
             kept: list[str] = []

@@ -21,7 +21,7 @@ EXAMPLES = 500
 
 
 @dataclass(frozen=True)
-class Profile:
+class FileProfile:
     """A file as it was found.
 
     form: its format.   written: the fields of a description that say how it is written.   types: the
@@ -58,7 +58,15 @@ class Profile:
         return found
 
     def counts(self, name: str, most: int) -> dict[str, int] | None:
-        """All values of a column as text, with their rows, if there are no more than `most`."""
+        """Count the values of a column.
+
+        Args:
+            name: the column.
+            most: give up where there are more values than this.
+
+        Returns:
+            Rows by value, values as text; None where there are too many.
+        """
         text = f"trim(CAST({quoted(name)} AS VARCHAR))"
         nulls = ", ".join(literal(one) for one in NULLS)
         rows = self.con.execute(
@@ -67,8 +75,17 @@ class Profile:
         ).fetchall()
         return None if len(rows) > most else {str(row[0]): int(row[1]) for row in sorted(rows)}
 
-    def share_in(self, name: str, other: Profile, column: str) -> float:
-        """The share of a column's values that stand in a column of another file."""
+    def share_in(self, name: str, other: FileProfile, column: str) -> float:
+        """How many of a column's values occur in a column of another file.
+
+        Args:
+            name: the column.
+            other: the other file.
+            column: its column.
+
+        Returns:
+            A share, 0 to 1, of the first `EXAMPLES` distinct values.
+        """
         rows = self.con.execute(
             f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS v "
             f"FROM {self.clause} ORDER BY v LIMIT {EXAMPLES}) AS mine LEFT JOIN "
@@ -78,13 +95,16 @@ class Profile:
         return rows[0][1] / rows[0][0] if rows[0][0] else 0.0
 
 
-def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> Profile:
+def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> FileProfile:
     """Look at a file.
 
     Args:
         con: a connection in memory.
         path: the file.
         whole: look at the values of all rows, not only of the first ones.
+
+    Returns:
+        Types, examples and counts by column.
 
     Raises:
         RawFileError: for what cannot be read or is empty.
@@ -117,7 +137,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
         ) from error
     if not rows:
         raise RawFileError(f"{path}: there is no row in it.")
-    return Profile(con, path, str(form), written, types, clause, rows, whole)
+    return FileProfile(con, path, str(form), written, types, clause, rows, whole)
 
 
 def _typed(con: duckdb.DuckDBPyConnection, path: Path, form: str) -> str:
@@ -183,7 +203,17 @@ def _csv(path: Path, options: dict[str, Any], columns: dict[str, str]) -> str:
 
 
 def atomic_header(path: Path) -> dict[str, str]:
-    """The columns of an atomic file of RecBole with their types. Raises `RawFileError` for another file."""
+    """The columns of an atomic file of RecBole with their types.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Types (token, token_seq, float, float_seq) by column.
+
+    Raises:
+        RawFileError: for a file of another kind.
+    """
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         fields = file.readline().rstrip("\r\n").split("\t")
     pairs = [one.rpartition(":") for one in fields]

@@ -26,6 +26,9 @@ def quantile(found: Resolved, share: float) -> float:
         found: a description whose interactions lie on this disk.
         share: between 0 and 1.
 
+    Returns:
+        A rating that occurs.
+
     Raises:
         ConfigError: for files that lie elsewhere or in a zip.
         RawFileError: where there is no rating.

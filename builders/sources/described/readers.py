@@ -80,8 +80,18 @@ class _Select:
 
 
 def interactions(found: Resolved, raw: Raw) -> Rows:
-    """One row an event. Left out: an empty id, no time where there are times, an unknown event, a
-    rating that is none or off the scale, all but one of equal rows."""
+    """Read interactions, a row per event.
+
+    Left out: an empty id, no time where there are times, an unknown event, a rating that is none or
+    off the scale, all but one of equal rows.
+
+    Args:
+        found: the description with its files.
+        raw: the raw files.
+
+    Returns:
+        Canonical columns with `reject`.
+    """
     of = found.description.interactions
     select = _Select(found, scan(raw, found, "interactions"))
     columns = of.columns
@@ -170,8 +180,18 @@ def _event(columns: declared.InteractionColumns, select: _Select) -> str:
 
 
 def items(found: Resolved, raw: Raw) -> Rows:
-    """One row an item. Left out: an empty id, and an item without a title, which is never shown (or,
-    where the description says so, called `item <id>`)."""
+    """Read items, a row per record.
+
+    Left out: an empty id. An item without a title is never shown, or where the description says so
+    it is called `item <id>`.
+
+    Args:
+        found: the description with its files.
+        raw: the raw files.
+
+    Returns:
+        Canonical columns with `reject`.
+    """
     of = found.description.items
     assert of is not None
     select = _Select(found, scan(raw, found, "items"))
@@ -231,7 +251,15 @@ def _attributes(columns: dict[str, declared.TextColumn], select: _Select) -> str
 
 
 def users(found: Resolved, raw: Raw) -> Rows:
-    """One row a user. Left out: an empty id."""
+    """Read users, a row per record; an empty id is left out.
+
+    Args:
+        found: the description with its files.
+        raw: the raw files.
+
+    Returns:
+        Canonical columns with `reject`.
+    """
     of = found.description.users
     assert of is not None
     select = _Select(found, scan(raw, found, "users"))
@@ -251,7 +279,15 @@ def users(found: Resolved, raw: Raw) -> Rows:
 
 
 def tags(found: Resolved, raw: Raw) -> Rows:
-    """One row a tag. Left out: an empty id or tag."""
+    """Read tags, a row per tag; an empty id or tag is left out.
+
+    Args:
+        found: the description with its files.
+        raw: the raw files.
+
+    Returns:
+        Canonical columns with `reject`.
+    """
     of = found.description.tags
     assert of is not None
     select = _Select(found, scan(raw, found, "tags"))

@@ -50,7 +50,17 @@ def prefixes(folder: Path) -> list[str]:
 
 
 def describe(folder: Path) -> Guess:
-    """The description of a folder, as if it had been written by hand."""
+    """Describe a folder of atomic files, as if by hand.
+
+    Args:
+        folder: the folder; one set of files, or the one that bears the folder's name.
+
+    Returns:
+        The description's values, notes and doubts.
+
+    Raises:
+        ConfigError: for a folder without atomic files, or with several sets of them.
+    """
     folder = folder.absolute()
     names = prefixes(folder)
     if not names:

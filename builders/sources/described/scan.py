@@ -78,7 +78,19 @@ def missing(
 
 
 def scan(raw: Raw, found: Resolved, name: str) -> Scan:
-    """The files of a table, looked at but not read."""
+    """Open the files of a table without reading their rows.
+
+    Args:
+        raw: the raw files.
+        found: the description with its files.
+        name: interactions, items, users or tags.
+
+    Returns:
+        The files as a FROM clause, with column types.
+
+    Raises:
+        RawFileError: where the files are not known on this machine, or cannot be read.
+    """
     table = found.table(name)
     assert table is not None
     if found.keys is None or found.formats is None:

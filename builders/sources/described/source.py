@@ -36,6 +36,9 @@ def load(path: Path) -> Source:
     Args:
         path: the file; its folder is where relative paths start.
 
+    Returns:
+        The source, ready for the option `sources`.
+
     Raises:
         ConfigError: for the first mistake in it, with file and line.
     """
@@ -75,7 +78,14 @@ def declared_only(values: Mapping[str, Any]) -> Source:
 
 
 def build(found: Resolved) -> Source:
-    """The declaration of a source, with its readers."""
+    """The declaration of a source, with its readers.
+
+    Args:
+        found: a description with its files.
+
+    Returns:
+        The source.
+    """
     of = found.description
     terms = of.licence or NOT_STATED
     words = of.words
@@ -109,7 +119,14 @@ def build(found: Resolved) -> Source:
 
 
 def values_of(source: Source) -> dict[str, Any] | None:
-    """The description of a source as plain values, files by name alone; None of one that is coded."""
+    """The description of a source as plain values, files by name alone.
+
+    Args:
+        source: any source.
+
+    Returns:
+        Values as in YAML; None for a source that is declared in code.
+    """
     if source.recipe is None or source.recipe[0] is not build:
         return None
     (found,) = source.recipe[1]
@@ -128,7 +145,14 @@ def values_of(source: Source) -> dict[str, Any] | None:
 
 
 def record_of(source: Source) -> dict[str, Any] | None:
-    """A description with the places of its files, as plain values; None of one that is coded."""
+    """The description of a source with the places of its files, as plain values.
+
+    Args:
+        source: any source.
+
+    Returns:
+        `values`, `base` and `fingerprints`; None for a source that is declared in code.
+    """
     if source.recipe is None or source.recipe[0] is not build:
         return None
     (found,) = source.recipe[1]

@@ -20,7 +20,7 @@ from itdr.builders.core.schema import Source
 from itdr.builders.sources.described import guess as guessing
 from itdr.builders.sources.described import source
 from itdr.builders.sources.described.expressions import quoted
-from itdr.builders.sources.described.profile import Profile, profile
+from itdr.builders.sources.described.profile import FileProfile, profile
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,12 +46,15 @@ def from_tables(
         columns: by table, where canonical columns come from; others are guessed by their names.
         fields: other fields of a description; `untitled` is that of its items.
 
+    Returns:
+        The source, ready for the option `sources`.
+
     Raises:
         ConfigError: for what is no table, and a column or field that is not known.
     """
     fingerprints: dict[str, str] = {}
     with contextlib.closing(guessing.connect()) as con:
-        roles: dict[str, Profile] = {}
+        roles: dict[str, FileProfile] = {}
         for table, value in tables.items():
             path, fingerprint = _stored(con, name, table, value)
             if fingerprint:

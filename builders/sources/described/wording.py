@@ -47,6 +47,9 @@ def wording(domain: str, columns: Mapping[str, Any]) -> dict[str, str]:
     Args:
         domain: an entry of templates/domains.yaml.
         columns: of the interactions, as a description has them.
+
+    Returns:
+        Words that replace those of the domain; empty where they fit.
     """
     kind = _kind(columns)
     if kind == "rate" and domain in RATED:

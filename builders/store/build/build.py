@@ -91,6 +91,9 @@ def no_usable_row(
         source: the declaration.
         paths: the raw files.
         rejected: counts of rejected rows by table and reason.
+
+    Returns:
+        An error with the commonest reasons and the remedy.
     """
     files = ", ".join(str(path) for path in paths)
     reasons = _reasons(rejected, "interactions") or "nothing was rejected"
@@ -329,7 +332,14 @@ def _noting(
 
 
 def create_interactions_view(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Create the view `interactions_raw`; returns the id columns that hold only numbers."""
+    """Create the view `interactions_raw` over what was staged.
+
+    Args:
+        con: the connection of the build, after staging.
+
+    Returns:
+        The id columns that hold only numbers.
+    """
     present = {row[0] for row in con.execute("DESCRIBE interactions_staged").fetchall()}
     mixed = [column for column, name in statements.IDS_OF.items() if f"{name}_text" in present]
     texts = dict.fromkeys(statements.IDS_OF, 0)
@@ -444,6 +454,9 @@ def event_names(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[
     Args:
         con: the connection, after `create_interactions_view`.
         columns: the columns that the reader fills.
+
+    Returns:
+        Names from `EVENTS`; empty for a source without kinds of events.
     """
     if "event" not in columns:
         return []

@@ -53,6 +53,9 @@ def staged_column(column: str, kind: str = "") -> str:
     Args:
         column: the column.
         kind: its SQL type, where known.
+
+    Returns:
+        An expression for a SELECT list.
     """
     if column == "event":
         kinds = " ".join(f"WHEN '{event}' THEN {code}" for code, event in enumerate(EVENTS))
@@ -77,6 +80,9 @@ def interactions(numbers: Collection[str]) -> str:
 
     Args:
         numbers: the id columns that hold only numbers and stay numbers; the others become text.
+
+    Returns:
+        A SELECT.
     """
     ids = ", ".join(
         f"{name}_number AS {column}"
@@ -99,6 +105,9 @@ def sorted_events(
         columns: the columns that the source fills.
         numbers: as for `interactions`.
         only_event: the code of the only kind of event, which then is left out of the sort.
+
+    Returns:
+        A SELECT with its ORDER BY.
     """
     wanted = {
         "timestamp": "r.timestamp AS timestamp",
@@ -157,6 +166,9 @@ def one_row_each(
         codes: the table of codes.
         columns: the attributes.
         of_codes: columns of `codes` to append.
+
+    Returns:
+        A SELECT with one row per code.
     """
     names = [name for name in columns if name != key]
     more = "".join(f", c.{name} AS {name}" for name in of_codes)
@@ -207,6 +219,9 @@ def codes(table: str) -> str:
 
     Args:
         table: a table with the columns of `ids.HASH_COLUMNS`; buckets are runs of hashes.
+
+    Returns:
+        A SELECT of code, id, hash, n, number and start.
     """
     window = "OVER (PARTITION BY h.bucket ORDER BY h.hash, h.id"
     return f"""
@@ -250,6 +265,9 @@ def with_works(columns: Collection[str]) -> str:
 
     Args:
         columns: the columns of `described` to select.
+
+    Returns:
+        A SELECT with its ORDER BY.
     """
     fields = ", ".join(f"d.{name} AS {name}" for name in columns)
     return f"""

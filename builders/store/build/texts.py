@@ -49,6 +49,9 @@ def cleaned_sql(table: str, column: str) -> str:
     Args:
         table: the canonical table.
         column: its column.
+
+    Returns:
+        An SQL expression.
     """
     kind = TEXTS[table].get(column)
     if kind in ("text", "tag"):
@@ -70,6 +73,9 @@ def clean_sql(text: str, missing: Collection[str] = NO_VALUE) -> str:
     Args:
         text: an SQL expression of the text.
         missing: placeholders that stand for a missing value.
+
+    Returns:
+        An SQL expression.
     """
     hidden = f"regexp_replace({text}, {literal(_chars(_HIDDEN, '+'))}, '', 'g')"
     blanks = f"regexp_replace({hidden}, {literal(_chars((*_BLANKS, (0x20, 0x20)), '+'))}, ' ', 'g')"
