@@ -17,13 +17,16 @@ class SplitPromise:
     """Checks the promise of the split that a data set was built with.
 
     By time: no row shows anything from a later split's span. Leave one out: no row shows what a later
-    split asks the same user for, and what test asks for is the last that the user did.
+    split asks the same user for, and what test asks for is the last that the user did. Cold items: no
+    training row shows a work, or a title, that validation or test asks for or offers.
     """
 
     def __init__(self) -> None:
         self.result = Result("split", "no row shows what a later split asks for")
         self._asked: dict[_Key, int] = {}
         self._shown: dict[_Key, tuple[int, str]] = {}
+        self._trained: set[tuple[str, int]] = set()
+        self._cold: dict[tuple[str, int], str] = {}
 
     def see(self, split: str, row: Row, raw: RawOracle) -> None:
         """Look at one row.
@@ -42,8 +45,24 @@ class SplitPromise:
             stamps = [one["timestamp"] for one in row["history"] if one["timestamp"] is not None]
             if end is not None and any(stamp >= end for stamp in stamps):
                 self.result.fault(row["id"], f"its history reaches beyond the time of {split}")
+        if cell.cold is not None:
+            self._see_cold(split, row, raw)
         if cell.held:
             self._left_out(SPLITS.index(split), row, raw)
+
+    def _see_cold(self, split: str, row: Row, raw: RawOracle) -> None:
+        """Keep the titles that training shows, and those that later splits ask for or offer."""
+        asked = [*row["relevant"], *(one["item_id"] for one in row["candidates"])]
+        shown = [one["item_id"] for one in row["history"]]
+        for item in [*shown, *asked]:
+            work = raw.work(item)
+            if work is None:
+                continue
+            key = (row["source"], int(raw.store.title_code[work]))
+            if split == "train":
+                self._trained.add(key)
+            elif item in asked:
+                self._cold.setdefault(key, row["id"])
 
     def _left_out(self, part: int, row: Row, raw: RawOracle) -> None:
         shown = [one["item_id"] for one in row["history"]]
@@ -80,6 +99,8 @@ class SplitPromise:
         Returns:
             The result.
         """
+        for title in sorted(self._cold.keys() & self._trained):
+            self.result.fault(self._cold[title], "asks for, or offers, what training rows show")
         for key, asked in self._asked.items():
             part, row_id = self._shown[key]
             if part < asked:

@@ -12,6 +12,7 @@ from itdr.audit.oracle import RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import registry
+from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.cuts import parse, time_cuts
 from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.popularity import train_stats
@@ -34,6 +35,7 @@ def opened() -> StoreReader:
 
 
 LEFT_OUT = {"split_by": "leave_one_out"}
+COLD = {"split_by": "cold_item"}
 
 
 def test_the_last_event_is_test_and_the_one_before_validation() -> None:
@@ -82,6 +84,8 @@ def test_training_counts_leave_out_what_is_held() -> None:
         {"split_by": "time", "cuts": [0.5, 0.75]},
         {"split_by": "time", "cuts": [0.5, 0.75], "target": "first"},
         {"target": "random"},
+        COLD,
+        {**COLD, "k_core": 4, "candidates": 0, "min_history": 2},
     ],
     ids=str,
 )
@@ -124,6 +128,68 @@ def test_the_audit_finds_a_history_beyond_the_cut() -> None:
     promise = SplitPromise()
     promise.see("train", row, RawOracle(cell))
     assert "beyond the time of train" in promise.end().faults[0][1]
+
+
+@pytest.mark.parametrize("candidates", [4, 0])
+def test_what_test_asks_for_was_never_seen_in_training(candidates: int) -> None:
+    rows = world.load("sequential_rec", **options(**COLD, candidates=candidates, min_history=2))
+    assert min(len(one) for one in rows.values()) > 20
+    shown: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
+    for split, several in rows.items():
+        for row in several:
+            shown.setdefault(split, set()).update(one["item_id"] for one in row["history"])
+            mine = {*row["relevant"], *(one["item_id"] for one in row["candidates"])}
+            asked.setdefault(split, set()).update(mine)
+    trained = shown["train"] | asked["train"]
+    for split in ("validation", "test"):
+        assert not asked[split] & trained
+        assert not asked[split] & (shown["validation"] | shown["test"])
+    assert not asked["validation"] & asked["test"]
+    # Histories are of what training knows: all that is new is asked for.
+    store = opened()
+    splits = item_splits(store, 0)
+    for several in rows.values():
+        for row in several:
+            codes = [store.code("item", one["item_id"]) for one in row["history"]]
+            assert not splits[codes].any()
+
+
+def test_works_of_one_title_are_in_one_split() -> None:
+    store = opened()
+    splits = item_splits(store, 0)
+    by_title: dict[int, set[int]] = {}
+    for title, split in zip(store.title_code.tolist(), splits.tolist(), strict=True):
+        if title >= 0:
+            by_title.setdefault(title, set()).add(split)
+    assert all(len(one) == 1 for one in by_title.values())
+    shares = [float((splits == part).mean()) for part in range(3)]
+    assert 0.6 < shares[0] < 0.95 and min(shares) > 0
+    assert item_splits(store, 1).tolist() != splits.tolist()
+
+
+def test_counts_of_cold_items_are_of_their_split_alone() -> None:
+    (cell,) = open_data("sequential_rec", options(**COLD)).cells.values()
+    splits, whole = item_splits(cell.store, 0), train_stats(cell.store, None)
+    for part in range(3):
+        stats = cell.for_part(part).train_stats
+        mine = splits == part
+        assert stats.users[mine].tolist() == whole.users[mine].tolist()
+        assert not stats.users[~mine].any()
+
+
+def test_the_audit_finds_what_training_knew() -> None:
+    data = open_data("sequential_rec", options(**COLD))
+    early, late = next(iter(data.rows("train"))), next(iter(data.rows("test")))
+    cell = data.cell_of(late)
+    assert cell is not None
+    leaky = copy.deepcopy(early)
+    leaky["history"][0] = {**leaky["history"][0], "item_id": late["relevant"][0]}
+    for planted, faults in ((early, 0), (leaky, 1)):
+        promise = SplitPromise()
+        promise.see("train", planted, RawOracle(cell))
+        promise.see("test", late, RawOracle(cell))
+        assert len(promise.end().faults) == faults
 
 
 def test_cuts_are_quantiles_or_dates() -> None:
@@ -171,6 +237,7 @@ def test_the_target_is_the_first_the_last_or_any() -> None:
         ("rating_prediction", LEFT_OUT, "split_by='leave_one_out' has no meaning for rating_pred"),
         ("sequential_rec", {"cuts": [0.8, 0.9]}, "cuts has a meaning with split_by='time' alone"),
         ("interest_recognition", LEFT_OUT, "a profile is not dated"),
+        ("cross_domain_rec", COLD, "split_by='cold_item' has no meaning for cross_domain_rec"),
     ],
 )
 def test_what_has_no_meaning_is_refused(config: str, own: dict[str, Any], said: str) -> None:

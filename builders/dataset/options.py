@@ -129,9 +129,10 @@ class RowOptions:
     )
     split_by: str | None = option(
         None,
-        "What separates the splits: `user`, `time` (see `cuts`), or `leave_one_out` (a user's last "
-        "interactions are test, those before them validation).",
-        choices=("user", "time", "leave_one_out"),
+        "What separates the splits: `user`, `time` (see `cuts`), `leave_one_out` (a user's last "
+        "interactions are test, those before them validation), or `cold_item` (what test asks for was "
+        "never seen in training).",
+        choices=("user", "time", "leave_one_out", "cold_item"),
         shown_default="the protocol's, else `user`",
     )
     cuts: Sequence[float | str] | None = option(

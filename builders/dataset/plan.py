@@ -248,7 +248,9 @@ def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
     opened = open_cell(cell, paths)
     if cell.options.get("negatives") in NEAR_IN_TIME:
         # Their index is made here, in one place, and not by everybody who draws rows.
-        opened.event_negatives  # noqa: B018
+        for part in range(len(SPLITS)) if opened.cold is not None else ():
+            opened.for_part(part).event_negatives  # noqa: B018
+        opened.for_part(0).event_negatives  # noqa: B018
     return opened
 
 

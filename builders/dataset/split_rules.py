@@ -10,8 +10,10 @@ from itdr.builders.dataset import registry
 from itdr.builders.dataset.options import RowOptions
 from itdr.builders.sampling import cuts
 
-LEAVE_ONE_OUT = ("sequential_rec", "top_k_rec")
-"""Subtasks that can be split by leaving a user's last interactions out."""
+WITHIN_USERS = ("leave_one_out", "cold_item")
+"""Splits that divide what one user did by its place or its items."""
+RANKING = ("sequential_rec", "top_k_rec")
+"""Subtasks that can be split so."""
 
 
 def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> None:
@@ -37,17 +39,17 @@ def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> Non
             f"split_by={options.split_by!r} has no meaning for {config}: a profile is not "
             "dated. Use split_by='user'."
         )
-    if options.split_by == "leave_one_out":
+    if options.split_by in WITHIN_USERS:
         others = [one.id for one in registry.tasks_of(config)]
-        others = [name for name in others if name not in LEAVE_ONE_OUT]
+        others = [name for name in others if name not in RANKING]
         if others:
             raise ConfigError(
-                f"split_by='leave_one_out' has no meaning for {', '.join(others)}; it has for "
-                f"{', '.join(LEAVE_ONE_OUT)}."
+                f"split_by={options.split_by!r} has no meaning for {', '.join(others)}; it has for "
+                f"{', '.join(RANKING)}."
             )
     needed = "times" if options.split_by == "time" else "an order"
     columns = {"interactions.timestamp"}
-    if options.split_by == "leave_one_out":
+    if options.split_by in WITHIN_USERS:
         columns.add("interactions.seq")
     lacking = [name for name in sources if not columns & set(registry.source(name).columns)]
     if lacking:

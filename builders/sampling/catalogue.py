@@ -12,6 +12,7 @@ import numpy as np
 
 from itdr.builders.core import arrow
 from itdr.builders.sampling import statements
+from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.splits import SPLITS
@@ -31,7 +32,10 @@ def catalogue_counts(partition: Partition) -> np.ndarray:
         int64 array, items by splits; a row of zeros for an item that nobody met, or that is filtered.
     """
     store = partition.store
-    facts = (*partition.facts, *store.selection_facts)
+    facts: tuple[object, ...] = (*partition.facts, *store.selection_facts)
+    if partition.cold is not None:
+        # The same whichever split is asked for.
+        facts = ("cold", partition.seed, *store.selection_facts)
     path = derived.derived_path(store, "catalogue", facts)
     derived.build_once(path, lambda work: _write(partition, work / path.name))
     table = arrow.read(path)
@@ -55,6 +59,7 @@ def _write(partition: Partition, path: Path) -> None:
             has_event="skip" in store.manifest["events"],
             min_rating=chosen.min_rating if chosen else None,
             held=partition.held > 0,
+            by_item=partition.cold is not None,
         )
         arrow.write_table(table_of(engine, query), path)
     finally:
@@ -73,7 +78,10 @@ def _register(engine: Engine, partition: Partition) -> None:
     if store.selection is not None:
         users, items = users[store.selection.users], items[store.selection.items]
     engine.register("parts", pa.table({"user_code": users, "part": part[users]}))
-    engine.register("works", pa.table({"item_code": items, "work": store.work[items]}))
+    works = {"item_code": items, "work": store.work[items]}
+    if partition.cold is not None:
+        works["part"] = item_splits(store, partition.seed)[items]
+    engine.register("works", pa.table(works))
     if partition.held:
         engine.register("held", held_out(store, partition.held))
     engine.events(store)

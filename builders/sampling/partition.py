@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from itdr.builders.sampling.cold_items import of_split
 from itdr.builders.sampling.event_index import event_index
 from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
@@ -30,22 +31,39 @@ class Partition:
         seed: the seed of the hash that assigns users and items.
         cuts: with a split by time, the seconds at which validation and test begin; else None.
         held: with leave-one-out, how many events of a user are test, and as many validation; else 0.
+        cold: where items are divided, the split whose works are counted; else None.
     """
 
     store: StoreReader
     seed: int
     cuts: tuple[int, int] | None = None
     held: int = 0
+    cold: int | None = None
 
     @property
     def by_user(self) -> bool:
         """Whether a user is in one split with all that they did."""
-        return self.cuts is None and not self.held
+        return self.cuts is None and not self.held and self.cold is None
 
     @property
     def facts(self) -> tuple[object, ...]:
         """What decides the division, besides the store."""
-        return (self.seed if self.by_user else "events", self.cuts, self.held)
+        by_hash = self.by_user or self.cold is not None
+        return (self.seed if by_hash else "events", self.cuts, self.held, *self._cold)
+
+    @property
+    def _cold(self) -> tuple[object, ...]:
+        return () if self.cold is None else ("cold", self.cold)
+
+    @functools.cached_property
+    def counted(self) -> StoreReader:
+        """The store that counts are of: all of it, or the works of one split."""
+        return self.store if self.cold is None else of_split(self.store, self.seed, self.cold)
+
+    @property
+    def seed_of_users(self) -> int | None:
+        """The seed whose training users count; None where all users do."""
+        return None if self.cold is not None else self.seed
 
     def splits(self, hashes: np.ndarray, about: Literal["user", "item"] = "user") -> np.ndarray:
         """The split (0, 1, 2) of each user or item with these hashes, as int8."""
@@ -64,14 +82,16 @@ class Partition:
     def train_stats(self) -> TrainStats:
         """What the training part knows of each work; shared by all cells of the store."""
         until = self.cuts[0] if self.cuts else None
-        key = ("train stats", self.seed, until, self.held)
-        return self.store.shared(key, lambda: train_stats(self.store, self.seed, until, self.held))
+        store, seed = self.counted, self.seed_of_users
+        key = ("train stats", seed, until, self.held)
+        return store.shared(key, lambda: train_stats(store, seed, until, self.held))
 
     @functools.cached_property
     def pool(self) -> CandidatePool:
         """The works that can be negatives; shared by all cells of the store."""
-        key = ("pool", self.seed, self.cuts, self.held)
-        return self.store.shared(key, lambda: CandidatePool(self.store, self.train_stats))
+        store = self.counted
+        key = ("pool", self.seed_of_users, self.cuts, self.held)
+        return store.shared(key, lambda: CandidatePool(store, self.train_stats))
 
     def event_negatives(self, span: tuple[int | None, int | None]) -> EventNegatives | None:
         """What draws negatives from events near in time; None where the store has no times.
@@ -84,13 +104,14 @@ class Partition:
         """
         if not self.store.has("timestamp"):
             return None
-        key = ("event negatives", self.seed, self.cuts, self.held, span)
-        return self.store.shared(
+        store, seed = self.counted, self.seed_of_users
+        key = ("event negatives", seed, self.cuts, self.held, span)
+        return store.shared(
             key,
             lambda: EventNegatives(
-                self.store,
+                store,
                 self.train_stats,
-                event_index(self.store, self.seed, self.cuts, self.held),
+                event_index(store, seed, self.cuts, self.held),
                 span,
                 self.pool.rungs,
             ),

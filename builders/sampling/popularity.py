@@ -52,7 +52,7 @@ class TrainStats:
 
 
 def train_stats(
-    store: StoreReader, seed: int, until: int | None = None, held: int = 0
+    store: StoreReader, seed: int | None, until: int | None = None, held: int = 0
 ) -> TrainStats:
     """What training knows of each work: how many users met it, and when first.
 

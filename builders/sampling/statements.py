@@ -66,6 +66,7 @@ def met_by_split(
     has_event: bool,
     min_rating: float | None,
     held: bool,
+    by_item: bool = False,
 ) -> str:
     """How many users met each item in each split. Reads `events`, `parts` and `works`.
 
@@ -74,11 +75,12 @@ def met_by_split(
         has_event: whether some interactions are of items shown and left alone, which do not count.
         min_rating: the lowest rating that counts; None for any.
         held: whether `held` says which (user_code, work) pairs are of a later `part` than training.
+        by_item: whether `works` says which `part` an item is of, whoever met it.
 
     Returns:
         SQL that gives `code`, `part` and `users`.
     """
-    part = "p.part"
+    part = "w.part" if by_item else "p.part"
     if cuts is not None:
         first, second = map(int, cuts)
         part = f"CASE WHEN e.timestamp >= {second} THEN 2 WHEN e.timestamp >= {first} THEN 1 ELSE 0 END"

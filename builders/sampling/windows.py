@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from itdr.builders.sampling.alphabet import Alphabet
+from itdr.builders.sampling.cold_items import ColdItems
 from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 
@@ -61,6 +62,7 @@ class WindowSpec(NamedTuple):
     liked: float | None = None
     target: str = "last"
     least: int | None = None
+    cold: ColdItems | None = None
 
     @property
     def fewest(self) -> int:
@@ -193,9 +195,11 @@ def window_before(
         if any(known.since(line.works[k], line.user) >= before for k in chosen):
             return None
     past: list[int] = []
+    cold = window_spec.cold
     for k in range(cut - 1, -1, -1):
         title = titles[k]
-        if title not in used and moments[k] < moments[cut]:
+        shown = cold is None or cold.may_show(line.works[k])
+        if shown and title not in used and moments[k] < moments[cut]:
             used.add(title)
             past.append(k)
             if len(past) == window_spec.history:
@@ -211,13 +215,14 @@ def window_before(
 
 def _targets_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> list[int] | None:
     """The places of the targets from `cut` on, which is the first of them."""
-    n, liked = window_spec.targets, window_spec.liked
-    if liked is None:
+    n, liked, cold = window_spec.targets, window_spec.liked, window_spec.cold
+    if liked is None and cold is None:
         return list(range(cut, cut + n)) if cut + n <= len(line) else None
     chosen = []
     for k in range(cut, len(line)):
         rating = line.ratings[k]
-        if rating is not None and rating >= liked:
+        good = liked is None or (rating is not None and rating >= liked)
+        if good and (cold is None or cold.may_ask(line.works[k])):
             chosen.append(k)
             if len(chosen) == n:
                 return chosen

@@ -19,6 +19,7 @@ from itdr.builders.core.schema import Scale, Source
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.rendering.templates import ENGLISH, Words, words_of
 from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.cold_items import ColdItems, item_splits
 from itdr.builders.sampling.cuts import Cuts
 from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
@@ -171,6 +172,13 @@ class OpenCell:
         """Whether a user (or item) belongs to one split, so that none has cases in several."""
         return self.cell.split_by == "user"
 
+    @property
+    def cold(self) -> ColdItems | None:
+        """Which works the part may show and ask for, where items are divided."""
+        if self.cell.split_by != "cold_item":
+            return None
+        return ColdItems(item_splits(self.store, self.cell.seed), self.part_index)
+
     @functools.cached_property
     def words(self) -> Words:
         """The words of the source's domain, in which questions and answers speak alike."""
@@ -198,10 +206,11 @@ class OpenCell:
         scale = self.cell.source.scale
         return scale.liked if scale is not None and self.store.has("rating") else None
 
-    @functools.cached_property
+    @property
     def partition(self) -> Partition:
         """Who is in which split of the store, and what training knows; shared by all its cells."""
-        facts = (self.cell.seed, self.cuts, self.held)
+        cold = self.part_index if self.cell.split_by == "cold_item" else None
+        facts = (self.cell.seed, self.cuts, self.held, cold)
         return self.store.shared(("partition", *facts), lambda: Partition(self.store, *facts))
 
     @property

@@ -101,7 +101,8 @@ def least_history(options: Mapping[str, Any]) -> int:
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The first window of each user; None where there is none, or where it has to be looked for."""
     shorter = cell.min_history < cell.history
-    if not cell.timed or cell.held or shorter or target_of(cell) != "last":
+    divided = cell.held or cell.cold is not None
+    if not cell.timed or divided or shorter or target_of(cell) != "last":
         return [None] * len(users)
     lines = histories(cell.store)
     return first_windows(lines, users, window_spec(cell))
@@ -127,6 +128,7 @@ def window_spec(cell: OpenCell) -> WindowSpec:
         liked=cell.liked if options["liked"] else None,
         target=target_of(cell),
         least=cell.min_history,
+        cold=cell.cold,
     )
 
 

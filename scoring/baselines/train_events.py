@@ -34,8 +34,9 @@ class TrainEvents:
         """User codes, works and times (UTC seconds, `EARLIEST` for none), in order of time."""
         from itdr.builders.store.engine import open_engine, table_of
 
-        partition, store = self.cell.partition, self.cell.store
-        seed = partition.seed if partition.by_user else None
+        partition = self.cell.partition
+        store = partition.counted
+        seed = partition.seed_of_users if partition.by_user else None
         until = partition.cuts[0] if partition.cuts else None
         paths.work_root().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="train-", dir=paths.work_root()) as work:

@@ -179,7 +179,7 @@ class CellTraining:
         counts, only of what is kept."""
         import pyarrow as pa
 
-        store, part = self.cell.store, self._part
+        store, part = self.cell.partition.counted, self._part
         users = np.arange(len(part), dtype=np.int32)
         if store.selection is not None:
             users, chosen = users[store.selection.users], chosen & store.selection.items
@@ -192,7 +192,8 @@ class CellTraining:
     @property
     def _least(self) -> float | None:
         """The lowest rating that counts; None for any."""
-        return None if self.cell.store.selection is None else self.cell.store.selection.min_rating
+        chosen = self.cell.partition.counted.selection
+        return None if chosen is None else chosen.min_rating
 
     def _touches(self, works: list[int]) -> dict[str, np.ndarray]:
         store = self.cell.store
