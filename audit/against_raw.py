@@ -9,6 +9,7 @@ from itdr.audit.features import Features, of_raw
 from itdr.audit.oracle import ALWAYS, NEVER, RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
+from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.data import Data
 from itdr.scoring.metrics.per_task import is_open
 
@@ -214,13 +215,8 @@ class RawChecks:
     def _in_span(
         self, raw: RawOracle, split: str, row: Row, met: Mapping[int, tuple[int, int]]
     ) -> None:
-        assert raw.cell.cuts is not None
-        first, second = raw.cell.cuts
-        low, high = {
-            "train": (ALWAYS, first),
-            "validation": (first, second),
-            "test": (second, NEVER),
-        }[split]
+        start, stop = raw.cell.spans[SPLITS.index(split)]
+        low, high = ALWAYS if start is None else start, NEVER if stop is None else stop
         items = row["relevant"] or [row["item_id"]]
         times = [one[1 if row["rating"] is not None else 0] for one in _met(raw, items, met)]
         if any(not low <= time < high for time in times):

@@ -142,6 +142,12 @@ class RowOptions:
         many=True,
         shown_default="the official cuts, else 0.8, 0.9",
     )
+    validation: str = option(
+        "time",
+        'With `split_by="time"`, what validation is: what lies between the two cuts (`time`), each user\'s '
+        "`last` event before test begins, or other `users` before test begins.",
+        choices=("time", "last", "users"),
+    )
     k_core: int | None = option(
         None,
         "Only keep users and items with so many interactions among those that are kept.",

@@ -116,6 +116,7 @@ def cells_of(options: Options) -> list[Cell]:
                     language,
                     options.split_by or "user",
                     parse(options.cuts),
+                    options.validation,
                 )
             )
     return made

@@ -32,6 +32,7 @@ def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> Non
         raise ConfigError(
             f"cuts has a meaning with split_by='time' alone, not with {options.split_by!r}."
         )
+    _check_validation(options, config)
     if options.split_by in (None, "user"):
         return
     if UNDERSTANDING in [one.root for one in registry.tasks_of(config)]:
@@ -56,4 +57,21 @@ def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> Non
         raise ConfigError(
             f"split_by={options.split_by!r} needs {needed}, which {', '.join(lacking)} lacks: leave it "
             "out of sources, or use split_by='user'."
+        )
+
+
+def _check_validation(options: RowOptions, config: str) -> None:
+    """Check `validation`. Raises `ConfigError` where the rule has no meaning."""
+    if options.validation == "time":
+        return
+    if options.split_by != "time":
+        raise ConfigError(
+            f"validation={options.validation!r} has a meaning with split_by='time' alone, not with "
+            f"{options.split_by!r}."
+        )
+    others = [one.id for one in registry.tasks_of(config) if one.id not in RANKING]
+    if others:
+        raise ConfigError(
+            f"validation={options.validation!r} has no meaning for {', '.join(others)}; it has for "
+            f"{', '.join(RANKING)}."
         )

@@ -15,6 +15,7 @@ from itdr.builders.sampling import statements
 from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.partition import Partition
+from itdr.builders.sampling.popularity import validation_users
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import derived
 
@@ -74,7 +75,11 @@ def _register(engine: Engine, partition: Partition) -> None:
     store = partition.store
     users = np.arange(len(store.user_hash), dtype=np.int32)
     items = np.arange(len(store.work), dtype=np.int32)
-    part = partition.user_splits if partition.by_user else np.zeros(len(users), np.int8)
+    part = np.zeros(len(users), np.int8)
+    if partition.by_user:
+        part = partition.user_splits
+    elif partition.by_users:
+        part = validation_users(store, partition.seed)
     if store.selection is not None:
         users, items = users[store.selection.users], items[store.selection.items]
     engine.register("parts", pa.table({"user_code": users, "part": part[users]}))
@@ -83,5 +88,6 @@ def _register(engine: Engine, partition: Partition) -> None:
         works["part"] = item_splits(store, partition.seed)[items]
     engine.register("works", pa.table(works))
     if partition.held:
-        engine.register("held", held_out(store, partition.held))
+        until = partition.cuts[0] if partition.cuts else None
+        engine.register("held", held_out(store, partition.held, until))
     engine.events(store)

@@ -18,7 +18,7 @@ from itdr.builders.sampling.event_index import event_index
 from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
 from itdr.builders.sampling.popularity import TrainStats, train_stats
-from itdr.builders.sampling.splits import TRAIN, assign_splits
+from itdr.builders.sampling.splits import TRAIN, VALIDATION, assign_splits
 from itdr.builders.store.reader import StoreReader
 
 
@@ -30,8 +30,10 @@ class Partition:
         store: the store that is divided.
         seed: the seed of the hash that assigns users and items.
         cuts: with a split by time, the seconds at which validation and test begin; else None.
-        held: with leave-one-out, how many events of a user are test, and as many validation; else 0.
+        held: with leave-one-out, how many events of a user are test, and as many validation; with cuts,
+            how many of the last events before test are validation; else 0.
         cold: where items are divided, the split whose works are counted; else None.
+        by_users: with cuts, whether validation is of users that training does not know.
     """
 
     store: StoreReader
@@ -39,6 +41,7 @@ class Partition:
     cuts: tuple[int, int] | None = None
     held: int = 0
     cold: int | None = None
+    by_users: bool = False
 
     @property
     def by_user(self) -> bool:
@@ -53,7 +56,17 @@ class Partition:
 
     @property
     def _cold(self) -> tuple[object, ...]:
-        return () if self.cold is None else ("cold", self.cold)
+        by_users = (self.seed, "users") if self.by_users else ()
+        return by_users if self.cold is None else ("cold", self.cold)
+
+    def is_validation_user(self, user: int) -> bool:
+        """Whether a user is one of those that validation may be of."""
+        return bool(self.user_splits[user] == VALIDATION)
+
+    @property
+    def kept_apart(self) -> int | None:
+        """The seed of the validation users that training does not know; None where it knows all."""
+        return self.seed if self.by_users else None
 
     @functools.cached_property
     def counted(self) -> StoreReader:
@@ -83,14 +96,14 @@ class Partition:
         """What the training part knows of each work; shared by all cells of the store."""
         until = self.cuts[0] if self.cuts else None
         store, seed = self.counted, self.seed_of_users
-        key = ("train stats", seed, until, self.held)
-        return store.shared(key, lambda: train_stats(store, seed, until, self.held))
+        facts = (seed, until, self.held, self.kept_apart)
+        return store.shared(("train stats", *facts), lambda: train_stats(store, *facts))
 
     @functools.cached_property
     def pool(self) -> CandidatePool:
         """The works that can be negatives; shared by all cells of the store."""
         store = self.counted
-        key = ("pool", self.seed_of_users, self.cuts, self.held)
+        key = ("pool", self.seed_of_users, self.cuts, self.held, self.kept_apart)
         return store.shared(key, lambda: CandidatePool(store, self.train_stats))
 
     def event_negatives(self, span: tuple[int | None, int | None]) -> EventNegatives | None:
@@ -105,13 +118,14 @@ class Partition:
         if not self.store.has("timestamp"):
             return None
         store, seed = self.counted, self.seed_of_users
-        key = ("event negatives", seed, self.cuts, self.held, span)
+        key = ("event negatives", seed, self.cuts, self.held, self.kept_apart, span)
+        held = 0 if self.cuts else self.held
         return store.shared(
             key,
             lambda: EventNegatives(
                 store,
                 self.train_stats,
-                event_index(store, seed, self.cuts, self.held),
+                event_index(store, seed, self.cuts, held),
                 span,
                 self.pool.rungs,
             ),

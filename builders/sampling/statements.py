@@ -80,12 +80,13 @@ def met_by_split(
     Returns:
         SQL that gives `code`, `part` and `users`.
     """
-    part = "w.part" if by_item else "p.part"
+    part = "w.part" if by_item else "coalesce(h.part, 0)" if held else "p.part"
     if cuts is not None:
         first, second = map(int, cuts)
-        part = f"CASE WHEN e.timestamp >= {second} THEN 2 WHEN e.timestamp >= {first} THEN 1 ELSE 0 END"
-    elif held:
-        part = "coalesce(h.part, 0)"
+        part = (
+            f"CASE WHEN e.timestamp >= {second} THEN 2 WHEN e.timestamp >= {first} THEN 1 "
+            f"ELSE {part} END"
+        )
     where = [f"e.event <> {SKIP}"] * has_event
     if min_rating is not None:
         where.append(f"e.rating >= {float(min_rating)!r}")

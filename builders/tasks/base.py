@@ -96,7 +96,7 @@ class Cell:
 
     other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
     templates: the user's own folder of templates, None without one; it may change the domain's words.
-    language: of templates and words.   split_by, cuts: see the options of these names.
+    language: of templates and words.   split_by, cuts, validation: see the options of these names.
     """
 
     task: Task
@@ -110,6 +110,7 @@ class Cell:
     language: str = ENGLISH
     split_by: str = "user"
     cuts: Cuts | None = None
+    validation: str = "time"
 
     @property
     def name(self) -> str:
@@ -159,8 +160,27 @@ class OpenCell:
 
     @property
     def held(self) -> int:
-        """With leave-one-out, how many events of a user are test, and as many validation; else 0."""
-        return self.positives if self.cell.split_by == "leave_one_out" else 0
+        """How many events of a user are test, and as many validation, with leave-one-out; with a split by
+        time whose validation is each user's last event, how many are validation; else 0."""
+        if self.cell.split_by == "leave_one_out" or self.cell.validation == "last":
+            return self.positives
+        return 0
+
+    @property
+    def spans(self) -> tuple[tuple[int | None, int | None], ...]:
+        """Of each split the UTC seconds between which its targets lie; None for no limit."""
+        if self.cuts is None:
+            return ((None, None),) * len(SPLITS)
+        first, second = self.cuts
+        if self.cell.validation == "time":
+            return (None, first), (first, second), (second, None)
+        return (None, second), (None, second), (second, None)
+
+    def serves(self, user: int) -> bool:
+        """Whether a user may have cases in the part, where some users are kept for validation."""
+        if self.cell.validation != "users" or self.part == "test":
+            return True
+        return self.partition.is_validation_user(user) == (self.part == "validation")
 
     @property
     def whole_catalogue(self) -> bool:
@@ -210,7 +230,7 @@ class OpenCell:
     def partition(self) -> Partition:
         """Who is in which split of the store, and what training knows; shared by all its cells."""
         cold = self.part_index if self.cell.split_by == "cold_item" else None
-        facts = (self.cell.seed, self.cuts, self.held, cold)
+        facts = (self.cell.seed, self.cuts, self.held, cold, self.cell.validation == "users")
         return self.store.shared(("partition", *facts), lambda: Partition(self.store, *facts))
 
     @property
@@ -250,9 +270,7 @@ class OpenCell:
     def for_part(self, part: int) -> OpenCell:
         """This cell, with the true items in the part's span of time where time splits the data."""
         self.part_index = part
-        if self.cuts:
-            first, second = self.cuts
-            self.span = ((None, first), (first, second), (second, None))[part]
+        self.span = self.spans[part]
         return self
 
     def has_enough_negatives(self, windows: Sequence[Window]) -> list[bool]:

@@ -53,9 +53,15 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
         Windows in the order in which a plan takes them.
     """
     lines = histories(cell.store)
-    if cell.held:
+    if not cell.serves(user):
+        return iter(())
+    if cell.held and cell.cuts is None:
         found = leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
         return in_order(cell, user, found)
+    if cell.held and cell.cuts is not None and cell.part != "test":
+        spec, until = window_spec(cell), cell.cuts[0]
+        before = leave_one_out.windows_before(lines, user, spec, cell.part_index, until)
+        return in_order(cell, user, before)
     if cell.timed:
         return in_order(cell, user, latest_windows(lines, user, window_spec(cell)))
     line = lines.of(user)
@@ -101,7 +107,7 @@ def least_history(options: Mapping[str, Any]) -> int:
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
     """The first window of each user; None where there is none, or where it has to be looked for."""
     shorter = cell.min_history < cell.history
-    divided = cell.held or cell.cold is not None
+    divided = cell.held or cell.cold is not None or cell.cell.validation != "time"
     if not cell.timed or divided or shorter or target_of(cell) != "last":
         return [None] * len(users)
     lines = histories(cell.store)

@@ -42,7 +42,9 @@ class TrainEvents:
         with tempfile.TemporaryDirectory(prefix="train-", dir=paths.work_root()) as work:
             engine = open_engine(Path(work))
             try:
-                popularity.register_touches(engine, store, seed, until, partition.held)
+                popularity.register_touches(
+                    engine, store, seed, until, partition.held, partition.kept_apart
+                )
                 table = table_of(engine, statements.TOUCHES_IN_ORDER)
             finally:
                 engine.close()

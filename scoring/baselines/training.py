@@ -12,6 +12,7 @@ import numpy as np
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.sampling import statements as sampling_statements
 from itdr.builders.sampling.held_out import held_out
+from itdr.builders.sampling.popularity import validation_users
 from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.tasks.base import OpenCell
@@ -122,6 +123,8 @@ class CellTraining:
     @functools.cached_property
     def _part(self) -> np.ndarray:
         cell = self.cell
+        if cell.partition.by_users:
+            return validation_users(cell.store, cell.cell.seed)
         if not cell.by_subject:
             return np.zeros(len(cell.store.user_hash), np.int8)
         return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.random_id)
@@ -187,7 +190,8 @@ class CellTraining:
         con.register("parts", pa.table({"user_code": users, "part": part[users]}))
         con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
         if self.cell.held:
-            con.register("held", held_out(store, self.cell.held))
+            until = self.cell.cuts[0] if self.cell.cuts else None
+            con.register("held", held_out(store, self.cell.held, until))
 
     @property
     def _least(self) -> float | None:
