@@ -105,7 +105,15 @@ def least_history(options: Mapping[str, Any]) -> int:
 
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
-    """The first window of each user; None where there is none, or where it has to be looked for."""
+    """The first window of several users at once.
+
+    Args:
+        cell: an open cell.
+        users: user codes.
+
+    Returns:
+        One window per user; None where there is none, or where it has to be looked for.
+    """
     shorter = cell.min_history < cell.history
     divided = cell.held or cell.cold is not None or cell.cell.validation != "time"
     if not cell.timed or divided or shorter or target_of(cell) != "last":
