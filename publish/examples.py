@@ -8,29 +8,62 @@ from typing import Any
 from itdr.builders.dataset import registry
 
 BEGIN, END = "<!-- examples:begin -->", "<!-- examples:end -->"
-SHOWN = {
-    "rating_prediction": "ml-32m",
-    "target_user_identification": "ml-32m",
-}
-"""The README's examples: subtask -> source."""
+TASK, SOURCE = "sequential_rec", "ml-32m"
+"""What the README's first call loads."""
+LOOKED_AT = 10
+CALL = f"""import itdr  # noqa: F401  (teaches load_dataset the name "itdr")
+from datasets import load_dataset
+
+rows = load_dataset("itdr", "{TASK}", sources=["{SOURCE}"], sample=True, split="train")
+row = rows[PLACE]
+print(row["instruction"], row["input"], row["output"], sep="\\n\\n")"""
+FOLDED = ("target_user_identification", "ml-32m")
 
 
 def block() -> str:
-    """The examples in the README, folded, between their two markers.
+    """The README examples between their markers: a call, what it prints, and an answer in prose.
 
     Returns:
         Markdown.
     """
-    parts = [
-        f"<details><summary>{registry.task(task).title} (<code>{task}</code>)</summary>\n\n"
-        f"{quoted(typical(task)[source])}\n\n</details>"
-        for task, source in SHOWN.items()
-    ]
-    return "\n\n".join([BEGIN, *parts, END])
+    task, source = FOLDED
+    title = registry.task(task).title.lower()
+    place, row = first_example()
+    return "\n\n".join(
+        [
+            BEGIN,
+            f"```python\n{CALL.replace('PLACE', str(place))}\n```",
+            "This prints a description of the task, a question, and the answer:",
+            "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"]),
+            f"<details><summary>An answer in prose: {title}</summary>\n\n"
+            f"{quoted_texts(typical_rows(task)[source])}\n\n</details>",
+            END,
+        ]
+    )
+
+
+def first_example() -> tuple[int, dict[str, Any]]:
+    """The example of the README's first call: among the first rows the one with the most lines.
+
+    Lists read better than running text.
+
+    Returns:
+        Its position in the stream, and the row.
+    """
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+
+    stream = datasets.load_dataset(
+        "itdr", TASK, sources=[SOURCE], sample=True, split="train", streaming=True
+    )
+    rows = list(stream.take(LOOKED_AT))
+    place = max(range(len(rows)), key=lambda k: (rows[k]["input"].count("\n"), -k))
+    return place, rows[place]
 
 
 @cache
-def typical(task: str) -> dict[str, dict[str, Any]]:
+def typical_rows(task: str) -> dict[str, dict[str, Any]]:
     """A typical example of each source: the row of median length in the sample's test split.
 
     Args:
@@ -53,7 +86,7 @@ def typical(task: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def quoted(row: dict[str, Any]) -> str:
+def quoted_texts(row: dict[str, Any]) -> str:
     """The texts of a row as a text block: description, question, answer."""
     return "\n".join(
         ["```text", row["instruction"], "", row["input"], "", f"→ {row['output']}", "```"]

@@ -128,7 +128,7 @@ def _say_empty(
     done: Mapping[str, Any],
     roots: Mapping[str, Sequence[str]],
 ) -> None:
-    """Report which subtasks of a root have no rows. Raises `EmptySplitError` where none has any."""
+    """Report which subtasks of a root task have no rows. Raises `EmptySplitError` if none has any."""
     for subtasks in roots.values():
         if subtasks and not any(name in done for name in subtasks):
             raise empty[subtasks[0]]
@@ -231,10 +231,10 @@ def _draw(
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
-    return written, listed(catalogue.write(builder._plans, part))
+    return written, catalogue_entry(catalogue.write(builder._plans, part))
 
 
-def listed(facts: dict[str, Any] | None) -> dict[str, Any]:
+def catalogue_entry(facts: dict[str, Any] | None) -> dict[str, Any]:
     """The entry of a record on the config's catalogue; none where rows list their candidates."""
     return {} if facts is None else {"catalogue": facts}
 
@@ -310,7 +310,7 @@ def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 def _check_free(out: Path) -> None:
-    """Refuse what cannot be a data set's folder."""
+    """Refuse a path that cannot be a data set's folder."""
     if not out.exists():
         return
     if not out.is_dir():

@@ -7,17 +7,16 @@ import inspect
 from pathlib import Path
 
 from itdr.builders.core.paths import format_size
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import EXTRA, Source
 from itdr.builders.dataset import formats, options, registry
 from itdr.publish import card, examples, tables
 
 NOTE = "<!-- Written by `itdr card` from the code. Change the code, not this page. -->"
 OPTIONS_HEAD = """# Options and columns
 
-The second argument of `load_dataset("itdr", CONFIG, ...)` is a config; what follows are options. They are
-options of `itdr show`, `itdr plan` and `itdr build` too, with dashes: `split_by` is `--split-by`."""
-OPTIONS_TAIL = """Whatever is unknown, out of range or without meaning for a config is refused with the list
-of what is allowed."""
+The second argument of `load_dataset("itdr", CONFIG, ...)` is a config. All other arguments are options. `itdr
+show`, `itdr plan` and `itdr build` take the same options, with dashes: `split_by` is `--split-by`."""
+OPTIONS_TAIL = """An option that is unknown, out of range or meaningless for a config is refused. The error lists what is allowed."""
 FORMATS_NOTE = """The option `format` says which columns hold the texts; all other columns stay.
 
 - A prompt is the task description, an empty line and the question. It is plain text. For a chat model,
@@ -102,7 +101,7 @@ def source_page(name: str) -> str:
         ("homepage", f"<{source.homepage}>"),
         ("domain", source.domain),
         ("licence", f"[{licence.name}]({licence.url})"),
-        ("may be handed on", "yes" if licence.redistribution else "no"),
+        ("may be redistributed", "yes" if licence.redistribution else "no"),
         ("commercial use", "yes" if licence.commercial else "no"),
         ("download", tables.download_size(source)),
         ("ratings", _scale(source)),
@@ -121,12 +120,23 @@ def source_page(name: str) -> str:
 
 
 def subtasks_index() -> str:
-    """All subtasks with their metrics."""
+    """All subtasks with their metrics.
+
+    Returns:
+        Markdown.
+    """
     rows = [
         (f"[{one.title}]({one.id}.md)", f"`{one.id}`", f"`{one.root}`", ", ".join(one.metrics))
         for one in map(registry.task, registry.task_ids())
     ]
-    return _page("# Subtasks", tables.table(("subtask", "config", "root task", "metrics"), rows))
+    return _page(
+        "# Subtasks",
+        tables.table(("subtask", "config", "root task", "metrics"), rows),
+        "## Sizes\n\nExamples at full size, split 8:1:1. The sizes are those of the paper.",
+        tables.cells_table(),
+        "Beyond the paper, in the root task `extra`:",
+        tables.cells_table((EXTRA,)),
+    )
 
 
 def _subtask_page(name: str) -> str:
@@ -145,9 +155,9 @@ def _subtask_page(name: str) -> str:
         "## Examples\n\nOne of each source, of median length, from the bundled sample. Its people and "
         "titles are made up.",
     ]
-    for source, row in examples.typical(name).items():
+    for source, row in examples.typical_rows(name).items():
         title = registry.source(source).title
-        parts.append(f"### {title}\n\n{examples.quoted(row)}")
+        parts.append(f"### {title}\n\n{examples.quoted_texts(row)}")
     return _page(*parts)
 
 

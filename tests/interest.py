@@ -18,7 +18,7 @@ from tests import world
 from tests.world import Row
 
 SOURCES: dict[str, dict[str, Any]] = {
-    "ml-1m": {"users": 300, "items": 160},
+    "ml-1m": {},
     "anime-2023": {"users": 150, "items": 160, "events": (50, 80)},
     "amazon-books": {"users": 150, "items": 160, "events": (50, 80)},
     "steam": {"users": 300, "items": 160, "events": (70, 95)},
@@ -28,8 +28,10 @@ SOURCES: dict[str, dict[str, Any]] = {
 @functools.cache
 def folder() -> Path:
     root = Path(tempfile.mkdtemp(prefix="itdr-interest-"))
+    people_with(root, meets=7.0, hates=0.9, users=400, second=0.5)
     for source, sizes in SOURCES.items():
-        world.write(source, root, **sizes)
+        if sizes:
+            world.write(source, root, **sizes)
     return root
 
 
@@ -57,21 +59,37 @@ def cases(cell: OpenCell) -> list[task.Profile]:
 GENRES = ("Drama", "Comedy", "Action", "Thriller", "Horror", "War", "Western", "Film-Noir")
 
 
+def film(item: int) -> str:
+    """A title without a number, which would name a series."""
+    return "Film " + "".join(chr(97 + item // 26**k % 26) for k in (2, 1, 0))
+
+
 def people_with(
-    folder: Path, meets: float = 1.0, hates: float = 0.0, users: int = 300, items: int = 600
+    folder: Path,
+    meets: float = 1.0,
+    hates: float = 0.0,
+    users: int = 300,
+    items: int = 600,
+    second: float = 0.0,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """MovieLens 1M's layout, filled by people of very different activity who love one genre each and
     hate another. meets: how many times as likely as others they are to watch a film of the loved one.
     hates: how likely a film of the hated genre gets the lowest mark for that; else films are given
-    marks by how good they are, and by how generous the person is. Returns what each user loves, and
-    hates."""
+    marks by how good they are, and by how generous the person is. second: how many films have the next
+    genre, too. Returns what each user loves, and hates."""
     rng = np.random.Generator(np.random.PCG64(5))
     weight = 1 / (np.arange(items) + 4.0) ** 0.8
     here = folder / "ml-1m"
     here.mkdir()
     genre = rng.integers(0, len(GENRES), items)
     good = rng.normal(0, 0.8, items)
-    films = [f"{item + 1}::Film {item} (1990)::{GENRES[genre[item]]}\n" for item in range(items)]
+    also = rng.random(items) < second if second else np.zeros(items, bool)
+    films = [
+        f"{item + 1}::{film(item)} (1990)::{GENRES[genre[item]]}"
+        + (f"|{GENRES[(genre[item] + 1) % len(GENRES)]}" if also[item] else "")
+        + "\n"
+        for item in range(items)
+    ]
     (here / "movies.dat").write_text("".join(films), "latin-1")
     (here / "users.dat").write_text("".join(f"{u + 1}::F::25::1::10000\n" for u in range(users)))
     loved, hated, lines = {}, {}, []

@@ -110,7 +110,7 @@ def test_only_unknown_works_are_offered(tmp_path: Path, caches: Path) -> None:
     cell = open_cell("ml-1m", tmp_path)
     _, codes = table(tmp_path)
     anchor = np.array([codes[FIRST]])
-    offered = offers.offers(cell.partition, anchor, anchor, [])
+    offered = offers.offers(cell.partition, anchor, anchor)
     assert offered and offered[0].quote == f"Film number {FIRST}"
     titles = {cell.store.item(code).title for code in codes.values()}
     for fact in offered:
@@ -118,7 +118,7 @@ def test_only_unknown_works_are_offered(tmp_path: Path, caches: Path) -> None:
     met = np.array([codes[FIRST], codes[FIRST + 1]])
     assert all(
         fact.value != f"Film number {FIRST + 1} (1990)"
-        for fact in offers.offers(cell.partition, anchor, met, [])
+        for fact in offers.offers(cell.partition, anchor, met)
     )
     threads = offers.threads(cell.partition, met)
     assert [fact.value for fact in threads] in (

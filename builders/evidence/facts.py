@@ -25,6 +25,7 @@ KINDS = {
     "origin": "the item's country or language",
     "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
     "share": "count of works with a trait, base is the share to be expected",
+    "most": "count of a user's likes with the trait that most have; base as of share",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
     "habit": "how a user acts, or the users of an item do: a percentile",
     "own": "what is displayed of the item itself, or a displayed item",
@@ -34,10 +35,12 @@ KINDS = {
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
-    "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "unsure",
+    "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
+    "length", "audience", "purpose", "sequel", "attribute", "wish", "unsure", "blend",
 )  # fmt: skip
 """What the value of a fact can be."""
+NAMED_ONLY = frozenset({"blend"})
+"""Of these only values that the lexicon has a term for can be said."""
 SELDOM = "seldom_"
 """Begins an `about` for people who hardly like a trait."""
 
@@ -82,7 +85,7 @@ class Fact:
     @property
     def solid(self) -> bool:
         """Whether it counts people or works, or quotes somebody."""
-        return bool(self.of or self.quote)
+        return bool(self.of or self.quote) and self.kind != "own"
 
     def evidence(self) -> Evidence:
         """The fact as an entry of a row's evidence."""

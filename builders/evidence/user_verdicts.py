@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from itdr.builders.core.schema import SKIP
+from itdr.builders.core.schema import SKIP, Scale
 from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.verdicts import (
     DISLIKE,
@@ -17,8 +17,10 @@ from itdr.builders.evidence.verdicts import (
     LEAST_PLAYERS,
     LEFT_TENTHS,
     LIKE,
+    MOST_TENTHS,
+    TENTHS,
 )
-from itdr.builders.sampling.histories import pairs
+from itdr.builders.sampling.histories import pair_keys
 from itdr.builders.store.reader import MISSING_TIME
 
 if TYPE_CHECKING:
@@ -31,7 +33,8 @@ class Sided:
 
     places: into the user's events.   sides: `LIKE` or `DISLIKE`.   strength: rating or hours.
     judged: works that the user has rated (or played) at all, liked, disliked or neither.
-    touched: the works of all events of the user.
+    touched: the works of all events of the user.   judged_works, marks: all works that were judged, and
+    how well each was liked (`verdicts.marks`).
     """
 
     items: list[int]
@@ -43,6 +46,8 @@ class Sided:
     strength: list[float]
     judged: int
     touched: np.ndarray
+    judged_works: np.ndarray
+    marks: np.ndarray
 
 
 def sided(split: Partition, user: int) -> Sided:
@@ -79,14 +84,17 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     counts = store.user_n[users]
     places = np.flatnonzero(given)
     works = store.work[events.items]
-    keys, _ = pairs(counts, works, len(store.work))
+    keys, _ = pair_keys(counts, works, len(store.work))
     _, first = np.unique(keys[places], return_index=True)
     first.sort()
     places = places[first]
     side = _by_hours(split, works[places], value[places]) if hours else _rated(split, value[places])
     titles = store.title_code[events.items]
     begins = np.concatenate([[0], counts.cumsum(dtype=np.int64)])
-    judged = np.diff(places.searchsorted(begins)).tolist()
+    scale = store.source.scale
+    marks = (side + 1) * TENTHS if hours or scale is None else _tenths(scale, value[places])
+    judged = places.searchsorted(begins)
+    own_works, own_marks = (np.split(of, judged[1:-1]) for of in (works[places], marks))
     kept = (side != 0) & (titles[places] >= 0)
     places, side = places[kept], side[kept]
     cuts = places.searchsorted(begins)
@@ -100,9 +108,9 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
     touched = np.split(works, begins[1:-1])
     return [
-        Sided(*(column[start:stop] for column in columns), n, met)  # type: ignore[arg-type, call-arg]
-        for n, met, (start, stop) in zip(
-            judged, touched, itertools.pairwise(cuts.tolist()), strict=True
+        Sided(*(column[start:stop] for column in columns), len(of), met, of, mark)  # type: ignore[arg-type, call-arg]
+        for met, of, mark, (start, stop) in zip(
+            touched, own_works, own_marks, itertools.pairwise(cuts.tolist()), strict=True
         )
     ]
 
@@ -111,6 +119,12 @@ def _rated(split: Partition, ratings: np.ndarray) -> np.ndarray:
     scale = split.store.source.scale
     assert scale is not None
     return np.where(ratings >= scale.liked, LIKE, np.where(ratings <= scale.disliked, DISLIKE, 0))
+
+
+def _tenths(scale: Scale, ratings: np.ndarray) -> np.ndarray:
+    """As `verdicts.marks` has it in SQL."""
+    tenths = np.floor((ratings.astype(np.float64) - scale.low) * TENTHS + 0.5)
+    return np.clip(tenths, 0, MOST_TENTHS).astype(np.int64)
 
 
 def _by_hours(split: Partition, works: np.ndarray, hours: np.ndarray) -> np.ndarray:

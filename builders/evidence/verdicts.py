@@ -58,6 +58,52 @@ def verdicts(store: StoreReader) -> str:
     return " UNION ALL ".join(_by_taking(skips, *part) for part in parts)
 
 
+TENTHS, MOST_TENTHS = 10, 16_000
+"""A mark counts tenths of a step of the scale, from its lower end; so many at most."""
+
+
+def marks(store: StoreReader) -> str:
+    """SQL like `verdicts`, for ratings or hours, with `mark`: how well the user liked the work.
+
+    A mark is a whole number: tenths from the lower end of a rating scale, or for hours by the
+    verdict.
+
+    Args:
+        store: a store with ratings or hours.
+
+    Returns:
+        A SELECT of user_code, work, verdict and mark.
+    """
+    if rule(store) == "ratings":
+        scale = store.source.scale
+        assert scale is not None
+        return _marks(scale, "skip" in store.manifest["events"])
+    return f"""
+SELECT user_code, work, verdict, (verdict + 1) * {TENTHS} AS mark
+FROM ({verdicts(store)}) AS judged
+"""
+
+
+def _marks(scale: Scale, skips: bool) -> str:
+    """The earliest rating of each work: its place and its tenths travel in one number."""
+    tenths = f"""CAST(least(greatest(round((e.rating - {scale.low!r}) * {TENTHS}), 0), {MOST_TENTHS})
+                 AS BIGINT)"""
+    verdict = f"""CASE WHEN e.rating >= {scale.liked!r} THEN 2
+                       WHEN e.rating <= {scale.disliked!r} THEN 0 ELSE 1 END"""
+    given = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "")
+    return f"""
+SELECT user_code, work, CAST(mod(said, 4) AS INTEGER) - 1 AS verdict,
+       CAST((said - mod(said, 4)) / 4 AS BIGINT) AS mark
+FROM (
+    SELECT user_code, work, mod(first, 65536) AS said FROM (
+        SELECT e.user_code AS user_code, w.work AS work,
+               min(e.place * 65536 + {tenths} * 4 + {verdict}) AS first
+        {_MET} {given} GROUP BY e.user_code, w.work
+    ) AS firsts
+) AS judged
+"""
+
+
 _MET = "FROM events AS e JOIN works AS w ON w.item_code = e.item_code"
 
 

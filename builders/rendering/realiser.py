@@ -5,7 +5,7 @@
    slot takes the first of its statements that has facts of which nothing was said yet.
 3. `write` puts the chosen statements into words: one of at most three wordings each, with the forms that
    the domain's lexicon (`templates/lexicon/*.yaml`) has for the values, in the section's layout.
-4. The `Answer` holds text and statements; `evidence` lists the facts of the statements and nothing else,
+4. The `ComposedAnswer` holds text and statements; `evidence` lists the facts of the statements and nothing else,
    so the text, the row's evidence and the scorer's truth are one.
 
 A new statement is an entry of the answer file; a new kind of fact is an entry of `facts.KINDS` and the
@@ -27,8 +27,10 @@ from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementF
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-SHARE_KINDS = ("share", "contrast")
+SHARE_KINDS = ("share", "contrast", "most")
 """Kinds whose base is a share, not an expected number."""
+FEW = 20
+"""Of fewer no percentages are said."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -44,7 +46,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ComposedAnswer:
     """An answer: its text, and the statements that it makes."""
 
     text: str
@@ -72,7 +74,7 @@ class Realiser:
 
     def answer(
         self, facts: Sequence[Fact], rng: HashRng, flags: Collection[str] = frozenset()
-    ) -> Answer:
+    ) -> ComposedAnswer:
         """Say of these facts what the plan asks for.
 
         Args:
@@ -88,13 +90,23 @@ class Realiser:
     def plan_statements(
         self, facts: Sequence[Fact], flags: Collection[str] = frozenset()
     ) -> list[Statement]:
-        """The statements that the plan makes of these facts; see `answer`."""
+        """The statements that the plan makes of these facts; see `answer`.
+
+        Args:
+            facts: the facts, the most important first.
+            flags: flags of the case, which statements may ask for.
+
+        Returns:
+            Statements in the order of the plan.
+        """
         said: set[tuple[str, str]] = set()
         made: list[Statement] = []
         for section in self.form.plan:
             here: list[Statement] = []
-            for slot in section.slots:
+            for place, slot in enumerate((*section.slots, *section.spare)):
                 if len(here) == section.most:
+                    break
+                if place >= len(section.slots) and len(here) >= section.enough:
                     break
                 found = self._first(section, slot, facts, flags, said)
                 if found is not None:
@@ -137,7 +149,10 @@ class Realiser:
             if not form.when.holds(fact) or fact.topic in said or fact.topic in topics:
                 continue
             if form.details and not leading:
-                details = [one for one in fact.details if one.topic not in said][: form.details]
+                # What was counted of a taste may be said with other things of that taste, too.
+                details = [
+                    one for one in fact.details if one.kind == "shown" or one.topic not in said
+                ][: form.details]
                 if len(details) < form.details_least:
                     details = []
                     continue
@@ -163,7 +178,7 @@ class Realiser:
                 lines.append(_capital(self._said(statement, rng)))
         return lines
 
-    def write(self, statements: Sequence[Statement], rng: HashRng) -> Answer:
+    def write(self, statements: Sequence[Statement], rng: HashRng) -> ComposedAnswer:
         """Put statements into words, in the layout of their sections.
 
         Args:
@@ -179,7 +194,7 @@ class Realiser:
             if here:
                 lines = [self._said(one, rng) for one in here]
                 texts.append(_laid_out(section, lines))
-        return Answer(self.form.between.join(texts), tuple(statements))
+        return ComposedAnswer(self.form.between.join(texts), tuple(statements))
 
     def _said(self, statement: Statement, rng: HashRng) -> str:
         # One thing is always said in one way: answers differ by what they say.
@@ -213,7 +228,13 @@ class Realiser:
             for thing, fact in zip(things, statement.facts, strict=True)
             if fact.kind == "own" and fact.about == "work"
         ]
+        works = [
+            thing
+            for thing, fact in zip(things, statement.facts, strict=True)
+            if fact.about == "work"
+        ]
         context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
+        context["works_and"] = self._listed(works, lexicon.phrases["and"])
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context
@@ -240,18 +261,25 @@ class Realiser:
 
 
 def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
-    """What wordings may say of a fact's numbers."""
+    """What wordings may say of a fact's numbers.
+
+    Args:
+        fact: the fact.
+        lexicon: the words of the source's domain.
+
+    Returns:
+        Texts by name.
+    """
     found = _numbers(fact)
     phrases, usual = lexicon.phrases, found["usual"]
     share = found["usual_percent"]
+    none = "share_none" if not fact.base and "share_none" in phrases else "share_below_one"
     return {
         **found,
         "usual": _phrase(phrases["about" if usual != "0" else "below_one"], usual, ""),
         "expected": usual if usual != "0" else phrases.get("under_one", ""),
-        "usual_share": _phrase(
-            phrases.get("share" if share != "0" else "share_below_one"), share, ""
-        ),
-        "fraction": phrases.get(f"tenths_{_tenths(fact)}", ""),
+        "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
+        "rate": _rate(found, fact.of, phrases),
         "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
         "quote": fact.quote.replace('"', "'"),
     }
@@ -301,9 +329,11 @@ def _numbers(fact: Fact) -> dict[str, str]:
     }
 
 
-def _tenths(fact: Fact) -> int:
-    """How many tenths the count is of all."""
-    return int(10 * fact.count / fact.of + 0.5) if fact.of else 0
+def _rate(found: Mapping[str, str], of: int, phrases: Mapping[str, str]) -> str:
+    """The count as a percentage; of few as it is."""
+    if of < FEW or found["percent"] == "0":
+        return found["count"]
+    return _phrase(phrases.get("share"), found["percent"], "")
 
 
 def _part(fact: Fact) -> str:
@@ -326,11 +356,11 @@ def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _laid_out(section: Section, lines: Sequence[str]) -> str:
-    """The lines of a section under its lead; a single one goes on where the lead ends."""
+    """The lines of a section under its lead; a single one goes on where the lead ends, without a number."""
     if section.lead and len(lines) == 1:
         return f"{section.lead} {lines[0]}"
     lines = [_capital(line) for line in lines]
-    if section.layout == "numbered":
+    if section.layout == "numbered" and len(lines) > 1:
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
     elif section.layout == "dashes":
         text = "\n".join(f"- {line}" for line in lines)

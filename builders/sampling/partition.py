@@ -107,7 +107,7 @@ class Partition:
         return store.shared(key, lambda: CandidatePool(store, self.train_stats))
 
     def event_negatives(self, span: tuple[int | None, int | None]) -> EventNegatives | None:
-        """What draws negatives from events near in time; None where the store has no times.
+        """The sampler of negatives near in time; None where the store has no times.
 
         Args:
             span: UTC seconds between which the targets lie, where time splits the data.

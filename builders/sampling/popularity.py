@@ -1,7 +1,7 @@
 """What the training part knows of each work: how many of its users touched it, who first, and when.
 
-Computed once for a store, seed and split, and kept beside the stores. Everything that a row shows or
-counts of other users comes from here.
+Computed once per store, seed and split, and cached beside the store. All that a row shows or counts
+of other users comes from here.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def train_stats(
 
 
 def _count(store: StoreReader, which: tuple[int | None, ...], path: Path) -> None:
-    """Count into `path`; what does not fit into memory lies beside it. which: as `register_touches`."""
+    """Count and write to `path`; what does not fit into memory is spilled beside it. which: as `register_touches`."""
     from itdr.builders.store.engine import open_engine, table_of
 
     engine = open_engine(path.parent)
@@ -105,7 +105,7 @@ def register_touches(
     held: int = 0,
     kept_apart: int | None = None,
 ) -> None:
-    """Have the engine know `touches`: each (work, user) that met, and when first.
+    """Register the table `touches` with the engine: each (work, user) that met, and when first.
 
     Args:
         engine: a new engine, closed by the caller.

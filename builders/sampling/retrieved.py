@@ -1,7 +1,7 @@
 """Candidates from a user's own retriever: a file of user, item and score, separated by tabs.
 
-They come first among a case's negatives, by falling score, as far as they are honest; a policy of
-negatives fills up the rest.
+They come first among a case's negatives, by falling score, where they are valid negatives; a policy
+fills the rest.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ FROM_FILE = "from candidates_from"
 UNKNOWN_THEN = "of candidates_from, left out: met by nobody else before the target"
 
 
-class Retrieved:
-    """What a file proposes to each user of a store.
+class RetrievedCandidates:
+    """The candidates that a file proposes to each user of a store.
 
     Args:
         users: codes, ascending.
@@ -38,12 +38,12 @@ class Retrieved:
         return self._works[start:stop].tolist()
 
 
-def retrieved(store: StoreReader, path: Path) -> Retrieved:
+def load_retrieved(store: StoreReader, path: Path) -> RetrievedCandidates:
     """The file's candidates, read once for a store. Raises `ConfigError` where nothing fits."""
     return store.shared(("retrieved", str(path)), lambda: _read(store, path))
 
 
-def _read(store: StoreReader, path: Path) -> Retrieved:
+def _read(store: StoreReader, path: Path) -> RetrievedCandidates:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -71,11 +71,11 @@ def _read(store: StoreReader, path: Path) -> Retrieved:
     users, works = users[order], works[order]
     _, first = np.unique(users.astype(np.int64) << 32 | works, return_index=True)
     kept = np.sort(first)
-    return Retrieved(users[kept], works[kept])
+    return RetrievedCandidates(users[kept], works[kept])
 
 
 def _has_header(path: Path) -> bool:
-    """Whether the third field of the first line is no number."""
+    """Whether the third field of the first line is not a number."""
     try:
         with path.open(encoding="utf-8") as file:
             fields = file.readline().rstrip("\r\n").split("\t")
@@ -91,7 +91,7 @@ def _has_header(path: Path) -> bool:
 
 
 def _codes(store: StoreReader, kind: str, names: object) -> np.ndarray:
-    """The code of each user or item (int64), -1 for one that the store has not."""
+    """The code of each user or item (int64), -1 for unknown ones."""
     coded = names.combine_chunks().dictionary_encode()  # type: ignore[attr-defined]
     every = coded.dictionary.to_pylist()
     hashes = store.item_hash if kind == "item" else store.user_hash

@@ -18,14 +18,13 @@ from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import counts, display, offers, tastes
+from itdr.builders.evidence.interests import core, counts, display, offers, opinions, tastes
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.tastes import FACT_OF
 from itdr.builders.evidence.interests.works import KINDS, Work, works_of
 from itdr.builders.evidence.user_verdicts import Sided, sided
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE, rule
 from itdr.builders.rendering import lists
-from itdr.builders.rendering.realiser import Answer, Realiser, Statement, load_realiser
+from itdr.builders.rendering.realiser import ComposedAnswer, Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import NO_WORKS, UserHistory
 from itdr.builders.sampling.windows import Window
@@ -36,9 +35,6 @@ LEAST_LIKES, LEAST_DISLIKES = 20, 5
 LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 """So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
 LEAST_FACTS = 3
-CORE = 4
-"""The first taste that is named is shared by one in so many likes, or more."""
-_TASTES = ("share", *FACT_OF.values())
 _TRIES = 64
 HEARD = 40
 """Reviews of a user that are searched for what they speak of."""
@@ -84,7 +80,7 @@ class Profile(Case):
     texts: list[str | None] = field(default_factory=list)
     strengths: list[float] = field(default_factory=list)
     totals: Mapping[str, int] = field(default_factory=dict)
-    answer: Answer = field(default_factory=lambda: Answer("", ()))
+    answer: ComposedAnswer = field(default_factory=lambda: ComposedAnswer("", ()))
     table: list[str] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -128,38 +124,59 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     realiser, split = realiser_of(cell), cell.partition
     person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
     held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
-    known = _in_order(display.distinct_tastes(person, realiser.lexicon.sayable(held)))
-    if not any(fact.kind in _TASTES for fact in known) and not any(texts):
+    sayable = realiser.lexicon.sayable([*held, *tastes.commonest(person)])
+    known = display.distinct_tastes(person, core.first_taste(person, sayable))
+    if not any(texts) and not any(map(core.begins, known)):
         return None
+    liked, disliked = _displayed(cell, user, mine, texts, person, known)
+    (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
+    shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
+    flags = core.flags(shown)
+    flags |= {"hours"} if counts.by_hours(split) else set()
+    flags |= {"disliked"} if disliked else set()
+    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
+    shown += offers.aversions(split, person.codes[disliked], person.codes[liked])
+    comments = _comments(cell, user, mine, texts, liked + disliked)
+    shown += opinions.opinions(comments, realiser.lexicon.aspects)
+    said = _leading(realiser.plan_statements(shown, flags))
+    if not _tells(said, person):
+        return None
+    against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
+    shown += offers.offers(
+        split,
+        person.codes[liked],
+        mine.touched,
+        disliked=person.codes[person.sides == DISLIKE],
+        tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
+        against=against,
+    ) or offers.threads(split, person.codes[liked])
+    statements = realiser.plan_statements(shown, flags)
+    if sum(_cited(one) for one in statements) < LEAST_FACTS:
+        return None
+    flags |= {"offered"} if any(map(_is_offer, _leading(statements))) else set()
+    topics = frozenset(fact.topic for fact in held)
+    return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
+
+
+def _displayed(
+    cell: OpenCell,
+    user: int,
+    mine: Sided,
+    texts: Sequence[str | None],
+    person: Person,
+    known: Sequence[Fact],
+) -> tuple[list[int], list[int]]:
+    """Places of the likes and dislikes that the question shows."""
     order = np.array(cell.hashed_order(user, mine.works, "shown"))
-    if any(texts) and sum(fact.kind in _TASTES for fact in known) < LEAST_FACTS:
+    if any(texts) and sum(map(core.is_taste, known)) < LEAST_FACTS:
         order = _telling_first(cell, user, mine, texts, order)
-    titles = np.array(mine.titles)
-    taken: set[int] = set()
+    titles, taken = np.array(mine.titles), set[int]()
     liked, disliked = (
         display.fair_sample(person, known, order[person.sides[order] == side], titles, n, taken)
         for side, n in zip((LIKE, DISLIKE), _most(cell, texts), strict=True)
     )
-    (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
-    shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
-    against = [fact for fact in held if fact.kind == "contrast" and fact.direction == DOWN]
-    shown += offers.threads(split, person.codes[liked])
-    shown += aspects(_comments(cell, user, mine, texts, liked + disliked), realiser.lexicon.aspects)
-    first = next((fact for fact in shown if fact.kind in _TASTES), None)
-    offered = offers.offers(split, person.codes[liked], mine.touched, against, first)
-    if not offered and first is not None:
-        offered = offers.well_received(person, first, mine.touched, split)
-    shown += offered
-    flags = {"hours"} if counts.by_hours(split) else set()
-    flags |= {"disliked"} if disliked else set()
-    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
-    flags |= {"core"} if any(map(_is_core, shown)) else set()
-    flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
-    statements = realiser.plan_statements(shown, flags)
-    if not _enough(statements):
-        return None
-    topics = frozenset(fact.topic for fact in held)
-    return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
+    return liked, disliked
 
 
 def _telling_first(
@@ -184,31 +201,37 @@ def _comments(
     return [Comment(user, side, cut(text, most)) for text, side in shown if text]
 
 
-def _enough(statements: Sequence[Statement]) -> bool:
-    """Whether there are enough statements, each about something else, and one names a taste; or enough
-    of them quote the user's own reviews."""
-    leading = [one.facts[0] for one in statements if one.facts]
-    quoted = sum(fact.kind == "aspect" for fact in leading)
-    tastes = any(fact.kind in _TASTES for fact in leading)
-    return quoted >= LEAST_FACTS or (tastes and len(leading) >= LEAST_FACTS)
+def _leading(statements: Sequence[Statement]) -> list[Fact]:
+    """What each statement is about."""
+    return [one.facts[0] for one in statements if one.facts]
 
 
-def _is_core(fact: Fact) -> bool:
-    """Whether a fact is a taste that can be named first; a decade only where it rules."""
-    enough = 2 if fact.kind == "era" else CORE
-    return fact.kind in _TASTES and fact.direction == UP and enough * fact.count >= fact.of
+def _tells(said: Sequence[Fact], person: Person) -> bool:
+    """Whether this begins with what the user likes, tells more than what there is most of, and what to
+    avoid."""
+    own = any(core.is_own(fact) for fact in said)
+    return own and core.begins(said[0]) and any(_is_against(fact, person) for fact in said)
 
 
-def _excess(fact: Fact) -> float:
-    """How many more works than usual."""
-    return fact.count - (fact.base * fact.of if fact.kind == "share" else fact.base)
+def _cited(statement: Statement) -> int:
+    """How many facts a statement rests on: what is quoted counts each time, what counts works once."""
+    quoted = sum(fact.kind == "aspect" for fact in statement.facts)
+    return quoted or bool(statement.facts)
 
 
-def _in_order(facts: list[Fact]) -> list[Fact]:
-    """The taste that is named first at the front: of those wide enough the one that is furthest above
-    what is usual, in works; decades last."""
-    cores = sorted(filter(_is_core, facts), key=lambda fact: (fact.kind == "era", -_excess(fact)))
-    return [*cores[:1], *(one for one in facts if one not in cores[:1])]
+def _is_against(fact: Fact, person: Person) -> bool:
+    """Whether a fact tells likes from dislikes, or what to avoid. One complaint does of a user with too
+    few verdicts to be counted."""
+    if fact.kind == "aspect":
+        counted = person.likes >= LEAST_LIKES and person.dislikes >= LEAST_DISLIKES
+        return fact.direction != UP and (not counted or opinions.is_shared(fact))
+    return fact.kind == "contrast" or (
+        fact.kind in ("also_liked", "shown") and fact.direction == DOWN
+    )
+
+
+def _is_offer(fact: Fact) -> bool:
+    return fact.kind == "also_liked" and fact.direction == UP
 
 
 def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
@@ -375,7 +398,7 @@ _OPPOSITES = {"generous": "strict", "strict": "generous"}
 def _false(fact: Fact, swapped: Mapping[tuple[str, str], tuple[str, str]]) -> Fact:
     about, value = swapped.get(fact.topic, fact.topic)
     if fact.kind == "aspect":
-        return replace(fact, direction=-fact.direction)
+        return replace(fact, direction=-fact.direction or UP)
     if fact.kind == "habit":
         other = _OPPOSITES.get(about, about)
         return replace(fact, about=other, direction=-fact.direction, details=())
@@ -450,7 +473,7 @@ TASK = Task(
     variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
     | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table"},
-    flags=frozenset({"reviews", "disliked", "hours", "facts_shown"}),
+    flags=frozenset({"reviews", "disliked", "hours", "facts_shown", "offered"}),
     windows=_windows,
     draw=_draw,
     context=_context,

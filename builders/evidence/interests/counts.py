@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 LITTLE_KNOWN = 5
 """Little known are the least liked works that together get one like in so many."""
-RECEIVED = 10
-"""Likes and dislikes of a work, for its reception to be known."""
-BEST = 300
 ENDS = (0.1, 0.5, 0.9)
 """Users before the first and after the last of these shares are at the ends of a habit."""
 
@@ -53,7 +50,7 @@ class Counts:
     codes: kind -> name -> code of the trait.   names: (kind, name) by code.   kinds: place of the
     kind in `KINDS`, by code.   starts, traits: the traits of each work, by work code.
     works: how many works that can be shown carry the trait.   liked, disliked: how often such a work was.
-    likes, dislikes: of each work, by work code.   activity: numbers of likes, and of users with so many.
+    likes, dislikes, judged, marks: of each work, by work code; marks: their sum.   activity: numbers of likes, and of users with so many.
     known: a work with fewer likes is little known.
     """
 
@@ -67,6 +64,8 @@ class Counts:
     disliked: np.ndarray
     likes: np.ndarray
     dislikes: np.ndarray
+    judged: np.ndarray
+    marks: np.ndarray
     activity: tuple[np.ndarray, np.ndarray]
     known: int
     habits: Habits | None
@@ -96,9 +95,17 @@ class Counts:
         return int(self.likes.sum())
 
     @functools.cached_property
-    def all_dislikes(self) -> int:
-        """The dislikes of the training part."""
-        return int(self.dislikes.sum())
+    def usual_mark(self) -> float:
+        """The mean mark of the training part."""
+        return float(self.marks.sum() / max(int(self.judged.sum()), 1))
+
+    def traits_of(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Places of these works, and the traits that they carry."""
+        begins = self.starts[works]
+        number = self.starts[works + 1] - begins
+        ends = number.cumsum()
+        rows = (begins - ends + number).repeat(number) + np.arange(ends[-1] if len(ends) else 0)
+        return np.arange(len(works)).repeat(number), self.traits[rows]
 
     @functools.cached_property
     def _by_trait(self) -> tuple[np.ndarray, np.ndarray]:
@@ -169,23 +176,6 @@ class Counts:
             return np.zeros(len(likes))
         return table[step][values.searchsorted(likes)]
 
-    def best_of(self, kind: str, name: str, shown: np.ndarray) -> list[int]:
-        """The works with a trait that are received best, by the lower end of what chance allows, of
-        those that `RECEIVED` people or more have liked or disliked.
-
-        shown: by work code, whether the work can be shown.
-        """
-        key = ("best", kind, name)
-        if key not in self.cache:
-            code = self.codes[kind].get(name)
-            works = self.bearers(code) if code is not None else np.zeros(0, np.int64)
-            n = (self.likes + self.dislikes)[works]
-            works = works[shown[works] & (n >= RECEIVED)]
-            n, likes = (self.likes + self.dislikes)[works], self.likes[works]
-            worth = likes / n - np.sqrt((likes + 1) * (n - likes + 1) / (n + 2) ** 3)
-            self.cache[key] = works[np.lexsort((works, -worth))][:BEST].tolist()
-        return self.cache[key]
-
 
 def by_hours(split: Partition) -> bool:
     """Whether hours stand in for ratings."""
@@ -223,9 +213,9 @@ def _counts(split: Partition) -> Counts:
     carried = arrow.read(folder / "carried.arrow")
     works_of_traits = carried.column("work").to_numpy()
     met = arrow.read(folder / "works.arrow")
-    by_work = np.zeros((2, len(split.store.work)), np.int64)
+    by_work = np.zeros((4, len(split.store.work)), np.int64)
     by_work[:, met.column("work").to_numpy()] = [
-        met.column(name).to_numpy() for name in ("likes", "dislikes")
+        met.column(name).to_numpy() for name in ("likes", "dislikes", "judged", "marks")
     ]
     activity = arrow.read(folder / "activity.arrow")
     return Counts(
@@ -239,6 +229,8 @@ def _counts(split: Partition) -> Counts:
         traits.column("disliked").to_numpy(),
         by_work[0],
         by_work[1],
+        by_work[2],
+        by_work[3],
         (activity.column("likes").to_numpy(), activity.column("users").to_numpy()),
         _least_known(by_work[0]),
         _habits(arrow.read(folder / "habits.arrow")),
@@ -304,7 +296,7 @@ def _count(split: Partition, folder: Path) -> None:
         if by_hours(split):
             engine.keep("hours", verdicts.first_hours("skip" in split.store.manifest["events"]))
             arrow.write_table(table_of(engine, statements.HOURS), folder / "hours.arrow")
-        engine.keep("all_judged", statements.of_training(verdicts.verdicts(split.store)))
+        engine.keep("all_judged", statements.of_training(verdicts.marks(split.store)))
         engine.keep("work_verdicts", statements.WORKS)
         arrow.write_table(_traits(engine, names), folder / "traits.arrow")
         by_work = table_of(engine, statements.WORKS_IN_ORDER)

@@ -24,13 +24,17 @@ CONSIDERED = 120
 """Works of a side, in the order of the hash, that the sample is taken from."""
 WIDE = 12
 """A taste that fewer than one like in so many shares cannot be seen in a fair sample."""
-CLEARLY = 1.5
+CLEARLY = 2
 """What speaks for an item is so many times as common among the displayed likes as among the dislikes."""
-MOST_LIKED = 10
-"""What speaks against an item is borne by one displayed like in so many at most, and by one dislike at
-least; by two where there is such a like."""
+FAR, MOST_LIKED = 3, 5
+"""What speaks against an item is borne by two displayed dislikes at least, and is so many times as common
+among them as among the likes; one like in so many bears it at most. Without such a like one dislike will
+do."""
+HINTS = 3
+"""What only the list speaks against is borne by so many displayed dislikes."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
+_APART = ("contrast", "shown")
 _FARTHEST = np.iinfo(np.int64).max
 
 
@@ -53,7 +57,7 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
             own = int.from_bytes(np.packbits(has).tobytes(), "big")
         number = own.bit_count()
         alike = number and any(
-            (one.kind == "contrast") == (fact.kind == "contrast")
+            (one.kind in _APART) == (fact.kind in _APART)
             and one.direction == fact.direction
             and (own & theirs).bit_count() >= SAME * min(number, theirs.bit_count())
             for one, theirs in kept
@@ -163,14 +167,23 @@ def shown_facts(
             examples[:0] = [
                 Fact("own", "title", without_year(title)) for title, own in failed if own
             ][:1]
+        if fact.kind == "shown":
+            # Only the list speaks for it.
+            fact, listed = listed[0], listed[1:]
         found.append(replace(fact, details=(*listed, *examples)))
     return found
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
+    if fact.kind == "shown":
+        return against >= HINTS and against * n >= FAR * k * m
     if fact.direction == DOWN:
-        return against >= (SHOWN if k else 1) and MOST_LIKED * k <= n
+        return (
+            against >= 1
+            if not k
+            else (against >= SHOWN and MOST_LIKED * k <= n and against * n >= FAR * k * m)
+        )
     if fact.direction == 0 and not against:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:

@@ -31,7 +31,8 @@ class Tally:
 class Person:
     """A user whose tastes are sought.
 
-    codes, sides: what was liked and disliked.   judged: works judged in all.
+    codes, sides: what was liked and disliked.   judged: all works that were judged, with the mark of
+    each in `marks`.
     training: whether the counts hold this user's own likes, which are then taken out.
     active: the year in which half of the verdicts had been given, None where it is not known.
     """
@@ -39,7 +40,8 @@ class Person:
     counts: Counts
     codes: np.ndarray
     sides: np.ndarray
-    judged: int
+    judged: np.ndarray
+    marks: np.ndarray
     training: bool
     active: int | None = None
     _bearing: dict[int, np.ndarray] = field(default_factory=dict)
@@ -50,7 +52,7 @@ class Person:
         known = sorted(time for time in mine.times if time is not None)
         active = 1970 + known[len(known) // 2] // _YEAR if known else None
         codes, sides = np.array(mine.works), np.array(mine.sides)
-        return cls(counts, codes, sides, mine.judged, training, active)
+        return cls(counts, codes, sides, mine.judged_works, mine.marks, training, active)
 
     @functools.cached_property
     def likes(self) -> int:
@@ -65,12 +67,7 @@ class Person:
     @functools.cached_property
     def _carried(self) -> tuple[np.ndarray, np.ndarray]:
         """Places of works, and the traits that they carry."""
-        starts, traits = self.counts.starts, self.counts.traits
-        begins = starts[self.codes]
-        number = starts[self.codes + 1] - begins
-        ends = number.cumsum()
-        rows = (begins - ends + number).repeat(number) + np.arange(ends[-1] if len(ends) else 0)
-        return np.arange(len(self.codes)).repeat(number), traits[rows]
+        return self.counts.traits_of(self.codes)
 
     @functools.cached_property
     def tally(self) -> Tally:

@@ -22,21 +22,24 @@ def _number_of(verdict: int, name: str = "verdict") -> str:
     return _sum(f"CASE WHEN {name} = {verdict} THEN 1 ELSE 0 END")
 
 
-def of_training(verdicts: str) -> str:
-    """All verdicts of the training part's users. verdicts: the statement that gives those of all."""
+def of_training(marks: str) -> str:
+    """All verdicts and marks of the training part's users. marks: the statement that gives those of
+    all."""
     return f"""
-SELECT v.user_code AS user_code, v.work AS work, v.verdict AS verdict
-FROM ({verdicts}) AS v JOIN parts AS p ON p.user_code = v.user_code WHERE p.part = 0
+SELECT v.user_code AS user_code, v.work AS work, v.verdict AS verdict, v.mark AS mark
+FROM ({marks}) AS v JOIN parts AS p ON p.user_code = v.user_code WHERE p.part = 0
 """
 
 
 WORKS = f"""
-SELECT work, {_number_of(LIKE)} AS likes, {_number_of(DISLIKE)} AS dislikes
-FROM all_judged WHERE verdict <> 0 GROUP BY work
+SELECT work, {_number_of(LIKE)} AS likes, {_number_of(DISLIKE)} AS dislikes, count(*) AS judged,
+       {_sum("mark")} AS marks
+FROM all_judged GROUP BY work
 """
-"""How often each work was liked and disliked; kept as `work_verdicts`."""
+"""How often each work was liked, disliked and judged, and the sum of its marks; kept as
+`work_verdicts`."""
 
-WORKS_IN_ORDER = "SELECT work, likes, dislikes FROM work_verdicts ORDER BY work"
+WORKS_IN_ORDER = "SELECT work, likes, dislikes, judged, marks FROM work_verdicts ORDER BY work"
 
 TRAITS = f"""
 SELECT c.trait AS trait, count(*) AS works, {_sum("coalesce(s.likes, 0)")} AS likes,

@@ -8,10 +8,14 @@ each gets half of an equal share, and half by how common it is. p is at least th
 by popularity, so many of them and none twice, let expect. Its direction is none (0) where it is
 about as common among the user's dislikes: what they come back to, with mixed results.
 
-`contrast`. The same trait among the user's likes and among their dislikes: Fisher's exact test in both
-directions over all traits of the user, at .04 in all by Tarone's bound. So that it is this user's line
-and not everybody's, the dislikes must also be more (fewer) than how the works were received at large
-lets expect, by two standard deviations.
+`contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
+with the mean mark of the training part's other users on each work (a line fitted to the user: how
+generous they are, and how much they go by what others think). A trait is a fact where the marks of the
+works that carry it, `JUDGED` or more, lie so far above (below) the rest that chance does it for one trait
+of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
+common among the likes than the dislikes (the other way round). So it is this user's line, not
+everybody's. What seems to speak against works without being sure is handed on as `shown`: that the list
+shows it may be said.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
@@ -20,8 +24,9 @@ the last only where chance explains it in one of 100, against what so many likes
 
 from __future__ import annotations
 
-import math
+import functools
 from collections.abc import Iterator
+from statistics import NormalDist
 
 import numpy as np
 
@@ -30,24 +35,34 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import HABITUAL
 from itdr.builders.evidence.interests.works import KINDS
-from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.evidence.verdicts import LIKE
 
 LEAST = 3
 LIFT = 1.3
 CHANCE = 0.05
-CONTRAST_CHANCE = 0.04
-RECEPTION = 2.0
+CONTRAST_CHANCE = 0.015
+JUDGED = 5
+HINTED = 1.0
+"""Deviations from which on a trait seems to make a difference."""
+CLEARLY = {UP: 1.5, DOWN: 2.0}
+"""A contrast's trait is so many times as common on its own side as on the other."""
 OBSCURE_CHANCE = 0.01
+HEAVY, GENEROUS, STRICT, OBSCURE = 3.0, 1.25, 0.7, 1.5
+"""A heavy user has judged so many times as many works as the median, too; a generous or strict one likes so
+many times as many of them, and of little-known works as many more as would be usual."""
+WIDE = 0.35
+"""The share of the likes that the core of a taste has, at least."""
 SHRINK = 4
-"""Verdicts that the reception of works of a trait counts for, beside those on the very work."""
-_ROUNDS, _STEP, _CLOSE = 30, 1.5, 1e-9
+"""Marks that the usual one counts for, beside those on the very work."""
+STEEPEST = 2.0
+"""Nobody's marks follow those of others more steeply."""
 MIXED = 2
 MIXED_SHARE = 0.8
 """A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
 least so many times that among the likes."""
 OLD = "1960s"
-"""The last decade that is a reason to like or dislike a work; `before 1950` is one, too."""
-RECENT = 5
+"""The last decade that is surely old, where it is not known when a user was active."""
+RECENT = 20
 """A decade that ended less than so many years before the user was active says when, not what."""
 FACT_OF = {"decade": "era", "series": "series"}
 """The kind of the fact that a share of these traits is; else `share`."""
@@ -101,102 +116,88 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
+def commonest(person: Person) -> Iterator[Fact]:
+    """Each category of so many likes that it may be the core, whether or not others like it as much: no
+    taste by itself, but what there is most of."""
+    counts, tally, n = person.counts, person.tally, person.likes
+    wide = (tally.likes >= WIDE * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
+    for place in np.flatnonzero(wide).tolist():
+        trait, k = int(tally.traits[place]), int(tally.likes[place])
+        yield Fact("most", *counts.names[trait], k, n, counts.share(trait, n), UP)
+
+
 def _recent(decade: str, active: int | None) -> bool:
-    """Whether a decade had hardly ended when the user was active."""
-    return active is not None and decade[:1].isdigit() and int(decade[:4]) + 10 > active - RECENT
+    """Whether a decade had not long ended when the user was active, or may not have."""
+    if not decade[:1].isdigit():
+        return False
+    return decade > OLD if active is None else int(decade[:4]) + 10 > active - RECENT
 
 
 # -- likes against dislikes -------------------------------------------------------------------
 
 
 def _contrasts(tally: Tally, person: Person) -> list[Fact]:
-    marked = tally.likes + tally.dislikes
-    tried = np.flatnonzero((marked >= LEAST) & _contrasting(tally.traits, person))
-    if not len(tried) or not person.likes or not person.dislikes:
+    """The traits by which the user's marks differ, of each direction the surest first; those that seem to
+    speak against a work, though chance could do it, as `shown`: what the list shows may be said of it."""
+    if not person.likes or not person.dislikes:
         return []
-    marked = marked[tried]
-    n, m = (np.full(len(tried), number) for number in (person.likes, person.dislikes))
-    least = {
-        UP: significance.least_drawn(n, marked, n + m),
-        DOWN: significance.least_drawn(m, marked, n + m),
-    }
-    bound = significance.tarone(np.concatenate([least[UP], least[DOWN]]), CONTRAST_CHANCE)
-    held = []
-    for direction, drawn, found in ((UP, n, tally.likes), (DOWN, m, tally.dislikes)):
-        k = found[tried]
-        # Most tests fail by their first term.
-        able = (least[direction] <= bound) & (k * (n + m) > drawn * marked)
-        able &= significance.drawn_exactly(k, drawn, marked, n + m) <= bound
-        for place in np.flatnonzero(able).tolist():
-            p = significance.drawn_at_least(
-                int(k[place]), int(drawn[place]), int(marked[place]), int(n[place] + m[place])
-            )
-            if p <= bound:
-                held.append((p, int(tried[place]), direction))
-    if not held:
-        return []
+    traits, works, deviations = _deviations(person)
+    able = (works >= JUDGED) & ~_dated(traits, person)
+    traits, deviations = traits[able], deviations[able]
+    places = np.minimum(tally.traits.searchsorted(traits), max(len(tally.traits) - 1, 0))
+    there = tally.traits[places] == traits
+    likes, dislikes = (np.where(there, of[places], 0) for of in (tally.likes, tally.dislikes))
+    blended = person.counts.kinds[traits] == KINDS.index("blend")
+    tried = np.where(blended, blended.sum(), (~blended).sum())
+    n, m = person.likes, person.dislikes
     facts = []
-    for _, place, direction in sorted(held):
-        surprise = _surprise(int(tally.traits[place]), person)
-        if -direction * surprise >= RECEPTION:
-            facts.append(_contrast(tally, person, place, direction))
+    for direction, drawn, other in (
+        (UP, likes, CLEARLY[UP] * n * dislikes <= m * likes),
+        (DOWN, dislikes, CLEARLY[DOWN] * m * likes <= n * dislikes),
+    ):
+        far = direction * deviations
+        held = np.flatnonzero((drawn >= LEAST) & other & (far >= HINTED))
+        for place in held[np.lexsort((traits[held], -far[held]))].tolist():
+            sure = far[place] >= _bound(int(tried[place]))
+            if sure or direction == DOWN:
+                kind, name = person.counts.names[traits[place]]
+                k, against = int(likes[place]), int(dislikes[place])
+                figures = (k, n, against / m) if direction == UP else (against, m, k / n)
+                facts.append(Fact("contrast" if sure else "shown", kind, name, *figures, direction))
     return facts
 
 
-def _contrasting(traits: np.ndarray, person: Person) -> np.ndarray:
-    """Which traits can set likes apart from dislikes: of decades only old ones."""
+@functools.lru_cache(maxsize=1024)
+def _bound(tried: int) -> float:
+    """The deviations that chance alone reaches in one of so many traits, by `CONTRAST_CHANCE`."""
+    return NormalDist().inv_cdf(1 - CONTRAST_CHANCE / tried)
+
+
+def _dated(traits: np.ndarray, person: Person) -> np.ndarray:
+    """Which traits are decades too late to be a reason for anything."""
     counts = person.counts
-    late = [
-        code for name, code in counts.codes["decade"].items() if name[:1].isdigit() and name > OLD
-    ]
-    return ~np.isin(traits, late) if late else np.ones(len(traits), bool)
+    late = [code for name, code in counts.codes["decade"].items() if _recent(name, person.active)]
+    return np.isin(traits, late) if late else np.zeros(len(traits), bool)
 
 
-def _contrast(tally: Tally, person: Person, place: int, direction: int) -> Fact:
-    kind, name = person.counts.names[tally.traits[place]]
-    likes, n = int(tally.likes[place]), person.likes
-    dislikes, m = int(tally.dislikes[place]), person.dislikes
-    if direction == UP:
-        return Fact("contrast", kind, name, likes, n, dislikes / m, UP)
-    return Fact("contrast", kind, name, dislikes, m, likes / n, DOWN)
-
-
-def _surprise(trait: int, person: Person) -> float:
-    """Standard deviations by which the dislikes of a trait exceed those to be expected of this user,
-    who dislikes so many works in all, by how others received the very works."""
-    has = person.bears(trait)
-    disliked = person.sides == DISLIKE
-    odds = _odds(trait, has, disliked, person)
-    wanted = float(disliked.sum())
-    factor = 1.0
-    for _ in range(_ROUNDS):
-        p = factor * odds / (1 + factor * odds)
-        spread = p * (1 - p)
-        off = wanted - float(p.sum())
-        if abs(off) < _CLOSE * wanted:
-            break
-        factor *= math.exp(min(max(off / float(spread.sum()), -_STEP), _STEP))
-    within = spread[has].sum()
-    variance = within - within * within / spread.sum()
-    return float((disliked[has].sum() - p[has].sum()) / math.sqrt(max(variance, 1e-9)))
-
-
-def _odds(trait: int, has: np.ndarray, disliked: np.ndarray, person: Person) -> np.ndarray:
-    """The odds of a dislike against a like of each work, among other users; those of works that few
-    have judged are drawn towards the odds of all works that have the trait, or have it not."""
-    counts, codes, own = person.counts, person.codes, int(person.training)
-    sides = []
-    for mine, of_trait, of_work, total in (
-        (disliked, counts.disliked, counts.dislikes, counts.all_dislikes),
-        (~disliked, counts.liked, counts.likes, counts.all_likes),
-    ):
-        there = int(of_trait[trait])
-        there -= own * int(mine[has].sum())
-        rest = total - own * int(mine.sum()) - there
-        sides.append((of_work[codes] - own * mine, np.where(has, there, rest) + 1))
-    (dislikes, all_dislikes), (likes, all_likes) = sides
-    share = all_dislikes / (all_dislikes + all_likes)
-    return (dislikes + SHRINK * share) / (likes + SHRINK * (1 - share))
+def _deviations(person: Person) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The traits of what the user judged, ascending, how many of these works carry each, and by how
+    many standard deviations their marks lie above what the user gives to works that others like as
+    much."""
+    counts, works, own = person.counts, person.judged, int(person.training)
+    marks = person.marks.astype(np.float64)
+    others = counts.judged[works] - own
+    usual = (counts.marks[works] - own * marks + SHRINK * counts.usual_mark) / (others + SHRINK)
+    centred = usual - usual.mean()
+    slope = (centred * marks).sum() / max((centred * centred).sum(), 1e-9)
+    off = marks - marks.mean() - min(max(slope, 0.0), STEEPEST) * centred
+    places, carried = counts.traits_of(works)
+    traits, place_of = np.unique(carried, return_inverse=True)
+    number = np.bincount(place_of, minlength=len(traits))
+    sums = np.bincount(place_of, off[places], len(traits))
+    n = len(works)
+    variance = (off * off).sum() / max(n - 2, 1) * number * (1 - number / n)
+    return traits, number, sums / np.sqrt(np.maximum(variance, 1e-9))
 
 
 # -- habits -----------------------------------------------------------------------------------
@@ -207,22 +208,26 @@ def _habits(person: Person) -> Iterator[Fact]:
     usual = counts.habits
     if usual is None:
         return
-    n, judged = person.likes, person.judged
+    n, judged = person.likes, len(person.judged)
     if judged < HABITUAL:
         return
-    if judged >= usual.judged[2]:
+    if judged >= max(usual.judged[2], HEAVY * usual.judged[1]):
         yield Fact("habit", "heavy", "", judged, 0, usual.judged[1], UP)
     elif judged <= usual.judged[0]:
         yield Fact("habit", "light", "", judged, 0, usual.judged[1], DOWN)
-    if n / judged >= usual.liked[2]:
+    rate = n / judged
+    if rate >= max(usual.liked[2], GENEROUS * usual.liked[1]):
         yield Fact("habit", "generous", "", n, judged, usual.liked[1] * judged, UP)
-    elif n / judged <= usual.liked[0]:
+    elif rate <= min(usual.liked[0], STRICT * usual.liked[1]):
         yield Fact("habit", "strict", "", n, judged, usual.liked[1] * judged, DOWN)
     likes = counts.likes[person.codes[person.sides == LIKE]]
     k, p = int((likes < counts.known).sum()), counts.obscure_share(n)
     if not 0 < p < 1:
         return
-    if k / n >= usual.obscure[2] and significance.at_least(k, n, p) <= OBSCURE_CHANCE:
+    if (
+        k / n >= max(usual.obscure[2], OBSCURE * p)
+        and significance.at_least(k, n, p) <= OBSCURE_CHANCE
+    ):
         yield Fact("habit", "obscure", "", k, n, p * n, UP)
     elif k / n <= usual.obscure[0] and significance.at_most(k, n, p) <= OBSCURE_CHANCE:
         yield Fact("habit", "obscure", "", k, n, p * n, DOWN)

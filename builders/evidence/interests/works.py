@@ -16,8 +16,8 @@ from itdr.builders.store.reader import MAX_CACHED_ITEMS, Item, StoreReader
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KINDS = ("category", "creator", "tag", "decade", "series", "sequel")
-"""Kinds of traits. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
+KINDS = ("category", "creator", "tag", "decade", "series", "sequel", "blend")
+"""Kinds of traits. A blend is two categories together: `Comedy + Romance`. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
 decades and series go by year and title; a sequel is a film or game that its title numbers."""
 TAGS, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
@@ -26,6 +26,9 @@ _IN_SERIES = ("films", "books", "book_reviews", "anime", "games")
 """Wordings of domains whose titles name series."""
 _NUMBERED_IN = ("films", "anime", "games")
 """Those where a number means a sequel, and the year says when the work itself is from."""
+_BLENDED_IN = ("films", "anime")
+"""Those with few categories, most works of several."""
+PLUS = " + "
 _OLDEST = 1950
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
 
@@ -38,6 +41,7 @@ class Work(Item):
     decade: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
     sequel: tuple[str, ...] = ()
+    blend: tuple[str, ...] = ()
 
     def traits(self, kind: str) -> tuple[str, ...]:
         """The traits of a kind, in the item's own order."""
@@ -91,14 +95,19 @@ def _read(store: StoreReader, codes: Sequence[int]) -> list[Work]:
     pairs = store.values("items", "attributes", codes)
     years = _years(store, codes)
     names = series_of(store)
+    blended = store.source.words in _BLENDED_IN
     return [
-        _work(item, given or (), year, names[code])
+        _work(item, given or (), year, names[code], blended)
         for item, given, year, code in zip(items, pairs, years, codes, strict=True)
     ]
 
 
 def _work(
-    item: Item, attributes: Sequence[dict[str, str]], year: int | None, series: tuple[str, bool]
+    item: Item,
+    attributes: Sequence[dict[str, str]],
+    year: int | None,
+    series: tuple[str, bool],
+    blended: bool,
 ) -> Work:
     tags = itertools.chain(
         *(one["value"].split(_COMMA) for one in attributes if one["name"] == TAGS)
@@ -118,7 +127,17 @@ def _work(
         (decade(year),) if year else (),
         (series[0],) if series[0] else (),
         (SEQUEL,) if series[1] else (),
+        blends(categories) if blended else (),
     )
+
+
+def blends(categories: Sequence[str]) -> tuple[str, ...]:
+    """The pairs of these categories, each by its name.
+
+    >>> blends(["Romance", "Comedy"])
+    ('Comedy + Romance',)
+    """
+    return tuple(map(PLUS.join, itertools.combinations(sorted(set(categories)), 2)))
 
 
 def _years(store: StoreReader, codes: Sequence[int] | np.ndarray) -> list[int | None]:
@@ -195,6 +214,8 @@ def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray
         bears = np.array([bool(value) for value in values], bool)
         return leads[bears], pa.array([value for value in values if value], pa.string())
     column = _COLUMNS.get(kind, "attributes")
+    if kind == "blend":
+        return _blended(store, leads)
     if column not in store.items.column_names:
         return np.zeros(0, np.int64), pa.array([], pa.string())
     lists = store.items.column(column).combine_chunks().take(pa.array(leads))
@@ -206,6 +227,18 @@ def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray
         owner, values = owner[pc.list_parent_indices(split).to_numpy()], pc.list_flatten(split)
     there = pc.fill_null(pc.not_equal(values, ""), False)
     return owner[there.to_numpy(zero_copy_only=False)], values.filter(there)
+
+
+def _blended(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
+    """Works and the pairs of their categories."""
+    import pyarrow as pa
+
+    if store.source.words not in _BLENDED_IN or "categories" not in store.items.column_names:
+        return np.zeros(0, np.int64), pa.array([], pa.string())
+    lists = store.items.column("categories").combine_chunks().take(pa.array(leads)).to_pylist()
+    pairs = [blends([name for name in one or () if name]) for one in lists]
+    owner = leads.repeat(np.array([len(one) for one in pairs], np.int64))
+    return owner, pa.array(list(itertools.chain.from_iterable(pairs)), pa.string())
 
 
 def _said(store: StoreReader, kind: str, leads: np.ndarray) -> list[str]:

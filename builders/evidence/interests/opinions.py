@@ -1,0 +1,66 @@
+"""What a user's displayed reviews praise and complain of, over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from itdr.builders.evidence.aspects import AspectWords, aspects
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+
+_ENDS = (".", "!", "?", "…", ")", '"', "\n")
+BOTH = 3
+"""Reviews that must praise or blame one thing for it to be what decides."""
+OFTEN = 2
+"""Reviews that must speak of something for it to be what the user cares about."""
+
+
+def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
+    """What the reviews speak of, that of most reviews first.
+
+    Args:
+        comments: the displayed reviews; those of what the user liked praise, the others complain.
+        words: the words of the domain.
+
+    Returns:
+        Facts `aspect`: in how many of the reviews of that side, one quoted, and a second quote as detail.
+        What is praised here and complained of there is one fact, without direction: it counts the
+        complaints, and the detail counts the praise.
+    """
+    found: dict[tuple[str, int], list[Fact]] = {}
+    of = {side: sum(one.verdict == side for one in comments) for side in (UP, DOWN)}
+    for comment in comments:
+        for fact in aspects([comment], words):
+            if fact.direction == comment.verdict and _whole(fact.quote, comment.text):
+                found.setdefault((fact.value, fact.direction), []).append(fact)
+    counted = {key: _counted(facts, of[key[1]]) for key, facts in found.items()}
+    facts = []
+    for (name, side), fact in counted.items():
+        other = counted.get((name, -side))
+        if other is None or fact.count + other.count < BOTH:
+            facts.append(fact)
+        elif side == DOWN:
+            facts.append(replace(fact, direction=0, details=(replace(other, details=()),)))
+    return sorted(facts, key=lambda fact: -_reviews(fact))
+
+
+def _whole(quote: str, text: str) -> bool:
+    """Whether a quote is all of a sentence: one that is cut may say the opposite."""
+    begins = text.find(quote)
+    before, after = text[:begins].rstrip(), text[begins + len(quote) :]
+    return (not before or before[-1] in _ENDS) and after[:1] in _ENDS and quote[0].isupper()
+
+
+def _counted(facts: Sequence[Fact], of: int) -> Fact:
+    more = [fact for fact in facts if fact.quote != facts[0].quote][:1]
+    return replace(facts[0], count=len(facts), of=of, details=tuple(more))
+
+
+def _reviews(fact: Fact) -> int:
+    return fact.count + sum(one.count for one in fact.details)
+
+
+def is_shared(fact: Fact) -> bool:
+    """Whether a fact counts several reviews."""
+    return fact.kind == "aspect" and _reviews(fact) >= OFTEN
