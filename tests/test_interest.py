@@ -196,7 +196,7 @@ def test_what_the_sample_does_not_show_is_not_said() -> None:
     assert display._is_shown(down, 1, 10, 2, 5) and not display._is_shown(down, 1, 10, 1, 5)
     assert display._is_shown(down, 2, 10, 4, 5) and not display._is_shown(down, 2, 10, 2, 5)
     assert not display._is_shown(down, 3, 10, 5, 5)
-    seeming = Fact("shown", "category", "War", 6, 21, 0.0, DOWN)
+    seeming = Fact("listed", "category", "War", 6, 21, 0.0, DOWN)
     assert display._is_shown(seeming, 0, 10, 3, 5) and not display._is_shown(seeming, 0, 10, 2, 5)
     rare = Fact("share", "creator", "Anne", 4, 169, 0.0, UP)
     assert not display._is_shown(rare, 2, 10, 0, 5)
@@ -289,7 +289,9 @@ def test_an_answer_is_a_paragraph_with_a_taste_and_its_share(source: str) -> Non
         assert 2 <= len(sentences) <= 12
         assert all(sentence.count(":") <= 1 for sentence in sentences), sentences
         tastes = [
-            one for one in row["evidence"] if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "aspect")
+            one
+            for one in row["evidence"]
+            if one["fact"].split("/")[0] in (*core.TASTES, "contrast", "most", "aspect")
         ]
         assert tastes and all(one["quote"] or (one["count"] and one["of"]) for one in tastes)
         length = len(re.findall(r"\w+|[^\w\s]", row["output"]))

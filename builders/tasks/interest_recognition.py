@@ -126,7 +126,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
     sayable = realiser.lexicon.sayable([*held, *tastes.commonest(person)])
     known = display.distinct_tastes(person, core.first_taste(person, sayable))
-    if not any(texts) and not any(map(core.begins, known)):
+    if not any(texts) and not any(map(core.is_own, known)):
         return None
     liked, disliked = _displayed(cell, user, mine, texts, person, known)
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
@@ -225,8 +225,8 @@ def _is_against(fact: Fact, person: Person) -> bool:
     if fact.kind == "aspect":
         counted = person.likes >= LEAST_LIKES and person.dislikes >= LEAST_DISLIKES
         return fact.direction != UP and (not counted or opinions.is_shared(fact))
-    return fact.kind == "contrast" or (
-        fact.kind in ("also_liked", "shown") and fact.direction == DOWN
+    return fact.kind in ("contrast", "listed") or (
+        fact.kind == "also_liked" and fact.direction == DOWN
     )
 
 

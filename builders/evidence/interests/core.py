@@ -27,7 +27,7 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or fact.kind in ("contrast", "shown") or is_shared(fact)
+    return is_taste(fact) or fact.kind in ("contrast", "listed") or is_shared(fact)
 
 
 def begins(fact: Fact) -> bool:

@@ -34,7 +34,7 @@ HINTS = 3
 """What only the list speaks against is borne by so many displayed dislikes."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
-_APART = ("contrast", "shown")
+_APART = ("contrast", "listed")
 _FARTHEST = np.iinfo(np.int64).max
 
 
@@ -167,16 +167,17 @@ def shown_facts(
             examples[:0] = [
                 Fact("own", "title", without_year(title)) for title, own in failed if own
             ][:1]
-        if fact.kind == "shown":
+        if fact.kind == "listed":
             # Only the list speaks for it.
-            fact, listed = listed[0], listed[1:]
+            fact = replace(fact, count=against, of=len(disliked), base=k / max(len(liked), 1))
+            listed = listed[1:]
         found.append(replace(fact, details=(*listed, *examples)))
     return found
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
-    if fact.kind == "shown":
+    if fact.kind == "listed":
         return against >= HINTS and against * n >= FAR * k * m
     if fact.direction == DOWN:
         return (
