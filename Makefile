@@ -7,12 +7,15 @@ CONFIG ?= sequential_rec
 OUT ?= out
 DATA ?=
 SOURCES ?=
-# Without DATA the bundled made-up sample is used: no network.
-OPTIONS = $(if $(DATA),--data-dir "$(DATA)" $(if $(SOURCES),--sources "$(SOURCES)"),--sample)
+# Without DATA the bundled made-up sample is used: no network. Of its sources, films read best.
+SAMPLE = $(if $(filter sequential_rec top_k_rec rating_prediction,$(CONFIG)),ml-32m)
+CHOSEN = $(or $(SOURCES),$(if $(DATA),,$(SAMPLE)))
+OPTIONS = $(if $(DATA),--data-dir "$(DATA)",--sample) $(if $(CHOSEN),--sources "$(CHOSEN)")
 
 .PHONY: run test lint docs bench clean
 run: $(VENV)/installed
-	$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --examples 3 --overwrite
+	@echo "Building $(CONFIG) from $(if $(DATA),$(DATA),the bundled sample) ..."
+	@$(VENV)/bin/itdr build $(CONFIG) $(OPTIONS) -o "$(OUT)/$(if $(DATA),data,sample)" --examples 3 --overwrite
 
 test: $(VENV)/installed-test lint
 	$(VENV)/bin/python -m pytest -n auto --dist loadgroup

@@ -66,7 +66,7 @@ class Itdr(datasets.GeneratorBasedBuilder):
         given = builder.split_options(config_name, data_files, options)
         super().__init__(
             config_name=config_name,
-            data_dir=builder.absolute(data_dir),
+            data_dir=builder.absolute_data_dir(data_dir),
             features=features,
             **given,
         )

@@ -1,4 +1,4 @@
-"""`itdr audit`: proves, on built rows and from the raw data, that a data set is clean."""
+"""`itdr audit`: checks built rows, alone and against the raw data."""
 
 from __future__ import annotations
 
@@ -59,7 +59,13 @@ def audit_rows(
 ) -> list[Result]:
     """The checks that need nothing but rows, given by split.
 
-    templates: the user's own folder of them, where the rows were worded with one.
+    Args:
+        splits: rows by split.
+        longest: characters of the longest question allowed.
+        templates: the user's template folder, where the rows were worded with one.
+
+    Returns:
+        One result per check.
     """
     rows = ((name, row) for name, rows in splits.items() for row in rows)
     return _run(rows, _own(longest, False, templates), None, None)
@@ -108,6 +114,6 @@ def _run(
     return [*found, skipped]
 
 
-def unproven(error: ItdrError) -> str:
-    """What to say where the raw files are not at hand."""
+def unproven_note(error: ItdrError) -> str:
+    """The message where the raw files are missing: what could not be checked."""
     return f"{error}\nTo audit the rows alone, add --rows-only; else give the raw files with --data-dir."

@@ -1,4 +1,4 @@
-"""Checks against the raw data: parts, negatives, what was known when, and order."""
+"""Checks against the raw data: splits, negatives, what was known when, and order."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from itdr.audit.features import Features, of_raw
 from itdr.audit.oracle import ALWAYS, NEVER, RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
+from itdr.builders.core.schema import EXTRA
 from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
 BEGINNING = 60
-"""Characters at the beginning of a comment by which it is known again in a question."""
+"""Characters at the beginning of a comment by which a question is recognised to quote it."""
 LEAST = 20
 
 
 class RawChecks:
-    """All checks that ask the raw data, over the rows of one `Data`."""
+    """All checks that read the raw data, over the rows of one `Data`."""
 
     def __init__(self, data: Data) -> None:
         self._data = data
@@ -26,7 +27,8 @@ class RawChecks:
         self.part = Result("part", "a row's split is the one that its user (item, time) belongs to")
         self.touched = Result(
             "negatives",
-            "no false candidate, nor another work of its title, was touched by the user",
+            "no false candidate, nor another work of its title, was touched by the user; of a pair, "
+            "one was liked and the other was not",
         )
         self.targets = Result(
             "true items", "all that a row says of its user stands in the raw data"
@@ -78,7 +80,7 @@ class RawChecks:
             self.promise.see(split, row, raw)
 
     def facts(self, row: Row) -> Features | None:
-        """What the raw data know of each candidate, for `shortcuts`."""
+        """The features of each candidate from the raw data, for `shortcuts`."""
         raw = self.raw(row)
         return None if raw is None else of_raw(raw, row)
 
@@ -89,19 +91,23 @@ class RawChecks:
         start = self._start(raw, row, met)
         self._trues(raw, row, user, met)
         if row["candidates"]:
-            self._candidates(raw, row, user, met, start)
+            if row["root_task"] == EXTRA:
+                self._pair(raw, row, user)
+            else:
+                self._candidates(raw, row, user, met, start)
         if raw.cell.cuts is not None and start is not None:
             self._in_span(raw, split, row, met)
         self._order(raw, row, met, start)
 
     @staticmethod
     def _start(raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
-        """When the first true item was met; None where that is not known."""
+        """When the first target was met; None where that is not known."""
         chosen = raw.store.selection
         last = chosen is not None and chosen.repeats in ("last", "keep")
-        times = [one[last] for one in _met(raw, row["relevant"], met)]
-        if not row["relevant"] and row["item_id"] is not None and row["rating"] is not None:
-            times = [last for _, last in _met(raw, [row["item_id"]], met)]
+        items = row["relevant"]
+        if not items and row["item_id"] is not None and row["rating"] is not None:
+            items, last = [row["item_id"]], _shows_latest(raw, row)
+        times = [one[last] for one in _met(raw, items, met)]
         return min((time for time in times if time != ALWAYS), default=None)
 
     def _trues(
@@ -175,6 +181,22 @@ class RawChecks:
                     row["id"], f"{item} was not yet known when the first true item came"
                 )
 
+    def _pair(self, raw: RawOracle, row: Row, user: int) -> None:
+        """Both candidates were judged by the user: the true one is a like, the other a dislike."""
+        self.touched.checked += 1
+        scale = raw.cell.scale
+        for one in row["candidates"]:
+            item = one["item_id"]
+            work = raw.work(item)
+            given = raw.given(user, work) if work is not None else set()
+            if item in row["relevant"]:
+                if not any(rating >= scale.liked for rating in given):
+                    self.touched.fault(row["id"], f"the user did not like the true item {item}")
+            elif not any(rating <= scale.disliked for rating in given):
+                self.touched.fault(
+                    row["id"], f"the user did not dislike the false candidate {item}"
+                )
+
     def _order(
         self,
         raw: RawOracle,
@@ -185,11 +207,8 @@ class RawChecks:
         if start is None or not row["history"]:
             return
         self.order.checked += 1
-        chosen = raw.store.selection
-        repeats = chosen.repeats if chosen is not None else None
-        latest = repeats == "last" or (repeats is None and row["rating"] is not None)
+        latest = _shows_latest(raw, row)
         for item, times in self._past(raw, row, met):
-            # The prompt of a rating shows the latest event on each work, the others the earliest.
             if times is not None and times[latest] >= start:
                 self.order.fault(
                     row["id"], f"{item} of the history does not lie before the true item"
@@ -209,7 +228,8 @@ class RawChecks:
             "test": (second, NEVER),
         }[split]
         items = row["relevant"] or [row["item_id"]]
-        times = [one[1 if row["rating"] is not None else 0] for one in _met(raw, items, met)]
+        latest = row["rating"] is not None and _shows_latest(raw, row)
+        times = [one[latest] for one in _met(raw, items, met)]
         if any(not low <= time < high for time in times):
             self.part.fault(row["id"], f"a true item does not lie in the time of {split}")
 
@@ -249,10 +269,19 @@ class RawChecks:
         ]  # fmt: skip
 
 
+def _shows_latest(raw: RawOracle, row: Row) -> bool:
+    """Whether the row shows the user's latest event on each work, as the prompt of a rating does, or
+    the earliest, as all others do."""
+    chosen = raw.store.selection
+    if chosen is not None and chosen.repeats is not None:
+        return chosen.repeats == "last"
+    return row["rating"] is not None and row["root_task"] != EXTRA
+
+
 def _met(
     raw: RawOracle, items: Iterable[str], met: Mapping[int, tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
-    """When the user first and last met the works of these items, of those that were met."""
+    """When the user first and last met the works of these items, for those that the user met."""
     for item in items:
         work = raw.work(item)
         if work is not None and work in met:

@@ -1,6 +1,6 @@
-"""Every number, title and quotation of an answer in prose stands in the row's evidence; titles and
-quotations may stand in its question. "3 of the 7" are two figures of one fact, and each entry of a list
-of groups speaks of a fact."""
+"""Check that the row's evidence holds every number, title and quotation of an answer in prose;
+titles and quotations may come from the question. "3 of the 7" are two figures of one fact, and each
+entry of a list of groups speaks of a fact."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class AnswerFacts(RowCheck):
         if any(one["fact"].partition("/")[0] not in KINDS for one in row["evidence"]):
             return
         self.result.checked += 1
-        for what in unfounded(row):
+        for what in unsupported_claims(row):
             self.result.fault(row["id"], what)
 
 
-def unfounded(row: Row) -> Iterator[str]:
-    """What an answer says that neither its evidence nor its question holds.
+def unsupported_claims(row: Row) -> Iterator[str]:
+    """What an answer says that is neither in its evidence nor in its question.
 
     Args:
         row: a row answered in prose.
@@ -82,7 +82,8 @@ def unfounded(row: Row) -> Iterator[str]:
 def _speaks_of(
     group: str, source: str, facts: list[Fact], numbers: set[str], texts: list[str]
 ) -> bool:
-    """Whether an entry of a list names a fact: its value in some form, its quote or its figures."""
+    """Whether an entry of a list refers to a fact: by its value in some form, its quote or its
+    figures."""
     if any(number in numbers for number in _NUMBER.findall(group)):
         return True
     plain = _plain(group)

@@ -1,4 +1,4 @@
-"""Instruction files of any make: their records, and which columns hold what.
+"""Instruction files from anywhere: their records, and what their columns hold.
 
 A record becomes an `AnyRow` by a mapping of columns, given or guessed from the common layouts (alpaca,
 ShareGPT, messages, prompt and completion, preference pairs).
@@ -48,7 +48,8 @@ LARGEST_JSON = 1 << 30
 class AnyRow:
     """One example of a file. problem: why it cannot be read, else "".
 
-    history, candidates: titles; None where the file has no such column.
+    Attributes:
+        history, candidates: titles; None where the file has no such column.
     """
 
     id: str
@@ -80,7 +81,7 @@ def files_of(place: Path) -> list[Path]:
             f"{place} is no instruction file: give one that ends in {', '.join(SUFFIXES)}, or a "
             "folder of such files."
         )
-    # What a later split repeats is named there, not in train.
+    # Repeats are reported in the later split, not in train.
     order = ("train", "validation", "test")
     return sorted(found, key=lambda path: (*order, split_of(path)).index(split_of(path)))
 
@@ -109,7 +110,7 @@ def parse_columns(text: str | None) -> dict[str, str]:
 
 
 def split_of(path: Path) -> str:
-    """The split that a file's name speaks of; the name itself where it speaks of none."""
+    """The split that a file's name mentions; the name itself where it mentions none."""
     words = re.split(r"[^a-z]+", path.stem.lower())
     return next((_SPLITS[word] for word in words if word in _SPLITS), path.stem)
 
@@ -139,7 +140,7 @@ def _records(path: Path) -> Iterator[Record]:
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq
 
-        # Arrow takes a path with a colon for an address.
+        # Arrow takes a path with a colon for a URL.
         with open(path, "rb") as file:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=1000):
                 yield from batch.to_pylist()
@@ -174,7 +175,7 @@ def are_own(files: Sequence[Path]) -> bool:
 
 
 def columns_of(record: Record, given: Mapping[str, str], where: Path) -> dict[str, str]:
-    """Which column holds what: as given, the rest guessed.
+    """What each column holds: as given, the rest guessed.
 
     Args:
         record: the first record of a file.
@@ -279,7 +280,7 @@ def _talk(value: Any) -> tuple[str, str]:
 
 
 def _text(value: Any) -> str:
-    """A value as text: of turns, what they say."""
+    """A value as text; of turns, their contents."""
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
@@ -292,7 +293,7 @@ def _text(value: Any) -> str:
 
 
 def _titles(value: Any) -> tuple[str, ...]:
-    """The titles of a list of texts or items, or of a text that holds one."""
+    """The titles in a list of texts or items, or in a text that holds such a list."""
     if isinstance(value, str):
         value = _split(value)
     if not isinstance(value, (list, tuple)):

@@ -1,4 +1,5 @@
-"""Checks of instruction files of any make: leaks, duplicates, answers that are no candidates, shortcuts."""
+"""Checks of instruction files from anywhere: leaks, duplicates, answers that are not candidates,
+shortcuts."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ from itdr.scoring.parsing import parse
 from itdr.scoring.parsing.titles import Titles
 
 SHORTEST = 8
-"""Characters of an answer that does not stand in a prompt by chance."""
+"""Length from which an answer does not occur in a prompt by chance."""
 USUAL = 0.5
-"""From this share of prompts on that hold their answer, prompts list what can be chosen."""
+"""If at least this share of prompts hold their answers, prompts are taken to list the choices."""
 MOST_IDS = 1000
 _INDEX = re.compile(r"\(?([A-Za-z]|\d{1,2})[).:]?")
 _NUMBERS = re.compile(r"\d{1,2}(?:\s*[,;]\s*\d{1,2})*")
@@ -57,7 +58,7 @@ def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST)
 
 
 def _audit_any(rows: Iterable[AnyRow], longest: int = LONGEST, name: str = "rows") -> list[Result]:
-    """All checks over rows of any make. name: of the data, in notes."""
+    """All checks over rows from anywhere. name: the data's name in notes."""
     ids, texts, duplicates, giveaways = Ids(), FilledTexts(longest), Duplicates(), Giveaways()
     readable = Result("readable", "every record has a prompt and an answer")
     lists, leaks, users = Lists(), Leaks(), Users()
@@ -164,10 +165,10 @@ class Lists:
 
 
 class Leaks:
-    """The prompt does not tell the answer.
+    """Prompts do not give the answer away.
 
-    With candidates, a true one may not be named more often than every false one, nor stand in the
-    history. Without, a prompt may not hold the answer, unless most prompts of the data do.
+    With candidates, a target may not be named more often than every negative, nor be in the
+    history. Without, a prompt may not hold the answer, unless most prompts do.
     """
 
     def __init__(self) -> None:
@@ -238,7 +239,7 @@ def _counts(text: str, titles: tuple[str, ...]) -> dict[str, int]:
 
 
 class Users:
-    """What a user's test row asks for does not stand in a train row of the same user."""
+    """A user's train rows do not show what the user's test rows ask for."""
 
     def __init__(self) -> None:
         self.result = Result(

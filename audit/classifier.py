@@ -1,4 +1,4 @@
-"""How far a classifier gets that knows nothing of the user's taste: all shortcuts of a row together.
+"""How well a classifier does without knowing the user's taste: all shortcuts of a row together.
 
 Gradient boosting on features of each candidate, in five folds by user; the candidate with the highest
 probability is taken. Needs the extra `audit` (scikit-learn).
@@ -93,7 +93,7 @@ class Classifiers:
         return hits / len(folds)
 
     def _prior(self, rows: np.ndarray) -> tuple[Counter[str], Counter[str]]:
-        """How often the items are shown, and are true, in these rows."""
+        """How often the items are shown, and are targets, in these rows."""
         shown: Counter[str] = Counter()
         true: Counter[str] = Counter()
         for k in rows.tolist():
@@ -104,7 +104,7 @@ class Classifiers:
     def _matrix(
         self, k: int, names: Sequence[str], prior: tuple[Counter[str], Counter[str]], fold: int
     ) -> np.ndarray:
-        """A row to a candidate: each feature as it is, and its rank within the row."""
+        """One row per candidate: each feature as it is, and its rank within the row."""
         shown, true = prior
         chance = sum(self._true[k]) / len(self._true[k])
         seen = self._users[k] != fold  # its own row is among those that are counted

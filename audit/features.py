@@ -1,5 +1,5 @@
-"""What can be said of each candidate of a row without knowing what its user likes; and, for
-comparison, how well it fits the genres of the history.
+"""Features of each candidate that need no knowledge of the user's taste; and, for comparison, its
+fit to the genres of the history.
 
 From the row alone: place, length of the title, place in the alphabet. From the raw data: popularity,
 when it was first seen, year, genres.
@@ -20,7 +20,7 @@ Features = dict[str, list[float]]
 
 
 def of_row(row: Row) -> Features:
-    """What the row itself says of each candidate.
+    """Features of each candidate from the row alone.
 
     Args:
         row: a row with candidates.
@@ -42,7 +42,7 @@ def of_row(row: Row) -> Features:
 
 
 def _steps_behind(last: str, titles: Sequence[str]) -> list[float]:
-    """How far down the alphabet each title stands behind the last one of the history, counted in
+    """How far each title is behind the last title of the history in the alphabet, counted in
     candidates; those before it come after all others."""
     order = sorted(range(len(titles)), key=lambda k: (titles[k] < last, titles[k]))
     steps = [0.0] * len(titles)
@@ -52,7 +52,7 @@ def _steps_behind(last: str, titles: Sequence[str]) -> list[float]:
 
 
 def of_raw(raw: RawOracle, row: Row) -> Features | None:
-    """What the raw data say of each candidate; None where they do not know the user or an item.
+    """Features of each candidate from the raw data.
 
     Args:
         raw: the raw data of the row's cell.

@@ -1,4 +1,4 @@
-"""What the columns of a row say of its texts, by the variables that templates use."""
+"""What the columns of a row say about its texts, by the variables of templates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from itdr.scoring.metrics.per_task import (
 Row = Mapping[str, Any]
 Words = Mapping[str, str]
 MARKS = (", ", " (")
-"""What else may follow a title than the layout says: how a profile lists what somebody likes."""
+"""What may follow a title besides the layout's marks: how a profile lists likes."""
 _UNSHOWN = (
     "facts",
     "facts_lines",
@@ -32,7 +32,7 @@ _UNSHOWN = (
     "tags",
     "table",
 )
-"""Variables that hold several lines of which the columns say nothing."""
+"""Variables of several lines about which the columns say nothing."""
 
 
 @functools.lru_cache(maxsize=16)
@@ -42,7 +42,8 @@ def layout_of(language: str, folder: Path | None) -> Layout:
 
 
 def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
-    """What is known of a question's variables; several where the columns leave something open.
+    """What is known about a question's variables; several readings where the columns leave
+    something open.
 
     Args:
         row: the row.
@@ -71,7 +72,7 @@ def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
         yield from _profiles(values, past, words)
         return
     if row["task"] in TEXT_TASKS or row.get("root_task") == EXTRA:
-        # Which of the history was liked, the columns leave open.
+        # The columns leave open which items of the history were liked.
         yield Known(values, unknown=ANY)
         return
     entries = dict(listed.entries)
@@ -207,7 +208,7 @@ def _of_scale(row: Row) -> dict[str, Shape]:
 def _profiles(
     values: Mapping[str, Shape], titles: Sequence[str | None], words: Words
 ) -> Iterator[Known]:
-    """A profile's history is what is liked, then what is disliked; where it turns, no column says."""
+    """A profile's history lists likes, then dislikes; no column says where the dislikes begin."""
     title_word = words["title"][:1].upper() + words["title"][1:]
     for liked in range(len(titles), -1, -1):
         found: dict[str, Shape] = {
@@ -238,7 +239,7 @@ def _review(indent: str) -> Choice:
 
 
 def answer_forms(row: Row, layout: Layout) -> list[Shape]:
-    """What the answer may be, word for word; none where the columns do not say.
+    """The answers that the columns allow, word for word.
 
     Args:
         row: the row.

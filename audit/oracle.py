@@ -1,6 +1,6 @@
-"""The raw data as an audit asks it: a user's events, and what the training part knew when.
+"""The raw data as the audit reads it: a user's events, and what the training part knew when.
 
-It reads the store's interactions by queries of its own, not by the code that draws cases, so that a
+It queries the store's interactions itself instead of using the code that draws cases, so that a
 fault there is not repeated here.
 """
 

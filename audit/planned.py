@@ -1,8 +1,8 @@
-"""Every row against the plan: all rows are drawn and worded anew, and compared column by column.
+"""Every row against the plan: all rows are drawn and worded again, and compared column by column.
 
-The plan says which cases each split has, and a row's texts are decided by its case, so that a row that
-was edited, dropped, added or moved shows. Rows are compared one by one as both sides come; what comes in
-another order waits, as a hash of each of its columns.
+The plan decides the cases of each split, and a case decides a row's texts, so every edited,
+dropped, added or moved row is found. Rows are compared as both sides arrive; a row out of order
+waits as hashes of its columns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FLOAT = struct.Struct("f")
 
 
 class _Waiting(NamedTuple):
-    """A row whose counterpart has not come yet. hashes: of its columns, one after the other."""
+    """A row whose counterpart has not arrived yet. hashes: those of its columns, in order."""
 
     split: str
     columns: tuple[str, ...]
@@ -92,7 +92,7 @@ class Planned:
         own: dict[str, list[_Waiting]],
         others: dict[str, list[_Waiting]],
     ) -> None:
-        """Compare with the counterpart where that has come already; else keep hashes until it does."""
+        """Compare with the counterpart if it has arrived; else keep hashes until it does."""
         columns = tuple(row)
         columns = self._names.setdefault(columns, columns)
         mine = _Waiting(split, columns, b"".join(map(_hash, row.values())))
@@ -139,7 +139,7 @@ def _hash(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """A value as every file gives it back: floats of single precision, no difference of list types."""
+    """A value as every kind of file returns it: floats in single precision, one type of list."""
     if isinstance(value, float):
         return _FLOAT.pack(value)
     if isinstance(value, Mapping):

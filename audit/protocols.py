@@ -1,4 +1,5 @@
-"""What a split promises beyond its users: nothing of the test's time, or place, is in training."""
+"""What a split by time or by leave-one-out promises: training holds nothing of the test's time or
+place."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ class SplitPromise:
         for key in self._keys(row, raw, row["relevant"]):
             self._asked[key] = max(part, self._asked.get(key, 0))
         for key in self._keys(row, raw, [*shown, *row["relevant"]]):
-            # Of all rows that show it, the one of the earliest split could learn the most from it.
+            # Of all rows that show it, keep the one of the earliest split, which leaks the most.
             self._shown[key] = min(self._shown.get(key, (part, row["id"])), (part, row["id"]))
         user = raw.code("user", row["user_id"])
         if user is None or part == 0 or raw.store.selection is not None:

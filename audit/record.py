@@ -1,7 +1,7 @@
 """The record of shortcuts: what each rule and classifier scores, by source and policy of negatives.
 
-`write` measures and writes one Markdown page and the same figures as JSON, which are committed, so that
-a later rise is seen. Figures only: no row, no title and no id goes into it.
+`write` measures and writes one Markdown page and the same figures as JSON, which are committed, so
+that later increases show. It holds figures only: no row, no title and no id.
 """
 
 from __future__ import annotations

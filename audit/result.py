@@ -1,4 +1,4 @@
-"""What an audit finds: a result for each check, with the ids of the rows that fail it."""
+"""The results of an audit: one per check, with the ids of the rows that fail it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ MOST_IDS = 20
 class Result:
     """One check. checked: how many rows (or pairs) it looked at; faults: (row id, what is wrong).
 
-    notes: figures that are no fault in themselves.   skipped: why it could not be made, else "".
+    Attributes:
+        notes: figures that are no fault in themselves.
+        skipped: why it could not be made, else "".
     """
 
     name: str

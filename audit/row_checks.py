@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 LONGEST = 20_000
 """Characters of a question beyond which a row is overlong; of an answer a quarter of it."""
 ALIKE = 5
-"""Events in a row, with their times, that two people do not share by chance."""
+"""Consecutive events, with their times, that two people do not share by chance."""
 
 _SPAN = re.compile(r"/(train|validation|test)/\d+$")
 
@@ -49,7 +49,8 @@ class Ids(RowCheck):
 class OneSplit(RowCheck):
     """A user (an item, where rows are about items) is in one split only, over all subtasks.
 
-    by_time: where time separates the splits, a user may be in several.
+    Args:
+        by_time: where time separates the splits, a user may be in several.
     """
 
     def __init__(self, by_time: bool = False) -> None:
@@ -87,7 +88,8 @@ class DuplicateUsers(RowCheck):
     """No two users of different splits have a run of `ALIKE` events in common, item and time: some
     sources hold one person under two ids.
 
-    by_time: as in `OneSplit`.
+    Args:
+        by_time: as in `OneSplit`.
     """
 
     def __init__(self, by_time: bool = False) -> None:
@@ -160,7 +162,7 @@ class HistoryTimes(RowCheck):
         if row["task"] not in (*RANKING_TASKS, CHOICE_TASK, RATING_TASK) or not row["history"]:
             return
         times = [one["timestamp"] for one in row["history"]]
-        # Across two domains, each has its own past.
+        # With two domains, each has its own history.
         half = len(times) // 2 if ">" in (row["domain"] or "") else 0
         self.result.checked += 1
         for part in (times[:half], times[half:]):
@@ -204,7 +206,7 @@ class Candidates(RowCheck):
 
 
 class Answers(RowCheck):
-    """The answer says what the row holds; in preference rows the rejected one does not."""
+    """The answer says what the row holds; the rejected answer of preference rows does not."""
 
     def __init__(self) -> None:
         self.result = Result("answers", "the answer's text says what the row holds to be true")
@@ -220,7 +222,7 @@ class Answers(RowCheck):
             return
         self.result.checked += 1
         texts = texts_of(row)
-        # A row of `kto` may hold a wrong answer alone.
+        # A row of `kto` may hold only a wrong answer.
         wrong = says(row, texts.answer) if texts.answer or not texts.wrong else ""
         if wrong:
             self.result.fault(row["id"], wrong)

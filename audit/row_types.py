@@ -1,4 +1,4 @@
-"""Each column of a row holds what it is declared to hold; rows that do not are read no further."""
+"""Each column of a row has its declared type; other rows are not checked further."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REQUIRED = (
     "value",
     "fact",
 )
-"""Columns, and fields of lists, that are never null; of a row itself `item_id` may be."""
+"""Columns, and fields of lists, that are never null; only the column `item_id` may be."""
 _KINDS = {"string": (str,), "int64": (int,), "bool": (bool,)}
 
 

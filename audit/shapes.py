@@ -1,4 +1,4 @@
-"""What a text may look like, given its template and what is known of its variables.
+"""The texts that a template allows, given what is known about its variables.
 
 A shape is a sequence of parts: words as they stand, gaps (something unknown, within a line or over
 several), and choices between shapes. A template becomes a shape once; a row's columns then fill in what
@@ -17,7 +17,7 @@ from jinja2 import nodes
 from itdr.builders.rendering import jinja
 
 MOST_STEPS = 20_000
-"""Steps after which a text is taken to fit: a shape of many gaps might be tried without end."""
+"""Steps after which a text is taken to fit, since a shape with many gaps could be tried endlessly."""
 Filters: TypeAlias = tuple[Callable[[str], str], ...]
 
 
@@ -60,7 +60,7 @@ class Loop:
 
 @dataclass(frozen=True)
 class Branch:
-    """A condition, of which nothing is known here."""
+    """A condition, about which nothing is known here."""
 
     bodies: tuple[tuple[Piece, ...], ...]
 
@@ -69,10 +69,12 @@ Piece: TypeAlias = "str | Slot | Loop | Branch"
 
 
 class Known:
-    """What is known of the variables of a text.
+    """What is known about the variables of a text.
 
-    values: shapes by name.   entries: for each list that a loop may go over, of each entry the shapes
-    of its fields.   What is in neither is a gap.
+    Args:
+        values: shapes by name.
+        entries: for each list that a loop may go over, of each entry the shapes of its fields. What
+            is in neither is a gap.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Known:
 
 @functools.lru_cache(maxsize=4096)
 def pieces(text: str) -> tuple[Piece, ...]:
-    """A template's text, taken apart."""
+    """A template's text, parsed."""
     return tuple(_pieces(jinja.tree(text).body, ""))
 
 
@@ -127,7 +129,7 @@ def _piece(node: nodes.Node, entry: str) -> Piece:
 
 
 def shape_of(text: str, known: Known) -> Shape:
-    """The shape of a template's text for what is known."""
+    """The shape of a template's text, filled with what is known."""
     return tuple(_filled(pieces(text), known, None, 0, 1))
 
 

@@ -1,4 +1,4 @@
-"""Giveaways: how well each rule that knows nothing of the user finds a true item all by itself.
+"""Shortcuts: how well simple rules find a target without knowing the user.
 
 A rule gives every candidate a score and takes the highest, ties by expected value. Its Hit@1 is held
 against chance, the share of true items among the candidates, and always reported. It is a fault where
@@ -7,6 +7,8 @@ it beats chance by more than 4 standard errors, and
 - a rule of form (place, title in the history, seen in training, category): by more than 0.05;
 - a rule that real behaviour makes true to some degree (popularity, novelty, length): by more than a third
   of the way from chance to 1, over 200 rows or more. (Uniform negatives on MovieLens: 0.44 of the way.)
+  Of pairs that the user met and judged, both of them, these rules are reported only: what most people
+  prefer is the better one, whoever draws the pairs.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ from itdr.builders.core.schema import EXTRA
 
 Row = Mapping[str, Any]
 FORM = 0.05
-"""By how much a formal rule's Hit@1 may exceed chance."""
+"""How far a formal rule's Hit@1 may exceed chance."""
 NATURE = 1 / 3
-"""How much of the way from chance to 1 another rule may go."""
+"""How far another rule may go on the way from chance to 1."""
 ENOUGH = 200
 Z = 4.0
 FORMAL = (
@@ -73,14 +75,14 @@ class _Tally:
 
 
 def hit_of(true: Sequence[bool], scores: Sequence[float]) -> float:
-    """Hit@1 of the candidate with the highest score; of equals the expected value."""
+    """Hit@1 of the candidate with the highest score; the expected value where several share it."""
     best = max(scores)
     at_best = [one for one, score in zip(true, scores, strict=True) if score == best]
     return sum(at_best) / len(at_best)
 
 
 class ItemPrior:
-    """How often an item is a true one in the rows that show it, the row in question left out."""
+    """How often an item is a target in the rows that show it, leaving out the row in question."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[str, list[str], list[bool]]] = []
@@ -105,7 +107,7 @@ class ItemPrior:
                 row_id,
                 true,
                 [
-                    # As if every item had been shown twice more, and true as often as by chance.
+                    # As if every item had been shown twice more, and been a target as often as by chance.
                     (self._true[item] - one + 2 * chance) / (self._shown[item] - 1 + 2)
                     for item, one in zip(items, true, strict=True)
                 ],
@@ -119,6 +121,7 @@ class Giveaways:
         self.result = Result("giveaways", "no rule that ignores the user finds the true item")
         self._tallies: dict[str, dict[str, _Tally]] = {}
         self._priors: dict[str, ItemPrior] = {}
+        self._judged: set[str] = set()
 
     def see(self, split: str, row: Row, facts: Features | None = None) -> None:
         """Apply all rules to a row.
@@ -130,11 +133,10 @@ class Giveaways:
         """
         if not row["candidates"] or not row["relevant"]:
             return
-        if row.get("root_task") == EXTRA:
-            # Both items were met and judged: that the better one is preferred gives nothing away.
-            return
         self.result.checked += 1
         cell = f"{row['task']}/{row['source']}"
+        if row.get("root_task") == EXTRA:
+            self._judged.add(cell)
         true = [one["item_id"] in row["relevant"] for one in row["candidates"]]
         for name, scores in rules(row, {**of_row(row), **(facts or {})}).items():
             self._add(cell, name, row["id"], true, scores)
@@ -191,7 +193,7 @@ class Giveaways:
                     name not in TASTE
                     and excess > bound
                     and z > Z
-                    and (formal or one.rows >= ENOUGH)
+                    and (formal or (one.rows >= ENOUGH and cell not in self._judged))
                 ):
                     what = f"{name!r} alone finds a true item: Hit@1 {hit:.3f}, chance {chance:.3f}"
                     for row_id in one.ids:

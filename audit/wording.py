@@ -1,5 +1,5 @@
-"""The prose of a row against its columns, without raw data: the question is what its template makes of
-the columns, the answer says exactly what they hold, and the template may be used in the row's split."""
+"""The prose of a row against its columns, without raw data: the question follows from template and
+columns, the answer says exactly what they hold, and the template belongs to the row's split."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _shows(row: Row, answer: str, question: str) -> bool:
 
 
 def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[str]:
-    """What stands beside the titles of a list, where it is not of the layout, or another rating."""
+    """What stands beside the titles of a list and does not come from the layout, or another rating."""
     marks = (*MARKS, *_marks(layout))
     by_list: dict[str, list[str]] = {}
     for label, tail in held:
@@ -201,7 +201,7 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
 
 @functools.lru_cache(maxsize=16)
 def _marks(layout: Layout) -> tuple[str, ...]:
-    patterns = (layout.by, layout.filed, layout.aside, layout.rated, layout.dated, layout.noted)
+    patterns = (layout.by, layout.aside, layout.rated, layout.dated, layout.noted)
     return tuple(one.partition("{entry}")[2].partition("{")[0] for one in patterns)
 
 
@@ -216,7 +216,7 @@ def _rated(layout: Layout) -> re.Pattern[str]:
 
 
 def _why(row: Row, question: str) -> list[str]:
-    """What differs, where one of the lists alone shows it."""
+    """The first difference that one of the lists alone shows."""
     found = []
     for name in ("history", "candidates"):
         titles = [one["title"] for one in row[name]]

@@ -40,11 +40,11 @@ UsageError: Any = typer.BadParameter.__base__
 ABOUT = "Instruction-tuning data for recommendation, made on demand from public benchmarks."
 FIRST_STEPS = f"""{ABOUT}
 
-  itdr list                                    the configs and their sources
-  itdr show sequential_rec --sample            a few examples, without downloading
-  itdr plan sequential_rec                     what a config would download, and the disk space
-  itdr build sequential_rec --sample -o out    a folder that is a complete Hub data set
-  itdr score answers.jsonl --data out          how good a model's answers are
+  itdr list                                            the configs and their sources
+  itdr show sequential_rec --sample --sources ml-32m   a few examples, without downloading
+  itdr plan sequential_rec                             what would be downloaded, and the disk space
+  itdr build sequential_rec --sample -o out            a folder that is a complete Hub data set
+  itdr score answers.jsonl --data out                  how good a model's answers are
 
 All commands: itdr --help. One of them: itdr build --help."""
 COMPLETING = "_ITDR_COMPLETE"
@@ -52,7 +52,7 @@ COMPLETING = "_ITDR_COMPLETE"
 
 app = typer.Typer(
     name="itdr",
-    help=f"{ABOUT}\n\nBegin with `itdr list`, then `itdr show sequential_rec --sample`.",
+    help=f"{ABOUT}\n\nBegin with `itdr list`, then `itdr show sequential_rec --sample --sources ml-32m`.",
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -37,7 +37,7 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Prove, on the rows and from the raw data, that there is no leak and no giveaway.
+    """Check rows for leaks and giveaways, against the raw data too.
 
     For a folder, give --data-dir (or --sample) as it was built; its other options are known.
     With --rows-only, any instruction file can be checked, as far as its columns allow. Exit code 1
@@ -57,7 +57,7 @@ def run(
 def _results(
     data: str, rows_only: bool, max_chars: int, columns: str | None, options: dict[str, Any]
 ) -> list[Any]:
-    from itdr.audit import audit, unproven
+    from itdr.audit import audit, unproven_note
     from itdr.audit.any_files import parse_columns
     from itdr.audit.any_rows import audit_files
     from itdr.builders.core.errors import ConfigError, ItdrError, RawFileError
@@ -80,4 +80,4 @@ def _results(
     try:
         return audit(opened, raw=not rows_only, longest=max_chars)
     except RawFileError as error:
-        raise ItdrError(unproven(error)) from error
+        raise ItdrError(unproven_note(error)) from error

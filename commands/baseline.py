@@ -34,8 +34,9 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Write OUT/<subtask>-<method>.jsonl for each plain method, and print what it scores.
+    """Write the answers of plain methods, and print what they score.
 
+    The files are OUT/<subtask>-<method>.jsonl.
     Candidates that a method holds to be equal are marked as ties, and scored by expected value.
     Example: itdr baseline sequential_rec --sample -o out
     """

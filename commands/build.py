@@ -60,8 +60,9 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Build configs into a folder that is a complete Hub data set: data files, card, provenance.
+    """Build configs into a folder that is a complete Hub data set.
 
+    It holds data files, a card, licences and provenance.
     The files are OUT/<config>/<split>-00000-of-0000N.parquet. Finished configs are not built again,
     so run the same command to resume; rows built with other options are only replaced with
     --overwrite. A root task is written as its subtasks, and can be loaded by its name.
@@ -183,7 +184,7 @@ def _with_able_sources(config: str, options: dict[str, Any]) -> dict[str, Any]:
     asked = options.get("sources")
     if not isinstance(asked, list):
         return options
-    ids = {one: own_sources.find(one)[0].id for one in asked}
+    ids = {one: own_sources.find_source(one)[0].id for one in asked}
     cells = registry.cells(config, options.get("cells", "paper"), named=ids.values())
     able = {source for _, source in cells}
     kept = [one for one in asked if ids[one] in able]
@@ -209,11 +210,11 @@ def _drop_raw(builders: Sequence[Any]) -> None:
 
 def _show(path: str, number: int) -> None:
     """The first examples, read back from the file that holds them."""
-    from itdr.commands.show import readable
+    from itdr.commands.show import readable_example
 
     rows = _first_rows(path, number)
     for place, row in enumerate(rows, 1):
-        print(readable(row, place))
+        print(readable_example(row, place))
     print(f"The first {len(rows)} of {path}")
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="List what lies in the cache: stores, derived counts, raw files, tables of your own.",
+    help="List what lies in the cache; `itdr cache clear` removes it.",
     rich_markup_mode=None,
     invoke_without_command=True,
 )

@@ -21,7 +21,7 @@ def run(
     from itdr.publish import project
 
     stale = []
-    for path, text in project.generated(root or project.HOME).items():
+    for path, text in project.generated_files(root or project.HOME).items():
         if path.read_text("utf-8") != text if path.exists() else True:
             stale.append(path)
             if not check:

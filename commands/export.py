@@ -30,8 +30,9 @@ def run(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write the cleaned interactions, items and users of a source, with the split of each event.
+    """Write the cleaned tables of a source, events with their split.
 
+    The tables are interactions, items and users.
     CSV and Parquet have a column `split`; RecBole gets one log for each split, to be read with
     benchmark_filename: [train, valid, test]. The folder can be read again as a source.
     Example: itdr export ml-1m --to recbole out/ml-1m
@@ -39,7 +40,7 @@ def run(
     from itdr.builders.core.errors import ConfigError, choose_from
     from itdr.builders.core.paths import SAMPLE
     from itdr.builders.dataset import own_sources
-    from itdr.builders.dataset.builder import absolute
+    from itdr.builders.dataset.builder import absolute_data_dir
     from itdr.builders.store.prepare import prepare
     from itdr.builders.store.spec import StoreSpec
     from itdr.publish import export
@@ -49,13 +50,13 @@ def run(
         raise ConfigError(choose_from("form", form, export.FORMS))
     if split_by not in ("user", "time"):
         raise ConfigError(choose_from("split_by", split_by, ("user", "time")))
-    found, domain = own_sources.find(source)
+    found, domain = own_sources.find_source(source)
     if found.domains and not domain:
         example = f"{found.id}/{found.domains[0]}"
         raise ConfigError(f"{found.id} has several domains: name one, as {example}.")
     if split_by == "time" and "interactions.timestamp" not in found.columns:
         raise ConfigError(f"{found.id} has no times: use --split-by user.")
-    where = absolute(data_dir)
+    where = absolute_data_dir(data_dir)
     place = SAMPLE if sample else Path(where) if where else None
     facet = "text" if found.files_for("text", domain) else "base"
     if found.files_for(facet, domain) == found.files_for("base", domain):

@@ -35,7 +35,7 @@ def run(
     logging.getLogger("itdr").setLevel(logging.INFO)
     wanted = []
     for entry in sources:
-        source, domain = own_sources.find(entry)
+        source, domain = own_sources.find_source(entry)
         files = [one for one in source.files if not domain or one.domain in (None, domain)]
         wanted.append((source, files))
     failed: list[DownloadError] = []

@@ -36,7 +36,7 @@ def run(
         bool, typer.Option("--schema", help="Print the JSON Schema of descriptions, for editors.")
     ] = False,
 ) -> None:
-    """Look at your own files, write their description as YAML, and print the first rows.
+    """Describe your own files in YAML, and print the first rows.
 
     A folder of RecBole's atomic files needs none: it is recognised as it is.
     Example: itdr init clicks.csv products.parquet
@@ -138,7 +138,7 @@ def _preview(source: str) -> None:
     """The first rows of the first subtask that the columns allow, and what others lack."""
     from itdr.builders.dataset import own_sources, registry
 
-    found, _ = own_sources.find(source)
+    found, _ = own_sources.find_source(source)
     able, lacking = [], []
     for name in registry.task_ids():
         missing = registry.missing_columns(registry.task(name), found)
@@ -159,12 +159,12 @@ def _preview(source: str) -> None:
 def _show(config: str, source: str) -> bool:
     """Print rows of a config; whether there were any."""
     from itdr.builders.core.errors import EmptySplitError
-    from itdr.commands.show import readable, stream
+    from itdr.commands.show import readable_example, stream
 
     options: dict[str, Any] = {"sources": [source], "size": SIZE}
     try:
         for place, row in enumerate(itertools.islice(stream(config, "train", options), ROWS), 1):
-            print(readable(row, place))
+            print(readable_example(row, place))
     except EmptySplitError as error:
         print(f"  {error}")
         return False

@@ -18,7 +18,7 @@ def run(
     ] = "paper",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the configs, and the source of each cell with its quota of examples.
+    """List the configs, with the sources and the size of each.
 
     A config is the second argument of load_dataset("itdr", CONFIG).
     """

@@ -20,8 +20,9 @@ def run(
         str | None, typer.Option(help="Also write each plot into this folder, as PNG and SVG.")
     ] = None,
 ) -> None:
-    """Draw a built folder as one page that opens from disk: plots, numbers, examples to search.
+    """Draw a built folder as one page that opens from disk.
 
+    It has plots, numbers, and examples to search.
     Needs matplotlib: pip install 'itdr[report]'. Example: itdr report itdr-data -o report.html
     """
     from itdr.publish.report import page

@@ -40,8 +40,9 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Score answers: per cell, per subtask, per root task, with 95% bootstrap intervals.
+    """Score answers, with levels of chance and 95% intervals.
 
+    Figures are given per cell, subtask and root task; intervals by the bootstrap.
     A row without a prediction counts as wrong, unless --partial is given. Where DATA is a config, its
     options are options, as for `itdr build`. Predictions that carry the `row_hash` of another row are
     refused. docs/scoring.md defines every metric.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -13,6 +14,8 @@ import typer
 from itdr.commands._options import config_names, with_options
 
 WIDTH = 88
+MARKER = re.compile(r"(?:[-*•] |\d+\. )")
+"""What a line of a list begins with."""
 
 
 @with_options
@@ -39,7 +42,7 @@ def run(
     if split not in SPLITS:
         raise ConfigError(choose_from("split", split, SPLITS))
     for place, row in enumerate(itertools.islice(stream(config, split, options), number), 1):
-        print(json.dumps(row, ensure_ascii=False) if as_json else readable(row, place))
+        print(json.dumps(row, ensure_ascii=False) if as_json else readable_example(row, place))
 
 
 def stream(config: str, split: str, options: dict[str, Any]) -> Any:
@@ -57,7 +60,7 @@ def stream(config: str, split: str, options: dict[str, Any]) -> Any:
     return datasets.load_dataset("itdr", config, split=split, streaming=True, **options)
 
 
-def readable(row: dict[str, Any], place: int) -> str:
+def readable_example(row: dict[str, Any], place: int) -> str:
     """An example formatted for people: its texts, then its origin.
 
     Args:
@@ -92,5 +95,7 @@ def _texts(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _wrapped(text: str) -> str:
     kept = []
     for line in text.split("\n"):
-        kept += textwrap.wrap(line, WIDTH, subsequent_indent="   ") or [""]
+        marker = MARKER.match(line)
+        hanging = " " * len(marker[0]) if marker else ""
+        kept += textwrap.wrap(line, WIDTH, subsequent_indent=hanging) or [""]
     return "\n".join(kept)

@@ -22,12 +22,12 @@ def run(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the sources: licence, files, size, how to get them, what is stored, rejected rows.
+    """Show the sources: licence, files, size, and how to get them.
 
-    Without a name: one line each.
+    With a name: also what is stored of it, and which rows were left out.
     """
     names = [name] if name else list(registry.source_ids())
-    facts = [describe(own_sources.find(one)[0]) for one in names]
+    facts = [describe(own_sources.find_source(one)[0]) for one in names]
     if as_json:
         print(json.dumps(facts[0] if name else facts, indent=1, ensure_ascii=False))
     elif name:

@@ -13,11 +13,12 @@ def run(
     folder: Annotated[Path, typer.Argument(help="A folder made by `itdr build`.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print what is in a built folder: examples per cell, lengths, ratings, popularity, templates.
+    """Print the numbers of a built folder.
 
+    These are examples per cell, lengths, ratings, popularity and use of templates.
     Example: itdr stats itdr-data
     """
     from itdr.publish.report import numbers, text
 
     found = numbers.collect(folder)
-    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else text.printed(found))
+    print(json.dumps(found, indent=1, ensure_ascii=False) if as_json else text.report_text(found))

@@ -23,8 +23,9 @@ def run(
     language: Annotated[str, typer.Option(help="Language of the templates.")] = files.ENGLISH,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List templates: id, place, when they serve, placeholders; and what a new one may use.
+    """List the templates of a subtask, and what a new one may use.
 
+    Each has its id, file and line, when it serves, and its placeholders.
     A prompt goes with descriptions of its own person, and is drawn where its flags hold.
     Example: itdr templates sequential_rec
     """

@@ -25,7 +25,7 @@ def run(
     from itdr.builders.dataset import own_sources, registry
     from itdr.builders.rawfiles.verify import verify
 
-    named = [own_sources.find(name)[0] for name in sources or ()]
+    named = [own_sources.find_source(name)[0] for name in sources or ()]
     found = []
     for source in named or map(registry.source, registry.source_ids()):
         findings = verify(source, data_dir)

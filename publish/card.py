@@ -18,9 +18,11 @@ PAPER = """@inproceedings{liu2026itdr,
   author    = {Zekun Liu and Xiaowen Huang and Jitao Sang},
   title     = {{ITDR}: An Instruction Tuning Dataset for Enhancing Large Language Models in
                Recommendations},
-  booktitle = {Proceedings of the ACM SIGKDD Conference on Knowledge Discovery and Data Mining},
+  booktitle = {Proceedings of the 32nd ACM SIGKDD Conference on Knowledge Discovery and Data Mining
+               (KDD '26)},
   year      = {2026},
-  note      = {arXiv:2508.05667}
+  eprint    = {2508.05667},
+  archivePrefix = {arXiv}
 }"""
 TEXTS = "instruction, input, output"
 """The entry of `FIELDS` in whose place a card names the columns of its own formats."""
@@ -105,7 +107,7 @@ def _built_yaml(entries: Entries) -> str:
 
 
 def _named(entries: Entries) -> dict[str, list[Any]]:
-    """Every config that the folder can be loaded by, with the records of what it reads: root tasks
+    """Every config that the folder can be loaded as, with the records that it reads: root tasks
     read the files of their subtasks."""
     return {**views.views(entries), **{name: [one] for name, one in entries.items()}}
 
@@ -139,7 +141,7 @@ def _info(name: str, parts: Sequence[views.Entry]) -> dict[str, Any]:
 
 
 def _languages(entries: Entries) -> list[str]:
-    """English, and what else at least one row in a hundred shows."""
+    """English, and every other language in at least one row in a hundred."""
     rows = sum(sum(one["rows"].values()) for one in entries.values())
     seen: dict[str, int] = {}
     for one in entries.values():

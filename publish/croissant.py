@@ -1,4 +1,4 @@
-"""`croissant.json` of a built folder: its files and columns, and what the data are fit for.
+"""`croissant.json` of a built folder: its files and columns, and the data's intended uses.
 
 [formats: Croissant 1.0 and Croissant RAI 1.0, docs.mlcommons.org/croissant]
 """

@@ -8,29 +8,49 @@ from typing import Any
 from itdr.builders.dataset import registry
 
 BEGIN, END = "<!-- examples:begin -->", "<!-- examples:end -->"
-SHOWN = {
-    "rating_prediction": "ml-32m",
-    "target_user_identification": "ml-32m",
-}
-"""The README's examples: subtask -> source."""
+TASK, SOURCE = "sequential_rec", "ml-32m"
+"""What the README's first call loads."""
+FOLDED = ("target_user_identification", "ml-32m")
 
 
 def block() -> str:
-    """The examples in the README, folded, between their two markers.
+    """Between their two markers: what the README's first call prints, and an answer in prose, folded.
 
     Returns:
         Markdown.
     """
-    parts = [
-        f"<details><summary>{registry.task(task).title} (<code>{task}</code>)</summary>\n\n"
-        f"{quoted(typical(task)[source])}\n\n</details>"
-        for task, source in SHOWN.items()
-    ]
-    return "\n\n".join([BEGIN, *parts, END])
+    task, source = FOLDED
+    title = registry.task(task).title.lower()
+    return "\n\n".join(
+        [
+            BEGIN,
+            f"This prints a description of the task, a question, and the answer:\n\n{first()}",
+            f"<details><summary>An answer in prose: {title}</summary>\n\n"
+            f"{quoted_texts(typical_rows(task)[source])}\n\n</details>",
+            END,
+        ]
+    )
+
+
+def first() -> str:
+    """The first training row of the README's first call, as it prints it.
+
+    Returns:
+        Markdown.
+    """
+    import datasets
+
+    import itdr  # noqa: F401  (teaches load_dataset the name)
+
+    stream = datasets.load_dataset(
+        "itdr", TASK, sources=[SOURCE], sample=True, split="train", streaming=True
+    )
+    row = next(iter(stream))
+    return "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"])
 
 
 @cache
-def typical(task: str) -> dict[str, dict[str, Any]]:
+def typical_rows(task: str) -> dict[str, dict[str, Any]]:
     """A typical example of each source: the row of median length in the sample's test split.
 
     Args:
@@ -53,7 +73,7 @@ def typical(task: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def quoted(row: dict[str, Any]) -> str:
+def quoted_texts(row: dict[str, Any]) -> str:
     """The texts of a row as a text block: description, question, answer."""
     return "\n".join(
         ["```text", row["instruction"], "", row["input"], "", f"→ {row['output']}", "```"]

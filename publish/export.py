@@ -1,8 +1,8 @@
 """The cleaned tables of a source as files for other programs, with the split of each interaction.
 
 Three forms: CSV and Parquet with a column `split`, and the atomic files of RecBole with one log for
-each split (`benchmark_filename: [train, valid, test]`). Beside them stands `itdr.yaml`, which
-describes them, so that the folder is a source again and gives the same rows.
+each split (`benchmark_filename: [train, valid, test]`). `itdr.yaml` beside them describes them, so
+that the folder is itself a source and gives the same rows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from itdr.builders.core.schema import EVENTS, Source
 from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.splits import SPLITS, assign_splits
 from itdr.builders.sources.described.declaration import UserColumns, entries
-from itdr.builders.sources.described.expressions import quoted
+from itdr.builders.sources.described.expressions import quoted_name
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.reader import StoreReader
 
@@ -34,15 +34,16 @@ PARTS = ("train", "valid", "test")
 NUMBERS = ("rating", "timestamp", "seq", "weight", "age", "birth_year", "year")
 WORDS = ("title", "text", "description", "categories", "creators")
 NO_BREAK = "\u00a0"
-"""Stands for a blank inside an element of a sequence, whose elements RecBole divides by blanks. What
-reads it again as a source takes it for a blank."""
+"""Replaces a blank inside an element of a sequence, since RecBole separates elements by blanks.
+Read as a source again, it is a blank."""
 
 
 @dataclass(frozen=True)
 class Request:
     """What is exported, and how.
 
-    split_by: `user` (all that a user did is in one split) or `time`.
+    Attributes:
+        split_by: `user` (all that a user did is in one split) or `time`.
     """
 
     source: Source
@@ -88,7 +89,7 @@ class _Export:
         con.register("item_rows", self._coded("items"))
 
     def _coded(self, table: str) -> Any:
-        """The rows of a table of the store with their codes; of users also the split."""
+        """The rows of one of the store's tables with their codes; for users also the split."""
         import pyarrow as pa
 
         rows = arrow.read(self.request.store / f"{table}.arrow")
@@ -178,7 +179,7 @@ class _Export:
         self.described["items"] = {"file": file, "columns": columns}
 
     def _joined(self, name: str) -> tuple[str, str]:
-        """A list as one text, and the sign between its values."""
+        """A list as one text, and the separator of its values."""
         if self.request.form == "recbole":
             each = f"lambda one: replace(one, ' ', {literal(NO_BREAK)})"
             return f"array_to_string(list_transform({name}, {each}), ' ')", " "
@@ -216,7 +217,7 @@ class _Export:
 
     def _select(self, fields: Mapping[str, str]) -> str:
         return "SELECT " + ", ".join(
-            f"{self._cell(name, value)} AS {quoted(self._header(name))}"
+            f"{self._cell(name, value)} AS {quoted_name(self._header(name))}"
             for name, value in fields.items()
         )
 
@@ -227,9 +228,9 @@ class _Export:
         return f"{name}:{kind}"
 
     def _cell(self, name: str, value: str) -> str:
-        """A value as RecBole reads it: no line ends or tabs, and no quotation mark at its begin, which
-        would quote the field; a blank before it, that is no blank to RecBole, goes when it is read
-        as a source again."""
+        """A value as RecBole reads it: without line ends and tabs, and not beginning with a
+        quotation mark, which would quote the field. The no-break space put before such a mark is
+        dropped when the file is read as a source again."""
         if self.request.form != "recbole" or name in NUMBERS:
             return value
         text = f"regexp_replace(CAST({value} AS VARCHAR), '[\\t\\r\\n]+', ' ', 'g')"

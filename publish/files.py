@@ -35,7 +35,7 @@ CHUNK_ROWS = 250
 
 @dataclass
 class Written:
-    """What was written of one split. `bytes`: the rows' size in memory, as `datasets` counts it;
+    """What was written for one split. `bytes`: the rows' size in memory, as `datasets` counts it;
     `cells`: rows by (task, source); `scripts`: rows that hold Han characters or kana."""
 
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Written:
     scripts: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Written) -> None:
-        """Count what was written elsewhere of the same split."""
+        """Add what was written elsewhere for the same split."""
         self.files += other.files
         self.rows += other.rows
         self.bytes += other.bytes
@@ -86,7 +86,7 @@ def write_split(
 
 
 def file_name(split: str, number: int, of: int, kind: str) -> str:
-    """What the `number`th of `of` files of a split is called."""
+    """The name of the `number`th of `of` files of a split."""
     return f"{split}-{number:05d}-of-{of:05d}.{kind}"
 
 
@@ -147,7 +147,7 @@ def disk_errors(path: Path) -> Iterator[None]:
 def _batches(
     rows: Iterable[dict[str, Any]], arrow: pa.Schema, written: Written
 ) -> Iterator[pa.RecordBatch]:
-    """Rows in pieces that fit a row group, counted on the way."""
+    """Rows in batches that fit a row group, counted on the way."""
     import pyarrow as pa
 
     stream = iter(rows)
@@ -183,7 +183,7 @@ class _Writer:
         self._parquet: Any = None
         self._file: IO[Any]
         if kind == "parquet":
-            # Opened here: Arrow would take a name with a colon for the address of another machine.
+            # Opened here: Arrow would take a name with a colon for a URL.
             self._file = path.open("wb")
             self._parquet = pq.ParquetWriter(
                 self._file, arrow, compression="zstd", write_page_index=True, **_chunking()
@@ -223,8 +223,8 @@ class _Writer:
 
 
 def _chunking() -> dict[str, Any]:
-    """Pages that end where the content says so: after a change the Hub is sent what changed alone.
-    Nothing before pyarrow 21, which has no such thing."""
+    """Content-defined page boundaries: after a change, only the changed pages are uploaded to the
+    Hub. Empty before pyarrow 21, which lacks them."""
     import pyarrow.parquet as pq
 
     name = "use_content_defined_chunking"

@@ -127,7 +127,7 @@ def _say_empty(
     done: Mapping[str, Any],
     roots: Mapping[str, Sequence[str]],
 ) -> None:
-    """Report which subtasks of a root have no rows. Raises `EmptySplitError` where none has any."""
+    """Report which subtasks of a root task have no rows. Raises `EmptySplitError` if none has any."""
     for subtasks in roots.values():
         if subtasks and not any(name in done for name in subtasks):
             raise empty[subtasks[0]]
@@ -304,7 +304,7 @@ def top_texts(entries: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 def _check_free(out: Path) -> None:
-    """Refuse what cannot be a data set's folder."""
+    """Refuse a path that cannot be a data set's folder."""
     if not out.exists():
         return
     if not out.is_dir():

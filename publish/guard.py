@@ -228,7 +228,7 @@ def _of_the_sample(entry: dict[str, Any]) -> bool:
         builder = datasets.load_dataset_builder("itdr", entry["config"], **options)
         with tempfile.TemporaryDirectory(prefix="itdr-push-") as scratch:
             built = folder.build([builder], Path(scratch) / "out", entry["kind"])
-    except ItdrError:  # a template folder of the user's own, say, of which only the name is known
+    except ItdrError:  # such as a user's template folder, of which only the name is known
         return False
     return bool(built[entry["config"]]["files"] == entry["files"])
 
@@ -247,7 +247,7 @@ def restricted_sources(
     """
     if licences.made_up(entries):
         return {}
-    terms = licences.declared(checked.sources)
+    terms = licences.declared_terms(checked.sources)
     return {
         name: one for name, one in terms.items() if one["licence"]["redistribution"] is not True
     }

@@ -28,11 +28,11 @@ def terms(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
             source = name.partition("/")[0]
             known = source in registry.source_ids()
             recorded = {key: facts[key] for key in ("title", "homepage", "licence")}
-            found[source] = declared([source])[source] if known else recorded
+            found[source] = declared_terms([source])[source] if known else recorded
     return dict(sorted(found.items()))
 
 
-def declared(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
+def declared_terms(sources: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The declared title, homepage and licence of sources, by id, sorted.
 
     Args:

@@ -1,7 +1,8 @@
 """`dataset_info.json` of a built folder: how LLaMA-Factory is to read each config and split.
 
-A folder is handed over as it is, with `dataset_dir: FOLDER` and `dataset: sequential_rec_train`. Each entry
-is loaded by the folder's own card, as `datasets` does. [format: LLaMA-Factory, data/README.md]
+A folder is passed as it is, with `dataset_dir: FOLDER` and `dataset: sequential_rec_train`. Each
+entry is loaded by the folder's own card, as `datasets` does. [format: LLaMA-Factory,
+data/README.md]
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itdr.builders.dataset import formats
 
 NAME = "dataset_info.json"
 COLUMNS: dict[str, dict[str, Any]] = {
-    # The description of the task is a system prompt there; what is asked, the prompt.
+    # There the task description is the system prompt, and the question the prompt.
     "alpaca": {"columns": {"prompt": "input", "response": "output", "system": "instruction"}},
     "messages": {
         "formatting": "sharegpt",
@@ -38,7 +39,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "kto": {"columns": {"prompt": "prompt", "response": "completion", "kto_tag": "label"}},
     "text": {"columns": {"prompt": "text"}},
 }
-"""What LLaMA-Factory is told of each format."""
+"""The entry of each format in LLaMA-Factory's terms."""
 
 
 def dataset_info(entries: Mapping[str, Mapping[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""What prevents a build: rows built with other options, and files that are not itdr's."""
+"""Refusing to overwrite rows built with other options, and files that are not itdr's."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import inspect
 from pathlib import Path
 
 from itdr.builders.core.paths import format_size
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import EXTRA, Source
 from itdr.builders.dataset import formats, options, registry
 from itdr.publish import card, examples, tables
 
@@ -126,7 +126,14 @@ def subtasks_index() -> str:
         (f"[{one.title}]({one.id}.md)", f"`{one.id}`", f"`{one.root}`", ", ".join(one.metrics))
         for one in map(registry.task, registry.task_ids())
     ]
-    return _page("# Subtasks", tables.table(("subtask", "config", "root task", "metrics"), rows))
+    return _page(
+        "# Subtasks",
+        tables.table(("subtask", "config", "root task", "metrics"), rows),
+        "## Sizes\n\nExamples at full size, split 8:1:1. The sizes are those of the paper.",
+        tables.cells_table(),
+        "Beyond the paper, in the root task `extra`:",
+        tables.cells_table((EXTRA,)),
+    )
 
 
 def _subtask_page(name: str) -> str:
@@ -145,9 +152,9 @@ def _subtask_page(name: str) -> str:
         "## Examples\n\nOne of each source, of median length, from the bundled sample. Its people and "
         "titles are made up.",
     ]
-    for source, row in examples.typical(name).items():
+    for source, row in examples.typical_rows(name).items():
         title = registry.source(source).title
-        parts.append(f"### {title}\n\n{examples.quoted(row)}")
+        parts.append(f"### {title}\n\n{examples.quoted_texts(row)}")
     return _page(*parts)
 
 

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.builder import descriptions
 from itdr.builders.dataset.formats import schema
@@ -17,33 +16,8 @@ HOME = Path(__file__).resolve().parents[1]
 BEGIN, END = "<!-- cells:begin -->", "<!-- cells:end -->"
 
 
-def project_yaml() -> str:
-    """The front matter of the project's own README.
-
-    It has neither `configs` nor `dataset_info`: `datasets` 3.6 would verify sizes against them.
-
-    Returns:
-        YAML between two lines of hyphens.
-    """
-    tasks = registry.task_ids()
-    total = sum(quota or 0 for task in tasks for quota in registry.cells(task).values())
-    return tables.front_matter(
-        {
-            "pretty_name": "itdr: instruction-tuning data for recommendation, made on demand",
-            "language": ["en", "zh"],
-            "license": "other",
-            "license_name": "terms-of-the-sources",
-            "license_details": "the code is under Apache-2.0; rows are under the terms of the "
-            "benchmarks that they are made from",
-            "task_categories": tables.task_categories(tasks),
-            "tags": [*tables.TAGS, *tasks],
-            "size_categories": [tables.size_category(total)],
-        }
-    )
-
-
 def readme(old: str) -> str:
-    """The README with front matter, examples and table of cells made anew; all else untouched.
+    """The README with its example and table of cells made anew; all else untouched.
 
     Args:
         old: its text.
@@ -54,14 +28,8 @@ def readme(old: str) -> str:
     Raises:
         ConfigError: where the markers of a generated part are missing.
     """
-    body = old
-    if body.startswith("---\n"):
-        body = body[body.index("\n---\n", 3) + len("\n---\n") :].lstrip("\n")
-    more = "Beyond the paper, in the root task `extra`:"
-    cells = f"{tables.cells_table()}\n\n{more}\n\n{tables.cells_table((EXTRA,))}"
-    body = _replaced(body, BEGIN, END, f"{BEGIN}\n\n{cells}\n\n{END}")
-    body = _replaced(body, examples.BEGIN, examples.END, examples.block())
-    return project_yaml() + "\n" + body
+    text = _replaced(old, BEGIN, END, f"{BEGIN}\n\n{tables.cells_table()}\n\n{END}")
+    return _replaced(text, examples.BEGIN, examples.END, examples.block())
 
 
 def _replaced(text: str, begin: str, end: str, block: str) -> str:
@@ -73,7 +41,7 @@ def _replaced(text: str, begin: str, end: str, block: str) -> str:
     return text[:start] + block + text[stop + len(end) :]
 
 
-def infos() -> str:
+def dataset_infos() -> str:
     """`dataset_infos.json`: description, features, citation and licence of every config.
 
     It names no splits: `datasets` 3.6 would verify their sizes.
@@ -94,7 +62,7 @@ def infos() -> str:
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def generated(root: Path) -> dict[Path, str]:
+def generated_files(root: Path) -> dict[Path, str]:
     """Every generated file of a checkout with the text that it should have.
 
     Args:
@@ -109,10 +77,10 @@ def generated(root: Path) -> dict[Path, str]:
     path = root / "README.md"
     if not (root / "itdr.py").is_file() or not path.is_file():
         raise ConfigError(f"{root} is no checkout of itdr: it lacks itdr.py or README.md.")
-    row = examples.typical(figure.TASK)[figure.SOURCE]
+    row = examples.typical_rows(figure.TASK)[figure.SOURCE]
     return {
         path: readme(path.read_text("utf-8")),
-        root / "dataset_infos.json": infos(),
+        root / "dataset_infos.json": dataset_infos(),
         **{root / "docs" / f"figure-{name}.svg": figure.svg(row, name) for name in figure.THEMES},
         **{root / "docs" / name: text for name, text in pages.pages().items()},
     }

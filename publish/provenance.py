@@ -41,7 +41,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
             f"{folder / PROVENANCE} was not written by this version of itdr: "
             "build the folder again."
         )
-    own_sources.recall(found)
+    own_sources.register_recorded(found)
     return found
 
 
@@ -191,7 +191,7 @@ def plain_options(config: Any) -> dict[str, Any]:
     from itdr.builders.rendering import templates
 
     options = {name: getattr(config, name) for name in DEFAULTS}
-    options["sources"] = own_sources.names(options["sources"])
+    options["sources"] = own_sources.source_names(options["sources"])
     choice = options["templates"]
     # Of the whole choice: ids of the folder's own are nothing without it.
     folder = templates.folder_of(choice)
@@ -223,7 +223,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                     "raw_files": made["files"],
                     "rows": made["rows"],
                     "rejected": made["rejected"],
-                    **licences.declared([source])[source],
+                    **licences.declared_terms([source])[source],
                 }
                 description = own_sources.description_of(registry.source(source))
                 if description is not None:

@@ -51,7 +51,7 @@ def task_categories(tasks: Iterable[str]) -> list[str]:
 
 
 def yaml_features(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Features as the card's YAML spells them, the same for `datasets` 3.6 and 5."""
+    """Features as the card's YAML writes them, the same for `datasets` 3.6 and 5."""
     return [{"name": name, **_yaml_type(kind)} for name, kind in columns.items()]
 
 
@@ -63,7 +63,7 @@ def _yaml_type(kind: Any) -> dict[str, Any]:
 
 
 def plain_features(kind: Any) -> Any:
-    """Features as `dataset_infos.json` spells them, lists in the form that every version reads."""
+    """Features as `dataset_infos.json` writes them, lists in the form that every version reads."""
     if isinstance(kind, dict):
         return {name: plain_features(one) for name, one in kind.items()}
     if isinstance(kind, list):

@@ -84,7 +84,8 @@ def subtask_builders(root: Any) -> dict[str, Any]:
 
 
 def _of_task(choice: Any, task: str, language: str) -> Any:
-    """The templates chosen for one subtask; all of them where none applies, to be refused there."""
+    """The templates chosen for one subtask; all of them where none applies, so that it refuses
+    them."""
 
     def has(entry: Any) -> bool:
         try:

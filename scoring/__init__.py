@@ -1,4 +1,4 @@
-"""Scoring of model answers: `score(rows, answers)`. Definitions stand in docs/scoring.md."""
+"""Scoring of model answers: `score(rows, answers)`. docs/scoring.md defines the metrics."""
 
 from __future__ import annotations
 
@@ -20,15 +20,22 @@ def score(
 ) -> dict[str, Any]:
     """Score answers to rows of any subtasks.
 
-    rows: rows as the configs yield them, in any of their formats.
-    answers: one text for each row in the same order; or id -> text; or the name of a column of the
-    rows that holds them. None stands for a prediction that is missing: it counts as wrong.
-    references: id -> further phrasings of the same facts, for BLEU and ROUGE.
-    lexicon: what a grounded answer may state (`itdr.scoring.metrics.groundedness.FactSpellings`); without it, all that
-    the rows themselves hold.   seed: of the bootstrap.
+    Args:
+        rows: rows as the configs yield them, in any of their formats.
+        answers: one text for each row in the same order; or id -> text; or the name of a column of
+            the rows that holds them. None stands for a prediction that is missing: it counts as wrong.
+        references: id -> further phrasings of the same facts, for BLEU and ROUGE.
+        lexicon: what a grounded answer may state
+            (`itdr.scoring.metrics.groundedness.FactSpellings`); without it, all that the rows
+            themselves hold.
+        seed: seed of the bootstrap.
 
-    Returns the report described in `itdr.scoring.metrics.aggregate.build`. Raises `ConfigError` for answers that
-    do not fit the rows, `MissingExtraError` where the libraries of `itdr[score]` are missing.
+    Returns:
+        The report that `itdr.scoring.metrics.aggregate.build` describes.
+
+    Raises:
+        ConfigError: for answers that do not fit the rows.
+        MissingExtraError: where the libraries of `itdr[score]` are missing.
     """
     report, _ = score_with_rows(rows, answers, references=references, lexicon=lexicon, seed=seed)
     return report

@@ -1,7 +1,7 @@
-"""Folders that `itdr build` wrote: which data files there are, whether they are whole, and their rows.
+"""Folders that `itdr build` wrote: their data files, whether they are complete, and their rows.
 
-What a folder's provenance says was built must lie there with its size. A folder without provenance
-(copied, or from the Hub) must hold each shard that the names of the others speak of.
+Every file in a folder's provenance must exist with its size. A folder without provenance (copied,
+or from the Hub) must hold every shard that the file names imply.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def data_files(folder: Path) -> list[Path]:
 
 
 def split_of(path: Path) -> str:
-    """The split that a data file is of, by its name."""
+    """The split of a data file, by its name."""
     return path.name.partition("-")[0]
 
 
@@ -84,7 +84,7 @@ def require_whole(folder: Path) -> None:
 
 
 def _home(folder: Path) -> Path | None:
-    """Where the provenance of `folder` lies: there, or around it where it speaks of it."""
+    """The folder that holds the provenance of `folder`: itself, or its parent where that lists it."""
     if (folder / provenance.PROVENANCE).is_file():
         return folder
     around = folder.parent
@@ -126,7 +126,7 @@ def _records(path: Path) -> Iterator[Any]:
             return
         import pyarrow.parquet as pq
 
-        # Arrow takes a path with a colon for an address.
+        # Arrow takes a path with a colon for a URL.
         with open(path, "rb") as file:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=1000):
                 yield from batch.to_pylist()
@@ -135,7 +135,7 @@ def _records(path: Path) -> Iterator[Any]:
 
 
 def _wrong(row: Any) -> str | None:
-    """What keeps a record from being a row, or None."""
+    """Why a record is not a row, or None."""
     if not isinstance(row, dict):
         return "it is not an object"
     missing = [name for name in _columns() if name not in row]

@@ -1,7 +1,7 @@
 """Where rows come from: a folder that `itdr build` wrote, or a config with its options.
 
-Both give rows by split; and, where the raw files can be read, the open cells that the rows were drawn
-from, by which a baseline or an audit looks at the raw data.
+Both give rows by split, and where the raw files can be read, the open cells behind the rows,
+through which baselines and audits read the raw data.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Data:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The subtasks that the rows may be of: all, for a folder of another name than a config's."""
+        """The subtasks that rows may belong to: all, for a folder not named like a config."""
         known = registry.config_names()
         names = self._configs if set(self._configs) <= set(known) else known
         return tuple(dict.fromkeys(task.id for name in names for task in registry.tasks_of(name)))
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """The splits that there are, in order."""
+        """The existing splits, in order."""
         if self.folder is None:
             return SPLITS
         there = {built.split_of(path) for path in built.data_files(self.folder)}
@@ -99,14 +99,14 @@ class Data:
 
     @property
     def at_hand(self) -> bool:
-        """Whether the raw files can be asked without fetching any that the user did not speak of."""
+        """Whether the raw files can be read without downloading any that the user did not ask for."""
         return self.folder is None or all(
             {"data_dir", "sample"} & self._options_of(name).keys() for name in self._configs
         )
 
     @functools.cached_property
     def templates(self) -> Path | None:
-        """The user's own folder of templates, where the rows were not built before and it was named."""
+        """The user's template folder, if one was named for rows that are not built yet."""
         from itdr.builders.rendering.templates import folder_of
 
         return folder_of(self._options.get("templates"))
@@ -127,8 +127,8 @@ class Data:
         return None
 
     def planned(self) -> Iterator[tuple[str, Row]]:
-        """Split and row of all that the raw files and options give, drawn anew, in the order in which
-        a build writes them."""
+        """Split and row of everything that raw files and options give, drawn again in the order in
+        which a build writes them."""
         for split in self.splits:
             for builder in self._builders:
                 for row in builder.as_streaming_dataset(split):
@@ -136,7 +136,8 @@ class Data:
 
     @functools.cached_property
     def users_in_several(self) -> bool:
-        """Whether a user has rows in several splits, which time or place in a history separates."""
+        """Whether a user may have rows in several splits, separated by time or by position in the
+        history."""
         return any(one.config.split_by != "user" for one in self._builders)
 
     @functools.cached_property
@@ -214,13 +215,13 @@ def open_data(where: str, options: Mapping[str, Any]) -> Data:
 
 
 def _subject_of(cell: OpenCell, row: Row) -> int | None:
-    """The code of the user, or the item, that a row is about; None where the store has none such."""
+    """The code of the user or item that a row is about; None where the store does not have it."""
     by_item = cell.cell.task.about == "item"
     return cell.store.code("item" if by_item else "user", row["item_id" if by_item else "user_id"])
 
 
 def case_of(cell: OpenCell, row: Row) -> Case | None:
-    """The case that a row tells, drawn anew.
+    """The case behind a row, drawn again.
 
     Args:
         cell: the open cell of the row.

@@ -1,4 +1,5 @@
-"""What became of each answer: read, or why not. And whether it answers the very row it is scored by."""
+"""The verdict on each answer: read, or why not; and whether it answers the row that it is scored
+by."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ VERDICTS = {
     EMPTY: "are empty",
     NO_PREDICTION: "have no prediction",
 }
-"""What an answer can come to, in words for a report."""
+"""The possible verdicts, in words for a report."""
 
 
 def verdict(row: Row, answer: Answer, readable: bool) -> str:

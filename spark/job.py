@@ -116,13 +116,13 @@ def run(
     kind = "jsonl" if jsonl else "parquet"
     workdir = WorkDir.at(work)
     target = remote.normalize_url(out)
-    job = _Job(session.isolated(spark_session), workdir, chunk_bytes, target)
+    job = _Job(session.isolated_session(spark_session), workdir, chunk_bytes, target)
     try:
         return _build_all(job, config_builders, kind, {"overwrite": overwrite, "roots": roots})
     except ItdrError:
         raise
     except Exception as error:
-        advice = session.advice(error)
+        advice = session.executor_advice(error)
         if advice is None:
             raise
         raise advice from error

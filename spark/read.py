@@ -168,7 +168,7 @@ def _rows(
     job: ReadJob, chunk: Chunk, scratch: Path, kind: pa.Schema, facts: dict[str, Any]
 ) -> Iterator[pa.RecordBatch]:
     from itdr.builders.core.raw_files import Raw
-    from itdr.builders.store.build import build
+    from itdr.builders.store.build import staging
     from itdr.builders.store.engine import connect
 
     source = job.source
@@ -185,15 +185,15 @@ def _rows(
         con.execute(f"SET threads = {THREADS}")
         rejected: Counter[tuple[str, str]] = Counter()
         raw = Raw(source.id, paths, con, domain=job.domain, facet=job.facet)
-        names = build.stage_table(source, raw, job.table, rejected)
+        names = staging.stage_table(source, raw, job.table, rejected)
         if not names:
             return
         copy = f"{job.table}_raw"
         if job.table == "interactions":
             copy = "interactions_staged"
-            facts["numbers"] = build.create_interactions_view(con)
-            facts["events"] = build.event_names(con, names)
-        facts["rows"] = build.rows_read(con, job.table, raw.unparsed[job.table])
+            facts["numbers"] = staging.create_interactions_view(con)
+            facts["events"] = staging.event_names(con, names)
+        facts["rows"] = staging.rows_read(con, job.table, raw.unparsed[job.table])
         facts["columns"] = list(names)
         facts["opened"] = sorted(set(raw.opened))
         facts["rejected"] = [[table, reason, n] for (table, reason), n in rejected.items()]

@@ -101,7 +101,7 @@ def start(master: str | None = None, **settings: str) -> Any:
     return session
 
 
-def advice(error: Exception) -> ConfigError | None:
+def executor_advice(error: Exception) -> ConfigError | None:
     """What to do where executors lack something.
 
     Args:
@@ -125,7 +125,7 @@ def advice(error: Exception) -> ConfigError | None:
     return None
 
 
-def isolated(session: Any) -> Any:
+def isolated_session(session: Any) -> Any:
     """A session of the same cluster with tables, functions and settings of its own.
 
     Args:

@@ -30,7 +30,7 @@ from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
 from itdr.spark.engine import SparkEngine
 from itdr.spark.raw_files import executor_urls
 from itdr.spark.read import FACTS, Facts, ReadJob, chunk_schema, merge_facts, read
-from itdr.spark.session import isolated
+from itdr.spark.session import isolated_session
 from itdr.spark.workdir import WorkDir, mirror
 
 HERE = Path(__file__).resolve().parent
@@ -74,7 +74,7 @@ class StoreBuilder:
         folder: Path,
     ) -> dict[str, Any]:
         # A session of its own: other stores are built at the same time, under the same names.
-        engine = SparkEngine(isolated(self.session), self.workdir)
+        engine = SparkEngine(isolated_session(self.session), self.workdir)
         try:
             urls = executor_urls(spec, paths, work, self.workdir)
             result = _Build(engine, spec, urls, self.chunk_bytes).write(folder, url or str(folder))

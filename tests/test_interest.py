@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from itdr.builders.dataset.config import SAMPLE
 from itdr.builders.evidence.comments import cut
 from itdr.builders.evidence.facts import DOWN, UP, Fact, fact_of
-from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests import core, display
+from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.rendering import realiser as realisers

@@ -80,10 +80,10 @@ def test_a_mark_may_stand_on_both_sides_of_an_entry() -> None:
     }
 
 
-@pytest.mark.parametrize("marks", [{}, {"comma": "/"}, {"filed": "{entry} ~ {categories}"}])
+@pytest.mark.parametrize("marks", [{}, {"comma": "/"}, {"aside": "{entry} ~ {categories}"}])
 def test_entries_as_stored_are_those_that_are_put_together(marks: dict[str, str]) -> None:
     layout = replace(load_layout(), **marks)
-    item = Item("1", "Halo", ("Drama", "Crime"), (), "Halo: Drama, Crime")
+    item = Item("1", "Halo", ("Drama", "Crime"), (), "Halo [Drama, Crime]")
     shown = lists.of_items("x", [item], frozenset({"x_inline"}), layout, frozenset({"categories"}))
-    entry = layout.filed.format(entry="Halo", categories=lists.categories(item, layout))
+    entry = layout.aside.format(entry="Halo", categories=lists.categories(item, layout))
     assert shown == {"x_inline": entry}

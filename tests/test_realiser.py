@@ -36,7 +36,7 @@ def test_every_number_and_title_of_a_text_stands_in_its_evidence() -> None:
     assert set(re.findall(r"\d+", said)) <= allowed
     for title in re.findall(r'"([^"]*)"', answer.text):
         assert any(entry.value.startswith(title) for entry in answer.evidence)
-    assert "fewer than one" in answer.text and "horror films" in answer.text
+    assert answer.text.startswith("Horror fans")
 
 
 def test_a_fact_survives_the_way_into_a_row_and_back() -> None:
@@ -74,7 +74,7 @@ def test_a_folder_of_ones_own_replaces_words_and_statements(tmp_path: Path) -> N
         "utf-8",
     )
     text = films(tmp_path).answer([TRAIT], HashRng(1)).text
-    assert text == '1. Freunde des Horrors: "The Omen" and "Halloween" (9 von 12).'
+    assert text == 'Freunde des Horrors: "The Omen" and "Halloween" (9 von 12).'
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,7 @@ def test_faults_are_named_by_file_and_line(tmp_path: Path, statement: str, said:
 def test_every_statement_is_of_a_known_kind_and_stands_in_the_plan() -> None:
     for path in (BUILT_IN / ANSWERS).glob("*.yaml"):
         form = answer_files.load_answer(path.stem)
-        planned = {one for part in form.plan for slot in part.slots for one in slot}
+        slots = [slot for part in form.plan for slot in (*part.slots, *part.spare)]
+        planned = {one for slot in slots for one in slot}
         assert planned == set(form.statements)
         assert all(one.when.kinds <= set(KINDS) for one in form.statements.values())

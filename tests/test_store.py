@@ -277,12 +277,12 @@ def test_a_disk_that_the_engine_finds_full_is_no_bad_file(
 ) -> None:
     import duckdb
 
-    from itdr.builders.store.build import build
+    from itdr.builders.store.build import staging
 
     def full(*args: Any) -> None:
         raise duckdb.IOException(f"IO Error: {words}")
 
-    monkeypatch.setattr(build, "_copy", full)
+    monkeypatch.setattr(staging, "_copy_rows", full)
     with pytest.raises(RawFileError, match=r"The disk is full.*ITDR_CACHE") as said:
         load("sequential_rec", root=raw_copy, **ML)
     assert "official" not in str(said.value)
@@ -293,14 +293,14 @@ def test_a_bad_file_is_named_without_its_neighbours(
 ) -> None:
     import duckdb
 
-    from itdr.builders.store.build import build
+    from itdr.builders.store.build import staging
 
     bad = raw_copy / "ml-32m" / "ratings.csv"
 
     def stumble(*args: Any) -> None:
         raise duckdb.InvalidInputException(f"Invalid Input Error: in file {bad}: no number")
 
-    monkeypatch.setattr(build, "_copy", stumble)
+    monkeypatch.setattr(staging, "_copy_rows", stumble)
     with pytest.raises(RawFileError, match=r"ratings\.csv.*put the official file") as said:
         load("sequential_rec", root=raw_copy, **ML)
     assert "movies.csv" not in str(said.value)
@@ -309,12 +309,12 @@ def test_a_bad_file_is_named_without_its_neighbours(
 def test_a_query_that_is_stopped_is_a_keyboard_interrupt(
     caches: Path, raw_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from itdr.builders.store.build import build
+    from itdr.builders.store.build import staging
 
     def stopped(*args: Any) -> None:
         raise RuntimeError("Query interrupted")
 
-    monkeypatch.setattr(build, "_copy", stopped)
+    monkeypatch.setattr(staging, "_copy_rows", stopped)
     with pytest.raises(KeyboardInterrupt):
         load("sequential_rec", root=raw_copy, **ML)
     assert not list((caches / "store").rglob("*.tmp-*"))

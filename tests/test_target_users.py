@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from itdr.audit.answer_facts import unfounded
+from itdr.audit.answer_facts import unsupported_claims
 from itdr.builders.core.errors import ConfigError
 from tests import planted, world
 from tests.evidence.test_audience_facts import world as tastes
@@ -31,10 +31,10 @@ def facts_in(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_rows_hold_facts_and_say_no_more() -> None:
     every = world.everything(rows())
-    assert len(every) > 40
+    assert len(every) > 15
     for row in every:
-        assert not list(unfounded(row)), row["output"]
-        assert re.match(r"1\. [A-Z0-9]", row["output"]) and row["output"].endswith(".")
+        assert not list(unsupported_claims(row)), row["output"]
+        assert re.match(r"(1\. )?[A-Z0-9]", row["output"]) and row["output"].endswith(".")
         assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  |\.\.", row["output"]), row["output"]
     # A part without an item of which enough is known has a few of which less is; the training part
     # of this world has some.
@@ -53,18 +53,19 @@ def test_titles_of_works_also_liked_are_named() -> None:
 def test_whom_to_warn_stands_on_a_fact() -> None:
     _, known = tastes()
     by_title = {row["input"]: row for row in world.everything(rows())}
-    warned = 0
+    asked = warned = 0
     for title, genre in known.disliked.items():
         for text, row in by_title.items():
             if f"Title: {title}\n" in text or f'"{title}"' in text:
                 against = [
                     one for one in row["evidence"] if one["fact"] == "liked_if/category/down"
                 ]
+                asked += 1
                 warned += any(one["value"] == genre for one in against)
                 assert ("Not for:" in row["output"]) == any(
                     one["fact"].endswith("/down") for one in row["evidence"]
                 )
-    assert warned >= 0.7 * len(known.disliked)
+    assert asked >= 8 and warned >= 0.9 * asked
 
 
 def test_items_with_facts_against_come_first() -> None:
@@ -119,7 +120,7 @@ def test_a_small_file_gives_rows_in_every_split_and_says_what_it_does_not_know()
     assert set(found) == {"train", "validation", "test"} and all(found.values())
     for row in world.everything(found):
         assert row["rejected"] and row["chosen"].casefold() != row["rejected"].casefold()
-        assert not list(unfounded(row)), row["chosen"]
+        assert not list(unsupported_claims(row)), row["chosen"]
 
 
 def test_options_without_meaning_are_refused() -> None:
@@ -137,5 +138,5 @@ def test_real_files_give_rows(raw: Path, source: str) -> None:
     every = world.everything(world.load(CONFIG, raw, sources=[source], size="all", cells="all"))
     assert every
     for row in every:
-        assert not list(unfounded(row)), row["output"]
+        assert not list(unsupported_claims(row)), row["output"]
         assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  ", row["output"].replace("}", "")), row

@@ -9,7 +9,12 @@ import pytest
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import registry
-from itdr.builders.tasks.user_attribute_prediction import LEAST, _band, available, chosen
+from itdr.builders.tasks.user_attribute_prediction import (
+    LEAST,
+    _band,
+    available_attributes,
+    chosen_attributes,
+)
 from itdr.scoring.parsing.attributes import same_value
 
 SOURCES = ("lastfm-1k", "lastfm-360k", "anime-2023", "bookcrossing", "ml-1m")
@@ -94,5 +99,7 @@ def test_what_a_source_has_not_is_refused() -> None:
 def test_every_attribute_of_a_source_can_be_asked_for() -> None:
     for name in registry.source_ids():
         source = registry.source(name)
-        assert set(source.attributes) <= set(available(source))
-        assert chosen(source, available(source)) == available(source)
+        assert set(source.attributes) <= set(available_attributes(source))
+        assert chosen_attributes(source, available_attributes(source)) == available_attributes(
+            source
+        )

@@ -1,1 +1,1 @@
-"""What every package may use and that uses none: errors, schema, random numbers, paths, Arrow files."""
+"""The lowest package, used by all others: errors, schema, random numbers, paths, Arrow files."""

@@ -55,7 +55,7 @@ def choose_from(
     """
     names = [str(name) for name in allowed]
     near = (
-        _nearest_names(str(got), names, titles or {}) if isinstance(got, (str, int, float)) else []
+        nearest_names(str(got), names, titles or {}) if isinstance(got, (str, int, float)) else []
     )
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
@@ -63,7 +63,7 @@ def choose_from(
     return f"Unknown {what} {format_value(got)}.{hint} Available: {listed}{more}."
 
 
-def _nearest_names(got: str, names: Sequence[str], titles: Mapping[str, str]) -> list[str]:
+def nearest_names(got: str, names: Sequence[str], titles: Mapping[str, str]) -> list[str]:
     """The names that were probably meant.
 
     Args:
@@ -75,7 +75,7 @@ def _nearest_names(got: str, names: Sequence[str], titles: Mapping[str, str]) ->
         Up to four names that contain `got`, by name or title; otherwise the one most alike in
         spelling, if any.
 
-    >>> _nearest_names("movielens", ["ml-1m", "ml-32m", "mind"], {"ml-1m": "MovieLens 1M", "ml-32m": "MovieLens 32M"})
+    >>> nearest_names("movielens", ["ml-1m", "ml-32m", "mind"], {"ml-1m": "MovieLens 1M", "ml-32m": "MovieLens 32M"})
     ['ml-1m', 'ml-32m']
     """
     given = _letters(got)

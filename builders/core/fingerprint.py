@@ -1,7 +1,7 @@
 """Fingerprints of the code that decides cached results: a hash over whole packages.
 
 Editing any file of these packages renames what they produce, so no run reads results of older code.
-There is no list of files to keep up to date.
+No list of files needs to be kept up to date.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ STORE_PACKAGES = (
     "sources/described",
     "store/build",
 )
-"""With the source's own file: all that turns raw files into a store."""
+"""With the source's own file, the code that turns raw files into a store."""
 COUNT_PACKAGES = ("core", "evidence", "sampling", "store")
-"""All that counts something from a store and keeps it beside it."""
+"""The code whose results are counted from a store and cached beside it."""
 
 
 def files_fingerprint(paths: Iterable[Path]) -> str:

@@ -122,6 +122,17 @@ def numbers(rng_states: np.ndarray, count: int) -> np.ndarray:
     return splitmix64(rng_states[:, None] + steps)
 
 
+def numbers_at(states: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """The numbers at these places of the sequences that begin at these states (uint64).
+
+    Args:
+        states: uint64.
+        places: integers, in a shape that broadcasts with that of `states`.
+    """
+    steps = places.astype(np.int64).view(np.uint64) * np.uint64(GAMMA)
+    return splitmix64(states + steps)
+
+
 def shuffles(numbers: np.ndarray) -> np.ndarray:
     """`HashRng.shuffled` of the positions 0 … n-1, for many sequences at once.
 

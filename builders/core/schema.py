@@ -17,7 +17,7 @@ a token), `gated` (an account that accepted terms), `manual` (a person places it
 INTERACTION = "user_item_interaction"
 UNDERSTANDING = "user_item_understanding"
 EXTRA = "extra"
-"""What the paper does not have: likes and dislikes, one by one or in pairs."""
+"""The root task beyond the paper: likes and dislikes, one by one or in pairs."""
 PAPER_ROOTS = (INTERACTION, UNDERSTANDING)
 ROOT_TASKS = (*PAPER_ROOTS, EXTRA)
 
@@ -54,7 +54,7 @@ USERS = (
     "occupation",
 )
 EVENTS = ("rate", "review", "click", "skip", "comment", "listen", "play", "implicit")
-"""Kinds of interaction. A `skip` (shown, but not chosen) is no interaction with the item."""
+"""Kinds of interaction. A `skip` (shown but not chosen) is not an interaction with the item."""
 SKIP = EVENTS.index("skip")
 TAGS = ("user_id", "item_id", "tag")
 COLUMNS: dict[str, tuple[str, ...]] = {

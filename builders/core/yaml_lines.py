@@ -1,6 +1,6 @@
-"""YAML read with line numbers, for files that people write: what cannot be read is said by line.
+"""YAML with line numbers, for files that people write: every mistake names its line.
 
-A file of a user is input like any other: checked, never executed. Aliases, tags, repeated keys and
+A user's file is input like any other: checked, never executed. Aliases, tags, repeated keys and
 several documents are refused.
 """
 
@@ -27,8 +27,10 @@ Complain = Callable[[Path, int, str], Exception]
 class Node:
     """A piece of a YAML file: text, a number, true/false, a mapping, a list; None for any other scalar.
 
-    line: from 1; 0 for what was not read from a file.   text_line: the line on which a text's own
-    first line stands.   key_line: that of the name of the field that holds it.
+    Attributes:
+        line: from 1; 0 for what was not read from a file.
+        text_line: the line on which a text's own first line stands.
+        key_line: that of the name of the field that holds it.
     """
 
     value: str | bool | int | float | dict[str, Node] | list[Node] | None
@@ -38,7 +40,7 @@ class Node:
 
     @property
     def place(self) -> int:
-        """The line to look at: that of the field's name, where it has one."""
+        """The line to name in messages: that of the field's name, where it has one."""
         return self.key_line or self.line
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Selected = tuple[tuple[str, tuple[str, ...]], ...]
 NAMES_SHOWN = 6
 NAMES_READ = 2000
-"""Names of a wrong folder that are looked at to say which folder was meant."""
+"""Names read in a wrong folder to suggest the right one."""
 
 
 def facet_of(task: Task, source: Source, domain: str | None) -> str:
@@ -31,10 +31,10 @@ def facet_of(task: Task, source: Source, domain: str | None) -> str:
     return "base" if same or not files else task.facet
 
 
-def usable(
+def usable_sources(
     candidates: Selected, cells: Iterable[tuple[str, str]], folder: Path | None, placed: bool
 ) -> tuple[Selected, dict[str, str]]:
-    """Choose the sources, and of them the domains, for which nothing need be fetched.
+    """Choose the sources and domains for which nothing needs to be fetched.
 
     Args:
         candidates: sources with their domains.
@@ -70,7 +70,7 @@ def _has_folder(source: Source, folder: Path) -> bool:
 
 
 def _was_placed(source: Source, folder: Path) -> bool:
-    """Whether a store was built from files that lay in this folder."""
+    """Whether a store was built from files in this folder."""
     return any(
         StoreSpec(source, domain, facet, folder).recorded
         for domain in source.domains or (None,)
@@ -99,11 +99,11 @@ def _lacking(
     return ""
 
 
-# -- a folder in which nothing is recognised -----------------------------------------------------
+# -- a folder without recognised files -----------------------------------------------------
 
 
 def require_recognised(folder: Path, wanted: str) -> None:
-    """Refuse a `data_dir` that holds raw files of no source, before anything is downloaded.
+    """Refuse a `data_dir` without raw files of any source, before anything is downloaded.
 
     Args:
         folder: the `data_dir`.
@@ -112,12 +112,12 @@ def require_recognised(folder: Path, wanted: str) -> None:
     Raises:
         ConfigError: it says what the folder holds, and which one was probably meant.
     """
-    if not recognised(folder):
+    if not recognised_sources(folder):
         raise ConfigError(f"data_dir: {_advice(folder, wanted)}")
 
 
-def recognised(folder: Path) -> list[str]:
-    """The sources of which raw files lie in `<folder>/<source id>/`, or lay there once."""
+def recognised_sources(folder: Path) -> list[str]:
+    """The sources with raw files in `<folder>/<source id>/`, now or when their store was built."""
     return [name for name in registry.source_ids() if _is_recognised(name, folder)]
 
 
@@ -157,7 +157,7 @@ def _advice(folder: Path, wanted: str) -> str:
 
 
 def _looks_like(folder: Path) -> str | None:
-    """The source whose raw files lie in this very folder, where that is beyond doubt."""
+    """The source whose raw files lie directly in this folder, if it is unmistakable."""
     try:
         names = list(islice(_names(folder), NAMES_READ))
     except OSError:
@@ -169,7 +169,7 @@ def _looks_like(folder: Path) -> str | None:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Files here and one folder below: a home directory is not walked to its end."""
+    """File names here and one folder below, so that a home directory is not walked completely."""
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             yield from (f"{path.name}/{one.name}" for one in path.iterdir() if one.is_file())

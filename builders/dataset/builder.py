@@ -1,6 +1,7 @@
-"""What `itdr.py` needs of `datasets` and of the rooms behind it: ids, plans, splits, registration.
+"""What `itdr.py` needs from `datasets` and from the packages below: ids, plans, splits,
+registration.
 
-The loading script stays a short list of what a builder is; how each part is done stands here.
+The loading script stays a short outline of the builder; the work is done here.
 """
 
 from __future__ import annotations
@@ -87,15 +88,15 @@ def split_options(
             "data_files has no meaning here: put the official raw files into "
             "<data_dir>/<source id>/ and give data_dir."
         )
-    # `datasets` 5 hands `trust_remote_code` on as if it were a option.
+    # `datasets` 5 hands `trust_remote_code` on as if it were an option.
     options = {key: value for key, value in options.items() if key != "trust_remote_code"}
     for key in options:
         if key not in DEFAULTS and key not in BUILDER_OPTIONS:
             raise ConfigError(choose_from("option", key, [*DEFAULTS, "data_dir"]))
     if "sources" in options:
-        options["sources"] = own_sources.absolute(options["sources"])
+        options["sources"] = own_sources.absolute_paths(options["sources"])
     for key in ("size", "per_user"):
-        # `datasets` drops a None before the config sees it: say "no limit" in a word.
+        # `datasets` drops None before the config sees it, so "no limit" is passed as a word.
         if key in options and options[key] is None:
             options[key] = ALL
     return {
@@ -103,7 +104,7 @@ def split_options(
     }
 
 
-def absolute(data_dir: Any) -> str | None:
+def absolute_data_dir(data_dir: Any) -> str | None:
     """`data_dir` as one absolute path, however it was spelled.
 
     Args:
@@ -190,7 +191,7 @@ def config_id(config: Any, custom_features: Any = None) -> str:
 
 
 def _choice_without_folder(choice: Any) -> str:
-    """The templates option less the path of a user's folder, whose content counts instead."""
+    """The option `templates` without the path of a user's folder, whose content is hashed instead."""
     from itdr.builders.rendering import templates
 
     folder = templates.folder_of(choice)
@@ -250,13 +251,13 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
         _require_obtainable(wanted.values(), offline or options.sample)
     build = functools.partial(make, offline=offline)
     if at_once == 1:
-        # In the caller's own thread, which Ctrl-C stops at once.
+        # In the caller's thread, which Ctrl-C stops at once.
         made = {key: build(one) for key, one in wanted.items()}
     else:
         with ThreadPoolExecutor(at_once) as pool:
             made = dict(zip(wanted, pool.map(build, wanted.values()), strict=True))
     for source in {cell.source.id: cell.source for cell in cells}.values():
-        own_sources.remember(source)
+        own_sources.remember_files(source)
     paths = {name: tuple(made[id(one)] for one in several) for name, several in specs.items()}
     return plan.select(options, cells, paths)
 
@@ -277,7 +278,7 @@ def check_sources(options: Options) -> None:
         return
     listed = _by_reason(options.left_out)
     if options.chosen_by_default and options.folder is not None:
-        here = ", ".join(at_hand.recognised(options.folder))
+        here = ", ".join(at_hand.recognised_sources(options.folder))
         raise ConfigError(
             f"{options.config} can be made from none of the sources in {options.folder} ({here}). "
             f"Left out: {listed}. Name a source to have it downloaded, as "
@@ -297,7 +298,7 @@ def check_sources(options: Options) -> None:
 
 
 def _by_reason(left_out: Mapping[str, str]) -> str:
-    """Sources that were left out, those of one reason together."""
+    """The sources that were left out, grouped by reason."""
     reasons: dict[str, list[str]] = {}
     for name, reason in left_out.items():
         reasons.setdefault(reason, []).append(name)
@@ -305,7 +306,8 @@ def _by_reason(left_out: Mapping[str, str]) -> str:
 
 
 def _require_obtainable(specs: Iterable[StoreSpec], offline: bool) -> None:
-    """Say what cannot be had before anything is read or downloaded. Raises `RawFileError`."""
+    """Raise `RawFileError` for files that cannot be obtained, before anything is read or
+    downloaded."""
     refused: dict[str, RawFileError] = {}
     for spec in specs:
         if not spec.ready():
@@ -323,7 +325,8 @@ def _require_obtainable(specs: Iterable[StoreSpec], offline: bool) -> None:
 
 
 def _check_templates(options: Options, cells: list[Any]) -> None:
-    """Read every template that rows will need: a fault in a user's folder is said before any work."""
+    """Read every template that rows will need, so that a mistake in a user's folder is reported
+    first."""
     from itdr.builders.rendering import templates
     from itdr.builders.rendering.layout import load_layout
 
@@ -404,22 +407,22 @@ def tables(
 
 
 def are_finished(declared: Any) -> bool:
-    """Whether rows have these features as they are drawn, so that nothing need be encoded; a user's
-    own features may ask for something else."""
+    """Whether rows already have these features, so that nothing needs encoding; a user's own
+    features may differ."""
     from itdr.builders.dataset.formats import RowFeatures
 
     return isinstance(declared, RowFeatures)
 
 
 def typed_iterable(plain: Any, declared: Any) -> Any:
-    """The same stream, marked as made of rows that need no encoding, where that is so."""
+    """The stream, marked as needing no encoding where its rows are finished."""
     from itdr.builders.dataset.streaming import TypedExamples
 
     return TypedExamples.of(plain, declared) if are_finished(declared) else plain
 
 
 def register(builder: type) -> None:
-    """Teach `datasets` the name "itdr": it has no plug-in point, so its look-up is wrapped.
+    """Teach `datasets` the name "itdr" by wrapping its look-up, since it has no plug-in point.
 
     Args:
         builder: the builder class that "itdr" stands for.

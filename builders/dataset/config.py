@@ -1,4 +1,4 @@
-"""The options of a config: what each may be, checked and resolved before anything is read."""
+"""The options of a config, checked and resolved before anything is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SelectedSources = tuple[tuple[str, tuple[str, ...]], ...]
 
 @dataclass
 class Options(RowOptions):
-    """The options of one config, checked and resolved; not to be changed.
+    """The options of one config, checked, resolved and immutable.
 
     Args:
         config: the config's name.
@@ -42,12 +42,12 @@ class Options(RowOptions):
 
     @property
     def own(self) -> dict[str, Any]:
-        """What the user set of the options that each subtask has for itself."""
+        """The subtask options that the user set."""
         values = {name: getattr(self, name) for name in OF_SUBTASKS}
         return {name: value for name, value in values.items() if value is not None}
 
     def of(self, task: str) -> dict[str, Any]:
-        """The options of one subtask: its defaults, with what the user set."""
+        """The options of one subtask: its defaults, overridden by what the user set."""
         of = registry.task(task)
         own = {name: value for name, value in self.own.items() if of.allows(name, value)}
         return {**of.defaults, **own}
@@ -59,8 +59,8 @@ class Options(RowOptions):
         return files_fingerprint([Path(self.candidates_from).expanduser()])
 
     def fingerprint_parts(self) -> list[str]:
-        """What of the options decides rows or their layout, as stable text. Templates and raw files
-        count by their content, which is not in here.
+        """Everything in the options that decides rows or their layout, as stable text. Templates
+        and raw files count by their content, which is not in here.
 
         Returns:
             Texts, in a fixed order.
@@ -71,7 +71,7 @@ class Options(RowOptions):
         return [
             f"candidates={self._candidates_digest()}",
             f"selected={self.selected!r}",
-            *(own_sources.declared(registry.source(name)) for name in own),
+            *(own_sources.declared_text(registry.source(name)) for name in own),
             *(f"{name}={getattr(self, name)!r}" for name in names),
         ]
 
@@ -131,7 +131,7 @@ def _check_templates(options: Options, tasks: Sequence[str]) -> None:
     choice: Any = options.templates
     entries = choice if isinstance(choice, (list, tuple)) else [choice]
     if any(isinstance(one, str) and not one.strip() for one in entries):
-        # An empty path would be the working folder.
+        # An empty path would mean the working folder.
         raise ConfigError("templates: an empty name is no id and no folder: leave it out.")
     for one in entries:
         if not isinstance(one, (str, os.PathLike, type(None))):
@@ -161,7 +161,7 @@ def _is_path(entry: Any) -> bool:
 
 
 def _check_own(config: str, own: Mapping[str, Any]) -> None:
-    """Options of subtasks have a meaning for at least one subtask of the config."""
+    """Check that each subtask option applies to at least one subtask of the config."""
     tasks = registry.tasks_of(config)
     for name in own:
         allowed = sorted({option for one in tasks for option in one.defaults})
@@ -173,7 +173,7 @@ def _check_own(config: str, own: Mapping[str, Any]) -> None:
 
 
 def _check_room(config: str, own: Mapping[str, Any]) -> None:
-    """Candidates leave room for a negative, in every subtask of the config."""
+    """Check that candidates leave room for a negative in every subtask of the config."""
     for one in registry.tasks_of(config):
         values = {**one.defaults, **{k: v for k, v in own.items() if k in one.defaults}}
         if "candidates" in values and values["candidates"] <= values.get("positives", 1):
@@ -201,7 +201,7 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
 
 
 def _check_rated(options: Options) -> None:
-    """All chosen sources have ratings. Raises `ConfigError` that names those that lack them."""
+    """Raise `ConfigError` where chosen sources lack ratings, naming them."""
     unrated = [
         name
         for name, _ in options.selected
@@ -215,7 +215,7 @@ def _check_rated(options: Options) -> None:
 
 
 def _check_candidates(options: Options) -> None:
-    """The file of a user's own candidates is there, and of one source."""
+    """Check that the file of the user's own candidates exists, and that one source is chosen."""
     given = options.candidates_from
     if given is None:
         return
@@ -233,8 +233,8 @@ def _check_candidates(options: Options) -> None:
 
 
 def _check_attributes(options: Options) -> None:
-    """Each attribute asked for is one of a chosen source, and each of those sources has some."""
-    from itdr.builders.tasks.user_attribute_prediction import TASK, available
+    """Check that each attribute exists in a chosen source, and that each such source has some."""
+    from itdr.builders.tasks.user_attribute_prediction import TASK, available_attributes
 
     wanted = options.attributes
     if wanted is None:
@@ -243,7 +243,7 @@ def _check_attributes(options: Options) -> None:
         raise ConfigError(f"attributes must be a list of names, not {wanted!r}.")
     cells = registry.cells(TASK.id, options.cells)
     has = {
-        name: available(registry.source(name))
+        name: available_attributes(registry.source(name))
         for name, _ in options.selected
         if (TASK.id, name) in cells
     }

@@ -1,4 +1,5 @@
-"""Users -> cases -> examples, in batches: what is read and drawn together takes a fraction of the time."""
+"""Users -> cases -> examples, in batches: reading and drawing together takes a fraction of the
+time."""
 
 from __future__ import annotations
 
@@ -6,6 +7,8 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import cachetools
 
 from itdr.builders.core import gc_pause, rng
 from itdr.builders.dataset import formats
@@ -17,9 +20,9 @@ from itdr.builders.dataset.shards import (
     Shard,
     ShardedStream,
     UserRequest,
-    asked,
     expected,
     interleave,
+    requested_users,
 )
 from itdr.builders.rendering import templates
 from itdr.builders.sampling.case import Case
@@ -33,11 +36,11 @@ if TYPE_CHECKING:
 Drawn = list[tuple[int, int, int, Case]]
 """Cases, each with the place of its shard, the code of its user and the index of its window."""
 FIRST_BATCH, BATCH = 8, 256
-"""Users whose cases are drawn together, at a stream's beginning and then; and windows of one user."""
+"""Users whose cases are drawn together: first at the beginning of a stream, then later; also
+windows of one user."""
 TEXTS = 3
 """Random numbers to an example, to choose its prompt, description and answer."""
-KEPT_TEXTS = 64
-_read: dict[tuple[str, ...], templates.Templates] = {}
+_read: cachetools.LRUCache[tuple[str, ...], templates.Templates] = cachetools.LRUCache(maxsize=64)
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,10 @@ def _examples(
 def _of_cell(
     chosen: CellSample, shards: Sequence[Shard], wording: Wording, first: int
 ) -> Iterator[tuple[int, Example]]:
-    """The examples of one cell, each with the place of its shard."""
+    """The examples of one cell, each with the position of its shard."""
     opened = open_cell(chosen.cell, chosen.paths).for_part(chosen.part)
     write = _writer(opened, SPLITS[chosen.part], wording)
-    batches = _cases(opened, asked(chosen, opened, shards), first)
+    batches = _cases(opened, requested_users(chosen, opened, shards), first)
     while True:
         with gc_pause.gc_paused():
             drawn = next(batches, None)
@@ -102,8 +105,8 @@ def _of_cell(
 
 
 def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterator[Drawn]:
-    """The cases of these users in order, of each as many as it is to give (None: all), in batches:
-    a small one first, where the first row is to be there at once."""
+    """The cases of these users in order, as many of each as requested (None: all), in batches; the
+    first batch is small where the first row should come at once."""
     task = opened.cell.task
     size = first
     while block := list(itertools.islice(users, size)):
@@ -111,7 +114,7 @@ def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterat
         firsts = list(zip(block, _firsts(opened, block), strict=True))
         opened.expect([who.user for who, window in firsts if window is None])
         streams = [(who, _windows(opened, who.user, window)) for who, window in firsts]
-        # Nearly every window makes a case: as many are drawn at first as cases are asked for.
+        # Almost every window yields a case, so start with exactly as many as are requested.
         tried = [list(itertools.islice(found, _at_once(who.most))) for who, found in streams]
         cases = iter(task.draw(opened, [window for windows in tried for window in windows]))
         batch: Drawn = []
@@ -129,8 +132,8 @@ def _cases(opened: OpenCell, users: Iterator[UserRequest], first: int) -> Iterat
 
 
 def _firsts(opened: OpenCell, block: list[UserRequest]) -> Sequence[Any]:
-    """The first window of each user where it is found at once; it is not looked for where users
-    give several, which are found together."""
+    """The first window of each user, where it is found at once; not looked up for users with
+    several cases, whose windows are found together."""
     task = opened.cell.task
     if task.firsts is None or any(who.most != 1 for who in block):
         return [None] * len(block)
@@ -138,7 +141,7 @@ def _firsts(opened: OpenCell, block: list[UserRequest]) -> Sequence[Any]:
 
 
 def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
-    """The windows of a user; first: the first of them, where it is known already."""
+    """The windows of a user. first: the first of them, if it is already known."""
     if first is not None:
         yield first
     found = opened.cell.task.windows(opened, user)
@@ -146,7 +149,7 @@ def _windows(opened: OpenCell, user: int, first: Any) -> Iterator[Any]:
 
 
 def _more(opened: OpenCell, who: UserRequest, found: Iterator[Any]) -> Iterator[Drawn]:
-    """Further cases of one user, of as many of the windows as it takes."""
+    """Further cases of one user, from as many windows as it takes."""
     left = who.most
     while left != 0 and (windows := list(itertools.islice(found, _at_once(left)))):
         made = _made(who, windows, iter(opened.cell.task.draw(opened, windows)))
@@ -156,7 +159,7 @@ def _more(opened: OpenCell, who: UserRequest, found: Iterator[Any]) -> Iterator[
 
 
 def _made(who: UserRequest, windows: list[Any], cases: Iterator[Case | None]) -> Drawn:
-    """The windows that made a case; takes one of `cases` for each."""
+    """The windows that yielded a case; takes one of `cases` for each."""
     pairs = zip(windows, cases, strict=False)
     return [(who.shard, who.user, one.index, case) for one, case in pairs if case is not None]
 
@@ -166,8 +169,8 @@ def _at_once(most: int | None) -> int:
 
 
 def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Example]:
-    """A function (case, code, index, numbers) -> example for this cell: the texts it may use are looked
-    up once. numbers: random ones that choose among the texts."""
+    """A function (case, code, index, numbers) -> example for this cell, whose texts are looked up
+    once. numbers: random numbers that choose among the texts."""
     cell = opened.cell
     task, source = cell.task, cell.source
     texts = _texts(opened, wording.choice)
@@ -196,8 +199,6 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
     words = repr(opened.words)
     key = (task.id, words, opened.cell.language, str(choice), templates.fingerprint(choice))
     if key not in _read:
-        if len(_read) >= KEPT_TEXTS:
-            _read.clear()
         found = templates.load(
             task.id, task.variables, task.flags, choice, opened.cell.language, task.lists
         )
@@ -206,14 +207,14 @@ def _texts(opened: OpenCell, choice: Any) -> templates.Templates:
 
 
 TRIES = 64
-"""Draws for as many distinct wrong answers as are asked for."""
+"""Draws before giving up on distinct wrong answers."""
 
 
 def _wrong(
     opened: OpenCell, case: Case, code: int, index: int, count: int | None
 ) -> tuple[str | None, ...]:
-    """Distinct wrong answers to a case, None where there are fewer; for a count of None one in half
-    of the cases, and none in the others."""
+    """Distinct wrong answers to a case, None where there are fewer. A count of None gives one wrong
+    answer to half of the cases and none to the others."""
     draw = opened.draws(code, "wrong", index)
     wrong = opened.cell.task.wrong
     if count is None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
+
+import cachetools
 
 from itdr.builders.core.schema import Source
 from itdr.builders.sampling.cuts import time_cuts
@@ -13,15 +16,12 @@ from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.titles import with_title_chars
 from itdr.builders.tasks.base import Cell, OpenCell
 
-_stores: dict[Path, StoreReader] = {}
-KEPT = 40
+_stores: MutableMapping[Path, StoreReader] = cachetools.LRUCache(maxsize=40)
 
 
 def open_store(source: Source, path: Path) -> StoreReader:
-    """The store at this path. A forked process goes on with what its parent knew of it."""
+    """The store at this path. A forked process keeps what its parent had read."""
     if path not in _stores:
-        if len(_stores) >= KEPT:
-            _stores.clear()
         _stores[path] = StoreReader(source, path)
     return _stores[path]
 
@@ -36,7 +36,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
 
 
 def share_cuts(cell: Cell, path: Path, cuts: tuple[int, int]) -> None:
-    """Have the time cuts of a store where they were found already, elsewhere."""
+    """Set the time cuts of a store that were computed elsewhere."""
     open_store(cell.source, path).shared(("time cuts", cell.cuts), lambda: cuts)
 
 
@@ -64,7 +64,7 @@ def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
 
 
 def filter_report(cell: Cell, path: Path) -> tuple[str, list[dict[str, Any]]] | None:
-    """What each step of the cell's filters leaves of a store.
+    """What each step of the cell's filters leaves in a store.
 
     Args:
         cell: whose options name the filters.

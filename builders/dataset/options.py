@@ -290,18 +290,18 @@ class RowOptions:
     num_shards: int = option(32, "Shards of each split.", low=1, high=4096)
 
 
-def declared() -> dict[str, OptionInfo]:
+def declared_options() -> dict[str, OptionInfo]:
     """What is declared of each option, by name, in order."""
     return {one.name: one.metadata[_KEY] for one in dataclasses.fields(RowOptions)}
 
 
-def defaults() -> dict[str, Any]:
+def default_options() -> dict[str, Any]:
     """The default of each option, by name, in order."""
     return {one.name: one.default for one in dataclasses.fields(RowOptions)}
 
 
-DECLARED = declared()
-DEFAULTS = defaults()
+DECLARED = declared_options()
+DEFAULTS = default_options()
 OF_SUBTASKS = tuple(name for name, info in DECLARED.items() if info.of_subtasks)
 NEGATIVES: tuple[str, ...] = DECLARED["negatives"].choices
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core import paths
-from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
+from itdr.builders.core.errors import ConfigError, ItdrError, choose_from, format_value
 from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.template_files import WORDS
@@ -20,7 +20,7 @@ YAML = (".yaml", ".yml")
 
 
 def open_entries(entries: Any) -> Any:
-    """The same option with an id for each source of your own, which is known by it from now on.
+    """The option with an id in place of each source of your own, registered under that id.
 
     Args:
         entries: the option `sources` as it was given.
@@ -56,6 +56,11 @@ def _open_entry(entry: Any) -> Source | None:
     """The source that an entry means, if it is one of your own; None for an id."""
     if isinstance(entry, Source):
         return None if entry.id in registry.source_ids() and entry.recipe is None else entry
+    if not isinstance(entry, (str, os.PathLike)):
+        raise ConfigError(
+            f"sources: {format_value(entry)} is no source. Wrap tables of your own as "
+            "sources=[itdr.source(interactions)]; others are named by id or path."
+        )
     if not _is_path(entry):
         return None
     path = Path(os.fspath(entry)).expanduser()
@@ -109,8 +114,8 @@ def from_tables(
     return registry.open_source(_checked(tables.from_tables(there, id, columns or {}, fields)))
 
 
-def find(entry: str) -> tuple[Source, str | None]:
-    """The source, and its domain if one is named, that an id, `id/domain` or path means.
+def find_source(entry: str) -> tuple[Source, str | None]:
+    """The source (and the domain, if one is named) behind an id, `id/domain` or path.
 
     Raises:
         ConfigError: for one that is not known.
@@ -149,7 +154,7 @@ def _is_path(entry: Any) -> bool:
 
 
 def _checked(one: Source) -> Source:
-    """A source whose own words are words that templates have."""
+    """The source, once each of its own words is one that templates use."""
     for name in one.options.get("wording", {}):
         if name not in WORDS:
             assert one.recipe is not None
@@ -158,16 +163,16 @@ def _checked(one: Source) -> Source:
     return one
 
 
-def absolute(entries: Any) -> Any:
+def absolute_paths(entries: Any) -> Any:
     """The option with paths made absolute, so that it means the same in every working folder."""
     if isinstance(entries, (str, os.PathLike)):
         return os.path.abspath(os.path.expanduser(entries)) if _is_path(entries) else entries
     if isinstance(entries, (list, tuple)):
-        return [absolute(one) for one in entries]
+        return [absolute_paths(one) for one in entries]
     return entries
 
 
-def names(entries: Any) -> Any:
+def source_names(entries: Any) -> Any:
     """The option as plain ids, for records: a path tells who built what."""
     entries = open_entries(entries)
     if isinstance(entries, (list, tuple)):
@@ -175,8 +180,8 @@ def names(entries: Any) -> Any:
     return entries
 
 
-def declared(one: Source) -> str:
-    """All that a source of your own declares, as text: rows depend on it.
+def declared_text(one: Source) -> str:
+    """Everything that a source of your own declares and rows depend on, as text.
 
     Args:
         one: a source that is not of this package.
@@ -199,12 +204,12 @@ def declared(one: Source) -> str:
 
 
 def description_of(one: Source) -> dict[str, Any] | None:
-    """What a built folder records of a described source, files by name alone; None of others."""
+    """What a built folder records about a described source, files by name alone; None for others."""
     return source.values_of(one)
 
 
-def remember(one: Source) -> None:
-    """Note where a described source has its files, for whoever reads rows built from it later."""
+def remember_files(one: Source) -> None:
+    """Record where a described source has its files, for reading rows built from it later."""
     record = source.record_of(one)
     if record is not None:
         paths.write_json(_record(one.id), record)
@@ -214,9 +219,9 @@ def _record(name: str) -> Path:
     return paths.cache_root() / "own" / f"{name}.json"
 
 
-def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make the sources of a built folder known: with their files where this machine has them, else by
-    what the folder's provenance says of them.
+def register_recorded(entries: Mapping[str, Mapping[str, Any]]) -> None:
+    """Register the sources of a built folder: with their files where this machine has them,
+    otherwise as the folder's provenance describes them.
 
     Args:
         entries: the provenance of each config.
@@ -224,7 +229,7 @@ def recall(entries: Mapping[str, Mapping[str, Any]]) -> None:
     for entry in entries.values():
         sources = entry.get("sources")
         for name, facts in sources.items() if isinstance(sources, Mapping) else ():
-            # Anybody can have written a provenance: what is not as expected is judged elsewhere.
+            # Anybody can have written a provenance: unexpected content is judged elsewhere.
             described = facts.get("description") if isinstance(facts, Mapping) else None
             if not described or registry.is_open(name) or name in registry.source_ids():
                 continue

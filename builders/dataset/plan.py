@@ -26,22 +26,24 @@ from itdr.builders.store.spec import StoreSpec
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 
 USUAL_QUOTA = 6250
-"""Examples of a cell at full size where the paper has no such cell: its commonest quota."""
+"""Full size of a cell that the paper does not have: the paper's commonest quota."""
 BLOCK = 65_536
 RUN = 128
 """Users whose first windows are looked up together."""
 SplitUsers = list[tuple[np.ndarray, np.ndarray]]
-"""For each part: user codes, and how many cases each gives."""
+"""For each split: user codes, and how many cases each user yields."""
 
 
 @dataclass(frozen=True)
 class CellSample:
     """What one split takes of one cell.
 
-    paths: the stores it reads.   users: their codes (those of items, where the task is about items)
-    in the order of the sample; None: every user of the part, found while rows are drawn.
-    takes: how many cases each gives.   expected: cases in all (with `users` None: users), for an
-    even mix.
+    Attributes:
+        paths: the stores it reads.
+        users: their codes (those of items, where the task is about items) in the order of the
+            sample; None: every user of the part, found while rows are drawn.
+        takes: how many cases each gives.
+        expected: cases in all (with `users` None: users), for an even mix.
     """
 
     cell: Cell
@@ -122,7 +124,7 @@ def cells_of(options: Options) -> list[Cell]:
 
 
 def _domains(rule: CellRule, chosen: tuple[str, ...]) -> Iterator[tuple[str | None, str | None]]:
-    """(domain, the other one) of each cell: the pairs whose domains are both chosen, or each."""
+    """(domain, other domain) of each cell: the pairs whose domains are both chosen, or each domain."""
     if rule.pairs:
         yield from ((to, start) for start, to in rule.pairs if {start, to} <= set(chosen))
     else:
@@ -183,7 +185,8 @@ def select(
 def _select_group(
     options: Options, cells: list[Cell], paths: Mapping[str, tuple[Path, ...]]
 ) -> Iterator[CellSample]:
-    """The domains of one (task, source) cell share its quota; what one lacks goes to the others."""
+    """Choose the users of the domains of one (task, source) cell, which share its quota; what one
+    lacks goes to the others."""
     quota = _quota(options, cells[0])
     cells = sorted(cells, key=lambda cell: cell.domain or "")
     opened = [_open(options, cell, paths[cell.name]) for cell in cells]
@@ -234,7 +237,7 @@ def _quota(options: Options, cell: Cell) -> int | None:
 
 
 def _weights(options: Options, cells: list[Cell]) -> list[int]:
-    """Domains share alike; pairs of domains as in the paper, at the paper's size."""
+    """Domains share equally; pairs of domains as in the paper, at the paper's size."""
     if options.size == PAPER and cells[0].rule.pairs:
         return [cell.rule.pairs[cell.other or "", cell.domain or ""] for cell in cells]
     return [1] * len(cells)
@@ -247,7 +250,7 @@ def _per_user(options: Options) -> int | None:
 def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
     opened = open_cell(cell, paths)
     if cell.options.get("negatives") in NEAR_IN_TIME:
-        # Their index is made here, in one place, and not by everybody who draws rows.
+        # Build the index here once, not in every process that draws rows.
         opened.event_negatives  # noqa: B018
     return opened
 
@@ -279,8 +282,8 @@ def _redistribute(
 
 
 def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers:
-    """The first eligible users of each part in the sample's order, until each cap is filled; those
-    whose history has no order to speak of after all others, where ties are avoided."""
+    """The first eligible users of each split in the sample's order, until each cap is filled. Where
+    ties are avoided, users whose history has no clear order come last."""
     users: list[list[int]] = [[] for _ in SPLITS]
     takes: list[list[int]] = [[] for _ in SPLITS]
     left = list(caps)
@@ -321,14 +324,14 @@ def _walk(options: Options, opened: OpenCell, caps: Sequence[int]) -> SplitUsers
 def _by_hash(
     opened: OpenCell, users: np.ndarray, takes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What was chosen in another order, in that of the sample."""
+    """Users chosen in another order, put into the sample's order."""
     order = np.argsort((users - sample_begin(opened)) % max(len(opened.subjects[0]), 1))
     return users[order], takes[order]
 
 
 def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int, int, Any]]:
-    """User, part, and the window that certainly makes a case there (looked up with `look`, for many
-    users at once; else None), of all who have events enough, in the sample's order."""
+    """All users with enough events, in the sample's order: user, split, and a window that certainly
+    yields a case (from `look`, for many users at once) or None."""
     least = opened.cell.task.least_events(opened.cell.options)
     hashes, numbers = opened.subjects
     order = opened.cell.task.order
@@ -350,7 +353,7 @@ def _candidates(opened: OpenCell, look: bool, wanted: int) -> Iterator[tuple[int
 
 
 def _sure(opened: OpenCell, users: np.ndarray) -> list[Any]:
-    """Each user's first window, if it is found at once and certainly makes a case; else None."""
+    """Each user's first window, if it is found at once and certainly yields a case; else None."""
     task = opened.cell.task
     found = [None] * len(users) if task.firsts is None else task.firsts(opened, users.tolist())
     windows = [window for window in found if window is not None]
@@ -359,7 +362,7 @@ def _sure(opened: OpenCell, users: np.ndarray) -> list[Any]:
 
 
 def _count_cases(opened: OpenCell, user: int, most: int | None) -> int:
-    """How many cases the user gives, up to `most`."""
+    """How many cases the user yields, up to `most`."""
     count = 0
     for window in opened.cell.task.windows(opened, user):
         if (
@@ -387,7 +390,7 @@ def sample_begin(opened: OpenCell) -> int:
 
 
 def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ...]) -> CellSample:
-    """Every case of a part, not listed beforehand; one is looked for, to know that there is any."""
+    """Every case of a split, not listed beforehand; one is looked for, to know that there are any."""
     caps = [int(k == part) for k in range(len(SPLITS))]
     any_there = len(_walk(options, opened, caps)[part][0]) > 0
     expected = 0

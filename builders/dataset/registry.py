@@ -1,4 +1,4 @@
-"""Everything there is: sources, tasks, cells and config names.
+"""The registry of sources, tasks, cells and config names.
 
 A module of `builders/sources/` or `builders/tasks/` without a leading underscore declares one
 `SOURCE` or `TASK`. Installed packages add more through the entry-point groups `itdr.sources` and
@@ -43,7 +43,7 @@ TASK_ORDER = (
 
 
 SHARED_TASK_CODE = ("base", "crossing", "entries", "opposites", "ranking")
-"""Files of `builders/tasks/` that are no subtask."""
+"""Files of `builders/tasks/` that declare no subtask."""
 
 
 def _modules(folder: str) -> list[str]:
@@ -62,7 +62,7 @@ def built_in_ids() -> tuple[str, ...]:
 
 @functools.cache
 def _plug_ins(group: str) -> Mapping[str, EntryPoint]:
-    """What installed packages add, by name."""
+    """Entry points of installed packages, by name."""
     return {one.name: one for one in sorted(entry_points(group=group), key=lambda one: one.name)}
 
 
@@ -78,7 +78,7 @@ def source_ids() -> tuple[str, ...]:
 
 
 def register(source: Source) -> Source:
-    """Make a source known by its id in this process, as if it were one of the package.
+    """Register a source in this process, as if it were one of the package.
 
     Args:
         source: the declaration, as `docs/adding.md` shows it.
@@ -97,7 +97,7 @@ def register(source: Source) -> Source:
 
 
 def open_source(source: Source) -> Source:
-    """Make a source known by its id without listing it. Raises `ConfigError` for an id that is taken."""
+    """Register a source under its id without listing it. Raises `ConfigError` if the id is taken."""
     if _registered.get(source.id) is not source:
         _require_free(source.id)
         _opened[source.id] = source
@@ -120,12 +120,12 @@ def is_known(name: str) -> bool:
 
 
 def is_own(name: str) -> bool:
-    """Whether a source is none of this package: the paper says nothing of it."""
+    """Whether a source does not belong to this package, so that the paper has no cell of it."""
     return name not in built_in_ids()
 
 
 def source(name: str) -> Source:
-    """The declaration of one source. Raises `ConfigError` with the list where there is none."""
+    """The declaration of one source. Raises `ConfigError`, with the list, for an unknown id."""
     known = _opened.get(name) or _registered.get(name)
     return known if known is not None else _installed_source(name)
 
@@ -145,7 +145,7 @@ def _installed_source(name: str) -> Source:
 
 
 def _load(entry: EntryPoint, kind: type, what: str) -> Any:
-    """What an entry point names. Raises `ConfigError` where that cannot be had."""
+    """Load what an entry point names. Raises `ConfigError` where that fails."""
     try:
         found = entry.load()
     except Exception as error:
@@ -158,7 +158,7 @@ def _load(entry: EntryPoint, kind: type, what: str) -> Any:
 
 
 def titles() -> dict[str, str]:
-    """What every source is called, by id: for whoever asks by another name."""
+    """The title of every source by id, to suggest the id that was meant."""
     return {name: source(name).title for name in source_ids()}
 
 
@@ -193,15 +193,16 @@ def task(name: str) -> Task:
 
 
 def _stale_install() -> str:
-    """Advice for an editable install of setuptools' strict mode, which links the files of its day."""
+    """Advice for an editable install in setuptools' strict mode, which links only the files of its
+    day."""
     if not any(part.startswith("__editable__") for part in BUILDERS.parts):
         return ""
     return " This installation does not see new files: run `pip install -e .` again."
 
 
 def _declared(folder: str, stem: str, what: str) -> Any:
-    """What a file of one of the two folders declares. Raises `ConfigError` where it cannot be imported
-    or declares nothing."""
+    """The declaration in a file of one of the two folders. Raises `ConfigError` where it cannot be
+    imported or declares nothing."""
     module, path = f"itdr.builders.{folder}.{stem}", BUILDERS / folder / f"{stem}.py"
     try:
         declared = getattr(importlib.import_module(module), what, None)
@@ -231,7 +232,7 @@ def tasks_of(config: str) -> tuple[Task, ...]:
 
 
 def missing_columns(of: Task, on: Source) -> tuple[str, ...]:
-    """The columns that keep `of` from being made on this source; empty where it can be."""
+    """The columns that a subtask needs and the source lacks."""
     missing = tuple(sorted(of.needs - on.columns))
     if of.needs_any and not of.needs_any & on.columns:
         missing += (" or ".join(sorted(of.needs_any)),)
@@ -245,7 +246,7 @@ def cells(
     folder: Path | None = None,
     named: Iterable[str] = (),
 ) -> Mapping[tuple[str, str], int | None]:
-    """(task, source) -> the paper's quota, None for a cell that the paper has not.
+    """(task, source) -> the paper's quota, None for a cell that the paper does not have.
 
     Args:
         config: the config's name.

@@ -1,7 +1,7 @@
-"""What a row holds of an example: one dictionary for a stream, columns of a table for a file.
+"""From examples to rows: a dictionary for a stream, columns of a table for a file.
 
-A table is made of flat lists of plain values. A dictionary for each event of a history is most of
-what a row in Python costs, to make, to encode and to collect; a file needs none of them.
+A table is built from flat lists of plain values. Dictionaries for the events of a history are most
+of what a row costs in Python to create, encode and collect; a file needs none of them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ EVIDENCE_FIELDS = ("fact", "value", "count", "of", "base", "quote")
 class Example(NamedTuple):
     """A case in words.
 
-    hash: see `row_hash`.   texts: the columns of the row's format.   about: root task, task, source
-    and domain.   template: id of the prompt.
+    Attributes:
+        hash: see `row_hash`.
+        texts: the columns of the row's format.
+        about: root task, task, source and domain.
+        template: id of the prompt.
     """
 
     id: str
@@ -40,8 +43,8 @@ class Example(NamedTuple):
 def row_hash(case: Case, texts: Sequence[str]) -> str:
     """Hash of what a row shows and holds to be true, the same in every format.
 
-    The id of a row names its source, subtask and user, so that rows which differ in history,
-    candidates or template bear the same id; this tells them apart.
+    A row's id names its source, subtask and user, so rows that differ in history, candidates or
+    template share it; this hash tells them apart.
 
     Args:
         case: what the row is about.

@@ -1,4 +1,5 @@
-"""The shards of a split: which users of each cell fall to which, and in what order cells take turns.
+"""The shards of a split: which users of each cell belong to which, and in what order cells take
+turns.
 
 Every shard holds a consecutive run of each cell's sample, which is in random order already.
 """
@@ -28,8 +29,8 @@ class Shard:
 
 
 class UserRequest(NamedTuple):
-    """A user (or item, by code), how many cases it is to give (None: all), and the place of its shard
-    among those that are drawn."""
+    """A user (or item, by code), how many of its cases are requested (None: all), and the position
+    of its shard among those being drawn."""
 
     user: int
     most: int | None
@@ -40,14 +41,13 @@ def expected(chosen: CellSample, shard: Shard) -> int:
     """About how many examples a cell has in a shard: exactly, where its users are listed."""
     start, stop = _share(chosen, shard)
     if chosen.takes is None:
-        # Those of its users that the part has may be none of the first that were counted.
+        # The split's users may be none of the first ones counted.
         return max(stop - start, 1)
     return int(chosen.takes[start:stop].sum())
 
 
 def _share(chosen: CellSample, shard: Shard) -> tuple[int, int]:
-    """The run of a cell's listed users that falls to a shard; of users that are not listed, the run
-    of so many as there are."""
+    """The run of a cell's listed users that belongs to a shard."""
     shares = [chosen.expected * (shard.index + k) // shard.of for k in range(2)]
     if chosen.takes is not None:
         # Equal shares of cases, not of users, who may give very different numbers.
@@ -56,8 +56,10 @@ def _share(chosen: CellSample, shard: Shard) -> tuple[int, int]:
     return shares[0], shares[1]
 
 
-def asked(chosen: CellSample, opened: OpenCell, shards: Sequence[Shard]) -> Iterator[UserRequest]:
-    """Which users of a cell fall to some shards, in the order of the sample.
+def requested_users(
+    chosen: CellSample, opened: OpenCell, shards: Sequence[Shard]
+) -> Iterator[UserRequest]:
+    """The users of a cell that belong to some shards, in the order of the sample.
 
     Args:
         chosen: the cell's sample.
@@ -115,8 +117,8 @@ def interleave(streams: Sequence[Iterator[T]], expected: Sequence[int]) -> Itera
 
 
 class ShardedStream(Generic[T]):
-    """The examples of one cell, asked for shard by shard. They are drawn in batches that pay no
-    regard to where a shard ends: one may hold few users of a cell."""
+    """The examples of one cell, asked for shard by shard. They are drawn in batches that cross the
+    ends of shards, since a shard may hold few users of a cell."""
 
     def __init__(self, examples: Iterator[tuple[int, T]]) -> None:
         self._examples = examples

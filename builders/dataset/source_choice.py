@@ -53,14 +53,14 @@ def select(
             at_hand.require_recognised(folder, benchmarks[0])
         if value["missing"] == "error":
             return chosen, {}
-        return at_hand.usable(chosen, cells, folder, placed=False)
+        return at_hand.usable_sources(chosen, cells, folder, placed=False)
     if folder is not None:
         at_hand.require_recognised(folder, able[0])
-        return at_hand.usable(every, cells, folder, placed=True)
+        return at_hand.usable_sources(every, cells, folder, placed=True)
     chosen, left_out = _default_sources(config, able)
     if value["missing"] == "error":
         return chosen, left_out
-    chosen, more = at_hand.usable(chosen, cells, folder, placed=False)
+    chosen, more = at_hand.usable_sources(chosen, cells, folder, placed=False)
     return chosen, left_out | more
 
 
@@ -122,7 +122,7 @@ def _no_source(config: str, entry: str, name: str, able: Sequence[str], cells: s
 
 
 def _lacking(config: str, name: str) -> str:
-    """What a source of your own would need to have for a config."""
+    """The columns that a source of your own lacks for a config."""
     needs = "; ".join(
         f"{task.id} needs {', '.join(registry.missing_columns(task, registry.source(name)))}"
         for task in registry.tasks_of(config)
@@ -131,7 +131,7 @@ def _lacking(config: str, name: str) -> str:
 
 
 DEFAULT_BYTES = 10**9
-"""By default a config uses sources whose download is at most this large."""
+"""The largest download of a source that a config uses by default, in bytes."""
 
 
 def _default_sources(config: str, able: Sequence[str]) -> tuple[Selected, dict[str, str]]:
@@ -148,7 +148,7 @@ def _default_sources(config: str, able: Sequence[str]) -> tuple[Selected, dict[s
 
 
 def _burden(source: Source, facets: set[str]) -> str:
-    """Why a source is not fetched unasked; empty where it is."""
+    """Why a source is not fetched by default; empty where it is."""
     files = {file.key: file for facet in facets for file in source.files_for(facet)}
     needed = [file for file in files.values() if not file.optional]
     remotes = {}

@@ -1,4 +1,4 @@
-"""A stream of rows that are finished already: `datasets` need not encode them one by one."""
+"""A stream of finished rows, which `datasets` need not encode one by one."""
 
 from __future__ import annotations
 

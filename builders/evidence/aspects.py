@@ -2,7 +2,7 @@
 
 The words stand in the domain's lexicon. An aspect is a reason only where one clause both names and
 judges it: "very good service", "the service was slow", "we loved the atmosphere", or a phrase that does
-both, "overpriced". A judgement that is denied, wished for or of something else is none, and none may
+both, "overpriced"; only whole sentences are quoted, none that takes back what it says. A judgement that is denied, wished for or of something else is none, and none may
 contradict what the review's author thought of the item. People for whom a review calls the item good or
 bad outright ("perfect for families", "if you want luxury, don't stay here") are facts of their own.
 """
@@ -21,15 +21,13 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 SHORTEST, LONGEST = 12, 150
 """Characters of a span."""
-FEWEST_WORDS = 3
-"""Words of a clause that is quoted alone."""
 MOST_WORDS = 9
 """Words of a group that a review names."""
 DENIED_WITHIN = 4
 """Words before a judgement in which a denial turns it round."""
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
-    "averse", "whose", "causing", "place",
+    "averse", "whose", "causing", "place", "joined",
 )  # fmt: skip
 """Lists of words that tell whether a clause judges, and what."""
 NAMING = (
@@ -42,13 +40,18 @@ NAMING = (
     "nobody",
     "persons",
     "stop",
+    "self",
 )
 """Lists of words that tell for whom a review finds an item good or bad."""
 _SENTENCE = re.compile(r"(?<=[.!?;…])[\"')]*\s+")
 _EDGES = " \t,.;:!?-–—()[]\"'*…"
 _MARKS = r"[,;:()\[\]–—]|\s-\s"
 _ASIDE = re.compile(r"\([^)]*\)")
-_LEADING = re.compile(r"^(?:and|or|so|then)\s+", re.I)
+_LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
+"""What begins a sentence that goes on from the one before."""
+_ANYTHING_BUT = re.compile(r"(?<!\w)(?:but|only|just)(?!\w)", re.I)
+_PURPOSE = re.compile(r"(?:[a-z]{2,}['’]?[a-z]*\s?){1,4}$")
+"""What a thing is good for, in a few plain words."""
 _WORD = r"[\w'’&-]+"
 
 
@@ -56,11 +59,15 @@ _WORD = r"[\w'’&-]+"
 class AspectWords:
     """The words of a domain.
 
-    aspects, audiences: by name, the words that name each; those after + or - judge it as well.
-    polarity: by one of `POLARITY`.   naming: by one of `NAMING`.
+    Attributes:
+        aspects, wishes, audiences: by name, the words that name each; those after + or - judge it as
+            well. A wish is what some people look for and others do not, as sushi or a seat outside.
+        polarity: by one of `POLARITY`.
+        naming: by one of `NAMING`.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wishes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     polarity: Mapping[str, Sequence[str]] = field(default_factory=dict)
     naming: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -77,16 +84,48 @@ class AspectWords:
         """The name of the audience that a text names; "" where it names none."""
         return next((name for name, one in self._audiences if one.search(text)), "")
 
+    def audiences_in(self, title: str) -> list[tuple[str, str]]:
+        """(name, the words) of the audiences that a title names, in its order."""
+        found = [
+            (match, name) for name, one in self._audiences for match in [one.search(title)] if match
+        ]
+        return [(name, match[0]) for match, name in sorted(found, key=lambda pair: pair[0].start())]
+
     @cached_property
     def clause_ends(self) -> re.Pattern[str]:
         """Where one clause ends and the next begins."""
         return re.compile(rf"{_MARKS}|(?<!\w){self.one_of('turn')}(?!\w)", re.I)
 
+    def judged_in(self, clause: str) -> list[tuple[str, str, int, re.Pattern[str]]]:
+        """Of `judged`, what this clause can hold: what begins with one of its words."""
+        exact, prefixes = self._first_words
+        places: set[int] = set()
+        for word in re.findall(_WORD, clause.casefold().replace("’", "'")):
+            places.update(exact.get(word, ()))
+            places.update(
+                place for prefix, found in prefixes if word.startswith(prefix) for place in found
+            )
+        return [self.judged[place] for place in sorted(places)]
+
+    @cached_property
+    def _first_words(self) -> tuple[dict[str, list[int]], list[tuple[str, list[int]]]]:
+        """The places in `judged` by the first word of what they name, and by its beginning."""
+        exact: dict[str, list[int]] = {}
+        prefixes: dict[str, list[int]] = {}
+        named = {"audience": self.audiences, "wish": self.wishes, "aspect": self.aspects}
+        for place, (about, name, _, _) in enumerate(self.judged):
+            for phrase in named[about][name]:
+                first = re.findall(r"[\w'&*-]+", phrase.lstrip("+-").casefold())[0]
+                known = prefixes if first.endswith("*") else exact
+                known.setdefault(first.rstrip("*"), []).append(place)
+        return exact, list(prefixes.items())
+
     @cached_property
     def judged(self) -> list[tuple[str, str, int, re.Pattern[str]]]:
         """(about, name, side, pattern of a judgement), audiences first."""
         found = []
-        for about, named in (("audience", self.audiences), ("aspect", self.aspects)):
+        kinds = (("audience", self.audiences), ("wish", self.wishes), ("aspect", self.aspects))
+        for about, named in kinds:
             for name, words in named.items():
                 for side, sign in ((UP, "+"), (DOWN, "-")):
                     parts = self._patterns(about, words, side)
@@ -102,12 +141,14 @@ class AspectWords:
         if about == "audience" or not topics:
             return []
         topic = rf"{_any_of(topics)}(?!\w|\s+{self.one_of('place')}(?!\w))"
+        # A judged topic is the noun itself, not a part of the next one: no "nice bar and bartender".
+        last = rf"{topic}(?=\s*$|\s*[^\w\s'’]|\s+{self.one_of('break')}(?!\w)|\s+{self.one_of('joined')}(?!\w))"
         judging = self.one_of("praise" if side == UP else "complaint")
         feeling = self.one_of("fond" if side == UP else "averse")
         gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
         degree = rf"(?:\s+{self.one_of('degree')}){{0,4}}"
         return [
-            rf"(?P<before>{judging}){gap}\s+{topic}",
+            rf"(?P<before>{judging}){gap}\s+{last}",
             rf"{topic}{gap}\s+{self.one_of('link')}{degree}\s+(?P<after>{judging})",
             rf"(?P<felt>{feeling})\s+{self.one_of('whose')}{gap}\s+{topic}",
             rf"{self.one_of('causing')}\s+{self.one_of('whose')}{gap}\s+{topic}{degree}\s+"
@@ -127,8 +168,8 @@ class AspectWords:
 
     def denied(self, before: str) -> bool:
         """Whether the last words before a judgement deny it."""
-        before = _ASIDE.sub(" ", before)
-        return self.finds("denial", " ".join(before.split()[-DENIED_WITHIN:]))
+        before = " ".join(_ASIDE.sub(" ", before).split()[-DENIED_WITHIN:])
+        return self.finds("denial", before) and not _ANYTHING_BUT.search(before)
 
     @cached_property
     def good_for(self) -> re.Pattern[str]:
@@ -136,6 +177,14 @@ class AspectWords:
         gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
         good = rf"(?P<good>{self.one_of('good_for')}){gap}\s+for|{self.one_of('good_to')}\s+to"
         return _pattern(rf"(?:(?P<bad>{self.one_of('not_for')})|{good})\s+(?P<who>[^.,;:!?()]+)")
+
+    @cached_property
+    def of_oneself(self) -> re.Pattern[str]:
+        """Somebody's mention of an audience that they belong to, `who`."""
+        topics = [
+            word for words in self.audiences.values() for word in words if word[0] not in "+-"
+        ]
+        return _pattern(rf"{self.one_of('self')}(?:\s+{_WORD}){{0,2}}\s+(?P<who>{_any_of(topics)})")
 
     @cached_property
     def wanting(self) -> re.Pattern[str]:
@@ -169,7 +218,10 @@ def _sentences(text: str) -> Iterator[str]:
         span = sentence.strip(_EDGES)
         # What a cut has left of a sentence says nothing for sure, nor does a question.
         cut = sentence.endswith((ELLIPSIS, "?"))
-        if not cut and '"' not in span and SHORTEST <= len(span) <= LONGEST:
+        whole = (
+            span[:1].isupper() and not _LEADING.match(span) and span.count("(") == span.count(")")
+        )
+        if not cut and whole and '"' not in span and SHORTEST <= len(span) <= LONGEST:
             yield span
 
 
@@ -196,7 +248,7 @@ def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
         if words.finds("doubt", clause) or words.finds("elsewhere", clause):
             continue
         here = []
-        for about, name, side, pattern in words.judged:
+        for about, name, side, pattern in words.judged_in(clause):
             match = pattern.search(clause)
             if match is None:
                 continue
@@ -212,51 +264,54 @@ def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
     return found
 
 
-def aspects(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
+def aspects(
+    comments: Sequence[Comment], words: AspectWords, abouts: Sequence[str] = ("aspect", "audience")
+) -> list[Fact]:
     """The aspects that displayed comments judge, each once to a side; those of the first comment first.
 
     Args:
         comments: the comments as displayed, with what their authors thought of the item.
         words: the words of the domain.
+        abouts: kinds of values looked for: `aspect`, `audience` and `wish`.
 
     Returns:
-        Facts that quote, no two the same words: praise by nobody who disliked the item, complaints by
-        nobody who liked it.
+        Facts that quote whole sentences, one of each sentence: praise by nobody who disliked the item,
+        complaints by nobody who liked it.
     """
     found: dict[tuple[str, int], Fact] = {}
     for comment in comments if words.aspects else ():
         for sentence in _sentences(comment.text):
-            judgements = _judgements(sentence, words)
-            mixed = _is_mixed(sentence, judgements, words)
-            quoted: set[str] = set()
+            judgements = [one for one in _judgements(sentence, words) if one.about in abouts]
+            if _is_mixed(sentence, judgements, words):
+                continue
             for one in judgements:
-                quote = _LEADING.sub("", one.clause) if mixed else sentence
                 key = (one.name, one.side)
-                if one.side == -comment.verdict or key in found or quote in quoted:
-                    continue
-                whole = quote == sentence or len(quote.split()) >= FEWEST_WORDS
-                if len(quote) >= SHORTEST and whole:
-                    quoted.add(quote)
+                if one.side != -comment.verdict and key not in found:
                     found[key] = Fact(
-                        "aspect", one.about, one.name, direction=one.side, quote=quote
+                        "aspect", one.about, one.name, direction=one.side, quote=sentence
                     )
+                    break
     return list(found.values())
 
 
 def _is_mixed(sentence: str, judgements: Sequence[_Judgement], words: AspectWords) -> bool:
     """Whether the sentence also says the opposite, or takes something back."""
     sides = {one.side for one in judgements}
-    other = "complaint" if UP in sides else "praise"
-    return len(sides) > 1 or words.finds(other, sentence) or words.finds("turn", sentence)
+    denied = words.finds("denial", sentence)
+    if len(sides) > 1 or words.finds("turn", sentence):
+        return True
+    if UP in sides:
+        return denied or words.finds("complaint", sentence)
+    return words.finds("praise", sentence) and not denied
 
 
 def undisputed(facts: Sequence[Fact]) -> list[Fact]:
-    """The facts, complaints first, without praise of what another review of the item complains of."""
-    against = [fact for fact in facts if fact.direction == DOWN]
-    disputed = {fact.topic for fact in against}
-    return against + [
-        fact for fact in facts if fact.direction != DOWN and fact.topic not in disputed
-    ]
+    """The facts, complaints first, without what one review of the item praises and another complains of."""
+    sides: dict[tuple[str, str], set[int]] = {}
+    for fact in facts:
+        sides.setdefault(fact.topic, set()).add(fact.direction)
+    kept = [fact for fact in facts if not {UP, DOWN} <= sides[fact.topic]]
+    return sorted(kept, key=lambda fact: fact.direction)
 
 
 def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
@@ -276,6 +331,7 @@ def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
             if words.finds("elsewhere", sentence):
                 continue
             fact = _wanted(sentence, words) or _suited(sentence, words)
+            fact = fact or _own_case(sentence, comment, words)
             if fact is not None and not (fact.direction == UP and comment.verdict < 0):
                 found.setdefault(fact.topic, dataclasses.replace(fact, quote=sentence))
     return list(found.values())
@@ -308,7 +364,23 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
     if not named and words.finds("praise", who):
         return None
     about = "audience" if named or words.finds("persons", who) else "purpose"
+    if about == "purpose" and not _PURPOSE.match(who):
+        return None
     return Fact("aspect", about, named or who, direction=DOWN if down else UP)
+
+
+def _own_case(sentence: str, comment: Comment, words: AspectWords) -> Fact | None:
+    """What somebody who liked the item, or disliked it, says of themselves: "great on my dry skin"."""
+    match = words.of_oneself.search(sentence)
+    if match is None or not comment.verdict or words.finds("doubt", sentence):
+        return None
+    praise = words.finds("praise", sentence) or words.finds("fond", sentence)
+    complaint, denial = words.finds("complaint", sentence), words.finds("denial", sentence)
+    up = (praise and not complaint and not denial) or (complaint and denial and not praise)
+    down = complaint and not praise and not denial
+    if words.finds("turn", sentence) or not (up if comment.verdict > 0 else down):
+        return None
+    return Fact("aspect", "audience", words.audience(match["who"]), direction=comment.verdict)
 
 
 def _group(text: str, words: AspectWords) -> str:

@@ -165,7 +165,14 @@ def comments(
 ) -> Comments | None:
     """The comments of a store; None where it has none.
 
-    chars: characters of a comment at most.   verdicts: gives the SQL that tells who liked what.
+    Args:
+        store: the store.
+        seed: seed of the split.
+        chars: characters of a comment at most.
+        verdicts: gives the SQL that tells who liked what.
+
+    Returns:
+        The comments, shared by all who ask for the same.
     """
     if not store.has("text"):
         return None

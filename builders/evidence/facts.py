@@ -36,8 +36,8 @@ KINDS = {
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
-    "praised", "divided", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "unsure", "blend",
+    "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
+    "length", "audience", "purpose", "sequel", "attribute", "wish", "unsure", "blend",
 )  # fmt: skip
 """What the value of a fact can be."""
 NAMED_ONLY = frozenset({"blend"})
@@ -86,7 +86,7 @@ class Fact:
     @property
     def solid(self) -> bool:
         """Whether it counts people or works, or quotes somebody."""
-        return bool(self.of or self.quote)
+        return bool(self.of or self.quote) and self.kind != "own"
 
     def evidence(self) -> Evidence:
         """The fact as an entry of a row's evidence."""

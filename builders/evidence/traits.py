@@ -34,7 +34,10 @@ FIRST_BORN, LAST_BORN = 1970, 2000
 class Traits:
     """Traits by code, with the works that carry them and the users of whom they are known.
 
-    names: (kind, value) by code.   carries: work, trait.   belongs: user_code, trait.
+    Attributes:
+        names: (kind, value) by code.
+        carries: work, trait.
+        belongs: user_code, trait.
     """
 
     names: list[tuple[str, str]]

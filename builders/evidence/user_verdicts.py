@@ -20,7 +20,7 @@ from itdr.builders.evidence.verdicts import (
     MOST_TENTHS,
     TENTHS,
 )
-from itdr.builders.sampling.histories import pairs
+from itdr.builders.sampling.histories import pair_keys
 from itdr.builders.store.reader import MISSING_TIME
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     counts = store.user_n[users]
     places = np.flatnonzero(given)
     works = store.work[events.items]
-    keys, _ = pairs(counts, works, len(store.work))
+    keys, _ = pair_keys(counts, works, len(store.work))
     _, first = np.unique(keys[places], return_index=True)
     first.sort()
     places = places[first]

@@ -13,24 +13,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.core.yaml_lines import Node
 from itdr.builders.evidence.facts import ABOUTS, DIRECTIONS, KINDS, Fact
 from itdr.builders.rendering import jinja
 from itdr.builders.rendering.lexicon_files import Lexicon
-from itdr.builders.rendering.template_files import (
-    ANSWERS,
-    BUILT_IN,
-    WORDS,
-    Node,
+from itdr.builders.rendering.template_files import ANSWERS, BUILT_IN, WORDS, own_file
+from itdr.builders.rendering.templates import fingerprint
+from itdr.builders.rendering.yaml_fields import (
     complain,
     fields,
-    own_file,
     read_yaml,
     text,
     texts,
     truth,
     whole,
 )
-from itdr.builders.rendering.templates import fingerprint
 
 MOST_WORDINGS = 3
 MOST_FACTS = 6
@@ -41,7 +38,10 @@ FIGURES = (
     "rate", "part", "usual_share", "expected",
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`."""
-LISTS = ("titles_and", "all_and", "all_or", "others_and", "others_or", "number", "others_number")
+LISTS = (
+    "titles_and", "works_and", "all_and", "all_or", "others_and", "others_or", "number",
+    "others_number",
+)  # fmt: skip
 """What wordings may use of all the facts of a statement, and of all but the first."""
 
 
@@ -107,7 +107,8 @@ class StatementForm:
 @dataclass(frozen=True)
 class Section:
     """A part of the answer. most: statements in it.   lead: what stands before them.   slots: each the
-    ids of statements, the first possible of which is said."""
+    ids of statements, the first possible of which is said.   spare: further slots, for a section that
+    has fewer than `enough` statements."""
 
     id: str
     layout: str
@@ -115,6 +116,8 @@ class Section:
     least: int
     lead: str
     slots: tuple[tuple[str, ...], ...]
+    enough: int = 0
+    spare: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -246,22 +249,34 @@ def _plan(path: Path, node: Node) -> tuple[Section, ...]:
 
 def _section(path: Path, node: Node) -> Section:
     given = fields(
-        path, node, "a section", ("section", "slots"), ("layout", "most", "least", "lead")
+        path,
+        node,
+        "a section",
+        ("section", "slots"),
+        ("layout", "most", "least", "lead", "enough", "spare"),
     )
-    slots = given["slots"]
-    if not isinstance(slots.value, list) or not slots.value:
-        raise complain(path, slots.line, "slots must be a list of statements, or of lists of them.")
+
+    def slots(name: str) -> tuple[tuple[str, ...], ...]:
+        value = given[name].value
+        if not isinstance(value, list) or not value:
+            message = f"{name} must be a list of statements, or of lists of them."
+            raise complain(path, given[name].line, message)
+        return tuple(tuple(texts(path, one, "a slot")) for one in value)
+
     layout = text(path, given["layout"], "layout") if "layout" in given else "sentences"
     if layout not in LAYOUTS:
         raise complain(path, given["layout"].line, choose_from("layout", layout, LAYOUTS))
-    count = len(slots.value)
+    found = slots("slots")
+    count = len(found)
     return Section(
         id=text(path, given["section"], "section"),
         layout=layout,
         most=whole(path, given["most"], "most", 1, 20) if "most" in given else count,
         least=whole(path, given["least"], "least", 0, 20) if "least" in given else 0,
         lead=text(path, given["lead"], "lead") if "lead" in given else "",
-        slots=tuple(tuple(texts(path, one, "a slot")) for one in slots.value),
+        slots=found,
+        enough=whole(path, given["enough"], "enough", 0, 20) if "enough" in given else 0,
+        spare=slots("spare") if "spare" in given else (),
     )
 
 
@@ -269,7 +284,7 @@ def _checked_plan(path: Path, form: AnswerForm) -> AnswerForm:
     if not form.plan:
         raise TemplateError(f"{path}: has no plan; add one, or leave out `replace`.")
     for section in form.plan:
-        for slot in section.slots:
+        for slot in (*section.slots, *section.spare):
             for one in slot:
                 if one not in form.statements:
                     choice = choose_from("statement", one, form.statements)
@@ -294,9 +309,7 @@ def check(form: AnswerForm, lexicon: Lexicon, domain: str) -> None:
         allowed = frozenset(_allowed(one, lexicon))
         for wording, line in one.wordings:
             try:
-                for name, at in jinja.usage(wording).names.items():
-                    if name not in allowed:
-                        raise jinja.TextError(at, choose_from("placeholder", name, sorted(allowed)))
+                jinja.require_names(wording, allowed)
             except jinja.TextError as error:
                 where = line + error.line - 1
                 raise complain(one.path, where, f"{one.id}: {error.message}") from None

@@ -89,7 +89,9 @@ _ENV = _environment()
 class Usage:
     """What a text uses, each with the line (from 1) where it first stands.
 
-    variables: what is printed or asked about.   lists: what is looped over.
+    Attributes:
+        variables: what is printed or asked about.
+        lists: what is looped over.
     """
 
     variables: Mapping[str, int]
@@ -205,6 +207,21 @@ def _check_field(node: nodes.Getattr, line: int, entry: str | None) -> None:
     known = FIELDS if of == entry else LOOP
     if node.attr not in known:
         raise TextError(line, choose_from(f"field of {of}", node.attr, known))
+
+
+def require_names(text: str, allowed: Collection[str]) -> None:
+    """Check that a template uses no other names than these.
+
+    Args:
+        text: the template.
+        allowed: names of variables and lists.
+
+    Raises:
+        TextError: for another name, and for what `usage` refuses.
+    """
+    for name, line in usage(text).names.items():
+        if name not in allowed:
+            raise TextError(line, choose_from("placeholder", name, sorted(allowed)))
 
 
 def refuse_conditions_on(text: str, words: Collection[str]) -> None:

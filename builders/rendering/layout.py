@@ -6,20 +6,22 @@ folder may change single entries.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
+from itdr.builders.core.yaml_lines import Node
 from itdr.builders.rendering import template_files as files
+from itdr.builders.rendering.yaml_fields import complain, fields, read_yaml
 
 PATTERNS: dict[str, frozenset[str]] = {
     "line": frozenset({"entry"}),
     "number": frozenset({"n", "entry"}),
     "within_line": frozenset({"title"}),
     "by": frozenset({"entry", "creator"}),
-    "filed": frozenset({"entry", "categories"}),
     "aside": frozenset({"entry", "categories"}),
     "rated": frozenset({"entry", "rating"}),
     "dated": frozenset({"entry", "time_gap"}),
@@ -44,7 +46,6 @@ class Layout:
     separators: tuple[str, ...]
     within_line: str
     by: str
-    filed: str
     aside: str
     rated: str
     dated: str
@@ -73,7 +74,7 @@ class Layout:
     @functools.cached_property
     def as_stored(self) -> bool:
         """Whether an entry with categories reads as `Item.listed` has it already."""
-        return (self.filed, self.comma) == ("{entry}: {categories}", ", ")
+        return (self.aside, self.comma) == ("{entry} [{categories}]", ", ")
 
     def all_of(self, count: int) -> str:
         """How one speaks of this many, none left out: "all 10", "both"."""
@@ -125,16 +126,16 @@ def _built_in(language: str) -> dict[str, str | tuple[str, ...]]:
 def _read(
     path: Path, known: Mapping[str, str | tuple[str, ...]]
 ) -> dict[str, str | tuple[str, ...]]:
-    names = tuple(field.name for field in fields(Layout))
-    node = files.read_yaml(path)
-    given = files.fields(path, node, "a layout", () if known else names, names)
+    names = tuple(field.name for field in dataclasses.fields(Layout))
+    node = read_yaml(path)
+    given = fields(path, node, "a layout", () if known else names, names)
     return {name: _entry(path, name, value) for name, value in given.items()}
 
 
-def _entry(path: Path, name: str, node: files.Node) -> str | tuple[str, ...]:
+def _entry(path: Path, name: str, node: Node) -> str | tuple[str, ...]:
     if name == "separators":
         if not isinstance(node.value, list) or not node.value:
-            raise files.complain(path, node.line, f"{name} must be a list of texts.")
+            raise complain(path, node.line, f"{name} must be a list of texts.")
         return tuple(_text(path, name, one) for one in node.value)
     value = _text(path, name, node)
     if name in PATTERNS:
@@ -142,19 +143,19 @@ def _entry(path: Path, name: str, node: files.Node) -> str | tuple[str, ...]:
     return value
 
 
-def _text(path: Path, name: str, node: files.Node) -> str:
+def _text(path: Path, name: str, node: Node) -> str:
     if not isinstance(node.value, str) or not node.value:
-        raise files.complain(path, node.line, f"{name} must be text; put it in quotes.")
+        raise complain(path, node.line, f"{name} must be text; put it in quotes.")
     return node.value
 
 
-def _check_pattern(path: Path, name: str, node: files.Node, value: str) -> None:
+def _check_pattern(path: Path, name: str, node: Node, value: str) -> None:
     try:
         parts = list(string.Formatter().parse(value))
     except ValueError as error:
-        raise files.complain(path, node.line, f"{name}: {error}.") from None
+        raise complain(path, node.line, f"{name}: {error}.") from None
     held = {of for _, of, how, changed in parts if of is not None and not (how or changed)}
     plain = all(not (how or changed) for _, _, how, changed in parts)
     if held != PATTERNS[name] or not plain:
         wanted = " and ".join(f"{{{one}}}" for one in sorted(PATTERNS[name])) or "no braces"
-        raise files.complain(path, node.line, f"{name} must hold {wanted}, and no others.")
+        raise complain(path, node.line, f"{name} must hold {wanted}, and no others.")

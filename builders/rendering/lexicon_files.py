@@ -15,28 +15,21 @@ from pathlib import Path
 
 from itdr.builders.core.errors import choose_from
 from itdr.builders.core.text import plain
+from itdr.builders.core.yaml_lines import Node
 from itdr.builders.evidence.aspects import NAMING, POLARITY, AspectWords
 from itdr.builders.evidence.facts import ABOUTS, NAMED_ONLY, SELDOM, Fact
 from itdr.builders.rendering import jinja
-from itdr.builders.rendering.template_files import (
-    BUILT_IN,
-    LEXICON,
-    WORDS,
-    Node,
-    complain,
-    fields,
-    own_file,
-    read_yaml,
-    text,
-    texts,
-)
+from itdr.builders.rendering.template_files import BUILT_IN, LEXICON, WORDS, own_file
 from itdr.builders.rendering.templates import fingerprint
+from itdr.builders.rendering.yaml_fields import complain, fields, read_yaml, text, texts
 
 COMMON = "common"
 REQUIRED_PHRASES = ("and", "comma", "about", "below_one")
 """Phrases without which numbers and lists cannot be said."""
 TITLE_CHARS = 90
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
+_OF_SERIES = re.compile(r"\b(?:an?|the|series|novels?|trilogy|saga|chronicles)\b|\W", re.I)
 
 
 @dataclass(frozen=True)
@@ -92,11 +85,16 @@ class Lexicon:
         base = about.removeprefix(SELDOM)
         shown = self.aliases.get((base, plain(value)), value)
         term = self.terms.get(base, {}).get(plain(shown), {})
-        made = {"value": _quotable(_YEAR.sub("", shown) if base == "work" else shown)}
+        made = {"value": _quotable(_named(shown) if base == "work" else shown)}
         for name, form in self.forms.get(base, {}).items():
             own = term.get(name, form)
             made[name] = jinja.bind(own, self.words)({**self.phrases, **made})
         return made
+
+    def place_of(self, about: str, value: str) -> int | None:
+        """The place of a value among those that the lexicon has words of their own for; None for others."""
+        known = list(self.terms.get(about, {}))
+        return known.index(plain(value)) if plain(value) in known else None
 
     def names(self, about: str) -> frozenset[str]:
         """The forms that values of this kind have."""
@@ -105,6 +103,22 @@ class Lexicon:
     def spellings(self, about: str, value: str) -> frozenset[str]:
         """The value and all its forms: what a reader of answers looks for."""
         return frozenset([value, *self.forms_of(about, value).values()])
+
+
+def _named(title: str) -> str:
+    """A work's title without its year, and without brackets that say what it has said.
+
+    >>> _named("Three To Get Deadly: A Stephanie Plum Novel (A Stephanie Plum Novel)")
+    'Three To Get Deadly: A Stephanie Plum Novel'
+    """
+    title = _YEAR.sub("", title)
+    match = _BRACKETS.search(title)
+    if match and match.start():
+        before = title[: match.start()]
+        again = _OF_SERIES.sub("", match[1]).casefold()
+        if again in _OF_SERIES.sub("", before).casefold():
+            return before
+    return title
 
 
 def _quotable(value: str) -> str:
@@ -159,7 +173,7 @@ def _load(
         made.aliases,
         made.forms,
         made.terms,
-        AspectWords(made.aspects, made.audiences, made.polarity, made.naming),
+        AspectWords(made.aspects, made.wishes, made.audiences, made.polarity, made.naming),
         dict(words),
     )
 
@@ -174,6 +188,7 @@ class _Parts:
         self.forms: dict[str, dict[str, str]] = {}
         self.terms: dict[str, dict[str, dict[str, str]]] = {}
         self.aspects: dict[str, tuple[str, ...]] = {}
+        self.wishes: dict[str, tuple[str, ...]] = {}
         self.audiences: dict[str, tuple[str, ...]] = {}
         self.polarity: dict[str, tuple[str, ...]] = {}
         self.naming: dict[str, tuple[str, ...]] = {}
@@ -186,6 +201,7 @@ class _Parts:
             "forms",
             "terms",
             "aspects",
+            "wishes",
             "audiences",
             "polarity",
             "naming",
@@ -231,6 +247,10 @@ class _Parts:
         for aspect, one in _mapping(path, node, "aspects"):
             self.aspects[aspect] = tuple(texts(path, one, aspect))
 
+    def _read_wishes(self, path: Path, node: Node) -> None:
+        for wish, one in _mapping(path, node, "wishes"):
+            self.wishes[wish] = tuple(texts(path, one, wish))
+
     def _read_audiences(self, path: Path, node: Node) -> None:
         for audience, one in _mapping(path, node, "audiences"):
             self.audiences[audience] = tuple(texts(path, one, audience))
@@ -262,9 +282,6 @@ def _by_about(path: Path, node: Node, what: str) -> Iterator[tuple[str, Node]]:
 def _check(path: Path, node: Node, written: str, allowed: set[str]) -> None:
     """Raise TemplateError where a text uses what is not there."""
     try:
-        for name, line in jinja.usage(written).names.items():
-            if name not in allowed and name not in WORDS:
-                known = sorted(allowed | set(WORDS))
-                raise jinja.TextError(line, choose_from("placeholder", name, known))
+        jinja.require_names(written, allowed.union(WORDS))
     except jinja.TextError as error:
         raise complain(path, node.text_line + error.line - 1, error.message) from None

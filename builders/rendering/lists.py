@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from itdr.builders.core.text import joined
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.store.reader import Item
 
@@ -16,7 +17,9 @@ _CATEGORIES = frozenset({"categories"})
 class Entry(NamedTuple):
     """What a template's loop may print of an entry; "" for what it does not have.
 
-    text: the entry as the other layouts print it.   time_gap: how long after the entry before it.
+    Attributes:
+        text: the entry as the other layouts print it.
+        time_gap: how long after the entry before it.
     """
 
     title: str
@@ -50,7 +53,7 @@ def _lines(entries: Sequence[str], layout: Layout) -> str:
 
 def categories(item: Item, layout: Layout = _ENGLISH) -> str:
     """An item's categories as they are shown."""
-    return layout.comma.join(item.categories)
+    return joined(item.categories, layout.comma)
 
 
 def listings(
@@ -169,13 +172,12 @@ def _gaps(times: Sequence[int | None], layout: Layout) -> list[str]:
 def _entry(
     item: Item, layout: Layout, flags: frozenset[str], rating: str, gap: str = "", note: str = ""
 ) -> str:
-    """`Title by Creator: category, category`, or `Title by Creator [category]: 4.5`."""
+    """`Title by Creator [category, category]: 4.5`."""
     entry = item.title
     if "creators" in flags and item.creators:
         entry = layout.by.format(entry=entry, creator=item.creators[0])
     if "categories" in flags and item.categories:
-        pattern = layout.aside if rating else layout.filed
-        entry = pattern.format(entry=entry, categories=categories(item, layout))
+        entry = layout.aside.format(entry=entry, categories=categories(item, layout))
     if note:
         entry = layout.noted.format(entry=entry, note=note)
     if rating:

@@ -95,8 +95,10 @@ class Realiser:
         made: list[Statement] = []
         for section in self.form.plan:
             here: list[Statement] = []
-            for slot in section.slots:
+            for place, slot in enumerate((*section.slots, *section.spare)):
                 if len(here) == section.most:
+                    break
+                if place >= len(section.slots) and len(here) >= section.enough:
                     break
                 found = self._first(section, slot, facts, flags, said)
                 if found is not None:
@@ -218,7 +220,13 @@ class Realiser:
             for thing, fact in zip(things, statement.facts, strict=True)
             if fact.kind == "own" and fact.about == "work"
         ]
+        works = [
+            thing
+            for thing, fact in zip(things, statement.facts, strict=True)
+            if fact.about == "work"
+        ]
         context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
+        context["works_and"] = self._listed(works, lexicon.phrases["and"])
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))
         return context
@@ -332,11 +340,11 @@ def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:
 
 
 def _laid_out(section: Section, lines: Sequence[str]) -> str:
-    """The lines of a section under its lead; a single one goes on where the lead ends."""
+    """The lines of a section under its lead; a single one goes on where the lead ends, without a number."""
     if section.lead and len(lines) == 1:
         return f"{section.lead} {lines[0]}"
     lines = [_capital(line) for line in lines]
-    if section.layout == "numbered":
+    if section.layout == "numbered" and len(lines) > 1:
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
     elif section.layout == "dashes":
         text = "\n".join(f"- {line}" for line in lines)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from itdr.builders.core.errors import TemplateError, choose_from
+from itdr.builders.core.errors import TemplateError, choose_from, format_value, nearest_names
 from itdr.builders.core.schema import Source
 from itdr.builders.rendering.template_files import (
     DOMAINS,
@@ -30,10 +30,10 @@ from itdr.builders.rendering.template_files import (
     own_file,
     own_files,
     read_domains,
-    read_file,
     tasks,
     texts_of,
 )
+from itdr.builders.rendering.yaml_fields import read_file
 
 __all__ = [
     "SPLITS",
@@ -269,7 +269,17 @@ def check_choice(choice: Choice, tasks: Iterable[str], language: str = ENGLISH) 
     known = [full for task in tasks for full in _ids(task, chosen.folder, language)]
     for one in chosen.ids:
         if not any(_means(one, full) for full in known):
-            raise TemplateError(choose_from("template", one, known))
+            raise TemplateError(_unknown(one, known))
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    """The message for a name that is neither a template's id nor a folder."""
+    near = nearest_names(name, list(known), {})
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return (
+        f"templates: {format_value(name)} is neither a template of these subtasks nor a folder.{hint} "
+        "`itdr templates SUBTASK` lists the templates."
+    )
 
 
 def load_words(key: str, folder: Path | None = None, language: str = ENGLISH) -> Words:
@@ -364,7 +374,7 @@ def _read_choice(choice: Choice) -> _Chosen:
         or not all(isinstance(one, (str, os.PathLike)) for one in entries)
     ):
         raise TemplateError(
-            f"templates: give an id, a folder, 'unseen' or a list of these, not {choice!r}."
+            f"templates: give an id, a folder, 'unseen' or a list of these, not {format_value(choice)}."
         )
     names = [os.fspath(one) for one in entries]
     ids = [one for one in names if one != UNSEEN and _is_id(one, None)]
@@ -374,9 +384,7 @@ def _read_choice(choice: Choice) -> _Chosen:
     for one in rest:
         if one not in folders and not _is_id(one, folder):
             known = [full for task in tasks() for full in _ids(task, folder, ENGLISH)]
-            raise TemplateError(
-                f"{choose_from('template', one, known)} Nor is there a folder of that name."
-            )
+            raise TemplateError(_unknown(one, known))
     ids = [one for one in names if one in ids or (one in rest and one not in folders)]
     if len(folders) > 1 or (ids and UNSEEN in names):
         raise TemplateError(

@@ -1,7 +1,7 @@
-"""The alphabetical order of a store's titles, by which windows that walk down a list are told.
+"""The alphabetical order of titles, to recognise windows that walk down a list.
 
-People rate page by page. Where six titles in a row stand in alphabetical order, the next one in the
-alphabet is the answer three times out of four, which says nothing of taste.
+People rate page by page. Where six titles in a row are in alphabetical order, the next one in the
+alphabet is the answer three times out of four, which says nothing about taste.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
 
 TOO_MANY = 6
-"""So many titles in a row in alphabetical order are no chance."""
+"""This many titles in a row in alphabetical order are no coincidence."""
 _ARTICLE = r"^(the|an?) "
 
 
@@ -32,7 +32,7 @@ class Alphabet:
     ranks: np.ndarray
 
     def in_order(self, titles: Sequence[int]) -> bool:
-        """Whether `TOO_MANY` of these titles in a row stand in alphabetical order.
+        """Whether `TOO_MANY` consecutive titles are in alphabetical order.
 
         Args:
             titles: title codes, in the order in which a case shows them.
@@ -74,7 +74,7 @@ class Alphabet:
 
 
 def alphabet(store: StoreReader) -> Alphabet:
-    """The alphabet of a store's titles; sorted once, and kept beside the store."""
+    """The alphabet of a store's titles, sorted once and cached beside the store."""
     return store.shared("alphabet", lambda: _kept(store))
 
 

@@ -12,8 +12,11 @@ from itdr.builders.store.reader import Item
 class Evidence:
     """One fact that a grounded answer stands on, as the row lists it.
 
-    fact: its name (see `evidence/facts.py`).   value: what it is about.   count, of, base: so many
-    of so many, where this would be usual.   quote: the verbatim span it rests on, or "".
+    Attributes:
+        fact: its name (see `evidence/facts.py`).
+        value: what it is about.
+        count, of, base: so many of so many, where this would be usual.
+        quote: the verbatim span it rests on, or "".
     """
 
     fact: str
@@ -28,11 +31,14 @@ class Evidence:
 class Case:
     """One example before it is put into words.
 
-    key: unique within its task and source, stable.   user: id, or None where the case is about an
-    item.   history: items, oldest first where there is an order.   ratings, times: what the user
-    gave each of them, and when (UTC seconds); empty where neither is known.   ranking: the
-    candidates in the order of the right answer, the true ones first.   flags: what the case can say
-    (`timed`, `categories`, …), which prompts may ask for.
+    Attributes:
+        key: unique within its task and source, stable.
+        user: id, or None where the case is about an item.
+        history: items, oldest first where there is an order.
+        ratings, times: what the user gave each of them, and when (UTC seconds); empty where neither
+            is known.
+        ranking: the candidates in the order of the right answer, the true ones first.
+        flags: what the case can say (`timed`, `categories`, …), which prompts may ask for.
     """
 
     key: str

@@ -1,7 +1,7 @@
-"""The events that negatives are drawn from, in order of time: mapped, so that memory stays flat.
+"""The events that negatives are drawn from, ordered by time and memory-mapped.
 
-One event for each work and user, their earliest, as for the targets of a case. Computed once for a
-store, seed and split, and kept beside the store.
+One event for each work and user, their earliest, as for the targets of a case. Computed once per
+store, seed and split, and cached beside the store.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ COLUMNS = {"work": np.int32, "user_code": np.int32, "first_time": np.int64}
 class EventIndex:
     """Parallel columns, one entry per (work, user), ascending by time.
 
-    works, users: codes (int32).   times: UTC seconds (int64).
+    Attributes:
+        works, users: codes (int32).
+        times: UTC seconds (int64).
     """
 
     works: np.ndarray
@@ -79,9 +81,9 @@ def _write(store: StoreReader, seed: int | None, held: int, path: Path) -> None:
 def _showable(
     store: StoreReader, batches: Iterable[pa.RecordBatch]
 ) -> Iterator[dict[str, np.ndarray]]:
-    """The columns of each batch, without the works that are never shown."""
+    """The columns of each batch, without works that are never shown."""
     for batch in batches:
-        # By place: `user` and `time` are no plain column names in every SQL.
+        # By position: `user` and `time` are reserved words in some SQL dialects.
         columns = {name: batch.column(k).to_numpy() for k, name in enumerate(COLUMNS)}
         shown = store.title_code[columns["work"]] >= 0
         yield {name: column[shown] for name, column in columns.items()}

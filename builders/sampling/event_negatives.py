@@ -1,10 +1,10 @@
-"""Negatives from the target's own moment: works of other users' events near it in time.
+"""Negatives from the target's moment: works that other users met near it in time.
 
-People mostly meet recent works, and works come and go. Negatives in proportion to the popularity of all
-time are older than targets, and "the newest one" is then a good guess. Here a negative is what
-somebody else met just before or after the target was met. Where items have years, it is from a span of
-years around the target's as well; the span is placed at random, so that the target's year does not
-stand in its middle.
+People mostly meet recent works, and works come and go. Negatives drawn by all-time popularity are
+older than targets, so "the newest one" would be a good guess. Here a negative is a work that
+somebody else met just before or after the target. Where items have years, it also comes from a span
+of years around the target's; the span is placed at random, so that the target's year is not in its
+middle.
 """
 
 from __future__ import annotations
@@ -17,49 +17,58 @@ from typing import NamedTuple
 
 import numpy as np
 
-from itdr.builders.core.rng import GAMMA, splitmix64
+from itdr.builders.core.rng import numbers_at
 from itdr.builders.sampling.event_index import EventIndex
 from itdr.builders.sampling.exclusions import Exclusions
+from itdr.builders.sampling.models import ALIKE, HOUR, LOOSER, Models, Tolerance
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
 
 NEAREST, NEAREST_WITH_YEARS = 2000, 4000
-"""Events near the target that are drawn from at first, half of them on either side."""
+"""Events near the target that are tried first, half of them on either side."""
 LEAST_NEAREST, SHARE = 100, 50
-"""In a small source it is one in `SHARE` of its events, but no fewer than so many."""
+"""In a small source, one in `SHARE` of its events, but no fewer than `LEAST_NEAREST`."""
 GROWTH = 4
-"""By how much the number of events grows where too few of them will do."""
+"""The factor by which that number grows where too few events are suitable."""
 FARTHEST = 1 << 20
 YEARS = 8
 """Width of the span of years."""
-TRIES = (3, 6, 24, 96)
-"""Random events that are tried for each negative, round by round, before all near ones are looked at."""
+MODELS = 8
+"""Random events tried for each model."""
+TRIES = (8, 32)
+"""Random events tried for each negative whose own model fails, round by round, before all near ones
+are examined."""
 NEAR = "near in time"
 FALLBACKS = ("near in time, any year", "in proportion to popularity")
-ALIKE = ("same category, popularity within x2", "same category, within x4", "a shared category")
+SAME_KIND = ("same category, popularity within x2", "same category, within x4", "a shared category")
+LESS_ALIKE = "near in time, less alike to its model"
 ONE = 1 << 20
 SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
-"""From 1 to 2 in equal ratios, in parts of `ONE`: whole numbers are the same on every machine."""
+"""From 1 to 2 in equal ratios, in units of 1 / `ONE`: whole numbers are the same on every machine."""
 NO_YEAR = -1
 
 
 class _Place(NamedTuple):
-    """A negative to be found: row and column, a random number, and whether any year will do."""
+    """A negative still to be found: row, column, a random number, whether any year is allowed, and how far
+    it may be from its model; None: it has none."""
 
     row: int
     slot: int
     number: int
     any_year: bool = False
+    tolerance: Tolerance | None = None
 
 
 @dataclass(slots=True)
 class _Batch:
     """What is drawn for several cases at once, a row to a case, a column to a negative.
 
-    first, last: where in the index the events of the target's second begin and end.   before: when a
-    negative must have been known.   years: the first year of the span, `NO_YEAR` for any.
-    open: the places that are still to be filled.
+    Attributes:
+        first, last: where in the index the events of the target's second begin and end.
+        before: when a negative must have been known.
+        years: the first year of the span, `NO_YEAR` for any.
+        open: the places that are still to be filled.
     """
 
     first: np.ndarray
@@ -70,10 +79,11 @@ class _Batch:
     works: np.ndarray
     titles: np.ndarray
     users: np.ndarray
+    models: Models | None = None
 
 
 class EventNegatives:
-    """Draws works from events near in time.
+    """Draws works from events near the target in time.
 
     Args:
         store: whose works they are.
@@ -96,6 +106,7 @@ class EventNegatives:
         self._index = index
         start, stop = span
         self._low = 0 if start is None else int(index.times.searchsorted(start))
+        self._counted = start is None
         self._high = len(index) if stop is None else int(index.times.searchsorted(stop))
         self.rungs: Counter[str] = Counter() if rungs is None else rungs
 
@@ -112,19 +123,19 @@ class EventNegatives:
 
     @functools.cached_property
     def nearest(self) -> int:
-        """How many events are near enough at first."""
+        """How many events are tried first."""
         most = NEAREST if self.years is None else NEAREST_WITH_YEARS
         return min(most, max(LEAST_NEAREST, (self._high - self._low) // SHARE))
 
     def sample_many(
         self, requests: NegativeRequests, exclusions: Exclusions, hard: bool = False
     ) -> np.ndarray:
-        """Works for each case, -1 where no event will do.
+        """Works for each case, -1 where no event is suitable.
 
         Args:
             requests: what several cases ask for; `moments` holds the time of each of their targets.
             exclusions: of the same cases.
-            hard: prefer works that are alike to the target in category and popularity.
+            hard: prefer works similar to the target in category and popularity.
 
         Returns:
             int32, a row to a case, of as many columns as the most that any case asks for.
@@ -135,16 +146,32 @@ class EventNegatives:
         if not hard:
             self._try(requests, exclusions, batch)
         for k, slot in np.argwhere(batch.open).tolist():
-            number = int(_numbers(requests.rng_states[k : k + 1], np.array([~slot]))[0])
+            number = int(numbers_at(requests.rng_states[k : k + 1], np.array([~slot]))[0])
             place = _Place(k, slot, number)
-            if hard and self._like(requests, exclusions, batch, place):
+            if hard:
+                found = self._like(requests, exclusions, batch, place)
+            else:
+                found = self._near_model(exclusions, batch, place)
+            if found:
                 continue
-            if self._search(batch, exclusions, place):
-                self.rungs[NEAR] += hard
-                continue
-            if self._search(batch, exclusions, place._replace(any_year=True)):
+            if hard and self._search(batch, exclusions, place):
+                self.rungs[NEAR] += 1
+            elif self._search(batch, exclusions, place._replace(any_year=True)):
                 self.rungs[FALLBACKS[0]] += 1
         return batch.works
+
+    def _near_model(self, exclusions: Exclusions, batch: _Batch, place: _Place) -> bool:
+        """Fill a place with a work that is as alike to its model as can be found."""
+        for tolerance in (ALIKE, *LOOSER):
+            if self._search(
+                batch,
+                exclusions,
+                place._replace(tolerance=tolerance),
+                farthest=self.nearest * GROWTH**2,
+            ):
+                self.rungs[LESS_ALIKE] += tolerance is not ALIKE
+                return True
+        return False
 
     def _batch(self, requests: NegativeRequests) -> _Batch:
         counts = requests.counts
@@ -166,8 +193,8 @@ class EventNegatives:
         )
 
     def _around(self, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where in the index the events of each of these seconds begin and end: looked up in order of
-        time, since the index is long and neighbours lie together."""
+        """Where in the index the events of each of these seconds begin and end. Looked up in order
+        of time: the index is long, and neighbours lie together."""
         seconds, places = np.unique(moments, return_inverse=True)
         times, shape = self._index.times, moments.shape
         return (
@@ -176,19 +203,20 @@ class EventNegatives:
         )
 
     def _spans(self, requests: NegativeRequests) -> np.ndarray:
-        """The first year of the span of each target: it holds the target's own, anywhere in it."""
+        """The first year of the span of each target, which holds the target's year anywhere in it."""
         if self.years is None:
             return np.full(requests.targets.shape, NO_YEAR, np.int64)
         years = self.years[requests.targets].astype(np.int64)
         columns = np.arange(requests.targets.shape[1])
-        shift = _numbers(requests.rng_states[:, None], columns) % np.uint64(YEARS + 1)
+        shift = numbers_at(requests.rng_states[:, None], columns) % np.uint64(YEARS + 1)
         return np.where(years == NO_YEAR, NO_YEAR, years - shift.astype(np.int64))
 
     def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch) -> None:
-        """Draw events at random, for all open places of all cases at once."""
+        """Draw events at random, for all open places of all cases at once: the models first, each of
+        which is taken itself if it will do."""
         width = batch.works.shape[1]
         start = requests.targets.shape[1]
-        for tries in TRIES:
+        for tries in (MODELS, *TRIES):
             rows, slots = np.nonzero(batch.open)
             if not len(rows):
                 return
@@ -196,16 +224,41 @@ class EventNegatives:
             numbers = start + slots[:, None] * tries + np.arange(tries)
             start += width * tries
             low, high = self._range(batch.first[rows, slots], batch.last[rows, slots], self.nearest)
-            drawn = _numbers(requests.rng_states[rows, None], numbers)
+            drawn = numbers_at(requests.rng_states[rows, None], numbers)
             sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
             events = low[:, None] + (drawn % sizes).astype(np.int64)
             events = np.minimum(events, len(self._index) - 1)
+            good = (high > low)[:, None]
+            good = good & self._in_span(
+                self._index.works[events], batch.years[rows, slots][:, None]
+            )
+            if batch.models is None:
+                batch.models, events, good = self._models(batch, (rows, slots), events, good)
             works = self._index.works[events]
-            good = (high > low)[:, None] & self._in_span(works, batch.years[rows, slots][:, None])
+            good &= batch.models.match(self._stats, works, (rows[:, None], slots[:, None]))
             self._keep_fitting(exclusions, batch, (rows, slots), events, good)
             first = good.argmax(axis=1)
             found = np.flatnonzero(good[np.arange(len(good)), first])
             self._take(batch, rows[found], slots[found], events[found, first[found]])
+
+    def _models(
+        self,
+        batch: _Batch,
+        where: tuple[np.ndarray, np.ndarray],
+        events: np.ndarray,
+        good: np.ndarray,
+    ) -> tuple[Models, np.ndarray, np.ndarray]:
+        """Model each place on the first of its tries that could be a target: somebody else had met the
+        work before. Returns the models, that one try of each place, and whether it could."""
+        works, users = self._index.works[events], self._index.users[events]
+        times, since = self._index.times[events], self._stats.since_many(works, users)
+        good = good & (since < times)
+        one = np.arange(len(events)), good.argmax(axis=1)
+        users, age = np.ones((2, *batch.open.shape), np.int64)
+        models = Models(users, age, batch.before)
+        models.users[where] = np.maximum(self._stats.users[works[one]] - self._counted, 1)
+        models.age[where] = np.where(good[one], times[one] - since[one], HOUR)
+        return models, events[one][:, None], good[one][:, None]
 
     def _keep_fitting(
         self,
@@ -262,8 +315,8 @@ class EventNegatives:
     def _honest(
         self, works: np.ndarray, users: np.ndarray, times: np.ndarray, before: np.ndarray
     ) -> np.ndarray:
-        """Whether somebody else had met the work before the event, and before the case's moment: as
-        is asked of targets, whose own user is left out as well."""
+        """Whether somebody else had met the work before the event and before the case's moment; the
+        same is required of targets."""
         since = self._stats.since_many(works, users)
         return since < np.minimum(times, before)
 
@@ -284,11 +337,12 @@ class EventNegatives:
         alike: Callable[[np.ndarray], np.ndarray] | None = None,
         farthest: int = FARTHEST,
     ) -> bool:
-        """Fill a place from all events near the target, and ever farther ones, until one will do.
+        """Fill a place from all events near the target, then from farther ones, until one is
+        suitable.
 
         alike: if given, says which works are alike enough.   farthest: events to look at, at most.
         """
-        k, slot, number, any_year = place
+        k, slot, number = place.row, place.slot, place.number
         nearest = self.nearest
         while True:
             low, high = (
@@ -296,12 +350,16 @@ class EventNegatives:
             )
             works = self._index.works[low:high]
             good = np.ones(len(works), bool) if alike is None else alike(works)
-            good &= any_year | self._in_span(works, batch.years[k, slot])
+            good &= place.any_year | self._in_span(works, batch.years[k, slot])
+            if place.tolerance is not None and batch.models is not None:
+                good &= batch.models.match(self._stats, works, (k, slot), place.tolerance)
             events = np.flatnonzero(good)
             works, users = works[events], self._index.users[low:high][events]
             times = self._index.times[low:high][events]
             titles = self._store.title_code[works]
             good = self._honest(works, users, times, batch.before[k, slot])
+            if place.tolerance is not None:
+                good = self._stats.first_time[works] < batch.before[k, slot]
             good &= ~np.isin(users, batch.users[k])
             good &= ~np.isin(titles, batch.titles[k])
             good &= ~exclusions.barred(np.array([k]), works[None, :], titles[None, :])[0]
@@ -317,23 +375,23 @@ class EventNegatives:
                 return False
             nearest *= GROWTH
 
-    # -- alike in category and popularity -----------------------------------------------------
+    # -- similar in category and popularity -----------------------------------------------------
 
     def _like(
         self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch, place: _Place
     ) -> bool:
-        """Fill a place with a work alike to its target: by first category and popularity, else by
+        """Fill a place with a work similar to its target: by first category and popularity, else by
         any category. The range of popularity is shifted at random, as `CandidatePool` does it."""
         k, slot = place.row, place.slot
         targets = requests.targets[k]
         target = int(targets[slot % len(targets)])
         first, count = int(self._store.first_category[target]), int(self._stats.users[target])
         shift = SHIFTS[
-            int(_numbers(requests.rng_states[k : k + 1], np.array([~target]))[0]) % len(SHIFTS)
+            int(numbers_at(requests.rng_states[k : k + 1], np.array([~target]))[0]) % len(SHIFTS)
         ]
         ranges = (
-            (-(-count * shift // (2 * ONE)), count * shift // ONE, ALIKE[0]),
-            (-(-count // 4), count * 4, ALIKE[1]),
+            (-(-count * shift // (2 * ONE)), count * shift // ONE, SAME_KIND[0]),
+            (-(-count // 4), count * 4, SAME_KIND[1]),
         )
         for least, most, rung in ranges if first >= 0 else ():
 
@@ -355,15 +413,9 @@ class EventNegatives:
                 )
 
             if self._search(batch, exclusions, place, shares_one, self.nearest):
-                self.rungs[ALIKE[2]] += 1
+                self.rungs[SAME_KIND[2]] += 1
                 return True
         return False
 
     def _categories(self, work: int) -> tuple[str, ...]:
         return self._store.item(work).categories
-
-
-def _numbers(states: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The numbers at these places of the sequences that begin at these states (uint64)."""
-    steps = places.astype(np.int64).view(np.uint64) * np.uint64(GAMMA)
-    return splitmix64(states + steps)

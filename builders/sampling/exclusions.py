@@ -1,4 +1,5 @@
-"""Which works cannot be negatives of a case: those that its user touched, and whatever looks the same."""
+"""Works that cannot be negatives of a case: those that its user touched, and those that look the
+same."""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ class Exclusions:
 
     @functools.cached_property
     def _met_titles(self) -> np.ndarray:
-        """Titles of touched works that other works bear too; of the rest the work says all."""
+        """Titles of touched works that other works share; for the others the work is enough."""
         assert self._repeated is not None
         met = np.flatnonzero(self._repeated[self._touched])
         return np.sort(self._owners[met] | self._store.title_code[self._touched[met]])

@@ -20,8 +20,10 @@ from itdr.builders.store.reader import MISSING_TIME, StoreReader
 class _Liked:
     """What several users like, one array to a column, one user after the other.
 
-    ends: where each user's works begin, and the end of all.   times: `MISSING_TIME` for none.
-    ratings: 0 for none.
+    Attributes:
+        ends: where each user's works begin, and the end of all.
+        times: `MISSING_TIME` for none.
+        ratings: 0 for none.
     """
 
     users: np.ndarray

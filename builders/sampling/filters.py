@@ -1,7 +1,7 @@
-"""Filters: which users, items and interactions count, as k-core, least counts and least rating say.
+"""Filters by k-core, least counts and least rating: which users, items and interactions count.
 
-What a filter leaves is worked out once for a store and kept beside it, with how much each round
-removed. The store itself is not changed: what a user touched is what they touched in all of it.
+The result is computed once per store and cached beside it, with how much each round removed. The
+store itself is not changed: a user's touched works are those in all of it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from itdr.builders.store.engine import Engine
 
 MOST_ROUNDS = 1_000
-"""Rounds after which a core is given up: MovieLens takes fewer than ten."""
+"""Rounds after which a core is given up; MovieLens takes fewer than ten."""
 OPTIONS: dict[str, Any] = {
     "k_core": None,
     "min_user": None,
@@ -69,7 +69,7 @@ class Filters:
 
 
 def with_filters(store: StoreReader, filters: Filters) -> StoreReader:
-    """The store as filters leave it.
+    """The store as seen through filters.
 
     Args:
         store: a whole store, or a reader of it with shortened titles.
@@ -133,7 +133,7 @@ def _made(store: StoreReader, filters: Filters) -> Path:
 
 
 def _write(store: StoreReader, filters: Filters, path: Path) -> None:
-    """Work the filter out into `path`, the codes of what is kept, and a list of steps beside it."""
+    """Compute the filter: write the codes that are kept to `path`, and a list of steps beside it."""
     import pyarrow as pa
 
     from itdr.builders.store.engine import open_engine
@@ -162,7 +162,7 @@ def _write(store: StoreReader, filters: Filters, path: Path) -> None:
 
 
 class _Core:
-    """The greatest part of the pairs in which every user and item counts often enough.
+    """The largest subset of the pairs in which every user and item counts often enough.
 
     counts: of each user, and of each item, by code; 0 where it is not kept.
     """
@@ -203,7 +203,7 @@ class _Core:
         query = filter_statements.losses(self.COLUMNS[kind], self.COLUMNS[1 - kind])
         lost = self._counted(query, len(other))
         own[low] = 0
-        # What is dropped already has nothing left to lose.
+        # What was dropped before has nothing left to lose.
         np.subtract(other, lost, out=other, where=other > 0)
         self._step(self.STEPS[kind])
         return True

@@ -1,4 +1,4 @@
-"""What training does not see of users whose last interactions are left out."""
+"""What training does not see under leave-one-out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A user's events as cases see them: one event for each work, in order, only what can be shown.
 
-They are worked out for a run of users at a time: a few operations on long arrays take a small part
-of the time that many on short ones do.
+Histories are computed for a run of users at a time: a few operations on long arrays are much faster
+than many on short ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 Repeats = Literal["first", "last", "keep"]
 """Which of a user's events with one work count: the earliest, the latest, or all."""
 RUN_ROWS = 16_384
-"""Interactions to a run, about: those of its last user belong to it whole."""
+"""Interactions per run, roughly: the last user is never cut."""
 KEPT_RUNS = 4
 _Columns = tuple[list[int], list[int], list[int], list[int], list[int | None], list[float | None]]
 NO_WORKS = np.zeros(0, np.int32)
@@ -30,9 +30,11 @@ NO_WORKS = np.zeros(0, np.int32)
 class UserHistory:
     """Parallel lists over the showable works of one user, in order.
 
-    moments: equal numbers mean that no order is known between two events. times: UTC seconds, or
-    None. touched: every work of the user, shown or not, in any part of the data (ascending codes).
-    timed: whether the source has times at all.
+    Attributes:
+        moments: equal numbers mean that no order is known between two events.
+        times: UTC seconds, or None.
+        touched: every work of the user, shown or not, in any part of the data (ascending codes).
+        timed: whether the source has times at all.
     """
 
     user: int
@@ -51,10 +53,12 @@ class UserHistory:
 
 @dataclass(eq=False)
 class Tails:
-    """The last events of several users' timelines, as many of each: a row to a user, an array to a
-    column. Whoever has fewer events is left out.
+    """The last events of several users, equally many of each: one row per user, one array per column.
 
-    times: UTC seconds, `MISSING_TIME` for none; None where the source has no times.
+    Users with fewer events are left out.
+
+    Attributes:
+        times: UTC seconds, `MISSING_TIME` for none; None where the source has no times.
     """
 
     users: np.ndarray
@@ -106,9 +110,12 @@ def _without(column: np.ndarray, missing: int | None) -> list[list[Any]]:
 class _Run:
     """The events of some users, one array to a column.
 
-    places: of each user in the run.   shown: the events that can be shown.   numbers: items, works,
-    titles, moments and, where there are any, times.   ends, touched_ends: where, among what can be
-    shown, each user's events end; and the works that they touched.
+    Attributes:
+        places: of each user in the run.
+        shown: the events that can be shown.
+        numbers: items, works, titles, moments and, where there are any, times.
+        ends, touched_ends: where, among what can be shown, each user's events end; and the works
+            that they touched.
     """
 
     places: dict[int, int]
@@ -127,9 +134,12 @@ class _Run:
 
 
 class Histories:
-    """The timelines of a store's users, one event for each work: the earliest, or the latest; or all.
+    """The histories of a store's users, one event per work (the earliest or the latest), or all events.
 
-    rated: only events with a rating count.
+    Args:
+        store: the store.
+        keep: which of a user's events with one work count.
+        rated: whether only events with a rating count.
     """
 
     def __init__(self, store: StoreReader, keep: Repeats = "first", rated: bool = False) -> None:
@@ -187,7 +197,7 @@ class Histories:
 
     @staticmethod
     def _columns(run: _Run, rows: np.ndarray) -> _Columns:
-        """Of these events: items, works, titles, moments, times and ratings."""
+        """The items, works, titles, moments, times and ratings of these events."""
         items, works, titles, moments, *more = (one[rows].tolist() for one in run.numbers)
         times: list[int | None] = more[0] if more else [None] * len(rows)
         if run.missing_times:
@@ -243,7 +253,8 @@ class Histories:
         return run, run.places[user]
 
     def _together(self, user: int) -> np.ndarray:
-        """The users to read with this one: those expected, else its neighbours in the store."""
+        """The users to read together with this one: the expected ones, else its neighbours in the
+        store."""
         expected = self._store.expected_run(user)
         if expected is not None:
             return expected
@@ -257,7 +268,7 @@ class Histories:
         counts = store.user_n[users]
         works = store.work[events.items]
         titles = store.title_code[events.items]
-        keys, bits = pairs(counts, works, len(store.work))
+        keys, bits = pair_keys(counts, works, len(store.work))
         mask = None if events.events is None else events.events != SKIP
         met = np.sort(keys if mask is None else keys[mask])
         fresh = np.ones(len(met), bool)
@@ -272,7 +283,7 @@ class Histories:
             mask = kept if mask is None else mask & kept
         places = np.arange(len(keys)) if mask is None else np.flatnonzero(mask)
         if len(again) and self._keep != "keep":
-            # A work met first in an edition without a title still counts as met then.
+            # A work first met in an edition without a title counts as met then.
             places = _one_each(keys, places, again, self._keep)
         places = places[titles[places] >= 0]
         columns = [events.items, works, titles, _moments(events)]
@@ -294,15 +305,17 @@ class Histories:
 
 
 def histories(store: StoreReader, keep: Repeats = "first", rated: bool = False) -> Histories:
-    """The store's timelines, shared by all cells that read them in this way; where a filter says which
-    of a user's events with one work count, it is asked, not `keep`."""
+    """The store's histories, shared by all cells that read them in the same way.
+
+    A filter that says which of a user's events with one work count overrules `keep`.
+    """
     if store.selection is not None and store.selection.repeats is not None:
         keep = store.selection.repeats
-    return store.shared(("timelines", keep, rated), lambda: Histories(store, keep, rated))
+    return store.shared(("histories", keep, rated), lambda: Histories(store, keep, rated))
 
 
 def _moments(events: Events) -> np.ndarray:
-    """A number for each event that grows where time or place does (within a user)."""
+    """A number for each event that grows with time or position, within a user."""
     n = len(events.items)
     if events.times is None and events.seqs is None:
         return np.zeros(n, np.int64)
@@ -313,9 +326,9 @@ def _moments(events: Events) -> np.ndarray:
     return np.cumsum(grows)
 
 
-def pairs(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.ndarray, Any]:
-    """A number for each (user, work), the user's place in front of so many bits of the work: of 32
-    bits where that is enough, which are sorted in half the time that 64 take."""
+def pair_keys(counts: np.ndarray, works: np.ndarray, all_works: int) -> tuple[np.ndarray, Any]:
+    """A number for each (user, work), the user's position before the bits of the work; 32 bits
+    where that is enough, since they are sorted in half the time of 64."""
     bits = all_works.bit_length()
     kind = np.uint32 if bits + len(counts).bit_length() <= 32 else np.uint64
     owner = np.arange(len(counts), dtype=kind) << kind(bits)

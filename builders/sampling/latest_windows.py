@@ -1,6 +1,6 @@
-"""The first windows of several users at once: nearly all are made of their last events as they stand.
+"""The first windows of several users at once: almost all consist of the users' last events.
 
-What was found is kept, up to a limit, for when the same process asks again: a plan looks for them
+Results are cached, up to a limit, for when the same process asks again: a plan looks for them
 before any row is drawn.
 """
 
@@ -20,18 +20,18 @@ from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows
 from itdr.builders.store.reader import MISSING_TIME
 
 _Looked = tuple[int, Window | None]
-"""A user, and the window that had to be looked for; None where there is none."""
+"""A user and the window that had to be searched for; None without one."""
 
 
 @dataclass(eq=False)
 class _Unusual:
-    """What was looked for of several users."""
+    """The windows that had to be searched for, of several users."""
 
     found: list[_Looked]
 
     @property
     def size(self) -> int:
-        # A number of a list takes the room of several in an array.
+        # A number in a list takes the space of several in an array.
         return sum(64 * (len(window.user_history) if window else 1) for _, window in self.found)
 
     def at(self, places: np.ndarray) -> Iterator[_Looked]:
@@ -39,7 +39,7 @@ class _Unusual:
 
 
 class _Kind:
-    """What was found before of windows of one kind."""
+    """The cached windows of one kind."""
 
     def __init__(self) -> None:
         self.usual = BatchCache[UserHistory]()
@@ -80,8 +80,8 @@ def first_windows(
 
 
 def _as_they_stand(tails: Tails, window_spec: WindowSpec) -> np.ndarray:
-    """For each user whether the last events make a window as they are, `history` of them and the
-    true ones: a sufficient condition, for all users at once."""
+    """Whether each user's last events make a window as they are. A sufficient condition, for all
+    users at once."""
     history, known = window_spec.history, window_spec.known
     start, stop = window_spec.start, window_spec.stop
     titles = np.sort(tails.titles, axis=1)

@@ -1,7 +1,7 @@
 """Leave one out: a user's last interactions are test, those before them validation, the rest training.
 
-As in the tables of sequential recommendation, the target is the last event whatever its moment; what
-shares its moment is not shown as history, since nobody knows that it came before.
+As in the tables of sequential recommendation, the target is the last event whatever its moment;
+events of the same moment are not shown as history, since they may have come later.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def windows(lines: Histories, user: int, window_spec: WindowSpec, part: int) -> 
 
 
 def _without_end(line: UserHistory, n: int) -> UserHistory:
-    """A history without its last `n` events; what the user touched stays."""
+    """A history without its last `n` events; `touched` stays complete."""
     names = ("items", "works", "titles", "moments", "times", "ratings")
     shorter = {name: getattr(line, name)[: max(len(line) - n, 0)] for name in names}
     return dataclasses.replace(line, **shorter)

@@ -1,6 +1,6 @@
-"""Negatives: works that the user never touched, under titles that the user never touched, and that
-were there to be chosen. (One book stands in a catalogue under several spellings of its author, each
-a work of its own: who has read one has read the others.)
+"""Negatives: works that the user never touched, with titles that the user never touched, and that
+were available. (A catalogue may list one book under several spellings of its author, each as a
+separate work: whoever has read one has read the others.)
 
 A work can be drawn if a user of the training part touched it before the case's moment; which one is
 depends on the policy: one that somebody else met near the target's moment (`event`), in proportion to
@@ -17,7 +17,13 @@ from typing import TypeVar
 import numpy as np
 
 from itdr.builders.core.rng import HashRng, numbers
-from itdr.builders.sampling.event_negatives import ALIKE, FALLBACKS, ONE, SHIFTS, EventNegatives
+from itdr.builders.sampling.event_negatives import (
+    FALLBACKS,
+    ONE,
+    SAME_KIND,
+    SHIFTS,
+    EventNegatives,
+)
 from itdr.builders.sampling.exclusions import Exclusions, repeated_titles
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 from itdr.builders.sampling.requests import NegativeRequest, NegativeRequests
@@ -26,13 +32,13 @@ from itdr.builders.store.reader import StoreReader
 TRIES = 8
 EVENT, HARD, POPULARITY, UNIFORM = "event", "hard", "popularity", "uniform"
 SHOWN = "shown"
-"""What was shown beside the clicked works and left, and as `event` where that is not enough."""
+"""Items shown beside the clicked ones and not clicked; as `event` where these are too few."""
 NEAR_IN_TIME = (EVENT, HARD, SHOWN)
 """Policies that draw from events near in time, where there are times."""
 
 
 class CandidatePool:
-    """The works of one store that can be negatives, by the time when they became known."""
+    """The works of one store that can be negatives, ordered by when they became known."""
 
     def __init__(self, store: StoreReader, known: TrainStats) -> None:
         self._store = store
@@ -49,11 +55,11 @@ class CandidatePool:
 
     @functools.cached_property
     def most_alike(self) -> int:
-        """How many works of the pool bear the commonest title."""
+        """How many works of the pool share the commonest title."""
         return int(np.bincount(self.titles).max()) if len(self.titles) else 0
 
     def titles_met(self, touched: np.ndarray) -> np.ndarray:
-        """The titles of these works that other works bear too; of the rest the work says all."""
+        """The titles of these works that other works share; for the others the work is enough."""
         if self._repeated is None:
             return _NO_TITLES
         return self._store.title_code[touched[self._repeated[touched]]]
@@ -114,7 +120,7 @@ class CandidatePool:
         return drawn
 
     def _beside(self, request: NegativeRequest, found: list[int]) -> list[int] | None:
-        """The negatives that are still missing beside those found."""
+        """The negatives that are still missing."""
         request.count -= len(found)
         request.titles += self._store.title_code[found].tolist()
         return self.draw(POPULARITY, request)
@@ -122,8 +128,8 @@ class CandidatePool:
     def _first_tries(
         self, wanted: NegativeRequests, weighted: bool
     ) -> tuple[np.ndarray, np.ndarray]:
-        """For each case the works that its first numbers draw, a row of as many as the most that any
-        wants; and whether they are as many as it wants itself."""
+        """The works that each case's first numbers draw, one row per case, and whether they are
+        enough for it."""
         limits = self.times.searchsorted(wanted.times)
         totals = self._cumulated[limits - 1] if weighted else limits
         totals = np.where(limits, totals, 1).astype(np.uint64)
@@ -135,7 +141,7 @@ class CandidatePool:
         exclusions = Exclusions(self._store, self._repeated, wanted)
         good = ~exclusions.barred(np.arange(len(works)), works, titles)
         good &= np.arange(good.shape[1]) < _tries(counts)[:, None]
-        # Of works that look the same, the first.
+        # Of works that look the same, keep the first.
         same = titles[:, :, None] == titles[:, None, :]
         before = np.tri(good.shape[1], k=-1, dtype=bool)
         good &= ~(same & before & good[:, None, :]).any(axis=2)
@@ -144,7 +150,7 @@ class CandidatePool:
         return np.take_along_axis(works, order, axis=1), enough
 
     def _places(self, drawn: np.ndarray, weighted: bool) -> np.ndarray:
-        """The places in the pool that these numbers (below the total of weights) stand for."""
+        """The positions in the pool that these numbers (below the total weight) select."""
         signed = drawn.view(np.int64)
         return self._cumulated.searchsorted(signed, side="right") if weighted else signed
 
@@ -204,7 +210,7 @@ class CandidatePool:
         chosen: list[int],
         count: int,
     ) -> None:
-        """Draw until `count` are chosen, or some tries each were in vain."""
+        """Draw until `count` are chosen or the tries are used up."""
         total = int(self._cumulated[limit - 1]) if weighted else limit
         for _ in range(TRIES):
             lack = count - len(chosen)
@@ -218,18 +224,18 @@ class CandidatePool:
     def _search(
         self, limit: int, weighted: bool, take: Callable[[int], bool], draw: HashRng
     ) -> bool:
-        """Look at every work there is, in a random order of the same odds; False if none will do."""
+        """Try every work, in a random order with the same odds; False if none is suitable."""
         weights = self.users[:limit] if weighted else np.ones(limit, np.int64)
         return any(take(place) for place in _weighted_order(weights, draw).tolist())
 
     # -- hard ---------------------------------------------------------------------------------
 
     def _like(self, true: int, shift: int, take: Callable[[int], bool], draw: HashRng) -> bool:
-        """Take a work alike to `true`: by first category and popularity, else by any category.
+        """Take a work similar to `true`: by first category and popularity, else by any category.
 
-        shift: one of `SHIFTS`. The range of popularity that is looked at first ends at so many times
-        that of `true` and begins at half of its end: were `true` in the middle of every range, the
-        candidate in the middle would be the true one.
+        shift: one of `SHIFTS`. The range of popularity tried first ends at `shift` times the
+        popularity of `true` and begins at half of that. If `true` were in the middle of every
+        range, the middle candidate would be the target.
         """
         count = int(self._known.users[true])
         first = int(self._store.first_category[true])
@@ -237,9 +243,9 @@ class CandidatePool:
         if alike is not None:
             places, users, ends = alike
             ranges = (
-                (-(-count * shift // (2 * ONE)), count * shift // ONE, ALIKE[0]),
-                (-(-count // 2), count * 2, ALIKE[0]),
-                (-(-count // 4), count * 4, ALIKE[1]),
+                (-(-count * shift // (2 * ONE)), count * shift // ONE, SAME_KIND[0]),
+                (-(-count // 2), count * 2, SAME_KIND[0]),
+                (-(-count // 4), count * 4, SAME_KIND[1]),
             )
             for least, most, rung in ranges:
                 low = int(users.searchsorted(least, side="left"))
@@ -256,7 +262,7 @@ class CandidatePool:
         if shared:
             places = np.unique(np.concatenate(shared))
             if self._among(places, np.cumsum(self.users[places]), take, draw):
-                self.rungs[ALIKE[2]] += 1
+                self.rungs[SAME_KIND[2]] += 1
                 return True
         return False
 
@@ -265,8 +271,8 @@ class CandidatePool:
     ) -> bool:
         """Take one of these places, in proportion to popularity, of which `ends` is the sum so far.
 
-        True items come like that, too: were all alike likely, most would be less popular than the
-        true item, as most works are.
+        Targets are distributed like that, too: with equal odds most negatives would be less popular
+        than the target, as most works are.
         """
         if not len(places):
             return False
@@ -278,8 +284,8 @@ class CandidatePool:
 
     @functools.cached_property
     def _by_first_category(self) -> dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Of the works of each first category, by rising popularity, then hash: the places, the
-        popularity and its sum so far."""
+        """For each first category its works by rising popularity, then hash: positions, popularity,
+        and the cumulative sum."""
         first = self._store.first_category[self.works]
         order = np.lexsort((self._store.item_hash[self.works], self.users, first))
         codes, starts = np.unique(first[order], return_index=True)
@@ -307,12 +313,12 @@ _NO_TITLES = np.zeros(0, np.int32)
 
 
 def _tries(count: _Counts) -> _Counts:
-    """How many works to look at for so many negatives: a few will be known, or stand twice."""
+    """How many works to try for this many negatives: a few will be known, or drawn twice."""
     return 2 * count + 4
 
 
 def _weighted_order(weights: np.ndarray, draw: HashRng) -> np.ndarray:
-    """All places, drawn one after the other in proportion to their weights."""
+    """All positions, drawn one after the other in proportion to their weights."""
     drawn = (draw.numbers(len(weights)) >> np.uint64(11)).astype(np.float64)
     # Efraimidis and Spirakis (2006): ascending Exp(1)/weight is a weighted draw.
     return np.argsort(-np.log((drawn + 1) * 2.0**-53) / weights, kind="stable")

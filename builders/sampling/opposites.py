@@ -1,7 +1,7 @@
-"""Windows of what a user liked and disliked: an earlier few of each, then one verdict, or two that differ.
+"""Windows of likes and dislikes: a few earlier ones of each, then one verdict, or two that differ.
 
-Whether the verdict asked about is a like is the toss of a coin, so that a guess at the commoner answer
-is right half the time. The user must have a window for either side of the coin.
+A coin decides whether the target is a like, so that guessing the commoner answer is right half the
+time. A user must have a window for either side of the coin.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ LEAST = 1
 class OppositesSpec:
     """Which windows are looked for.
 
-    each: likes, and dislikes, that a history shows at most.   liked, disliked: the ratings from which
-    down and up to which an event is one.   targets: 1, or 2 for a like and a dislike next to each
-    other.   start, stop: UTC seconds between which targets must lie.
+    Attributes:
+        each: likes, and dislikes, that a history shows at most.
+        liked, disliked: the ratings from which down and up to which an event is one.
+        targets: 1, or 2 for a like and a dislike next to each other.
+        start, stop: UTC seconds between which targets must lie.
     """
 
     each: int
@@ -35,7 +37,7 @@ class OppositesSpec:
 
 
 class _Verdicts:
-    """The likes and dislikes of a timeline, the oldest first, each title once."""
+    """The likes and dislikes of a history, the oldest first, each title once."""
 
     def __init__(
         self, line: UserHistory, order: Sequence[int], spec: OppositesSpec, timed: bool
@@ -55,12 +57,13 @@ class _Verdicts:
         self.of_kind = [
             [k for k, like in enumerate(self.likes) if like == kind] for kind in (False, True)
         ]
-        # Without an order every verdict has a moment of its own: its place in the hashed order.
+        # Without an order every verdict has its own moment: its position in the hashed order.
         moments = [line.moments[place] for place in self.places]
         self.moments = moments if timed else list(range(len(self.places)))
 
     def ends(self, first: bool) -> Iterator[int]:
-        """Where windows can have their targets, the latest first, if the first is a like or not."""
+        """Where the targets of windows can be, the latest first, for a first target that is a like
+        or not."""
         n = self.spec.targets
         for k in reversed(self.of_kind[first]):
             pair = k + n <= len(self.places) and (n == 1 or self.likes[k + 1] != first)
@@ -96,7 +99,7 @@ def opposite_windows(
 
     Args:
         spec: how many events a window shows and asks for, and which ratings are likes.
-        line: the user's timeline, of rated events.
+        line: the user's history, of rated events.
         order: its places, the oldest first; by a hash where there is no order.
         coin: whether the first window's target (of two, the earlier one) is a like. Then it is the
             other way round, and so on.
@@ -110,7 +113,7 @@ def opposite_windows(
     taken: set[int] = set()
     index = 0
     while True:
-        # In twos, so that neither side of the coin finds users whom the other does not.
+        # In pairs, so that both sides of the coin find the same users.
         pair: list[int] = []
         for kind in (coin, not coin):
             free = (k for k in ends[kind] if taken.isdisjoint(range(k, k + spec.targets)))

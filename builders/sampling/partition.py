@@ -64,7 +64,7 @@ class Partition:
         return self.store.shared(key, lambda: CandidatePool(self.store, self.train_stats))
 
     def event_negatives(self, span: tuple[int | None, int | None]) -> EventNegatives | None:
-        """What draws negatives from events near in time; None where the store has no times.
+        """The sampler of negatives near in time; None where the store has no times.
 
         Args:
             span: UTC seconds between which the targets lie, where time splits the data.

@@ -1,7 +1,7 @@
 """What the training part knows of each work: how many of its users touched it, who first, and when.
 
-Computed once for a store, seed and split, and kept beside the stores. Everything that a row shows or
-counts of other users comes from here.
+Computed once per store, seed and split, and cached beside the store. All that a row shows or counts
+of other users comes from here.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def train_stats(
 
 
 def _count(store: StoreReader, seed: int | None, until: int | None, held: int, path: Path) -> None:
-    """Count into `path`; what does not fit into memory lies beside it."""
+    """Count and write to `path`; what does not fit into memory is spilled beside it."""
     from itdr.builders.store.engine import open_engine, table_of
 
     engine = open_engine(path.parent)
@@ -95,7 +95,7 @@ def register_touches(
     until: int | None = None,
     held: int = 0,
 ) -> None:
-    """Have the engine know `touches`: each (work, user) that met, and when first.
+    """Register the table `touches` with the engine: each (work, user) that met, and when first.
 
     Args:
         engine: a new engine, closed by the caller.

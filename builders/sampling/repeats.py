@@ -1,7 +1,7 @@
-"""Whether users meet each item once: then only what is known in several editions must be grouped.
+"""Whether users meet each item at most once: then only works of several editions need grouping.
 
-Grouping 32 million ratings by user and work takes longer than all else that is counted of them, and in
-most benchmarks there is next to nothing to group. Found out once for a store, and kept beside it.
+Grouping 32 million ratings by user and work takes longer than all other counting, and most
+benchmarks have next to nothing to group. Determined once per store and cached beside it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def meets_items_once(store: StoreReader) -> bool:
-    """True where no user has two interactions with one item. False where that is not so, or would
-    take a pass over what lies on several machines."""
+    """True where no user has two interactions with one item. False otherwise, or where finding out
+    would take a pass over a distributed store."""
     if distributed() or "parts" in store.manifest:
         return False
     return store.shared("met once", lambda: _kept(store))
@@ -52,7 +52,7 @@ def _repeats(store: StoreReader) -> bool:
         counts = np.diff(bounds, prepend=0)
         counts[0] += len(before)
         both = np.concatenate([before, items])
-        keys = np.sort(histories.pairs(counts, both, len(store.work))[0])
+        keys = np.sort(histories.pair_keys(counts, both, len(store.work))[0])
         if (keys[1:] == keys[:-1]).any():
             return True
         base += len(items)

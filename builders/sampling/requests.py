@@ -1,4 +1,4 @@
-"""What cases ask for when they ask for negatives."""
+"""Requests for negatives, of one case or of several."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from itdr.builders.sampling.popularity import NEVER
 class NegativeRequest:
     """The negatives that one case asks for.
 
-    count: how many.   targets: the true candidates' works, which `hard` imitates one after the other.
-    time: UTC seconds before which a negative must have been known; None: any time.   touched: works
-    of the user, in any part (ascending).   titles: title codes already shown in the case.   state:
-    where its random numbers begin.
+    Attributes:
+        count: how many.
+        targets: the true candidates' works, which `hard` imitates one after the other.
+        time: UTC seconds before which a negative must have been known; None: any time.
+        touched: works of the user, in any part (ascending).
+        titles: title codes already shown in the case.
+        state: where its random numbers begin.
     """
 
     count: int
@@ -29,10 +32,12 @@ class NegativeRequest:
 
 @dataclass(slots=True)
 class NegativeRequests:
-    """What several cases ask for, a row to a case: as `NegativeRequest` in arrays.
+    """The requests of several cases as arrays, one row per case; see `NegativeRequest`.
 
-    times: int64, `NEVER` for any time.   titles: int32, filled up with -1.   moments: int64, when each
-    of the targets was met; None where that is not known.
+    Attributes:
+        times: int64, `NEVER` for any time.
+        titles: int32, filled up with -1.
+        moments: int64, when each of the targets was met; None where that is not known.
     """
 
     counts: np.ndarray

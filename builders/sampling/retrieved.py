@@ -1,7 +1,7 @@
 """Candidates from a user's own retriever: a file of user, item and score, separated by tabs.
 
-They come first among a case's negatives, by falling score, as far as they are honest; a policy of
-negatives fills up the rest.
+They come first among a case's negatives, by falling score, where they are valid negatives; a policy
+fills the rest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNKNOWN_THEN = "of candidates_from, left out: met by nobody else before the targ
 
 
 class Retrieved:
-    """What a file proposes to each user of a store.
+    """The candidates that a file proposes to each user of a store.
 
     Args:
         users: codes, ascending.
@@ -38,7 +38,7 @@ class Retrieved:
         return self._works[start:stop].tolist()
 
 
-def retrieved(store: StoreReader, path: Path) -> Retrieved:
+def load_retrieved(store: StoreReader, path: Path) -> Retrieved:
     """The file's candidates, read once for a store. Raises `ConfigError` where nothing fits."""
     return store.shared(("retrieved", str(path)), lambda: _read(store, path))
 
@@ -75,7 +75,7 @@ def _read(store: StoreReader, path: Path) -> Retrieved:
 
 
 def _has_header(path: Path) -> bool:
-    """Whether the third field of the first line is no number."""
+    """Whether the third field of the first line is not a number."""
     try:
         with path.open(encoding="utf-8") as file:
             fields = file.readline().rstrip("\r\n").split("\t")
@@ -91,7 +91,7 @@ def _has_header(path: Path) -> bool:
 
 
 def _codes(store: StoreReader, kind: str, names: object) -> np.ndarray:
-    """The code of each user or item (int64), -1 for one that the store has not."""
+    """The code of each user or item (int64), -1 for unknown ones."""
     coded = names.combine_chunks().dictionary_encode()  # type: ignore[attr-defined]
     every = coded.dictionary.to_pylist()
     hashes = store.item_hash if kind == "item" else store.user_hash

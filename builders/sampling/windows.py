@@ -1,4 +1,4 @@
-"""Windows: a case's place in a timeline, its history and what comes after.
+"""Windows: a case's place in a user's history, what it shows and what comes after.
 
 Where the source has an order a window lies in time; else it is drawn from likes in a hashed order.
 """
@@ -14,13 +14,12 @@ from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 
 MORE = 8
-"""Events at a timeline's end that are looked at besides those of one window, some of which may have
-no known order or repeat a title."""
+"""Events at a history's end read beyond those of one window: some have no known order or repeat a title."""
 
 
 @dataclass(slots=True)
 class Window:
-    """One case's place in a timeline: `history` and `targets` are places in it, oldest first."""
+    """One case's place in a user's history: `history` and `targets` are places in it, oldest first."""
 
     user_history: UserHistory
     history: list[int]
@@ -41,13 +40,17 @@ class Window:
 
 
 class WindowSpec(NamedTuple):
-    """Which windows of an ordered timeline are looked for.
+    """Which windows of an ordered history are looked for.
 
-    history, targets: how many events a window holds of each.   known: if given, somebody else in the
-    training part met each target before the first of them.   start, stop: UTC seconds between which
-    the targets must lie.   avoid_ties: windows whose history is tied come last.   alphabet: if given,
-    no window walks down it.   liked: if given, targets are rated so or higher.
-    target: which window comes first: the `first` or the `last` of the timeline.
+    Attributes:
+        history, targets: how many events a window holds of each.
+        known: if given, each target was met by somebody else in the training part before the first
+            target's time.
+        start, stop: UTC seconds between which the targets must lie.
+        avoid_ties: windows whose history is tied come last.
+        alphabet: if given, windows whose titles stand in alphabetical order are left out.
+        liked: if given, the lowest rating of a target.
+        target: which window comes first: the `first` or the `last` of the history.
     """
 
     history: int
@@ -78,9 +81,9 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
     first = next(ordered_windows(tail, window_spec), None)
     if first is not None and window_spec.avoid_ties and first.tied:
-        first = None  # the rest of the timeline may hold one that is not
+        first = None  # the rest of the history may hold one that is not
     if first is not None:
-        # What the end lacks in history it cannot find, so what it finds is what all would.
+        # A window found at the end is the one that the whole history would give.
         yield first
     rest = ordered_windows(lines.of(user), window_spec)
     if first is not None:
@@ -126,13 +129,13 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
 def _rounds(
     line: UserHistory, window_spec: WindowSpec, places: Sequence[int]
 ) -> Iterator[tuple[Sequence[int], bool]]:
-    """The cuts to try, and whether tied histories will do: all at once; where ties are avoided,
-    those first whose history can have an order."""
+    """The cuts to try, and whether tied histories are allowed: all at once, or where ties are
+    avoided, first those whose history can have an order."""
     if not window_spec.avoid_ties:
         yield places, True
         return
     moments, history = line.moments, window_spec.history
-    # Moments grow by one where time does, so that this is the most of them that can differ.
+    # Moments grow by one where time does, so at most this many can differ.
     yield (
         [cut for cut in places if 2 * (moments[cut - 1] - moments[cut - history] + 1) >= history],
         False,
@@ -175,7 +178,7 @@ def window_before(
         return None
     known = window_spec.known
     if known is not None:
-        # In an ordered record without times nobody can be shown to have been earlier: any other
+        # In an ordered record without times nobody is known to have been earlier: any other
         # user of the training part will do.
         moment = times[cut]
         before = NEVER if moment is None else moment
@@ -219,7 +222,7 @@ def _in_span(line: UserHistory, chosen: Sequence[int], window_spec: WindowSpec) 
     """Whether the targets lie in the span of time that is asked for."""
     times = [line.times[k] for k in chosen]
     if line.timed and None in times:
-        # Where some events have times, those without cannot be shown to come next.
+        # Where some events have times, those without are not known to come next.
         return False
     start, stop = window_spec.start, window_spec.stop
     if start is None and stop is None:
@@ -267,6 +270,6 @@ def unordered_windows(
         taken = set(chosen)
         rest = [k for k in places if k not in taken]
         yield Window(line, rest[:history], chosen, index)
-        # What one window shows as truth, the next may show as history, never as truth again.
+        # A target of one window may be history of the next, but never a target again.
         places = rest + chosen
         index += 1

@@ -1,4 +1,4 @@
-"""Sources: one file a benchmark. What whoever writes one needs is handed on here."""
+"""Sources, one file per benchmark. This module exports what a new source needs."""
 
 from itdr.builders.core.duckdb_csv import csv_rejects, literal, read_csv, read_lines, read_plain
 from itdr.builders.core.errors import RawFileError

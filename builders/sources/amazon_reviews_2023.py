@@ -226,7 +226,9 @@ def _tree(raw: Raw) -> str:
 
 
 def _without_note(title: str) -> str:
-    return f"regexp_replace({title}, {duckdb_csv.literal(SELLERS_NOTE)}, '')"
+    """A title without a seller's note, and without a bracket that was never opened ("BRAND] Balm")."""
+    bare = f"regexp_replace({title}, {duckdb_csv.literal(SELLERS_NOTE)}, '')"
+    return f"regexp_replace({bare}, '^[^\\[\\]]{{1,40}}\\] *', '')"
 
 
 def _price(column: str) -> str:

@@ -27,6 +27,7 @@ from itdr.builders.sources._formats.mojibake import (
 )
 from itdr.builders.sources._shared import books
 from itdr.builders.sources._shared.names import display_name
+from itdr.builders.sources._shared.places import country_name, place_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -279,8 +280,11 @@ def _place(location: str) -> tuple[str | None, str | None]:
     The country is the last of three parts or more; fewer parts do not tell what the last one is.
     """
     parts = [_part(part) for part in location.replace("\\", "").split(",")]
-    known = [part for part in parts if part]
-    return ", ".join(known) or None, parts[-1] if len(parts) > 2 else None
+    country = country_name(parts[-1]) if parts[-1] and len(parts) > 2 else None
+    known = [place_name(part) for part in parts if part]
+    if country:
+        known[-1] = country
+    return ", ".join(known) or None, country
 
 
 def _part(text: str) -> str | None:

@@ -35,6 +35,8 @@ _FIELD = r'("(?:[^"]|"")*"|[^",][^,]*|)'
 _MOVIE = rf"^{_FIELD},{_FIELD},{_FIELD}$"
 _TAG = rf"^{_FIELD},{_FIELD},{_FIELD},{_FIELD}$"
 RATING = ("userId", "movieId", "rating", "timestamp")
+NO_GENRE = "IMAX"
+"""Stands among the genres, but says in which format a film was shown."""
 MOVIE = ("movieId", "title", "genres")
 TAG = ("userId", "movieId", "tag", "timestamp")
 
@@ -71,7 +73,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names")} AS categories,
+        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names", without=NO_GENRE)} AS categories,
             {year_sql("title")} AS "year",
             CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
                 AS reject

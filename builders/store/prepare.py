@@ -254,8 +254,10 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
 
 def _short_citation(source: Source) -> str:
     """The title of the first work to cite; `itdr sources` shows the whole entry."""
-    match = re.search(r"title\s*=\s*[{\"]+([^}\"]+)", source.citation)
-    return match.group(1) if match else source.title
+    match = re.search(
+        r"^\s*title\s*=\s*[{\"](.+?)[}\"],?$", source.citation, re.MULTILINE | re.DOTALL
+    )
+    return " ".join(re.sub(r"[{}]", "", match[1]).split()) if match else source.title
 
 
 def _name(spec: StoreSpec) -> str:

@@ -20,7 +20,7 @@ from itdr.builders.core import paths, remote
 from itdr.builders.core.arrow import numbers, read, take_rows
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
-from itdr.builders.core.text import cut
+from itdr.builders.core.text import cut_title, joined
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
@@ -55,7 +55,7 @@ class Item:
         title: its title; "" where it has none.
         categories: in the raw file's order.
         creators: in the raw file's order.
-        listed: `Title: category, category`; the title alone without categories.
+        listed: `Title [category, category]`; the title alone without categories.
     """
 
     id: str
@@ -269,13 +269,13 @@ class StoreReader:
         none: list[None] = [None] * len(missing)
         titles = [title or "" for title in columns.get("title", none)]
         if self.title_chars is not None:
-            titles = [cut(title, self.title_chars) for title in titles]
+            titles = [cut_title(title, self.title_chars) for title in titles]
         categories, creators = (
             [tuple(values) if values else () for values in columns.get(name, none)]
             for name in ("categories", "creators")
         )
         listed = [
-            f"{title}: {', '.join(values)}" if values else title
+            f"{title} [{joined(values)}]" if values else title
             for title, values in zip(titles, categories, strict=True)
         ]
         loaded = map(Item, columns["item_id"], titles, categories, creators, listed)

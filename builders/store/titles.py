@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from itdr.builders.core.arrow import numbers, read, take_rows, write_table
-from itdr.builders.core.text import cut
+from itdr.builders.core.text import cut_title
 from itdr.builders.store import derived
 from itdr.builders.store.build.works import title_key
 from itdr.builders.store.reader import MAX_CACHED_ITEMS, StoreReader
@@ -57,5 +57,5 @@ def _write(store: StoreReader, chars: int, path: Path) -> None:
         some = places[start : start + MAX_CACHED_ITEMS]
         titles = take_rows(column, some).to_pylist()
         for place, title in zip(some.tolist(), titles, strict=True):
-            merged[place] = first.setdefault(title_key(cut(title, chars)), int(codes[place]))
+            merged[place] = first.setdefault(title_key(cut_title(title, chars)), int(codes[place]))
     write_table(pa.table({"title_code": merged}), path)

@@ -1,4 +1,4 @@
-"""Subtasks: one file each. What whoever writes one needs is handed on here."""
+"""Subtasks, one file each. This module exports what a new subtask needs."""
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import INTERACTION, UNDERSTANDING

@@ -1,7 +1,7 @@
-"""What a subtask declares, and the open cell that its functions are handed.
+"""What a subtask declares, and the open cell that its functions receive.
 
-One `TASK = Task(...)` stands in each file of `builders/tasks/`; a source that fills the columns in
-`needs` works with it without a line of new code.
+Each file of `builders/tasks/` declares one `TASK = Task(...)`; a source that fills the columns in
+`needs` works with it without new code.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ from itdr.builders.store.reader import StoreReader
 
 @dataclass(frozen=True)
 class CellRule:
-    """The paper's quota of one (task, source) cell, and what is particular to it.
+    """The paper's quota of one (task, source) cell, and its exceptions.
 
-    pairs: for a task across two domains, (from, to) with the paper's quota of each pair.
+    Attributes:
+        pairs: for a task across two domains, (from, to) with the paper's quota of each pair.
     """
 
     quota: int
@@ -45,17 +46,23 @@ class CellRule:
 class Task:
     """One subtask.
 
-    about: whose hash decides the part.   cells: the paper's sources.   needs: canonical columns, as
-    `table.column`, without which a source cannot serve it; `needs_any`: at least one of these.
-    defaults: the options that have a meaning here, with their default.   variables, flags: what its
-    templates may use; lists: what they may loop over.   windows: the cases of one user (or item, by code), the latest first.
-    firsts: the first of them for several users at once, where that is faster; None for a user whose
-    windows have to be looked through.
-    order: the subjects in the order in which a sample of so many takes them, where that is not by hash
-    alone.
-    draw: each of several windows made a case, None where no honest negatives are left.   context: a
-    case's variables.   wrong: a plausible wrong answer.   choices: by option, which of its
-    values have a meaning here, where not all have.
+    Attributes:
+        about: `user` or `item`: whose hash decides the split.
+        cells: the paper's sources.
+        needs: canonical columns, as `table.column`, without which a source cannot serve it.
+        needs_any: columns of which a source must have at least one.
+        defaults: the options that have a meaning here, with their default.
+        variables, flags: what its templates may use.
+        lists: what they may loop over.
+        windows: the cases of one user (or item, by code), the latest first.
+        firsts: the first of them for several users at once, where that is faster; None for a user
+            whose windows have to be looked through.
+        order: the subjects in the order in which a sample of so many takes them, where that is not
+            by hash alone.
+        draw: turns windows into cases; None where too few negatives are left.
+        context: the template variables of a case.
+        wrong: a plausible wrong answer.
+        choices: by option, which of its values have a meaning here, where not all have.
     """
 
     id: str
@@ -81,17 +88,21 @@ class Task:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def allows(self, name: str, value: object) -> bool:
-        """Whether an option can have this value here."""
+        """Whether an option can have this value for the subtask."""
         return name in self.defaults and value in self.choices.get(name, (value,))
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One task on one source (and domain), with its resolved options: declared, nothing opened.
+    """One task on one source (and domain), with its resolved options; nothing is opened yet.
 
-    other: the domain that a case starts from, for tasks across two; its true items lie in `domain`.
-    templates: the user's own folder of templates, None without one; it may change the domain's words.
-    language: of templates and words.   split_by, cuts: see the options of these names.
+    Attributes:
+        other: the domain that a case starts from, for tasks across two; its true items lie in
+            `domain`.
+        templates: the user's own folder of templates, None without one; it may change the domain's
+            words.
+        language: of templates and words.
+        split_by, cuts: see the options of these names.
     """
 
     task: Task
@@ -108,20 +119,20 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """As the rows call it: `task/source`, with the domain where the source has several."""
+        """The name in rows: `task/source`, with the domain where the source has several."""
         name = f"{self.task.id}/{self.source.id}"
         return f"{name}/{self.shown_domain}" if self.domain else name
 
     @property
     def shown_domain(self) -> str:
-        """What rows call the domain: the source's, one of its own, or `from>to`."""
+        """The domain's name in rows: the source's, one of its own, or `from>to`."""
         if self.other:
             return f"{self.other}>{self.domain}"
         return self.domain or self.source.domain
 
     @property
     def domains(self) -> tuple[str | None, ...]:
-        """The domains whose stores the cell reads, that of the true items first."""
+        """The domains whose stores the cell reads, the targets' domain first."""
         return (self.domain, self.other) if self.other else (self.domain,)
 
 
@@ -163,7 +174,7 @@ class OpenCell:
 
     @functools.cached_property
     def words(self) -> Words:
-        """The words of the source's domain, in which questions and answers speak alike."""
+        """The words of the source's domain, used by questions and answers alike."""
         return words_of(self.cell.source, self.cell.templates, self.cell.language)
 
     @functools.cached_property
@@ -184,7 +195,7 @@ class OpenCell:
 
     @functools.cached_property
     def liked(self) -> float | None:
-        """From which rating an event is a like; None: every event is one."""
+        """The lowest rating of a like; None where every event is one."""
         scale = self.cell.source.scale
         return scale.liked if scale is not None and self.store.has("rating") else None
 
@@ -206,7 +217,7 @@ class OpenCell:
 
     @property
     def event_negatives(self) -> EventNegatives | None:
-        """What draws negatives from events near in time; None where the store has no times."""
+        """The sampler of negatives near in time; None where the store has no times."""
         return self.partition.event_negatives(self.span)
 
     @property
@@ -218,7 +229,7 @@ class OpenCell:
         return self.store.user_hash, self.store.user_n
 
     def expect(self, subjects: Sequence[int]) -> None:
-        """Say which subjects are about to be asked for: read together, they take less time."""
+        """Announce which subjects will be needed: reading them together is faster."""
         if self.cell.task.about == "item":
             self.store.read_items(subjects)
         else:
@@ -229,7 +240,7 @@ class OpenCell:
         return self.partition.splits(hashes, self.cell.task.about)
 
     def for_part(self, part: int) -> OpenCell:
-        """This cell, with the true items in the part's span of time where time splits the data."""
+        """This cell for one split; where time splits the data, the targets lie in the split's span."""
         self.part_index = part
         if self.cuts:
             first, second = self.cuts
@@ -249,7 +260,7 @@ class OpenCell:
             return [True] * len(windows)
         times = [window.time if self.timed else None for window in windows]
         there = self.pool.known_before(times).tolist()
-        # The case rules out the titles of so many works, each of which so many works may bear.
+        # The case rules out the titles of this many works, each shared by up to `most` works.
         most = self.pool.most_alike
         return [
             known > most * (len(window.user_history.touched) + self.history + self.candidates)

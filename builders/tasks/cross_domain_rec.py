@@ -23,7 +23,7 @@ def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
     shown = {*map(crossing.shown_key, [item.title for item in (*case.candidates, *case.history)])}
     earlier = window.earlier
     if not shown.isdisjoint(earlier):
-        earlier = crossing.before(cell, window.code, window.time, shown)
+        earlier = crossing.earlier_items(cell, window.code, window.time, shown)
         if len(earlier) < cell.history:
             return None
     items, ratings, times = zip(*reversed(earlier.values()), strict=True)
@@ -35,7 +35,7 @@ def _with_earlier(cell: OpenCell, window: Crossing, case: Case) -> Case | None:
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     start, past = case.history[: cell.history], case.history[cell.history :]
-    show, n = entries.shown(cell), cell.history
+    show, n = entries.shown_fields(cell), cell.history
     earlier = entries.of_history(
         cell, case, needed, show, slice(n), name="source", loop="source_history"
     )

@@ -1,4 +1,4 @@
-"""Windows of one domain with what the same user met in another before: where a case crosses over."""
+"""Windows of one domain, with what the same user met in another domain before."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ _Events = tuple[list[int], list[float], list[int]]
 class Crossing(Window):
     """A window of the second domain, with what lies before it in the first.
 
-    code: the user's in the first domain.   earlier: what a case shows of it, if nothing in the second
-    is called so.
+    Attributes:
+        code: the user's in the first domain.
+        earlier: what a case shows of it, if nothing in the second is called so.
     """
 
     code: int = field(kw_only=True)
@@ -39,7 +40,8 @@ class Crossing(Window):
 
 @dataclass(eq=False)
 class _Crossed:
-    """What several users met in the first domain: their codes there, and arrays of a row to a user."""
+    """What several users met in the first domain: their codes there, and arrays with one row per
+    user."""
 
     users: list[int]
     codes: list[int]
@@ -70,7 +72,7 @@ class _Crossed:
 
 
 def windows(cell: OpenCell, subject: int) -> Iterator[Crossing]:
-    """The windows of the second domain that have enough before them in the first.
+    """The windows of the second domain with enough events before them in the first.
 
     Args:
         cell: an open cell of two domains.
@@ -109,7 +111,7 @@ def firsts(cell: OpenCell, users: Sequence[int]) -> list[Crossing | None]:
 
 
 def _found_again(cell: OpenCell, crossed: Mapping[int, tuple[int, _Events]]) -> dict[int, Crossing]:
-    """The windows of users of whom it is known what they met in the first domain before."""
+    """The windows of users whose earlier events in the first domain are cached."""
     other = cell.other
     assert other is not None
     windows = zip(crossed.values(), ranking.firsts(cell, list(crossed)), strict=True)
@@ -127,13 +129,13 @@ def _found_again(cell: OpenCell, crossed: Mapping[int, tuple[int, _Events]]) -> 
 
 
 def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
-    """The windows of those of the users who have one, and are in the first domain as well."""
+    """The windows of users who have one and are in the first domain as well."""
     other = cell.other
     assert other is not None
     codes = zip(users, _codes_in_first(cell, users), strict=True)
     both = {user: code for user, code in codes if code is not None}
     windows = dict(zip(both, ranking.firsts(cell, list(both)), strict=True))
-    # Their ends mostly are enough.
+    # The ends of their histories are mostly enough.
     starts = histories(other).ends(list(both.values()), cell.history + MORE)
     near = (start.items for start in starts.values())
     other.read_items(itertools.chain.from_iterable(near))
@@ -146,14 +148,14 @@ def _found_anew(cell: OpenCell, users: Sequence[int]) -> dict[int, Crossing]:
 
 def _crossing(cell: OpenCell, window: Window, start: UserHistory) -> Iterator[Crossing]:
     """The window with what lies before it in the first domain, if that is enough. start: the end of
-    the timeline there."""
-    earlier = before(cell, start.user, window.time, end=start)
+    the history there."""
+    earlier = earlier_items(cell, start.user, window.time, end=start)
     if len(earlier) >= cell.history:
         of = (window.user_history, window.history, window.targets, window.index)
         yield Crossing(*of, code=start.user, earlier=earlier)
 
 
-def before(
+def earlier_items(
     cell: OpenCell,
     code: int,
     time: int | None,
@@ -198,8 +200,8 @@ def _latest(
 
 
 def _codes_in_first(cell: OpenCell, users: Sequence[int]) -> list[int | None]:
-    """The same users' codes in the first domain, None for who is not there: ids, and so hashes, are
-    equal in all."""
+    """The same users' codes in the first domain, None for those not in it: ids, and so hashes, are
+    equal in all domains."""
     other, store = cell.other, cell.store
     assert other is not None
     wanted = store.user_hash[np.array(users, int)]

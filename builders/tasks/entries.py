@@ -1,4 +1,4 @@
-"""What an entry of a list shows of an item besides its title: creator, categories, rating, time."""
+"""What a list shows of an item besides its title: creator, categories, rating, time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itdr.builders.store.reader import Item
 from itdr.builders.tasks.base import OpenCell
 
 NAMED_WITH_CREATOR = ("books", "book_reviews", "tracks")
-"""Wordings of sources whose titles say little without who made them."""
+"""Domains whose titles say little without their creator."""
 DESCRIPTION_CHARS = 200
 OPTIONS = {"title_chars": 120, "show": None}
 """Options of all tasks that list titles, with their defaults."""
@@ -19,8 +19,8 @@ _FLAGS = {"creator": "creators", "categories": "categories", "time_gap": "time_g
 """What the option calls them -> what lists do."""
 
 
-def shown(cell: OpenCell, categories: bool = False) -> frozenset[str]:
-    """What the cell's entries show besides titles. categories: whether they do by default."""
+def shown_fields(cell: OpenCell, categories: bool = False) -> frozenset[str]:
+    """What the cell's entries show besides titles. categories: whether they are shown by default."""
     asked = cell.cell.options["show"]
     if asked is None:
         named = cell.cell.source.words in NAMED_WITH_CREATOR
@@ -28,7 +28,7 @@ def shown(cell: OpenCell, categories: bool = False) -> frozenset[str]:
     return frozenset([asked] if isinstance(asked, str) else asked)
 
 
-def flags(show: frozenset[str]) -> frozenset[str]:
+def list_flags(show: frozenset[str]) -> frozenset[str]:
     """What `lists` is to show of each item."""
     return frozenset(_FLAGS[name] for name in show if name in _FLAGS)
 
@@ -38,7 +38,7 @@ def of_candidates(
 ) -> dict[str, object]:
     """The list of candidates in every form that a template asks for."""
     notes = _notes(cell, case.candidates, show)
-    shown_flags = flags(show - {"time_gap"})
+    shown_flags = list_flags(show - {"time_gap"})
     return lists.of_items(
         "candidates", case.candidates, needed, cell.layout, shown_flags, notes=notes
     )
@@ -81,7 +81,7 @@ def of_history(
         items,
         needed,
         cell.layout,
-        flags(show),
+        list_flags(show),
         ratings,
         case.times[part],
         loop,

@@ -21,7 +21,7 @@ CELLS = {
         *("amazon-books", "amazon-reviews-2023"),
     )
 }
-"""Every source of ratings. The paper has none of these cells; they are as large as its largest."""
+"""Every source with ratings. The paper has none of these cells; they are as large as its largest."""
 NEEDS = frozenset({"interactions.rating", "items.title"})
 OPTIONS: dict[str, Any] = {**entries.OPTIONS, "history": 10}
 VARIABLES = lists.layouts("likes", "dislikes") | {"n_likes", "n_dislikes", "answer"}
@@ -96,7 +96,7 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
         Template variables by name, with `n_likes` and `n_dislikes`.
     """
     found: dict[str, object] = {}
-    show = entries.shown(cell)
+    show = entries.shown_fields(cell)
     for name, liked in (("likes", True), ("dislikes", False)):
         kept = [k for k, one in enumerate(case.ratings) if is_liked(cell, one) == liked]
         part = Case(

@@ -1,4 +1,4 @@
-"""Pairwise recommendation: which of two items does a user prefer who liked these and disliked those?"""
+"""Pairwise recommendation: which of two items does a user with these likes and dislikes prefer?"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     return {
         **opposites.context(cell, case, needed),
-        **entries.of_candidates(cell, case, needed, entries.shown(cell)),
+        **entries.of_candidates(cell, case, needed, entries.shown_fields(cell)),
         "answer": case.ranking[0].title,
     }
 

@@ -1,4 +1,4 @@
-"""Pointwise recommendation: would a user who liked these and disliked those like this item? Yes or no."""
+"""Pointwise recommendation: would a user with these likes and dislikes like this item? Yes or no."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **opposites.context(cell, case, needed),
         "target": case.item.title,
-        "target_line": lists.target(case.item, cell.layout, entries.flags(entries.shown(cell))),
+        "target_line": lists.target(
+            case.item, cell.layout, entries.list_flags(entries.shown_fields(cell))
+        ),
         "answer": cell.layout.yes_or_no(opposites.is_liked(cell, case.rating)),
     }
 

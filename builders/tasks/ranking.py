@@ -1,4 +1,4 @@
-"""What the tasks with candidates share: windows, negatives, the shuffled list, its wording."""
+"""What the tasks with candidates share: windows, negatives, the shuffled list and its wording."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from itdr.builders.sampling.latest_windows import first_windows
 from itdr.builders.sampling.negatives import EVENT, HARD, SHOWN
 from itdr.builders.sampling.popularity import NEVER
 from itdr.builders.sampling.requests import NegativeRequests
-from itdr.builders.sampling.retrieved import FROM_FILE, UNKNOWN_THEN, retrieved
+from itdr.builders.sampling.retrieved import FROM_FILE, UNKNOWN_THEN, load_retrieved
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import entries
@@ -94,7 +94,7 @@ def in_order(cell: OpenCell, user: int, found: Iterator[Window]) -> Iterator[Win
 
 
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
-    """The first window of each user; None where there is none, or where it has to be looked for."""
+    """The first window of each user; None where there is none, or where it is not found at once."""
     if not cell.timed or cell.held or target_of(cell) != "last":
         return [None] * len(users)
     lines = histories(cell.store)
@@ -154,7 +154,7 @@ def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 
 
 def places(window: Window, values: list[T]) -> list[T]:
-    """Of a timeline's list, the values of the history and the true items."""
+    """The values of a history's list at a window's history and targets."""
     return [values[k] for k in (*window.history, *window.targets)]
 
 
@@ -214,7 +214,7 @@ def _case(cell: OpenCell, window: Window, user: str, items: list[Item], order: l
 
 
 def answer(cell: OpenCell, case: Case) -> str:
-    """The right answer in the form that is asked for."""
+    """The right answer in the form that the option asks for."""
     return write_answer(cell, case, case.ranking)
 
 
@@ -242,7 +242,7 @@ def write_answer(cell: OpenCell, case: Case, ranked: Sequence[Item]) -> str:
 
 
 def liked_from(cell: OpenCell) -> str:
-    """From which rating an item is liked, as the source prints it; empty where there are no ratings."""
+    """The lowest rating of a like, as the source prints it; empty where there are no ratings."""
     return "" if cell.liked is None else f"{cell.liked:.{cell.scale.decimals}f}"
 
 
@@ -275,7 +275,7 @@ def _negatives(
     )
     events = cell.event_negatives if policy in (EVENT, HARD) else None
     if events is not None:
-        # Of an ordered but untimed target nothing is known but that it came last.
+        # Of an ordered but untimed target it is only known that it came last.
         moments = [[window.user_history.times[k] for k in window.targets] for window in windows]
         wanted.moments = np.array(
             [[NEVER if time is None else time for time in row] for row in moments], np.int64
@@ -285,15 +285,15 @@ def _negatives(
 
 
 def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
-    """Up to `count` works that the user's own file proposes, the best first, as honest as any negative:
-    never touched by the user, and met by somebody else before the target."""
+    """Up to `count` works that the user's own file proposes, the best first. Like every negative
+    they were never touched by the user, and met by somebody else before the target."""
     path = Path(cell.cell.options["candidates_from"]).expanduser()
     line, store, counts = window.user_history, cell.store, cell.pool.rungs
     used = {*titles, *cell.pool.titles_met(line.touched).tolist()}
     touched = frozenset(line.touched.tolist())
     before = NEVER if window.time is None or not cell.timed else window.time
     found: list[int] = []
-    for work in retrieved(store, path).of(line.user):
+    for work in load_retrieved(store, path).of(line.user):
         title = int(store.title_code[work])
         if title < 0 or title in used or work in touched:
             continue
@@ -309,8 +309,9 @@ def _retrieved(cell: OpenCell, window: Window, titles: list[int], count: int) ->
 
 
 def _shown_and_left(cell: OpenCell, window: Window, titles: list[int], count: int) -> list[int]:
-    """Works that were shown to the user and never taken, as honest as any negative: those shown
-    together with the true items first, then those of the user's other impressions, by stable hash."""
+    """Works that were shown to the user and never taken: those shown together with the targets
+    first, then those of the user's other impressions, by stable hash. The conditions of every
+    negative apply."""
     line, store = window.user_history, cell.store
     events = store.events(line.user)
     if events.events is None or events.times is None or window.time is None:

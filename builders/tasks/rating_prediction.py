@@ -1,4 +1,4 @@
-"""Rating prediction: what the user gives an item, after ten rated ones."""
+"""Rating prediction: the rating that a user gives an item, after ten rated ones."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def rating_text(rating: float | None, scale: Scale) -> str:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     scale = cell.scale
     given = [rating_text(rating, scale) for rating in case.ratings]
-    flags = entries.flags(entries.shown(cell))
+    flags = entries.list_flags(entries.shown_fields(cell))
     assert case.item is not None
     return {
         **lists.of_items("history", case.history, needed, cell.layout, flags, given, case.times),

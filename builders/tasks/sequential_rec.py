@@ -20,16 +20,16 @@ _CATEGORIES = frozenset({"categories"})
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     made = ranking.draw(cell, windows)
-    if "categories" in entries.shown(cell, categories=True):
+    if "categories" in entries.shown_fields(cell, categories=True):
         for case in made:
-            # A list in which some items lack a category would mark them: then none shows its own.
+            # Items without a category would stand out in a list, so then no item shows its own.
             if case is not None and all(map(_categories, chain(case.history, case.candidates))):
                 case.flags |= _CATEGORIES
     return made
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    show = entries.shown(cell, categories=True)
+    show = entries.shown_fields(cell, categories=True)
     if "categories" not in case.flags:
         show -= _CATEGORIES
     return {

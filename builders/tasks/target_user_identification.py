@@ -17,8 +17,9 @@ from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
-from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.rendering import lists
+from itdr.builders.rendering.lexicon_files import Lexicon
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
@@ -26,21 +27,23 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 ENOUGH = 3
 """Facts that count people or quote them, without which an item makes no case."""
-LEAST_STATEMENTS = 2
-"""Groups, those whom an item does not suit among them, that an answer names at least."""
+LEAST_GROUPS = 2
+"""Groups that an answer names, at least; one of them may be whom the item does not suit."""
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
+NO_PLACE = 1 << 30
 MOST_TAGS = 8
-LOOKED_AT = 1.25
+LOOKED_AT = 2
 """Candidates looked at for facts against, as a multiple of the items wanted."""
 MOST_LINES = 12
 """Facts that a table holds besides those that the answer says."""
 TRIES, OTHERS = 48, 12
 """Other items drawn for false facts, and how many of them are looked at."""
-GROUPS, NOT_FOR, UNSURE = "groups", "not_for", "unsure"
-"""The sections of an answer: whom the item suits, whom it does not, and that too little is known."""
-SPARES = 8
-"""Items of a part in which enough is known of none."""
+GROUPS, NOT_FOR = "groups", "not_for"
+"""The sections of an answer that name groups: whom the item suits, and whom it does not."""
+SPARES, FEW = 8, 1
+"""Items of a part that has none of which enough is known: of which a group is named, or else of which
+nothing but their own words say for whom they are."""
 _OF_NO_INTEREST = re.compile(
     r"(?i)\b(asin|upc|ean|isbn|model number|part number|dimensions|weight|date first|discontinued|"
     r"barcode|url|score|rank|rating)\b"
@@ -74,7 +77,7 @@ class AudienceCase(Case):
 
 def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
-    first, among a quarter more than are wanted; of each third by popularity in turn."""
+    first, among twice as many as are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
     looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
@@ -98,8 +101,8 @@ def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
 
 
 def _spares(cell: OpenCell) -> frozenset[int]:
-    """A few items of each part in which enough is known of none: of some group, or else of nobody,
-    which their answers then say. So that a small file gives rows in every split."""
+    """A few items of each part in which enough is known of none, but of which a group is named, more than
+    a list of works if possible: so that a small file gives rows in every split."""
     key = (
         "audience spares",
         cell.cell.seed,
@@ -115,22 +118,44 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(_statements(cell, code)) for code in codes):
-            named = [code for code in codes if _names_a_group(_statements(cell, code))]
-            known = [code for code in codes if _statements(cell, code)[0].section != UNSURE]
-            yield from named[: 3 * SPARES] or known[:SPARES] or codes[:SPARES]
+            groups = {code: _groups(_statements(cell, code)) for code in codes}
+            named = [code for code in codes if any(map(_is_named, groups[code]))]
+            lists = [code for code in codes if any(map(_is_list, groups[code]))]
+            rest = sorted(
+                (code for code in codes if groups[code]), key=lambda code: -_solid(groups[code])
+            )
+            yield from (named or lists)[:SPARES] or rest[:FEW]
+
+
+def _solid(statements: Sequence[Statement]) -> int:
+    """How many facts of these count people or quote them."""
+    return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
 
 
 def _is_enough(statements: Sequence[Statement]) -> bool:
-    if len(statements) < LEAST_STATEMENTS or not _names_a_group(statements):
-        return False
-    facts = {fact for one in statements for fact in one.facts}
-    return sum(fact.solid for fact in facts) >= ENOUGH
+    solid = _solid(statements)
+    own = any(fact.kind == "own" for one in statements for fact in one.facts)
+    against = sum(one.section == NOT_FOR for one in statements)
+    suited = len(_groups(statements))
+    several = suited > 0 and suited + against >= LEAST_GROUPS
+    return several and solid + (own and solid > 1) >= ENOUGH
 
 
-def _names_a_group(statements: Sequence[Statement]) -> bool:
-    """Whether anybody is named whom the item suits: how it is liked in general names nobody."""
-    groups = [one for one in statements if one.section == GROUPS]
-    return any(fact.kind != "reception" for one in groups for fact in one.facts)
+def _groups(statements: Sequence[Statement]) -> list[Statement]:
+    """The groups whom the item suits."""
+    return [one for one in statements if one.section == GROUPS]
+
+
+def _is_list(group: Statement) -> bool:
+    """Whether a group is known by the works that it likes alone."""
+    return group.facts[0].about == "work" and group.facts[0].kind != "series"
+
+
+def _is_named(group: Statement) -> bool:
+    """Whether a group has a name, and stands on what people said or did: more than on what everybody
+    cares about."""
+    first = group.facts[0]
+    return first.solid and first.about != "aspect" and not _is_list(group)
 
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
@@ -150,10 +175,7 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
             comments.prepare(code)
         shown, _ = _said(cell, code)
         facts = _facts(cell, code, shown)
-        found = _realiser(cell).plan_statements(facts)
-        if not any(one.section == GROUPS for one in found):
-            found = _realiser(cell).plan_statements([*facts, _table(cell).unsure(code)])
-        kept[code] = found
+        kept[code] = _realiser(cell).plan_statements(facts)
     return kept[code]
 
 
@@ -164,8 +186,44 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     # Whom a review names outright says more than what it praises, and is not quoted twice.
     named = audiences(shown, lexicon.aspects)
     quoted = "\n".join(fact.quote for fact in named)
-    judged = [fact for fact in aspects(shown, lexicon.aspects) if fact.quote not in quoted]
-    return lexicon.sayable([*counted, *undisputed([*named, *judged])])
+    wanted = aspects(shown, lexicon.aspects, ("audience", "wish"))
+    general = aspects(shown, lexicon.aspects, ("aspect",))
+    judged = [fact for fact in (*wanted, *general) if fact.quote not in quoted]
+    said = undisputed(_once([*named, *judged]))
+    people = {_people(lexicon, fact) for fact in said}
+    own = [fact for fact in _own(cell, code, lexicon) if _people(lexicon, fact) not in people]
+    return lexicon.sayable([*counted, *said, *own])
+
+
+def _people(lexicon: Lexicon, fact: Fact) -> str:
+    """Whom a fact names: two facts may name the same people."""
+    return lexicon.forms_of(fact.about, fact.value).get("fans", fact.value)
+
+
+def _once(facts: Sequence[Fact]) -> list[Fact]:
+    """Without facts that quote what an earlier one quotes."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(fact.quote, fact)
+    return list(found.values())
+
+
+def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
+    """What is displayed of the item that says for whom it is: words of its title, attributes."""
+    title = cell.store.item(code).title
+    for name, quote in lexicon.aspects.audiences_in(title):
+        yield Fact("own", "audience", name, direction=UP, quote=quote)
+    for attribute in cell.draws(code, "own").shuffled(_attributes(cell, code)):
+        for _, value in _telling(lexicon, *attribute)[:1]:
+            yield Fact("own", "attribute", value, direction=UP)
+
+
+def _telling(lexicon: Lexicon, name: str, value: str) -> list[tuple[int, str]]:
+    """What the lexicon has words for, of an attribute and the several values it may have; with its place
+    there, the most telling first."""
+    every = [f"{name}: {one}" for one in value.split(", ")]
+    places = [(lexicon.place_of("attribute", one), one) for one in every]
+    return sorted((place, one) for place, one in places if place is not None)
 
 
 def _table(cell: OpenCell) -> FactTable:
@@ -200,6 +258,7 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
     shown["avoid"] = any(one.section == NOT_FOR for one in statements)
+    shown["single"] = len(_groups(statements)) == 1
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(
         key=item.id,
@@ -246,12 +305,16 @@ def _said(cell: OpenCell, code: int) -> tuple[list[spoken.Comment], list[tuple[s
 
 
 def _attributes(cell: OpenCell, code: int) -> list[tuple[str, str]]:
-    """A few of the item's own attributes."""
+    """A few of the item's own attributes; those first that say for whom it is."""
+    lexicon = _realiser(cell).lexicon
     found = []
     for one in cell.store.value("items", "attributes", code) or ():
         name, value = one["name"], one["value"]
         if name and value and not _OF_NO_INTEREST.search(name) and len(value) <= LONGEST_ATTRIBUTE:
             found.append((name, value))
+    # As stable as it was: those that say nothing of people stay in the source's order.
+    places = {one: _telling(lexicon, *one)[:1] for one in found}
+    found.sort(key=lambda one: places[one][0][0] if places[one] else NO_PLACE)
     return found[:MOST_ATTRIBUTES]
 
 
@@ -299,15 +362,12 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The same statements with false facts of the same form: other items' works, groups and quotes,
-    and the opposite verdict where a fact has no value. Where too little is known, what is said of
-    another item."""
+    and the opposite verdict where a fact has no value."""
     assert isinstance(case, AudienceCase)
     others = _other_items(cell, case, draw)
     realiser, rng = _realiser(cell), cell.draws(case.code, "answer")
     answers = (realiser.write(_statements(cell, code), rng).text for code in others)
-    another = next((text for text in answers if text != case.answer), "")
-    if any(one.section == UNSURE for one in case.statements):
-        return another
+    another = next((text for text in answers if text not in ("", case.answer)), "")
     false = _Swapped(case.statements, [fact for code in others for fact in _known(cell, code)])
     statements = [
         dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
@@ -322,7 +382,9 @@ def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]
     candidates = _table(cell).candidates
     drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
     order = draw.shuffled(sorted(drawn))
-    return sorted(order, key=lambda code: not _is_enough(_statements(cell, code)))[:OTHERS]
+    known = {code: _statements(cell, code) for code in order}
+    order.sort(key=lambda code: (not _is_enough(known[code]), not _groups(known[code])))
+    return order[:OTHERS]
 
 
 def _known(cell: OpenCell, code: int) -> list[Fact]:
@@ -415,7 +477,7 @@ TASK = Task(
             "answer",
         }
     ),
-    flags=frozenset({"comments", "tags", "facts_shown", "avoid"}),
+    flags=frozenset({"comments", "tags", "facts_shown", "avoid", "single"}),
     windows=_windows,
     draw=_draw,
     context=_context,

@@ -11,7 +11,7 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    show = entries.shown(cell)
+    show = entries.shown_fields(cell)
     return {
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),
@@ -25,7 +25,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
-    """A false candidate first, the rest in random order."""
+    """A wrong answer: a negative first, the rest in random order."""
     targets = len(case.relevant)
     first = case.ranking[targets + draw.below(len(case.ranking) - targets)]
     rest = draw.shuffled([item for item in case.ranking if item is not first])
@@ -43,7 +43,7 @@ TASK = Task(
         "microlens": CellRule(6250),
         "pixelrec": CellRule(6250),
         "amazon-books": CellRule(6250),
-        # What was shown beside the clicked news and left; a uniform draw would mostly take news that
+        # Shown beside the clicked news and not clicked; a uniform draw would mostly take news that
         # was never shown in that week.
         "mind": CellRule(6250, options={"negatives": "shown"}),
         "anime-2023": CellRule(6250),

@@ -19,9 +19,9 @@ from itdr.builders.tasks.base import CellRule, OpenCell, Task
 LEAST = 10
 """A user shows at least this many items, unless the cell's rule says otherwise."""
 BANDS = {"age": "age_group", "birth_year": "birth_decade"}
-"""Attributes that by default are asked for in bands of ten years, and what the bands are called."""
+"""Attributes that are asked for in bands of ten years by default, and the names of the bands."""
 EXACT = ("location",)
-"""Attributes that are asked for on request alone: they point at a person, and cannot be learned."""
+"""Attributes asked for only on request: they identify a person and cannot be learned."""
 
 Attributes = list[tuple[str, str]]
 """Names as they are shown, and values."""
@@ -30,7 +30,7 @@ NAMES = {
     "birth_year": "birth year",
     "birth_decade": "birth decade",
 }
-"""Attributes whose column name is not how one says them."""
+"""Attributes whose name in rows is not that of the column."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Described]:
 
 
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
-    """The one window of each user who has attributes and enough to show."""
+    """The one window of each user with attributes and enough items to show."""
     attributes = dict(zip(users, _attributes(cell, users), strict=True))
     known = [user for user, found in attributes.items() if found]
     keys = cell.order_keys(known, "order")
@@ -58,13 +58,13 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     return [found.get(user) for user in users]
 
 
-def available(source: Source) -> tuple[str, ...]:
-    """The attributes of a source that can be asked for, in the order in which they are."""
+def available_attributes(source: Source) -> tuple[str, ...]:
+    """The attributes of a source that can be asked for, in their order."""
     names = [(name, BANDS.get(name)) for name in source.attributes]
     return tuple(name for pair in names for name in pair if name is not None)
 
 
-def chosen(source: Source, wanted: Sequence[str] | None) -> tuple[str, ...]:
+def chosen_attributes(source: Source, wanted: Sequence[str] | None) -> tuple[str, ...]:
     """The attributes of a source that are asked for.
 
     Args:
@@ -74,14 +74,14 @@ def chosen(source: Source, wanted: Sequence[str] | None) -> tuple[str, ...]:
     if wanted is None:
         names = (BANDS.get(name, name) for name in source.attributes)
         return tuple(name for name in names if name not in EXACT)
-    return tuple(name for name in available(source) if name in wanted)
+    return tuple(name for name in available_attributes(source) if name in wanted)
 
 
 def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
-    """The attributes that are asked for, as far as they are known of each user, in a fixed order."""
+    """The known values of the attributes asked for, of each user, in a fixed order."""
     found: list[Attributes] = [[] for _ in users]
     source = cell.cell.source
-    for name in chosen(source, cell.cell.options["attributes"]):
+    for name in chosen_attributes(source, cell.cell.options["attributes"]):
         said = NAMES.get(name, name)
         column = name if name in source.attributes else _COLUMNS[name]
         for known, value in zip(found, cell.store.values("users", column, users), strict=True):
@@ -166,7 +166,7 @@ TASK = Task(
     title="User attribute prediction",
     metrics=("accuracy per attribute", "RMSE of exact ages and birth years"),
     cells={
-        # 992 users less 49 without attributes give the paper's 943: no minimum of items.
+        # 992 users minus 49 without attributes give the paper's 943: no minimum of items.
         "lastfm-1k": CellRule(943, options={"least": 1}),
         "lastfm-360k": CellRule(6250),
         "anime-2023": CellRule(6250),

@@ -1,6 +1,6 @@
 """Everything that stats print and reports draw, counted once, as plain values.
 
-All of it is counted from the rows of the folder: nothing is looked up in the raw files.
+All of it comes from the rows of the folder, nothing from raw files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Rows = list[dict[str, Any]]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP_VALUES = 8
 EXAMPLES = 30
-"""Examples of each cell that the page holds, unless asked otherwise."""
+"""Examples of each cell on the page, by default."""
 POPULAR = """
     seen AS (
         SELECT DISTINCT source, user_id, shown.item_id AS item_id
@@ -207,7 +207,7 @@ def _popular_first(con: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def _places(con: duckdb.DuckDBPyConnection) -> Rows:
-    """Where among the candidates true ones stand, counted from 1."""
+    """The positions of targets among the candidates, counted from 1."""
     return _in_order(
         _query(
             con,
@@ -227,7 +227,7 @@ def _templates(con: duckdb.DuckDBPyConnection) -> Rows:
 
 
 def _attributes(con: duckdb.DuckDBPyConnection) -> Rows:
-    """The commonest values of each attribute to predict, the rest as one."""
+    """The commonest values of each attribute to predict, the others as one."""
     return _query(
         con,
         f"""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from itdr.builders.dataset.options import DEFAULTS
 
 Entries = Mapping[str, Mapping[str, Any]]
+Facts = list[tuple[str, str, tuple[str, ...]]]
+"""Terms with a note and lines each."""
 
 
 def key_numbers(entries: Entries) -> str:
@@ -53,20 +55,28 @@ def how_built(entries: Entries) -> str:
     Returns:
         HTML.
     """
-    rows = []
+    return _list(_options(entries)) + "<h3>Sources</h3>" + _list(_sources(entries))
+
+
+def _options(entries: Entries) -> Facts:
+    """What was asked for, once for the configs that share it; their sources stand elsewhere."""
+    groups: dict[tuple[str, ...], list[str]] = {}
     for name, one in entries.items():
-        changed = {
-            option: value
+        changed = [
+            f"{option}={value!r}"
             for option, value in one["options"].items()
-            if value != DEFAULTS.get(option) and option != "seed"
-        }
-        options = ", ".join(f"{option}={value!r}" for option, value in changed.items())
-        versions = ", ".join(f"{library} {number}" for library, number in one["versions"].items())
-        rows.append((name, str(one["seed"]), options or "all by default", versions))
-    return _table(("config", "seed", "options", "versions"), rows) + _sources(entries)
+            if value != DEFAULTS.get(option) and option not in ("seed", "sources")
+        ]
+        lines = (
+            f"seed {one['seed']}",
+            f"options: {', '.join(changed)}" if changed else "options: the defaults",
+            ", ".join(f"{library} {number}" for library, number in one["versions"].items()),
+        )
+        groups.setdefault(lines, []).append(name)
+    return [(", ".join(names), "", lines) for lines, names in groups.items()]
 
 
-def _sources(entries: Entries) -> str:
+def _sources(entries: Entries) -> Facts:
     licences: dict[str, str] = {}
     # A source may stand in several configs, each with other of its files.
     files: dict[str, dict[str, None]] = {}
@@ -74,14 +84,19 @@ def _sources(entries: Entries) -> str:
         for name, facts in one["sources"].items():
             licences[name] = facts["licence"]["name"]
             for file in facts["raw_files"].values():
-                files.setdefault(name, {})[f"{file['name']} {file['sha256'][:12]}"] = None
-    rows = [(name, licences[name], ", ".join(files.get(name, ()))) for name in sorted(licences)]
-    return _table(("source", "licence", "raw files, with the head of their SHA-256"), rows)
+                line = f"{file['name']} (SHA-256 {file['sha256'][:12]}…)"
+                files.setdefault(name, {})[line] = None
+    return [
+        (name, f"licence: {licences[name]}", tuple(files.get(name, ())))
+        for name in sorted(licences)
+    ]
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    def line(tag: str, values: tuple[str, ...]) -> str:
-        return "<tr>" + "".join(f"<{tag}>{html.escape(one)}</{tag}>" for one in values) + "</tr>"
-
-    body = "\n".join(line("td", row) for row in rows)
-    return f'<div class="scroll"><table class="texts"><thead>{line("th", head)}</thead><tbody>\n{body}\n</tbody></table></div>'
+def _list(facts: Facts) -> str:
+    """Terms, each with a note and lines below."""
+    parts = []
+    for term, note, lines in facts:
+        listed = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+        small = f"<small>{html.escape(note)}</small>" if note else ""
+        parts.append(f"<dt>{html.escape(term)}{small}</dt><dd><ul>{listed}</ul></dd>")
+    return f'<dl class="facts">{"".join(parts)}</dl>'

@@ -19,7 +19,8 @@
 
   // -- saving a picture
   const svgText = (figure) => {
-    const drawn = figure.querySelector("svg");
+    // Of two, the one that is shown.
+    const drawn = [...figure.querySelectorAll("svg")].find((one) => one.getClientRects().length);
     const style = getComputedStyle(root);
     const colour = (name) => style.getPropertyValue(name).trim();
     const copy = drawn.cloneNode(true);

@@ -4,6 +4,7 @@ fetches nothing."""
 from __future__ import annotations
 
 import html
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,9 +38,13 @@ def page(folder: Path, per_cell: int = counting.EXAMPLES) -> str:
     held = counting.examples(folder, per_cell)
     entries = provenance.read(folder)
     drawable = plots.drawable(found)
-    figures = [
-        _figure(plot, style.svg(plots.draw(plot, found), True, plot.name)) for plot in drawable
-    ]
+    figures = []
+    for plot in drawable:
+        drawn = {"": style.svg(plots.draw(plot, found), True, plot.name)}
+        if plot.narrow:
+            narrow = style.svg(plots.draw(plot, found, narrow=True), True, f"{plot.name}-narrow")
+            drawn = {"on-wide": drawn[""], "on-narrow": narrow}
+        figures.append(_figure(plot, drawn))
     total = sum(one["all"] for one in found["cells"])
     parts = {
         "title": "Instruction-tuning data for recommendation: what is inside",
@@ -99,12 +104,17 @@ def _matplotlib() -> tuple[Any, Any]:
     return plots, style
 
 
-def _figure(plot: Any, svg: str) -> str:
-    kind = ' class="wide"' if plot.wide else ""
-    svg = svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(plot.title)}"', 1)
+def _figure(plot: Any, drawn: dict[str, str]) -> str:
+    """A plot with its words; `drawn` has its pictures by the class that says where each is seen."""
+    kind = ' class="wide"' if plot.narrow else ""
+    label = html.escape(plot.title)
+    svg = "".join(
+        one.replace("<svg", f'<svg role="img" aria-label="{label}" class="{where}"', 1)
+        for where, one in drawn.items()
+    )
     return (
         f'<figure id="{plot.name}"{kind}><h2>{html.escape(plot.title)}</h2>'
-        f'<p class="caption">{html.escape(plot.caption)}</p><div class="scroll">{svg}</div>'
+        f'<p class="caption">{html.escape(plot.caption)}</p>{svg}'
         '<div class="save"><button type="button" data-save="svg">Save SVG</button>'
         '<button type="button" data-save="png">Save PNG</button></div></figure>'
     )
@@ -127,15 +137,25 @@ def _links(drawable: Sequence[Any]) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table whose first column becomes headings, each over the rows that share it."""
+
     def line(tag: str, values: Sequence[str]) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(one)}</{tag}>" for one in values) + "</tr>"
 
-    body = "\n".join(line("td", row) for row in rows)
-    return f"<table><thead>{line('th', head)}</thead><tbody>\n{body}\n</tbody></table>"
+    lines = []
+    for group, several in itertools.groupby(rows, key=lambda row: row[0]):
+        listed = list(several)
+        if len(listed) == 1 and not listed[0][1]:
+            lines.append(line("th", [group, *listed[0][2:]]))
+            continue
+        lines.append(f'<tr><th colspan="{len(head) - 1}">{html.escape(group)}</th></tr>')
+        lines += [line("td", row[1:]) for row in listed]
+    body = "\n".join(lines)
+    return f"<table><thead>{line('th', head[1:])}</thead><tbody>\n{body}\n</tbody></table>"
 
 
 def _embedded(value: Any) -> str:
-    """JSON that cannot end the element that it stands in."""
+    """JSON that cannot close the element around it."""
     dumped = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return dumped.replace("<", "\\u003c")
 

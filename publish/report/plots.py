@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from itdr.publish.report.sankey import flow
+from itdr.publish.report.sankey import flow, narrow_flow
 from itdr.publish.report.style import COLOURS, FAINT, INK, figure, style
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Numbers = dict[str, Any]
 BLUE, ORANGE = COLOURS[0], COLOURS[1]
 PER_CELL = 0.21
-"""Inches that a line of a list of cells takes."""
+"""Height of one line in a list of cells, in inches."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Plot:
     caption: str
     draw: Callable[[Numbers], Figure]
     needs: str
-    wide: bool = False
+    narrow: Callable[[Numbers], Figure] | None = None
+    """Drawn in its place where a window is narrow; a plot that has one is as wide as the page."""
 
 
 def drawable(numbers: Numbers) -> list[Plot]:
@@ -36,17 +37,17 @@ def drawable(numbers: Numbers) -> list[Plot]:
     return [plot for plot in PLOTS if numbers[plot.needs]]
 
 
-def draw(plot: Plot, numbers: Numbers) -> Figure:
-    """The plot as a figure."""
+def draw(plot: Plot, numbers: Numbers, narrow: bool = False) -> Figure:
+    """The plot as a figure; `narrow`: as it is drawn for a narrow window."""
     with style():
-        return plot.draw(numbers)
+        return (plot.narrow or plot.draw if narrow else plot.draw)(numbers)
 
 
 # -- one line a cell --------------------------------------------------------------------------
 
 
 def _lines(cells: list[dict[str, Any]]) -> tuple[list[float], list[tuple[float, str]], float]:
-    """Where each cell's line stands, headings with theirs, and the height of all."""
+    """The position of each cell's line and of each heading, and the total height."""
     places: list[float] = []
     heads = []
     at = 0.0
@@ -62,7 +63,7 @@ def _lines(cells: list[dict[str, Any]]) -> tuple[list[float], list[tuple[float, 
 
 
 def _listed(cells: list[dict[str, Any]]) -> tuple[Figure, Any, list[float]]:
-    """A figure with a line for each cell, grouped by subtask."""
+    """A figure with one line per cell, grouped by subtask."""
     places, heads, height = _lines(cells)
     drawn = figure(0.75 + PER_CELL * height)
     ax = drawn.add_subplot()
@@ -89,7 +90,8 @@ def _cells(numbers: Numbers) -> Figure:
         ax.barh(places, values, left=left, height=0.62, color=colour, label=split)
         left = [a + b for a, b in zip(left, values, strict=True)]
     papers = [(one["paper"], at) for one, at in zip(cells, places, strict=True) if one["paper"]]
-    if papers:
+    # A small folder's bars would be lines beside the paper's numbers, which the table has too.
+    if papers and 4 * max(left) > max(papers)[0]:
         ax.plot(*zip(*papers, strict=True), "|", color=INK, ms=9, mew=1.6, label="the paper")
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(_thousands)
@@ -102,6 +104,8 @@ def _lengths(numbers: Numbers, side: str, colour: str) -> Figure:
     from matplotlib.ticker import LogLocator, NullFormatter
 
     cells = numbers["lengths"]
+    ends = [max(one[side][k], 1) for one in cells for k in (0, -1)]
+    steps = (1, 2, 5) if max(ends) < 30 * min(ends) else (1,)
     drawn, ax, places = _listed(cells)
     for one, at in zip(cells, places, strict=True):
         low, first, middle, third, high = (max(value, 1) for value in one[side])
@@ -109,7 +113,7 @@ def _lengths(numbers: Numbers, side: str, colour: str) -> Figure:
         ax.plot([first, third], [at, at], color=colour, lw=5, solid_capstyle="butt")
         ax.plot(middle, at, "o", color=INK, ms=3.5)
     ax.set_xscale("log")
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_locator(LogLocator(subs=steps))
     ax.xaxis.set_major_formatter(_thousands)
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.set_xlabel("characters (log scale)")
@@ -146,7 +150,10 @@ def _ratings(numbers: Numbers) -> Figure:
         values = [one["rating"] for one in found]
         step = min((b - a for a, b in itertools.pairwise(values)), default=1)
         ax.bar(values, _shares(found), width=0.8 * step, color=BLUE)
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        if len(values) <= 6:
+            ax.set_xticks(values)
+        else:
+            ax.xaxis.get_major_locator().set_params(integer=True)
         ax.yaxis.set_major_formatter(_percent)
     drawn.supxlabel("rating", size=10)
     return drawn
@@ -172,15 +179,18 @@ def _popularity(numbers: Numbers) -> Figure:
     labels = ["0", "1", *(f"{2 ** (k - 1)}–{2**k - 1}" for k in range(2, last + 1))]
     for ax, found in zip(axes, groups.values(), strict=False):
         for key, shift, colour, name in (
-            ("true_ones", -0.2, BLUE, "true"),
-            ("false_ones", 0.2, ORANGE, "false"),
+            ("true_ones", -0.2, BLUE, "true candidates"),
+            ("false_ones", 0.2, ORANGE, "false candidates"),
         ):
             total = sum(one[key] for one in found) or 1
             places = [one["bin"] + shift for one in found]
             ax.bar(places, [one[key] / total for one in found], 0.38, color=colour, label=name)
-        ax.set_xticks(range(last + 1), labels[: last + 1])
+        ax.set_xticks(range(last + 1), labels[: last + 1], size=min(10, 75 / (last + 1)))
+        ax.set_xlim(-0.6, last + 0.6)
         ax.yaxis.set_major_formatter(_percent)
-    axes[0].legend(title="candidates", loc="upper right", handlelength=1)
+    drawn.legend(
+        *axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, handlelength=1
+    )
     drawn.supxlabel("other users' training histories that show the item", size=10)
     return drawn
 
@@ -216,8 +226,8 @@ def _templates(numbers: Numbers) -> Figure:
     for ax, found in zip(axes, groups.values(), strict=False):
         names = [one["template"].rpartition("/")[2] for one in found]
         ax.bar(range(len(found)), _shares(found), color=BLUE)
-        turned = 60 if max(map(len, names)) > 4 else 0
-        ax.set_xticks(range(len(found)), names, rotation=turned, size=8 if len(names) > 9 else 10)
+        crowded = len(names) * max(map(len, names)) > 36
+        ax.set_xticks(range(len(found)), names, rotation=90 * crowded, size=8 if crowded else 9)
         ax.yaxis.set_major_formatter(_percent)
     return drawn
 
@@ -273,11 +283,11 @@ def _percent(value: float, place: int) -> str:
 PLOTS = (
     Plot(
         "flow", "From root task to source",
-        "Bands are as thick as their number of examples.", flow, "cells", wide=True,
+        "Bands are as thick as their number of examples.", flow, "cells", narrow_flow,
     ),
     Plot(
         "cells", "Examples of each cell",
-        "Bars: this folder. Upright mark: the paper's table, where it has the cell.",
+        "Bars: this folder. Upright mark: the paper's number, unless this folder is much smaller.",
         _cells, "cells",
     ),
     Plot(

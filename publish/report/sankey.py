@@ -11,10 +11,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Flows = list[tuple[str, str, int]]
-GAP = 0.03
-"""Between two nodes of a column, as a share of its height."""
-BAR = 0.018
-COLUMNS = (0.0, 0.46, 0.982)
+GAP = 12.5
+"""Points between two nodes of a column, so that the names of the thinnest have room."""
+BAR = 7.0
 
 
 def flow(numbers: dict[str, Any]) -> Figure:
@@ -29,35 +28,60 @@ def flow(numbers: dict[str, Any]) -> Figure:
     cells = numbers["cells"]
     first = _summed((one["root_task"], one["task"], one["all"]) for one in cells)
     second = _summed((one["task"], one["source"], one["all"]) for one in cells)
-    colours = {
-        task: COLOURS[place % len(COLOURS)]
-        for place, task in enumerate(dict.fromkeys(one["task"] for one in cells))
-    }
-    columns = [
-        _stacked(_totals(first, 0)),
-        _stacked(_totals(second, 0)),
-        _stacked(_totals(second, 1)),
-    ]
+    columns = [_totals(first, 0), _totals(second, 0), _totals(second, 1)]
+    return _drawn(columns, [first, second], (0, 365, 640), 795, _colours(cells))
+
+
+def narrow_flow(numbers: dict[str, Any]) -> Figure:
+    """For a phone: from subtasks to sources only, names at both edges."""
+    cells = numbers["cells"]
+    flows = _summed((one["task"], one["source"], one["all"]) for one in cells)
+    columns = [_totals(flows, 0), _totals(flows, 1)]
+    return _drawn(columns, [flows], (0, 303), 310, _colours(cells), inside=True)
+
+
+def _drawn(
+    columns: list[dict[str, int]],
+    flows: list[Flows],
+    xs: tuple[int, ...],
+    width: int,
+    colours: dict[str, str],
+    inside: bool = False,
+) -> Figure:
+    """The figure, in points: `xs` are the left edges of the columns.
+
+    inside: the names of the last column stand before it, over the bands, instead of behind it.
+    """
     most = max(map(len, columns))
-    drawn = figure(max(2.6, 0.5 + 0.32 * most), width=8.0)
-    ax = drawn.add_subplot()
+    height = max(150, 24.0 * most)
+    drawn = figure((height + 12) / 72, width=width / 72)
+    drawn.set_layout_engine("none")
+    ax = drawn.add_axes((0, 0, 1, 1))
     ax.set_axis_off()
-    ax.set_xlim(-0.005, 1.2)
-    ax.set_ylim(1.01, -0.01)
-    for k, flows in enumerate((first, second)):
-        _bands(ax, flows, columns[k], columns[k + 1], (COLUMNS[k], COLUMNS[k + 1]), k, colours)
-    for k, nodes in enumerate(columns):
+    ax.set_xlim(0, width)
+    ax.set_ylim(height + 6, -6)
+    stacks = [_stacked(nodes, height) for nodes in columns]
+    for k, between in enumerate(flows):
+        _bands(
+            ax, between, stacks[k], stacks[k + 1], (xs[k], xs[k + 1]), colours, k == len(flows) - 1
+        )
+    for k, nodes in enumerate(stacks):
+        before = inside and k == len(stacks) - 1
         for name, (top, bottom, count) in nodes.items():
-            ax.add_patch(_bar(COLUMNS[k], top, bottom, colours.get(name, INK)))
+            ax.add_patch(_bar(xs[k], top, bottom, colours.get(name, INK)))
             ax.text(
-                COLUMNS[k] + BAR + 0.008,
-                (top + bottom) / 2,
+                xs[k] - 4 if before else xs[k] + BAR + 4, (top + bottom) / 2,
                 f"{name.replace('_', ' ')}  {count:,}",
-                va="center",
-                color=INK,
-                size=9.5,
-            )
+                va="center", ha="right" if before else "left", color=INK,
+                size=8 if inside else 9.5,
+            )  # fmt: skip
     return drawn
+
+
+def _colours(cells: list[dict[str, Any]]) -> dict[str, str]:
+    """A colour for each subtask."""
+    tasks = dict.fromkeys(one["task"] for one in cells)
+    return {task: COLOURS[place % len(COLOURS)] for place, task in enumerate(tasks)}
 
 
 def _summed(flows: Any) -> Flows:
@@ -74,10 +98,10 @@ def _totals(flows: Flows, side: int) -> dict[str, int]:
     return dict(sorted(found.items())) if side else dict(found)
 
 
-def _stacked(nodes: dict[str, int]) -> dict[str, tuple[float, float, int]]:
+def _stacked(nodes: dict[str, int], height: float) -> dict[str, tuple[float, float, int]]:
     """Top and bottom of each node, the column filling the height."""
     total = sum(nodes.values())
-    room = 1 - GAP * (len(nodes) - 1)
+    room = height - GAP * (len(nodes) - 1)
     found = {}
     at = 0.0
     for name, count in nodes.items():
@@ -93,9 +117,18 @@ def _bar(x: float, top: float, bottom: float, colour: str) -> Any:
 
 
 def _bands(
-    ax: Any, flows: Flows, left: Any, right: Any, xs: Any, level: int, colours: dict[str, str]
+    ax: Any,
+    flows: Flows,
+    left: Any,
+    right: Any,
+    xs: tuple[int, int],
+    colours: dict[str, str],
+    of_start: bool,
 ) -> None:
-    """Bands from the right edge of one column to the left edge of the next, in the nodes' order."""
+    """Bands from the right edge of one column to the left edge of the next, in the nodes' order.
+
+    of_start: coloured as the node where they start, else as the one where they end.
+    """
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -118,7 +151,7 @@ def _bands(
             Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4,
             Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4, Path.CLOSEPOLY,
         ]  # fmt: skip
-        colour = colours[start if level else end]
+        colour = colours[start if of_start else end]
         ax.add_patch(PathPatch(Path(points, codes), facecolor=colour, edgecolor="none", alpha=0.32))
 
 

@@ -53,7 +53,7 @@ def style() -> Iterator[None]:
 
 
 def figure(height: float, width: float = WIDTH) -> Figure:
-    """An empty figure that belongs to no window."""
+    """An empty figure without a window."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")

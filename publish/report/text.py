@@ -10,7 +10,7 @@ from itdr.builders.core.paths import format_size
 Table = tuple[Sequence[str], list[list[str]]]
 
 
-def printed(numbers: dict[str, Any]) -> str:
+def report_text(numbers: dict[str, Any]) -> str:
     """All numbers as text for a terminal.
 
     Args:
@@ -34,11 +34,11 @@ def printed(numbers: dict[str, Any]) -> str:
         ("Personal attributes: commonest values", _attributes(numbers["attributes"])),
     ]
     return "\n\n".join(
-        f"{title}\n{aligned(head, rows)}" for title, (head, rows) in sections if rows
+        f"{title}\n{aligned_table(head, rows)}" for title, (head, rows) in sections if rows
     )
 
 
-def aligned(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def aligned_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Set columns under one another, those of numbers flush right.
 
     Args:
@@ -157,7 +157,7 @@ def _templates(found: list[dict[str, Any]]) -> Table:
 
 
 def _shared(found: list[dict[str, Any]], label: Any) -> list[list[str]]:
-    """A line for each subtask with the share of each of its entries."""
+    """One line per subtask with the share of each of its entries."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for one in found:
         groups.setdefault(one["task"], []).append(one)

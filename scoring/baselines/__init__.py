@@ -1,7 +1,7 @@
-"""Plain methods that give a score its floor: what no model is needed for.
+"""Simple methods without any model: the floor of each score.
 
-Each knows the row and what the training part's users did, the row's own user taken out, and nothing of
-validation or test. Equal candidates stay equal: the prediction says so (`ties`), and is scored by the
+Each knows the row and what training users did, except the row's own user, and nothing of validation
+or test. Equal candidates stay equal: the prediction lists them as `ties` and is scored by the
 expected value over all their orders.
 """
 
@@ -65,7 +65,7 @@ def _methods() -> dict[str, dict[str, Method]]:
 
 
 METHODS = _methods()
-"""Subtask -> the methods that serve it, by name."""
+"""Subtask -> its methods by name."""
 
 
 def methods_of(task: str, chosen: Sequence[str] | None = None) -> dict[str, Method]:

@@ -1,4 +1,4 @@
-"""The plain methods. Each takes what the training part knows and one row, and answers it."""
+"""The methods: each takes what the training part knows and one row, and answers the row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from itdr.scoring.parsing.attributes import NUMBERS
 
 Row = Mapping[str, Any]
 WORDS = 60
-"""Words of the answer made of common ones: about as long as a short true one."""
+"""Words in the answer made of common words: about as long as a short true answer."""
 
 
 def _draw(row: Row, purpose: str) -> HashRng:
@@ -28,7 +28,7 @@ def _draw(row: Row, purpose: str) -> HashRng:
 
 
 def random_order(training: Training, row: Row) -> Answer:
-    """All candidates alike: the score of chance."""
+    """All candidates tied: the score of chance."""
     return _ranked(row, [0.0] * len(row["candidates"]))
 
 
@@ -72,7 +72,7 @@ def co_occurrence_scores(training: Training, row: Row) -> list[float]:
 
 
 def newest(training: Training, row: Row) -> Answer:
-    """By year, the newest first; without years all candidates alike."""
+    """By year, the newest first; without years all candidates are tied."""
     years = [training.of(row).year(one["item_id"]) for one in row["candidates"]]
     return _ranked(row, [0.0 if year is None else float(year) for year in years])
 
@@ -98,7 +98,7 @@ def first_seen(training: Training, row: Row) -> Answer:
 
 
 def item_prior(training: Training, row: Row) -> Answer:
-    """By the share of a candidate's training rows in which it is a true one."""
+    """By the share of a candidate's training rows in which it is a target."""
     shares = training.item_shares(row)
     return _ranked(row, [shares(one["item_id"]) for one in row["candidates"]])
 
@@ -147,7 +147,7 @@ def _without(users: np.ndarray, own: int | None) -> np.ndarray:
 
 
 def _ranked(row: Row, scores: Sequence[float]) -> Answer:
-    """The candidates by falling score, as a numbered list with the sizes of groups of equals."""
+    """The candidates by falling score, as a numbered list with the sizes of tied groups."""
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], k))
     ties: list[int] = []
     for place, k in enumerate(order):
@@ -163,7 +163,7 @@ def _ranked(row: Row, scores: Sequence[float]) -> Answer:
 
 
 def random_rating(training: Training, row: Row) -> Answer:
-    """A step of the scale, all alike."""
+    """A random step of the scale, all equally likely."""
     scale = scale_of(row)
     steps = round((scale.high - scale.low) / scale.step)
     return _number(scale.low + _draw(row, "rating").below(steps + 1) * scale.step, row)
@@ -176,20 +176,20 @@ def shown_mean(training: Training, row: Row) -> Answer:
 
 
 def user_mean(training: Training, row: Row) -> Answer:
-    """The mean of all that the user rated before."""
+    """The mean of the user's earlier ratings."""
     return _number(training.of(row).user_mean(row), row)
 
 
 def item_mean(training: Training, row: Row) -> Answer:
-    """The mean of what the training part gave the item, else of all its ratings."""
+    """The item's mean rating in the training part, else the mean of all ratings there."""
     known = training.of(row)
     mean = known.item_mean(row)
     return _number(known.mean() if mean is None else mean, row)
 
 
 def bias(training: Training, row: Row) -> Answer:
-    """The mean of the shown ratings, plus how much better or worse than their givers' means the
-    training part rated the item, shrunk towards none where few did."""
+    """The mean of the shown ratings plus the item's bias: how far training users rated it above
+    their own means, shrunk towards zero where few did."""
     shown = [one["rating"] for one in row["history"] if one["rating"] is not None]
     if not shown:
         return item_mean(training, row)
@@ -205,12 +205,12 @@ def _number(value: float | None, row: Row) -> Answer:
 
 
 def even_odds(training: Training, row: Row) -> Answer:
-    """As likely as not: the score of chance."""
+    """A probability of one half: the score of chance."""
     return Answer("0.5")
 
 
 def like_by_item_mean(training: Training, row: Row) -> Answer:
-    """The mean of what the training part gave the item, on a scale from 0 to 1."""
+    """The item's mean rating in the training part, on a scale from 0 to 1."""
     scale, known = scale_of(row), training.of(row)
     mean = known.item_mean(row)
     mean = known.mean() if mean is None else mean
@@ -219,17 +219,18 @@ def like_by_item_mean(training: Training, row: Row) -> Answer:
 
 
 def like_by_genres(training: Training, row: Row) -> Answer:
-    """By how much nearer the item's categories are to those of the likes than of the dislikes."""
+    """By how much closer the item's categories are to those of the likes than to those of the
+    dislikes."""
     return Answer(f"{(1 + _genre_margin(training, row, row['item_id'])) / 2:.4f}")
 
 
 def better_genres(training: Training, row: Row) -> Answer:
-    """The one whose categories are nearer to those of the likes than of the dislikes."""
+    """The item whose categories are closer to those of the likes than to those of the dislikes."""
     return _ranked(row, [_genre_margin(training, row, one["item_id"]) for one in row["candidates"]])
 
 
 def _genre_margin(training: Training, row: Row, item: str) -> float:
-    """From -1 to 1: overlap of the item's categories with the likes, less that with the dislikes."""
+    """Overlap of the item's categories with the likes minus that with the dislikes, from -1 to 1."""
     known, liked = training.of(row), scale_of(row).liked
     own = [known.categories(item)]
     sides: dict[bool, list[Sequence[str]]] = {True: [], False: []}
@@ -296,7 +297,7 @@ def _stated(said: Sequence[tuple[str, str]]) -> Answer:
 
 
 def common_words(training: Training, row: Row) -> Answer:
-    """The words that are commonest in the training rows' answers, the commonest first."""
+    """The commonest words of the training rows' answers, the commonest first."""
     counts = training.words(row)
     words = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return Answer(" ".join(word for word, _ in words[:WORDS]))

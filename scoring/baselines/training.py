@@ -1,4 +1,4 @@
-"""What the training part's users did, as the baselines ask for it: counted once, by cell."""
+"""What training users did, as the baselines need it: counted once per cell."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
 SHRINK = 10
-"""Ratings that do not differ from their givers' means, added to those of an item."""
+"""Ratings at their users' means that are added to an item's ratings."""
 
 
 class Training:
@@ -147,12 +147,12 @@ class CellTraining:
         return () if code is None else store.item(code).categories
 
     def user(self, row: Row) -> int | None:
-        """The row's own user, if they are in the training part: whom no count may hold."""
+        """The row's user, if in the training part; no count may include them."""
         code = self.cell.store.code("user", row["user_id"])
         return code if code is not None and self._part[code] == TRAIN else None
 
     def touched_by(self, work: int) -> np.ndarray:
-        """User codes of the training part that touched the work, ascending. The works of the rows."""
+        """Codes of training users who touched the work, ascending."""
         return self._users.get(work, np.zeros(0, np.int32))
 
     @functools.cached_property
@@ -237,7 +237,7 @@ class CellTraining:
         return {**totals, -1: every}
 
     def item_mean(self, row: Row) -> float | None:
-        """The mean rating of the row's item in the training part, that of its own user taken out."""
+        """The mean rating of the row's item in the training part, without the row's user."""
         work = self.work(row["item_id"])
         total, count = self._ratings.get(-1 if work is None else work, (0.0, 0))
         if self.user(row) is not None:
@@ -256,7 +256,7 @@ class CellTraining:
         try:
             self._register(con, np.ones(len(store.work), bool))
             name = str(store.path / "interactions.parquet").replace("'", "''")
-            # Whole numbers, so that the order of rows is nothing to the sums.
+            # Whole numbers, so that sums do not depend on the order of rows.
             rated = (
                 "SELECT e.user_code, e.item_code, CAST(round(e.rating * 100) AS BIGINT) AS given "
                 f"FROM read_parquet('{name}') AS e JOIN parts AS p ON p.user_code = e.user_code "

@@ -1,4 +1,4 @@
-"""Scores put together: per cell, per subtask, per root task, each with its interval.
+"""Aggregated scores: per cell, per subtask, per root task, each with its interval.
 
 A subtask's figure is the mean over its cells, a root task's the mean over its subtasks, so that a
 large cell counts no more than a small one; their intervals come from the same resamples of the rows
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.scoring.metrics.bootstrap import interval, resampled
+from itdr.scoring.metrics.bootstrap import interval, resampled_means
 from itdr.scoring.metrics.per_task import READ, is_root, lower_is_better
 from itdr.scoring.metrics.result import Scored
 from itdr.scoring.verdicts import VERDICTS
@@ -56,7 +56,7 @@ class _Figures:
 
 
 def _ordered(found: Counter[str]) -> dict[str, int]:
-    """How many answers came to what, without what none came to."""
+    """How many answers got each verdict, without verdicts that none got."""
     return {name: found[name] for name in VERDICTS if found[name]}
 
 
@@ -116,7 +116,7 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Fi
             table[place, column] = one.values.get(name, np.nan)
             if name in one.chance:
                 lucky.setdefault(name, []).append(one.chance[name])
-    means = resampled(table, seed, *key)
+    means = resampled_means(table, seed, *key)
     samples, values, counts = {}, {}, {}
     for column, name in enumerate(names):
         known = table[:, column][~np.isnan(table[:, column])]
@@ -138,7 +138,7 @@ def _finished(name: str, mean: float) -> float:
 
 
 def _metric_order(name: str) -> int:
-    """Facts first; figures of answers that were read behind those of all rows."""
+    """Facts first; figures over readable answers after those over all rows."""
     headline = ("fact F1", "fact precision", "fact recall", "named works")
     return headline.index(name) - len(headline) if name in headline else int(name.endswith(READ))
 

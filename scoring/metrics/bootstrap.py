@@ -13,7 +13,7 @@ LEVEL = 0.95
 _BLOCK = 4_000_000
 
 
-def resampled(values: np.ndarray, seed: int, *purpose: object) -> np.ndarray:
+def resampled_means(values: np.ndarray, seed: int, *purpose: object) -> np.ndarray:
     """Means of `RESAMPLES` samples of the rows, drawn with replacement.
 
     Args:

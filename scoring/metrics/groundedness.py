@@ -30,14 +30,14 @@ from itdr.scoring.parsing.titles import END, words
 
 Row = Mapping[str, Any]
 Name = tuple[str, str]
-"""What a fact speaks of: its kind of value, and the value, folded."""
+"""What a fact is about: its kind of value, and the value, folded."""
 Statement = tuple[Name, str]
-"""What is spoken of, and the side on which it is stated."""
+"""What is stated, and on which side."""
 FOR, AGAINST = "for", "against"
 CITED = ("own", "shown")
 """Kinds of facts that support a statement, but need not be stated."""
 LONGEST = 40_000
-"""Characters of an answer that are looked at."""
+"""Characters of an answer that are read."""
 _SIDES = {UP: (FOR,), DOWN: (AGAINST,), 0: (FOR, AGAINST)}
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
 _HEADING = re.compile(r"^[\s#*\-\d.]*([^:\n]{1,30}):[\s*]*")
@@ -89,7 +89,8 @@ class Grounds:
 class FactSpellings:
     """What can be stated, by source: a trie of stemmed words whose ends hold the names of facts.
 
-    templates: the user's own folder of them, whose words the answers use.
+    Attributes:
+        templates: the user's own folder of them, whose words the answers use.
     """
 
     tries: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -208,8 +209,8 @@ _QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d\n]{1,200})[\"\u201d]")
 
 
 def _without_quotes(text: str) -> tuple[str, list[str]]:
-    """The text with a mark in place of each quotation, whose words say nothing of the sentence; and
-    the quotations."""
+    """The text with a mark in place of each quotation, whose words are not part of the sentence;
+    and the quotations."""
     quoted: list[str] = []
 
     def mark(match: re.Match[str]) -> str:
@@ -259,7 +260,7 @@ def grounds(row: Row, text: Any, lexicon: FactSpellings) -> Grounds:
     free = {_name("work", title) for title in _titles(row)}
     stated: set[Statement] = set()
     for names, side in lexicon.mentions(row["source"], text):
-        # Of what a spelling may mean, the row decides.
+        # Where a spelling is ambiguous, the row decides.
         own = sorted(name for name in names if (name, side) in held)
         if own:
             stated |= {(name, side) for name in own}
@@ -292,7 +293,7 @@ def _facts_of(row: Row) -> list[Fact]:
 
 
 def name_of(fact: Fact) -> Name:
-    """What a fact speaks of, whatever is said of it; of a fact without a value, which way it goes."""
+    """What a fact is about, whatever it states; for a fact without a value, its direction."""
     about = fact.about.removeprefix(SELDOM)
     way = "" if fact.value or not fact.direction else f"_{DIRECTIONS[fact.direction]}"
     return _name(about + way, fact.value)
@@ -300,7 +301,7 @@ def name_of(fact: Fact) -> Name:
 
 @functools.lru_cache(maxsize=1 << 16)
 def _name(about: str, value: str) -> Name:
-    # A tag of a category's name is that category.
+    # A tag named like a category is that category.
     return "category" if about == "tag" else about, " ".join(words(value))
 
 
@@ -314,8 +315,8 @@ def _held(row: Row) -> set[Statement]:
 
 
 def _sides(fact: Fact) -> tuple[str, ...]:
-    """The sides on which a fact may be stated; what is only cited, a habit, and people who hardly like a
-    trait may be spoken of in either way."""
+    """The sides on which a fact may be stated; cited facts, habits, and people who hardly like a
+    trait may be stated on either."""
     if fact.kind in (*CITED, "habit") or fact.about.startswith(SELDOM):
         return FOR, AGAINST
     return _SIDES[fact.direction]

@@ -1,8 +1,9 @@
 """Metrics of likes and dislikes: AUC over a cell, AUC within users, accuracy.
 
-The AUC of a cell is a mean over its rows: a liked one has the share of disliked ones that it is rated
-above, a disliked one the share of liked ones that it is rated below, ties by half. Both means are the
-AUC (Mann and Whitney, 1947). An answer that cannot be read stands on the wrong side of all others.
+The AUC of a cell is a mean over its rows: a liked one has the share of disliked ones that it is
+rated above, a disliked one the share of liked ones that it is rated below, ties by half. Both means
+are the AUC (Mann and Whitney, 1947). An unreadable answer counts as on the wrong side of all
+others.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def score_likes(
 
 
 def _shares(places: list[int], true: np.ndarray, values: np.ndarray) -> Iterable[tuple[int, float]]:
-    """Of each row of a group, the share of those of the other kind on whose right side it stands."""
+    """For each row of a group, the share of rows of the other kind that it is ordered correctly
+    against."""
     sides = {
         kind: np.sort(values[[k for k in places if true[k] == kind]]) for kind in (False, True)
     }

@@ -1,4 +1,4 @@
-"""The metrics of each subtask, and one row's values of them with those that chance would have."""
+"""The metrics of each subtask: one row's values, beside the values of chance."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_root(metric: str) -> bool:
 
 
 def lower_is_better(metric: str) -> bool:
-    """Whether a smaller number is the better one: errors."""
+    """Whether smaller is better, as for errors."""
     return metric.startswith(("RMSE", "MAE"))
 
 
@@ -72,7 +72,7 @@ def scale_of(row: Row) -> Scale:
 
 
 def _score_ratings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Scored]:
-    """RMSE and MAE: with the largest possible error where nothing could be read, and without."""
+    """RMSE and MAE, with the largest possible error for unreadable answers, and without these."""
     found = []
     for row, answer in zip(rows, answers, strict=True):
         scale, truth = scale_of(row), float(row["rating"])
@@ -87,7 +87,7 @@ def _score_ratings(rows: Sequence[Row], answers: Sequence[Answer]) -> list[Score
 def _error(
     name: str, readable: bool, error: float, by_chance: Sequence[float], mae: bool = False
 ) -> Scored:
-    """Squared and absolute error, beside those of the possible values drawn alike."""
+    """Squared and absolute error, beside those of a uniformly drawn value."""
     end = f" {name}" if name else ""
     values, chance = {}, {}
     for metric, power in ((f"RMSE{end}", 2), (f"MAE{end}", 1)) if mae else ((f"RMSE{end}", 2),):

@@ -145,7 +145,7 @@ def chance_of_set(candidates: int, targets: int) -> dict[str, float]:
     total = math.comb(candidates, targets)
     for right in range(targets + 1):
         ways = math.comb(targets, right) * math.comb(candidates - targets, targets - right)
-        # The true ones among those picked bear the numbers from 0 on, the others any other numbers.
+        # Targets among those picked are numbered from 0, the others get no number.
         picked = Ranking((*range(right), *[None] * (targets - right)), (targets,))
         for name, value in expected(picked, frozenset(range(targets))).items():
             found[name] += value * ways / total

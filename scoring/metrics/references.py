@@ -1,7 +1,7 @@
 """Other phrasings of a row's facts: the references of BLEU and ROUGE.
 
-The two grounded tasks put the same facts into many words; an answer is compared with several of these,
-so that a good one in other words than the row's is not punished for it.
+The two grounded tasks put the same facts into many words; an answer is compared with several of
+these, so that a good one is not punished for using other words than the row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itdr.builders.sampling.case import Case
 from itdr.builders.tasks.base import OpenCell
 
 PHRASINGS = 7
-"""Drawn for each row, beside its own answer."""
+"""Phrasings drawn for each row, besides its own answer."""
 
 
 def phrasings(cell: OpenCell, case: Case, count: int = PHRASINGS) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is scored, and what comes of it, row by row."""
+"""What is scored, and the values of each row."""
 
 from __future__ import annotations
 

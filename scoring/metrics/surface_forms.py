@@ -1,4 +1,5 @@
-"""How the facts of an answer in prose are spelled: as the source has them, and as the lexicon says them."""
+"""Spellings of the facts of answers in prose: as the source has them, and as the lexicon words
+them."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from itdr.builders.rendering.lexicon_files import Lexicon
 
 MOST_WORDS = 20_000
-"""Words of an answer that are looked at."""
+"""Words of an answer that are read."""
 _COMMON = {
     "female": ("women", "woman", "female", "girls"),
     "male": ("men", "man", "male", "boys"),
@@ -24,7 +25,7 @@ _COMMON = {
     "united states": ("united states", "usa", "america"),
     "united kingdom": ("united kingdom", "uk", "britain"),
 }
-"""What a reader of answers understands beside the words of the lexicon."""
+"""Common words understood besides those of the lexicon."""
 Form = tuple[str, ...]
 
 

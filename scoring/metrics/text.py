@@ -44,7 +44,7 @@ def score_texts(
         phrasings = [reference(row), *(references or {}).get(row["id"], ())]
         values: dict[str, float] = {}
         if facts.wanted:
-            # Where there is nothing to state, only what is stated without need can be judged.
+            # Where there is nothing to state, only precision can be judged.
             values |= {"fact F1": facts.f1, "fact recall": facts.recall}
         values["fact precision"] = facts.precision
         if facts.works:

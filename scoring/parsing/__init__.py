@@ -1,1 +1,1 @@
-"""From a model's text to what it answers."""
+"""From a model's text to the answer in it."""

@@ -1,4 +1,4 @@
-"""Which of a few known titles a text names, however it spells them.
+"""Finding which of a few known titles a text names, however it spells them.
 
 Titles are compared as words: NFKC, casefolded, Latin accents, apostrophes and punctuation dropped, `&`
 read as "and", each Chinese or Japanese character a word of its own. A title may appear with or without

@@ -48,12 +48,15 @@ HITS = [
     (BOOKS, -1, "The plot was predictable.", "the plot", DOWN),
     (BOOKS, 1, "A beautifully written novel.", "the writing", UP),
     (BUSINESSES, 1, "Perfect coffee shop atmosphere.", "atmosphere", UP),
-    # The clause that judges is quoted alone where another clause says the opposite.
-    (BUSINESSES, 0, "The food was great, but the service was slow.", "food", UP),
-    (BUSINESSES, 0, "The food was great, but the service was slow.", "service", DOWN),
 ]  # fmt: skip
 
 NEAR_MISSES = [
+    # Nothing is cut out of a sentence that takes something back.
+    (BUSINESSES, 0, "The food was great, but the service was slow."),
+    (BUSINESSES, 1, "The seafood was good, not great."),
+    (BUSINESSES, 1, "Nice bar and bartender."),
+    (BUSINESSES, 1, "and the food was great"),
+    (PRODUCTS, 1, "I felt more comfortable using another one."),
     (BUSINESSES, 1, "My good friend, Tomas, is a bartender."),
     (BUSINESSES, 1, "My good friend Tomas is a bartender in town."),
     (BUSINESSES, 1, "Our drinks were delivered quickly."),
@@ -96,7 +99,7 @@ FOR_WHOM = [
     (BUSINESSES, 1, "Not, however, a great restaurant for people who are looking for a quiet meal.",
      "audience", "people who are looking for a quiet meal", DOWN),
     (BUSINESSES, 1, "It is perfect for a date night.", "audience", "a date", UP),
-    (BUSINESSES, 1, "Great for families with small kids!", "audience", "families with small kids", UP),
+    (BUSINESSES, 1, "Great for families with small kids!", "audience", "families", UP),
     (BUSINESSES, 0, "I would not recommend it for large groups.", "audience", "groups", DOWN),
     (PRODUCTS, 0, "Not great for exfoliating.", "purpose", "exfoliating", DOWN),
     (PRODUCTS, -1, "If you like thick lashes, these are not for you.", "feature", "thick lashes", DOWN),
@@ -166,7 +169,7 @@ def test_what_names_no_group_is_no_audience(domain: str, verdict: int, text: str
     assert audiences([Comment(0, verdict, text)], words(domain)) == []
 
 
-def test_what_one_review_praises_and_another_attacks_is_no_praise() -> None:
+def test_what_one_review_praises_and_another_attacks_is_no_reason() -> None:
     shown = [Comment(0, 1, "The scent is lovely."), Comment(1, -1, "The scent is awful.")]
     found = undisputed(aspects(shown, words(PRODUCTS)))
-    assert [(fact.value, fact.direction) for fact in found] == [("scent", DOWN)]
+    assert not found

@@ -351,7 +351,7 @@ def test_a_mirror_that_is_no_address_is_said(text: str, monkeypatch: pytest.Monk
 
 
 def test_signed_addresses_are_not_shown() -> None:
-    assert hosts.redacted("https://u:p@h/x?X-Goog-Signature=abc&v=1") == (
+    assert hosts.redacted_url("https://u:p@h/x?X-Goog-Signature=abc&v=1") == (
         "https://h/x?X-Goog-Signature=…&v=1"
     )
 

@@ -52,7 +52,7 @@ def test_nothing_is_removed_in_a_dry_run(used: Path) -> None:
 def test_one_source_is_removed_and_made_again(used: Path, tmp_path: Path) -> None:
     path = str(tmp_path / "shop" / "shop.yaml")
     rows = load("sequential_rec", path)
-    store = StoreSpec(own_sources.find(path)[0]).path
+    store = StoreSpec(own_sources.find_source(path)[0]).path
     assert store.is_dir()
     output = run("cache", "clear", "shop")
     assert "removed store shop" in output and "ml-32m" not in output
@@ -73,7 +73,7 @@ def test_only_what_is_old_is_removed(used: Path) -> None:
 
 
 def test_what_is_being_built_is_kept(used: Path, tmp_path: Path) -> None:
-    store = StoreSpec(own_sources.find(str(tmp_path / "shop" / "shop.yaml"))[0]).path
+    store = StoreSpec(own_sources.find_source(str(tmp_path / "shop" / "shop.yaml"))[0]).path
     with FileLock(f"{store}.lock"):
         assert f"in use, kept: {store}" in run("cache", "clear", "shop")
     assert store.is_dir()

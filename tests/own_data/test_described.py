@@ -33,7 +33,7 @@ def load(config: str, source: Any, split: str = "train", **options: Any) -> list
 
 def stored(path: Path) -> dict[str, Any]:
     """The manifest of the store of a description, built now."""
-    source, _ = own_sources.find(str(path))
+    source, _ = own_sources.find_source(str(path))
     return read_manifest(prepare(StoreSpec(source)))
 
 
@@ -55,7 +55,7 @@ def test_a_shop_serves_every_subtask_that_its_columns_allow(tmp_path: Path, cach
 
 
 def test_columns_are_read_as_described(tmp_path: Path, caches: Path) -> None:
-    source, _ = own_sources.find(str(shop.write(tmp_path)))
+    source, _ = own_sources.find_source(str(shop.write(tmp_path)))
     store = StoreReader(source, prepare(StoreSpec(source)))
     ids = {store.value("items", "item_id", code): code for code in range(shop.ITEMS)}
     item = store.item(ids["p5"])
@@ -203,7 +203,7 @@ def test_times_are_read_in_every_unit(kind: str, tmp_path: Path, caches: Path) -
         f"{column}}}\nitems: {{columns: {{item_id: i}}, untitled: id}}\n",
         "utf-8",
     )
-    source, _ = own_sources.find(str(path))
+    source, _ = own_sources.find_source(str(path))
     store = StoreReader(source, prepare(StoreSpec(source)))
     assert set(store.events(0).times.tolist()) == {1609459200}
     assert {store.item(code).title for code in (0, 1)} == {"item b", "item c"}
@@ -243,7 +243,7 @@ wording: {item: gadget, acted: tried}
 """,
         "utf-8",
     )
-    source, _ = own_sources.find(str(path))
+    source, _ = own_sources.find_source(str(path))
     assert source.scale is not None
     assert (source.scale.disliked, source.scale.liked) == (10, 60)
     facts = read_manifest(prepare(StoreSpec(source)))

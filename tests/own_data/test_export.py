@@ -80,7 +80,7 @@ def test_real_atomic_files_are_a_source(name: str, caches: Path, raw: Path) -> N
         pytest.skip(f"{folder} is not there")
     found = rows("sequential_rec", str(folder), "x", size=100)
     assert len(found) == 100
-    source, _ = own_sources.find(str(folder))
+    source, _ = own_sources.find_source(str(folder))
     assert source.timed
     if name == "ml-100k":
         assert source.words == "films" and source.scale is not None
@@ -105,7 +105,7 @@ def atomic(tmp_path: Path, caches: Path) -> Path:
 def test_atomic_files_need_no_description(atomic: Path) -> None:
     found = rows("rating_prediction", str(atomic), "shop", size=30)
     assert found and "Copper & Oak" in found[0]["input"]
-    source, _ = own_sources.find(str(atomic))
+    source, _ = own_sources.find_source(str(atomic))
     assert source.id == "shop-recbole"
     assert {"users.age", "items.categories", "interactions.timestamp"} <= source.columns
     (atomic / "shop.item").unlink()
@@ -116,7 +116,7 @@ def test_atomic_files_need_no_description(atomic: Path) -> None:
 def test_a_wrong_header_is_no_atomic_file(tmp_path: Path, caches: Path) -> None:
     (tmp_path / "x.inter").write_text("user_id\titem_id\na\tb\n", "utf-8")
     with pytest.raises(OSError, match="user_id:token"):
-        own_sources.find(str(tmp_path))
+        own_sources.find_source(str(tmp_path))
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
@@ -201,7 +201,7 @@ def rows_of_item(folder: Path, item: str) -> list[str]:
     from itdr.builders.store.reader import StoreReader
     from itdr.builders.store.spec import StoreSpec
 
-    source, _ = own_sources.find(str(folder))
+    source, _ = own_sources.find_source(str(folder))
     store = StoreReader(source, prepare(StoreSpec(source)))
     code = next(c for c in range(shop.ITEMS) if store.value("items", "item_id", c) == item)
     return list(store.item(code).categories)

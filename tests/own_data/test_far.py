@@ -63,23 +63,23 @@ def test_object_storage_is_read_and_followed(bucket: str, tmp_path: Path, caches
     far = moved(path, bucket)
     rows = load("top_k_rec", str(path))
     assert load("top_k_rec", str(far)) == rows
-    source, _ = own_sources.find(str(far))
+    source, _ = own_sources.find_source(str(far))
     store = StoreSpec(source).path
     # What was replaced there is another store; what is not there is said.
     shop.write_csv(tmp_path / "log.csv", shop.log(5), ";")
     there.put(str(tmp_path / "log.csv"), f"{bucket}/log.csv")
-    changed, _ = own_sources.find(str(far))
+    changed, _ = own_sources.find_source(str(far))
     assert StoreSpec(changed).path != store
     assert load("top_k_rec", str(far)) != rows
     there.rm(f"{bucket}/log.csv")
     with pytest.raises(ConfigError, match=rf"far\.yaml:3: interactions: there is no file {bucket}"):
-        own_sources.find(str(far))
+        own_sources.find_source(str(far))
 
 
 def test_storage_that_nobody_knows_is_said(tmp_path: Path, caches: Path) -> None:
     path = moved(shop.write(tmp_path), "nosuch://bucket")
     with pytest.raises(ItdrError, match="cannot be reached"):
-        own_sources.find(str(path))
+        own_sources.find_source(str(path))
 
 
 def test_the_web_is_read_once(tmp_path: Path, caches: Path) -> None:
@@ -100,7 +100,7 @@ def test_the_web_is_read_once(tmp_path: Path, caches: Path) -> None:
 
 def test_a_web_page_that_is_gone_is_said(tmp_path: Path, caches: Path) -> None:
     path = moved(shop.write(tmp_path), "http://127.0.0.1:9")
-    source, _ = own_sources.find(str(path))
+    source, _ = own_sources.find_source(str(path))
     with pytest.raises(DownloadError, match="could not be downloaded"):
         prepare(StoreSpec(source), progress=False)
 

@@ -23,7 +23,7 @@ def described(folder: Path, *files: str) -> dict[str, Any]:
     run("init", *(str(folder / name) for name in files), "-o", str(out), "--force")
     values = yaml.safe_load(out.read_text("utf-8"))
     assert not list(jsonschema.Draft202012Validator(json_schema()).iter_errors(values))
-    own_sources.find(str(out))
+    own_sources.find_source(str(out))
     return values
 
 

@@ -68,7 +68,7 @@ def test_a_wrong_description_is_one_clear_sentence(
     assert text.count(old) >= 1
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(ItdrError) as error:
-        source, _ = own_sources.find(str(path))
+        source, _ = own_sources.find_source(str(path))
         prepare(StoreSpec(source))
     message = str(error.value)
     assert said in message
@@ -93,11 +93,11 @@ def test_the_right_one_passes_the_schema(tmp_path: Path) -> None:
 def test_a_file_of_data_is_no_description(tmp_path: Path) -> None:
     shop.write(tmp_path)
     with pytest.raises(ItdrError, match="itdr init"):
-        own_sources.find(str(tmp_path / "log.csv"))
+        own_sources.find_source(str(tmp_path / "log.csv"))
     with pytest.raises(ItdrError, match=r"neither itdr\.yaml nor atomic files"):
-        own_sources.find(str(tmp_path))
+        own_sources.find_source(str(tmp_path))
     with pytest.raises(ItdrError, match=re.escape("Did you mean 'shop.yaml'")):
-        own_sources.find(str(tmp_path / "shopp.yaml"))
+        own_sources.find_source(str(tmp_path / "shopp.yaml"))
 
 
 def test_two_sources_of_one_id_are_refused(tmp_path: Path) -> None:

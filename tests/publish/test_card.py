@@ -129,14 +129,14 @@ def test_the_example_of_the_card_runs(tmp_path: Path) -> None:
 
 def test_dataset_infos_json_is_not_stale() -> None:
     """`itdr card` makes it anew."""
-    assert (HOME / "dataset_infos.json").read_text("utf-8") == project.infos()
+    assert (HOME / "dataset_infos.json").read_text("utf-8") == project.dataset_infos()
 
 
 def test_the_readme_the_figure_and_the_pages_are_not_stale() -> None:
-    """`itdr card` makes them anew: front matter, tables, examples."""
+    """`itdr card` makes them anew: tables, examples."""
     if not (HOME / "README.md").is_file():
         pytest.skip("the README is not part of a wheel")
-    texts = project.generated(HOME)
+    texts = project.generated_files(HOME)
     assert len(texts) > 20
     stale = [path.name for path, text in texts.items() if path.read_text("utf-8") != text]
     assert not stale
@@ -157,24 +157,16 @@ def test_dataset_infos_json_holds_every_config_and_no_sizes() -> None:
         )
 
 
-def test_the_projects_yaml_has_nothing_that_sizes_are_verified_against() -> None:
-    head = front_matter(project.project_yaml())
-    assert not {"configs", "dataset_info"} & set(head)
-    assert head["license"] == "other"
-
-
 def test_the_generated_parts_replace_themselves_and_nothing_else() -> None:
     old = (
-        f"---\nold: yes\n---\n\n# Title\n\nText\n\n{examples.BEGIN}\nstale\n{examples.END}\n\n"
+        f"# Title\n\nText\n\n{examples.BEGIN}\nstale\n{examples.END}\n\n"
         f"Between\n\n{project.BEGIN}\nstale\n{project.END}\n\nMore\n"
     )
     new = project.readme(old)
     assert "stale" not in new
-    assert "old: yes" not in new
     assert "# Title\n\nText\n\n" in new and "\n\nBetween\n\n" in new
     assert new.endswith("\n\nMore\n")
     assert project.readme(new) == new
-    assert project.readme(old.split("---\n\n")[1]) == new
     with pytest.raises(ConfigError, match="lacks the lines"):
         project.readme("# Title\n")
 

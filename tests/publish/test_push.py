@@ -467,5 +467,5 @@ def test_the_terms_are_those_declared() -> None:
     facts = {"title": "x", "homepage": "y", "licence": {"redistribution": True}}
     entry = {"options": {"sample": False}, "sources": {"yelp": facts, "gone": facts}}
     terms = licences.terms({"one": entry})
-    assert terms["yelp"] == licences.declared(["yelp"])["yelp"]
+    assert terms["yelp"] == licences.declared_terms(["yelp"])["yelp"]
     assert terms["gone"] == facts

@@ -67,7 +67,7 @@ class Crowd:
     low, high: fewest and most events of a user; `total` sets the sum of all events instead, with
     `low` the fewest and a long tail above.   groups: the liked categories of each taste group
     (default: three groups that like one or two of the first categories each).
-    start, end: UTC seconds between which items appear and users act.
+    slope: how steeply popularity falls from item to item.   start, end: UTC seconds between which items appear and users act.
     """
 
     def __init__(
@@ -82,6 +82,7 @@ class Crowd:
         total: int | None = None,
         groups: Sequence[Sequence[str]] | None = None,
         each: int = 3,
+        slope: float = 0.8,
         start: int = 1_100_000_000,
         end: int = 1_400_000_000,
     ) -> None:
@@ -92,7 +93,7 @@ class Crowd:
         rng = self.rng(0)
         self.item_categories = _categories(rng, items, names, each)
         rank = rng.permutation(items)
-        self.weight = 1.0 / (rank + 3.0) ** 0.8
+        self.weight = 1.0 / (rank + 3.0) ** slope
         # Most items are there from the start; the rest appear over the first four fifths of time.
         late = rng.random(items) * 2.0 - 1.2
         self.born = (start + np.clip(late, 0, 0.8) * (end - start)).astype(np.int64)
@@ -165,6 +166,11 @@ class Crowd:
             if mine.any():
                 item[mine] = np.searchsorted(sums, point[mine] * sums[-1], side="right")
         return np.minimum(item, self.items - 1)
+
+    def chance(self, group: int) -> np.ndarray:
+        """The chance of each item in a draw of a user of this group."""
+        own = self.weight * self.liked[group]
+        return OWN * own / own.sum() + (1 - OWN) * self.weight / self.weight.sum()
 
     def _sessions(
         self, rng: np.random.Generator, count: np.ndarray

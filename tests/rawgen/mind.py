@@ -50,6 +50,7 @@ def write(
     seed: int = 0,
     packed: bool = False,
     dirt: bool = True,
+    slope: float = 0.8,
 ) -> Facts:
     """Write `MINDsmall_train/` and `MINDsmall_dev/`, each behaviors.tsv and news.tsv, or the zips.
 
@@ -66,6 +67,7 @@ def write(
         high=30,
         start=FIRST_DAY - 28 * DAY,
         end=FIRST_DAY,
+        slope=slope,
     )
     ids = crowd.rng(2).permutation(items * 7)[:items] + 101
     facts = Facts(groups={f"U{user + 11}": crowd.tastes(user) for user in range(users)})
@@ -171,9 +173,10 @@ def _impressions(
 
 
 def _shown(crowd: Crowd, rng: np.random.Generator, user: int, had: set[int]) -> np.ndarray:
-    """12 to 15 news that the user did not click: mostly popular ones outside the group's taste."""
-    liked = crowd.liked[int(crowd.user_group[user])]
-    weight = crowd.weight * np.where(liked, 0.3, 1.0)
+    """12 to 15 news that the user did not click: mostly what other groups click, so that news which are
+    shown often are clicked often."""
+    own = int(crowd.user_group[user])
+    weight = sum(crowd.chance(group) for group in range(len(crowd.groups)) if group != own)
     weight[list(had)] = 0
     number = min(int(rng.integers(12, 16)), int(np.count_nonzero(weight)))
     return rng.choice(crowd.items, number, replace=False, p=weight / weight.sum())

@@ -52,6 +52,7 @@ def write(
     packed: bool = False,
     dirt: bool = True,
     ratings: int | None = None,
+    slope: float = 0.8,
 ) -> Facts:
     """Write ratings.csv, movies.csv, tags.csv and links.csv, or `ml-32m.zip` with them.
 
@@ -67,6 +68,7 @@ def write(
         total=ratings,
         start=START,
         end=END,
+        slope=slope,
     )
     # Ids are sparse and grow along the file, as in the original.
     ids = np.cumsum(crowd.rng(2).integers(1, 5, items))

@@ -18,6 +18,8 @@ ITEMS = 160
 EVENTS = (50, 80)
 CROWDED: dict[str, Any] = {"users": 260, "items": 90}
 """Of a work that few people meet nothing can be said for sure."""
+LEVEL: dict[str, Any] = {**CROWDED, "slope": 0.5}
+"""Where all have met what is popular, nobody is left who never did, and "the popular one" finds targets."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "amazon-reviews-2023": {"packed": True},
     "yelp": {"packed": True, **CROWDED},
@@ -25,11 +27,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "anime-2023": {"events": EVENTS},
     "steam": {"events": (70, 95)},
     "ml-1m": CROWDED,
-    "ml-32m": CROWDED,
+    "ml-32m": {**LEVEL, "items": 130},
     "bookcrossing": CROWDED,
     "microlens": CROWDED,
     "pixelrec": CROWDED,
-    "mind": CROWDED,
+    "mind": LEVEL,
     "lastfm-1k": {"users": 150, "items": 50},
     "lastfm-360k": {"users": 150, "items": 50},
 }

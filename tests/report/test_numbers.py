@@ -200,5 +200,5 @@ def test_the_command_prints_tables_or_json(counted: dict[str, Any]) -> None:
 
 
 def test_columns_of_numbers_stand_flush_right() -> None:
-    lines = text.aligned(("name", "n"), [["a", "1"], ["longer", "1,000"]]).splitlines()
+    lines = text.aligned_table(("name", "n"), [["a", "1"], ["longer", "1,000"]]).splitlines()
     assert lines == ["  name        n", "  a           1", "  longer  1,000"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from itdr.builders.core.errors import ItdrError
+from itdr.builders.dataset import registry
 from itdr.commands import report as command
 from itdr.publish import provenance
 from itdr.publish.report import numbers
@@ -110,6 +112,32 @@ def test_the_flow_holds_every_example(written: Path) -> None:
             ), (name, count)
 
 
+def full_size() -> list[dict[str, Any]]:
+    """Every cell with the paper's number of examples."""
+    return [
+        {"root_task": registry.task(task).root, "task": task, "source": source, "all": count}
+        for task in registry.task_ids()
+        for (_, source), count in registry.cells(task).items()
+        if count
+    ]
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("cells", [full_size(), full_size()[:1]], ids=["all", "one"])
+def test_no_name_in_the_flow_lies_over_another_at_full_size(
+    cells: list[dict[str, Any]], narrow: bool
+) -> None:
+    drawn = plots.draw(plots.PLOTS[0], {"cells": cells}, narrow)
+    frame = drawn.bbox
+    boxes = {one.get_text(): one.get_window_extent() for one in drawn.axes[0].texts}
+    assert len(boxes) >= 2
+    for text, box in boxes.items():
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1, text
+        assert frame.y0 <= box.y0 and box.y1 <= frame.y1, text
+    for (first, a), (second, b) in itertools.combinations(boxes.items(), 2):
+        assert not a.overlaps(b), (first, second)
+
+
 def test_rows_cannot_break_out_of_the_page() -> None:
     nasty = {"a": "</script><script>alert(1)</script><!--", "b": "{{js}} \u2028"}
     embedded = page._embedded(nasty)
@@ -178,7 +206,7 @@ def test_the_page_opens_without_a_word_on_the_console(written: Path, tmp_path: P
 @browser
 def test_the_pictures_are_seen(written: Path, tmp_path: Path) -> None:
     code = (
-        "result = [...document.querySelectorAll('figure svg')].map((one) => {"
+        "result = [...document.querySelectorAll('figure svg:not(.on-narrow)')].map((one) => {"
         "const box = one.getBoundingClientRect();"
         "return [box.width, box.height, one.querySelectorAll('path').length]; })"
     )
@@ -286,21 +314,95 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def in_frame(code: str, path: Path, tmp_path: Path, width: int) -> Any:
+    """What `code` leaves in `result`, run in a frame of this width: a window is never narrower than 500."""
+    inside = f"let result; {code}; parent.postMessage(JSON.stringify(result), '*');"
+    (tmp_path / "inside.html").write_text(
+        path.read_text("utf-8").replace("</body>", f"<script>{inside}</script></body>"), "utf-8"
+    )
+    host = tmp_path / "host.html"
+    host.write_text(
+        "<!doctype html><body style='margin: 0'><script>addEventListener('message', (event) => {"
+        "const out = document.createElement('pre'); out.id = 'result';"
+        "out.textContent = event.data; document.body.append(out); });</script>"
+        f"<iframe src='inside.html' style='border: 0; width: {width}px; height: 900px'></iframe></body>",
+        "utf-8",
+    )
+    document, console = opened(host, tmp_path, width=width)
+    assert console == []
+    found = re.search(r'<pre id="result">(.*?)</pre>', document, re.DOTALL)
+    assert found, "the code did not run to its end"
+    return json.loads(found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
 @browser
 def test_a_phone_shows_it_without_sideways_scrolling_in_readable_size(
     written: Path, tmp_path: Path
 ) -> None:
     code = (
-        "const sizes = [...document.querySelectorAll('figure svg')].map((svg) => {"
+        "const shown = [...document.querySelectorAll('figure svg')].filter("
+        "(svg) => svg.getClientRects().length);"
+        "const sizes = shown.map((svg) => {"
         "const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;"
         "const texts = [...svg.querySelectorAll('text')];"
         "return scale * Math.min(...texts.map((one) => parseFloat(getComputedStyle(one).fontSize))); });"
         "result = {wide: document.documentElement.scrollWidth, window: innerWidth, sizes}"
     )
-    result = result_of(code, written, tmp_path, width=390)
-    assert result["window"] <= 500
+    result = in_frame(code, written, tmp_path, width=400)
+    assert result["window"] == 400
     assert result["wide"] <= result["window"]
+    assert len(result["sizes"]) == len(NAMES)
     assert min(result["sizes"]) >= 8.5
+
+
+LABELS = """
+const found = [];
+for (const figure of document.querySelectorAll('figure')) {
+  const shown = [...figure.querySelectorAll('svg')].filter((svg) => svg.getClientRects().length);
+  if (shown.length !== 1) found.push(`${figure.id}: ${shown.length} pictures`);
+  const frame = shown[0].getBoundingClientRect(), card = figure.getBoundingClientRect();
+  if (frame.left < card.left || frame.right > card.right) found.push(`${figure.id}: wider than its card`);
+  const texts = [...shown[0].querySelectorAll('text')].filter((one) => one.textContent.trim());
+  if (!texts.length) found.push(`${figure.id}: no text`);
+  const boxes = texts.map((one) => one.getBoundingClientRect());
+  boxes.forEach((a, k) => {
+    if (a.left < frame.left - 1 || a.right > frame.right + 1 || a.top < frame.top - 1 ||
+        a.bottom > frame.bottom + 1) found.push(`${figure.id}: cut ${texts[k].textContent}`);
+    boxes.slice(k + 1).forEach((b, j) => {
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (wide > 0.5 && high > 3)
+        found.push(`${figure.id}: ${texts[k].textContent} over ${texts[k + 1 + j].textContent}`);
+    });
+  });
+}
+result = found;
+"""
+"""Labels that are cut or lie over one another, by their boxes. A box is as high as the font's line:
+letters of two lines whose boxes share 3 pixels do not touch."""
+
+
+@browser
+@pytest.mark.parametrize("width", [400, 1280])
+def test_no_label_lies_over_another_and_none_is_cut(
+    written: Path, tmp_path: Path, width: int
+) -> None:
+    assert in_frame(LABELS, written, tmp_path, width) == []
+
+
+@browser
+def test_labels_that_lie_over_each_other_or_are_cut_would_be_seen(
+    written: Path, tmp_path: Path
+) -> None:
+    def moved(x: int) -> str:
+        return (
+            "for (const one of document.querySelectorAll('#cells svg text'))"
+            "{ one.removeAttribute('transform'); one.removeAttribute('style');"
+            f" one.setAttribute('x', {x}); one.setAttribute('y', 50); }} "
+        )
+
+    assert any(" over " in one for one in in_frame(moved(50) + LABELS, written, tmp_path, 400))
+    assert any(": cut " in one for one in in_frame(moved(-20) + LABELS, written, tmp_path, 400))
 
 
 def test_the_page_begins_with_key_numbers_and_says_how_it_was_built(written: Path) -> None:
@@ -310,8 +412,8 @@ def test_the_page_begins_with_key_numbers_and_says_how_it_was_built(written: Pat
     assert text.index(f"<dd>{total:,}</dd>") < text.index("<figure")
     built = text.partition('<section id="built">')[2].partition("</section>")[0]
     for name, one in entries.items():
-        assert f"<td>{name}</td>" in built
+        assert name in built
         for source, facts in one["sources"].items():
             assert source in built
             for file in facts["raw_files"].values():
-                assert f"{file['name']} {file['sha256'][:12]}" in built
+                assert f"{file['name']} (SHA-256 {file['sha256'][:12]}…)" in built

@@ -78,3 +78,38 @@ def test_eval_yaml_names_scorers_and_solvers_that_inspect_has() -> None:
         assert hasattr(scorers, one["name"])
     for _, several in benchmark.FIELDS.values():
         assert all(hasattr(solvers, one["name"]) for one in several)
+
+
+@pytest.mark.parametrize(("given", "expected"), [("right", 1.0), ("wrong", 0.0)])
+def test_inspect_ai_runs_the_tasks_of_eval_yaml(
+    given: str, expected: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own reader of `hf/owner/name`, with the folder in place of the Hub."""
+    hub = pytest.importorskip("inspect_ai._eval.task.hf", reason="it reads no eval.yaml")
+    from inspect_ai.model import ModelOutput, get_model
+
+    def local(path: str, revision: str, **given: Any) -> Any:
+        return inspect_ai.dataset.hf_dataset(str(small()), **given)
+
+    monkeypatch.setattr(
+        "huggingface_hub.hf_hub_download", lambda filename, **_: str(small() / filename)
+    )
+    monkeypatch.setattr(hub, "hf_dataset", local)
+    tasks = hub.task_create_from_hf("hf/owner/name")
+    assert len(tasks) == len(benchmark.SCORERS)
+    for task in tasks:
+        answers = [one.target if given == "right" else "no title" for one in task.dataset]
+        outputs = [ModelOutput.from_content("mockllm/model", text) for text in answers]
+        (log,) = inspect_ai.eval(
+            task,
+            model=get_model("mockllm/model", custom_outputs=outputs),
+            log_dir=str(tmp_path),
+            display="none",
+            max_connections=1,
+            max_samples=1,
+        )
+        assert log.status == "success", log.error
+        metrics = log.results.scores[0].metrics
+        assert metrics["accuracy" if "accuracy" in metrics else "mean"].value == expected
+        for sample in log.samples:
+            assert sample.messages[0].text == f"{sample.metadata['instruction']}\n\n{sample.input}"

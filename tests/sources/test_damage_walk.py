@@ -17,7 +17,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.core.text_files import TOO_LONG
 from itdr.builders.rawfiles.inventory import survey
-from itdr.builders.store.build import build
+from itdr.builders.store.build import build, staging
 from itdr.builders.store.plain_files import plain_files
 from tests.sources.damages import LAYOUTS, Damage, Layout, damages
 from tests.sources.harness import load
@@ -53,9 +53,9 @@ def store(source: str, layout: Layout, folder: Path, work: Path) -> tuple[Stored
         for table in layout.tables:
             raw.opened.clear()
             rejected: Counter[tuple[str, str]] = Counter()
-            if not build.stage_table(declared, raw, table, rejected):
+            if not staging.stage_table(declared, raw, table, rejected):
                 continue
-            read = build.rows_read(con, table, raw.unparsed[table])
+            read = staging.rows_read(con, table, raw.unparsed[table])
             opened = [paths[key] for key in raw.opened]
             build.require_readable(declared, table, read, rejected, opened)
             copy = "interactions_staged" if table == "interactions" else f"{table}_raw"

@@ -11,7 +11,7 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.store import prepare as store_prepare
-from itdr.builders.store.build import build
+from itdr.builders.store.build import staging
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
@@ -218,7 +218,7 @@ def test_an_interrupt_within_a_reader_is_an_interrupt(
 ) -> None:
     made = {"microlens": microlens, "bookcrossing": bookcrossing, "steam": steam}[source]
     made.write(tmp_path / source, users=20, items=40)
-    noting = build._noting
+    noting = staging._noting
 
     def interrupted(batches: Any, failures: Any) -> Any:
         def until_then() -> Any:
@@ -230,7 +230,7 @@ def test_an_interrupt_within_a_reader_is_an_interrupt(
 
         return noting(until_then(), failures)
 
-    monkeypatch.setattr(build, "_noting", interrupted)
+    monkeypatch.setattr(staging, "_noting", interrupted)
     with pytest.raises(KeyboardInterrupt):
         prepare(spec(source, tmp_path), offline=True, progress=False)
     assert not list(cache.rglob("manifest.json"))

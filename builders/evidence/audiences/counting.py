@@ -9,52 +9,59 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
 
 from itdr.builders.core.rng import splitmix64
+from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.expectations import Activity, Generosity, deviations, surprise
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
+from itdr.builders.evidence.audiences.themes import Shared, Themes
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
-from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
-KEPT_WORKS = 8
-"""Works named as also liked, at most."""
+MOST_SHARED = 80
+"""Works also liked among which those to name are chosen."""
+KEPT_TRAITS = 8
+"""Makers, hashtags or topics named as also liked, at most."""
 KEPT_RATES = 2
 """Works named whose likers like the item more or less: those of one taste come in packs."""
-SHARED_WORKS = 20
-"""The works an audience shares most, among which common traits are looked for."""
-LEAST_SHARED = 3
 FEW_LIKERS = 8
 LEAST_GROUP = 10
 LEAST_RATIO = 1.5
+LEAST_PART = 0.05
+"""Likers of a work who also like another, as a share, for it to be named."""
 POPULAR = 2000
 """Works with most likers, of which each is asked whether its likers like another work more or less."""
 MORE, LESS = 1.25, 0.7
 """A group is over-represented, or a topic avoided, among likers by these factors, at least."""
 FALSE_FINDS = 0.02
 """Works or groups of a kind found of an item, each way, where nothing is to be found."""
-FALSE_RATES = 0.015
+FALSE_RATES = 0.012
 """The same for all groups together that like an item at another rate than is usual."""
-FALSE_WORK_RATES = 0.005
-"""The same for the likers of single works."""
+FALSE_STRANGE_RATES = 0.001
+"""The same where nothing but the rate ties the group to the item: for the likers of single works, for
+communities, and for fans of what the item is not."""
+MANY = 25
+"""Members of such a group, at least."""
+ALIKE = 0.8
+"""Groups with so many members in common, of all in either, are one."""
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
 """A group's likes differ from what is usual by this share of its members, or by this share of what is
 usual, at least."""
-KIN_Z = 2.0
 LEAST_RATERS = 20
 GENEROUS = 0.75
 MIXED = 0.25
-FLOP, LEAST_LACK = 0.4, 0.1
-"""Shares of likes at and below which a work disappoints most: of all verdicts, and below what is usual."""
+FLOP, LEAST_LACK, CLEARLY = 0.4, 0.07, 2.33
+"""A work disappoints where fewer than half like it: so much less than is usual, by so many standard
+deviations; it disappoints most where no more than the first share like it. It divides where `MIXED` of
+its raters dislike it, and is liked well where `GENEROUS` of them like it, by the same bounds."""
 
 
 class Counting:
@@ -69,6 +76,7 @@ class Counting:
         self.activity = Activity(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
+        self.themes = Themes(store, self.traits, self.members.total)
         self._tried = max(int((self.likers >= 5).sum()), 1)
         self._known = np.where(
             (self.likers >= 5) & (store.title_code >= 0), np.arange(len(store.work)), -1
@@ -109,8 +117,8 @@ class Counting:
         users, verdict = self.judged.raters(work)
         liked = verdict == 1
         likers = self._sampled(users[liked], work)
-        shared = self._also_liked(work, likers)
-        found = [*self._common(work, shared), *_distinct(self.store, work, shared)]
+        shared = self._of_its_kind(work, self._also_liked(work, likers))
+        found = self.themes.facts(work, shared)
         found += self._also_traits(work, likers)
         if self.generosity is not None and self._tested[work]:
             chances = self.generosity.chances(users, work)
@@ -135,14 +143,15 @@ class Counting:
         works = self.liked[rows + np.arange(int(counts.sum()))]
         return np.arange(len(users)).repeat(counts), works
 
-    def _also_liked(self, work: int, likers: np.ndarray) -> list[tuple[float, int, Fact]]:
-        """(strength, work, fact), the strongest first."""
+    def _also_liked(self, work: int, likers: np.ndarray) -> list[Shared]:
+        """The works also liked, the strongest first."""
         if len(likers) < FEW_LIKERS:
             return []
         _, works = self._likes_of(likers)
         together = np.bincount(works, minlength=len(self.likers))
         together[work] = 0
-        pairs = np.flatnonzero((together >= 5) & (self._known >= 0))
+        least = max(5.0, LEAST_PART * len(likers))
+        pairs = np.flatnonzero((together >= least) & (self._known >= 0))
         pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(likers, pairs)]
         k = together[pairs].astype(np.float64)
         expected, variance = self.activity.expected(likers, pairs)
@@ -160,8 +169,16 @@ class Counting:
                 int(pairs[place]),
                 self._pair(pairs[place], k[place], len(likers), expected[place]),
             )
-            for place in order[: 4 * SHARED_WORKS].tolist()
+            for place in order[:MOST_SHARED].tolist()
         ]
+
+    def _of_its_kind(self, work: int, shared: list[Shared]) -> list[Shared]:
+        """Of what is taken without being judged, as news of one day, what shares a topic with the work;
+        where topics are known."""
+        own = set(self.traits.of(work))
+        if self.rule in ("ratings", "hours") or not own:
+            return shared
+        return [one for one in shared if own.intersection(self.traits.of(one[1]))]
 
     def _pair(self, work: int, k: float, n: int, expected: float) -> Fact:
         title = self.store.item(int(work)).title
@@ -191,7 +208,7 @@ class Counting:
             kind = "group" if mine[place] else "also_liked"
             usual = float(expected[place])
             found.append(Fact(kind, about, value, int(k[place]), len(likers), usual, UP))
-        return found[:KEPT_WORKS]
+        return found[:KEPT_TRAITS]
 
     def _shunned(self, likers: np.ndarray, together: np.ndarray, own: set[int]) -> list[Fact]:
         """Topics and hashtags that its likers hardly touch; asked where nothing is disliked by rate."""
@@ -212,29 +229,6 @@ class Counting:
                 )
         return found[:2]
 
-    def _common(self, work: int, shared: Sequence[tuple[float, int, Fact]]) -> list[Fact]:
-        """What the works that an audience shares most have in common."""
-        top = _one_a_title(self.store, work, shared)[:SHARED_WORKS]
-        if len(top) < LEAST_SHARED:
-            return []
-        carried: dict[int, list[Fact]] = {}
-        for _, other, fact in top:
-            for trait in self.traits.of(other):
-                carried.setdefault(trait, []).append(fact)
-        total = max(self.members.total, 1)
-        found = []
-        for trait, facts in sorted(carried.items()):
-            usual = int(self.traits.likes[trait]) / total
-            about, value = self.traits.names[trait]
-            k, n = len(facts), len(top)
-            if k < LEAST_SHARED or 3 * k < n or k < 1.5 * usual * n or not 0 < usual < 1:
-                continue
-            chance = at_least(k, n, usual)
-            if chance <= 0.01 / len(carried):
-                fact = Fact("share", about, value, k, n, usual, UP, "", tuple(facts[:KEPT_WORKS]))
-                found.append((round(chance, 12), -k, about, value, fact))
-        return [one[-1] for one in sorted(found, key=lambda one: one[:4])]
-
     def _liked_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
     ) -> list[Fact]:
@@ -244,24 +238,58 @@ class Counting:
         expected = (belongs * chances[:, None]).sum(axis=0)
         variance = (belongs * (chances * (1 - chances))[:, None]).sum(axis=0)
         z = deviations(k, expected, variance)
-        tried = n >= LEAST_GROUP
+        tried = (n >= LEAST_GROUP) & self._of_interest(work)
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
         # Every kind of group has its share of the false finds, however many groups are of it.
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
-        least = np.array([_bound(int(count), chance) for count in tests])[self._families]
+        tied = self._tied(work)
+        bounds = [
+            np.array([_bound(int(count), one) for count in tests])[self._families]
+            for one in (chance, FALSE_STRANGE_RATES)
+        ]
+        least = np.where(tied, *bounds)
         shift = np.minimum(LEAST_SHIFT * n, LEAST_FACTOR * expected)
-        kept = tried & (np.abs(z) >= least) & (np.abs(k - expected) >= shift)
+        kept = tried & (tied | (n >= MANY)) & (np.abs(z) >= least) & (np.abs(k - expected) >= shift)
         kept &= self._telling(k, n, z)
         places = np.flatnonzero(kept)
         order = places[np.lexsort((places, -np.abs(z[places])))]
-        found = []
+        found: list[Fact] = []
+        said: list[int] = []
         for place in order.tolist():
             group, side = self.members.groups[place], UP if z[place] > 0 else DOWN
             if side == UP and group.about == SELDOM + DECADE:
                 continue
+            if any(_alike(belongs[:, place], belongs[:, other]) for other in said):
+                continue
+            said.append(place)
             figures = int(k[place]), int(n[place]), float(expected[place])
             found.append(self._group_fact(group, work, *figures, side))
         return found
+
+    def _tied(self, work: int) -> np.ndarray:
+        """By group, whether it is one of fans of what the work is, or of people as they are known."""
+        own = {self.traits.names[trait] for trait in self.traits.of(work)}
+        known = (all_traits.AGE, all_traits.GENDER, all_traits.COUNTRY)
+        return np.array(
+            [
+                group.about in known or (group.about.removeprefix(SELDOM), group.value) in own
+                for group in self.members.groups
+            ],
+            bool,
+        )
+
+    def _of_interest(self, work: int) -> np.ndarray:
+        """By group, whether its verdict on the work would say something: people who hardly like a trait
+        are asked about works that have it."""
+        own = {self.traits.names[trait] for trait in self.traits.of(work)}
+        return np.array(
+            [
+                not group.about.startswith(SELDOM)
+                or (group.about.removeprefix(SELDOM), group.value) in own
+                for group in self.members.groups
+            ],
+            bool,
+        )
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Whether a rate speaks for what is said of it: most of those whom an item is recommended to
@@ -320,9 +348,8 @@ class Counting:
     def _works_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
     ) -> list[Fact]:
-        """Single works whose likers like this one more, or less, than their other verdicts predict;
-        and parts of its series."""
-        if len(users) < LEAST_GROUP:
+        """Single works whose likers like this one more, or less, than their other verdicts predict."""
+        if len(users) < MANY:
             return []
         begins, places = self._popular_likes
         counts = begins[users + 1] - begins[users]
@@ -334,18 +361,17 @@ class Counting:
         expected = np.bincount(others, chances.repeat(counts), minlength=size)
         variance = np.bincount(others, (chances * (1 - chances)).repeat(counts), minlength=size)
         z = deviations(k, expected, variance)
-        names, titles = self._names
-        kin = (names[self._popular] == names[work]) & (names[work] > 0) & (z >= KIN_Z)
-        able = (n >= LEAST_GROUP) & (self._popular != work)
+        titles = self._base_titles
+        able = (n >= MANY) & (self._popular != work)
         able &= titles[self._popular] != titles[work]
-        least = _bound(int(able.sum()), FALSE_WORK_RATES)
-        kept = able & ((np.abs(z) >= least) | kin) & self._telling(k, n, z)
+        least = _bound(int(able.sum()), FALSE_STRANGE_RATES)
+        kept = able & (np.abs(z) >= least) & self._telling(k, n, z)
         found = []
         for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
-            kind, side = "series" if kin[place] else "liked_if", UP if z[place] > 0 else DOWN
+            side = UP if z[place] > 0 else DOWN
             title = self.store.item(int(self._popular[place])).title
             figures = int(k[place]), int(n[place]), float(expected[place])
-            found.append(Fact(kind, "work", title, *figures, side))
+            found.append(Fact("liked_if", "work", title, *figures, side))
         return found[:KEPT_RATES]
 
     @functools.cached_property
@@ -365,18 +391,13 @@ class Counting:
         return before[self.begins], places[places >= 0]
 
     @functools.cached_property
-    def _names(self) -> tuple[np.ndarray, np.ndarray]:
-        """By work: a number for its series (0: none), and one for its title without brackets; of
-        works that can be named."""
-        found = []
-        for name in (series_key, base_title):
-            known: dict[str, int] = {"": 0}
-            numbers = np.zeros(len(self.likers), np.int64)
-            for work in np.flatnonzero(self.store.title_code >= 0).tolist():
-                text = name(self._titles[work] or "")
-                numbers[work] = known.setdefault(text, len(known))
-            found.append(numbers)
-        return found[0], found[1]
+    def _base_titles(self) -> np.ndarray:
+        """By work, a number for its title without brackets; 0 for works that cannot be named."""
+        known: dict[str, int] = {"": 0}
+        numbers = np.zeros(len(self.likers), np.int64)
+        for work in np.flatnonzero(self.store.title_code >= 0).tolist():
+            numbers[work] = known.setdefault(base_title(self._titles[work] or ""), len(known))
+        return numbers
 
     @functools.cached_property
     def _titles(self) -> list[str | None]:
@@ -396,12 +417,16 @@ class Counting:
             if z <= -4 and likes <= 0.6 * usual:
                 return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
             return []
-        if likes <= FLOP * n and likes <= usual - LEAST_LACK * n:
-            return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
-        if dislikes >= MIXED * n:
-            usual = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1) * n
-            return [Fact("reception", "divided", "", dislikes, n, usual, DOWN)]
-        if likes >= GENEROUS * n and likes >= usual + LEAST_LACK * n:
+        below = (usual - likes) / max(usual * (1 - self.overall), 1e-9) ** 0.5
+        if below >= CLEARLY and likes <= usual - LEAST_LACK * n and 2 * likes < n:
+            about = "panned" if likes <= FLOP * n else "lukewarm"
+            return [Fact("reception", about, "", likes, n, usual, DOWN)]
+        share = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1)
+        spread = share * n
+        above = (dislikes - spread) / max(spread * (1 - share), 1e-9) ** 0.5
+        if above >= CLEARLY and dislikes >= MIXED * n and dislikes >= spread + LEAST_LACK * n:
+            return [Fact("reception", "divided", "", dislikes, n, spread, 0)]
+        if -below >= CLEARLY and likes >= GENEROUS * n and likes >= usual + LEAST_LACK * n:
             return [Fact("reception", "praised", "", likes, n, usual, UP)]
         return []
 
@@ -442,38 +467,15 @@ class Counting:
         return -np.expm1(-self.activity.rates[work] * self.activity.mean)
 
 
+def _alike(some: np.ndarray, others: np.ndarray) -> bool:
+    """Whether two groups are nearly the same people."""
+    both, either = int((some & others).sum()), int((some | others).sum())
+    return both >= ALIKE * either
+
+
 def _bound(tests: int, chance: float = FALSE_FINDS) -> float:
     """Standard deviations that any of so many tests exceeds, each way, with this chance in all."""
     return NormalDist().inv_cdf(1 - chance / max(tests, 1))
-
-
-def _one_a_title(
-    store: StoreReader, work: int, shared: Sequence[tuple[float, int, Fact]]
-) -> list[tuple[float, int, Fact]]:
-    """Each title once, and never the work itself in another edition."""
-    seen = {base_title(store.item(work).title)}
-    found = []
-    for one in shared:
-        title = base_title(one[2].value)
-        if title not in seen:
-            seen.add(title)
-            found.append(one)
-    return found
-
-
-def _distinct(
-    store: StoreReader, work: int, shared: Sequence[tuple[float, int, Fact]]
-) -> list[Fact]:
-    """The works also liked, at most one of a series or maker, none of the work's own series."""
-    item = store.item(work)
-    seen = {series_key(item.title), *item.creators} - {""}
-    found = []
-    for _, other, fact in _one_a_title(store, work, shared):
-        names = {series_key(fact.value), *store.item(other).creators[:1]} - {""}
-        if not names & seen:
-            seen |= names
-            found.append(fact)
-    return found[:KEPT_WORKS]
 
 
 def _consistent(facts: list[Fact]) -> list[Fact]:

@@ -30,8 +30,8 @@ RUN = 256
 """Candidates that are counted together."""
 LEAST_LIKERS = ((30, 5000), (10, 100), (3, 0))
 """Likers of a candidate: the first number of which so many works have as many."""
-LEAST_REVIEWERS = ((3, 100), (1, 0))
-"""The same for people who gave a verdict on a work that is a candidate for its reviews alone."""
+LEAST_REVIEWERS = (3, 1)
+"""People who gave a verdict on a work that is a candidate for its reviews alone: those with more first."""
 DECIMALS = 4
 """Decimals of what is expected: rows hold what answers are made of."""
 COLUMNS = ("kind", "about", "value", "count", "of", "base", "direction", "quote")
@@ -59,9 +59,10 @@ class FactTable:
         liked = np.flatnonzero(shown & (likers >= least))
         found = [self._by_thirds(liked, likers)]
         if store.has("text"):
-            reviewers = _least(people[shown], LEAST_REVIEWERS)
-            rest = np.flatnonzero(shown & (likers < least) & (people >= reviewers))
-            found.append(self._by_thirds(rest, people))
+            rest = shown & (likers < least)
+            for reviewers in LEAST_REVIEWERS:
+                found.append(self._by_thirds(np.flatnonzero(rest & (people >= reviewers)), people))
+                rest &= people < reviewers
         return np.concatenate(found).astype(np.int32)
 
     def _by_thirds(self, works: np.ndarray, people: np.ndarray) -> np.ndarray:
@@ -90,11 +91,6 @@ class FactTable:
     def is_candidate(self, work: int) -> bool:
         """Whether the work can be asked about."""
         return bool(self._place[work] >= 0)
-
-    def unsure(self, work: int) -> Fact:
-        """How many like the work of those who gave a verdict: all that can be said of few people."""
-        people, likers, _ = judged(self.store, self.seed).totals
-        return Fact("reception", "unsure", "", int(likers[work]), int(people[work]))
 
     def of(self, work: int) -> list[Fact]:
         """The counted facts of a candidate, the strongest of each kind first.

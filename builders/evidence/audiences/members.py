@@ -3,7 +3,10 @@ taste communities. Whether somebody is a fan is asked without the work in questi
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyarrow.compute as pc
@@ -26,7 +29,9 @@ LEAST_PEOPLE = 30
 """Members of a group by what is known of users, for it to be counted."""
 DECADE = "decade"
 COMMON_DECADE = 0.2
-"""A decade with a larger share of all likes is no taste."""
+"""A period with a larger share of all likes is no taste; a decade is then taken in thirds."""
+LATE = 0.001
+"""The latest period with this share of all likes is none either: who likes its works likes what is new."""
 EDITIONS = ("books", "book_reviews")
 """Domains whose years are those of editions."""
 BLOCK = 1 << 14
@@ -55,12 +60,13 @@ class TraitTable:
             labels, code = np.unique(values, return_inverse=True)
             works = np.concatenate([works, kept.astype(np.int32)])
             codes = np.concatenate([codes, (code + len(names)).astype(np.int32)])
-            names += [(DECADE, f"{label}s") for label in labels.tolist()]
+            names += [(DECADE, _period(label)) for label in labels.tolist()]
         self.names = names
         order = np.lexsort((codes, works))
         self.works, self.codes = works[order], codes[order]
         self.begins = np.searchsorted(self.works, np.arange(len(store.work) + 1))
-        likes = judged.totals[1][self.works]
+        self.likers = judged.totals[1]
+        likes = self.likers[self.works]
         self.likes = np.bincount(self.codes, likes, minlength=len(names)).astype(np.int64)
         self.belongs = found.belongs
 
@@ -77,8 +83,9 @@ class TraitTable:
 
 
 def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """(works, decades) of the works whose year is known; without the decades that most of what is liked
-    comes from, which are no taste. The year of a book is that of an edition."""
+    """(works, periods) of the works whose year is known: decades, and thirds of those decades that much
+    of what is liked comes from; without what is liked most as it is, or because it is new, which is no
+    taste. The year of a book is that of an edition."""
     if "year" not in store.items.column_names or store.source.domain in EDITIONS:
         return None
     years = pc.fill_null(store.items.column("year").combine_chunks(), 0).to_numpy(
@@ -87,10 +94,31 @@ def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.nda
     leading = np.flatnonzero(
         (store.work == np.arange(len(store.work))) & (years > 1800) & (years < 2100)
     )
-    decades = years[leading].astype(np.int64) // 10 * 10
-    likes = np.bincount(decades, likers[leading], minlength=2100)
-    kept = likes[decades] <= COMMON_DECADE * max(int(likers.sum()), 1)
-    return leading[kept], decades[kept]
+    year = years[leading].astype(np.int64)
+    likes = np.bincount(year, likers[leading], minlength=2100)
+    total = max(int(likes.sum()), 1)
+    decades = likes.reshape(-1, 10).sum(axis=1)
+    latest = int(np.flatnonzero(decades > LATE * total).max(initial=0))
+    large = (decades > COMMON_DECADE * total) | (np.arange(len(decades)) >= latest)
+    period = np.where(large[year // 10], year // 10 * 10 + THIRDS[year % 10], year // 10 * 10)
+    found = np.bincount(period, likers[leading], minlength=2100)
+    last = int(np.flatnonzero(found > LATE * total).max(initial=0))
+    kept = (found[period] <= COMMON_DECADE * total) & (period < last)
+    return leading[kept], period[kept]
+
+
+THIRDS = np.array([1, 1, 1, 1, 2, 2, 2, 3, 3, 3])
+"""By last digit the third of a decade: added to the decade, it is the number of the period."""
+_PERIODS = ("{}s", "early {}s", "mid-{}s", "late {}s")
+
+
+def _period(number: int) -> str:
+    """The name of a period.
+
+    >>> _period(1950), _period(1992)
+    ('1950s', 'mid-1990s')
+    """
+    return _PERIODS[number % 10].format(number // 10 * 10)
 
 
 class Members:
@@ -105,6 +133,7 @@ class Members:
         self.counts = self._counted(begins, liked)
         self.total = int(judged.totals[1].sum())
         self.known, self.known_groups = self._known(store)
+        self.pooled_ages = _neighbours(self.known_groups)
         keys = splitmix64(store.user_hash ^ np.uint64(stable_hash("communities")))
         self.communities = Communities(begins, liked, judged.totals[1], keys)
         self.groups = [
@@ -115,6 +144,7 @@ class Members:
                 if self._name(trait)[0] in ("category", DECADE)
             ),
             *self.known_groups,
+            *(Group(all_traits.AGE, name) for name, _ in self.pooled_ages),
             *(Group("community", str(k)) for k in range(len(self.communities.centres))),
         ]
 
@@ -166,7 +196,41 @@ class Members:
         parts = [fans, seldom[:, wanted]]
         known = self.known[users]
         codes = np.arange(len(self.known_groups))
-        parts.append((known[:, :, None] == codes).any(axis=1))
+        bands = (known[:, :, None] == codes).any(axis=1)
+        parts.append(bands)
+        parts += [bands[:, pair].any(axis=1, keepdims=True) for _, pair in self.pooled_ages]
         member = self.communities.members(users, work, own)
         parts.append(member[:, None] == np.arange(len(self.communities.centres)))
         return np.concatenate(parts, axis=1)
+
+
+_BAND = re.compile(r"(born )?(?:(under|before) )?(\d+)(?:-(\d+)| (or older|or later))?$")
+
+
+def _neighbours(groups: Sequence[Group]) -> list[tuple[str, list[int]]]:
+    """Each two neighbouring age bands as one group: its name, and the places of both.
+
+    >>> _neighbours([Group("age", "25-34"), Group("age", "under 18"), Group("age", "18-24")])
+    [('under 25', [1, 2]), ('18-34', [2, 0])]
+    """
+    bands = []
+    for place, group in enumerate(groups):
+        match = _BAND.match(group.value) if group.about == all_traits.AGE else None
+        if match:
+            born, before, first, last, open_end = match.groups()
+            low, high = (0, int(first)) if before else (int(first), int(last or 0) + 1)
+            bands.append((low, high, born or "", before or "", open_end or "", place))
+    found = []
+    for (low, high, born, before, _, one), (start, stop, _, _, end, other) in pairwise(
+        sorted(bands)
+    ):
+        if high != start:
+            # Nobody is known in the band between.
+            continue
+        if before:
+            name = f"{before} {stop}" if not end else ""
+        else:
+            name = f"{low} {end}" if end else f"{low}-{stop - 1}"
+        if name:
+            found.append((born + name, [one, other]))
+    return found

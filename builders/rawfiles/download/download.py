@@ -161,8 +161,8 @@ def _from_mirrors(job: _Job, by_hand: str) -> Path:
         try:
             return _from_hub(job, url, hub) if hub is not None else _from_url(job, asked)
         except (Permanent, Replaced) as failure:
-            failures.append(f"  {hosts.redacted(asked)}: {failure.reason}")
-            logger.warning("itdr: %s: %s: %s", job.name, hosts.redacted(asked), failure.reason)
+            failures.append(f"  {hosts.redacted_url(asked)}: {failure.reason}")
+            logger.warning("itdr: %s: %s: %s", job.name, hosts.redacted_url(asked), failure.reason)
             if isinstance(failure, Replaced) and number < len(job.remote.urls):
                 job.part.discard()
     kept = job.part.size

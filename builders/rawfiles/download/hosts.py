@@ -33,7 +33,7 @@ HUB = re.compile(
 def mirror_url(url: str) -> str:
     """The address to fetch `url` from: itself, or its counterpart on the mirror of `ITDR_MIRROR`.
 
-    It may contain a password: print it through `redacted` only.
+    It may contain a password: print it through `redacted_url` only.
 
     Args:
         url: the declared address.
@@ -49,7 +49,7 @@ def mirror_url(url: str) -> str:
         return url
     if not _is_web_address(mirror):
         raise ConfigError(
-            f"ITDR_MIRROR is no web address: {redacted(mirror)!r}. Set it as http://host/path, or "
+            f"ITDR_MIRROR is no web address: {redacted_url(mirror)!r}. Set it as http://host/path, or "
             "unset it."
         )
     parts = urlsplit(url)
@@ -66,7 +66,7 @@ def _is_web_address(text: str) -> bool:
     return web and plain and text.isprintable() and " " not in text
 
 
-def redacted(url: str) -> str:
+def redacted_url(url: str) -> str:
     """An address safe to print and store: without user, password and signed query values."""
     address, _, query = without_credentials(url).partition("?")
     return f"{address}?{_SECRET.sub(_HIDDEN, query)}" if query else address

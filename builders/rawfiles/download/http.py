@@ -16,7 +16,7 @@ from itdr.builders.core.errors import DownloadError
 from itdr.builders.core.paths import RESERVE, format_size, free_bytes
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles import filetype
-from itdr.builders.rawfiles.download.hosts import authorization, redacted, refusal_hint
+from itdr.builders.rawfiles.download.hosts import authorization, redacted_url, refusal_hint
 from itdr.builders.rawfiles.download.partial import PartialFile, write_all
 from itdr.builders.rawfiles.download.retry import (
     UNREACHABLE,
@@ -61,12 +61,12 @@ def attempt(
         DownloadError: the disk has no room.
         OSError: writing failed.
     """
-    offset = part.resumable(redacted(url), remote)
+    offset = part.resumable(redacted_url(url), remote)
     headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
     if offset:
         headers["Range"] = f"bytes={offset}-"
         validator = part.validator()
-        if validator and part.state.get("url") == redacted(url):
+        if validator and part.state.get("url") == redacted_url(url):
             headers["If-Range"] = validator
     with network(policy):
         response = call_with_timeout(
@@ -120,7 +120,7 @@ def _open(
         target = _redirected(url, location)
         if hops > policy.redirects or target is None:
             raise Permanent(
-                f"it redirects without end, or to no web address ({redacted(location)[:200]!r})"
+                f"it redirects without end, or to no web address ({redacted_url(location)[:200]!r})"
             )
         url = target
 
@@ -179,7 +179,7 @@ def _continued(response: requests.Response, part: PartialFile, url: str, offset:
         or (total is not None and int(found[3]) != total)
         or int(found[2]) + 1 != int(found[3])
         or _encoding(response)
-        or (part.state.get("url") == redacted(url) and part.version() != _version(response))
+        or (part.state.get("url") == redacted_url(url) and part.version() != _version(response))
     ):
         part.discard()
         raise Transient("the file changed during the download")
@@ -230,7 +230,7 @@ def _started(
     _check_room(part.body.parent, remote, total)
     etag, modified = _version(response)
     part.begin(
-        url=redacted(url),
+        url=redacted_url(url),
         etag=etag,
         modified=modified,
         total=total,

@@ -79,15 +79,16 @@ def year_sql(text: str) -> str:
     return f"try_cast(nullif(regexp_extract({text}, '{_YEAR}', 1), '') AS SMALLINT)"
 
 
-def genres_sql(text: str, separator: str = "|") -> str:
+def genres_sql(text: str, separator: str = "|", without: str = "") -> str:
     """SQL for the list of genres; null where none is listed.
 
     Args:
         text: an SQL expression of the raw field, such as `Comedy|Drama` or `(no genres listed)`.
         separator: what separates the genres.
+        without: a name that is no genre.
     """
     given = f"nullif(nullif(trim({text}), ''), '(no genres listed)')"
-    names = f"list_filter(string_split({given}, {literal(separator)}), lambda name: name <> '')"
+    names = f"list_filter(string_split({given}, {literal(separator)}), lambda name: name NOT IN ('', {literal(without)}))"
     return f"nullif({names}, [])"
 
 

@@ -23,16 +23,16 @@ _ZONED = r"([zZ]|[+-]\d{2}(:?\d{2})?)$"
 DIVISORS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
-def quoted(name: str) -> str:
+def quoted_name(name: str) -> str:
     """A column's name as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def picked(name: str, kind: str, nulls: Sequence[str]) -> str:
+def choice_sql(name: str, kind: str, nulls: Sequence[str]) -> str:
     """A column as it is; text without blanks at its ends, and null where it stands for no value."""
     if kind != "VARCHAR":
-        return quoted(name)
-    text = f"trim({quoted(name)})"
+        return quoted_name(name)
+    text = f"trim({quoted_name(name)})"
     listed = ", ".join(literal(one) for one in dict.fromkeys((*nulls, "")))
     return f"CASE WHEN {text} NOT IN ({listed}) THEN {text} END"
 
@@ -130,7 +130,7 @@ def between(value: str, low: float, high: float, kind: str) -> str:
     return f"CAST(CASE WHEN {value} BETWEEN {low} AND {high} THEN {value} END AS {kind})"
 
 
-def coded(column: str, codes: Mapping[str, str] | None) -> str:
+def mapped_sql(column: str, codes: Mapping[str, str] | None) -> str:
     """A text written out by a table of codes, null for another one."""
     if not codes:
         return column
@@ -138,12 +138,12 @@ def coded(column: str, codes: Mapping[str, str] | None) -> str:
     return f"CASE {column} {cases} END"
 
 
-def shown(column: str) -> str:
+def display_sql(column: str) -> str:
     """A text for people: entities read, markup and idle blanks taken out."""
     return clean_sql(column)
 
 
-def listed(column: str, kind: str, of: declared.ListColumn) -> str:
+def list_sql(column: str, kind: str, of: declared.ListColumn) -> str:
     """SQL for several values of a field as a list of texts for people.
 
     Args:
@@ -162,6 +162,6 @@ def listed(column: str, kind: str, of: declared.ListColumn) -> str:
         several = f"string_split({text(column, kind)}, {literal(of.split)})"
     else:
         several = f"[{text(column, kind)}]"
-    cleaned = f"list_transform({several}, lambda one: {shown('one')})"
+    cleaned = f"list_transform({several}, lambda one: {display_sql('one')})"
     filtered = f"list_filter({cleaned}, lambda one: one IS NOT NULL)"
     return f"CASE WHEN len({filtered}) > 0 THEN {filtered} END"

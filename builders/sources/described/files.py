@@ -29,8 +29,12 @@ PACKED = (".gz", ".zst", ".zip")
 class Resolved:
     """A description with its files found: all that another process needs to read it.
 
-    path: where the description stands, for messages.   lines: of its fields.   formats: of each
-    table.   keys: of each table's raw files.   base: the folder that relative paths start from.
+    Attributes:
+        path: where the description stands, for messages.
+        lines: the line of each field.
+        formats: the format of each table.
+        keys: the keys of each table's raw files.
+        base: the folder that relative paths start from.
     """
 
     description: Description

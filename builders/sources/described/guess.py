@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import EVENTS
-from itdr.builders.sources.described.expressions import quoted
+from itdr.builders.sources.described.expressions import quoted_name
 from itdr.builders.sources.described.profile import FileProfile
 from itdr.builders.sources.described.wording import domain_of, wording
 
@@ -71,8 +71,9 @@ RARE = 0.001
 class Guess:
     """A description as plain values, and what should be said of it.
 
-    notes: by the names of the fields that lead to a value, a comment on it.   doubts: what it was
-    unsure of, in sentences.
+    Attributes:
+        notes: by the names of the fields that lead to a value, a comment on it.
+        doubts: what it was unsure of, in sentences.
     """
 
     values: dict[str, Any]
@@ -244,7 +245,7 @@ def guess_time(result: Guess, log: FileProfile, name: str) -> Any:
             return None
         result.notes[way] = f"as {examples[0]}"
         return {"from": name, "unit": unit}
-    text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+    text = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
     best = ("", 0.0)
     tries = [("", f"try_cast({text} AS TIMESTAMPTZ)")]
     tries += [(one, f"try_strptime({text}, {literal(one)})") for one in DATE_FORMATS]

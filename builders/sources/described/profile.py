@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.sources.described.expressions import NULLS, quoted
+from itdr.builders.sources.described.expressions import NULLS, quoted_name
 from itdr.builders.sources.described.files import kind_of
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ EXAMPLES = 500
 class FileProfile:
     """A file as it was found.
 
-    form: its format.   written: the fields of a description that say how it is written.   types: the
-    SQL type of each column.   clause: what it is selected from, all text as text.
-    whole: look at all rows, so that their order does not matter.
+    Attributes:
+        form: its format.
+        written: the fields of a description that say how it is written.
+        types: the SQL type of each column.
+        clause: what it is selected from, all text as text.
+        whole: look at all rows, so that their order does not matter.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -49,7 +52,7 @@ class FileProfile:
         nulls = ", ".join(literal(one) for one in NULLS)
         found = {}
         for name in self.types:
-            text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+            text = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
             rows = self.con.execute(
                 f"SELECT DISTINCT {text} FROM {self.looked_at} "
                 f"WHERE {text} NOT IN ({nulls}) ORDER BY 1 LIMIT {EXAMPLES}"
@@ -67,7 +70,7 @@ class FileProfile:
         Returns:
             Rows by value, values as text; None where there are too many.
         """
-        text = f"trim(CAST({quoted(name)} AS VARCHAR))"
+        text = f"trim(CAST({quoted_name(name)} AS VARCHAR))"
         nulls = ", ".join(literal(one) for one in NULLS)
         rows = self.con.execute(
             f"SELECT {text}, count(*) FROM {self.clause} WHERE {text} NOT IN ({nulls}) "
@@ -87,9 +90,9 @@ class FileProfile:
             A share, 0 to 1, of the first `EXAMPLES` distinct values.
         """
         rows = self.con.execute(
-            f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT CAST({quoted(name)} AS VARCHAR) AS v "
+            f"SELECT count(*), count(o.v) FROM (SELECT DISTINCT CAST({quoted_name(name)} AS VARCHAR) AS v "
             f"FROM {self.clause} ORDER BY v LIMIT {EXAMPLES}) AS mine LEFT JOIN "
-            f"(SELECT DISTINCT CAST({quoted(column)} AS VARCHAR) AS v FROM {other.clause}) AS o "
+            f"(SELECT DISTINCT CAST({quoted_name(column)} AS VARCHAR) AS v FROM {other.clause}) AS o "
             "ON o.v = mine.v"
         ).fetchall()
         return rows[0][1] / rows[0][0] if rows[0][0] else 0.0

@@ -8,14 +8,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import cachetools
+
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.core.text_files import normalize
 from itdr.builders.sources.described import readers
 from itdr.builders.sources.described.files import Resolved
 
-KEPT = 64
-_found: dict[tuple[object, ...], float] = {}
+_found: cachetools.LRUCache[tuple[object, ...], float] = cachetools.LRUCache(maxsize=64)
 """Quantiles by description and state of the files: options are checked several times in a run."""
 
 
@@ -43,8 +44,6 @@ def quantile(found: Resolved, share: float) -> float:
     state = tuple((one.st_size, one.st_mtime_ns) for one in stats)
     key = (repr(found.description), str(found.base), share, state)
     if key not in _found:
-        if len(_found) >= KEPT:
-            _found.clear()
         _found[key] = _quantile(found, share)
     return _found[key]
 

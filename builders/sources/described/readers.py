@@ -47,7 +47,7 @@ class _Select:
         """A SELECT of canonical columns by name."""
         types, nulls = self.scan.types, self.nulls
         picks = ", ".join(
-            f"{sql.picked(name, types[name], nulls)} AS {alias}"
+            f"{sql.choice_sql(name, types[name], nulls)} AS {alias}"
             for name, alias in self.picks.items()
         )
         fields = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
@@ -60,8 +60,8 @@ class _Select:
             return literal(column.value)
         taken = sql.text(*self.take(column.from_, *way))
         if column.values:
-            return sql.coded(taken, column.values)
-        return sql.shown(taken)
+            return sql.mapped_sql(taken, column.values)
+        return sql.display_sql(taken)
 
     def number(self, column: declared.NumberColumn, *way: str) -> str:
         taken, kind = self.take(column.from_, *way)
@@ -134,7 +134,7 @@ def _exploded(
 ) -> tuple[dict[str, str], str]:
     """Rows of whole histories as one row an event, numbered in their order."""
     taken = select.take(str(history.from_), "history")
-    before = f"coalesce({sql.listed(*taken, history)}, [])"
+    before = f"coalesce({sql.list_sql(*taken, history)}, [])"
     last = f"CAST({fields['item_id']} AS VARCHAR)"
     whole = {**fields, **extra, "whole": f"list_append({before}, {last})"}
     names = [name for name in whole if name not in ("item_id", "seq", "whole")]
@@ -176,7 +176,7 @@ def _event(columns: declared.InteractionColumns, select: _Select) -> str:
     if event.from_ is None:
         return literal(event.value)
     words = event.values or {name: name for name in EVENTS}
-    return sql.coded(sql.text(*select.take(event.from_, "event")), words)
+    return sql.mapped_sql(sql.text(*select.take(event.from_, "event")), words)
 
 
 def items(found: Resolved, raw: Raw) -> Rows:
@@ -203,7 +203,7 @@ def items(found: Resolved, raw: Raw) -> Rows:
         if column is not None and column.value is not None:
             fields[name] = f"[{literal(column.value)}]"
         elif column is not None:
-            fields[name] = sql.listed(*select.take(column.from_, name), column)
+            fields[name] = sql.list_sql(*select.take(column.from_, name), column)
     if columns.year is not None:
         fields["year"] = sql.year(*select.take(columns.year.from_, "year"))
     if columns.description is not None:

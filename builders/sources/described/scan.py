@@ -33,7 +33,8 @@ TYPES = ("token", "token_seq", "float", "float_seq")
 class Scan:
     """What a table is selected from: a FROM clause, and the SQL type of each column.
 
-    data: the object that the clause names, where DuckDB reads one of Python's.
+    Attributes:
+        data: the object that the clause names, where DuckDB reads one of Python's.
     """
 
     clause: str

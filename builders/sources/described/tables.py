@@ -19,7 +19,7 @@ from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import Source
 from itdr.builders.sources.described import guess as guessing
 from itdr.builders.sources.described import source
-from itdr.builders.sources.described.expressions import quoted
+from itdr.builders.sources.described.expressions import quoted_name
 from itdr.builders.sources.described.profile import FileProfile, profile
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _content(con: duckdb.DuckDBPyConnection, path: Path) -> str:
     """A hash of a table's rows as a set: MD5 of each, added up."""
     names = con.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(path)})").fetchall()
     fields = sorted(str(row[0]) for row in names)
-    row = ", ".join(f"{literal(name)}: {quoted(name)}" for name in fields)
+    row = ", ".join(f"{literal(name)}: {quoted_name(name)}" for name in fields)
     text = f"CAST(to_json({{{row}}}) AS VARCHAR)"
     found = con.execute(
         f"SELECT count(*), sum(CAST(md5_number_lower(t) AS HUGEINT)), bit_xor(md5_number_upper(t)) "

@@ -1,0 +1,188 @@
+"""What the works that an audience shares have in common: the works also liked, taken apart into themes.
+
+Each theme is a genre, a maker, a hashtag, a decade, or a genre of one decade, that stands out among the
+works that an item's likers also like. A work counts for one theme alone, so that the groups an answer names
+are different people; works of no theme are named by themselves.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from itdr.builders.evidence import traits as all_traits
+from itdr.builders.evidence.audiences.members import DECADE, TraitTable
+from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.series import base_title, series_key
+from itdr.builders.evidence.significance import at_least
+from itdr.builders.store.reader import StoreReader
+
+SHARED_WORKS = 20
+"""The works an audience shares most, among which themes are looked for."""
+FEWEST = 5
+"""Works that an audience shares; of fewer, all have to be of a theme."""
+LEAST_SHARED, LEAST_PART = 3, 5
+"""Works of a theme, at least, and of how many of those looked at there must be one."""
+KEPT_PARTS = 3
+LEAST_LIFT = 1.5
+STRANGE = 1000
+"""A theme that the work itself has no part in must be so much clearer than one that it has."""
+CHANCE = 0.01
+"""False themes of an item, in all."""
+MOST_THEMES = 3
+KEPT_WORKS = 8
+"""Works named as also liked, or for a theme, at most."""
+
+Shared = tuple[float, int, Fact]
+"""(strength, work, fact) of a work also liked, the strongest first."""
+
+
+class Themes:
+    """The themes of a store's audiences.
+
+    Args:
+        store: the store.
+        traits: the traits of its works.
+        total: all likes, of which a trait has a share.
+    """
+
+    def __init__(self, store: StoreReader, traits: TraitTable, total: int) -> None:
+        self.store, self.traits, self.total = store, traits, max(total, 1)
+
+    def facts(self, work: int, shared: Sequence[Shared]) -> list[Fact]:
+        """The other parts of the work's series, the themes of its audience, and the works also liked:
+        those of no theme first, one of a series or maker."""
+        every = _one_a_title(self.store, work, shared)
+        series = series_key(self.store.item(work).title)
+        parts = [one for one in every if series and series_key(one[2].value) == series]
+        top = [one for one in every if one not in parts]
+        found, left = self._themes(top[:SHARED_WORKS], set(self.traits.of(work)))
+        alone = {fact.value for _, _, fact in left}
+        named = _distinct(self.store, work, top)
+        named.sort(key=lambda fact: fact.value not in alone)
+        others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
+        return [*others, *found, *named[:KEPT_WORKS]]
+
+    def _themes(self, top: Sequence[Shared], own: set[int]) -> tuple[list[Fact], Sequence[Shared]]:
+        """The themes, the clearest first, and the works that are of none. own: the traits of the work
+        whose audience it is."""
+        found: list[Fact] = []
+        used: set[int] = set()
+        left = top
+        while len(found) < MOST_THEMES and len(left) >= LEAST_SHARED:
+            best = self._clearest(left, len(top), used, own)
+            if best is None:
+                break
+            traits, works = best
+            found.append(self._fact(traits, works, top))
+            used.update(traits)
+            left = [one for one in left if one not in works]
+        return found, left
+
+    def _clearest(
+        self, left: Sequence[Shared], of: int, used: set[int], own: set[int]
+    ) -> tuple[tuple[int, ...], list[Shared]] | None:
+        """The traits that stand out most among these works, with the works that have them."""
+        carried: dict[tuple[int, ...], list[Shared]] = {}
+        for one in left:
+            for traits in self._combined(self.traits.of(one[1])):
+                if not used.intersection(traits):
+                    carried.setdefault(traits, []).append(one)
+        candidates = []
+        for traits, works in carried.items():
+            usual = self._usual(traits)
+            k, n = len(works), len(left)
+            if k < LEAST_SHARED or LEAST_PART * k < of or not 0 < usual < 1:
+                continue
+            if k < LEAST_LIFT * usual * n or (of < FEWEST and k < of):
+                continue
+            chance = at_least(k, n, usual)
+            if chance <= CHANCE / len(carried):
+                names = [self.traits.names[trait] for trait in traits]
+                strange = not own.issuperset(traits)
+                candidates.append((round(chance * STRANGE**strange, 12), -k, names, traits, works))
+        if not candidates:
+            return None
+        *_, traits, works = min(candidates, key=lambda one: one[:3])
+        return traits, works
+
+    def _combined(self, traits: Iterable[int]) -> list[tuple[int, ...]]:
+        """Each trait alone, and each genre with the decade."""
+        kinds: dict[str, list[int]] = {}
+        for trait in traits:
+            kinds.setdefault(self.traits.names[trait][0], []).append(trait)
+        pairs = [
+            (decade, category)
+            for decade in kinds.get(DECADE, ())
+            for category in kinds.get(all_traits.CATEGORY, ())
+        ]
+        return [*((trait,) for found in kinds.values() for trait in found), *pairs]
+
+    def _usual(self, traits: tuple[int, ...]) -> float:
+        """The share of all likes that have these traits."""
+        if len(traits) == 1:
+            return int(self.traits.likes[traits[0]]) / self.total
+        return self._likes_of_pairs.get(traits, 0) / self.total
+
+    @functools.cached_property
+    def _likes_of_pairs(self) -> dict[tuple[int, ...], int]:
+        """The likes of each genre of each decade."""
+        table = self.traits
+        decades = np.array([about == DECADE for about, _ in table.names], bool)[table.codes]
+        genres = np.array([about == all_traits.CATEGORY for about, _ in table.names], bool)
+        genres = genres[table.codes]
+        decade = np.full(len(table.begins) - 1, -1, np.int64)
+        decade[table.works[decades]] = table.codes[decades]
+        rows = np.flatnonzero(genres & (decade[table.works] >= 0))
+        size = max(len(table.names), 1)
+        pairs = decade[table.works[rows]] * size + table.codes[rows]
+        codes, place = np.unique(pairs, return_inverse=True)
+        likes = np.bincount(place, table.likers[table.works[rows]]).astype(np.int64)
+        return {
+            tuple(divmod(code, size)): n
+            for code, n in zip(codes.tolist(), likes.tolist(), strict=True)
+        }
+
+    def _fact(
+        self, traits: tuple[int, ...], works: Sequence[Shared], top: Sequence[Shared]
+    ) -> Fact:
+        """A theme as a fact, counted among all the works looked at. A genre of a decade is a fact about
+        the decade whose first detail is the genre."""
+        details = tuple(fact for _, _, fact in works[:KEPT_WORKS])
+        if len(traits) > 1:
+            details = (self._share(traits[1:], traits[1], "share", top), *details)
+        kind = "era" if len(traits) > 1 else "share"
+        lead = self._share(traits, traits[0], kind, top)
+        return dataclasses.replace(lead, details=details)
+
+    def _share(self, traits: tuple[int, ...], named: int, kind: str, top: Sequence[Shared]) -> Fact:
+        k = sum(set(traits) <= set(self.traits.of(work)) for _, work, _ in top)
+        return Fact(kind, *self.traits.names[named], k, len(top), self._usual(traits), UP)
+
+
+def _one_a_title(store: StoreReader, work: int, shared: Sequence[Shared]) -> list[Shared]:
+    """Each title once, and never the work itself in another edition."""
+    seen = {base_title(store.item(work).title)}
+    found = []
+    for one in shared:
+        title = base_title(one[2].value)
+        if title not in seen:
+            seen.add(title)
+            found.append(one)
+    return found
+
+
+def _distinct(store: StoreReader, work: int, shared: Sequence[Shared]) -> list[Fact]:
+    """The works also liked, at most one of a series or maker, none of the work's own series."""
+    item = store.item(work)
+    seen = {series_key(item.title), *item.creators} - {""}
+    found = []
+    for _, other, fact in shared:
+        names = {series_key(fact.value), *store.item(other).creators[:1]} - {""}
+        if not names & seen:
+            seen |= names
+            found.append(fact)
+    return found

@@ -1,0 +1,70 @@
+"""What negatives are modelled on: events of others near the target's moment, as the target is an event.
+
+To draw events until one will do is not enough. The case's user has met much of what is popular, so that
+what they never touched is less popular than their target; and in a sparse source an event days away is
+of a work that was older, or younger, than the target was. So for each negative one event is drawn without
+a look at the user, as if it were a target: how many others had met its work, and how long before. A
+negative is a work of which about the same can be said at the case's moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from itdr.builders.sampling.popularity import TrainStats
+
+HOUR = 3600
+
+
+class Tolerance(NamedTuple):
+    """How far a work may be from its model: `met` and `part` are numerator and denominator of the
+    factor by which the number of others may differ, `age` is the factor of the time since the first of
+    them; 0 lets it be anything."""
+
+    met: int
+    part: int
+    age: int
+
+
+ALIKE = Tolerance(4, 3, 2)
+LOOSER = (Tolerance(2, 1, 4), Tolerance(4, 1, 16), Tolerance(4, 1, 0), Tolerance(0, 1, 0))
+"""Tried one after the other where nothing near is alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The model of each negative of each case, a row to a case, a column to a negative.
+
+    users: how many others had met its work.   age: seconds since the first of them did.
+    moments: the second at which a negative is to be of that age.
+    """
+
+    users: np.ndarray
+    age: np.ndarray
+    moments: np.ndarray
+
+    def match(
+        self,
+        stats: TrainStats,
+        works: np.ndarray,
+        where: tuple[np.ndarray | int, ...],
+        tolerance: Tolerance = ALIKE,
+    ) -> np.ndarray:
+        """Whether each work is near enough to its model, in whole numbers, which are the same on every
+        machine.
+
+        where: places of the models, in a shape that broadcasts with that of the works.
+        """
+        near = np.ones(works.shape, bool)
+        if tolerance.met:
+            met, wanted = stats.users[works].astype(np.int64), self.users[where]
+            near &= met * tolerance.part <= wanted * tolerance.met
+            near &= met * tolerance.met >= wanted * tolerance.part
+        if tolerance.age:
+            age, wanted = self.moments[where] - stats.first_time[works], self.age[where]
+            near &= age <= wanted * tolerance.age + HOUR
+            near &= age * tolerance.age + HOUR >= wanted
+        return near

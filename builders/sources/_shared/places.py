@@ -1,0 +1,56 @@
+"""Places that people typed in lower case, as they are printed."""
+
+from __future__ import annotations
+
+import re
+
+_SMALL = frozenset("and of the de del la las los da do dos du y am an der".split())
+_ABBREVIATIONS = frozenset({"usa", "uk", "uae", "dc", "nyc"})
+_DOTTED = re.compile(r"(?:[a-z]\.)+[a-z]?\.?")
+_SPELLINGS = {
+    "USA": ("us", "u.s", "u.s.", "u.s.a", "u.s.a.", "united states", "united states of america"),
+    "United Kingdom": ("uk", "u.k", "u.k.", "great britain"),
+    "Spain": ("españa", "espana"),
+    "Germany": ("deutschland",),
+    "France": ("la france",),
+    "Italy": ("italia", "l'italia", "l`italia"),
+    "Austria": ("österreich",),
+    "Switzerland": ("schweiz", "la suisse"),
+    "Brazil": ("brasil",),
+    "Netherlands": ("nederland", "the netherlands", "holland"),
+    "Belgium": ("belgique", "la belgique"),
+    "Mexico": ("méxico",),
+    "Uruguay": ("urugua",),
+    "United Arab Emirates": ("uae",),
+}
+_COUNTRIES = {other: name for name, others in _SPELLINGS.items() for other in others}
+_WORD = re.compile(r"[^\s\-/(]+")
+
+
+def place_name(text: str) -> str:
+    """A place in the case in which it is printed; one that holds a capital stays as it is.
+
+    >>> place_name("trinidad and tobago")
+    'Trinidad and Tobago'
+    """
+    if text != text.lower():
+        return text
+
+    def printed(match: re.Match[str]) -> str:
+        word = match.group()
+        if word in _ABBREVIATIONS or _DOTTED.fullmatch(word):
+            return word.upper()
+        if match.start() and word in _SMALL:
+            return word
+        return word[:1].upper() + word[1:]
+
+    return _WORD.sub(printed, text)
+
+
+def country_name(text: str) -> str:
+    """A country under one name, in the case in which it is printed.
+
+    >>> country_name("u.s.a."), country_name("new zealand")
+    ('USA', 'New Zealand')
+    """
+    return _COUNTRIES.get(text.casefold()) or place_name(text)

@@ -1,0 +1,253 @@
+"""The first step of a build: a reader's rows are copied into the engine, and what is rejected is counted."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.core.duckdb_csv import csv_rejects, literal
+from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
+from itdr.builders.core.paths import disk_is_full
+from itdr.builders.core.schema import COLUMNS, EVENTS, Source
+from itdr.builders.store.build import statements, texts
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from itdr.builders.core.raw_files import Raw
+
+
+def stage_table(
+    source: Source,
+    raw: Raw,
+    table: str,
+    rejected: Counter[tuple[str, str]],
+    file: Path | None = None,
+) -> tuple[str, ...]:
+    """Copy a reader's rows into the engine: `<table>_raw`, or `interactions_staged` for interactions.
+
+    Args:
+        source: the declaration.
+        raw: its raw files.
+        table: the table.
+        rejected: receives the counts of rejected rows, by table and reason.
+        file: a Parquet file for the interactions, which is faster than a table of the engine and
+            takes no memory; None for a table.
+
+    Returns:
+        The canonical columns that the reader fills; empty where it has no such table.
+
+    Raises:
+        RawFileError: the reader or the engine cannot read a file.
+        NoRoomError: too little memory or disk.
+    """
+    reader = getattr(source.readers, table)
+    if reader is None:
+        return ()
+    failures: list[BaseException] = []
+    with _reading_errors(source, raw, table, failures):
+        rows = reader(raw)
+        if rows is None:
+            return ()
+        types = _columns_of(rows, raw.con, table, failures)
+        unknown = set(types) - set(COLUMNS[table]) - {"reject"}
+        if unknown:
+            raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
+        _copy_rows(raw.con, table, types, file if table == "interactions" else None)
+    raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
+    _count_rejected(raw, table, rejected)
+    return tuple(name for name in types if name != "reject")
+
+
+def _copy_rows(
+    con: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], file: Path | None
+) -> None:
+    """Copy the view of a reader's rows to a table, or to a file with a view on it."""
+    copy = _copy_of(table)
+    query = f"SELECT {', '.join(_kept(table, types))} FROM {table}_reader"
+    if file is None:
+        con.execute(f"CREATE TABLE {copy} AS {query}")
+        return
+    # Long texts are worth compressing; numbers are written faster than compressed.
+    packing = "snappy" if "text" in types else "uncompressed"
+    con.execute(f"COPY ({query}) TO {literal(file)} (FORMAT parquet, COMPRESSION {packing})")
+    con.execute(f"CREATE VIEW {copy} AS SELECT * FROM read_parquet({literal(file)})")
+
+
+@contextmanager
+def _reading_errors(
+    source: Source, raw: Raw, table: str, failures: Sequence[BaseException]
+) -> Iterator[None]:
+    """Translate the engine's errors while a reader's rows are copied.
+
+    failures: what the reader itself raised while its rows were consumed.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise NoRoomError(
+            f"{source.id}: not enough memory or disk to read its {table}: {error}. Free some space, "
+            "or raise ITDR_MEMORY (now the limit of the engine)."
+        ) from error
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+        # Raised by a reader while its rows were consumed: the engine only passed it on.
+        if failures:
+            raise failures[0] from None
+        if "KeyboardInterrupt" in str(error):
+            raise KeyboardInterrupt from error
+        if disk_is_full(error):
+            raise
+        files = ", ".join(_named(raw.paths.values(), str(error)))
+        raise RawFileError(
+            f"{source.id}: cannot read the {table} from {files}: {str(error).splitlines()[0]} "
+            "The file is damaged or not the official one: put the official file in place."
+        ) from error
+
+
+def _count_rejected(raw: Raw, table: str, rejected: Counter[tuple[str, str]]) -> None:
+    """Add what a table's reader, its formats and the engine rejected."""
+    copy = _copy_of(table)
+    for reason, n in raw.con.execute(statements.REJECTS.format(table=copy)).fetchall():
+        rejected[table, reason] += n
+    unparsed = Counter({(table, reason): n for reason, n in csv_rejects(raw.con, table).items()})
+    for of, reason in [key for key in raw.rejects if key[0] == table]:
+        unparsed[of, reason] += raw.rejects.pop((of, reason))
+    raw.unparsed[table] = sum(unparsed.values())
+    rejected.update(unparsed)
+
+
+def rows_read(con: duckdb.DuckDBPyConnection, table: str, unparsed: int) -> int:
+    """How many rows of a table were read.
+
+    Args:
+        con: the connection, after `stage_table`.
+        table: the table.
+        unparsed: rows that never became records; they are included.
+    """
+    copy = _copy_of(table)
+    return int(con.execute(f"SELECT count(*) FROM {copy}").fetchall()[0][0]) + unparsed
+
+
+def _copy_of(table: str) -> str:
+    """The table or view into which `stage_table` puts a table's rows."""
+    return "interactions_staged" if table == "interactions" else f"{table}_raw"
+
+
+def _kept(table: str, types: Mapping[str, str]) -> list[str]:
+    """The stored columns of a reader's table, as SQL; the last one is the reason for rejecting a row."""
+    kept = []
+    for name, kind in types.items():
+        if table == "interactions" and name in (*statements.IDS_OF, "event"):
+            kept.append(statements.staged_column(name, kind))
+        elif name != "reject":
+            kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
+    ids = [
+        texts.missing_id_sql(name)
+        for name in statements.IDS_OF
+        if types.get(name) in ("", "VARCHAR")
+    ]
+    none = f"CASE WHEN {' OR '.join(ids)} THEN {literal(texts.NO_ID)} END" if ids else "NULL"
+    if "tag" in types:
+        empty = (
+            f"CASE WHEN {texts.cleaned_sql(table, 'tag')} IS NULL THEN {literal(texts.NO_TAG)} END"
+        )
+        none = f"coalesce({none}, {empty})"
+    reason = f"coalesce(reject, {none})" if "reject" in types else none
+    return [*kept, f"CAST({reason} AS VARCHAR) AS reject"]
+
+
+def _named(paths: Iterable[Path], message: str) -> list[str]:
+    """The files that an engine's message names; all of them where it names none."""
+    names = sorted({str(path) for path in paths})
+    return [name for name in names if name in message] or names
+
+
+def _columns_of(
+    rows: Any, con: duckdb.DuckDBPyConnection, table: str, failures: list[BaseException]
+) -> dict[str, str]:
+    """Create the view `<table>_reader` over a relation or record batches.
+
+    Args:
+        rows: what the reader returned.
+        con: the connection.
+        table: the table.
+        failures: receives what the reader raises while its rows are consumed.
+
+    Returns:
+        The SQL type of each column; "" where unknown.
+    """
+    if hasattr(rows, "create_view"):
+        rows.create_view(f"{table}_reader", replace=True)
+        return dict(zip(rows.columns, map(str, rows.types), strict=True))
+    reader = _batch_reader(rows, failures)
+    con.register(f"{table}_reader", reader)
+    return dict.fromkeys(reader.schema.names, "")
+
+
+def _batch_reader(
+    batches: Iterable[pa.RecordBatch], failures: list[BaseException]
+) -> pa.RecordBatchReader:
+    import pyarrow as pa
+
+    stream = _noting(batches, failures)
+    first = next(stream, None)
+    if first is None:
+        raise RawFileError("A raw file holds no record at all: put the official file in place.")
+    return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], stream))
+
+
+def _noting(
+    batches: Iterable[pa.RecordBatch], failures: list[BaseException]
+) -> Iterator[pa.RecordBatch]:
+    """Pass batches on, and note our own errors and Ctrl-C before an engine rewords them."""
+    try:
+        yield from batches
+    except (ItdrError, KeyboardInterrupt) as error:
+        failures.append(error)
+        raise
+
+
+def create_interactions_view(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Create the view `interactions_raw` over what was staged.
+
+    Args:
+        con: the connection of the build, after staging.
+
+    Returns:
+        The id columns that hold only numbers.
+    """
+    present = {row[0] for row in con.execute("DESCRIBE interactions_staged").fetchall()}
+    mixed = [column for column, name in statements.IDS_OF.items() if f"{name}_text" in present]
+    counted = dict.fromkeys(statements.IDS_OF, 0)
+    if mixed:
+        counts = ", ".join(f"count({statements.IDS_OF[column]}_text)" for column in mixed)
+        query = f"SELECT {counts} FROM interactions_staged WHERE reject IS NULL"
+        counted.update(zip(mixed, con.execute(query).fetchall()[0], strict=True))
+    numbers = [column for column, n in counted.items() if not n]
+    con.execute(f"CREATE VIEW interactions_raw AS {statements.interactions(numbers)}")
+    return numbers
+
+
+def event_names(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> list[str]:
+    """The kinds of event that occur, sorted.
+
+    Args:
+        con: the connection, after `create_interactions_view`.
+        columns: the columns that the reader fills.
+
+    Returns:
+        Names from `EVENTS`; empty for a source without kinds of events.
+    """
+    if "event" not in columns:
+        return []
+    rows = con.execute(
+        "SELECT DISTINCT event FROM interactions_raw WHERE reject IS NULL AND event IS NOT NULL"
+    ).fetchall()
+    return sorted(EVENTS[row[0]] for row in rows)
