@@ -1,8 +1,14 @@
 """Interest recognition: a profile of a user's taste, from a fair sample of what they liked and disliked.
 
 The evidence is counted and tested over all that the user judged (`evidence/interests/`); the answer says
-what the displayed works show of it, as `templates/answers/interest_recognition.yaml` plans it. A user
-without enough likes and dislikes, or of whom fewer than `LEAST_FACTS` facts hold, gives no row.
+what the displayed works show of it, as `templates/answers/interest_recognition.yaml` plans it: what there
+is most of or comes first, a second taste, what sets likes apart from dislikes, what to avoid, and a work
+to offer next, for which a displayed work of that taste speaks.
+
+A row needs a user with 20 likes and 5 dislikes (or 5 reviews of 40 words), of whom three facts or more
+hold: one tells what sets this user apart from others, one what to avoid. Others give no row, however many
+are asked for. Prompts ask for a next work only where the answer has one. Items without categories, as
+those of Book-Crossing, and sources of which few users write often, as All_Beauty, give next to none.
 """
 
 from __future__ import annotations
@@ -479,4 +485,8 @@ TASK = Task(
     context=_context,
     wrong=_wrong,
     least_events=lambda options: LEAST_REVIEWS,
+    asks=(
+        f"users with {LEAST_LIKES} likes and {LEAST_DISLIKES} dislikes, or {LEAST_REVIEWS} reviews of "
+        f"{REVIEW_WORDS} words, of whom the data say what they like and what to avoid"
+    ),
 )

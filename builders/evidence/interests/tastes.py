@@ -158,7 +158,9 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
                 kind, name = person.counts.names[traits[place]]
                 k, against = int(likes[place]), int(dislikes[place])
                 figures = (k, n, against / m) if direction == UP else (against, m, k / n)
-                facts.append(Fact("contrast" if sure else "listed", kind, name, *figures, direction))
+                facts.append(
+                    Fact("contrast" if sure else "listed", kind, name, *figures, direction)
+                )
     return facts
 
 
