@@ -63,8 +63,15 @@ TENTHS, MOST_TENTHS = 10, 16_000
 
 
 def marks(store: StoreReader) -> str:
-    """SQL: as `verdicts`, for ratings or hours, with `mark`: how well the user liked the work, a whole
-    number; ratings in tenths from the lower end of their scale, hours by their verdict."""
+    """SQL: as `verdicts`, for ratings or hours, with how well the user liked each work.
+
+    Args:
+        store: the store; its rule must be ratings or hours.
+
+    Returns:
+        A statement whose rows have `mark`, too, a whole number: ratings in tenths from the lower end of
+        their scale, hours by their verdict.
+    """
     if rule(store) == "ratings":
         scale = store.source.scale
         assert scale is not None

@@ -90,7 +90,15 @@ class Realiser:
     def plan_statements(
         self, facts: Sequence[Fact], flags: Collection[str] = frozenset()
     ) -> list[Statement]:
-        """The statements that the plan makes of these facts; see `answer`."""
+        """The statements that the plan makes of these facts.
+
+        Args:
+            facts: all that may be said, the strongest first.
+            flags: flags of the case, which statements may ask for.
+
+        Returns:
+            The statements, in the order of the plan's slots.
+        """
         said: set[tuple[str, str]] = set()
         made: list[Statement] = []
         for section in self.form.plan:
@@ -253,7 +261,15 @@ class Realiser:
 
 
 def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
-    """What wordings may say of a fact's numbers."""
+    """What wordings may say of a fact's numbers.
+
+    Args:
+        fact: the fact.
+        lexicon: whose phrases put numbers into words.
+
+    Returns:
+        Texts by name, those of `answer_files.FIGURES`.
+    """
     found = _numbers(fact)
     phrases, usual = lexicon.phrases, found["usual"]
     share = found["usual_percent"]

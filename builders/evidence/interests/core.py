@@ -84,8 +84,14 @@ def _within(fact: Fact, core: Fact) -> bool:
 
 
 def flags(shown: Sequence[Fact]) -> set[str]:
-    """What the answer begins with: `core_line`, `core`, `core_mixed` or `mainstay`; none of them where
-    the first of the facts that the question shows is no core."""
+    """What the answer begins with.
+
+    Args:
+        shown: the facts that the question shows, as `first_taste` orders them.
+
+    Returns:
+        `core_line`, `core`, `core_mixed` or `mainstay`; nothing where the first fact is no core.
+    """
     first = next(iter(shown), None)
     if first is None or first.about not in KINDS or first.direction == DOWN:
         return set()

@@ -139,7 +139,7 @@ def shown_facts(
         titles: their titles, likes first.
 
     Returns:
-        Facts in the same order. Details are how many of the displayed likes carry the trait, how many
+        Facts in the same order, but what only one displayed dislike speaks against last. Details are how many of the displayed likes carry the trait, how many
         of the dislikes (the other way round for what speaks against), and titles; before those of what
         is liked at times, the title of a dislike.
     """
@@ -172,7 +172,12 @@ def shown_facts(
             fact = replace(fact, count=against, of=len(disliked), base=k / max(len(liked), 1))
             listed = listed[1:]
         found.append(replace(fact, details=(*listed, *examples)))
-    return found
+    return sorted(found, key=_is_thin)
+
+
+def _is_thin(fact: Fact) -> bool:
+    titles = sum(one.kind == "own" for one in fact.details)
+    return fact.kind == "contrast" and fact.direction == DOWN and titles < SHOWN
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
