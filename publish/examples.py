@@ -10,21 +10,27 @@ from itdr.builders.dataset import registry
 BEGIN, END = "<!-- examples:begin -->", "<!-- examples:end -->"
 TASK, SOURCE = "sequential_rec", "ml-32m"
 """What the README's first call loads."""
+LOOKED_AT = 10
+CALL = f"""import itdr  # noqa: F401  (teaches load_dataset the name "itdr")
+from datasets import load_dataset
+
+rows = load_dataset("itdr", "{TASK}", sources=["{SOURCE}"], sample=True, split="train")
+row = rows[PLACE]
+print(row["instruction"], row["input"], row["output"], sep="\\n\\n")"""
 FOLDED = ("target_user_identification", "ml-32m")
 
 
 def block() -> str:
-    """Between their two markers: what the README's first call prints, and an answer in prose, folded.
-
-    Returns:
-        Markdown.
-    """
+    """Between their two markers: a first call, what it prints, and an answer in prose, folded."""
     task, source = FOLDED
     title = registry.task(task).title.lower()
+    place, row = first_example()
     return "\n\n".join(
         [
             BEGIN,
-            f"This prints a description of the task, a question, and the answer:\n\n{first()}",
+            f"```python\n{CALL.replace('PLACE', str(place))}\n```",
+            "This prints a description of the task, a question, and the answer:",
+            "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"]),
             f"<details><summary>An answer in prose: {title}</summary>\n\n"
             f"{quoted_texts(typical_rows(task)[source])}\n\n</details>",
             END,
@@ -32,12 +38,9 @@ def block() -> str:
     )
 
 
-def first() -> str:
-    """The first training row of the README's first call, as it prints it.
-
-    Returns:
-        Markdown.
-    """
+def first_example() -> tuple[int, dict[str, Any]]:
+    """Of the first rows of the README's first call the one with most lines, and its place: lists read
+    better than running text."""
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
@@ -45,8 +48,9 @@ def first() -> str:
     stream = datasets.load_dataset(
         "itdr", TASK, sources=[SOURCE], sample=True, split="train", streaming=True
     )
-    row = next(iter(stream))
-    return "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"])
+    rows = list(stream.take(LOOKED_AT))
+    place = max(range(len(rows)), key=lambda k: (rows[k]["input"].count("\n"), -k))
+    return place, rows[place]
 
 
 @cache

@@ -63,14 +63,16 @@ TENTHS, MOST_TENTHS = 10, 16_000
 
 
 def marks(store: StoreReader) -> str:
-    """SQL: as `verdicts`, for ratings or hours, with how well the user liked each work.
+    """SQL like `verdicts`, for ratings or hours, with `mark`: how well the user liked the work.
+
+    A mark is a whole number: tenths from the lower end of a rating scale, or for hours by the
+    verdict.
 
     Args:
-        store: the store; its rule must be ratings or hours.
+        store: a store with ratings or hours.
 
     Returns:
-        A statement whose rows have `mark`, too, a whole number: ratings in tenths from the lower end of
-        their scale, hours by their verdict.
+        A SELECT of user_code, work, verdict and mark.
     """
     if rule(store) == "ratings":
         scale = store.source.scale

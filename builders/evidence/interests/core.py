@@ -84,13 +84,13 @@ def _within(fact: Fact, core: Fact) -> bool:
 
 
 def flags(shown: Sequence[Fact]) -> set[str]:
-    """What the answer begins with.
+    """How an answer begins: `core_line`, `core`, `core_mixed` or `mainstay`.
 
     Args:
-        shown: the facts that the question shows, as `first_taste` orders them.
+        shown: the facts that the question shows, in their order.
 
     Returns:
-        `core_line`, `core`, `core_mixed` or `mainstay`; nothing where the first fact is no core.
+        One flag; none where the first fact is not a core of the taste.
     """
     first = next(iter(shown), None)
     if first is None or first.about not in KINDS or first.direction == DOWN:
