@@ -130,11 +130,12 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     realiser, split = realiser_of(cell), cell.partition
     person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
     held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
-    sayable = realiser.lexicon.sayable([*held, *tastes.commonest(person)])
+    common = realiser.lexicon.sayable([*tastes.commonest(person)])
+    sayable = [*realiser.lexicon.sayable(held), *common]
     known = display.distinct_tastes(person, core.first_taste(person, sayable))
     if not any(texts) and not any(map(core.is_own, known)):
         return None
-    liked, disliked = _displayed(cell, user, mine, texts, person, known)
+    liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
     shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
     flags = core.flags(shown)
@@ -145,8 +146,10 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     shown += offers.aversions(split, person.codes[disliked], person.codes[liked])
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
-    said = _leading(realiser.plan_statements(shown, flags))
-    if not _tells(said, person):
+    planned = realiser.plan_statements(shown, flags)
+    said = _leading(planned)
+    openings = realiser.form.plan[0].slots[0]
+    if not planned or planned[0].form.id not in openings or not _tells(said, person):
         return None
     against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
     shown += offers.offers(
@@ -213,10 +216,9 @@ def _leading(statements: Sequence[Statement]) -> list[Fact]:
 
 
 def _tells(said: Sequence[Fact], person: Person) -> bool:
-    """Whether this begins with what the user likes, tells more than what there is most of, and what to
-    avoid."""
+    """Whether this tells more than what there is most of, and what to avoid."""
     own = any(core.is_own(fact) for fact in said)
-    return own and core.begins(said[0]) and any(_is_against(fact, person) for fact in said)
+    return own and any(_is_against(fact, person) for fact in said)
 
 
 def _cited(statement: Statement) -> int:

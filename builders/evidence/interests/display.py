@@ -89,7 +89,7 @@ def fair_sample(
     Returns:
         The places, in the order in which they are displayed.
     """
-    tracked = [fact for fact in facts if fact.about in KINDS][:TRACKED]
+    tracked = list({fact.topic: fact for fact in facts if fact.about in KINDS}.values())[:TRACKED]
     n = len(order)
     if not n:
         return []
