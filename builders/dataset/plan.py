@@ -411,7 +411,11 @@ def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ..
 def _empty(options: Options, part: int, cells: Sequence[Cell]) -> str:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
-        f"{task.id} needs {task.least_events(options.of(task.id))} or more showable items of a user"
+        f"{task.id} needs "
+        + (
+            task.asks
+            or f"{task.least_events(options.of(task.id))} or more showable items of a user"
+        )
         for task in {cell.task.id: cell.task for cell in cells}.values()
     )
     return (
