@@ -120,7 +120,11 @@ def source_page(name: str) -> str:
 
 
 def subtasks_index() -> str:
-    """All subtasks with their metrics."""
+    """All subtasks with their metrics.
+
+    Returns:
+        Markdown.
+    """
     rows = [
         (f"[{one.title}]({one.id}.md)", f"`{one.id}`", f"`{one.root}`", ", ".join(one.metrics))
         for one in map(registry.task, registry.task_ids())
