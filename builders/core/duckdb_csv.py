@@ -15,6 +15,8 @@ TOO_MANY = "too many fields"
 BAD_SHAPE = "wrong number of fields"
 """Reasons for rejecting a row that many sources share."""
 
+AND = "; "
+"""What joins the reasons in a reader's column `emptied`."""
 
 CSV_REASONS = {
     "CAST": "a value of the wrong type",
@@ -181,6 +183,27 @@ def integer_text_sql(text: str) -> str:
     """
     text = f"trim({text})"
     return f"CASE WHEN ends_with({text}, '.0') THEN regexp_replace({text}, '^([0-9]+)\\.0$', '\\1') ELSE {text} END"
+
+
+def emptied_sql(**unread: str) -> str:
+    """SQL for a reader's column `emptied`: which values of a row cannot be read.
+
+    Args:
+        unread: by column, an SQL condition that its value is there and cannot be read.
+
+    Returns:
+        An SQL expression; null where all can be read.
+    """
+    reasons = ", ".join(
+        f"CASE WHEN {condition} THEN {literal(unreadable(column))} END"
+        for column, condition in unread.items()
+    )
+    return f"nullif(concat_ws({literal(AND)}, {reasons}), '')"
+
+
+def unreadable(column: str) -> str:
+    """The reason for emptying a value of this column that cannot be read."""
+    return f"{column.replace('_', ' ')} unreadable"
 
 
 def epoch_seconds(number: str) -> str:

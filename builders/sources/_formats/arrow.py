@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core.duckdb_csv import AND, unreadable
 from itdr.builders.sources._formats.validate import (
     require_closed_quotes,
     require_encoding,
@@ -197,6 +198,30 @@ def reject_reasons(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:
     names = [pa.scalar(reason, pa.string()) for _, reason in reasons]
     struct = pc.make_struct(*conditions, field_names=[str(n) for n in range(len(names))])
     return as_array(pc.case_when(struct, *names))
+
+
+def emptied(**unread: Any) -> pa.StringArray:
+    """The column `emptied`: which values of a row cannot be read.
+
+    Args:
+        unread: by column, a condition that its value is there and cannot be read; null does not hold.
+
+    Returns:
+        Reasons joined by "; ", or null, per row.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    parts = [
+        pc.if_else(
+            pc.fill_null(as_array(condition), False),
+            unreadable(column),
+            pa.scalar(None, pa.string()),
+        )
+        for column, condition in unread.items()
+    ]
+    joined = pc.binary_join_element_wise(*parts, AND, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), None, joined)
 
 
 def constant(value: str, length: int) -> pa.StringArray:
