@@ -17,7 +17,7 @@ from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
-from itdr.builders.core.text_files import GZIP, open_bytes
+from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, statements
 from itdr.builders.store.build.staging import (
@@ -198,8 +198,6 @@ def _first_lines(path: Path, most: int = 160) -> str:
     """The first two lines of a file, or as much as fits into a message."""
     with open_bytes(path) as file:
         head = file.read(4 * most)
-    if head.startswith(GZIP):
-        return "gzip data: the file was packed twice"
     return "\n".join(head.decode("utf-8", "replace").splitlines()[:2])[:most]
 
 

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core.duckdb_csv import AND, csv_rejects, literal
+from itdr.builders.core.duckdb_csv import csv_rejects, literal
+from itdr.builders.core.emptied import AND
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
