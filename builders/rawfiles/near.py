@@ -107,10 +107,10 @@ def _reason(file: RawFile, name: str, kind: str, zips: Mapping[str, Sequence[str
         return _in_zip(file, zips[name]) if zips.get(name) and not kind else ""
     if kind:
         return f"{kind}; put the file {wanted} there" if not end else ""
-    if end == ".zip" and name in zips:
+    if low.endswith(".zip") and end != "archive" and name in zips:
         return _zip_problem(file, zips[name])
     if low.endswith(UNFINISHED):
-        return "a download that was not finished; fetch it again"
+        return "a download that was not finished; fetch it again, or delete it"
     if low.endswith(UNREAD):
         return f"itdr does not read {low[low.rindex('.') :]}; unpack it there"
     if filetype.is_archive_name(low):

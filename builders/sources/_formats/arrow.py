@@ -212,13 +212,11 @@ def emptied(*reasons: tuple[Any, str]) -> pa.StringArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    none = pa.scalar(None, pa.string())
-    parts = [
-        pc.if_else(pc.fill_null(as_array(condition), False), reason, none)
-        for condition, reason in reasons
-    ]
-    joined = pc.binary_join_element_wise(*parts, AND, null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), None, joined)
+    result = pa.nulls(len(reasons[0][0]), pa.string())
+    for condition, reason in reasons:
+        longer = pc.fill_null(pc.binary_join_element_wise(result, reason, AND), reason)
+        result = pc.if_else(pc.fill_null(as_array(condition), False), longer, result)
+    return result
 
 
 def constant(value: str, length: int) -> pa.StringArray:
