@@ -11,8 +11,8 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.rawfiles import locate
-from tests.fetch.made_up import MANUAL, MOVIES, OPEN, RATINGS, TAGS, put, ready, tarred, zipped
-from tests.fetch.server import Misbehaving
+from tests.rawfiles.made_up import MANUAL, MOVIES, OPEN, RATINGS, TAGS, put, ready, tarred, zipped
+from tests.rawfiles.server import Misbehaving
 
 pytestmark = pytest.mark.usefixtures("mirror")
 INNER = zipped(movies_csv=MOVIES)
