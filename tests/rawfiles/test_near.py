@@ -93,7 +93,13 @@ def test_an_optional_file_that_is_not_taken_is_said(
 
 def test_other_files_are_not_near(data: Path, tmp_path: Path) -> None:
     put(data, "ratings.csv", RATINGS)
-    for name in ("readme.txt", "ratings.csv.txt", "films of today.txt", "moviestars.csv", "set.zip"):
+    for name in (
+        "readme.txt",
+        "ratings.csv.txt",
+        "films of today.txt",
+        "moviestars.csv",
+        "set.zip",
+    ):
         put(data, name, b"?")
     plan = locate.plan(MANUAL, MANUAL.files, data)
     assert "movies" not in plan.problems and "ratings" not in plan.problems
