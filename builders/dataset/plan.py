@@ -22,6 +22,8 @@ from itdr.builders.rendering.templates import folder_of
 from itdr.builders.sampling.cuts import parse
 from itdr.builders.sampling.negatives import EVENT, NEAR_IN_TIME, POPULARITY
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
+from itdr.builders.store import losses
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.spec import StoreSpec
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 
@@ -177,7 +179,7 @@ def select(
     plans = []
     for part, chosen_here in enumerate(by_part):
         if not any(chosen.expected for chosen in chosen_here):
-            raise EmptySplitError(_empty(options, part, cells))
+            raise EmptySplitError(_empty(options, part, cells, paths))
         kept = tuple(chosen for chosen in chosen_here if chosen.expected)
         plans.append(SplitPlan(options.config, part, kept))
     return plans
@@ -408,7 +410,12 @@ def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ..
     )
 
 
-def _empty(options: Options, part: int, cells: Sequence[Cell]) -> str:
+def _empty(
+    options: Options,
+    part: int,
+    cells: Sequence[Cell],
+    paths: Mapping[str, tuple[Path, ...]],
+) -> str:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
         f"{task.id} needs "
@@ -418,8 +425,14 @@ def _empty(options: Options, part: int, cells: Sequence[Cell]) -> str:
         )
         for task in {cell.task.id: cell.task for cell in cells}.values()
     )
+    stores = {path: cell.source.id for cell in cells for path in paths[cell.name]}
+    unmatched = "".join(
+        f"{source}: {sentence}. "
+        for path, source in stores.items()
+        for sentence in losses.unmatched(read_manifest(path), most=True)
+    )
     return (
         f"{options.config}: no case is eligible for the split {SPLITS[part]!r} in {names}. {needs}. "
-        "The raw files may be too small a part of the benchmark; a shorter history, another seed, "
-        "or more sources may help."
+        f"{unmatched}The raw files may be too small a part of the benchmark; a shorter history, "
+        "another seed, or more sources may help."
     )
