@@ -56,7 +56,14 @@ class Models:
         """Whether each work is near enough to its model, in whole numbers, which are the same on every
         machine.
 
-        where: places of the models, in a shape that broadcasts with that of the works.
+        Args:
+            stats: what the training part knows of each work.
+            works: codes.
+            where: places of the models, in a shape that broadcasts with that of the works.
+            tolerance: how near is enough.
+
+        Returns:
+            bool, in the shape of `works`.
         """
         near = np.ones(works.shape, bool)
         if tolerance.met:
