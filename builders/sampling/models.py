@@ -38,13 +38,18 @@ LOOSER = (Tolerance(2, 1, 4), Tolerance(4, 1, 16), Tolerance(4, 1, 0), Tolerance
 class Models:
     """The model of each negative of each case, a row to a case, a column to a negative.
 
-    users: how many others had met its work.   age: seconds since the first of them did.
+    users: how many others had met its work; 0: there is no model.   age: seconds since the first of them did.
     moments: the second at which a negative is to be of that age.
     """
 
     users: np.ndarray
     age: np.ndarray
     moments: np.ndarray
+
+    @classmethod
+    def none(cls, shape: tuple[int, ...], moments: np.ndarray) -> Models:
+        """No models yet, for places of this shape."""
+        return cls(np.zeros(shape, np.int64), np.zeros(shape, np.int64), moments)
 
     def match(
         self,
