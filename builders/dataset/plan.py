@@ -25,7 +25,7 @@ from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, s
 from itdr.builders.store import losses
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.spec import StoreSpec
-from itdr.builders.tasks.base import Cell, CellRule, OpenCell
+from itdr.builders.tasks.base import Cell, CellRule, OpenCell, Task
 
 USUAL_QUOTA = 6250
 """Full size of a cell that the paper does not have: the paper's commonest quota."""
@@ -418,11 +418,7 @@ def _empty(
 ) -> str:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
-        f"{task.id} needs "
-        + (
-            task.asks
-            or f"{task.least_events(options.of(task.id))} or more showable items of a user"
-        )
+        f"{task.id} needs {_needed(options, task)}"
         for task in {cell.task.id: cell.task for cell in cells}.values()
     )
     stores = {path: cell.source.id for cell in cells for path in paths[cell.name]}
@@ -436,3 +432,10 @@ def _empty(
         f"{unmatched}The raw files may be too small a part of the benchmark; a shorter history, "
         "another seed, or more sources may help."
     )
+
+
+def _needed(options: Options, task: Task) -> str:
+    """What a case of the task is made of."""
+    if task.about == "item":
+        return "items of which enough is known to say something that holds"
+    return task.asks or f"{task.least_events(options.of(task.id))} or more showable items of a user"
