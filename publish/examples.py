@@ -21,7 +21,11 @@ FOLDED = ("target_user_identification", "ml-32m")
 
 
 def block() -> str:
-    """Between their two markers: a first call, what it prints, and an answer in prose, folded."""
+    """The README examples between their markers: a call, what it prints, and an answer in prose.
+
+    Returns:
+        Markdown.
+    """
     task, source = FOLDED
     title = registry.task(task).title.lower()
     place, row = first_example()
@@ -39,8 +43,13 @@ def block() -> str:
 
 
 def first_example() -> tuple[int, dict[str, Any]]:
-    """Of the first rows of the README's first call the one with most lines, and its place: lists read
-    better than running text."""
+    """The example of the README's first call: among the first rows the one with the most lines.
+
+    Lists read better than running text.
+
+    Returns:
+        Its position in the stream, and the row.
+    """
     import datasets
 
     import itdr  # noqa: F401  (teaches load_dataset the name)
