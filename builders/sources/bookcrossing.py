@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.numbers import SHORTENED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.text_files import LONGEST_LINE
 from itdr.builders.sources._formats import validate
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
+BAD_ISBN = "malformed ISBN"
 NO_ISBN = ("NAN", "NONE", "NULL")
 AGE = (5, 100)
 YEAR = (1800, 2004)
@@ -101,6 +103,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
         item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
         score = pc.cast(pc.if_else(pc.equal(given, ""), "-1", given), pa.float32())
         implicit = pc.equal(score, 0)
+        malformed = pc.match_substring_regex(isbn, SHORTENED)
         outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
         empty = pc.or_(pc.equal(user, ""), pc.equal(item, ""))
         none = pa.scalar(None, pa.string())
@@ -111,7 +114,11 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "rating": pc.if_else(implicit, pa.scalar(None, pa.float32()), score),
                 "event": pc.if_else(implicit, "implicit", "rate"),
                 "reject": pc.if_else(
-                    empty, validate.EMPTY_ID, pc.if_else(outside, validate.OUTSIDE_SCALE, none)
+                    empty,
+                    validate.EMPTY_ID,
+                    pc.if_else(
+                        malformed, BAD_ISBN, pc.if_else(outside, validate.OUTSIDE_SCALE, none)
+                    ),
                 ),
             }
         )
@@ -125,11 +132,13 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     validate.require_header(path, _BOOK_COLUMNS, ";", exact=True)
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
-        ids, titles, creators, years, details = [], [], [], [], []
+        ids, titles, creators, years, details, rejects = [], [], [], [], [], []
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
             title, author, year, publisher = SHIFTED.get(item) or _mended(*texts)
             ids.append(item or None)
+            malformed = BAD_ISBN if re.match(SHORTENED, isbn) else None
+            rejects.append(malformed if item else validate.EMPTY_ID)
             titles.append(title)
             creators.append([author] if author else None)
             years.append(_within(year, YEAR))
@@ -141,9 +150,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "creators": pa.array(creators, pa.list_(pa.string())),
                 "year": pa.array(years, pa.int16()),
                 "attributes": pa.array(details, pairs),
-                "reject": pa.array(
-                    [None if item else validate.EMPTY_ID for item in ids], pa.string()
-                ),
+                "reject": pa.array(rejects, pa.string()),
             }
         )
 

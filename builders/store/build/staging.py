@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core import numbers
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
-from itdr.builders.store.build import statements, texts
+from itdr.builders.store.build import limits, statements, texts
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,18 +59,22 @@ def stage_table(
         unknown = set(types) - set(COLUMNS[table]) - {"reject"}
         if unknown:
             raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
-        _copy_rows(raw.con, table, types, file if table == "interactions" else None)
+        query = f"SELECT {', '.join(_kept(source, table, types))} FROM {table}_reader"
+        _copy_rows(raw.con, table, types, query, file if table == "interactions" else None)
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
     _count_rejected(raw, table, rejected)
     return tuple(name for name in types if name != "reject")
 
 
 def _copy_rows(
-    con: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], file: Path | None
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    types: Mapping[str, str],
+    query: str,
+    file: Path | None,
 ) -> None:
-    """Copy the view of a reader's rows to a table, or to a file with a view on it."""
+    """Copy a query's rows to a table, or to a file with a view on it."""
     copy = _copy_of(table)
-    query = f"SELECT {', '.join(_kept(table, types))} FROM {table}_reader"
     if file is None:
         con.execute(f"CREATE TABLE {copy} AS {query}")
         return
@@ -140,7 +145,7 @@ def _copy_of(table: str) -> str:
     return "interactions_staged" if table == "interactions" else f"{table}_raw"
 
 
-def _kept(table: str, types: Mapping[str, str]) -> list[str]:
+def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     """The stored columns of a reader's table, as SQL; the last one is the reason for rejecting a row."""
     kept = []
     for name, kind in types.items():
@@ -148,19 +153,18 @@ def _kept(table: str, types: Mapping[str, str]) -> list[str]:
             kept.append(statements.staged_column(name, kind))
         elif name != "reject":
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
-    ids = [
-        texts.missing_id_sql(name)
-        for name in statements.IDS_OF
-        if types.get(name) in ("", "VARCHAR")
-    ]
-    none = f"CASE WHEN {' OR '.join(ids)} THEN {literal(texts.NO_ID)} END" if ids else "NULL"
+    reasons = ["reject"] if "reject" in types else []
+    ids = [name for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
+    if ids:
+        empty = " OR ".join(texts.missing_id_sql(name) for name in ids)
+        reasons.append(f"CASE WHEN {empty} THEN {literal(texts.NO_ID)} END")
+        reasons += [numbers.shortened_id_sql(name) for name in ids]
+    if table == "interactions":
+        reasons += limits.beyond_sql(source, types)
     if "tag" in types:
-        empty = (
-            f"CASE WHEN {texts.cleaned_sql(table, 'tag')} IS NULL THEN {literal(texts.NO_TAG)} END"
-        )
-        none = f"coalesce({none}, {empty})"
-    reason = f"coalesce(reject, {none})" if "reject" in types else none
-    return [*kept, f"CAST({reason} AS VARCHAR) AS reject"]
+        no_tag = f"{texts.cleaned_sql(table, 'tag')} IS NULL"
+        reasons.append(f"CASE WHEN {no_tag} THEN {literal(texts.NO_TAG)} END")
+    return [*kept, f"CAST(coalesce({', '.join([*reasons, 'NULL', 'NULL'])}) AS VARCHAR) AS reject"]
 
 
 def _named(paths: Iterable[Path], message: str) -> list[str]:

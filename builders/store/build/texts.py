@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.sources._formats.python_literals import string_list_sql
 
 NO_ID = "empty id"
 NO_TAG = "empty tag"
@@ -58,6 +59,7 @@ def cleaned_sql(table: str, column: str) -> str:
         # A tag is what somebody typed: "null" and "nan" are tags like any other.
         return clean_sql(column, NO_VALUE if kind == "text" else ())
     if kind == "list":
+        column = _listed(column)
         return _filled(f"list_transform({column}, lambda t: {clean_sql('t')})", "t", column)
     if kind == "pairs":
         pair = f"{{'name': {clean_sql('p.name')}, 'value': {clean_sql('p.value')}}}"
@@ -96,6 +98,16 @@ def missing_id_sql(column: str) -> str:
     """
     words = ", ".join(literal(word) for word in NO_VALUE)
     return f"(length({column}) <= {max(map(len, NO_VALUE))} AND {column} IN ({words}))"
+
+
+def _listed(column: str) -> str:
+    """SQL for a list; where it was split from a Python list, "['Action', 'Drama']", the items of that one.
+
+    A Python list that is not whole has no items.
+    """
+    whole = f"array_to_string({column}, ', ')"
+    shown = f"regexp_matches({column}[1], '^\\[\\s*u?[''\"]')"
+    return f"CASE WHEN {shown} THEN {string_list_sql(whole)} ELSE {column} END"
 
 
 def _filled(transformed: str, value: str, column: str, *more: str, name: str = "t") -> str:
