@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 import time
 from pathlib import Path
@@ -123,7 +124,8 @@ def test_the_fingerprint_of_a_placed_file(
         for way in spelled
     ]
     assert all(one == prints[0] for one in prints)
-    assert prints[0]["ratings"] == f"placed:ratings.csv:{len(RATINGS)}:{10**18}"
+    content = hashlib.blake2b(RATINGS, digest_size=8).hexdigest()
+    assert prints[0]["ratings"] == f"placed:ratings.csv:{len(RATINGS)}:{10**18}:{content}"
     os.utime(path, ns=(10**18, 10**18 + 1))
     now = locate.find(OPEN, FILES, data)
     assert now["ratings"].fingerprint != prints[0]["ratings"]  # type: ignore[union-attr]
