@@ -96,3 +96,26 @@ def test_every_column_that_people_read_is_cleaned() -> None:
                 f"SELECT {texts.cleaned_sql(table, column)} FROM (SELECT NULL::{kinds[kind]} AS {column})"
             ).fetchall() == [(None,)]
             con.close()
+
+
+@pytest.mark.parametrize(
+    ("split", "names"),
+    [
+        (["['Action'", "'Drama']"], ["Action", "Drama"]),
+        (["['Action', 'Drama']"], ["Action", "Drama"]),
+        (['["Action"', '"Drama"]'], ["Action", "Drama"]),
+        (["['Beer", "Wine'", "u'Food']"], []),
+        (["['Beer", "Wine'", "'Food']"], ["Beer, Wine", "Food"]),
+        (["['Action'", "'Dra"], []),
+        (["[]"], []),
+        (["[Untitled]", "Drama"], ["[Untitled]", "Drama"]),
+        (["Drama", "['Action']"], ["Drama", "['Action']"]),
+    ],
+)
+def test_a_python_list_that_was_split_at_its_commas(split: list[str], names: list[str]) -> None:
+    con = duckdb.connect()
+    con.execute("CREATE TABLE t (categories VARCHAR[])")
+    con.execute("INSERT INTO t VALUES (?)", [split])
+    assert con.sql(f"SELECT {texts.cleaned_sql('items', 'categories')} FROM t").fetchall() == [
+        (names,)
+    ]

@@ -106,7 +106,7 @@ def _listed(column: str) -> str:
     A Python list that is not whole has no items.
     """
     whole = f"array_to_string({column}, ', ')"
-    shown = f"regexp_matches({column}[1], '^\\[\\s*u?[''\"]')"
+    shown = f"regexp_matches({column}[1], '^\\[\\s*(?:u?[''\"]|\\]$)')"
     return f"CASE WHEN {shown} THEN {string_list_sql(whole)} ELSE {column} END"
 
 
