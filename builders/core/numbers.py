@@ -43,19 +43,20 @@ def integer_sql(text: str, kind: str = "BIGINT") -> str:
     )
 
 
-def unread_sql(text: str, number: str) -> str:
+def unread_sql(text: str, number: str, otherwise: str = WRONG_TYPE) -> str:
     """SQL for the reason why a text could not be read as a whole number; null where it was, or is empty.
 
     Args:
         text: an SQL expression of the text.
         number: what `integer_sql` gave for it.
+        otherwise: the reason where it is not a rounded number.
 
     Returns:
         An SQL expression of type VARCHAR.
     """
     return (
         f"CASE WHEN {number} IS NULL AND trim({text}) <> '' THEN "
-        f"CASE WHEN {rounded_sql(text)} THEN {literal(ROUNDED)} ELSE {literal(WRONG_TYPE)} END END"
+        f"CASE WHEN {rounded_sql(text)} THEN {literal(ROUNDED)} ELSE {literal(otherwise)} END END"
     )
 
 

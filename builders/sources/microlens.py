@@ -90,7 +90,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                         WHEN NOT regexp_full_match("user", '[0-9]+')
                           OR NOT regexp_full_match(item, '[0-9]+') THEN '{BAD_ID}'
                         WHEN seconds IS NULL
-                          THEN coalesce({unread_sql('"timestamp"', "number")}, '{NO_TIME}')
+                          THEN coalesce({unread_sql('"timestamp"', "number", NO_TIME)}, '{NO_TIME}')
                         END AS reject
             FROM (SELECT *, {epoch_seconds("number")} AS seconds
                   FROM (SELECT *, {integer_sql('"timestamp"')} AS number

@@ -54,7 +54,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                         WHEN NOT regexp_full_match(item_id, {literal(ITEM)}) THEN '{BAD_ITEM}'
                         WHEN contains(user_id, '"') THEN '{BAD_USER}'
                         WHEN seconds IS NULL
-                          THEN coalesce({unread_sql('"timestamp"', "number")}, '{NO_TIME}')
+                          THEN coalesce({unread_sql('"timestamp"', "number", NO_TIME)}, '{NO_TIME}')
                         END AS reject
             FROM (SELECT *, {epoch_seconds("number")} AS seconds
                   FROM (SELECT *, {integer_sql('"timestamp"')} AS number
