@@ -34,7 +34,6 @@ class Wordings(RowCheck):
     def __init__(self, folder: Path | None = None) -> None:
         self.result = Result("wording", "question and answer say what the columns hold, no more")
         self._folder = folder
-        self._unread = False
 
     def see(self, split: str, row: Row) -> None:
         self.result.checked += 1

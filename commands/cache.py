@@ -42,7 +42,7 @@ class CacheEntry:
 
 
 @app.callback()
-def listed(
+def list_entries(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

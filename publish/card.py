@@ -245,7 +245,7 @@ def _terms(entries: Entries) -> str:
                 licence["summary"],
             )
         )
-    return table(("source", "licence", "may be handed on", "in short"), rows)
+    return table(("source", "licence", "may be redistributed", "in short"), rows)
 
 
 def _origin(entries: Entries) -> str:

@@ -10,21 +10,31 @@ from itdr.builders.dataset import registry
 BEGIN, END = "<!-- examples:begin -->", "<!-- examples:end -->"
 TASK, SOURCE = "sequential_rec", "ml-32m"
 """What the README's first call loads."""
+LOOKED_AT = 10
+CALL = f"""import itdr  # noqa: F401  (teaches load_dataset the name "itdr")
+from datasets import load_dataset
+
+rows = load_dataset("itdr", "{TASK}", sources=["{SOURCE}"], sample=True, split="train")
+row = rows[PLACE]
+print(row["instruction"], row["input"], row["output"], sep="\\n\\n")"""
 FOLDED = ("target_user_identification", "ml-32m")
 
 
 def block() -> str:
-    """Between their two markers: what the README's first call prints, and an answer in prose, folded.
+    """The README examples between their markers: a call, what it prints, and an answer in prose.
 
     Returns:
         Markdown.
     """
     task, source = FOLDED
     title = registry.task(task).title.lower()
+    place, row = first_example()
     return "\n\n".join(
         [
             BEGIN,
-            f"This prints a description of the task, a question, and the answer:\n\n{first()}",
+            f"```python\n{CALL.replace('PLACE', str(place))}\n```",
+            "This prints a description of the task, a question, and the answer:",
+            "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"]),
             f"<details><summary>An answer in prose: {title}</summary>\n\n"
             f"{quoted_texts(typical_rows(task)[source])}\n\n</details>",
             END,
@@ -32,11 +42,13 @@ def block() -> str:
     )
 
 
-def first() -> str:
-    """The first training row of the README's first call, as it prints it.
+def first_example() -> tuple[int, dict[str, Any]]:
+    """The example of the README's first call: among the first rows the one with the most lines.
+
+    Lists read better than running text.
 
     Returns:
-        Markdown.
+        Its position in the stream, and the row.
     """
     import datasets
 
@@ -45,8 +57,9 @@ def first() -> str:
     stream = datasets.load_dataset(
         "itdr", TASK, sources=[SOURCE], sample=True, split="train", streaming=True
     )
-    row = next(iter(stream))
-    return "\n".join(["```text", row["instruction"], "", row["input"], "", row["output"], "```"])
+    rows = list(stream.take(LOOKED_AT))
+    place = max(range(len(rows)), key=lambda k: (rows[k]["input"].count("\n"), -k))
+    return place, rows[place]
 
 
 @cache

@@ -14,10 +14,9 @@ from itdr.publish import card, examples, tables
 NOTE = "<!-- Written by `itdr card` from the code. Change the code, not this page. -->"
 OPTIONS_HEAD = """# Options and columns
 
-The second argument of `load_dataset("itdr", CONFIG, ...)` is a config; what follows are options. They are
-options of `itdr show`, `itdr plan` and `itdr build` too, with dashes: `split_by` is `--split-by`."""
-OPTIONS_TAIL = """Whatever is unknown, out of range or without meaning for a config is refused with the list
-of what is allowed."""
+The second argument of `load_dataset("itdr", CONFIG, ...)` is a config. All other arguments are options. `itdr
+show`, `itdr plan` and `itdr build` take the same options, with dashes: `split_by` is `--split-by`."""
+OPTIONS_TAIL = """An option that is unknown, out of range or meaningless for a config is refused. The error lists what is allowed."""
 FORMATS_NOTE = """The option `format` says which columns hold the texts; all other columns stay.
 
 - A prompt is the task description, an empty line and the question. It is plain text. For a chat model,
@@ -102,7 +101,7 @@ def source_page(name: str) -> str:
         ("homepage", f"<{source.homepage}>"),
         ("domain", source.domain),
         ("licence", f"[{licence.name}]({licence.url})"),
-        ("may be handed on", "yes" if licence.redistribution else "no"),
+        ("may be redistributed", "yes" if licence.redistribution else "no"),
         ("commercial use", "yes" if licence.commercial else "no"),
         ("download", tables.download_size(source)),
         ("ratings", _scale(source)),
@@ -121,7 +120,11 @@ def source_page(name: str) -> str:
 
 
 def subtasks_index() -> str:
-    """All subtasks with their metrics."""
+    """All subtasks with their metrics.
+
+    Returns:
+        Markdown.
+    """
     rows = [
         (f"[{one.title}]({one.id}.md)", f"`{one.id}`", f"`{one.root}`", ", ".join(one.metrics))
         for one in map(registry.task, registry.task_ids())

@@ -117,7 +117,7 @@ def sources_table() -> str:
                 _access(one),
             )
         )
-    head = ("source", "licence", "may be handed on", "commercial use", "download", "how")
+    head = ("source", "licence", "may be redistributed", "commercial use", "download", "how")
     return table(head, rows, right=[4])
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 import yaml
 
 import itdr
 from itdr.builders.dataset import options, registry
+from itdr.commands import app
 from itdr.publish import pages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +49,36 @@ def test_every_link_leads_somewhere(path: Path) -> None:
         assert file.exists(), f"{path.name}: {link}"
         if anchor and file.suffix == ".md":
             assert anchor in anchors(file), f"{path.name}: {link}"
+
+
+COMMAND = re.compile(r"`itdr ([^`]+)`")
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_in_the_text_is_one_that_can_be_typed(path: Path) -> None:
+    """Its name, its options, and how many arguments it takes; sources that it names are known."""
+    group = typer.main.get_command(app.app)
+    for text in COMMAND.findall(FENCE.sub("", path.read_text("utf-8"))):
+        words = shlex.split(text.replace("…", ""))
+        command: Any = group
+        parents = []
+        while words and words[0] in getattr(command, "commands", {}):
+            parents.append(words[0])
+            command = command.commands[words.pop(0)]
+        assert parents, f"{path.name}: itdr {text}"
+        options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        for word in words:
+            assert not word.startswith("-") or word in options, f"{path.name}: itdr {text}"
+        if parents[0] in ("fetch", "verify", "sources") and words:
+            assert words[0].partition("/")[0] in {*registry.source_ids(), "NAME", "log.yaml"}, text
+
+
+def test_a_command_that_cannot_be_typed_would_be_seen(tmp_path: Path) -> None:
+    for text in ("`itdr fetch sequential_rec`", "`itdr bild`", "`itdr show x --samples`"):
+        page = tmp_path / "page.md"
+        page.write_text(text, "utf-8")
+        with pytest.raises(AssertionError):
+            test_every_command_in_the_text_is_one_that_can_be_typed(page)
 
 
 @pytest.mark.parametrize("name", ["options.md", "card.md", "sources/index.md", "subtasks/index.md"])

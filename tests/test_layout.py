@@ -122,10 +122,6 @@ def test_no_file_is_too_long() -> None:
     assert not {name: n for name, n in lines.items() if n > LONGEST}
 
 
-SHARED_CLASS_NAMES = {"Answer"}
-"""Names that two packages use for different things; none may be added."""
-
-
 def test_a_class_name_stands_for_one_thing() -> None:
     owners: dict[str, list[str]] = {}
     for module, path in FILES.items():
@@ -133,10 +129,14 @@ def test_a_class_name_stands_for_one_thing() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 owners.setdefault(node.name, []).append(module)
     shared = {name: modules for name, modules in owners.items() if len(modules) > 1}
-    assert set(shared) == SHARED_CLASS_NAMES, shared
+    assert not shared, shared
 
 
-BARE_NAMES = {"told", "made", "met", "found", "one", "kept", "given", "said", "place", "things"}
+BARE_NAMES = {
+    *("told", "made", "met", "found", "one", "kept", "given", "said", "place", "things", "asked"),
+    *("declared", "printed", "aligned", "generated", "redacted", "resampled", "isolated", "coded"),
+    *("listed", "shown", "picked", "quoted", "chosen", "available", "retrieved", "recognised"),
+}
 
 
 def test_public_functions_have_searchable_names() -> None:

@@ -41,6 +41,9 @@ def cut_title(title: str, chars: int) -> str:
 
     >>> cut_title("Eye Cream with Vitamin C, for Dark Circles and Puffiness", 40)
     'Eye Cream with Vitamin C'
+
+    Returns:
+        The title itself where it fits.
     """
     title = " ".join(title.split())
     if len(title) <= chars:

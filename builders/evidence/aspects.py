@@ -97,7 +97,14 @@ class AspectWords:
         return re.compile(rf"{_MARKS}|(?<!\w){self.one_of('turn')}(?!\w)", re.I)
 
     def judged_in(self, clause: str) -> list[tuple[str, str, int, re.Pattern[str]]]:
-        """Of `judged`, what this clause can hold: what begins with one of its words."""
+        """The entries of `judged` that a clause can hold: those that begin with one of its words.
+
+        Args:
+            clause: part of a review.
+
+        Returns:
+            Entries in the order of `judged`.
+        """
         exact, prefixes = self._first_words
         places: set[int] = set()
         for word in re.findall(_WORD, clause.casefold().replace("’", "'")):

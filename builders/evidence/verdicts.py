@@ -63,8 +63,17 @@ TENTHS, MOST_TENTHS = 10, 16_000
 
 
 def marks(store: StoreReader) -> str:
-    """SQL: as `verdicts`, for ratings or hours, with `mark`: how well the user liked the work, a whole
-    number; ratings in tenths from the lower end of their scale, hours by their verdict."""
+    """SQL like `verdicts`, for ratings or hours, with `mark`: how well the user liked the work.
+
+    A mark is a whole number: tenths from the lower end of a rating scale, or for hours by the
+    verdict.
+
+    Args:
+        store: a store with ratings or hours.
+
+    Returns:
+        A SELECT of user_code, work, verdict and mark.
+    """
     if rule(store) == "ratings":
         scale = store.source.scale
         assert scale is not None

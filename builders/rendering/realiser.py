@@ -5,7 +5,7 @@
    slot takes the first of its statements that has facts of which nothing was said yet.
 3. `write` puts the chosen statements into words: one of at most three wordings each, with the forms that
    the domain's lexicon (`templates/lexicon/*.yaml`) has for the values, in the section's layout.
-4. The `Answer` holds text and statements; `evidence` lists the facts of the statements and nothing else,
+4. The `ComposedAnswer` holds text and statements; `evidence` lists the facts of the statements and nothing else,
    so the text, the row's evidence and the scorer's truth are one.
 
 A new statement is an entry of the answer file; a new kind of fact is an entry of `facts.KINDS` and the
@@ -46,7 +46,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ComposedAnswer:
     """An answer: its text, and the statements that it makes."""
 
     text: str
@@ -74,7 +74,7 @@ class Realiser:
 
     def answer(
         self, facts: Sequence[Fact], rng: HashRng, flags: Collection[str] = frozenset()
-    ) -> Answer:
+    ) -> ComposedAnswer:
         """Say of these facts what the plan asks for.
 
         Args:
@@ -90,7 +90,15 @@ class Realiser:
     def plan_statements(
         self, facts: Sequence[Fact], flags: Collection[str] = frozenset()
     ) -> list[Statement]:
-        """The statements that the plan makes of these facts; see `answer`."""
+        """The statements that the plan makes of these facts; see `answer`.
+
+        Args:
+            facts: the facts, the most important first.
+            flags: flags of the case, which statements may ask for.
+
+        Returns:
+            Statements in the order of the plan.
+        """
         said: set[tuple[str, str]] = set()
         made: list[Statement] = []
         for section in self.form.plan:
@@ -170,7 +178,7 @@ class Realiser:
                 lines.append(_capital(self._said(statement, rng)))
         return lines
 
-    def write(self, statements: Sequence[Statement], rng: HashRng) -> Answer:
+    def write(self, statements: Sequence[Statement], rng: HashRng) -> ComposedAnswer:
         """Put statements into words, in the layout of their sections.
 
         Args:
@@ -186,7 +194,7 @@ class Realiser:
             if here:
                 lines = [self._said(one, rng) for one in here]
                 texts.append(_laid_out(section, lines))
-        return Answer(self.form.between.join(texts), tuple(statements))
+        return ComposedAnswer(self.form.between.join(texts), tuple(statements))
 
     def _said(self, statement: Statement, rng: HashRng) -> str:
         # One thing is always said in one way: answers differ by what they say.
@@ -253,7 +261,15 @@ class Realiser:
 
 
 def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
-    """What wordings may say of a fact's numbers."""
+    """What wordings may say of a fact's numbers.
+
+    Args:
+        fact: the fact.
+        lexicon: the words of the source's domain.
+
+    Returns:
+        Texts by name.
+    """
     found = _numbers(fact)
     phrases, usual = lexicon.phrases, found["usual"]
     share = found["usual_percent"]

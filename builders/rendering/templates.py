@@ -39,7 +39,7 @@ __all__ = [
     "SPLITS",
     "WORDS",
     "Choice",
-    "Picked",
+    "PickedTemplates",
     "Template",
     "Templates",
     "Words",
@@ -62,7 +62,7 @@ Choice: TypeAlias = "str | os.PathLike[str] | Sequence[str | os.PathLike[str]] |
 
 
 @dataclass(slots=True)
-class Picked:
+class PickedTemplates:
     """The texts drawn for one example."""
 
     prompt: Template
@@ -126,7 +126,7 @@ class Templates:
         """Raise TemplateError where nothing serves a case of `part` for which `flags` hold."""
         self._serving(part, frozenset(flags))
 
-    def pick(self, part: str, flags: frozenset[str], numbers: Sequence[int]) -> Picked:
+    def pick(self, part: str, flags: frozenset[str], numbers: Sequence[int]) -> PickedTemplates:
         """Choose a prompt, a description and an answer.
 
         Args:
@@ -141,7 +141,7 @@ class Templates:
         one, two, three = numbers
         prompt = serving.prompts[one % len(serving.prompts)]
         descriptions = serving.descriptions[prompt.person]
-        return Picked(
+        return PickedTemplates(
             prompt=prompt,
             description=descriptions[two % len(descriptions)],
             answer=serving.answers[three % len(serving.answers)],

@@ -38,8 +38,10 @@ LOOSER = (Tolerance(2, 1, 4), Tolerance(4, 1, 16), Tolerance(4, 1, 0), Tolerance
 class Models:
     """The model of each negative of each case, a row to a case, a column to a negative.
 
-    users: how many others had met its work.   age: seconds since the first of them did.
-    moments: the second at which a negative is to be of that age.
+    Attributes:
+        users: how many others had met its work.
+        age: seconds since the first of them did.
+        moments: the second at which a negative is to be of that age.
     """
 
     users: np.ndarray
@@ -53,10 +55,18 @@ class Models:
         where: tuple[np.ndarray | int, ...],
         tolerance: Tolerance = ALIKE,
     ) -> np.ndarray:
-        """Whether each work is near enough to its model, in whole numbers, which are the same on every
-        machine.
+        """Whether works are near enough to their models in popularity and age.
 
-        where: places of the models, in a shape that broadcasts with that of the works.
+        In whole numbers, which are the same on every machine.
+
+        Args:
+            stats: what training knows of each work.
+            works: work codes.
+            where: places of the models, in a shape that broadcasts with that of the works.
+            tolerance: how far popularity and age may differ.
+
+        Returns:
+            bool of the shape of `works`.
         """
         near = np.ones(works.shape, bool)
         if tolerance.met:

@@ -20,7 +20,7 @@ FROM_FILE = "from candidates_from"
 UNKNOWN_THEN = "of candidates_from, left out: met by nobody else before the target"
 
 
-class Retrieved:
+class RetrievedCandidates:
     """The candidates that a file proposes to each user of a store.
 
     Args:
@@ -38,12 +38,12 @@ class Retrieved:
         return self._works[start:stop].tolist()
 
 
-def load_retrieved(store: StoreReader, path: Path) -> Retrieved:
+def load_retrieved(store: StoreReader, path: Path) -> RetrievedCandidates:
     """The file's candidates, read once for a store. Raises `ConfigError` where nothing fits."""
     return store.shared(("retrieved", str(path)), lambda: _read(store, path))
 
 
-def _read(store: StoreReader, path: Path) -> Retrieved:
+def _read(store: StoreReader, path: Path) -> RetrievedCandidates:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -71,7 +71,7 @@ def _read(store: StoreReader, path: Path) -> Retrieved:
     users, works = users[order], works[order]
     _, first = np.unique(users.astype(np.int64) << 32 | works, return_index=True)
     kept = np.sort(first)
-    return Retrieved(users[kept], works[kept])
+    return RetrievedCandidates(users[kept], works[kept])
 
 
 def _has_header(path: Path) -> bool:

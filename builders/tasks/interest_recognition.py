@@ -24,7 +24,7 @@ from itdr.builders.evidence.interests.works import KINDS, Work, works_of
 from itdr.builders.evidence.user_verdicts import Sided, sided
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE, rule
 from itdr.builders.rendering import lists
-from itdr.builders.rendering.realiser import Answer, Realiser, Statement, load_realiser
+from itdr.builders.rendering.realiser import ComposedAnswer, Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import NO_WORKS, UserHistory
 from itdr.builders.sampling.windows import Window
@@ -80,7 +80,7 @@ class Profile(Case):
     texts: list[str | None] = field(default_factory=list)
     strengths: list[float] = field(default_factory=list)
     totals: Mapping[str, int] = field(default_factory=dict)
-    answer: Answer = field(default_factory=lambda: Answer("", ()))
+    answer: ComposedAnswer = field(default_factory=lambda: ComposedAnswer("", ()))
     table: list[str] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from itdr.builders.core.rng import HashRng
-from itdr.builders.core.schema import UNDERSTANDING, Source
+from itdr.builders.core.schema import UNDERSTANDING, USERS, Source
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.favourites import favourites
@@ -174,18 +174,7 @@ TASK = Task(
         "ml-1m": CellRule(6040),
     },
     needs=frozenset({"items.title"}),
-    needs_any=frozenset(
-        f"users.{name}"
-        for name in (
-            "gender",
-            "age",
-            "age_group",
-            "birth_year",
-            "country",
-            "location",
-            "occupation",
-        )
-    ),
+    needs_any=frozenset(f"users.{name}" for name in USERS if name != "user_id"),
     defaults={"history": 20, "attributes": None},
     variables=lists.layouts("items")
     | {"n_items", "attributes", "attributes_lines", "n_attributes", "answer"},

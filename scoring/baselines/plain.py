@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -252,15 +252,13 @@ def majority_attributes(training: Training, row: Row) -> Answer:
     Returns:
         A value for each attribute that is known.
     """
-    known = training.of(row)
     said = []
-    for one in row["attributes"]:
-        values = known.values(_column(one["name"]))
-        if values and one["name"] in NUMBERS:
+    for name, values in _known_values(training, row):
+        if name in NUMBERS:
             total = sum(float(value) * n for value, n in values)
-            said.append((one["name"], f"{total / sum(n for _, n in values):.0f}"))
-        elif values:
-            said.append((one["name"], values[0][0]))
+            said.append((name, f"{total / sum(n for _, n in values):.0f}"))
+        else:
+            said.append((name, values[0][0]))
     return _stated(said)
 
 
@@ -274,19 +272,23 @@ def random_attributes(training: Training, row: Row) -> Answer:
     Returns:
         A value for each attribute that is known.
     """
+    return _stated(
+        [
+            (name, values[_draw(row, name).below(len(values))][0])
+            for name, values in _known_values(training, row)
+        ]
+    )
+
+
+def _known_values(
+    training: Training, row: Row
+) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
+    """The row's attributes that somebody of the training part has, with their values' counts."""
     known = training.of(row)
-    said = []
     for one in row["attributes"]:
-        values = known.values(_column(one["name"]))
+        values = known.values(one["name"].replace(" ", "_"))
         if values:
-            draw = _draw(row, one["name"])
-            said.append((one["name"], values[draw.below(len(values))][0]))
-    return _stated(said)
-
-
-def _column(name: str) -> str:
-    """The column of the users' table behind an attribute's name."""
-    return name.replace(" ", "_")
+            yield one["name"], values
 
 
 def _stated(said: Sequence[tuple[str, str]]) -> Answer:

@@ -7,7 +7,6 @@ that permuted data give next to nothing.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from statistics import NormalDist
 
@@ -17,6 +16,7 @@ from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
+from itdr.builders.evidence.audiences.contradictions import without_contradictions
 from itdr.builders.evidence.audiences.expectations import Activity, Generosity, deviations, surprise
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
@@ -113,7 +113,14 @@ class Counting:
         return float(likes.sum()) / max(int(n.sum()), 1)
 
     def facts(self, work: int) -> list[Fact]:
-        """All facts counted of a work, the strongest of each kind first."""
+        """All facts counted of a work, the strongest of each kind first.
+
+        Args:
+            work: the work's code.
+
+        Returns:
+            Facts that do not contradict each other.
+        """
         users, verdict = self.judged.raters(work)
         liked = verdict == 1
         likers = self._sampled(users[liked], work)
@@ -128,7 +135,7 @@ class Counting:
         else:
             # Who takes an item says little where it is known who likes it.
             found += self._known_groups(work, likers)
-        return _consistent(found)
+        return without_contradictions(found)
 
     def _sampled(self, users: np.ndarray, work: int) -> np.ndarray:
         if len(users) <= MOST_LIKERS:
@@ -476,26 +483,3 @@ def _alike(some: np.ndarray, others: np.ndarray) -> bool:
 def _bound(tests: int, chance: float = FALSE_FINDS) -> float:
     """Standard deviations that any of so many tests exceeds, each way, with this chance in all."""
     return NormalDist().inv_cdf(1 - chance / max(tests, 1))
-
-
-def _consistent(facts: list[Fact]) -> list[Fact]:
-    """Facts of which none speaks against another: who is counted not to like an item is not named
-    among those whom it suits; of the age bands only the one that stands out most."""
-    against = {one.topic for one in facts if one.direction == DOWN and one.kind == "liked_if"}
-    welcome = {one.topic for one in facts if one.direction == UP and one.kind == "liked_if"}
-    rated = {one.topic for one in facts if one.kind == "liked_if"}
-    found: list[Fact] = []
-    known: dict[str, int] = {}
-    for one in facts:
-        if one.direction == UP and one.topic in against:
-            continue
-        if one.kind == "group" and one.topic in (rated if one.direction == UP else welcome):
-            continue
-        if one.about in ("age", "gender"):
-            # Of two genders one says it all, and neighbouring ages are never told apart.
-            known[one.about] = known.get(one.about, 0) + 1
-            if known[one.about] > 1:
-                continue
-        details = tuple(part for part in one.details if part.topic not in against)
-        found.append(dataclasses.replace(one, details=details) if details != one.details else one)
-    return found

@@ -181,8 +181,16 @@ class Members:
         return table, [Group(*names[code]) for code in able]
 
     def of(self, users: np.ndarray, liked: np.ndarray, work: int) -> np.ndarray:
-        """bool array, by user and group: whether each user belongs to it, their like of this very
-        work not counted."""
+        """Which users belong to which groups, not counting their like of one work.
+
+        Args:
+            users: user codes.
+            liked: bool per user, whether they like that work.
+            work: code of the work.
+
+        Returns:
+            bool of shape (users, groups).
+        """
         own = liked.astype(np.int64)
         carried = self.counts[users].astype(np.int64)
         mine = np.isin(self.chosen, self.traits.of(work))

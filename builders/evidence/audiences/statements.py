@@ -1,7 +1,7 @@
 """Who liked what, and who is a fan of which trait: the relational steps behind groups of users.
 
-Standard SQL, as in `sql.py`; only integers are counted here, and ratings or hours compared. Tables by
-name: `events`, `parts`, `works` as there; `carries` (work, trait): the traits of each work, each once;
+Standard SQL; only integers are counted here, and ratings or hours compared. Tables by name:
+`events`, `parts`, `works` as in `sampling/statements.py`; `carries` (work, trait): the traits of each work, each once;
 `belongs` (user_code, kind, trait): what is known of users. Made here, in this order: `judged`,
 `people`, `met`, `trait_likes`, `tastes`.
 """

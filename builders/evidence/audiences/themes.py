@@ -53,8 +53,17 @@ class Themes:
         self.store, self.traits, self.total = store, traits, max(total, 1)
 
     def facts(self, work: int, shared: Sequence[Shared]) -> list[Fact]:
-        """The other parts of the work's series, the themes of its audience, and the works also liked:
-        those of no theme first, one of a series or maker."""
+        """The other parts of a work's series, the themes of its audience, and the works also liked.
+
+        Of the works also liked those without a theme come first, one of each series or maker.
+
+        Args:
+            work: the work's code.
+            shared: the works that its likers also like, the strongest first.
+
+        Returns:
+            Facts, in that order.
+        """
         every = _one_a_title(self.store, work, shared)
         series = series_key(self.store.item(work).title)
         parts = [one for one in every if series and series_key(one[2].value) == series]

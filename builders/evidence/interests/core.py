@@ -84,8 +84,14 @@ def _within(fact: Fact, core: Fact) -> bool:
 
 
 def flags(shown: Sequence[Fact]) -> set[str]:
-    """What the answer begins with: `core_line`, `core`, `core_mixed` or `mainstay`; none of them where
-    the first of the facts that the question shows is no core."""
+    """How an answer begins: `core_line`, `core`, `core_mixed` or `mainstay`.
+
+    Args:
+        shown: the facts that the question shows, in their order.
+
+    Returns:
+        One flag; none where the first fact is not a core of the taste.
+    """
     first = next(iter(shown), None)
     if first is None or first.about not in KINDS or first.direction == DOWN:
         return set()

@@ -32,6 +32,12 @@ def place_name(text: str) -> str:
 
     >>> place_name("trinidad and tobago")
     'Trinidad and Tobago'
+
+    Args:
+        text: a place, perhaps in lower case.
+
+    Returns:
+        The place as it is printed.
     """
     if text != text.lower():
         return text

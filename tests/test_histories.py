@@ -1,4 +1,4 @@
-"""Timelines are worked out for many users at once: each must be what a plain reading of it gives."""
+"""Histories are computed for many users at once: each must equal a plain reading of its events."""
 
 from __future__ import annotations
 

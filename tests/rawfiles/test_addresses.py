@@ -16,8 +16,8 @@ from itdr.builders.core.schema import Remote, Source
 from itdr.builders.rawfiles.checksums import split_checksum
 from itdr.builders.rawfiles.download.download import fetch
 from itdr.builders.rawfiles.inventory import downloads_for, fetchable
-from tests.fetch.made_up import RATINGS, RATINGS_GZ, TAR, ZIP
-from tests.fetch.server import Misbehaving, leftovers, quick, sha
+from tests.rawfiles.made_up import RATINGS, RATINGS_GZ, TAR, ZIP
+from tests.rawfiles.server import Misbehaving, leftovers, quick, sha
 
 MODULES = sorted(
     path.stem

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fetch import damages
-from tests.fetch.server import count
+from tests.rawfiles import damages
+from tests.rawfiles.server import count
 
 BLOCK = 25
 
 
 @pytest.mark.parametrize("first", range(0, 8 * BLOCK, BLOCK))
 def test_damages_are_mended(first: int) -> None:
-    """A sample of those that `python -m tests.fetch.damages 0 1000` tries."""
+    """A sample of those that `python -m tests.rawfiles.damages 0 1000` tries."""
     ends = damages.sweep(range(first, first + BLOCK))
     count("damage", sum(ends.values()))
     assert ends["refused"] > 5, "hardly anything was damaged"

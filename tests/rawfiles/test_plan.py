@@ -13,7 +13,7 @@ from itdr.builders.core.paths import raw_root
 from itdr.builders.core.schema import RawFile, Remote
 from itdr.builders.rawfiles import locate
 from itdr.builders.rawfiles.inventory import downloads_for
-from tests.fetch.made_up import (
+from tests.rawfiles.made_up import (
     ALL,
     AT,
     BASE,
@@ -29,7 +29,7 @@ from tests.fetch.made_up import (
     source,
     zipped,
 )
-from tests.fetch.server import Misbehaving, count, sha
+from tests.rawfiles.server import Misbehaving, count, sha
 
 pytestmark = pytest.mark.usefixtures("mirror")
 

@@ -1,4 +1,4 @@
-"""What becomes of a whole body: decoded, checked against what is declared, recorded, then trusted."""
+"""A complete body is decoded, checked against its declaration, recorded, then trusted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from itdr.builders.core.errors import DownloadError, RawFileError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.checksums import mark_read, record_path, trust
 from itdr.builders.rawfiles.download.download import fetch
-from tests.fetch.server import Misbehaving, leftovers, quick, sha, words
+from tests.rawfiles.server import Misbehaving, leftovers, quick, sha, words
 
 BODY = random.Random(1).randbytes(60_000)
 OTHER = random.Random(2).randbytes(50_000)

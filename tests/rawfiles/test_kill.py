@@ -20,7 +20,7 @@ from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.download.download import fetch
 from itdr.builders.rawfiles.download.parallel import fetch_all
 from itdr.builders.rawfiles.download.retry import Stopped
-from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
+from tests.rawfiles.server import Misbehaving, count, leftovers, quick, sha
 
 BODY = random.Random(7).randbytes(20_000)
 GZ = gzip.compress(bytes(9000) + BODY, mtime=0)
@@ -41,7 +41,7 @@ def test_a_kill_at_every_stage(
         [
             sys.executable,
             "-m",
-            "tests.fetch.kill_sweep",
+            "tests.rawfiles.kill_sweep",
             url,
             tmp_path,
             checksum,

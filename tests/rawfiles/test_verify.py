@@ -16,8 +16,8 @@ from itdr.builders.core.schema import Access, RawFile, Remote
 from itdr.builders.rawfiles import locate
 from itdr.builders.rawfiles.download.download import fetch
 from itdr.builders.rawfiles.verify import Finding, verify
-from tests.fetch.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, put, source, zipped
-from tests.fetch.server import Misbehaving, count, quick, sha
+from tests.rawfiles.made_up import MOVIES, RATINGS, RATINGS_GZ, ZIP, put, source, zipped
+from tests.rawfiles.server import Misbehaving, count, quick, sha
 
 FILES = (
     RawFile("ratings", "ratings.csv", ("set.zip",), size=len(RATINGS), checksum=sha(RATINGS)),

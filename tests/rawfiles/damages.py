@@ -1,6 +1,6 @@
 """Damages that a server does to raw files, drawn from a number; and whether a healed one mends them.
 
-`python -m tests.fetch.damages FIRST LAST` tries a range of them.
+`python -m tests.rawfiles.damages FIRST LAST` tries a range of them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from itdr.builders.core.errors import ItdrError, RawFileError
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import limits, locate, refused
 from itdr.builders.rawfiles.download.retry import UNREACHABLE
-from tests.fetch.made_up import MOVIES, RATINGS, source, tarred, zipped
-from tests.fetch.server import Misbehaving, Resource, leftovers, quick, serving, sha
-from tests.fetch.test_hostile import HEADS, PAGES
+from tests.rawfiles.made_up import MOVIES, RATINGS, source, tarred, zipped
+from tests.rawfiles.server import Misbehaving, Resource, leftovers, quick, serving, sha
+from tests.rawfiles.test_hostile import HEADS, PAGES
 
 RIGHT = {"ratings": RATINGS, "movies": MOVIES}
 NEWER = RATINGS + b"9999,1,5.0\n"

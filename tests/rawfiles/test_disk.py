@@ -17,7 +17,7 @@ from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles import archives, locate
 from itdr.builders.rawfiles.download import http
 from itdr.builders.rawfiles.download.download import fetch
-from tests.fetch.server import Misbehaving, count, leftovers, quick, sha
+from tests.rawfiles.server import Misbehaving, count, leftovers, quick, sha
 
 BODY = random.Random(5).randbytes(60_000)
 

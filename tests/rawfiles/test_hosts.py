@@ -16,7 +16,7 @@ from itdr.builders.core.errors import DownloadError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.download import fetch
-from tests.fetch.server import Misbehaving, count, leftovers, quick, serving, sha
+from tests.rawfiles.server import Misbehaving, count, leftovers, quick, serving, sha
 
 BODY = b"{" + random.Random(3).randbytes(30_000)
 REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"

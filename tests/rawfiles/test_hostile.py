@@ -22,8 +22,8 @@ from itdr.builders.rawfiles import limits, locate, refused
 from itdr.builders.rawfiles.checksums import record_path, refused_path
 from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.download import fetch
-from tests.fetch.made_up import RATINGS, source, zipped
-from tests.fetch.server import Misbehaving, Resource, leftovers, quick
+from tests.rawfiles.made_up import RATINGS, source, zipped
+from tests.rawfiles.server import Misbehaving, Resource, leftovers, quick
 
 BODY = random.Random(11).randbytes(60_000)
 OK = b"HTTP/1.1 200 OK\r\n"

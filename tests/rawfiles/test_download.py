@@ -13,7 +13,7 @@ import pytest
 from itdr.builders.core.errors import DownloadError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.download.download import fetch
-from tests.fetch.server import Misbehaving, Resource, leftovers, quick, sha, words
+from tests.rawfiles.server import Misbehaving, Resource, leftovers, quick, sha, words
 
 BODY = random.Random(1).randbytes(60_000)
 OTHER = random.Random(2).randbytes(50_000)

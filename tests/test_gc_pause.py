@@ -1,4 +1,4 @@
-"""Drawing leaves Python's garbage collector as it found it: on, off, and after an error."""
+"""Drawing restores Python's garbage collector: when it was on, when it was off, and after an error."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from itdr.builders.core.schema import RawFile
 from itdr.builders.rawfiles import archives, limits
 from itdr.builders.rawfiles.archives import extract
 from itdr.builders.rawfiles.names import files_below, match
-from tests.fetch.server import count
+from tests.rawfiles.server import count
 
 TEXT = b"user,item\n" + b"".join(b"%d,%d\n" % (n, n * 7) for n in range(3000))
 NOISE = random.Random(9).randbytes(50_000)

@@ -13,7 +13,7 @@ from typing import Any
 from itdr.builders.core.paths import raw_root
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source
 from itdr.builders.rawfiles import locate
-from tests.fetch.server import leftovers, quick, sha
+from tests.rawfiles.server import leftovers, quick, sha
 
 RATINGS = b"user,item,rating\n" + b"".join(b"%d,%d,4.5\n" % (n, n % 97) for n in range(4000))
 MOVIES = b"item,title\n" + b"".join(b"%d,The Glass Harbour %d\n" % (n, n) for n in range(97))

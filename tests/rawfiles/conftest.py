@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.rawfiles.download.retry import UNREACHABLE
-from tests.fetch.server import FAULTS, Misbehaving, serving
+from tests.rawfiles.server import FAULTS, Misbehaving, serving
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Raw files in pieces: each line in one piece, and read there as it is read in the whole file."""
+"""Raw files in chunks: each line is in one chunk, and read there as in the whole file."""
 
 from __future__ import annotations
 

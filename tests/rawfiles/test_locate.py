@@ -16,7 +16,7 @@ from itdr.builders.core.paths import cache_root, raw_root, store_root, work_root
 from itdr.builders.core.schema import Remote, Source
 from itdr.builders.rawfiles import checksums, locate, refused
 from itdr.builders.rawfiles.download.download import fetch
-from tests.fetch.made_up import (
+from tests.rawfiles.made_up import (
     ALL,
     AT,
     BASE,
@@ -36,7 +36,7 @@ from tests.fetch.made_up import (
     tarred,
     zipped,
 )
-from tests.fetch.server import Misbehaving, count, quick, sha
+from tests.rawfiles.server import Misbehaving, count, quick, sha
 
 pytestmark = pytest.mark.usefixtures("mirror")
 PLACED = {

@@ -14,8 +14,8 @@ from itdr.builders.core.paths import raw_root
 from itdr.builders.dataset import registry
 from itdr.builders.rawfiles import locate
 from itdr.commands import fetch, verify
-from tests.fetch.made_up import AT, OPEN, ZIP
-from tests.fetch.server import Misbehaving, count
+from tests.rawfiles.made_up import AT, OPEN, ZIP
+from tests.rawfiles.server import Misbehaving, count
 
 pytestmark = pytest.mark.usefixtures("mirror")
 
