@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("itdr")
 BAD_NEWS = "malformed news id"
 UNLABELLED = "impression without labels"
+NOTHING_SHOWN = "impression without news"
 REPEATED = "repeated in the history"
 DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|[23]\d)/\d{4} "
 """Times in which one of the two numbers is above 12, so that it must be the day."""
+_MARKS = r"""[,;|'"\[\]()]"""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -79,6 +81,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     yield from arrow.record_batches(
                         _impressions(part[0], part[1], part[3], day_first)
                     )
+                    raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
 
 
 def _day_first(raw: Raw, key: str) -> bool:
@@ -186,14 +189,25 @@ def _impressions(
 
 
 def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
-    """The words of blank-separated texts, with the row of each; rows ascend."""
+    """The words of blank-separated texts, with the row of each; rows ascend.
+
+    Copies set the ids apart by commas, or have a list as Python writes it.
+    """
     import numpy as np
     import pyarrow.compute as pc
 
+    if pc.any(pc.match_substring_regex(lists, _MARKS)).as_py():
+        lists = pc.replace_substring_regex(lists, _MARKS, " ")
     parts = pc.split_pattern(lists, " ")
     rows, words = np.asarray(pc.list_parent_indices(parts)), parts.flatten()
     keep = pc.not_equal(words, "")
     return rows[np.asarray(keep)].astype(np.int64), words.filter(keep)
+
+
+def _count_empty(lists: pa.StringArray) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(pc.equal(pc.utf8_trim_whitespace(lists), "")).as_py() or 0)
 
 
 def _bad_news(ids: pa.StringArray) -> pa.StringArray:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from itdr.builders.core import numbers
+from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import ROUNDED
@@ -77,12 +77,16 @@ def read_json(path: Path, columns: Mapping[str, str]) -> str:
 
 
 def no_text_sql(*columns: str) -> str:
-    """SQL condition: one of these keys, read as VARCHAR, held an object, a list, or true or false.
+    """SQL condition: one of these keys, read as VARCHAR, held an object, a list, true or false, or a number
+    with a fraction.
 
     Args:
         columns: columns of ids, none of which begins with a bracket.
     """
-    wrong = "(left({0}, 1) IN ('{{', '[') OR {0} IN ('true', 'false'))"
+    wrong = (
+        "(left({0}, 1) IN ('{{', '[') OR {0} IN ('true', 'false') "
+        "OR (contains({0}, '.') AND regexp_full_match({0}, '-?[0-9]+\\.[0-9]+')))"
+    )
     return " OR ".join(wrong.format(name) for name in columns)
 
 
@@ -157,6 +161,26 @@ def parsed_json_sql(value: str) -> str:
         f"CASE WHEN json_type({value}) = 'VARCHAR' "
         f"THEN TRY_CAST(json_extract_string({value}, '$') AS JSON) ELSE {value} END"
     )
+
+
+def object_sql(value: str) -> str:
+    """SQL (JSON) for a JSON object, or a text that holds one; null for anything else.
+
+    Args:
+        value: an SQL expression of type JSON.
+    """
+    parsed = parsed_json_sql(value)
+    return f"CASE WHEN json_type({parsed}) = 'OBJECT' THEN {parsed} END"
+
+
+def no_object_sql(value: str) -> str:
+    """SQL condition: something is there, and it is no object.
+
+    Args:
+        value: an SQL expression of type JSON.
+    """
+    text = f"coalesce(json_extract_string({value}, '$'), '')"
+    return emptied.unread_sql(text, object_sql(value))
 
 
 def all_null_sql(columns: Sequence[str]) -> str:
