@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import numbers
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
-from itdr.builders.core.emptied import AND
+from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
@@ -67,7 +67,7 @@ def stage_table(
         _copy_rows(raw.con, table, types, query, file if table == "interactions" else None)
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
     _count_rejected(raw, table, rejected)
-    if "emptied" in types:
+    if _emptied(table, types):
         _count_emptied(raw, table)
     return tuple(name for name in types if name not in NOTES)
 
@@ -164,10 +164,11 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     for name, kind in types.items():
         if table == "interactions" and name in (*statements.IDS_OF, "event"):
             kept.append(statements.staged_column(name, kind))
-        elif name == "emptied":
-            kept.append("CAST(emptied AS VARCHAR) AS emptied")
-        elif name != "reject":
+        elif name not in NOTES:
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
+    if emptied := _emptied(table, types):
+        whole = f"nullif(concat_ws({literal(AND)}, {', '.join(emptied)}), '')"
+        kept.append(f"CAST({whole} AS VARCHAR) AS emptied")
     reasons = ["reject"] if "reject" in types else []
     ids = [name for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
     if ids:
@@ -180,6 +181,16 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
         no_tag = f"{texts.cleaned_sql(table, 'tag')} IS NULL"
         reasons.append(f"CASE WHEN {no_tag} THEN {literal(texts.NO_TAG)} END")
     return [*kept, f"CAST(coalesce({', '.join([*reasons, 'NULL', 'NULL'])}) AS VARCHAR) AS reject"]
+
+
+def _emptied(table: str, types: Mapping[str, str]) -> list[str]:
+    """SQL for the values that were emptied: what the reader says, and the lists that cannot be read."""
+    reasons = ["emptied"] if "emptied" in types else []
+    return reasons + [
+        f"CASE WHEN {texts.broken_list_sql(name)} THEN {literal(unreadable(name))} END"
+        for name in types
+        if texts.TEXTS[table].get(name) == "list"
+    ]
 
 
 def _named(paths: Iterable[Path], message: str) -> list[str]:

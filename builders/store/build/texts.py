@@ -105,9 +105,26 @@ def _listed(column: str) -> str:
 
     A Python list that is not whole has no items.
     """
+    return f"CASE WHEN {_begins_list(column)} THEN {_items(column)} ELSE {column} END"
+
+
+def broken_list_sql(column: str) -> str:
+    """SQL condition: a list was split from a Python list that is not whole, and has no items now.
+
+    Args:
+        column: a column of `TEXTS` with lists.
+    """
+    nothing = f"({column}[1] = '[]' AND len({column}) = 1)"
+    return f"({_begins_list(column)} AND len({_items(column)}) = 0 AND NOT {nothing})"
+
+
+def _begins_list(column: str) -> str:
+    return f"regexp_matches({column}[1], '^\\[\\s*(?:u?[''\"]|\\]$)')"
+
+
+def _items(column: str) -> str:
     whole = f"array_to_string({column}, ', ')"
-    shown = f"regexp_matches({column}[1], '^\\[\\s*(?:u?[''\"]|\\]$)')"
-    return f"CASE WHEN {shown} THEN {string_list_sql(whole)} ELSE {column} END"
+    return string_list_sql(whole)
 
 
 def _filled(transformed: str, value: str, column: str, *more: str, name: str = "t") -> str:
