@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.python_lists import string_list_sql
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._formats.python_literals import string_list_sql
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
 from itdr.builders.sources._shared.books import display_title
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from itdr.builders.core.duckdb_csv import literal
-from itdr.builders.sources._formats.python_literals import string_list_sql
+from itdr.builders.core.python_lists import string_list_sql
 
 NO_ID = "empty id"
 NO_TAG = "empty tag"
