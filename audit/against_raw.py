@@ -10,7 +10,9 @@ from itdr.audit.oracle import ALWAYS, NEVER, RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
+from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.data import Data
+from itdr.scoring.metrics.per_task import is_open
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -95,6 +97,8 @@ class RawChecks:
                 self._pair(raw, row, user)
             else:
                 self._candidates(raw, row, user, met, start)
+        elif is_open(row):
+            self._known(raw, row, user, row["relevant"], start)
         if raw.cell.cuts is not None and start is not None:
             self._in_span(raw, split, row, met)
         self._order(raw, row, met, start)
@@ -158,14 +162,12 @@ class RawChecks:
         start: int | None,
     ) -> None:
         self.touched.checked += 1
-        self.known.checked += 1
         true = {raw.work(item) for item in row["relevant"]}
         titles = set(raw.store.title_code[list(met)].tolist())
         for one in row["candidates"]:
             item = one["item_id"]
             work = raw.work(item)
             if work is None:
-                self.known.fault(row["id"], f"candidate {item} is not in the raw data")
                 continue
             if work in met and work not in true:
                 self.touched.fault(row["id"], f"the user touched the false candidate {item}")
@@ -173,6 +175,18 @@ class RawChecks:
                 self.touched.fault(row["id"], f"the user touched a work titled as {item} is")
             if item not in row["relevant"] and work in true:
                 self.touched.fault(row["id"], f"{item} is the same work as a true item")
+        self._known(raw, row, user, [one["item_id"] for one in row["candidates"]], start)
+
+    def _known(
+        self, raw: RawOracle, row: Row, user: int, items: Iterable[str], start: int | None
+    ) -> None:
+        """Candidates, or the true items of a row without, were known to somebody else before."""
+        self.known.checked += 1
+        for item in items:
+            work = raw.work(item)
+            if work is None:
+                self.known.fault(row["id"], f"{item} is not in the raw data")
+                continue
             since = raw.since(work, user)
             if since == NEVER:
                 self.known.fault(row["id"], f"nobody else in training ever touched {item}")
@@ -220,13 +234,8 @@ class RawChecks:
     def _in_span(
         self, raw: RawOracle, split: str, row: Row, met: Mapping[int, tuple[int, int]]
     ) -> None:
-        assert raw.cell.cuts is not None
-        first, second = raw.cell.cuts
-        low, high = {
-            "train": (ALWAYS, first),
-            "validation": (first, second),
-            "test": (second, NEVER),
-        }[split]
+        start, stop = raw.cell.spans[SPLITS.index(split)]
+        low, high = ALWAYS if start is None else start, NEVER if stop is None else stop
         items = row["relevant"] or [row["item_id"]]
         latest = row["rating"] is not None and _shows_latest(raw, row)
         times = [one[latest] for one in _met(raw, items, met)]

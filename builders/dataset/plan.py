@@ -25,7 +25,7 @@ from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, s
 from itdr.builders.store import losses
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.spec import StoreSpec
-from itdr.builders.tasks.base import Cell, CellRule, OpenCell
+from itdr.builders.tasks.base import Cell, CellRule, OpenCell, Task
 
 USUAL_QUOTA = 6250
 """Full size of a cell that the paper does not have: the paper's commonest quota."""
@@ -118,8 +118,9 @@ def cells_of(options: Options) -> list[Cell]:
                     rule,
                     templates,
                     language,
-                    options.split_by,
+                    options.split_by or "user",
                     parse(options.cuts),
+                    options.validation,
                 )
             )
     return made
@@ -253,7 +254,9 @@ def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
     opened = open_cell(cell, paths)
     if cell.options.get("negatives") in NEAR_IN_TIME:
         # Build the index here once, not in every process that draws rows.
-        opened.event_negatives  # noqa: B018
+        for part in range(len(SPLITS)) if opened.cold is not None else ():
+            opened.for_part(part).event_negatives  # noqa: B018
+        opened.for_part(0).event_negatives  # noqa: B018
     return opened
 
 
@@ -415,7 +418,7 @@ def _empty(
 ) -> str:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
-        f"{task.id} needs {task.least_events(options.of(task.id))} or more showable items of a user"
+        f"{task.id} needs {_needed(options, task)}"
         for task in {cell.task.id: cell.task for cell in cells}.values()
     )
     stores = {path: cell.source.id for cell in cells for path in paths[cell.name]}
@@ -429,3 +432,10 @@ def _empty(
         f"{unmatched}The raw files may be too small a part of the benchmark; a shorter history, "
         "another seed, or more sources may help."
     )
+
+
+def _needed(options: Options, task: Task) -> str:
+    """What a case of the task is made of."""
+    if task.about == "item":
+        return "items of which enough is known to say something that holds"
+    return task.asks or f"{task.least_events(options.of(task.id))} or more showable items of a user"
