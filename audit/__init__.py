@@ -81,7 +81,7 @@ def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[RowCheck,
         HistoryTimes(),
         Candidates(),
         Answers(),
-        AnswerFacts(),
+        AnswerFacts(templates),
         Wordings(templates),
         Duplicates(),
     )

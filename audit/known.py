@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from itdr.audit.question_facts import TOTALS
 from itdr.audit.shapes import ANY, LINE, Choice, Gap, Known, Shape
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
@@ -215,6 +216,7 @@ def _profiles(
             **values,
             "n_liked": (str(liked),),
             "n_disliked": (str(len(titles) - liked),),
+            **{name: (Gap(label=name),) for name in TOTALS},
         }
         for name, part in (("liked", titles[:liked]), ("disliked", titles[liked:])):
             tail = Gap(label=name)

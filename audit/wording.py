@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from itdr.audit import question_facts
 from itdr.audit.known import MARKS, answer_forms, known_of, layout_of, rating_texts, short_forms
 from itdr.audit.result import Result, RowCheck
 from itdr.audit.shapes import Choice, Known, Shape, fits, shape_of
@@ -175,7 +176,11 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
     """What stands beside the titles of a list and does not come from the layout, or another rating."""
     marks = (*MARKS, *_marks(layout))
     by_list: dict[str, list[str]] = {}
+    said = {label: tail for label, tail in held if label in question_facts.TOTALS}
+    yield from question_facts.totals(row, said)
     for label, tail in held:
+        if label in said:
+            continue
         by_list.setdefault(label, []).append(tail)
         if label != "target" and tail and not tail.startswith(marks):
             yield f"something else stands beside a title: {tail[:60]!r}"
@@ -188,8 +193,8 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
     if len(shown) != len(ratings):
         return
     pattern = _rated(layout)
-    said = [pattern.search(tail) for tail in shown]
-    pairs = [(one, true) for one, true in zip(said, ratings, strict=True) if true]
+    matches = [pattern.search(tail) for tail in shown]
+    pairs = [(one, true) for one, true in zip(matches, ratings, strict=True) if true]
     if not pairs or (row["task"] != RATING_TASK and not all(one for one, _ in pairs)):
         return
     for one, true in pairs:
