@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from itdr.audit.row_checks import (
     Ids,
     OneSplit,
 )
+from itdr.audit.row_columns import Alike, Columns, Hashes
 from itdr.audit.row_types import Types
 from itdr.audit.shortcuts import Giveaways
 from itdr.audit.wording import Wordings
@@ -48,10 +49,10 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
     rows = ((split, row) for split in data.splits for row in data.rows(split))
     folder = data.own_templates
     if not raw:
-        return _run(rows, _own(longest, False, folder), None, None)
+        return _run(rows, _own(longest, False, folder, data.tasks), None, None)
     checks, plan = RawChecks(data), Planned(data.planned())
     data.cells  # noqa: B018  (what is missing is said before a row is read)
-    return _run(rows, _own(longest, data.users_in_several, folder), checks, plan)
+    return _run(rows, _own(longest, data.users_in_several, folder, data.tasks), checks, plan)
 
 
 def audit_rows(
@@ -71,7 +72,9 @@ def audit_rows(
     return _run(rows, _own(longest, False, templates), None, None)
 
 
-def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[RowCheck, ...]:
+def _own(
+    longest: int, by_time: bool, templates: Path | None, tasks: Collection[str] | None = None
+) -> tuple[RowCheck, ...]:
     """The checks that look at rows alone."""
     return (
         Ids(),
@@ -83,6 +86,9 @@ def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[RowCheck,
         Answers(),
         AnswerFacts(templates),
         Wordings(templates),
+        Columns(tasks),
+        Hashes(),
+        Alike(),
         Duplicates(),
     )
 

@@ -19,6 +19,7 @@ TOTALS = ("judged", "likes", "dislikes")
 """Numbers of a question about a profile that no column holds."""
 READ = ("category", "creator", "tag")
 """Traits that stand beside a title in the question."""
+_TAGS = re.compile(r"(?i)\btags: ")
 _REVIEW = re.compile(r"\n\s*Review: ")
 
 
@@ -62,7 +63,7 @@ class _Displayed:
         if fact.of != len(side):
             yield f"{fact.of} {name} works are counted, the question lists {len(side)}"
         elif self.entries and fact.about in READ:
-            count = sum(_bears(self.entries[k], fact.value) for k in side)
+            count = sum(_bears(self.entries[k], fact) for k in side)
             if count != fact.count:
                 yield (
                     f"{fact.count} {name} works with {fact.value!r} are counted, the question "
@@ -90,7 +91,7 @@ class _Displayed:
         side = self.side(DOWN if failed else UP)
         if not any(k in side for k in places):
             yield f"{one.value!r} stands among the {'likes' if failed else 'dislikes'}"
-        elif self.entries and not any(_bears(self.entries[k], first.value) for k in places):
+        elif self.entries and not any(_bears(self.entries[k], first) for k in places):
             yield f"{one.value!r} is named as an example of {first.value!r}, which it is not"
 
 
@@ -123,8 +124,7 @@ def _entries(titles: Sequence[str], question: str) -> list[str]:
         place = found.end()
     ends = [start for start, _ in starts[1:]] + [len(question)]
     return [
-        _REVIEW.split(question[after:end])[0]
-        for (_, after), end in zip(starts, ends, strict=True)
+        _REVIEW.split(question[after:end])[0] for (_, after), end in zip(starts, ends, strict=True)
     ]
 
 
@@ -133,8 +133,11 @@ def _listed(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?i)(?:[\[,;:]| by )\s*{re.escape(value)}(?=\s*(?:[\],;\n]|$| \[))")
 
 
-def _bears(entry: str, value: str) -> bool:
-    return _listed(value).search(entry) is not None
+def _bears(entry: str, fact: Fact) -> bool:
+    """Whether an entry shows a trait; a category is none of the tags that follow the categories."""
+    if fact.about == "category":
+        entry = _TAGS.split(entry)[0]
+    return _listed(fact.value).search(entry) is not None
 
 
 def totals(row: Row, said: Mapping[str, str]) -> Iterator[str]:
