@@ -8,6 +8,7 @@ from typing import Any
 
 from itdr.audit.against_raw import RawChecks
 from itdr.audit.answer_facts import AnswerFacts
+from itdr.audit.folder import FolderFacts
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.planned import Planned
 from itdr.audit.result import Result, RowCheck, text
@@ -49,10 +50,12 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
     rows = ((split, row) for split in data.splits for row in data.rows(split))
     folder = data.own_templates
     if not raw:
-        return _run(rows, _own(longest, False, folder, data.tasks), None, None)
+        own = _own(longest, False, folder, data.tasks)
+        return _run(rows, (*own, FolderFacts(data, raw=False)), None, None)
     checks, plan = RawChecks(data), Planned(data.planned())
     data.cells  # noqa: B018  (what is missing is said before a row is read)
-    return _run(rows, _own(longest, data.users_in_several, folder, data.tasks), checks, plan)
+    own = _own(longest, data.users_in_several, folder, data.tasks)
+    return _run(rows, (*own, FolderFacts(data, raw=True)), checks, plan)
 
 
 def audit_rows(
