@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from itdr.audit.features import Features, of_raw
+from itdr.audit.histories import history_faults
 from itdr.audit.oracle import ALWAYS, NEVER, RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
@@ -127,6 +128,8 @@ class RawChecks:
         for one, times in self._past(raw, row, met):
             if times is None:
                 self.targets.fault(row["id"], f"the user never touched {one} of the history")
+        for what in history_faults(raw, row, user):
+            self.targets.fault(row["id"], what)
         for one in row["attributes"]:
             value = raw.attribute(user, one["name"])
             if value is None or value != one["value"]:
@@ -208,8 +211,10 @@ class RawChecks:
             return
         self.order.checked += 1
         latest = _shows_latest(raw, row)
-        for item, times in self._past(raw, row, met):
-            if times is not None and times[latest] >= start:
+        shown = [one["timestamp"] for one in row["history"]]
+        for (item, times), stamp in zip(self._past(raw, row, met), shown, strict=True):
+            # Of several events on a work the row names the one that it shows, by its time.
+            if stamp is None and times is not None and times[latest] >= start:
                 self.order.fault(
                     row["id"], f"{item} of the history does not lie before the true item"
                 )
