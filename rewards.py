@@ -12,12 +12,15 @@ The trainer must keep the columns: `GRPOConfig(remove_unused_columns=False)`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset.formats import FORMATS
 from itdr.scoring import score_rows
+from itdr.scoring.catalogue import Catalogues
 from itdr.scoring.metrics import per_task
 from itdr.scoring.metrics.groundedness import FactSpellings
 
@@ -25,6 +28,7 @@ __all__ = [
     "attributes",
     "grounded",
     "grounded_in",
+    "in_catalogue",
     "next_item",
     "preferred",
     "ranking",
@@ -103,6 +107,31 @@ def grounded_in(rows: Iterable[Mapping[str, Any]]) -> Callable[..., Rewards]:
     return grounded
 
 
+def in_catalogue(path: str | os.PathLike[str]) -> Callable[..., Rewards]:
+    """A reward for rows that list no candidates: NDCG@10.
+
+    Args:
+        path: the `catalogue.parquet` that was built beside them.
+
+    Returns:
+        A reward function.
+    """
+    catalogues = Catalogues.of_files([Path(path)])
+
+    def in_catalogue(completions: Sequence[Any], **columns: Any) -> Rewards:
+        rows, texts = _rows(columns, len(completions)), list(map(_text, completions))
+        chosen = [k for k, row in enumerate(rows) if per_task.is_open(row)]
+        found: Rewards = [None] * len(rows)
+        scored = score_rows(
+            [rows[k] for k in chosen], [texts[k] for k in chosen], catalogues=catalogues
+        )
+        for k, one in zip(chosen, scored, strict=True):
+            found[k] = one.values["NDCG@10"]
+        return found
+
+    return in_catalogue
+
+
 def readable(completions: Sequence[Any], **columns: Any) -> Rewards:
     """1 where an answer can be read at all, else 0: the reward of form."""
     rows, texts = _rows(columns, len(completions)), list(map(_text, completions))
@@ -118,6 +147,11 @@ def _rewarded(
     rows = _rows(columns, len(completions))
     found: Rewards = [None] * len(rows)
     mine = [place for place, row in enumerate(rows) if row["task"] in tasks]
+    if any(per_task.is_open(rows[place]) for place in mine):
+        raise ConfigError(
+            "These rows list no candidates: reward them by rewards.in_catalogue(PATH), with the "
+            "catalogue.parquet that was built beside them."
+        )
     texts = [_text(completions[place]) for place in mine]
     scored = _scored([rows[place] for place in mine], texts, lexicon)
     for place, one in zip(mine, scored, strict=True):

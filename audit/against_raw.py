@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from itdr.audit.counts import Recount
 from itdr.audit.features import Features, of_raw
 from itdr.audit.histories import history_faults
 from itdr.audit.oracle import ALWAYS, NEVER, RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
+from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.data import Data
+from itdr.scoring.metrics.per_task import is_open
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -41,6 +44,7 @@ class RawChecks:
         self.order = Result("order", "the history lies before the first true item")
         self.said = Result("comments", "no shown comment comes from a user of another part")
         self.promise = SplitPromise()
+        self.counts = Recount()
         self._about: dict[str, dict[int, tuple[str, str, str]]] = {}
 
     def raw(self, row: Row) -> RawOracle | None:
@@ -74,6 +78,7 @@ class RawChecks:
                 row["id"], f"{kind} {row[f'{kind}_id']} belongs to {belongs}, the row is in {split}"
             )
         if by_item:
+            self.counts.see(row, raw, subject)
             work = int(raw.store.work[subject])
             self._about.setdefault(raw.cell.cell.name, {})[work] = (row["id"], split, _asked(row))
         else:
@@ -96,6 +101,8 @@ class RawChecks:
                 self._pair(raw, row, user)
             else:
                 self._candidates(raw, row, user, met, start)
+        elif is_open(row):
+            self._known(raw, row, user, row["relevant"], start)
         if raw.cell.cuts is not None and start is not None:
             self._in_span(raw, split, row, met)
         self._order(raw, row, met, start)
@@ -161,14 +168,12 @@ class RawChecks:
         start: int | None,
     ) -> None:
         self.touched.checked += 1
-        self.known.checked += 1
         true = {raw.work(item) for item in row["relevant"]}
         titles = set(raw.store.title_code[list(met)].tolist())
         for one in row["candidates"]:
             item = one["item_id"]
             work = raw.work(item)
             if work is None:
-                self.known.fault(row["id"], f"candidate {item} is not in the raw data")
                 continue
             if work in met and work not in true:
                 self.touched.fault(row["id"], f"the user touched the false candidate {item}")
@@ -176,6 +181,18 @@ class RawChecks:
                 self.touched.fault(row["id"], f"the user touched a work titled as {item} is")
             if item not in row["relevant"] and work in true:
                 self.touched.fault(row["id"], f"{item} is the same work as a true item")
+        self._known(raw, row, user, [one["item_id"] for one in row["candidates"]], start)
+
+    def _known(
+        self, raw: RawOracle, row: Row, user: int, items: Iterable[str], start: int | None
+    ) -> None:
+        """Candidates, or the true items of a row without, were known to somebody else before."""
+        self.known.checked += 1
+        for item in items:
+            work = raw.work(item)
+            if work is None:
+                self.known.fault(row["id"], f"{item} is not in the raw data")
+                continue
             since = raw.since(work, user)
             if since == NEVER:
                 self.known.fault(row["id"], f"nobody else in training ever touched {item}")
@@ -225,13 +242,8 @@ class RawChecks:
     def _in_span(
         self, raw: RawOracle, split: str, row: Row, met: Mapping[int, tuple[int, int]]
     ) -> None:
-        assert raw.cell.cuts is not None
-        first, second = raw.cell.cuts
-        low, high = {
-            "train": (ALWAYS, first),
-            "validation": (first, second),
-            "test": (second, NEVER),
-        }[split]
+        start, stop = raw.cell.spans[SPLITS.index(split)]
+        low, high = ALWAYS if start is None else start, NEVER if stop is None else stop
         items = row["relevant"] or [row["item_id"]]
         latest = row["rating"] is not None and _shows_latest(raw, row)
         times = [one[latest] for one in _met(raw, items, met)]
@@ -270,7 +282,7 @@ class RawChecks:
                     )
         return [
             self.part, self.touched, self.targets, self.known, self.order, self.said,
-            self.promise.end(),
+            self.promise.end(), self.counts.end(),
         ]  # fmt: skip
 
 

@@ -5,7 +5,9 @@ Rows of one cell are compared by what they show: the ids of their items, or, whe
 than half of the template's rows), so that two short questions about two items are not alike. Two rows
 are near-duplicates if the Jaccard index of these sets is `NEAR` or more. MinHash finds the pairs to be
 compared: 20 bands of 4 hashes (a pair at 0.9 is missed once in 10**9), and every pair found is compared
-exactly.
+exactly. Rows that list no candidates show a history alone: consecutive cases of one user show nearly the
+same one by design, and short ones are shared by chance. They are duplicates where they ask for the same
+items, too, and show `FEW` or more.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ import numpy as np
 from itdr.audit.result import Result, RowCheck
 from itdr.builders.core.rng import hash_ids, splitmix64
 from itdr.builders.dataset.formats import texts_of
+from itdr.scoring.metrics.per_task import is_open
 from itdr.scoring.parsing.titles import words
 
 Row = Mapping[str, Any]
 NEAR = 0.9
 LEAST = 8
+FEW = 4
 RUN = 5
 BANDS, ROWS = 20, 4
 LEAST_ROWS = 4
@@ -42,6 +46,7 @@ class Duplicates(RowCheck):
         self._cells: list[str] = []
         self._templates: list[tuple[str, str] | None] = []
         self._shown: list[np.ndarray] = []
+        self._asked: list[tuple[str, ...] | None] = []
         self._rows_of: Counter[tuple[str, str]] = Counter()
         self._runs_of: dict[tuple[str, str], Counter[int]] = {}
 
@@ -56,6 +61,7 @@ class Duplicates(RowCheck):
         self._cells.append(f"{row['task']}/{row['source']}")
         self._templates.append(template)
         self._shown.append(shown)
+        self._asked.append(tuple(row["relevant"]) if is_open(row) else None)
         if template is not None:
             self._rows_of[template] += 1
             self._runs_of.setdefault(template, Counter()).update(shown.tolist())
@@ -96,7 +102,7 @@ class Duplicates(RowCheck):
     def _report_if_near(self, first: int, later: int) -> bool:
         one, two = (set(self._shown[place].tolist()) for place in (first, later))
         alike = len(one & two) / len(one | two)
-        if alike < NEAR:
+        if alike < NEAR or self._asked[first] != self._asked[later]:
             return False
         near = "shows the same as" if alike == 1 else f"shows nearly ({alike:.2f}) the same as"
         where = (
@@ -118,6 +124,8 @@ def _banded(least: np.ndarray) -> Iterable[int]:
 
 def _shown(row: Row) -> tuple[np.ndarray, bool]:
     """Hashes of what a row shows, each once, and whether they are of words."""
+    if is_open(row) and len(row["history"]) < FEW:
+        return np.zeros(0, np.uint64), False
     items = [one["item_id"] for name in ("history", "candidates") for one in row[name]]
     if row["item_id"] is not None:
         items.append(f"target:{row['item_id']}")

@@ -15,6 +15,7 @@ from itdr.audit.against_raw import RawChecks
 from itdr.audit.classifier import Classifiers
 from itdr.audit.features import of_row
 from itdr.audit.shortcuts import Giveaways
+from itdr.builders.core.errors import ConfigError
 from itdr.scoring.data import Data, open_data
 
 Figures = dict[str, Any]
@@ -67,7 +68,12 @@ def measure(data: Data, classifiers: bool = True) -> dict[str, Figures]:
 
     Returns:
         Cell -> `rows`, `chance` and `hits`: rule or classifier -> Hit@1.
+
+    Raises:
+        ConfigError: where rows list no candidates.
     """
+    if any(cell.whole_catalogue for cell in data.cells.values()):
+        raise ConfigError("candidates=0 lists no candidates to be told apart: shortcuts need some.")
     giveaways = Giveaways()
     checks = RawChecks(data)
     by_cell: dict[str, Classifiers] = {}

@@ -21,10 +21,13 @@ from itdr.scoring.metrics.per_task import (
     PAIR_TASK,
     RANKING_TASKS,
     RATING_TASK,
+    is_open,
     scale_of,
 )
 from itdr.scoring.parsing import parse
 from itdr.scoring.parsing.attributes import same_value
+from itdr.scoring.parsing.forms import asks_whole_catalogue
+from itdr.scoring.parsing.lists import entries
 from itdr.scoring.parsing.titles import Titles
 
 Row = Mapping[str, Any]
@@ -193,8 +196,10 @@ class Candidates(RowCheck):
     def see(self, split: str, row: Row) -> None:
         if not row["candidates"]:
             if row["relevant"]:
-                self.result.fault(row["id"], "there are true items and no candidates")
+                self._without(row)
             return
+        if asks_whole_catalogue(row):
+            self.result.fault(row["id"], "there are candidates, which its template does not show")
         self.result.checked += 1
         ids = [one["item_id"] for one in row["candidates"]]
         titles = [title_key(one["title"] or "") for one in row["candidates"]]
@@ -214,6 +219,18 @@ class Candidates(RowCheck):
         for what, wrong in faults.items():
             if wrong:
                 self.result.fault(row["id"], what)
+
+    def _without(self, row: Row) -> None:
+        """A row that lists no candidates: its template asks so, and the history holds no true item."""
+        if asks_whole_catalogue(row) is False:
+            self.result.fault(row["id"], "there are true items and no candidates")
+            return
+        self.result.checked += 1
+        past = {one["item_id"] for one in row["history"]}
+        if len(set(row["relevant"])) < len(row["relevant"]):
+            self.result.fault(row["id"], "a true item is given twice")
+        if past & set(row["relevant"]):
+            self.result.fault(row["id"], "a true item stands in the history")
 
 
 class Answers(RowCheck):
@@ -240,7 +257,10 @@ class Answers(RowCheck):
         if wrong:
             self.result.fault(row["id"], wrong)
         given = [text for text in texts.wrong if text is not None]
-        if any(not says(row, text) for text in given):
+        if is_open(row):
+            if texts.answer and texts.answer in given:
+                self.result.fault(row["id"], "the rejected answer is right")
+        elif any(not says(row, text) for text in given):
             self.result.fault(row["id"], "the rejected answer is right")
         elif row["task"] in (CHOICE_TASK, PAIR_TASK):
             titles = [one["title"] for one in row["candidates"]]
@@ -271,7 +291,23 @@ class Answers(RowCheck):
         return "the answer says neither yes nor no"
 
     @staticmethod
+    def _titles(row: Row, text: str) -> str:
+        """Of an answer out of the whole catalogue: as many titles as there are true items, none twice
+        and none of the history. Whether they are the true ones, the raw data say (`redrawn`)."""
+        ranked = row["task"] in RANKING_TASKS
+        lines = [entry.text for entry in entries(text)] if ranked else [text]
+        keys = [title_key(line) for line in lines]
+        past = {title_key(one["title"] or "") for one in row["history"]}
+        if len(lines) != len(row["relevant"]):
+            return f"the answer has {len(lines)} titles, and {len(row['relevant'])} items are true"
+        if len(set(keys)) < len(keys):
+            return "the answer names a title twice"
+        return "the answer names a title of the history" if set(keys) & past else ""
+
+    @staticmethod
     def _choice(row: Row, text: str) -> str:
+        if not row["candidates"]:
+            return Answers._titles(row, text)
         if text in short_forms(row):
             return ""
         titles = [one["title"] for one in row["candidates"]]
@@ -286,6 +322,8 @@ class Answers(RowCheck):
 
     @staticmethod
     def _ranking(row: Row, text: str) -> str:
+        if not row["candidates"]:
+            return Answers._titles(row, text)
         if text in short_forms(row):
             return ""
         said = parse.ranking(text, Titles([one["title"] for one in row["candidates"]])).places

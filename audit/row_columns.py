@@ -20,6 +20,7 @@ from itdr.scoring.metrics.per_task import (
     RANKING_TASKS,
     RATING_TASK,
     TEXT_TASKS,
+    is_open,
 )
 
 Row = Mapping[str, Any]
@@ -94,6 +95,8 @@ def _filled(row: Row) -> Iterator[str]:
     expected = FILLED.get(row["task"])
     if expected is None:
         return
+    if is_open(row):
+        expected = ("history", "relevant")
     for name in COLUMNS:
         empty = row[name] is None or row[name] == []
         if empty and name in expected:

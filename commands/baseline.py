@@ -11,6 +11,8 @@ import typer
 from itdr.commands import _outputs
 from itdr.commands._options import config_names, with_options
 
+METHOD_HELP = "Only this one; may be repeated. Classic recommenders run by name alone: item-knn, als, ease, bpr."
+
 
 @with_options
 def run(
@@ -25,7 +27,8 @@ def run(
     ] = "itdr-baselines",
     split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
     method: Annotated[
-        list[str] | None, typer.Option("--method", help="Only this one; may be repeated.")
+        list[str] | None,
+        typer.Option("--method", help=METHOD_HELP),
     ] = None,
     score: Annotated[
         bool, typer.Option("--score/--no-score", help="Score them and print a table.")
@@ -38,6 +41,8 @@ def run(
 
     The files are OUT/<subtask>-<method>.jsonl.
     Candidates that a method holds to be equal are marked as ties, and scored by expected value.
+    item-knn, als, ease and bpr are LensKit's (pip install "itdr[baselines]"), and run where they are
+    named.
     Example: itdr baseline sequential_rec --sample -o out
     """
     from itdr import scoring
@@ -48,7 +53,7 @@ def run(
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
     from itdr.scoring.metrics.groundedness import FactSpellings
-    from itdr.scoring.metrics.per_task import TEXT_TASKS
+    from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
 
     if score:
         require()
@@ -63,13 +68,14 @@ def run(
         by_task.setdefault(row["task"], []).append(row)
     reports: dict[str, dict[str, Any]] = {}
     for task, mine in by_task.items():
-        chosen = methods_of(task, method)
+        chosen = methods_of(task, method, mine)
         training = Training(data, mine)
         lexicon, others = None, {}
         if score and chosen and task in TEXT_TASKS:
             every = (row for part in data.splits for row in data.rows(part))
             lexicon = FactSpellings.of(every, data.templates)
             others = references(data, mine)
+        catalogues = data.catalogues if any(map(is_open, mine[:1])) else None
         for name, ask in chosen.items():
             answers = [
                 replace(answer, row_hash=row.get("row_hash"))
@@ -78,7 +84,9 @@ def run(
             pairs = zip((row["id"] for row in mine), answers, strict=True)
             predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
             if score:
-                made = scoring.score(mine, answers, references=others, lexicon=lexicon)
+                made = scoring.score(
+                    mine, answers, references=others, lexicon=lexicon, catalogues=catalogues
+                )
                 reports.setdefault(task, {})[name] = made
     if as_json:
         print(json.dumps(reports, indent=1, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Annotated, Any
 
@@ -16,6 +17,9 @@ def run(
     cells: Annotated[
         str, typer.Option(help="`paper`: the paper's cells; `all`: every one that columns allow.")
     ] = "paper",
+    protocols: Annotated[
+        bool, typer.Option("--protocols", help="List the protocols and what they set.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the configs, with the sources and the size of each.
@@ -23,6 +27,9 @@ def run(
     A config is the second argument of load_dataset("itdr", CONFIG).
     """
     one_of("cells", cells, ("paper", "all"))
+    if protocols:
+        _print_protocols(as_json)
+        return
     facts = [_facts(name, cells) for name in registry.config_names()]
     if as_json:
         print(json.dumps(facts, indent=1))
@@ -37,6 +44,21 @@ def run(
             print(f"    {quota}  {cell['source']}{note}")
         for gap in fact["missing"]:
             print(f"         –  {gap['source']}: no {', '.join(gap['columns'])}")
+        print()
+
+
+def _print_protocols(as_json: bool) -> None:
+    """Each protocol with what it sets; an option that a user sets goes first."""
+    from itdr.builders.dataset.protocols import protocols
+
+    found = protocols().values()
+    if as_json:
+        print(json.dumps([dataclasses.asdict(one) for one in found], indent=1))
+        return
+    for one in found:
+        print(f"{one.name}\n    {one.about}")
+        for name, value in one.options.items():
+            print(f"    {name} = {value}")
         print()
 
 

@@ -15,7 +15,10 @@ from itdr.commands._options import with_options
 @with_options
 def run(
     predictions: Annotated[
-        Path, typer.Argument(help="JSON lines (or Parquet) with `id` and `output`.")
+        Path,
+        typer.Argument(
+            help="JSON lines (or Parquet) with `id` and `output`, or `outputs`: several, the best first."
+        ),
     ],
     data: Annotated[
         str, typer.Option("--data", help="A folder that `itdr build` wrote, or a config.")
@@ -55,7 +58,7 @@ def run(
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import aggregate
     from itdr.scoring.metrics.groundedness import FactSpellings
-    from itdr.scoring.metrics.per_task import TEXT_TASKS
+    from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
     from itdr.scoring.predictions import read
 
     require()
@@ -84,7 +87,11 @@ def run(
             )
         )
     made, judged = scoring.score_with_rows(
-        rows, answers, references=references(opened, rows), lexicon=lexicon
+        rows,
+        answers,
+        references=references(opened, rows),
+        lexicon=lexicon,
+        catalogues=opened.catalogues if any(map(is_open, rows)) else None,
     )
     if beside is not None:
         verdicts.write(beside, judged)

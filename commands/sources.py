@@ -142,6 +142,8 @@ def _long(fact: dict[str, Any]) -> str:
 
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
+    from itdr.builders.store.losses import emptied, unmatched
+
     rows = store["rows"]
     lines = [
         f"    {store['path']}  ({store['bytes'] / 1e6:,.1f} MB)",
@@ -161,6 +163,7 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             lines.append(f"      rejected: {n:,} rows of {table}: {reason}")
     if not rejected:
         lines.append("      rejected: no row")
+    lines += [f"      {sentence}" for sentence in (*emptied(store), *unmatched(store))]
     return lines
 
 

@@ -17,11 +17,15 @@ from itdr.builders.dataset.formats import texts_of
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.rendering.templates import folder_of
 from itdr.scoring import score_rows
+from itdr.scoring.data import open_data
 from itdr.scoring.metrics.groundedness import FactSpellings, reference
-from itdr.scoring.metrics.per_task import READ, TEXT_TASKS
+from itdr.scoring.metrics.per_task import READ, TEXT_TASKS, is_open
+from itdr.scoring.metrics.result import Answer
 
 FOLDER = Path(__file__).resolve().parent
 _lexicon = FactSpellings()
+_catalogues: dict[str, Any] = {}
+"""What can be an answer where rows list no candidates, by config."""
 
 
 def rows(config: str = "", **given: Any) -> dict[str, Any]:
@@ -46,6 +50,9 @@ def rows(config: str = "", **given: Any) -> dict[str, Any]:
         loaded = datasets.load_dataset("itdr", config, **options)
     _lexicon.templates = folder_of(options.get("templates"))
     for split in loaded.values():
+        if split and is_open(split[0]):
+            where = str(given["folder"]) if "folder" in given else config
+            _catalogues[config] = open_data(where, {} if "folder" in given else options).catalogues
         if split and split[0]["task"] in TEXT_TASKS:
             for row in split:
                 _lexicon.see(row)
@@ -63,9 +70,20 @@ def answer(doc: Mapping[str, Any]) -> str:
 
 
 def results(doc: Mapping[str, Any], answers: Sequence[str]) -> dict[str, float]:
-    """Metric -> the row's value, before the root is taken of those that have one."""
+    """One answer scored, before the root is taken of the metrics that have one.
+
+    Args:
+        doc: a row.
+        answers: the answer first, or a list of several where any of the whole catalogue may be right.
+
+    Returns:
+        Metric -> the row's value.
+    """
     lexicon = _lexicon if doc["task"] in TEXT_TASKS else None
-    (scored,) = score_rows([doc], [answers[0]], lexicon=lexicon)
+    first, *others = answers[0] if isinstance(answers[0], list) else [answers[0]]
+    answer = Answer(first, others=tuple(others))
+    catalogues = _catalogues.get(doc["task"]) if is_open(doc) else None
+    (scored,) = score_rows([doc], [answer], lexicon=lexicon, catalogues=catalogues)
     values = {name.replace(READ, " read"): value for name, value in scored.values.items()}
     return {"readable": float(scored.readable), **values}
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import formats, registry
+from itdr.builders.dataset import formats, protocols, registry
 from itdr.builders.dataset.options import DEFAULTS
+from itdr.builders.store import losses
 from itdr.publish import licences, tables, views
 from itdr.publish.tables import table
 
@@ -63,7 +64,7 @@ def built_card(entries: Entries) -> str:
         "## Configs\n\n" + _configs_table(entries),
         _loading(entries),
         "## Cells\n\nExamples of each subtask and source.\n\n" + _built_cells(entries),
-        "## Fields\n\n" + _fields(entries),
+        "## Fields\n\n" + _fields(entries) + _catalogue(entries),
         "## Sources and licences\n\n" + _terms(entries),
         datasheet(),
         "## Where it comes from\n\n" + _origin(entries),
@@ -231,6 +232,24 @@ def _fields(entries: Entries) -> str:
     return table(("field", ""), rows)
 
 
+def _catalogue(entries: Entries) -> str:
+    """What `catalogue.parquet` is, where a config has one."""
+    sizes = [
+        f"`{name}/catalogue.parquet` ({one['catalogue']['items']:,} items)"
+        for name, one in entries.items()
+        if "catalogue" in one
+    ]
+    if not sizes:
+        return ""
+    return (
+        "\n\nRows of "
+        + " and ".join(sizes)
+        + " list no candidates: any item of the catalogue may be the answer. It holds each item's id, the "
+        "id of the item that stands for its work, the title as shown, its creators, how many works bear "
+        "the title, and how many users met the item in each split. `itdr score` needs it."
+    )
+
+
 def _terms(entries: Entries) -> str:
     if licences.made_up(entries):
         return "None: the rows are made up, and under Apache-2.0."
@@ -248,12 +267,34 @@ def _terms(entries: Entries) -> str:
     return table(("source", "licence", "may be redistributed", "in short"), rows)
 
 
+def _protocol(entry: views.Entry) -> list[str]:
+    """The protocol of a config, where it is another than the paper's, and what was set otherwise."""
+    known = protocols.protocols().get(entry.get("protocol", {}).get("name", ""))
+    if known is None or known.name == protocols.PAPER:
+        return []
+    other = [
+        f"{name}={json.dumps(value)}"
+        for name, value in entry["protocol"]["options"].items()
+        if value != known.options[name]
+    ]
+    changed = f" Set otherwise: {', '.join(other)}." if other else ""
+    return [f"  Protocol `{known.name}`: {known.about}{changed}"]
+
+
 def _origin(entries: Entries) -> str:
     lines = [
         "`provenance.json` names every raw file with its SHA-256, the rows rejected and why, all "
         "options, the versions, and the cells that fell short of their quota.",
         "",
     ]
+    facts = {name: one for entry in entries.values() for name, one in entry["sources"].items()}
+    lost = [
+        f"- {name}: {sentence}."
+        for name, one in sorted(facts.items())
+        if "unmatched" in one  # folders of older versions say nothing of it
+        for sentence in (*losses.unmatched(one), *losses.emptied(one))
+    ]
+    lines += [*lost, ""] if lost else []
     for name, one in entries.items():
         changed = {
             option: value
@@ -265,4 +306,5 @@ def _origin(entries: Entries) -> str:
             f"{option}={json.dumps(value, ensure_ascii=False)}" for option, value in changed.items()
         )
         lines.append(f"- `{name}`: {listed}; itdr {one['versions']['itdr']}")
+        lines += _protocol(one)
     return "\n".join(lines)

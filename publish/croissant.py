@@ -94,7 +94,14 @@ def croissant(entries: Entries) -> str:
         "citeAs": card.PAPER,
         "version": next(iter(entries.values()))["versions"]["itdr"],
         "keywords": ["recommendation", "instruction tuning", *entries],
-        "distribution": [_file(name, one, file) for name, one, _, file in _files(entries)],
+        "distribution": [
+            *(_file(name, one["kind"], file) for name, one, _, file in _files(entries)),
+            *(
+                _file(name, "parquet", one["catalogue"])
+                for name, one in entries.items()
+                if "catalogue" in one
+            ),
+        ],
         "recordSet": [_records(name, one, key, file) for name, one, key, file in _files(entries)],
         **_responsible(plain),
     }
@@ -133,7 +140,7 @@ def _files(entries: Entries) -> list[tuple[str, Mapping[str, Any], str, Mapping[
     ]
 
 
-def _file(name: str, one: Mapping[str, Any], file: Mapping[str, Any]) -> dict[str, Any]:
+def _file(name: str, kind: str, file: Mapping[str, Any]) -> dict[str, Any]:
     path = f"{name}/{file['name']}"
     return {
         "@type": "cr:FileObject",
@@ -141,7 +148,7 @@ def _file(name: str, one: Mapping[str, Any], file: Mapping[str, Any]) -> dict[st
         "name": Path(path).name,
         "contentUrl": path,
         "contentSize": f"{file['size']} B",
-        "encodingFormat": ENCODINGS[one["kind"]],
+        "encodingFormat": ENCODINGS[kind],
         "sha256": file["sha256"],
     }
 

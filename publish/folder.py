@@ -26,6 +26,7 @@ from itdr.builders.dataset import formats, registry
 from itdr.publish import (
     benchmark,
     card,
+    catalogue,
     croissant,
     files,
     licences,
@@ -230,7 +231,12 @@ def _draw(
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
-    return written, {}
+    return written, catalogue_entry(catalogue.write(builder._plans, part))
+
+
+def catalogue_entry(facts: dict[str, Any] | None) -> dict[str, Any]:
+    """The entry of a record on the config's catalogue; none where rows list their candidates."""
+    return {} if facts is None else {"catalogue": facts}
 
 
 def _entry(job: _Job, written: dict[str, files.Written]) -> dict[str, Any]:
@@ -350,9 +356,10 @@ def _complete(target: Path, entry: dict[str, Any], held: Held | None) -> bool:
         path = target / name
         return path.stat().st_size if path.is_file() else None
 
-    listed = [file for several in entry["files"].values() for file in several]
     found = held or size
-    return all(found(entry["config"], file["name"]) == file["size"] for file in listed)
+    return all(
+        found(entry["config"], file["name"]) == file["size"] for file in provenance.files(entry)
+    )
 
 
 def _swap(part: Path, target: Path) -> None:

@@ -22,7 +22,7 @@ from itdr.builders.core.errors import ConfigError, ItdrError
 from itdr.builders.dataset import formats, registry
 from itdr.builders.rawfiles.checksums import digests
 from itdr.builders.sampling.splits import SPLITS
-from itdr.publish import files, folder, licences, provenance
+from itdr.publish import catalogue, files, folder, licences, provenance
 
 AGAIN = "run the same `itdr build` again, which rebuilds what is missing or wrong"
 LARGEST_TEXT = 64 << 20
@@ -71,6 +71,10 @@ def check(home: Path, entries: dict[str, dict[str, Any]]) -> Checked:
                     path = home / name / wanted
                     sources |= _check_file(home, path, facts, entry["kind"])
                     found[f"{name}/{wanted}"] = (path, facts["sha256"])
+            if "catalogue" in entry:
+                path = home / name / catalogue.NAME
+                _check_bytes(home, path, entry["catalogue"])
+                found[f"{name}/{catalogue.NAME}"] = (path, entry["catalogue"]["sha256"])
         _check_sources(entries, sources)
     return Checked(found, texts, frozenset(sources))
 
@@ -134,6 +138,13 @@ def _is_format(form: Any) -> bool:
 
 def _check_file(home: Path, path: Path, facts: dict[str, Any], kind: str) -> set[str]:
     """The sources of a file's rows, once its bytes are known to be as built."""
+    _check_bytes(home, path, facts)
+    with open_plain_file(home, path) as file:
+        return _sources(file, path, kind)
+
+
+def _check_bytes(home: Path, path: Path, facts: dict[str, Any]) -> None:
+    """Raise `ConfigError` where a file is not the one that was built."""
     wanted = facts["sha256"]
     if not isinstance(wanted, str) or not _SHA.fullmatch(wanted):
         raise ConfigError(f"it has no SHA-256 of {path.name}")
@@ -143,8 +154,6 @@ def _check_file(home: Path, path: Path, facts: dict[str, Any], kind: str) -> set
             raise ConfigError(
                 f"{path} is not the file that was built (its SHA-256 differs); {AGAIN}."
             )
-        file.seek(0)
-        return _sources(file, path, kind)
 
 
 def _sources(file: BinaryIO, path: Path, kind: str) -> set[str]:
@@ -230,7 +239,8 @@ def _of_the_sample(entry: dict[str, Any]) -> bool:
             built = folder.build([builder], Path(scratch) / "out", entry["kind"])
     except ItdrError:  # such as a user's template folder, of which only the name is known
         return False
-    return bool(built[entry["config"]]["files"] == entry["files"])
+    again = built[entry["config"]]
+    return bool(provenance.files(again) == provenance.files(entry))
 
 
 def restricted_sources(

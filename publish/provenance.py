@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.dataset import own_sources, registry
+from itdr.builders.dataset import own_sources, protocols, registry
 from itdr.publish import licences
 
 PROVENANCE = "provenance.json"
@@ -73,6 +74,12 @@ def paths(folder: Path, entry: dict[str, Any]) -> dict[str, list[Path]]:
     return found
 
 
+def files(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is recorded of each file of a config: data files of all splits, and its catalogue."""
+    own = [file for several in entry["files"].values() for file in several]
+    return [*own, entry["catalogue"]] if "catalogue" in entry else own
+
+
 def _is_entry(value: Any) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("config"), str):
         return False
@@ -82,6 +89,7 @@ def _is_entry(value: Any) -> bool:
         and isinstance(listed, dict)
         and all(isinstance(several, list) for several in listed.values())
         and all(_is_file(one) for several in listed.values() for one in several)
+        and ("catalogue" not in value or _is_file(value["catalogue"]))
     )
 
 
@@ -112,11 +120,23 @@ def build_facts(builder: Any) -> dict[str, Any]:
     return {
         "seed": options.seed,
         "options": plain_options(builder.config),
+        "protocol": _protocol(options),
         "versions": _versions(builder),
         "sources": _sources(builder),
         "filters": _filters(builder),
         "hard_negatives": _fallback_counts(builder),
         "shortfalls": _shortfalls(options, builder._plans),
+    }
+
+
+def _protocol(options: Any) -> dict[str, Any]:
+    """The protocol's name, and what its options came to: a user may have set some otherwise."""
+    chosen = protocols.protocols()[options.protocol]
+    return {
+        "name": chosen.name,
+        "options": {
+            name: value for name in chosen.options if (value := getattr(options, name)) is not None
+        },
     }
 
 
@@ -222,7 +242,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                 found[name] = {
                     "raw_files": made["files"],
                     "rows": made["rows"],
-                    "rejected": made["rejected"],
+                    **{key: made[key] for key in ("rejected", "emptied", "unmatched")},
                     **licences.declared_terms([source])[source],
                 }
                 description = own_sources.description_of(registry.source(source))

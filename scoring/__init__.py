@@ -16,6 +16,7 @@ def score(
     *,
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
+    catalogues: Any = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """Score answers to rows of any subtasks.
@@ -28,6 +29,8 @@ def score(
         lexicon: what a grounded answer may state
             (`itdr.scoring.metrics.groundedness.FactSpellings`); without it, all that the rows
             themselves hold.
+        catalogues: what can be an answer to rows that list no candidates
+            (`itdr.scoring.catalogue.Catalogues`).
         seed: seed of the bootstrap.
 
     Returns:
@@ -37,7 +40,9 @@ def score(
         ConfigError: for answers that do not fit the rows.
         MissingExtraError: where the libraries of `itdr[score]` are missing.
     """
-    report, _ = score_with_rows(rows, answers, references=references, lexicon=lexicon, seed=seed)
+    report, _ = score_with_rows(
+        rows, answers, references=references, lexicon=lexicon, catalogues=catalogues, seed=seed
+    )
     return report
 
 
@@ -47,6 +52,7 @@ def score_with_rows(
     *,
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
+    catalogues: Any = None,
     seed: int = 0,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """As `score`, with the verdict on every row beside the report (see `itdr.scoring.verdicts`).
@@ -56,6 +62,7 @@ def score_with_rows(
         answers: one answer per row, or answers by id.
         references: id -> other phrasings of a row's facts.
         lexicon: spellings of facts; made from the rows where it is None.
+        catalogues: what can be an answer to rows that list no candidates.
         seed: seed of the bootstrap.
 
     Returns:
@@ -67,7 +74,7 @@ def score_with_rows(
     rows = list(rows)
     given = [_answer(one) for one in _aligned(rows, answers)]
     compared = verdicts.require_same_rows(rows, given)
-    scored = score_rows(rows, given, references=references, lexicon=lexicon)
+    scored = score_rows(rows, given, references=references, lexicon=lexicon, catalogues=catalogues)
     report = {**aggregate.build(rows, scored, seed), "row_hash_compared": compared}
     return report, list(verdicts.records(rows, given, scored))
 
@@ -78,6 +85,7 @@ def score_rows(
     *,
     references: Mapping[str, Sequence[str]] | None = None,
     lexicon: Any = None,
+    catalogues: Any = None,
 ) -> list[Any]:
     """The metric values of each row, not yet averaged.
 
@@ -86,12 +94,14 @@ def score_rows(
         answers: one answer per row, in order.
         references: id -> other phrasings of a row's facts.
         lexicon: spellings of facts; made from the rows where it is None.
+        catalogues: what can be an answer to rows that list no candidates.
 
     Returns:
         One `itdr.scoring.metrics.result.Scored` per row, in order.
 
     Raises:
-        ConfigError: for a row of an unknown subtask.
+        ConfigError: for a row of an unknown subtask, and for one that lists no candidates where no
+            catalogues are given.
     """
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import per_task
@@ -99,24 +109,37 @@ def score_rows(
     from itdr.scoring.verdicts import verdict
 
     require()
-    by_task: dict[str, list[int]] = {}
+    by_task: dict[tuple[str, bool], list[int]] = {}
     for place, row in enumerate(rows):
-        by_task.setdefault(row["task"], []).append(place)
+        by_task.setdefault((row["task"], per_task.is_open(row)), []).append(place)
     scored: list[Any] = [None] * len(rows)
     scorers = per_task.scorers()
-    for task, places in by_task.items():
+    for (task, whole_catalogue), places in by_task.items():
         if task not in scorers:
             raise ConfigError(choose_from("subtask", task, scorers))
         chosen = [rows[k] for k in places]
         given = [_answer(answers[k]) for k in places]
-        if task in per_task.TEXT_TASKS:
+        if whole_catalogue:
+            values = _out_of_catalogue(chosen, given, catalogues)
+        elif task in per_task.TEXT_TASKS:
             values = score_texts(chosen, given, references or {}, lexicon)
         else:
             values = scorers[task](chosen, given)
         for place, answer, one in zip(places, given, values, strict=True):
-            one.verdict = verdict(rows[place], answer, one.readable)
+            one.verdict = one.verdict or verdict(rows[place], answer, one.readable)
             scored[place] = one
     return scored
+
+
+def _out_of_catalogue(rows: Sequence[Any], answers: Sequence[Any], catalogues: Any) -> list[Any]:
+    from itdr.scoring.metrics import whole_catalogue
+
+    if catalogues is None:
+        raise ConfigError(
+            f"{rows[0]['id']} lists no candidates: give the catalogue.parquet that was built beside it, "
+            "as catalogues=itdr.scoring.catalogue.Catalogues.of_files([path])."
+        )
+    return whole_catalogue.score(rows, answers, catalogues)
 
 
 def _answer(given: Any) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.dataset.catalogue import FILE
 from itdr.publish import provenance
 
 Row = dict[str, Any]
@@ -39,6 +40,11 @@ def data_files(folder: Path) -> list[Path]:
         if _FILE.match(path.name)
     ]
     return sorted(found)
+
+
+def catalogue_files(folder: Path) -> list[Path]:
+    """The catalogues of a built config, or of all configs of a built folder."""
+    return [path for pattern in (FILE, f"*/{FILE}") for path in folder.glob(pattern)]
 
 
 def split_of(path: Path) -> str:

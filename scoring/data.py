@@ -12,13 +12,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import catalogue, registry
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import OpenCell
 from itdr.scoring import built
+from itdr.scoring.catalogue import Catalogues
 
 Row = dict[str, Any]
 logger = logging.getLogger("itdr")
@@ -138,7 +141,9 @@ class Data:
     def users_in_several(self) -> bool:
         """Whether a user may have rows in several splits, separated by time or by position in the
         history."""
-        return any(one.config.split_by != "user" for one in self._builders)
+        from itdr.builders.dataset.builder import options_of
+
+        return any(options_of(one.config).split_by != "user" for one in self._builders)
 
     @functools.cached_property
     def cells(self) -> dict[str, OpenCell]:
@@ -173,6 +178,18 @@ class Data:
         """The cell that a row was drawn from."""
         name = f"{row['task']}/{row['source']}"
         return self.cells.get(f"{name}/{row['domain']}") or self.cells.get(name)
+
+    @functools.cached_property
+    def catalogues(self) -> Catalogues:
+        """What can be an answer where rows list no candidates: the files of a built folder, or what the
+        raw files give."""
+        if self.folder is not None:
+            return Catalogues.of_files(sorted(built.catalogue_files(self.folder)))
+        return Catalogues(
+            pa.Table.from_batches(catalogue.batches(cell))
+            for cell in self.cells.values()
+            if cell.whole_catalogue
+        )
 
 
 def open_data(where: str, options: Mapping[str, Any]) -> Data:

@@ -12,14 +12,15 @@ from itdr.builders.core.errors import ConfigError, RawFileError
 from itdr.scoring.metrics.result import Answer
 
 COLUMN = "output"
+SEVERAL = "outputs"
 
 
 def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
     """Read a file of predictions: JSON lines, or Parquet where its name ends so.
 
-    A record has `id` and the answer under `column` (a text; null for none). It may have `row_hash`,
-    that of the answered row, and `ties`: the sizes of groups of equal entries, in the order of the
-    answer's list. Logs of lm-evaluation-harness (`--log_samples`) are read too.
+    A record has `id` and the answer under `column` (a text; null for none), or `outputs`: a list of
+    answers, the best first (beams or samples). It may have `row_hash`, that of the answered row, and
+    `ties`: the sizes of groups of equal entries, in the order of the answer's list. Logs of lm-evaluation-harness (`--log_samples`) are read too.
 
     Args:
         path: the file.
@@ -36,6 +37,7 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
     for place, record in _records(path):
         where = f"{path}, record {place}"
         record = _of_harness(record, column)
+        record, others = _first(record, column, where)
         for name in ("id", column):
             if name not in record:
                 raise ConfigError(
@@ -48,14 +50,35 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
         if name in found:
             raise ConfigError(f"{where}: a second answer to {name!r}. Leave one of them.")
         answer = record[column]
-        if answer is not None and not isinstance(answer, (str, int, float)):
-            answer = json.dumps(answer, ensure_ascii=False)
         found[name] = Answer(
-            answer, _ties(record.get("ties"), where), _row_hash(record.get("row_hash"), where)
+            _text(answer),
+            _ties(record.get("ties"), where),
+            _row_hash(record.get("row_hash"), where),
+            others,
         )
     if not found:
         raise ConfigError(f"{path} holds no prediction.")
     return found
+
+
+def _first(
+    record: dict[str, Any], column: str, where: str
+) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """A record with the first of its `outputs` as its answer, and the others."""
+    several = record.get(SEVERAL)
+    if several is None or column in record:
+        return record, ()
+    if not isinstance(several, list) or not several:
+        raise ConfigError(f"{where}: outputs must be a list of answers, the best first.")
+    first, *others = map(_text, several)
+    return {**record, column: first}, tuple(others)
+
+
+def _text(answer: Any) -> Any:
+    """An answer as it is read: what is neither text nor number, as JSON."""
+    if answer is None or isinstance(answer, (str, int, float)):
+        return answer
+    return json.dumps(answer, ensure_ascii=False)
 
 
 def _of_harness(record: dict[str, Any], column: str) -> dict[str, Any]:
@@ -64,8 +87,8 @@ def _of_harness(record: dict[str, Any], column: str) -> dict[str, Any]:
     if "id" in record or not isinstance(row, dict) or not answers:
         return record
     first = answers[0]
-    text = first[0] if isinstance(first, list) and first else first
-    return {"id": row.get("id"), column: text, "row_hash": row.get("row_hash")}
+    texts = first if isinstance(first, list) and first else [first]
+    return {"id": row.get("id"), SEVERAL: texts, "row_hash": row.get("row_hash")}
 
 
 def _row_hash(value: Any, where: str) -> str | None:
@@ -132,7 +155,9 @@ def write(path: Path, predictions: Iterator[tuple[str, Answer]]) -> int:
     part = path.with_name(f".{path.name}.part")
     with open(part, "w", encoding="utf-8") as out:
         for name, answer in predictions:
-            record = {"id": name, COLUMN: answer.text}
+            record: dict[str, Any] = {"id": name, COLUMN: answer.text}
+            if answer.others:
+                record = {"id": name, SEVERAL: [answer.text, *answer.others]}
             if answer.row_hash is not None:
                 record["row_hash"] = answer.row_hash
             if answer.ties:

@@ -18,12 +18,14 @@ from itdr.scoring.parsing.reasons import Unread
 Row = Mapping[str, Any]
 READ = "read"
 NO_CANDIDATE = Unread.NO_CANDIDATE.value
+NOT_IN_CATALOGUE = Unread.NOT_IN_CATALOGUE.value
 UNREADABLE = Unread.UNREADABLE.value
 EMPTY = Unread.EMPTY.value
 NO_PREDICTION = Unread.NO_PREDICTION.value
 VERDICTS = {
     READ: "could be read",
     NO_CANDIDATE: "name no candidate",
+    NOT_IN_CATALOGUE: "name nothing in the catalogue",
     UNREADABLE: "could not be read",
     EMPTY: "are empty",
     NO_PREDICTION: "have no prediction",

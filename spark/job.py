@@ -19,7 +19,7 @@ from itdr.builders.dataset.shards import Shard
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import derived
 from itdr.builders.store.engine import use_engine
-from itdr.publish import folder, provenance
+from itdr.publish import catalogue, folder, provenance
 from itdr.spark import draw as spark_draw
 from itdr.spark import session
 from itdr.spark.chunks import CHUNK_BYTES
@@ -177,15 +177,26 @@ class _Job:
                 for file in spark_draw.plan_files(SPLITS[plan.part], shards)
             ]
             written = spark_draw.write_files(self.session, job.folder, out, wanted, form, kind)
+            more = folder.catalogue_entry(self._catalogue(plans, part, out))
         finally:
             remote.remove(job.folder)
         if away:
             listed = {file["name"] for split in written.values() for file in split.files}
+            listed |= {facts["name"] for facts in more.values()}
             for name in remote.list_names(out):
                 if name not in listed:
                     remote.remove(f"{out}/{name}")
-        more: dict[str, Any] = {"hard_negatives": rungs} if rungs else {}
+        more |= {"hard_negatives": rungs} if rungs else {}
         return {SPLITS[plan.part]: written[SPLITS[plan.part]] for plan in plans}, more
+
+    def _catalogue(self, plans: list[SplitPlan], part: Path, out: str) -> dict[str, Any] | None:
+        """Write the catalogue here, and copy it to where the data files are."""
+        with use_engine(EngineFactory(self.session, self.workdir)):
+            facts = catalogue.write(plans, part)
+        if facts is not None and remote.is_remote(self.target):
+            remote.send(part / facts["name"], f"{out}/{facts['name']}")
+            (part / facts["name"]).unlink()
+        return facts
 
     def held(self, config: str, name: str) -> int | None:
         """The size of a data file in the target.

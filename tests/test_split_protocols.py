@@ -12,6 +12,7 @@ from itdr.audit.oracle import RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import registry
+from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.cuts import parse, time_cuts
 from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.popularity import train_stats
@@ -34,6 +35,8 @@ def opened() -> StoreReader:
 
 
 LEFT_OUT = {"split_by": "leave_one_out"}
+BY_TIME = {"split_by": "time", "cuts": [0.5, 0.75]}
+COLD = {"split_by": "cold_item"}
 
 
 def test_the_last_event_is_test_and_the_one_before_validation() -> None:
@@ -82,11 +85,18 @@ def test_training_counts_leave_out_what_is_held() -> None:
         {"split_by": "time", "cuts": [0.5, 0.75]},
         {"split_by": "time", "cuts": [0.5, 0.75], "target": "first"},
         {"target": "random"},
+        {**BY_TIME, "validation": "last"},
+        {**BY_TIME, "validation": "last", "candidates": 0, "target": "all", "k_core": 3},
+        {**BY_TIME, "validation": "users"},
+        COLD,
+        {**COLD, "k_core": 4, "candidates": 0, "min_history": 2},
     ],
     ids=str,
 )
 @pytest.mark.parametrize("config", ["sequential_rec", "top_k_rec"])
 def test_the_audit_finds_no_fault(config: str, own: dict[str, Any]) -> None:
+    if config == "top_k_rec" and "cold_item" in own.values():
+        own = {"candidates": 6, **own, "positives": 1}  # few made-up films are left for more
     found = audit(open_data(config, options(**own)))
     faults = [one for one in found if one.faults]
     assert [(one.name, one.faults[:3]) for one in faults] == []
@@ -123,6 +133,135 @@ def test_the_audit_finds_a_history_beyond_the_cut() -> None:
     promise = SplitPromise()
     promise.see("train", row, RawOracle(cell))
     assert "beyond the time of train" in promise.end().faults[0][1]
+
+
+@pytest.mark.parametrize("candidates", [4, 0])
+def test_what_test_asks_for_was_never_seen_in_training(candidates: int) -> None:
+    rows = world.load("sequential_rec", **options(**COLD, candidates=candidates, min_history=2))
+    assert min(len(one) for one in rows.values()) > 20
+    shown: dict[str, set[str]] = {}
+    asked: dict[str, set[str]] = {}
+    for split, several in rows.items():
+        for row in several:
+            shown.setdefault(split, set()).update(one["item_id"] for one in row["history"])
+            mine = {*row["relevant"], *(one["item_id"] for one in row["candidates"])}
+            asked.setdefault(split, set()).update(mine)
+    trained = shown["train"] | asked["train"]
+    for split in ("validation", "test"):
+        assert not asked[split] & trained
+        assert not asked[split] & (shown["validation"] | shown["test"])
+    assert not asked["validation"] & asked["test"]
+    # Histories are of what training knows: all that is new is asked for.
+    store = opened()
+    splits = item_splits(store, 0)
+    for several in rows.values():
+        for row in several:
+            codes = [store.code("item", one["item_id"]) for one in row["history"]]
+            assert not splits[codes].any()
+
+
+def test_validation_may_be_the_last_before_test_begins() -> None:
+    rows = world.load("sequential_rec", **options(**BY_TIME, validation="last", target="all"))
+    (cell,) = open_data("sequential_rec", options(**BY_TIME, validation="last")).cells.values()
+    assert cell.cuts is not None and cell.cuts[0] == cell.cuts[1]
+    cut, lines, stats = cell.cuts[1], histories(cell.store), cell.train_stats
+    whole = train_stats(cell.store, 0, until=cut)
+    held: dict[str, str] = {}
+    expected = {int(work): int(whole.users[work]) for work in whole.works}
+    for user in range(len(cell.store.user_hash)):
+        line = lines.of(user)
+        before = [k for k in range(len(line)) if (line.times[k] or 0) < cut]
+        if before:
+            expected[line.works[before[-1]]] -= 1
+            held[cell.user_id(user)] = cell.store.item(line.items[before[-1]]).id
+    counted = {work: int(stats.users[work]) for work in expected}
+    assert counted == expected
+    assert len(rows["validation"]) > 20 and len(rows["train"]) > 100
+    for row in rows["validation"]:
+        assert row["relevant"] == [held[row["user_id"]]]
+    for row in rows["train"]:
+        shown = {*row["relevant"], *(one["item_id"] for one in row["history"])}
+        assert held[row["user_id"]] not in shown
+        assert max(one["timestamp"] for one in row["history"]) < cut
+
+
+def test_validation_may_be_of_other_users() -> None:
+    rows = world.load("sequential_rec", **options(**BY_TIME, validation="users", target="all"))
+    data = open_data("sequential_rec", options(**BY_TIME, validation="users"))
+    (cell,) = data.cells.values()
+    assert cell.cuts is not None
+    cut = cell.cuts[1]
+    users = {split: {row["user_id"] for row in several} for split, several in rows.items()}
+    assert min(map(len, users.values())) > 4 and not users["train"] & users["validation"]
+    assert users["test"] & users["train"] and users["test"] & users["validation"]
+    for split in ("train", "validation"):
+        assert all(one["timestamp"] < cut for row in rows[split] for one in row["history"])
+    counts: dict[int, int] = {}
+    for user in range(len(cell.store.user_hash)):
+        events = cell.store.events(user)
+        assert events.times is not None
+        if not cell.partition.is_validation_user(user):
+            for work in set(cell.store.work[events.items[events.times < cut]].tolist()):
+                counts[work] = counts.get(work, 0) + 1
+    stats = cell.train_stats
+    assert {int(work): int(stats.users[work]) for work in stats.works} == counts
+    # A user in both is found.
+    early, late = copy.deepcopy(rows["train"][0]), rows["validation"][0]
+    early["user_id"] = late["user_id"]
+    promise = SplitPromise()
+    promise.see("train", early, RawOracle(cell))
+    promise.see("validation", late, RawOracle(cell))
+    assert "has rows in train, too" in promise.end().faults[0][1]
+
+
+@pytest.mark.parametrize("own", [{"validation": "last"}, {"validation": "users"}], ids=str)
+def test_the_catalogue_counts_validation_by_its_rule(own: dict[str, Any]) -> None:
+    from itdr.builders.dataset.catalogue import batches
+
+    data = open_data("sequential_rec", options(**BY_TIME, **own, candidates=0))
+    (cell,) = data.cells.values()
+    found = [one for batch in batches(cell) for one in batch.to_pylist()]
+    assert sum(one["validation"] for one in found) > 0
+    for one in found:
+        code = cell.store.code("item", one["item_id"])
+        assert one["train"] == cell.train_stats.users[code]
+
+
+def test_works_of_one_title_are_in_one_split() -> None:
+    store = opened()
+    splits = item_splits(store, 0)
+    by_title: dict[int, set[int]] = {}
+    for title, split in zip(store.title_code.tolist(), splits.tolist(), strict=True):
+        if title >= 0:
+            by_title.setdefault(title, set()).add(split)
+    assert all(len(one) == 1 for one in by_title.values())
+    shares = [float((splits == part).mean()) for part in range(3)]
+    assert 0.6 < shares[0] < 0.95 and min(shares) > 0
+    assert item_splits(store, 1).tolist() != splits.tolist()
+
+
+def test_counts_of_cold_items_are_of_their_split_alone() -> None:
+    (cell,) = open_data("sequential_rec", options(**COLD)).cells.values()
+    splits, whole = item_splits(cell.store, 0), train_stats(cell.store, None)
+    for part in range(3):
+        stats = cell.for_part(part).train_stats
+        mine = splits == part
+        assert stats.users[mine].tolist() == whole.users[mine].tolist()
+        assert not stats.users[~mine].any()
+
+
+def test_the_audit_finds_what_training_knew() -> None:
+    data = open_data("sequential_rec", options(**COLD))
+    early, late = next(iter(data.rows("train"))), next(iter(data.rows("test")))
+    cell = data.cell_of(late)
+    assert cell is not None
+    leaky = copy.deepcopy(early)
+    leaky["history"][0] = {**leaky["history"][0], "item_id": late["relevant"][0]}
+    for planted, faults in ((early, 0), (leaky, 1)):
+        promise = SplitPromise()
+        promise.see("train", planted, RawOracle(cell))
+        promise.see("test", late, RawOracle(cell))
+        assert len(promise.end().faults) == faults
 
 
 def test_cuts_are_quantiles_or_dates() -> None:
@@ -170,6 +309,17 @@ def test_the_target_is_the_first_the_last_or_any() -> None:
         ("rating_prediction", LEFT_OUT, "split_by='leave_one_out' has no meaning for rating_pred"),
         ("sequential_rec", {"cuts": [0.8, 0.9]}, "cuts has a meaning with split_by='time' alone"),
         ("interest_recognition", LEFT_OUT, "a profile is not dated"),
+        (
+            "top_k_rec",
+            {"validation": "last"},
+            "validation='last' has a meaning with split_by='time'",
+        ),
+        (
+            "rating_prediction",
+            {"split_by": "time", "validation": "users"},
+            "validation='users' has no meaning for rating_prediction",
+        ),
+        ("cross_domain_rec", COLD, "split_by='cold_item' has no meaning for cross_domain_rec"),
     ],
 )
 def test_what_has_no_meaning_is_refused(config: str, own: dict[str, Any], said: str) -> None:

@@ -15,7 +15,7 @@ from itdr.builders.rendering import templates
 
 LISTS = [f"{name}_{how}" for name in ("history", "candidates") for how in ("lines", "numbered")]
 VALUES = dict.fromkeys([*LISTS, "candidates_inline", "history_inline", "answer"], "Halo; Salt")
-FLAGS = ("timed", "categories", "unordered", "liked", "scored", "set", "index")
+FLAGS = ("timed", "categories", "unordered", "liked", "scored", "set", "index", "open")
 VALUES |= {
     "n_relevant": 1,
     "liked_from": "8",

@@ -43,7 +43,7 @@ FLAGS: dict[str, list[set[str]]] = {
 }
 TITLES = ("Salt Garden", "Two Rivers?", "Copper Sky: Part 2", "Night Bus", "Halo", "Mr. Kite!")
 ALL_FLAGS = {
-    *("timed", "categories", "creators", "unordered", "liked", "scored", "set", "index"),
+    *("timed", "categories", "creators", "unordered", "liked", "scored", "set", "index", "open"),
 }
 FORMS: list[tuple[str, set[str]]] = [
     ("top_k_rec", {"set"}),
@@ -58,6 +58,13 @@ FORMS: list[tuple[str, set[str]]] = [
         for more in ((), ("unordered",))
     ),
     ("cross_domain_rec", {"timed", "unordered"}),
+    *(
+        (task, {"timed", "open", *more})
+        for task in ("sequential_rec", "top_k_rec")
+        for more in ((), ("unordered",))
+    ),
+    ("sequential_rec", {"timed", "open", "categories"}),
+    ("top_k_rec", {"open", "liked"}),
 ]
 """Flags of answers in other forms, and of a history without order across domains."""
 LISTS = ("history", "candidates", "source_history", "likes", "dislikes")
@@ -198,7 +205,7 @@ def test_other_forms_have_texts_for_every_split(task: str, flags: set[str]) -> N
         found = load(task, choice)
         found.check(part, flags)
         picked = found.pick(part, frozenset(flags), FIRST)
-        forms = flags & {"set", "index", "unordered"}
+        forms = flags & {"set", "index", "unordered", "open"}
         assert forms <= {flag for flag, value in picked.prompt.when if value is not False}
 
 
@@ -224,8 +231,10 @@ def test_no_choice_lets_a_text_claim_an_order(
     )
     claim = r"\border\b|oldest|earliest|最早|从早到晚|由早到晚|依次|先后顺序|最近"
     drawn = set()
-    for part, more in itertools.product(templates.SPLITS, ((), ("liked",), ("set",), ("index",))):
-        if "set" in more and task == "sequential_rec":
+    for part, more in itertools.product(
+        templates.SPLITS, ((), ("liked",), ("set",), ("index",), ("open",))
+    ):
+        if ("set" in more and task == "sequential_rec") or ("open" in more and task[:5] == "cross"):
             continue
         flags = frozenset({"timed", "unordered", *more})
         for one, two in itertools.product(range(12), range(8)):
@@ -306,7 +315,8 @@ def test_every_prompt_shows_the_whole_case(task: str) -> None:
     }[task]
     for one in (*load(task).prompts["train"], *load(task, "unseen").prompts["test"]):
         for name in shown:
-            assert re.search(r"\{\{ " + name, one.text), (one.id, name)
+            if not (name == "candidates_" and dict(one.when).get("open")):
+                assert re.search(r"\{\{ " + name, one.text), (one.id, name)
 
 
 def test_people_are_said_to_do_only_what_is_known() -> None:
@@ -346,7 +356,7 @@ def test_picks_are_drawn_by_the_caller_in_a_stable_order() -> None:
     serving = [one.id for one in loaded.prompts["train"] if one.serves(flags)]
     picked = loaded.pick("train", flags, (2**64 // len(serving) * len(serving) - 1, 0, 1))
     assert serving == sorted(serving) and picked.prompt.id == serving[-1]
-    assert picked.description == loaded.descriptions[0]
+    assert picked.description == next(one for one in loaded.descriptions if one.serves(flags))
     assert picked.answer == loaded.answers[1 % len(loaded.answers)]
     assert loaded.pick("train", flags, FIRST).prompt.id == "sequential_rec/p1"
 

@@ -177,7 +177,9 @@ class Readers:
 
     Each takes a `core.raw_files.Raw` and returns a `duckdb.DuckDBPyRelation` or an iterable of
     `pyarrow.RecordBatch`: canonical columns by name, plus an optional `reject` column (str or null).
-    A row whose `reject` is not null is dropped by the store and counted under that reason. Ids that
+    A row whose `reject` is not null is dropped by the store and counted under that reason; so are the
+    reasons in an optional column `emptied`, joined by "; " (`core.emptied`), of a row that is
+    kept although a value in it cannot be read. Ids that
     are numbers by the file's format may be 32-bit integers, which are read and joined faster; the
     store keeps them as text.
     """

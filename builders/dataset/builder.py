@@ -242,6 +242,7 @@ def prepare(config: Any, make: Callable[..., Path] | None = None, at_once: int =
     engine.memory_limit()
     _say_left_out(options)
     cells = plan.cells_of(options)
+    _say_sampled(cells)
     _check_templates(options, cells)
     specs = plan.stores_of(options, cells)
     offline = bool(datasets.config.HF_HUB_OFFLINE)
@@ -338,6 +339,23 @@ def _check_templates(options: Options, cells: list[Any]) -> None:
     for words in {cell.source.words for cell in cells}:
         templates.load_words(words, folder, options.language)
     load_layout(options.language, folder)
+
+
+SAMPLED = 50
+"""Candidates from which on a ranking stands for one of the whole catalogue, as in sampled metrics."""
+
+
+def _say_sampled(cells: Iterable[Any]) -> None:
+    """Warn of figures that are often mistaken for those of the whole catalogue."""
+    for cell in cells:
+        n = cell.options.get("candidates", 0)
+        if n >= SAMPLED:
+            negatives = n - cell.options.get("positives", 1)
+            warn_once(
+                f"itdr: candidates={n} ranks the true items among {negatives} drawn ones. "
+                "Such figures compare neither with those of the whole catalogue (candidates=0) nor with "
+                "those of other draws: see docs/protocols.md."
+            )
 
 
 def _say_left_out(options: Options) -> None:

@@ -12,7 +12,7 @@ from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.core.fingerprint import files_fingerprint
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.dataset import own_sources, registry, source_choice
+from itdr.builders.dataset import own_sources, protocols, registry, source_choice
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OF_SUBTASKS, RowOptions, one_of
 from itdr.builders.dataset.split_rules import check_split
 
@@ -94,7 +94,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name in values:
         if name not in DEFAULTS:
             raise ConfigError(choose_from("option", name, DEFAULTS))
-    value = {**DEFAULTS, **values}
+    value = _with_protocol({**DEFAULTS, **values}, tasks)
     if isinstance(value["attributes"], str):
         value["attributes"] = [value["attributes"]]
     own = {name: value[name] for name in OF_SUBTASKS if value[name] is not None}
@@ -102,6 +102,7 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     for name, info in DECLARED.items():
         if not info.of_subtasks or value[name] is not None:
             info.check(name, value[name])
+    _check_catalogue(config, own)
     for name, given in own.items():
         if not any(one.allows(name, given) for one in tasks):
             choices = dict.fromkeys(word for one in tasks for word in one.choices.get(name, ()))
@@ -123,6 +124,17 @@ def check(config: str, values: Mapping[str, Any], data_dir: str | None) -> Optio
     _check_candidates(options)
     _check_templates(options, [one.id for one in tasks])
     return options
+
+
+def _with_protocol(values: dict[str, Any], tasks: Sequence[Any]) -> dict[str, Any]:
+    """Every option, with those of the protocol where the user set none."""
+    DECLARED["protocol"].check("protocol", values["protocol"])
+    able = {
+        name: not info.of_subtasks or any(name in task.defaults for task in tasks)
+        for name, info in DECLARED.items()
+    }
+    values = protocols.applied(values, DEFAULTS, able)
+    return {**values, "split_by": values["split_by"] or "user"}
 
 
 def _check_templates(options: Options, tasks: Sequence[str]) -> None:
@@ -176,12 +188,38 @@ def _check_room(config: str, own: Mapping[str, Any]) -> None:
     """Check that candidates leave room for a negative in every subtask of the config."""
     for one in registry.tasks_of(config):
         values = {**one.defaults, **{k: v for k, v in own.items() if k in one.defaults}}
+        if values.get("candidates") == 0 and one.whole_catalogue:
+            continue
         if "candidates" in values and values["candidates"] <= values.get("positives", 1):
             raise ConfigError(
                 f"{one.id}: candidates={values['candidates']} leaves no room for a negative beside "
                 f"{values.get('positives', 1)} true ones: ask for more candidates"
                 + (" or fewer positives." if "positives" in one.defaults else ".")
             )
+
+
+OF_CANDIDATES = ("negatives", "negatives_order", "candidates_from")
+"""Options that have no meaning where no candidates are listed."""
+
+
+def _check_catalogue(config: str, own: Mapping[str, Any]) -> None:
+    """What `candidates=0` allows. Raises `ConfigError` for what has no meaning with it."""
+    if own.get("candidates") != 0:
+        return
+    refused = [one.id for one in registry.tasks_of(config) if not one.whole_catalogue]
+    if refused:
+        able = [name for name in registry.task_ids() if registry.task(name).whole_catalogue]
+        raise ConfigError(
+            f"candidates=0 (the whole catalogue) has no meaning for {', '.join(refused)}: choose "
+            f"{' or '.join(able)}."
+        )
+    for name in OF_CANDIDATES:
+        if name in own:
+            raise ConfigError(f"{name} has no meaning with candidates=0, which lists none.")
+    if own.get("answer") in ("index", "set"):
+        raise ConfigError(
+            f"answer={own['answer']!r} has no meaning with candidates=0, where the answer is titles."
+        )
 
 
 def _check_meaning(options: Options, roots: Sequence[str]) -> None:
@@ -197,7 +235,20 @@ def _check_meaning(options: Options, roots: Sequence[str]) -> None:
         )
     if options.min_rating is not None:
         _check_rated(options)
+    if options.min_history is not None:
+        _check_history(options)
     check_split(options, options.config, [name for name, _ in options.selected])
+
+
+def _check_history(options: Options) -> None:
+    """The shortest history is no longer than the longest, in every subtask."""
+    for one in registry.tasks_of(options.config):
+        values = options.of(one.id)
+        if values.get("min_history") and values["min_history"] > values["history"]:
+            raise ConfigError(
+                f"min_history={values['min_history']} is more than history={values['history']} of "
+                f"{one.id}: ask for fewer."
+            )
 
 
 def _check_rated(options: Options) -> None:

@@ -55,6 +55,9 @@ def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
     if cell.split_by == "time":
         whole = store
         cuts = store.shared(("time cuts", cell.cuts), lambda: time_cuts(whole, cell.cuts))
+        if cell.validation != "time":
+            # Validation lies before test's cut like training, and is told apart otherwise.
+            cuts = (cuts[1], cuts[1])
     chars = cell.options.get("title_chars")
     filters = Filters.of(cell.options)
     store, *others = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from, format_value
+from itdr.builders.dataset import protocols
 from itdr.builders.dataset.formats import FORMATS
 from itdr.builders.rendering.template_files import ENGLISH, languages
 
@@ -30,6 +31,7 @@ class OptionInfo:
         choices: the values allowed, in full; empty where a range or a check of its own decides.
         low: the smallest whole number allowed; None where the option takes no number.
         high: the largest one; None without a limit.
+        also: numbers below `low` that are allowed.
         decimals: whether the number may have decimals.
         words: words allowed in place of a number.
         many: whether it takes a list (on the command line: values with commas).
@@ -41,6 +43,7 @@ class OptionInfo:
     choices: tuple[Any, ...] = ()
     low: int | None = None
     high: int | None = None
+    also: tuple[int, ...] = ()
     decimals: bool = False
     words: tuple[str, ...] = ()
     many: bool = False
@@ -73,9 +76,11 @@ class OptionInfo:
         whole = isinstance(value, allowed) and not isinstance(value, bool)
         if whole and value >= low and (self.high is None or value <= self.high):
             return
+        if whole and value in self.also:
+            return
         span = f"from {low} to {self.high}" if self.high is not None else f"of at least {low}"
         kind = "number" if self.decimals else "whole number"
-        words = "".join(f"{word!r} or " for word in self.words)
+        words = "".join(f"{word!r} or " for word in (*self.words, *self.also))
         raise ConfigError(f"{name} must be {words}a {kind} {span}, not {format_value(value)}.")
 
 
@@ -117,11 +122,18 @@ class RowOptions:
         1, "Cases per user and cell, the latest first: a number, or `all`.", low=1, words=(ALL,)
     )
     seed: int = option(0, "Seed of every random choice.", low=0, high=LARGEST_SEED)
-    split_by: str = option(
-        "user",
-        "What separates the splits: `user`, `time` (see `cuts`), or `leave_one_out` (a user's last "
-        "interactions are test, those before them validation).",
-        choices=("user", "time", "leave_one_out"),
+    protocol: str = option(
+        PAPER,
+        "A named set of options, each of which can be set otherwise: `itdr list --protocols` shows them.",
+        choices=protocols.names(),
+    )
+    split_by: str | None = option(
+        None,
+        "What separates the splits: `user`, `time` (see `cuts`), `leave_one_out` (a user's last "
+        "interactions are test, those before them validation), or `cold_item` (what test asks for was "
+        "never seen in training).",
+        choices=("user", "time", "leave_one_out", "cold_item"),
+        shown_default="the protocol's, else `user`",
     )
     cuts: Sequence[float | str] | None = option(
         None,
@@ -129,6 +141,12 @@ class RowOptions:
         "`0.8,0.9`, or two dates, as `2015-01-01,2016-01-01`.",
         many=True,
         shown_default="the official cuts, else 0.8, 0.9",
+    )
+    validation: str = option(
+        "time",
+        'With `split_by="time"`, what validation is: what lies between the two cuts (`time`), each user\'s '
+        "`last` event before test begins, or other `users` before test begins.",
+        choices=("time", "last", "users"),
     )
     k_core: int | None = option(
         None,
@@ -166,11 +184,29 @@ class RowOptions:
         of_subtasks=True,
     )
     history: int | None = option(None, "Items in the history.", low=1, high=200, of_subtasks=True)
+    min_history: int | None = option(
+        None,
+        "Fewest items in the history, where shorter ones will do. By default as many as `history`.",
+        low=1,
+        high=200,
+        of_subtasks=True,
+        shown_default="`history`",
+    )
     candidates: int | None = option(
-        None, "Candidates, positives and negatives together.", low=2, high=100, of_subtasks=True
+        None,
+        "Candidates, positives and negatives together; `0` lists none: the answer is any of the whole "
+        "catalogue (next item and top-K).",
+        low=2,
+        high=101,
+        also=(0,),
+        of_subtasks=True,
     )
     positives: int | None = option(
-        None, "Positives among the candidates.", low=1, high=99, of_subtasks=True
+        None,
+        "Positives among the candidates; without candidates, titles to be named.",
+        low=1,
+        high=99,
+        of_subtasks=True,
     )
     negatives: str | None = option(
         None,

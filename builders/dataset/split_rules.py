@@ -10,8 +10,10 @@ from itdr.builders.dataset import registry
 from itdr.builders.dataset.options import RowOptions
 from itdr.builders.sampling import cuts
 
-LEAVE_ONE_OUT = ("sequential_rec", "top_k_rec")
-"""Subtasks that can be split by leaving a user's last interactions out."""
+WITHIN_USERS = ("leave_one_out", "cold_item")
+"""Splits that divide what one user did by its place or its items."""
+RANKING = ("sequential_rec", "top_k_rec")
+"""Subtasks that can be split so."""
 
 
 def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> None:
@@ -30,28 +32,46 @@ def check_split(options: RowOptions, config: str, sources: Sequence[str]) -> Non
         raise ConfigError(
             f"cuts has a meaning with split_by='time' alone, not with {options.split_by!r}."
         )
-    if options.split_by == "user":
+    _check_validation(options, config)
+    if options.split_by in (None, "user"):
         return
     if UNDERSTANDING in [one.root for one in registry.tasks_of(config)]:
         raise ConfigError(
             f"split_by={options.split_by!r} has no meaning for {config}: a profile is not "
             "dated. Use split_by='user'."
         )
-    if options.split_by == "leave_one_out":
+    if options.split_by in WITHIN_USERS:
         others = [one.id for one in registry.tasks_of(config)]
-        others = [name for name in others if name not in LEAVE_ONE_OUT]
+        others = [name for name in others if name not in RANKING]
         if others:
             raise ConfigError(
-                f"split_by='leave_one_out' has no meaning for {', '.join(others)}; it has for "
-                f"{', '.join(LEAVE_ONE_OUT)}."
+                f"split_by={options.split_by!r} has no meaning for {', '.join(others)}; it has for "
+                f"{', '.join(RANKING)}."
             )
     needed = "times" if options.split_by == "time" else "an order"
     columns = {"interactions.timestamp"}
-    if options.split_by == "leave_one_out":
+    if options.split_by in WITHIN_USERS:
         columns.add("interactions.seq")
     lacking = [name for name in sources if not columns & set(registry.source(name).columns)]
     if lacking:
         raise ConfigError(
             f"split_by={options.split_by!r} needs {needed}, which {', '.join(lacking)} lacks: leave it "
             "out of sources, or use split_by='user'."
+        )
+
+
+def _check_validation(options: RowOptions, config: str) -> None:
+    """Check `validation`. Raises `ConfigError` where the rule has no meaning."""
+    if options.validation == "time":
+        return
+    if options.split_by != "time":
+        raise ConfigError(
+            f"validation={options.validation!r} has a meaning with split_by='time' alone, not with "
+            f"{options.split_by!r}."
+        )
+    others = [one.id for one in registry.tasks_of(config) if one.id not in RANKING]
+    if others:
+        raise ConfigError(
+            f"validation={options.validation!r} has no meaning for {', '.join(others)}; it has for "
+            f"{', '.join(RANKING)}."
         )

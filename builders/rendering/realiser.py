@@ -27,7 +27,7 @@ from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementF
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-SHARE_KINDS = ("share", "contrast", "most")
+SHARE_KINDS = ("share", "contrast", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
 FEW = 20
 """Of fewer no percentages are said."""

@@ -37,10 +37,10 @@ ANSWER = "answer"
 SECTIONS = ("descriptions", "prompts", "answers")
 
 ANY = "any"
-SPECIAL = frozenset({"unordered", "set", "index"})
+SPECIAL = frozenset({"unordered", "set", "index", "open"})
 """Flags of cases that most texts do not fit: only one whose `when` names the flag serves them, with
 `true`, or with `any` where it fits other cases too. (`unordered`: a timed history that has no order
-to speak of; `set`, `index`: forms of the answer.)"""
+to speak of; `set`, `index`: forms of the answer; `open`: no candidates are listed.)"""
 
 WORDS = (
     "item",

@@ -43,7 +43,7 @@ class EventIndex:
 
 
 def event_index(
-    store: StoreReader, seed: int, cuts: tuple[int, int] | None = None, held: int = 0
+    store: StoreReader, seed: int | None, cuts: tuple[int, int] | None = None, held: int = 0
 ) -> EventIndex:
     """The events of the training part's users; of all users where time splits the data.
 

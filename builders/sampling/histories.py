@@ -209,18 +209,31 @@ class Histories:
                 ratings = [None if rating != rating else rating for rating in ratings]
         return items, works, titles, moments, times, ratings
 
-    def tails(self, users: Sequence[int], n: int) -> Iterator[Tails]:
-        """The last `n` events of each of these users, some users at a time."""
-        for run in self._store.runs(users):
-            yield self._tails(run.tolist(), n)
+    def tails(self, users: Sequence[int], n: int, until: int | None = None) -> Iterator[Tails]:
+        """The last `n` events of each of these users, some users at a time.
 
-    def _tails(self, users: list[int], n: int) -> Tails:
+        Args:
+            users: user codes.
+            n: how many events of each.
+            until: UTC seconds before which they lie; None for any time.
+
+        Yields:
+            The events of some users, without those who have fewer.
+        """
+        for run in self._store.runs(users):
+            yield self._tails(run.tolist(), n, until)
+
+    def _tails(self, users: list[int], n: int, until: int | None) -> Tails:
         run = self._run_of_all(users)
         where = np.array([run.places[user] for user in users])
-        ends = np.array(run.ends)
-        enough = np.flatnonzero(ends[where + 1] - ends[where] >= n)
+        starts, stops = np.array(run.ends)[:-1], np.array(run.ends)[1:]
+        if until is not None:
+            # A user's events are in order of time, those without a known one first.
+            before = np.concatenate([[0], (run.numbers[4][run.shown] < until).cumsum()])
+            stops = starts + before[stops] - before[starts]
+        enough = np.flatnonzero(stops[where] - starts[where] >= n)
         where = where[enough]
-        rows = run.shown[(ends[where + 1] - n)[:, None] + np.arange(n)]
+        rows = run.shown[(stops[where] - n)[:, None] + np.arange(n)]
         items, works, titles, moments, *times = (one[rows] for one in run.numbers)
         return Tails(
             np.array(users)[enough],

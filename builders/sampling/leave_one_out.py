@@ -14,6 +14,33 @@ from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.sampling.windows import Window, WindowSpec, ordered_windows, window_before
 
 
+def windows_before(
+    lines: Histories, user: int, window_spec: WindowSpec, part: int, until: int
+) -> Iterator[Window]:
+    """The training and validation windows of a user whose last event before a moment is validation.
+
+    Args:
+        lines: the histories of a store with times.
+        user: the user's code.
+        window_spec: which windows are looked for.
+        part: index of the split: training or validation.
+        until: UTC seconds before which they lie.
+
+    Yields:
+        Windows: at most one in validation.
+    """
+    line, held = lines.of(user), window_spec.targets
+    later = sum(time is not None and time >= until for time in line.times)
+    line = _without_end(line, later)
+    if SPLITS[part] == "train":
+        yield from ordered_windows(_without_end(line, held), window_spec)
+        return
+    cut = len(line) - held
+    window = window_before(line, cut, window_spec) if cut > 0 else None
+    if window is not None:
+        yield window
+
+
 def windows(lines: Histories, user: int, window_spec: WindowSpec, part: int) -> Iterator[Window]:
     """The windows of a user in one split: at most one in validation and in test.
 

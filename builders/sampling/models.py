@@ -39,7 +39,7 @@ class Models:
     """The model of each negative of each case, a row to a case, a column to a negative.
 
     Attributes:
-        users: how many others had met its work.
+        users: how many others had met its work; 0: there is no model.
         age: seconds since the first of them did.
         moments: the second at which a negative is to be of that age.
     """
@@ -47,6 +47,11 @@ class Models:
     users: np.ndarray
     age: np.ndarray
     moments: np.ndarray
+
+    @classmethod
+    def none(cls, shape: tuple[int, ...], moments: np.ndarray) -> Models:
+        """No models yet, for places of this shape."""
+        return cls(np.zeros(shape, np.int64), np.zeros(shape, np.int64), moments)
 
     def match(
         self,

@@ -16,7 +16,7 @@ from itdr.builders.core import arrow
 from itdr.builders.sampling import repeats
 from itdr.builders.sampling import statements as sampling_statements
 from itdr.builders.sampling.held_out import held_out
-from itdr.builders.sampling.splits import assign_splits
+from itdr.builders.sampling.splits import VALIDATION, assign_splits
 from itdr.builders.store import derived
 
 if TYPE_CHECKING:
@@ -52,7 +52,11 @@ class TrainStats:
 
 
 def train_stats(
-    store: StoreReader, seed: int, until: int | None = None, held: int = 0
+    store: StoreReader,
+    seed: int | None,
+    until: int | None = None,
+    held: int = 0,
+    kept_apart: int | None = None,
 ) -> TrainStats:
     """What training knows of each work: how many users met it, and when first.
 
@@ -63,25 +67,30 @@ def train_stats(
         seed: seed of the user split.
         until: count all users before this second (UTC) instead of the split's training users.
         held: count all users without this many last events each (see `held_out`).
+        kept_apart: with `until`, count all users but the validation users of this seed.
 
     Returns:
         The counts by work.
     """
     by_user = until is None and not held
-    facts = (seed if by_user else "time", until, *([held] if held else []), *store.selection_facts)
+    apart = () if kept_apart is None else ("users", kept_apart)
+    held_facts = (held,) if held else ()
+    facts = (seed if by_user else "time", until, *held_facts, *apart, *store.selection_facts)
     path = derived.derived_path(store, "known", facts)
     part = seed if by_user else None
-    derived.build_once(path, lambda work: _count(store, part, until, held, work / path.name))
+    which = (part, until, held, kept_apart)
+    derived.build_once(path, lambda work: _count(store, which, work / path.name))
     return _read(store, path)
 
 
-def _count(store: StoreReader, seed: int | None, until: int | None, held: int, path: Path) -> None:
-    """Count and write to `path`; what does not fit into memory is spilled beside it."""
+def _count(store: StoreReader, which: tuple[int | None, ...], path: Path) -> None:
+    """Count and write to `path`; what does not fit into memory is spilled beside it. which: as `register_touches`."""
     from itdr.builders.store.engine import open_engine, table_of
 
     engine = open_engine(path.parent)
     try:
-        register_touches(engine, store, seed, until, held)
+        seed, until, held, kept_apart = which
+        register_touches(engine, store, seed, until, held or 0, kept_apart)
         table = table_of(engine, sampling_statements.KNOWN_WORKS)
         arrow.write_table(table, path)
     finally:
@@ -94,6 +103,7 @@ def register_touches(
     seed: int | None,
     until: int | None = None,
     held: int = 0,
+    kept_apart: int | None = None,
 ) -> None:
     """Register the table `touches` with the engine: each (work, user) that met, and when first.
 
@@ -103,15 +113,16 @@ def register_touches(
         seed: only users of this seed's training part count; None: all users.
         until: only what happened before that second counts; None: everything.
         held: with leave-one-out, how many events of a user are test, and as many validation; neither
-            counts.
+            counts. With `until`, how many of the last before it are validation.
+        kept_apart: the validation users of this seed do not count; None: nobody is kept apart.
     """
     import pyarrow as pa
 
-    part = (
-        np.zeros(len(store.user_hash), np.int8)
-        if seed is None
-        else assign_splits(store.user_hash, seed, store.source.random_id)
-    )
+    part = np.zeros(len(store.user_hash), np.int8)
+    if seed is not None:
+        part = assign_splits(store.user_hash, seed, store.source.random_id)
+    if kept_apart is not None:
+        part = validation_users(store, kept_apart)
     codes = np.arange(len(part), dtype=np.int32)
     users = pa.table({"user_code": codes, "part": part})
     works = repeats.works_table(store)
@@ -124,7 +135,7 @@ def register_touches(
     skips = "skip" in store.manifest["events"]
     once = repeats.meets_items_once(store)
     if held:
-        engine.register("held", held_out(store, held))
+        engine.register("held", held_out(store, held, until))
     query = sampling_statements.train_touches(
         store.has("timestamp"),
         skips,
@@ -134,6 +145,12 @@ def register_touches(
         held > 0,
     )
     engine.keep("touches", query)
+
+
+def validation_users(store: StoreReader, seed: int) -> np.ndarray:
+    """By user code, 1 for the users that the seed's hash puts into validation, else 0 (int8)."""
+    drawn = assign_splits(store.user_hash, seed, store.source.random_id)
+    return (drawn == VALIDATION).astype(np.int8)
 
 
 def _read(store: StoreReader, path: Path) -> TrainStats:

@@ -13,7 +13,7 @@ from itdr.builders.core.rng import splitmix64, stable_hash
 
 SPLITS = ("train", "validation", "test")
 SHARES = (8, 1, 1)
-TRAIN = 0
+TRAIN, VALIDATION = 0, 1
 
 
 def assign_splits(hashes: np.ndarray, seed: int, source: str, kind: str = "user") -> np.ndarray:

@@ -61,6 +61,48 @@ UNION ALL
 """
 
 
+def met_by_split(
+    cuts: tuple[int, int] | None,
+    has_event: bool,
+    min_rating: float | None,
+    held: bool,
+    by_item: bool = False,
+) -> str:
+    """How many users met each item in each split. Reads `events`, `parts` and `works`.
+
+    Args:
+        cuts: the seconds at which validation and test begin, where time splits the data.
+        has_event: whether some interactions are of items shown and left alone, which do not count.
+        min_rating: the lowest rating that counts; None for any.
+        held: whether `held` says which (user_code, work) pairs are of a later `part` than training.
+        by_item: whether `works` says which `part` an item is of, whoever met it.
+
+    Returns:
+        SQL that gives `code`, `part` and `users`.
+    """
+    part = "w.part" if by_item else "coalesce(h.part, 0)" if held else "p.part"
+    if cuts is not None:
+        first, second = map(int, cuts)
+        part = (
+            f"CASE WHEN e.timestamp >= {second} THEN 2 WHEN e.timestamp >= {first} THEN 1 "
+            f"ELSE {part} END"
+        )
+    where = [f"e.event <> {SKIP}"] * has_event
+    if min_rating is not None:
+        where.append(f"e.rating >= {float(min_rating)!r}")
+    left = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
+    return f"""
+SELECT code, part, count(*) AS users FROM (
+    SELECT DISTINCT e.item_code AS code, e.user_code AS user_code, {part} AS part
+    FROM events AS e
+    JOIN parts AS p ON p.user_code = e.user_code
+    JOIN works AS w ON w.item_code = e.item_code
+    {left if held else ""}
+    WHERE {" AND ".join(where) or "1 = 1"}
+) AS met GROUP BY code, part ORDER BY code, part
+"""
+
+
 EVENTS_IN_TIME = """
 SELECT work, user_code, first_time
 FROM touches WHERE first_time IS NOT NULL
@@ -80,6 +122,13 @@ FROM events WHERE timestamp IS NOT NULL
 
 EARLIEST = -(2**63) + 1
 """Stands for "before all known times" in first_time and second_time."""
+
+
+TOUCHES_IN_ORDER = f"""
+SELECT user_code, work, coalesce(first_time, {EARLIEST}) AS first_time
+FROM touches ORDER BY coalesce(first_time, {EARLIEST}), user_code, work
+"""
+"""The first meeting of each user and work, those without a known time first. Reads `touches`."""
 
 
 KNOWN_WORKS = f"""

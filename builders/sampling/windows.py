@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from itdr.builders.sampling.alphabet import Alphabet
+from itdr.builders.sampling.cold_items import ColdItems
 from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 
@@ -44,6 +45,8 @@ class WindowSpec(NamedTuple):
 
     Attributes:
         history, targets: how many events a window holds of each.
+        least: how short a history may be where there are no more events; None for full ones alone.
+        cold: if given, which works may be shown and asked for.
         known: if given, each target was met by somebody else in the training part before the first
             target's time.
         start, stop: UTC seconds between which the targets must lie.
@@ -62,6 +65,13 @@ class WindowSpec(NamedTuple):
     alphabet: Alphabet | None = None
     liked: float | None = None
     target: str = "last"
+    least: int | None = None
+    cold: ColdItems | None = None
+
+    @property
+    def fewest(self) -> int:
+        """How short a history may be."""
+        return self.history if self.least is None else min(self.least, self.history)
 
 
 def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iterator[Window]:
@@ -75,7 +85,7 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     Yields:
         The same windows as `ordered_windows` of the whole history.
     """
-    if window_spec.target == "first":
+    if window_spec.target == "first" or window_spec.fewest < window_spec.history:
         yield from ordered_windows(lines.of(user), window_spec)
         return
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
@@ -95,8 +105,8 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
     """The windows of an ordered history, no event the target of two of them.
 
     The latest comes first, or the earliest where the spec's target is `first`; where ties are
-    avoided, windows without ties come before the others. Each holds `history` events, then the next
-    `targets`, all with distinct titles and in a known order. Where a condition fails, the cut moves
+    avoided, windows without ties come before the others. Each holds `history` events (or as few as
+    will do, where there are no more), then the next `targets`, all with distinct titles and in a known order. Where a condition fails, the cut moves
     on by one event.
 
     Args:
@@ -106,7 +116,7 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
     Yields:
         Windows, numbered from 0.
     """
-    places = range(len(line) - window_spec.targets, window_spec.history - 1, -1)
+    places = range(len(line) - window_spec.targets, window_spec.fewest - 1, -1)
     if window_spec.target == "first":
         places = places[::-1]
     taken: set[int] = set()
@@ -137,7 +147,11 @@ def _rounds(
     moments, history = line.moments, window_spec.history
     # Moments grow by one where time does, so at most this many can differ.
     yield (
-        [cut for cut in places if 2 * (moments[cut - 1] - moments[cut - history] + 1) >= history],
+        [
+            cut
+            for cut in places
+            if cut < history or 2 * (moments[cut - 1] - moments[cut - history] + 1) >= history
+        ],
         False,
     )
     yield places, True
@@ -185,14 +199,16 @@ def window_before(
         if any(known.since(line.works[k], line.user) >= before for k in chosen):
             return None
     past: list[int] = []
+    cold = window_spec.cold
     for k in range(cut - 1, -1, -1):
         title = titles[k]
-        if title not in used and moments[k] < moments[cut]:
+        shown = cold is None or cold.may_show(line.works[k])
+        if shown and title not in used and moments[k] < moments[cut]:
             used.add(title)
             past.append(k)
             if len(past) == window_spec.history:
                 break
-    else:
+    if len(past) < window_spec.fewest:
         return None
     past.reverse()
     alphabet = window_spec.alphabet
@@ -203,13 +219,14 @@ def window_before(
 
 def _targets_at(line: UserHistory, cut: int, window_spec: WindowSpec) -> list[int] | None:
     """The places of the targets from `cut` on, which is the first of them."""
-    n, liked = window_spec.targets, window_spec.liked
-    if liked is None:
+    n, liked, cold = window_spec.targets, window_spec.liked, window_spec.cold
+    if liked is None and cold is None:
         return list(range(cut, cut + n)) if cut + n <= len(line) else None
     chosen = []
     for k in range(cut, len(line)):
         rating = line.ratings[k]
-        if rating is not None and rating >= liked:
+        good = liked is None or (rating is not None and rating >= liked)
+        if good and (cold is None or cold.may_ask(line.works[k])):
             chosen.append(k)
             if len(chosen) == n:
                 return chosen

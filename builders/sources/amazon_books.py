@@ -15,7 +15,7 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core import duckdb_csv
+from itdr.builders.core import duckdb_csv, emptied
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
@@ -42,6 +42,9 @@ BOOKS = (
 _HEADERS = [",".join(names) for names in (RATINGS, BOOKS)]
 RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
+_YEAR = r"^\s*(?:[0-9]{1,2}[./-][0-9]{1,2}[./-])?([12][0-9]{3})(?:[^0-9]|$)"
+_BARE = r"\s*[^\s\[,;&][^\[,;&]*"
+"""A name that stands without brackets, and cannot be several."""
 BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
 """The image and the preview of a book."""
 
@@ -74,15 +77,20 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Books with authors, categories, publisher, and the year where the date starts with four digits
-    (`1963*` does, a spreadsheet's `12/18/07` does not).
+    """Books with authors, categories, publisher, and the year where the date has one in four digits,
+    first or last (`1963*` has, a spreadsheet's `12/18/07` has not).
     """
     from duckdb.func import ARROW
 
     path = raw.path("books")
     header = validate.require_header(path, BOOKS)
     _require_whole(path, len(header), BOOK_RECORD)
-    year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
+    year = f"try_cast(regexp_extract(publishedDate, '{_YEAR}', 1) AS SMALLINT)"
+    unread = {
+        "authors": _no_names("authors"),
+        "categories": _no_names("categories"),
+        "year": emptied.unread_sql("publishedDate", year),
+    }
     raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type=ARROW)
     # Some publishers stand in quotes of their own.
     publisher = clean_value_sql("trim(publisher, '\" ')")
@@ -90,10 +98,11 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT Title AS item_id, {TITLE_FUNCTION}({clean_sql("Title")}) AS title,
             {_names("categories")} AS categories,
-            {_names("authors")} AS creators, try_cast({year} AS SMALLINT) AS "year",
+            {_names("authors")} AS creators, {year} AS "year",
             {clean_sql("description")} AS description,
             list_filter([{{'name': 'Publisher', 'value': {publisher}}}],
                 lambda a: a.value IS NOT NULL) AS attributes,
+            {emptied.emptied_sql(**unread)} AS emptied,
             CASE WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}' END AS reject
         FROM {duckdb_csv.read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))}
         """
@@ -108,11 +117,23 @@ def _shown(titles: Any) -> Any:  # the engine looks these types up
 
 
 def _names(column: str) -> str:
-    """The names of a list literal, cleaned; missing ones left out."""
+    """The names of a list literal, or one bare name, cleaned; missing ones left out."""
+    names = (
+        f"CASE WHEN regexp_full_match({column}, '{_BARE}') THEN [{column}] "
+        f"ELSE {string_list_sql(column)} END"
+    )
     return (
-        f"list_filter(list_transform({string_list_sql(column)}, lambda n: {clean_value_sql('n')}), "
+        f"list_filter(list_transform({names}, lambda n: {clean_value_sql('n')}), "
         "lambda n: n IS NOT NULL)"
     )
+
+
+def _no_names(column: str) -> str:
+    """SQL condition: the field holds something that is neither a list literal nor one bare name."""
+    listed = f"nullif(len({string_list_sql(column)}), 0)"
+    bare = f"CASE WHEN regexp_full_match({column}, '{_BARE}') THEN 1 END"
+    empty = f"CASE WHEN regexp_full_match({column}, '\\s*\\[[\\s,]*\\]\\s*') THEN 1 END"
+    return emptied.unread_sql(column, f"coalesce({listed}, {bare}, {empty})")
 
 
 def _require_whole(path: Path, fields: int, record: str) -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv
+from itdr.builders.core import duckdb_csv, emptied
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -35,7 +35,8 @@ from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
     all_null_sql,
     first_text_sql,
-    parsed_json_sql,
+    no_object_sql,
+    object_sql,
     read_json,
     require_json_lines,
     texts_sql,
@@ -104,7 +105,7 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
             seconds AS "timestamp", 'review' AS event, CAST(NULL AS VARCHAR) AS text,
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
-                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN contains(user_id, '"') OR contains(item, '"') THEN '{BAD_ID}'
                 {_REJECTED}
             END AS reject
@@ -178,12 +179,13 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             SELECT *, list_transform(json_extract_string(details, [{keys}]),
                 lambda v: CASE WHEN left(v, 1) NOT IN ('{{', '[') THEN v END) AS found
             FROM (
-                SELECT parent_asin, main_category, {lists}, {single}, {parsed_json_sql("details")} AS details,
+                SELECT parent_asin, main_category, {lists}, {single}, {object_sql("details")} AS details,
+                    {emptied.emptied_sql(details=no_object_sql("details"))} AS emptied,
                     {all_null_sql(list(types))} AS broken
                 FROM {read_json(path, types)}
             )
         ), cleaned AS (
-            SELECT parent_asin, broken, {_price("price")} AS price,
+            SELECT parent_asin, broken, emptied, {_price("price")} AS price,
                 list_transform([{_without_note("title")}, array_to_string(description, ' ')],
                     lambda t: {clean_sql("t")}) AS texts,
                 list_transform({_tree(raw)}, lambda c: {clean_sql("c")}) AS path,
@@ -198,7 +200,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 lambda c, place: c IS NOT NULL AND list_position(path, c) = place) AS categories,
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
-            {duckdb_csv.literal(raw.domain)} AS domain,
+            {duckdb_csv.literal(raw.domain)} AS domain, emptied,
             CASE WHEN broken THEN '{UNREADABLE}'
                 WHEN nullif(parent_asin, '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
         FROM cleaned

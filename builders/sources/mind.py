@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 BAD_NEWS = "malformed news id"
 UNLABELLED = "impression without labels"
+NOTHING_SHOWN = "impression without news"
 REPEATED = "repeated in the history"
+_MARKS = r"""[,;|'"\[\]()]"""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -73,6 +75,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     yield from arrow.record_batches(_history(part[0], part[2], seen))
                     yield from arrow.record_batches(_impressions(part[0], part[1], part[3]))
+                    raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
 
 
 def _require_times(raw: Raw, key: str) -> None:
@@ -167,14 +170,25 @@ def _impressions(
 
 
 def _split(lists: pa.StringArray) -> tuple[np.ndarray, pa.StringArray]:
-    """The words of blank-separated texts, with the row of each; rows ascend."""
+    """The words of blank-separated texts, with the row of each; rows ascend.
+
+    Copies set the ids apart by commas, or have a list as Python writes it.
+    """
     import numpy as np
     import pyarrow.compute as pc
 
+    if pc.any(pc.match_substring_regex(lists, _MARKS)).as_py():
+        lists = pc.replace_substring_regex(lists, _MARKS, " ")
     parts = pc.split_pattern(lists, " ")
     rows, words = np.asarray(pc.list_parent_indices(parts)), parts.flatten()
     keep = pc.not_equal(words, "")
     return rows[np.asarray(keep)].astype(np.int64), words.filter(keep)
+
+
+def _count_empty(lists: pa.StringArray) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(pc.equal(pc.utf8_trim_whitespace(lists), "")).as_py() or 0)
 
 
 def _bad_news(ids: pa.StringArray) -> pa.StringArray:

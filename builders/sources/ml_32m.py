@@ -53,7 +53,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT user_id, item_id, rating, seconds AS "timestamp", 'rate' AS event,
             CASE
-                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN rating IS NULL OR rating < 0.5 OR rating > 5 OR rating * 2 <> floor(rating * 2)
                     THEN '{validate.OUTSIDE_SCALE}'
@@ -75,12 +75,14 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names", without=NO_GENRE)} AS categories,
             {year_sql("title")} AS "year",
-            CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
+            CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
+                WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
                 AS reject
         FROM (
             SELECT {_number("field.item")} AS item_id, {_unquoted("field.title")} AS title,
-                {_unquoted("field.genres")} AS genre_names, field.line <> '' AS fits
-            FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field
+                {_unquoted("field.genres")} AS genre_names, field.line <> '' AS fits, unpaired
+            FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field,
+                    {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "items")} WHERE line IS NOT NULL)
         )
         """
@@ -99,14 +101,16 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
         f"""
         SELECT user_id, item_id, nullif(trim(regexp_replace(tag, '\\s+', ' ', 'g')), '') AS tag,
             CASE
+                WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
                 WHEN NOT fits THEN '{BROKEN}'
                 WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN trim(tag) = '' THEN 'empty tag'
             END AS reject
         FROM (
             SELECT {_number("field.user")} AS user_id, {_number("field.item")} AS item_id,
-                {_unquoted("field.tag")} AS tag, field.line <> '' AS fits
-            FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field
+                {_unquoted("field.tag")} AS tag, field.line <> '' AS fits, unpaired
+            FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field,
+                    {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "tags")} WHERE line IS NOT NULL)
         )
         """

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import text_files
+from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 BROKEN = "not a Python dict"
 NO_USER, NO_GAME = "no username", "no product_id"
 NO_ID = "no id"
+NO_HOURS = unreadable("hours")
 REVIEW = ("username", "product_id", "hours", "date", "text")
 GAME = (
     "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs",
@@ -79,7 +81,9 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
             reject = NO_USER if user is None else NO_GAME
         elif second is None and date is not None:
             reject = validate.NO_TIME
-        return user, game, second, _hours(hours), _text(text), reject
+        weight = _hours(hours)
+        unread = NO_HOURS if weight is None and hours is not None else None
+        return user, game, second, weight, _text(text), unread, reject
 
     return row
 
@@ -87,7 +91,7 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
 def _review_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
     import pyarrow as pa
 
-    user, game, second, hours, text, reject = _columns(rows, 6)
+    user, game, second, hours, text, emptied, reject = _columns(rows, 7)
     return {
         "user_id": pa.array(user, pa.string()),
         "item_id": pa.array(game, pa.string()),
@@ -95,6 +99,7 @@ def _review_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
         "event": pa.repeat(pa.scalar("review", pa.string()), len(rows)),
         "weight": pa.array(hours, pa.float32()),
         "text": pa.array(text, pa.string()),
+        "emptied": pa.array(emptied, pa.string()),
         "reject": pa.array(reject, pa.string()),
     }
 
@@ -119,6 +124,12 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
         _studios(developer),
         int(year[1]) if year else None,
         attributes,
+        AND.join(
+            unreadable(name)
+            for name, value in (("genres", genres), ("tags", tags), ("specs", specs))
+            if value.__class__ not in (list, str) and value is not None
+        )
+        or None,
         NO_ID if game is None else None,
     )
 
@@ -126,7 +137,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _game_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
     import pyarrow as pa
 
-    game, title, genres, developers, year, attributes, reject = _columns(rows, 7)
+    game, title, genres, developers, year, attributes, emptied, reject = _columns(rows, 8)
     texts = pa.list_(pa.string())
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     return {
@@ -136,6 +147,7 @@ def _game_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
         "creators": pa.array(developers, texts),
         "year": pa.array(year, pa.int16()),
         "attributes": pa.array(attributes, pairs),
+        "emptied": pa.array(emptied, pa.string()),
         "reject": pa.array(reject, pa.string()),
     }
 
@@ -171,7 +183,9 @@ def _known(value: Any) -> str | None:
 
 
 def _names(values: Any) -> list[str]:
-    """The names of a list, cleaned, each once."""
+    """The names of a list, or of a text that joins them by commas, cleaned, each once."""
+    if isinstance(values, str):
+        values = values.split(",")
     if not isinstance(values, list):
         return []
     return list(dict.fromkeys(name for name in map(_known, values) if name))

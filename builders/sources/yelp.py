@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv
+from itdr.builders.core import duckdb_csv, emptied
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -31,7 +31,8 @@ from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
     all_null_sql,
     first_text_sql,
-    parsed_json_sql,
+    no_object_sql,
+    object_sql,
     read_json,
     require_json_lines,
     texts_sql,
@@ -126,7 +127,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 END AS title,
             list_filter(list_transform({_categories("categories")},
                 lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
-            {_attributes(f"CAST({parsed_json_sql('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
+            {_attributes(f"CAST({object_sql('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
+            {emptied.emptied_sql(attributes=no_object_sql("attributes"))} AS emptied,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
                 WHEN nullif(business_id, '') IS NULL THEN '{validate.EMPTY_ID}'

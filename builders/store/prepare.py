@@ -26,6 +26,7 @@ from itdr.builders.core.schema import Source
 from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, watch_lines
 from itdr.builders.rawfiles import locate, published, refused
 from itdr.builders.rawfiles.checksums import chunks, digests
+from itdr.builders.store import losses
 from itdr.builders.store.layout import is_complete
 from itdr.builders.store.plain_files import (
     ChangeWatch,
@@ -247,9 +248,12 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
         rows["users"],
         rows["items"],
     )
-    for table, reasons in facts["rejected"].items():
-        for reason, n in reasons.items():
-            logger.warning("itdr: %s: %d rows of %s left out: %s", _name(spec), n, table, reason)
+    most = losses.unmatched(facts, most=True)
+    for sentence in (*losses.rejected(facts), *losses.emptied(facts), *most):
+        logger.warning("itdr: %s: %s", _name(spec), sentence)
+    for sentence in losses.unmatched(facts):
+        if sentence not in most:
+            logger.info("itdr: %s: %s", _name(spec), sentence)
 
 
 def _short_citation(source: Source) -> str:

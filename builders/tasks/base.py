@@ -19,6 +19,7 @@ from itdr.builders.core.schema import Scale, Source
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.rendering.templates import ENGLISH, Words, words_of
 from itdr.builders.sampling.case import Case
+from itdr.builders.sampling.cold_items import ColdItems, item_splits
 from itdr.builders.sampling.cuts import Cuts
 from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.negatives import CandidatePool
@@ -62,7 +63,9 @@ class Task:
         draw: turns windows into cases; None where too few negatives are left.
         context: the template variables of a case.
         wrong: a plausible wrong answer.
+        asks: what a case needs, for messages; "" where `least_events` says it all.
         choices: by option, which of its values have a meaning here, where not all have.
+        whole_catalogue: whether it can be asked without candidates.
     """
 
     id: str
@@ -80,15 +83,19 @@ class Task:
     wrong: Callable[[OpenCell, Case, HashRng], str]
     needs_any: frozenset[str] = frozenset()
     least_events: Callable[[Mapping[str, Any]], int] = lambda options: 1
+    asks: str = ""
     about: Literal["user", "item"] = "user"
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None
     order: Callable[[OpenCell, int], Iterator[np.ndarray]] | None = None
     lists: frozenset[str] = frozenset()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    whole_catalogue: bool = False
 
     def allows(self, name: str, value: object) -> bool:
         """Whether an option can have this value for the subtask."""
+        if name == "candidates" and value == 0:
+            return self.whole_catalogue
         return name in self.defaults and value in self.choices.get(name, (value,))
 
 
@@ -102,7 +109,7 @@ class Cell:
         templates: the user's own folder of templates, None without one; it may change the domain's
             words.
         language: of templates and words.
-        split_by, cuts: see the options of these names.
+        split_by, cuts, validation: see the options of these names.
     """
 
     task: Task
@@ -116,6 +123,7 @@ class Cell:
     language: str = ENGLISH
     split_by: str = "user"
     cuts: Cuts | None = None
+    validation: str = "time"
 
     @property
     def name(self) -> str:
@@ -153,6 +161,7 @@ class OpenCell:
         self.part_index = 0
         self.span: tuple[int | None, int | None] = (None, None)
         self.history: int = cell.options.get("history", 0)
+        self.min_history: int = cell.options.get("min_history") or self.history
         self.positives: int = cell.options.get("positives", 1)
         self.candidates: int = cell.options.get("candidates", 0)
         self._key = stable_hash(cell.seed, cell.source.random_id, cell.task.id)
@@ -164,13 +173,44 @@ class OpenCell:
 
     @property
     def held(self) -> int:
-        """With leave-one-out, how many events of a user are test, and as many validation; else 0."""
-        return self.positives if self.cell.split_by == "leave_one_out" else 0
+        """How many events of a user are test, and as many validation, with leave-one-out; with a split by
+        time whose validation is each user's last event, how many are validation; else 0."""
+        if self.cell.split_by == "leave_one_out" or self.cell.validation == "last":
+            return self.positives
+        return 0
+
+    @property
+    def spans(self) -> tuple[tuple[int | None, int | None], ...]:
+        """Of each split the UTC seconds between which its targets lie; None for no limit."""
+        if self.cuts is None:
+            return ((None, None),) * len(SPLITS)
+        first, second = self.cuts
+        if self.cell.validation == "time":
+            return (None, first), (first, second), (second, None)
+        return (None, second), (None, second), (second, None)
+
+    def serves(self, user: int) -> bool:
+        """Whether a user may have cases in the part, where some users are kept for validation."""
+        if self.cell.validation != "users" or self.part == "test":
+            return True
+        return self.partition.is_validation_user(user) == (self.part == "validation")
+
+    @property
+    def whole_catalogue(self) -> bool:
+        """Whether rows list no candidates, so that any showable item may be the answer."""
+        return self.cell.task.whole_catalogue and self.candidates == 0
 
     @property
     def by_subject(self) -> bool:
         """Whether a user (or item) belongs to one split, so that none has cases in several."""
         return self.cell.split_by == "user"
+
+    @property
+    def cold(self) -> ColdItems | None:
+        """Which works the part may show and ask for, where items are divided."""
+        if self.cell.split_by != "cold_item":
+            return None
+        return ColdItems(item_splits(self.store, self.cell.seed), self.part_index)
 
     @functools.cached_property
     def words(self) -> Words:
@@ -199,10 +239,11 @@ class OpenCell:
         scale = self.cell.source.scale
         return scale.liked if scale is not None and self.store.has("rating") else None
 
-    @functools.cached_property
+    @property
     def partition(self) -> Partition:
         """Who is in which split of the store, and what training knows; shared by all its cells."""
-        facts = (self.cell.seed, self.cuts, self.held)
+        cold = self.part_index if self.cell.split_by == "cold_item" else None
+        facts = (self.cell.seed, self.cuts, self.held, cold, self.cell.validation == "users")
         return self.store.shared(("partition", *facts), lambda: Partition(self.store, *facts))
 
     @property
@@ -242,9 +283,7 @@ class OpenCell:
     def for_part(self, part: int) -> OpenCell:
         """This cell for one split; where time splits the data, the targets lie in the split's span."""
         self.part_index = part
-        if self.cuts:
-            first, second = self.cuts
-            self.span = ((None, first), (first, second), (second, None))[part]
+        self.span = self.spans[part]
         return self
 
     def has_enough_negatives(self, windows: Sequence[Window]) -> list[bool]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from itdr.builders.core.rng import numbers, shuffles
+from itdr.builders.core.rng import HashRng, numbers, shuffles
 from itdr.builders.core.schema import SKIP
 from itdr.builders.rendering import lists
 from itdr.builders.sampling import filters, leave_one_out
@@ -18,9 +18,9 @@ from itdr.builders.sampling.alphabet import alphabet
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.histories import histories
 from itdr.builders.sampling.latest_windows import first_windows
-from itdr.builders.sampling.negatives import EVENT, HARD, SHOWN
+from itdr.builders.sampling.negatives import EVENT, HARD, POPULARITY, SHOWN
 from itdr.builders.sampling.popularity import NEVER
-from itdr.builders.sampling.requests import NegativeRequests
+from itdr.builders.sampling.requests import NegativeRequest, NegativeRequests
 from itdr.builders.sampling.retrieved import FROM_FILE, UNKNOWN_THEN, load_retrieved
 from itdr.builders.sampling.windows import Window, WindowSpec, latest_windows, unordered_windows
 from itdr.builders.store.reader import Item
@@ -28,10 +28,10 @@ from itdr.builders.tasks import entries
 from itdr.builders.tasks.base import OpenCell
 
 T = TypeVar("T")
-FLAGS = frozenset({"timed", "unordered", "liked", "scored", "set", "index"})
+FLAGS = frozenset({"timed", "unordered", "liked", "scored", "set", "index", "open"})
 """timed: the targets come next.   unordered: they do, but the history itself has no order to speak of.
 liked: the targets are liked.   scored: an untimed history is of liked works with ratings.   set, index:
-the form of the answer."""
+the form of the answer.   open: no candidates are listed."""
 OPTIONS: dict[str, Any] = {
     **entries.OPTIONS,
     **filters.OPTIONS,
@@ -53,9 +53,15 @@ def windows(cell: OpenCell, user: int) -> Iterator[Window]:
         Windows in the order in which a plan takes them.
     """
     lines = histories(cell.store)
-    if cell.held:
+    if not cell.serves(user):
+        return iter(())
+    if cell.held and cell.cuts is None:
         found = leave_one_out.windows(lines, user, window_spec(cell), cell.part_index)
         return in_order(cell, user, found)
+    if cell.held and cell.cuts is not None and cell.part != "test":
+        spec, until = window_spec(cell), cell.cuts[0]
+        before = leave_one_out.windows_before(lines, user, spec, cell.part_index, until)
+        return in_order(cell, user, before)
     if cell.timed:
         return in_order(cell, user, latest_windows(lines, user, window_spec(cell)))
     line = lines.of(user)
@@ -93,9 +99,24 @@ def in_order(cell: OpenCell, user: int, found: Iterator[Window]) -> Iterator[Win
     return (dataclasses.replace(windows[place], index=index) for index, place in enumerate(order))
 
 
+def least_history(options: Mapping[str, Any]) -> int:
+    """How short a history may be."""
+    return min(options["min_history"] or options["history"], options["history"])
+
+
 def firsts(cell: OpenCell, users: Sequence[int]) -> list[Window | None]:
-    """The first window of each user; None where there is none, or where it is not found at once."""
-    if not cell.timed or cell.held or target_of(cell) != "last":
+    """The first window of several users at once.
+
+    Args:
+        cell: an open cell.
+        users: user codes.
+
+    Returns:
+        One window per user; None where there is none, or where it is not found at once.
+    """
+    shorter = cell.min_history < cell.history
+    divided = cell.held or cell.cold is not None or cell.cell.validation != "time"
+    if not cell.timed or divided or shorter or target_of(cell) != "last":
         return [None] * len(users)
     lines = histories(cell.store)
     return first_windows(lines, users, window_spec(cell))
@@ -120,6 +141,8 @@ def window_spec(cell: OpenCell) -> WindowSpec:
         alphabet=alphabet(cell.store),
         liked=cell.liked if options["liked"] else None,
         target=target_of(cell),
+        least=cell.min_history,
+        cold=cell.cold,
     )
 
 
@@ -133,8 +156,28 @@ def draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     Returns:
         One case per window; None where there are too few negatives.
     """
-    if not windows:
-        return []
+    if cell.whole_catalogue:
+        return _without_candidates(cell, windows)
+    cases: list[Case | None] = [None] * len(windows)
+    by_length: dict[int, list[int]] = {}
+    for place, window in enumerate(windows):
+        by_length.setdefault(len(window.history), []).append(place)
+    for places_of_length in by_length.values():
+        drawn = _of_one_length(cell, [windows[place] for place in places_of_length])
+        for place, case in zip(places_of_length, drawn, strict=True):
+            cases[place] = case
+    return cases
+
+
+def _without_candidates(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    """The windows as cases whose answer may be anything in the catalogue."""
+    items = cell.store.items_of([_shown(cell, window) for window in windows])
+    ids = cell.user_ids([window.user_history.user for window in windows])
+    return [_case(cell, *known, []) for known in zip(windows, ids, items, strict=True)]
+
+
+def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
+    """`draw` of windows whose histories are of one length."""
     shown = np.array([_shown(cell, window) for window in windows])
     negatives = _negatives(cell, windows, shown)
     kept = [k for k, found in enumerate(negatives) if found is not None]
@@ -187,7 +230,8 @@ def _case_flags(cell: OpenCell, window: Window) -> frozenset[str]:
     liked = not cell.timed or cell.liked is None or bool(options["liked"])
     tied = cell.timed and window.tied
     scored = not cell.timed and cell.liked is not None
-    return _flags(cell.timed, tied, liked, scored, options.get("answer", ""))
+    form = "open" if cell.whole_catalogue else options.get("answer", "")
+    return _flags(cell.timed, tied, liked, scored, form)
 
 
 @functools.cache
@@ -241,6 +285,30 @@ def write_answer(cell: OpenCell, case: Case, ranked: Sequence[Item]) -> str:
     return "\n".join(case.candidates[k - 1].title for k in chosen)
 
 
+def false_items(cell: OpenCell, case: Case, draw: HashRng, count: int) -> list[Item]:
+    """What a wrong answer to a case without candidates names: items that the user never touched.
+
+    Args:
+        cell: an open cell.
+        case: a case of it.
+        draw: random numbers.
+        count: how many items.
+
+    Returns:
+        Items in proportion to popularity; those of the history where there are too few others.
+    """
+    store, user = cell.store, cell.store.code("user", case.user)
+    assert user is not None
+    codes = [store.code("item", item.id) for item in (*case.history, *case.relevant)]
+    titles = [int(store.title_code[code]) for code in codes if code is not None]
+    touched = histories(store).of(user).touched
+    request = NegativeRequest(count, [], None, touched, titles, draw.below(2**63))
+    works = cell.pool.draw(POPULARITY, request)
+    if works is not None:
+        return [store.item(work) for work in works]
+    return [case.history[k % len(case.history)] for k in range(count)]
+
+
 def liked_from(cell: OpenCell) -> str:
     """The lowest rating of a like, as the source prints it; empty where there are no ratings."""
     return "" if cell.liked is None else f"{cell.liked:.{cell.scale.decimals}f}"
@@ -267,7 +335,7 @@ def _negatives(
     subjects = [window.user_history.user for window in windows]
     wanted = NegativeRequests(
         counts=count - np.array([len(found) for found in left]),
-        targets=cell.store.work[items[:, cell.history :]],
+        targets=cell.store.work[items[:, -cell.positives :]],
         times=np.array([NEVER if time is None else time for time in times], np.int64),
         touched=[window.user_history.touched for window in windows],
         titles=titles,

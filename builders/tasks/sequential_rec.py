@@ -42,6 +42,8 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
+    if cell.whole_catalogue:
+        return ranking.write_answer(cell, case, ranking.false_items(cell, case, draw, 1))
     false = case.ranking[1:]
     return ranking.write_answer(cell, case, [false[draw.below(len(false))]])
 
@@ -62,6 +64,7 @@ TASK = Task(
     defaults={
         **ranking.OPTIONS,
         "history": 10,
+        "min_history": None,
         "candidates": 5,
         "answer": "title",
         "candidates_from": None,
@@ -75,6 +78,7 @@ TASK = Task(
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda options: options["history"] + 1,
+    least_events=lambda options: ranking.least_history(options) + 1,
+    whole_catalogue=True,
     choices={"answer": ("title", "index")},
 )

@@ -25,8 +25,19 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
 
 
 def wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
-    """A wrong answer: a negative first, the rest in random order."""
+    """A wrong answer to a case.
+
+    Args:
+        cell: an open cell.
+        case: a case of it.
+        draw: random numbers.
+
+    Returns:
+        A negative first, the rest in random order; without candidates, false titles alone.
+    """
     targets = len(case.relevant)
+    if cell.whole_catalogue:
+        return ranking.write_answer(cell, case, ranking.false_items(cell, case, draw, targets))
     first = case.ranking[targets + draw.below(len(case.ranking) - targets)]
     rest = draw.shuffled([item for item in case.ranking if item is not first])
     return ranking.write_answer(cell, case, [first, *rest])
@@ -54,6 +65,7 @@ TASK = Task(
         "candidates_from": None,
         "target": "last",
         "history": 5,
+        "min_history": None,
         "candidates": 10,
         "positives": 5,
         "answer": "ranking",
@@ -69,6 +81,7 @@ TASK = Task(
     draw=ranking.draw,
     context=_context,
     wrong=wrong,
-    least_events=lambda options: options["history"] + options["positives"],
+    least_events=lambda options: ranking.least_history(options) + options["positives"],
+    whole_catalogue=True,
     choices={"answer": ("ranking", "set", "index")},
 )

@@ -7,18 +7,29 @@ expected value over all their orders.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError, choose_from
+from itdr.scoring.baselines import classic, rankers
 from itdr.scoring.baselines.training import Training
 from itdr.scoring.data import Data
+from itdr.scoring.metrics.per_task import is_open
 from itdr.scoring.metrics.result import Answer
 
 Row = Mapping[str, Any]
 Method = Callable[[Training, Row], Answer]
 
-__all__ = ["METHODS", "Method", "methods_of", "predict"]
+__all__ = ["CLASSIC", "METHODS", "Method", "methods_of", "predict"]
+
+
+POPULAR_RECENT = "popular-recent"
+WHOLE: dict[str, rankers.Scores] = {
+    "most-popular": rankers.most_popular_scores,
+    POPULAR_RECENT: rankers.popular_recent_scores,
+}
+"""Plain methods that rank the whole catalogue, too."""
 
 
 def _methods() -> dict[str, dict[str, Method]]:
@@ -35,6 +46,7 @@ def _methods() -> dict[str, dict[str, Method]]:
     }
     pairs = {name: ranking[name] for name in ("random", "most-popular", "newest")}
     texts: dict[str, Method] = {"common-words": m.common_words}
+    timed: dict[str, Method] = {**ranking, POPULAR_RECENT: _ranked(rankers.popular_recent_scores)}
     return {
         "rating_prediction": {
             "random": m.random_rating,
@@ -43,9 +55,9 @@ def _methods() -> dict[str, dict[str, Method]]:
             "item-mean": m.item_mean,
             "bias": m.bias,
         },
-        "top_k_rec": ranking,
+        "top_k_rec": timed,
         "cross_domain_rec": ranking,
-        "sequential_rec": ranking,
+        "sequential_rec": timed,
         "user_attribute_prediction": {
             "random": m.random_attributes,
             "majority": m.majority_attributes,
@@ -64,29 +76,59 @@ def _methods() -> dict[str, dict[str, Method]]:
     }
 
 
+CLASSIC_TASKS = ("sequential_rec", "top_k_rec")
+"""Subtasks that classic recommenders serve."""
+
+
+def _ranked(scores: rankers.Scores) -> Method:
+    return functools.partial(rankers.answer, scores)
+
+
 METHODS = _methods()
-"""Subtask -> its methods by name."""
+"""Subtask -> the plain methods that serve it, by name."""
+CLASSIC = tuple(classic.SETTINGS)
+"""Classic recommenders, which need the extra `baselines` and are only asked for by name."""
 
 
-def methods_of(task: str, chosen: Sequence[str] | None = None) -> dict[str, Method]:
-    """The baselines of a subtask, or those of them that are chosen.
+def methods_of(
+    task: str, chosen: Sequence[str] | None = None, rows: Sequence[Row] = ()
+) -> dict[str, Method]:
+    """The methods that answer rows of a subtask.
 
     Args:
-        task: id of a subtask.
-        chosen: names of baselines; None for all.
+        task: the subtask.
+        chosen: names of plain methods and classic recommenders; None for all plain ones.
+        rows: the rows to be answered, which may list no candidates, or show no times.
 
     Returns:
         Methods by name.
 
     Raises:
-        ConfigError: for a name that no subtask has.
+        ConfigError: for a name that no subtask knows, and for a method that ranks listed candidates
+            alone where there are none.
     """
-    known = sorted({name for several in METHODS.values() for name in several})
+    known = sorted({*CLASSIC, *(name for several in METHODS.values() for name in several)})
     for name in chosen or ():
         if name not in known:
             raise ConfigError(choose_from("baseline", name, known))
-    own = METHODS.get(task, {})
+    own = dict(METHODS.get(task, {}))
+    if not chosen and not any(_is_timed(row) for row in rows[:1]):
+        own.pop(POPULAR_RECENT, None)
+    if any(map(is_open, rows[:1])):
+        own = {name: _ranked(scores) for name, scores in WHOLE.items() if name in own}
+        refused = [name for name in chosen or () if name not in (*WHOLE, *CLASSIC)]
+        if refused:
+            raise ConfigError(
+                f"{refused[0]} ranks listed candidates, and candidates=0 lists none. For the whole "
+                f"catalogue there are: {', '.join((*WHOLE, *CLASSIC))}."
+            )
+    if chosen and task in CLASSIC_TASKS:
+        own |= {name: _ranked(classic.Classic(name)) for name in CLASSIC}
     return {name: own[name] for name in own if not chosen or name in chosen}
+
+
+def _is_timed(row: Row) -> bool:
+    return any(one["timestamp"] is not None for one in row["history"])
 
 
 def predict(data: Data, rows: Iterable[Row], method: Method, training: Training) -> list[Answer]:

@@ -29,18 +29,18 @@ def _draw(row: Row, purpose: str) -> HashRng:
 
 def random_order(training: Training, row: Row) -> Answer:
     """All candidates tied: the score of chance."""
-    return _ranked(row, [0.0] * len(row["candidates"]))
+    return ranked_candidates(row, [0.0] * len(row["candidates"]))
 
 
 def most_popular(training: Training, row: Row) -> Answer:
     """By how many users of the training part touched a candidate."""
     known = training.of(row)
-    return _ranked(row, [len(users) for users in _candidates(known, row)])
+    return ranked_candidates(row, [len(users) for users in _candidates(known, row)])
 
 
 def co_occurrence(training: Training, row: Row) -> Answer:
     """By the highest cosine with an item of the history."""
-    return _ranked(row, co_occurrence_scores(training, row))
+    return ranked_candidates(row, co_occurrence_scores(training, row))
 
 
 def co_occurrence_scores(training: Training, row: Row) -> list[float]:
@@ -74,7 +74,7 @@ def co_occurrence_scores(training: Training, row: Row) -> list[float]:
 def newest(training: Training, row: Row) -> Answer:
     """By year, the newest first; without years all candidates are tied."""
     years = [training.of(row).year(one["item_id"]) for one in row["candidates"]]
-    return _ranked(row, [0.0 if year is None else float(year) for year in years])
+    return ranked_candidates(row, [0.0 if year is None else float(year) for year in years])
 
 
 def first_seen(training: Training, row: Row) -> Answer:
@@ -94,13 +94,13 @@ def first_seen(training: Training, row: Row) -> Answer:
         known.cell.train_stats.since(work, -1 if own is None else own) if work is not None else 0
         for work in works
     ]
-    return _ranked(row, [float(one) for one in since])
+    return ranked_candidates(row, [float(one) for one in since])
 
 
 def item_prior(training: Training, row: Row) -> Answer:
     """By the share of a candidate's training rows in which it is a target."""
     shares = training.item_shares(row)
-    return _ranked(row, [shares(one["item_id"]) for one in row["candidates"]])
+    return ranked_candidates(row, [shares(one["item_id"]) for one in row["candidates"]])
 
 
 def genre_overlap(training: Training, row: Row) -> Answer:
@@ -108,7 +108,7 @@ def genre_overlap(training: Training, row: Row) -> Answer:
     known = training.of(row)
     past = [known.categories(one["item_id"]) for one in row["history"]]
     own = [known.categories(one["item_id"]) for one in row["candidates"]]
-    return _ranked(row, category_overlap(past, own))
+    return ranked_candidates(row, category_overlap(past, own))
 
 
 def category_overlap(
@@ -146,8 +146,16 @@ def _without(users: np.ndarray, own: int | None) -> np.ndarray:
     return users if own is None else users[users != own]
 
 
-def _ranked(row: Row, scores: Sequence[float]) -> Answer:
-    """The candidates by falling score, as a numbered list with the sizes of tied groups."""
+def ranked_candidates(row: Row, scores: Sequence[float]) -> Answer:
+    """The candidates by falling score.
+
+    Args:
+        row: a row with candidates.
+        scores: of each candidate.
+
+    Returns:
+        A numbered list, with the sizes of tied groups.
+    """
     order = sorted(range(len(scores)), key=lambda k: (-scores[k], k))
     ties: list[int] = []
     for place, k in enumerate(order):
@@ -226,7 +234,9 @@ def like_by_genres(training: Training, row: Row) -> Answer:
 
 def better_genres(training: Training, row: Row) -> Answer:
     """The item whose categories are closer to those of the likes than to those of the dislikes."""
-    return _ranked(row, [_genre_margin(training, row, one["item_id"]) for one in row["candidates"]])
+    return ranked_candidates(
+        row, [_genre_margin(training, row, one["item_id"]) for one in row["candidates"]]
+    )
 
 
 def _genre_margin(training: Training, row: Row, item: str) -> float:

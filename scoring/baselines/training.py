@@ -12,9 +12,11 @@ import numpy as np
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.sampling import statements as sampling_statements
 from itdr.builders.sampling.held_out import held_out
+from itdr.builders.sampling.popularity import validation_users
 from itdr.builders.sampling.splits import TRAIN, assign_splits
 from itdr.builders.store.engine import connect
 from itdr.builders.tasks.base import OpenCell
+from itdr.scoring.baselines.train_events import TrainEvents
 from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
@@ -114,8 +116,15 @@ class CellTraining:
         self._rows = rows
 
     @functools.cached_property
+    def events(self) -> TrainEvents:
+        """The training part event by event."""
+        return TrainEvents(self.cell)
+
+    @functools.cached_property
     def _part(self) -> np.ndarray:
         cell = self.cell
+        if cell.partition.by_users:
+            return validation_users(cell.store, cell.cell.seed)
         if not cell.by_subject:
             return np.zeros(len(cell.store.user_hash), np.int8)
         return assign_splits(cell.store.user_hash, cell.cell.seed, cell.cell.source.random_id)
@@ -173,7 +182,7 @@ class CellTraining:
         counts, only of what is kept."""
         import pyarrow as pa
 
-        store, part = self.cell.store, self._part
+        store, part = self.cell.partition.counted, self._part
         users = np.arange(len(part), dtype=np.int32)
         if store.selection is not None:
             users, chosen = users[store.selection.users], chosen & store.selection.items
@@ -181,12 +190,14 @@ class CellTraining:
         con.register("parts", pa.table({"user_code": users, "part": part[users]}))
         con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
         if self.cell.held:
-            con.register("held", held_out(store, self.cell.held))
+            until = self.cell.cuts[0] if self.cell.cuts else None
+            con.register("held", held_out(store, self.cell.held, until))
 
     @property
     def _least(self) -> float | None:
         """The lowest rating that counts; None for any."""
-        return None if self.cell.store.selection is None else self.cell.store.selection.min_rating
+        chosen = self.cell.partition.counted.selection
+        return None if chosen is None else chosen.min_rating
 
     def _touches(self, works: list[int]) -> dict[str, np.ndarray]:
         store = self.cell.store

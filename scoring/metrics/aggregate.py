@@ -18,7 +18,8 @@ import numpy as np
 from itdr.builders.core.schema import ROOT_TASKS
 from itdr.scoring.metrics.bootstrap import interval, resampled_means
 from itdr.scoring.metrics.per_task import READ, is_root, lower_is_better
-from itdr.scoring.metrics.result import Scored
+from itdr.scoring.metrics.result import Recommended, Scored
+from itdr.scoring.metrics.whole_catalogue import COVERED, DESCRIPTIVE
 from itdr.scoring.verdicts import VERDICTS
 
 Row = Mapping[str, Any]
@@ -50,7 +51,7 @@ class _Figures:
         chance = self.chance.get(name)
         if chance is not None:
             made["chance"] = chance
-            if not lower_is_better(name) and chance < 1:
+            if not lower_is_better(name) and name not in DESCRIPTIVE and chance < 1:
                 made["above_chance"] = (value - chance) / (1 - chance)
         return made
 
@@ -123,14 +124,29 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Fi
         values[name] = _finished(name, math.fsum(known) / len(known))
         samples[name] = np.sqrt(means[:, column]) if is_root(name) else means[:, column]
         counts[name] = len(known)
+    chances = {name: _finished(name, math.fsum(all_) / len(all_)) for name, all_ in lucky.items()}
+    listed = [one.recommended for one in scored if one.recommended is not None]
+    if listed:
+        values[COVERED], chances[COVERED] = _coverage(listed)
+        # A sample of the rows repeats some, and so covers less: there is no honest interval.
+        samples[COVERED], counts[COVERED] = np.full(len(means), np.nan), len(listed)
     return _Figures(
         rows=len(scored),
         answers=Counter(one.verdict for one in scored),
         values=values,
-        chance={name: _finished(name, math.fsum(all_) / len(all_)) for name, all_ in lucky.items()},
+        chance=chances,
         samples=samples,
         counts=counts,
     )
+
+
+def _coverage(listed: Sequence[Recommended]) -> tuple[float, float]:
+    """The share of the catalogue that is named first in any answer; and if as many names were drawn
+    at random."""
+    size = max(one.of for one in listed)
+    names = sum(len(one.works) for one in listed)
+    covered = len({work for one in listed for work in one.works})
+    return covered / size, 1 - (1 - 1 / size) ** names
 
 
 def _finished(name: str, mean: float) -> float:

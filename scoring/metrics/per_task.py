@@ -30,6 +30,12 @@ READ = " (read)"
 """Ends the name of an error's figure over the answers that could be read."""
 
 
+def is_open(row: Row) -> bool:
+    """Whether a row asks for titles of the whole catalogue: it has true items, and no candidates."""
+    ranked = row["task"] in (CHOICE_TASK, *RANKING_TASKS)
+    return ranked and not row["candidates"] and bool(row["relevant"])
+
+
 def is_root(metric: str) -> bool:
     """Whether the metric is the root of a mean (of squares), and not a mean."""
     return metric.startswith("RMSE")

@@ -53,6 +53,21 @@ def form_of(row: Mapping[str, Any]) -> Form:
     return "set" if 1 < n == len(lines) < len(row["candidates"]) else "titles"
 
 
+def asks_whole_catalogue(row: Mapping[str, Any]) -> bool | None:
+    """Whether a row's prompt lists no candidates; None where it is none of the package's."""
+    return _open(row["task"]).get(row.get("template") or "")
+
+
+@functools.cache
+def _open(task: str) -> dict[str, bool]:
+    """Whether each of the package's own prompts lists no candidates, by id."""
+    return {
+        one.id: bool(dict(one.when).get("open"))
+        for language in template_files.languages()
+        for one in template_files.texts_of(task, None, language)["prompts"].values()
+    }
+
+
 @functools.cache
 def _declared(task: str) -> dict[str, Form]:
     """The form that each of the package's own prompts asks for, by id."""

@@ -1,4 +1,4 @@
-"""Why nothing could be read from a prediction: four cases that scores should distinguish."""
+"""Why nothing could be read from a prediction: cases that scores should distinguish."""
 
 from __future__ import annotations
 
@@ -14,5 +14,7 @@ class Unread(str, Enum):
     """Blank, or nothing but what a model thought aloud."""
     NO_CANDIDATE = "no candidate"
     """It lists or names something, none of it a candidate."""
+    NOT_IN_CATALOGUE = "not in the catalogue"
+    """It names something, none of it in the catalogue."""
     UNREADABLE = "unreadable"
     """Text without anything of the kind that was asked for."""

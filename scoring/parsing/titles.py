@@ -24,10 +24,10 @@ _APOSTROPHE = re.compile("(?<=\\w)['\u2019\u02bc\u00b4`](?=\\w)")
 _YEAR_AT_END = re.compile(r"\s*[(\[]((?:1[89]|20)\d\d)[)\]]\s*$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ARTICLE_BEHIND = re.compile(r"^(.*),\s*(" + "|".join(sorted(ARTICLES)) + r")'?$", re.I)
-_YEAR = re.compile(r"(?:1[89]|20)\d\d")
+YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _SEQUEL = re.compile(r"\d{1,2}|i{1,3}|iv|vi{0,3}|ix|x|part|vol|volume|season|episode", re.I)
-_BREAK = re.compile("[^\\w\\s'\u2019.&-]|\\.(?:\\s|$)|\\s-+\\s")
-_QUOTED = tuple(
+BREAK = re.compile("[^\\w\\s'\u2019.&-]|\\.(?:\\s|$)|\\s-+\\s")
+QUOTED = tuple(
     re.compile(f"{re.escape(left)}([^{re.escape(left + right)}\n]{{1,400}}){re.escape(right)}")
     for left, right in (
         *(("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"), ("\u300a", "\u300b")),
@@ -133,7 +133,7 @@ class Titles:
         bare: dict[str, int] = {}
         for place, title in enumerate(titles):
             if not words(title):
-                bare.setdefault(_without_blanks(title), place)
+                bare.setdefault(without_blanks(title), place)
         self._bare = bare
 
     def exact(self, text: str) -> int | None:
@@ -147,7 +147,7 @@ class Titles:
         """
         found = tuple(words(text))
         if not found:
-            return self._bare.get(_without_blanks(text))
+            return self._bare.get(without_blanks(text))
         owner = self._forms.get(found)
         if owner is None and len(found) > 1 and found[0] in ARTICLES:
             owner = self._forms.get(found[1:])
@@ -163,7 +163,7 @@ class Titles:
             Index of the title; None where no title fits.
         """
         folded = fold(text)
-        spans = _spans(folded, 400)
+        spans = word_spans(folded, 400)
         for start in (0, 1):
             if start and not (spans and folded[slice(*spans[0])] in ARTICLES):
                 break
@@ -182,7 +182,7 @@ class Titles:
             Index of the title; None where no title is quoted.
         """
         best: tuple[int, int] | None = None
-        for pattern in _QUOTED:
+        for pattern in QUOTED:
             for found in pattern.finditer(text):
                 if best is not None and found.start() >= best[0]:
                     break
@@ -223,7 +223,7 @@ class Titles:
         Yields:
             Each mention, with its position in the folded text.
         """
-        spans = _spans(folded)
+        spans = word_spans(folded)
         place = 0
         while place < len(spans):
             hits = [
@@ -257,13 +257,13 @@ class Titles:
             return True
         following = folded[slice(*spans[stop])]
         between = folded[spans[stop - 1][1] : spans[stop][0]]
-        other = bool(_YEAR.fullmatch(following)) and between.strip() in ("(", "[", ", (", ",", "")
+        other = bool(YEAR.fullmatch(following)) and between.strip() in ("(", "[", ", (", ",", "")
         return not other or following == year
 
     @staticmethod
     def _breaks(folded: str, spans: list[tuple[int, int]], found: _Found) -> bool:
         """Whether something other than blanks follows the title's last word."""
-        return bool(_BREAK.search(folded[spans[found.stop - 1][1] : spans[found.stop][0]] + " "))
+        return bool(BREAK.search(folded[spans[found.stop - 1][1] : spans[found.stop][0]] + " "))
 
     def _stands(
         self, text: str, folded: str, spans: list[tuple[int, int]], place: int, found: _Found
@@ -296,8 +296,16 @@ def _owners(titles: Sequence[str]) -> dict[tuple[str, ...], int | None]:
     return owners
 
 
-def _spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
-    """Start and end of each word of folded text."""
+def word_spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
+    """Where the words of a text are.
+
+    Args:
+        folded: folded text.
+        most: the most words that are looked for; None for all.
+
+    Returns:
+        Start and end of each word.
+    """
     found = []
     for one in _WORD.finditer(folded):
         found.append(one.span())
@@ -306,5 +314,5 @@ def _spans(folded: str, most: int | None = None) -> list[tuple[int, int]]:
     return found
 
 
-def _without_blanks(text: str) -> str:
+def without_blanks(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -92,6 +92,9 @@ def read(
         rows = rows.filter(pc.is_null(reasons)).drop_columns(["reject"])
     con.close()
     rows = _ids_as_text(rows)
+    if "emptied" in rows.column_names:
+        assert rows.column("emptied").type in (pa.string(), pa.null())
+        rows = rows.drop_columns(["emptied"])
     check(declared, table, rows)
     return rows, dict(rejects)
 

@@ -54,8 +54,27 @@ def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, pla
         {"size": "all", "k_core": 4, "min_rating": 2.5, "history": 4, "repeats": "last"},
         {"split_by": "leave_one_out", "size": "all", "history": 4, "target": "random"},
         {"split_by": "time", "cuts": [0.5, 0.75], "history": 4, "target": "first", "size": "all"},
+        {"protocol": "amazon-5core-loo", "size": "all"},
+        {
+            "split_by": "time",
+            "cuts": [0.5, 0.75],
+            "validation": "last",
+            "history": 4,
+            "candidates": 0,
+            "size": "all",
+        },
+        {"split_by": "cold_item", "history": 2, "candidates": 2, "size": "all"},
     ],
-    ids=["everything-by-time", "pairs", "filtered", "leave-one-out", "first-after-the-cut"],
+    ids=[
+        "everything-by-time",
+        "pairs",
+        "filtered",
+        "leave-one-out",
+        "first-after-the-cut",
+        "whole-catalogue",
+        "last-before-the-cut",
+        "cold-items",
+    ],
 )
 def test_other_options(spark: Any, options: dict[str, Any], tmp_path: Path, place: str) -> None:
     compare(

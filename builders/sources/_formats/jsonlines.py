@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from itdr.builders.core import emptied
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines
@@ -117,6 +118,26 @@ def parsed_json_sql(value: str) -> str:
         f"CASE WHEN json_type({value}) = 'VARCHAR' "
         f"THEN TRY_CAST(json_extract_string({value}, '$') AS JSON) ELSE {value} END"
     )
+
+
+def object_sql(value: str) -> str:
+    """SQL (JSON) for a JSON object, or a text that holds one; null for anything else.
+
+    Args:
+        value: an SQL expression of type JSON.
+    """
+    parsed = parsed_json_sql(value)
+    return f"CASE WHEN json_type({parsed}) = 'OBJECT' THEN {parsed} END"
+
+
+def no_object_sql(value: str) -> str:
+    """SQL condition: something is there, and it is no object.
+
+    Args:
+        value: an SQL expression of type JSON.
+    """
+    text = f"coalesce(json_extract_string({value}, '$'), '')"
+    return emptied.unread_sql(text, object_sql(value))
 
 
 def all_null_sql(columns: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
+from itdr.builders.core.emptied import AND
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from itdr.builders.core.raw_files import Raw
+
+NOTES = ("reject", "emptied")
+"""Columns of a reader that say something of a row, and are not stored."""
 
 
 def stage_table(
@@ -55,13 +59,15 @@ def stage_table(
         if rows is None:
             return ()
         types = _columns_of(rows, raw.con, table, failures)
-        unknown = set(types) - set(COLUMNS[table]) - {"reject"}
+        unknown = set(types) - set(COLUMNS[table]) - set(NOTES)
         if unknown:
             raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
         _copy_rows(raw.con, table, types, file if table == "interactions" else None)
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
     _count_rejected(raw, table, rejected)
-    return tuple(name for name in types if name != "reject")
+    if "emptied" in types:
+        _count_emptied(raw, table)
+    return tuple(name for name in types if name not in NOTES)
 
 
 def _copy_rows(
@@ -111,6 +117,13 @@ def _reading_errors(
         ) from error
 
 
+def _count_emptied(raw: Raw, table: str) -> None:
+    """Add the values that a table's reader could not read, and gave as empty."""
+    query = statements.EMPTIED.format(table=_copy_of(table))
+    for reasons, n in raw.con.execute(query).fetchall():
+        raw.emptied.update(dict.fromkeys(((table, one) for one in reasons.split(AND)), n))
+
+
 def _count_rejected(raw: Raw, table: str, rejected: Counter[tuple[str, str]]) -> None:
     """Add what a table's reader, its formats and the engine rejected."""
     copy = _copy_of(table)
@@ -146,6 +159,8 @@ def _kept(table: str, types: Mapping[str, str]) -> list[str]:
     for name, kind in types.items():
         if table == "interactions" and name in (*statements.IDS_OF, "event"):
             kept.append(statements.staged_column(name, kind))
+        elif name == "emptied":
+            kept.append("CAST(emptied AS VARCHAR) AS emptied")
         elif name != "reject":
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
     ids = [

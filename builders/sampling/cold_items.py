@@ -1,0 +1,88 @@
+"""Cold items: works are divided, not users, so that what test asks for was never seen in training.
+
+Works of one title fall to the same split. Histories show training works alone, in every split; targets and
+negatives are works of the row's own split, so that being new gives none of them away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from itdr.builders.sampling.splits import TRAIN, assign_splits
+from itdr.builders.store.reader import StoreReader
+from itdr.builders.store.selection import Selection
+
+
+@dataclass(frozen=True, eq=False)
+class ColdItems:
+    """Which works a window of one split may show, and which it may ask for.
+
+    Args:
+        splits: by item code, the split of the item's work (int8).
+        part: index of the split whose windows are looked for.
+    """
+
+    splits: np.ndarray
+    part: int
+
+    def may_show(self, work: int) -> bool:
+        """Whether a work may stand in a history."""
+        return bool(self.splits[work] == TRAIN)
+
+    def may_ask(self, work: int) -> bool:
+        """Whether a work may be a target."""
+        return bool(self.splits[work] == self.part)
+
+
+def item_splits(store: StoreReader, seed: int) -> np.ndarray:
+    """The split of every item's work.
+
+    Args:
+        store: whose items are meant.
+        seed: of the hash that divides them.
+
+    Returns:
+        Index of the split by item code (int8), the same for all works of one title.
+    """
+    return store.shared(("item splits", seed), lambda: _divided(store, seed))
+
+
+def _divided(store: StoreReader, seed: int) -> np.ndarray:
+    codes = np.arange(len(store.work))
+    titles = store.title_code[store.work]
+    # Codes ascend with hashes: the first item of a title does not depend on the order of raw rows.
+    first = np.full(int(titles.max(initial=-1)) + 1, len(codes), np.int64)
+    shown = titles >= 0
+    np.minimum.at(first, titles[shown], store.work[shown])
+    owners = np.where(shown, first[np.where(shown, titles, 0)] if len(first) else 0, store.work)
+    return assign_splits(store.item_hash[owners], seed, store.source.random_id, "cold item")
+
+
+def of_split(store: StoreReader, seed: int, part: int) -> StoreReader:
+    """The store with the works of one split alone.
+
+    Args:
+        store: a store, perhaps filtered.
+        seed: as for `item_splits`.
+        part: index of the split.
+
+    Returns:
+        A cached reader of the same store, to count with.
+    """
+    key = ("cold items", seed, part)
+    if key not in store.views:
+        chosen = store.selection
+        items = item_splits(store, seed) == part
+        view = StoreReader(store.source, store.path, store.title_chars)
+        view.title_code = store.title_code
+        view.selection = Selection(
+            (*key, *(() if chosen is None else chosen.facts)),
+            np.ones(len(store.user_hash), bool) if chosen is None else chosen.users,
+            items if chosen is None else items & chosen.items,
+            None if chosen is None else chosen.min_rating,
+            None if chosen is None else chosen.repeats,
+        )
+        store.views[key] = view
+    return store.views[key]

@@ -1,0 +1,64 @@
+"""`catalogue.parquet` of a built config: what can be an answer where rows list no candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from itdr.builders.dataset import catalogue
+from itdr.builders.dataset.open_cells import open_cell
+from itdr.publish import files
+
+if TYPE_CHECKING:
+    from itdr.builders.tasks.base import OpenCell
+
+NAME = catalogue.FILE
+
+
+def cells(plans: list[Any]) -> Iterator[OpenCell]:
+    """The cells of some plans whose rows list no candidates, each once.
+
+    Args:
+        plans: those of all splits of a config.
+
+    Yields:
+        Open cells.
+    """
+    seen: set[str] = set()
+    for plan in plans:
+        for chosen in plan.chosen:
+            if chosen.cell.name not in seen:
+                seen.add(chosen.cell.name)
+                opened = open_cell(chosen.cell, chosen.paths)
+                if opened.whole_catalogue:
+                    yield opened
+
+
+def write(plans: list[Any], folder: Path) -> dict[str, Any] | None:
+    """Write the catalogue of some plans into a folder.
+
+    Args:
+        plans: those of all splits of a config.
+        folder: where the config's data files go.
+
+    Returns:
+        Name, size, SHA-256 and number of items; None where all rows list their candidates.
+    """
+    import pyarrow.parquet as pq
+
+    opened = list(cells(plans))
+    if not opened:
+        return None
+    path, items = folder / NAME, 0
+    with (
+        files.disk_errors(path),
+        # Opened here: Arrow would take a name with a colon for the address of another machine.
+        open(path, "wb") as file,
+        pq.ParquetWriter(file, catalogue.schema(), compression="zstd") as out,
+    ):
+        for one in sorted(opened, key=lambda cell: cell.cell.name):
+            for batch in catalogue.batches(one):
+                out.write_batch(batch)
+                items += batch.num_rows
+    return {**files.facts(path), "items": items}
