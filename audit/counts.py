@@ -25,6 +25,10 @@ WHOLE = 400
 """Users of an item up to whom no sample of them is taken."""
 
 
+MANY = 500
+"""Likes of a user up to which all of them are counted; of more only some are."""
+
+
 class _Asked(NamedTuple):
     row_id: str
     fact: Fact
@@ -74,25 +78,32 @@ def _faults(raw: RawOracle, asked: list[_Asked], result: Result) -> Iterator[tup
         for number, one in enumerate(asked)
         for work in named.get(one.fact.value, ())
     ]
-    found: dict[int, list[tuple[int, int, int, int]]] = {}
-    for number, *counts in _counted(raw, pairs):
-        found.setdefault(number, []).append(tuple(counts))  # type: ignore[arg-type]
+    found: dict[int, list[tuple[int, ...]]] = {}
+    for number, *counts in _counted(raw, pairs) if pairs else ():
+        found.setdefault(number, []).append(tuple(counts))
     for number, one in enumerate(asked):
         counted = found.get(number, [])
-        if not counted or any(likers > WHOLE or raters > WHOLE for _, likers, _, raters in counted):
+        if not counted or any(raters > WHOLE for *_, raters in counted):
             continue
         result.checked += 1
-        mine = [
-            (both, likers) if one.fact.kind == "also_liked" else (both, with_other)
-            for both, likers, with_other, _ in counted
-        ]
-        if (one.fact.count, one.fact.of) not in mine:
-            both, of = mine[0]
+        also = one.fact.kind == "also_liked"
+        mine = [(*both, *(likers if also else met)) for both, likers, met in map(_paired, counted)]
+        if not any(
+            low <= one.fact.count <= high and least <= one.fact.of <= most
+            for low, high, least, most in mine
+        ):
+            _, high, _, most = mine[0]
             yield (
                 one.row_id,
                 f"{one.fact.name} {one.fact.value!r} is {one.fact.count} of {one.fact.of}, "
-                f"the raw data give {both} of {of}",
+                f"the raw data give {high} of {most}",
             )
+
+
+def _paired(counts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """The lowest and the highest count of who liked both, of the item's likers, of its raters who liked the
+    other work."""
+    return counts[0:2], counts[2:4], counts[4:6]  # type: ignore[return-value]
 
 
 def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
@@ -109,21 +120,19 @@ def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
 
 
 def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[int, ...]]:
-    """For each pair of an item and another work: who liked both, who liked the item, who rated the item
-    and liked the other, who rated the item."""
+    """For each pair of an item and another work, each at least and at most: who liked both, who liked the
+    item, who rated the item and liked the other; then who rated the item. Of several ratings of a
+    work any may count."""
     import pyarrow as pa
 
     from itdr.builders.sampling.splits import TRAIN, assign_splits
 
     store = raw.store
     assert store.source.scale is not None
+    liked = store.source.scale.liked
     seed, source = raw.cell.cell.seed, raw.cell.cell.source.random_id
     training = np.flatnonzero(assign_splits(store.user_hash, seed, source) == TRAIN)
-    numbers, items, others = (
-        (np.array(one) for one in zip(*pairs, strict=True)) if pairs else ([],) * 3
-    )
-    if not pairs:
-        return []
+    numbers, items, others = map(np.array, zip(*pairs, strict=True))
     con = connect()
     try:
         con.register("training", pa.table({"user_code": training.astype(np.int32)}))
@@ -133,24 +142,31 @@ def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[in
         name = str(store.path / "interactions.parquet").replace("'", "''")
         return con.execute(
             "WITH rated AS ("
-            "  SELECT w.work, e.user_code, avg(e.rating) AS rating"
+            "  SELECT w.work, e.user_code, min(e.rating) AS low, max(e.rating) AS high"
             f"  FROM read_parquet('{name}') AS e"
             "  JOIN training AS t ON t.user_code = e.user_code"
             "  JOIN works AS w ON w.item_code = e.item_code"
             "  WHERE e.rating IS NOT NULL AND w.work IN"
             "    (SELECT item FROM pairs UNION SELECT other FROM pairs)"
             "  GROUP BY w.work, e.user_code"
-            "), liked AS ("
-            f"  SELECT work, user_code FROM rated WHERE rating >= {store.source.scale.liked}"
-            ") SELECT p.number,"
-            " count(*) FILTER (a.user_code IS NOT NULL AND b.user_code IS NOT NULL),"
-            " count(*) FILTER (a.user_code IS NOT NULL),"
-            " count(*) FILTER (b.user_code IS NOT NULL),"
-            " count(*)"
-            " FROM pairs AS p JOIN rated AS r ON r.work = p.item"
-            " LEFT JOIN liked AS a ON a.work = p.item AND a.user_code = r.user_code"
-            " LEFT JOIN liked AS b ON b.work = p.other AND b.user_code = r.user_code"
-            " GROUP BY p.number, p.item, p.other"
+            "), many AS ("
+            "  SELECT e.user_code, true AS many"
+            f"  FROM read_parquet('{name}') AS e JOIN training AS t ON t.user_code = e.user_code"
+            f"  WHERE e.rating >= {liked} GROUP BY e.user_code HAVING count(*) > {MANY}"
+            "), seen AS ("
+            "  SELECT p.number, p.item, p.other, coalesce(m.many, false) AS many,"
+            f"  r.low >= {liked} AS low, r.high >= {liked} AS high,"
+            f"  coalesce(o.low >= {liked}, false) AS other_low,"
+            f"  coalesce(o.high >= {liked}, false) AS other_high"
+            "  FROM pairs AS p JOIN rated AS r ON r.work = p.item"
+            "  LEFT JOIN rated AS o ON o.work = p.other AND o.user_code = r.user_code"
+            "  LEFT JOIN many AS m ON m.user_code = r.user_code"
+            ") SELECT number,"
+            " count(*) FILTER (low AND other_low AND NOT many),"
+            " count(*) FILTER (high AND other_high),"
+            " count(*) FILTER (low), count(*) FILTER (high),"
+            " count(*) FILTER (other_low AND NOT many), count(*) FILTER (other_high),"
+            " count(*) FROM seen GROUP BY number, item, other"
         ).fetchall()
     finally:
         con.close()
