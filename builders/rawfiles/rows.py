@@ -24,7 +24,14 @@ class RowCount:
         self._end = b"\n"
 
     def watch(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Pass on the pieces of a file, unchanged."""
+        """Pass on the pieces of a file, unchanged, and count its lines.
+
+        Args:
+            pieces: consecutive bytes.
+
+        Returns:
+            The same pieces.
+        """
         for piece in pieces:
             if len(self._head) < 1 << 12:
                 self._head += piece[: 1 << 12]

@@ -36,6 +36,19 @@ LOOSER = (Tolerance(2, 1, 4), Tolerance(4, 1, 16), Tolerance(4, 1, 0), Tolerance
 """Tried one after the other where nothing near is alike."""
 
 
+def age_of(moments: np.ndarray, since: np.ndarray) -> np.ndarray:
+    """How long works have been known.
+
+    Args:
+        moments: int64 seconds at which they are looked at.
+        since: int64 seconds since when they are known; the ends of int64 stand for never and always.
+
+    Returns:
+        int64 seconds, within twice `LONGEST`, so that products fit.
+    """
+    return np.clip(moments, -LONGEST, LONGEST) - np.clip(since, -LONGEST, LONGEST)
+
+
 @dataclass(frozen=True, slots=True)
 class Models:
     """The model of each negative of each case, a row to a case, a column to a negative.
@@ -81,9 +94,7 @@ class Models:
             near &= met * tolerance.part <= wanted * tolerance.met
             near &= met * tolerance.met >= wanted * tolerance.part
         if tolerance.age:
-            first = np.clip(stats.first_time[works], -LONGEST, LONGEST)
-            age = np.clip(self.moments[where], -LONGEST, LONGEST) - first
-            wanted = np.minimum(self.age[where], 2 * LONGEST)
+            age, wanted = age_of(self.moments[where], stats.first_time[works]), self.age[where]
             near &= age <= wanted * tolerance.age + HOUR
             near &= age * tolerance.age + HOUR >= wanted
         return near
