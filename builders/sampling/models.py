@@ -17,6 +17,8 @@ import numpy as np
 from itdr.builders.sampling.popularity import TrainStats
 
 HOUR = 3600
+LONGEST = 1 << 40
+"""Stands for any time that is not known, so that sums and products of times fit into 64 bits."""
 
 
 class Tolerance(NamedTuple):
@@ -79,7 +81,9 @@ class Models:
             near &= met * tolerance.part <= wanted * tolerance.met
             near &= met * tolerance.met >= wanted * tolerance.part
         if tolerance.age:
-            age, wanted = self.moments[where] - stats.first_time[works], self.age[where]
+            first = np.clip(stats.first_time[works], -LONGEST, LONGEST)
+            age = np.clip(self.moments[where], -LONGEST, LONGEST) - first
+            wanted = np.minimum(self.age[where], 2 * LONGEST)
             near &= age <= wanted * tolerance.age + HOUR
             near &= age * tolerance.age + HOUR >= wanted
         return near
