@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from itdr.audit.against_raw import RawChecks
 from itdr.audit.answer_facts import AnswerFacts
+from itdr.audit.folder import FolderFacts
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.planned import Planned
 from itdr.audit.result import Result, RowCheck, text
@@ -21,6 +22,7 @@ from itdr.audit.row_checks import (
     Ids,
     OneSplit,
 )
+from itdr.audit.row_columns import Alike, Columns, Hashes
 from itdr.audit.row_types import Types
 from itdr.audit.shortcuts import Giveaways
 from itdr.audit.wording import Wordings
@@ -48,10 +50,12 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
     rows = ((split, row) for split in data.splits for row in data.rows(split))
     folder = data.own_templates
     if not raw:
-        return _run(rows, _own(longest, False, folder), None, None)
+        own = _own(longest, False, folder, data.tasks)
+        return _run(rows, (*own, FolderFacts(data, raw=False)), None, None)
     checks, plan = RawChecks(data), Planned(data.planned())
     data.cells  # noqa: B018  (what is missing is said before a row is read)
-    return _run(rows, _own(longest, data.users_in_several, folder), checks, plan)
+    own = _own(longest, data.users_in_several, folder, data.tasks)
+    return _run(rows, (*own, FolderFacts(data, raw=True)), checks, plan)
 
 
 def audit_rows(
@@ -71,7 +75,9 @@ def audit_rows(
     return _run(rows, _own(longest, False, templates), None, None)
 
 
-def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[RowCheck, ...]:
+def _own(
+    longest: int, by_time: bool, templates: Path | None, tasks: Collection[str] | None = None
+) -> tuple[RowCheck, ...]:
     """The checks that look at rows alone."""
     return (
         Ids(),
@@ -81,8 +87,11 @@ def _own(longest: int, by_time: bool, templates: Path | None) -> tuple[RowCheck,
         HistoryTimes(),
         Candidates(),
         Answers(),
-        AnswerFacts(),
+        AnswerFacts(templates),
         Wordings(templates),
+        Columns(tasks),
+        Hashes(),
+        Alike(),
         Duplicates(),
     )
 

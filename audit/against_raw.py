@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from itdr.audit.counts import Recount
 from itdr.audit.features import Features, of_raw
+from itdr.audit.histories import history_faults
 from itdr.audit.oracle import ALWAYS, NEVER, RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.audit.result import Result
@@ -42,6 +44,7 @@ class RawChecks:
         self.order = Result("order", "the history lies before the first true item")
         self.said = Result("comments", "no shown comment comes from a user of another part")
         self.promise = SplitPromise()
+        self.counts = Recount()
         self._about: dict[str, dict[int, tuple[str, str, str]]] = {}
 
     def raw(self, row: Row) -> RawOracle | None:
@@ -75,6 +78,7 @@ class RawChecks:
                 row["id"], f"{kind} {row[f'{kind}_id']} belongs to {belongs}, the row is in {split}"
             )
         if by_item:
+            self.counts.see(row, raw, subject)
             work = int(raw.store.work[subject])
             self._about.setdefault(raw.cell.cell.name, {})[work] = (row["id"], split, _asked(row))
         else:
@@ -131,6 +135,8 @@ class RawChecks:
         for one, times in self._past(raw, row, met):
             if times is None:
                 self.targets.fault(row["id"], f"the user never touched {one} of the history")
+        for what in history_faults(raw, row, user):
+            self.targets.fault(row["id"], what)
         for one in row["attributes"]:
             value = raw.attribute(user, one["name"])
             if value is None or value != one["value"]:
@@ -222,8 +228,10 @@ class RawChecks:
             return
         self.order.checked += 1
         latest = _shows_latest(raw, row)
-        for item, times in self._past(raw, row, met):
-            if times is not None and times[latest] >= start:
+        shown = [one["timestamp"] for one in row["history"]]
+        for (item, times), stamp in zip(self._past(raw, row, met), shown, strict=True):
+            # Of several events on a work the row names the one that it shows, by its time.
+            if stamp is None and times is not None and times[latest] >= start:
                 self.order.fault(
                     row["id"], f"{item} of the history does not lie before the true item"
                 )
@@ -274,7 +282,7 @@ class RawChecks:
                     )
         return [
             self.part, self.touched, self.targets, self.known, self.order, self.said,
-            self.promise.end(),
+            self.promise.end(), self.counts.end(),
         ]  # fmt: skip
 
 

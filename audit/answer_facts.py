@@ -1,22 +1,28 @@
 """Check that the row's evidence holds every number, title and quotation of an answer in prose;
 titles and quotations may come from the question. "3 of the 7" are two figures of one fact, and each
-entry of a list of groups speaks of a fact."""
+entry of a list of groups speaks of a fact. Where all of that holds, the answer must also be, word for
+word, what the declared statements make of the evidence (`composed.py`), and the evidence possible."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from itdr.audit import composed, question_facts
 from itdr.audit.result import Result, RowCheck
+from itdr.builders.core.errors import ItdrError
 from itdr.builders.dataset.formats import texts_of
-from itdr.builders.evidence.facts import KINDS, Fact, fact_of
-from itdr.builders.rendering.realiser import amounts_of, percents_of
+from itdr.builders.evidence.facts import DOWN, KINDS, UP, Fact, fact_of
+from itdr.builders.rendering.realiser import SHARE_KINDS, amounts_of, percents_of
 from itdr.scoring.metrics.groundedness import name_of, reference
 from itdr.scoring.metrics.per_task import TEXT_TASKS
 from itdr.scoring.metrics.surface_forms import forms_of, stems
 
 Row = Mapping[str, Any]
+COMPARED = ("also_liked", "liked_if", "reception", "group", "series", *SHARE_KINDS)
+"""Kinds whose count is held against their base."""
 _PLACE = re.compile(r"(?m)^\d+\. ")
 _QUOTED = re.compile(r'"([^"]*)"')
 _NUMBER = re.compile(r"\d+")
@@ -28,10 +34,12 @@ _GROUP = re.compile(r"(?m)^(?:\d+\.|-) (.+)$")
 class AnswerFacts(RowCheck):
     """The check; for rows whose evidence is a list of facts."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.result = Result(
-            "answer facts", "every number, title and quote of an answer stands in its row"
+            "answer facts",
+            "a written answer is what its evidence says, and the evidence is possible",
         )
+        self._folder = folder
 
     def see(self, split: str, row: Row) -> None:
         if row["task"] not in TEXT_TASKS or not row["evidence"]:
@@ -39,8 +47,47 @@ class AnswerFacts(RowCheck):
         if any(one["fact"].partition("/")[0] not in KINDS for one in row["evidence"]):
             return
         self.result.checked += 1
-        for what in unsupported_claims(row):
+        for what in [*unsupported_claims(row), *impossible_facts(row)] or self._differences(row):
             self.result.fault(row["id"], what)
+
+    def _differences(self, row: Row) -> Iterator[str]:
+        """Where the answer is not what its evidence says, in the declared words."""
+        answer = texts_of(row).answer
+        if not answer:
+            return
+        try:
+            reading = composed.read(row, answer, self._folder)
+        except ItdrError as error:
+            yield str(error).splitlines()[0]
+            return
+        if reading.wrong:
+            yield f"the answer is not what the evidence says: {reading.wrong}"
+            return
+        yield from question_facts.differences(row, reading.statements)
+
+
+def impossible_facts(row: Row) -> Iterator[str]:
+    """Facts of a row's evidence whose figures cannot be, or say the opposite of their direction.
+
+    Args:
+        row: a row answered in prose.
+
+    Yields:
+        One sentence per fact.
+    """
+    for fact in map(fact_of, row["evidence"]):
+        said = f"{fact.name} {fact.value!r}".rstrip("' ")
+        if fact.count < 0 or fact.of < 0 or fact.base < 0:
+            yield f"{said}: a count cannot be negative"
+        elif fact.of and fact.count > fact.of:
+            yield f"{said}: {fact.count} of {fact.of} cannot be"
+        elif fact.of and fact.base and fact.kind in COMPARED:
+            usual = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
+            # What goes together, and the side of a contrast that is counted, is always more than usual.
+            up = fact.direction == UP or fact.kind in (*SHARE_KINDS, "also_liked")
+            if (fact.count < usual) if up else (fact.direction == DOWN and fact.count > usual):
+                side = "fewer" if up else "more"
+                yield f"{said}: {fact.count} of {fact.of} is {side} than the {usual:.1f} to be expected"
 
 
 def unsupported_claims(row: Row) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from itdr.audit.question_facts import TOTALS
 from itdr.audit.shapes import ANY, LINE, Choice, Gap, Known, Shape
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
@@ -14,6 +15,8 @@ from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.scoring.metrics.per_task import (
     ATTRIBUTE_TASK,
     CHOICE_TASK,
+    LIKE_TASK,
+    PAIR_TASK,
     RANKING_TASKS,
     RATING_TASK,
     TEXT_TASKS,
@@ -67,12 +70,14 @@ def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
         "n_items": (str(len(row["history"])),),
     }
     values |= _of_attributes(row, layout) | _of_scale(row)
+    if row.get("root_task") == EXTRA:
+        likes, dislikes = judged(row)
+        values |= {"n_likes": (str(len(likes)),), "n_dislikes": (str(len(dislikes)),)}
     past = _titles(row["history"])
     if row["task"] == "interest_recognition":
         yield from _profiles(values, past, words)
         return
-    if row["task"] in TEXT_TASKS or row.get("root_task") == EXTRA:
-        # The columns leave open which items of the history were liked.
+    if row["task"] in TEXT_TASKS:
         yield Known(values, unknown=ANY)
         return
     entries = dict(listed.entries)
@@ -92,10 +97,23 @@ def _histories(
         half = len(past) // 2
         yield "source", "source_history", past[:half], ratings[:half]
         yield "history", "history", past[half:], ratings[half:]
+    elif row.get("root_task") == EXTRA:
+        for name, places in zip(("likes", "dislikes"), judged(row), strict=True):
+            yield name, name, [past[k] for k in places], [ratings[k] for k in places]
     elif row["task"] == ATTRIBUTE_TASK:
         yield "items", "history", past, ratings
     else:
         yield "history", "history", past, ratings
+
+
+def judged(row: Row) -> tuple[list[int], list[int]]:
+    """Places of the history that the user liked, and of the others, by the source's scale."""
+    scale = registry.source(row["source"]).scale
+    found: tuple[list[int], list[int]] = ([], [])
+    for place, one in enumerate(row["history"]):
+        likes = scale is not None and one["rating"] is not None and one["rating"] >= scale.liked
+        found[not likes].append(place)
+    return found
 
 
 def rating_texts(row: Row) -> list[str]:
@@ -215,6 +233,7 @@ def _profiles(
             **values,
             "n_liked": (str(liked),),
             "n_disliked": (str(len(titles) - liked),),
+            **{name: (Gap(label=name),) for name in TOTALS},
         }
         for name, part in (("liked", titles[:liked]), ("disliked", titles[liked:])):
             tail = Gap(label=name)
@@ -258,7 +277,10 @@ def answer_forms(row: Row, layout: Layout) -> list[Shape]:
             for one in row["attributes"]
         ]
         return [("\n".join(lines),)]
-    if task == CHOICE_TASK or task in RANKING_TASKS:
+    if task == LIKE_TASK and row["rating"] is not None:
+        scale = registry.source(row["source"]).scale
+        return [(layout.yes_or_no(row["rating"] >= scale.liked),)] if scale else []
+    if task in (CHOICE_TASK, PAIR_TASK) or task in RANKING_TASKS:
         return list(_of_candidates(row, layout))
     return []
 

@@ -6,14 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from itdr.audit.known import short_forms
+from itdr.audit.known import layout_of, short_forms
 from itdr.audit.result import Result, RowCheck
 from itdr.builders.core.rng import stable_hash
+from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import texts_of
+from itdr.builders.rendering.templates import languages
+from itdr.builders.sources._formats.text import clean
 from itdr.builders.store.build.works import title_key
 from itdr.scoring.metrics.per_task import (
     ATTRIBUTE_TASK,
     CHOICE_TASK,
+    LIKE_TASK,
+    PAIR_TASK,
     RANKING_TASKS,
     RATING_TASK,
     is_open,
@@ -31,6 +36,7 @@ LONGEST = 20_000
 ALIKE = 5
 """Consecutive events, with their times, that two people do not share by chance."""
 
+_INDEX = re.compile(r"\d+(, \d+)*")
 _SPAN = re.compile(r"/(train|validation|test)/\d+$")
 
 
@@ -140,8 +146,13 @@ class FilledTexts(RowCheck):
             elif len(text) > limit:
                 self.result.fault(row["id"], f"{name} has {len(text):,} characters")
         for item in (*row["history"], *row["candidates"]):
-            if not (item["title"] or "").strip():
+            title = item["title"] or ""
+            if not title.strip():
                 self.result.fault(row["id"], f"item {item['item_id']} is shown without a title")
+            elif title != clean(title):
+                self.result.fault(
+                    row["id"], f"the title {title!r} holds marks that are cleaned away"
+                )
 
 
 def _texts(row: Row) -> dict[str, str]:
@@ -232,6 +243,8 @@ class Answers(RowCheck):
         says = {
             RATING_TASK: self._rating,
             CHOICE_TASK: self._choice,
+            PAIR_TASK: self._choice,
+            LIKE_TASK: self._like,
             ATTRIBUTE_TASK: self._attributes,
             **dict.fromkeys(RANKING_TASKS, self._ranking),
         }.get(row["task"])
@@ -243,11 +256,18 @@ class Answers(RowCheck):
         wrong = says(row, texts.answer) if texts.answer or not texts.wrong else ""
         if wrong:
             self.result.fault(row["id"], wrong)
+        given = [text for text in texts.wrong if text is not None]
         if is_open(row):
-            if texts.answer and texts.answer in texts.wrong:
+            if texts.answer and texts.answer in given:
                 self.result.fault(row["id"], "the rejected answer is right")
-        elif any(text is not None and not says(row, text) for text in texts.wrong):
+        elif any(not says(row, text) for text in given):
             self.result.fault(row["id"], "the rejected answer is right")
+        elif row["task"] in (CHOICE_TASK, PAIR_TASK):
+            titles = [one["title"] for one in row["candidates"]]
+            if any(
+                not _INDEX.fullmatch(text) and parse.choice(text, titles) is None for text in given
+            ):
+                self.result.fault(row["id"], "the rejected answer is none of the candidates")
 
     @staticmethod
     def _rating(row: Row, text: str) -> str:
@@ -256,6 +276,19 @@ class Answers(RowCheck):
             return "there is no rating"
         right = said is not None and abs(said - row["rating"]) < 1e-4
         return "" if right else f"the answer reads as {said}, the rating is {row['rating']}"
+
+    @staticmethod
+    def _like(row: Row, text: str) -> str:
+        scale = registry.source(row["source"]).scale
+        if row["rating"] is None or scale is None:
+            return "there is no rating"
+        likes = row["rating"] >= scale.liked
+        layouts = [layout_of(language, None) for language in languages()]
+        if text in [one.yes_or_no(likes) for one in layouts]:
+            return ""
+        if text in [one.yes_or_no(not likes) for one in layouts]:
+            return f"the answer says {text}, the rating is {row['rating']:g}"
+        return "the answer says neither yes nor no"
 
     @staticmethod
     def _titles(row: Row, text: str) -> str:

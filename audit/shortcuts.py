@@ -1,8 +1,8 @@
 """Shortcuts: how well simple rules find a target without knowing the user.
 
 A rule gives every candidate a score and takes the highest, ties by expected value. Its Hit@1 is held
-against chance, the share of true items among the candidates, and always reported. It is a fault where
-it beats chance by more than 4 standard errors, and
+against chance, the share of true items among the candidates, and always reported. It is a fault, one for each cell and rule,
+where it beats chance by more than 4 standard errors, and
 
 - a rule of form (place, title in the history, seen in training, category): by more than 0.05;
 - a rule that real behaviour makes true to some degree (popularity, novelty, length): by more than a third
@@ -16,12 +16,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from itdr.audit.features import Features, of_row
+from itdr.audit.marks import Marks
 from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
+from itdr.builders.dataset.formats import texts_of
+from itdr.scoring.metrics.per_task import LIKE_TASK
 
 Row = Mapping[str, Any]
 FORM = 0.05
@@ -54,7 +57,10 @@ RULES: Mapping[str, tuple[str, str]] = {
 TASTE = ("genre overlap",)
 """Rules that know the user's taste: reported for comparison, never a fault."""
 ITEM_PRIOR = "item prior"
-MOST_IDS = 1000
+UNLIKELY = 1e-6
+"""Chance below which a place within one split, or over all sources, is no accident."""
+LEAST_ANSWERS, ONE_SIDED = 20, 0.9
+"""Yes-or-no rows of which so many have one answer give it away."""
 
 
 @dataclass
@@ -63,15 +69,29 @@ class _Tally:
     hits: float = 0.0
     chance: float = 0.0
     variance: float = 0.0
-    ids: list[str] = field(default_factory=list)
 
-    def add(self, row_id: str, hit: float, chance: float) -> None:
+    def add(self, hit: float, chance: float) -> None:
         self.rows += 1
         self.hits += hit
         self.chance += chance
         self.variance += chance * (1 - chance)
-        if hit == 1 and len(self.ids) < MOST_IDS:
-            self.ids.append(row_id)
+
+    @property
+    def excess(self) -> float:
+        return (self.hits - self.chance) / self.rows
+
+    @property
+    def z(self) -> float:
+        return (self.hits - self.chance) / math.sqrt(self.variance) if self.variance else 0.0
+
+    def tail(self) -> float:
+        """How likely so many hits are by chance, or more (Chernoff's bound, which is exact enough for
+        few rows too)."""
+        p, q = self.chance / self.rows, min(self.hits / self.rows, 1.0)
+        if q <= p or not 0 < p < 1:
+            return 1.0
+        apart = q * math.log(q / p) + ((1 - q) * math.log((1 - q) / (1 - p)) if q < 1 else 0.0)
+        return math.exp(-self.rows * apart)
 
 
 def hit_of(true: Sequence[bool], scores: Sequence[float]) -> float:
@@ -121,6 +141,9 @@ class Giveaways:
         self.result = Result("giveaways", "no rule that ignores the user finds the true item")
         self._tallies: dict[str, dict[str, _Tally]] = {}
         self._priors: dict[str, ItemPrior] = {}
+        self._places: dict[str, dict[str, _Tally]] = {}
+        self._marks: dict[str, Marks] = {}
+        self._answers: dict[str, Counter[str]] = {}
         self._judged: set[str] = set()
 
     def see(self, split: str, row: Row, facts: Features | None = None) -> None:
@@ -131,23 +154,37 @@ class Giveaways:
             row: the row; one without candidates is passed over.
             facts: what the raw data say of each candidate, as far as they could be asked.
         """
+        cell = f"{row['task']}/{row['source']}"
+        if row["task"] == LIKE_TASK:
+            self.result.checked += 1
+            for name in (cell, f"{cell}, {split}"):
+                self._answers.setdefault(name, Counter())[texts_of(row).answer] += 1
         if not row["candidates"] or not row["relevant"]:
             return
         self.result.checked += 1
-        cell = f"{row['task']}/{row['source']}"
         if row.get("root_task") == EXTRA:
             self._judged.add(cell)
         true = [one["item_id"] in row["relevant"] for one in row["candidates"]]
         for name, scores in rules(row, {**of_row(row), **(facts or {})}).items():
-            self._add(cell, name, row["id"], true, scores)
+            self._add(self._tallies, cell, name, true, scores)
+            if name.startswith("place"):
+                self._add(self._places, f"{cell}, {split}", name, true, scores)
+                self._add(self._places, row["task"], name, true, scores)
         prior = self._priors.setdefault(cell, ItemPrior())
         prior.see(row["id"], [one["item_id"] for one in row["candidates"]], true)
+        if texts_of(row).question:
+            self._marks.setdefault(cell, Marks()).see(row, true)
 
+    @staticmethod
     def _add(
-        self, cell: str, name: str, row_id: str, true: Sequence[bool], scores: Sequence[float]
+        tallies: dict[str, dict[str, _Tally]],
+        cell: str,
+        name: str,
+        true: Sequence[bool],
+        scores: Sequence[float],
     ) -> None:
-        tally = self._tallies.setdefault(cell, {}).setdefault(name, _Tally())
-        tally.add(row_id, hit_of(true, scores), sum(true) / len(true))
+        tally = tallies.setdefault(cell, {}).setdefault(name, _Tally())
+        tally.add(hit_of(true, scores), sum(true) / len(true))
 
     def table(self) -> dict[str, dict[str, dict[str, float]]]:
         """The figures of every cell and rule.
@@ -170,42 +207,74 @@ class Giveaways:
 
     def _add_priors(self) -> None:
         for cell, prior in self._priors.items():
-            for row_id, true, scores in prior.scored():
-                self._add(cell, ITEM_PRIOR, row_id, true, scores)
+            for _, true, scores in prior.scored():
+                self._add(self._tallies, cell, ITEM_PRIOR, true, scores)
         self._priors.clear()
 
     def end(self) -> Result:
         """The result over all rows seen.
 
         Returns:
-            A fault for each row of a cell that some rule gives away.
+            A fault for each cell and rule that finds true items there.
         """
         self._add_priors()
         for cell, tallies in sorted(self._tallies.items()):
             shown = []
             for name, one in tallies.items():
-                hit, chance = one.hits / one.rows, one.chance / one.rows
-                excess = hit - chance
-                z = excess * one.rows / math.sqrt(one.variance) if one.variance else 0.0
                 formal = name in FORMAL or name.startswith("place")
-                bound = FORM if formal else NATURE * (1 - chance)
-                if (
-                    name not in TASTE
-                    and excess > bound
-                    and z > Z
-                    and (formal or (one.rows >= ENOUGH and cell not in self._judged))
-                ):
-                    what = f"{name!r} alone finds a true item: Hit@1 {hit:.3f}, chance {chance:.3f}"
-                    for row_id in one.ids:
-                        self.result.fault(row_id, what)
+                bound = FORM if formal else NATURE * (1 - one.chance / one.rows)
+                enough = formal or (one.rows >= ENOUGH and cell not in self._judged)
+                if name not in TASTE and enough and one.excess > bound and one.z > Z:
+                    self._report(cell, name, one)
                 if not name.startswith("place"):
-                    shown.append(f"{name} {hit:.3f}")
+                    shown.append(f"{name} {one.hits / one.rows:.3f}")
             places = [one.hits / one.rows for name, one in tallies.items() if name[:5] == "place"]
             chance = next(one.chance / one.rows for one in tallies.values())
             self.result.notes.append(
                 f"{cell}: chance {chance:.3f}; best place {max(places):.3f}; " + "; ".join(shown)
             )
+        self._end_places()
+        self._end_marks()
+        self._end_answers()
         return self.result
+
+    def _end_places(self) -> None:
+        """Places within a split, and over all sources of a subtask."""
+        told = {(cell, what.partition(" alone")[0]) for cell, what in self.result.faults}
+        for cell, tallies in sorted(self._places.items()):
+            whole = cell.partition(",")[0]
+            for name, one in tallies.items():
+                known = any(of.startswith(whole) and rule == repr(name) for of, rule in told)
+                if not known and one.excess > FORM and one.tail() < UNLIKELY:
+                    self._report(cell, name, one)
+
+    def _end_marks(self) -> None:
+        for cell, marks in sorted(self._marks.items()):
+            for mark, shown, true in marks.found():
+                self.result.fault(
+                    cell,
+                    f"{mark} marks the true item: it stands at {shown:,} candidates in "
+                    f"{marks.rows:,} rows, and {true:,} of them are true",
+                )
+
+    def _end_answers(self) -> None:
+        for cell, answers in sorted(self._answers.items()):
+            rows = answers.total()
+            (answer, most), *_ = answers.most_common(1)
+            if rows >= LEAST_ANSWERS and most >= ONE_SIDED * rows:
+                self.result.fault(
+                    cell,
+                    f"always answering {answer!r} is right in {most:,} of {rows:,} rows: a model "
+                    "can score so without reading the question",
+                )
+
+    def _report(self, cell: str, name: str, one: _Tally) -> None:
+        hit, chance = one.hits / one.rows, one.chance / one.rows
+        self.result.fault(
+            cell,
+            f"{name!r} alone finds a true item in {hit:.0%} of {one.rows:,} rows, where {chance:.0%} "
+            "is chance: a model can score so without knowing the user",
+        )
 
 
 def rules(row: Row, features: Features) -> dict[str, list[float]]:

@@ -9,10 +9,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from itdr.audit.known import MARKS, answer_forms, known_of, layout_of, rating_texts, short_forms
+from itdr.audit import question_facts
+from itdr.audit.known import (
+    MARKS,
+    answer_forms,
+    judged,
+    known_of,
+    layout_of,
+    rating_texts,
+    short_forms,
+)
 from itdr.audit.result import Result, RowCheck
 from itdr.audit.shapes import Choice, Known, Shape, fits, shape_of
 from itdr.builders.core.errors import ItdrError
+from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import texts_of
 from itdr.builders.rendering import templates
@@ -25,6 +35,8 @@ Row = Mapping[str, Any]
 _AVERAGE = re.compile(
     r"(?im)^[\s\-*\d.]*(average|mean|overall|avg\.?)[ _](user |member )?(rating|score|stars)\b.*\d"
 )
+SIDES = ("source", "history", "items", "liked", "disliked", "likes", "dislikes")
+"""Labels of what stands beside the titles of a history."""
 _REST = "rest"
 
 
@@ -175,21 +187,25 @@ def _beside(row: Row, held: list[tuple[str, str]], layout: Layout) -> Iterator[s
     """What stands beside the titles of a list and does not come from the layout, or another rating."""
     marks = (*MARKS, *_marks(layout))
     by_list: dict[str, list[str]] = {}
+    said = {label: tail for label, tail in held if label in question_facts.TOTALS}
+    yield from question_facts.totals(row, said)
     for label, tail in held:
+        if label in said:
+            continue
         by_list.setdefault(label, []).append(tail)
         if label != "target" and tail and not tail.startswith(marks):
             yield f"something else stands beside a title: {tail[:60]!r}"
+        elif tail.endswith(" "):
+            yield f"blanks stand behind a title: {tail[-60:]!r}"
     ratings = rating_texts(row)
-    shown = [
-        tail
-        for name in ("source", "history", "items", "liked", "disliked")
-        for tail in by_list.get(name, ())
-    ]
+    if row.get("root_task") == EXTRA:
+        ratings = [ratings[k] for places in judged(row) for k in places]
+    shown = [tail for name in SIDES for tail in by_list.get(name, ())]
     if len(shown) != len(ratings):
         return
     pattern = _rated(layout)
-    said = [pattern.search(tail) for tail in shown]
-    pairs = [(one, true) for one, true in zip(said, ratings, strict=True) if true]
+    matches = [pattern.search(tail) for tail in shown]
+    pairs = [(one, true) for one, true in zip(matches, ratings, strict=True) if true]
     if not pairs or (row["task"] != RATING_TASK and not all(one for one, _ in pairs)):
         return
     for one, true in pairs:

@@ -10,6 +10,7 @@ import typer
 
 from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.dataset import own_sources, registry
+from itdr.builders.rawfiles.rows import compared
 from itdr.commands._options import source_names
 
 
@@ -142,6 +143,8 @@ def _long(fact: dict[str, Any]) -> str:
 
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
+    from itdr.builders.store.losses import emptied, unmatched
+
     rows = store["rows"]
     lines = [
         f"    {store['path']}  ({store['bytes'] / 1e6:,.1f} MB)",
@@ -149,8 +152,10 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
         f"{rows['items']:,} items",
     ]
     for key, file in store["files"].items():
+        declared = store["official_rows"].get(key)
+        rows_of = f", {compared(file['rows'], declared)}" if declared and "rows" in file else ""
         lines.append(
-            f"      {key}: {file['name']}, {file['size']:,} bytes, sha256 {file['sha256']}"
+            f"      {key}: {file['name']}, {file['size']:,} bytes{rows_of}, sha256 {file['sha256']}"
         )
     read = {table: rows.get(f"{table}_read") for table in COLUMNS}
     listed = [f"{number:,} rows of {table}" for table, number in read.items() if number is not None]
@@ -161,6 +166,7 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             lines.append(f"      rejected: {n:,} rows of {table}: {reason}")
     if not rejected:
         lines.append("      rejected: no row")
+    lines += [f"      {sentence}" for sentence in (*emptied(store), *unmatched(store))]
     return lines
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from itdr.builders.core.schema import ROOT_TASKS
 from itdr.builders.dataset import formats, protocols, registry
 from itdr.builders.dataset.options import DEFAULTS
+from itdr.builders.store import losses
 from itdr.publish import licences, tables, views
 from itdr.publish.tables import table
 
@@ -286,6 +287,14 @@ def _origin(entries: Entries) -> str:
         "options, the versions, and the cells that fell short of their quota.",
         "",
     ]
+    facts = {name: one for entry in entries.values() for name, one in entry["sources"].items()}
+    lost = [
+        f"- {name}: {sentence}."
+        for name, one in sorted(facts.items())
+        if "unmatched" in one  # folders of older versions say nothing of it
+        for sentence in (*losses.unmatched(one), *losses.emptied(one))
+    ]
+    lines += [*lost, ""] if lost else []
     for name, one in entries.items():
         changed = {
             option: value

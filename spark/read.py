@@ -57,6 +57,7 @@ class Facts:
         columns: those that the reader fills (empty where it gave no table).
         rows: rows read, rejected ones included.
         rejected: counts of rejected rows by table and reason.
+        emptied: counts of rows with an unreadable value by table and reason.
         events: the kinds of event that occur.
         numbers: the id columns that hold only numbers.
         opened: the keys of the raw files.
@@ -66,6 +67,7 @@ class Facts:
     columns: list[str] = field(default_factory=list)
     rows: int = 0
     rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    emptied: Counter[tuple[str, str]] = field(default_factory=Counter)
     events: set[str] = field(default_factory=set)
     numbers: set[str] | None = None
     opened: set[str] = field(default_factory=set)
@@ -81,6 +83,7 @@ class Facts:
         self.error = self.error or counts["error"]
         self.rows += counts["rows"]
         self.rejected.update({(table, reason): n for table, reason, n in counts["rejected"]})
+        self.emptied.update({(table, reason): n for table, reason, n in counts["emptied"]})
         self.events |= set(counts["events"])
         self.opened |= set(counts["opened"])
         self.columns += [name for name in counts["columns"] if name not in self.columns]
@@ -152,8 +155,8 @@ def read(job: ReadJob, number: int) -> Iterator[pa.RecordBatch]:
     """
     kind = chunk_schema(job.table)
     facts: dict[str, Any] = {
-        "columns": [], "rows": 0, "rejected": [], "events": [], "opened": [], "numbers": None,
-        "error": "",
+        "columns": [], "rows": 0, "rejected": [], "emptied": [], "events": [], "opened": [],
+        "numbers": None, "error": "",
     }  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="itdr-chunk-") as scratch:
         # An error of a raw file is the same however often it is tried: facts, not raised.
@@ -197,6 +200,7 @@ def _rows(
         facts["columns"] = list(names)
         facts["opened"] = sorted(set(raw.opened))
         facts["rejected"] = [[table, reason, n] for (table, reason), n in rejected.items()]
+        facts["emptied"] = [[table, reason, n] for (table, reason), n in raw.emptied.items()]
         for batch in con.sql(f"SELECT * FROM {copy}").to_arrow_reader(1 << 14):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             yield _batch(kind, columns, batch.num_rows)

@@ -21,8 +21,9 @@ from itdr.builders.store import spec as store_spec
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import statements
 from itdr.builders.store.build.build import (
+    counts_by_table,
+    joined_tables,
     no_usable_row,
-    rejected_by_table,
     require_readable,
 )
 from itdr.spark import partitions
@@ -145,8 +146,10 @@ class _Build:
             raise RawFileError(f"{self.source.id}: its reader gave no interactions.")
         events = sorted(interactions.events)
         rejected: Counter[tuple[str, str]] = Counter()
+        emptied: Counter[tuple[str, str]] = Counter()
         for facts in self.facts.values():
             rejected.update(facts.rejected)
+            emptied.update(facts.emptied)
         for table, facts in self.facts.items():
             require_readable(self.source, table, facts.rows, rejected, self._files(table))
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
@@ -156,6 +159,8 @@ class _Build:
         counts = self._code_ids()
         if not counts["interactions"]:
             raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
+        columns = {table: facts.columns for table, facts in self.facts.items()}
+        unmatched = joined_tables(self._ask, columns, counts, rejected)
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -168,7 +173,9 @@ class _Build:
         rows = {f"{name}_read": facts.rows for name, facts in self.facts.items() if facts.columns}
         return {
             "rows": {**rows, **counts},
-            "rejected": rejected_by_table(rejected),
+            "rejected": counts_by_table(rejected),
+            "emptied": counts_by_table(emptied),
+            "unmatched": unmatched,
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
             },
@@ -248,6 +255,9 @@ class _Build:
             self.engine.keep(f"{name}_codes", statements.codes(f"{name}_hashed"))
             counts[f"{name}s"], counts["interactions"] = rows
         return counts
+
+    def _ask(self, query: str) -> int:
+        return int(self.engine.session.sql(query).collect()[0][0])
 
     def _before(self, query: str) -> tuple[int, int]:
         """Register the table `before` of a query of bucket counts; returns the totals of ids and rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ from itdr.builders.core.errors import ConfigError, DownloadError
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.options import DECLARED
 from itdr.builders.rawfiles import locate
-from itdr.commands import fetch
+from itdr.builders.store import prepare
+from itdr.commands import fetch, show
 from itdr.commands._wording import as_options
 from tests import world
 
@@ -194,6 +196,23 @@ def test_a_source_is_found_by_its_title(got: str, said: str) -> None:
     with pytest.raises(ConfigError) as error:
         registry.source(got)
     assert said in str(error.value)
+
+
+def test_lists_hang_and_running_text_does_not() -> None:
+    long = "word " * 40
+    lines = show._wrapped(f"1. {long}\n- {long}\n{long}").split("\n")
+    starts = [line[:4] for line in lines if not line.startswith(("1. ", "- "))]
+    assert {"   w", "  wo", "word"} == set(starts)
+    assert all(len(line) <= show.WIDTH for line in lines)
+
+
+@pytest.mark.parametrize("name", registry.source_ids())
+def test_the_work_to_cite_is_named_with_its_whole_title(name: str) -> None:
+    source = registry.source(name)
+    title = prepare._short_citation(source)
+    assert not set(title) & set('{}"\n')
+    flat = " ".join(source.citation.replace("{", "").replace("}", "").split())
+    assert f"title = {title}," in re.sub(r" *= *", " = ", flat)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from itdr.builders.evidence import significance, user_verdicts
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts as interests_counts
+from itdr.builders.evidence.interests import person as person_module
 from itdr.builders.evidence.interests import tastes
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import decade
@@ -143,7 +144,8 @@ def test_flops_that_everybody_dislikes_are_nobodys_contrast(
     number = sum(len(told(person, ("contrast",))) for person in found.values())
     assert number / len(found) <= 0.15
     # As if nobody knew how others like each work.
-    monkeypatch.setattr(tastes, "SHRINK", 1e9)
+    monkeypatch.setattr(person_module, "SHRINK", 1e9)
+    found = people(open_cell("ml-1m", tmp_path))
     alone = sum(len(told(person, ("contrast",))) for person in found.values())
     assert alone / len(found) > 0.4
 

@@ -7,17 +7,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itdr.builders.core.reasons import WRONG_TYPE
+
 if TYPE_CHECKING:
     import duckdb
 
 TOO_FEW = "too few fields"
 TOO_MANY = "too many fields"
 BAD_SHAPE = "wrong number of fields"
+QUOTED_MARK = "a separator inside a quoted field"
+UNPAIRED = "a quote without its partner in the line (counted by line)"
 """Reasons for rejecting a row that many sources share."""
 
-
 CSV_REASONS = {
-    "CAST": "a value of the wrong type",
+    "CAST": WRONG_TYPE,
     "MISSING COLUMNS": TOO_FEW,
     "TOO MANY COLUMNS": TOO_MANY,
     "UNQUOTED VALUE": "broken quoting",
@@ -130,7 +133,18 @@ def read_plain(
     fields = ", ".join(
         f'TRY_CAST({unquoted_sql(name)} AS {kind}) AS "{name}"' for name, kind in columns.items()
     )
-    return f"(SELECT {fields}, more FROM {scan(dict.fromkeys(columns, 'VARCHAR'))})"
+    # A quoted field that begins in one field and ends in a later one.
+    begun = " OR ".join(
+        f'(starts_with("{name}", \'"\') AND NOT ends_with("{name}", \'"\'))' for name in columns
+    )
+    more = f"CASE WHEN more IS NOT NULL AND ({begun}) THEN {literal(QUOTED_MARK)} ELSE more END"
+    return f"(SELECT {fields}, {more} AS more FROM {scan(dict.fromkeys(columns, 'VARCHAR'))})"
+
+
+def too_many_sql() -> str:
+    """SQL for the reason why a row of `read_plain` has too many fields, where `more` is not null."""
+    mark = literal(QUOTED_MARK)
+    return f"CASE WHEN more = {mark} THEN {mark} ELSE {literal(TOO_MANY)} END"
 
 
 def _quotes_begin(path: Path, header: bool) -> bool:
@@ -139,6 +153,15 @@ def _quotes_begin(path: Path, header: bool) -> bool:
         if header:
             file.readline(_HEAD)
         return b'"' in file.readline(_HEAD)
+
+
+def unpaired_sql(line: str) -> str:
+    """SQL condition: a line has an odd number of quotes, as one has whose record goes on in the next line.
+
+    Args:
+        line: an SQL expression of the line.
+    """
+    return f"""(length({line}) - length(replace({line}, '"', ''))) % 2 = 1"""
 
 
 def read_lines(path: Path, table: str, *, header: bool = True, **options: object) -> str:
@@ -174,13 +197,14 @@ def unquoted_sql(column: str) -> str:
 
 
 def integer_text_sql(text: str) -> str:
-    """SQL for a trimmed text in which `29.0`, a whole number written as a float, becomes `29`.
+    """SQL for a trimmed text in which `29.0` or `29,0`, a whole number written as a float, becomes `29`.
 
     Args:
         text: an SQL expression of the text.
     """
     text = f"trim({text})"
-    return f"CASE WHEN ends_with({text}, '.0') THEN regexp_replace({text}, '^([0-9]+)\\.0$', '\\1') ELSE {text} END"
+    written = f"regexp_replace({text}, '^([0-9]+)[.,]0$', '\\1')"
+    return f"CASE WHEN ends_with({text}, '.0') OR ends_with({text}, ',0') THEN {written} ELSE {text} END"
 
 
 def epoch_seconds(number: str) -> str:
@@ -214,8 +238,13 @@ def csv_rejects(con: duckdb.DuckDBPyConnection, table: str) -> Counter[str]:
     ).fetchall()
     if not known[0][0]:
         return Counter()
+    # Where the format has no quoting, a quoted field with a separator is several fields.
     found = con.execute(
-        f"SELECT kind, count(*) FROM (SELECT min(CAST(error_type AS VARCHAR)) AS kind FROM {name} "
-        "GROUP BY scan_id, file_id, line) GROUP BY kind"
+        f"""SELECT kind, count(*) FROM (
+            SELECT min(CASE WHEN error_type = 'TOO MANY COLUMNS' AND s.quote = '(empty)'
+                AND contains(csv_line, '"') THEN {literal(QUOTED_MARK)}
+                ELSE CAST(error_type AS VARCHAR) END) AS kind
+            FROM {name} AS r JOIN {name}_scan AS s USING (scan_id, file_id)
+            GROUP BY scan_id, file_id, line) GROUP BY kind"""
     ).fetchall()
     return Counter({CSV_REASONS.get(kind, kind.lower()): rows for kind, rows in found})

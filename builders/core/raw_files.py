@@ -25,6 +25,7 @@ class Raw:
         facet: `base` or `text` (see `RawFile.facets`).
         rejects: rows dropped before they became records (lines that do not parse), by
             `(table, reason)`; rows that parse but break a rule carry a `reject` column instead.
+        emptied: rows in which a value that cannot be read became empty, by `(table, reason)`.
         opened: the keys requested by readers, in order.
         unparsed: how many rows of each table never became records.
     """
@@ -35,6 +36,7 @@ class Raw:
     domain: str | None = None
     facet: str = "base"
     rejects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    emptied: Counter[tuple[str, str]] = field(default_factory=Counter)
     opened: list[str] = field(default_factory=list)
     unparsed: Counter[str] = field(default_factory=Counter)
 

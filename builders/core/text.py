@@ -24,6 +24,13 @@ def plain(text: str) -> str:
 def joined(names: Sequence[str], comma: str = ", ") -> str:
     """Names in a row; set apart by semicolons where one of them holds a comma itself.
 
+    Args:
+        names: the names.
+        comma: what sets them apart otherwise.
+
+    Returns:
+        One text.
+
     >>> joined(("Beer, Wine & Spirits", "Bars"))
     'Beer, Wine & Spirits; Bars'
     """
@@ -38,6 +45,9 @@ def cut_title(title: str, chars: int) -> str:
     Args:
         title: the title.
         chars: the limit.
+
+    Returns:
+        One line.
 
     >>> cut_title("Eye Cream with Vitamin C, for Dark Circles and Puffiness", 40)
     'Eye Cream with Vitamin C'

@@ -88,11 +88,17 @@ def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
         Blocks of at most `size` bytes.
 
     Raises:
-        RawFileError: a gzip stream is cut off or damaged, or something follows it.
+        RawFileError: a gzip stream is cut off or damaged, something follows it, or it holds another.
     """
     try:
         with open_bytes(path) as file:
+            first = is_gzip(path)
             while block := file.read(size):
+                if first and block.startswith(GZIP):
+                    raise RawFileError(
+                        f"{path}: gzip data inside gzip: the file was packed twice. Unpack it once."
+                    )
+                first = False
                 yield block
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise gzip_error(path, error) from None

@@ -91,9 +91,15 @@ def _lacking(
         if spec.ready():
             continue
         absent = [*(file.name for file in now.by_hand), *(remote.name for remote in now.fetch)]
-        problems = [now.problems[file.key] for file in spec.files if file.key in now.problems]
+        problems = [
+            now.problems[file.key]
+            for file in spec.files
+            if file.key in now.problems and not file.optional
+        ]
         if absent or problems:
-            what = f"{', '.join(absent[:3])} not found" if absent else problems[0]
+            what = f"{', '.join(absent[:3])} not found" if absent else ""
+            if problems:
+                what = f"{what} (found, but not taken: {problems[0]})" if what else problems[0]
             where = f" in {inventory.source_folder(source, folder)}" if folder is not None else ""
             return what + where
     return ""

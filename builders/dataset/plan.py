@@ -22,8 +22,10 @@ from itdr.builders.rendering.templates import folder_of
 from itdr.builders.sampling.cuts import parse
 from itdr.builders.sampling.negatives import EVENT, NEAR_IN_TIME, POPULARITY
 from itdr.builders.sampling.splits import SPLITS, quota_by_part, select_order, shares
+from itdr.builders.store import losses
+from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.spec import StoreSpec
-from itdr.builders.tasks.base import Cell, CellRule, OpenCell
+from itdr.builders.tasks.base import Cell, CellRule, OpenCell, Task
 
 USUAL_QUOTA = 6250
 """Full size of a cell that the paper does not have: the paper's commonest quota."""
@@ -177,7 +179,7 @@ def select(
     plans = []
     for part, chosen_here in enumerate(by_part):
         if not any(chosen.expected for chosen in chosen_here):
-            raise EmptySplitError(_empty(options, part, cells))
+            raise EmptySplitError(_empty(options, part, cells, paths))
         kept = tuple(chosen for chosen in chosen_here if chosen.expected)
         plans.append(SplitPlan(options.config, part, kept))
     return plans
@@ -408,14 +410,32 @@ def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ..
     )
 
 
-def _empty(options: Options, part: int, cells: Sequence[Cell]) -> str:
+def _empty(
+    options: Options,
+    part: int,
+    cells: Sequence[Cell],
+    paths: Mapping[str, tuple[Path, ...]],
+) -> str:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
-        f"{task.id} needs {task.least_events(options.of(task.id))} or more showable items of a user"
+        f"{task.id} needs {_needed(options, task)}"
         for task in {cell.task.id: cell.task for cell in cells}.values()
+    )
+    stores = {path: cell.source.id for cell in cells for path in paths[cell.name]}
+    unmatched = "".join(
+        f"{source}: {sentence}. "
+        for path, source in stores.items()
+        for sentence in losses.unmatched(read_manifest(path), most=True)
     )
     return (
         f"{options.config}: no case is eligible for the split {SPLITS[part]!r} in {names}. {needs}. "
-        "The raw files may be too small a part of the benchmark; a shorter history, another seed, "
-        "or more sources may help."
+        f"{unmatched}The raw files may be too small a part of the benchmark; a shorter history, "
+        "another seed, or more sources may help."
     )
+
+
+def _needed(options: Options, task: Task) -> str:
+    """What a case of the task is made of."""
+    if task.about == "item":
+        return "items of which enough is known to say something that holds"
+    return task.asks or f"{task.least_events(options.of(task.id))} or more showable items of a user"

@@ -7,8 +7,10 @@ of what a row costs in Python to create, encode and collect; a file needs none o
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.sampling.case import Case
@@ -53,18 +55,45 @@ def row_hash(case: Case, texts: Sequence[str]) -> str:
     Returns:
         16 hexadecimal digits.
     """
-    parts = [
-        *texts,
+    return _hash(
+        texts,
         case.user,
         case.item.id if case.item else None,
-        *(item.id for item in case.history),
-        "candidates",
-        *(item.id for item in case.candidates),
-        "relevant",
-        *(item.id for item in case.relevant),
+        [[item.id for item in items] for items in (case.history, case.candidates, case.relevant)],
         case.rating,
-        *itertools.chain.from_iterable(case.attributes),
-    ]
+        case.attributes,
+    )
+
+
+def row_hash_of_columns(row: Mapping[str, Any], texts: Sequence[str]) -> str:
+    """The hash that the columns of a finished row give; see `row_hash`.
+
+    Args:
+        row: the row.
+        texts: description, question and answer.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    shown = [[one["item_id"] for one in row[name]] for name in ("history", "candidates")]
+    # A column holds ratings in single precision.
+    rating = None if row["rating"] is None else float(str(np.float32(row["rating"])))
+    attributes = [(one["name"], one["value"]) for one in row["attributes"]]
+    items = [*shown, row["relevant"]]
+    return _hash(texts, row["user_id"], row["item_id"], items, rating, attributes)
+
+
+def _hash(
+    texts: Sequence[str],
+    user: str | None,
+    item: str | None,
+    items: Sequence[Sequence[str]],
+    rating: float | None,
+    attributes: Sequence[tuple[str, str]],
+) -> str:
+    history, candidates, relevant = items
+    parts = [*texts, user, item, *history, "candidates", *candidates, "relevant", *relevant]
+    parts += [rating, *itertools.chain.from_iterable(attributes)]
     return f"{stable_hash(*parts):016x}"
 
 

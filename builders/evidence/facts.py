@@ -25,6 +25,7 @@ KINDS = {
     "origin": "the item's country or language",
     "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
     "share": "count of works with a trait, base is the share to be expected",
+    "listed": "displayed dislikes with a trait that sets them apart; base is the share of such likes",
     "most": "count of a user's likes with the trait that most have; base as of share",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
     "habit": "how a user acts, or the users of an item do: a percentile",

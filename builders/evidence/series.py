@@ -7,6 +7,7 @@ Book 1)"). A name is a series only where several works of the source bear it in 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -78,6 +79,7 @@ def part(title: str) -> Part:
     return Part("")
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def series_key(title: str) -> str:
     """The folded name of the series that a title may belong to, by itself or as the first part; "" where
     it is too short to be one.
@@ -91,6 +93,7 @@ def series_key(title: str) -> str:
     return key if len(key) >= _LEAST else ""
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def base_title(title: str) -> str:
     """A title as the same work bears it in other editions: without brackets, folded."""
     return plain(_BRACKETS.sub("", title))

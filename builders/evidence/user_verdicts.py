@@ -33,8 +33,8 @@ class Sided:
 
     places: into the user's events.   sides: `LIKE` or `DISLIKE`.   strength: rating or hours.
     judged: works that the user has rated (or played) at all, liked, disliked or neither.
-    touched: the works of all events of the user.   judged_works, marks: all works that were judged, and
-    how well each was liked (`verdicts.marks`).
+    touched: the works of all events of the user.   judged_works, marks, verdicts: all works that were
+    judged and can be shown, how well each was liked (`verdicts.marks`), and its side, 0 for neither.
     """
 
     items: list[int]
@@ -48,6 +48,7 @@ class Sided:
     touched: np.ndarray
     judged_works: np.ndarray
     marks: np.ndarray
+    verdicts: np.ndarray
 
 
 def sided(split: Partition, user: int) -> Sided:
@@ -93,9 +94,11 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     begins = np.concatenate([[0], counts.cumsum(dtype=np.int64)])
     scale = store.source.scale
     marks = (side + 1) * TENTHS if hours or scale is None else _tenths(scale, value[places])
-    judged = places.searchsorted(begins)
-    own_works, own_marks = (np.split(of, judged[1:-1]) for of in (works[places], marks))
-    kept = (side != 0) & (titles[places] >= 0)
+    judged = np.diff(places.searchsorted(begins)).tolist()
+    shown = titles[places] >= 0
+    cuts = places[shown].searchsorted(begins)[1:-1]
+    mine = [np.split(of[shown], cuts) for of in (works[places], marks, side)]
+    kept = (side != 0) & shown
     places, side = places[kept], side[kept]
     cuts = places.searchsorted(begins)
     own = places - begins[:-1].repeat(np.diff(cuts))
@@ -108,9 +111,9 @@ def _of(split: Partition, users: np.ndarray) -> list[Sided]:
     columns: tuple[list[Any], ...] = (item, work, title, place, times, sides_of, strength)
     touched = np.split(works, begins[1:-1])
     return [
-        Sided(*(column[start:stop] for column in columns), len(of), met, of, mark)  # type: ignore[arg-type, call-arg]
-        for met, of, mark, (start, stop) in zip(
-            touched, own_works, own_marks, itertools.pairwise(cuts.tolist()), strict=True
+        Sided(*(column[start:stop] for column in columns), n, met, *own_judged)  # type: ignore[arg-type, call-arg]
+        for n, met, own_judged, (start, stop) in zip(
+            judged, touched, zip(*mine, strict=True), itertools.pairwise(cuts.tolist()), strict=True
         )
     ]
 

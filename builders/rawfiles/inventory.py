@@ -1,6 +1,7 @@
 """What exists on disk of a source's raw files, and how the rest could be obtained. Changes nothing.
 
-Only names, sizes, times, receipts of downloads and the directories of zip files are read.
+Only names, sizes, times, samples of content, receipts of downloads and the directories of zip files are
+read.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from itdr.builders.core.paths import raw_root, safe_relative
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import inner_tar, zip_names
-from itdr.builders.rawfiles.checksums import Trust, trust
+from itdr.builders.rawfiles.checksums import Trust, sampled_digest, trust
 from itdr.builders.rawfiles.names import files_below, is_ignored, match, path_parts, same_name
+from itdr.builders.rawfiles.near import entries, near_misses
 
 Origin = Literal["data_dir", "cache", "declared"]
 GUESS = 0.35
@@ -239,14 +241,16 @@ def _declared_fingerprint(source: Source, file: RawFile) -> str:
 
 
 def _placed_fingerprint(path: Path, container: tuple[str, ...]) -> str:
-    """The fingerprint of a file placed by hand: name, size and modification time, but not its folder.
+    """The fingerprint of a file placed by hand: name, size, modification time and a sample of its content,
+    but not its folder. The time alone can be set back, by `touch -r` or `cp -p`.
 
     Args:
         path: the file, or the archive that holds it.
         container: the member's path, as in `Located`.
     """
     stat = path.stat()
-    return ":".join(("placed", path.name, str(stat.st_size), str(stat.st_mtime_ns), *container))
+    facts = (path.name, str(stat.st_size), str(stat.st_mtime_ns), sampled_digest(path))
+    return ":".join(("placed", *facts, *container))
 
 
 @dataclass
@@ -279,6 +283,12 @@ class _Folder:
             and (self.root / name).is_file()
         ]
 
+    @cached_property
+    def lying(self) -> dict[str, str]:
+        """Everything here, files or not, except downloads of ours."""
+        found = entries(self.root, partial=self.origin == "data_dir")
+        return {name: kind for name, kind in found.items() if name not in self.downloads}
+
     def find(self, file: RawFile) -> Located | None:
         """Find a file here: unpacked, else in one of its archives, else in any zip."""
         found = match(file, self.names, self.source.files)
@@ -294,15 +304,17 @@ class _Folder:
             if inside is not None:
                 return self._located(file, place, inside)
             self.problems[file.key] = f"{self.root / place} does not hold {file.name}"
-        if file.packed_in:
-            for place in self.names:
-                if place.lower().endswith(".zip"):
-                    inside = self._inside(file, place, declared=False)
-                    if inside is not None:
-                        return self._located(file, place, inside)
+        for place in self.names:
+            if place.lower().endswith(".zip"):
+                inside = self._inside(file, place, declared=False)
+                if inside is not None:
+                    return self._located(file, place, inside)
         if found.rivals:
             listed = ", ".join(str(self.root / name) for name in found.rivals[:4])
             self.problems[file.key] = f"{listed}: {found.why}"
+        near = near_misses(file, self.root, self.lying, self.zips, self.source.files)
+        if near:
+            self.problems.setdefault(file.key, near)
         return None
 
     def _archive(self, name: str) -> str | None:

@@ -27,7 +27,7 @@ from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementF
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-SHARE_KINDS = ("share", "contrast", "most")
+SHARE_KINDS = ("share", "contrast", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
 FEW = 20
 """Of fewer no percentages are said."""
@@ -175,7 +175,7 @@ class Realiser:
             form = next((one for one in fits if one.when.serves(self.domain, ())), None)
             if form is not None:
                 statement = Statement(form, "", (fact, *fact.details[: form.details]))
-                lines.append(_capital(self._said(statement, rng)))
+                lines.append(capital(self.sentence(statement)))
         return lines
 
     def write(self, statements: Sequence[Statement], rng: HashRng) -> ComposedAnswer:
@@ -192,11 +192,19 @@ class Realiser:
         for section in self.form.plan:
             here = [one for one in statements if one.section == section.id]
             if here:
-                lines = [self._said(one, rng) for one in here]
+                lines = [self.sentence(one) for one in here]
                 texts.append(_laid_out(section, lines))
         return ComposedAnswer(self.form.between.join(texts), tuple(statements))
 
-    def _said(self, statement: Statement, rng: HashRng) -> str:
+    def sentence(self, statement: Statement) -> str:
+        """One statement in words, before it is laid out; the same each time.
+
+        Args:
+            statement: what to say.
+
+        Returns:
+            The sentence or sentences.
+        """
         # One thing is always said in one way: answers differ by what they say.
         wordings = statement.form.wordings
         subject = "/".join(statement.facts[0].topic) if statement.facts else ""
@@ -359,7 +367,7 @@ def _laid_out(section: Section, lines: Sequence[str]) -> str:
     """The lines of a section under its lead; a single one goes on where the lead ends, without a number."""
     if section.lead and len(lines) == 1:
         return f"{section.lead} {lines[0]}"
-    lines = [_capital(line) for line in lines]
+    lines = [capital(line) for line in lines]
     if section.layout == "numbered" and len(lines) > 1:
         text = "\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1))
     elif section.layout == "dashes":
@@ -369,7 +377,8 @@ def _laid_out(section: Section, lines: Sequence[str]) -> str:
     return f"{section.lead}\n{text}" if section.lead else text
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with its first letter in upper case, if it begins with a letter."""
     return text[0].upper() + text[1:] if _FIRST_LETTER.match(text) else text
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from itdr.builders.core.rng import numbers_at
 from itdr.builders.sampling.event_index import EventIndex
 from itdr.builders.sampling.exclusions import Exclusions
-from itdr.builders.sampling.models import ALIKE, HOUR, LOOSER, Models, Tolerance
+from itdr.builders.sampling.models import ALIKE, LOOSER, Models, Tolerance
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
@@ -34,11 +34,12 @@ GROWTH = 4
 FARTHEST = 1 << 20
 YEARS = 8
 """Width of the span of years."""
-MODELS = 8
-"""Random events tried for each model."""
-TRIES = (8, 32)
-"""Random events tried for each negative whose own model fails, round by round, before all near ones
-are examined."""
+MODELS = (6, 24, 256)
+"""Random events that are tried for each model, round by round."""
+ROUNDS = tuple(zip((24, 48, 64, 64, 96), (ALIKE, *LOOSER), strict=True))
+"""Random events that are tried for each negative whose model itself will not do, round by round, and how
+near to the model they must be, before all near ones are looked at; in a small source these are few, and
+are looked at at once."""
 NEAR = "near in time"
 FALLBACKS = ("near in time, any year", "in proportion to popularity")
 SAME_KIND = ("same category, popularity within x2", "same category, within x4", "a shared category")
@@ -69,6 +70,8 @@ class _Batch:
         before: when a negative must have been known.
         years: the first year of the span, `NO_YEAR` for any.
         open: the places that are still to be filled.
+        models: what each is modelled on.
+        used: how many numbers of each case's sequence are used up.
     """
 
     first: np.ndarray
@@ -79,7 +82,8 @@ class _Batch:
     works: np.ndarray
     titles: np.ndarray
     users: np.ndarray
-    models: Models | None = None
+    models: Models
+    used: int
 
 
 class EventNegatives:
@@ -127,6 +131,11 @@ class EventNegatives:
         most = NEAREST if self.years is None else NEAREST_WITH_YEARS
         return min(most, max(LEAST_NEAREST, (self._high - self._low) // SHARE))
 
+    @property
+    def _many_near(self) -> bool:
+        """Whether there are too many near events to look at all of them for each negative."""
+        return self.nearest >= NEAREST
+
     def sample_many(
         self, requests: NegativeRequests, exclusions: Exclusions, hard: bool = False
     ) -> np.ndarray:
@@ -161,7 +170,11 @@ class EventNegatives:
         return batch.works
 
     def _near_model(self, exclusions: Exclusions, batch: _Batch, place: _Place) -> bool:
-        """Fill a place with a work that is as alike to its model as can be found."""
+        """Fill a place with a work that is as alike to its model as can be found; with any, where it has
+        none, or where so many random ones were tried in vain."""
+        has_model = batch.models.users[place.row, place.slot] > 0
+        if not has_model or self._many_near:
+            return self._search(batch, exclusions, place)
         for tolerance in (ALIKE, *LOOSER):
             if self._search(
                 batch,
@@ -190,6 +203,8 @@ class EventNegatives:
             works=np.full(shape, -1, np.int32),
             titles=np.full(shape, -1, np.int32),
             users=np.full(shape, -1, np.int32),
+            models=Models.none(shape, np.broadcast_to(requests.times[:, None], shape)),
+            used=n_targets,
         )
 
     def _around(self, moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -214,51 +229,81 @@ class EventNegatives:
     def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch) -> None:
         """Draw events at random, for all open places of all cases at once: the models first, each of
         which is taken itself if it will do."""
-        width = batch.works.shape[1]
-        start = requests.targets.shape[1]
-        for tries in (MODELS, *TRIES):
-            rows, slots = np.nonzero(batch.open)
+        rows, slots, events = self._draw_models(requests, batch)
+        self._take_fitting(exclusions, batch, (rows, slots), events[:, None], ALIKE)
+        for tries, tolerance in ROUNDS if self._many_near else ():
+            rows, slots = np.nonzero(batch.open & (batch.models.users > 0))
             if not len(rows):
                 return
-            # An axis of places and one of tries.
-            numbers = start + slots[:, None] * tries + np.arange(tries)
-            start += width * tries
-            low, high = self._range(batch.first[rows, slots], batch.last[rows, slots], self.nearest)
-            drawn = numbers_at(requests.rng_states[rows, None], numbers)
-            sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
-            events = low[:, None] + (drawn % sizes).astype(np.int64)
-            events = np.minimum(events, len(self._index) - 1)
-            good = (high > low)[:, None]
-            good = good & self._in_span(
-                self._index.works[events], batch.years[rows, slots][:, None]
-            )
-            if batch.models is None:
-                batch.models, events, good = self._models(batch, (rows, slots), events, good)
-            works = self._index.works[events]
-            good &= batch.models.match(self._stats, works, (rows[:, None], slots[:, None]))
-            self._keep_fitting(exclusions, batch, (rows, slots), events, good)
-            first = good.argmax(axis=1)
-            found = np.flatnonzero(good[np.arange(len(good)), first])
-            self._take(batch, rows[found], slots[found], events[found, first[found]])
+            events, inside = self._random_events(requests, batch, (rows, slots), tries)
+            self._take_fitting(exclusions, batch, (rows, slots), events, tolerance, inside)
 
-    def _models(
+    def _draw_models(
+        self, requests: NegativeRequests, batch: _Batch
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Model each place on a random event near its target that could be a target itself: somebody
+        else had met the work before. Returns rows, slots and events of the places that have a model."""
+        rows, slots = np.nonzero(batch.open)
+        found = []
+        for tries in MODELS:
+            if not len(rows):
+                break
+            events, good = self._random_events(requests, batch, (rows, slots), tries)
+            users, times = self._index.users[events], self._index.times[events]
+            works = self._index.works[events]
+            since = self._stats.since_many(works, users)
+            good &= since < times
+            one = np.arange(len(events)), good.argmax(axis=1)
+            chosen = good[one]
+            where = rows[chosen], slots[chosen]
+            met = self._stats.users[works[one]] - self._counted
+            batch.models.users[where] = np.maximum(met, 1)[chosen]
+            batch.models.age[where] = (times[one] - since[one])[chosen]
+            found.append((*where, events[one][chosen]))
+            rows, slots = rows[~chosen], slots[~chosen]
+        columns = zip(*found, strict=True) if found else ([np.zeros(0, np.int64)],) * 3
+        rows, slots, events = map(np.concatenate, columns)
+        return rows, slots, events
+
+    def _random_events(
         self,
+        requests: NegativeRequests,
+        batch: _Batch,
+        where: tuple[np.ndarray, np.ndarray],
+        tries: int,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """So many random events near each of these places, a row to a place, and whether their works
+        are of its span of years."""
+        rows, slots = where
+        numbers = batch.used + slots[:, None] * tries + np.arange(tries)
+        batch.used += batch.works.shape[1] * tries
+        low, high = self._range(batch.first[where], batch.last[where], self.nearest)
+        drawn = numbers_at(requests.rng_states[rows, None], numbers)
+        sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
+        events = low[:, None] + (drawn % sizes).astype(np.int64)
+        events = np.minimum(events, len(self._index) - 1)
+        inside = self._in_span(self._index.works[events], batch.years[where][:, None])
+        return events, inside & (high > low)[:, None]
+
+    def _take_fitting(
+        self,
+        exclusions: Exclusions,
         batch: _Batch,
         where: tuple[np.ndarray, np.ndarray],
         events: np.ndarray,
-        good: np.ndarray,
-    ) -> tuple[Models, np.ndarray, np.ndarray]:
-        """Model each place on the first of its tries that could be a target: somebody else had met the
-        work before. Returns the models, that one try of each place, and whether it could."""
-        works, users = self._index.works[events], self._index.users[events]
-        times, since = self._index.times[events], self._stats.since_many(works, users)
-        good = good & (since < times)
-        one = np.arange(len(events)), good.argmax(axis=1)
-        users, age = np.ones((2, *batch.open.shape), np.int64)
-        models = Models(users, age, batch.before)
-        models.users[where] = np.maximum(self._stats.users[works[one]] - self._counted, 1)
-        models.age[where] = np.where(good[one], times[one] - since[one], HOUR)
-        return models, events[one][:, None], good[one][:, None]
+        tolerance: Tolerance,
+        inside: np.ndarray | None = None,
+    ) -> None:
+        """Fill each of these places with the first of its events that will do, if one does."""
+        rows, slots = where
+        works = self._index.works[events]
+        good = batch.models.match(self._stats, works, (rows[:, None], slots[:, None]), tolerance)
+        if inside is not None:
+            good &= inside
+        self._keep_fitting(exclusions, batch, where, events, good)
+        first = good.argmax(axis=1)
+        found = np.flatnonzero(good[np.arange(len(good)), first])
+        self._take(batch, rows[found], slots[found], events[found, first[found]])
 
     def _keep_fitting(
         self,
@@ -351,7 +396,7 @@ class EventNegatives:
             works = self._index.works[low:high]
             good = np.ones(len(works), bool) if alike is None else alike(works)
             good &= place.any_year | self._in_span(works, batch.years[k, slot])
-            if place.tolerance is not None and batch.models is not None:
+            if place.tolerance is not None:
                 good &= batch.models.match(self._stats, works, (k, slot), place.tolerance)
             events = np.flatnonzero(good)
             works, users = works[events], self._index.users[low:high][events]

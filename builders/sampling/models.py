@@ -17,6 +17,8 @@ import numpy as np
 from itdr.builders.sampling.popularity import TrainStats
 
 HOUR = 3600
+LONGEST = 1 << 40
+"""Stands for any time that is not known, so that sums and products of times fit into 64 bits."""
 
 
 class Tolerance(NamedTuple):
@@ -39,7 +41,7 @@ class Models:
     """The model of each negative of each case, a row to a case, a column to a negative.
 
     Attributes:
-        users: how many others had met its work.
+        users: how many others had met its work; 0: there is no model.
         age: seconds since the first of them did.
         moments: the second at which a negative is to be of that age.
     """
@@ -47,6 +49,11 @@ class Models:
     users: np.ndarray
     age: np.ndarray
     moments: np.ndarray
+
+    @classmethod
+    def none(cls, shape: tuple[int, ...], moments: np.ndarray) -> Models:
+        """No models yet, for places of this shape."""
+        return cls(np.zeros(shape, np.int64), np.zeros(shape, np.int64), moments)
 
     def match(
         self,
@@ -74,7 +81,9 @@ class Models:
             near &= met * tolerance.part <= wanted * tolerance.met
             near &= met * tolerance.met >= wanted * tolerance.part
         if tolerance.age:
-            age, wanted = self.moments[where] - stats.first_time[works], self.age[where]
+            first = np.clip(stats.first_time[works], -LONGEST, LONGEST)
+            age = np.clip(self.moments[where], -LONGEST, LONGEST) - first
+            wanted = np.minimum(self.age[where], 2 * LONGEST)
             near &= age <= wanted * tolerance.age + HOUR
             near &= age * tolerance.age + HOUR >= wanted
         return near

@@ -15,11 +15,11 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core import duckdb_csv
+from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.python_lists import string_list_sql
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._formats.python_literals import string_list_sql
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
 from itdr.builders.sources._shared.books import display_title
 
@@ -42,6 +42,9 @@ BOOKS = (
 _HEADERS = [",".join(names) for names in (RATINGS, BOOKS)]
 RATING_RECORD = r",[0-9]+/[0-9]+,[0-9][.][0-9],-?[0-9]+,"
 """Helpfulness, score and time of a review."""
+_YEAR = r"^\s*(?:[0-9]{1,2}[./-][0-9]{1,2}[./-])?([12][0-9]{3})(?:[^0-9]|$)"
+_BARE = r"\s*[^\s\[,;&][^\[,;&]*"
+"""A name that stands without brackets, and cannot be several."""
 BOOK_RECORD = r',https?://[^,"\s]+,https?://[^,"\s]+,'
 """The image and the preview of a book."""
 
@@ -54,35 +57,42 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path("ratings")
     header = validate.require_header(path, RATINGS)
     _require_whole(path, len(header), RATING_RECORD)
-    types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT", "review/time": "BIGINT"}
+    types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT"}
+    number = numbers.integer_sql('"review/time"')
     return raw.con.sql(
         f"""
         SELECT User_id AS user_id, Title AS item_id, "review/score" AS rating,
-            {duckdb_csv.epoch_seconds('"review/time"')} AS "timestamp", 'review' AS event,
+            {duckdb_csv.epoch_seconds("number")} AS "timestamp", 'review' AS event,
             coalesce({clean_sql('"review/text"')}, {clean_sql('"review/summary"')}) AS text,
             CASE
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
-                WHEN "review/score" IS NULL OR "review/score" < 1 OR "review/score" > 5
-                    THEN '{validate.OUTSIDE_SCALE}'
-                WHEN "review/time" > 0 AND {duckdb_csv.epoch_seconds('"review/time"')} IS NULL
+                WHEN "review/score" IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN number > 0 AND {duckdb_csv.epoch_seconds("number")} IS NULL
                     THEN '{validate.NO_TIME}'
+                ELSE {numbers.unread_sql('"review/time"', "number")}
             END AS reject
-        FROM {duckdb_csv.read_csv(path, "interactions", types)}
+        FROM (SELECT *, {number} AS number
+            FROM {duckdb_csv.read_csv(path, "interactions", types)})
         """
     )
 
 
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Books with authors, categories, publisher, and the year where the date starts with four digits
-    (`1963*` does, a spreadsheet's `12/18/07` does not).
+    """Books with authors, categories, publisher, and the year where the date has one in four digits,
+    first or last (`1963*` has, a spreadsheet's `12/18/07` has not).
     """
     from duckdb.func import ARROW
 
     path = raw.path("books")
     header = validate.require_header(path, BOOKS)
     _require_whole(path, len(header), BOOK_RECORD)
-    year = "regexp_extract(publishedDate, '^\\s*([12][0-9]{3})(?:[^0-9]|$)', 1)"
+    year = f"try_cast(regexp_extract(publishedDate, '{_YEAR}', 1) AS SMALLINT)"
+    unread = {
+        "authors": _no_names("authors"),
+        "categories": _no_names("categories"),
+        "year": emptied.unread_sql("publishedDate", year),
+    }
     raw.con.create_function(TITLE_FUNCTION, _shown, ["VARCHAR"], "VARCHAR", type=ARROW)
     # Some publishers stand in quotes of their own.
     publisher = clean_value_sql("trim(publisher, '\" ')")
@@ -90,10 +100,11 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT Title AS item_id, {TITLE_FUNCTION}({clean_sql("Title")}) AS title,
             {_names("categories")} AS categories,
-            {_names("authors")} AS creators, try_cast({year} AS SMALLINT) AS "year",
+            {_names("authors")} AS creators, {year} AS "year",
             {clean_sql("description")} AS description,
             list_filter([{{'name': 'Publisher', 'value': {publisher}}}],
                 lambda a: a.value IS NOT NULL) AS attributes,
+            {emptied.emptied_sql(**unread)} AS emptied,
             CASE WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}' END AS reject
         FROM {duckdb_csv.read_csv(path, "items", dict.fromkeys(header, "VARCHAR"))}
         """
@@ -108,11 +119,23 @@ def _shown(titles: Any) -> Any:  # the engine looks these types up
 
 
 def _names(column: str) -> str:
-    """The names of a list literal, cleaned; missing ones left out."""
+    """The names of a list literal, or one bare name, cleaned; missing ones left out."""
+    names = (
+        f"CASE WHEN regexp_full_match({column}, '{_BARE}') THEN [{column}] "
+        f"ELSE {string_list_sql(column)} END"
+    )
     return (
-        f"list_filter(list_transform({string_list_sql(column)}, lambda n: {clean_value_sql('n')}), "
+        f"list_filter(list_transform({names}, lambda n: {clean_value_sql('n')}), "
         "lambda n: n IS NOT NULL)"
     )
+
+
+def _no_names(column: str) -> str:
+    """SQL condition: the field holds something that is neither a list literal nor one bare name."""
+    listed = f"nullif(len({string_list_sql(column)}), 0)"
+    bare = f"CASE WHEN regexp_full_match({column}, '{_BARE}') THEN 1 END"
+    empty = f"CASE WHEN regexp_full_match({column}, '\\s*\\[[\\s,]*\\]\\s*') THEN 1 END"
+    return emptied.unread_sql(column, f"coalesce({listed}, {bare}, {empty})")
 
 
 def _require_whole(path: Path, fields: int, record: str) -> None:
@@ -197,6 +220,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     options={"work": "book"},
+    times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         f"1. Open {PAGE} (public domain; Kaggle may want you to log in).\n"

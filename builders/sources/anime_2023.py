@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core.duckdb_csv import (
     TOO_FEW,
     TOO_MANY,
+    UNPAIRED,
     integer_text_sql,
     literal,
     read_csv,
     read_lines,
+    unpaired_sql,
     unquoted_sql,
 )
+from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
@@ -33,6 +36,7 @@ from itdr.builders.sources._formats.validate import (
     require_final_newline,
     require_header,
 )
+from itdr.builders.sources._shared import people
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,7 +115,8 @@ def _scores(path: Path) -> str:
         SELECT field.* FROM (
             SELECT CASE WHEN contains(line, '"') THEN struct_pack(
                     user_id := quoted.user_id, item_id := quoted.item_id, rating := quoted.rating,
-                    misfit := CASE WHEN quoted.line = '' THEN '{BROKEN}' END)
+                    misfit := CASE WHEN quoted.line <> '' THEN NULL
+                        WHEN {unpaired_sql("line")} THEN '{UNPAIRED}' ELSE '{BROKEN}' END)
                 ELSE struct_pack(
                     user_id := plain[1], item_id := plain[3], rating := plain[5],
                     misfit := CASE WHEN len(plain) < {width} THEN '{TOO_FEW}'
@@ -150,16 +155,21 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pc.match_substring_regex(rating, r"(?i)^rx\b"),
     )
     ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
+    aired = column("Aired")
+    year = _year(aired)
     return arrow.record_batches(
         {
             "item_id": ids,
             "title": title,
             "categories": arrow.split_lists(genres),
             "creators": arrow.split_lists(column("Studios")),
-            "year": _year(column("Aired")),
+            "year": year,
             "description": _synopsis(table.column("Synopsis")),
             "attributes": arrow.attribute_lists(details),
             "hidden": pc.fill_null(adult, False),
+            "emptied": arrow.emptied(
+                (pc.and_(aired.is_valid(), year.is_null()), unreadable("year"))
+            ),
             "reject": _bad_id(ids),
         }
     )
@@ -173,14 +183,22 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     wanted = ("Mal ID", "Location", "Gender", "Birthday")
     table = _whole(raw, "users", "users", USER_RECORD, USER_COLUMNS, wanted)
     ids = arrow.integer_text(arrow.tidy(table.column("Mal ID")))
-    year = _year(pc.utf8_slice_codeunits(arrow.as_array(table.column("Birthday")), 0, 4))
+    born = arrow.known_values(table.column("Birthday"), MISSING)
+    year = _year(born)
+    stated = arrow.known_values(table.column("Gender"), MISSING)
+    gender = arrow.map_values(pc.utf8_lower(stated), people.GENDERS)
     plausible = pc.and_(pc.greater_equal(year, OLDEST), pc.less_equal(year, YOUNGEST))
     return arrow.record_batches(
         {
             "user_id": ids,
             "location": arrow.known_values(table.column("Location")),
-            "gender": pc.utf8_lower(arrow.known_values(table.column("Gender"))),
+            "gender": gender,
             "birth_year": pc.if_else(plausible, year, pa.scalar(None, pa.int16())),
+            "emptied": arrow.emptied(
+                (pc.and_(stated.is_valid(), gender.is_null()), unreadable("gender")),
+                (pc.and_(born.is_valid(), year.is_null()), unreadable("birth_year")),
+                (pc.invert(plausible), implausible("birth_year")),
+            ),
             "reject": _bad_id(ids),
         }
     )

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
+from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.numbers import SHORTENED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.text_files import LONGEST_LINE
-from itdr.builders.sources._formats import validate
+from itdr.builders.sources._formats import arrow, validate
 from itdr.builders.sources._formats.mojibake import (
     EMPTY,
     MISSING,
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
+BAD_ISBN = "malformed ISBN"
+BAD_ID = "malformed id"
+DIGITS = "^[0-9]+$"
 NO_ISBN = ("NAN", "NONE", "NULL")
 AGE = (5, 100)
 YEAR = (1800, 2004)
@@ -75,7 +80,8 @@ _BARE = r'[^";\r\n][^;\r\n]*|'
 _TEXT = rf'(?:"({_BODY})"|({_BARE}))'
 """Two groups, of which one is empty: what stands between quotes, or a bare text."""
 _SKIP = rf'(?:"{_BODY}"|{_BARE})'
-_NUMBER = r'"?(\d*)(?:\.0+)?"?'
+_FIELD = r'"?([^";\r\n]*)"?'
+"""One group: what should be a number, for the reader to judge."""
 
 
 def _pattern(*fields: str) -> re.Pattern[str]:
@@ -83,9 +89,9 @@ def _pattern(*fields: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{';'.join(fields)}{_END}|([^\r\n]+){_END})", re.DOTALL)
 
 
-_RATING = _pattern(_NUMBER, _TEXT, _NUMBER)
+_RATING = _pattern(_FIELD, _TEXT, _FIELD)
 _BOOK = _pattern(*[_TEXT] * 5, *[_SKIP] * 3)
-_USER = _pattern(_NUMBER, _TEXT, _TEXT)
+_USER = _pattern(_FIELD, _TEXT, _TEXT)
 
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -99,19 +105,25 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
         user, isbn, given = (pa.array(column, pa.string()) for column in records)
         item = pc.replace_substring_regex(pc.utf8_upper(isbn), "[^0-9A-Z]", "")
         item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
-        score = pc.cast(pc.if_else(pc.equal(given, ""), "-1", given), pa.float32())
+        user = arrow.integer_text(pc.utf8_trim_whitespace(user))
+        given = arrow.integer_text(given)
+        number = pc.match_substring_regex(given, r"^\d{1,4}$")
+        score = pc.cast(pc.if_else(number, given, "-1"), pa.float32())
         implicit = pc.equal(score, 0)
+        malformed = pc.match_substring_regex(isbn, SHORTENED)
         outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
         empty = pc.or_(pc.equal(user, ""), pc.equal(item, ""))
-        none = pa.scalar(None, pa.string())
         yield pa.RecordBatch.from_pydict(
             {
                 "user_id": user,
                 "item_id": item,
                 "rating": pc.if_else(implicit, pa.scalar(None, pa.float32()), score),
                 "event": pc.if_else(implicit, "implicit", "rate"),
-                "reject": pc.if_else(
-                    empty, validate.EMPTY_ID, pc.if_else(outside, validate.OUTSIDE_SCALE, none)
+                "reject": arrow.reject_reasons(
+                    (empty, validate.EMPTY_ID),
+                    (malformed, BAD_ISBN),
+                    (pc.invert(pc.match_substring_regex(user, DIGITS)), BAD_ID),
+                    (outside, validate.OUTSIDE_SCALE),
                 ),
             }
         )
@@ -126,13 +138,18 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
         ids, titles, creators, years, details = [], [], [], [], []
+        notes, rejects = [], []
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
             title, author, year, publisher = SHIFTED.get(item) or _mended(*texts)
             ids.append(item or None)
+            malformed = BAD_ISBN if re.match(SHORTENED, isbn) else None
+            rejects.append(malformed if item else validate.EMPTY_ID)
             titles.append(title)
             creators.append([author] if author else None)
-            years.append(_within(year, YEAR))
+            number, note = _number_in(year, YEAR, "year")
+            years.append(number)
+            notes.append(note)
             details.append([{"name": "publisher", "value": publisher}] if publisher else None)
         yield pa.RecordBatch.from_pydict(
             {
@@ -141,9 +158,8 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "creators": pa.array(creators, pa.list_(pa.string())),
                 "year": pa.array(years, pa.int16()),
                 "attributes": pa.array(details, pairs),
-                "reject": pa.array(
-                    [None if item else validate.EMPTY_ID for item in ids], pa.string()
-                ),
+                "emptied": pa.array(notes, pa.string()),
+                "reject": pa.array(rejects, pa.string()),
             }
         )
 
@@ -151,20 +167,25 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 def users(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Users with "city, state, country" and age, where known."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     path = raw.path("users")
     validate.require_header(path, ("User-ID", "Location", "Age"), ";", exact=True)
     for records in _records(raw, path, _USER, "users", (1, 2)):
         ids, locations, ages = records
+        users = arrow.integer_text(pc.utf8_trim_whitespace(pa.array(ids, pa.string())))
         places = [_place(location) for location in locations]
+        years = [_number_in(age, AGE, "age") for age in ages]
         yield pa.RecordBatch.from_pydict(
             {
-                "user_id": pa.array([user or None for user in ids], pa.string()),
+                "user_id": users,
                 "location": pa.array([place for place, _ in places], pa.string()),
                 "country": pa.array([country for _, country in places], pa.string()),
-                "age": pa.array([_within(age, AGE) for age in ages], pa.int16()),
-                "reject": pa.array(
-                    [None if user else validate.EMPTY_ID for user in ids], pa.string()
+                "age": pa.array([number for number, _ in years], pa.int16()),
+                "emptied": pa.array([note for _, note in years], pa.string()),
+                "reject": arrow.reject_reasons(
+                    (pc.equal(users, ""), validate.EMPTY_ID),
+                    (pc.invert(pc.match_substring_regex(users, DIGITS)), BAD_ID),
                 ),
             }
         )
@@ -295,16 +316,24 @@ def _part(text: str) -> str | None:
     return plain_field(text.replace('"', "").replace("``", "").replace("`", "'"))
 
 
-_FLOAT = re.compile(r"\.0+$")
+_WHOLE = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-](?=\d{4}$))?(\d{1,4})(?:\.0+|,0)?$")
+"""A whole number, `29.0` and `29,0` too, or a date of which it is the year."""
 
 
-def _within(number: str | None, bounds: tuple[int, int]) -> int | None:
-    """A whole number of at most four digits in these bounds, `29.0` too, else null."""
-    if number:
-        number = _FLOAT.sub("", number)
-    if not number or not number.isdecimal() or len(number) > 4:
-        return None
-    return int(number) if bounds[0] <= int(number) <= bounds[1] else None
+def _number_in(
+    text: str | None, bounds: tuple[int, int], column: str
+) -> tuple[int | None, str | None]:
+    """A number within bounds, or null and, unless nothing (or 0) is stated, the reason for it."""
+    text = (text or "").strip()
+    if text.casefold() in MISSING:
+        return None, None
+    found = _WHOLE.match(text)
+    if not found:
+        return None, None if text == r"\N" else unreadable(column)
+    number = int(found[1])
+    if bounds[0] <= number <= bounds[1]:
+        return number, None
+    return None, implausible(column) if number else None
 
 
 SOURCE = Source(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv
+from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -23,6 +23,7 @@ from itdr.builders.core.schema import (
     column_names,
 )
 from itdr.builders.sources._formats import validate
+from itdr.builders.sources._shared import people
 from itdr.builders.sources._shared.films import CITATION, genres_sql, title_sql, year_sql
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 BAD_ID = "malformed id"
-GENDERS = {"F": "female", "M": "male"}
 
 AGES = {
     "1": "under 18",
@@ -43,8 +43,12 @@ AGES = {
     "56": "56 or older",
 }
 
+# Labels of the groups as copies have them in place of the codes.
+AGE_LABELS = {**{label: label for label in AGES.values()}, "56+": "56 or older"}
+
 # Code 0, "other or not specified", is left out: it says nothing about a person, so nobody is asked
 # to predict it.
+NO_JOB = ("0", "other", "other or not specified")
 OCCUPATIONS = {
     "1": "academic/educator",
     "2": "artist",
@@ -70,23 +74,24 @@ OCCUPATIONS = {
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `rate` event per rating. Ratings other than whole stars from 1 to 5 are rejected."""
+    """One `rate` event per rating."""
     path = raw.path("ratings")
-    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
+    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "VARCHAR"}
     return raw.con.sql(
         f"""
         SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {duckdb_csv.integer_text_sql("item")} AS item_id, rating,
             seconds AS "timestamp", 'rate' AS event,
             CASE
-                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
-                WHEN rating IS NULL OR rating < 1 OR rating > 5 OR rating <> floor(rating)
-                    THEN '{validate.OUTSIDE_SCALE}'
-                WHEN seconds IS NULL THEN '{validate.NO_TIME}'
+                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN seconds IS NULL
+                    THEN coalesce({numbers.unread_sql('"time"', "number")}, '{validate.NO_TIME}')
             END AS reject
-        FROM (SELECT *, {duckdb_csv.epoch_seconds("time")} AS seconds
-            FROM {_lines(path, "interactions", types)})
+        FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds
+            FROM (SELECT *, {numbers.integer_sql('"time"')} AS number
+                FROM {_lines(path, "interactions", types)}))
         """
     )
 
@@ -101,7 +106,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         SELECT {duckdb_csv.integer_text_sql("item")} AS item_id, {title_sql("title")} AS title,
             {genres_sql("genres")} AS categories, {year_sql("title")} AS "year",
             CASE
-                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN title IS NULL AND genres IS NULL THEN '{duckdb_csv.TOO_FEW}'
             END AS reject
@@ -111,16 +116,28 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def users(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Users with decoded attributes; unknown codes are null. The zip code is not used."""
+    """Users with decoded attributes; a code that cannot be read is emptied. The zip code is not used."""
     path = raw.path("users")
     types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
+    age, job = map(duckdb_csv.integer_text_sql, ("age", "occupation"))
+    jobs = {**OCCUPATIONS, **{label.lower(): label for label in OCCUPATIONS.values()}}
+    read = {
+        "gender": people.decoded_sql("gender", people.GENDERS),
+        "age_group": people.decoded_sql(age, {**AGES, **AGE_LABELS}),
+        "occupation": people.decoded_sql(job, jobs),
+    }
+    unread = {
+        "gender": emptied.unread_sql("gender", read["gender"]),
+        "age_group": emptied.unread_sql(age, read["age_group"]),
+        "occupation": emptied.unread_sql(job, read["occupation"], (*emptied.UNSTATED, *NO_JOB)),
+    }
+    columns = ", ".join(f"{text} AS {name}" for name, text in read.items())
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {_decoded("gender", GENDERS)} AS gender,
-            {_decoded(duckdb_csv.integer_text_sql("age"), AGES)} AS age_group,
-            {_decoded(duckdb_csv.integer_text_sql("occupation"), OCCUPATIONS)} AS occupation,
+        SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {columns},
+            {emptied.emptied_sql(**unread)} AS emptied,
             CASE
-                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
+                WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN coalesce(gender, age, occupation, zip) IS NULL THEN '{duckdb_csv.TOO_FEW}'
             END AS reject
@@ -134,15 +151,6 @@ def _lines(path: Path, table: str, types: Mapping[str, str]) -> str:
     validate.require_fields(path, len(types), "::")
     validate.require_final_newline(path)
     return duckdb_csv.read_plain(path, table, types, delimiter="::", header=False)
-
-
-def _decoded(column: str, codes: Mapping[str, str]) -> str:
-    """SQL that decodes a code; null where it is unknown."""
-    cases = " ".join(
-        f"WHEN {duckdb_csv.literal(code)} THEN {duckdb_csv.literal(text)}"
-        for code, text in codes.items()
-    )
-    return f"CASE ({column}) {cases} END"
 
 
 SOURCE = Source(
@@ -207,6 +215,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1, high=5, step=1, liked=4, disliked=2),
     attributes=("age_group", "gender", "occupation"),
+    times=("2000-01-01", "2003-12-31"),
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(
         "1. Open https://grouplens.org/datasets/movielens/1m/ and read the terms (README.txt).\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv
+from itdr.builders.core import duckdb_csv, numbers
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -42,25 +42,28 @@ TAG = ("userId", "movieId", "tag", "timestamp")
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `rate` event per rating. Ratings off the half-star scale are rejected."""
+    """One `rate` event per rating."""
     path = raw.path("ratings")
     header = validate.require_header(path, RATING)
     validate.require_final_newline(path)
-    kinds = dict(zip(RATING, ("INTEGER", "INTEGER", "FLOAT", "BIGINT"), strict=True))
-    types = {name: kinds.get(name, "VARCHAR") for name in header}
+    types = {name: "FLOAT" if name == "rating" else "VARCHAR" for name in header}
     lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
         f"""
         SELECT user_id, item_id, rating, seconds AS "timestamp", 'rate' AS event,
             CASE
-                WHEN more IS NOT NULL THEN '{duckdb_csv.TOO_MANY}'
-                WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL OR rating < 0.5 OR rating > 5 OR rating * 2 <> floor(rating * 2)
-                    THEN '{validate.OUTSIDE_SCALE}'
-                WHEN seconds IS NULL THEN '{validate.NO_TIME}'
+                WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
+                WHEN user_id IS NULL OR item_id IS NULL THEN coalesce(
+                    {numbers.unread_sql("userId", "user_id")},
+                    {numbers.unread_sql("movieId", "item_id")}, '{validate.EMPTY_ID}')
+                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN seconds IS NULL
+                    THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{validate.NO_TIME}')
             END AS reject
-        FROM (SELECT userId AS user_id, movieId AS item_id, rating, more,
-            {duckdb_csv.epoch_seconds('"timestamp"')} AS seconds FROM {lines})
+        FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds FROM (
+            SELECT *, {numbers.integer_sql("userId", "INTEGER")} AS user_id,
+                {numbers.integer_sql("movieId", "INTEGER")} AS item_id,
+                {numbers.integer_sql('"timestamp"')} AS number FROM {lines}))
         """
     )
 
@@ -75,12 +78,14 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names", without=NO_GENRE)} AS categories,
             {year_sql("title")} AS "year",
-            CASE WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
+            CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
+                WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
                 AS reject
         FROM (
             SELECT {_number("field.item")} AS item_id, {_unquoted("field.title")} AS title,
-                {_unquoted("field.genres")} AS genre_names, field.line <> '' AS fits
-            FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field
+                {_unquoted("field.genres")} AS genre_names, field.line <> '' AS fits, unpaired
+            FROM (SELECT {_fields(_MOVIE, "item", "title", "genres")} AS field,
+                    {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "items")} WHERE line IS NOT NULL)
         )
         """
@@ -99,14 +104,16 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
         f"""
         SELECT user_id, item_id, nullif(trim(regexp_replace(tag, '\\s+', ' ', 'g')), '') AS tag,
             CASE
+                WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
                 WHEN NOT fits THEN '{BROKEN}'
                 WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN trim(tag) = '' THEN 'empty tag'
             END AS reject
         FROM (
             SELECT {_number("field.user")} AS user_id, {_number("field.item")} AS item_id,
-                {_unquoted("field.tag")} AS tag, field.line <> '' AS fits
-            FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field
+                {_unquoted("field.tag")} AS tag, field.line <> '' AS fits, unpaired
+            FROM (SELECT {_fields(_TAG, "user", "item", "tag", "time")} AS field,
+                    {duckdb_csv.unpaired_sql("line")} AS unpaired
                 FROM {duckdb_csv.read_lines(path, "tags")} WHERE line IS NOT NULL)
         )
         """
@@ -116,7 +123,7 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
 def _number(text: str) -> str:
     """SQL for an id in the form of the ratings' ids: a number without leading zeros."""
     bare = _unquoted(text)
-    return f"coalesce(CAST(TRY_CAST({bare} AS INTEGER) AS VARCHAR), nullif({bare}, ''))"
+    return f"coalesce(CAST({numbers.integer_sql(bare, 'INTEGER')} AS VARCHAR), nullif({bare}, ''))"
 
 
 def _fields(pattern: str, *names: str) -> str:
@@ -199,6 +206,7 @@ SOURCE = Source(
         tags="user_id item_id tag",
     ),
     scale=Scale(low=0.5, high=5.0, step=0.5, liked=4.0, disliked=2.0, decimals=1),
+    times=("1995-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items, tags=tags),
     by_hand=(
         "1. Open https://grouplens.org/datasets/movielens/32m/ and read the terms (README).\n"

@@ -18,8 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core import text_files
+from itdr.builders.core import numbers, text_files
+from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import AMBIGUOUS
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import literal_reader
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 BROKEN = "not a Python dict"
 NO_USER, NO_GAME = "no username", "no product_id"
 NO_ID = "no id"
+NO_HOURS = unreadable("hours")
 REVIEW = ("username", "product_id", "hours", "date", "text")
 GAME = (
     "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs",
@@ -79,7 +82,12 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
             reject = NO_USER if user is None else NO_GAME
         elif second is None and date is not None:
             reject = validate.NO_TIME
-        return user, game, second, _hours(hours), _text(text), reject
+        try:
+            played = _hours(hours)
+        except numbers.AmbiguousNumberError:
+            played, reject = None, reject or AMBIGUOUS
+        unread = NO_HOURS if played is None and hours is not None else None
+        return user, game, second, played, _text(text), unread, reject
 
     return row
 
@@ -87,7 +95,7 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
 def _review_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
     import pyarrow as pa
 
-    user, game, second, hours, text, reject = _columns(rows, 6)
+    user, game, second, hours, text, emptied, reject = _columns(rows, 7)
     return {
         "user_id": pa.array(user, pa.string()),
         "item_id": pa.array(game, pa.string()),
@@ -95,6 +103,7 @@ def _review_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
         "event": pa.repeat(pa.scalar("review", pa.string()), len(rows)),
         "weight": pa.array(hours, pa.float32()),
         "text": pa.array(text, pa.string()),
+        "emptied": pa.array(emptied, pa.string()),
         "reject": pa.array(reject, pa.string()),
     }
 
@@ -119,6 +128,12 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
         _studios(developer),
         int(year[1]) if year else None,
         attributes,
+        AND.join(
+            unreadable(name)
+            for name, value in (("genres", genres), ("tags", tags), ("specs", specs))
+            if value.__class__ not in (list, str) and value is not None
+        )
+        or None,
         NO_ID if game is None else None,
     )
 
@@ -126,7 +141,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _game_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
     import pyarrow as pa
 
-    game, title, genres, developers, year, attributes, reject = _columns(rows, 7)
+    game, title, genres, developers, year, attributes, emptied, reject = _columns(rows, 8)
     texts = pa.list_(pa.string())
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     return {
@@ -136,6 +151,7 @@ def _game_columns(rows: list[tuple[Any, ...]]) -> dict[str, pa.Array]:
         "creators": pa.array(developers, texts),
         "year": pa.array(year, pa.int16()),
         "attributes": pa.array(attributes, pairs),
+        "emptied": pa.array(emptied, pa.string()),
         "reject": pa.array(reject, pa.string()),
     }
 
@@ -171,7 +187,9 @@ def _known(value: Any) -> str | None:
 
 
 def _names(values: Any) -> list[str]:
-    """The names of a list, cleaned, each once."""
+    """The names of a list, or of a text that joins them by commas, cleaned, each once."""
+    if isinstance(values, str):
+        values = values.split(",")
     if not isinstance(values, list):
         return []
     return list(dict.fromkeys(name for name in map(_known, values) if name))
@@ -184,12 +202,13 @@ def _studios(value: Any) -> list[str]:
 
 
 def _hours(value: Any) -> float | None:
-    """Hours as a number; a text such as "1,234.5" is parsed, anything else is null."""
+    """Hours as a number; a text such as "1,234.5" is parsed, anything else is null.
+
+    Raises:
+        AmbiguousNumberError: a text such as "1,234".
+    """
     if value.__class__ is str:
-        try:
-            value = float(value.replace(",", ""))
-        except ValueError:
-            return None
+        value = numbers.decimal(value)
     if value.__class__ not in (int, float) or not 0 <= value < 1e7:
         return None
     return float(value)
@@ -346,6 +365,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp event weight text",
         items="item_id title categories creators year attributes",
     ),
+    times=("2010-01-01", "2018-12-31"),
     readers=Readers(interactions=interactions, items=items),
     options={"liking": "hours"},
     by_hand=(

@@ -63,6 +63,7 @@ class Task:
         draw: turns windows into cases; None where too few negatives are left.
         context: the template variables of a case.
         wrong: a plausible wrong answer.
+        asks: what a case needs, for messages; "" where `least_events` says it all.
         choices: by option, which of its values have a meaning here, where not all have.
         whole_catalogue: whether it can be asked without candidates.
     """
@@ -82,6 +83,7 @@ class Task:
     wrong: Callable[[OpenCell, Case, HashRng], str]
     needs_any: frozenset[str] = frozenset()
     least_events: Callable[[Mapping[str, Any]], int] = lambda options: 1
+    asks: str = ""
     about: Literal["user", "item"] = "user"
     facet: str = "base"
     firsts: Callable[[OpenCell, Sequence[int]], Sequence[Any]] | None = None

@@ -18,6 +18,7 @@ from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
 from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.prices import PRICE, prices
 from itdr.builders.rendering import lists
 from itdr.builders.rendering.lexicon_files import Lexicon
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
@@ -33,7 +34,7 @@ MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
 NO_PLACE = 1 << 30
 MOST_TAGS = 8
-LOOKED_AT = 2
+LOOKED_AT = 1.9
 """Candidates looked at for facts against, as a multiple of the items wanted."""
 MOST_LINES = 12
 """Facts that a table holds besides those that the answer says."""
@@ -77,7 +78,7 @@ class AudienceCase(Case):
 
 def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
-    first, among twice as many as are wanted; of each third by popularity in turn."""
+    first, among nearly twice as many as are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
     looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
@@ -209,11 +210,15 @@ def _once(facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
-    """What is displayed of the item that says for whom it is: words of its title, attributes."""
+    """What is displayed of the item that says for whom it is: words of its title, price, attributes."""
     title = cell.store.item(code).title
     for name, quote in lexicon.aspects.audiences_in(title):
         yield Fact("own", "audience", name, direction=UP, quote=quote)
-    for attribute in cell.draws(code, "own").shuffled(_attributes(cell, code)):
+    shown = _attributes(cell, code)
+    price = prices(cell.store).fact(code) if any(name == PRICE for name, _ in shown) else None
+    if price is not None:
+        yield price
+    for attribute in cell.draws(code, "own").shuffled(shown):
         for _, value in _telling(lexicon, *attribute)[:1]:
             yield Fact("own", "attribute", value, direction=UP)
 

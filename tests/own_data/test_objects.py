@@ -135,3 +135,11 @@ def test_a_mixed_column_is_said(caches: Path) -> None:
 def test_register_refuses_what_is_no_source() -> None:
     with pytest.raises(ConfigError, match="takes a Source"):
         itdr.register("ml-1m")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrap", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_table_that_is_not_wrapped_gets_a_short_error(wrap: Any) -> None:
+    table = wrap({"user": ["a", "b"] * 500, "item": ["x", "y"] * 500})
+    with pytest.raises(ConfigError, match=r"a \w+ is no source.*itdr\.source") as error:
+        datasets.load_dataset("itdr", "sequential_rec", sources=[table])
+    assert len(str(error.value)) < 200

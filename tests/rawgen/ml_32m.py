@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pcsv
 
+from itdr.builders.core.duckdb_csv import UNPAIRED
 from tests.rawgen.common import Crowd, Events, Facts, pack_zip, stars, write_lines
 from tests.rawgen.words import FILM_FORMS, titles
 
@@ -97,7 +98,7 @@ def _movies(path: Path, crowd: Crowd, ids: np.ndarray, facts: Facts, dirt: bool)
         lines.append(f"{ids[place]},{quoted(title)},{genres}")
     if dirt:
         lines.append('999999,"A Title Whose Quote Is Never Closed (1999),Drama')
-        facts.rejects["items", "broken line"] = 1
+        facts.rejects["items", UNPAIRED] = 1
     facts.counts["items"] = crowd.items
     write_lines(path, lines, newline=EOL)
 

@@ -59,7 +59,10 @@ def store(source: str, layout: Layout, folder: Path, work: Path) -> tuple[Stored
             opened = [paths[key] for key in raw.opened]
             build.require_readable(declared, table, read, rejected, opened)
             copy = "interactions_staged" if table == "interactions" else f"{table}_raw"
-            rows = con.sql(f"SELECT * EXCLUDE reject FROM {copy} WHERE reject IS NULL")
+            rows = con.sql(
+                f"SELECT COLUMNS(lambda c: c NOT IN ('reject', 'emptied')) FROM {copy} "
+                "WHERE reject IS NULL"
+            )
             stored[table] = Counter(
                 json.dumps(row, default=str) for row in map(list, rows.fetchall())
             )

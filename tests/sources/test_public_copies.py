@@ -109,8 +109,8 @@ def test_one_stray_byte_changes_no_other_line(tmp_path: Path) -> None:
     )
     found = rows("bookcrossing", tmp_path, "users")
     assert [one["location"] for one in found] == [
-        "münchen, bayern, germany",
-        "köln, nrw, germany",
+        "München, Bayern, Germany",
+        "Köln, Nrw, Germany",
     ]
     assert [one["age"] for one in found] == [21, 29]
 

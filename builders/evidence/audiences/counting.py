@@ -21,12 +21,13 @@ from itdr.builders.evidence.audiences.expectations import Activity, Generosity, 
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
+from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
 from itdr.builders.evidence.audiences.themes import Shared, Themes
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
 
-MOST_SHARED = 80
+MOST_SHARED = 40
 """Works also liked among which those to name are chosen."""
 KEPT_TRAITS = 8
 """Makers, hashtags or topics named as also liked, at most."""
@@ -43,7 +44,7 @@ MORE, LESS = 1.25, 0.7
 """A group is over-represented, or a topic avoided, among likers by these factors, at least."""
 FALSE_FINDS = 0.02
 """Works or groups of a kind found of an item, each way, where nothing is to be found."""
-FALSE_RATES = 0.012
+FALSE_RATES = 0.025
 """The same for all groups together that like an item at another rate than is usual."""
 FALSE_STRANGE_RATES = 0.001
 """The same where nothing but the rate ties the group to the item: for the likers of single works, for
@@ -55,13 +56,6 @@ ALIKE = 0.8
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
 """A group's likes differ from what is usual by this share of its members, or by this share of what is
 usual, at least."""
-LEAST_RATERS = 20
-GENEROUS = 0.75
-MIXED = 0.25
-FLOP, LEAST_LACK, CLEARLY = 0.4, 0.07, 2.33
-"""A work disappoints where fewer than half like it: so much less than is usual, by so many standard
-deviations; it disappoints most where no more than the first share like it. It divides where `MIXED` of
-its raters dislike it, and is liked well where `GENEROUS` of them like it, by the same bounds."""
 
 
 class Counting:
@@ -414,28 +408,11 @@ class Counting:
     def _reception(self, work: int) -> list[Fact]:
         """Whether the work is well liked, divides, or disappoints most."""
         n, likes, dislikes = (int(one[work]) for one in self.judged.totals)
-        if n < LEAST_RATERS:
-            return []
-        usual = self.overall * n
-        if self.rule == "skips":
-            z = (likes - usual) / max(usual * (1 - self.overall), 1e-9) ** 0.5
-            if z >= 4 and likes >= 1.5 * usual:
-                return [Fact("reception", "praised", "", likes, n, usual, UP)]
-            if z <= -4 and likes <= 0.6 * usual:
-                return [Fact("reception", "panned", "", likes, n, usual, DOWN)]
-            return []
-        below = (usual - likes) / max(usual * (1 - self.overall), 1e-9) ** 0.5
-        if below >= CLEARLY and likes <= usual - LEAST_LACK * n and 2 * likes < n:
-            about = "panned" if likes <= FLOP * n else "lukewarm"
-            return [Fact("reception", about, "", likes, n, usual, DOWN)]
         share = int(self.judged.totals[2].sum()) / max(len(self.judged.works), 1)
-        spread = share * n
-        above = (dislikes - spread) / max(spread * (1 - share), 1e-9) ** 0.5
-        if above >= CLEARLY and dislikes >= MIXED * n and dislikes >= spread + LEAST_LACK * n:
-            return [Fact("reception", "divided", "", dislikes, n, spread, 0)]
-        if -below >= CLEARLY and likes >= GENEROUS * n and likes >= usual + LEAST_LACK * n:
-            return [Fact("reception", "praised", "", likes, n, usual, UP)]
-        return []
+        verdicts = Verdicts(n, likes, dislikes)
+        if self.rule == "skips":
+            return clicks(verdicts, self.overall)
+        return reception(verdicts, self.overall, share)
 
     def _known_groups(self, work: int, likers: np.ndarray) -> list[Fact]:
         """Genders, ages and countries that are over-represented among its likers. Whoever hardly meets

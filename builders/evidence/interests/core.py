@@ -27,12 +27,7 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or fact.kind in ("contrast", "shown") or is_shared(fact)
-
-
-def begins(fact: Fact) -> bool:
-    """Whether an answer may begin with a fact."""
-    return is_taste(fact) or fact.kind == "most" or is_shared(fact)
+    return is_taste(fact) or fact.kind in ("contrast", "listed") or is_shared(fact)
 
 
 def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
@@ -60,6 +55,8 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     rest = [fact for fact in facts if fact.kind != "most"]
     least = max(WIDE * person.likes, NEAR * most.count if most else 0)
     wide = [one for one in rest if is_taste(one) and one.about in KINDS and one.count >= least]
+    # Years that fail as often as they please are only those that the user watches.
+    wide = [one for one in wide if one.direction or one.about != "decade"]
     core = max(wide, key=weight, default=None)
     if core is None:
         return [most, *rest] if most else rest

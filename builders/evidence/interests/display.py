@@ -34,7 +34,7 @@ HINTS = 3
 """What only the list speaks against is borne by so many displayed dislikes."""
 SAME = 0.7
 """Two tastes that share so many of the works of either are one."""
-_APART = ("contrast", "shown")
+_APART = ("contrast", "listed")
 _FARTHEST = np.iinfo(np.int64).max
 
 
@@ -89,7 +89,7 @@ def fair_sample(
     Returns:
         The places, in the order in which they are displayed.
     """
-    tracked = [fact for fact in facts if fact.about in KINDS][:TRACKED]
+    tracked = list({fact.topic: fact for fact in facts if fact.about in KINDS}.values())[:TRACKED]
     n = len(order)
     if not n:
         return []
@@ -139,7 +139,7 @@ def shown_facts(
         titles: their titles, likes first.
 
     Returns:
-        Facts in the same order. Details are how many of the displayed likes carry the trait, how many
+        Facts in the same order, but what only one displayed dislike speaks against last. Details are how many of the displayed likes carry the trait, how many
         of the dislikes (the other way round for what speaks against), and titles; before those of what
         is liked at times, the title of a dislike.
     """
@@ -167,16 +167,22 @@ def shown_facts(
             examples[:0] = [
                 Fact("own", "title", without_year(title)) for title, own in failed if own
             ][:1]
-        if fact.kind == "shown":
+        if fact.kind == "listed":
             # Only the list speaks for it.
-            fact, listed = listed[0], listed[1:]
+            fact = replace(fact, count=against, of=len(disliked), base=k / max(len(liked), 1))
+            listed = listed[1:]
         found.append(replace(fact, details=(*listed, *examples)))
-    return found
+    return sorted(found, key=_is_thin)
+
+
+def _is_thin(fact: Fact) -> bool:
+    titles = sum(one.kind == "own" for one in fact.details)
+    return fact.kind == "contrast" and fact.direction == DOWN and titles < SHOWN
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
-    if fact.kind == "shown":
+    if fact.kind == "listed":
         return against >= HINTS and against * n >= FAR * k * m
     if fact.direction == DOWN:
         return (

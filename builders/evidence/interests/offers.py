@@ -124,7 +124,7 @@ def _pairs(split: Partition, inside: np.ndarray, outside: np.ndarray, direction:
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(inside)
     both = (pairs.other[:, None] == inside).any(1)
-    if len(outside):
+    if len(outside) and both.any():
         linked = pairs.work[(pairs.other[:, None] == outside).any(1)]
         linked = np.concatenate([linked, table.of(outside).other])
         both &= ~np.isin(pairs.work, linked) & ~np.isin(pairs.other, linked)

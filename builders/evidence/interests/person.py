@@ -16,23 +16,30 @@ if TYPE_CHECKING:
     from itdr.builders.evidence.user_verdicts import Sided
 
 _YEAR = 31_556_952
+SHRINK = 4
+"""Marks that the usual one counts for, beside those on the very work."""
+STEEPEST = 2.0
+"""Nobody's marks follow those of others more steeply."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """The traits that a user's works carry, ascending by code, with the likes and dislikes of each."""
+    """The traits that a user's works carry, ascending by code: how many of the judged works carry each,
+    with the likes and dislikes among them, and the sums of what is `off` (see `Person.off`)."""
 
     traits: np.ndarray
+    works: np.ndarray
     likes: np.ndarray
     dislikes: np.ndarray
+    sums: np.ndarray
 
 
 @dataclass(frozen=True)
 class Person:
     """A user whose tastes are sought.
 
-    codes, sides: what was liked and disliked.   judged: all works that were judged, with the mark of
-    each in `marks`.
+    codes, sides: what was liked and disliked.   judged, marks, verdicts: all works that were judged and
+    can be shown, how well each was liked, and its side, 0 for neither.   number: works judged in all.
     training: whether the counts hold this user's own likes, which are then taken out.
     active: the year in which half of the verdicts had been given, None where it is not known.
     """
@@ -42,6 +49,8 @@ class Person:
     sides: np.ndarray
     judged: np.ndarray
     marks: np.ndarray
+    verdicts: np.ndarray
+    number: int
     training: bool
     active: int | None = None
     _bearing: dict[int, np.ndarray] = field(default_factory=dict)
@@ -52,7 +61,8 @@ class Person:
         known = sorted(time for time in mine.times if time is not None)
         active = 1970 + known[len(known) // 2] // _YEAR if known else None
         codes, sides = np.array(mine.works), np.array(mine.sides)
-        return cls(counts, codes, sides, mine.judged_works, mine.marks, training, active)
+        judged = (mine.judged_works, mine.marks, mine.verdicts)
+        return cls(counts, codes, sides, *judged, mine.judged, training, active)
 
     @functools.cached_property
     def likes(self) -> int:
@@ -65,20 +75,40 @@ class Person:
         return len(self.sides) - self.likes
 
     @functools.cached_property
+    def off(self) -> np.ndarray:
+        """How far each mark is from what this user gives to works that others like as much: from a line
+        fitted to the user's marks over the mean marks of others."""
+        counts, works, own = self.counts, self.judged, int(self.training)
+        marks = self.marks.astype(np.float64)
+        others = counts.judged[works] - own
+        usual = (counts.marks[works] - own * marks + SHRINK * counts.usual_mark) / (others + SHRINK)
+        centred = usual - usual.mean()
+        slope = (centred * marks).sum() / max((centred * centred).sum(), 1e-9)
+        return marks - marks.mean() - min(max(slope, 0.0), STEEPEST) * centred
+
+    @functools.cached_property
     def _carried(self) -> tuple[np.ndarray, np.ndarray]:
-        """Places of works, and the traits that they carry."""
+        """Places of works liked or disliked, and the traits that they carry."""
         return self.counts.traits_of(self.codes)
 
     @functools.cached_property
     def tally(self) -> Tally:
-        """How often the user likes and dislikes each trait."""
-        places, carried = self._carried
+        """What the user judged of each trait."""
+        places, carried = self.counts.traits_of(self.judged)
         traits, place_of = np.unique(carried, return_inverse=True)
-        sides = self.sides[places]
+        verdicts, n = self.verdicts[places], len(traits)
         likes, dislikes = (
-            np.bincount(place_of[sides == side], minlength=len(traits)) for side in (LIKE, DISLIKE)
+            np.bincount(place_of[verdicts == side], minlength=n) for side in (LIKE, DISLIKE)
         )
-        return Tally(traits, likes, dislikes)
+        works = np.bincount(place_of, minlength=n)
+        return Tally(traits, works, likes, dislikes, np.bincount(place_of, self.off[places], n))
+
+    @functools.cached_property
+    def deviations(self) -> np.ndarray:
+        """By how many standard deviations the marks of each trait of the tally are higher than the rest."""
+        works, n = self.tally.works, len(self.judged)
+        variance = (self.off * self.off).sum() / max(n - 2, 1) * works * (1 - works / n)
+        return self.tally.sums / np.sqrt(np.maximum(variance, 1e-9))
 
     def carries(self, fact: Fact) -> np.ndarray:
         """For each work, whether it has the trait that a fact is about."""

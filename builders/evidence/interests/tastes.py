@@ -14,7 +14,7 @@ generous they are, and how much they go by what others think). A trait is a fact
 works that carry it, `JUDGED` or more, lie so far above (below) the rest that chance does it for one trait
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
-everybody's. What seems to speak against works without being sure is handed on as `shown`: that the list
+everybody's. What seems to speak against works without being sure is handed on as `listed`: that the list
 shows it may be said.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
@@ -52,10 +52,6 @@ HEAVY, GENEROUS, STRICT, OBSCURE = 3.0, 1.25, 0.7, 1.5
 many times as many of them, and of little-known works as many more as would be usual."""
 WIDE = 0.35
 """The share of the likes that the core of a taste has, at least."""
-SHRINK = 4
-"""Marks that the usual one counts for, beside those on the very work."""
-STEEPEST = 2.0
-"""Nobody's marks follow those of others more steeply."""
 MIXED = 2
 MIXED_SHARE = 0.8
 """A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
@@ -95,6 +91,8 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     # What is shared by sequels is how many of them the source has.
     able = (k >= LEAST) & (lift >= LIFT) & (counts.works[traits] >= least)
     able &= kinds != KINDS.index("sequel")
+    # What chance does to one of three is no finding, whatever else was tried.
+    able &= (k - n * p) ** 2 >= n * p * (1 - p)
     for place in np.flatnonzero(able).tolist():
         kind, name = counts.names[traits[place]]
         if kind == "decade" and _recent(name, person.active):
@@ -138,15 +136,12 @@ def _recent(decade: str, active: int | None) -> bool:
 
 def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     """The traits by which the user's marks differ, of each direction the surest first; those that seem to
-    speak against a work, though chance could do it, as `shown`: what the list shows may be said of it."""
+    speak against a work, though chance could do it, as `listed`: what the list shows may be said of it."""
     if not person.likes or not person.dislikes:
         return []
-    traits, works, deviations = _deviations(person)
-    able = (works >= JUDGED) & ~_dated(traits, person)
-    traits, deviations = traits[able], deviations[able]
-    places = np.minimum(tally.traits.searchsorted(traits), max(len(tally.traits) - 1, 0))
-    there = tally.traits[places] == traits
-    likes, dislikes = (np.where(there, of[places], 0) for of in (tally.likes, tally.dislikes))
+    able = (tally.works >= JUDGED) & ~_dated(tally.traits, person)
+    traits, deviations = tally.traits[able], person.deviations[able]
+    likes, dislikes = tally.likes[able], tally.dislikes[able]
     blended = person.counts.kinds[traits] == KINDS.index("blend")
     tried = np.where(blended, blended.sum(), (~blended).sum())
     n, m = person.likes, person.dislikes
@@ -163,7 +158,9 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
                 kind, name = person.counts.names[traits[place]]
                 k, against = int(likes[place]), int(dislikes[place])
                 figures = (k, n, against / m) if direction == UP else (against, m, k / n)
-                facts.append(Fact("contrast" if sure else "shown", kind, name, *figures, direction))
+                facts.append(
+                    Fact("contrast" if sure else "listed", kind, name, *figures, direction)
+                )
     return facts
 
 
@@ -176,28 +173,13 @@ def _bound(tried: int) -> float:
 def _dated(traits: np.ndarray, person: Person) -> np.ndarray:
     """Which traits are decades too late to be a reason for anything."""
     counts = person.counts
-    late = [code for name, code in counts.codes["decade"].items() if _recent(name, person.active)]
-    return np.isin(traits, late) if late else np.zeros(len(traits), bool)
-
-
-def _deviations(person: Person) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The traits of what the user judged, ascending, how many of these works carry each, and by how
-    many standard deviations their marks lie above what the user gives to works that others like as
-    much."""
-    counts, works, own = person.counts, person.judged, int(person.training)
-    marks = person.marks.astype(np.float64)
-    others = counts.judged[works] - own
-    usual = (counts.marks[works] - own * marks + SHRINK * counts.usual_mark) / (others + SHRINK)
-    centred = usual - usual.mean()
-    slope = (centred * marks).sum() / max((centred * centred).sum(), 1e-9)
-    off = marks - marks.mean() - min(max(slope, 0.0), STEEPEST) * centred
-    places, carried = counts.traits_of(works)
-    traits, place_of = np.unique(carried, return_inverse=True)
-    number = np.bincount(place_of, minlength=len(traits))
-    sums = np.bincount(place_of, off[places], len(traits))
-    n = len(works)
-    variance = (off * off).sum() / max(n - 2, 1) * number * (1 - number / n)
-    return traits, number, sums / np.sqrt(np.maximum(variance, 1e-9))
+    key = ("late", person.active)
+    if key not in counts.cache:
+        late = np.zeros(len(counts.names), bool)
+        for name, code in counts.codes["decade"].items():
+            late[code] = _recent(name, person.active)
+        counts.cache[key] = late
+    return counts.cache[key][traits]
 
 
 # -- habits -----------------------------------------------------------------------------------
@@ -208,7 +190,7 @@ def _habits(person: Person) -> Iterator[Fact]:
     usual = counts.habits
     if usual is None:
         return
-    n, judged = person.likes, len(person.judged)
+    n, judged = person.likes, person.number
     if judged < HABITUAL:
         return
     if judged >= max(usual.judged[2], HEAVY * usual.judged[1]):

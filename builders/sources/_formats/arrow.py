@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core.emptied import AND
 from itdr.builders.sources._formats.validate import (
     require_closed_quotes,
     require_encoding,
@@ -123,10 +124,10 @@ def attribute_lists(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
 
 
 def integer_text(texts: Any) -> pa.StringArray:
-    """Texts in which a whole number with blanks around it, or written as a float (`29.0`), becomes `29`."""
+    """Texts in which a whole number with blanks around it, or written as a float (`29.0`, `29,0`), becomes `29`."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(as_array(texts), r"^\s*([0-9]+)(?:\.0+)?\s*$", r"\1")
+    return pc.replace_substring_regex(as_array(texts), r"^\s*([0-9]+)(?:\.0+|,0)?\s*$", r"\1")
 
 
 def parse_integers(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:
@@ -199,6 +200,25 @@ def reject_reasons(*reasons: tuple[pa.BooleanArray, str]) -> pa.StringArray:
     return as_array(pc.case_when(struct, *names))
 
 
+def emptied(*reasons: tuple[Any, str]) -> pa.StringArray:
+    """The column `emptied`: why values of a row are missing although something is stated.
+
+    Args:
+        reasons: (condition, reason); a null condition does not hold.
+
+    Returns:
+        Reasons joined by "; ", or null, per row.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    result = pa.nulls(len(reasons[0][0]), pa.string())
+    for condition, reason in reasons:
+        longer = pc.fill_null(pc.binary_join_element_wise(result, reason, AND), reason)
+        result = pc.if_else(pc.fill_null(as_array(condition), False), longer, result)
+    return result
+
+
 def constant(value: str, length: int) -> pa.StringArray:
     """A column that repeats one string.
 
@@ -265,6 +285,16 @@ def commonest_spelling(
             f"AS place FROM counted) SELECT {key}, {others} FROM ranked WHERE place = 1"
         )
         yield from result.to_arrow_reader(ROWS)
+
+
+def is_stated(texts: Any, missing: Sequence[str] = MISSING) -> pa.BooleanArray:
+    """Which texts say something: neither null nor a placeholder for a missing value.
+
+    Args:
+        texts: an array or chunked array of strings.
+        missing: the placeholders, in lower case.
+    """
+    return known_values(texts, missing).is_valid()
 
 
 def map_values(texts: Any, words: Mapping[str, str]) -> pa.StringArray:

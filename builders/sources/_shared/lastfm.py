@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.schema import Licence
 from itdr.builders.sources._formats import arrow, lines
+from itdr.builders.sources._shared import people
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,12 +69,18 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         years = arrow.parse_integers(age)
         sane = pc.and_(pc.greater_equal(years, YOUNGEST), pc.less_equal(years, OLDEST))
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
+        known = arrow.map_values(sex, people.GENDERS)
         yield from arrow.record_batches(
             {
                 "user_id": ids,
                 "country": arrow.tidy(country),
-                "gender": arrow.map_values(sex, {"m": "male", "f": "female"}),
+                "gender": known,
                 "age": pc.if_else(sane, years, None).cast(pa.int16()),
+                "emptied": arrow.emptied(
+                    (pc.and_(known.is_null(), arrow.is_stated(sex)), unreadable("gender")),
+                    (pc.and_(years.is_null(), arrow.is_stated(age)), unreadable("age")),
+                    (pc.invert(sane), implausible("age")),
+                ),
                 "reject": arrow.reject_reasons((not_matching(ids, user), BAD_USER)),
             }
         )

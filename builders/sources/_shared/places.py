@@ -30,6 +30,12 @@ _WORD = re.compile(r"[^\s\-/(]+")
 def place_name(text: str) -> str:
     """A place in the case in which it is printed; one that holds a capital stays as it is.
 
+    Args:
+        text: as it was typed.
+
+    Returns:
+        The text with capitals.
+
     >>> place_name("trinidad and tobago")
     'Trinidad and Tobago'
 
@@ -55,6 +61,12 @@ def place_name(text: str) -> str:
 
 def country_name(text: str) -> str:
     """A country under one name, in the case in which it is printed.
+
+    Args:
+        text: as it was typed.
+
+    Returns:
+        The name, or what was typed where it is not known.
 
     >>> country_name("u.s.a."), country_name("new zealand")
     ('USA', 'New Zealand')

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
+from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import statements
+from itdr.builders.store.build import joins, statements
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -47,7 +49,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         folder: the store's folder; its subfolder `work` is scratch.
 
     Returns:
-        The manifest's `rows`, `rejected`, `columns` and `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -72,6 +74,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     counts = _code_ids(source, con)
     if not counts["interactions"]:
         raise no_usable_row(source, raw.paths.values(), rejected)
+    unmatched = joined_tables(partial(_ask, con), staged, counts, rejected)
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -81,10 +84,43 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
-        "rejected": rejected_by_table(rejected),
+        "rejected": counts_by_table(rejected),
+        "emptied": counts_by_table(raw.emptied),
+        "unmatched": unmatched,
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
     }
+
+
+def _ask(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(con.execute(query).fetchall()[0][0])
+
+
+def joined_tables(
+    ask: joins.Ask,
+    columns: Mapping[str, Collection[str]],
+    counts: Mapping[str, int],
+    rejected: Counter[tuple[str, str]],
+) -> dict[str, dict[str, Any]]:
+    """Which ids of the interactions have no record, by table; counts contradicting records as rejected.
+
+    Args:
+        ask: runs a query of one number.
+        columns: the columns of each table that was read.
+        counts: how many items and users the interactions name.
+        rejected: receives the contradicting records.
+
+    Returns:
+        The manifest's `unmatched`.
+    """
+    unmatched = {}
+    for table in joins.KEYS:
+        if columns.get(table):
+            repeated = joins.contradicting_records(ask, table, columns[table])
+            if repeated:
+                rejected[table, joins.CONTRADICTING] += repeated
+            unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
+    return unmatched
 
 
 def no_usable_row(
@@ -160,9 +196,9 @@ def _reasons(rejected: Mapping[tuple[str, str], int], table: str) -> str:
 
 def _first_lines(path: Path, most: int = 160) -> str:
     """The first two lines of a file, or as much as fits into a message."""
-    with path.open("rb") as file:
-        head = file.read(4 * most).decode("utf-8", "replace")
-    return "\n".join(head.splitlines()[:2])[:most]
+    with open_bytes(path) as file:
+        head = file.read(4 * most)
+    return "\n".join(head.decode("utf-8", "replace").splitlines()[:2])[:most]
 
 
 def _code_ids(source: Source, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -261,9 +297,9 @@ def _joined(described: Path, works: pa.Table) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(whole, joined())
 
 
-def rejected_by_table(rejected: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
-    """Counts of rejected rows as table -> reason -> rows, sorted."""
+def counts_by_table(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    """Counts of rows by (table, reason) as table -> reason -> rows, sorted."""
     result: dict[str, dict[str, int]] = {}
-    for (table, reason), n in sorted(rejected.items()):
+    for (table, reason), n in sorted(counts.items()):
         result.setdefault(table, {})[reason] = n
     return result

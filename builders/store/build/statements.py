@@ -34,6 +34,11 @@ REJECTS = """
 SELECT reject AS reason, count(*) AS n FROM {table} WHERE reject IS NOT NULL GROUP BY reject
 """
 
+EMPTIED = """
+SELECT emptied AS reasons, count(*) AS n FROM {table}
+WHERE emptied IS NOT NULL AND reject IS NULL GROUP BY emptied
+"""
+
 IDS = """
 SELECT CAST({id} AS STRING) AS id, count(*) AS n
 FROM interactions_raw WHERE reject IS NULL GROUP BY {id}
@@ -174,7 +179,7 @@ def one_row_each(
     more = "".join(f", c.{name} AS {name}" for name in of_codes)
     if not names:
         return f"SELECT c.id AS {key}{more} FROM {codes} AS c ORDER BY c.code"
-    by_text = ", ".join(f"{_spelled(name)} ASC NULLS LAST" for name in names)
+    by_text = ", ".join(f"{spelled(name)} ASC NULLS LAST" for name in names)
     picked = ", ".join(f"p.{name} AS {name}" for name in names)
     return f"""
 SELECT c.id AS {key}, {picked}{more}
@@ -186,8 +191,12 @@ ORDER BY c.code
 """
 
 
-def _spelled(column: str) -> str:
-    """A column as one text that is the same in every engine."""
+def spelled(column: str) -> str:
+    """SQL for a column as one text that is the same in every engine.
+
+    Args:
+        column: a column of items or users.
+    """
     function = {"categories": "listed", "creators": "listed", "attributes": "paired"}.get(column)
     return f"{function}({column})" if function else f"CAST({column} AS STRING)"
 

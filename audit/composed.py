@@ -1,0 +1,171 @@
+"""Composed answers, written once more: the statements that a row's evidence makes are put into words by
+the declared wordings, and the answer must be exactly these words.
+
+The answer tells which statements were chosen and in which order; the evidence holds the facts of each,
+in the same order. So an answer is read from left to right: each next sentence must be what one of the
+plan's statements says of the next facts. Whatever is swapped, added, negated or left out has no
+such reading.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from itdr.builders.core.rng import HashRng
+from itdr.builders.dataset import registry
+from itdr.builders.evidence.facts import Fact, fact_of
+from itdr.builders.rendering import templates
+from itdr.builders.rendering.answer_files import Section, StatementForm
+from itdr.builders.rendering.realiser import Realiser, Statement, capital, load_realiser
+
+Row = Mapping[str, Any]
+ROUNDED = (1.0, 1 + 1e-6, 1 - 1e-6)
+"""A row holds a base in single precision; what is said of it may have been rounded from a neighbour."""
+LAYOUT = 12
+"""Characters that may stand between two sentences besides the lead of a section: a number, a break."""
+MOST_STEPS = 50_000
+"""Attempts after which an answer counts as read."""
+SHOWN = 60
+
+
+class Reading(NamedTuple):
+    """What an answer was read as. wrong: why it could not be read, or ""."""
+
+    statements: tuple[Statement, ...]
+    wrong: str = ""
+
+
+@functools.lru_cache(maxsize=64)
+def realiser_of(task: str, source: str, folder: Path | None, language: str) -> Realiser:
+    """The realiser of a subtask's answers about one source.
+
+    Args:
+        task: id of the subtask.
+        source: id of the source.
+        folder: the user's own templates; None without any.
+        language: the language of the words.
+
+    Returns:
+        The realiser, read once.
+    """
+    domain = registry.source(source).words
+    return load_realiser(task, domain, templates.load_words(domain, folder, language), folder)
+
+
+def read(row: Row, answer: str, folder: Path | None, language: str = "en") -> Reading:
+    """Read an answer as statements about the row's evidence.
+
+    Args:
+        row: a row whose answer is composed of statements.
+        answer: the answer.
+        folder: the user's own templates; None without any.
+        language: the language of the words.
+
+    Returns:
+        The statements; or what is wrong.
+    """
+    realiser = realiser_of(row["task"], row["source"], folder, language)
+    return _Reader(realiser, [fact_of(one) for one in row["evidence"]], answer).read()
+
+
+class _State(NamedTuple):
+    """Where a reading stands: section and slot of the last statement, facts used, place in the text."""
+
+    section: int
+    slot: int
+    used: int
+    place: int
+
+
+class _Reader:
+    def __init__(self, realiser: Realiser, facts: Sequence[Fact], answer: str) -> None:
+        self.realiser = realiser
+        self.facts = facts
+        self.answer = answer
+        self.farthest = _State(0, -1, 0, 0)
+        self.steps = 0
+
+    def read(self) -> Reading:
+        found = self._from(_State(0, -1, 0, 0), ())
+        if found is not None or self.steps > MOST_STEPS:
+            return Reading(found or ())
+        at = self.farthest
+        rest = self.answer[at.place :].strip()
+        if rest:
+            return Reading((), f"the evidence does not make it say {rest[:SHOWN]!r}")
+        if at.used < len(self.facts):
+            fact = self.facts[at.used]
+            return Reading((), f"it says nothing of the fact {fact.name} {fact.value!r}".rstrip())
+        return Reading((), "its sentences are not laid out as the plan has it")
+
+    def _from(self, at: _State, before: tuple[Statement, ...]) -> tuple[Statement, ...] | None:
+        self.steps += 1
+        if (at.place, at.used) > (self.farthest.place, self.farthest.used):
+            self.farthest = at
+        if at.used == len(self.facts) and not self.answer[at.place :].strip():
+            text = self.realiser.write(before, HashRng(0)).text
+            return before if text == self.answer else None
+        for state, statement in self._following(at):
+            found = self._from(state, (*before, statement))
+            if found is not None or self.steps > MOST_STEPS:
+                return found
+        return None
+
+    def _following(self, at: _State) -> Iterator[tuple[_State, Statement]]:
+        """Each statement that the text can go on with."""
+        plan = self.realiser.form.plan
+        for number in range(at.section, len(plan)):
+            section = plan[number]
+            start = at.slot + 1 if number == at.section else 0
+            slots = (*section.slots, *section.spare)
+            for slot in range(start, len(slots)):
+                for name in slots[slot]:
+                    form = self.realiser.form.statements[name]
+                    if form.when.domains and self.realiser.domain not in form.when.domains:
+                        continue
+                    for facts, used in self._facts_for(form, at.used):
+                        held = self._said(section, form, facts, at.place)
+                        if held is not None:
+                            place, statement = held
+                            yield _State(number, slot, used, place), statement
+
+    def _facts_for(self, form: StatementForm, used: int) -> Iterator[tuple[tuple[Fact, ...], int]]:
+        """What the statement can be about, and how many facts are used then: the next ones, leading
+        ones first, then details. What is shown of a taste may be cited again, but stands in the
+        evidence once."""
+        if form.when.without_facts:
+            yield (), used
+            return
+        again = [one for one in self.facts[:used] if one.kind == "shown"]
+        left = self.facts[used : used + form.most + form.details]
+        for leading in range(1, min(form.most, len(left)) + 1):
+            if not form.when.holds(left[leading - 1]):
+                return
+            if leading >= form.least:
+                for details in range(form.details_least, form.details + 1):
+                    taken = tuple(left[: leading + details])
+                    if len(taken) == leading + details:
+                        yield taken, used + len(taken)
+                    if details and len(taken) >= leading + details - 1:
+                        first, rest = taken[:leading], taken[leading : leading + details - 1]
+                        for one in again:
+                            yield (*first, one, *rest), used + len(first) + len(rest)
+
+    def _said(
+        self, section: Section, form: StatementForm, facts: tuple[Fact, ...], place: int
+    ) -> tuple[int, Statement] | None:
+        """The end of the statement in the text, if it stands next there."""
+        reach = place + LAYOUT + len(section.lead) + len(self.realiser.form.between)
+        for factor in ROUNDED:
+            near = tuple(dataclasses.replace(one, base=one.base * factor) for one in facts)
+            statement = Statement(form, section.id, near)
+            said = self.realiser.sentence(statement)
+            for text in dict.fromkeys((said, capital(said))):
+                start = self.answer.find(text, place, reach + len(text))
+                if text and start >= 0:
+                    return start + len(text), statement
+        return None

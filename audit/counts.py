@@ -1,0 +1,172 @@
+"""What the evidence of a written answer counts, counted again with plain SQL over the raw data.
+
+Of some rows of each source: how many of the training part's users who liked an item also liked a work
+(`also_liked`), and how many of those who rated it and liked a work liked it (`liked_if`). It shares no code
+with the counting that makes the evidence; only sources with ratings are counted, and only items that few
+enough users liked to be counted whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from itdr.audit.oracle import RawOracle
+from itdr.audit.result import Result
+from itdr.builders.evidence.facts import Fact, fact_of
+from itdr.builders.store.engine import connect
+
+Row = Mapping[str, Any]
+MOST_FACTS = 2000
+"""Facts of one source that are counted again."""
+WHOLE = 400
+"""Users of an item up to whom no sample of them is taken."""
+
+
+MANY = 500
+"""Likes of a user up to which all of them are counted; of more only some are."""
+
+
+class _Asked(NamedTuple):
+    row_id: str
+    fact: Fact
+    work: int
+
+
+class Recount:
+    """Collects facts row by row, and counts them again at the end."""
+
+    def __init__(self) -> None:
+        self.result = Result("counts", "what a written answer counts is counted so in the raw data")
+        self._asked: dict[str, tuple[RawOracle, list[_Asked]]] = {}
+
+    def see(self, row: Row, raw: RawOracle, item: int) -> None:
+        """Remember what a row counts.
+
+        Args:
+            row: a row about an item.
+            raw: the raw data of its cell.
+            item: the item's code.
+        """
+        if raw.store.source.scale is None or not raw.store.has("rating"):
+            return
+        _, asked = self._asked.setdefault(raw.cell.cell.name, (raw, []))
+        for fact in map(fact_of, row["evidence"]):
+            counted = fact.kind in ("also_liked", "liked_if") and fact.about == "work"
+            if counted and not fact.quote and len(asked) < MOST_FACTS:
+                asked.append(_Asked(row["id"], fact, int(raw.store.work[item])))
+
+    def end(self) -> Result:
+        """Count.
+
+        Returns:
+            The result.
+        """
+        for raw, asked in self._asked.values():
+            if asked:
+                for row_id, what in _faults(raw, asked, self.result):
+                    self.result.fault(row_id, what)
+        return self.result
+
+
+def _faults(raw: RawOracle, asked: list[_Asked], result: Result) -> Iterator[tuple[str, str]]:
+    named = _works_by_title(raw, {one.fact.value for one in asked})
+    pairs = [
+        (number, one.work, work)
+        for number, one in enumerate(asked)
+        for work in named.get(one.fact.value, ())
+    ]
+    found: dict[int, list[tuple[int, ...]]] = {}
+    for number, *counts in _counted(raw, pairs) if pairs else ():
+        found.setdefault(number, []).append(tuple(counts))
+    for number, one in enumerate(asked):
+        counted = found.get(number, [])
+        if not counted or any(raters > WHOLE for *_, raters in counted):
+            continue
+        result.checked += 1
+        also = one.fact.kind == "also_liked"
+        mine = [(*both, *(likers if also else met)) for both, likers, met in map(_paired, counted)]
+        if not any(
+            low <= one.fact.count <= high and least <= one.fact.of <= most
+            for low, high, least, most in mine
+        ):
+            _, high, _, most = mine[0]
+            yield (
+                one.row_id,
+                f"{one.fact.name} {one.fact.value!r} is {one.fact.count} of {one.fact.of}, "
+                f"the raw data give {high} of {most}",
+            )
+
+
+def _paired(counts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """The lowest and the highest count of who liked both, of the item's likers, of its raters who liked the
+    other work."""
+    return counts[0:2], counts[2:4], counts[4:6]  # type: ignore[return-value]
+
+
+def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
+    """The works that bear each title."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = raw.store.items.column("title")
+    there = pc.is_in(column, value_set=pa.array(sorted(titles), column.type))
+    found: dict[str, set[int]] = {}
+    for code in np.flatnonzero(there.to_numpy()).tolist():
+        found.setdefault(column[code].as_py(), set()).add(int(raw.store.work[code]))
+    return found
+
+
+def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[int, ...]]:
+    """For each pair of an item and another work, each at least and at most: who liked both, who liked the
+    item, who rated the item and liked the other; then who rated the item. Of several ratings of a
+    work any may count."""
+    import pyarrow as pa
+
+    from itdr.builders.sampling.splits import TRAIN, assign_splits
+
+    store = raw.store
+    assert store.source.scale is not None
+    liked = store.source.scale.liked
+    seed, source = raw.cell.cell.seed, raw.cell.cell.source.random_id
+    training = np.flatnonzero(assign_splits(store.user_hash, seed, source) == TRAIN)
+    numbers, items, others = map(np.array, zip(*pairs, strict=True))
+    con = connect()
+    try:
+        con.register("training", pa.table({"user_code": training.astype(np.int32)}))
+        con.register("pairs", pa.table({"number": numbers, "item": items, "other": others}))
+        codes = np.arange(len(store.work), dtype=np.int32)
+        con.register("works", pa.table({"item_code": codes, "work": store.work}))
+        name = str(store.path / "interactions.parquet").replace("'", "''")
+        return con.execute(
+            "WITH rated AS ("
+            "  SELECT w.work, e.user_code, min(e.rating) AS low, max(e.rating) AS high"
+            f"  FROM read_parquet('{name}') AS e"
+            "  JOIN training AS t ON t.user_code = e.user_code"
+            "  JOIN works AS w ON w.item_code = e.item_code"
+            "  WHERE e.rating IS NOT NULL AND w.work IN"
+            "    (SELECT item FROM pairs UNION SELECT other FROM pairs)"
+            "  GROUP BY w.work, e.user_code"
+            "), many AS ("
+            "  SELECT e.user_code, true AS many"
+            f"  FROM read_parquet('{name}') AS e JOIN training AS t ON t.user_code = e.user_code"
+            f"  WHERE e.rating >= {liked} GROUP BY e.user_code HAVING count(*) > {MANY}"
+            "), seen AS ("
+            "  SELECT p.number, p.item, p.other, coalesce(m.many, false) AS many,"
+            f"  r.low >= {liked} AS low, r.high >= {liked} AS high,"
+            f"  coalesce(o.low >= {liked}, false) AS other_low,"
+            f"  coalesce(o.high >= {liked}, false) AS other_high"
+            "  FROM pairs AS p JOIN rated AS r ON r.work = p.item"
+            "  LEFT JOIN rated AS o ON o.work = p.other AND o.user_code = r.user_code"
+            "  LEFT JOIN many AS m ON m.user_code = r.user_code"
+            ") SELECT number,"
+            " count(*) FILTER (low AND other_low AND NOT many),"
+            " count(*) FILTER (high AND other_high),"
+            " count(*) FILTER (low), count(*) FILTER (high),"
+            " count(*) FILTER (other_low AND NOT many), count(*) FILTER (other_high),"
+            " count(*) FROM seen GROUP BY number, item, other"
+        ).fetchall()
+    finally:
+        con.close()

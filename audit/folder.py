@@ -1,0 +1,151 @@
+"""A built folder against itself: the rows in its files, the counts in `provenance.json` and in the card, the
+version that built it, and the raw files that it says it was built from."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from itdr.audit.result import Result, RowCheck
+from itdr.builders.dataset import registry
+from itdr.builders.sampling.splits import SPLITS
+from itdr.scoring import built
+from itdr.scoring.data import Data
+
+Row = Mapping[str, Any]
+CARD = "README.md"
+_LINE = re.compile(r"(?m)^\| `([\w-]+)` \|(.*)\|$")
+_NUMBER = re.compile(r"[\d,]+")
+
+
+class FolderFacts(RowCheck):
+    """The check. raw: whether the raw files are at hand, to compare their hashes."""
+
+    def __init__(self, data: Data, raw: bool) -> None:
+        self.result = Result(
+            "folder", "counts, version and raw files are those that the folder says it has"
+        )
+        self._data = data
+        self._raw = raw
+        self._seen: Counter[tuple[str, str]] = Counter()
+        if data.folder is None:
+            self.result.skipped = "the rows were drawn, not read from a folder"
+
+    def see(self, split: str, row: Row) -> None:
+        self._seen[f"{row['task']}/{row['source']}", split] += 1
+
+    def end(self) -> Result:
+        folder = self._data.folder
+        entries = built.entries(folder) if folder is not None else {}
+        if folder is None or not entries:
+            self.result.skipped = self.result.skipped or "the folder holds no provenance.json"
+            return self.result
+        self.result.checked = len(entries)
+        for config, entry in entries.items():
+            home = folder if (folder / config).is_dir() else folder.parent
+            for what in (*self._counts(home, entry), *_version(entry), *_card(home, config, entry)):
+                self.result.fault(config, what)
+        for what in _views(folder):
+            self.result.fault(CARD, what)
+        if self._raw:
+            self._raw_files(entries)
+        return self.result
+
+    def _counts(self, home: Path, entry: Mapping[str, Any]) -> Iterator[str]:
+        from itdr.publish import provenance
+
+        for split, paths in provenance.paths(home, dict(entry)).items():
+            there = _rows_in(paths)
+            said = entry.get("rows", {}).get(split)
+            if said != there:
+                yield f"provenance.json says {said} rows in {split}, the files hold {there:,}"
+        for cell, counts in entry.get("cells", {}).items():
+            for split, said in counts.items():
+                if self._seen[cell, split] != said:
+                    yield (
+                        f"provenance.json says {said} rows of {cell} in {split}, the files hold "
+                        f"{self._seen[cell, split]:,}"
+                    )
+
+    def _raw_files(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        """Compare the hashes of the raw files at hand with those that the folder names."""
+        at_hand: dict[str, Mapping[str, Any]] = {}
+        for cell in self._data.cells.values():
+            for store in filter(None, (cell.store, cell.other)):
+                made = store.manifest
+                at_hand["/".join(filter(None, (made["source"], made["domain"])))] = made["files"]
+        for config, entry in entries.items():
+            for name, source in entry.get("sources", {}).items():
+                for role, said in source.get("raw_files", {}).items():
+                    mine = at_hand.get(name, {}).get(role)
+                    if mine is not None and mine.get("sha256") != said.get("sha256"):
+                        self.result.fault(
+                            config,
+                            f"built from another {said.get('name')} of {name} than the one at hand "
+                            f"(SHA-256 {str(said.get('sha256'))[:12]}…, here "
+                            f"{str(mine.get('sha256'))[:12]}…)",
+                        )
+
+
+def _rows_in(paths: list[Path]) -> int:
+    import pyarrow.parquet as pq
+
+    found = 0
+    for path in paths:
+        with open(path, "rb") as file:
+            if path.suffix == ".parquet":
+                found += pq.ParquetFile(file).metadata.num_rows
+            else:
+                found += sum(1 for _ in file)
+    return found
+
+
+def _version(entry: Mapping[str, Any]) -> Iterator[str]:
+    from itdr import __version__
+
+    said = entry.get("versions", {}).get("itdr")
+    if said != __version__:
+        yield f"built by itdr {said}, audited by {__version__}: use the version that built it"
+
+
+def _table(folder: Path) -> dict[str, list[int]]:
+    """What the card says of each config: its rows by split."""
+    path = folder / CARD
+    text = path.read_text("utf-8") if path.is_file() else ""
+    found: dict[str, list[int]] = {}
+    for name, rest in _LINE.findall(text):
+        cells = [cell.strip() for cell in rest.split("|")]
+        numbers = cells[-len(SPLITS) :]
+        # The other table has the paper's count at the end, and a source after the subtask.
+        if (
+            len(cells) > len(SPLITS)
+            and cells[0][:1] != "`"
+            and all(map(_NUMBER.fullmatch, numbers))
+        ):
+            found[name] = [int(one.replace(",", "")) for one in numbers]
+    return found
+
+
+def _card(folder: Path, config: str, entry: Mapping[str, Any]) -> Iterator[str]:
+    said = _table(folder).get(config)
+    rows = [entry.get("rows", {}).get(split, 0) for split in SPLITS]
+    if said is not None and said != rows:
+        yield f"{CARD} says {_listed(said)} rows, provenance.json {_listed(rows)}"
+
+
+def _views(folder: Path) -> Iterator[str]:
+    """Configs of several subtasks whose rows are not those of their subtasks, in the card itself."""
+    said = _table(folder)
+    for name, counts in said.items():
+        if name not in registry.config_names():
+            continue
+        parts = [said[task.id] for task in registry.tasks_of(name) if task.id in said]
+        if parts and [sum(column) for column in zip(*parts, strict=True)] != counts:
+            yield f"says {_listed(counts)} rows of {name}, which are not those of its subtasks"
+
+
+def _listed(counts: list[int]) -> str:
+    return ", ".join(f"{count:,}" for count in counts)

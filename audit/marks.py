@@ -1,0 +1,90 @@
+"""Marks that stand at true candidates and at no others: an invisible character, a further word, a blank.
+
+What a row's prompt shows beside each candidate's title is taken apart into words and odd characters. A mark
+is what nearly always stands at a true item where it stands at all, in a good part of a cell's rows; no
+genre, author or year does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from itdr.builders.dataset.formats import texts_of
+
+Row = Mapping[str, Any]
+ENOUGH = 20
+"""Rows in which a mark must stand."""
+PURE = 0.9
+"""The share of a mark's places that are true items."""
+OFTEN = 0.25
+"""The share of a cell's rows that show the mark."""
+MOST = 100_000
+"""Different words of a cell that are counted; beyond them only those already met."""
+_WORD = re.compile(r"\w+")
+_PLAIN = frozenset(" ,.;:'\"!?()[]&-/")
+
+
+class Marks:
+    """The marks of one cell."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._shown: Counter[str] = Counter()
+        self._true: Counter[str] = Counter()
+
+    def see(self, row: Row, true: Sequence[bool]) -> None:
+        """Count what stands at the candidates of a row.
+
+        Args:
+            row: a row with candidates.
+            true: of each candidate, whether it is a true one.
+        """
+        self.rows += 1
+        for entry, one in zip(_entries(row), true, strict=False):
+            for mark in entry:
+                if mark in self._shown or len(self._shown) < MOST:
+                    self._shown[mark] += 1
+                    self._true[mark] += one
+
+    def found(self) -> Iterator[tuple[str, int, int]]:
+        """The marks.
+
+        Yields:
+            Each mark, at how many candidates it stands, and how many of these are true.
+        """
+        for mark, shown in self._shown.items():
+            true = self._true[mark]
+            if true >= max(ENOUGH, OFTEN * self.rows) and true >= PURE * shown:
+                yield mark, shown, true
+
+
+def _entries(row: Row) -> list[set[str]]:
+    """The words and odd characters at each candidate in the prompt, from the last one backwards."""
+    prompt = texts_of(row).question or ""
+    end, found = len(prompt), []
+    for one in reversed(row["candidates"]):
+        title = one["title"] or ""
+        start = prompt.rfind(title, 0, end)
+        if start < 0:
+            return []
+        begin = prompt.rfind("\n", 0, start) + 1
+        line_end = prompt.find("\n", start)
+        beside = prompt[start + len(title) : end if line_end < 0 else min(line_end, end)]
+        found.append(_marks(title, beside, prompt[begin:start]))
+        end = start
+    return found[::-1]
+
+
+def _marks(title: str, beside: str, before: str) -> set[str]:
+    marks = {f"the word {word!r}" for word in _WORD.findall(beside.casefold())}
+    for char in {*title, *beside, *before}:
+        odd = not char.isalnum() and char not in _PLAIN
+        if odd and unicodedata.category(char) in ("Cf", "Cc", "Zs", "So", "Sm", "Po", "Mn"):
+            marks.add(f"the character U+{ord(char):04X}")
+    if beside.endswith((" ", "\t")):
+        marks.add("a blank at the end of the line")
+    return marks

@@ -1,0 +1,87 @@
+"""Where an item's price stands among those of its category."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.store.reader import StoreReader
+
+PRICE = "Price"
+LEAST_PRICED = 20
+"""Items of a category whose price is known, for one of them to be cheap or dear."""
+END = 5
+"""The cheapest and the dearest of so many are said to be that."""
+_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+class Prices:
+    """The prices of a store's items, by their first category."""
+
+    def __init__(self, store: StoreReader) -> None:
+        self._store = store
+
+    @functools.cached_property
+    def _known(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """(items in ascending order, the price of each, the category of each)."""
+        items: list[int] = []
+        prices: list[float] = []
+        names = self._store.items.column_names
+        column = self._store.items.column("attributes") if "attributes" in names else None
+        first = 0
+        for chunk in column.chunks if column is not None else ():
+            owners = np.repeat(np.arange(len(chunk)), np.diff(chunk.offsets.to_numpy()))
+            entries = chunk.flatten()
+            priced = pc.fill_null(pc.equal(entries.field("name"), PRICE), False)
+            for place in np.flatnonzero(priced.to_numpy(zero_copy_only=False)).tolist():
+                match = _AMOUNT.search(str(entries.field("value")[place].as_py() or ""))
+                if match:
+                    items.append(first + int(owners[place]))
+                    prices.append(float(match[0].replace(",", "")))
+            first += len(chunk)
+        return np.array(items, np.int64), np.array(prices), self._categories(items)
+
+    def _categories(self, items: list[int]) -> list[str]:
+        """The most special category of each item, "" without one."""
+        if not items or "categories" not in self._store.items.column_names:
+            return [""] * len(items)
+        lists = self._store.items.column("categories").take(pa.array(items)).combine_chunks()
+        return [one[-1] if one else "" for one in lists.to_pylist()]
+
+    @functools.cached_property
+    def _by_category(self) -> dict[str, np.ndarray]:
+        """The prices of each category, ascending."""
+        found: dict[str, list[float]] = {}
+        _, prices, categories = self._known
+        for price, category in zip(prices.tolist(), categories, strict=True):
+            if category:
+                found.setdefault(category, []).append(price)
+        return {name: np.sort(np.array(prices)) for name, prices in found.items()}
+
+    def fact(self, item: int) -> Fact | None:
+        """That the item is among the cheapest fifth of its category, or the dearest; `count` are those
+        that cost as much or less, or as much or more."""
+        items, prices, categories = self._known
+        place = int(items.searchsorted(item))
+        if place == len(items) or items[place] != item:
+            return None
+        others, price = self._by_category.get(categories[place], np.zeros(0)), prices[place]
+        n = len(others)
+        upto = int(others.searchsorted(price, "right"))
+        from_on = n - int(others.searchsorted(price, "left"))
+        if n < LEAST_PRICED:
+            return None
+        for name, count in (("low", upto), ("high", from_on)):
+            if END * count <= n:
+                return Fact("own", "price", name, count, n, direction=UP)
+        return None
+
+
+def prices(store: StoreReader) -> Prices:
+    """The prices of a store's items; what they are is read where it is first asked for."""
+    return store.shared("prices", lambda: Prices(store))

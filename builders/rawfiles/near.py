@@ -1,0 +1,165 @@
+"""What lies where a raw file should, but is not taken: under another name, in another form, or damaged.
+
+Nothing is guessed and nothing opened: it is named, with the reason and what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from itdr.builders.core.schema import RawFile
+from itdr.builders.rawfiles import filetype
+from itdr.builders.rawfiles.names import is_ignored, match, path_parts, spellings
+
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".aria2", ".opdownload")
+UNREAD = (".zst", ".xz", ".bz2", ".7z", ".rar", ".lz4", ".z", ".br")
+OTHER_FORMS = (
+    *(".txt", ".tsv", ".xls", ".xlsx", ".ods", ".parquet", ".feather", ".pkl", ".pickle"),
+    *(".db", ".sqlite", ".html", ".htm", ".zip", ".tar", ".tgz", ".tar.gz", *UNREAD),
+)
+"""Ends of names that say that the content of a file was saved in another form."""
+_COPY = re.compile(r"(?: ?\(\d+\)|[ _-]+copy(?: ?\(?\d+\)?)?|[ _-]+kopie)$")
+MOST = 3
+"""The most findings in a message."""
+
+
+def entries(root: Path, partial: bool) -> dict[str, str]:
+    """What lies below a folder, files or not.
+
+    Args:
+        root: the folder.
+        partial: include the names of unfinished downloads, which in the cache are our own.
+
+    Returns:
+        By relative path: "" for a regular file, else what it is.
+    """
+    found: dict[str, str] = {}
+    for here, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not is_ignored(name))
+        for name in sorted((*folders, *files)):
+            unfinished = partial and name.lower().endswith(UNFINISHED)
+            if unfinished or not is_ignored(name):
+                path = Path(here, name)
+                found[path.relative_to(root).as_posix()] = _kind(path)
+    return found
+
+
+def _kind(path: Path) -> str:
+    """What an entry of a folder is, unless it is a regular file."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        if path.is_symlink():
+            return f"it is a link to {path.readlink()}, where there is no file"
+        return f"it cannot be read ({error.strerror})"
+    if stat.S_ISREG(mode):
+        return ""
+    return "it is a folder" if stat.S_ISDIR(mode) else "it is a pipe or device, no file"
+
+
+def near_misses(
+    file: RawFile,
+    root: Path,
+    lying: Mapping[str, str],
+    zips: Mapping[str, Sequence[str] | None],
+    others: Iterable[RawFile],
+) -> str:
+    """What lies in a folder and may be meant to be a file, and why it is not taken.
+
+    Args:
+        file: the file, which was not found.
+        root: the folder.
+        lying: the result of `entries`.
+        zips: the members of its zips; None for one that cannot be read.
+        others: the other declared files of the source.
+
+    Returns:
+        Half a sentence; "" where nothing is near.
+    """
+    own = {path_parts(form)[-1:] for other in others for form in _names(other)}
+    reasons = []
+    for name, kind in lying.items():
+        declared = path_parts(name)[-1:] in own and not _is(name, file)
+        reason = "" if declared else _reason(file, name, kind, zips)
+        if reason:
+            reasons.append(f"{root / name}: {reason}")
+    return "; ".join(reasons[:MOST])
+
+
+def _names(file: RawFile) -> list[str]:
+    names = (file.name, *file.aliases)
+    return [form.rpartition("/")[2] for name in names for form in spellings(name)]
+
+
+def _is(name: str, file: RawFile) -> bool:
+    return path_parts(name)[-1] in {path_parts(form)[-1] for form in _names(file)}
+
+
+def _reason(file: RawFile, name: str, kind: str, zips: Mapping[str, Sequence[str] | None]) -> str:
+    wanted = file.name.rpartition("/")[2]
+    low = path_parts(name)[-1]
+    stem, end = _split(low, file)
+    if stem is None:
+        return _in_zip(file, zips[name]) if zips.get(name) and not kind else ""
+    if kind:
+        return f"{kind}; put the file {wanted} there" if not end else ""
+    if low.endswith(".zip") and end != "archive" and name in zips:
+        return _zip_problem(file, zips[name])
+    if low.endswith(UNFINISHED):
+        return "a download that was not finished; fetch it again, or delete it"
+    if low.endswith(UNREAD):
+        return f"itdr does not read {low[low.rindex('.') :]}; unpack it there"
+    if filetype.is_archive_name(low):
+        return "" if end == "archive" else "another kind of archive; unpack it there"
+    if end:
+        return f"if it is {wanted}, rename it to that"
+    return ""
+
+
+def _split(low: str, file: RawFile) -> tuple[str | None, str]:
+    """The declared name that a file's name resembles, and what differs at its end; None where none."""
+    for form in (*_names(file), *file.packed_in):
+        archive = form in file.packed_in
+        whole = path_parts(form)[-1]
+        if low == whole:
+            return whole, "archive" if archive else ""
+        if low.startswith(f"{whole}.") or low.startswith(f"{whole} "):
+            return whole, low[len(whole) :]
+        stem, dot, ends = whole.partition(".")
+        if low.startswith(stem) and dot:
+            rest = low[len(stem) :]
+            bare = rest.removesuffix(f".{ends}")
+            if bare != rest and (not bare or _COPY.fullmatch(bare)):
+                return whole, rest
+            if rest in OTHER_FORMS:
+                return whole, rest
+    return None, ""
+
+
+def _in_zip(file: RawFile, members: Sequence[str] | None) -> str:
+    """Why a zip of another name, which holds something near, does not hold the file."""
+    for member in members or ():
+        stem, _ = _split(path_parts(member)[-1], file) if path_parts(member) else (None, "")
+        if stem is not None and not is_ignored(member):
+            return _zip_problem(file, members)
+    return ""
+
+
+def _zip_problem(file: RawFile, members: Sequence[str] | None) -> str:
+    """Why a zip by the name of a file is not taken."""
+    wanted = file.name.rpartition("/")[2]
+    if members is None:
+        return "it is no whole zip: cut off or damaged; fetch it again"
+    kept = [member for member in members if not is_ignored(member)]
+    found = match(file, kept, [file])
+    if found.rivals:
+        return f"it holds {', '.join(found.rivals[:MOST])}: {found.why}"
+    inner = [member for member in kept if filetype.is_archive_name(member)]
+    if inner:
+        return f"it holds {inner[0]}, an archive in an archive; unpack it there"
+    listed = ", ".join(kept[:MOST]) or "nothing"
+    return f"it holds {listed}, not {wanted}; unpack it, and name the file {wanted}"

@@ -1,0 +1,58 @@
+"""What was lost on the way from raw files to a store, in sentences: rows, values, and links between tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_LACKING = {
+    "items": "no title (no record in the file of items)",
+    "users": "no profile (no record in the file of users)",
+}
+
+
+def rejected(manifest: Mapping[str, Any]) -> list[str]:
+    """How many rows of each table were left out, and why.
+
+    Args:
+        manifest: of a store.
+
+    Returns:
+        A sentence without a full stop for each table and reason.
+    """
+    return [
+        f"{n:,} rows of {table} left out: {reason}"
+        for table, reasons in manifest["rejected"].items()
+        for reason, n in reasons.items()
+    ]
+
+
+def emptied(manifest: Mapping[str, Any]) -> list[str]:
+    """In how many rows of each table a value could not be read, so that it is missing; as `rejected`.
+
+    Args:
+        manifest: of a store.
+    """
+    return [
+        f"{n:,} rows of {table} kept without a value: {reason}"
+        for table, reasons in manifest["emptied"].items()
+        for reason, n in reasons.items()
+    ]
+
+
+def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
+    """How many items and users of the interactions have no record in the file that describes them.
+
+    Args:
+        manifest: of a store.
+        most: only where most of them have none.
+
+    Returns:
+        A sentence without a full stop for each table.
+    """
+    return [
+        f"{one['missing']:,} of {one['of']:,} {table} have {_LACKING[table]}"
+        + (f": {one['cause']}" if one["cause"] else "")
+        for table, one in sorted(manifest["unmatched"].items())
+        if one["cause"] or (one["missing"] and not most)
+    ]

@@ -1,0 +1,99 @@
+"""Facts about an item that rest on itself and on everybody: its reception, its price, the era of what its
+audience likes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
+from itdr.builders.evidence.audiences.themes import Themes
+from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.prices import Prices
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "names"),
+    [
+        (Verdicts(100, 90, 4), ["reception/praised/up"]),
+        (Verdicts(100, 30, 40), ["reception/panned/down"]),
+        (Verdicts(100, 45, 20), ["reception/lukewarm/down"]),
+        (Verdicts(100, 58, 30), ["reception/divided"]),
+        (Verdicts(100, 58, 16), []),
+        # Within chance, whatever the shares are.
+        (Verdicts(20, 9, 5), []),
+        (Verdicts(20, 15, 1), []),
+        (Verdicts(10, 0, 10), []),
+    ],
+)
+def test_reception_is_said_where_chance_would_hardly_give_it(
+    verdicts: Verdicts, names: list[str]
+) -> None:
+    assert [fact.name for fact in reception(verdicts, 0.58, 0.16)] == names
+
+
+def test_what_most_leave_is_no_flop() -> None:
+    """Of games, three in ten are played on: 30% is no disappointment."""
+    assert not reception(Verdicts(61, 18, 15), 0.28, 0.21)
+    assert not clicks(Verdicts(61, 3, 58), 0.06)
+    assert [fact.about for fact in clicks(Verdicts(600, 100, 500), 0.06)] == ["praised"]
+
+
+def store(prices: list[str | None], categories: list[list[str]]) -> Any:
+    attributes = [[{"name": "Price", "value": one}] if one else [] for one in prices]
+    kind = pa.list_(pa.struct({"name": pa.string(), "value": pa.string()}))
+    items = pa.table({"attributes": pa.array(attributes, kind), "categories": categories})
+    return SimpleNamespace(items=items)
+
+
+def test_the_cheapest_and_the_dearest_fifth_of_a_category() -> None:
+    amounts = [f"${n}.50" for n in range(1, 31)]
+    both = store([*amounts, None, "$1,000.00", "$5"], [["All", "Hats"]] * 31 + [["Pens"], []])
+    found = [Prices(both).fact(item) for item in range(33)]
+    low = [fact for fact in found if fact is not None and fact.value == "low"]
+    high = [fact for fact in found if fact is not None and fact.value == "high"]
+    assert found[:6] == low and found[24:30] == high
+    assert (low[2].count, low[2].of) == (3, 30) and (high[0].count, high[0].of) == (6, 30)
+    # Too few pens to compare, and nothing to compare what has no category with.
+    assert found[30:] == [None, None, None]
+    assert not any(fact.solid for fact in low)
+
+
+class Titles:
+    """A store of works named by their number, none of a series."""
+
+    def item(self, work: int) -> Any:
+        return SimpleNamespace(title=f"Work {'abcdefghijklmnopqrst'[work]}", creators=())
+
+
+def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other() -> None:
+    names = [("category", "Thriller"), ("category", "Comedy"), ("decade", "1940s")]
+    works = [(0, 0), (0, 2), (1, 0), (1, 2), (2, 0), (2, 2), (3, 0), (3, 2), (4, 1), (5, 1), (6, 1)]
+    table = SimpleNamespace(
+        names=names,
+        works=np.array([work for work, _ in works]),
+        codes=np.array([code for _, code in works]),
+        begins=np.searchsorted([work for work, _ in works], np.arange(21)),
+        likers=np.full(20, 10),
+        likes=np.array([300, 100, 80]),
+    )
+    table.of = lambda work: table.codes[table.begins[work] : table.begins[work + 1]].tolist()
+    shared = [
+        (
+            float(20 - work),
+            work,
+            Fact("also_liked", "work", f"Work {'abcdefg'[work]}", 9, 12, 1.0, UP),
+        )
+        for work in range(7)
+    ]
+    themes = Themes(Titles(), table, 1000).facts(19, shared)  # type: ignore[arg-type]
+    era, comedy = themes[:2]
+    assert era.name == "era/decade/up" and era.details[0].value == "Thriller"
+    assert [one.value for one in era.details[1:]] == ["Work a", "Work b", "Work c", "Work d"]
+    assert (era.count, era.of, era.base) == (4, 7, 0.04)
+    assert comedy.value == "Comedy" and len(comedy.details) == 3
+    assert [one.value for one in themes[2:]] == [f"Work {one}" for one in "abcdefg"]

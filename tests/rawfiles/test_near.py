@@ -1,0 +1,105 @@
+"""A file that lies there under another name or in another form is named, with what to do; never skipped
+without a word."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.rawfiles import locate
+from tests.rawfiles.made_up import MANUAL, MOVIES, OPEN, RATINGS, TAGS, put, ready, tarred, zipped
+from tests.rawfiles.server import Misbehaving
+
+pytestmark = pytest.mark.usefixtures("mirror")
+INNER = zipped(movies_csv=MOVIES)
+NEAR = {
+    "movies.csv.txt": (MOVIES, "if it is movies.csv, rename it to that"),
+    "Movies (1).csv": (MOVIES, "if it is movies.csv, rename it to that"),
+    "movies - Copy.csv": (MOVIES, "if it is movies.csv, rename it to that"),
+    "movies.xlsx": (b"PK\x03\x04", "if it is movies.csv, rename it to that"),
+    "movies.csv.zst": (b"\x28\xb5\x2f\xfd", "itdr does not read .zst; unpack it there"),
+    "movies.csv.xz": (b"\xfd7zXZ", "itdr does not read .xz; unpack it there"),
+    "movies.csv.bz2": (b"BZh9", "itdr does not read .bz2; unpack it there"),
+    "movies.csv.part": (MOVIES[:9], "a download that was not finished"),
+    "movies.csv.crdownload": (MOVIES[:9], "a download that was not finished"),
+    "movies.csv.zip": (INNER[:-40], "it is no whole zip: cut off or damaged"),
+    "movies.zip": (zipped(data_txt=MOVIES), "it holds data.txt, not movies.csv"),
+    "set.zip": (zipped(movies_csv_zip=INNER), "it holds movies.csv.zip, an archive in an archive"),
+    "two.zip": (
+        zipped(a__movies_csv=MOVIES, b__movies_csv=MOVIES),
+        "it holds a/movies.csv, b/movies.csv: several files could be meant",
+    ),
+    "made-up.tar.gz": (tarred(movies_csv=MOVIES), "another kind of archive; unpack it there"),
+    "made-up.zip.part": (b"PK\x03\x04", "a download that was not finished"),
+}
+
+
+@pytest.mark.parametrize("name", NEAR)
+def test_what_lies_there_is_named(
+    name: str, data: Path, tmp_path: Path, server: Misbehaving
+) -> None:
+    body, reason = NEAR[name]
+    put(data, "ratings.csv", RATINGS)
+    path = put(data, name, body)
+    for of in (MANUAL, OPEN):
+        with pytest.raises(RawFileError) as error:
+            ready(of, data, tmp_path, offline=True)
+        assert f"found, but not taken: {path}: {reason}" in str(error.value)
+    assert not server.seen
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to("/nowhere/movies.csv")
+
+
+ODD = {
+    "folder": (_folder, "it is a folder; put the file movies.csv there"),
+    "broken link": (_dangling, "it is a link to /nowhere/movies.csv, where there is no file"),
+    "link to itself": (lambda path: path.symlink_to(path.name), "it is a link to movies.csv"),
+    "pipe": (os.mkfifo, "it is a pipe or device, no file"),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_what_is_no_file_is_named(what: str, data: Path, tmp_path: Path) -> None:
+    make, reason = ODD[what]
+    path = put(data, "ratings.csv", RATINGS).with_name("movies.csv")
+    make(path)
+    with pytest.raises(RawFileError) as error:
+        ready(MANUAL, data, tmp_path)
+    assert f"{path}: {reason}" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["tags (1).csv", "tags.csv.xz", "tags.csv/inside.txt"])
+def test_an_optional_file_that_is_not_taken_is_said(
+    name: str, data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(data, "ratings.csv", RATINGS)
+    put(data, "movies.csv", MOVIES)
+    put(data, name, TAGS)
+    with caplog.at_level(logging.WARNING, "itdr"):
+        assert set(ready(MANUAL, data, tmp_path)) == {"ratings", "movies"}
+    (said,) = [record.getMessage() for record in caplog.records if "left out" in record.message]
+    assert f"tags.csv left out: {data / 'made-up' / name.partition('/')[0]}" in said
+
+
+def test_other_files_are_not_near(data: Path, tmp_path: Path) -> None:
+    put(data, "ratings.csv", RATINGS)
+    for name in (
+        "readme.txt",
+        "ratings.csv.txt",
+        "films of today.txt",
+        "moviestars.csv",
+        "set.zip",
+    ):
+        put(data, name, b"?")
+    plan = locate.plan(MANUAL, MANUAL.files, data)
+    assert "movies" not in plan.problems and "ratings" not in plan.problems

@@ -1,0 +1,214 @@
+"""Parts of interest profiles: which taste comes first, blends, opinions in reviews, what is offered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import core, counts, offers, opinions, tastes
+from itdr.builders.evidence.interests.works import KINDS, blends
+from itdr.builders.rendering.lexicon_files import load_lexicon
+from itdr.builders.rendering.template_files import BUILT_IN
+from itdr.builders.rendering.templates import load_words
+from itdr.builders.tasks import interest_recognition as task
+from tests.interest import cases, folder, open_cell
+from tests.test_interest_companions import FIRST, crowd, table, write
+from tests.test_interest_facts import people
+
+# -- the core -------------------------------------------------------------------------------------
+
+
+def shown(kind: str, value: str, k: int, direction: int = UP, about: str = "category") -> Fact:
+    """A fact about 30 likes, ten of which are displayed."""
+    listed = (
+        Fact("shown", about, value, round(k / 3), 10, 0.0, UP),
+        Fact("shown", about, value, 0, 5, 0.0, DOWN),
+    )
+    return Fact(kind, about, value, k, 30, 0.1, direction, details=listed)
+
+
+def test_what_comes_first_is_about_as_common_as_anything() -> None:
+    cell = open_cell("ml-1m", folder())
+    person = max(people(cell).values(), key=lambda one: one.likes)
+    n = person.likes
+    often, seldom, most = "Drama", "War", Fact("most", "category", "Drama", n, n, 0.5, UP)
+    rare = Fact("share", "category", seldom, n // 2, n, 0.01, UP)
+    # Half of the likes are no core where all are something else, however unusual they are.
+    first, *rest = core.first_taste(person, [rare, most])
+    assert first == most and rest == [rare]
+    tested = Fact("share", "category", often, n, n, 0.5, UP)
+    telling = Fact("contrast", "category", often, n, n, 0.2, UP)
+    found = core.first_taste(person, [rare, tested, telling, most])
+    assert found == [telling, tested, rare]
+
+
+def test_an_answer_begins_with_what_the_list_shows() -> None:
+    assert core.flags([shown("share", "War", 15)]) == {"core"}
+    assert core.flags([shown("share", "War", 15, direction=0)]) == {"core_mixed"}
+    assert core.flags([shown("contrast", "War", 15)]) == {"core_line"}
+    assert core.flags([shown("most", "War", 15)]) == {"mainstay"}
+    assert core.flags([shown("share", "War", 9)]) == set()
+    assert core.flags([shown("contrast", "War", 15, direction=DOWN)]) == set()
+    assert core.flags([]) == set()
+
+
+def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
+    cell = open_cell("ml-1m", folder())
+    openings = task.realiser_of(cell).form.plan[0].slots[0]
+    drawn = cases(cell)
+    assert len(drawn) > 50
+    for case in drawn:
+        first = case.answer.statements[0]
+        assert first.form.id in openings
+        facts = [one.facts[0] for one in case.answer.statements]
+        assert any(
+            fact.kind in ("contrast", "listed")
+            or (fact.kind == "also_liked" and fact.direction == DOWN)
+            for fact in facts
+        )
+        # Named first is what about as many displayed likes have in common as anything else.
+        most = max(
+            sum(name in work.categories for work in case.works[: case.liked])
+            for name in {name for work in case.works for name in work.categories}
+        )
+        if {"core", "core_line", "mainstay", "core_mixed"} & case.flags:
+            listed = first.facts[1]
+            assert listed.kind == "shown" and listed.count >= 0.75 * most - 1
+
+
+def test_a_blend_is_two_categories_and_said_only_by_its_name() -> None:
+    assert blends(["Romance", "Comedy", "War"]) == (
+        "Comedy + Romance",
+        "Comedy + War",
+        "Romance + War",
+    )
+    assert blends(["War"]) == () and "blend" in KINDS
+    lexicon = load_lexicon("films", load_words("films"))
+    assert lexicon.forms_of("blend", "Comedy + Romance")["things"] == "romantic comedies"
+    assert lexicon.is_taste("blend", "Comedy + Romance")
+    assert not lexicon.is_taste("blend", "Western + Zombies")
+
+
+def test_blends_are_counted_like_categories() -> None:
+    cell = open_cell("ml-1m", folder())
+    known = counts.counts(cell.partition)
+    codes = known.codes["blend"]
+    assert codes
+    for name, code in codes.items():
+        one, other = (
+            set(known.bearers(known.codes["category"][part]).tolist()) for part in name.split(" + ")
+        )
+        assert set(known.bearers(code).tolist()) == one & other
+
+
+def test_every_blend_of_the_lexicon_is_spelt_as_the_works_spell_it() -> None:
+    for domain in ("films", "anime"):
+        terms = load_lexicon(domain, load_words(domain)).terms["blend"]
+        written = (BUILT_IN / "lexicon" / f"{domain}.yaml").read_text("utf-8")
+        assert len(terms) > 10
+        for line in written.splitlines():
+            if " + " in line:
+                name = line.split('"')[1]
+                assert blends(name.split(" + ")) == (name,)
+
+
+# -- likes against dislikes -----------------------------------------------------------------------
+
+
+def test_the_marks_of_all_works_tell_a_contrast() -> None:
+    """Works neither liked nor disliked count, too: half of a kind indifferent, none of it liked."""
+    cell = open_cell("ml-1m", folder())
+    for person in people(cell).values():
+        n, m = person.likes, person.dislikes
+        for fact in tastes.facts(person, 1):
+            if fact.kind != "contrast":
+                continue
+            code = person.counts.codes[fact.about][fact.value]
+            place = int(np.searchsorted(person.tally.traits, code))
+            deviation = person.deviations[place]
+            assert fact.direction * deviation > 2 and person.tally.works[place] >= tastes.JUDGED
+            share = fact.count / (n if fact.direction == UP else m)
+            assert share >= tastes.CLEARLY[fact.direction] * fact.base
+
+
+# -- reviews --------------------------------------------------------------------------------------
+
+
+def said(*reviews: tuple[str, int]) -> list[Fact]:
+    words = load_lexicon("businesses", load_words("businesses")).aspects
+    comments = [Comment(k, side, text) for k, (text, side) in enumerate(reviews)]
+    return opinions.opinions(comments, words)
+
+
+def test_opinions_count_the_reviews_of_a_side() -> None:
+    (fact,) = said(
+        ("The service was great. We will be back.", UP),
+        ("Nice place. The staff was friendly.", UP),
+        ("We sat outside for an hour.", UP),
+    )
+    assert (fact.value, fact.direction, fact.count, fact.of) == ("service", UP, 2, 3)
+    assert fact.quote == "The service was great"
+    assert [one.quote for one in fact.details] == ["The staff was friendly"]
+    assert opinions.is_shared(fact)
+
+
+def test_what_is_praised_here_and_blamed_there_is_one_fact() -> None:
+    (fact,) = said(
+        ("The service was great.", UP),
+        ("The staff was friendly.", UP),
+        ("The service was slow.", DOWN),
+    )
+    assert (fact.direction, fact.count, fact.of, fact.quote) == (0, 1, 1, "The service was slow")
+    (praise,) = fact.details
+    assert (praise.direction, praise.count, praise.of) == (UP, 2, 2)
+
+
+@pytest.mark.parametrize("text", ["We knew the service was great but left.", "the service was gr…"])
+def test_parts_of_sentences_are_no_opinions(text: str) -> None:
+    assert said((text, UP)) == []
+
+
+def test_nobody_complains_of_what_they_liked() -> None:
+    assert said(("The service was slow.", UP), ("The service was great.", DOWN)) == []
+
+
+# -- what goes together ---------------------------------------------------------------------------
+
+
+def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches: Path) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
+    drama = Fact(
+        "share", "category", "Drama", 9, 10, 0.5, UP, details=(Fact("shown", "category", "Drama"),)
+    )
+    offered = offers.offers(cell.partition, liked, liked, tastes=[drama])
+    assert offered and all(fact.details[0] == drama.details[0] for fact in offered)
+    assert all(fact.count >= offers.LIFT * fact.base for fact in offered)
+    war = Fact("share", "category", "War", 9, 10, 0.5, UP)
+    assert offers.offers(cell.partition, liked, liked, tastes=[war]) == []
+    assert offers.offers(cell.partition, liked, liked, tastes=[drama], against=[drama]) == []
+    title = {cell.store.item(code).title: code for code in codes.values()}
+    best = np.array([title[offered[0].value]])
+    friends = counts.companions_of(cell.partition).of(best).other
+    again = offers.offers(cell.partition, liked, liked, tastes=[drama], disliked=friends)
+    assert offered[0].value not in {fact.value for fact in again}
+
+
+def test_an_aversion_is_a_pair_that_no_like_goes_with(tmp_path: Path, caches: Path) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    pair = np.array([codes[FIRST], codes[FIRST + 1]])
+    (fact,) = offers.aversions(cell.partition, pair, np.zeros(0, np.int64))
+    assert fact.direction == DOWN and fact.count > fact.base
+    friends = counts.companions_of(cell.partition).of(pair).other
+    others = np.setdiff1d(friends, pair)
+    if len(others):
+        assert offers.aversions(cell.partition, pair, others[:1]) == []
+    assert offers.aversions(cell.partition, pair[:1], np.zeros(0, np.int64)) == []
