@@ -167,5 +167,14 @@ class _Reader:
             for text in dict.fromkeys((said, capital(said))):
                 start = self.answer.find(text, place, reach + len(text))
                 if text and start >= 0:
-                    return start + len(text), statement
+                    said_all = self._says_the_last(statement, said)
+                    return (start + len(text), statement) if said_all else None
         return None
+
+    def _says_the_last(self, statement: Statement, said: str) -> bool:
+        """Whether the sentence is another one without the last detail. A count of what is shown may go
+        unsaid."""
+        facts = statement.facts
+        if len(facts) <= max(statement.form.least, 1) or facts[-1].kind == "shown":
+            return True
+        return self.realiser.sentence(dataclasses.replace(statement, facts=facts[:-1])) != said

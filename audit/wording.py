@@ -83,12 +83,22 @@ def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
     if any(one.unseen for one in prompts) and split != "test":
         yield f"{row['template']} is held back for test, and stands in {split}"
     closest: list[str] | None = None
-    for language, found in texts:
+    known = [one for one in texts if _speaks(row["source"], folder, one[0])]
+    for language, found in known or texts:
         told = list(_differences(row, found, language, folder))
         closest = told if closest is None or len(told) < len(closest) else closest
         if not closest:
             return
     yield from closest or ()
+
+
+def _speaks(source: str, folder: Path | None, language: str) -> bool:
+    """Whether a source has words in a language."""
+    try:
+        _words(registry.source(source).words, folder, language)
+    except ItdrError:
+        return False
+    return True
 
 
 def _in_languages(task: str, template: str, folder: Path | None) -> list[tuple[str, Texts]]:

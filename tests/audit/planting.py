@@ -34,7 +34,13 @@ class Planted(data.Data):
         yield from self.planted[split]
 
 
-SAMPLED = ("cross_domain_rec", "interest_recognition", "target_user_identification")
+SAMPLED = (
+    "cross_domain_rec",
+    "interest_recognition",
+    "target_user_identification",
+    "pointwise_rec",
+    "pairwise_rec",
+)
 """Configs whose rows are drawn from the bundled sample."""
 
 

@@ -21,9 +21,65 @@ def test_a_fixed_place_is_a_giveaway() -> None:
             row["candidates"].sort(key=lambda one, row=row: one["item_id"] not in row["relevant"])
     result = audited("sequential_rec", rows, raw=False)["giveaways"]
     assert {what.partition(" alone")[0] for _, what in result.faults} == {"'place 1'"}
-    assert {row for row, _ in result.faults} == {
-        row["id"] for all_ in rows.values() for row in all_
+    assert [cell for cell, _ in result.faults] == ["sequential_rec/ml-32m"]
+    assert f"in 100% of {sum(map(len, rows.values()))} rows" in result.faults[0][1]
+
+
+def test_a_place_that_gives_away_the_test_split_alone_is_found() -> None:
+    planted = audit.Giveaways()
+    for split, n in (("train", 400), ("test", 30)):
+        for k in range(n):
+            true = 0 if split == "test" else k % 5
+            planted.see(split, plain_row(f"{split}{k}", true))
+    (fault,) = planted.end().faults
+    assert fault[0] == "sequential_rec/x, test" and fault[1].startswith("'place 1' alone")
+
+
+def plain_row(name: str, true: int, beside: str = "", **more: Any) -> Row:
+    """A row of five candidates with titles of their own, listed in the question."""
+    titles = [f"Title {name} {'abcde'[k]}" for k in range(5)]
+    lines = [f"- {title}{beside if k == true else ''}" for k, title in enumerate(titles)]
+    return {
+        "id": name,
+        "task": "sequential_rec",
+        "source": "x",
+        "history": [],
+        "relevant": [f"{name} {true}"],
+        "candidates": [
+            {"item_id": f"{name} {k}", "title": title} for k, title in enumerate(titles)
+        ],
+        "instruction": "",
+        "input": "Choose:\n" + "\n".join(lines) + "\nWhich?",
+        "output": titles[true],
+        **more,
     }
+
+
+@pytest.mark.parametrize(
+    ("beside", "mark"),
+    [(" ", "a blank"), ("\u200b", "U+200B"), (" [Drama, Awaited]", "'awaited'"), ("", "")],
+)
+def test_a_mark_of_the_true_item_is_a_giveaway(beside: str, mark: str) -> None:
+    planted = audit.Giveaways()
+    for k in range(60):
+        row = plain_row(str(k), k % 5, beside)
+        # A genre that others have, too.
+        other = row["candidates"][(k + 1) % 5]["title"]
+        row["input"] = row["input"].replace(f"{other}\n", f"{other} [Drama]\n")
+        planted.see("train", row)
+    told = [what for _, what in planted.end().faults]
+    assert any(mark in what for what in told) if mark else not told
+
+
+@pytest.mark.parametrize(("no_in", "found"), [(2, False), (50, True)])
+def test_answers_that_are_always_yes_are_a_giveaway(no_in: int, found: bool) -> None:
+    planted = audit.Giveaways()
+    for k in range(100):
+        answer = "Yes" if k % no_in else "No"
+        row = {"id": str(k), "task": "pointwise_rec", "source": "x", "candidates": []}
+        planted.see("train", {**row, "instruction": "", "input": "Would they?", "output": answer})
+    faults = planted.end().faults
+    assert bool(faults) is found and all("always answering 'Yes'" in what for _, what in faults)
 
 
 def test_titles_of_the_history_among_the_false_ones_are_a_giveaway() -> None:
