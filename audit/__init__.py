@@ -22,7 +22,7 @@ from itdr.audit.row_checks import (
     Ids,
     OneSplit,
 )
-from itdr.audit.row_columns import Alike, Columns, Hashes
+from itdr.audit.row_columns import Alike, ColumnsAgree, Hashes
 from itdr.audit.row_types import Types
 from itdr.audit.shortcuts import Giveaways
 from itdr.audit.wording import Wordings
@@ -93,7 +93,7 @@ def _own(
         Answers(),
         AnswerFacts(templates),
         Wordings(templates),
-        Columns(tasks, repeats),
+        ColumnsAgree(tasks, repeats),
         Hashes(),
         Alike(),
         Duplicates(),

@@ -107,7 +107,14 @@ def _histories(
 
 
 def judged(row: Row) -> tuple[list[int], list[int]]:
-    """Places of the history that the user liked, and of the others, by the source's scale."""
+    """The history split by the source's scale.
+
+    Args:
+        row: the row.
+
+    Returns:
+        Places of what the user liked, and of the rest.
+    """
     scale = registry.source(row["source"]).scale
     found: tuple[list[int], list[int]] = ([], [])
     for place, one in enumerate(row["history"]):

@@ -35,11 +35,12 @@ recommender (`itdr baseline`). A score means something where it exceeds the othe
 
 What is promised of every negative: its user never touched the work, nor one of the same title, in any part
 of the data; and a user of the training part other than the case's own touched it before the first target
-was met. With `event`, the default where there are times, it is moreover the work of an event of another
-training user near the moment of a target, drawn from the nearest events on both sides, and from farther
-ones only where too few of these will do. Somebody other than that user, too, had met the work before that
-event: the user of the event is left out as the user of the case is. Where items have years, the year lies
-in a span of 8 years around the target's, placed at random. Where no event will do, the rest is drawn in
+was met. With `event`, the default where there are times, each negative is modelled on an event of another
+training user near the moment of a target, drawn without a look at the user of the case: its work had been
+met by somebody else before, and where items have years, its year lies in a span of 8 years around the
+target's, placed at random. The negative is a work of an event near in time of which about the same can be
+said: how many had met it, and how long before; mostly the model's own. From farther events, and of works
+less alike, it is taken only where too few of these will do. Where no event will do, the rest is drawn in
 proportion to popularity; how often is in the provenance of a build.
 """
 COLUMNS = (

@@ -12,7 +12,7 @@ from itdr.builders.core.rng import stable_hash
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import texts_of
 from itdr.builders.rendering.templates import languages
-from itdr.builders.sources._formats.text import clean
+from itdr.builders.sources import clean
 from itdr.builders.store.build.works import title_key
 from itdr.scoring.metrics.per_task import (
     ATTRIBUTE_TASK,

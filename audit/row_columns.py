@@ -40,7 +40,7 @@ ENOUGH, NEARLY_ALL = 20, 0.95
 """Rows of a cell, and the share of them that must agree, before the others are at fault."""
 
 
-class Columns(RowCheck):
+class ColumnsAgree(RowCheck):
     """The check. tasks: the subtasks that there are in this data set; None for any.   repeats: whether a
     history may show an item twice, at other times."""
 

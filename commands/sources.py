@@ -10,6 +10,7 @@ import typer
 
 from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.dataset import own_sources, registry
+from itdr.builders.rawfiles.rows import compared
 from itdr.commands._options import source_names
 
 
@@ -151,8 +152,10 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
         f"{rows['items']:,} items",
     ]
     for key, file in store["files"].items():
+        declared = store["official_rows"].get(key)
+        rows_of = f", {compared(file['rows'], declared)}" if declared and "rows" in file else ""
         lines.append(
-            f"      {key}: {file['name']}, {file['size']:,} bytes, sha256 {file['sha256']}"
+            f"      {key}: {file['name']}, {file['size']:,} bytes{rows_of}, sha256 {file['sha256']}"
         )
     read = {table: rows.get(f"{table}_read") for table in COLUMNS}
     listed = [f"{number:,} rows of {table}" for table, number in read.items() if number is not None]

@@ -171,6 +171,7 @@ NOT_DECIDING = {
     "builders.rawfiles.published",
     "builders.rawfiles.refused",
     "builders.rawfiles.checksums",
+    "builders.rawfiles.rows",
     "builders.sources",
 }
 """Where raw files lie and what their sums are: part of a store's key by the files' own fingerprints."""

@@ -127,7 +127,7 @@ def test_a_placed_file_that_is_not_the_published_one_is_taken_with_a_warning(
     files = tuple(
         dataclasses.replace(file, size=path.stat().st_size, checksum=official)
         if file.key == "movies"
-        else dataclasses.replace(file, size=None, checksum=None)
+        else dataclasses.replace(file, size=None, checksum=None, rows=None)
         for file in source.files
     )
     spec = StoreSpec(dataclasses.replace(source, files=files), data_dir=raw_copy)

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itdr.builders.core.reasons import WRONG_TYPE
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -18,7 +20,7 @@ UNPAIRED = "a quote without its partner in the line (counted by line)"
 """Reasons for rejecting a row that many sources share."""
 
 CSV_REASONS = {
-    "CAST": "a value of the wrong type",
+    "CAST": WRONG_TYPE,
     "MISSING COLUMNS": TOO_FEW,
     "TOO MANY COLUMNS": TOO_MANY,
     "UNQUOTED VALUE": "broken quoting",

@@ -212,6 +212,8 @@ class Source:
         attributes: the user columns to predict, in the order of the answer.
         by_hand: how a person obtains the files.
         version: raised when the reader's output changes, so that stores are rebuilt.
+        times: the first and the last day (UTC, YYYY-MM-DD) on which its events can lie; events beyond
+            them are left out. Wide enough for every release.
         hashed_as: the id used for stable hashes of users, items and cases, where that is not the
             source's own: the id of a source whose splits this one shares.
         recipe: for a source without a file of its own, a function and its arguments that create it
@@ -232,6 +234,7 @@ class Source:
     readers: Readers
     by_hand: str
     scale: Scale | None = None
+    times: tuple[str, str] | None = None
     attributes: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     version: int = 1

@@ -92,7 +92,16 @@ def _hash(
     attributes: Sequence[tuple[str, str]],
 ) -> str:
     history, candidates, relevant = items
-    parts = [*texts, user, item, *history, "candidates", *candidates, "relevant", *relevant]
+    parts: list[str | float | None] = [
+        *texts,
+        user,
+        item,
+        *history,
+        "candidates",
+        *candidates,
+        "relevant",
+        *relevant,
+    ]
     parts += [rating, *itertools.chain.from_iterable(attributes)]
     return f"{stable_hash(*parts):016x}"
 

@@ -366,6 +366,8 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
     if words.finds("doubt", before) and not recommends and not match["bad"]:
         return None
     down = bool(match["bad"]) or words.denied(before)
+    if not down and words.finds("denial", _ASIDE.sub(" ", before)):
+        return None
     named = words.audience(who)
     # "A great price for a great product" has no purpose.
     if not named and words.finds("praise", who):

@@ -64,8 +64,15 @@ class Prices:
         return {name: np.sort(np.array(prices)) for name, prices in found.items()}
 
     def fact(self, item: int) -> Fact | None:
-        """That the item is among the cheapest fifth of its category, or the dearest; `count` are those
-        that cost as much or less, or as much or more."""
+        """That the item is among the cheapest fifth of its category, or the dearest.
+
+        Args:
+            item: item code.
+
+        Returns:
+            The fact, whose `count` are those that cost as much or less, or as much or more; None where
+            the price is neither or not known.
+        """
         items, prices, categories = self._known
         place = int(items.searchsorted(item))
         if place == len(items) or items[place] != item:

@@ -1,6 +1,7 @@
 """What exists on disk of a source's raw files, and how the rest could be obtained. Changes nothing.
 
-Only names, sizes, times, receipts of downloads and the directories of zip files are read.
+Only names, sizes, times, samples of content, receipts of downloads and the directories of zip files are
+read.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from itdr.builders.core.paths import raw_root, safe_relative
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import inner_tar, zip_names
-from itdr.builders.rawfiles.checksums import Trust, trust
+from itdr.builders.rawfiles.checksums import Trust, sampled_digest, trust
 from itdr.builders.rawfiles.names import files_below, is_ignored, match, path_parts, same_name
 from itdr.builders.rawfiles.near import entries, near_misses
 
@@ -240,14 +241,16 @@ def _declared_fingerprint(source: Source, file: RawFile) -> str:
 
 
 def _placed_fingerprint(path: Path, container: tuple[str, ...]) -> str:
-    """The fingerprint of a file placed by hand: name, size and modification time, but not its folder.
+    """The fingerprint of a file placed by hand: name, size, modification time and a sample of its content,
+    but not its folder. The time alone can be set back, by `touch -r` or `cp -p`.
 
     Args:
         path: the file, or the archive that holds it.
         container: the member's path, as in `Located`.
     """
     stat = path.stat()
-    return ":".join(("placed", path.name, str(stat.st_size), str(stat.st_mtime_ns), *container))
+    facts = (path.name, str(stat.st_size), str(stat.st_mtime_ns), sampled_digest(path))
+    return ":".join(("placed", *facts, *container))
 
 
 @dataclass

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from itdr.builders.core import text_files
 from itdr.builders.core.paths import format_size, raw_root
 from itdr.builders.core.schema import RawFile, Remote, Source
 from itdr.builders.rawfiles import filetype, published
@@ -30,6 +31,7 @@ from itdr.builders.rawfiles.checksums import (
 from itdr.builders.rawfiles.download.partial import PartialFile
 from itdr.builders.rawfiles.inventory import Located, downloads_for, require_folder, survey
 from itdr.builders.rawfiles.names import same_name
+from itdr.builders.rawfiles.rows import compared, count_rows
 
 Level = Literal["ok", "note", "missing", "warning", "error"]
 
@@ -109,9 +111,7 @@ def _checked(source: Source, one: Located) -> Finding:
     size = path.stat().st_size
     facts = list(_declarations(source, one))
     if not facts:
-        return Finding(
-            "ok", name, path, f"{format_size(size)}; nothing is declared to compare it with"
-        )
+        return _by_rows(one, name, size)
     for official, checksum, plain in facts:
         if checksum and (official in (None, size)) and file_matches(path, checksum):
             return Finding("ok", name, path, f"{format_size(size)}, with the declared checksum")
@@ -129,7 +129,26 @@ def _checked(source: Source, one: Located) -> Finding:
         message = f"it differs from the official size: {size} bytes, {listed} declared"
     else:
         message = f"it differs from the official checksum ({size} bytes)"
+    if not one.container and one.file.rows:
+        rows = count_rows(one.file, text_files.blocks(path))
+        message += f", {compared(rows, one.file.rows)}"
     return Finding("warning", name, path, f"{message}: a part, or another version")
+
+
+def _by_rows(one: Located, name: str, size: int) -> Finding:
+    """The finding about a file of which at most the number of rows is declared."""
+    path, declared = one.path, one.file.rows
+    if one.container:
+        message = f"{format_size(size)}; neither its size nor a checksum is published"
+        return Finding("ok", name, path, message)
+    if not declared:
+        message = f"{format_size(size)}; nothing is declared to compare it with"
+        return Finding("ok", name, path, message)
+    rows = count_rows(one.file, text_files.blocks(path))
+    if rows < declared:
+        message = f"it has {compared(rows, declared)}: a part, or cut off"
+        return Finding("warning", name, path, message)
+    return Finding("ok", name, path, f"{format_size(size)}, {compared(rows, declared)}")
 
 
 def _declarations(
@@ -221,6 +240,10 @@ def _unlike(archive: zipfile.ZipFile, info: zipfile.ZipInfo, one: Located) -> st
     if file.size not in (None, info.file_size):
         return f"it has {info.file_size} bytes, {file.size} declared"
     vouched = one.remote is not None and one.remote.checksum
+    if file.size is None and not file.checksum and file.rows and not info.flag_bits & 1:
+        with archive.open(info) as source:
+            rows = count_rows(file, iter(lambda: source.read(CHUNK), b""))
+        return f"it has {compared(rows, file.rows)}" if rows < file.rows else None
     if not file.checksum or vouched or info.flag_bits & 1:
         return None
     algorithm, digits = split_checksum(file.checksum)

@@ -20,7 +20,7 @@ import numpy as np
 from itdr.builders.core.rng import numbers_at
 from itdr.builders.sampling.event_index import EventIndex
 from itdr.builders.sampling.exclusions import Exclusions
-from itdr.builders.sampling.models import ALIKE, LOOSER, Models, Tolerance
+from itdr.builders.sampling.models import ALIKE, LOOSER, Models, Tolerance, age_of
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
@@ -258,7 +258,7 @@ class EventNegatives:
             where = rows[chosen], slots[chosen]
             met = self._stats.users[works[one]] - self._counted
             batch.models.users[where] = np.maximum(met, 1)[chosen]
-            batch.models.age[where] = (times[one] - since[one])[chosen]
+            batch.models.age[where] = age_of(times[one], since[one])[chosen]
             found.append((*where, events[one][chosen]))
             rows, slots = rows[~chosen], slots[~chosen]
         columns = zip(*found, strict=True) if found else ([np.zeros(0, np.int64)],) * 3

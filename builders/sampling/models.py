@@ -17,6 +17,8 @@ import numpy as np
 from itdr.builders.sampling.popularity import TrainStats
 
 HOUR = 3600
+LONGEST = 1 << 40
+"""Stands for any time that is not known, so that sums and products of times fit into 64 bits."""
 
 
 class Tolerance(NamedTuple):
@@ -32,6 +34,19 @@ class Tolerance(NamedTuple):
 ALIKE = Tolerance(4, 3, 2)
 LOOSER = (Tolerance(2, 1, 4), Tolerance(4, 1, 16), Tolerance(4, 1, 0), Tolerance(0, 1, 0))
 """Tried one after the other where nothing near is alike."""
+
+
+def age_of(moments: np.ndarray, since: np.ndarray) -> np.ndarray:
+    """How long works have been known.
+
+    Args:
+        moments: int64 seconds at which they are looked at.
+        since: int64 seconds since when they are known; the ends of int64 stand for never and always.
+
+    Returns:
+        int64 seconds, within twice `LONGEST`, so that products fit.
+    """
+    return np.clip(moments, -LONGEST, LONGEST) - np.clip(since, -LONGEST, LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,7 @@ class Models:
             near &= met * tolerance.part <= wanted * tolerance.met
             near &= met * tolerance.met >= wanted * tolerance.part
         if tolerance.age:
-            age, wanted = self.moments[where] - stats.first_time[works], self.age[where]
+            age, wanted = age_of(self.moments[where], stats.first_time[works]), self.age[where]
             near &= age <= wanted * tolerance.age + HOUR
             near &= age * tolerance.age + HOUR >= wanted
         return near

@@ -15,11 +15,11 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core import duckdb_csv, emptied
+from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.python_lists import string_list_sql
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._formats.python_literals import string_list_sql
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
 from itdr.builders.sources._shared.books import display_title
 
@@ -57,21 +57,23 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path("ratings")
     header = validate.require_header(path, RATINGS)
     _require_whole(path, len(header), RATING_RECORD)
-    types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT", "review/time": "BIGINT"}
+    types = dict.fromkeys(header, "VARCHAR") | {"review/score": "FLOAT"}
+    number = numbers.integer_sql('"review/time"')
     return raw.con.sql(
         f"""
         SELECT User_id AS user_id, Title AS item_id, "review/score" AS rating,
-            {duckdb_csv.epoch_seconds('"review/time"')} AS "timestamp", 'review' AS event,
+            {duckdb_csv.epoch_seconds("number")} AS "timestamp", 'review' AS event,
             coalesce({clean_sql('"review/text"')}, {clean_sql('"review/summary"')}) AS text,
             CASE
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
-                WHEN "review/score" IS NULL OR "review/score" < 1 OR "review/score" > 5
-                    THEN '{validate.OUTSIDE_SCALE}'
-                WHEN "review/time" > 0 AND {duckdb_csv.epoch_seconds('"review/time"')} IS NULL
+                WHEN "review/score" IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN number > 0 AND {duckdb_csv.epoch_seconds("number")} IS NULL
                     THEN '{validate.NO_TIME}'
+                ELSE {numbers.unread_sql('"review/time"', "number")}
             END AS reject
-        FROM {duckdb_csv.read_csv(path, "interactions", types)}
+        FROM (SELECT *, {number} AS number
+            FROM {duckdb_csv.read_csv(path, "interactions", types)})
         """
     )
 
@@ -218,6 +220,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     options={"work": "book"},
+    times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         f"1. Open {PAGE} (public domain; Kaggle may want you to log in).\n"

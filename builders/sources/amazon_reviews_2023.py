@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv, emptied
+from itdr.builders.core import duckdb_csv, emptied, numbers
+from itdr.builders.core.reasons import WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -35,11 +36,14 @@ from itdr.builders.sources._formats.jsonlines import (
     UNREADABLE,
     all_null_sql,
     first_text_sql,
+    integer_json_sql,
     no_object_sql,
+    no_text_sql,
     object_sql,
     read_json,
     require_json_lines,
     texts_sql,
+    unread_json_sql,
 )
 from itdr.builders.sources._formats.text import MISSING, SELLERS_NOTE, clean_sql, clean_value_sql
 from itdr.builders.sources._shared.amazon import CATEGORIES, METADATA, RATINGS, REVIEWS, REVISION
@@ -93,7 +97,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
 def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"ratings/{raw.domain}")
     kinds = {
-        "user_id": "VARCHAR", "parent_asin": "VARCHAR", "rating": "FLOAT", "timestamp": "BIGINT",
+        "user_id": "VARCHAR", "parent_asin": "VARCHAR", "rating": "FLOAT", "timestamp": "VARCHAR",
     }  # fmt: skip
     header = validate.require_header(path, tuple(kinds))
     validate.require_final_newline(path)
@@ -109,8 +113,9 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN contains(user_id, '"') OR contains(item, '"') THEN '{BAD_ID}'
                 {_REJECTED}
             END AS reject
-        FROM (SELECT user_id, parent_asin AS item, rating, more,
-            {duckdb_csv.epoch_seconds('"timestamp"')} AS seconds FROM {lines})
+        FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds
+            FROM (SELECT user_id, parent_asin AS item, rating, more, "timestamp" AS time,
+                {numbers.integer_sql('"timestamp"')} AS number FROM {lines}))
         """
     )
 
@@ -118,12 +123,8 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
 def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"reviews/{raw.domain}")
     require_json_lines(path, ("user_id", "parent_asin", "rating"))
-    times = dict.fromkeys(TIME_KEYS, "BIGINT")
-    types = {
-        **dict.fromkeys(("user_id", "parent_asin", "title", "text"), "VARCHAR"),
-        "rating": "FLOAT",
-        **times,
-    }
+    keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
+    types = dict.fromkeys(keys, "VARCHAR")
     return raw.con.sql(
         f"""
         SELECT user_id, item AS item_id, rating, seconds AS "timestamp",
@@ -131,23 +132,25 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN broken THEN '{UNREADABLE}'
+                WHEN {no_text_sql("user_id", "item")} THEN '{WRONG_TYPE}'
                 {_REJECTED}
             END AS reject
-        FROM (
+        FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds FROM (
             SELECT nullif({_person("user_id")}, '') AS user_id, nullif(parent_asin, '') AS item,
-                rating, {first_text_sql("text")} AS text, {first_text_sql("title")} AS title,
-                {duckdb_csv.epoch_seconds(f"coalesce({', '.join(times)})")} AS seconds,
-                {all_null_sql(list(types))} AS broken
-            FROM {read_json(path, types)}
-        )
+                TRY_CAST(rating AS FLOAT) AS rating, {first_text_sql("text")} AS text,
+                {first_text_sql("title")} AS title, time, {integer_json_sql("time")} AS number, broken
+            FROM (SELECT *, coalesce({", ".join(TIME_KEYS)}) AS time,
+                {all_null_sql(list(types))} AS broken FROM {read_json(path, types)})
+        ))
         """
     )
 
 
 _REJECTED = f"""
                 WHEN user_id IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL OR rating < 1 OR rating > 5 THEN '{validate.OUTSIDE_SCALE}'
-                WHEN seconds IS NULL THEN '{validate.NO_TIME}'"""
+                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN seconds IS NULL
+                    THEN coalesce({unread_json_sql("time", "number")}, '{validate.NO_TIME}')"""
 
 
 def _person(user: str) -> str:
@@ -202,6 +205,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
             {duckdb_csv.literal(raw.domain)} AS domain, emptied,
             CASE WHEN broken THEN '{UNREADABLE}'
+                WHEN {no_text_sql("parent_asin")} THEN '{WRONG_TYPE}'
                 WHEN nullif(parent_asin, '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
         FROM cleaned
         """
@@ -348,6 +352,7 @@ SOURCE = Source(
         items="item_id title categories creators description attributes domain",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    times=("1996-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items),
     version=2,
     domains=CATEGORIES,

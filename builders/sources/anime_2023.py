@@ -144,7 +144,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         "Original title": _other_than(title, name),
         "English title": _other_than(title, english),
         "Type": column("Type"),
-        "Episodes": pc.replace_substring_regex(column("Episodes"), r"\.0+$", ""),
+        "Episodes": pc.replace_substring_regex(column("Episodes"), r"[.,]0+$", ""),
         "Season": pc.utf8_capitalize(column("Premiered")),
         "Source": column("Source"),
         "Duration": pc.replace_substring_regex(column("Duration"), r"\bper ep\b", "per episode"),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from itdr.builders.core import duckdb_csv
 from itdr.builders.core.emptied import implausible, unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.numbers import SHORTENED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.text_files import LONGEST_LINE
 from itdr.builders.sources._formats import arrow, validate
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
+BAD_ISBN = "malformed ISBN"
 BAD_ID = "malformed id"
 DIGITS = "^[0-9]+$"
 NO_ISBN = ("NAN", "NONE", "NULL")
@@ -108,6 +110,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
         number = pc.match_substring_regex(given, r"^\d{1,4}$")
         score = pc.cast(pc.if_else(number, given, "-1"), pa.float32())
         implicit = pc.equal(score, 0)
+        malformed = pc.match_substring_regex(isbn, SHORTENED)
         outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
         empty = pc.or_(pc.equal(user, ""), pc.equal(item, ""))
         yield pa.RecordBatch.from_pydict(
@@ -118,6 +121,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "event": pc.if_else(implicit, "implicit", "rate"),
                 "reject": arrow.reject_reasons(
                     (empty, validate.EMPTY_ID),
+                    (malformed, BAD_ISBN),
                     (pc.invert(pc.match_substring_regex(user, DIGITS)), BAD_ID),
                     (outside, validate.OUTSIDE_SCALE),
                 ),
@@ -133,11 +137,14 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
     validate.require_header(path, _BOOK_COLUMNS, ";", exact=True)
     pairs = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
     for records in _records(raw, path, _BOOK, "items", range(5), rescue=_rescued_book):
-        ids, titles, creators, years, details, notes = [], [], [], [], [], []
+        ids, titles, creators, years, details = [], [], [], [], []
+        notes, rejects = [], []
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
             title, author, year, publisher = SHIFTED.get(item) or _mended(*texts)
             ids.append(item or None)
+            malformed = BAD_ISBN if re.match(SHORTENED, isbn) else None
+            rejects.append(malformed if item else validate.EMPTY_ID)
             titles.append(title)
             creators.append([author] if author else None)
             number, note = _number_in(year, YEAR, "year")
@@ -152,9 +159,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "year": pa.array(years, pa.int16()),
                 "attributes": pa.array(details, pairs),
                 "emptied": pa.array(notes, pa.string()),
-                "reject": pa.array(
-                    [None if item else validate.EMPTY_ID for item in ids], pa.string()
-                ),
+                "reject": pa.array(rejects, pa.string()),
             }
         )
 

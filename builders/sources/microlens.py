@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.numbers import integer_sql, unread_sql
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats import arrow
@@ -88,9 +89,12 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                    CASE WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match("user", '[0-9]+')
                           OR NOT regexp_full_match(item, '[0-9]+') THEN '{BAD_ID}'
-                        WHEN seconds IS NULL THEN '{NO_TIME}' END AS reject
-            FROM (SELECT *, {epoch_seconds('TRY_CAST("timestamp" AS BIGINT)')} AS seconds
-                  FROM (SELECT {fields} FROM {lines}))"""
+                        WHEN seconds IS NULL
+                          THEN coalesce({unread_sql('"timestamp"', "number", NO_TIME)}, '{NO_TIME}')
+                        END AS reject
+            FROM (SELECT *, {epoch_seconds("number")} AS seconds
+                  FROM (SELECT *, {integer_sql('"timestamp"')} AS number
+                        FROM (SELECT {fields} FROM {lines})))"""
     )
 
 
@@ -308,6 +312,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp event",
         items="item_id title categories hidden",
     ),
+    times=("2011-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         "1. Open https://recsys.westlake.edu.cn/MicroLens-100k-Dataset/ (no account needed; terms at "

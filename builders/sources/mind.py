@@ -14,6 +14,7 @@ history in five has some) count at their first position.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
+logger = logging.getLogger("itdr")
 BAD_NEWS = "malformed news id"
 UNLABELLED = "impression without labels"
 NOTHING_SHOWN = "impression without news"
 REPEATED = "repeated in the history"
+DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|[23]\d)/\d{4} "
+"""Times in which one of the two numbers is above 12, so that it must be the day."""
 _MARKS = r"""[,;|'"\[\]()]"""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
@@ -69,28 +73,43 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     seen: set[int] = set()
     for key in EDITIONS[find_edition(raw)][::2]:
         if raw.has(key):
-            _require_times(raw, key)
+            day_first = _day_first(raw, key)
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     yield from arrow.record_batches(_history(part[0], part[2], seen))
-                    yield from arrow.record_batches(_impressions(part[0], part[1], part[3]))
+                    yield from arrow.record_batches(
+                        _impressions(part[0], part[1], part[3], day_first)
+                    )
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
 
 
-def _require_times(raw: Raw, key: str) -> None:
-    """Raise `RawFileError` where none of the first impressions has a time: all their clicks would be
+def _day_first(raw: Raw, key: str) -> bool:
+    """Whether the times of a file have the day before the month, as some spreadsheets save them.
+
+    Raises `RawFileError` where none of the first impressions has a time: all their clicks would be
     rejected, and rows would be built from histories alone.
     """
+    import pyarrow.compute as pc
+
     path = raw.path(key)
     scratch = type(raw)(raw.source, raw.paths, raw.con)
     lines = next(iter(line_files.read_records(scratch, "interactions", path, 5)))
     times = lines[2].slice(0, LINES)
+    late = pc.fill_null(pc.match_substring_regex(times, DAY_FIRST), False)
+    if late.true_count and not pc.any(pc.match_substring_regex(times, MONTH_FIRST)).as_py():
+        logger.warning(
+            "itdr: mind: %s: times such as %r have the day first, and are read so",
+            path,
+            times.filter(late)[0].as_py(),
+        )
+        return True
     if len(times) and not parse_seconds(times).is_valid().true_count:
         raise RawFileError(
             f"{path}: none of the first {len(times):,} impressions has a valid time. Expected one such "
             f"as '11/11/2019 9:05:58 AM', found {times[0].as_py()!r}. {AGAIN}"
         )
+    return False
 
 
 def items(raw: Raw) -> Iterator[pa.RecordBatch]:
@@ -144,7 +163,7 @@ def _history(user: pa.StringArray, news: pa.StringArray, seen: set[int]) -> dict
 
 
 def _impressions(
-    user: pa.StringArray, when: pa.StringArray, shown: pa.StringArray
+    user: pa.StringArray, when: pa.StringArray, shown: pa.StringArray, day_first: bool
 ) -> dict[str, Any]:
     """A click or skip for each entry such as `N129416-0` of the impressions."""
     import pyarrow as pa
@@ -155,7 +174,7 @@ def _impressions(
     labelled = pc.match_substring_regex(entries, "-[01]$")
     ids = pc.if_else(labelled, pc.utf8_slice_codeunits(entries, 0, -2), entries)
     clicked = pc.ends_with(entries, "-1")
-    time = parse_seconds(when).take(place)
+    time = parse_seconds(when, day_first).take(place)
     return {
         "user_id": user.take(place),
         "item_id": ids,
@@ -208,7 +227,7 @@ def _mark(user: str, history: str) -> int:
     return int.from_bytes(digest, "little")
 
 
-def parse_seconds(texts: pa.StringArray) -> pa.Int64Array:
+def parse_seconds(texts: pa.StringArray, day_first: bool = False) -> pa.Int64Array:
     """UTC seconds since 1970 from `M/D/YYYY h:mm:ss AM/PM` without zero padding, or `YYYY-MM-DD hh:mm:ss`
     as other programs save it.
 
@@ -216,6 +235,7 @@ def parse_seconds(texts: pa.StringArray) -> pa.Int64Array:
 
     Args:
         texts: the times; invalid ones become null.
+        day_first: they are written `D/M/YYYY …`.
 
     Returns:
         Seconds or null.
@@ -224,8 +244,9 @@ def parse_seconds(texts: pa.StringArray) -> pa.Int64Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    first, second = ("day", "month") if day_first else ("month", "day")
     form = (
-        r"^(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4}) "
+        rf"^(?P<{first}>\d\d?)/(?P<{second}>\d\d?)/(?P<year>\d{{4}}) "
         r"(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d) (?P<half>[AP])M$"
     )
     found = pc.extract_regex(texts, form)
@@ -236,14 +257,14 @@ def parse_seconds(texts: pa.StringArray) -> pa.Int64Array:
         return np.asarray(values)
 
     month, day, hour = number("month"), number("day"), number("hour")
-    minute, second = number("minute"), number("second")
+    minute, seconds = number("minute"), number("second")
     months = (number("year") - 1970) * 12 + month - 1
-    first = months.astype("datetime64[M]")
-    date = first.astype("datetime64[D]") + (day - 1)
-    right &= (month >= 1) & (month <= 12) & (date.astype("datetime64[M]") == first)
-    right &= (hour >= 1) & (hour <= 12) & (minute < 60) & (second < 60)
+    begin = months.astype("datetime64[M]")
+    date = begin.astype("datetime64[D]") + (day - 1)
+    right &= (month >= 1) & (month <= 12) & (date.astype("datetime64[M]") == begin)
+    right &= (hour >= 1) & (hour <= 12) & (minute < 60) & (seconds < 60)
     late = np.asarray(pc.fill_null(pc.equal(pc.struct_field(found, "half"), "P"), False))
-    clock = (hour % 12 + 12 * late) * 3600 + minute * 60 + second
+    clock = (hour % 12 + 12 * late) * 3600 + minute * 60 + seconds
     american = pa.array(date.astype("datetime64[s]").astype(np.int64) + clock, mask=~right)
     return american if right.all() else pc.coalesce(american, arrow.parse_iso_seconds(texts))
 
@@ -348,6 +369,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp seq event",
         items="item_id title categories description",
     ),
+    times=("2019-10-12", "2019-11-22"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         "1. Open https://msnews.github.io/, read and accept the Microsoft Research licence.\n"

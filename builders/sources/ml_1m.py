@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv, emptied
+from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -74,9 +74,9 @@ OCCUPATIONS = {
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `rate` event per rating. Ratings other than whole stars from 1 to 5 are rejected."""
+    """One `rate` event per rating."""
     path = raw.path("ratings")
-    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "BIGINT"}
+    types = {"user": "VARCHAR", "item": "VARCHAR", "rating": "FLOAT", "time": "VARCHAR"}
     return raw.con.sql(
         f"""
         SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {duckdb_csv.integer_text_sql("item")} AS item_id, rating,
@@ -85,12 +85,13 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
-                WHEN rating IS NULL OR rating < 1 OR rating > 5 OR rating <> floor(rating)
-                    THEN '{validate.OUTSIDE_SCALE}'
-                WHEN seconds IS NULL THEN '{validate.NO_TIME}'
+                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN seconds IS NULL
+                    THEN coalesce({numbers.unread_sql('"time"', "number")}, '{validate.NO_TIME}')
             END AS reject
-        FROM (SELECT *, {duckdb_csv.epoch_seconds("time")} AS seconds
-            FROM {_lines(path, "interactions", types)})
+        FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds
+            FROM (SELECT *, {numbers.integer_sql('"time"')} AS number
+                FROM {_lines(path, "interactions", types)}))
         """
     )
 
@@ -214,6 +215,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1, high=5, step=1, liked=4, disliked=2),
     attributes=("age_group", "gender", "occupation"),
+    times=("2000-01-01", "2003-12-31"),
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(
         "1. Open https://grouplens.org/datasets/movielens/1m/ and read the terms (README.txt).\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv
+from itdr.builders.core import duckdb_csv, numbers
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -42,25 +42,28 @@ TAG = ("userId", "movieId", "tag", "timestamp")
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """One `rate` event per rating. Ratings off the half-star scale are rejected."""
+    """One `rate` event per rating."""
     path = raw.path("ratings")
     header = validate.require_header(path, RATING)
     validate.require_final_newline(path)
-    kinds = dict(zip(RATING, ("INTEGER", "INTEGER", "FLOAT", "BIGINT"), strict=True))
-    types = {name: kinds.get(name, "VARCHAR") for name in header}
+    types = {name: "FLOAT" if name == "rating" else "VARCHAR" for name in header}
     lines = duckdb_csv.read_plain(path, "interactions", types, delimiter=",")
     return raw.con.sql(
         f"""
         SELECT user_id, item_id, rating, seconds AS "timestamp", 'rate' AS event,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
-                WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL OR rating < 0.5 OR rating > 5 OR rating * 2 <> floor(rating * 2)
-                    THEN '{validate.OUTSIDE_SCALE}'
-                WHEN seconds IS NULL THEN '{validate.NO_TIME}'
+                WHEN user_id IS NULL OR item_id IS NULL THEN coalesce(
+                    {numbers.unread_sql("userId", "user_id")},
+                    {numbers.unread_sql("movieId", "item_id")}, '{validate.EMPTY_ID}')
+                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN seconds IS NULL
+                    THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{validate.NO_TIME}')
             END AS reject
-        FROM (SELECT userId AS user_id, movieId AS item_id, rating, more,
-            {duckdb_csv.epoch_seconds('"timestamp"')} AS seconds FROM {lines})
+        FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds FROM (
+            SELECT *, {numbers.integer_sql("userId", "INTEGER")} AS user_id,
+                {numbers.integer_sql("movieId", "INTEGER")} AS item_id,
+                {numbers.integer_sql('"timestamp"')} AS number FROM {lines}))
         """
     )
 
@@ -120,7 +123,7 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
 def _number(text: str) -> str:
     """SQL for an id in the form of the ratings' ids: a number without leading zeros."""
     bare = _unquoted(text)
-    return f"coalesce(CAST(TRY_CAST({bare} AS INTEGER) AS VARCHAR), nullif({bare}, ''))"
+    return f"coalesce(CAST({numbers.integer_sql(bare, 'INTEGER')} AS VARCHAR), nullif({bare}, ''))"
 
 
 def _fields(pattern: str, *names: str) -> str:
@@ -203,6 +206,7 @@ SOURCE = Source(
         tags="user_id item_id tag",
     ),
     scale=Scale(low=0.5, high=5.0, step=0.5, liked=4.0, disliked=2.0, decimals=1),
+    times=("1995-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items, tags=tags),
     by_hand=(
         "1. Open https://grouplens.org/datasets/movielens/32m/ and read the terms (README).\n"

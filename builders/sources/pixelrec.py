@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted_sql
+from itdr.builders.core.numbers import integer_sql, unread_sql
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
@@ -52,9 +53,12 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                    CASE WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match(item_id, {literal(ITEM)}) THEN '{BAD_ITEM}'
                         WHEN contains(user_id, '"') THEN '{BAD_USER}'
-                        WHEN seconds IS NULL THEN '{NO_TIME}' END AS reject
-            FROM (SELECT *, {epoch_seconds('TRY_CAST("timestamp" AS BIGINT)')} AS seconds
-                  FROM (SELECT {fields} FROM {lines}))"""
+                        WHEN seconds IS NULL
+                          THEN coalesce({unread_sql('"timestamp"', "number", NO_TIME)}, '{NO_TIME}')
+                        END AS reject
+            FROM (SELECT *, {epoch_seconds("number")} AS seconds
+                  FROM (SELECT *, {integer_sql('"timestamp"')} AS number
+                        FROM (SELECT {fields} FROM {lines})))"""
     )
 
 
@@ -145,6 +149,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp event",
         items="item_id title categories description",
     ),
+    times=("2011-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         "1. Read the terms at https://github.com/westlake-repl/PixelRec (dataset/LICENSE: "

@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core import text_files
+from itdr.builders.core import numbers, text_files
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import AMBIGUOUS
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import literal_reader
@@ -81,9 +82,12 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
             reject = NO_USER if user is None else NO_GAME
         elif second is None and date is not None:
             reject = validate.NO_TIME
-        weight = _hours(hours)
-        unread = NO_HOURS if weight is None and hours is not None else None
-        return user, game, second, weight, _text(text), unread, reject
+        try:
+            played = _hours(hours)
+        except numbers.AmbiguousNumberError:
+            played, reject = None, reject or AMBIGUOUS
+        unread = NO_HOURS if played is None and hours is not None else None
+        return user, game, second, played, _text(text), unread, reject
 
     return row
 
@@ -198,12 +202,13 @@ def _studios(value: Any) -> list[str]:
 
 
 def _hours(value: Any) -> float | None:
-    """Hours as a number; a text such as "1,234.5" is parsed, anything else is null."""
+    """Hours as a number; a text such as "1,234.5" is parsed, anything else is null.
+
+    Raises:
+        AmbiguousNumberError: a text such as "1,234".
+    """
     if value.__class__ is str:
-        try:
-            value = float(value.replace(",", ""))
-        except ValueError:
-            return None
+        value = numbers.decimal(value)
     if value.__class__ not in (int, float) or not 0 <= value < 1e7:
         return None
     return float(value)
@@ -360,6 +365,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp event weight text",
         items="item_id title categories creators year attributes",
     ),
+    times=("2010-01-01", "2018-12-31"),
     readers=Readers(interactions=interactions, items=items),
     options={"liking": "hours"},
     by_hand=(

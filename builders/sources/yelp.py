@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied
+from itdr.builders.core.reasons import WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -32,6 +33,7 @@ from itdr.builders.sources._formats.jsonlines import (
     all_null_sql,
     first_text_sql,
     no_object_sql,
+    no_text_sql,
     object_sql,
     read_json,
     require_json_lines,
@@ -89,25 +91,24 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `review` event per review."""
     path = raw.path("review")
     require_json_lines(path, ("user_id", "business_id", "stars", "date"))
-    types = {
-        **dict.fromkeys(("user_id", "business_id", "date", "text"), "VARCHAR"),
-        "stars": "FLOAT",
-    }
+    types = dict.fromkeys(("user_id", "business_id", "date", "text", "stars"), "VARCHAR")
     # Releases before 2018 have the day alone.
     forms = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%SZ']"
     return raw.con.sql(
         f"""
-        SELECT nullif(user_id, '') AS user_id, nullif(business_id, '') AS item_id, stars AS rating,
+        SELECT nullif(user_id, '') AS user_id, nullif(business_id, '') AS item_id, rating,
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
             {clean_sql(first_text_sql("text"))} AS text,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
+                WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
                     THEN '{validate.EMPTY_ID}'
-                WHEN stars IS NULL OR stars < 1 OR stars > 5 THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
                 WHEN moment IS NULL THEN '{validate.NO_TIME}'
             END AS reject
-        FROM (SELECT *, try_strptime("date", {forms}) AS moment FROM {read_json(path, types)})
+        FROM (SELECT *, TRY_CAST(stars AS FLOAT) AS rating,
+            try_strptime("date", {forms}) AS moment FROM {read_json(path, types)})
         """
     )
 
@@ -131,6 +132,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             {emptied.emptied_sql(attributes=no_object_sql("attributes"))} AS emptied,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
+                WHEN {no_text_sql("business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(business_id, '') IS NULL THEN '{validate.EMPTY_ID}'
             END AS reject
         FROM (
@@ -232,6 +234,7 @@ SOURCE = Source(
         items="item_id title categories attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    times=("2004-01-01", "2029-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         "1. Open https://business.yelp.com/data/resources/open-dataset/, read the Dataset Terms of "

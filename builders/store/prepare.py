@@ -22,10 +22,11 @@ from typing import Any, TypeVar
 from itdr.builders.core import paths as core_paths
 from itdr.builders.core import scratch
 from itdr.builders.core.errors import ItdrError, NoRoomError
-from itdr.builders.core.schema import Source
+from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, watch_lines
 from itdr.builders.rawfiles import locate, published, refused
-from itdr.builders.rawfiles.checksums import chunks, digests
+from itdr.builders.rawfiles.checksums import chunks, digests, gunzip
+from itdr.builders.rawfiles.rows import RowCount, compared, count_rows
 from itdr.builders.store import losses
 from itdr.builders.store.layout import is_complete
 from itdr.builders.store.plain_files import (
@@ -216,19 +217,36 @@ def _file_facts(
         long_lines: receives the keys of files with a suspiciously long line.
         stop: set to end early.
     """
-    facts = {}
+    facts: dict[str, dict[str, Any]] = {}
     declared = {file.key: file for file in spec.files}
     for key, path in sorted(paths.items()):
         file = declared[key]
         pieces = chunks(path, stop=stop)
+        count = None
         if not (file.binary or file.packed or is_gzip(path)):
-            pieces = watch_lines(pieces, long_lines, key)
+            count = RowCount(file)
+            pieces = count.watch(watch_lines(pieces, long_lines, key))
         digest = digests(pieces, {"sha256", *published.required_digests(file, path)})
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest["sha256"]}
         reason = None if stop.is_set() else published.content_mismatch(file, path, digest)
+        rows = count.rows if count else _rows_of_gzip(file, path, stop)
+        if rows is not None and file.rows and not stop.is_set():
+            facts[key]["rows"] = rows
+            if rows < file.rows and not file.size:
+                reason = compared(rows, file.rows)
         if reason:
             published.warn_unofficial(spec.source, file, reason)
     return facts
+
+
+def _rows_of_gzip(file: RawFile, path: Path, stop: Event) -> int | None:
+    """The rows of a gzip file, where nothing else of it is declared; None if it cannot be read."""
+    if not file.rows or file.checksum or file.size or file.binary or not is_gzip(path):
+        return None
+    try:
+        return count_rows(file, gunzip(chunks(path, stop=stop)))
+    except ValueError:  # damaged: its reader says so
+        return None
 
 
 def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:

@@ -34,7 +34,7 @@ MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
 NO_PLACE = 1 << 30
 MOST_TAGS = 8
-LOOKED_AT = 1.6
+LOOKED_AT = 1.9
 """Candidates looked at for facts against, as a multiple of the items wanted."""
 MOST_LINES = 12
 """Facts that a table holds besides those that the answer says."""
@@ -78,7 +78,7 @@ class AudienceCase(Case):
 
 def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
-    first, among three fifths more than are wanted; of each third by popularity in turn."""
+    first, among nearly twice as many as are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
     looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)

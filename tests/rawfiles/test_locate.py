@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from itdr.builders.core.errors import DownloadError, RawFileError
 from itdr.builders.core.paths import cache_root, raw_root, store_root, work_root
 from itdr.builders.core.schema import Remote, Source
-from itdr.builders.rawfiles import locate, refused
+from itdr.builders.rawfiles import checksums, locate, refused
 from itdr.builders.rawfiles.download.download import fetch
 from tests.rawfiles.made_up import (
     ALL,
@@ -123,7 +125,8 @@ def test_the_fingerprint_of_a_placed_file(
         for way in spelled
     ]
     assert all(one == prints[0] for one in prints)
-    assert prints[0]["ratings"] == f"placed:ratings.csv:{len(RATINGS)}:{10**18}"
+    content = hashlib.blake2b(RATINGS, digest_size=8).hexdigest()
+    assert prints[0]["ratings"] == f"placed:ratings.csv:{len(RATINGS)}:{10**18}:{content}"
     os.utime(path, ns=(10**18, 10**18 + 1))
     now = locate.find(OPEN, FILES, data)
     assert now["ratings"].fingerprint != prints[0]["ratings"]  # type: ignore[union-attr]
@@ -132,6 +135,29 @@ def test_the_fingerprint_of_a_placed_file(
     path.write_bytes(RATINGS[:-1])
     os.utime(path, ns=(10**18, 10**18))
     assert locate.find(OPEN, FILES, data)["ratings"].fingerprint != prints[0]["ratings"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("whole", [1 << 25, 1 << 10])
+def test_other_content_of_the_same_size_and_time_is_another_file(
+    whole: int, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checksums, "WHOLE", whole)
+    monkeypatch.setattr(checksums, "BLOCK", 64)
+    path = put(data, "ratings.csv", RATINGS)
+    before, old = locate.find(OPEN, FILES, data)["ratings"], path.stat()
+    other = tmp_path / "copy"
+    shutil.copytree(data, other)
+    copied = locate.find(OPEN, FILES, other)["ratings"]
+    assert before and copied and copied.fingerprint == before.fingerprint
+    for changed in (RATINGS.replace(b",4.5\n", b",1.5\n"), RATINGS[:-3] + b"1.\n"):
+        assert len(changed) == len(RATINGS)
+        path.write_bytes(changed)
+        os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))  # as `touch -r` does
+        now = locate.find(OPEN, FILES, data)["ratings"]
+        assert now and now.fingerprint != before.fingerprint
+    path.write_bytes(RATINGS)
+    os.utime(path, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert locate.find(OPEN, FILES, data)["ratings"] == before
 
 
 def test_a_declaration_decides_the_fingerprint_of_a_download() -> None:

@@ -59,6 +59,32 @@ def test_a_placed_file(body: bytes, level: str, text: str, data: Path) -> None:
     assert "nothing is declared" in verify(OF, data)[1].message
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("body", "level", "text"),
+    [
+        (RATINGS, "ok", "4,000 rows, as declared"),
+        (
+            RATINGS.replace(b"user,item,rating", b'"USER";x'),
+            "ok",
+            "4,001 lines, 4,000 rows declared",
+        ),
+        (RATINGS[: RATINGS.index(b"\n3999,") + 1], "warning", "3,999 of 4,000 declared rows"),
+        (RATINGS[:-1], "ok", "4,000 rows, as declared"),
+        (RATINGS[:17], "warning", "0 of 4,000 declared rows"),
+    ],
+)
+def test_a_file_of_which_only_the_rows_are_declared(
+    body: bytes, level: str, text: str, packed: bool, data: Path
+) -> None:
+    file = RawFile("ratings", "ratings.csv", rows=4000, example="user,item,rating\n1,2,4.5")
+    put(
+        data, "ratings.csv.gz" if packed else "ratings.csv", gzip.compress(body) if packed else body
+    )
+    (found,) = verify(source((), (file,)), data)
+    assert found.level == level and text in found.message
+
+
 @pytest.mark.parametrize(
     ("body", "level", "text"),
     [

@@ -11,6 +11,7 @@ import csv
 import datetime
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -269,6 +270,9 @@ def _of_rows(content: Content) -> Iterator[tuple[str, str, bool]]:
         yield "whole numbers as floats", text(_mapped(rows, layout.numbers, _as_float)), False
         spaced = _mapped(rows, layout.numbers[:1], lambda value: f" {value}")
         yield "blanks before a number", text(spaced), False
+    yield "numbers in E-notation, rounded", text(_everywhere(rows, _rounded)), True
+    yield "numbers in E-notation, whole", text(_everywhere(rows, _in_full)), True
+    yield "a comma for the decimal point", text(_everywhere(rows, _with_comma)), True
     for column in layout.texts:
         changed = [
             [
@@ -295,6 +299,25 @@ def _mapped(rows: Rows, places: Sequence[int], change: Callable[[str], str]) -> 
     ]
 
 
+def _everywhere(rows: Rows, change: Callable[[str], str]) -> Rows:
+    """What a spreadsheet does to every field that looks like a number."""
+    return [[change(value) for value in row] for row in rows]
+
+
+def _rounded(value: str) -> str:
+    return f"{float(value):.5E}" if value.isdecimal() and len(value) > 6 else value
+
+
+def _in_full(value: str) -> str:
+    long = value.isdecimal() and len(value) > 6
+    return f"{value[0]}.{value[1:]}E+{len(value) - 1:02d}" if long else value
+
+
+def _with_comma(value: str) -> str:
+    whole, point, rest = value.partition(".")
+    return f"{whole},{rest}" if point and whole.isdecimal() and rest.isdecimal() else value
+
+
 def _as_float(value: str) -> str:
     return f"{value}.0" if value.isdecimal() else value
 
@@ -310,12 +333,15 @@ def _clocks(unit: int) -> dict[str, Callable[[Any], Any]]:
             "minutes": lambda value: str(int(value) // unit // 60),
             "ISO": lambda value: _iso(int(value) // unit),
             "floats": lambda value: f"{value}.0",
+            "of the year 2999": lambda value: str(32_472_144_000 * unit),
         }
     return {
         "a number": lambda value: "1400000000",
         "blank or T": lambda value: value.replace("T", "\0").replace(" ", "T").replace("\0", " "),
         "the day first": lambda value: "24.12.2012 10:11",
         "no value": lambda value: "NaN",
+        "of the year 2999": lambda value: re.sub(r"(19|20)\d\d", "2999", value),
+        "day and month in turn": lambda value: re.sub(r"^(\d+)/(\d+)/", r"\2/\1/", value),
     }
 
 
@@ -367,7 +393,15 @@ def _of_records(content: Content) -> Iterator[tuple[str, str, bool]]:
         each(numbers, lambda value: float(value) if type(value) is int else value),
         False,
     )
+    commas: Callable[[Any], Any] = lambda value: (  # noqa: E731
+        str(value).replace(".", ",") if type(value) is float else value
+    )
+    yield "numbers with a decimal comma", each(numbers, commas), True
+    yield "true in place of numbers", each(numbers, lambda value: True, 3), True
     keys = ("user_id", "username", "business_id", "parent_asin", "product_id", "id")
+    for wrong in (True, {}, {"$oid": "1"}, ["1"], [], 1.5):
+        changed = each(keys, lambda value, wrong=wrong: wrong, 4)
+        yield f"{wrong} in ids", changed, True
     for token in ("NaN", "None", "null"):
         yield f"{token} as a text in ids", each(keys, lambda value, token=token: token, 4), True
         for key in layout.texts:

@@ -17,6 +17,7 @@ import pytest
 from itdr.builders.core import schema
 from itdr.builders.core.duckdb_csv import csv_rejects
 from itdr.builders.core.raw_files import Raw
+from itdr.builders.store.build import limits
 from itdr.builders.store.plain_files import plain_files
 
 PAIRS = pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))
@@ -80,6 +81,8 @@ def read(
         raw = Raw(declared.id, paths, con, domain=domain, facet=facet)
         result: Any = reader(raw)
         rows = _table(result)
+        if table == "interactions":
+            rows = _within_limits(declared, con, rows)
     rejects = Counter(csv_rejects(con, table))
     for (of, reason), number in raw.rejects.items():
         assert of == table, f"{of!r} counted while {table!r} was read"
@@ -97,6 +100,23 @@ def read(
         rows = rows.drop_columns(["emptied"])
     check(declared, table, rows)
     return rows, dict(rejects)
+
+
+def _within_limits(
+    source: schema.Source, con: duckdb.DuckDBPyConnection, rows: pa.Table
+) -> pa.Table:
+    """The rows with the reasons that every build adds for ratings and times beyond the limits."""
+    reasons = limits.beyond_sql(source, rows.column_names)
+    if not reasons:
+        return rows
+    own = "reject" if "reject" in rows.column_names else "NULL"
+    con.register("rows_read", rows)
+    whole = f"CAST(coalesce({', '.join([own, *reasons])}) AS VARCHAR)"
+    chosen = con.sql(f"SELECT {whole} AS reject FROM rows_read").to_arrow_table()
+    con.unregister("rows_read")
+    if "reject" in rows.column_names:
+        rows = rows.drop_columns(["reject"])
+    return rows.append_column("reject", chosen.column("reject"))
 
 
 def _ids_as_text(rows: pa.Table) -> pa.Table:

@@ -60,7 +60,7 @@ def store(source: str, layout: Layout, folder: Path, work: Path) -> tuple[Stored
             build.require_readable(declared, table, read, rejected, opened)
             copy = "interactions_staged" if table == "interactions" else f"{table}_raw"
             rows = con.sql(
-                f"SELECT COLUMNS(c -> c NOT IN ('reject', 'emptied')) FROM {copy} "
+                f"SELECT COLUMNS(lambda c: c NOT IN ('reject', 'emptied')) FROM {copy} "
                 "WHERE reject IS NULL"
             )
             stored[table] = Counter(

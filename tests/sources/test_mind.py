@@ -244,3 +244,27 @@ def test_real_news():
     assert first["title"].endswith("Fort Lauderdale office | PHOTOS")
     assert (tenth["item_id"], tenth["categories"]) == ("N62636", ["news", "newsus"])
     assert (last["item_id"], last["description"]) == ("N47171", None)
+
+
+def test_titles_that_a_program_quoted_lose_its_quotes(tmp_path: Path):
+    titles = [f"News {place}" for place in range(11)] + ['The "Heroes" return']
+    plain = [
+        f"N{place}\tnews\tx\t{title}\ttext\thttp://x\t[]\t[]" for place, title in enumerate(titles)
+    ]
+    folder = tmp_path / "MINDsmall_train"
+    folder.mkdir()
+    (folder / "behaviors.tsv").write_text("1\tU1\t11/11/2019 9:05:58 AM\tN1\tN2-1\n")
+
+    def shown() -> list[str]:
+        (folder / "news.tsv").write_text("".join(f"{line}\n" for line in plain))
+        return read("mind", tmp_path, "items")[0].column("title").to_pylist()
+
+    assert shown() == titles
+    halved = [line.split("\t") for line in plain]
+    for fields in halved:
+        fields[3] = '"' + fields[3].replace('"', '""') + '"'
+    plain = ["\t".join(fields) for fields in halved]
+    assert shown() == titles
+    # A title that quotes itself keeps its quotes beside one that does not.
+    plain[0] = plain[0].replace('"News 0"', "News 0")
+    assert shown()[1] == '"News 1"'

@@ -95,7 +95,7 @@ def test_a_review_becomes_hours_and_text(tmp_path: Path) -> None:
         ({"username": "a  b"}, "user_id", "a  b"),
         ({"product_id": 725280}, "item_id", "725280"),
         ({"date": None}, "timestamp", ""),
-        ({"date": "1970-01-02"}, "timestamp", 86_400),
+        ({"date": "2014-01-02"}, "timestamp", 1_388_620_800),
         ({"hours": 12}, "weight", 12.0),
         ({"hours": "1,234.5"}, "weight", 1234.5),
         ({"hours": "many"}, "weight", ""),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import Counter
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itdr.builders.core import schema
-from itdr.builders.store.build import texts
+from itdr.builders.core.raw_files import Raw
+from itdr.builders.sources import anime_2023
+from itdr.builders.store.build import staging, texts
 
 HOSTILE = {
     "Salt\x1b]52;c;QQ==\x07Sea": "Salt ]52;c;QQ== Sea",
@@ -96,3 +100,46 @@ def test_every_column_that_people_read_is_cleaned() -> None:
                 f"SELECT {texts.cleaned_sql(table, column)} FROM (SELECT NULL::{kinds[kind]} AS {column})"
             ).fetchall() == [(None,)]
             con.close()
+
+
+@pytest.mark.parametrize(
+    ("split", "names"),
+    [
+        (["['Action'", "'Drama']"], ["Action", "Drama"]),
+        (["['Action', 'Drama']"], ["Action", "Drama"]),
+        (['["Action"', '"Drama"]'], ["Action", "Drama"]),
+        (["['Beer", "Wine'", "u'Food']"], []),
+        (["['Beer", "Wine'", "'Food']"], ["Beer, Wine", "Food"]),
+        (["['Action'", "'Dra"], []),
+        (["[]"], []),
+        (["[Untitled]", "Drama"], ["[Untitled]", "Drama"]),
+        (["Drama", "['Action']"], ["Drama", "['Action']"]),
+    ],
+)
+def test_a_python_list_that_was_split_at_its_commas(split: list[str], names: list[str]) -> None:
+    con = duckdb.connect()
+    con.execute("CREATE TABLE t (categories VARCHAR[])")
+    con.execute("INSERT INTO t VALUES (?)", [split])
+    assert con.sql(f"SELECT {texts.cleaned_sql('items', 'categories')} FROM t").fetchall() == [
+        (names,)
+    ]
+
+
+def test_genres_written_as_python_lists_are_read_or_counted(tmp_path: Path) -> None:
+    names = ("['Action', 'Sci-Fi']", "[]", "['Action', 'Sci", "Action, Sci-Fi", "")
+    header = ",".join(anime_2023.ITEM_COLUMNS)
+    place = anime_2023.ITEM_COLUMNS.index("Genres")
+    text = f"{header}\n"
+    for number, genres in enumerate(names):
+        fields = [""] * len(anime_2023.ITEM_COLUMNS)
+        fields[0], fields[1], fields[place] = str(number), f"Title {number}", f'"{genres}"'
+        text += ",".join(fields) + "\n"
+    path = tmp_path / "anime.csv"
+    path.write_text(text, "utf-8")
+    con = duckdb.connect()
+    raw = Raw("anime-2023", {"anime": path}, con)
+    rejected: Counter[tuple[str, str]] = Counter()
+    staging.stage_table(anime_2023.SOURCE, raw, "items", rejected)
+    found = con.sql("SELECT categories FROM items_raw ORDER BY item_id").fetchall()
+    assert [row[0] for row in found] == [["Action", "Sci-Fi"], [], [], ["Action", "Sci-Fi"], []]
+    assert raw.emptied == {("items", "categories unreadable"): 1} and not rejected

@@ -58,7 +58,15 @@ def reception(verdicts: Verdicts, liked: float, disliked: float) -> list[Fact]:
 
 
 def clicks(verdicts: Verdicts, clicked: float) -> list[Fact]:
-    """The same of a work that is shown, and taken or passed over. clicked: the share usually taken."""
+    """The same of a work that is shown, and taken or passed over.
+
+    Args:
+        verdicts: how often it was shown, taken and passed over.
+        clicked: the share usually taken.
+
+    Returns:
+        At most one fact.
+    """
     n, likes, _ = verdicts
     usual, away = clicked * n, _deviation(likes, n, clicked)
     if n < LEAST_RATERS:

@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from itdr.builders.core import emptied
+from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import ROUNDED
 from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines
 from itdr.builders.sources._formats.validate import require_encoding, tail_of
 
@@ -73,6 +74,48 @@ def read_json(path: Path, columns: Mapping[str, str]) -> str:
         f"read_json({literal(path)}, columns = {{{types}}}, format = 'newline_delimited', "
         "ignore_errors = true)"
     )
+
+
+def no_text_sql(*columns: str) -> str:
+    """SQL condition: one of these keys, read as VARCHAR, held an object, a list, true or false, or a number
+    with a fraction.
+
+    Args:
+        columns: columns of ids, none of which begins with a bracket.
+    """
+    wrong = (
+        "(left({0}, 1) IN ('{{', '[') OR {0} IN ('true', 'false') "
+        "OR (contains({0}, '.') AND regexp_full_match({0}, '-?[0-9]+\\.[0-9]+')))"
+    )
+    return " OR ".join(wrong.format(name) for name in columns)
+
+
+def integer_json_sql(column: str) -> str:
+    """SQL for a whole number that was read as VARCHAR; null where the file may have a rounded one.
+
+    DuckDB shows 1.58869E+12 as 1588690000000.0, so of a float with few digits nothing can be told.
+
+    Args:
+        column: the column.
+    """
+    return f"CASE WHEN NOT {_shortened(column)} THEN {numbers.integer_sql(column)} END"
+
+
+def unread_json_sql(column: str, number: str) -> str:
+    """SQL for the reason why there is no number; null where there is one, or no value.
+
+    Args:
+        column: the column.
+        number: what `integer_json_sql` gave for it.
+    """
+    reason = numbers.unread_sql(column, number)
+    return f"CASE WHEN {_shortened(column)} THEN {literal(ROUNDED)} ELSE {reason} END"
+
+
+def _shortened(column: str) -> str:
+    """SQL condition: a long float of at most seven significant digits, which programs round to."""
+    form = literal(r"[0-9]{1,7}0{3,}\.0")
+    return f"(ends_with({column}, '000.0') AND regexp_full_match({column}, {form}))"
 
 
 def texts_sql(value: str) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
 BLOCK = 1 << 20
 ROWS = 1 << 16
+ENOUGH = 10
+"""Lines that show that a column is quoted."""
 
 
 def read_records(
@@ -68,7 +70,7 @@ def read_records(
     _require_layout(path, fields, delimiter)
     _require_whole(path, complete)
     limit = 1 if delimiter == "," and fields == 2 else None
-    all_quoted = _all_quoted(path, fields, delimiter, skip)
+    quoted = _quoted_columns(path, fields, delimiter, skip)
     empty = True
     for lines in _lines(raw, table, path, block):
         if skip:
@@ -82,7 +84,9 @@ def read_records(
                 raw.reject(table, BAD_SHAPE, wrong)
                 split = split.filter(right)
             columns = [pc.list_element(split, place) for place in range(fields)]
-            yield [unquote(column, always=all_quoted) for column in columns]
+            yield [
+                unquote(column, always=every) for column, every in zip(columns, quoted, strict=True)
+            ]
             empty = False
     if empty:
         yield [pa.array([], pa.string())] * fields
@@ -142,12 +146,24 @@ def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
     return pc.if_else(quoted, bare, texts)
 
 
-def _all_quoted(path: Path, fields: int, delimiter: str, skip: int) -> bool:
-    """Whether every field of the first line stands between quotes."""
-    lines = head_of(path).removeprefix(codecs.BOM_UTF8).split(b"\n", skip + 1)
-    parts = lines[skip].rstrip(b"\r").split(delimiter.encode()) if len(lines) > skip else []
-    right = (len(part) > 1 and part[:1] == part[-1:] == b'"' for part in parts)
-    return len(parts) >= fields and all(right)
+def _quoted_columns(path: Path, fields: int, delimiter: str, skip: int) -> list[bool]:
+    """Which columns a program put between quotes: all, where the first line is so; or those that have
+    quotes in each of the first lines, of which there are `ENOUGH`.
+    """
+    lines = head_of(path).removeprefix(codecs.BOM_UTF8).split(b"\n")[skip:-1]
+    rows = [line.rstrip(b"\r").split(delimiter.encode()) for line in lines]
+    if rows and len(rows[0]) >= fields and all(map(_between_quotes, rows[0])):
+        return [True] * fields
+    whole = [row for row in rows if len(row) == fields]
+    return [
+        len(values := [row[place] for row in whole if row[place]]) >= ENOUGH
+        and all(map(_between_quotes, values))
+        for place in range(fields)
+    ]
+
+
+def _between_quotes(field: bytes) -> bool:
+    return len(field) > 1 and field[:1] == field[-1:] == b'"'
 
 
 def _lines(raw: Raw, table: str, path: Path, block: int) -> Iterator[pa.StringArray]:

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from itdr.builders.core import numbers
 from itdr.builders.core.duckdb_csv import csv_rejects, literal
-from itdr.builders.core.emptied import AND
+from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
-from itdr.builders.store.build import statements, texts
+from itdr.builders.store.build import limits, statements, texts
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,20 +63,24 @@ def stage_table(
         unknown = set(types) - set(COLUMNS[table]) - set(NOTES)
         if unknown:
             raise RawFileError(f"{source.id}: its {table} reader gave unknown columns {unknown}.")
-        _copy_rows(raw.con, table, types, file if table == "interactions" else None)
+        query = f"SELECT {', '.join(_kept(source, table, types))} FROM {table}_reader"
+        _copy_rows(raw.con, table, types, query, file if table == "interactions" else None)
     raw.con.execute(f"DROP VIEW IF EXISTS {table}_reader")
     _count_rejected(raw, table, rejected)
-    if "emptied" in types:
+    if _emptied(table, types):
         _count_emptied(raw, table)
     return tuple(name for name in types if name not in NOTES)
 
 
 def _copy_rows(
-    con: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str], file: Path | None
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    types: Mapping[str, str],
+    query: str,
+    file: Path | None,
 ) -> None:
-    """Copy the view of a reader's rows to a table, or to a file with a view on it."""
+    """Copy a query's rows to a table, or to a file with a view on it."""
     copy = _copy_of(table)
-    query = f"SELECT {', '.join(_kept(table, types))} FROM {table}_reader"
     if file is None:
         con.execute(f"CREATE TABLE {copy} AS {query}")
         return
@@ -153,29 +158,39 @@ def _copy_of(table: str) -> str:
     return "interactions_staged" if table == "interactions" else f"{table}_raw"
 
 
-def _kept(table: str, types: Mapping[str, str]) -> list[str]:
+def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     """The stored columns of a reader's table, as SQL; the last one is the reason for rejecting a row."""
     kept = []
     for name, kind in types.items():
         if table == "interactions" and name in (*statements.IDS_OF, "event"):
             kept.append(statements.staged_column(name, kind))
-        elif name == "emptied":
-            kept.append("CAST(emptied AS VARCHAR) AS emptied")
-        elif name != "reject":
+        elif name not in NOTES:
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
-    ids = [
-        texts.missing_id_sql(name)
-        for name in statements.IDS_OF
-        if types.get(name) in ("", "VARCHAR")
-    ]
-    none = f"CASE WHEN {' OR '.join(ids)} THEN {literal(texts.NO_ID)} END" if ids else "NULL"
+    if emptied := _emptied(table, types):
+        whole = f"nullif(concat_ws({literal(AND)}, {', '.join(emptied)}), '')"
+        kept.append(f"CAST({whole} AS VARCHAR) AS emptied")
+    reasons = ["reject"] if "reject" in types else []
+    ids = [name for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
+    if ids:
+        empty = " OR ".join(texts.missing_id_sql(name) for name in ids)
+        reasons.append(f"CASE WHEN {empty} THEN {literal(texts.NO_ID)} END")
+        reasons += [numbers.shortened_id_sql(name) for name in ids]
+    if table == "interactions":
+        reasons += limits.beyond_sql(source, types)
     if "tag" in types:
-        empty = (
-            f"CASE WHEN {texts.cleaned_sql(table, 'tag')} IS NULL THEN {literal(texts.NO_TAG)} END"
-        )
-        none = f"coalesce({none}, {empty})"
-    reason = f"coalesce(reject, {none})" if "reject" in types else none
-    return [*kept, f"CAST({reason} AS VARCHAR) AS reject"]
+        no_tag = f"{texts.cleaned_sql(table, 'tag')} IS NULL"
+        reasons.append(f"CASE WHEN {no_tag} THEN {literal(texts.NO_TAG)} END")
+    return [*kept, f"CAST(coalesce({', '.join([*reasons, 'NULL', 'NULL'])}) AS VARCHAR) AS reject"]
+
+
+def _emptied(table: str, types: Mapping[str, str]) -> list[str]:
+    """SQL for the values that were emptied: what the reader says, and the lists that cannot be read."""
+    reasons = ["emptied"] if "emptied" in types else []
+    return reasons + [
+        f"CASE WHEN {texts.broken_list_sql(name)} THEN {literal(unreadable(name))} END"
+        for name in types
+        if texts.TEXTS[table].get(name) == "list"
+    ]
 
 
 def _named(paths: Iterable[Path], message: str) -> list[str]:

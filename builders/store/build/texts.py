@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.python_lists import string_list_sql
 
 NO_ID = "empty id"
 NO_TAG = "empty tag"
@@ -58,6 +59,7 @@ def cleaned_sql(table: str, column: str) -> str:
         # A tag is what somebody typed: "null" and "nan" are tags like any other.
         return clean_sql(column, NO_VALUE if kind == "text" else ())
     if kind == "list":
+        column = _listed(column)
         return _filled(f"list_transform({column}, lambda t: {clean_sql('t')})", "t", column)
     if kind == "pairs":
         pair = f"{{'name': {clean_sql('p.name')}, 'value': {clean_sql('p.value')}}}"
@@ -96,6 +98,33 @@ def missing_id_sql(column: str) -> str:
     """
     words = ", ".join(literal(word) for word in NO_VALUE)
     return f"(length({column}) <= {max(map(len, NO_VALUE))} AND {column} IN ({words}))"
+
+
+def _listed(column: str) -> str:
+    """SQL for a list; where it was split from a Python list, "['Action', 'Drama']", the items of that one.
+
+    A Python list that is not whole has no items.
+    """
+    return f"CASE WHEN {_begins_list(column)} THEN {_items(column)} ELSE {column} END"
+
+
+def broken_list_sql(column: str) -> str:
+    """SQL condition: a list was split from a Python list that is not whole, and has no items now.
+
+    Args:
+        column: a column of `TEXTS` with lists.
+    """
+    nothing = f"({column}[1] = '[]' AND len({column}) = 1)"
+    return f"({_begins_list(column)} AND len({_items(column)}) = 0 AND NOT {nothing})"
+
+
+def _begins_list(column: str) -> str:
+    return f"regexp_matches({column}[1], '^\\[\\s*(?:u?[''\"]|\\]$)')"
+
+
+def _items(column: str) -> str:
+    whole = f"array_to_string({column}, ', ')"
+    return string_list_sql(whole)
 
 
 def _filled(transformed: str, value: str, column: str, *more: str, name: str = "t") -> str:

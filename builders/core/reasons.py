@@ -1,0 +1,10 @@
+"""Why rows are left out: the reasons that several sources share."""
+
+from __future__ import annotations
+
+OUTSIDE_SCALE = "rating outside the scale"
+IMPLAUSIBLE_TIME = "implausible time"
+BAD_ID = "malformed id"
+WRONG_TYPE = "a value of the wrong type"
+ROUNDED = "a number rounded by a spreadsheet"
+AMBIGUOUS = "a number with a comma that can be read in two ways"

@@ -1,0 +1,112 @@
+"""The declared scale and days of every source are enforced in one place, whatever its reader does."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from itdr.builders.core.raw_files import Raw
+from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.schema import Readers
+from itdr.builders.dataset import registry
+from itdr.builders.store.build import staging
+from tests.sources.harness import load
+
+SOURCES = tuple(registry.source_ids())
+
+
+def left_out(source: str, **columns: list[Any]) -> tuple[list[Any], dict[str, int]]:
+    """What is kept of interactions with these values, and the counts by reason."""
+    declared = load(source)
+    kinds = {"rating": pa.float32(), "timestamp": pa.int64()}
+    (name, values), *_ = columns.items()
+    rows = pa.record_batch(
+        {
+            "user_id": pa.array(["u"] * len(values)),
+            "item_id": pa.array([f"i{place}" for place in range(len(values))]),
+            name: pa.array(values, kinds[name]),
+        }
+    )
+    con = duckdb.connect()
+    changed = replace(declared, readers=Readers(interactions=lambda raw: iter([rows])))
+    rejected: Counter[tuple[str, str]] = Counter()
+    staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
+    kept = con.sql(f'SELECT "{name}" FROM interactions_staged WHERE reject IS NULL').fetchall()
+    return [row[0] for row in kept], {reason: n for (_, reason), n in rejected.items()}
+
+
+def second(day: str) -> int:
+    when = datetime.datetime.fromisoformat(day).replace(tzinfo=datetime.timezone.utc)
+    return int(when.timestamp())
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_rating_off_the_declared_scale_is_counted(source: str) -> None:
+    declared = load(source)
+    scale = declared.scale
+    assert (scale is not None) == ("interactions.rating" in declared.columns)
+    if scale is None:
+        return
+    steps = round((scale.high - scale.low) / scale.step)
+    good = [scale.low + scale.step * place for place in range(steps + 1)]
+    bad = [
+        scale.low - scale.step, scale.high + scale.step, scale.low + scale.step / 2,
+        scale.high - scale.step / 4, float("nan"), float("inf"),
+    ]  # fmt: skip
+    kept, reasons = left_out(source, rating=[*good, None, *bad])
+    assert kept == [*good, None]
+    assert reasons == {OUTSIDE_SCALE: len(bad)}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_time_beyond_the_declared_days_is_counted(source: str) -> None:
+    declared = load(source)
+    assert (declared.times is not None) == ("interactions.timestamp" in declared.columns)
+    if declared.times is None:
+        return
+    first, last = map(second, declared.times)
+    good = [first, last, last + 86_399, None]
+    kept, reasons = left_out(
+        source, timestamp=[*good, first - 1, last + 86_400, second("2999-01-01")]
+    )
+    assert kept == good
+    assert reasons == {IMPLAUSIBLE_TIME: 3}
+
+
+def impressions(days: list[str], tmp_path: Path) -> tuple[list[Any], dict[str, int]]:
+    from tests.sources import harness
+
+    folder = tmp_path / "MINDsmall_train"
+    folder.mkdir()
+    lines = [f"{place}\tU{place}\t{day} 9:05:58 AM\tN1\tN2-1\n" for place, day in enumerate(days)]
+    (folder / "behaviors.tsv").write_text("".join(lines))
+    found, rejects = harness.read("mind", tmp_path, "interactions")
+    times = [when for when in found.column("timestamp").to_pylist() if when]
+    return [datetime.datetime.fromtimestamp(when, datetime.timezone.utc) for when in times], rejects
+
+
+def test_days_before_months_are_read_so_where_a_day_shows_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    times, rejects = impressions(["12/11/2019", "13/11/2019", "9/11/2019"], tmp_path)
+    assert [(when.month, when.day) for when in times] == [(11, 12), (11, 13), (11, 9)]
+    assert rejects == {} and "13/11/2019" in caplog.text
+
+
+def test_days_before_months_are_counted_where_none_shows_it(tmp_path: Path) -> None:
+    times, rejects = impressions(["12/11/2019", "10/11/2019", "11/12/2019"], tmp_path)
+    assert [(when.month, when.day) for when in times] == [(11, 12)]
+    assert rejects == {IMPLAUSIBLE_TIME: 2}
+
+
+def test_months_before_days_stay_so_beside_a_day_above_twelve(tmp_path: Path) -> None:
+    times, rejects = impressions(["11/13/2019", "13/11/2019", "11/12/2019"], tmp_path)
+    assert [(when.month, when.day) for when in times] == [(11, 13), (11, 12)]
+    assert rejects == {"no valid time": 1}
