@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-USERS, ITEMS, EVENTS, ROOMS = 160, 300, 40, 5
+USERS, ITEMS, EVENTS, ROOMS = 200, 300, 60, 5
 DESCRIPTION = """
 interactions:
   file: log.csv
