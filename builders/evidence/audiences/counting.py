@@ -294,11 +294,11 @@ class Counting:
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Whether a rate speaks for what is said of it: most of those whom an item is recommended to
-        like it, and at most half of those who are warned. Of what is taken or passed over, nearly
+        like it, and fewer than half of those who are warned. Of what is taken or passed over, nearly
         everything is passed over by most."""
         if self.rule == "skips":
             return np.ones(len(k), bool)
-        return np.where(z > 0, 2 * k > n, 2 * k <= n)
+        return np.where(z > 0, 2 * k > n, 2 * k < n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:
