@@ -93,6 +93,8 @@ def _gaps(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
         title = int(store.title_code[work])
         if work in works or title < 0 or title in titles:
             continue
+        if raw.cell.cold is not None and not raw.cell.cold.may_show(work):
+            continue  # what other splits ask for is shown in none
         if times[0] < first < times[-1]:
             yield f"the history leaves out {store.item(work).id}, met between two of its entries"
             return
