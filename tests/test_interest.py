@@ -152,7 +152,11 @@ def test_each_fact_of_the_rows_holds_in_the_store(source: str) -> None:
             if fact.about not in ("category", "creator", "tag"):
                 continue
             side = DISLIKE if fact.direction == DOWN else LIKE
-            among = (disliked if side == DISLIKE else liked) if fact.kind == "shown" else of[side]
+            among = (
+                (disliked if side == DISLIKE else liked)
+                if fact.kind in ("shown", "listed")
+                else of[side]
+            )
             carried = [work for work in among if fact.value in known.traits(work, fact.about)]
             assert fact.count == len(carried)
             assert fact.of == len(among)

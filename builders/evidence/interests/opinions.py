@@ -42,7 +42,8 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
             facts.append(fact)
         elif side == DOWN:
             facts.append(replace(fact, direction=0, details=(replace(other, details=()),)))
-    return sorted(facts, key=lambda fact: -_reviews(fact))
+    # One review tells of one item, not of a taste.
+    return sorted(filter(is_shared, facts), key=lambda fact: -_reviews(fact))
 
 
 def _whole(quote: str, text: str) -> bool:
