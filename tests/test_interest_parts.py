@@ -145,8 +145,8 @@ def test_the_marks_of_all_works_tell_a_contrast() -> None:
 # -- reviews --------------------------------------------------------------------------------------
 
 
-def said(*reviews: tuple[str, int]) -> list[Fact]:
-    words = load_lexicon("businesses", load_words("businesses")).aspects
+def said(*reviews: tuple[str, int], domain: str = "businesses") -> list[Fact]:
+    words = load_lexicon(domain, load_words(domain)).aspects
     comments = [Comment(k, side, text) for k, (text, side) in enumerate(reviews)]
     return opinions.opinions(comments, words)
 
@@ -177,6 +177,14 @@ def test_what_is_praised_here_and_blamed_there_is_one_fact() -> None:
 @pytest.mark.parametrize("text", ["We knew the service was great but left.", "the service was gr…"])
 def test_parts_of_sentences_are_no_opinions(text: str) -> None:
     assert said((text, UP)) == []
+
+
+def test_three_reviews_tell_for_whom_somebody_chooses() -> None:
+    praise, other = ("Great with friends.", UP), ("A long and quiet game.", UP)
+    assert said(other, praise, praise, domain="games") == []
+    (fact,) = said(other, praise, praise, praise, domain="games")
+    assert (fact.about, fact.value, fact.count, fact.of) == ("audience", "friends", 3, 4)
+    assert fact.quote == "Great with friends"
 
 
 def test_one_review_tells_no_taste() -> None:
