@@ -50,11 +50,11 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
     rows = ((split, row) for split in data.splits for row in data.rows(split))
     folder = data.own_templates
     if not raw:
-        own = _own(longest, False, folder, data.tasks)
+        own = _own(longest, False, folder, data.tasks, data.repeats_kept)
         return _run(rows, (*own, FolderFacts(data, raw=False)), None, None)
     checks, plan = RawChecks(data), Planned(data.planned())
     data.cells  # noqa: B018  (what is missing is said before a row is read)
-    own = _own(longest, data.users_in_several, folder, data.tasks)
+    own = _own(longest, data.users_in_several, folder, data.tasks, data.repeats_kept)
     return _run(rows, (*own, FolderFacts(data, raw=True)), checks, plan)
 
 
@@ -76,7 +76,11 @@ def audit_rows(
 
 
 def _own(
-    longest: int, by_time: bool, templates: Path | None, tasks: Collection[str] | None = None
+    longest: int,
+    by_time: bool,
+    templates: Path | None,
+    tasks: Collection[str] | None = None,
+    repeats: bool = True,
 ) -> tuple[RowCheck, ...]:
     """The checks that look at rows alone."""
     return (
@@ -89,7 +93,7 @@ def _own(
         Answers(),
         AnswerFacts(templates),
         Wordings(templates),
-        ColumnsAgree(tasks),
+        ColumnsAgree(tasks, repeats),
         Hashes(),
         Alike(),
         Duplicates(),

@@ -231,7 +231,8 @@ class RawChecks:
         shown = [one["timestamp"] for one in row["history"]]
         for (item, times), stamp in zip(self._past(raw, row, met), shown, strict=True):
             # Of several events on a work the row names the one that it shows, by its time.
-            if stamp is None and times is not None and times[latest] >= start:
+            named = stamp is not None and times is not None and times[0] <= stamp <= times[1]
+            if not named and times is not None and times[latest] >= start:
                 self.order.fault(
                     row["id"], f"{item} of the history does not lie before the true item"
                 )

@@ -3,6 +3,7 @@ version that built it, and the raw files that it says it was built from."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -58,6 +59,10 @@ class FolderFacts(RowCheck):
         from itdr.publish import provenance
 
         for split, paths in provenance.paths(home, dict(entry)).items():
+            hashes = {one["name"]: one.get("sha256") for one in entry["files"][split]}
+            for path in paths:
+                if hashes.get(path.name) not in (None, _sha256(path)):
+                    yield f"{path.name} is not the file that was built: its SHA-256 is another one"
             there = _rows_in(paths)
             said = entry.get("rows", {}).get(split, there)
             if said != there:
@@ -88,6 +93,14 @@ class FolderFacts(RowCheck):
                             f"(SHA-256 {str(said.get('sha256'))[:12]}…, here "
                             f"{str(mine.get('sha256'))[:12]}…)",
                         )
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def _rows_in(paths: list[Path]) -> int:

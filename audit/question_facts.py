@@ -33,6 +33,11 @@ def differences(row: Row, statements: Sequence[Statement]) -> Iterator[str]:
     Yields:
         One sentence per difference.
     """
+    question = " ".join(texts_of(row).prompt.split())
+    for fact in dict.fromkeys(fact for one in statements for fact in one.facts):
+        quote = " ".join(fact.quote.split()).rstrip(".…")
+        if fact.kind == "aspect" and quote not in question:
+            yield f"the question does not hold the quote {fact.quote[:60]!r}"
     if row["task"] != PROFILES:
         return
     shown = _Displayed(row)

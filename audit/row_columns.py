@@ -41,20 +41,27 @@ ENOUGH, NEARLY_ALL = 20, 0.95
 
 
 class ColumnsAgree(RowCheck):
-    """The check. tasks: the subtasks that there are in this data set; None for any."""
+    """The check. tasks: the subtasks that there are in this data set; None for any.   repeats: whether a
+    history may show an item twice, at other times."""
 
-    def __init__(self, tasks: Collection[str] | None = None) -> None:
+    def __init__(self, tasks: Collection[str] | None = None, repeats: bool = True) -> None:
         self.result = Result(
             "columns", "the columns of a row agree, and none is filled for nothing"
         )
         self._tasks = tasks
+        self._may_repeat = repeats
         self._titles: dict[int, int] = {}
 
     def see(self, split: str, row: Row) -> None:
         self.result.checked += 1
         if self._tasks is not None and row["task"] not in self._tasks:
             self.result.fault(row["id"], f"{row['task']} is none of the subtasks built here")
-        for what in (*_at_odds(row), *_filled(row), *_shown(row), *self._titled(row)):
+        for what in (
+            *_at_odds(row),
+            *_filled(row),
+            *_shown(row, self._may_repeat),
+            *self._titled(row),
+        ):
             self.result.fault(row["id"], what)
 
     def _titled(self, row: Row) -> Iterator[str]:
@@ -105,11 +112,11 @@ def _filled(row: Row) -> Iterator[str]:
             yield f"{name} is filled, which the subtask does not have"
 
 
-def _shown(row: Row) -> Iterator[str]:
+def _shown(row: Row, may_repeat: bool) -> Iterator[str]:
     items = [one["item_id"] for one in row["history"]]
     repeated = row["task"] in TEXT_TASKS or row["task"] == ATTRIBUTE_TASK
     twice = [item for item, count in Counter(_with_domains(row, items)).items() if count > 1]
-    if twice and (repeated or not _repeats(row)):
+    if twice and (repeated or not (may_repeat and _repeats(row))):
         yield f"{twice[0][1]} stands twice in the history"
     if row["task"] in (RATING_TASK, LIKE_TASK) and row["item_id"] in items:
         yield "the item asked about stands in the history"

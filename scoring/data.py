@@ -137,6 +137,11 @@ class Data:
                 for row in builder.as_streaming_dataset(split):
                     yield split, row
 
+    @property
+    def repeats_kept(self) -> bool:
+        """Whether a history may show an item several times: the option `repeats=keep`."""
+        return any(self._options_of(name).get("repeats") == "keep" for name in self._configs)
+
     @functools.cached_property
     def users_in_several(self) -> bool:
         """Whether a user may have rows in several splits, separated by time or by position in the

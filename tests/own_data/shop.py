@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 from typing import Any
 
-USERS, ITEMS, EVENTS, ROOMS = 160, 300, 40, 5
+USERS, ITEMS, EVENTS, ROOMS = 200, 300, 60, 5
 DESCRIPTION = """
 interactions:
   file: log.csv
@@ -39,20 +39,25 @@ words: products
 
 
 def log(seed: int = 1) -> list[dict[str, Any]]:
-    """Purchases, with prices and dates as text. Users have tastes: three in four products are of the
-    room that they like, and are rated higher."""
+    """Purchases, with prices and dates as text. Users have tastes: most products are of the room that
+    they like, and are rated high, some of one that they dislike."""
     rng = random.Random(seed)
     rows = []
     for user in range(USERS):
         for step in range(EVENTS):
-            liked = rng.random() < 0.75
+            taste = rng.random()
             sku = rng.randrange(ITEMS)
-            sku = sku - sku % ROOMS + user % ROOMS if liked else sku
+            room, stars = sku % ROOMS, rng.randrange(1, 5)
+            if taste < 0.7:
+                room, stars = user % ROOMS, rng.randrange(3, 6)
+            elif taste < 0.9:
+                room, stars = (user + 2) % ROOMS, rng.randrange(1, 3)
+            sku += room - sku % ROOMS
             rows.append(
                 {
                     "customer": f"c{user:03}",
                     "sku": f"p{sku}",
-                    "stars": rng.randrange(3, 6) if liked else rng.randrange(1, 5),
+                    "stars": stars,
                     "when": f"{1 + step % 28:02}/{1 + (user + step // 28) % 12:02}/2021 {rng.randrange(24):02}:{rng.randrange(60):02}",
                     "paid": f"$ {rng.randrange(1, 99)}.50",
                 }
