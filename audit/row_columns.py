@@ -50,28 +50,30 @@ class ColumnsAgree(RowCheck):
         )
         self._tasks = tasks
         self._may_repeat = repeats
-        self._titles: dict[int, int] = {}
+        # Item -> title -> how many rows give it, and the first of them.
+        self._titles: dict[int, dict[str, tuple[int, str]]] = {}
 
     def see(self, split: str, row: Row) -> None:
         self.result.checked += 1
         if self._tasks is not None and row["task"] not in self._tasks:
             self.result.fault(row["id"], f"{row['task']} is none of the subtasks built here")
-        for what in (
-            *_at_odds(row),
-            *_filled(row),
-            *_shown(row, self._may_repeat),
-            *self._titled(row),
-        ):
+        for what in (*_at_odds(row), *_filled(row), *_shown(row, self._may_repeat)):
             self.result.fault(row["id"], what)
-
-    def _titled(self, row: Row) -> Iterator[str]:
-        """Items whose title is another one elsewhere."""
         for one in (*row["history"], *row["candidates"]):
             # Two domains may use one id.
             key = stable_hash(row["source"], row["domain"], one["item_id"])
-            title = stable_hash(one["title"])
-            if self._titles.setdefault(key, title) != title:
-                yield f"{one['item_id']} is titled {one['title']!r} here, and otherwise elsewhere"
+            count, first = self._titles.setdefault(key, {}).get(one["title"], (0, str(row["id"])))
+            self._titles[key][one["title"]] = count + 1, first
+
+    def end(self) -> Result:
+        """Items that bear another title in few rows than in most."""
+        for titles in self._titles.values():
+            usual = max(titles, key=lambda title: titles[title][0])
+            for title, (count, first) in titles.items():
+                if title != usual:
+                    what = f"{title!r} stands for what is {usual!r} in most rows"
+                    self.result.fault(first, what + f" (so in {count} rows)" * (count > 1))
+        return self.result
 
 
 def _at_odds(row: Row) -> Iterator[str]:

@@ -105,7 +105,7 @@ def _(row: Row, other: Row) -> None:
 @further("hint behind a category", ("sequential_rec",), rows_only=False)
 def _(row: Row, other: Row) -> None:
     title = re.escape(true(row)["title"])
-    row["input"] = re.sub(rf"({title}: [^\n;]*)", r"\1, Correct", row["input"])
+    row["input"] = re.sub(rf"({title} \[[^\]]*)\]", r"\1, Correct]", row["input"])
 
 
 @further("two entries of the history swapped everywhere, with their times", CHOSEN, rows_only=False)

@@ -388,7 +388,7 @@ def test_why_a_value_is_not_read() -> None:
     assert parse.why_no_value("good", False) is Unread.UNREADABLE
     assert parse.why_no_value("4", True) is None
     assert [one.value for one in Unread] == [
-        "no prediction", "empty", "no candidate", "unreadable",
+        "no prediction", "empty", "no candidate", "not in the catalogue", "unreadable",
     ]  # fmt: skip
 
 
