@@ -215,7 +215,7 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
 
 def _with_values(name: str, layout: Layout) -> Choice:
     """An attribute's name, alone or with the values that it may have."""
-    shapes: list[tuple[Shape, ...]] = [(name,)]
+    shapes: list[Shape] = [(name,)]
     for pattern in (layout.one_of, layout.such_as):
         before, _, after = pattern.replace("{entry}", name).partition("{values}")
         shapes.append((before, LINE, after))

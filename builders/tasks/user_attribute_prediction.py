@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -118,7 +119,7 @@ def _choices(cell: OpenCell) -> dict[str, Choices]:
     made = {}
     for name in (name for name in names if name not in BANDS):
         key = ("attribute values", name, cell.cell.seed)
-        made[NAMES.get(name, name)] = cell.store.shared(key, lambda name=name: _values(cell, name))
+        made[NAMES.get(name, name)] = cell.store.shared(key, functools.partial(_values, cell, name))
     return made
 
 
