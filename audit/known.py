@@ -200,9 +200,10 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
     if not names:
         return {}
     shown = [name[:1].upper() + name[1:] for name in names]
-    lines = [_within(layout.line, (one,)) for one in shown]
+    entries = [_with_values(one, layout) for one in shown]
+    lines = [_within(layout.line, (one,)) for one in entries]
     numbered = [
-        _within(layout.number.replace("{n}", str(n)), (one,)) for n, one in enumerate(shown, 1)
+        _within(layout.number.replace("{n}", str(n)), (one,)) for n, one in enumerate(entries, 1)
     ]
     return {
         "attributes": (layout.joined(names),),
@@ -210,6 +211,15 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
         "attributes_lines": _joined(lines, "\n"),
         "attributes_numbered": _joined(numbered, "\n"),
     }
+
+
+def _with_values(name: str, layout: Layout) -> Choice:
+    """An attribute's name, alone or with the values that it may have."""
+    shapes: list[Shape] = [(name,)]
+    for pattern in (layout.one_of, layout.such_as):
+        before, _, after = pattern.replace("{entry}", name).partition("{values}")
+        shapes.append((before, LINE, after))
+    return Choice(tuple(shapes))
 
 
 def _of_scale(row: Row) -> dict[str, Shape]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import datasets
@@ -9,9 +10,11 @@ import pytest
 
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import registry
+from itdr.builders.tasks import user_attribute_prediction
 from itdr.builders.tasks.user_attribute_prediction import (
     LEAST,
     _band,
+    _rank,
     available_attributes,
     chosen_attributes,
 )
@@ -103,3 +106,38 @@ def test_every_attribute_of_a_source_can_be_asked_for() -> None:
         assert chosen_attributes(source, available_attributes(source)) == available_attributes(
             source
         )
+
+
+def test_a_prompt_names_the_values_that_an_attribute_may_have() -> None:
+    """The true value is among those listed, in every split, and the list is the same in all."""
+    for source in SOURCES:
+        lists: dict[str, set[str]] = {}
+        for split in ("train", "validation", "test"):
+            for row in rows(source, split=split):
+                for name, value in _pairs(row):
+                    shown = re.search(rf"{name} \((one of:|such as) (.*)\)", row["input"], re.I)
+                    assert shown, (name, row["input"])
+                    assert shown[1] == "one of:" and value in shown[2].split(", ")
+                    lists.setdefault(name, set()).add(shown[2])
+        assert set(map(len, lists.values())) == {1}
+
+
+def test_one_attribute_is_spoken_of_in_the_singular() -> None:
+    for row in rows("ml-1m", attributes=["gender"]):
+        assert not re.search(r"\beach\b|attributes\b|per attribute", row["input"]), row["input"]
+        assert "Gender (one of: female, male)\n" in row["input"] + "\n"
+
+
+def test_of_many_values_a_few_are_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(user_attribute_prediction, "MOST_LISTED", 3)
+    found = rows("ml-1m", attributes=["occupation", "gender"], seed=5)
+    for row in found:
+        assert "Gender (one of: female, male)" in row["input"]
+        shown = re.search(r"Occupation \(such as (.*)\)", row["input"])
+        assert shown and len(shown[1].split(", ")) == user_attribute_prediction.EXAMPLES
+
+
+def test_bands_stand_in_the_order_of_years() -> None:
+    bands = ["18-24", "56 or older", "under 18", "25-34"]
+    assert sorted(bands, key=_rank) == ["under 18", "18-24", "25-34", "56 or older"]
+    assert sorted(["writer", "K-12 student"], key=_rank) == ["K-12 student", "writer"]

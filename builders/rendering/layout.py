@@ -27,6 +27,8 @@ PATTERNS: dict[str, frozenset[str]] = {
     "dated": frozenset({"entry", "time_gap"}),
     "noted": frozenset({"entry", "note"}),
     "all": frozenset({"n"}),
+    "one_of": frozenset({"entry", "values"}),
+    "such_as": frozenset({"entry", "values"}),
     "both": frozenset(),
     **{
         f"{unit}{plural}": frozenset({"n"} if plural else ())
@@ -54,6 +56,8 @@ class Layout:
     last_comma: str
     all: str
     both: str
+    one_of: str
+    such_as: str
     minute: str
     minutes: str
     hour: str

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 TOO_MANY = 6
 """This many titles in a row in alphabetical order are no coincidence."""
+STEPS = 9
+"""So are as many steps from title to title of which all but one follow the alphabet: lists of a
+platform sort marks and articles in ways of their own."""
 _ARTICLE = r"^(the|an?) "
 
 
@@ -32,19 +35,24 @@ class Alphabet:
     ranks: np.ndarray
 
     def in_order(self, titles: Sequence[int]) -> bool:
-        """Whether `TOO_MANY` consecutive titles are in alphabetical order.
+        """Whether titles walk down the alphabet: `TOO_MANY` in a row, or all but one of `STEPS` steps.
 
         Args:
             titles: title codes, in the order in which a case shows them.
 
         Returns:
-            True from the first run of `TOO_MANY` on.
+            True from the first such run on.
         """
-        run, ranks, before = 0, self._ranks, -1
-        for title in titles:
+        ranks = self._ranks
+        run, fall, earlier_fall, before = 0, -1, -1, -1
+        for place, title in enumerate(titles):
             rank = ranks[title]
-            run = run + 1 if rank > before else 1
-            if run == TOO_MANY:
+            if rank > before:
+                run += 1
+            else:
+                run, fall, earlier_fall = 1, place, fall
+            # The steps since the last fall but one: at most one of them goes up the alphabet.
+            if run == TOO_MANY or place - max(earlier_fall, 0) >= STEPS:
                 return True
             before = rank
         return False
@@ -63,14 +71,18 @@ class Alphabet:
         Returns:
             bool of shape (lists,).
         """
-        steps = TOO_MANY - 1
         ranks = self.ranks[titles]
         grows = ranks[:, 1:] > ranks[:, :-1]
-        if grows.shape[1] < steps:
-            return np.zeros(len(titles), bool)
-        runs = np.lib.stride_tricks.sliding_window_view(grows, steps, axis=1)
-        whole: np.ndarray = np.logical_and.reduce(runs, axis=2)
-        return np.logical_or.reduce(whole, axis=1)
+        return _any_window(grows, TOO_MANY - 1, 0) | _any_window(grows, STEPS, 1)
+
+
+def _any_window(grows: np.ndarray, steps: int, falls: int) -> np.ndarray:
+    """Whether so many consecutive steps hold no more than so many falls, for each row."""
+    if grows.shape[1] < steps:
+        return np.zeros(len(grows), bool)
+    windows = np.lib.stride_tricks.sliding_window_view(grows, steps, axis=1)
+    found: np.ndarray = (windows.sum(axis=2, dtype=np.int32) >= steps - falls).any(axis=1)
+    return found
 
 
 def alphabet(store: StoreReader) -> Alphabet:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+import pyarrow as pa
+
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING, USERS, Source
 from itdr.builders.rendering import lists
+from itdr.builders.rendering.layout import Layout
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.favourites import favourites
 from itdr.builders.sampling.splits import TRAIN, assign_splits
@@ -22,6 +28,11 @@ BANDS = {"age": "age_group", "birth_year": "birth_decade"}
 """Attributes that are asked for in bands of ten years by default, and the names of the bands."""
 EXACT = ("location",)
 """Attributes asked for only on request: they identify a person and cannot be learned."""
+
+MOST_LISTED = 25
+"""An attribute with at most this many values has them all listed in the prompt."""
+EXAMPLES = 5
+"""Of one with more, the prompt shows this many: the most frequent values of the training part."""
 
 Attributes = list[tuple[str, str]]
 """Names as they are shown, and values."""
@@ -93,6 +104,55 @@ def _attributes(cell: OpenCell, users: Sequence[int]) -> list[Attributes]:
 _COLUMNS = {band: column for column, band in BANDS.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The values of an attribute. whole: all of them, not examples."""
+
+    values: tuple[str, ...]
+    whole: bool
+
+
+def _choices(cell: OpenCell) -> dict[str, Choices]:
+    """The values of each attribute asked for, by its name in rows; none of exact numbers."""
+    source = cell.cell.source
+    names = chosen_attributes(source, cell.cell.options["attributes"])
+    made = {}
+    for name in (name for name in names if name not in BANDS):
+        key = ("attribute values", name, cell.cell.seed)
+        made[NAMES.get(name, name)] = cell.store.shared(key, functools.partial(_values, cell, name))
+    return made
+
+
+def _values(cell: OpenCell, name: str) -> Choices:
+    """Values with ages in the order of years, others in that of letters; examples the most frequent first."""
+    column = name if name in cell.cell.source.attributes else _COLUMNS[name]
+    every = _counts(cell.store.users.column(column), name, column)
+    if len(every) <= MOST_LISTED:
+        return Choices(tuple(sorted(every, key=_rank)), whole=True)
+    part = pa.array(cell.partition.user_splits == TRAIN)
+    trained = _counts(cell.store.users.column(column).filter(part), name, column)
+    return Choices(tuple(sorted(trained, key=lambda one: (-trained[one], one))[:EXAMPLES]), False)
+
+
+def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:
+    """How many users have each value."""
+    found: Counter[str] = Counter()
+    for one in values.value_counts().to_pylist():
+        if one["values"] is not None and str(one["values"]) != "":
+            value = one["values"]
+            found[str(value) if column == name else _band(name, int(value))] += one["counts"]
+    return found
+
+
+def _rank(value: str) -> tuple[int, str]:
+    """ "under 18" before "18-24" before "25-34"; words stand in the order of letters."""
+    number = _FIRST_NUMBER.match(value)
+    return (int(number[2]) - bool(number[1]), value) if number else (0, value)
+
+
+_FIRST_NUMBER = re.compile(r"(under )?(\d+)")
+
+
 def _band(name: str, value: int) -> str:
     """The ten years around a number: "20-29", "1990s"."""
     first = value // 10 * 10
@@ -130,10 +190,26 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
         "n_items": len(case.history),
         "attributes": layout.joined(names),
-        **lists.listings("attributes", [_upper(name) for name in names], needed, layout),
+        **lists.listings("attributes", _with_choices(cell, names), needed, layout),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
+
+
+def _with_choices(cell: OpenCell, names: Sequence[str]) -> list[str]:
+    """`Gender (one of: female, male)`."""
+    choices, layout = _choices(cell), cell.layout
+    return [
+        _upper(name) if name not in choices else _with_values(_upper(name), choices[name], layout)
+        for name in names
+    ]
+
+
+def _with_values(entry: str, choices: Choices, layout: Layout) -> str:
+    pattern = layout.one_of if choices.whole else layout.such_as
+    if any(layout.comma.strip() in value for value in choices.values):
+        return pattern.format(entry=entry, values=lists.inline(choices.values, layout))
+    return pattern.format(entry=entry, values=layout.comma.join(choices.values))
 
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
