@@ -40,6 +40,13 @@ def test_what_comes_first_is_about_as_common_as_anything() -> None:
     # Half of the likes are no core where all are something else, however unusual they are.
     first, *rest = core.first_taste(person, [rare, most])
     assert first == most and rest == [rare]
+    # What is about as common as usual is not said: the taste farthest above that leads.
+    usual = Fact("most", "category", "Drama", n * 6 // 10, n, 0.58, UP)
+    some = [
+        Fact("share", "category", name, n // 4, n, base, UP)
+        for name, base in (("Comedy", 0.15), (seldom, 0.05))
+    ]
+    assert core.first_taste(person, [*some, usual]) == some[::-1]
     tested = Fact("share", "category", often, n, n, 0.5, UP)
     telling = Fact("contrast", "category", often, n, n, 0.2, UP)
     found = core.first_taste(person, [rare, tested, telling, most])
@@ -138,8 +145,8 @@ def test_the_marks_of_all_works_tell_a_contrast() -> None:
 # -- reviews --------------------------------------------------------------------------------------
 
 
-def said(*reviews: tuple[str, int]) -> list[Fact]:
-    words = load_lexicon("businesses", load_words("businesses")).aspects
+def said(*reviews: tuple[str, int], domain: str = "businesses") -> list[Fact]:
+    words = load_lexicon(domain, load_words(domain)).aspects
     comments = [Comment(k, side, text) for k, (text, side) in enumerate(reviews)]
     return opinions.opinions(comments, words)
 
@@ -172,6 +179,18 @@ def test_parts_of_sentences_are_no_opinions(text: str) -> None:
     assert said((text, UP)) == []
 
 
+def test_three_reviews_tell_for_whom_somebody_chooses() -> None:
+    praise, other = ("Great with friends.", UP), ("A long and quiet game.", UP)
+    assert said(other, praise, praise, domain="games") == []
+    (fact,) = said(other, praise, praise, praise, domain="games")
+    assert (fact.about, fact.value, fact.count, fact.of) == ("audience", "friends", 3, 4)
+    assert fact.quote == "Great with friends"
+
+
+def test_one_review_tells_no_taste() -> None:
+    assert said(("The service was slow.", DOWN), ("Nice view of the lake.", DOWN)) == []
+
+
 def test_nobody_complains_of_what_they_liked() -> None:
     assert said(("The service was slow.", UP), ("The service was great.", DOWN)) == []
 
@@ -200,15 +219,28 @@ def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches:
     assert offered[0].value not in {fact.value for fact in again}
 
 
-def test_an_aversion_is_a_pair_that_no_like_goes_with(tmp_path: Path, caches: Path) -> None:
-    write(tmp_path, crowd(20), 300)
-    cell = open_cell("ml-1m", tmp_path)
-    _, codes = table(tmp_path)
-    pair = np.array([codes[FIRST], codes[FIRST + 1]])
-    (fact,) = offers.aversions(cell.partition, pair, np.zeros(0, np.int64))
-    assert fact.direction == DOWN and fact.count > fact.base
-    friends = counts.companions_of(cell.partition).of(pair).other
-    others = np.setdiff1d(friends, pair)
-    if len(others):
-        assert offers.aversions(cell.partition, pair, others[:1]) == []
-    assert offers.aversions(cell.partition, pair[:1], np.zeros(0, np.int64)) == []
+def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
+    cell = open_cell("anime-2023", folder())
+    split, store = cell.partition, cell.store
+    companions = counts.companions_of(split)
+    title = {store.item(code).title: code for code in companions.works.tolist()}
+    none, seen = np.zeros(0, np.int64), 0
+    for case in cases(cell)[:60]:
+        disliked = case.codes[case.liked :]
+        for fact in offers.aversions(split, disliked, none, case.codes):
+            work, (other,) = title[fact.value], fact.details
+            seen += 1
+            assert work not in case.codes and other.value == fact.value
+            assert fact.direction == DOWN and fact.quote != other.quote
+            for one in (fact, other):
+                assert one.count >= offers.CLEAR * one.base and one.count >= offers.FANS * one.of
+            # What goes with a like, is met, or is of a kind that pleases is none.
+            friends = companions.of(np.array([work])).other
+            values = {one.value for one in offers.aversions(split, disliked, friends, case.codes)}
+            met = np.append(case.codes, work)
+            values |= {one.value for one in offers.aversions(split, disliked, none, met)}
+            taste = Fact("share", "category", store.item(work).categories[0], 9, 10, 0.1, UP)
+            liking = offers.aversions(split, disliked, none, case.codes, tastes=[taste])
+            assert fact.value not in values | {one.value for one in liking}
+        assert offers.aversions(split, disliked[:1], none, case.codes) == []
+    assert seen

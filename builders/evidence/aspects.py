@@ -64,6 +64,9 @@ class AspectWords:
             well. A wish is what some people look for and others do not, as sushi or a seat outside.
         polarity: by one of `POLARITY`.
         naming: by one of `NAMING`.
+        unpraised, unblamed: by what is judged, the words anywhere in what is shown of an item that
+            rule out praise of it, or a complaint. One after + lifts those without a sign, as "co-op"
+            lifts "single-player"; those after - hold all the same.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -71,6 +74,38 @@ class AspectWords:
     audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
     polarity: Mapping[str, Sequence[str]] = field(default_factory=dict)
     naming: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unpraised: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unblamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def rules_out(self, fact: Fact, shown: str) -> bool:
+        """Whether something else that is shown of the item speaks against what a fact says of it.
+
+        Args:
+            fact: what a review or the item itself says.
+            shown: all that is shown of the item.
+
+        Returns:
+            True where the fact should not be said.
+        """
+        patterns = self._ruling_out[0 if fact.direction == UP else 1].get(fact.value)
+        if patterns is None:
+            return False
+        always, mostly, lifting = (one.search(shown) for one in patterns)
+        return bool(always or (mostly and not lifting))
+
+    @cached_property
+    def _ruling_out(self) -> list[dict[str, list[re.Pattern[str]]]]:
+        """By value the words that rule it out always, those that do so mostly, and those that lift these:
+        for praise and for complaints."""
+        found = []
+        for entries in (self.unpraised, self.unblamed):
+            by_name = {}
+            for name, words in entries.items():
+                signed = [[one[1:] for one in words if one[0] == sign] for sign in "-+"]
+                plain = [one for one in words if one[0] not in "+-"]
+                by_name[name] = [_pattern(_any_of(one)) for one in (signed[0], plain, signed[1])]
+            found.append(by_name)
+        return found
 
     def one_of(self, name: str) -> str:
         """The expression for any word of a list of `polarity` or `naming`."""

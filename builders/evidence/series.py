@@ -71,7 +71,8 @@ def part(title: str) -> Part:
     found = _NUMBERED.match(title)
     if found:
         # "Star Wars: Episode IV" is the first film.
-        return Part(found["name"], (found["word"] or "").casefold() != "episode", True)
+        first = (found["word"] or "").casefold() == "episode" and found["number"] == "IV"
+        return Part(found["name"], not first, True)
     for form in (_SUBTITLE, _ADVENTURE):
         found = form.match(title)
         if found:

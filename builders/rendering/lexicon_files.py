@@ -173,7 +173,15 @@ def _load(
         made.aliases,
         made.forms,
         made.terms,
-        AspectWords(made.aspects, made.wishes, made.audiences, made.polarity, made.naming),
+        AspectWords(
+            made.aspects,
+            made.wishes,
+            made.audiences,
+            made.polarity,
+            made.naming,
+            made.unpraised,
+            made.unblamed,
+        ),
         dict(words),
     )
 
@@ -192,6 +200,8 @@ class _Parts:
         self.audiences: dict[str, tuple[str, ...]] = {}
         self.polarity: dict[str, tuple[str, ...]] = {}
         self.naming: dict[str, tuple[str, ...]] = {}
+        self.unpraised: dict[str, tuple[str, ...]] = {}
+        self.unblamed: dict[str, tuple[str, ...]] = {}
 
     def read(self, path: Path) -> None:
         parts = (
@@ -205,6 +215,8 @@ class _Parts:
             "audiences",
             "polarity",
             "naming",
+            "unpraised",
+            "unblamed",
         )
         top = fields(path, read_yaml(path), "a lexicon", (), parts)
         for name, node in top.items():
@@ -254,6 +266,14 @@ class _Parts:
     def _read_audiences(self, path: Path, node: Node) -> None:
         for audience, one in _mapping(path, node, "audiences"):
             self.audiences[audience] = tuple(texts(path, one, audience))
+
+    def _read_unpraised(self, path: Path, node: Node) -> None:
+        for name, one in _mapping(path, node, "unpraised"):
+            self.unpraised[name] = tuple(texts(path, one, name))
+
+    def _read_unblamed(self, path: Path, node: Node) -> None:
+        for name, one in _mapping(path, node, "unblamed"):
+            self.unblamed[name] = tuple(texts(path, one, name))
 
     def _read_polarity(self, path: Path, node: Node) -> None:
         given = fields(path, node, "polarity", (), POLARITY)

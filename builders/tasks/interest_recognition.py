@@ -8,11 +8,12 @@ to offer next, for which a displayed work of that taste speaks.
 A row needs a user with 20 likes and 5 dislikes (or 5 reviews of 40 words), of whom three facts or more
 hold: one tells what sets this user apart from others, one what to avoid. Others give no row, however many
 are asked for. Prompts ask for a next work only where the answer has one. Items without categories, as
-those of Book-Crossing, and sources of which few users write often, as All_Beauty, give next to none.
+those of Book-Crossing, and sources of which few users write often, as All_Beauty and Yelp, give next to none.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -143,27 +144,38 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
-    shown += offers.aversions(split, person.codes[disliked], person.codes[liked])
+    likes = person.codes[person.sides == LIKE]
+    liking = [*filter(core.is_taste, shown)]
+    shown += offers.aversions(split, person.codes[disliked], likes, mine.touched, tastes=liking)
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
     openings = realiser.form.plan[0].slots[0]
-    if not planned or planned[0].form.id not in openings or not _tells(said, person):
+    if not planned or planned[0].form.id not in openings or not _tells(said):
         return None
     against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
-    shown += offers.offers(
+    offered = functools.partial(
+        offers.offers,
         split,
         person.codes[liked],
         mine.touched,
         disliked=person.codes[person.sides == DISLIKE],
         tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
         against=against,
-    ) or offers.threads(split, person.codes[liked])
+    )
+    # Who is said to want what is little known is offered that, or is not said to want it.
+    niche = any(map(tastes.wants_unknown, said))
+    picks = offered(popular=not niche)
+    if niche and not picks:
+        picks = offered()
+        shown = [fact for fact in shown if not picks or not tastes.wants_unknown(fact)]
+    shown += picks
     statements = realiser.plan_statements(shown, flags)
     if sum(_cited(one) for one in statements) < LEAST_FACTS:
         return None
-    flags |= {"offered"} if any(map(_is_offer, _leading(statements))) else set()
+    if any((one.kind, one.direction) == ("also_liked", UP) for one in _leading(statements)):
+        flags.add("offered")
     topics = frozenset(fact.topic for fact in held)
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
 
@@ -215,10 +227,10 @@ def _leading(statements: Sequence[Statement]) -> list[Fact]:
     return [one.facts[0] for one in statements if one.facts]
 
 
-def _tells(said: Sequence[Fact], person: Person) -> bool:
+def _tells(said: Sequence[Fact]) -> bool:
     """Whether this tells more than what there is most of, and what to avoid."""
     own = any(core.is_own(fact) for fact in said)
-    return own and any(_is_against(fact, person) for fact in said)
+    return own and any(map(_is_against, said))
 
 
 def _cited(statement: Statement) -> int:
@@ -227,19 +239,13 @@ def _cited(statement: Statement) -> int:
     return quoted or bool(statement.facts)
 
 
-def _is_against(fact: Fact, person: Person) -> bool:
-    """Whether a fact tells likes from dislikes, or what to avoid. One complaint does of a user with too
-    few verdicts to be counted."""
+def _is_against(fact: Fact) -> bool:
+    """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
-        counted = person.likes >= LEAST_LIKES and person.dislikes >= LEAST_DISLIKES
-        return fact.direction != UP and (not counted or opinions.is_shared(fact))
+        return fact.direction != UP
     return fact.kind in ("contrast", "listed") or (
         fact.kind == "also_liked" and fact.direction == DOWN
     )
-
-
-def _is_offer(fact: Fact) -> bool:
-    return fact.kind == "also_liked" and fact.direction == UP
 
 
 def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:

@@ -193,7 +193,9 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     said = undisputed(_once([*named, *judged]))
     people = {_people(lexicon, fact) for fact in said}
     own = [fact for fact in _own(cell, code, lexicon) if _people(lexicon, fact) not in people]
-    return lexicon.sayable([*counted, *said, *own])
+    text = "\n".join([*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in shown)])
+    worded = [fact for fact in (*said, *own) if not lexicon.aspects.rules_out(fact, text)]
+    return lexicon.sayable([*counted, *worded])
 
 
 def _people(lexicon: Lexicon, fact: Fact) -> str:

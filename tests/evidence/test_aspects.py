@@ -6,7 +6,7 @@ import pytest
 
 from itdr.builders.evidence.aspects import AspectWords, aspects, audiences, undisputed
 from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.facts import DOWN, UP
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.rendering import lexicon_files, templates
 
 BUSINESSES, PRODUCTS, GAMES, BOOKS = "businesses", "products", "games", "book_reviews"
@@ -173,3 +173,28 @@ def test_what_one_review_praises_and_another_attacks_is_no_reason() -> None:
     shown = [Comment(0, 1, "The scent is lovely."), Comment(1, -1, "The scent is awful.")]
     found = undisputed(aspects(shown, words(PRODUCTS)))
     assert not found
+
+
+@pytest.mark.parametrize(
+    ("domain", "name", "side", "shown", "ruled_out"),
+    [
+        (BUSINESSES, "prices", UP, "Reasonable prices, friendly staff.", False),
+        (BUSINESSES, "prices", UP, "Good prices.\nPricey, but worth it.", True),
+        (BUSINESSES, "prices", UP, "Good prices.\nWe paid $60 each.", True),
+        (BUSINESSES, "prices", DOWN, "We paid $60 each.", False),
+        (BUSINESSES, "food", DOWN, "Bland soup.\nBest lunch in town.", True),
+        (PRODUCTS, "fine hair", UP, "Title: Hair Accessories Thin Hair Bands", True),
+        (PRODUCTS, "fine hair", UP, "Title: Shampoo for Thin Hair", False),
+        (GAMES, "friends", UP, "Specs: Single-player", True),
+        (GAMES, "friends", UP, "Specs: Single-player, Multi-player", False),
+        (GAMES, "friends", UP, "Specs: Multi-player\nEmpty servers.", True),
+        (GAMES, "multiplayer", DOWN, "Empty servers.\nGreat with friends.", True),
+        (GAMES, "multiplayer", DOWN, "Specs: Multi-player\nEmpty servers.", False),
+        (GAMES, "story", UP, "Specs: Single-player\nEmpty servers.", False),
+    ],
+)
+def test_what_else_is_shown_may_rule_a_reason_out(
+    domain: str, name: str, side: int, shown: str, ruled_out: bool
+) -> None:
+    fact = Fact("aspect", "aspect", name, direction=side, quote="a sentence")
+    assert words(domain).rules_out(fact, shown) == ruled_out

@@ -42,6 +42,8 @@ POPULAR = 2000
 """Works with most likers, of which each is asked whether its likers like another work more or less."""
 MORE, LESS = 1.25, 0.7
 """A group is over-represented, or a topic avoided, among likers by these factors, at least."""
+LEAST_STRANGE_PART = 0.3
+"""Likers of what is only taken who take up another topic as well, as a share, for it to be named."""
 FALSE_FINDS = 0.02
 """Works or groups of a kind found of an item, each way, where nothing is to be found."""
 FALSE_RATES = 0.025
@@ -201,6 +203,8 @@ class Counting:
         expected = expected * np.where(mine, 1 - self.judged.totals[1][work] / likes, 1)
         chance = surprise(k, expected)
         kept = (k >= 1.5 * expected) & (chance <= FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
+        if self.rule not in ("ratings", "hours"):
+            kept &= mine | (k >= LEAST_STRANGE_PART * len(likers))
         strength = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
         places = np.flatnonzero(kept)
         found = self._shunned(likers, together, own)
@@ -294,11 +298,11 @@ class Counting:
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Whether a rate speaks for what is said of it: most of those whom an item is recommended to
-        like it, and at most half of those who are warned. Of what is taken or passed over, nearly
+        like it, and fewer than half of those who are warned. Of what is taken or passed over, nearly
         everything is passed over by most."""
         if self.rule == "skips":
             return np.ones(len(k), bool)
-        return np.where(z > 0, 2 * k > n, 2 * k <= n)
+        return np.where(z > 0, 2 * k > n, 2 * k < n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -70,7 +71,8 @@ class Themes:
         top = [one for one in every if one not in parts]
         found, left = self._themes(top[:SHARED_WORKS], set(self.traits.of(work)))
         alone = {fact.value for _, _, fact in left}
-        named = _distinct(self.store, work, top)
+        makers = {fact.value for fact in found if fact.about == all_traits.CREATOR}
+        named = _distinct(self.store, work, top, makers)
         named.sort(key=lambda fact: fact.value not in alone)
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
@@ -184,14 +186,22 @@ def _one_a_title(store: StoreReader, work: int, shared: Sequence[Shared]) -> lis
     return found
 
 
-def _distinct(store: StoreReader, work: int, shared: Sequence[Shared]) -> list[Fact]:
-    """The works also liked, at most one of a series or maker, none of the work's own series."""
+def _distinct(
+    store: StoreReader, work: int, shared: Sequence[Shared], makers: Iterable[str]
+) -> list[Fact]:
+    """The works also liked, at most one of a series or maker, none of the work's own series nor by one
+    of these makers."""
     item = store.item(work)
-    seen = {series_key(item.title), *item.creators} - {""}
+    seen = _folded([series_key(item.title), *item.creators, *makers])
     found = []
     for _, other, fact in shared:
-        names = {series_key(fact.value), *store.item(other).creators[:1]} - {""}
+        names = _folded([series_key(fact.value), *store.item(other).creators[:1]])
         if not names & seen:
             seen |= names
             found.append(fact)
     return found
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    """Names without their case and spaces, as in "J.R.R. Tolkien", which spellings differ by."""
+    return {re.sub(r"\W", "", name).casefold() for name in names} - {""}

@@ -13,6 +13,11 @@ from itdr.builders.evidence.interests.works import KINDS, PLUS
 TASTES = ("share", *FACT_OF.values())
 SHOWN = 0.4
 """The share of the displayed likes that the core has, at least."""
+MARGIN, RATIO = 0.05, 1.2
+"""What there is most of is said where its share is so far above what is usual, and so many times that."""
+LED = 0.2
+"""Where no taste is wide enough, the one farthest above what is usual comes first, if so many of the likes
+have it."""
 NEAR = 0.85
 """What comes first is at least so nearly as common as what there is most of."""
 TELLING = 1.5
@@ -33,7 +38,8 @@ def is_own(fact: Fact) -> bool:
 def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     """The facts with the core at the front: of the tastes that are about as common among the likes as
     anything is, the one whose share of them, times how far it is above what is usual, is the largest.
-    Where none is, what there is most of stands there.
+    Where none is, what there is most of stands there, if clearly more common than usual; else the taste
+    that is farthest above what is usual.
 
     Args:
         person: the user.
@@ -59,7 +65,11 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     wide = [one for one in wide if one.direction or one.about != "decade"]
     core = max(wide, key=weight, default=None)
     if core is None:
-        return [most, *rest] if most else rest
+        if most and _is_telling(most):
+            return [most, *rest]
+        tastes = [one for one in rest if one.kind == "share" and one.count >= LED * one.of]
+        first = max((one for one in tastes if one.direction == UP), key=_lift, default=None)
+        return [first, *(one for one in rest if one is not first)] if first else rest
     leading = [fact for fact in rest if fact.topic == core.topic and fact.direction != DOWN]
     leading.sort(key=lambda fact: fact.kind != "contrast")
     others = (fact for fact in rest if fact not in leading)
@@ -68,6 +78,15 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
 
 def _count(fact: Fact) -> int:
     return fact.count
+
+
+def _lift(fact: Fact) -> float:
+    return fact.count / fact.of / max(fact.base, 1e-9)
+
+
+def _is_telling(most: Fact) -> bool:
+    """Whether there is clearly more of it than others have."""
+    return most.count / most.of >= max(most.base + MARGIN, RATIO * most.base)
 
 
 def _within(fact: Fact, core: Fact) -> bool:

@@ -1,4 +1,4 @@
-"""Works that go together: pairs among the displayed works, and works to offer next."""
+"""Works that go with what the user likes or dislikes: what to offer next, and what not to."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 OFFERS = 2
 LIFT = 1.5
 """What is offered is liked so many times as often as expected by those who like the displayed work."""
+CLEAR, FANS = 2.0, 0.2
+"""What is not to be offered is liked so many times as often as expected by the likers of a displayed
+dislike, and by so many of them."""
+AGREED = 2
+"""Displayed dislikes whose fans like what is not to be offered."""
 RECEIVED = 0.6
 """… and by so many of all who like or dislike it."""
 
@@ -31,6 +36,7 @@ def offers(
     disliked: np.ndarray | None = None,
     tastes: Sequence[Fact] = (),
     against: Sequence[Fact] = (),
+    popular: bool = True,
 ) -> list[Fact]:
     """Works to offer: one for each of the user's tastes, for which a displayed like of that taste speaks.
 
@@ -41,6 +47,7 @@ def offers(
         disliked: what goes with these works is not offered.
         tastes: the tastes that are said, the first one first; without any, a work may be of every kind.
         against: facts about traits that a work to be offered must not have.
+        popular: whether works that are better known than half of those to choose from are offered, too.
 
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
@@ -55,6 +62,8 @@ def offers(
     if disliked is not None and len(disliked):
         barred[table.of(disliked).other] = True
     barred |= _badly_received(split)
+    if not popular:
+        barred |= _well_known(split)
     able = np.flatnonzero(~barred[pairs.other] & (pairs.together >= LIFT * pairs.expected))
     strength = np.zeros(len(titles))
     np.add.at(strength, pairs.other[able], pairs.gain[able])
@@ -100,44 +109,53 @@ def _badly_received(split: Partition) -> np.ndarray:
     return known.likes < RECEIVED * (known.likes + known.dislikes)
 
 
-def threads(split: Partition, liked: np.ndarray) -> list[Fact]:
-    """Pairs of displayed likes that go together, the strongest first.
+def _well_known(split: Partition) -> np.ndarray:
+    """By work code, whether more people like the work than the median of those to choose from."""
+    likes = counts.counts(split).likes
+    shelf = likes[counts.companions_of(split).works]
+    return likes > np.median(shelf) if len(shelf) else np.zeros(len(likes), bool)
+
+
+def aversions(
+    split: Partition,
+    disliked: np.ndarray,
+    liked: np.ndarray,
+    touched: np.ndarray,
+    *,
+    tastes: Sequence[Fact] = (),
+) -> list[Fact]:
+    """Works not to offer: new to the user, and liked by the fans of two displayed dislikes.
 
     Args:
         split: whose training part says what goes together.
-        liked: the works of the displayed likes.
+        disliked: the works of the displayed dislikes.
+        liked: the works that the user likes; what goes with these is no aversion.
+        touched: works that the user met in any way.
+        tastes: what the user likes; a work of one of these kinds is no aversion.
 
     Returns:
-        Facts `also_liked` without a direction; the quote is the title of the work whose likers are
-        counted. No two are about the same works, and no pair is of one series.
+        At most one fact `also_liked` with the direction `DOWN`; the quote is the title of the displayed
+        work whose likers are counted, and the detail is the other one's.
     """
-    return _pairs(split, liked, np.zeros(0, np.int64), 0)
-
-
-def aversions(split: Partition, disliked: np.ndarray, liked: np.ndarray) -> list[Fact]:
-    """Pairs of displayed dislikes that go together, and with none of the displayed likes: what their
-    fans share is not for this user. As `threads`, with the direction `DOWN`."""
-    return _pairs(split, disliked, liked, DOWN)
-
-
-def _pairs(split: Partition, inside: np.ndarray, outside: np.ndarray, direction: int) -> list[Fact]:
     store, table = split.store, counts.companions_of(split)
-    pairs = table.of(inside)
-    both = (pairs.other[:, None] == inside).any(1)
-    if len(outside) and both.any():
-        linked = pairs.work[(pairs.other[:, None] == outside).any(1)]
-        linked = np.concatenate([linked, table.of(outside).other])
-        both &= ~np.isin(pairs.work, linked) & ~np.isin(pairs.other, linked)
-    places = np.flatnonzero(both)
-    found: list[Fact] = []
-    said: set[int] = set()
-    for place in places[np.argsort(-pairs.gain[places], kind="stable")].tolist():
-        first, second = int(pairs.work[place]), int(pairs.other[place])
-        if said & {first, second} or _one_series(store, first, second):
-            continue
-        said |= {first, second}
-        found.append(_fact(store, pairs, place, direction))
-    return found
+    pairs = table.of(disliked)
+    titles = store.title_code
+    barred = np.isin(titles, titles[touched]) | _carrying(split, tastes)
+    barred[table.of(liked).other] = True
+    clear = (pairs.together >= CLEAR * pairs.expected) & (pairs.together >= FANS * pairs.of)
+    able = np.flatnonzero(~barred[pairs.other] & clear)
+    others, number = np.unique(pairs.other[able], return_counts=True)
+    strength = np.zeros(len(titles))
+    np.add.at(strength, pairs.other[able], pairs.gain[able])
+    several = others[number >= AGREED]
+    for code in several[np.lexsort((store.item_hash[several], -strength[several]))].tolist():
+        places = able[pairs.other[able] == code]
+        places = places[np.argsort(-pairs.gain[places], kind="stable")]
+        apart = [k for k in places.tolist() if not _one_series(store, int(pairs.work[k]), code)]
+        if len(apart) >= AGREED:
+            first, second = (_fact(store, pairs, place, DOWN) for place in apart[:AGREED])
+            return [replace(first, details=(second,))]
+    return []
 
 
 def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:

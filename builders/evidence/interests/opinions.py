@@ -12,8 +12,9 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 _ENDS = (".", "!", "?", "…", ")", '"', "\n")
 BOTH = 3
 """Reviews that must praise or blame one thing for it to be what decides."""
-OFTEN = 2
-"""Reviews that must speak of something for it to be what the user cares about."""
+OFTEN, FOR_WHOM = 2, 3
+"""Reviews that must speak of something for it to be what the user cares about, and of people, for the
+user to think of them."""
 
 
 def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
@@ -28,21 +29,24 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
         What is praised here and complained of there is one fact, without direction: it counts the
         complaints, and the detail counts the praise.
     """
-    found: dict[tuple[str, int], list[Fact]] = {}
+    found: dict[tuple[tuple[str, str], int], list[Fact]] = {}
     of = {side: sum(one.verdict == side for one in comments) for side in (UP, DOWN)}
     for comment in comments:
-        for fact in aspects([comment], words):
+        for fact in aspects([comment], words, ("aspect", "audience")):
             if fact.direction == comment.verdict and _whole(fact.quote, comment.text):
-                found.setdefault((fact.value, fact.direction), []).append(fact)
+                found.setdefault((fact.topic, fact.direction), []).append(fact)
     counted = {key: _counted(facts, of[key[1]]) for key, facts in found.items()}
-    facts = []
-    for (name, side), fact in counted.items():
-        other = counted.get((name, -side))
+    facts: list[Fact] = []
+    for (topic, side), fact in counted.items():
+        other = counted.get((topic, -side))
+        if fact.about == "audience" and (side == DOWN or other or fact.count < FOR_WHOM):
+            continue
         if other is None or fact.count + other.count < BOTH:
             facts.append(fact)
         elif side == DOWN:
             facts.append(replace(fact, direction=0, details=(replace(other, details=()),)))
-    return sorted(facts, key=lambda fact: -_reviews(fact))
+    # One review tells of one item, not of a taste.
+    return sorted(filter(is_shared, facts), key=lambda fact: -_reviews(fact))
 
 
 def _whole(quote: str, text: str) -> bool:
