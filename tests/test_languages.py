@@ -11,10 +11,11 @@ import pytest
 
 from itdr.builders.core.errors import ConfigError, TemplateError
 from itdr.builders.dataset import registry
-from itdr.builders.rendering import lists, templates
+from itdr.builders.rendering import layout, lists, templates
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.rendering.template_files import SECTIONS, tasks, texts_of
 from itdr.builders.store.reader import Item
+from itdr.builders.tasks import user_attribute_prediction
 from itdr.scoring import score_rows
 
 SERVED = ("top_k_rec", "sequential_rec")
@@ -170,8 +171,8 @@ def test_every_mark_of_a_layout_is_used() -> None:
     from dataclasses import fields
 
     code = "".join(
-        path.read_text("utf-8")
-        for path in (Path(str(lists.__file__)), Path(str(lists.__file__)).with_name("layout.py"))
+        Path(str(module.__file__)).read_text("utf-8")
+        for module in (lists, layout, user_attribute_prediction)
     )
     for field in fields(Layout):
         unit = field.name.removesuffix("s")

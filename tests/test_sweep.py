@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 
 import datasets
 import pytest
@@ -14,6 +13,7 @@ from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import schema
 from itdr.builders.rendering import templates
 from itdr.builders.sampling.splits import SPLITS
+from itdr.scoring.metrics.per_task import TEXT_TASKS
 from tests.world import Row, everything, load
 
 PAPER = 195_065
@@ -109,9 +109,13 @@ def rows_of(task: str, source: str) -> list[Row]:
 
 @pytest.mark.parametrize("root", ROOT_TASKS)
 def test_a_root_config_holds_all_its_cells_in_all_splits(root: str) -> None:
+    seen = set()
     for part in SPLITS:
-        found = Counter((row["task"], row["source"]) for row in sampled(root)[part])
-        assert set(found) == set(registry.cells(root)), part
+        found = {(row["task"], row["source"]) for row in sampled(root)[part]}
+        # A split of few items or users may hold none of whom enough is known to say something.
+        assert {task for task, _ in set(registry.cells(root)) - found} <= set(TEXT_TASKS), part
+        seen |= found
+    assert seen == set(registry.cells(root))
 
 
 @pytest.mark.parametrize(("task", "source"), CELLS)
