@@ -89,8 +89,13 @@ def series_key(title: str) -> str:
     ('halloween', 'halloween')
     >>> series_key("The Golden Compass (His Dark Materials, Book 1)")
     'his dark materials'
+    >>> series_key("Harry Potter and the Deathly Hallows: Part 2 (2011)")
+    'harry potter'
     """
-    key = plain(part(title).name or _BRACKETS.sub("", title))
+    name = part(title).name
+    # The second part of an adventure belongs to the series of the adventure.
+    adventure = _ADVENTURE.match(name)
+    key = plain((adventure["name"] if adventure else name) or _BRACKETS.sub("", title))
     return key if len(key) >= _LEAST else ""
 
 
