@@ -186,7 +186,9 @@ def _first_fields(
 
     if path.stat().st_size == 0:
         raise RawFileError(f"{path}: the file is empty.")
-    clause = duckdb_csv.read_lines(path, "head", header=False, encoding=_encoding(table))
+    # One thread: several may give another line first.
+    encoding = _encoding(table)
+    clause = duckdb_csv.read_lines(path, "head", header=False, parallel=False, encoding=encoding)
     try:
         rows = con.execute(f"SELECT line FROM {clause} LIMIT 1").fetchall()
     except duckdb.Error as error:
