@@ -108,7 +108,7 @@ def values(task: str) -> dict[str, object]:
     if task == "cross_domain_rec":
         more |= _lists("source", TITLES[:2])
     else:
-        more["liked_from"] = "8"
+        more["liked_phrase"] = "rated 8 or higher out of 10"
     return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
 
 

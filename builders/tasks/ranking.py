@@ -309,9 +309,20 @@ def false_items(cell: OpenCell, case: Case, draw: HashRng, count: int) -> list[I
     return [case.history[k % len(case.history)] for k in range(count)]
 
 
-def liked_from(cell: OpenCell) -> str:
-    """The lowest rating of a like, as the source prints it; empty where there are no ratings."""
-    return "" if cell.liked is None else f"{cell.liked:.{cell.scale.decimals}f}"
+def liked_phrase(cell: OpenCell) -> str:
+    """What the user did with each item of an untimed history: "rated 8 or higher out of 10".
+
+    Args:
+        cell: an open cell.
+
+    Returns:
+        A participle, with the lowest rating of a like where there are ratings.
+    """
+    acted = cell.words["acted"]
+    if cell.liked is None:
+        return acted
+    least, most = f"{cell.liked:.{cell.scale.decimals}f}", f"{cell.scale.high:g}"
+    return cell.layout.at_least.format(acted=acted, rating=least, most=most)
 
 
 def _negatives(

@@ -19,7 +19,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_candidates": len(case.candidates),
         "all_candidates": cell.layout.all_of(len(case.candidates)),
         "n_relevant": len(case.relevant),
-        "liked_from": ranking.liked_from(cell),
+        "liked_phrase": ranking.liked_phrase(cell),
         "answer": ranking.answer(cell, case),
     }
 
@@ -73,7 +73,7 @@ TASK = Task(
         "negatives_order": "shuffled",
     },
     variables=lists.layouts("history", "candidates")
-    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_from", "answer"},
+    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_phrase", "answer"},
     lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS,
     windows=ranking.windows,
