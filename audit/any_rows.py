@@ -23,7 +23,6 @@ SHORTEST = 8
 """Length from which an answer does not occur in a prompt by chance."""
 USUAL = 0.5
 """If at least this share of prompts hold their answers, prompts are taken to list the choices."""
-MOST_IDS = 1000
 _INDEX = re.compile(r"\(?([A-Za-z]|\d{1,2})[).:]?")
 _NUMBERS = re.compile(r"\d{1,2}(?:\s*[,;]\s*\d{1,2})*")
 

@@ -173,7 +173,7 @@ def test_the_first_block_prints_what_the_readme_shows(home: Path) -> None:
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("trl"), reason="trl is not installed")
-def test_the_block_for_trl_constructs_its_trainer(home: Path) -> None:
+def test_the_block_for_trl_loads_its_rows(home: Path) -> None:
     text = next(
         text for _, needs, text in BLOCK.findall(README.read_text("utf-8")) if needs == "trl"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import tarfile
 import time
 import zipfile
@@ -18,7 +19,19 @@ from tests.rawfiles.server import leftovers, quick, sha
 RATINGS = b"user,item,rating\n" + b"".join(b"%d,%d,4.5\n" % (n, n % 97) for n in range(4000))
 MOVIES = b"item,title\n" + b"".join(b"%d,The Glass Harbour %d\n" % (n, n) for n in range(97))
 TAGS = b"user,item,tag\n1,2,slow\n"
+BODY = random.Random(1).randbytes(60_000)
+OTHER = random.Random(2).randbytes(50_000)
+TEXT = b"".join(b"%d,%d,some text to pack\n" % (n, n * n) for n in range(2000))
+_packed = io.BytesIO()
+with zipfile.ZipFile(_packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    archive.writestr("data.csv", TEXT)
+ZIP_OF_TEXT = _packed.getvalue()
+GZ = gzip.compress(TEXT, mtime=0)
 LICENCE = Licence("Made-up terms", "https://example.org/terms", "research", False, False)
+
+
+def bin_remote(url: str, **facts: object) -> Remote:
+    return Remote("a/data.bin", (url,), **facts)  # type: ignore[arg-type]
 
 
 def source(remotes: tuple[Remote, ...], files: tuple[RawFile, ...], **facts: Any) -> Source:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import random
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,21 +10,8 @@ import pytest
 from itdr.builders.core.errors import DownloadError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.download.download import fetch
+from tests.rawfiles.made_up import BODY, OTHER, TEXT, bin_remote
 from tests.rawfiles.server import Misbehaving, Resource, leftovers, quick, sha, words
-
-BODY = random.Random(1).randbytes(60_000)
-OTHER = random.Random(2).randbytes(50_000)
-TEXT = b"".join(b"%d,%d,some text to pack\n" % (n, n * n) for n in range(2000))
-ZIPPED = io.BytesIO()
-with zipfile.ZipFile(ZIPPED, "w", zipfile.ZIP_DEFLATED) as archive:
-    archive.writestr("data.csv", TEXT)
-ZIP = ZIPPED.getvalue()
-GZ = gzip.compress(TEXT, mtime=0)
-
-
-def bin_remote(url: str, **facts: object) -> Remote:
-    return Remote("a/data.bin", (url,), **facts)  # type: ignore[arg-type]
-
 
 PASSING = [
     [],

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
 import os
-import random
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,20 +13,8 @@ from itdr.builders.core.errors import DownloadError, RawFileError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.checksums import mark_read, record_path, trust
 from itdr.builders.rawfiles.download.download import fetch
+from tests.rawfiles.made_up import BODY, GZ, OTHER, TEXT, ZIP_OF_TEXT, bin_remote
 from tests.rawfiles.server import Misbehaving, leftovers, quick, sha, words
-
-BODY = random.Random(1).randbytes(60_000)
-OTHER = random.Random(2).randbytes(50_000)
-TEXT = b"".join(b"%d,%d,some text to pack\n" % (n, n * n) for n in range(2000))
-ZIPPED = io.BytesIO()
-with zipfile.ZipFile(ZIPPED, "w", zipfile.ZIP_DEFLATED) as archive:
-    archive.writestr("data.csv", TEXT)
-ZIP = ZIPPED.getvalue()
-GZ = gzip.compress(TEXT, mtime=0)
-
-
-def bin_remote(url: str, **facts: object) -> Remote:
-    return Remote("a/data.bin", (url,), **facts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("script", [["labelled"], ["gzip"], ["labelled", "gzip"], []], ids=words)
@@ -68,7 +52,7 @@ def test_text_sent_as_gzip_arrives_as_text(server: Misbehaving, tmp_path: Path) 
 def test_a_single_file_that_comes_in_a_zip_is_taken_out(
     server: Misbehaving, tmp_path: Path
 ) -> None:
-    url = server.put("data.csv", ZIP)
+    url = server.put("data.csv", ZIP_OF_TEXT)
     for facts in ({"checksum": sha(TEXT)}, {"size": len(TEXT)}, {}):
         path = fetch(Remote("data.csv", (url,), **facts), tmp_path / str(facts), policy=quick())  # type: ignore[arg-type]
         assert path.read_bytes() == TEXT
@@ -107,19 +91,19 @@ def test_what_is_no_zip_is_not_taken_for_one(
 
 
 def test_a_damaged_zip_without_checksum_is_found(server: Misbehaving, tmp_path: Path) -> None:
-    damaged = bytearray(ZIP)
+    damaged = bytearray(ZIP_OF_TEXT)
     damaged[200] ^= 255
     url = server.put("x.zip", bytes(damaged))
     with pytest.raises(DownloadError, match="damaged"):
         fetch(Remote("x.zip", (url,)), tmp_path, policy=quick())
-    url = server.put("x.zip", ZIP[: len(ZIP) // 2])
+    url = server.put("x.zip", ZIP_OF_TEXT[: len(ZIP_OF_TEXT) // 2])
     with pytest.raises(DownloadError, match="damaged"):
         fetch(Remote("x.zip", (url,)), tmp_path, policy=quick())
 
 
 @pytest.mark.parametrize("name", ["x.zip", "x.csv", "x.json.gz", "x.tar.gz"])
 def test_a_login_page_is_recognised(name: str, server: Misbehaving, tmp_path: Path) -> None:
-    url = server.put(name, ZIP, "html")
+    url = server.put(name, ZIP_OF_TEXT, "html")
     with pytest.raises(DownloadError, match="web page"):
         fetch(Remote(name, (url,)), tmp_path, policy=quick())
     assert len(server.seen) == 1
