@@ -18,7 +18,7 @@ from itdr.scoring.metrics.per_task import is_open
 
 Row = Mapping[str, Any]
 BEGINNING = 60
-"""Characters at the beginning of a comment by which a question is recognised to quote it."""
+"""How many leading characters of a comment are searched for in a question to tell that it is quoted."""
 LEAST = 20
 
 
@@ -230,7 +230,7 @@ class RawChecks:
         latest = _shows_latest(raw, row)
         shown = [one["timestamp"] for one in row["history"]]
         for (item, times), stamp in zip(self._past(raw, row, met), shown, strict=True):
-            # Of several events on a work the row names the one that it shows, by its time.
+            # If a work has several events, the row's time tells which one is shown.
             named = stamp is not None and times is not None and times[0] <= stamp <= times[1]
             if not named and times is not None and times[latest] >= start:
                 self.order.fault(

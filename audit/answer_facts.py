@@ -1,7 +1,7 @@
 """Check that the row's evidence holds every number, title and quotation of an answer in prose;
 titles and quotations may come from the question. "3 of the 7" are two figures of one fact, and each
-entry of a list of groups speaks of a fact. Where all of that holds, the answer must also be, word for
-word, what the declared statements make of the evidence (`composed.py`), and the evidence possible."""
+entry in a list of groups must refer to a fact. If all of that holds, the answer must also be, word for
+word, what the declared statements make of the evidence (`composed.py`), and the evidence must be consistent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from itdr.scoring.metrics.surface_forms import forms_of, stems
 
 Row = Mapping[str, Any]
 COMPARED = ("also_liked", "liked_if", "reception", "group", "series", *SHARE_KINDS)
-"""Kinds whose count is held against their base."""
+"""Kinds whose count is compared with their base."""
 _PLACE = re.compile(r"(?m)^\d+\. ")
 _QUOTED = re.compile(r'"([^"]*)"')
 _NUMBER = re.compile(r"\d+")
@@ -67,7 +67,7 @@ class AnswerFacts(RowCheck):
 
 
 def impossible_facts(row: Row) -> Iterator[str]:
-    """Facts of a row's evidence whose figures cannot be, or say the opposite of their direction.
+    """Facts in a row's evidence whose figures are impossible or contradict their direction.
 
     Args:
         row: a row answered in prose.
@@ -83,7 +83,7 @@ def impossible_facts(row: Row) -> Iterator[str]:
             yield f"{said}: {fact.count} of {fact.of} cannot be"
         elif fact.of and fact.base and fact.kind in COMPARED:
             usual = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
-            # What goes together, and the side of a contrast that is counted, is always more than usual.
+            # Works that go together, and the counted side of a contrast, are always above the usual.
             up = fact.direction == UP or fact.kind in (*SHARE_KINDS, "also_liked")
             if (fact.count < usual) if up else (fact.direction == DOWN and fact.count > usual):
                 side = "fewer" if up else "more"

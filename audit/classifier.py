@@ -1,4 +1,4 @@
-"""How well a classifier does without knowing the user's taste: all shortcuts of a row together.
+"""How well a classifier does without knowing the user's taste, using all shortcuts of a row at once.
 
 Gradient boosting on features of each candidate, in five folds by user; the candidate with the highest
 probability is taken. Needs the extra `audit` (scikit-learn).
@@ -53,7 +53,7 @@ class Classifiers:
         self._features.append(features)
 
     def scores(self) -> dict[str, float]:
-        """Hit@1 of each classifier over all rows, each tested by what the other folds taught.
+        """Hit@1 of each classifier over all rows, each row tested by a model trained on the other folds.
 
         Returns:
             Hit@1 by name of a set of features; empty for too few users.
@@ -107,7 +107,7 @@ class Classifiers:
         """One row per candidate: each feature as it is, and its rank within the row."""
         shown, true = prior
         chance = sum(self._true[k]) / len(self._true[k])
-        seen = self._users[k] != fold  # its own row is among those that are counted
+        seen = self._users[k] != fold  # a training row is itself among the counts
         columns = []
         for name in names:
             if name == "item prior":

@@ -1,10 +1,10 @@
-"""Composed answers, written once more: the statements that a row's evidence makes are put into words by
-the declared wordings, and the answer must be exactly these words.
+"""Composed answers, regenerated: the statements that a row's evidence supports are rendered with
+the declared wordings, and the answer must match them exactly.
 
-The answer tells which statements were chosen and in which order; the evidence holds the facts of each,
-in the same order. So an answer is read from left to right: each next sentence must be what one of the
-plan's statements says of the next facts. Whatever is swapped, added, negated or left out has no
-such reading.
+The answer reveals which statements were chosen and in which order; the evidence holds the facts of each
+in the same order. So an answer is parsed from left to right: each next sentence must be what one of the
+plan's statements says about the next facts. Anything swapped, added, negated or left out makes
+the parse fail.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from itdr.builders.rendering.realiser import Realiser, Statement, capital, load_
 
 Row = Mapping[str, Any]
 ROUNDED = (1.0, 1 + 1e-6, 1 - 1e-6)
-"""A row holds a base in single precision; what is said of it may have been rounded from a neighbour."""
+"""Rows store the base in single precision, so the answer may have been rounded from a neighbouring value."""
 LAYOUT = 12
-"""Characters that may stand between two sentences besides the lead of a section: a number, a break."""
+"""The most characters allowed between two sentences besides a section's lead (a number, a line break)."""
 MOST_STEPS = 50_000
 """Attempts after which an answer counts as read."""
 SHOWN = 60
@@ -116,7 +116,7 @@ class _Reader:
         return None
 
     def _following(self, at: _State) -> Iterator[tuple[_State, Statement]]:
-        """Each statement that the text can go on with."""
+        """Every statement with which the text can continue."""
         plan = self.realiser.form.plan
         for number in range(at.section, len(plan)):
             section = plan[number]
@@ -134,7 +134,7 @@ class _Reader:
                             yield _State(number, slot, used, place), statement
 
     def _facts_for(self, form: StatementForm, used: int) -> Iterator[tuple[tuple[Fact, ...], int]]:
-        """What the statement can be about, and how many facts are used then: the next ones, leading
+        """The facts the statement can be about, and how many are used up then: the next ones, leading
         ones first, then details. What is shown of a taste may be cited again, but stands in the
         evidence once."""
         if form.when.without_facts:
@@ -172,7 +172,7 @@ class _Reader:
         return None
 
     def _says_the_last(self, statement: Statement, said: str) -> bool:
-        """Whether the sentence is another one without the last detail. A count of what is shown may go
+        """Whether the sentence would differ without the last detail. A count of what is shown may go
         unsaid."""
         facts = statement.facts
         if len(facts) <= max(statement.form.least, 1) or facts[-1].kind == "shown":

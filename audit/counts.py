@@ -1,9 +1,9 @@
-"""What the evidence of a written answer counts, counted again with plain SQL over the raw data.
+"""The counts in the evidence of prose answers, recomputed with plain SQL over the raw data.
 
-Of some rows of each source: how many of the training part's users who liked an item also liked a work
+For some rows of each source: how many of the training users who liked an item also liked a work
 (`also_liked`), and how many of those who rated it and liked a work liked it (`liked_if`). It shares no code
-with the counting that makes the evidence; only sources with ratings are counted, and only items that few
-enough users liked to be counted whole.
+with the counting that produces the evidence; only sources with ratings are checked, and only items liked by few
+enough users to be counted in full.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ Row = Mapping[str, Any]
 MOST_FACTS = 2000
 """Facts of one source that are counted again."""
 WHOLE = 400
-"""Users of an item up to whom no sample of them is taken."""
+"""The most users an item may have and still be counted in full, not sampled."""
 
 
 MANY = 500
-"""Likes of a user up to which all of them are counted; of more only some are."""
+"""The most likes a user may have and still be counted in full; of more, only a sample is."""
 
 
 class _Asked(NamedTuple):
@@ -101,13 +101,13 @@ def _faults(raw: RawOracle, asked: list[_Asked], result: Result) -> Iterator[tup
 
 
 def _paired(counts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """The lowest and the highest count of who liked both, of the item's likers, of its raters who liked the
+    """The lowest and highest counts of users who liked both, of the item's likers, and of its raters who liked the
     other work."""
     return counts[0:2], counts[2:4], counts[4:6]  # type: ignore[return-value]
 
 
 def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
-    """The works that bear each title."""
+    """The works that have each title."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -120,9 +120,9 @@ def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
 
 
 def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[int, ...]]:
-    """For each pair of an item and another work, each at least and at most: who liked both, who liked the
+    """For each pair of an item and another work, a lower and an upper count of users who liked both, who liked the
     item, who rated the item and liked the other; then who rated the item. Of several ratings of a
-    work any may count."""
+    work, any one may count."""
     import pyarrow as pa
 
     from itdr.builders.sampling.splits import TRAIN, assign_splits

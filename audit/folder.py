@@ -1,4 +1,4 @@
-"""A built folder against itself: the rows in its files, the counts in `provenance.json` and in the card, the
+"""Internal consistency of a built folder: the rows in its files, the counts in `provenance.json` and in the card, the
 version that built it, and the raw files that it says it was built from."""
 
 from __future__ import annotations

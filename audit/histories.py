@@ -21,7 +21,7 @@ CLOSE = 1e-4
 
 
 def history_faults(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
-    """What of a history the raw data contradict.
+    """The parts of a history that the raw data contradict.
 
     Args:
         raw: the raw data of the row's cell.
@@ -75,14 +75,14 @@ def _fits(entry: Mapping[str, Any], event: Event, row: Row) -> bool:
     time, rating = event
     if entry["timestamp"] is not None and entry["timestamp"] != time:
         return False
-    # Of a profile's works the rating may be the mean of several.
+    # In a profile, a work's rating may be the mean of several.
     if entry["rating"] is None or row["task"] in TEXT_TASKS:
         return True
     return rating is not None and abs(rating - entry["rating"]) < CLOSE
 
 
 def _gaps(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
-    """Works that the user met between two entries of the history, and that it leaves out."""
+    """Works that the user met between two entries of the history but that it leaves out."""
     store, times = raw.store, [one["timestamp"] for one in row["history"]]
     if store.selection is not None or len(times) < 2 or None in times:
         return
@@ -94,7 +94,7 @@ def _gaps(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
         if work in works or title < 0 or title in titles:
             continue
         if raw.cell.cold is not None and not raw.cell.cold.may_show(work):
-            continue  # what other splits ask for is shown in none
+            continue  # targets of other splits are shown in no split
         if times[0] < first < times[-1]:
             yield f"the history leaves out {store.item(work).id}, met between two of its entries"
             return

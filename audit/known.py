@@ -25,7 +25,7 @@ from itdr.scoring.metrics.per_task import (
 Row = Mapping[str, Any]
 Words = Mapping[str, str]
 MARKS = (", ", " (")
-"""What may follow a title besides the layout's marks: how a profile lists likes."""
+"""What may follow a title besides the layout's marks, as in a profile's list of likes."""
 _UNSHOWN = (
     "facts",
     "facts_lines",
@@ -45,7 +45,7 @@ def layout_of(language: str, folder: Path | None) -> Layout:
 
 
 def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
-    """What is known about a question's variables; several readings where the columns leave
+    """What is known about a question's variables; several readings if the columns leave
     something open.
 
     Args:
@@ -143,7 +143,7 @@ def _listed(
     loop: str | None = None,
     ratings: Sequence[str] = (),
 ) -> Known:
-    """A list of titles in each layout, and for loops; what stands beside a title is a gap of the
+    """A list of titles in each layout, and for loops; whatever appears beside a title is a gap labelled with the
     list's name."""
     tail = Gap(label=name)
     entries: list[Shape] = [(LINE if title is None else title, tail) for title in titles]

@@ -1,8 +1,8 @@
-"""Marks that stand at true candidates and at no others: an invisible character, a further word, a blank.
+"""Marks that appear beside true candidates and no others: an invisible character, an extra word, a space.
 
 What a row's prompt shows beside each candidate's title is taken apart into words and odd characters. A mark
-is what nearly always stands at a true item where it stands at all, in a good part of a cell's rows; no
-genre, author or year does.
+is anything that, in a good part of a cell's rows, appears almost only beside true items; no
+genre, author or year does that.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from itdr.builders.dataset.formats import texts_of
 
 Row = Mapping[str, Any]
 ENOUGH = 20
-"""Rows in which a mark must stand."""
+"""The fewest rows in which a mark must appear."""
 PURE = 0.9
-"""The share of a mark's places that are true items."""
+"""The smallest share of a mark's occurrences that must be beside true items."""
 OFTEN = 0.25
-"""The share of a cell's rows that show the mark."""
+"""The smallest share of a cell's rows that must show the mark."""
 MOST = 100_000
-"""Different words of a cell that are counted; beyond them only those already met."""
+"""The most distinct words counted per cell; beyond that, only words already seen are counted."""
 _WORD = re.compile(r"\w+")
 _PLAIN = frozenset(" ,.;:'\"!?()[]&-/")
 
@@ -37,7 +37,7 @@ class Marks:
         self._true: Counter[str] = Counter()
 
     def see(self, row: Row, true: Sequence[bool]) -> None:
-        """Count what stands at the candidates of a row.
+        """Count what appears beside the candidates of a row.
 
         Args:
             row: a row with candidates.

@@ -6,8 +6,8 @@ than half of the template's rows), so that two short questions about two items a
 are near-duplicates if the Jaccard index of these sets is `NEAR` or more. MinHash finds the pairs to be
 compared: 20 bands of 4 hashes (a pair at 0.9 is missed once in 10**9), and every pair found is compared
 exactly. Rows that list no candidates show a history alone: consecutive cases of one user show nearly the
-same one by design, and short ones are shared by chance. They are duplicates where they ask for the same
-items, too, and show `FEW` or more.
+same one by design, and short histories coincide by chance. They are duplicates only if they also ask for the same
+items and show at least `FEW`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ FEW = 4
 RUN = 5
 BANDS, ROWS = 20, 4
 LEAST_ROWS = 4
-"""Rows of a template from which on its own words can be reported from those of its rows."""
+"""How many rows of a template are needed to tell the template's own words from those of its rows."""
 MOST_PAIRS = 200
-"""Rows of one bucket that are compared with each other."""
+"""The most rows of one bucket that are compared with each other."""
 
 
 class Duplicates(RowCheck):

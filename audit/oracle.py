@@ -1,6 +1,6 @@
 """The raw data as the audit reads it: a user's events, and what the training part knew when.
 
-It queries the store's interactions itself instead of using the code that draws cases, so that a
+It queries the store's interactions directly instead of using the code that draws cases, so that a
 fault there is not repeated here.
 """
 
@@ -81,7 +81,7 @@ class RawOracle:
     def met(self, user: int, other: bool = False) -> dict[int, tuple[int, int]]:
         """When the user first and last met each work.
 
-        What was shown and left alone is not met.
+        Items that were shown and passed over do not count as met.
 
         Args:
             user: the user's code.

@@ -1,4 +1,4 @@
-"""Every row against the plan: all rows are drawn and worded again, and compared column by column.
+"""Every row checked against the plan: all rows are drawn and worded again, and compared column by column.
 
 The plan decides the cases of each split, and a case decides a row's texts, so every edited,
 dropped, added or moved row is found. Rows are compared as both sides arrive; a row out of order
@@ -17,7 +17,7 @@ from itdr.audit.result import Result
 
 Row = Mapping[str, Any]
 MOST_IDS = 1000
-"""Missing rows of a split that are named; the others are counted."""
+"""How many missing rows of a split are named; the rest are only counted."""
 _SIZE = 8
 _FLOAT = struct.Struct("f")
 

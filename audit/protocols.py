@@ -1,4 +1,4 @@
-"""What a split by time or by leave-one-out promises: training holds nothing of the test's time or
+"""What a split by time or leave-one-out promises: training contains nothing from the test period or
 place."""
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class SplitPromise:
         showable = raw.store.title_code
         cuts, allowed = raw.cell.cuts, 0
         if cuts is not None and SPLITS[part] == "test":
-            return  # Any case after the cut will do.
+            return  # Any case after the cut qualifies.
         if cuts is None and SPLITS[part] != "test":
             allowed = raw.cell.held
         stop = NEVER if cuts is None else cuts[0]

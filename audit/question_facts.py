@@ -1,5 +1,5 @@
-"""A profile against its own question: what is counted of the displayed works is counted again in the text
-of the question, works named as examples are displayed on the right side, and totals agree."""
+"""A profile checked against its own question: counts of the displayed works are recomputed from the text
+of the question, works named as examples must appear on the right side, and totals must agree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from itdr.builders.rendering.realiser import SHARE_KINDS, Statement
 Row = Mapping[str, Any]
 PROFILES = "interest_recognition"
 TOTALS = ("judged", "likes", "dislikes")
-"""Numbers of a question about a profile that no column holds."""
+"""Numbers in a profile question that no column holds."""
 READ = ("category", "creator", "tag")
 """Traits that stand beside a title in the question."""
 _TAGS = re.compile(r"(?i)\btags: ")
@@ -139,14 +139,14 @@ def _listed(value: str) -> re.Pattern[str]:
 
 
 def _bears(entry: str, fact: Fact) -> bool:
-    """Whether an entry shows a trait; a category is none of the tags that follow the categories."""
+    """Whether an entry shows a trait; the tags that follow the categories do not count as categories."""
     if fact.about == "category":
         entry = _TAGS.split(entry)[0]
     return _listed(fact.value).search(entry) is not None
 
 
 def totals(row: Row, said: Mapping[str, str]) -> Iterator[str]:
-    """Where the totals of a question about a profile do not go with each other or with the evidence.
+    """Where the totals in a profile question disagree with each other or with the evidence.
 
     Args:
         row: a row about a profile.

@@ -1,4 +1,4 @@
-"""The record of shortcuts: what each rule and classifier scores, by source and policy of negatives.
+"""The record of shortcuts: what each rule and classifier scores, by source and negative-sampling policy.
 
 `write` measures and writes one Markdown page and the same figures as JSON, which are committed, so
 that later increases show. It holds figures only: no row, no title and no id.
@@ -31,7 +31,8 @@ by expected value), by source and by how negatives are drawn. `itdr shortcuts` m
 "no taste" is gradient boosting on place, length, alphabet, popularity, first meeting, year and item prior
 together, in five folds by user. The columns marked (taste) are no shortcuts: "genres" is how well a
 candidate's genres fit the history, "with genres" adds that to "no taste", and "co-occurrence" is a plain
-recommender (`itdr baseline`). A score means something where it exceeds the others. "item prior" is the share of an item's other rows in which it is the answer.
+recommender (`itdr baseline`). A score means something where it exceeds the others. "item prior" is the share
+of an item's other rows in which it is the answer.
 
 What is promised of every negative: its user never touched the work, nor one of the same title, in any part
 of the data; and a user of the training part other than the case's own touched it before the first target

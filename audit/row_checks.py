@@ -32,9 +32,9 @@ from itdr.scoring.parsing.titles import Titles
 
 Row = Mapping[str, Any]
 LONGEST = 20_000
-"""Characters of a question beyond which a row is overlong; of an answer a quarter of it."""
+"""The most characters allowed in a question; an answer may have a quarter of that."""
 ALIKE = 5
-"""Consecutive events, with their times, that two people do not share by chance."""
+"""How many consecutive events, with their times, two people do not share by chance."""
 
 _INDEX = re.compile(r"\d+(, \d+)*")
 _SPAN = re.compile(r"/(train|validation|test)/\d+$")
@@ -221,7 +221,7 @@ class Candidates(RowCheck):
                 self.result.fault(row["id"], what)
 
     def _without(self, row: Row) -> None:
-        """A row that lists no candidates: its template asks so, and the history holds no true item."""
+        """A row that lists no candidates: its template must ask for that, and the history must hold no true item."""
         if asks_whole_catalogue(row) is False:
             self.result.fault(row["id"], "there are true items and no candidates")
             return

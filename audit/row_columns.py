@@ -1,4 +1,4 @@
-"""The columns of a row against each other: id, user, source, domain and hash agree, nothing is filled that
+"""Consistency of a row's columns: id, user, source, domain and hash agree, no column is filled that
 the subtask does not have, times are possible, and the item asked about is not shown."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ COLUMNS = ("item_id", "history", "candidates", "relevant", "rating", "attributes
 LATEST = 4_102_444_800
 """The beginning of 2100, in seconds: later times are in another unit."""
 ENOUGH, NEARLY_ALL = 20, 0.95
-"""Rows of a cell, and the share of them that must agree, before the others are at fault."""
+"""How many rows a cell must have, and what share of them must agree, before the others count as faults."""
 
 
 class ColumnsAgree(RowCheck):
@@ -66,7 +66,7 @@ class ColumnsAgree(RowCheck):
             self._titles[key][one["title"]] = count + 1, first
 
     def end(self) -> Result:
-        """Items that bear another title in few rows than in most."""
+        """Items that have a different title in a few rows than in most."""
         for titles in self._titles.values():
             usual = max(titles, key=lambda title: titles[title][0])
             for title, (count, first) in titles.items():
@@ -129,7 +129,7 @@ def _shown(row: Row, may_repeat: bool) -> Iterator[str]:
 
 
 def _with_domains(row: Row, items: list[str]) -> list[tuple[bool, str]]:
-    """The items, with the half of the history in which they stand where it is of two domains."""
+    """The items, each with its half of the history if that spans two domains."""
     half = len(items) // 2 if ">" in (row["domain"] or "") else 0
     return [(place < half, item) for place, item in enumerate(items)]
 

@@ -17,13 +17,13 @@ from jinja2 import nodes
 from itdr.builders.rendering import jinja
 
 MOST_STEPS = 20_000
-"""Steps after which a text is taken to fit, since a shape with many gaps could be tried endlessly."""
+"""The number of steps after which a text is assumed to fit, since a shape with many gaps could be tried endlessly."""
 Filters: TypeAlias = tuple[Callable[[str], str], ...]
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something unknown. line: it holds no line break.   label: by which its text is told."""
+    """Something unknown. line: it contains no line break.   label: the name under which its text is reported."""
 
     line: bool = True
     label: str = ""
@@ -178,8 +178,8 @@ def _slot(
 
 
 def fits(text: str, shape: Shape) -> list[tuple[str, str]] | None:
-    """Whether a text has a shape: what stands in its labelled gaps, by label and in order; None where
-    it has not."""
+    """Match a text against a shape: the contents of its labelled gaps, by label and in order; None if
+    it does not match."""
     return _Fit(text).of(shape, 0)
 
 

@@ -1,14 +1,15 @@
 """Shortcuts: how well simple rules find a target without knowing the user.
 
 A rule gives every candidate a score and takes the highest, ties by expected value. Its Hit@1 is held
-against chance, the share of true items among the candidates, and always reported. It is a fault, one for each cell and rule,
-where it beats chance by more than 4 standard errors, and
+against chance (the share of true items among the candidates) and is always reported. It is a fault, one per
+cell and rule,
+if it beats chance by more than 4 standard errors and, in addition,
 
 - a rule of form (place, title in the history, seen in training, category): by more than 0.05;
 - a rule that real behaviour makes true to some degree (popularity, novelty, length): by more than a third
   of the way from chance to 1, over 200 rows or more. (Uniform negatives on MovieLens: 0.44 of the way.)
-  Of pairs that the user met and judged, both of them, these rules are reported only: what most people
-  prefer is the better one, whoever draws the pairs.
+  For pairs of which the user judged both items, these rules are only reported: what most people
+  prefer is the better item, however the pairs are drawn.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Row = Mapping[str, Any]
 FORM = 0.05
 """How far a formal rule's Hit@1 may exceed chance."""
 NATURE = 1 / 3
-"""How far another rule may go on the way from chance to 1."""
+"""How much of the distance from chance to 1 any other rule may cover."""
 ENOUGH = 200
 Z = 4.0
 FORMAL = (
@@ -58,9 +59,9 @@ TASTE = ("genre overlap",)
 """Rules that know the user's taste: reported for comparison, never a fault."""
 ITEM_PRIOR = "item prior"
 UNLIKELY = 1e-6
-"""Chance below which a place within one split, or over all sources, is no accident."""
+"""The probability below which a preference for one place, within a split or over all sources, is no accident."""
 LEAST_ANSWERS, ONE_SIDED = 20, 0.9
-"""Yes-or-no rows of which so many have one answer give it away."""
+"""Yes-or-no rows give the answer away if at least this share of them have the same one."""
 
 
 @dataclass
@@ -85,8 +86,8 @@ class _Tally:
         return (self.hits - self.chance) / math.sqrt(self.variance) if self.variance else 0.0
 
     def tail(self) -> float:
-        """How likely so many hits are by chance, or more (Chernoff's bound, which is exact enough for
-        few rows too)."""
+        """The probability of at least this many hits by chance (Chernoff's bound, which is accurate enough for
+        small samples, too)."""
         p, q = self.chance / self.rows, min(self.hits / self.rows, 1.0)
         if q <= p or not 0 < p < 1:
             return 1.0
@@ -127,7 +128,7 @@ class ItemPrior:
                 row_id,
                 true,
                 [
-                    # As if every item had been shown twice more, and been a target as often as by chance.
+                    # Smoothing: two extra showings per item, in which it is a target at the rate of chance.
                     (self._true[item] - one + 2 * chance) / (self._shown[item] - 1 + 2)
                     for item, one in zip(items, true, strict=True)
                 ],
@@ -151,8 +152,8 @@ class Giveaways:
 
         Args:
             split: the row's split.
-            row: the row; one without candidates is passed over.
-            facts: what the raw data say of each candidate, as far as they could be asked.
+            row: the row; rows without candidates are skipped.
+            facts: what the raw data say about each candidate, if they are available.
         """
         cell = f"{row['task']}/{row['source']}"
         if row["task"] == LIKE_TASK:

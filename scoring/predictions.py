@@ -20,7 +20,8 @@ def read(path: Path, column: str = COLUMN) -> dict[str, Answer]:
 
     A record has `id` and the answer under `column` (a text; null for none), or `outputs`: a list of
     answers, the best first (beams or samples). It may have `row_hash`, that of the answered row, and
-    `ties`: the sizes of groups of equal entries, in the order of the answer's list. Logs of lm-evaluation-harness (`--log_samples`) are read too.
+    `ties`: the sizes of groups of equal entries, in the order of the answer's list. Logs of lm-evaluation-
+    harness (`--log_samples`) are read too.
 
     Args:
         path: the file.
@@ -107,7 +108,7 @@ def _ties(value: Any, where: str) -> tuple[int, ...]:
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     if not path.is_file():
-        raise RawFileError(f"{path} is no file: give JSON lines with id and output.")
+        raise RawFileError(f"{path} is not a file: give JSON lines with id and output.")
     if path.suffix == ".parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -116,7 +117,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             with open(path, "rb") as file:  # Arrow takes a path with a colon for an address
                 yield from enumerate(pq.read_table(file).to_pylist(), 1)
         except pa.ArrowInvalid as error:
-            raise RawFileError(f"{path} is no Parquet file: {error}") from error
+            raise RawFileError(f"{path} is not a Parquet file: {error}") from error
         return
     _refuse_wide(path)
     with open(path, encoding="utf-8-sig", errors="replace") as lines:
@@ -126,7 +127,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             try:
                 record = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise RawFileError(f"{path}, line {place}: no JSON ({error}).") from error
+                raise RawFileError(f"{path}, line {place}: not JSON ({error}).") from error
             if not isinstance(record, dict):
                 raise RawFileError(f"{path}, line {place}: not an object with id and output.")
             yield place, record

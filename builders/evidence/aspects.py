@@ -1,10 +1,11 @@
-"""What reviews praise and complain of, and whom they name, as verbatim spans.
+"""What reviews praise and complain about, and whom they mention, as verbatim spans.
 
-The words stand in the domain's lexicon. An aspect is a reason only where one clause both names and
+The words come from the domain's lexicon. An aspect is a reason only if a single clause both names and
 judges it: "very good service", "the service was slow", "we loved the atmosphere", or a phrase that does
-both, "overpriced"; only whole sentences are quoted, none that takes back what it says. A judgement that is denied, wished for or of something else is none, and none may
+both, "overpriced". Only whole sentences are quoted, none that retracts itself. A judgement that is negated,
+wished for, or about something else does not count, and none may
 contradict what the review's author thought of the item. People for whom a review calls the item good or
-bad outright ("perfect for families", "if you want luxury, don't stay here") are facts of their own.
+bad outright ("perfect for families", "if you want luxury, don't stay here") become facts of their own.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 SHORTEST, LONGEST = 12, 150
-"""Characters of a span."""
+"""The shortest and longest span, in characters."""
 MOST_WORDS = 9
-"""Words of a group that a review names."""
+"""The most words in the name of a group of people."""
 DENIED_WITHIN = 4
-"""Words before a judgement in which a denial turns it round."""
+"""How many words before a judgement are searched for a negation."""
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
     "averse", "whose", "causing", "place", "joined",
 )  # fmt: skip
-"""Lists of words that tell whether a clause judges, and what."""
+"""The word lists that tell whether a clause judges something, and how."""
 NAMING = (
     "good_for",
     "good_to",
@@ -42,16 +43,16 @@ NAMING = (
     "stop",
     "self",
 )
-"""Lists of words that tell for whom a review finds an item good or bad."""
+"""The word lists that tell for whom a review finds an item good or bad."""
 _SENTENCE = re.compile(r"(?<=[.!?;…])[\"')]*\s+")
 _EDGES = " \t,.;:!?-–—()[]\"'*…"
 _MARKS = r"[,;:()\[\]–—]|\s-\s"
 _ASIDE = re.compile(r"\([^)]*\)")
 _LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
-"""What begins a sentence that goes on from the one before."""
+"""How a sentence begins that continues the previous one."""
 _ANYTHING_BUT = re.compile(r"(?<!\w)(?:but|only|just)(?!\w)", re.I)
 _PURPOSE = re.compile(r"(?:[a-z]{2,}['’]?[a-z]*\s?){1,4}$")
-"""What a thing is good for, in a few plain words."""
+"""A purpose ("good for ..."), in a few plain words."""
 _WORD = r"[\w'’&-]+"
 
 
@@ -60,13 +61,13 @@ class AspectWords:
     """The words of a domain.
 
     Attributes:
-        aspects, wishes, audiences: by name, the words that name each; those after + or - judge it as
-            well. A wish is what some people look for and others do not, as sushi or a seat outside.
-        polarity: by one of `POLARITY`.
-        naming: by one of `NAMING`.
-        unpraised, unblamed: by what is judged, the words anywhere in what is shown of an item that
-            rule out praise of it, or a complaint. One after + lifts those without a sign, as "co-op"
-            lifts "single-player"; those after - hold all the same.
+        aspects, wishes, audiences: by name, the words for each; those after + or - also judge it
+            (as good or bad). A wish is something only some people look for, such as sushi or outdoor seating.
+        polarity: word lists by `POLARITY` name.
+        naming: word lists by `NAMING` name.
+        unpraised, unblamed: by what is judged, the words that, wherever they appear in what is shown of an item,
+            rule out praise of it, or a complaint. A word after + cancels those without a sign, as "co-op"
+            cancels "single-player"; words after - always hold.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class AspectWords:
     unblamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def rules_out(self, fact: Fact, shown: str) -> bool:
-        """Whether something else that is shown of the item speaks against what a fact says of it.
+        """Whether anything else shown of the item contradicts the fact.
 
         Args:
             fact: what a review or the item itself says.
@@ -95,7 +96,7 @@ class AspectWords:
 
     @cached_property
     def _ruling_out(self) -> list[dict[str, list[re.Pattern[str]]]]:
-        """By value the words that rule it out always, those that do so mostly, and those that lift these:
+        """For each value, the words that always rule it out, those that usually do, and those that cancel the latter:
         for praise and for complaints."""
         found = []
         for entries in (self.unpraised, self.unblamed):
@@ -108,11 +109,11 @@ class AspectWords:
         return found
 
     def one_of(self, name: str) -> str:
-        """The expression for any word of a list of `polarity` or `naming`."""
+        """A regular expression that matches any word of a `polarity` or `naming` list."""
         return _any_of((*self.polarity.get(name, ()), *self.naming.get(name, ())))
 
     def finds(self, name: str, text: str) -> bool:
-        """Whether a word of that list stands in the text."""
+        """Whether the text contains a word of that list."""
         return bool(self._whole[name].search(text))
 
     def audience(self, text: str) -> str:
@@ -120,7 +121,7 @@ class AspectWords:
         return next((name for name, one in self._audiences if one.search(text)), "")
 
     def audiences_in(self, title: str) -> list[tuple[str, str]]:
-        """(name, the words) of the audiences that a title names, in its order."""
+        """(name, matched words) of each audience that a title names, in order."""
         found = [
             (match, name) for name, one in self._audiences for match in [one.search(title)] if match
         ]
@@ -151,7 +152,7 @@ class AspectWords:
 
     @cached_property
     def _first_words(self) -> tuple[dict[str, list[int]], list[tuple[str, list[int]]]]:
-        """The places in `judged` by the first word of what they name, and by its beginning."""
+        """Indexes into `judged`, by the first word of what is named and by the beginning of that word."""
         exact: dict[str, list[int]] = {}
         prefixes: dict[str, list[int]] = {}
         named = {"audience": self.audiences, "wish": self.wishes, "aspect": self.aspects}
@@ -209,7 +210,7 @@ class AspectWords:
         ]
 
     def denied(self, before: str) -> bool:
-        """Whether the last words before a judgement deny it."""
+        """Whether the last words before a judgement negate it."""
         before = " ".join(_ASIDE.sub(" ", before).split()[-DENIED_WITHIN:])
         return self.finds("denial", before) and not _ANYTHING_BUT.search(before)
 
@@ -222,7 +223,7 @@ class AspectWords:
 
     @cached_property
     def of_oneself(self) -> re.Pattern[str]:
-        """Somebody's mention of an audience that they belong to, `who`."""
+        """An author's mention of an audience they belong to themselves (`who`)."""
         topics = [
             word for words in self.audiences.values() for word in words if word[0] not in "+-"
         ]
@@ -230,7 +231,7 @@ class AspectWords:
 
     @cached_property
     def wanting(self) -> re.Pattern[str]:
-        """A wish for something, `who`, at the beginning of a sentence or its end."""
+        """A wish for something (`who`) at the beginning or end of a sentence."""
         wish = self.one_of("wanting")
         return _pattern(
             rf"^{wish}\s+(?P<who>[^.,;:!?()]+),\s*(?P<rest>.+)$"
@@ -258,7 +259,7 @@ def _sentences(text: str) -> Iterator[str]:
     """The sentences of a review that can be quoted."""
     for sentence in _SENTENCE.split(text):
         span = sentence.strip(_EDGES)
-        # What a cut has left of a sentence says nothing for sure, nor does a question.
+        # A truncated sentence proves nothing, and neither does a question.
         cut = sentence.endswith((ELLIPSIS, "?"))
         whole = (
             span[:1].isupper() and not _LEADING.match(span) and span.count("(") == span.count(")")
@@ -284,7 +285,7 @@ def _clauses(sentence: str, words: AspectWords) -> Iterator[str]:
 
 
 def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
-    """What a sentence judges, in its order."""
+    """The judgements in a sentence, in order."""
     found = []
     for clause in _clauses(sentence, words):
         if words.finds("doubt", clause) or words.finds("elsewhere", clause):
@@ -309,7 +310,7 @@ def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
 def aspects(
     comments: Sequence[Comment], words: AspectWords, abouts: Sequence[str] = ("aspect", "audience")
 ) -> list[Fact]:
-    """The aspects that displayed comments judge, each once to a side; those of the first comment first.
+    """The aspects that displayed comments judge, each at most once per side, in the order of the comments.
 
     Args:
         comments: the comments as displayed, with what their authors thought of the item.
@@ -317,8 +318,8 @@ def aspects(
         abouts: kinds of values looked for: `aspect`, `audience` and `wish`.
 
     Returns:
-        Facts that quote whole sentences, one of each sentence: praise by nobody who disliked the item,
-        complaints by nobody who liked it.
+        Facts that quote whole sentences, one per sentence: no praise by anyone who disliked the item,
+        and no complaints by anyone who liked it.
     """
     found: dict[tuple[str, int], Fact] = {}
     for comment in comments if words.aspects else ():
@@ -337,7 +338,7 @@ def aspects(
 
 
 def _is_mixed(sentence: str, judgements: Sequence[_Judgement], words: AspectWords) -> bool:
-    """Whether the sentence also says the opposite, or takes something back."""
+    """Whether the sentence also says the opposite or retracts something."""
     sides = {one.side for one in judgements}
     denied = words.finds("denial", sentence)
     if len(sides) > 1 or words.finds("turn", sentence):
@@ -348,7 +349,7 @@ def _is_mixed(sentence: str, judgements: Sequence[_Judgement], words: AspectWord
 
 
 def undisputed(facts: Sequence[Fact]) -> list[Fact]:
-    """The facts, complaints first, without what one review of the item praises and another complains of."""
+    """The facts, complaints first, except about anything that one review praises and another complains about."""
     sides: dict[tuple[str, str], set[int]] = {}
     for fact in facts:
         sides.setdefault(fact.topic, set()).add(fact.direction)
@@ -365,7 +366,7 @@ def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
 
     Returns:
         Facts that quote the whole sentence; `about` is an audience, a purpose, or a feature that people
-        look for. Nobody is won over by a review of somebody who disliked the item.
+        look for. Praise by someone who disliked the item is not used.
     """
     found: dict[tuple[str, str], Fact] = {}
     for comment in comments:
@@ -414,7 +415,7 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
 
 
 def _own_case(sentence: str, comment: Comment, words: AspectWords) -> Fact | None:
-    """What somebody who liked the item, or disliked it, says of themselves: "great on my dry skin"."""
+    """What someone who liked or disliked the item says about themselves: "great on my dry skin"."""
     match = words.of_oneself.search(sentence)
     if match is None or not comment.verdict or words.finds("doubt", sentence):
         return None
@@ -428,7 +429,7 @@ def _own_case(sentence: str, comment: Comment, words: AspectWords) -> Fact | Non
 
 
 def _group(text: str, words: AspectWords) -> str:
-    """Who or what is named, as far as the clause goes; "" where it is nobody in particular."""
+    """Who or what is named, up to the end of the clause; "" if it is nobody in particular."""
     who = re.split(rf"(?<!\w){words.one_of('stop')}(?!\w)", text, maxsplit=1, flags=re.I)[0]
     who = who.strip(_EDGES)
     if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", who):

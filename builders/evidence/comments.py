@@ -87,7 +87,7 @@ class Comments:
         return self._runs[run]
 
     def _gathered(self, run: int, judged: str) -> Path:
-        """The file of a run; in an engine for which a pass over all texts is dear, all runs are
+        """The file of a run; in an engine for which a pass over all texts is expensive, all runs are
         gathered in one."""
         from itdr.builders.store.engine import distributed
 
@@ -112,7 +112,7 @@ class Comments:
 
 def rows_of(works: np.ndarray, work: int) -> tuple[int, int]:
     """Where the rows of a work begin and end, in an ascending column of work codes."""
-    # Bounds of another type would have the whole column converted, each time.
+    # Bounds of another type would make numpy convert the whole column on every call.
     start, stop = works.searchsorted(np.array([work, work + 1], works.dtype)).tolist()
     return start, stop
 
@@ -149,7 +149,7 @@ class Tags:
         return sorted(found, key=lambda pair: (-pair[1], stable_hash("tag", work, pair[0])))
 
 
-# Lists, shelves, media and marks: of use to who gave the tag, or telling how the item is rated.
+# Lists, shelves, media and ratings: useful only to whoever gave the tag, or a judgement of the item.
 _IDLE = re.compile(
     r"(?i)\b(imdb|top \d+|best \d+|oscar|afi \d*|\d+ ?stars?|rat(ed|ing)s?|overrated|underrated|dvds?|"
     r"blu-?rays?|vhs|netflix|hulu|amazon|itunes|youtube|queue|library|owned?|watched|rewatch|seen|"

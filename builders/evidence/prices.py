@@ -14,9 +14,9 @@ from itdr.builders.store.reader import StoreReader
 
 PRICE = "Price"
 LEAST_PRICED = 20
-"""Items of a category whose price is known, for one of them to be cheap or dear."""
+"""How many items of a category must have a known price before one can be called cheap or expensive."""
 END = 5
-"""The cheapest and the dearest of so many are said to be that."""
+"""The cheapest and most expensive 1/N of a category are reported as such."""
 _AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -47,7 +47,7 @@ class Prices:
         return np.array(items, np.int64), np.array(prices), self._categories(items)
 
     def _categories(self, items: list[int]) -> list[str]:
-        """The most special category of each item, "" without one."""
+        """The most specific category of each item; "" if it has none."""
         if not items or "categories" not in self._store.items.column_names:
             return [""] * len(items)
         lists = self._store.items.column("categories").take(pa.array(items)).combine_chunks()
@@ -64,14 +64,14 @@ class Prices:
         return {name: np.sort(np.array(prices)) for name, prices in found.items()}
 
     def fact(self, item: int) -> Fact | None:
-        """That the item is among the cheapest fifth of its category, or the dearest.
+        """The fact that an item is in the cheapest or most expensive fifth of its category.
 
         Args:
             item: item code.
 
         Returns:
-            The fact, whose `count` are those that cost as much or less, or as much or more; None where
-            the price is neither or not known.
+            The fact; its `count` is how many items cost no more (or no less) than this one. None if
+            the price is in neither fifth, or unknown.
         """
         items, prices, categories = self._known
         place = int(items.searchsorted(item))
@@ -90,5 +90,5 @@ class Prices:
 
 
 def prices(store: StoreReader) -> Prices:
-    """The prices of a store's items; what they are is read where it is first asked for."""
+    """The prices of a store's items, read on first use."""
     return store.shared("prices", lambda: Prices(store))

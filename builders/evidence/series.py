@@ -16,7 +16,7 @@ from typing import NamedTuple
 from itdr.builders.core.text import plain
 
 LEAST_WORKS = 3
-"""Works that must share a name which only a subtitle sets apart; two, where one of them is numbered."""
+"""How many works must share a name that only precedes subtitles; two are enough if one of them is numbered."""
 _LEAST = 4
 """Characters of a series' name that one title alone may give."""
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 PRIOR = 10
-"""Weight of what was to be expected, in trials: keeps the lift of few trials near one."""
+"""The weight of the expectation, in pseudo-trials: keeps the lift close to one when trials are few."""
 
 
 def lift(k: int, n: int, p: float) -> float:
-    """How many times as often as expected `k` of `n` happened, drawn towards one by `PRIOR`."""
+    """The ratio of observed to expected frequency for `k` of `n`, shrunk towards one by `PRIOR`."""
     return ((k + PRIOR * p) / (n + PRIOR)) / p
 
 
@@ -50,5 +50,5 @@ def at_most(k: int, n: int, p: float) -> float:
 
 
 def gain(k: int, expected: float) -> float:
-    """How much `k` says against `expected`, as twice a logarithm of likelihoods; 0 for none at all."""
+    """The evidence of `k` against `expected`: twice the log-likelihood ratio; 0 if there is none."""
     return 2 * (k * math.log(k / expected) - (k - expected)) if k > 0 else 2 * expected

@@ -23,11 +23,11 @@ _HASHTAG = re.compile(r"#\s*([^\W\d][^#]{1,29}?)\s*(?=#|$)")
 GENDER, AGE, COUNTRY = "gender", "age", "country"
 KINDS = (*TASTES, GENDER, AGE, COUNTRY)
 LEAST_WORKS = 20
-"""Works that carry a trait, for it to be counted at all."""
+"""The fewest works that must carry a trait for it to be counted at all."""
 
 YOUNG, OLD = 20, 60
 FIRST_BORN, LAST_BORN = 1970, 2000
-"""Ages and birth years are told apart by tens, those at either end lumped together."""
+"""Ages and birth years are binned by tens, with open-ended bins at both ends."""
 
 
 @dataclass(frozen=True)

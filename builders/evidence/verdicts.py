@@ -18,13 +18,13 @@ LIKE, DISLIKE = 1, -1
 """Verdicts; 0 is neither."""
 LEAST_PLAYERS = 20
 KEPT_TENTHS, LEFT_TENTHS, KEPT_HOURS = 7, 3, 2
-"""Hours played, as a place among the training part's players of that game."""
+"""Hours played, as a rank among the training part's players of that game."""
 
 
 def rule(store: StoreReader) -> Rule:
-    """ratings: the source's scale decides.   hours: the place among a game's players (a source that
-    declares `options={"liking": "hours"}`).   skips: to take is a like, to be shown and not take a
-    dislike.   taken: every event is a like, and nothing is known to be disliked.
+    """ratings: the source's scale decides.   hours: the rank among a game's players (for a source that
+    declares `options={"liking": "hours"}`).   skips: taking an item is a like, being shown it and not taking it a
+    dislike.   taken: every event is a like, and no dislikes are known.
     """
     if store.source.scale is not None and store.has("rating"):
         return "ratings"
@@ -34,10 +34,10 @@ def rule(store: StoreReader) -> Rule:
 
 
 def verdicts(store: StoreReader) -> str:
-    """SQL for one verdict for each (user, work) that met.
+    """SQL for one verdict per (user, work) pair with an interaction.
 
-    Of several ratings, or hours, of a work the user's earliest counts, in the store's order. What was
-    taken once is liked, however often it was passed over.
+    If a user has several ratings (or hours) for a work, the earliest in the store's order counts. What was
+    taken once counts as liked, however often it was passed over.
 
     Args:
         store: the store.
@@ -59,11 +59,11 @@ def verdicts(store: StoreReader) -> str:
 
 
 TENTHS, MOST_TENTHS = 10, 16_000
-"""A mark counts tenths of a step of the scale, from its lower end; so many at most."""
+"""The largest mark: a mark counts tenths of a point above the lower end of the scale."""
 
 
 def marks(store: StoreReader) -> str:
-    """SQL like `verdicts`, for ratings or hours, with `mark`: how well the user liked the work.
+    """Like `verdicts`, for ratings or hours, plus `mark`: how much the user liked the work.
 
     A mark is a whole number: tenths from the lower end of a rating scale, or for hours by the
     verdict.
@@ -85,7 +85,7 @@ FROM ({verdicts(store)}) AS judged
 
 
 def _marks(scale: Scale, skips: bool) -> str:
-    """The earliest rating of each work: its place and its tenths travel in one number."""
+    """The earliest rating of each work; its position and its tenths are packed into one number."""
     tenths = f"""CAST(least(greatest(round((e.rating - {scale.low!r}) * {TENTHS}), 0), {MOST_TENTHS})
                  AS BIGINT)"""
     verdict = f"""CASE WHEN e.rating >= {scale.liked!r} THEN 2
@@ -113,7 +113,7 @@ def _where(*conditions: str) -> str:
 
 
 def _by_rating(scale: Scale, skips: bool, where: str, grouped: bool) -> str:
-    """grouped: a user may have several ratings of a work. Their place and what each says travel in
+    """grouped: a user may have several ratings of a work. Position and verdict of each are packed into
     one number, so that one pass finds the earliest."""
     verdict = f"""CASE WHEN e.rating >= {scale.liked!r} THEN 2
                        WHEN e.rating <= {scale.disliked!r} THEN 0 ELSE 1 END"""
@@ -160,9 +160,9 @@ FROM (
 
 
 def _by_hours(skips: bool) -> str:
-    """With at least `LEAST_PLAYERS` players of the training part, seven tenths of whom played less,
-    and `KEPT_HOURS` or more: kept playing; where at most three tenths played no longer, and fewer
-    hours: left early."""
+    """Kept playing: at least `LEAST_PLAYERS` training players, seven tenths of whom played less,
+    and at least `KEPT_HOURS`. Left early: at most three tenths played no longer, and fewer
+    hours than that."""
     return f"""
 SELECT user_code, work,
        CASE WHEN players < {LEAST_PLAYERS} THEN 0

@@ -1,6 +1,6 @@
-"""What lies where a raw file should, but is not taken: under another name, in another form, or damaged.
+"""Near misses: files found where a raw file should be that cannot be used because of their name, form or damage.
 
-Nothing is guessed and nothing opened: it is named, with the reason and what to do.
+Nothing is guessed and nothing is opened: the file is named, with the reason and what to do.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ OTHER_FORMS = (
     *(".txt", ".tsv", ".xls", ".xlsx", ".ods", ".parquet", ".feather", ".pkl", ".pickle"),
     *(".db", ".sqlite", ".html", ".htm", ".zip", ".tar", ".tgz", ".tar.gz", *UNREAD),
 )
-"""Ends of names that say that the content of a file was saved in another form."""
+"""File-name endings that show that the content was saved in another form."""
 _COPY = re.compile(r"(?: ?\(\d+\)|[ _-]+copy(?: ?\(?\d+\)?)?|[ _-]+kopie)$")
 MOST = 3
-"""The most findings in a message."""
+"""The most near misses listed in one message."""
 
 
 def entries(root: Path, partial: bool) -> dict[str, str]:
-    """What lies below a folder, files or not.
+    """Everything below a folder, files or not.
 
     Args:
         root: the folder.
         partial: include the names of unfinished downloads, which in the cache are our own.
 
     Returns:
-        By relative path: "" for a regular file, else what it is.
+        By relative path: "" for a regular file, otherwise what it is.
     """
     found: dict[str, str] = {}
     for here, folders, files in os.walk(root):
@@ -54,11 +54,11 @@ def _kind(path: Path) -> str:
         mode = path.stat().st_mode
     except OSError as error:
         if path.is_symlink():
-            return f"it is a link to {path.readlink()}, where there is no file"
+            return f"it is a dead link to {path.readlink()}"
         return f"it cannot be read ({error.strerror})"
     if stat.S_ISREG(mode):
         return ""
-    return "it is a folder" if stat.S_ISDIR(mode) else "it is a pipe or device, no file"
+    return "it is a folder" if stat.S_ISDIR(mode) else "it is a pipe or device, not a file"
 
 
 def near_misses(
@@ -68,7 +68,7 @@ def near_misses(
     zips: Mapping[str, Sequence[str] | None],
     others: Iterable[RawFile],
 ) -> str:
-    """What lies in a folder and may be meant to be a file, and why it is not taken.
+    """Files in a folder that were probably meant to be the missing one, and why they cannot be used.
 
     Args:
         file: the file, which was not found.
@@ -78,7 +78,7 @@ def near_misses(
         others: the other declared files of the source.
 
     Returns:
-        Half a sentence; "" where nothing is near.
+        A clause for an error message; "" if nothing comes close.
     """
     own = {path_parts(form)[-1:] for other in others for form in _names(other)}
     reasons = []
@@ -141,7 +141,7 @@ def _split(low: str, file: RawFile) -> tuple[str | None, str]:
 
 
 def _in_zip(file: RawFile, members: Sequence[str] | None) -> str:
-    """Why a zip of another name, which holds something near, does not hold the file."""
+    """Why a zip of another name that holds something similar does not hold the file."""
     for member in members or ():
         stem, _ = _split(path_parts(member)[-1], file) if path_parts(member) else (None, "")
         if stem is not None and not is_ignored(member):
@@ -150,10 +150,10 @@ def _in_zip(file: RawFile, members: Sequence[str] | None) -> str:
 
 
 def _zip_problem(file: RawFile, members: Sequence[str] | None) -> str:
-    """Why a zip by the name of a file is not taken."""
+    """Why a zip with the name of a file cannot be used."""
     wanted = file.name.rpartition("/")[2]
     if members is None:
-        return "it is no whole zip: cut off or damaged; fetch it again"
+        return "the zip is truncated or damaged; fetch it again"
     kept = [member for member in members if not is_ignored(member)]
     found = match(file, kept, [file])
     if found.rivals:

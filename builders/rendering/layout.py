@@ -83,7 +83,7 @@ class Layout:
         return (self.aside, self.comma) == ("{entry} [{categories}]", ", ")
 
     def all_of(self, count: int) -> str:
-        """How one speaks of this many, none left out: "all 10", "both"."""
+        """The phrase for all of this many: "all 10", "both"."""
         return self.both if count == 2 else self.all.format(n=count)
 
     def joined(self, names: list[str]) -> str:

@@ -1,7 +1,7 @@
 """How things are called: `templates/lexicon/<domain>.yaml` over `common.yaml`, and a user's own over both.
 
 A lexicon says how the value of a fact is put into words (`forms` for all values of a kind, `terms` for
-single ones), the phrases that differ from domain to domain, which values are no tastes (`silent`), what
+single ones), the phrases that differ between domains, which values do not count as tastes (`silent`), what
 badly translated ones stand for (`aliases`), and what reviews speak of (`aspects`).
 """
 
@@ -106,7 +106,7 @@ class Lexicon:
 
 
 def _named(title: str) -> str:
-    """A work's title without its year, and without brackets that say what it has said.
+    """A work's title without its year and without brackets that only repeat it.
 
     >>> _named("Three To Get Deadly: A Stephanie Plum Novel (A Stephanie Plum Novel)")
     'Three To Get Deadly: A Stephanie Plum Novel'
@@ -300,7 +300,7 @@ def _by_about(path: Path, node: Node, what: str) -> Iterator[tuple[str, Node]]:
 
 
 def _check(path: Path, node: Node, written: str, allowed: set[str]) -> None:
-    """Raise TemplateError where a text uses what is not there."""
+    """Raise TemplateError if a text uses an unknown placeholder."""
     try:
         jinja.require_names(written, allowed.union(WORDS))
     except jinja.TextError as error:

@@ -30,7 +30,7 @@ from itdr.builders.sampling.case import Evidence
 SHARE_KINDS = ("share", "contrast", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
 FEW = 20
-"""Of fewer no percentages are said."""
+"""Percentages are not used for totals below this."""
 _WORD = re.compile(r"[a-z_]\w*")
 _FIRST_LETTER = re.compile(r"\s*[a-z]")
 
@@ -75,7 +75,7 @@ class Realiser:
     def answer(
         self, facts: Sequence[Fact], rng: HashRng, flags: Collection[str] = frozenset()
     ) -> ComposedAnswer:
-        """Say of these facts what the plan asks for.
+        """Compose an answer from these facts, following the plan.
 
         Args:
             facts: all that may be said, the strongest first.
@@ -308,7 +308,7 @@ def numbers_of(fact: Fact) -> set[str]:
 
 
 def amounts_of(fact: Fact) -> set[str]:
-    """Of `numbers_of` those that are no percentages."""
+    """The numbers of `numbers_of` that are not percentages."""
     return _sayable(value for name, value in _numbers(fact).items() if "percent" not in name)
 
 
@@ -319,7 +319,7 @@ def percents_of(fact: Fact) -> set[str]:
 
 def _sayable(numbers: Iterable[str]) -> set[str]:
     found = set(numbers) - {""}
-    # What rounds to none is said to be below one.
+    # A percentage that rounds to 0 is given as "below 1".
     return found | {"1"} if "0" in found else found
 
 
@@ -338,7 +338,7 @@ def _numbers(fact: Fact) -> dict[str, str]:
 
 
 def _rate(found: Mapping[str, str], of: int, phrases: Mapping[str, str]) -> str:
-    """The count as a percentage; of few as it is."""
+    """The count as a percentage, or as it is if the total is small."""
     if of < FEW or found["percent"] == "0":
         return found["count"]
     return _phrase(phrases.get("share"), found["percent"], "")
@@ -356,7 +356,7 @@ def _percent(part: float, whole: float) -> str:
 
 
 def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:
-    """What a wording may ask for that there may be nothing of."""
+    """The placeholders of a wording that may turn out to be empty."""
     forms = {name for names in lexicon.forms.values() for name in names} | {"value"}
     for place in range(1, form.facts + 1):
         end = f"_{place}" if place > 1 else ""
@@ -386,7 +386,7 @@ _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)|(?<=[!?…])\.(?=\s|$)")
 
 
 def _one_stop(text: str) -> str:
-    """A single full stop where a name or a quotation brings its own."""
+    """Collapse double full stops where a name or quotation ends with its own."""
     return _TWO_STOPS.sub(lambda match: "." if match[0] == ".." else "", text)
 
 
@@ -402,7 +402,7 @@ def load_realiser(
         folder: a user's own folder of templates; None without one.
 
     Returns:
-        A realiser, to be kept: what it reads once it reads once.
+        A realiser; keep it, since its files are read only once.
 
     Raises:
         TemplateError: with file and line, for a file that breaks the rules.

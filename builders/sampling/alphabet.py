@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
 
 TOO_MANY = 6
-"""This many titles in a row in alphabetical order are no coincidence."""
+"""This many consecutive titles in alphabetical order cannot be a coincidence."""
 STEPS = 9
-"""So are as many steps from title to title of which all but one follow the alphabet: lists of a
-platform sort marks and articles in ways of their own."""
+"""Nor can this many steps from title to title of which all but one follow the alphabet: a
+platform's lists may sort punctuation and articles in their own way."""
 _ARTICLE = r"^(the|an?) "
 
 
@@ -51,7 +51,7 @@ class Alphabet:
                 run += 1
             else:
                 run, fall, earlier_fall = 1, place, fall
-            # The steps since the last fall but one: at most one of them goes up the alphabet.
+            # The steps since the second-to-last fall: at most one of them breaks the alphabetical order.
             if run == TOO_MANY or place - max(earlier_fall, 0) >= STEPS:
                 return True
             before = rank

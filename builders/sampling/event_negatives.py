@@ -26,20 +26,20 @@ from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
 
 NEAREST, NEAREST_WITH_YEARS = 2000, 4000
-"""Events near the target that are tried first, half of them on either side."""
+"""How many events near the target are tried first, half on either side."""
 LEAST_NEAREST, SHARE = 100, 50
-"""In a small source, one in `SHARE` of its events, but no fewer than `LEAST_NEAREST`."""
+"""In a small source, a 1/`SHARE` fraction of its events, but at least `LEAST_NEAREST`."""
 GROWTH = 4
-"""The factor by which that number grows where too few events are suitable."""
+"""How much that number grows when too few events are suitable."""
 FARTHEST = 1 << 20
 YEARS = 8
 """Width of the span of years."""
 MODELS = (6, 24, 256)
-"""Random events that are tried for each model, round by round."""
+"""How many random events are tried for each model, round by round."""
 ROUNDS = tuple(zip((24, 48, 64, 64, 96), (ALIKE, *LOOSER), strict=True))
-"""Random events that are tried for each negative whose model itself will not do, round by round, and how
-near to the model they must be, before all near ones are looked at; in a small source these are few, and
-are looked at at once."""
+"""Random events tried, round by round, for each negative whose model event cannot itself be used, and how
+close to the model they must be, before every nearby event is examined. In a small source there are few, and
+all are examined straight away."""
 NEAR = "near in time"
 FALLBACKS = ("near in time, any year", "in proportion to popularity")
 SAME_KIND = ("same category, popularity within x2", "same category, within x4", "a shared category")
@@ -52,7 +52,7 @@ NO_YEAR = -1
 
 class _Place(NamedTuple):
     """A negative still to be found: row, column, a random number, whether any year is allowed, and how far
-    it may be from its model; None: it has none."""
+    it may be from its model (None if it has no model)."""
 
     row: int
     slot: int
@@ -63,15 +63,15 @@ class _Place(NamedTuple):
 
 @dataclass(slots=True)
 class _Batch:
-    """What is drawn for several cases at once, a row to a case, a column to a negative.
+    """What is drawn for several cases at once: one row per case, one column per negative.
 
     Attributes:
         first, last: where in the index the events of the target's second begin and end.
         before: when a negative must have been known.
         years: the first year of the span, `NO_YEAR` for any.
         open: the places that are still to be filled.
-        models: what each is modelled on.
-        used: how many numbers of each case's sequence are used up.
+        models: the event that each negative is modelled on.
+        used: how many numbers of each case's random sequence have been consumed.
     """
 
     first: np.ndarray
@@ -147,7 +147,7 @@ class EventNegatives:
             hard: prefer works similar to the target in category and popularity.
 
         Returns:
-            int32, a row to a case, of as many columns as the most that any case asks for.
+            int32: one row per case, and as many columns as the largest request.
         """
         batch = self._batch(requests)
         if not len(self._index):
@@ -170,8 +170,8 @@ class EventNegatives:
         return batch.works
 
     def _near_model(self, exclusions: Exclusions, batch: _Batch, place: _Place) -> bool:
-        """Fill a place with a work that is as alike to its model as can be found; with any, where it has
-        none, or where so many random ones were tried in vain."""
+        """Fill a place with the work most similar to its model; with any work if it has
+        no model, or if enough random ones were tried in vain."""
         has_model = batch.models.users[place.row, place.slot] > 0
         if not has_model or self._many_near:
             return self._search(batch, exclusions, place)
@@ -227,8 +227,8 @@ class EventNegatives:
         return np.where(years == NO_YEAR, NO_YEAR, years - shift.astype(np.int64))
 
     def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch) -> None:
-        """Draw events at random, for all open places of all cases at once: the models first, each of
-        which is taken itself if it will do."""
+        """Draw events at random for all open places of all cases at once: the models first, each of
+        which is used itself if it qualifies."""
         rows, slots, events = self._draw_models(requests, batch)
         self._take_fitting(exclusions, batch, (rows, slots), events[:, None], ALIKE)
         for tries, tolerance in ROUNDS if self._many_near else ():
@@ -242,7 +242,7 @@ class EventNegatives:
         self, requests: NegativeRequests, batch: _Batch
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Model each place on a random event near its target that could be a target itself: somebody
-        else had met the work before. Returns rows, slots and events of the places that have a model."""
+        else had interacted with the work before. Returns rows, slots and events of the places that have a model."""
         rows, slots = np.nonzero(batch.open)
         found = []
         for tries in MODELS:
@@ -272,8 +272,8 @@ class EventNegatives:
         where: tuple[np.ndarray, np.ndarray],
         tries: int,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """So many random events near each of these places, a row to a place, and whether their works
-        are of its span of years."""
+        """The given number of random events near each of these places, one row per place, and whether their works
+        fall in the place's span of years."""
         rows, slots = where
         numbers = batch.used + slots[:, None] * tries + np.arange(tries)
         batch.used += batch.works.shape[1] * tries
@@ -294,7 +294,7 @@ class EventNegatives:
         tolerance: Tolerance,
         inside: np.ndarray | None = None,
     ) -> None:
-        """Fill each of these places with the first of its events that will do, if one does."""
+        """Fill each of these places with the first of its events that qualifies, if any does."""
         rows, slots = where
         works = self._index.works[events]
         good = batch.models.match(self._stats, works, (rows[:, None], slots[:, None]), tolerance)
@@ -313,9 +313,9 @@ class EventNegatives:
         events: np.ndarray,
         good: np.ndarray,
     ) -> None:
-        """Of the good tries keep those that are honest, not barred, and new to the case.
+        """Of the successful draws, keep those that are honest, not excluded, and new to the case.
 
-        where: the row and slot of each place.   events, good: a row to a place, a column to a try.
+        where: the row and slot of each place.   events, good: one row per place, one column per draw.
         """
         left = np.nonzero(good)
         rows, slots = (axis[left[0]] for axis in where)
@@ -329,8 +329,8 @@ class EventNegatives:
         good[left] = fits
 
     def _take(self, batch: _Batch, rows: np.ndarray, slots: np.ndarray, events: np.ndarray) -> None:
-        """Fill these places with the works of these events, each unless a place before it in its row
-        takes the same title, or a work of the same user."""
+        """Fill these places with the works of these events, except where an earlier place in the same row
+        takes the same title or a work from the same user."""
         shape = batch.open.shape
         found = np.zeros(shape, bool)
         found[rows, slots] = True
@@ -385,7 +385,7 @@ class EventNegatives:
         """Fill a place from all events near the target, then from farther ones, until one is
         suitable.
 
-        alike: if given, says which works are alike enough.   farthest: events to look at, at most.
+        alike: if given, tells which works are similar enough.   farthest: the most events to examine.
         """
         k, slot, number = place.row, place.slot, place.number
         nearest = self.nearest
@@ -425,8 +425,8 @@ class EventNegatives:
     def _like(
         self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch, place: _Place
     ) -> bool:
-        """Fill a place with a work similar to its target: by first category and popularity, else by
-        any category. The range of popularity is shifted at random, as `CandidatePool` does it."""
+        """Fill a place with a work similar to its target: same first category and similar popularity, else
+        any shared category. The popularity range is shifted at random, as in `CandidatePool`."""
         k, slot = place.row, place.slot
         targets = requests.targets[k]
         target = int(targets[slot % len(targets)])

@@ -10,8 +10,8 @@ def counted_pairs(skips: bool, min_rating: float | None, distinct: bool) -> str:
 
     Args:
         skips: whether some interactions are of items shown and left alone, which never count.
-        min_rating: the lowest rating that counts; None for any, and for none.
-        distinct: whether a user counts once for an item.
+        min_rating: the lowest rating that counts; None counts every interaction, rated or not.
+        distinct: whether repeated interactions of a user with one item count once.
 
     Returns:
         A SELECT of user_code and item_code.
@@ -31,7 +31,7 @@ def counts(column: str) -> str:
 
 
 def losses(dropped: str, other: str) -> str:
-    """How much each of `other` loses with what is dropped. Reads `pairs` and `dropped`.
+    """How many counts each of `other` loses when `dropped` is removed. Reads `pairs` and `dropped`.
 
     Args:
         dropped: the column of what is dropped, as `user_code`.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from itdr.builders.store.engine import Engine
 
 MOST_ROUNDS = 1_000
-"""Rounds after which a core is given up; MovieLens takes fewer than ten."""
+"""The most rounds before the k-core computation gives up; MovieLens takes fewer than ten."""
 OPTIONS: dict[str, Any] = {
     "k_core": None,
     "min_user": None,
@@ -203,7 +203,7 @@ class _Core:
         query = filter_statements.losses(self.COLUMNS[kind], self.COLUMNS[1 - kind])
         lost = self._counted(query, len(other))
         own[low] = 0
-        # What was dropped before has nothing left to lose.
+        # Whatever was dropped earlier has no counts left to lose.
         np.subtract(other, lost, out=other, where=other > 0)
         self._step(self.STEPS[kind])
         return True

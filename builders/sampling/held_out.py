@@ -25,8 +25,8 @@ def held_out(store: StoreReader, held: int, until: int | None = None) -> pa.Tabl
         until: UTC seconds at which test begins, where time splits the data.
 
     Returns:
-        A table with the columns `user_code`, `work` and `part` (1: validation, 2: test). Who has fewer
-        events has no test row, and none is listed.
+        A table with the columns `user_code`, `work` and `part` (1: validation, 2: test). Users with fewer
+        events have no test row and are not listed.
     """
     import pyarrow as pa
 

@@ -20,7 +20,7 @@ from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 Repeats = Literal["first", "last", "keep"]
 """Which of a user's events with one work count: the earliest, the latest, or all."""
 RUN_ROWS = 16_384
-"""Interactions per run, roughly: the last user is never cut."""
+"""The approximate number of interactions per run; the last user of a run is never split."""
 KEPT_RUNS = 4
 _Columns = tuple[list[int], list[int], list[int], list[int], list[int | None], list[float | None]]
 NO_WORKS = np.zeros(0, np.int32)
@@ -72,7 +72,7 @@ class Tails:
 
     @property
     def size(self) -> int:
-        """About how many numbers these are."""
+        """Approximate size, in numbers."""
         return 6 * self.items.size + sum(map(len, self.touched))
 
     def at(self, places: np.ndarray) -> Iterator[UserHistory]:
@@ -296,7 +296,7 @@ class Histories:
             mask = kept if mask is None else mask & kept
         places = np.arange(len(keys)) if mask is None else np.flatnonzero(mask)
         if len(again) and self._keep != "keep":
-            # A work first met in an edition without a title counts as met then.
+            # If a work was first met in an untitled edition, that time still counts.
             places = _one_each(keys, places, again, self._keep)
         places = places[titles[places] >= 0]
         columns = [events.items, works, titles, _moments(events)]

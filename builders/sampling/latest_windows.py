@@ -31,7 +31,7 @@ class _Unusual:
 
     @property
     def size(self) -> int:
-        # A number in a list takes the space of several in an array.
+        # A number in a list takes as much space as several in an array.
         return sum(64 * (len(window.user_history) if window else 1) for _, window in self.found)
 
     def at(self, places: np.ndarray) -> Iterator[_Looked]:

@@ -1,10 +1,10 @@
-"""What negatives are modelled on: events of others near the target's moment, as the target is an event.
+"""What negatives are modelled on: other users' events near the target's moment, treated as if they were targets.
 
-To draw events until one will do is not enough. The case's user has met much of what is popular, so that
-what they never touched is less popular than their target; and in a sparse source an event days away is
-of a work that was older, or younger, than the target was. So for each negative one event is drawn without
-a look at the user, as if it were a target: how many others had met its work, and how long before. A
-negative is a work of which about the same can be said at the case's moment.
+Drawing events until one qualifies is not enough. The case's user has already met much of what is popular, so
+works they never touched are less popular than their target; and in a sparse source an event days away
+concerns a work that was older, or newer, than the target was. So for each negative one event is drawn without
+regard to the user, as if it were a target. What counts is how many others had met its work, and since when. A
+negative is a work with about the same figures at the case's moment.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from itdr.builders.sampling.popularity import TrainStats
 
 HOUR = 3600
 LONGEST = 1 << 40
-"""Stands for any time that is not known, so that sums and products of times fit into 64 bits."""
+"""Stands in for unknown times, so that sums and products of times fit into 64 bits."""
 
 
 class Tolerance(NamedTuple):
-    """How far a work may be from its model: `met` and `part` are numerator and denominator of the
-    factor by which the number of others may differ, `age` is the factor of the time since the first of
-    them; 0 lets it be anything."""
+    """How far a work may be from its model: `met` / `part` is the largest
+    ratio between the numbers of other users, `age` the largest ratio between the times since the first of
+    them; 0 means no limit."""
 
     met: int
     part: int
@@ -33,15 +33,15 @@ class Tolerance(NamedTuple):
 
 ALIKE = Tolerance(4, 3, 2)
 LOOSER = (Tolerance(2, 1, 4), Tolerance(4, 1, 16), Tolerance(4, 1, 0), Tolerance(0, 1, 0))
-"""Tried one after the other where nothing near is alike."""
+"""Tried in turn when nothing nearby is similar enough."""
 
 
 def age_of(moments: np.ndarray, since: np.ndarray) -> np.ndarray:
     """How long works have been known.
 
     Args:
-        moments: int64 seconds at which they are looked at.
-        since: int64 seconds since when they are known; the ends of int64 stand for never and always.
+        moments: int64 seconds at which their age is asked for.
+        since: int64 seconds at which they became known; the int64 extremes stand for never and always.
 
     Returns:
         int64 seconds, within twice `LONGEST`, so that products fit.
@@ -51,12 +51,12 @@ def age_of(moments: np.ndarray, since: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The model of each negative of each case, a row to a case, a column to a negative.
+    """The model of each negative of each case: one row per case, one column per negative.
 
     Attributes:
-        users: how many others had met its work; 0: there is no model.
+        users: how many others had met its work; 0 if there is no model.
         age: seconds since the first of them did.
-        moments: the second at which a negative is to be of that age.
+        moments: the time (in seconds) at which a negative should have that age.
     """
 
     users: np.ndarray
@@ -65,7 +65,7 @@ class Models:
 
     @classmethod
     def none(cls, shape: tuple[int, ...], moments: np.ndarray) -> Models:
-        """No models yet, for places of this shape."""
+        """An empty set of models of this shape."""
         return cls(np.zeros(shape, np.int64), np.zeros(shape, np.int64), moments)
 
     def match(
@@ -75,7 +75,7 @@ class Models:
         where: tuple[np.ndarray | int, ...],
         tolerance: Tolerance = ALIKE,
     ) -> np.ndarray:
-        """Whether works are near enough to their models in popularity and age.
+        """Whether works are close enough to their models in popularity and age.
 
         In whole numbers, which are the same on every machine.
 

@@ -32,7 +32,7 @@ from itdr.builders.store.reader import StoreReader
 TRIES = 8
 EVENT, HARD, POPULARITY, UNIFORM = "event", "hard", "popularity", "uniform"
 SHOWN = "shown"
-"""Items shown beside the clicked ones and not clicked; as `event` where these are too few."""
+"""Items shown beside the clicked ones but not clicked; topped up as for `event` if there are too few."""
 NEAR_IN_TIME = (EVENT, HARD, SHOWN)
 """Policies that draw from events near in time, where there are times."""
 
@@ -141,7 +141,7 @@ class CandidatePool:
         exclusions = Exclusions(self._store, self._repeated, wanted)
         good = ~exclusions.barred(np.arange(len(works)), works, titles)
         good &= np.arange(good.shape[1]) < _tries(counts)[:, None]
-        # Of works that look the same, keep the first.
+        # If several works have the same title, keep the first.
         same = titles[:, :, None] == titles[:, None, :]
         before = np.tri(good.shape[1], k=-1, dtype=bool)
         good &= ~(same & before & good[:, None, :]).any(axis=2)
@@ -271,7 +271,7 @@ class CandidatePool:
     ) -> bool:
         """Take one of these places, in proportion to popularity, of which `ends` is the sum so far.
 
-        Targets are distributed like that, too: with equal odds most negatives would be less popular
+        Targets follow the same distribution; with uniform odds most negatives would be less popular
         than the target, as most works are.
         """
         if not len(places):
@@ -313,7 +313,7 @@ _NO_TITLES = np.zeros(0, np.int32)
 
 
 def _tries(count: _Counts) -> _Counts:
-    """How many works to try for this many negatives: a few will be known, or drawn twice."""
+    """How many works to try for this many negatives: a few will be excluded or drawn twice."""
     return 2 * count + 4
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from itdr.builders.store.reader import StoreReader
 
 NEVER = 2**63 - 1
-"""Stands for "nobody yet" in times."""
+"""The time that means "nobody yet"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ def train_stats(
 
 
 def _count(store: StoreReader, which: tuple[int | None, ...], path: Path) -> None:
-    """Count and write to `path`; what does not fit into memory is spilled beside it. which: as `register_touches`."""
+    """Count and write to `path`, spilling beside it what exceeds memory. which: arguments of `register_touches`."""
     from itdr.builders.store.engine import open_engine, table_of
 
     engine = open_engine(path.parent)

@@ -1,7 +1,7 @@
 """Whether users meet each item at most once: then only works of several editions need grouping.
 
 Grouping 32 million ratings by user and work takes longer than all other counting, and most
-benchmarks have next to nothing to group. Determined once per store and cached beside it.
+benchmarks have almost nothing to group. Computed once per store and cached beside it.
 """
 
 from __future__ import annotations

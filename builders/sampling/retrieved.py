@@ -25,7 +25,7 @@ class RetrievedCandidates:
 
     Args:
         users: codes, ascending.
-        works: codes; of each user by falling score, each once.
+        works: codes; for each user in descending order of score, without repeats.
     """
 
     def __init__(self, users: np.ndarray, works: np.ndarray) -> None:

@@ -66,10 +66,10 @@ def quota_by_part(quota: int) -> list[int]:
 
 
 def select_order(hashes: np.ndarray, seed: int, *purpose: object) -> int:
-    """Where a sample begins: users are taken in ascending order of (hash - key) mod 2**64.
+    """The index at which a sample begins: users are taken in ascending order of (hash - key) mod 2**64.
 
-    As `hashes` ascend, that is the order of the store itself, begun at the returned index and
-    continued at 0: a sample of users is a run of consecutive rows.
+    Since `hashes` ascend, that is the order of the store itself, starting at the returned index and
+    wrapping around to 0: a sample of users is a run of consecutive rows.
     """
     key = np.uint64(stable_hash(seed, "select", *purpose))
     return int(np.searchsorted(hashes, key)) % max(len(hashes), 1)

@@ -15,7 +15,7 @@ from itdr.builders.sampling.histories import Histories, UserHistory
 from itdr.builders.sampling.popularity import NEVER, TrainStats
 
 MORE = 8
-"""Events at a history's end read beyond those of one window: some have no known order or repeat a title."""
+"""How many more events than one window needs are read from a history's end: some are unordered or repeat a title."""
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ def latest_windows(lines: Histories, user: int, window_spec: WindowSpec) -> Iter
     tail = lines.of(user, window_spec.history + window_spec.targets + MORE)
     first = next(ordered_windows(tail, window_spec), None)
     if first is not None and window_spec.avoid_ties and first.tied:
-        first = None  # the rest of the history may hold one that is not
+        first = None  # the rest of the history may hold an untied one
     if first is not None:
         # A window found at the end is the one that the whole history would give.
         yield first
@@ -106,7 +106,8 @@ def ordered_windows(line: UserHistory, window_spec: WindowSpec) -> Iterator[Wind
 
     The latest comes first, or the earliest where the spec's target is `first`; where ties are
     avoided, windows without ties come before the others. Each holds `history` events (or as few as
-    will do, where there are no more), then the next `targets`, all with distinct titles and in a known order. Where a condition fails, the cut moves
+    are allowed, if there are no more), then the next `targets`, all with distinct titles and in a known
+    order. If a condition fails, the cut moves
     on by one event.
 
     Args:
@@ -192,8 +193,8 @@ def window_before(
         return None
     known = window_spec.known
     if known is not None:
-        # In an ordered record without times nobody is known to have been earlier: any other
-        # user of the training part will do.
+        # Without times, nobody is known to have come earlier: any other
+        # training user is enough.
         moment = times[cut]
         before = NEVER if moment is None else moment
         if any(known.since(line.works[k], line.user) >= before for k in chosen):
@@ -239,7 +240,7 @@ def _in_span(line: UserHistory, chosen: Sequence[int], window_spec: WindowSpec) 
     """Whether the targets lie in the span of time that is asked for."""
     times = [line.times[k] for k in chosen]
     if line.timed and None in times:
-        # Where some events have times, those without are not known to come next.
+        # If only some events have times, the untimed ones are not known to come next.
         return False
     start, stop = window_spec.start, window_spec.stop
     if start is None and stop is None:
@@ -264,7 +265,7 @@ def unordered_windows(
         line: the user's history.
         history: events in a window's history.
         targets: targets of a window.
-        known: with it, targets are works that somebody else in the training part met too.
+        known: if given, targets must be works that another training user has met as well.
         order: places of the history in the order in which they are taken, by a hash.
         liked: the lowest rating of a target or history event; None for any.
 

@@ -1,4 +1,4 @@
-"""What was lost on the way from raw files to a store, in sentences: rows, values, and links between tables."""
+"""Human-readable lines on what was lost between raw files and store: rows, values and links between tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def rejected(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def emptied(manifest: Mapping[str, Any]) -> list[str]:
-    """In how many rows of each table a value could not be read, so that it is missing; as `rejected`.
+    """How many rows of each table were kept without a value that could not be read; format as in `rejected`.
 
     Args:
         manifest: of a store.
@@ -45,7 +45,7 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
 
     Args:
         manifest: of a store.
-        most: only where most of them have none.
+        most: report only tables in which most of them have none.
 
     Returns:
         A sentence without a full stop for each table.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 EXTRA = "baselines"
 MOST_WORKS = 30_000
-"""Works from which on EASE, which holds a number for each pair of works, is refused: 3.6 GB."""
+"""The most works for which EASE, which stores a number per pair of works, is allowed (3.6 GB)."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "item-knn": {"max_nbrs": 20, "feedback": "implicit"},
     "als": {"embedding_size": 64, "epochs": 20, "regularization": 0.1, "weight": 40},
@@ -56,7 +56,7 @@ class Classic:
         return self._score(scorer, known, row, works)
 
     def _check(self, known: CellTraining, row: Row) -> None:
-        """Refuse what would be no fair test. Raises `ConfigError`."""
+        """Reject rows on which the test would be unfair. Raises `ConfigError`."""
         user = known.cell.store.code("user", row["user_id"])
         by_user = known.cell.partition.by_user
         if by_user and known.user(row) is not None:

@@ -21,7 +21,7 @@ from itdr.scoring.data import Data
 
 Row = Mapping[str, Any]
 SHRINK = 10
-"""Ratings at their users' means that are added to an item's ratings."""
+"""How many pseudo-ratings at the users' means are added to an item's ratings (shrinkage)."""
 
 
 class Training:
@@ -80,7 +80,7 @@ class Training:
     def item_shares(self, row: Row) -> Callable[[str], float]:
         """How often an item is a target among the cell's training rows that show it.
 
-        Smoothed as if the item had been shown twice more at chance level; the row itself is left
+        Smoothed with two extra showings at the rate of chance; the row itself is left
         out.
 
         Args:

@@ -128,7 +128,7 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Fi
     listed = [one.recommended for one in scored if one.recommended is not None]
     if listed:
         values[COVERED], chances[COVERED] = _coverage(listed)
-        # A sample of the rows repeats some, and so covers less: there is no honest interval.
+        # A resample repeats rows and so covers less of the catalogue: no honest interval is possible.
         samples[COVERED], counts[COVERED] = np.full(len(means), np.nan), len(listed)
     return _Figures(
         rows=len(scored),
@@ -141,7 +141,7 @@ def _cell(key: tuple[str, str, str], scored: Sequence[Scored], seed: int) -> _Fi
 
 
 def _coverage(listed: Sequence[Recommended]) -> tuple[float, float]:
-    """The share of the catalogue that is named first in any answer; and if as many names were drawn
+    """The share of the catalogue that any answer names first, and what it would be if as many names were drawn
     at random."""
     size = max(one.of for one in listed)
     names = sum(len(one.works) for one in listed)

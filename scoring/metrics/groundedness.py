@@ -146,7 +146,7 @@ class FactSpellings:
         self._put(source, _name(about, value), forms)
 
     def _put(self, source: str, name: Name | None, forms: Iterable[Form]) -> None:
-        # Without a name these words state nothing, whatever the shorter ones in them would.
+        # Without a name these words state nothing, even if shorter spellings inside them would.
         trie = self.tries.setdefault(source, {})
         for form in forms:
             node = trie

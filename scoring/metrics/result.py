@@ -20,7 +20,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """The works that an answer names first, of so many in the catalogue."""
+    """The works that an answer names first, and the size of the catalogue."""
 
     works: tuple[int, ...]
     of: int

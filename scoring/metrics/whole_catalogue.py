@@ -27,7 +27,7 @@ OUTSIDE = "outside the catalogue"
 AMBIGUOUS = "ambiguous titles"
 LENGTH = "titles per answer"
 POPULARITY = "training users"
-"""What tells of the answers themselves, by name: none of these is better high or low."""
+"""Metrics that describe the answers, by name; for none of them is higher or lower better."""
 DESCRIPTIVE = (OUTSIDE, AMBIGUOUS, LENGTH, POPULARITY, COVERED)
 
 
@@ -107,7 +107,7 @@ def _chance(length: int, targets: int, works: int) -> dict[str, float]:
     """The expected values of `length` distinct works drawn at random."""
     share = targets / works
     found = _ranked([share] * min(length, works), targets)
-    # Drawn without putting back, the first true one comes a little earlier.
+    # Without replacement, the first true item comes a little earlier.
     reciprocal, missed = 0.0, 1.0
     for rank in range(min(length, works - targets + 1)):
         hit = targets / (works - rank)

@@ -9,9 +9,9 @@ class Unread(str, Enum):
     """Why an answer gives nothing to be scored."""
 
     NO_PREDICTION = "no prediction"
-    """There is none for the row."""
+    """The row has no prediction."""
     EMPTY = "empty"
-    """Blank, or nothing but what a model thought aloud."""
+    """Blank, or nothing but the model's reasoning."""
     NO_CANDIDATE = "no candidate"
     """It lists or names something, none of it a candidate."""
     NOT_IN_CATALOGUE = "not in the catalogue"

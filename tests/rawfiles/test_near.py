@@ -26,7 +26,7 @@ NEAR = {
     "movies.csv.bz2": (b"BZh9", "itdr does not read .bz2; unpack it there"),
     "movies.csv.part": (MOVIES[:9], "a download that was not finished"),
     "movies.csv.crdownload": (MOVIES[:9], "a download that was not finished"),
-    "movies.csv.zip": (INNER[:-40], "it is no whole zip: cut off or damaged"),
+    "movies.csv.zip": (INNER[:-40], "the zip is truncated or damaged"),
     "movies.zip": (zipped(data_txt=MOVIES), "it holds data.txt, not movies.csv"),
     "set.zip": (zipped(movies_csv_zip=INNER), "it holds movies.csv.zip, an archive in an archive"),
     "two.zip": (
@@ -62,9 +62,9 @@ def _dangling(path: Path) -> None:
 
 ODD = {
     "folder": (_folder, "it is a folder; put the file movies.csv there"),
-    "broken link": (_dangling, "it is a link to /nowhere/movies.csv, where there is no file"),
-    "link to itself": (lambda path: path.symlink_to(path.name), "it is a link to movies.csv"),
-    "pipe": (os.mkfifo, "it is a pipe or device, no file"),
+    "broken link": (_dangling, "it is a dead link to /nowhere/movies.csv"),
+    "link to itself": (lambda path: path.symlink_to(path.name), "it is a dead link to movies.csv"),
+    "pipe": (os.mkfifo, "it is a pipe or device, not a file"),
 }
 
 

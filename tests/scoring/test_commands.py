@@ -122,7 +122,7 @@ def test_the_table_names_chance_and_interval(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("not json\n", "line 1: no JSON"),
+        ("not json\n", "line 1: not JSON"),
         ("[1]\n", "not an object"),
         ('{"output": "x"}\n', "no 'id'"),
         ('{"id": "a"}\n', "no 'output'"),
@@ -138,7 +138,7 @@ def test_files_of_predictions_that_are_damaged(tmp_path: Path, content: str, sai
     file.write_text(content, "utf-8")
     with pytest.raises(ItdrError, match=said):
         predictions.read(file)
-    with pytest.raises(RawFileError, match="is no file"):
+    with pytest.raises(RawFileError, match="is not a file"):
         predictions.read(tmp_path / "none.jsonl")
 
 

@@ -1,8 +1,8 @@
 """What is counted of one item: works that its likers also like, groups that like it more or less than
 their generosity predicts, its reception, and what the works that its audience shares have in common.
 
-Only the training part's users are counted. Each test is corrected for how many are made of an item, so
-that permuted data give next to nothing.
+Only users of the training part are counted. Each test is corrected for the number of tests per item, so
+that permuted data yield next to nothing.
 """
 
 from __future__ import annotations
@@ -28,36 +28,36 @@ from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
 
 MOST_SHARED = 40
-"""Works also liked among which those to name are chosen."""
+"""How many also-liked works are considered for naming."""
 KEPT_TRAITS = 8
-"""Makers, hashtags or topics named as also liked, at most."""
+"""The most makers, hashtags or topics to name as also liked."""
 KEPT_RATES = 2
-"""Works named whose likers like the item more or less: those of one taste come in packs."""
+"""The most works to name whose likers like the item more or less: works of one taste come in clusters."""
 FEW_LIKERS = 8
 LEAST_GROUP = 10
 LEAST_RATIO = 1.5
 LEAST_PART = 0.05
-"""Likers of a work who also like another, as a share, for it to be named."""
+"""The smallest share of a work's likers who must also like another work for it to be named."""
 POPULAR = 2000
-"""Works with most likers, of which each is asked whether its likers like another work more or less."""
+"""How many of the most-liked works are tested for whether their likers like another work more or less."""
 MORE, LESS = 1.25, 0.7
-"""A group is over-represented, or a topic avoided, among likers by these factors, at least."""
+"""Minimum factors by which a group must be over-represented, or a topic avoided, among likers."""
 LEAST_STRANGE_PART = 0.3
-"""Likers of what is only taken who take up another topic as well, as a share, for it to be named."""
+"""The smallest share of takers (in sources without ratings) who must also take another topic for it to be named."""
 FALSE_FINDS = 0.02
-"""Works or groups of a kind found of an item, each way, where nothing is to be found."""
+"""Expected false finds per item, kind and direction when there is nothing to find."""
 FALSE_RATES = 0.025
-"""The same for all groups together that like an item at another rate than is usual."""
+"""The same, over all groups together that like an item at an unusual rate."""
 FALSE_STRANGE_RATES = 0.001
-"""The same where nothing but the rate ties the group to the item: for the likers of single works, for
+"""The same if only the rate connects the group to the item: for the likers of single works, for
 communities, and for fans of what the item is not."""
 MANY = 25
-"""Members of such a group, at least."""
+"""The fewest members of such a group."""
 ALIKE = 0.8
-"""Groups with so many members in common, of all in either, are one."""
+"""Groups with at least this Jaccard overlap of members count as one."""
 LEAST_SHIFT, LEAST_FACTOR = 0.08, 0.3
-"""A group's likes differ from what is usual by this share of its members, or by this share of what is
-usual, at least."""
+"""A group's likes must differ from the usual by at least this share of its members, or this share of the
+usual number."""
 
 
 class Counting:
@@ -80,7 +80,7 @@ class Counting:
 
     @functools.cached_property
     def generosity(self) -> Generosity | None:
-        """Who likes what they judge; None where everything that is known of is liked."""
+        """How generously users judge; None if the source records only likes."""
         if self.rule == "taken":
             return None
         record = self.judged
@@ -91,14 +91,14 @@ class Counting:
 
     @functools.cached_property
     def _tested(self) -> np.ndarray:
-        """By work, whether its verdicts say how it is liked: of many a work it is known who took it,
-        and hardly who passed it over."""
+        """By work, whether its verdicts tell how well it is liked: for many works it is known who took them
+        but hardly who passed them over."""
         people, likes, dislikes = self.judged.totals
         return (dislikes >= likes) if self.rule == "skips" else np.ones(len(people), bool)
 
     @functools.cached_property
     def pooled(self) -> Pooled:
-        """Makers, hashtags and the like, as works that are liked by who likes any of theirs."""
+        """Makers, hashtags and the like, treated as works liked by anyone who likes any work of theirs."""
         rated = self.rule in ("ratings", "hours")
         return Pooled(self.traits, self.begins, self.liked, rated)
 
@@ -129,7 +129,7 @@ class Counting:
             found += self._works_if(work, users, liked, chances)
             found += self._reception(work)
         else:
-            # Who takes an item says little where it is known who likes it.
+            # Who takes an item says little if it is known who likes it.
             found += self._known_groups(work, likers)
         return without_contradictions(found)
 
@@ -176,8 +176,8 @@ class Counting:
         ]
 
     def _of_its_kind(self, work: int, shared: list[Shared]) -> list[Shared]:
-        """Of what is taken without being judged, as news of one day, what shares a topic with the work;
-        where topics are known."""
+        """For items that are taken rather than judged (such as one day's news), those that share a topic with the work,
+        if topics are known."""
         own = set(self.traits.of(work))
         if self.rule in ("ratings", "hours") or not own:
             return shared
@@ -216,7 +216,7 @@ class Counting:
         return found[:KEPT_TRAITS]
 
     def _shunned(self, likers: np.ndarray, together: np.ndarray, own: set[int]) -> list[Fact]:
-        """Topics and hashtags that its likers hardly touch; asked where nothing is disliked by rate."""
+        """Topics and hashtags that its likers hardly touch; used if no group dislikes the work by rate."""
         if self.rule in ("ratings", "hours"):
             return []
         able = np.flatnonzero(self.pooled.able)
@@ -245,7 +245,7 @@ class Counting:
         z = deviations(k, expected, variance)
         tried = (n >= LEAST_GROUP) & self._of_interest(work)
         tests = np.bincount(self._families[tried], minlength=int(self._families.max(initial=0)) + 1)
-        # Every kind of group has its share of the false finds, however many groups are of it.
+        # Each kind of group gets an equal share of the false finds, however many groups it has.
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
         tied = self._tied(work)
         bounds = [
@@ -272,7 +272,7 @@ class Counting:
         return found
 
     def _tied(self, work: int) -> np.ndarray:
-        """By group, whether it is one of fans of what the work is, or of people as they are known."""
+        """By group, whether it is a group of fans of the work's own traits, or a demographic group."""
         own = {self.traits.names[trait] for trait in self.traits.of(work)}
         known = (all_traits.AGE, all_traits.GENDER, all_traits.COUNTRY)
         return np.array(
@@ -284,8 +284,8 @@ class Counting:
         )
 
     def _of_interest(self, work: int) -> np.ndarray:
-        """By group, whether its verdict on the work would say something: people who hardly like a trait
-        are asked about works that have it."""
+        """By group, whether its verdict on the work is informative: people who hardly like a trait
+        are only tested on works that have it."""
         own = {self.traits.names[trait] for trait in self.traits.of(work)}
         return np.array(
             [
@@ -297,16 +297,16 @@ class Counting:
         )
 
     def _telling(self, k: np.ndarray, n: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """Whether a rate speaks for what is said of it: most of those whom an item is recommended to
-        like it, and fewer than half of those who are warned. Of what is taken or passed over, nearly
-        everything is passed over by most."""
+        """Whether a rate supports the statement: most of those to whom an item is recommended
+        like it, and fewer than half of those who are warned do. (If items are taken or passed over, most people
+        pass over nearly everything.)"""
         if self.rule == "skips":
             return np.ones(len(k), bool)
         return np.where(z > 0, 2 * k > n, 2 * k < n)
 
     @functools.cached_property
     def _families(self) -> np.ndarray:
-        """By group a number for its kind: tests are corrected within a kind."""
+        """By group, a number for its kind: tests are corrected within a kind."""
         names = [group.about for group in self.members.groups]
         known = sorted(set(names))
         return np.array([known.index(name) for name in names], np.int64)
@@ -388,7 +388,7 @@ class Counting:
 
     @functools.cached_property
     def _popular_likes(self) -> tuple[np.ndarray, np.ndarray]:
-        """(where each user's begin, place among the popular works) of the likes of such works."""
+        """Likes of popular works: (where each user's likes begin, index of the popular work)."""
         place = np.full(len(self.likers), -1, np.int32)
         place[self._popular] = np.arange(len(self._popular))
         places = place[self.liked]
@@ -462,5 +462,5 @@ def _alike(some: np.ndarray, others: np.ndarray) -> bool:
 
 
 def _bound(tests: int, chance: float = FALSE_FINDS) -> float:
-    """Standard deviations that any of so many tests exceeds, each way, with this chance in all."""
+    """The z-score that any of this many tests exceeds, in either direction, with this overall probability."""
     return NormalDist().inv_cdf(1 - chance / max(tests, 1))

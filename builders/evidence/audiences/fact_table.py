@@ -1,6 +1,6 @@
 """The counted facts of the items that can be asked about: worked out run by run, kept beside the store.
 
-Candidates stand in one order for a store and seed: of each third by popularity in turn, by hash. A run of
+Candidates have one fixed order per store and seed: one from each popularity third in turn, by hash. A run of
 them is counted together the first time that one of them is asked for, so a small sample counts few and a
 large one each item once. In the order of candidates, any run is the same whoever asks.
 """
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 RUN = 256
 """Candidates that are counted together."""
 LEAST_LIKERS = ((30, 5000), (10, 100), (3, 0))
-"""Likers of a candidate: the first number of which so many works have as many."""
+"""Fewest likers of a candidate: the first of these thresholds that enough works reach."""
 LEAST_REVIEWERS = (3, 1)
-"""People who gave a verdict on a work that is a candidate for its reviews alone: those with more first."""
+"""Fewest raters of a work that qualifies by its reviews alone; higher thresholds are tried first."""
 DECIMALS = 4
-"""Decimals of what is expected: rows hold what answers are made of."""
+"""Decimals kept of expected values, so that rows hold exactly what the answers were made from."""
 COLUMNS = ("kind", "about", "value", "count", "of", "base", "direction", "quote")
 
 
@@ -143,7 +143,7 @@ class FactTable:
 
 
 def _least(counts: np.ndarray, steps: Sequence[tuple[int, int]]) -> int:
-    """The first number that so many of the counts reach."""
+    """The first threshold that enough of the counts reach."""
     return next(n for n, many in steps if int((counts >= n).sum()) >= many)
 
 

@@ -23,15 +23,15 @@ MOST_TRAITS = 64
 FEW_LIKES = 3
 """Likes of a trait that make a fan, the work in question not counted."""
 ENOUGH_LIKES = 5
-"""Likes of a trait that would be usual for somebody, without which they cannot be said to hardly like
+"""The expected number of likes of a trait below which a user cannot be said to hardly like
 it."""
 LEAST_PEOPLE = 30
-"""Members of a group by what is known of users, for it to be counted."""
+"""The fewest members a demographic group must have to be counted."""
 DECADE = "decade"
 COMMON_DECADE = 0.2
-"""A period with a larger share of all likes is no taste; a decade is then taken in thirds."""
+"""A period with a larger share of all likes does not count as a taste; such a decade is split into thirds."""
 LATE = 0.001
-"""The latest period with this share of all likes is none either: who likes its works likes what is new."""
+"""Nor does the latest period if it has this share of all likes: its likers merely like what is new."""
 EDITIONS = ("books", "book_reviews")
 """Domains whose years are those of editions."""
 BLOCK = 1 << 14
@@ -83,8 +83,8 @@ class TraitTable:
 
 
 def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """(works, periods) of the works whose year is known: decades, and thirds of those decades that much
-    of what is liked comes from; without what is liked most as it is, or because it is new, which is no
+    """(works, periods) of the works whose year is known: decades, with those split into thirds from which much
+    of what is liked comes; leaving out periods that are liked by most, or for being new, which is no
     taste. The year of a book is that of an edition."""
     if "year" not in store.items.column_names or store.source.domain in EDITIONS:
         return None
@@ -198,7 +198,7 @@ class Members:
         likes = (self.likes[users] - own)[:, None]
         usual = self.traits.likes[self.chosen][None, :] * likes
         fans = (carried >= FEW_LIKES) & (2 * carried * self.total >= 3 * usual)
-        # Of a rare trait nobody has many, and that says nothing of them.
+        # Nobody has many likes of a rare trait, so that says nothing about them.
         seldom = (usual >= ENOUGH_LIKES * self.total) & (2 * carried * self.total <= usual)
         wanted = [self._name(trait)[0] in ("category", DECADE) for trait in self.chosen]
         parts = [fans, seldom[:, wanted]]

@@ -12,11 +12,11 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 LEAST_RATERS = 20
 CLEARLY = 2.33
-"""Standard deviations from what is usual: a chance of one in a hundred."""
+"""The z-score that chance alone reaches once in a hundred times."""
 LEAST_LACK = 0.07
-"""The share of its raters by which a work differs from what is usual, at least."""
+"""The smallest difference from the usual share, as a fraction of a work's raters."""
 GENEROUS, MIXED, FLOP = 0.75, 0.25, 0.4
-"""Well liked: so many like it. Divided: so many dislike it. Disappointing: fewer than half like it, and
+"""Well liked: `GENEROUS` or more like it. Divided: `MIXED` or more dislike it. Disappointing: fewer than half do, and
 most of all where no more than `FLOP` do."""
 CLICKED, PASSED = 1.5, 0.6
 CLEARLY_CLICKED = 4.0

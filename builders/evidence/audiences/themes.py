@@ -24,15 +24,15 @@ from itdr.builders.store.reader import StoreReader
 SHARED_WORKS = 20
 """The works an audience shares most, among which themes are looked for."""
 FEWEST = 5
-"""Works that an audience shares; of fewer, all have to be of a theme."""
+"""The fewest shared works for ordinary themes; if there are fewer, all must belong to the theme."""
 LEAST_SHARED, LEAST_PART = 3, 5
-"""Works of a theme, at least, and of how many of those looked at there must be one."""
+"""A theme has at least `LEAST_SHARED` works, and one in `LEAST_PART` of those examined."""
 KEPT_PARTS = 3
 LEAST_LIFT = 1.5
 STRANGE = 1000
-"""A theme that the work itself has no part in must be so much clearer than one that it has."""
+"""A theme to which the work itself does not belong must be this many times clearer than one to which it does."""
 CHANCE = 0.01
-"""False themes of an item, in all."""
+"""Expected false themes per item, over all tests."""
 MOST_THEMES = 3
 KEPT_WORKS = 8
 """Works named as also liked, or for a theme, at most."""

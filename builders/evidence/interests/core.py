@@ -1,4 +1,4 @@
-"""Which taste is named first: the core of what is liked, and how it can be said."""
+"""Choosing the lead taste of a profile (its core), and how it can be worded."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from itdr.builders.evidence.interests.works import KINDS, PLUS
 
 TASTES = ("share", *FACT_OF.values())
 SHOWN = 0.4
-"""The share of the displayed likes that the core has, at least."""
+"""The smallest share of the displayed likes that must have the core trait."""
 MARGIN, RATIO = 0.05, 1.2
-"""What there is most of is said where its share is so far above what is usual, and so many times that."""
+"""The commonest trait is stated if its share exceeds the usual one by `MARGIN` and is `RATIO` times as large."""
 LED = 0.2
-"""Where no taste is wide enough, the one farthest above what is usual comes first, if so many of the likes
+"""If no taste is broad enough, the one farthest above the usual share comes first, provided this share of the likes
 have it."""
 NEAR = 0.85
-"""What comes first is at least so nearly as common as what there is most of."""
+"""What comes first must be at least this fraction as common as the commonest trait."""
 TELLING = 1.5
-"""What also sets likes apart from dislikes weighs so many times as much, what is as common among either so
+"""A taste that also separates likes from dislikes weighs this many times as much; one equally common among both, this
 many times less."""
 
 
@@ -36,17 +36,17 @@ def is_own(fact: Fact) -> bool:
 
 
 def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
-    """The facts with the core at the front: of the tastes that are about as common among the likes as
-    anything is, the one whose share of them, times how far it is above what is usual, is the largest.
-    Where none is, what there is most of stands there, if clearly more common than usual; else the taste
-    that is farthest above what is usual.
+    """The facts with the core first: of the tastes about as common among the likes as
+    any trait is, the one with the largest product of share and lift over the usual share.
+    If there is none, the commonest trait leads if it is clearly more common than usual; otherwise the taste
+    farthest above the usual share.
 
     Args:
         person: the user.
         facts: what may be said, the strongest of each kind first.
 
     Returns:
-        The facts; of the core what sets likes apart from dislikes comes first, where it does.
+        The facts; of those about the core, one that separates likes from dislikes comes first.
     """
     telling = {fact.topic for fact in facts if fact.kind == "contrast" and fact.direction == UP}
 
@@ -61,7 +61,7 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     rest = [fact for fact in facts if fact.kind != "most"]
     least = max(WIDE * person.likes, NEAR * most.count if most else 0)
     wide = [one for one in rest if is_taste(one) and one.about in KINDS and one.count >= least]
-    # Years that fail as often as they please are only those that the user watches.
+    # Decades that displease as often as they please are merely the ones the user watches.
     wide = [one for one in wide if one.direction or one.about != "decade"]
     core = max(wide, key=weight, default=None)
     if core is None:
@@ -85,12 +85,12 @@ def _lift(fact: Fact) -> float:
 
 
 def _is_telling(most: Fact) -> bool:
-    """Whether there is clearly more of it than others have."""
+    """Whether it is clearly more common than among other users."""
     return most.count / most.of >= max(most.base + MARGIN, RATIO * most.base)
 
 
 def _within(fact: Fact, core: Fact) -> bool:
-    """Whether a taste says no more than the core does: a blend of it, or a part of a blend."""
+    """Whether a taste adds nothing to the core: a blend that contains it, or a part of a blended core."""
     parts, whole = (set(one.value.split(PLUS)) for one in (fact, core))
     blended = "blend" in (fact.about, core.about) and {fact.about, core.about} <= {
         "blend",
@@ -100,7 +100,7 @@ def _within(fact: Fact, core: Fact) -> bool:
 
 
 def flags(shown: Sequence[Fact]) -> set[str]:
-    """How an answer begins: `core_line`, `core`, `core_mixed` or `mainstay`.
+    """The flag for an answer's opening: `core_line`, `core`, `core_mixed` or `mainstay`.
 
     Args:
         shown: the facts that the question shows, in their order.

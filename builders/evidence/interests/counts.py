@@ -1,4 +1,4 @@
-"""How often the training part likes and dislikes each work and each trait, and what users do usually.
+"""How often the training part likes and dislikes each work and each trait, and what users usually do.
 
 Counted once for a store and seed, in SQL for both engines, and kept beside the store.
 """
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from itdr.builders.store.engine import Engine
 
 LITTLE_KNOWN = 5
-"""Little known are the least liked works that together get one like in so many."""
+"""Little-known works are the least liked ones that together receive one like in this many."""
 ENDS = (0.1, 0.5, 0.9)
-"""Users before the first and after the last of these shares are at the ends of a habit."""
+"""Users below the first or above the last of these quantiles are at the extremes of a habit."""
 
 
 @dataclass(frozen=True)
 class Habits:
-    """What users who have judged many works do: at the shares `ENDS` of them.
+    """The habits of users who have judged many works, at the quantiles `ENDS`.
 
     judged: how many works they have judged.   liked: the share of these that they like.
     obscure: the share of little-known works among these likes.
@@ -50,7 +50,8 @@ class Counts:
     codes: kind -> name -> code of the trait.   names: (kind, name) by code.   kinds: place of the
     kind in `KINDS`, by code.   starts, traits: the traits of each work, by work code.
     works: how many works that can be shown carry the trait.   liked, disliked: how often such a work was.
-    likes, dislikes, judged, marks: of each work, by work code; marks: their sum.   activity: numbers of likes, and of users with so many.
+    likes, dislikes, judged, marks: of each work, by work code; marks: their sum.   activity: numbers of
+    likes, and of users with so many.
     known: a work with fewer likes is little known.
     """
 
@@ -121,8 +122,8 @@ class Counts:
         return works[begins[trait] : begins[trait + 1]]
 
     def share(self, trait: int, likes: int) -> float:
-        """The share of a trait to be expected among so many likes, by the works that carry it: who likes
-        few works likes those that everybody does."""
+        """The expected share of a trait among this many likes, from the works that carry it: people who like
+        few works like those that everybody likes."""
         step = self._step(likes)
         key = ("share", trait, step)
         if key not in self.cache:
@@ -139,7 +140,7 @@ class Counts:
     def obscure_share(self, likes: int) -> float:
         """The share of little-known works to be expected among a user's likes.
 
-        Whoever likes many works cannot but like little-known ones.
+        People who like many works inevitably like little-known ones.
 
         Args:
             likes: how many works the user likes.
@@ -157,8 +158,8 @@ class Counts:
 
     @functools.cached_property
     def _chances(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """How likely a user who likes n works likes one that so many do (see `companions.py`): the
-        numbers n, the numbers of a work's likes, and a row to n, a column to the others."""
+        """How likely a user who likes n works is to like a work with a given number of likes (see `companions.py`): the
+        values of n, the like counts, and a matrix with one row per n and one column per like count."""
         activity, people = self.activity
         steps, means = companions.steps_of(activity, people)
         values = np.unique(self.likes)
@@ -170,7 +171,7 @@ class Counts:
         return min(int(means.searchsorted(likes)), max(len(means) - 1, 0))
 
     def _drawn(self, likes: np.ndarray, step: int) -> np.ndarray:
-        """How likely works with these numbers of likes are among those of a user of that step."""
+        """How likely works with these like counts are to be among the likes of a user in that step."""
         _, values, table = self._chances
         if not len(table):
             return np.zeros(len(likes))
@@ -238,13 +239,13 @@ def _counts(split: Partition) -> Counts:
 
 
 def _least_known(likes: np.ndarray) -> int:
-    """From how many likes a work is well known."""
+    """The number of likes from which a work counts as well known."""
     ascending = np.sort(likes)
     sums = ascending.cumsum()
     total = int(sums[-1]) if len(sums) else 0
     if not total:
         return 1
-    # All works of one number of likes are on one side.
+    # All works with the same number of likes fall on the same side.
     return int(ascending[sums.searchsorted(total // LITTLE_KNOWN, side="right")])
 
 

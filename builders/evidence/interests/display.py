@@ -1,7 +1,7 @@
 """Which of a user's likes and dislikes the question shows, and which facts they show with it.
 
-Shown is a fair sample: of each taste that could be said, as many displayed works carry it as it has among
-all of the user's likes, or dislikes. A fact that the sample does not show is not said.
+The works shown are a fair sample: each taste that could be stated is as common among them as among
+all of the user's likes (or dislikes). A fact that the sample does not show is not stated.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 SHOWN = 2
 """Displayed likes that must carry a taste."""
 TRACKED = 6
-"""Facts whose share the sample keeps; the strongest first."""
+"""How many facts (the strongest first) have their share preserved by the sample."""
 CONSIDERED = 120
-"""Works of a side, in the order of the hash, that the sample is taken from."""
+"""How many works of a side, in hash order, the sample is taken from."""
 WIDE = 12
-"""A taste that fewer than one like in so many shares cannot be seen in a fair sample."""
+"""A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 CLEARLY = 2
-"""What speaks for an item is so many times as common among the displayed likes as among the dislikes."""
+"""A reason for an item must be this many times as common among the displayed likes as among the dislikes."""
 FAR, MOST_LIKED = 3, 5
-"""What speaks against an item is borne by two displayed dislikes at least, and is so many times as common
-among them as among the likes; one like in so many bears it at most. Without such a like one dislike will
-do."""
+"""A reason against an item must apply to at least two displayed dislikes, be `FAR` times as common
+among them as among the likes, and apply to at most one like in `MOST_LIKED`. If it applies to no like, one dislike
+is enough."""
 HINTS = 3
-"""What only the list speaks against is borne by so many displayed dislikes."""
+"""A reason against that only the list supports must apply to this many displayed dislikes."""
 SAME = 0.7
-"""Two tastes that share so many of the works of either are one."""
+"""Two tastes count as one if they share this fraction of the works of the smaller."""
 _APART = ("contrast", "listed")
 _FARTHEST = np.iinfo(np.int64).max
 
 
 def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
-    """The facts without those that an earlier one says in other words.
+    """The facts without those that merely restate an earlier one.
 
     Args:
         person: the user.
@@ -105,8 +105,8 @@ def fair_sample(
     for place, title in enumerate(named):
         alike.setdefault(title, []).append(place)
     barred = np.array([title in taken for title in named], bool)
-    # How far s + t is from w (c + 1) / n, squared and times n, less what is the same for all works:
-    # t the traits of a work, s of the c chosen ones, w of all n. Whole numbers tie alike everywhere.
+    # The squared distance of s + t from w (c + 1) / n, times n, minus what is the same for all works:
+    # t: traits of a work, s: of the c chosen ones, w: of all n. Integers tie identically on every machine.
     own = n * has.sum(1)
     shown = np.zeros(len(tracked), np.int64)
     chosen: list[int] = []
@@ -130,7 +130,7 @@ def shown_facts(
     disliked: Sequence[int],
     titles: Sequence[str],
 ) -> list[Fact]:
-    """The facts that the displayed works show, each with what it may cite of them as details.
+    """The facts that the displayed works bear out, each with what it may cite from them as details.
 
     Args:
         person: the user.
@@ -139,9 +139,10 @@ def shown_facts(
         titles: their titles, likes first.
 
     Returns:
-        Facts in the same order, but what only one displayed dislike speaks against last. Details are how many of the displayed likes carry the trait, how many
-        of the dislikes (the other way round for what speaks against), and titles; before those of what
-        is liked at times, the title of a dislike.
+        Facts in the same order, those resting on a single displayed dislike last. Details are how many of the
+        displayed likes carry the trait, how many
+        of the dislikes (dislikes first for reasons against), and example titles; for what
+        is liked only at times, the title of a dislike precedes them.
     """
     found = []
     for fact in facts:
@@ -168,7 +169,7 @@ def shown_facts(
                 Fact("own", "title", without_year(title)) for title, own in failed if own
             ][:1]
         if fact.kind == "listed":
-            # Only the list speaks for it.
+            # Only the displayed list supports it.
             fact = replace(fact, count=against, of=len(disliked), base=k / max(len(liked), 1))
             listed = listed[1:]
         found.append(replace(fact, details=(*listed, *examples)))

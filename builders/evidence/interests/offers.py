@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 OFFERS = 2
 LIFT = 1.5
-"""What is offered is liked so many times as often as expected by those who like the displayed work."""
+"""A work is offered if the likers of a displayed work like it this many times as often as expected."""
 CLEAR, FANS = 2.0, 0.2
-"""What is not to be offered is liked so many times as often as expected by the likers of a displayed
-dislike, and by so many of them."""
+"""A work is warned against if the likers of a displayed dislike like it this many times as often as
+expected, and at least this share of them do."""
 AGREED = 2
-"""Displayed dislikes whose fans like what is not to be offered."""
+"""How many displayed dislikes must have fans who like the work warned against."""
 RECEIVED = 0.6
-"""… and by so many of all who like or dislike it."""
+"""… and at least this share of all who judged it must like it."""
 
 
 def offers(
@@ -45,14 +45,14 @@ def offers(
         liked: the works of the displayed likes.
         touched: works that the user met in any way.
         disliked: what goes with these works is not offered.
-        tastes: the tastes that are said, the first one first; without any, a work may be of every kind.
+        tastes: the tastes that are stated, the lead one first; if empty, a work of any kind may be offered.
         against: facts about traits that a work to be offered must not have.
-        popular: whether works that are better known than half of those to choose from are offered, too.
+        popular: whether works better known than half of the choices may be offered, too.
 
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
-        the details are how many displayed likes have the taste, and another displayed work that
-        speaks for the same one, if any does.
+        the details are how many displayed likes have the taste and, if there is one, another displayed work that
+        points to the same work.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(liked)
@@ -124,14 +124,14 @@ def aversions(
     *,
     tastes: Sequence[Fact] = (),
 ) -> list[Fact]:
-    """Works not to offer: new to the user, and liked by the fans of two displayed dislikes.
+    """Works to warn against: new to the user, and liked by the fans of two displayed dislikes.
 
     Args:
         split: whose training part says what goes together.
         disliked: the works of the displayed dislikes.
-        liked: the works that the user likes; what goes with these is no aversion.
+        liked: the works that the user likes; works that go with these are never warned against.
         touched: works that the user met in any way.
-        tastes: what the user likes; a work of one of these kinds is no aversion.
+        tastes: what the user likes; a work that has one of these traits is never warned against.
 
     Returns:
         At most one fact `also_liked` with the direction `DOWN`; the quote is the title of the displayed

@@ -1,4 +1,4 @@
-"""What a user's displayed reviews praise and complain of, over all of them."""
+"""What a user's displayed reviews praise and complain about, taken together."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 _ENDS = (".", "!", "?", "…", ")", '"', "\n")
 BOTH = 3
-"""Reviews that must praise or blame one thing for it to be what decides."""
+"""How many reviews must praise or criticise a thing before it counts as decisive."""
 OFTEN, FOR_WHOM = 2, 3
-"""Reviews that must speak of something for it to be what the user cares about, and of people, for the
-user to think of them."""
+"""How many reviews must mention a thing before the user counts as caring about it, and mention people before the
+user counts as thinking of them."""
 
 
 def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
-    """What the reviews speak of, that of most reviews first.
+    """What the reviews talk about, the most frequent topic first.
 
     Args:
         comments: the displayed reviews; those of what the user liked praise, the others complain.
         words: the words of the domain.
 
     Returns:
-        Facts `aspect`: in how many of the reviews of that side, one quoted, and a second quote as detail.
-        What is praised here and complained of there is one fact, without direction: it counts the
+        Facts `aspect`: how many reviews of that side mention it, with one quote, and a second quote as a detail.
+        What some reviews praise and others criticise is one fact without direction: it counts the
         complaints, and the detail counts the praise.
     """
     found: dict[tuple[tuple[str, str], int], list[Fact]] = {}
@@ -45,7 +45,7 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
             facts.append(fact)
         elif side == DOWN:
             facts.append(replace(fact, direction=0, details=(replace(other, details=()),)))
-    # One review tells of one item, not of a taste.
+    # A single review is about one item; it does not show a taste.
     return sorted(filter(is_shared, facts), key=lambda fact: -_reviews(fact))
 
 

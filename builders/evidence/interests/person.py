@@ -1,4 +1,4 @@
-"""One user's verdicts and the traits of the works they fell on, as arrays."""
+"""One user's verdicts, and the traits of the works they concern, as arrays."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _YEAR = 31_556_952
 SHRINK = 4
-"""Marks that the usual one counts for, beside those on the very work."""
+"""The weight of the overall mean mark, in marks, when a work's own mean is smoothed."""
 STEEPEST = 2.0
-"""Nobody's marks follow those of others more steeply."""
+"""The steepest slope allowed for a user's marks against the mean marks of others."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Person:
 
     @functools.cached_property
     def off(self) -> np.ndarray:
-        """How far each mark is from what this user gives to works that others like as much: from a line
+        """The residual of each mark: its distance from what this user gives works that others like equally, by a line
         fitted to the user's marks over the mean marks of others."""
         counts, works, own = self.counts, self.judged, int(self.training)
         marks = self.marks.astype(np.float64)
@@ -105,7 +105,7 @@ class Person:
 
     @functools.cached_property
     def deviations(self) -> np.ndarray:
-        """By how many standard deviations the marks of each trait of the tally are higher than the rest."""
+        """For each trait in the tally, by how many standard deviations its marks exceed the rest."""
         works, n = self.tally.works, len(self.judged)
         variance = (self.off * self.off).sum() / max(n - 2, 1) * works * (1 - works / n)
         return self.tally.sums / np.sqrt(np.maximum(variance, 1e-9))

@@ -5,21 +5,21 @@
 k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chance explains it in too few
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
-by popularity, so many of them and none twice, let expect. Its direction is none (0) where it is
-about as common among the user's dislikes: what they come back to, with mixed results.
+in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
+about as common among the user's dislikes: something they keep coming back to, with mixed results.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
-generous they are, and how much they go by what others think). A trait is a fact where the marks of the
+generous they are, and how closely they follow the crowd). A trait is a fact if the marks of the
 works that carry it, `JUDGED` or more, lie so far above (below) the rest that chance does it for one trait
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
-everybody's. What seems to speak against works without being sure is handed on as `listed`: that the list
-shows it may be said.
+everybody's. A trait that seems to count against works, but not significantly, is passed on as `listed`: the answer may
+then say only that the list shows it.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
-the last only where chance explains it in one of 100, against what so many likes let expect.
+the last only if chance explains it in at most one case in 100, given the number of likes.
 """
 
 from __future__ import annotations
@@ -45,29 +45,29 @@ CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
 JUDGED = 5
 HINTED = 1.0
-"""Deviations from which on a trait seems to make a difference."""
+"""The z-score from which a trait seems to make a difference."""
 CLEARLY = {UP: 1.5, DOWN: 3.0}
-"""A contrast's trait is so many times as common on its own side as on the other."""
+"""A contrast's trait must be this many times as common on its own side as on the other."""
 OBSCURE_CHANCE = 0.01
 HEAVY, GENEROUS, STRICT, OBSCURE = 3.0, 1.25, 0.7, 1.5
-"""A heavy user has judged so many times as many works as the median, too; a generous or strict one likes so
-many times as many of them, and of little-known works as many more as would be usual."""
+"""Factors relative to the median user: works judged (`HEAVY`), share of works liked (`GENEROUS`, `STRICT`);
+`OBSCURE` is relative to the expected share of little-known works."""
 WIDE = 0.35
 """The share of the likes that the core of a taste has, at least."""
 MIXED = 2
 MIXED_SHARE = 0.8
-"""A taste is a mixed one by so many dislikes at least, and where its share among the dislikes is at
-least so many times that among the likes."""
+"""A taste counts as mixed if it has at least this many dislikes, and its share among the dislikes is at
+least this many times its share among the likes."""
 OLD = "1960s"
-"""The last decade that is surely old, where it is not known when a user was active."""
+"""The latest decade that is certainly old, for users whose active years are unknown."""
 RECENT = 20
-"""A decade that ended less than so many years before the user was active says when, not what."""
+"""A decade that ended fewer than this many years before the user's activity shows when, not what, they watch."""
 FACT_OF = {"decade": "era", "series": "series"}
-"""The kind of the fact that a share of these traits is; else `share`."""
+"""The fact kind for a share of traits of these kinds; for all others it is `share`."""
 
 
 def facts(person: Person, carried: int) -> list[Fact]:
-    """All facts that hold for a user, of each kind the strongest first.
+    """All facts that hold for a user, strongest first within each kind.
 
     carried: a category that fewer works than this carry is no taste.
     """
@@ -95,10 +95,10 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     p = (liked - own * k + 1) / (counts.all_likes - own * n + 2)
     lift = (k + significance.PRIOR * p) / (n + significance.PRIOR) / p
     least = np.where(kinds == KINDS.index("category"), carried, 1)
-    # What is shared by sequels is how many of them the source has.
+    # How common sequels are reflects how many of them the source has.
     able = (k >= LEAST) & (lift >= LIFT) & (counts.works[traits] >= least)
     able &= kinds != KINDS.index("sequel")
-    # What chance does to one of three is no finding, whatever else was tried.
+    # What chance does once in three tries is no finding, whatever else was tried.
     able &= (k - n * p) ** 2 >= n * p * (1 - p)
     for place in np.flatnonzero(able).tolist():
         kind, name = counts.names[traits[place]]
@@ -107,7 +107,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         candidates, sum_of_all = counts.candidates(kind, int(least[place]))
         weight = (1 / candidates + int(liked[place]) / sum_of_all) / 2
         likes, total = int(k[place]), n
-        # Who likes few works likes the popular ones, and who likes many likes others, too.
+        # People with few likes like the popular works; people with many like others, too.
         base = max(float(p[place]), counts.share(int(traits[place]), total))
         if significance.lift(likes, total, base) < LIFT:
             continue
@@ -115,15 +115,15 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             continue
         against = int(tally.dislikes[place])
         mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * m
-        # Of a `share` the base is one, too; else the number to be expected.
+        # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
 def commonest(person: Person) -> Iterator[Fact]:
-    """Each category of so many likes that it may be the core, whether or not others like it as much: no
-    taste by itself, but what there is most of."""
+    """Each category with enough likes to be the core, whether or not others like it as much: not
+    a taste in itself, but the commonest trait."""
     counts, tally, n = person.counts, person.tally, person.likes
     wide = (tally.likes >= WIDE * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
     for place in np.flatnonzero(wide).tolist():
@@ -132,7 +132,7 @@ def commonest(person: Person) -> Iterator[Fact]:
 
 
 def _recent(decade: str, active: int | None) -> bool:
-    """Whether a decade had not long ended when the user was active, or may not have."""
+    """Whether a decade had only recently ended (or may have) when the user was active."""
     if not decade[:1].isdigit():
         return False
     return decade > OLD if active is None else int(decade[:4]) + 10 > active - RECENT
@@ -142,8 +142,8 @@ def _recent(decade: str, active: int | None) -> bool:
 
 
 def _contrasts(tally: Tally, person: Person) -> list[Fact]:
-    """The traits by which the user's marks differ, of each direction the surest first; those that seem to
-    speak against a work, though chance could do it, as `listed`: what the list shows may be said of it."""
+    """The traits by which the user's marks differ, most certain first in each direction; those that seem to
+    count against a work, but could be chance, become `listed`: only what the list shows may be said of them."""
     if not person.likes or not person.dislikes:
         return []
     able = (tally.works >= JUDGED) & ~_dated(tally.traits, person)
@@ -173,12 +173,12 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
 
 @functools.lru_cache(maxsize=1024)
 def _bound(tried: int) -> float:
-    """The deviations that chance alone reaches in one of so many traits, by `CONTRAST_CHANCE`."""
+    """The z-score that chance alone reaches in one of this many traits with probability `CONTRAST_CHANCE`."""
     return NormalDist().inv_cdf(1 - CONTRAST_CHANCE / tried)
 
 
 def _dated(traits: np.ndarray, person: Person) -> np.ndarray:
-    """Which traits are decades too late to be a reason for anything."""
+    """Which traits are decades too recent to explain anything."""
     counts = person.counts
     key = ("late", person.active)
     if key not in counts.cache:

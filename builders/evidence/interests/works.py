@@ -1,4 +1,4 @@
-"""What works can have in common that a taste can be for: the traits of each work, by kind."""
+"""The traits of works on which a taste can be based, by kind."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def _leading(store: StoreReader) -> np.ndarray:
 
 
 def carried(store: StoreReader) -> tuple[pa.Table, pa.Table]:
-    """Which work carries which trait.
+    """The traits of all works at once.
 
     Args:
         store: the store.
