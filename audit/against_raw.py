@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from itdr.audit.counts import Recount
 from itdr.audit.features import Features, of_raw
 from itdr.audit.histories import history_faults
@@ -127,7 +129,7 @@ class RawChecks:
             shown.append(row["item_id"])
             work = raw.work(row["item_id"])
             given = raw.given(user, work) if work is not None else set()
-            if round(float(row["rating"]), 4) not in given:
+            if float(np.float32(row["rating"])) not in given:
                 self.targets.fault(row["id"], f"the user did not rate {row['item_id']} so")
         for item in shown:
             if raw.work(item) not in met:

@@ -104,12 +104,12 @@ class RawOracle:
         return found
 
     def given(self, user: int, work: int) -> set[float]:
-        """The ratings that the user gave a work."""
+        """The ratings that the user gave a work, as they are stored: in 32 bits."""
         events = self.store.events(user)
         if events.ratings is None:
             return set()
         mine = events.ratings[self.store.work[events.items] == work]
-        return {round(float(one), 4) for one in mine if not np.isnan(one)}
+        return set(mine[~np.isnan(mine)].tolist())
 
     def attribute(self, user: int, name: str) -> str | None:
         """An attribute of a user, ages and years of birth also in bands of ten years.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.schema import SKIP
 
 
@@ -18,7 +19,7 @@ def counted_pairs(skips: bool, min_rating: float | None, distinct: bool) -> str:
     """
     where = [f"event <> {SKIP}"] if skips else []
     if min_rating is not None:
-        where.append(f"rating >= {float(min_rating)!r}")
+        where.append(f"rating >= {float32_sql(min_rating)}")
     return (
         f"SELECT {'DISTINCT ' if distinct else ''}user_code, item_code FROM events "
         f"WHERE {' AND '.join(where) or '1 = 1'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.schema import SKIP
 
 
@@ -38,7 +39,7 @@ def train_touches(
     if until is not None:
         where.append(f"e.timestamp < {int(until)}")
     if min_rating is not None:
-        where.append(f"e.rating >= {float(min_rating)!r}")
+        where.append(f"e.rating >= {float32_sql(min_rating)}")
     if held:
         where.append("h.work IS NULL")
     left_out = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
@@ -89,7 +90,7 @@ def met_by_split(
         )
     where = [f"e.event <> {SKIP}"] * has_event
     if min_rating is not None:
-        where.append(f"e.rating >= {float(min_rating)!r}")
+        where.append(f"e.rating >= {float32_sql(min_rating)}")
     left = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
     return f"""
 SELECT code, part, count(*) AS users FROM (
