@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import functools
+import math
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -293,11 +295,9 @@ def test_cuts_are_quantiles_or_dates() -> None:
         for user in range(len(store.user_hash))
         for time in store.events(user).times.tolist()  # type: ignore[union-attr]
     )
-    first, second = time_cuts(store, (0.5, 0.75))
-    for cut, share in ((first, 0.5), (second, 0.75)):
-        below = sum(time < cut for time in times) / len(times)
-        upto = sum(time <= cut for time in times) / len(times)
-        assert below <= share <= upto
+    for shares in ((0.5, 0.75), (0.07, 0.29), (1e-6, 0.999_999)):
+        ranks = [math.ceil(Fraction(str(one)) * len(times)) for one in shares]
+        assert time_cuts(store, shares) == tuple(times[rank - 1] for rank in ranks)
     assert parse(["2015-01-01", "2016-01-01"]) == (1_420_070_400, 1_451_606_400)
     assert parse(["0.5", "0.75"]) == parse([0.5, 0.75]) == (0.5, 0.75)
     assert time_cuts(store, (1_420_070_400, 1_451_606_400)) == (1_420_070_400, 1_451_606_400)
