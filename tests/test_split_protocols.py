@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
 import math
 import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from itdr.audit import audit
 from itdr.audit.oracle import RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import open_cells, registry
+from itdr.builders.sampling.catalogue import catalogue_counts
 from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.cuts import parse, time_cuts
 from itdr.builders.sampling.histories import histories
@@ -274,6 +277,32 @@ def test_counts_of_cold_items_are_of_their_split_alone() -> None:
         assert not stats.users[~mine].any()
 
 
+def test_counts_of_cold_items_follow_the_length_of_titles(tmp_path: Path, caches: Path) -> None:
+    """Works whose cut titles look the same change splits: what was counted of others does not count."""
+    root, divided = tmp_path / "raw", []
+    world.write("ml-32m", root, users=80, items=120, dirt=False)
+    movies = root / "ml-32m" / "movies.csv"
+    header, *films = movies.read_text("utf-8").splitlines()
+    ids = [line.partition(",")[0] for line in films]
+    long = [
+        f"{name},Beginning {k // 4:02} of all films by number {k} (1999),Drama"
+        for k, name in enumerate(ids)
+    ]
+    movies.write_text("\n".join([header, *long, ""]), "utf-8")
+    for chars in (120, 20):
+        own = {**COLD, "title_chars": chars, "candidates": 0, "data_dir": str(root)}
+        (cell,) = open_data("sequential_rec", options(**own)).cells.values()
+        divided.append(item_splits(cell.store, 0).tolist())
+        splits, whole = item_splits(cell.store, 0), train_stats(cell.store, None)
+        met = {split: catalogue_counts(cell.partition)[:, split] for split in range(3)}
+        for part in range(3):
+            mine = splits == part
+            users = np.where(mine, whole.users, 0).tolist()
+            assert cell.for_part(part).train_stats.users.tolist() == users
+            assert not met[part][~mine].any()
+    assert divided[0] != divided[1]
+
+
 def test_the_audit_finds_what_training_knew() -> None:
     data = open_data("sequential_rec", options(**COLD))
     early, late = next(iter(data.rows("train"))), next(iter(data.rows("test")))
@@ -304,6 +333,25 @@ def test_cuts_are_quantiles_or_dates() -> None:
     for wrong in ([0.9, 0.8], [0.8], ["2016-01-01", "soon"], [0.8, "2016-01-01"], 0.8, [0, 1]):
         with pytest.raises(ConfigError, match="cuts must be two quantiles"):
             parse(wrong)  # type: ignore[arg-type]
+
+
+def test_cuts_computed_elsewhere_are_those_of_their_own_validation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process that draws for several jobs keeps the cuts of each, whichever came first."""
+    cells = []
+    for validation in ("last", "time", "users"):
+        (cell,) = open_data(
+            "sequential_rec", options(**BY_TIME, validation=validation)
+        ).cells.values()
+        cells.append((cell.cell, cell.store.path, cell.cuts))
+    assert len({cuts for _, _, cuts in cells}) == 2
+    for order in itertools.permutations(cells):
+        monkeypatch.setattr(open_cells, "_stores", {})
+        for cell, path, cuts in order:
+            assert cuts is not None
+            open_cells.share_cuts(cell, path, cuts)
+            assert open_cells.open_cell(cell, (path,)).cuts == cuts
 
 
 def test_the_target_is_the_first_the_last_or_any() -> None:

@@ -36,7 +36,7 @@ def catalogue_counts(partition: Partition) -> np.ndarray:
     facts: tuple[object, ...] = (*partition.facts, *store.selection_facts)
     if partition.cold is not None:
         # The same whichever split is asked for.
-        facts = ("cold", partition.seed, *store.selection_facts)
+        facts = ("cold", partition.seed, store.title_chars, *store.selection_facts)
     path = derived.derived_path(store, "catalogue", facts)
     derived.build_once(path, lambda work: _write(partition, work / path.name))
     table = arrow.read(path)

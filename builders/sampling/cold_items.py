@@ -71,7 +71,8 @@ def of_split(store: StoreReader, seed: int, part: int) -> StoreReader:
     Returns:
         A cached reader of the same store, to count with.
     """
-    key = ("cold items", seed, part)
+    # Titles that are cut to look the same are in one split: their length decides who is counted.
+    key = ("cold items", seed, part, store.title_chars)
     if key not in store.views:
         chosen = store.selection
         items = item_splits(store, seed) == part

@@ -61,7 +61,9 @@ def test_a_rating_reaches_the_threshold_that_it_spells(
 
 def test_a_threshold_stands_in_statements_as_it_is_stored(con: duckdb.DuckDBPyConnection) -> None:
     for value in (3.8, 0.1, 1e-7, 12345.678, 1e20, -2.5, float(np.float32(3.8))):
-        kind, found = con.execute(f"SELECT typeof(x), x FROM (SELECT {float32_sql(value)} AS x)").fetchone()  # type: ignore[misc]
+        kind, found = con.execute(
+            f"SELECT typeof(x), x FROM (SELECT {float32_sql(value)} AS x)"
+        ).fetchone()  # type: ignore[misc]
         assert kind == "FLOAT" and found == np.float32(value)
     assert float32_sql(float(np.float32(3.8))) == "CAST('3.8' AS FLOAT)"
 
