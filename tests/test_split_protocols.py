@@ -6,6 +6,7 @@ import copy
 import functools
 import itertools
 import math
+import shutil
 import tempfile
 from fractions import Fraction
 from pathlib import Path
@@ -239,6 +240,59 @@ def test_validation_may_be_of_other_users() -> None:
     promise.see("train", early, RawOracle(cell))
     promise.see("validation", late, RawOracle(cell))
     assert "has rows in train, too" in promise.end().faults[0][1]
+
+
+def test_training_negatives_are_of_no_validation_event() -> None:
+    for validation in ("last", "users"):
+        (cell,) = open_data(
+            "sequential_rec", options(**BY_TIME, validation=validation)
+        ).cells.values()
+        assert cell.cuts is not None
+        cut, lines, held = cell.cuts[1], histories(cell.store), set()
+        for user in range(len(cell.store.user_hash)):
+            line = lines.of(user)
+            before = [k for k in range(len(line)) if (line.times[k] or 0) < cut]
+            if validation == "users" and cell.partition.is_validation_user(user):
+                held |= {(user, line.works[k]) for k in before}
+            elif validation == "last" and before:
+                held.add((user, line.works[before[-1]]))
+        met = []
+        for part in range(3):
+            drawer = cell.for_part(part).event_negatives
+            assert drawer is not None
+            index = drawer._index
+            met.append(set(zip(index.users.tolist(), index.works.tolist(), strict=True)))
+        assert len(held) > 20 and not met[0] & held and met[0] == met[1] < met[2]
+
+
+def test_training_rows_do_not_depend_on_validation_users(tmp_path: Path) -> None:
+    own = options(**BY_TIME, validation="users", negatives="event", target="all")
+    rows = world.load("sequential_rec", **own)
+    (cell,) = open_data("sequential_rec", own).cells.values()
+    assert cell.cuts is not None
+    root = tmp_path / "raw"
+    shutil.copytree(world.folder() / "ml-32m", root / "ml-32m")
+    path = root / "ml-32m" / "ratings.csv"
+    lines = [line.split(",") for line in path.read_text("utf-8").splitlines()]
+    kept_apart = {}
+    for user in range(len(cell.store.user_hash)):
+        kept_apart[cell.user_id(user)] = cell.partition.is_validation_user(user)
+    mine = [
+        one
+        for one in lines[1:]
+        if len(one) == 4
+        and one[3].isdigit()
+        and kept_apart.get(one[0])
+        and int(one[3]) < cell.cuts[1]
+    ]
+    # Each of them now met a film of another's at that moment.
+    for one, other in zip(mine, [line[1] for line in mine[::-1]], strict=True):
+        one[1] = other
+    path.write_text("\n".join(",".join(one) for one in lines) + "\n", "utf-8")
+    others = world.load("sequential_rec", **{**own, "data_dir": str(root)})
+    assert len(mine) > 100 and len(rows["train"]) > 100
+    assert others["validation"] != rows["validation"]
+    assert others["train"] == rows["train"]
 
 
 @pytest.mark.parametrize("own", [{"validation": "last"}, {"validation": "users"}], ids=str)

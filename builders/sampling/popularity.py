@@ -104,6 +104,7 @@ def register_touches(
     until: int | None = None,
     held: int = 0,
     kept_apart: int | None = None,
+    also_later: bool = False,
 ) -> None:
     """Register the table `touches` with the engine: each (work, user) that met, and when first.
 
@@ -115,6 +116,7 @@ def register_touches(
         held: with leave-one-out, how many events of a user are test, and as many validation; neither
             counts. With `until`, how many of the last before it are validation.
         kept_apart: the validation users of this seed do not count; None: nobody is kept apart.
+        also_later: what happened at `until` or later counts, too; only `held` depends on it.
     """
     import pyarrow as pa
 
@@ -139,7 +141,7 @@ def register_touches(
     query = sampling_statements.train_touches(
         store.has("timestamp"),
         skips,
-        until,
+        None if also_later else until,
         once,
         chosen.min_rating if chosen else None,
         held > 0,

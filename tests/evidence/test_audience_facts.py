@@ -232,7 +232,9 @@ def test_kept_facts_name_works_as_long_as_rows_do() -> None:
         store = with_title_chars(opened(), chars)
         table = FactTable(store, 0)
         facts = [fact for work in table.candidates[:40].tolist() for fact in table.of(work)]
-        titles = {fact.value for fact in facts if fact.about == "work" and fact.kind == "also_liked"}
+        titles = {
+            fact.value for fact in facts if fact.about == "work" and fact.kind == "also_liked"
+        }
         shown = {store.item(work).title for work in range(len(store.work))}
         assert titles and titles <= shown
         named.append(titles)

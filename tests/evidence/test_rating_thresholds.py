@@ -52,7 +52,7 @@ def test_a_rating_reaches_the_threshold_that_it_spells(
     sql = f"SELECT verdict FROM ({verdicts._by_rating(liked, False, '', True)}) ORDER BY user_code"
     assert [one for (one,) in con.execute(sql).fetchall()] == expected
     # As numpy and as plain numbers, which is what histories hold.
-    assert np.where(RATINGS >= liked.liked, 1, -1).tolist() == expected
+    assert np.where(liked.liked <= RATINGS, 1, -1).tolist() == expected
     assert [1 if one >= liked.liked else -1 for one in RATINGS.tolist()] == expected
     assert [-1 if one <= liked.disliked else 1 for one in RATINGS.tolist()] == expected
     pairs = filter_statements.counted_pairs(False, tenth / 10, True)
