@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from itdr.builders.core import arrow
+from itdr.builders.core.connection import open_duckdb
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.schema import EVENTS, Source
 from itdr.builders.sampling.cuts import time_cuts
@@ -63,10 +64,8 @@ def export(request: Request, folder: Path) -> dict[str, int]:
     Returns:
         Rows by file name.
     """
-    import duckdb
-
     folder.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect()
+    con = open_duckdb()
     con.execute("SET preserve_insertion_order = true")
     try:
         return _Export(request, folder, con).write()
