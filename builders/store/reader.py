@@ -18,6 +18,7 @@ import numpy as np
 
 from itdr.builders.core import paths, remote
 from itdr.builders.core.arrow import numbers, read, take_rows
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
 from itdr.builders.core.text import cut_title, joined
@@ -365,9 +366,8 @@ class StoreReader:
         Returns:
             Their events, in the order of `users`.
         """
-        starts, counts = self.user_start[users], self.user_n[users].astype(np.int64)
-        ends = counts.cumsum()
-        rows = (starts - ends + counts).repeat(counts) + np.arange(ends[-1])
+        counts = self.user_n[users]
+        rows = ranges(self.user_start[users], counts)
         first, last = self._ends.searchsorted(rows[[0, -1]], side="right").tolist()
         cuts = rows.searchsorted(self._ends[first:last]).tolist()
         parts = []

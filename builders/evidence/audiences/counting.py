@@ -12,6 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
@@ -142,8 +143,7 @@ class Counting:
     def _likes_of(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(which of the users, the work) of all their likes of known works."""
         counts = self.begins[users + 1] - self.begins[users]
-        rows = (self.begins[users] - counts.cumsum() + counts).repeat(counts)
-        works = self.liked[rows + np.arange(int(counts.sum()))]
+        works = self.liked[ranges(self.begins[users], counts)]
         return np.arange(len(users)).repeat(counts), works
 
     def _also_liked(self, work: int, likers: np.ndarray) -> list[Shared]:
@@ -358,8 +358,7 @@ class Counting:
             return []
         begins, places = self._popular_likes
         counts = begins[users + 1] - begins[users]
-        rows = (begins[users] - counts.cumsum() + counts).repeat(counts)
-        others = places[rows + np.arange(int(counts.sum()))]
+        others = places[ranges(begins[users], counts)]
         size = len(self._popular)
         n = np.bincount(others, minlength=size)
         k = np.bincount(others[liked.repeat(counts)], minlength=size)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from itdr.builders.core import arrow
+from itdr.builders.core.ranges import ranges
 from itdr.builders.evidence.interests import statements
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ class Companions:
         """The pairs of several works, those of the first one first, of each the strongest first."""
         begins = self._pairs.work.searchsorted(works)
         number = self._pairs.work.searchsorted(works, side="right") - begins
-        ends = number.cumsum()
-        rows = (begins - ends + number).repeat(number) + np.arange(ends[-1] if len(ends) else 0)
+        rows = ranges(begins, number)
         return Pairs(*(column[rows] for column in self._pairs))
 
 

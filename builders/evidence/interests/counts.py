@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from itdr.builders.core import arrow
+from itdr.builders.core.ranges import ranges
 from itdr.builders.evidence import comments, verdicts
 from itdr.builders.evidence.interests import companions, statements, works
 from itdr.builders.evidence.interests.works import KINDS
@@ -104,9 +105,7 @@ class Counts:
         """Places of these works, and the traits that they carry."""
         begins = self.starts[works]
         number = self.starts[works + 1] - begins
-        ends = number.cumsum()
-        rows = (begins - ends + number).repeat(number) + np.arange(ends[-1] if len(ends) else 0)
-        return np.arange(len(works)).repeat(number), self.traits[rows]
+        return np.arange(len(works)).repeat(number), self.traits[ranges(begins, number)]
 
     @functools.cached_property
     def _by_trait(self) -> tuple[np.ndarray, np.ndarray]:
