@@ -13,7 +13,7 @@ from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
 from itdr.builders.evidence.audiences import communities, judged
 from itdr.builders.evidence.audiences.counting import Counting
-from itdr.builders.evidence.audiences.expectations import Activity, Generosity, surprise
+from itdr.builders.evidence.audiences.expectations import Generosity, activity_of, surprise
 from itdr.builders.evidence.audiences.fact_table import FactTable
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.facts import DOWN, UP, Fact
@@ -157,7 +157,7 @@ def test_expected_likers_add_up_to_the_real_ones() -> None:
     rng = np.random.Generator(np.random.PCG64(3))
     likes = np.clip(rng.lognormal(3, 1, 3000), 1, 300).astype(np.int64)
     likers = np.array([5, 20, 100, 600])
-    activity = Activity(likes, likers)
+    activity = activity_of(likes, likers)
     expected, variance = activity.expected(np.arange(3000), np.arange(4))
     assert np.allclose(expected, likers, rtol=1e-3)
     assert (variance < expected).all() and (variance > 0).all()

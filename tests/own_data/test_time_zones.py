@@ -53,7 +53,9 @@ def write(folder: Path) -> Path:
     ]
     pq.write_table(pa.Table.from_pylist(products), folder / "products.parquet")
     text = path.read_text("utf-8")
-    text = text.replace('{from: when, format: "%d/%m/%Y %H:%M", zone: Europe/Berlin}', "{from: when, unit: date}")
+    text = text.replace(
+        '{from: when, format: "%d/%m/%Y %H:%M", zone: Europe/Berlin}', "{from: when, unit: date}"
+    )
     text = text.replace("{price: price}", "{price: price, released: released}")
     path.write_text(text.replace("{low: 1, high: 5}", "{low: 1, high: 5, liked_quantile: 0.6}"))
     return path

@@ -18,7 +18,12 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.contradictions import without_contradictions
-from itdr.builders.evidence.audiences.expectations import Activity, Generosity, deviations, surprise
+from itdr.builders.evidence.audiences.expectations import (
+    Generosity,
+    activity_of,
+    deviations,
+    surprise,
+)
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
@@ -70,7 +75,7 @@ class Counting:
         self.judged: Judged = all_judged.judged(store, seed)
         self.begins, self.liked = self.judged.likes
         self.likers = np.bincount(self.liked, minlength=len(store.work))
-        self.activity = Activity(np.diff(self.begins).astype(np.int64), self.likers)
+        self.activity = activity_of(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
         self.themes = Themes(store, self.traits, self.members.total)

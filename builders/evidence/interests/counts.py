@@ -157,12 +157,11 @@ class Counts:
 
     @functools.cached_property
     def _chances(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """How likely a user who likes n works is to like a work with a given number of likes (see `companions.py`): the
+        """How likely a user who likes n works is to like a work with a given number of likes (see `activity.py`): the
         values of n, the like counts, and a matrix with one row per n and one column per like count."""
-        activity, people = self.activity
-        steps, means = companions.steps_of(activity, people)
         values = np.unique(self.likes)
-        return means, values, companions.chances(steps, people, means, values)
+        model = companions.activity_of(*self.activity, values)
+        return model.mean, values, model.chances(model.rates).T
 
     def _step(self, likes: int) -> int:
         """The row of `_chances` for so many likes."""
