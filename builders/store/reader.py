@@ -91,9 +91,7 @@ class StoreReader:
         self.source = source
         self.path = path
         self.title_chars = title_chars
-        self.views: dict[Any, StoreReader] = {}
-        """Readers of the same store with titles cut to a length (see `titles.with_title_chars`), or
-        with some interactions alone (see `sampling.filters`)."""
+        self._views: dict[Any, StoreReader] = {}
         self.selection: Selection | None = None
         """Which interactions count, where not all do."""
         self.manifest: dict[str, Any] = read_manifest(path)
@@ -109,8 +107,25 @@ class StoreReader:
     def reopen(self) -> None:
         """Drop the file handles, which two processes must not share; cached data stay."""
         self.__dict__.pop("_interactions", None)
-        for view in self.views.values():
+        for view in self._views.values():
             view.reopen()
+
+    def view(self, key: Any, change: Callable[[StoreReader], object]) -> StoreReader:
+        """A reader of the same store that sees it otherwise: with shorter titles, or less of it.
+
+        Args:
+            key: identifies it.
+            change: sets what differs, on a reader that sees what this one does; called once.
+
+        Returns:
+            The reader, cached.
+        """
+        if key not in self._views:
+            view = StoreReader(self.source, self.path, self.title_chars)
+            view.title_code, view.selection = self.title_code, self.selection
+            change(view)
+            self._views[key] = view
+        return self._views[key]
 
     def derived(self, name: str) -> Path:
         """The path of a file derived from this store, in the cache.
