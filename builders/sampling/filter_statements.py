@@ -27,12 +27,13 @@ def counted_pairs(skips: bool, min_rating: float | None, distinct: bool) -> str:
 
 
 def counts(column: str) -> str:
-    """How often each user or item counts. Reads `pairs`."""
-    return f"SELECT {column} AS code, count(*) AS n FROM pairs GROUP BY {column} ORDER BY {column}"
+    """How often each user or item counts, in any order. Reads `pairs`."""
+    return f"SELECT {column} AS code, count(*) AS n FROM pairs GROUP BY {column}"
 
 
 def losses(dropped: str, other: str) -> str:
-    """How many counts each of `other` loses when `dropped` is removed. Reads `pairs` and `dropped`.
+    """How many counts each of `other` loses when `dropped` is removed, in any order. Reads `pairs` and
+    `dropped`.
 
     Args:
         dropped: the column of what is dropped, as `user_code`.
@@ -40,5 +41,5 @@ def losses(dropped: str, other: str) -> str:
     """
     return (
         f"SELECT p.{other} AS code, count(*) AS n FROM pairs AS p "
-        f"JOIN dropped AS d ON d.code = p.{dropped} GROUP BY p.{other} ORDER BY p.{other}"
+        f"JOIN dropped AS d ON d.code = p.{dropped} GROUP BY p.{other}"
     )
