@@ -259,7 +259,7 @@ def test_training_negatives_are_of_no_validation_event() -> None:
         met = []
         for part in range(3):
             drawer = cell.for_part(part).event_negatives
-            assert drawer is not None
+            assert drawer is not None and drawer._stats is cell.train_stats
             index = drawer._index
             met.append(set(zip(index.users.tolist(), index.works.tolist(), strict=True)))
         assert len(held) > 20 and not met[0] & held and met[0] == met[1] < met[2]

@@ -122,7 +122,7 @@ class Partition:
             return None
         store, seed = self.counted, self.seed_of_users
         apart = (self.held, self.kept_apart) if span[0] is None else (0, None)
-        key = ("event negatives", seed, self.cuts, *apart, span)
+        key = ("event negatives", seed, self.cuts, self.held, self.kept_apart, span)
         return store.shared(
             key,
             lambda: EventNegatives(
