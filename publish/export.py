@@ -267,8 +267,10 @@ class _Export:
         if source.options.get("work"):
             values["works"] = source.options["work"]
         if scale is not None:
-            names = ("low", "high", "step", "liked", "disliked")
-            values["scale"] = {name: getattr(scale, name) for name in names}
+            values["scale"] = {name: getattr(scale, name) for name in ("low", "high", "step")}
+            for name in ("liked", "disliked"):
+                # Rounded to 32 bits in a scale: written as the decimal that was meant.
+                values["scale"][name] = float(str(np.float32(getattr(scale, name))))
         there = self.described.get("users", {}).get("columns", ())
         attributes = [name for name in source.attributes if name in there]
         if attributes:

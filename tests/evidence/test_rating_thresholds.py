@@ -81,15 +81,7 @@ def test_marks_are_the_same_in_sql_and_numpy(con: duckdb.DuckDBPyConnection, low
 
 def test_rows_of_a_scale_of_tenths_pass_the_audit(tmp_path: Path, caches: Path) -> None:
     """Likes from 3.8 on and dislikes up to 2.1, in a log that holds both."""
-    rows = shop.log()
-    for row in rows:
-        row["stars"] = {1: 1.3, 2: 2.1, 3: 2.9, 4: 3.8, 5: 4.7}[row["stars"]]
-    path = shop.write(tmp_path, rows)
-    text = path.read_text("utf-8").replace(
-        "{low: 1, high: 5}", "{low: 1, high: 5, step: 0.1, liked: 3.8, disliked: 2.1}"
-    )
-    path.write_text(text, "utf-8")
-    options = {"sources": [str(path)], "size": 60}
+    options = {"sources": [str(shop.write_tenths(tmp_path))], "size": 60}
     for config in ("pointwise_rec", "pairwise_rec"):
         results = audit(open_data(config, options))
         assert [(one.name, one.faults[:3]) for one in results if one.faults] == []
