@@ -100,7 +100,7 @@ class RawChecks:
             if row["root_task"] == EXTRA:
                 self._pair(raw, row, user)
             else:
-                self._candidates(raw, row, user, met, start)
+                self._candidates(raw, row, user, start)
         elif is_open(row):
             self._known(raw, row, user, row["relevant"], start)
         if raw.cell.cuts is not None and start is not None:
@@ -110,8 +110,7 @@ class RawChecks:
     @staticmethod
     def _start(raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first target was met; None where that is not known."""
-        chosen = raw.store.selection
-        last = chosen is not None and chosen.repeats in ("last", "keep")
+        last = raw.repeats in ("last", "keep")
         items = row["relevant"]
         if not items and row["item_id"] is not None and row["rating"] is not None:
             items, last = [row["item_id"]], _shows_latest(raw, row)
@@ -164,10 +163,10 @@ class RawChecks:
         raw: RawOracle,
         row: Row,
         user: int,
-        met: Mapping[int, tuple[int, int]],
         start: int | None,
     ) -> None:
         self.touched.checked += 1
+        met = raw.met(user, counted=False)
         true = {raw.work(item) for item in row["relevant"]}
         titles = set(raw.store.title_code[list(met)].tolist())
         for one in row["candidates"]:
@@ -290,9 +289,8 @@ class RawChecks:
 def _shows_latest(raw: RawOracle, row: Row) -> bool:
     """Whether the row shows the user's latest event on each work, as the prompt of a rating does, or
     the earliest, as all others do."""
-    chosen = raw.store.selection
-    if chosen is not None and chosen.repeats is not None:
-        return chosen.repeats == "last"
+    if raw.repeats is not None:
+        return raw.repeats == "last"
     return row["rating"] is not None and row["root_task"] != EXTRA
 
 
