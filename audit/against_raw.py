@@ -122,6 +122,7 @@ class RawChecks:
     ) -> None:
         self.targets.checked += 1
         shown = [*row["relevant"]]
+        limit = ", as far as it counts" if raw.is_filtered else ""
         if row["rating"] is not None and row["item_id"] is not None:
             shown.append(row["item_id"])
             work = raw.work(row["item_id"])
@@ -130,10 +131,10 @@ class RawChecks:
                 self.targets.fault(row["id"], f"the user did not rate {row['item_id']} so")
         for item in shown:
             if raw.work(item) not in met:
-                self.targets.fault(row["id"], f"the user never touched the true item {item}")
+                self.targets.fault(row["id"], f"the user never touched the true item {item}{limit}")
         for one, times in self._past(raw, row, met):
             if times is None:
-                self.targets.fault(row["id"], f"the user never touched {one} of the history")
+                self.targets.fault(row["id"], f"the user never touched {one} of the history{limit}")
         for what in history_faults(raw, row, user):
             self.targets.fault(row["id"], what)
         for one in row["attributes"]:

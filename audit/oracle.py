@@ -85,12 +85,17 @@ class RawOracle:
         """Which of a user's events with one work counts, where an option says so."""
         return Filters.of(self.cell.cell.options).repeats
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the cell's filters leave out users, items or events."""
+        return Filters.of(self.cell.cell.options).any
+
     @functools.cached_property
     def _filtered(self) -> tuple[Filtered | None, Filtered | None]:
         """What the cell's filters leave of its store, and of that of its first domain."""
-        filters = Filters.of(self.cell.cell.options)
-        if not filters.any:
+        if not self.is_filtered:
             return None, None
+        filters = Filters.of(self.cell.cell.options)
         other = None if self.cell.other is None else filtered(self.cell.other, filters)
         return filtered(self.store, filters), other
 
