@@ -14,7 +14,7 @@ from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.data import Data
-from itdr.scoring.metrics.per_task import is_open
+from itdr.scoring.metrics.per_task import ALL_TASKS, is_open
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -137,6 +137,9 @@ class RawChecks:
                 self.targets.fault(row["id"], f"the user never touched {one} of the history{limit}")
         for what in history_faults(raw, row, user):
             self.targets.fault(row["id"], what)
+        if row["task"] not in ALL_TASKS:
+            self.targets.leave_out(f"{row['task']}, as to attributes and gaps in a history")
+            return
         for one in row["attributes"]:
             value = raw.attribute(user, one["name"])
             if value is None or value != one["value"]:
