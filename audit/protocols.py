@@ -87,7 +87,7 @@ class SplitPromise:
         if user is None or part == 0:
             return
         met = raw.moments(user)
-        works = [raw.work(item) for item in row["relevant"]]
+        works = [work for item in row["relevant"] if (work := raw.work(item)) is not None]
         moments = [moment for work in works for moment in met.get(work, ())]
         last = max((moment for moment in moments if moment != ALWAYS), default=None)
         if last is None:
