@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import duckdb
 
 FORMS = ("recbole", "csv", "parquet")
+SPLIT_BY = ("user", "time")
 PARTS = ("train", "valid", "test")
 """What RecBole calls the splits."""
 NUMBERS = ("rating", "timestamp", "seq", "weight", "age", "birth_year", "year")
