@@ -14,7 +14,7 @@ from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.data import Data
-from itdr.scoring.metrics.per_task import ALL_TASKS, is_open
+from itdr.scoring.metrics.per_task import ALL_TASKS
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -101,8 +101,6 @@ class RawChecks:
                 self._pair(raw, row, user)
             else:
                 self._candidates(raw, row, user, start)
-        elif is_open(row):
-            self._known(raw, row, user, row["relevant"], start)
         if raw.cell.cuts is not None and start is not None:
             self._in_span(raw, split, row, met)
         self._order(raw, row, met, start)
@@ -189,7 +187,7 @@ class RawChecks:
     def _known(
         self, raw: RawOracle, row: Row, user: int, items: Iterable[str], start: int | None
     ) -> None:
-        """Candidates, or the true items of a row without, were known to somebody else before."""
+        """Candidates were known to somebody else before."""
         self.known.checked += 1
         for item in items:
             work = raw.work(item)
