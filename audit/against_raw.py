@@ -16,6 +16,7 @@ from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.data import Data
+from itdr.scoring.metrics.per_task import ALL_TASKS
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -101,7 +102,7 @@ class RawChecks:
             if row["root_task"] == EXTRA:
                 self._pair(raw, row, user)
             else:
-                self._candidates(raw, row, user, met, start)
+                self._candidates(raw, row, user, start)
         if raw.cell.cuts is not None and start is not None:
             self._in_span(raw, split, row, met)
         self._order(raw, row, met, start)
@@ -109,8 +110,7 @@ class RawChecks:
     @staticmethod
     def _start(raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first target was met; None where that is not known."""
-        chosen = raw.store.selection
-        last = chosen is not None and chosen.repeats in ("last", "keep")
+        last = raw.repeats in ("last", "keep")
         items = row["relevant"]
         if not items and row["item_id"] is not None and row["rating"] is not None:
             items, last = [row["item_id"]], _shows_latest(raw, row)
@@ -122,6 +122,7 @@ class RawChecks:
     ) -> None:
         self.targets.checked += 1
         shown = [*row["relevant"]]
+        limit = ", as far as it counts" if raw.is_filtered else ""
         if row["rating"] is not None and row["item_id"] is not None:
             shown.append(row["item_id"])
             work = raw.work(row["item_id"])
@@ -130,12 +131,15 @@ class RawChecks:
                 self.targets.fault(row["id"], f"the user did not rate {row['item_id']} so")
         for item in shown:
             if raw.work(item) not in met:
-                self.targets.fault(row["id"], f"the user never touched the true item {item}")
+                self.targets.fault(row["id"], f"the user never touched the true item {item}{limit}")
         for one, times in self._past(raw, row, met):
             if times is None:
-                self.targets.fault(row["id"], f"the user never touched {one} of the history")
+                self.targets.fault(row["id"], f"the user never touched {one} of the history{limit}")
         for what in history_faults(raw, row, user):
             self.targets.fault(row["id"], what)
+        if row["task"] not in ALL_TASKS:
+            self.targets.leave_out(f"{row['task']}, as to attributes and gaps in a history")
+            return
         for one in row["attributes"]:
             value = raw.attribute(user, one["name"])
             if value is None or value != one["value"]:
@@ -163,10 +167,10 @@ class RawChecks:
         raw: RawOracle,
         row: Row,
         user: int,
-        met: Mapping[int, tuple[int, int]],
         start: int | None,
     ) -> None:
         self.touched.checked += 1
+        met = raw.met(user, counted=False)
         true = {raw.work(item) for item in row["relevant"]}
         titles = set(raw.store.title_code[list(met)].tolist())
         for one in row["candidates"]:
@@ -289,9 +293,8 @@ class RawChecks:
 def _shows_latest(raw: RawOracle, row: Row) -> bool:
     """Whether the row shows the user's latest event on each work, as the prompt of a rating does, or
     the earliest, as all others do."""
-    chosen = raw.store.selection
-    if chosen is not None and chosen.repeats is not None:
-        return chosen.repeats == "last"
+    if raw.repeats is not None:
+        return raw.repeats == "last"
     return row["rating"] is not None and row["root_task"] != EXTRA
 
 
