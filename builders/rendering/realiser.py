@@ -111,7 +111,7 @@ class Realiser:
                 found = self._first(section, slot, facts, flags, said)
                 if found is not None:
                     here.append(found)
-                    said.update(fact.topic for fact in found.facts)
+                    said.update(topic for fact in found.facts for topic in _topics(fact))
             if len(here) >= section.least:
                 made += here
         return made
@@ -303,7 +303,7 @@ def _bound(text: str) -> Callable[[Mapping[str, object]], str]:
 
 
 def numbers_of(fact: Fact) -> set[str]:
-    """Every number that a statement may say of a fact, as it is written."""
+    """Every number that a statement may say of a fact, without commas between thousands."""
     return amounts_of(fact) | percents_of(fact)
 
 
@@ -318,7 +318,7 @@ def percents_of(fact: Fact) -> set[str]:
 
 
 def _sayable(numbers: Iterable[str]) -> set[str]:
-    found = set(numbers) - {""}
+    found = {number.replace(",", "") for number in numbers} - {""}
     # A percentage that rounds to 0 is given as "below 1".
     return found | {"1"} if "0" in found else found
 
@@ -326,10 +326,10 @@ def _sayable(numbers: Iterable[str]) -> set[str]:
 def _numbers(fact: Fact) -> dict[str, str]:
     expected = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
     return {
-        "count": str(fact.count),
-        "of": str(fact.of),
-        "rest": str(fact.of - fact.count),
-        "usual": str(int(expected + 0.5)),
+        "count": f"{fact.count:,}",
+        "of": f"{fact.of:,}",
+        "rest": f"{fact.of - fact.count:,}",
+        "usual": f"{int(expected + 0.5):,}",
         "percent": _percent(fact.count, fact.of),
         "rest_percent": _percent(fact.of - fact.count, fact.of),
         "usual_percent": _percent(expected, fact.of),
@@ -353,6 +353,13 @@ def _part(fact: Fact) -> str:
 
 def _percent(part: float, whole: float) -> str:
     return str(int(100 * part / whole + 0.5)) if whole else ""
+
+
+def _topics(fact: Fact) -> Iterator[tuple[str, str]]:
+    """What is said with a fact: a title that stands for itself names its work."""
+    yield fact.topic
+    if fact.about == "title":
+        yield "work", fact.value
 
 
 def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:

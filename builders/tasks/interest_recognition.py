@@ -42,6 +42,8 @@ LEAST_LIKES, LEAST_DISLIKES = 20, 5
 LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 """So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
 LEAST_FACTS = 3
+SECONDS = ("second_of_two",)
+"""Statements that say the second of two tastes of equal weight."""
 _TRIES = 64
 HEARD = 40
 """Reviews of a user that are searched for what they speak of."""
@@ -139,7 +141,8 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
     shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
-    flags = core.flags(shown)
+    shown = core.equal_second(shown) if shown else shown
+    flags = core.flags(shown, known[0]) if known else set()
     flags |= {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
@@ -150,6 +153,9 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
+    if "two" in flags and not any(one.form.id in SECONDS for one in planned):
+        flags.discard("two")
+        planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
     openings = realiser.form.plan[0].slots[0]
     if not planned or planned[0].form.id not in openings or not _tells(said):
@@ -169,13 +175,23 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     picks = offered(popular=not niche)
     if niche and not picks:
         picks = offered()
-        shown = [fact for fact in shown if not picks or not tastes.wants_unknown(fact)]
+        # Without a suggestion, only the taste for them can be said.
+        untold = ("heavy",) if not picks else ("heavy", "obscure")
+        shown = [
+            fact for fact in shown if not tastes.wants_unknown(fact) or fact.about not in untold
+        ]
     shown += picks
     statements = realiser.plan_statements(shown, flags)
     if sum(_cited(one) for one in statements) < LEAST_FACTS:
         return None
-    if any((one.kind, one.direction) == ("also_liked", UP) for one in _leading(statements)):
+    said = _leading(statements)
+    if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags.add("offered")
+    elif not any(fact.about == "work" for fact in said):
+        # A profile that names no work to choose or to leave helps nobody choose.
+        return None
+    if any(map(_warns, said)):
+        flags.add("warned")
     topics = frozenset(fact.topic for fact in held)
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
 
@@ -237,6 +253,12 @@ def _cited(statement: Statement) -> int:
     """How many facts a statement rests on: what is quoted counts each time, what counts works once."""
     quoted = sum(fact.kind == "aspect" for fact in statement.facts)
     return quoted or bool(statement.facts)
+
+
+def _warns(fact: Fact) -> bool:
+    """Whether a fact says what disappoints."""
+    mixed = fact.kind in core.TASTES and not fact.direction
+    return mixed or (_is_against(fact) and fact.direction != UP)
 
 
 def _is_against(fact: Fact) -> bool:
@@ -487,7 +509,7 @@ TASK = Task(
     variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
     | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table"},
-    flags=frozenset({"reviews", "disliked", "hours", "facts_shown", "offered"}),
+    flags=frozenset({"reviews", "disliked", "hours", "facts_shown", "offered", "warned"}),
     windows=_windows,
     draw=_draw,
     context=_context,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, works
 from itdr.builders.evidence.interests.companions import Pairs
@@ -25,7 +26,10 @@ expected, and at least this share of them do."""
 AGREED = 2
 """How many displayed dislikes must have fans who like the work warned against."""
 RECEIVED = 0.6
-"""… and at least this share of all who judged it must like it."""
+"""A work is offered only if at least this share of those who like or dislike it like it."""
+JUDGES, BETTER, CHANCE = 10, 1.2, 0.01
+"""A work that goes with none of the displayed likes is offered if so many people judged it, this many times as many of them
+like it as is usual, and chance explains it in fewer cases than this."""
 
 
 def offers(
@@ -52,7 +56,8 @@ def offers(
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
         the details are how many displayed likes have the taste and, if there is one, another displayed work that
-        points to the same work.
+        points to the same work. If there are none, a fact `reception`: the work of a taste that most of
+        those who judged it like.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(liked)
@@ -69,27 +74,58 @@ def offers(
     np.add.at(strength, pairs.other[able], pairs.gain[able])
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
     able = able[np.lexsort(keys)]
-    named = works.series_of(store)
     found: list[Fact] = []
     used: set[object] = set()
     for taste in tastes or (None,):
-        bears = None if taste is None else _carrying(split, [taste])
-        for place in able.tolist():
-            anchor, code = int(pairs.work[place]), int(pairs.other[place])
-            if bears is not None and not (bears[anchor] and bears[code]):
-                continue
-            series = named[code][0]
-            if used & {anchor, code, series} or _one_series(store, anchor, code):
-                continue
-            used |= {anchor, code, series or anchor}
-            shown = taste.details[:1] if taste is not None else ()
-            others = able[(pairs.other[able] == code) & (pairs.work[able] != anchor)][:1]
+        shown = taste.details[:1] if taste is not None else ()
+        place = _place(split, pairs, able, taste, used)
+        if place is not None:
+            others = able[(pairs.other[able] == pairs.other[place])]
+            others = others[pairs.work[others] != pairs.work[place]][:1]
             more = tuple(_fact(store, pairs, int(one), UP) for one in others)
             found.append(replace(_fact(store, pairs, place, UP), details=(*shown, *more)))
-            break
         if len(found) == OFFERS:
             break
-    return found
+    if found:
+        return found
+    received = (_well_received(split, barred, taste) for taste in tastes)
+    return [one for one in received if one is not None][:1]
+
+
+def _place(
+    split: Partition, pairs: Pairs, able: np.ndarray, taste: Fact | None, used: set[object]
+) -> int | None:
+    """The best pair whose second work has the taste: one of which the first has it, too, if there is one.
+    What it names goes into `used`."""
+    store, named = split.store, works.series_of(split.store)
+    if taste is not None:
+        bears = _carrying(split, [taste])
+        able = able[bears[pairs.other[able]]]
+        able = able[np.argsort(~bears[pairs.work[able]], kind="stable")]
+    for place in able.tolist():
+        anchor, code = int(pairs.work[place]), int(pairs.other[place])
+        series = named[code][0]
+        if not used & {anchor, code, series} and not _one_series(store, anchor, code):
+            used |= {anchor, code, series or anchor}
+            return place
+    return None
+
+
+def _well_received(split: Partition, barred: np.ndarray, taste: Fact) -> Fact | None:
+    """The best received work of a taste, if its reception is clearly better than usual."""
+    known, store = counts.counts(split), split.store
+    able = _carrying(split, [taste]) & ~barred & (store.title_code >= 0)
+    able &= (known.judged >= JUDGES) & (store.work == np.arange(len(able)))
+    usual = known.all_likes / max(int(known.judged.sum()), 1)
+    codes = np.flatnonzero(able)
+    # Smoothed with as many usual verdicts as are asked for at least.
+    rate = (known.likes[codes] + JUDGES * usual) / (known.judged[codes] + JUDGES)
+    for place in np.lexsort((store.item_hash[codes], -rate)).tolist()[:1]:
+        k, n = int(known.likes[codes[place]]), int(known.judged[codes[place]])
+        if k >= BETTER * usual * n and significance.at_least(k, n, usual) <= CHANCE:
+            title = store.item(int(codes[place])).title
+            return Fact("reception", "work", title, k, n, usual * n, UP, details=taste.details[:1])
+    return None
 
 
 def _carrying(split: Partition, facts: Sequence[Fact]) -> np.ndarray:
