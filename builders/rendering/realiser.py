@@ -102,6 +102,8 @@ class Realiser:
         said: set[tuple[str, str]] = set()
         made: list[Statement] = []
         for section in self.form.plan:
+            if not answer_files.holding(section.flags, flags):
+                continue
             here: list[Statement] = []
             for place, slot in enumerate((*section.slots, *section.spare)):
                 if len(here) == section.most:
@@ -356,8 +358,10 @@ def _percent(part: float, whole: float) -> str:
 
 
 def _topics(fact: Fact) -> Iterator[tuple[str, str]]:
-    """What is said with a fact: a title that stands for itself names its work."""
-    yield fact.topic
+    """What is said with a fact: a title that stands for itself names its work, a count of what is shown
+    says nothing of its own."""
+    if fact.kind != "shown":
+        yield fact.topic
     if fact.about == "title":
         yield "work", fact.value
 

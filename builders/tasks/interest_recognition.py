@@ -42,6 +42,9 @@ LEAST_LIKES, LEAST_DISLIKES = 20, 5
 LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 """So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
 LEAST_FACTS = 3
+PROFILE = "profile"
+"""The section of an answer with the tastes."""
+ORDERS = ("", "offer_first", "against_first")
 SECONDS = ("second_of_two",)
 """Statements that say the second of two tastes of equal weight."""
 _TRIES = 64
@@ -154,10 +157,10 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
     if "two" in flags and not any(one.form.id in SECONDS for one in planned):
-        flags.discard("two")
+        flags -= {"two", "two_line"}
         planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
-    openings = realiser.form.plan[0].slots[0]
+    openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
     if not planned or planned[0].form.id not in openings or not _tells(said):
         return None
     against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
@@ -182,6 +185,10 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         ]
     shown += picks
     statements = realiser.plan_statements(shown, flags)
+    order = _order(cell, user, picks, said)
+    other = realiser.plan_statements(shown, flags | order)
+    if order and len(other) == len(statements):
+        flags, statements = flags | order, other
     if sum(_cited(one) for one in statements) < LEAST_FACTS:
         return None
     said = _leading(statements)
@@ -194,6 +201,17 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         flags.add("warned")
     topics = frozenset(fact.topic for fact in held)
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
+
+
+def _order(cell: OpenCell, user: int, picks: Sequence[Fact], said: Sequence[Fact]) -> set[str]:
+    """What comes before the tastes, if anything: the suggestion, or what to avoid."""
+    first = ORDERS[cell.draws(user, "order").below(len(ORDERS))]
+    able = {"offer_first": bool(picks), "against_first": any(map(_is_shown_against, said))}
+    return {first} if able.get(first) else set()
+
+
+def _is_shown_against(fact: Fact) -> bool:
+    return fact.kind in ("contrast", "listed") and fact.direction == DOWN
 
 
 def _displayed(
@@ -509,7 +527,18 @@ TASK = Task(
     variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
     | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table"},
-    flags=frozenset({"reviews", "disliked", "hours", "facts_shown", "offered", "warned"}),
+    flags=frozenset(
+        {
+            "reviews",
+            "disliked",
+            "hours",
+            "facts_shown",
+            "offered",
+            "warned",
+            "offer_first",
+            "against_first",
+        }
+    ),
     windows=_windows,
     draw=_draw,
     context=_context,

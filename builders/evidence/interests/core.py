@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests.display import nested
 from itdr.builders.evidence.interests.opinions import is_shared
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.tastes import FACT_OF, LIFT, WIDE
-from itdr.builders.evidence.interests.works import KINDS, PLUS
+from itdr.builders.evidence.interests.works import KINDS
 
 TASTES = ("share", *FACT_OF.values())
 SHOWN = 0.4
@@ -20,6 +21,8 @@ LED = 0.2
 have it."""
 NEAR = 0.85
 """What comes first must be at least this fraction as common as the commonest trait."""
+DIVIDES = 0.25
+"""What separates likes from dislikes differs by this share between them."""
 TELLING = 1.5
 """A taste that also separates likes from dislikes weighs this many times as much; one equally common among both, this
 many times less."""
@@ -77,7 +80,7 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     leading = [fact for fact in rest if fact.topic == core.topic and fact.direction != DOWN]
     leading.sort(key=lambda fact: fact.kind != "contrast")
     others = (fact for fact in rest if fact not in leading)
-    return [*leading, *(one for one in others if not _within(one, core))]
+    return [*leading, *(one for one in others if not _restates(one, core))]
 
 
 def _count(fact: Fact) -> int:
@@ -88,14 +91,9 @@ def _lift(fact: Fact) -> float:
     return fact.count / fact.of / max(fact.base, 1e-9)
 
 
-def _within(fact: Fact, core: Fact) -> bool:
-    """Whether a taste adds nothing to the core: a blend that contains it, or a part of a blended core."""
-    parts, whole = (set(one.value.split(PLUS)) for one in (fact, core))
-    blended = "blend" in (fact.about, core.about) and {fact.about, core.about} <= {
-        "blend",
-        "category",
-    }
-    return fact.kind == "share" and blended and (parts <= whole or whole <= parts)
+def _restates(fact: Fact, core: Fact) -> bool:
+    """Whether a taste adds nothing to the core."""
+    return fact.kind == "share" and (fact.topic == core.topic or nested(fact, core))
 
 
 def equal_second(shown: Sequence[Fact]) -> list[Fact]:
@@ -117,7 +115,7 @@ def equal_second(shown: Sequence[Fact]) -> list[Fact]:
 
 def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
     """The flags for how an answer opens and compares: `core_line`, `core`, `core_mixed` or `mainstay`;
-    `two` where a second taste is as important; `divides_up` or `divides_down` where the first contrast
+    `two` where a second taste is as important (with `two_line` where the first one is a contrast); `divides_up` or `divides_down` where the first contrast
     in that direction is the greatest.
 
     Args:
@@ -132,7 +130,7 @@ def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
     if first is None or first.topic != lead.topic or first.about not in KINDS:
         return found
     if first.direction == UP and len(shown) > 1 and _are_equal(first, shown[1]):
-        found.add("two")
+        found |= {"two", "two_line"} if first.kind == "contrast" else {"two"}
     listed = first.details[0]
     if listed.count < SHOWN * listed.of or first.count < WIDE * first.of:
         return found
@@ -155,7 +153,7 @@ def _divide(shown: Sequence[Fact]) -> set[str]:
     """Where the greatest contrast is."""
     contrasts = [fact for fact in shown if fact.kind == "contrast"]
     greatest = max(contrasts, key=_difference, default=None)
-    if greatest is None:
+    if greatest is None or _difference(greatest) < DIVIDES:
         return set()
     first = next(fact for fact in contrasts if fact.direction == greatest.direction)
     if first is not greatest:

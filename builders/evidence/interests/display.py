@@ -13,7 +13,7 @@ import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 SHOWN = 2
@@ -57,7 +57,7 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
             own = int.from_bytes(np.packbits(has).tobytes(), "big")
         number = own.bit_count()
         alike = number and any(
-            (one.kind in _APART) == (fact.kind in _APART)
+            ((one.kind in _APART) == (fact.kind in _APART) or nested(one, fact))
             and one.direction == fact.direction
             and (own & theirs).bit_count() >= SAME * min(number, theirs.bit_count())
             for one, theirs in kept
@@ -66,6 +66,16 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
         if not alike:
             kept.append((fact, own))
     return [fact for fact, _ in kept]
+
+
+def nested(fact: Fact, other: Fact) -> bool:
+    """Whether one trait is a blend that contains the other."""
+    if "blend" not in (fact.about, other.about) or fact.topic == other.topic:
+        return False
+    if not {fact.about, other.about} <= {"blend", "category"}:
+        return False
+    parts, others = (set(one.value.split(PLUS)) for one in (fact, other))
+    return parts <= others or others <= parts
 
 
 def fair_sample(

@@ -27,9 +27,11 @@ AGREED = 2
 """How many displayed dislikes must have fans who like the work warned against."""
 RECEIVED = 0.6
 """A work is offered only if at least this share of those who like or dislike it like it."""
-JUDGES, BETTER, CHANCE = 10, 1.2, 0.01
-"""A work that goes with none of the displayed likes is offered if so many people judged it, this many times as many of them
-like it as is usual, and chance explains it in fewer cases than this."""
+JUDGES, BETTER, CHANCE = 10, 1.25, 0.01
+"""A work that goes with none of the displayed likes is offered if so many people judged it, this many
+times as many of them like it as is usual, and chance explains it in fewer cases than this."""
+BEST = 10
+"""So many best received works of a taste are compared with the displayed likes."""
 
 
 def offers(
@@ -86,9 +88,10 @@ def offers(
             found.append(replace(_fact(store, pairs, place, UP), details=(*shown, *more)))
         if len(found) == OFFERS:
             break
-    if found:
+    if found or counts.by_hours(split):
+        # Of each game the same share is played for long.
         return found
-    received = (_well_received(split, barred, taste) for taste in tastes)
+    received = (_well_received(split, liked, barred, taste) for taste in tastes)
     return [one for one in received if one is not None][:1]
 
 
@@ -111,19 +114,27 @@ def _place(
     return None
 
 
-def _well_received(split: Partition, barred: np.ndarray, taste: Fact) -> Fact | None:
-    """The best received work of a taste, if its reception is clearly better than usual."""
+def _well_received(
+    split: Partition, liked: np.ndarray, barred: np.ndarray, taste: Fact
+) -> Fact | None:
+    """A work of a taste that is received clearly better than usual: of the best the one that shares most
+    traits with the displayed likes."""
     known, store = counts.counts(split), split.store
     able = _carrying(split, [taste]) & ~barred & (store.title_code >= 0)
     able &= (known.judged >= JUDGES) & (store.work == np.arange(len(able)))
     usual = known.all_likes / max(int(known.judged.sum()), 1)
-    codes = np.flatnonzero(able)
+    codes = np.flatnonzero(able & (known.likes >= BETTER * usual * known.judged))
     # Smoothed with as many usual verdicts as are asked for at least.
     rate = (known.likes[codes] + JUDGES * usual) / (known.judged[codes] + JUDGES)
-    for place in np.lexsort((store.item_hash[codes], -rate)).tolist()[:1]:
-        k, n = int(known.likes[codes[place]]), int(known.judged[codes[place]])
-        if k >= BETTER * usual * n and significance.at_least(k, n, usual) <= CHANCE:
-            title = store.item(int(codes[place])).title
+    best = codes[np.lexsort((store.item_hash[codes], -rate))[:BEST]]
+    shared = np.bincount(known.traits_of(liked)[1], minlength=len(known.names))
+    places, traits = known.traits_of(best)
+    alike = np.bincount(places, shared[traits], len(best))
+    for place in np.argsort(-alike, kind="stable").tolist():
+        code = int(best[place])
+        k, n = int(known.likes[code]), int(known.judged[code])
+        if significance.at_least(k, n, usual) <= CHANCE:
+            title = store.item(code).title
             return Fact("reception", "work", title, k, n, usual * n, UP, details=taste.details[:1])
     return None
 
