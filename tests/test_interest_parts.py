@@ -54,22 +54,49 @@ def test_what_comes_first_is_about_as_common_as_anything() -> None:
 
 
 def test_an_answer_begins_with_what_the_list_shows() -> None:
-    assert core.flags([shown("share", "War", 15)]) == {"core"}
-    assert core.flags([shown("share", "War", 15, direction=0)]) == {"core_mixed"}
-    assert core.flags([shown("contrast", "War", 15)]) == {"core_line"}
-    assert core.flags([shown("most", "War", 15)]) == {"mainstay"}
-    assert core.flags([shown("share", "War", 9)]) == set()
-    assert core.flags([shown("contrast", "War", 15, direction=DOWN)]) == set()
-    assert core.flags([]) == set()
+    def flags(*facts: Fact) -> set[str]:
+        return core.flags(facts, facts[0])
+
+    assert flags(shown("share", "War", 15)) == {"core"}
+    assert flags(shown("share", "War", 15, direction=0)) == {"core_mixed"}
+    assert flags(shown("contrast", "War", 15)) == {"core_line", "divides_up"}
+    assert flags(shown("most", "War", 15)) == {"mainstay"}
+    assert flags(shown("share", "War", 9)) == set()
+    assert core.flags([], shown("share", "War", 15)) == set()
+    # What was to lead is not shown.
+    assert core.flags([shown("share", "Drama", 15)], shown("share", "War", 15)) == set()
+
+
+def test_two_tastes_of_equal_weight_are_said_to_be_so() -> None:
+    war, drama = shown("share", "War", 15), shown("share", "Drama", 13)
+    rare, mixed = shown("share", "Comedy", 11), shown("share", "Horror", 15, direction=0)
+    assert core.equal_second([war, rare, mixed, drama]) == [war, drama, rare, mixed]
+    assert core.equal_second([war, rare, mixed]) == [war, rare, mixed]
+    assert core.flags([war, drama], war) == {"core", "two"}
+    assert core.flags([war, rare], war) == {"core"}
+    line = shown("contrast", "War", 15)
+    assert core.flags([line, drama], line) >= {"core_line", "two", "two_line"}
+
+
+def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
+    lead = shown("share", "War", 15)
+    up, down = shown("contrast", "Drama", 12), shown("contrast", "Horror", 18, direction=DOWN)
+    assert "divides_down" in core.flags([lead, up, down], lead)
+    assert "divides_up" in core.flags([lead, up], lead)
+    weak = shown("contrast", "Horror", 9, direction=DOWN)
+    assert core.flags([lead, weak], lead) == {"core"}
+    # Of two in one direction the first is said.
+    assert "divides_down" not in core.flags([lead, weak, down], lead)
 
 
 def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
     cell = open_cell("ml-1m", folder())
-    openings = task.realiser_of(cell).form.plan[0].slots[0]
+    plan = task.realiser_of(cell).form.plan
+    openings = next(one.slots[0] for one in plan if one.id == task.PROFILE)
     drawn = cases(cell)
     assert len(drawn) > 50
     for case in drawn:
-        first = case.answer.statements[0]
+        first = next(one for one in case.answer.statements if one.section == task.PROFILE)
         assert first.form.id in openings
         facts = [one.facts[0] for one in case.answer.statements]
         assert any(

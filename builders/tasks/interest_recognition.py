@@ -138,12 +138,15 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
     common = realiser.lexicon.sayable([*tastes.commonest(person)])
     sayable = [*realiser.lexicon.sayable(held), *common]
-    known = display.distinct_tastes(person, core.first_taste(person, sayable))
+    ordered = core.first_taste(person, sayable)
+    known = display.distinct_tastes(person, ordered)
     if not any(texts) and not any(map(core.is_own, known)):
         return None
     liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
-    shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
+    titles = [item.title for item in items]
+    shown = display.shown_facts(person, ordered, liked, disliked, titles)
+    shown = display.distinct_tastes(person, shown)
     shown = core.equal_second(shown) if shown else shown
     flags = core.flags(shown, known[0]) if known else set()
     flags |= {"hours"} if counts.by_hours(split) else set()
