@@ -21,7 +21,7 @@ SOURCES: dict[str, dict[str, Any]] = {
     "ml-1m": {},
     "anime-2023": {"users": 150, "items": 160, "events": (50, 80)},
     "amazon-books": {"users": 150, "items": 160, "events": (50, 80)},
-    "steam": {"users": 300, "items": 160, "events": (70, 95)},
+    "steam": {"users": 300, "items": 220, "events": (70, 95)},
 }
 
 

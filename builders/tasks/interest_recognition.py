@@ -188,7 +188,8 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         ]
     shown += picks
     statements = realiser.plan_statements(shown, flags)
-    order = _order(cell, user, picks, said)
+    # What is said to need something little known is followed by it.
+    order = _order(cell, user, [] if niche else picks, said)
     other = realiser.plan_statements(shown, flags | order)
     if order and len(other) == len(statements):
         flags, statements = flags | order, other

@@ -27,7 +27,7 @@ AGREED = 2
 """How many displayed dislikes must have fans who like the work warned against."""
 RECEIVED = 0.6
 """A work is offered only if at least this share of those who like or dislike it like it."""
-JUDGES, BETTER, CHANCE = 10, 1.25, 0.01
+JUDGES, BETTER, CHANCE = 20, 1.25, 0.01
 """A work that goes with none of the displayed likes is offered if so many people judged it, this many
 times as many of them like it as is usual, and chance explains it in fewer cases than this."""
 BEST = 10
