@@ -13,6 +13,7 @@ from itdr.builders.dataset import open_cells, registry
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import prepare, spec
 from itdr.builders.tasks import interest_recognition as task
+from itdr.builders.tasks import profiles
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 from tests import world
 from tests.world import Row
@@ -51,9 +52,9 @@ def open_cell(source: str, root: Path, **options: Any) -> OpenCell:
     return open_cells.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
 
 
-def cases(cell: OpenCell) -> list[task.Profile]:
+def cases(cell: OpenCell) -> list[profiles.Profile]:
     users = range(len(cell.store.user_n))
-    return task._draw(cell, [w for user in users for w in task._windows(cell, user)])
+    return profiles.draw(cell, [w for user in users for w in profiles.windows(cell, user)])
 
 
 GENRES = ("Drama", "Comedy", "Action", "Thriller", "Horror", "War", "Western", "Film-Noir")

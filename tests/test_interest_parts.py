@@ -14,7 +14,7 @@ from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
-from itdr.builders.tasks import interest_recognition as task
+from itdr.builders.tasks import profiles
 from tests.interest import cases, folder, open_cell
 from tests.test_interest_companions import FIRST, crowd, table, write
 from tests.test_interest_facts import people
@@ -91,12 +91,12 @@ def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
 
 def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
     cell = open_cell("ml-1m", folder())
-    plan = task.realiser_of(cell).form.plan
-    openings = next(one.slots[0] for one in plan if one.id == task.PROFILE)
+    plan = profiles.realiser_of(cell).form.plan
+    openings = next(one.slots[0] for one in plan if one.id == profiles.PROFILE)
     drawn = cases(cell)
     assert len(drawn) > 50
     for case in drawn:
-        first = next(one for one in case.answer.statements if one.section == task.PROFILE)
+        first = next(one for one in case.answer.statements if one.section == profiles.PROFILE)
         assert first.form.id in openings
         facts = [one.facts[0] for one in case.answer.statements]
         assert any(

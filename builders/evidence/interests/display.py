@@ -69,7 +69,15 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
 
 
 def nested(fact: Fact, other: Fact) -> bool:
-    """Whether one trait is a blend that contains the other."""
+    """Whether one trait is a blend that contains the other.
+
+    Args:
+        fact: a fact about a trait.
+        other: another one.
+
+    Returns:
+        False for two facts about the same trait.
+    """
     if "blend" not in (fact.about, other.about) or fact.topic == other.topic:
         return False
     if not {fact.about, other.about} <= {"blend", "category"}:
