@@ -214,6 +214,21 @@ def test_three_reviews_tell_for_whom_somebody_chooses() -> None:
     assert fact.quote == "Great with friends"
 
 
+def test_two_complaints_tell_for_whom_a_game_must_work() -> None:
+    bored, other = ("My kids were bored.", DOWN), ("Not for me.", DOWN)
+    assert said(bored, other, other, domain="games") == []
+    (fact,) = said(bored, bored, other, domain="games")
+    assert (fact.about, fact.value, fact.direction) == ("audience", "children", DOWN)
+    assert (fact.count, fact.of) == (2, 3)
+
+
+def test_empty_servers_are_no_complaint_about_playing_together() -> None:
+    (fact,) = said(("Empty servers.", DOWN), ("Empty servers.", DOWN), domain="games")
+    assert fact.value == "servers"
+    lexicon = load_lexicon("games", load_words("games"))
+    assert lexicon.forms_of("aspect", fact.value)["fault"] == "empty servers"
+
+
 def test_one_review_tells_no_taste() -> None:
     assert said(("The service was slow.", DOWN), ("Nice view of the lake.", DOWN)) == []
 
@@ -244,6 +259,98 @@ def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches:
     friends = counts.companions_of(cell.partition).of(best).other
     again = offers.offers(cell.partition, liked, liked, tastes=[drama], disliked=friends)
     assert offered[0].value not in {fact.value for fact in again}
+
+
+def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    table_of, codes = table(tmp_path)
+    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
+    pairs = table_of.of(liked)
+    places = np.argsort(-pairs.gain)
+    best, later = int(places[0]), int(places[-1])
+    used: set[object] = set()
+    assert offers._place(cell.partition, pairs, places, None, used) == best
+    assert {int(pairs.work[best]), int(pairs.other[best])} <= used
+    # What was named once is not named again.
+    again = offers._place(cell.partition, pairs, places, None, used)
+    assert again is not None
+    assert not {int(pairs.work[again]), int(pairs.other[again])} & {
+        int(pairs.work[best]),
+        int(pairs.other[best]),
+    }
+    assert offers._place(cell.partition, pairs, places[-1:], None, set()) == later
+
+
+def test_without_a_companion_the_best_received_work_of_a_taste_is_offered() -> None:
+    cell = open_cell("ml-1m", folder())
+    split, known = cell.partition, counts.counts(cell.partition)
+    usual = known.all_likes / known.judged.sum()
+    taste = shown("share", "War", 15)
+    nothing, seen = np.zeros(0, np.int64), known.bearers(known.codes["category"]["War"])
+    (fact,) = offers.offers(split, nothing, nothing, tastes=[taste])
+    assert (fact.kind, fact.about, fact.direction) == ("reception", "work", UP)
+    assert fact.details == taste.details[:1] and fact.of >= offers.JUDGES
+    assert fact.count >= offers.BETTER * fact.base
+    assert fact.base == pytest.approx(usual * fact.of)
+    (code,) = [code for code in seen.tolist() if cell.store.item(code).title == fact.value]
+    assert (fact.count, fact.of) == (known.likes[code], known.judged[code])
+    # What the user has met, or what is to be avoided, is not offered.
+    assert offers.offers(split, nothing, seen, tastes=[taste]) == []
+    assert offers.offers(split, nothing, nothing, tastes=[taste], against=[taste]) == []
+
+
+def test_of_games_the_same_share_is_always_kept_so_none_is_well_received() -> None:
+    cell = open_cell("steam", folder())
+    nothing = np.zeros(0, np.int64)
+    taste = shown("share", "Strategy", 15)
+    assert offers.offers(cell.partition, nothing, nothing, tastes=[taste]) == []
+
+
+# -- the order ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023"])
+def test_answers_begin_in_different_ways_and_lose_nothing_by_it(source: str) -> None:
+    cell = open_cell(source, folder())
+    realiser = profiles.realiser_of(cell)
+    begun = dict.fromkeys(profiles.ORDERS, 0)
+    for case in cases(cell):
+        first = case.answer.statements[0]
+        flag = next((one for one in profiles.ORDERS[1:] if one in case.flags), "")
+        begun[flag] += 1
+        if flag == "offer_first":
+            assert first.facts[0].about == "work" and first.facts[0].direction == UP
+        elif flag == "against_first":
+            assert first.facts[0].kind in ("contrast", "listed")
+            assert first.facts[0].direction == DOWN
+        else:
+            assert first.section == profiles.PROFILE
+        assert realiser.write(case.answer.statements, cell.draws(0, "again")) == case.answer
+    assert all(number > 5 for number in begun.values()), begun
+
+
+def test_every_profile_names_a_work_and_says_what_its_prompt_asks_for() -> None:
+    for source in ("ml-1m", "steam"):
+        for case in cases(open_cell(source, folder())):
+            named = [
+                fact for fact in case.answer.facts if fact.about == "work" and fact.kind != "own"
+            ]
+            assert named
+            assert ("offered" in case.flags) == any(fact.direction == UP for fact in named)
+            down = any(
+                one.facts[0].direction != UP and one.facts[0].kind != "habit"
+                for one in case.answer.statements
+            )
+            assert ("warned" in case.flags) == down
+
+
+def test_who_knows_the_field_is_offered_something_after_it_is_said() -> None:
+    for case in cases(open_cell("ml-1m", folder())):
+        said_of = [(one.facts[0].kind, one.facts[0].about) for one in case.answer.statements]
+        if ("habit", "heavy") in said_of:
+            later = said_of[said_of.index(("habit", "heavy")) :]
+            assert any(about == "work" for _, about in later)
 
 
 def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
