@@ -193,7 +193,7 @@ def _reviews(
 
 def _phrase(user: int, hours: float, pick: int) -> str:
     """What a user says of a game: nearly always one of their favorite phrases."""
-    phrases = PRAISE if hours >= 5 else BLAME
+    phrases = PRAISE if hours >= 2 else BLAME
     own = user * OWN_PHRASES + pick % OWN_PHRASES if pick % 10 else pick
     return phrases[own % len(phrases)]
 
