@@ -26,6 +26,7 @@ COMPARED = ("also_liked", "liked_if", "reception", "group", "series", *SHARE_KIN
 _PLACE = re.compile(r"(?m)^\d+\. ")
 _QUOTED = re.compile(r'"([^"]*)"')
 _NUMBER = re.compile(r"\d+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _FIGURE = re.compile(r"(\d+)(%?)")
 _SHARE = re.compile(r"\b(\d+) (?:of|out of|in) (?:(?!\d)\w+ ){0,3}?(\d+)\b")
 _GROUP = re.compile(r"(?m)^(?:\d+\.|-) (.+)$")
@@ -109,7 +110,7 @@ def unsupported_claims(row: Row) -> Iterator[str]:
         text = _plain(said).rstrip(".…")
         if not any(one.startswith(text) or text == one for one in texts) and text not in shown:
             yield f'"{said}" stands neither in the evidence nor in the question'
-    said = _QUOTED.sub("", answer)
+    said = _THOUSANDS.sub("", _QUOTED.sub("", answer))
     amounts = [amounts_of(fact) for fact in facts]
     written = {number for text in texts for number in _NUMBER.findall(text)}
     held = {
@@ -133,7 +134,7 @@ def _speaks_of(
 ) -> bool:
     """Whether an entry of a list refers to a fact: by its value in some form, its quote or its
     figures."""
-    if any(number in numbers for number in _NUMBER.findall(group)):
+    if any(number in numbers for number in _NUMBER.findall(_THOUSANDS.sub("", group))):
         return True
     plain = _plain(group)
     if any(text in plain for text in texts):

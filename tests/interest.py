@@ -13,6 +13,7 @@ from itdr.builders.dataset import open_cells, registry
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import prepare, spec
 from itdr.builders.tasks import interest_recognition as task
+from itdr.builders.tasks import profiles
 from itdr.builders.tasks.base import Cell, CellRule, OpenCell
 from tests import world
 from tests.world import Row
@@ -21,7 +22,7 @@ SOURCES: dict[str, dict[str, Any]] = {
     "ml-1m": {},
     "anime-2023": {"users": 150, "items": 160, "events": (50, 80)},
     "amazon-books": {"users": 150, "items": 160, "events": (50, 80)},
-    "steam": {"users": 300, "items": 160, "events": (70, 95)},
+    "steam": {"users": 300, "items": 220, "events": (70, 95)},
 }
 
 
@@ -51,9 +52,9 @@ def open_cell(source: str, root: Path, **options: Any) -> OpenCell:
     return open_cells.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
 
 
-def cases(cell: OpenCell) -> list[task.Profile]:
+def cases(cell: OpenCell) -> list[profiles.Profile]:
     users = range(len(cell.store.user_n))
-    return task._draw(cell, [w for user in users for w in task._windows(cell, user)])
+    return profiles.draw(cell, [w for user in users for w in profiles.windows(cell, user)])
 
 
 GENRES = ("Drama", "Comedy", "Action", "Thriller", "Horror", "War", "Western", "Film-Noir")

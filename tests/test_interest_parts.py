@@ -14,7 +14,7 @@ from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
-from itdr.builders.tasks import interest_recognition as task
+from itdr.builders.tasks import profiles
 from tests.interest import cases, folder, open_cell
 from tests.test_interest_companions import FIRST, crowd, table, write
 from tests.test_interest_facts import people
@@ -54,22 +54,49 @@ def test_what_comes_first_is_about_as_common_as_anything() -> None:
 
 
 def test_an_answer_begins_with_what_the_list_shows() -> None:
-    assert core.flags([shown("share", "War", 15)]) == {"core"}
-    assert core.flags([shown("share", "War", 15, direction=0)]) == {"core_mixed"}
-    assert core.flags([shown("contrast", "War", 15)]) == {"core_line"}
-    assert core.flags([shown("most", "War", 15)]) == {"mainstay"}
-    assert core.flags([shown("share", "War", 9)]) == set()
-    assert core.flags([shown("contrast", "War", 15, direction=DOWN)]) == set()
-    assert core.flags([]) == set()
+    def flags(*facts: Fact) -> set[str]:
+        return core.flags(facts, facts[0])
+
+    assert flags(shown("share", "War", 15)) == {"core"}
+    assert flags(shown("share", "War", 15, direction=0)) == {"core_mixed"}
+    assert flags(shown("contrast", "War", 15)) == {"core_line", "divides_up"}
+    assert flags(shown("most", "War", 15)) == {"mainstay"}
+    assert flags(shown("share", "War", 9)) == set()
+    assert core.flags([], shown("share", "War", 15)) == set()
+    # What was to lead is not shown.
+    assert core.flags([shown("share", "Drama", 15)], shown("share", "War", 15)) == set()
+
+
+def test_two_tastes_of_equal_weight_are_said_to_be_so() -> None:
+    war, drama = shown("share", "War", 15), shown("share", "Drama", 13)
+    rare, mixed = shown("share", "Comedy", 11), shown("share", "Horror", 15, direction=0)
+    assert core.equal_second([war, rare, mixed, drama]) == [war, drama, rare, mixed]
+    assert core.equal_second([war, rare, mixed]) == [war, rare, mixed]
+    assert core.flags([war, drama], war) == {"core", "two"}
+    assert core.flags([war, rare], war) == {"core"}
+    line = shown("contrast", "War", 15)
+    assert core.flags([line, drama], line) >= {"core_line", "two", "two_line"}
+
+
+def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
+    lead = shown("share", "War", 15)
+    up, down = shown("contrast", "Drama", 12), shown("contrast", "Horror", 18, direction=DOWN)
+    assert "divides_down" in core.flags([lead, up, down], lead)
+    assert "divides_up" in core.flags([lead, up], lead)
+    weak = shown("contrast", "Horror", 9, direction=DOWN)
+    assert core.flags([lead, weak], lead) == {"core"}
+    # Of two in one direction the first is said.
+    assert "divides_down" not in core.flags([lead, weak, down], lead)
 
 
 def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
     cell = open_cell("ml-1m", folder())
-    openings = task.realiser_of(cell).form.plan[0].slots[0]
+    plan = profiles.realiser_of(cell).form.plan
+    openings = next(one.slots[0] for one in plan if one.id == profiles.PROFILE)
     drawn = cases(cell)
     assert len(drawn) > 50
     for case in drawn:
-        first = case.answer.statements[0]
+        first = next(one for one in case.answer.statements if one.section == profiles.PROFILE)
         assert first.form.id in openings
         facts = [one.facts[0] for one in case.answer.statements]
         assert any(
@@ -187,6 +214,21 @@ def test_three_reviews_tell_for_whom_somebody_chooses() -> None:
     assert fact.quote == "Great with friends"
 
 
+def test_two_complaints_tell_for_whom_a_game_must_work() -> None:
+    bored, other = ("My kids were bored.", DOWN), ("Not for me.", DOWN)
+    assert said(bored, other, other, domain="games") == []
+    (fact,) = said(bored, bored, other, domain="games")
+    assert (fact.about, fact.value, fact.direction) == ("audience", "children", DOWN)
+    assert (fact.count, fact.of) == (2, 3)
+
+
+def test_empty_servers_are_no_complaint_about_playing_together() -> None:
+    (fact,) = said(("Empty servers.", DOWN), ("Empty servers.", DOWN), domain="games")
+    assert fact.value == "servers"
+    lexicon = load_lexicon("games", load_words("games"))
+    assert lexicon.forms_of("aspect", fact.value)["fault"] == "empty servers"
+
+
 def test_one_review_tells_no_taste() -> None:
     assert said(("The service was slow.", DOWN), ("Nice view of the lake.", DOWN)) == []
 
@@ -217,6 +259,98 @@ def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches:
     friends = counts.companions_of(cell.partition).of(best).other
     again = offers.offers(cell.partition, liked, liked, tastes=[drama], disliked=friends)
     assert offered[0].value not in {fact.value for fact in again}
+
+
+def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    table_of, codes = table(tmp_path)
+    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
+    pairs = table_of.of(liked)
+    places = np.argsort(-pairs.gain)
+    best, later = int(places[0]), int(places[-1])
+    used: set[object] = set()
+    assert offers._place(cell.partition, pairs, places, None, used) == best
+    assert {int(pairs.work[best]), int(pairs.other[best])} <= used
+    # What was named once is not named again.
+    again = offers._place(cell.partition, pairs, places, None, used)
+    assert again is not None
+    assert not {int(pairs.work[again]), int(pairs.other[again])} & {
+        int(pairs.work[best]),
+        int(pairs.other[best]),
+    }
+    assert offers._place(cell.partition, pairs, places[-1:], None, set()) == later
+
+
+def test_without_a_companion_the_best_received_work_of_a_taste_is_offered() -> None:
+    cell = open_cell("ml-1m", folder())
+    split, known = cell.partition, counts.counts(cell.partition)
+    usual = known.all_likes / known.judged.sum()
+    taste = shown("share", "War", 15)
+    nothing, seen = np.zeros(0, np.int64), known.bearers(known.codes["category"]["War"])
+    (fact,) = offers.offers(split, nothing, nothing, tastes=[taste])
+    assert (fact.kind, fact.about, fact.direction) == ("reception", "work", UP)
+    assert fact.details == taste.details[:1] and fact.of >= offers.JUDGES
+    assert fact.count >= offers.BETTER * fact.base
+    assert fact.base == pytest.approx(usual * fact.of)
+    (code,) = [code for code in seen.tolist() if cell.store.item(code).title == fact.value]
+    assert (fact.count, fact.of) == (known.likes[code], known.judged[code])
+    # What the user has met, or what is to be avoided, is not offered.
+    assert offers.offers(split, nothing, seen, tastes=[taste]) == []
+    assert offers.offers(split, nothing, nothing, tastes=[taste], against=[taste]) == []
+
+
+def test_of_games_the_same_share_is_always_kept_so_none_is_well_received() -> None:
+    cell = open_cell("steam", folder())
+    nothing = np.zeros(0, np.int64)
+    taste = shown("share", "Strategy", 15)
+    assert offers.offers(cell.partition, nothing, nothing, tastes=[taste]) == []
+
+
+# -- the order ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023"])
+def test_answers_begin_in_different_ways_and_lose_nothing_by_it(source: str) -> None:
+    cell = open_cell(source, folder())
+    realiser = profiles.realiser_of(cell)
+    begun = dict.fromkeys(profiles.ORDERS, 0)
+    for case in cases(cell):
+        first = case.answer.statements[0]
+        flag = next((one for one in profiles.ORDERS[1:] if one in case.flags), "")
+        begun[flag] += 1
+        if flag == "offer_first":
+            assert first.facts[0].about == "work" and first.facts[0].direction == UP
+        elif flag == "against_first":
+            assert first.facts[0].kind in ("contrast", "listed")
+            assert first.facts[0].direction == DOWN
+        else:
+            assert first.section == profiles.PROFILE
+        assert realiser.write(case.answer.statements, cell.draws(0, "again")) == case.answer
+    assert all(number > 5 for number in begun.values()), begun
+
+
+def test_every_profile_names_a_work_and_says_what_its_prompt_asks_for() -> None:
+    for source in ("ml-1m", "steam"):
+        for case in cases(open_cell(source, folder())):
+            named = [
+                fact for fact in case.answer.facts if fact.about == "work" and fact.kind != "own"
+            ]
+            assert named
+            assert ("offered" in case.flags) == any(fact.direction == UP for fact in named)
+            down = any(
+                one.facts[0].direction != UP and one.facts[0].kind != "habit"
+                for one in case.answer.statements
+            )
+            assert ("warned" in case.flags) == down
+
+
+def test_who_knows_the_field_is_offered_something_after_it_is_said() -> None:
+    for case in cases(open_cell("ml-1m", folder())):
+        said_of = [(one.facts[0].kind, one.facts[0].about) for one in case.answer.statements]
+        if ("habit", "heavy") in said_of:
+            later = said_of[said_of.index(("habit", "heavy")) :]
+            assert any(about == "work" for _, about in later)
 
 
 def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:

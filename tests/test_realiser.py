@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -21,6 +22,7 @@ WORKS = (
     Fact("also_liked", "work", "Halloween (1978)", 71, 140, 18.1, UP),
     Fact("also_liked", "work", "The Dead Zone (1983)", 45, 140, 0.2, UP),
 )
+OWN = (Fact("own", "work", "Carrie (1976)"), Fact("own", "work", "Them! (1954)"))
 TRAIT = Fact("share", "category", "Horror", 9, 12, 0.09, UP, "", WORKS)
 
 
@@ -95,6 +97,50 @@ def test_faults_are_named_by_file_and_line(tmp_path: Path, statement: str, said:
     path.write_text(f"statements:\n  - id: mine\n    {statement}\n", "utf-8")
     with pytest.raises(TemplateError, match=rf"{re.escape(str(path))}:{said}"):
         films(tmp_path)
+
+
+def test_thousands_have_a_comma_and_count_without_it() -> None:
+    many = Fact("also_liked", "work", "Heat (1995)", 1234, 20500, 900.0, UP)
+    said = realiser.figures(many, films().lexicon)
+    assert (said["count"], said["of"]) == ("1,234", "20,500")
+    assert {"1234", "20500", "900"} <= realiser.amounts_of(many)
+
+
+def test_a_section_stands_only_where_its_flags_hold(tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / f"{TASK}.yaml").write_text(
+        "replace: true\n"
+        "statements:\n"
+        "  - {id: plain, when: {kind: share}, wordings: ['{{ fans }}.']}\n"
+        "  - {id: works, when: {kind: also_liked}, wordings: ['{{ thing }}.']}\n"
+        "plan:\n"
+        "  - {section: early, flags: {hurry: true}, slots: [works]}\n"
+        "  - {section: main, slots: [plain]}\n"
+        "  - {section: late, flags: {hurry: false}, slots: [works]}\n"
+        "between: blank\n",
+        "utf-8",
+    )
+    made, facts = films(tmp_path), [TRAIT, WORKS[0]]
+    assert made.answer(facts, HashRng(1)).text == 'Horror fans. "The Omen".'
+    assert made.answer(facts, HashRng(1), {"hurry"}).text == '"The Omen". Horror fans.'
+
+
+def test_a_count_of_what_is_shown_leaves_its_trait_unsaid() -> None:
+    shown = Fact("shown", "category", "Horror", 3, 10, 0.0, UP)
+    offer = dataclasses.replace(WORKS[0], quote="Carrie", details=(shown,))
+    profile = realiser.load_realiser("interest_recognition", "films", load_words("films"))
+    flags = {"offer_first", "core"}
+    detailed = (shown, dataclasses.replace(shown, of=5, count=0, direction=-1), *OWN)
+    core = Fact("share", "category", "Horror", 20, 40, 0.1, UP, details=detailed)
+    said = [one.form.id for one in profile.plan_statements([core, offer], flags)]
+    assert said == ["offer", "core"]
+
+
+def test_a_title_that_stands_for_itself_is_not_named_again() -> None:
+    title = Fact("own", "title", "Heat (1995)")
+    assert [*realiser._topics(title)] == [("title", "Heat (1995)"), ("work", "Heat (1995)")]
+    lexicon = films().lexicon
+    assert lexicon.forms_of("title", title.value)["thing"] == '"Heat"'
 
 
 def test_every_statement_is_of_a_known_kind_and_stands_in_the_plan() -> None:

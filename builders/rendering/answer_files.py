@@ -45,6 +45,11 @@ LISTS = (
 """What wordings may use of all the facts of a statement, and of all but the first."""
 
 
+def holding(wanted: tuple[tuple[str, bool], ...], flags: Collection[str]) -> bool:
+    """Whether a case with these flags has the wanted values."""
+    return all((flag in flags) == value for flag, value in wanted)
+
+
 @dataclass(frozen=True)
 class When:
     """Which facts a statement is about; empty sets allow all.
@@ -77,9 +82,7 @@ class When:
         )
 
     def serves(self, domain: str, flags: Collection[str]) -> bool:
-        return (not self.domains or domain in self.domains) and all(
-            (flag in flags) == value for flag, value in self.flags
-        )
+        return (not self.domains or domain in self.domains) and holding(self.flags, flags)
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class StatementForm:
 class Section:
     """A part of the answer. most: statements in it.   lead: what stands before them.   slots: each the
     ids of statements, the first possible of which is said.   spare: further slots, for a section that
-    has fewer than `enough` statements."""
+    has fewer than `enough` statements.   flags: flags of the case and the value that each must have."""
 
     id: str
     layout: str
@@ -118,6 +121,7 @@ class Section:
     slots: tuple[tuple[str, ...], ...]
     enough: int = 0
     spare: tuple[tuple[str, ...], ...] = ()
+    flags: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,12 +227,6 @@ def _when(path: Path, node: Node) -> When:
         return frozenset(found)
 
     signs = {word or "none": sign for sign, word in DIRECTIONS.items()}
-    flags: list[tuple[str, bool]] = []
-    if "flags" in given:
-        inner = given["flags"]
-        if not isinstance(inner.value, dict):
-            raise complain(path, inner.line, "flags must be a mapping of true and false.")
-        flags = [(name, truth(path, one, name)) for name, one in inner.value.items()]
     return When(
         kinds=names("kind", KINDS),
         abouts=names("about", ABOUTS),
@@ -236,9 +234,17 @@ def _when(path: Path, node: Node) -> When:
         domains=frozenset(texts(path, given["domains"], "domains"))
         if "domains" in given
         else frozenset(),
-        flags=tuple(sorted(flags)),
+        flags=_flags(path, given.get("flags")),
         without_facts="facts" in given and not truth(path, given["facts"], "facts"),
     )
+
+
+def _flags(path: Path, node: Node | None) -> tuple[tuple[str, bool], ...]:
+    if node is None:
+        return ()
+    if not isinstance(node.value, dict):
+        raise complain(path, node.line, "flags must be a mapping of true and false.")
+    return tuple(sorted((name, truth(path, one, name)) for name, one in node.value.items()))
 
 
 def _plan(path: Path, node: Node) -> tuple[Section, ...]:
@@ -253,7 +259,7 @@ def _section(path: Path, node: Node) -> Section:
         node,
         "a section",
         ("section", "slots"),
-        ("layout", "most", "least", "lead", "enough", "spare"),
+        ("layout", "most", "least", "lead", "enough", "spare", "flags"),
     )
 
     def slots(name: str) -> tuple[tuple[str, ...], ...]:
@@ -277,6 +283,7 @@ def _section(path: Path, node: Node) -> Section:
         slots=found,
         enough=whole(path, given["enough"], "enough", 0, 20) if "enough" in given else 0,
         spare=slots("spare") if "spare" in given else (),
+        flags=_flags(path, given.get("flags")),
     )
 
 

@@ -85,7 +85,7 @@ class Lexicon:
         base = about.removeprefix(SELDOM)
         shown = self.aliases.get((base, plain(value)), value)
         term = self.terms.get(base, {}).get(plain(shown), {})
-        made = {"value": _quotable(_named(shown) if base == "work" else shown)}
+        made = {"value": _quotable(_named(shown) if base in ("work", "title") else shown)}
         for name, form in self.forms.get(base, {}).items():
             own = term.get(name, form)
             made[name] = jinja.bind(own, self.words)({**self.phrases, **made})

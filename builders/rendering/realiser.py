@@ -102,6 +102,8 @@ class Realiser:
         said: set[tuple[str, str]] = set()
         made: list[Statement] = []
         for section in self.form.plan:
+            if not answer_files.holding(section.flags, flags):
+                continue
             here: list[Statement] = []
             for place, slot in enumerate((*section.slots, *section.spare)):
                 if len(here) == section.most:
@@ -111,7 +113,7 @@ class Realiser:
                 found = self._first(section, slot, facts, flags, said)
                 if found is not None:
                     here.append(found)
-                    said.update(fact.topic for fact in found.facts)
+                    said.update(topic for fact in found.facts for topic in _topics(fact))
             if len(here) >= section.least:
                 made += here
         return made
@@ -303,7 +305,7 @@ def _bound(text: str) -> Callable[[Mapping[str, object]], str]:
 
 
 def numbers_of(fact: Fact) -> set[str]:
-    """Every number that a statement may say of a fact, as it is written."""
+    """Every number that a statement may say of a fact, without commas between thousands."""
     return amounts_of(fact) | percents_of(fact)
 
 
@@ -318,7 +320,7 @@ def percents_of(fact: Fact) -> set[str]:
 
 
 def _sayable(numbers: Iterable[str]) -> set[str]:
-    found = set(numbers) - {""}
+    found = {number.replace(",", "") for number in numbers} - {""}
     # A percentage that rounds to 0 is given as "below 1".
     return found | {"1"} if "0" in found else found
 
@@ -326,10 +328,10 @@ def _sayable(numbers: Iterable[str]) -> set[str]:
 def _numbers(fact: Fact) -> dict[str, str]:
     expected = fact.base * fact.of if fact.kind in SHARE_KINDS else fact.base
     return {
-        "count": str(fact.count),
-        "of": str(fact.of),
-        "rest": str(fact.of - fact.count),
-        "usual": str(int(expected + 0.5)),
+        "count": f"{fact.count:,}",
+        "of": f"{fact.of:,}",
+        "rest": f"{fact.of - fact.count:,}",
+        "usual": f"{int(expected + 0.5):,}",
         "percent": _percent(fact.count, fact.of),
         "rest_percent": _percent(fact.of - fact.count, fact.of),
         "usual_percent": _percent(expected, fact.of),
@@ -353,6 +355,15 @@ def _part(fact: Fact) -> str:
 
 def _percent(part: float, whole: float) -> str:
     return str(int(100 * part / whole + 0.5)) if whole else ""
+
+
+def _topics(fact: Fact) -> Iterator[tuple[str, str]]:
+    """What is said with a fact: a title that stands for itself names its work, a count of what is shown
+    says nothing of its own."""
+    if fact.kind != "shown":
+        yield fact.topic
+    if fact.about == "title":
+        yield "work", fact.value
 
 
 def _names(form: StatementForm, lexicon: Lexicon) -> Iterator[str]:

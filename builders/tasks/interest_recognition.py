@@ -3,309 +3,42 @@
 The evidence is counted and tested over all that the user judged (`evidence/interests/`); the answer says
 what the displayed works show of it, as `templates/answers/interest_recognition.yaml` plans it: what there
 is most of or comes first, a second taste, what sets likes apart from dislikes, what to avoid, and a work
-to offer next, for which a displayed work of that taste speaks.
+to offer next, for which a displayed work speaks, or its reception. The suggestion or the dislikes may
+come first. `profiles.py` chooses the users and what is said of them.
 
 A row needs a user with 20 likes and 5 dislikes (or 5 reviews of 40 words), of whom three facts or more
-hold: one tells what sets this user apart from others, one what to avoid. Others give no row, however many
-are asked for. Prompts ask for a next work only where the answer has one. Items without categories, as
+hold: one tells what sets this user apart from others, one what separates their likes from their dislikes;
+and it names a work to choose or to leave. Others give no row, however many are asked for. Prompts ask for
+a next work, or for what disappoints, only where the answer says it. Items without categories, as
 those of Book-Crossing, and sources of which few users write often, as All_Beauty and Yelp, give next to none.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.core.text import cut
-from itdr.builders.evidence.aspects import aspects
-from itdr.builders.evidence.comments import Comment
-from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, counts, display, offers, opinions, tastes
-from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import KINDS, Work, works_of
-from itdr.builders.evidence.user_verdicts import Sided, sided
-from itdr.builders.evidence.verdicts import DISLIKE, LIKE, rule
+from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.interests import counts
+from itdr.builders.evidence.interests.works import KINDS, Work
 from itdr.builders.rendering import lists
-from itdr.builders.rendering.realiser import ComposedAnswer, Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
-from itdr.builders.sampling.histories import NO_WORKS, UserHistory
-from itdr.builders.sampling.windows import Window
+from itdr.builders.tasks import profiles
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.rating_prediction import rating_text
 
-LEAST_LIKES, LEAST_DISLIKES = 20, 5
-LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
-"""So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
-LEAST_FACTS = 3
 _TRIES = 64
-HEARD = 40
-"""Reviews of a user that are searched for what they speak of."""
-
-
-@dataclass(slots=True)
-class Sketch:
-    """What there is to say of a user.
-
-    liked, disliked: places of the displayed works.
-    facts: all that the displayed works show, in the order in which they may be said; held: (about,
-    value) of all tastes, shown or not.   statements: what is said.
-    """
-
-    mine: Sided
-    texts: list[str | None]
-    liked: list[int]
-    disliked: list[int]
-    facts: list[Fact]
-    held: frozenset[tuple[str, str]]
-    flags: frozenset[str]
-    statements: list[Statement]
-
-    @property
-    def displayed(self) -> list[int]:
-        """Places of the displayed works, likes first."""
-        return self.liked + self.disliked
-
-
-@dataclass(slots=True)
-class Tastes(Window):
-    """A user of whom enough is known."""
-
-    sketch: Sketch = field(kw_only=True)
-
-
-@dataclass(slots=True)
-class Profile(Case):
-    """A case whose history is `liked` liked items, then disliked ones, each with its review text
-    (None without one) and its rating or hours."""
-
-    liked: int = 0
-    texts: list[str | None] = field(default_factory=list)
-    strengths: list[float] = field(default_factory=list)
-    totals: Mapping[str, int] = field(default_factory=dict)
-    answer: ComposedAnswer = field(default_factory=lambda: ComposedAnswer("", ()))
-    table: list[str] = field(default_factory=list)
-    works: list[Work] = field(default_factory=list)
-    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    held: frozenset[tuple[str, str]] = frozenset()
-
-
-def realiser_of(cell: OpenCell, variant: str = "") -> Realiser:
-    """The realiser of the cell's answers, or of the table of facts (variant `_table`)."""
-    folder = cell.cell.templates
-    return cell.store.shared(
-        ("interest realiser", variant, folder),
-        lambda: load_realiser(TASK.id + variant, cell.cell.source.words, cell.words, folder),
-    )
-
-
-def _windows(cell: OpenCell, user: int) -> Iterator[Tastes]:
-    if rule(cell.store) not in ("ratings", "hours"):
-        # Counts of plays alone tell no like from a dislike.
-        return
-    if cell.store.user_n[user] < LEAST_LIKES + LEAST_DISLIKES and not cell.store.has("text"):
-        return
-    mine = sided(cell.partition, user)
-    likes = mine.sides.count(LIKE)
-    texts = cell.store.texts(user) if cell.store.has("text") else []
-    enough = likes >= LEAST_LIKES and len(mine.sides) - likes >= LEAST_DISLIKES
-    if not enough and (likes < LIKED_REVIEWS or _reviews(texts) < LEAST_REVIEWS):
-        return
-    sketch = _sketch(cell, user, mine, texts or [None] * int(cell.store.user_n[user]))
-    if sketch is not None:
-        line = UserHistory(user, [], [], [], [], [], [], NO_WORKS)
-        yield Tastes(line, sketch.liked, [], sketch=sketch)
-
-
-def _reviews(texts: Sequence[str | None]) -> int:
-    """How many reviews are long enough to say something."""
-    return sum(len((text or "").split()) >= REVIEW_WORDS for text in texts)
-
-
-def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> Sketch | None:
-    """What there is to say of a user; None where it is too little."""
-    realiser, split = realiser_of(cell), cell.partition
-    person = Person.of(counts.counts(split), mine, split.in_training([user])[0])
-    held = tastes.facts(person, int(cell.cell.rule.options.get("carried", 1)))
-    common = realiser.lexicon.sayable([*tastes.commonest(person)])
-    sayable = [*realiser.lexicon.sayable(held), *common]
-    known = display.distinct_tastes(person, core.first_taste(person, sayable))
-    if not any(texts) and not any(map(core.is_own, known)):
-        return None
-    liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
-    (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
-    shown = display.shown_facts(person, known, liked, disliked, [item.title for item in items])
-    flags = core.flags(shown)
-    flags |= {"hours"} if counts.by_hours(split) else set()
-    flags |= {"disliked"} if disliked else set()
-    flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
-    flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
-    likes = person.codes[person.sides == LIKE]
-    liking = [*filter(core.is_taste, shown)]
-    shown += offers.aversions(split, person.codes[disliked], likes, mine.touched, tastes=liking)
-    comments = _comments(cell, user, mine, texts, liked + disliked)
-    shown += opinions.opinions(comments, realiser.lexicon.aspects)
-    planned = realiser.plan_statements(shown, flags)
-    said = _leading(planned)
-    openings = realiser.form.plan[0].slots[0]
-    if not planned or planned[0].form.id not in openings or not _tells(said):
-        return None
-    against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
-    offered = functools.partial(
-        offers.offers,
-        split,
-        person.codes[liked],
-        mine.touched,
-        disliked=person.codes[person.sides == DISLIKE],
-        tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
-        against=against,
-    )
-    # Who is said to want what is little known is offered that, or is not said to want it.
-    niche = any(map(tastes.wants_unknown, said))
-    picks = offered(popular=not niche)
-    if niche and not picks:
-        picks = offered()
-        shown = [fact for fact in shown if not picks or not tastes.wants_unknown(fact)]
-    shown += picks
-    statements = realiser.plan_statements(shown, flags)
-    if sum(_cited(one) for one in statements) < LEAST_FACTS:
-        return None
-    if any((one.kind, one.direction) == ("also_liked", UP) for one in _leading(statements)):
-        flags.add("offered")
-    topics = frozenset(fact.topic for fact in held)
-    return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
-
-
-def _displayed(
-    cell: OpenCell,
-    user: int,
-    mine: Sided,
-    texts: Sequence[str | None],
-    person: Person,
-    known: Sequence[Fact],
-) -> tuple[list[int], list[int]]:
-    """Places of the likes and dislikes that the question shows."""
-    order = np.array(cell.hashed_order(user, mine.works, "shown"))
-    if any(texts) and sum(map(core.is_taste, known)) < LEAST_FACTS:
-        order = _telling_first(cell, user, mine, texts, order)
-    titles, taken = np.array(mine.titles), set[int]()
-    liked, disliked = (
-        display.fair_sample(person, known, order[person.sides[order] == side], titles, n, taken)
-        for side, n in zip((LIKE, DISLIKE), _most(cell, texts), strict=True)
-    )
-    return liked, disliked
-
-
-def _telling_first(
-    cell: OpenCell, user: int, mine: Sided, texts: Sequence[str | None], order: np.ndarray
-) -> np.ndarray:
-    """The order, begun by works whose review says what pleases or annoys: of a user with few tastes that
-    can be counted there is little else to say."""
-    words = realiser_of(cell).lexicon.aspects
-    heard = order[:HEARD]
-    tells = np.array(
-        [bool(aspects(_comments(cell, user, mine, texts, [place]), words)) for place in heard], bool
-    )
-    return np.concatenate([heard[tells], heard[~tells], order[HEARD:]])
-
-
-def _comments(
-    cell: OpenCell, user: int, mine: Sided, texts: Sequence[str | None], places: Sequence[int]
-) -> list[Comment]:
-    """The displayed reviews, as they are displayed."""
-    most = int(cell.cell.options["text_chars"])
-    shown = ((texts[mine.places[k]], mine.sides[k]) for k in places)
-    return [Comment(user, side, cut(text, most)) for text, side in shown if text]
-
-
-def _leading(statements: Sequence[Statement]) -> list[Fact]:
-    """What each statement is about."""
-    return [one.facts[0] for one in statements if one.facts]
-
-
-def _tells(said: Sequence[Fact]) -> bool:
-    """Whether this tells more than what there is most of, and what to avoid."""
-    own = any(core.is_own(fact) for fact in said)
-    return own and any(map(_is_against, said))
-
-
-def _cited(statement: Statement) -> int:
-    """How many facts a statement rests on: what is quoted counts each time, what counts works once."""
-    quoted = sum(fact.kind == "aspect" for fact in statement.facts)
-    return quoted or bool(statement.facts)
-
-
-def _is_against(fact: Fact) -> bool:
-    """Whether a fact tells likes from dislikes, or what to avoid."""
-    if fact.kind == "aspect":
-        return fact.direction != UP
-    return fact.kind in ("contrast", "listed") or (
-        fact.kind == "also_liked" and fact.direction == DOWN
-    )
-
-
-def _most(cell: OpenCell, texts: Sequence[str | None]) -> tuple[int, int]:
-    """How many likes and dislikes are displayed: half of them where there are reviews to read."""
-    likes = cell.history if not any(texts) else -(-cell.history // 2)
-    return likes, -(-likes // 2)
-
-
-def _draw(cell: OpenCell, windows: Sequence[Tastes]) -> list[Profile]:
-    ids = cell.user_ids([window.user_history.user for window in windows])
-    return [_profile(cell, *of) for of in zip(windows, ids, strict=True)]
-
-
-def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
-    """name: the user's id."""
-    sketch = window.sketch
-    mine, places = sketch.mine, sketch.displayed
-    (met,) = cell.store.items_of([[mine.items[k] for k in places]])
-    # The item that the user met, with the traits of its work.
-    works = [
-        replace(work, id=item.id, title=item.title, listed=item.listed)
-        for work, item in zip(
-            works_of(cell.store, [mine.works[k] for k in places]), met, strict=True
-        )
-    ]
-    most = int(cell.cell.options["text_chars"])
-    rng = cell.draws(window.user_history.user, "wording")
-    answer = realiser_of(cell).write(sketch.statements, rng)
-    likes = mine.sides.count(LIKE)
-    return Profile(
-        key=name,
-        user=name,
-        history=works,
-        ratings=[None if "hours" in sketch.flags else mine.strength[k] for k in places],
-        times=[mine.times[k] for k in places],
-        evidence=answer.evidence,
-        flags=sketch.flags,
-        liked=len(sketch.liked),
-        texts=[cut(sketch.texts[mine.places[k]] or "", most) or None for k in places],
-        strengths=[mine.strength[k] for k in places],
-        totals={"judged": mine.judged, "likes": likes, "dislikes": len(mine.sides) - likes},
-        answer=answer,
-        table=_table(cell, sketch.facts, rng) if "facts_shown" in sketch.flags else [],
-        works=works,
-        codes=np.array([mine.works[k] for k in places]),
-        held=sketch.held,
-    )
-
-
-def _table(cell: OpenCell, facts: Sequence[Fact], rng: HashRng) -> list[str]:
-    """What was counted of a user, a line for each fact: all that may be said, in the order of its
-    strength."""
-    return realiser_of(cell, "_table").table(facts, rng)
 
 
 # -- the question -----------------------------------------------------------------------------
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    assert isinstance(case, Profile)
+    assert isinstance(case, profiles.Profile)
     n = len(case.history)
     rated = "hours" not in case.flags
     made: dict[str, object] = {
@@ -337,7 +70,7 @@ def _with_texts(heads: Sequence[str], texts: Sequence[str | None], indent: str) 
     )
 
 
-def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
+def _strength(cell: OpenCell, case: profiles.Profile, k: int) -> tuple[str, str]:
     """The label and the value of what says like or dislike: `Rating`, `4.5`."""
     if "hours" in case.flags:
         hours = f"{case.strengths[k]:.1f}".removesuffix(".0")
@@ -345,7 +78,7 @@ def _strength(cell: OpenCell, case: Profile, k: int) -> tuple[str, str]:
     return "Rating", rating_text(case.strengths[k], cell.scale)
 
 
-def _head(cell: OpenCell, case: Profile, k: int) -> str:
+def _head(cell: OpenCell, case: profiles.Profile, k: int) -> str:
     """`Title by Creator [category, category; tags: tag, tag], rated 4`."""
     item = case.history[k]
     assert isinstance(item, Work)
@@ -369,7 +102,7 @@ def _own_tags(item: Work) -> list[str]:
     return [tag for tag in item.tags if tag.casefold() not in shown]
 
 
-def _block(cell: OpenCell, case: Profile, k: int) -> str:
+def _block(cell: OpenCell, case: profiles.Profile, k: int) -> str:
     words = cell.words
     item = case.history[k]
     assert isinstance(item, Work)
@@ -392,9 +125,9 @@ def _block(cell: OpenCell, case: Profile, k: int) -> str:
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     """The same statements about other tastes: what the user likes stands where they dislike something,
     and the other way round; else a kind of which nothing holds, and works that nobody shares."""
-    assert isinstance(case, Profile)
+    assert isinstance(case, profiles.Profile)
     swapped = _swapped(cell, case, draw)
-    realiser = realiser_of(cell)
+    realiser = profiles.realiser_of(cell)
     statements = []
     for one in case.answer.statements:
         facts = tuple(_false(fact, swapped) for fact in one.facts)
@@ -420,7 +153,7 @@ def _false(fact: Fact, swapped: Mapping[tuple[str, str], tuple[str, str]]) -> Fa
 
 
 def _swapped(
-    cell: OpenCell, case: Profile, draw: HashRng
+    cell: OpenCell, case: profiles.Profile, draw: HashRng
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """For each (about, value) that the answer names, the one that stands for it in a false one."""
     facts = [fact for fact in case.answer.facts if fact.kind not in ("shown", "own")]
@@ -443,7 +176,7 @@ def _swapped(
     return found
 
 
-def _unshared(cell: OpenCell, case: Profile, draw: HashRng) -> str:
+def _unshared(cell: OpenCell, case: profiles.Profile, draw: HashRng) -> str:
     """The title of a work that goes with none of the displayed likes."""
     table, store = counts.companions_of(cell.partition), cell.store
     shared = set(table.of(np.unique(case.codes)).other.tolist()) | set(case.codes.tolist())
@@ -455,10 +188,10 @@ def _unshared(cell: OpenCell, case: Profile, draw: HashRng) -> str:
     return case.works[-1].title
 
 
-def _untrue(cell: OpenCell, case: Profile, fact: Fact, draw: HashRng) -> str:
+def _untrue(cell: OpenCell, case: profiles.Profile, fact: Fact, draw: HashRng) -> str:
     """A value of the fact's kind that is no taste of the user, and that few displayed works carry."""
     names = list(counts.counts(cell.partition).codes[fact.about])
-    lexicon = realiser_of(cell).lexicon
+    lexicon = profiles.realiser_of(cell).lexicon
     least = fact.value
     for _ in range(_TRIES):
         name = names[draw.below(len(names))]
@@ -472,7 +205,7 @@ def _untrue(cell: OpenCell, case: Profile, fact: Fact, draw: HashRng) -> str:
 
 
 TASK = Task(
-    id="interest_recognition",
+    id=profiles.TASK_ID,
     root=UNDERSTANDING,
     title="Interest recognition",
     metrics=("BLEU-1", "BLEU-2", "ROUGE-1", "ROUGE-2", "ROUGE-L"),
@@ -487,14 +220,25 @@ TASK = Task(
     variables=lists.layouts("liked", "disliked")
     | {"liked_blocks", "disliked_blocks", "n_liked", "n_disliked", "n_reviews", "answer"}
     | {"likes", "dislikes", "judged", "liked_from", "disliked_to", "table"},
-    flags=frozenset({"reviews", "disliked", "hours", "facts_shown", "offered"}),
-    windows=_windows,
-    draw=_draw,
+    flags=frozenset(
+        {
+            "reviews",
+            "disliked",
+            "hours",
+            "facts_shown",
+            "offered",
+            "warned",
+            "offer_first",
+            "against_first",
+        }
+    ),
+    windows=profiles.windows,
+    draw=profiles.draw,
     context=_context,
     wrong=_wrong,
-    least_events=lambda options: LEAST_REVIEWS,
+    least_events=lambda options: profiles.LEAST_REVIEWS,
     asks=(
-        f"users with {LEAST_LIKES} likes and {LEAST_DISLIKES} dislikes, or {LEAST_REVIEWS} reviews of "
-        f"{REVIEW_WORDS} words, of whom the data say what they like and what to avoid"
+        f"users with {profiles.LEAST_LIKES} likes and {profiles.LEAST_DISLIKES} dislikes, or {profiles.LEAST_REVIEWS} reviews of "
+        f"{profiles.REVIEW_WORDS} words, of whom the data say what they like and what to avoid"
     ),
 )

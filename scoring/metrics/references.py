@@ -42,9 +42,9 @@ def _draw(cell: OpenCell, case: Case, number: int) -> HashRng:
 
 
 def _profile(cell: OpenCell, case: Any, number: int) -> str:
-    from itdr.builders.tasks import interest_recognition
+    from itdr.builders.tasks import profiles
 
-    realiser = interest_recognition.realiser_of(cell)
+    realiser = profiles.realiser_of(cell)
     return realiser.write(case.answer.statements, _draw(cell, case, number)).text
 
 

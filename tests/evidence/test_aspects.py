@@ -188,7 +188,7 @@ def test_what_one_review_praises_and_another_attacks_is_no_reason() -> None:
         (GAMES, "friends", UP, "Specs: Single-player", True),
         (GAMES, "friends", UP, "Specs: Single-player, Multi-player", False),
         (GAMES, "friends", UP, "Specs: Multi-player\nEmpty servers.", True),
-        (GAMES, "multiplayer", DOWN, "Empty servers.\nGreat with friends.", True),
+        (GAMES, "servers", DOWN, "Empty servers.\nGreat with friends.", True),
         (GAMES, "multiplayer", DOWN, "Specs: Multi-player\nEmpty servers.", False),
         (GAMES, "story", UP, "Specs: Single-player\nEmpty servers.", False),
     ],

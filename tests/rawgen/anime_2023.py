@@ -136,7 +136,7 @@ def _catalogue(
             "Other name": "鍵の騎士",
             "Score": f"{5 + 4 * rng.random():.2f}" if rng.random() < 0.7 else "UNKNOWN",
             "Genres": genres,
-            "Synopsis": f"In a quiet town, a {genres.split(',')[0].lower()} begins: {english}.",
+            "Synopsis": f"In a quiet town begins a story of {genres.split(', ')[0].lower()}: {english}.",
             "Type": "Movie" if film else "TV",
             "Episodes": "1.0" if film else f"{12 + 13 * int(rng.integers(0, 3))}.0",
             "Aired": f"Apr 3, {year}" + ("" if film else f" to Sep 24, {year + 1}"),

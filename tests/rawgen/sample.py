@@ -25,7 +25,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "yelp": {"packed": True, **CROWDED},
     "amazon-books": {"events": EVENTS},
     "anime-2023": {"events": EVENTS},
-    "steam": {"events": (70, 95)},
+    "steam": {"users": 300, "items": 220, "events": (70, 95)},
     "ml-1m": CROWDED,
     "ml-32m": {**LEVEL, "items": 130},
     "bookcrossing": CROWDED,

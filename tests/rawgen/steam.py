@@ -30,11 +30,15 @@ STUDIOS = ("Lowmoor Games", "Tarrow Interactive", "Studio Kestrel", "Fenbright, 
 PRAISE = (
     "Can't stop playing.", "Worth every hour.", "The best of its kind.", "So relaxing.",
     "Bought it for my son too.", "Great with friends.", "One more turn, always.",
+    "The combat is great.", "A beautiful art style.", "My kids love it.", "The soundtrack is amazing.",
 )  # fmt: skip
 BLAME = (
     "Crashed twice, gave up.", "Not for me.", "Refunded.", "Too slow.", "Empty servers.",
-    "My kids were bored.",
+    "My kids were bored.", "The story is boring.", "The controls are terrible.", "Way too short.",
+    "Overpriced.",
 )  # fmt: skip
+OWN_PHRASES = 4
+"""Of the phrases a user has favorites."""
 START, END = 1_310_000_000, 1_514_764_800
 
 # Lines of the reviews that no reader may accept, and why; each is written once.
@@ -173,7 +177,8 @@ def _reviews(
         columns = (events.user, events.item, events.time, np.round(hours, 1))
         rows = zip(*(column.tolist() for column in columns), picks, strict=True)
         for user, item, time, played, pick in rows:
-            file.write(line(_review(names[user], ids[item], time, played, pick)) + "\n")
+            text = _phrase(user, played, pick)
+            file.write(line(_review(names[user], ids[item], time, played, pick, text)) + "\n")
         good += len(events)
     if dirt:
         for odd in _odd_reviews(names[0], ids[0]):
@@ -186,14 +191,19 @@ def _reviews(
     facts.counts["interactions"] = good
 
 
-def _review(name: str, game: str, time: int, hours: float, pick: int) -> dict[str, Any]:
-    phrases = PRAISE if hours >= 5 else BLAME
+def _phrase(user: int, hours: float, pick: int) -> str:
+    """What a user says of a game: nearly always one of their favorite phrases."""
+    phrases = PRAISE if hours >= 2 else BLAME
+    own = user * OWN_PHRASES + pick % OWN_PHRASES if pick % 10 else pick
+    return phrases[own % len(phrases)]
+
+
+def _review(name: str, game: str, time: int, hours: float, pick: int, text: str) -> dict[str, Any]:
     record: dict[str, Any] = {"username": name}
     if pick % 50:
         record["hours"] = hours
     if pick % 3 == 0:
         record["user_id"] = str(76_561_190_000_000_000 + pick)
-    text = phrases[pick % len(phrases)]
     record |= {"products": pick % 400, "product_id": game, "page_order": pick % 10}
     return record | {"date": _day(time), "text": text, "early_access": False, "page": 1}
 
@@ -204,7 +214,7 @@ def _day(time: int) -> str:
 
 def _odd_reviews(name: str, game: str) -> Iterator[dict[str, Any]]:
     """Good reviews that mislead a careless parser; the last is a second one of the same game."""
-    base = _review(name, game, START, 3.5, 7)
+    base = _review(name, game, START, 3.5, 7, BLAME[1])
     yield {**base, "text": "He said: 'u'username': u'somebody else', u'hours': 9.9}"}
     yield {**base, "text": "both \"kinds\" of 'quotes', \\ and\nlines \u2665 \U0001f600"}
     yield {**base, "product_id": "999999", "text": ""}  # a game without a record

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests.display import nested
 from itdr.builders.evidence.interests.opinions import is_shared
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.tastes import FACT_OF, WIDE
-from itdr.builders.evidence.interests.works import KINDS, PLUS
+from itdr.builders.evidence.interests.tastes import FACT_OF, LIFT, WIDE
+from itdr.builders.evidence.interests.works import KINDS
 
 TASTES = ("share", *FACT_OF.values())
 SHOWN = 0.4
 """The smallest share of the displayed likes that must have the core trait."""
-MARGIN, RATIO = 0.05, 1.2
-"""The commonest trait is stated if its share exceeds the usual one by `MARGIN` and is `RATIO` times as large."""
+EQUAL = 0.8
+"""A second taste with this fraction of the lead's likes, or more, is as important as the lead."""
 LED = 0.2
 """If no taste is broad enough, the one farthest above the usual share comes first, provided this share of the likes
 have it."""
 NEAR = 0.85
 """What comes first must be at least this fraction as common as the commonest trait."""
+DIVIDES = 0.25
+"""What separates likes from dislikes differs by this share between them."""
 TELLING = 1.5
 """A taste that also separates likes from dislikes weighs this many times as much; one equally common among both, this
 many times less."""
@@ -38,24 +41,26 @@ def is_own(fact: Fact) -> bool:
 def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     """The facts with the core first: of the tastes about as common among the likes as
     any trait is, the one with the largest product of share and lift over the usual share.
-    If there is none, the commonest trait leads if it is clearly more common than usual; otherwise the taste
-    farthest above the usual share.
+    Whatever leads is clearly more common than usual. If there is no such taste, the commonest trait
+    leads; otherwise the taste farthest above the usual share.
 
     Args:
         person: the user.
         facts: what may be said, the strongest of each kind first.
 
     Returns:
-        The facts; of those about the core, one that separates likes from dislikes comes first.
+        The facts; of those about the core, one that separates likes from dislikes comes first. None where
+        nothing sets the user apart.
     """
     telling = {fact.topic for fact in facts if fact.kind == "contrast" and fact.direction == UP}
 
-    def weight(fact: Fact) -> float:
-        share = fact.count / fact.of
+    def lift(fact: Fact) -> float:
         code = person.counts.codes[fact.about][fact.value]
-        usual = max(person.counts.share(code, fact.of), 1e-9)
+        return fact.count / fact.of / max(person.counts.share(code, fact.of), 1e-9)
+
+    def weight(fact: Fact) -> float:
         weight = TELLING if fact.topic in telling else 1.0 if fact.direction else 1 / TELLING
-        return share * max(share / usual, 1.0) * weight
+        return fact.count / fact.of * lift(fact) * weight
 
     most = max((one for one in facts if one.kind == "most"), key=_count, default=None)
     rest = [fact for fact in facts if fact.kind != "most"]
@@ -63,17 +68,19 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     wide = [one for one in rest if is_taste(one) and one.about in KINDS and one.count >= least]
     # Decades that displease as often as they please are merely the ones the user watches.
     wide = [one for one in wide if one.direction or one.about != "decade"]
+    # What everybody likes as much does not describe anybody.
+    wide = [one for one in wide if lift(one) >= LIFT]
     core = max(wide, key=weight, default=None)
     if core is None:
-        if most and _is_telling(most):
+        if most and _lift(most) >= LIFT:
             return [most, *rest]
         tastes = [one for one in rest if one.kind == "share" and one.count >= LED * one.of]
         first = max((one for one in tastes if one.direction == UP), key=_lift, default=None)
-        return [first, *(one for one in rest if one is not first)] if first else rest
+        return [first, *(one for one in rest if one is not first)] if first else []
     leading = [fact for fact in rest if fact.topic == core.topic and fact.direction != DOWN]
     leading.sort(key=lambda fact: fact.kind != "contrast")
     others = (fact for fact in rest if fact not in leading)
-    return [*leading, *(one for one in others if not _within(one, core))]
+    return [*leading, *(one for one in others if not _restates(one, core))]
 
 
 def _count(fact: Fact) -> int:
@@ -84,36 +91,75 @@ def _lift(fact: Fact) -> float:
     return fact.count / fact.of / max(fact.base, 1e-9)
 
 
-def _is_telling(most: Fact) -> bool:
-    """Whether it is clearly more common than among other users."""
-    return most.count / most.of >= max(most.base + MARGIN, RATIO * most.base)
+def _restates(fact: Fact, core: Fact) -> bool:
+    """Whether a taste adds nothing to the core."""
+    return fact.kind == "share" and (fact.topic == core.topic or nested(fact, core))
 
 
-def _within(fact: Fact, core: Fact) -> bool:
-    """Whether a taste adds nothing to the core: a blend that contains it, or a part of a blended core."""
-    parts, whole = (set(one.value.split(PLUS)) for one in (fact, core))
-    blended = "blend" in (fact.about, core.about) and {fact.about, core.about} <= {
-        "blend",
-        "category",
-    }
-    return fact.kind == "share" and blended and (parts <= whole or whole <= parts)
+def equal_second(shown: Sequence[Fact]) -> list[Fact]:
+    """The facts with a second taste that is as important as the lead right after it.
+
+    Args:
+        shown: the facts that the question shows, the lead first.
+
+    Returns:
+        The same facts; in the same order where there is no such taste.
+    """
+    first, *rest = shown
+    equal = [one for one in rest if _are_equal(first, one)]
+    second = max(equal, key=_count, default=None)
+    if second is None:
+        return list(shown)
+    return [first, second, *(one for one in rest if one is not second)]
 
 
-def flags(shown: Sequence[Fact]) -> set[str]:
-    """The flag for an answer's opening: `core_line`, `core`, `core_mixed` or `mainstay`.
+def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
+    """The flags for how an answer opens and compares: `core_line`, `core`, `core_mixed` or `mainstay`;
+    `two` where a second taste is as important (with `two_line` where the first one is a contrast); `divides_up` or `divides_down` where the first contrast
+    in that direction is the greatest.
 
     Args:
         shown: the facts that the question shows, in their order.
+        lead: what was chosen to come first; without it there is no opening.
 
     Returns:
-        One flag; none where the first fact is not a core of the taste.
+        The flags; no opening where the first fact is not a core of the taste.
     """
+    found = _divide(shown)
     first = next(iter(shown), None)
-    if first is None or first.about not in KINDS or first.direction == DOWN:
-        return set()
+    if first is None or first.topic != lead.topic or first.about not in KINDS:
+        return found
+    if first.direction == UP and len(shown) > 1 and _are_equal(first, shown[1]):
+        found |= {"two", "two_line"} if first.kind == "contrast" else {"two"}
     listed = first.details[0]
     if listed.count < SHOWN * listed.of or first.count < WIDE * first.of:
-        return set()
+        return found
     if first.kind in ("contrast", "most"):
-        return {"core_line" if first.kind == "contrast" else "mainstay"}
-    return {"core"} if first.direction == UP else {"core_mixed"}
+        return found | {"core_line" if first.kind == "contrast" else "mainstay"}
+    return found | {"core" if first.direction == UP else "core_mixed"}
+
+
+def _are_equal(first: Fact, second: Fact) -> bool:
+    return (
+        second.kind == "share"
+        and second.about in KINDS
+        and second.direction == UP
+        and second.topic != first.topic
+        and second.count * first.of >= EQUAL * first.count * second.of
+    )
+
+
+def _divide(shown: Sequence[Fact]) -> set[str]:
+    """Where the greatest contrast is."""
+    contrasts = [fact for fact in shown if fact.kind == "contrast"]
+    greatest = max(contrasts, key=_difference, default=None)
+    if greatest is None or _difference(greatest) < DIVIDES:
+        return set()
+    first = next(fact for fact in contrasts if fact.direction == greatest.direction)
+    if first is not greatest:
+        return set()
+    return {"divides_up" if greatest.direction == UP else "divides_down"}
+
+
+def _difference(fact: Fact) -> float:
+    return fact.count / fact.of - fact.base

@@ -13,7 +13,7 @@ import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import KINDS, without_year
+from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 SHOWN = 2
@@ -57,7 +57,7 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
             own = int.from_bytes(np.packbits(has).tobytes(), "big")
         number = own.bit_count()
         alike = number and any(
-            (one.kind in _APART) == (fact.kind in _APART)
+            ((one.kind in _APART) == (fact.kind in _APART) or nested(one, fact))
             and one.direction == fact.direction
             and (own & theirs).bit_count() >= SAME * min(number, theirs.bit_count())
             for one, theirs in kept
@@ -66,6 +66,24 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
         if not alike:
             kept.append((fact, own))
     return [fact for fact, _ in kept]
+
+
+def nested(fact: Fact, other: Fact) -> bool:
+    """Whether one trait is a blend that contains the other.
+
+    Args:
+        fact: a fact about a trait.
+        other: another one.
+
+    Returns:
+        False for two facts about the same trait.
+    """
+    if "blend" not in (fact.about, other.about) or fact.topic == other.topic:
+        return False
+    if not {fact.about, other.about} <= {"blend", "category"}:
+        return False
+    parts, others = (set(one.value.split(PLUS)) for one in (fact, other))
+    return parts <= others or others <= parts
 
 
 def fair_sample(
@@ -139,8 +157,8 @@ def shown_facts(
         titles: their titles, likes first.
 
     Returns:
-        Facts in the same order, those resting on a single displayed dislike last. Details are how many of the
-        displayed likes carry the trait, how many
+        Facts in the same order, but contrasts against works last, those first that most displayed dislikes
+        show. Details are how many of the displayed likes carry the trait, how many
         of the dislikes (dislikes first for reasons against), and example titles; for what
         is liked only at times, the title of a dislike precedes them.
     """
@@ -165,20 +183,19 @@ def shown_facts(
         examples = [Fact("own", "work", title) for title, own in named if own]
         if fact.direction == 0:
             failed = zip(titles[len(liked) :], dislikes, strict=True)
-            examples[:0] = [
-                Fact("own", "title", without_year(title)) for title, own in failed if own
-            ][:1]
+            examples[:0] = [Fact("own", "title", title) for title, own in failed if own][:1]
         if fact.kind == "listed":
             # Only the displayed list supports it.
             fact = replace(fact, count=against, of=len(disliked), base=k / max(len(liked), 1))
             listed = listed[1:]
         found.append(replace(fact, details=(*listed, *examples)))
-    return sorted(found, key=_is_thin)
+    return sorted(found, key=_less_seen)
 
 
-def _is_thin(fact: Fact) -> bool:
-    titles = sum(one.kind == "own" for one in fact.details)
-    return fact.kind == "contrast" and fact.direction == DOWN and titles < SHOWN
+def _less_seen(fact: Fact) -> int:
+    """0 for what is no contrast against works; the more, the fewer dislikes show the contrast."""
+    against = fact.kind == "contrast" and fact.direction == DOWN
+    return 1 + fact.details[0].of - fact.details[0].count if against else 0
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

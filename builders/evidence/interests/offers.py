@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, works
 from itdr.builders.evidence.interests.companions import Pairs
@@ -25,7 +26,12 @@ expected, and at least this share of them do."""
 AGREED = 2
 """How many displayed dislikes must have fans who like the work warned against."""
 RECEIVED = 0.6
-"""… and at least this share of all who judged it must like it."""
+"""A work is offered only if at least this share of those who like or dislike it like it."""
+JUDGES, BETTER, CHANCE = 20, 1.25, 0.01
+"""A work that goes with none of the displayed likes is offered if so many people judged it, this many
+times as many of them like it as is usual, and chance explains it in fewer cases than this."""
+BEST = 10
+"""So many best received works of a taste are compared with the displayed likes."""
 
 
 def offers(
@@ -52,7 +58,8 @@ def offers(
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
         the details are how many displayed likes have the taste and, if there is one, another displayed work that
-        points to the same work.
+        points to the same work. If there are none, a fact `reception`: the work of a taste that most of
+        those who judged it like.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(liked)
@@ -68,27 +75,67 @@ def offers(
     strength = _strength(pairs, able, len(titles))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
     able = able[np.lexsort(keys)]
-    named = works.series_of(store)
     found: list[Fact] = []
     used: set[object] = set()
     for taste in tastes or (None,):
-        bears = None if taste is None else _carrying(split, [taste])
-        for place in able.tolist():
-            anchor, code = int(pairs.work[place]), int(pairs.other[place])
-            if bears is not None and not (bears[anchor] and bears[code]):
-                continue
-            series = named[code][0]
-            if used & {anchor, code, series} or _one_series(store, anchor, code):
-                continue
-            used |= {anchor, code, series or anchor}
-            shown = taste.details[:1] if taste is not None else ()
-            others = able[(pairs.other[able] == code) & (pairs.work[able] != anchor)][:1]
+        shown = taste.details[:1] if taste is not None else ()
+        place = _place(split, pairs, able, taste, used)
+        if place is not None:
+            others = able[(pairs.other[able] == pairs.other[place])]
+            others = others[pairs.work[others] != pairs.work[place]][:1]
             more = tuple(_fact(store, pairs, int(one), UP) for one in others)
             found.append(replace(_fact(store, pairs, place, UP), details=(*shown, *more)))
-            break
         if len(found) == OFFERS:
             break
-    return found
+    if found or counts.by_hours(split):
+        # Of each game the same share is played for long.
+        return found
+    received = (_well_received(split, liked, barred, taste) for taste in tastes)
+    return [one for one in received if one is not None][:1]
+
+
+def _place(
+    split: Partition, pairs: Pairs, able: np.ndarray, taste: Fact | None, used: set[object]
+) -> int | None:
+    """The best pair whose second work has the taste: one of which the first has it, too, if there is one.
+    What it names goes into `used`."""
+    store, named = split.store, works.series_of(split.store)
+    if taste is not None:
+        bears = _carrying(split, [taste])
+        able = able[bears[pairs.other[able]]]
+        able = able[np.argsort(~bears[pairs.work[able]], kind="stable")]
+    for place in able.tolist():
+        anchor, code = int(pairs.work[place]), int(pairs.other[place])
+        series = named[code][0]
+        if not used & {anchor, code, series} and not _one_series(store, anchor, code):
+            used |= {anchor, code, series or anchor}
+            return place
+    return None
+
+
+def _well_received(
+    split: Partition, liked: np.ndarray, barred: np.ndarray, taste: Fact
+) -> Fact | None:
+    """A work of a taste that is received clearly better than usual: of the best the one that shares most
+    traits with the displayed likes."""
+    known, store = counts.counts(split), split.store
+    able = _carrying(split, [taste]) & ~barred & (store.title_code >= 0)
+    able &= (known.judged >= JUDGES) & (store.work == np.arange(len(able)))
+    usual = known.all_likes / max(int(known.judged.sum()), 1)
+    codes = np.flatnonzero(able & (known.likes >= BETTER * usual * known.judged))
+    # Smoothed with as many usual verdicts as are asked for at least.
+    rate = (known.likes[codes] + JUDGES * usual) / (known.judged[codes] + JUDGES)
+    best = codes[np.lexsort((store.item_hash[codes], -rate))[:BEST]]
+    shared = np.bincount(known.traits_of(liked)[1], minlength=len(known.names))
+    places, traits = known.traits_of(best)
+    alike = np.bincount(places, shared[traits], len(best))
+    for place in np.argsort(-alike, kind="stable").tolist():
+        code = int(best[place])
+        k, n = int(known.likes[code]), int(known.judged[code])
+        if significance.at_least(k, n, usual) <= CHANCE:
+            title = store.item(code).title
+            return Fact("reception", "work", title, k, n, usual * n, UP, details=taste.details[:1])
+    return None
 
 
 def _strength(pairs: Pairs, places: np.ndarray, n_works: int) -> np.ndarray:

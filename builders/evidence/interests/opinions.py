@@ -12,9 +12,10 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 _ENDS = (".", "!", "?", "…", ")", '"', "\n")
 BOTH = 3
 """How many reviews must praise or criticise a thing before it counts as decisive."""
-OFTEN, FOR_WHOM = 2, 3
-"""How many reviews must mention a thing before the user counts as caring about it, and mention people before the
-user counts as thinking of them."""
+OFTEN = 2
+"""How many reviews must mention a thing before the user counts as caring about it."""
+_LEAST_FOR = {UP: 3, DOWN: OFTEN}
+"""How many reviews of a side must mention people before the user counts as thinking of them."""
 
 
 def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
@@ -39,7 +40,7 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     facts: list[Fact] = []
     for (topic, side), fact in counted.items():
         other = counted.get((topic, -side))
-        if fact.about == "audience" and (side == DOWN or other or fact.count < FOR_WHOM):
+        if fact.about == "audience" and (other or fact.count < _LEAST_FOR[side]):
             continue
         if other is None or fact.count + other.count < BOTH:
             facts.append(fact)

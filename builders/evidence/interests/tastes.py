@@ -38,15 +38,14 @@ from itdr.builders.evidence.interests.works import KINDS
 from itdr.builders.evidence.verdicts import LIKE
 
 LEAST = 3
-LEAST_AGAINST = 4
-"""Dislikes that must carry what speaks against a work."""
+"""Likes, or dislikes, that must carry a trait."""
 LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
 JUDGED = 5
 HINTED = 1.0
 """The z-score from which a trait seems to make a difference."""
-CLEARLY = {UP: 1.5, DOWN: 3.0}
+CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
 OBSCURE_CHANCE = 0.01
 HEAVY, GENEROUS, STRICT, OBSCURE = 3.0, 1.25, 0.7, 1.5
@@ -153,12 +152,12 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     tried = np.where(blended, blended.sum(), (~blended).sum())
     n, m = person.likes, person.dislikes
     facts = []
-    for direction, drawn, least, other in (
-        (UP, likes, LEAST, CLEARLY[UP] * n * dislikes <= m * likes),
-        (DOWN, dislikes, LEAST_AGAINST, CLEARLY[DOWN] * m * likes <= n * dislikes),
+    for direction, drawn, other in (
+        (UP, likes, CLEARLY[UP] * n * dislikes <= m * likes),
+        (DOWN, dislikes, CLEARLY[DOWN] * m * likes <= n * dislikes),
     ):
         far = direction * deviations
-        held = np.flatnonzero((drawn >= least) & other & (far >= HINTED))
+        held = np.flatnonzero((drawn >= LEAST) & other & (far >= HINTED))
         for place in held[np.lexsort((traits[held], -far[held]))].tolist():
             sure = far[place] >= _bound(int(tried[place]))
             if sure or direction == DOWN:
