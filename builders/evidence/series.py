@@ -38,6 +38,13 @@ _SEASON = re.compile(
 _SUBTITLE = re.compile(r"^(?P<name>[^:]{2,40}?)(?::\s|\s[-–]\s)")
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
+_CONTENTS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_ARTICLE = re.compile(r"^(?:the|a|an) ")
+_COMMON_WORDS = frozenset(
+    ["the", "of", "a", "an", "and", "series", "chronicles", "trilogy", "saga", "book"]
+)
+"""Words that do not tell one series from another."""
+
 
 class Part(NamedTuple):
     """What a title says. name: of the series it may belong to, "" for none; numbered: it is a sequel;
@@ -97,6 +104,36 @@ def series_key(title: str) -> str:
     adventure = _ADVENTURE.match(name)
     key = plain((adventure["name"] if adventure else name) or _BRACKETS.sub("", title))
     return key if len(key) >= _LEAST else ""
+
+
+def is_part_of(title: str, key: str) -> bool:
+    """Whether a title belongs to the series of that key, by its form or by what stands in its brackets.
+
+    >>> is_part_of("Raiders of the Lost Ark (Indiana Jones and the Raiders of the Lost Ark) (1981)", "indiana jones")
+    True
+    >>> is_part_of("The Magician's Nephew (rpkg) (Narnia)", "the chronicles of narnia")
+    True
+
+    Args:
+        title: the title as rows show it.
+        key: the series, as `series_key` gives it.
+
+    Returns:
+        True where title or brackets name the series.
+    """
+    if series_key(title) == key:
+        return True
+    known = set(key.split()) - _COMMON_WORDS
+    for content in _CONTENTS.findall(_YEAR.sub("", title)):
+        words = set(plain(content).split()) - _COMMON_WORDS
+        if series_key(content) == key or (words and words <= known):
+            return True
+    return False
+
+
+def first_words(title: str) -> str:
+    """A title as different editions bear it: without brackets and article, folded."""
+    return _ARTICLE.sub("", base_title(title))
 
 
 @functools.lru_cache(maxsize=1 << 16)

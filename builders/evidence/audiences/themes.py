@@ -17,7 +17,7 @@ import numpy as np
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
 from itdr.builders.evidence.facts import UP, Fact
-from itdr.builders.evidence.series import base_title, series_key
+from itdr.builders.evidence.series import base_title, first_words, is_part_of, part, series_key
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
@@ -67,7 +67,7 @@ class Themes:
         """
         every = _one_a_title(self.store, work, shared)
         series = series_key(self.store.item(work).title)
-        parts = [one for one in every if series and series_key(one[2].value) == series]
+        parts = [one for one in every if series and self._is_part(one[2].value, series)]
         top = [one for one in every if one not in parts]
         found, left = self._themes(top[:SHARED_WORKS], set(self.traits.of(work)))
         alone = {fact.value for _, _, fact in left}
@@ -76,6 +76,21 @@ class Themes:
         named.sort(key=lambda fact: fact.value not in alone)
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
+
+    def _is_part(self, title: str, series: str) -> bool:
+        """Whether a title belongs to a series, by itself or as another edition bears it."""
+        return is_part_of(title, series) or series in self._series_by_title.get(
+            first_words(title), ()
+        )
+
+    @functools.cached_property
+    def _series_by_title(self) -> dict[str, set[str]]:
+        """By title without brackets, the series that any edition of it names in brackets."""
+        found: dict[str, set[str]] = {}
+        for title in self.store.items.column("title").to_pylist():
+            if title and "(" in title and part(title).sure:
+                found.setdefault(first_words(title), set()).add(series_key(title))
+        return found
 
     def _themes(self, top: Sequence[Shared], own: set[int]) -> tuple[list[Fact], Sequence[Shared]]:
         """The themes, the clearest first, and the works that are of none. own: the traits of the work
