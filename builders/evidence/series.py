@@ -22,7 +22,7 @@ _LEAST = 4
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _YEAR = re.compile(r"\s*\(\d{4}(?:[-–]\d{0,4})?\)$")
 _BRACKETED = re.compile(
-    r"\(([^()]*?)(?:,| series| trilogy| saga| chronicles)?[, ]+(?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?\d+[^()]*\)"
+    r"\(([^()]*?)(?:,| series| trilogy| saga| chronicles)?[, ]+(?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?(?:\d+|[ivx]+\b)[^()]*\)"
     r"|\(([^()]*? (?:series|trilogy|saga|chronicles))\)",
     re.IGNORECASE,
 )
@@ -106,29 +106,23 @@ def series_key(title: str) -> str:
     return key if len(key) >= _LEAST else ""
 
 
-def is_part_of(title: str, key: str) -> bool:
-    """Whether a title belongs to the series of that key, by its form or by what stands in its brackets.
+@functools.lru_cache(maxsize=1 << 16)
+def series_words(key: str) -> frozenset[str]:
+    """The words of a series' key that tell it from others, as spellings of one series share them.
 
-    >>> is_part_of("Raiders of the Lost Ark (Indiana Jones and the Raiders of the Lost Ark) (1981)", "indiana jones")
+    >>> series_words("the vampire chronicles") == series_words("vampire chronicles")
     True
-    >>> is_part_of("The Magician's Nephew (rpkg) (Narnia)", "the chronicles of narnia")
-    True
-
-    Args:
-        title: the title as rows show it.
-        key: the series, as `series_key` gives it.
-
-    Returns:
-        True where title or brackets name the series.
     """
-    if series_key(title) == key:
-        return True
-    known = set(key.split()) - _COMMON_WORDS
-    for content in _CONTENTS.findall(_YEAR.sub("", title)):
-        words = set(plain(content).split()) - _COMMON_WORDS
-        if series_key(content) == key or (words and words <= known):
-            return True
-    return False
+    return frozenset(word for word in key.split() if not word.isdigit()) - _COMMON_WORDS
+
+
+def in_brackets(title: str) -> list[str]:
+    """What stands in the brackets of a title, besides a year.
+
+    >>> in_brackets("The Magician's Nephew (rpkg) (Narnia)")
+    ['rpkg', 'Narnia']
+    """
+    return _CONTENTS.findall(_YEAR.sub("", title))
 
 
 def first_words(title: str) -> str:

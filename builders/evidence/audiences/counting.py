@@ -22,7 +22,7 @@ from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
-from itdr.builders.evidence.audiences.themes import Shared, Themes
+from itdr.builders.evidence.audiences.themes import Shared, Themes, folded
 from itdr.builders.evidence.facts import DOWN, SAMPLE, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
@@ -137,15 +137,12 @@ class Counting:
 
     def _not_by(self, traits: list[Fact], found: list[Fact], shared: list[Shared]) -> list[Fact]:
         """Without single works by the makers who are most liked, too: their fans are a group already."""
-        makers = {
-            one.value
-            for one in traits[:NAMED_TRAITS]
-            if one.about == all_traits.CREATOR and one.direction == UP
-        }
+        named = [one.value for one in traits[:NAMED_TRAITS] if one.about == all_traits.CREATOR]
+        makers = folded(named)
         theirs = {
             fact.value
             for _, other, fact in shared
-            if makers.intersection(self.store.item(other).creators)
+            if makers & folded(self.store.item(other).creators)
         }
         return [one for one in found if one.kind != "also_liked" or one.value not in theirs]
 
