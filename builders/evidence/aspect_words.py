@@ -22,7 +22,7 @@ POLARITY = (
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (
     "good_for", "good_to", "not_for", "wanting", "refusal", "approval", "nobody", "purposeless",
-    "persons", "stop", "self", "subject", "addressed",
+    "persons", "stop", "self", "subject", "addressed", "indefinite",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
 LISTS = ("minor", "flaws", "quoted", "served")

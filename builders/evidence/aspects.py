@@ -30,6 +30,7 @@ _LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
 """How a sentence begins that continues the previous one."""
 _PURPOSE = re.compile(r"(?:[a-z]{2,}['’]?[a-z]*\s?){1,4}$")
 """A purpose ("good for ..."), in a few plain words."""
+_GERUND = re.compile(r"\w{2,}ing\b", re.I)
 _INFINITIVE = re.compile(r"to\s+\w", re.I)
 
 
@@ -196,6 +197,8 @@ def _wanted(sentence: str, words: AspectWords) -> Fact | None:
     down, up = words.finds("refusal", rest), words.finds("approval", rest)
     if not who or not (down or up):
         return None
+    if _GERUND.match(who):
+        return None
     about = "wish" if _INFINITIVE.match(who) else "feature"
     if about == "wish" and words.finds("addressed", who):
         return None
@@ -253,5 +256,7 @@ def _group(text: str, words: AspectWords) -> str:
     # "To meet other people in the same mood" is somebody's wish, whatever it is about.
     told = " ".join(who.split()[:2]) if _INFINITIVE.match(who) else who
     if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", told):
+        return ""
+    if who.casefold() in words.naming.get("indefinite", ()):
         return ""
     return who

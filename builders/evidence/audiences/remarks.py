@@ -7,7 +7,7 @@ that another sentence of the comments contradicts.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence.aspect_words import FARE, AspectWords
@@ -17,6 +17,9 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 ENOUGH_MENTIONS = 2
 """Sentences that must speak of a small wish, such as a dessert, if neither name nor categories do."""
+
+MOST_UNMENTIONED = 3
+"""An item that is of more niches than these is for none of them because of its categories alone."""
 
 
 def remarks(
@@ -40,7 +43,7 @@ def remarks(
         Facts: those against it first, then what most sentences speak of, then its own.
     """
     niches = words.niches_of(categories or title)
-    served = [name for name in niches if words.is_of("served", name)]
+    served = any(words.is_of("served", name) for name in niches)
     looked_for = [*niches, *([FARE] if served else [])]
     # Whom a review names outright says more than what it praises, and is not quoted twice.
     named = audiences(comments, words)
@@ -51,12 +54,13 @@ def remarks(
     found = undisputed(_once([*named, *filter(_is_reason, judged)]), comments, words)
     weights = _Weights(words, comments, title, categories)
     found = [one for one in found if weights.is_enough(one) and not _restates(one, title)]
-    found = [_warning(one, words) for one in _with_cuisine(found, served, weights)]
+    found = [_warning(one, words) for one in _with_cuisine(found, niches, weights)]
     found.sort(key=lambda one: (one.direction, -weights.of(one)))
     listed = [
         Fact("own", "niche", name, direction=UP, quote=word)
         for name, word in sorted(niches.items(), key=lambda one: -weights.of_name(one[0]))
         if not words.is_of("quoted", name)
+        and (len(niches) <= MOST_UNMENTIONED or weights.of_name(name))
     ]
     return _each_people_once([*found, *listed, *own], people)
 
@@ -97,25 +101,26 @@ def _is_reason(fact: Fact) -> bool:
 def _restates(fact: Fact, title: str) -> bool:
     """Whether a purpose says no more than the item's name: "great for magnetic lashes"."""
     name = plain(title)
-    return fact.about == "purpose" and all(word in name for word in plain(fact.value).split())
+    return fact.about == "purpose" and all(
+        word.rstrip("s") in name for word in plain(fact.value).split()
+    )
 
 
 def _with_cuisine(
-    facts: Sequence[Fact], served: Sequence[str], weights: _Weights
+    facts: Sequence[Fact], niches: Collection[str], weights: _Weights
 ) -> Iterator[Fact]:
     """Praise of the food becomes a reason for those who like this cuisine, if a place is clearly of one."""
     said = {one.value for one in facts}
-    ranked = sorted(served, key=lambda name: -weights.of_name(name))
-    clear = len(ranked) == 1 or (
-        len(ranked) > 1
-        and weights.of_name(ranked[0]) >= max(ENOUGH_MENTIONS, weights.of_name(ranked[1]) + 1)
-    )
+    ranked = sorted(niches, key=lambda name: -weights.of_name(name))
+    served = [name for name in ranked[:1] if weights.words.is_of("served", name)]
+    rival = weights.of_name(ranked[1]) if len(ranked) > 1 else -1
+    cuisine = next((name for name in served if weights.of_name(name) > rival), "")
     for one in facts:
         if (one.about, one.value) != ("niche", FARE):
             yield one
-        elif clear and ranked[0] not in said:
-            yield dataclasses.replace(one, value=ranked[0])
-        elif not clear and "food" not in said:
+        elif cuisine and cuisine not in said:
+            yield dataclasses.replace(one, value=cuisine)
+        elif not cuisine and "food" not in said:
             yield dataclasses.replace(one, about="aspect", value="food")
 
 
