@@ -86,17 +86,21 @@ def test_a_side_dish_needs_more_than_one_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "niche"),
+    ("title", "text", "niche"),
     [
-        ("Holiday Nail Stamping Plates, 5 pcs", "nail art"),
-        ("Long Red Synthetic Wig", "wigs"),
-        ("Oud Beard Balm", "a beard"),
-        ("Cleansing Wipes with Aloe", "wipes on the go"),
-        ("Sugar Body Scrub", "exfoliating"),
+        ("Holiday Nail Stamping Plates, 5 pcs", "I put the designs on all ten.", "nail art"),
+        ("Long Red Synthetic Wig", "The wig came in a bag.", "wigs"),
+        ("Oud Beard Balm", "My husband has a beard.", "a beard"),
+        ("Cleansing Wipes with Aloe", "The wipes come in a box.", "wipes on the go"),
+        ("Sugar Body Scrub", "The scrub has fine grains.", "exfoliating"),
     ],
 )
-def test_what_a_product_is_for_is_told_by_its_name(title: str, niche: str) -> None:
-    assert ("own", niche) in ups(found(PRODUCTS, title, ""))
+def test_what_a_product_is_for_is_told_by_its_name_and_a_comment(
+    title: str, text: str, niche: str
+) -> None:
+    assert ("own", niche) in ups(found(PRODUCTS, title, "", (1, text)))
+    # A name says many things that a product is not for: "Lipstick Protection Mask Bracket".
+    assert ("own", niche) not in ups(found(PRODUCTS, title, "", (1, "It came on Monday.")))
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,7 @@ def remarks(
     listed = [
         Fact("own", "niche", name, direction=UP, quote=word)
         for name, word in sorted(niches.items(), key=lambda one: -weights.of_name(one[0]))
-        if not words.is_of("quoted", name)
-        and (len(niches) <= MOST_UNMENTIONED or weights.of_name(name))
+        if not words.is_of("quoted", name) and weights.is_told(name, len(niches))
     ]
     return _each_people_once([*found, *listed, *own], people)
 
@@ -84,6 +83,13 @@ class _Weights:
         """The weight of a wish or niche; 0 for other names."""
         in_name = name in self.named or self.words.mentions(name, [self.title])
         return self.words.mentions(name, self.sentences) + ENOUGH_MENTIONS * bool(in_name)
+
+    def is_told(self, niche: str, niches: int) -> bool:
+        """Whether what an item is tells that it is for a niche: its categories, if they are few; a word of its name
+        only if a comment speaks of that, too."""
+        if self.categories and niches <= MOST_UNMENTIONED:
+            return True
+        return self.words.mentions(niche, self.sentences) > 0
 
     def is_enough(self, fact: Fact) -> bool:
         """Whether a fact is more than a small wish mentioned once."""
