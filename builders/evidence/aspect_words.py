@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
@@ -68,6 +69,11 @@ class AspectWords:
     unblamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     bound: Mapping[str, Sequence[str]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def memory(self) -> dict[str, list[Any]]:
+        """What was found in sentences that were looked at lately; see `aspects.py`."""
+        return {}
 
     def rules_out(self, fact: Fact, shown: str, label: str = "") -> bool:
         """Whether anything else shown of the item contradicts the fact.

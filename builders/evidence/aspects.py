@@ -24,6 +24,8 @@ SHORTEST, LONGEST = 12, 150
 """The shortest and longest span, in characters."""
 MOST_WORDS = 11
 """The most words in the name of a group of people."""
+REMEMBERED = 1000
+"""Sentences whose judgements are kept."""
 _SENTENCE = re.compile(r"(?<=[.!?;…])[\"')]*\s+")
 _EDGES = " \t,.;:!?-–—()[]\"'*…"
 _LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
@@ -64,7 +66,16 @@ def _clauses(sentence: str, words: AspectWords) -> Iterator[str]:
 
 
 def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
-    """The judgements in a sentence, in order."""
+    """The judgements in a sentence, in order; remembered, since several look for them."""
+    memory = words.memory
+    if sentence not in memory:
+        if len(memory) > REMEMBERED:
+            memory.clear()
+        memory[sentence] = _found_judgements(sentence, words)
+    return memory[sentence]
+
+
+def _found_judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
     found = []
     for clause in _clauses(sentence, words):
         if words.finds("doubt", clause) or words.finds("elsewhere", clause):
@@ -154,7 +165,7 @@ def undisputed(
         sides.setdefault(fact.topic, set()).add(fact.direction)
     for comment in comments:
         for sentence in _SENTENCE.split(comment.text):
-            for one in _judgements(sentence, words):
+            for one in _judgements(sentence.strip(_EDGES), words):
                 sides.setdefault((one.about, one.name), set()).add(one.side)
     kept = [fact for fact in facts if not {UP, DOWN} <= sides[fact.topic]]
     return sorted(kept, key=lambda fact: fact.direction)
