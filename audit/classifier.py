@@ -61,7 +61,7 @@ class Classifiers:
         Raises:
             MissingExtraError: where scikit-learn is not installed.
         """
-        require("sklearn", extra="audit")
+        require("sklearn")
         if len(set(self._users)) < FOLDS:
             return {}
         known = {name for name in NO_TASTE if all(name in one for one in self._features)}

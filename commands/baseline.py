@@ -42,7 +42,7 @@ def run(
 
     The files are OUT/<subtask>-<method>.jsonl.
     Candidates that a method holds to be equal are marked as ties, and scored by expected value.
-    item-knn, als, ease and bpr are LensKit's (pip install "itdr[baselines]"), and run where they are
+    item-knn, als, ease and bpr are LensKit's (pip install lenskit), and run where they are
     named.
     Example: itdr baseline sequential_rec --sample -o out
     """

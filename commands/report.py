@@ -23,7 +23,7 @@ def run(
     """Draw a built folder as one page that opens from disk.
 
     It has plots, numbers, and examples to search.
-    Needs matplotlib: pip install 'itdr[report]'. Example: itdr report itdr-data -o report.html
+    Needs matplotlib: pip install matplotlib. Example: itdr report itdr-data -o report.html
     """
     from itdr.publish.report import page
 

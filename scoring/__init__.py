@@ -38,7 +38,7 @@ def score(
 
     Raises:
         ConfigError: for answers that do not fit the rows.
-        MissingExtraError: where the libraries of `itdr[score]` are missing.
+        MissingExtraError: where the libraries of the extra `score` are missing.
     """
     report, _ = score_with_rows(
         rows, answers, references=references, lexicon=lexicon, catalogues=catalogues, seed=seed

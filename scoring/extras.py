@@ -7,13 +7,15 @@ import importlib
 from itdr.builders.core.errors import ItdrError
 
 LIBRARIES = ("ir_measures", "rouge_score", "sacrebleu")
+DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+"""What to install for modules whose distribution has another name."""
 
 
 class MissingExtraError(ItdrError, ImportError):
     """A library that only scoring needs is not installed."""
 
 
-def require(*names: str, extra: str = "score") -> None:
+def require(*names: str) -> None:
     """Import these libraries (by default those of scoring).
 
     Raises:
@@ -21,7 +23,6 @@ def require(*names: str, extra: str = "score") -> None:
 
     Args:
         names: modules to import; none means those of scoring.
-        extra: name of the extra that installs them.
     """
     missing = []
     for name in names or LIBRARIES:
@@ -30,6 +31,7 @@ def require(*names: str, extra: str = "score") -> None:
         except ImportError:
             missing.append(name)
     if missing:
+        packages = " ".join(DISTRIBUTIONS.get(name, name) for name in missing)
         raise MissingExtraError(
-            f'This needs {", ".join(missing)}. Run: pip install "itdr[{extra}]"'
+            f"This needs {', '.join(missing)}, not installed here. Run: pip install {packages}"
         )

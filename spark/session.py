@@ -38,12 +38,12 @@ def require() -> None:
     except ImportError:
         raise ConfigError(
             "--engine spark needs PySpark 4 or newer, which is not installed here: run "
-            "pip install 'itdr[spark]', or leave the engine out to build with DuckDB."
+            "pip install pyspark, or leave the engine out to build with DuckDB."
         ) from None
     if int(pyspark.__version__.split(".")[0]) < 4:
         raise ConfigError(
             f"--engine spark needs PySpark 4 or newer, found {pyspark.__version__}: run "
-            "pip install --upgrade 'itdr[spark]'."
+            "pip install --upgrade pyspark."
         )
     found = _java_version()
     if found is None or found < JAVA:

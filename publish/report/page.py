@@ -97,7 +97,7 @@ def _matplotlib() -> tuple[Any, Any]:
         import matplotlib  # noqa: F401
     except ImportError:
         raise ItdrError(
-            "The report draws with matplotlib, which is not installed: pip install 'itdr[report]'."
+            "The report draws with matplotlib, which is not installed: pip install matplotlib."
         ) from None
     from itdr.publish.report import plots, style
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lenskit.data import Dataset
 
 Row = Mapping[str, Any]
-EXTRA = "baselines"
 MOST_WORKS = 30_000
 """The most works for which EASE, which stores a number per pair of works, is allowed (3.6 GB)."""
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -48,7 +47,7 @@ class Classic:
 
     def __call__(self, known: CellTraining, row: Row, works: np.ndarray) -> np.ndarray:
         """As `rankers.Scores`."""
-        require("lenskit", "pandas", extra=EXTRA)
+        require("lenskit", "pandas")
         self._check(known, row)
         if id(known) not in self._trained:
             self._trained[id(known)] = (_train(self.name, known), known)

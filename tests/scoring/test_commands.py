@@ -172,7 +172,7 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.Mon
     from itdr.scoring.extras import MissingExtraError
 
     monkeypatch.setitem(sys.modules, "sacrebleu", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "itdr\[score\]"'):
+    with pytest.raises(MissingExtraError, match="pip install sacrebleu"):
         score(rows("sequential_rec")[:1], ["x"])
 
 
