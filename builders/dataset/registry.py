@@ -42,7 +42,15 @@ TASK_ORDER = (
 """The paper's order, then what it does not have, for lists; a task of another name comes last."""
 
 
-SHARED_TASK_CODE = ("base", "crossing", "entries", "opposites", "profiles", "ranking")
+SHARED_TASK_CODE = (
+    "base",
+    "crossing",
+    "entries",
+    "opposites",
+    "profiles",
+    "ranking",
+    "target_user_swaps",
+)
 """Files of `builders/tasks/` that declare no subtask."""
 
 

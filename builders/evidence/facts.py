@@ -37,11 +37,13 @@ ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "origin", "age", "gender", "country", "community", "aspect", "price", "feature",
     "praised", "divided", "lukewarm", "panned", "heavy", "light", "strict", "generous", "obscure", "title",
-    "length", "audience", "purpose", "sequel", "attribute", "wish", "unsure", "blend",
+    "length", "audience", "purpose", "sequel", "attribute", "wish", "unsure", "blend", "niche", "flaw",
 )  # fmt: skip
 """What the value of a fact can be."""
 NAMED_ONLY = frozenset({"blend"})
 """Of these only values that the lexicon has a term for can be said."""
+SAMPLE = 500
+"""People at most among whom an item's likers are counted: a fact of so many is about a sample of them."""
 SELDOM = "seldom_"
 """Begins an `about` for people who hardly like a trait."""
 

@@ -22,7 +22,7 @@ _LEAST = 4
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _YEAR = re.compile(r"\s*\(\d{4}(?:[-–]\d{0,4})?\)$")
 _BRACKETED = re.compile(
-    r"\(([^()]*?)(?:,| series| trilogy| saga| chronicles)?[, ]+(?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?\d+[^()]*\)"
+    r"\(([^()]*?)(?:,| series| trilogy| saga| chronicles)?[, ]+(?:book|bk\.?|no\.?|vol\.?|volume|part|#) ?(?:\d+|[ivx]+\b)[^()]*\)"
     r"|\(([^()]*? (?:series|trilogy|saga|chronicles))\)",
     re.IGNORECASE,
 )
@@ -37,6 +37,13 @@ _SEASON = re.compile(
 )
 _SUBTITLE = re.compile(r"^(?P<name>[^:]{2,40}?)(?::\s|\s[-–]\s)")
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
+
+_CONTENTS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_ARTICLE = re.compile(r"^(?:the|a|an) ")
+_COMMON_WORDS = frozenset(
+    ["the", "of", "a", "an", "and", "series", "chronicles", "trilogy", "saga", "book"]
+)
+"""Words that do not tell one series from another."""
 
 
 class Part(NamedTuple):
@@ -97,6 +104,30 @@ def series_key(title: str) -> str:
     adventure = _ADVENTURE.match(name)
     key = plain((adventure["name"] if adventure else name) or _BRACKETS.sub("", title))
     return key if len(key) >= _LEAST else ""
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def series_words(key: str) -> frozenset[str]:
+    """The words of a series' key that tell it from others, as spellings of one series share them.
+
+    >>> series_words("the vampire chronicles") == series_words("vampire chronicles")
+    True
+    """
+    return frozenset(word for word in key.split() if not word.isdigit()) - _COMMON_WORDS
+
+
+def in_brackets(title: str) -> list[str]:
+    """What stands in the brackets of a title, besides a year.
+
+    >>> in_brackets("The Magician's Nephew (rpkg) (Narnia)")
+    ['rpkg', 'Narnia']
+    """
+    return _CONTENTS.findall(_YEAR.sub("", title))
+
+
+def first_words(title: str) -> str:
+    """A title as different editions bear it: without brackets and article, folded."""
+    return _ARTICLE.sub("", base_title(title))
 
 
 @functools.lru_cache(maxsize=1 << 16)

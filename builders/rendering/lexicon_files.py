@@ -16,7 +16,7 @@ from pathlib import Path
 from itdr.builders.core.errors import choose_from
 from itdr.builders.core.text import plain
 from itdr.builders.core.yaml_lines import Node
-from itdr.builders.evidence.aspects import NAMING, POLARITY, AspectWords
+from itdr.builders.evidence.aspect_words import LISTS, NAMING, POLARITY, AspectWords
 from itdr.builders.evidence.facts import ABOUTS, NAMED_ONLY, SELDOM, Fact
 from itdr.builders.rendering import jinja
 from itdr.builders.rendering.template_files import BUILT_IN, LEXICON, WORDS, own_file
@@ -26,9 +26,18 @@ from itdr.builders.rendering.yaml_fields import complain, fields, read_yaml, tex
 COMMON = "common"
 REQUIRED_PHRASES = ("and", "comma", "about", "below_one")
 """Phrases without which numbers and lists cannot be said."""
+REPLACED_LISTS = ("aspects", "niches", "wishes", "audiences", "unpraised", "unblamed", "bound")
+"""Word lists of `AspectWords` by names of a domain's own; a later file's list replaces an earlier one."""
+EXTENDED_LISTS = {"polarity": POLARITY, "naming": NAMING, "lists": LISTS}
+"""Those with names of their own, which later files add to."""
 TITLE_CHARS = 90
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)$")
+_EDITION = re.compile(
+    r"\s*[(\[](?:rpkg|paperback|hardcover|mass market[^()]*|audio(?: ?cd| cassette)?|large print|reissue|reprint|"
+    r"(?:un)?abridged|boxed set|[^()]*\bedition)[)\]].*$",
+    re.I,
+)
 _OF_SERIES = re.compile(r"\b(?:an?|the|series|novels?|trilogy|saga|chronicles)\b|\W", re.I)
 
 
@@ -106,12 +115,15 @@ class Lexicon:
 
 
 def _named(title: str) -> str:
-    """A work's title without its year and without brackets that only repeat it.
+    """A work's title without its year, without what names an edition, and without brackets that only repeat it.
 
     >>> _named("Three To Get Deadly: A Stephanie Plum Novel (A Stephanie Plum Novel)")
     'Three To Get Deadly: A Stephanie Plum Novel'
+    >>> _named("The Magician's Nephew (rpkg) (Narnia)")
+    "The Magician's Nephew"
     """
     title = _YEAR.sub("", title)
+    title = _EDITION.sub("", title) or title
     match = _BRACKETS.search(title)
     if match and match.start():
         before = title[: match.start()]
@@ -173,15 +185,7 @@ def _load(
         made.aliases,
         made.forms,
         made.terms,
-        AspectWords(
-            made.aspects,
-            made.wishes,
-            made.audiences,
-            made.polarity,
-            made.naming,
-            made.unpraised,
-            made.unblamed,
-        ),
+        AspectWords(**made.word_lists),
         dict(words),
     )
 
@@ -195,32 +199,23 @@ class _Parts:
         self.aliases: dict[tuple[str, str], str] = {}
         self.forms: dict[str, dict[str, str]] = {}
         self.terms: dict[str, dict[str, dict[str, str]]] = {}
-        self.aspects: dict[str, tuple[str, ...]] = {}
-        self.wishes: dict[str, tuple[str, ...]] = {}
-        self.audiences: dict[str, tuple[str, ...]] = {}
-        self.polarity: dict[str, tuple[str, ...]] = {}
-        self.naming: dict[str, tuple[str, ...]] = {}
-        self.unpraised: dict[str, tuple[str, ...]] = {}
-        self.unblamed: dict[str, tuple[str, ...]] = {}
+        self.word_lists: dict[str, dict[str, tuple[str, ...]]] = {
+            part: {} for part in (*REPLACED_LISTS, *EXTENDED_LISTS)
+        }
 
     def read(self, path: Path) -> None:
-        parts = (
-            "phrases",
-            "silent",
-            "aliases",
-            "forms",
-            "terms",
-            "aspects",
-            "wishes",
-            "audiences",
-            "polarity",
-            "naming",
-            "unpraised",
-            "unblamed",
-        )
+        parts = ("phrases", "silent", "aliases", "forms", "terms", *self.word_lists)
         top = fields(path, read_yaml(path), "a lexicon", (), parts)
-        for name, node in top.items():
-            getattr(self, f"_read_{name}")(path, node)
+        for part, node in top.items():
+            if part in REPLACED_LISTS:
+                for name, one in _mapping(path, node, part):
+                    self.word_lists[part][name] = tuple(texts(path, one, name))
+            elif part in EXTENDED_LISTS:
+                known = self.word_lists[part]
+                for name, one in fields(path, node, part, (), EXTENDED_LISTS[part]).items():
+                    known[name] = (*known.get(name, ()), *texts(path, one, name))
+            else:
+                getattr(self, f"_read_{part}")(path, node)
 
     def _read_phrases(self, path: Path, node: Node) -> None:
         for name, one in _mapping(path, node, "phrases"):
@@ -254,36 +249,6 @@ class _Parts:
                         raise complain(path, entry.line, f"{value}: {choice}")
                     _check(path, entry, forms[name], {"value", *self.forms[about], *self.phrases})
                 known[plain(value)] = known.get(plain(value), {}) | forms
-
-    def _read_aspects(self, path: Path, node: Node) -> None:
-        for aspect, one in _mapping(path, node, "aspects"):
-            self.aspects[aspect] = tuple(texts(path, one, aspect))
-
-    def _read_wishes(self, path: Path, node: Node) -> None:
-        for wish, one in _mapping(path, node, "wishes"):
-            self.wishes[wish] = tuple(texts(path, one, wish))
-
-    def _read_audiences(self, path: Path, node: Node) -> None:
-        for audience, one in _mapping(path, node, "audiences"):
-            self.audiences[audience] = tuple(texts(path, one, audience))
-
-    def _read_unpraised(self, path: Path, node: Node) -> None:
-        for name, one in _mapping(path, node, "unpraised"):
-            self.unpraised[name] = tuple(texts(path, one, name))
-
-    def _read_unblamed(self, path: Path, node: Node) -> None:
-        for name, one in _mapping(path, node, "unblamed"):
-            self.unblamed[name] = tuple(texts(path, one, name))
-
-    def _read_polarity(self, path: Path, node: Node) -> None:
-        given = fields(path, node, "polarity", (), POLARITY)
-        for name, one in given.items():
-            self.polarity[name] = (*self.polarity.get(name, ()), *texts(path, one, name))
-
-    def _read_naming(self, path: Path, node: Node) -> None:
-        given = fields(path, node, "naming", (), NAMING)
-        for name, one in given.items():
-            self.naming[name] = (*self.naming.get(name, ()), *texts(path, one, name))
 
 
 def _mapping(path: Path, node: Node, what: str) -> list[tuple[str, Node]]:

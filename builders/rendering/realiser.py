@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.facts import SAMPLE, Fact
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
@@ -291,6 +291,15 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
         "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
         "rate": _rate(found, fact.of, phrases),
         "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
+        "among": _phrase(phrases.get(_among(fact)), found["of"], ""),
+        "tally": _phrase(
+            phrases.get("tally_all" if fact.count == fact.of < SAMPLE else "tally"),
+            found["count"],
+            _phrase(phrases.get(_among(fact)), found["of"], ""),
+        ),
+        "counted": _phrase(phrases.get("tally_all"), "", found["of"])
+        if fact.count == fact.of
+        else found["count"],
         "quote": fact.quote.replace('"', "'"),
     }
 
@@ -351,6 +360,11 @@ def _part(fact: Fact) -> str:
     if not fact.count:
         return "part_none"
     return "part_all" if fact.count == fact.of else "part"
+
+
+def _among(fact: Fact) -> str:
+    """The phrase for the people counted: all of them, or a sample."""
+    return "among_sample" if fact.of == SAMPLE else "among"
 
 
 def _percent(part: float, whole: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,9 +15,9 @@ from itdr.builders.core.schema import UNDERSTANDING
 from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
-from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
-from itdr.builders.evidence.facts import UP, Fact
+from itdr.builders.evidence.audiences.remarks import remarks
+from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.prices import PRICE, prices
 from itdr.builders.rendering import lists
 from itdr.builders.rendering.lexicon_files import Lexicon
@@ -25,6 +25,7 @@ from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
+from itdr.builders.tasks.target_user_swaps import SwappedFacts
 
 ENOUGH = 3
 """Facts that count people or quote them, without which an item makes no case."""
@@ -42,6 +43,9 @@ TRIES, OTHERS = 48, 12
 """Other items drawn for false facts, and how many of them are looked at."""
 GROUPS, NOT_FOR = "groups", "not_for"
 """The sections of an answer that name groups: whom the item suits, and whom it does not."""
+LEAST_SHARES = {"also_liked": 1 / 3, "group": 1 / 4}
+"""Where items are taken rather than judged: the share of an item's takers who must have taken another one, or others of
+its kind, too, if that is all that an answer says."""
 SPARES, FEW = 8, 1
 """Items of a part that has none of which enough is known: of which a group is named, or else of which
 nothing but their own words say for whom they are."""
@@ -90,13 +94,13 @@ def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
 
 def _is_against(cell: OpenCell, code: int) -> bool:
     found = _statements(cell, code)
-    return _is_enough(found) and any(one.section == NOT_FOR for one in found)
+    return _is_enough(cell, found) and any(one.section == NOT_FOR for one in found)
 
 
 def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
     """The item, if enough is known of who likes it, or if its part has no such item."""
     if _table(cell).is_candidate(code) and (
-        _is_enough(_statements(cell, code)) or code in _spares(cell)
+        _is_enough(cell, _statements(cell, code)) or code in _spares(cell)
     ):
         yield ItemWindow(code)
 
@@ -116,16 +120,34 @@ def _spares(cell: OpenCell) -> frozenset[int]:
 def _found_spares(cell: OpenCell) -> Iterator[int]:
     candidates = _table(cell).candidates
     parts = cell.parts(cell.subjects[0][candidates])
+    used: set[tuple[str, str]] = set()
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
-        if not any(_is_enough(_statements(cell, code)) for code in codes):
-            groups = {code: _groups(_statements(cell, code)) for code in codes}
-            named = [code for code in codes if any(map(_is_named, groups[code]))]
-            lists = [code for code in codes if any(map(_is_list, groups[code]))]
-            rest = sorted(
-                (code for code in codes if groups[code]), key=lambda code: -_solid(groups[code])
+        if not any(_is_enough(cell, _statements(cell, code)) for code in codes):
+            able = [code for code in codes if _has_main_group(cell, _statements(cell, code))]
+            groups = {code: _groups(_statements(cell, code)) for code in able}
+            named = [code for code in able if any(map(_is_named, groups[code]))]
+            lists = _with_works_of_their_own(
+                [code for code in able if any(map(_is_list, groups[code]))], groups, used
             )
+            rest = sorted(able, key=lambda code: -_solid(groups[code]))
             yield from (named or lists)[:SPARES] or rest[:FEW]
+
+
+def _with_works_of_their_own(
+    codes: Sequence[int], groups: Mapping[int, Sequence[Statement]], used: set[tuple[str, str]]
+) -> list[int]:
+    """Those of the items whose answers begin with a work that no other answer begins with.
+
+    used: the works with which answers begin; those of the items are added.
+    """
+    found = []
+    for code in codes:
+        lead = groups[code][0].facts[0].topic
+        if lead not in used:
+            used.add(lead)
+            found.append(code)
+    return found
 
 
 def _solid(statements: Sequence[Statement]) -> int:
@@ -133,13 +155,26 @@ def _solid(statements: Sequence[Statement]) -> int:
     return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
 
 
-def _is_enough(statements: Sequence[Statement]) -> bool:
+def _is_enough(cell: OpenCell, statements: Sequence[Statement]) -> bool:
     solid = _solid(statements)
     own = any(fact.kind == "own" for one in statements for fact in one.facts)
     against = sum(one.section == NOT_FOR for one in statements)
     suited = len(_groups(statements))
     several = suited > 0 and suited + against >= LEAST_GROUPS
-    return several and solid + (own and solid > 1) >= ENOUGH
+    return several and solid + (own and solid > 1) >= ENOUGH and _has_main_group(cell, statements)
+
+
+def _has_main_group(cell: OpenCell, statements: Sequence[Statement]) -> bool:
+    """Whether some group stands on what people said or did; a single one on more than praise of what
+    everybody cares about, or on a work that few of the item's likers share."""
+    groups = _groups(statements)
+    if len(groups) != 1:
+        return any(one.facts[0].solid for one in groups)
+    lead = groups[0].facts[0]
+    if not lead.solid or (lead.kind, lead.about) == ("aspect", "aspect"):
+        return False
+    rated = verdicts.rule(cell.store) in ("ratings", "hours")
+    return rated or lead.count >= LEAST_SHARES.get(lead.kind, 0) * lead.of
 
 
 def _groups(statements: Sequence[Statement]) -> list[Statement]:
@@ -183,32 +218,28 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
 def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[Fact]:
     """All that may be said of an item."""
     lexicon = _realiser(cell).lexicon
-    counted = _table(cell).of(code)
-    # Whom a review names outright says more than what it praises, and is not quoted twice.
-    named = audiences(shown, lexicon.aspects)
-    quoted = "\n".join(fact.quote for fact in named)
-    wanted = aspects(shown, lexicon.aspects, ("audience", "wish"))
-    general = aspects(shown, lexicon.aspects, ("aspect",))
-    judged = [fact for fact in (*wanted, *general) if fact.quote not in quoted]
-    said = undisputed(_once([*named, *judged]))
-    people = {_people(lexicon, fact) for fact in said}
-    own = [fact for fact in _own(cell, code, lexicon) if _people(lexicon, fact) not in people]
+    counted = [fact for fact in _table(cell).of(code) if _is_said(cell, code, fact)]
+    item = cell.store.item(code)
+    found = remarks(
+        shown,
+        lexicon.aspects,
+        item.title,
+        ", ".join(item.categories),
+        _own(cell, code, lexicon),
+        lambda fact: lexicon.forms_of(fact.about, fact.value).get("fans", fact.value),
+    )
     text = "\n".join([*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in shown)])
-    worded = [fact for fact in (*said, *own) if not lexicon.aspects.rules_out(fact, text)]
+    label = f"{item.title}\n{', '.join(item.categories)}"
+    worded = [fact for fact in found if not lexicon.aspects.rules_out(fact, text, label)]
     return lexicon.sayable([*counted, *worded])
 
 
-def _people(lexicon: Lexicon, fact: Fact) -> str:
-    """Whom a fact names: two facts may name the same people."""
-    return lexicon.forms_of(fact.about, fact.value).get("fans", fact.value)
-
-
-def _once(facts: Sequence[Fact]) -> list[Fact]:
-    """Without facts that quote what an earlier one quotes."""
-    found: dict[str, Fact] = {}
-    for fact in facts:
-        found.setdefault(fact.quote, fact)
-    return list(found.values())
+def _is_said(cell: OpenCell, code: int, fact: Fact) -> bool:
+    """Whether a counted fact may be said of this item: that people who hardly like a genre do not like it
+    holds of too many items to be said of each."""
+    if fact.direction != DOWN or not fact.about.startswith(SELDOM):
+        return True
+    return cell.draws(code, "seldom").below(2) == 0
 
 
 def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
@@ -375,7 +406,7 @@ def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
     realiser, rng = _realiser(cell), cell.draws(case.code, "answer")
     answers = (realiser.write(_statements(cell, code), rng).text for code in others)
     another = next((text for text in answers if text not in ("", case.answer)), "")
-    false = _Swapped(case.statements, [fact for code in others for fact in _known(cell, code)])
+    false = SwappedFacts(case.statements, [fact for code in others for fact in _known(cell, code)])
     statements = [
         dataclasses.replace(one, facts=tuple(false.of(fact) for fact in one.facts))
         for one in case.statements
@@ -390,7 +421,7 @@ def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]
     drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
     order = draw.shuffled(sorted(drawn))
     known = {code: _statements(cell, code) for code in order}
-    order.sort(key=lambda code: (not _is_enough(known[code]), not _groups(known[code])))
+    order.sort(key=lambda code: (not _is_enough(cell, known[code]), not _groups(known[code])))
     return order[:OTHERS]
 
 
@@ -399,37 +430,6 @@ def _known(cell: OpenCell, code: int) -> list[Fact]:
     said = [fact for one in _statements(cell, code) for fact in one.facts]
     counted = [part for fact in _table(cell).of(code) for part in (fact, *fact.details)]
     return _realiser(cell).lexicon.sayable([*said, *counted])
-
-
-class _Swapped:
-    """False facts for true ones, each of the same form, no value twice."""
-
-    def __init__(self, statements: Sequence[Statement], others: Sequence[Fact]) -> None:
-        self._used = {fact.topic for one in statements for fact in one.facts}
-        self._quotes = {fact.quote for one in statements for fact in one.facts}
-        self._others = others
-        self._false: dict[Fact, Fact] = {}
-
-    def of(self, fact: Fact) -> Fact:
-        """The false fact for a true one, the same one each time."""
-        if fact not in self._false:
-            self._false[fact] = self._made(fact)
-        return self._false[fact]
-
-    def _made(self, fact: Fact) -> Fact:
-        if fact.quote:
-            for one in self._others:
-                if one.quote and one.quote not in self._quotes and one.direction == fact.direction:
-                    self._quotes.add(one.quote)
-                    return dataclasses.replace(
-                        fact, value=one.value, about=one.about, quote=one.quote
-                    )
-        elif fact.value:
-            for one in self._others:
-                if one.about == fact.about and one.topic not in self._used:
-                    self._used.add(one.topic)
-                    return dataclasses.replace(fact, value=one.value)
-        return dataclasses.replace(fact, count=max(fact.of - fact.count, 0))
 
 
 TASK = Task(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from itdr.builders.evidence.aspects import AspectWords, aspects, audiences, undisputed
+from itdr.builders.evidence.aspect_words import AspectWords
+from itdr.builders.evidence.aspects import aspects, audiences, undisputed
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.rendering import lexicon_files, templates
@@ -33,10 +34,10 @@ HITS = [
     (PRODUCTS, -1, "The fragrance is awful.", "scent", DOWN),
     (PRODUCTS, 1, "This dispenser is very easy to use.", "ease of use", UP),
     (PRODUCTS, -1, "It was impossible to open and hard to use.", "ease of use", DOWN),
-    (PRODUCTS, -1, "The handle broke after a week.", "quality and durability", DOWN),
-    (PRODUCTS, 1, "The brush feels sturdy and well made.", "quality and durability", UP),
-    (PRODUCTS, 1, "It leaves my hair soft and shiny.", "how it feels on skin and hair", UP),
-    (PRODUCTS, -1, "It made my skin dry and itchy.", "how it feels on skin and hair", DOWN),
+    (PRODUCTS, -1, "The handle broke after a week.", "durability", DOWN),
+    (PRODUCTS, 1, "The brush feels sturdy and well made.", "durability", UP),
+    (PRODUCTS, 1, "It leaves my hair soft and shiny.", "soft hair", UP),
+    (PRODUCTS, -1, "It made my skin dry and itchy.", "soft skin", DOWN),
     (PRODUCTS, 1, "The colors are gorgeous.", "looks", UP),
     (PRODUCTS, 1, "It is worth every penny.", "value for money", UP),
     (PRODUCTS, -1, "The gloves were too small for an adult.", "fit and size", DOWN),
@@ -171,7 +172,7 @@ def test_what_names_no_group_is_no_audience(domain: str, verdict: int, text: str
 
 def test_what_one_review_praises_and_another_attacks_is_no_reason() -> None:
     shown = [Comment(0, 1, "The scent is lovely."), Comment(1, -1, "The scent is awful.")]
-    found = undisputed(aspects(shown, words(PRODUCTS)))
+    found = undisputed(aspects(shown, words(PRODUCTS)), shown, words(PRODUCTS))
     assert not found
 
 

@@ -66,6 +66,8 @@ def test_the_cheapest_and_the_dearest_fifth_of_a_category() -> None:
 class Titles:
     """A store of works named by their number, none of a series."""
 
+    items = pa.table({"title": [f"Work {letter}" for letter in "abcdefghijklmnopqrst"]})
+
     def item(self, work: int) -> Any:
         return SimpleNamespace(title=f"Work {'abcdefghijklmnopqrst'[work]}", creators=())
 

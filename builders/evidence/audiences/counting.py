@@ -24,12 +24,12 @@ from itdr.builders.evidence.audiences.expectations import (
     deviations,
     surprise,
 )
-from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
+from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
-from itdr.builders.evidence.audiences.themes import Shared, Themes
-from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
+from itdr.builders.evidence.audiences.themes import Shared, Themes, folded
+from itdr.builders.evidence.facts import DOWN, SAMPLE, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
 
@@ -37,6 +37,8 @@ MOST_SHARED = 40
 """How many also-liked works are considered for naming."""
 KEPT_TRAITS = 8
 """The most makers, hashtags or topics to name as also liked."""
+NAMED_TRAITS = 2
+"""How many of them an answer names."""
 KEPT_RATES = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
 FEW_LIKERS = 8
@@ -127,8 +129,8 @@ class Counting:
         liked = verdict == 1
         likers = self._sampled(users[liked], work)
         shared = self._of_its_kind(work, self._also_liked(work, likers))
-        found = self.themes.facts(work, shared)
-        found += self._also_traits(work, likers)
+        traits = self._also_traits(work, likers)
+        found = [*self._not_by(traits, self.themes.facts(work, shared), shared), *traits]
         if self.generosity is not None and self._tested[work]:
             chances = self.generosity.chances(users, work)
             found += self._liked_if(work, users, liked, chances)
@@ -139,11 +141,22 @@ class Counting:
             found += self._known_groups(work, likers)
         return without_contradictions(found)
 
+    def _not_by(self, traits: list[Fact], found: list[Fact], shared: list[Shared]) -> list[Fact]:
+        """Without single works by the makers who are most liked, too: their fans are a group already."""
+        named = [one.value for one in traits[:NAMED_TRAITS] if one.about == all_traits.CREATOR]
+        makers = folded(named)
+        theirs = {
+            fact.value
+            for _, other, fact in shared
+            if makers & folded(self.store.item(other).creators)
+        }
+        return [one for one in found if one.kind != "also_liked" or one.value not in theirs]
+
     def _sampled(self, users: np.ndarray, work: int) -> np.ndarray:
-        if len(users) <= MOST_LIKERS:
+        if len(users) <= SAMPLE:
             return users
         keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])
-        return np.sort(users[np.argsort(keys, kind="stable")[:MOST_LIKERS]])
+        return np.sort(users[np.argsort(keys, kind="stable")[:SAMPLE]])
 
     def _likes_of(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(which of the users, the work) of all their likes of known works."""

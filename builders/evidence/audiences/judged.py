@@ -21,7 +21,6 @@ from itdr.builders.store.reader import StoreReader
 
 MOST_LIKES = 500
 """Likes of one user that pairs of works are counted over, by hash."""
-MOST_LIKERS = 500
 MOST_RATERS = 800
 """People of one work that are counted, by hash."""
 

@@ -14,10 +14,18 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.members import DECADE, TraitTable
 from itdr.builders.evidence.facts import UP, Fact
-from itdr.builders.evidence.series import base_title, series_key
+from itdr.builders.evidence.series import (
+    base_title,
+    first_words,
+    in_brackets,
+    part,
+    series_key,
+    series_words,
+)
 from itdr.builders.evidence.significance import at_least
 from itdr.builders.store.reader import StoreReader
 
@@ -66,8 +74,8 @@ class Themes:
             Facts, in that order.
         """
         every = _one_a_title(self.store, work, shared)
-        series = series_key(self.store.item(work).title)
-        parts = [one for one in every if series and series_key(one[2].value) == series]
+        own = self._series_of(self.store.item(work).title)
+        parts = [one for one in every if self._is_part(one[2].value, own)]
         top = [one for one in every if one not in parts]
         found, left = self._themes(top[:SHARED_WORKS], set(self.traits.of(work)))
         alone = {fact.value for _, _, fact in left}
@@ -76,6 +84,37 @@ class Themes:
         named.sort(key=lambda fact: fact.value not in alone)
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
+
+    def _series_of(self, title: str) -> set[frozenset[str]]:
+        """The words of each series that a title may belong to, by itself or as another edition bears it."""
+        own = series_words(series_key(title))
+        return {own, *self._series_by_title.get(first_words(title), ())} - {frozenset()}
+
+    def _is_part(self, title: str, series: set[frozenset[str]]) -> bool:
+        """Whether a title belongs to one of these series."""
+        if self._series_of(title) & series:
+            return True
+        for content in in_brackets(title):
+            words = series_words(plain(content))
+            if series_words(series_key(content)) in series:
+                return True
+            if words and any(words <= one for one in series & self._surely):
+                return True
+        return False
+
+    @functools.cached_property
+    def _surely(self) -> set[frozenset[str]]:
+        """The series that some title surely names."""
+        return {one for several in self._series_by_title.values() for one in several}
+
+    @functools.cached_property
+    def _series_by_title(self) -> dict[str, set[frozenset[str]]]:
+        """By title without brackets, the series that any edition of it surely names."""
+        found: dict[str, set[frozenset[str]]] = {}
+        for title in self.store.items.column("title").to_pylist():
+            if title and part(title).sure:
+                found.setdefault(first_words(title), set()).add(series_words(series_key(title)))
+        return found
 
     def _themes(self, top: Sequence[Shared], own: set[int]) -> tuple[list[Fact], Sequence[Shared]]:
         """The themes, the clearest first, and the works that are of none. own: the traits of the work
@@ -192,16 +231,16 @@ def _distinct(
     """The works also liked, at most one of a series or maker, none of the work's own series nor by one
     of these makers."""
     item = store.item(work)
-    seen = _folded([series_key(item.title), *item.creators, *makers])
+    seen = folded([series_key(item.title), *item.creators, *makers])
     found = []
     for _, other, fact in shared:
-        names = _folded([series_key(fact.value), *store.item(other).creators[:1]])
+        names = folded([series_key(fact.value), *store.item(other).creators[:1]])
         if not names & seen:
             seen |= names
             found.append(fact)
     return found
 
 
-def _folded(names: Iterable[str]) -> set[str]:
+def folded(names: Iterable[str]) -> set[str]:
     """Names without their case and spaces, as in "J.R.R. Tolkien", which spellings differ by."""
     return {re.sub(r"\W", "", name).casefold() for name in names} - {""}

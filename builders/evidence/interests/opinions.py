@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from itdr.builders.evidence.aspects import AspectWords, aspects
+from itdr.builders.evidence.aspect_words import AspectWords
+from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 

@@ -1,0 +1,303 @@
+"""The words by which reviews are read: what they praise and complain about, and whom they mention.
+
+They come from a domain's lexicon (`templates/lexicon/*.yaml`); here they become the patterns that
+`aspects.py` looks for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+
+DENIED_WITHIN = 4
+"""How many words before a judgement are searched for a negation."""
+POLARITY = (
+    "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
+    "averse", "whose", "causing", "place", "joined",
+)  # fmt: skip
+"""The word lists that tell whether a clause judges something, and how."""
+NAMING = (
+    "good_for", "good_to", "not_for", "wanting", "refusal", "approval", "nobody", "purposeless",
+    "persons", "stop", "self", "subject", "addressed", "indefinite",
+)  # fmt: skip
+"""The word lists that tell for whom a review finds an item good or bad."""
+LISTS = ("minor", "flaws", "quoted", "served")
+"""What the lists of `AspectWords.lists` are called."""
+FARE = "fare"
+"""The niche of every place where people eat: its food, whatever it is."""
+SIGNS = "+-@"
+"""What may stand before a word: + and - where it judges by itself, @ where it stands in the item's name or
+categories."""
+MARKS = r"[,;:()\[\]–—]|\s-\s"
+ASIDE = re.compile(r"\([^)]*\)")
+_ANYTHING_BUT = re.compile(r"(?<!\w)(?:but|only|just)(?!\w)", re.I)
+_WORD = r"[\w'’&-]+"
+
+
+@dataclass(frozen=True)
+class AspectWords:
+    """The words of a domain.
+
+    Attributes:
+        aspects, niches, wishes, audiences: by name, the words for each; those after + or - also judge it
+            (as good or bad). A niche is what items of one kind are for, such as Italian food: words after @
+            stand in the names or categories of these items. A wish is something only some people look for,
+            such as a burger or outdoor seating.
+        polarity: word lists by `POLARITY` name.
+        naming: word lists by `NAMING` name.
+        unpraised, unblamed: by what is judged, the words that, wherever they appear in what is shown of an item,
+            rule out praise of it, or a complaint. A word after + cancels those without a sign, as "co-op"
+            cancels "single-player"; words after - always hold.
+        bound: by what is judged, words of which an item's name or categories must have one.
+        lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
+            `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
+            `served`: niches of places whose food, by any name (`FARE`), is a reason, too.
+    """
+
+    aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    niches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    wishes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    audiences: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    polarity: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    naming: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unpraised: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unblamed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    bound: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def memory(self) -> dict[str, list[Any]]:
+        """What was found in sentences that were looked at lately; see `aspects.py`."""
+        return {}
+
+    def rules_out(self, fact: Fact, shown: str, label: str = "") -> bool:
+        """Whether anything else shown of the item contradicts the fact.
+
+        Args:
+            fact: what a review or the item itself says.
+            shown: all that is shown of the item.
+            label: its name and categories.
+
+        Returns:
+            True where the fact should not be said.
+        """
+        bound = self._bound.get(fact.value)
+        if bound is not None and not bound.search(label):
+            return True
+        patterns = self._ruling_out[0 if fact.direction == UP else 1].get(fact.value)
+        if patterns is None:
+            return False
+        always, mostly, lifting = (one.search(shown) for one in patterns)
+        return bool(always or (mostly and not lifting))
+
+    def is_of(self, which: str, name: str) -> bool:
+        """Whether a name stands in that one of the `lists`."""
+        return name in self.lists.get(which, ())
+
+    def niches_of(self, text: str) -> dict[str, str]:
+        """The niches of an item, in the order of the lexicon, each with the word that tells it.
+
+        Args:
+            text: the item's categories, or its name where it has none.
+
+        Returns:
+            The word as the text has it, by the name of the niche.
+        """
+        found = ((name, one.search(text)) for name, one in self._niches)
+        return {name: match[0] for name, match in found if match}
+
+    @cached_property
+    def _niches(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [
+            (name, _pattern(_any_of([word[1:] for word in words if word[0] == "@"])))
+            for name, words in self.niches.items()
+        ]
+
+    def mentions(self, name: str, sentences: Sequence[str]) -> int:
+        """How many of the sentences speak of a wish or niche, as good or bad or neither; 0 for other names."""
+        topic = self._topics.get(name)
+        return sum(bool(topic.search(one)) for one in sentences) if topic else 0
+
+    @cached_property
+    def _topics(self) -> dict[str, re.Pattern[str]]:
+        return {
+            name: _pattern(_any_of([word.lstrip("+-") for word in words if word[0] != "@"]))
+            for name, words in {**self.wishes, **self.niches}.items()
+        }
+
+    @cached_property
+    def _bound(self) -> dict[str, re.Pattern[str]]:
+        return {name: _pattern(_any_of(words)) for name, words in self.bound.items()}
+
+    @cached_property
+    def _ruling_out(self) -> list[dict[str, list[re.Pattern[str]]]]:
+        """For each value, the words that always rule it out, those that usually do, and those that cancel the latter:
+        for praise and for complaints."""
+        found = []
+        for entries in (self.unpraised, self.unblamed):
+            by_name = {}
+            for name, words in entries.items():
+                signed = [[one[1:] for one in words if one[0] == sign] for sign in "-+"]
+                plain = [one for one in words if one[0] not in "+-"]
+                by_name[name] = [_pattern(_any_of(one)) for one in (signed[0], plain, signed[1])]
+            found.append(by_name)
+        return found
+
+    def one_of(self, name: str) -> str:
+        """A regular expression that matches any word of a `polarity` or `naming` list."""
+        return _any_of((*self.polarity.get(name, ()), *self.naming.get(name, ())))
+
+    def finds(self, name: str, text: str) -> bool:
+        """Whether the text contains a word of that list."""
+        return bool(self._whole[name].search(text))
+
+    def audience(self, text: str) -> str:
+        """The name of the audience that a text names; "" where it names none."""
+        return next((name for name, one in self._audiences if one.search(text)), "")
+
+    def audiences_in(self, title: str) -> list[tuple[str, str]]:
+        """(name, matched words) of each audience that a title names, in order."""
+        found = [
+            (match, name) for name, one in self._audiences for match in [one.search(title)] if match
+        ]
+        return [(name, match[0]) for match, name in sorted(found, key=lambda pair: pair[0].start())]
+
+    @cached_property
+    def clause_ends(self) -> re.Pattern[str]:
+        """Where one clause ends and the next begins."""
+        return re.compile(rf"{MARKS}|(?<!\w){self.one_of('turn')}(?!\w)", re.I)
+
+    def judged_in(self, clause: str) -> list[tuple[str, str, int, re.Pattern[str]]]:
+        """The entries of `judged` that a clause can hold: those that begin with one of its words.
+
+        Args:
+            clause: part of a review.
+
+        Returns:
+            Entries in the order of `judged`.
+        """
+        exact, prefixes = self._first_words
+        places: set[int] = set()
+        for word in re.findall(_WORD, clause.casefold().replace("’", "'")):
+            places.update(exact.get(word, ()))
+            places.update(
+                place for prefix, found in prefixes if word.startswith(prefix) for place in found
+            )
+        return [self.judged[place] for place in sorted(places)]
+
+    @cached_property
+    def _first_words(self) -> tuple[dict[str, list[int]], list[tuple[str, list[int]]]]:
+        """Indexes into `judged`, by the first word of what is named and by the beginning of that word."""
+        exact: dict[str, list[int]] = {}
+        prefixes: dict[str, list[int]] = {}
+        named = dict(self._kinds)
+        for place, (about, name, _, _) in enumerate(self.judged):
+            for phrase in (one for one in named[about][name] if one[0] != "@"):
+                first = re.findall(r"[\w'&*-]+", phrase.lstrip("+-").casefold())[0]
+                known = prefixes if first.endswith("*") else exact
+                known.setdefault(first.rstrip("*"), []).append(place)
+        return exact, list(prefixes.items())
+
+    @property
+    def _kinds(self) -> tuple[tuple[str, Mapping[str, Sequence[str]]], ...]:
+        return (
+            ("audience", self.audiences),
+            ("niche", self.niches),
+            ("wish", self.wishes),
+            ("aspect", self.aspects),
+        )
+
+    @cached_property
+    def judged(self) -> list[tuple[str, str, int, re.Pattern[str]]]:
+        """(about, name, side, pattern of a judgement), audiences first."""
+        found = []
+        for about, named in self._kinds:
+            for name, words in named.items():
+                for side, sign in ((UP, "+"), (DOWN, "-")):
+                    parts = self._patterns(about, words, side)
+                    own = [word[1:] for word in words if word.startswith(sign)]
+                    if own:
+                        parts.append(rf"(?P<own>{_any_of(own)})")
+                    if parts:
+                        found.append((about, name, side, _pattern("|".join(parts))))
+        return found
+
+    def _patterns(self, about: str, words: Sequence[str], side: int) -> list[str]:
+        topics = [word for word in words if word[0] not in SIGNS]
+        if about == "audience" or not topics:
+            return []
+        topic = rf"{_any_of(topics)}(?!\w|\s+{self.one_of('place')}(?!\w))"
+        # A judged topic is the noun itself, not a part of the next one: no "nice bar and bartender".
+        last = rf"{topic}(?=\s*$|\s*[^\w\s'’]|\s+{self.one_of('break')}(?!\w)|\s+{self.one_of('joined')}(?!\w))"
+        judging = self.one_of("praise" if side == UP else "complaint")
+        feeling = self.one_of("fond" if side == UP else "averse")
+        gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
+        degree = rf"(?:\s+{self.one_of('degree')}){{0,4}}"
+        return [
+            rf"(?P<before>{judging}){gap}\s+{last}",
+            rf"{topic}{gap}\s+{self.one_of('link')}{degree}\s+(?P<after>{judging})",
+            rf"(?P<felt>{feeling})\s+{self.one_of('whose')}{gap}\s+{topic}",
+            rf"{self.one_of('causing')}\s+{self.one_of('whose')}{gap}\s+{topic}{degree}\s+"
+            rf"(?P<caused>{judging})",
+        ]
+
+    @cached_property
+    def _whole(self) -> dict[str, re.Pattern[str]]:
+        return {name: _pattern(self.one_of(name)) for name in (*POLARITY, *NAMING)}
+
+    @cached_property
+    def _audiences(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [
+            (name, _pattern(_any_of([word for word in words if word[0] not in SIGNS])))
+            for name, words in self.audiences.items()
+        ]
+
+    def denied(self, before: str) -> bool:
+        """Whether the last words before a judgement negate it."""
+        before = " ".join(ASIDE.sub(" ", before).split()[-DENIED_WITHIN:])
+        return self.finds("denial", before) and not _ANYTHING_BUT.search(before)
+
+    @cached_property
+    def good_for(self) -> re.Pattern[str]:
+        """A judgement of fitness, and for whom or what: `bad`, `good` and `who`."""
+        gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
+        good = rf"(?P<good>{self.one_of('good_for')}){gap}\s+for|{self.one_of('good_to')}\s+to"
+        return _pattern(rf"(?:(?P<bad>{self.one_of('not_for')})|{good})\s+(?P<who>[^.,;:!?()]+)")
+
+    @cached_property
+    def of_oneself(self) -> re.Pattern[str]:
+        """An author's mention of an audience they belong to themselves (`who`)."""
+        topics = [
+            word for words in self.audiences.values() for word in words if word[0] not in SIGNS
+        ]
+        return _pattern(rf"{self.one_of('self')}(?:\s+{_WORD}){{0,2}}\s+(?P<who>{_any_of(topics)})")
+
+    @cached_property
+    def wanting(self) -> re.Pattern[str]:
+        """A wish for something (`who`) at the beginning or end of a sentence."""
+        wish = self.one_of("wanting")
+        return _pattern(
+            rf"^{wish}\s+(?P<who>[^.,;:!?()]+),\s*(?P<rest>.+)$"
+            rf"|^(?P<rest_2>.+?),?\s+{wish}\s+(?P<who_2>[^.,;:!?()]+)$"
+        )
+
+
+def _any_of(words: Sequence[str]) -> str:
+    """Any of these words or phrases; `*` at the end allows any ending."""
+    if not words:
+        return "(?!)"
+    parts = [
+        re.escape(word.removesuffix("*")).replace("'", "['’]") + (r"\w*" if word[-1] == "*" else "")
+        for word in sorted(words, key=len, reverse=True)
+    ]
+    return f"(?:{'|'.join(parts)})"
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    """The expression, from one word's beginning to another's end."""
+    return re.compile(rf"(?<!\w)(?:{expression})(?!\w)", re.I)

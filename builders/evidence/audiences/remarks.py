@@ -1,0 +1,152 @@
+"""What the comments on an item, its name and its categories say of whom it is for, put in order.
+
+What an item of its kind is for (its niche) comes before what a sentence says in passing, and nothing is said
+that another sentence of the comments contradicts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+from itdr.builders.core.text import plain
+from itdr.builders.evidence.aspect_words import FARE, AspectWords
+from itdr.builders.evidence.aspects import aspects, audiences, sentences_of, undisputed
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+
+ENOUGH_MENTIONS = 2
+"""Sentences that must speak of a small wish, such as a dessert, if neither name nor categories do."""
+
+MOST_UNMENTIONED = 3
+"""An item that is of more niches than these is for none of them because of its categories alone."""
+
+
+def remarks(
+    comments: Sequence[Comment],
+    words: AspectWords,
+    title: str,
+    categories: str,
+    own: Iterable[Fact],
+    people: Callable[[Fact], str],
+) -> list[Fact]:
+    """What may be said of an item because of the comments displayed, its name, and what it is.
+
+    Args:
+        comments: the comments as displayed.
+        words: the words of the domain.
+        title, categories: of the item; "" for none.
+        own: what its attributes, price and title say of whom it is for.
+        people: whom a fact names, in words; no two facts for an item name the same people.
+
+    Returns:
+        Facts: those against it first, then what most sentences speak of, then its own.
+    """
+    niches = words.niches_of(categories or title)
+    served = any(words.is_of("served", name) for name in niches)
+    looked_for = [*niches, *([FARE] if served else [])]
+    # Whom a review names outright says more than what it praises, and is not quoted twice.
+    named = audiences(comments, words)
+    quoted = "\n".join(fact.quote for fact in named)
+    wanted = aspects(comments, words, ("audience", "niche", "wish"), looked_for)
+    general = aspects(comments, words, ("aspect",))
+    judged = [one for one in (*wanted, *general) if one.quote not in quoted]
+    found = undisputed(_once([*named, *filter(_is_reason, judged)]), comments, words)
+    weights = _Weights(words, comments, title, categories)
+    found = [one for one in found if weights.is_enough(one) and not _restates(one, title)]
+    found = [_warning(one, words) for one in _with_cuisine(found, niches, weights)]
+    found.sort(key=lambda one: (one.direction, -weights.of(one)))
+    listed = [
+        Fact("own", "niche", name, direction=UP, quote=word)
+        for name, word in sorted(niches.items(), key=lambda one: -weights.of_name(one[0]))
+        if not words.is_of("quoted", name) and weights.is_told(name, len(niches))
+    ]
+    return _each_people_once([*found, *listed, *own], people)
+
+
+class _Weights:
+    """How much of what is shown speaks of a wish or niche: a sentence each, and the name as two."""
+
+    def __init__(
+        self, words: AspectWords, comments: Sequence[Comment], title: str, categories: str
+    ) -> None:
+        self.words, self.title, self.categories = words, title, categories
+        self.sentences = sentences_of(comments)
+        self.named = words.niches_of(title)
+
+    def of(self, fact: Fact) -> int:
+        """The weight of a fact: whom a review names in its own words outweighs any word of the lexicon."""
+        in_own_words = fact.about == "wish" and fact.value not in self.words.wishes
+        return len(self.sentences) + ENOUGH_MENTIONS if in_own_words else self.of_name(fact.value)
+
+    def of_name(self, name: str) -> int:
+        """The weight of a wish or niche; 0 for other names."""
+        in_name = name in self.named or self.words.mentions(name, [self.title])
+        return self.words.mentions(name, self.sentences) + ENOUGH_MENTIONS * bool(in_name)
+
+    def is_told(self, niche: str, niches: int) -> bool:
+        """Whether what an item is tells that it is for a niche: its categories, if they are few; a word of its name
+        only if a comment speaks of that, too."""
+        if self.categories and niches <= MOST_UNMENTIONED:
+            return True
+        return self.words.mentions(niche, self.sentences) > 0
+
+    def is_enough(self, fact: Fact) -> bool:
+        """Whether a fact is more than a small wish mentioned once."""
+        if fact.about != "wish" or not self.words.is_of("minor", fact.value):
+            return True
+        listed = self.words.mentions(fact.value, [self.categories])
+        return bool(listed) or self.of_name(fact.value) >= ENOUGH_MENTIONS
+
+
+def _is_reason(fact: Fact) -> bool:
+    """A complaint about what an item is for is one about its quality: no reason against those it is for."""
+    return fact.about != "niche" or fact.direction == UP
+
+
+def _restates(fact: Fact, title: str) -> bool:
+    """Whether a purpose says no more than the item's name: "great for magnetic lashes"."""
+    name = plain(title)
+    return fact.about == "purpose" and all(
+        word.rstrip("s") in name for word in plain(fact.value).split()
+    )
+
+
+def _with_cuisine(
+    facts: Sequence[Fact], niches: Collection[str], weights: _Weights
+) -> Iterator[Fact]:
+    """Praise of the food becomes a reason for those who like this cuisine, if a place is clearly of one."""
+    said = {one.value for one in facts}
+    ranked = sorted(niches, key=lambda name: -weights.of_name(name))
+    served = [name for name in ranked[:1] if weights.words.is_of("served", name)]
+    rival = weights.of_name(ranked[1]) if len(ranked) > 1 else -1
+    cuisine = next((name for name in served if weights.of_name(name) > rival), "")
+    for one in facts:
+        if (one.about, one.value) != ("niche", FARE):
+            yield one
+        elif cuisine and cuisine not in said:
+            yield dataclasses.replace(one, value=cuisine)
+        elif not cuisine and "food" not in said:
+            yield dataclasses.replace(one, about="aspect", value="food")
+
+
+def _warning(fact: Fact, words: AspectWords) -> Fact:
+    """A complaint about what nobody likes warns everybody, not one group."""
+    if fact.direction == DOWN and fact.about == "aspect" and words.is_of("flaws", fact.value):
+        return dataclasses.replace(fact, about="flaw")
+    return fact
+
+
+def _once(facts: Sequence[Fact]) -> list[Fact]:
+    """Without facts that quote what an earlier one quotes."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(fact.quote, fact)
+    return list(found.values())
+
+
+def _each_people_once(facts: Sequence[Fact], people: Callable[[Fact], str]) -> list[Fact]:
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(people(fact), fact)
+    return list(found.values())
