@@ -100,7 +100,7 @@ def test_titles_are_split_at_the_first_comma_only(tmp_path: Path):
     put(tmp_path, pairs=ONE, titles=text)
     assert {item: row[0] for item, row in items(tmp_path).items()} == {
         "1": "Whole, with, commas",
-        "2": '"a stray quote',
+        "2": '"A stray quote',
         "3": "No blank before",
         "4": "Two blanks each",
     }
