@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 _HOME = tempfile.mkdtemp(prefix="itdr-tests-")
+tempfile.tempdir = _HOME  # for all that tests write: one folder, removed at the end
 os.environ["HF_HOME"] = os.path.join(_HOME, "hf")
 os.environ["ITDR_CACHE"] = os.path.join(_HOME, "itdr")
 for name in ("HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "ITDR_MIRROR"):
