@@ -80,5 +80,8 @@ def _bare(title: str) -> str:
     title = _LEADING.sub("", _SERIAL.sub("", _LEADING.sub("", title.strip())))
     for pattern, new in _MARKS:
         title = pattern.sub(new, title)
-    title = _TRAILING.sub("", title).strip()
+    for opening, closing in ("[]", "()"):
+        if title.count(opening) != title.count(closing):
+            title = title.replace(opening, " ").replace(closing, " ")
+    title = _TRAILING.sub("", " ".join(title.split()))
     return title[:-1] if _FULL_STOP.search(title) else title
