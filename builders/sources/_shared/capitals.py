@@ -30,6 +30,9 @@ def mixed_case(title: str) -> str:
 
     Args:
         title: the title.
+
+    Returns:
+        The title as a sentence has it.
     """
     if title.isupper():
         return (

@@ -27,6 +27,9 @@ def without_author(title: str, creator: str | None) -> str:
     Args:
         title: the title.
         creator: the author; the given name first.
+
+    Returns:
+        The title; itself where its brackets name no author.
     """
     found = _LAST.match(title)
     names = (creator or "").split()
@@ -50,6 +53,9 @@ def without_repeats(title: str) -> str:
 
     Args:
         title: the title.
+
+    Returns:
+        The title; itself where it says nothing twice.
     """
     if again := _AGAIN.match(title):
         title = again["title"] + (again["rest"] or f" ({again['said']})")
