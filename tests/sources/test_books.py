@@ -44,6 +44,8 @@ TITLES = {
     "Orchard: A NOVEL OF MR SALT (SEA STORIES)": "Orchard: A Novel of Mr Salt (Sea Stories)",
     "ORCHARD (Sea Stories)": "Orchard (Sea Stories)",
     "Anne'S Orchard": "Anne's Orchard",
+    "I'M Here, You'Ll Don'T": "I'm Here, You'll Don't",
+    "Orchard (MMP): A Novel (Alex Awards (Awards))": "Orchard: A Novel",
     # What is said again.
     "The Orchard: A Salt Mystery (A Salt Mystery)": "The Orchard: A Salt Mystery",
     "The Orchard: A Salt Mystery (Salt Mystery)": "The Orchard: A Salt Mystery",
@@ -84,6 +86,7 @@ KEPT = (
         ),
         *("Naked Salt (Salt)", "Salt (Sea)", "The Orchard: Salt (Sea: Salt, Book 2)"),
         *("Ada S.", "Salt Bros.", "Salt, Vol.", "Salt etc.", "Salt...", "Life. And Death"),
+        *("O'Salt", "L'Orchard d'Or", "Rock 'N' Salt"),
     ),
 )
 

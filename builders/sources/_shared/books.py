@@ -57,17 +57,17 @@ _IMPRINTS = (
     r"(?:twentieth|20th)[- ]century|contemporar(?:y|ies)|new directions|little golden books?|"
     r"i can read\b.*|step into reading|hello reader|beginner books|first time books|love inspired|"
     r"intimate moments|loveswept|universale economica|virago|arkana|anchor|touchstone|fireside|mariner|"
-    r"methuen|archway|aladdin|minotaur|llewellyn's?|books for young readers|backlist"
+    r"alex awards?|methuen|archway|aladdin|minotaur|llewellyn's?|books for young readers|backlist"
 )
 _NOT_TITLE = re.compile(rf"\b(?:{_BINDING}|{_IMPRINTS})(?![\w'])", re.I)
 _NOTE = re.compile(SELLERS_NOTE)
 # Notes of a shop within a title ("Monster (rpkg): A Novel"), and signs of a trade mark.
-_WITHIN = re.compile(r" ?\((?:rpkg|repkg|rack|r|tm)\)", re.I)
+_WITHIN = re.compile(r" ?\((?:rpkg|repkg|rack|mmp|r|tm)\)", re.I)
 _FULL_STOP = re.compile(r"(?<=[^\W\d_]{3})\.(?=\)?$)")
 _SHORTENED = re.compile(
     r"\b(?:Mrs|Inc|Ltd|Corp|Bros|Esq|Vol|Bks|Nos|Pts|etc|Dept|Assn|Univ)\.\)?$", re.I
 )
-_CAPITAL_S = re.compile(r"(?<=[a-zß-ÿ])(['’])S\b")
+_CAPITAL_END = re.compile(r"(?:(?<=[a-zß-ÿ])|(?<=\bI))['’](?:S|M|T|D|LL|Ll|RE|Re|VE|Ve)\b")
 _TWICE = re.compile(r"(?P<title>.{3,}?)(?:: | - | )\(?(?P=title)\)?", re.I)
 
 
@@ -92,7 +92,7 @@ def display_title(text: str, creator: str | None = None) -> str | None:
         text = pattern.sub(new, text)
     if same := _TWICE.fullmatch(text):
         text = same["title"]
-    text = _CAPITAL_S.sub(r"\1s", mixed_case(text))
+    text = _CAPITAL_END.sub(lambda found: found[0].lower(), mixed_case(text))
     text = without_repeats(without_author(text, creator))
     return (text if _SHORTENED.search(text) else _FULL_STOP.sub("", text)) or None
 

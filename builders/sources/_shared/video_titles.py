@@ -35,6 +35,7 @@ _MARKS = (
     (re.compile(r"\s*，\s*"), ", "),
     (re.compile(r"\s+(?=[!?.,;:](?:\s|[!?.]|$))"), ""),
     (re.compile(r"([!?])\1+"), r"\1"),
+    (re.compile(r"\.{3,}"), "..."),
     (re.compile(r"\s{2,}"), " "),
 )
 
