@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from itdr.audit.counts import Recount
 from itdr.audit.features import Features, of_raw
 from itdr.audit.histories import history_faults
@@ -14,7 +16,7 @@ from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.sampling.splits import SPLITS
 from itdr.scoring.data import Data
-from itdr.scoring.metrics.per_task import is_open
+from itdr.scoring.metrics.per_task import ALL_TASKS
 
 Row = Mapping[str, Any]
 BEGINNING = 60
@@ -100,9 +102,7 @@ class RawChecks:
             if row["root_task"] == EXTRA:
                 self._pair(raw, row, user)
             else:
-                self._candidates(raw, row, user, met, start)
-        elif is_open(row):
-            self._known(raw, row, user, row["relevant"], start)
+                self._candidates(raw, row, user, start)
         if raw.cell.cuts is not None and start is not None:
             self._in_span(raw, split, row, met)
         self._order(raw, row, met, start)
@@ -110,8 +110,7 @@ class RawChecks:
     @staticmethod
     def _start(raw: RawOracle, row: Row, met: Mapping[int, tuple[int, int]]) -> int | None:
         """When the first target was met; None where that is not known."""
-        chosen = raw.store.selection
-        last = chosen is not None and chosen.repeats in ("last", "keep")
+        last = raw.repeats in ("last", "keep")
         items = row["relevant"]
         if not items and row["item_id"] is not None and row["rating"] is not None:
             items, last = [row["item_id"]], _shows_latest(raw, row)
@@ -123,20 +122,24 @@ class RawChecks:
     ) -> None:
         self.targets.checked += 1
         shown = [*row["relevant"]]
+        limit = ", as far as it counts" if raw.is_filtered else ""
         if row["rating"] is not None and row["item_id"] is not None:
             shown.append(row["item_id"])
             work = raw.work(row["item_id"])
             given = raw.given(user, work) if work is not None else set()
-            if round(float(row["rating"]), 4) not in given:
+            if float(np.float32(row["rating"])) not in given:
                 self.targets.fault(row["id"], f"the user did not rate {row['item_id']} so")
         for item in shown:
             if raw.work(item) not in met:
-                self.targets.fault(row["id"], f"the user never touched the true item {item}")
+                self.targets.fault(row["id"], f"the user never touched the true item {item}{limit}")
         for one, times in self._past(raw, row, met):
             if times is None:
-                self.targets.fault(row["id"], f"the user never touched {one} of the history")
+                self.targets.fault(row["id"], f"the user never touched {one} of the history{limit}")
         for what in history_faults(raw, row, user):
             self.targets.fault(row["id"], what)
+        if row["task"] not in ALL_TASKS:
+            self.targets.leave_out(f"{row['task']}, as to attributes and gaps in a history")
+            return
         for one in row["attributes"]:
             value = raw.attribute(user, one["name"])
             if value is None or value != one["value"]:
@@ -164,10 +167,10 @@ class RawChecks:
         raw: RawOracle,
         row: Row,
         user: int,
-        met: Mapping[int, tuple[int, int]],
         start: int | None,
     ) -> None:
         self.touched.checked += 1
+        met = raw.met(user, counted=False)
         true = {raw.work(item) for item in row["relevant"]}
         titles = set(raw.store.title_code[list(met)].tolist())
         for one in row["candidates"]:
@@ -186,7 +189,7 @@ class RawChecks:
     def _known(
         self, raw: RawOracle, row: Row, user: int, items: Iterable[str], start: int | None
     ) -> None:
-        """Candidates, or the true items of a row without, were known to somebody else before."""
+        """Candidates were known to somebody else before."""
         self.known.checked += 1
         for item in items:
             work = raw.work(item)
@@ -290,9 +293,8 @@ class RawChecks:
 def _shows_latest(raw: RawOracle, row: Row) -> bool:
     """Whether the row shows the user's latest event on each work, as the prompt of a rating does, or
     the earliest, as all others do."""
-    chosen = raw.store.selection
-    if chosen is not None and chosen.repeats is not None:
-        return chosen.repeats == "last"
+    if raw.repeats is not None:
+        return raw.repeats == "last"
     return row["rating"] is not None and row["root_task"] != EXTRA
 
 

@@ -50,12 +50,14 @@ class Recount:
             raw: the raw data of its cell.
             item: the item's code.
         """
-        if raw.store.source.scale is None or not raw.store.has("rating"):
+        kinds = ("also_liked", "liked_if")
+        facts = [fact for fact in map(fact_of, row["evidence"]) if fact.kind in kinds]
+        if facts and (raw.store.source.scale is None or not raw.store.has("rating")):
+            self.result.leave_out(f"{row['source']}, which has no ratings")
             return
         _, asked = self._asked.setdefault(raw.cell.cell.name, (raw, []))
-        for fact in map(fact_of, row["evidence"]):
-            counted = fact.kind in ("also_liked", "liked_if") and fact.about == "work"
-            if counted and not fact.quote and len(asked) < MOST_FACTS:
+        for fact in facts:
+            if fact.about == "work" and not fact.quote and len(asked) < MOST_FACTS:
                 asked.append(_Asked(row["id"], fact, int(raw.store.work[item])))
 
     def end(self) -> Result:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from itdr.audit.oracle import RawOracle
-from itdr.builders.core.schema import SKIP
 from itdr.builders.store.reader import MISSING_TIME, StoreReader
 from itdr.scoring.metrics.per_task import ATTRIBUTE_TASK, CHOICE_TASK, TEXT_TASKS
 
@@ -31,10 +30,10 @@ def history_faults(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
     Yields:
         One sentence per fault.
     """
-    mine = [(raw.store, _events(raw.store, user))]
+    mine = [(raw.store, _events(raw, user))]
     other = raw.code("user", row["user_id"], other=True)
     if raw.cell.other is not None and other is not None:
-        mine.append((raw.cell.other, _events(raw.cell.other, other)))
+        mine.append((raw.cell.other, _events(raw, other, other=True)))
     for one in row["history"]:
         found = [
             (store, code, events[int(store.work[code])])
@@ -55,16 +54,15 @@ def history_faults(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
         yield from _not_highest(raw.store, row, mine[0][1])
 
 
-def _events(store: StoreReader, user: int) -> Mapping[int, list[Event]]:
-    """Time and rating of each event of a user, by work; without what was shown and left alone."""
-    events = store.events(user)
+def _events(raw: RawOracle, user: int, other: bool = False) -> Mapping[int, list[Event]]:
+    """Time and rating of each event of a user that counts, by work."""
+    store, events, places = raw.read(user, other)
+    works = store.work[events.items].tolist()
     found: dict[int, list[Event]] = defaultdict(list)
-    for k, work in enumerate(store.work[events.items].tolist()):
-        if events.events is not None and events.events[k] == SKIP:
-            continue
+    for k in places:
         time = None if events.times is None else int(events.times[k])
         rating = None if events.ratings is None else float(events.ratings[k])
-        found[work].append(
+        found[works[k]].append(
             (None if time == MISSING_TIME else time, None if rating != rating else rating)
         )
     return found
@@ -84,18 +82,18 @@ def _fits(entry: Mapping[str, Any], event: Event, row: Row) -> bool:
 def _gaps(raw: RawOracle, row: Row, user: int) -> Iterator[str]:
     """Works that the user met between two entries of the history but that it leaves out."""
     store, times = raw.store, [one["timestamp"] for one in row["history"]]
-    if store.selection is not None or len(times) < 2 or None in times:
+    if len(times) < 2 or None in times:
         return
     items = [one["item_id"] for one in (*row["history"], *row["candidates"])]
     codes = [code for item in items if (code := raw.code("item", item)) is not None]
     works, titles = set(store.work[codes].tolist()), set(store.title_code[codes].tolist())
-    for work, (first, _) in raw.met(user).items():
+    for work, moments in raw.moments(user).items():
         title = int(store.title_code[work])
         if work in works or title < 0 or title in titles:
             continue
         if raw.cell.cold is not None and not raw.cell.cold.may_show(work):
             continue  # targets of other splits are shown in no split
-        if times[0] < first < times[-1]:
+        if any(times[0] < moment < times[-1] for moment in moments):
             yield f"the history leaves out {store.item(work).id}, met between two of its entries"
             return
 

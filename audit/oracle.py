@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from itdr.audit.filtered import Filtered, filtered
 from itdr.builders.core.schema import SKIP
+from itdr.builders.sampling.filters import KEEP, Filters
 from itdr.builders.sampling.splits import SPLITS, TRAIN, assign_splits
 from itdr.builders.store.engine import connect
-from itdr.builders.store.reader import MISSING_TIME
+from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 from itdr.builders.tasks.base import OpenCell
 
 NEVER = 2**63 - 1
@@ -78,38 +80,86 @@ class RawOracle:
 
     # -- one user's events --------------------------------------------------------------------
 
-    def met(self, user: int, other: bool = False) -> dict[int, tuple[int, int]]:
-        """When the user first and last met each work.
+    @property
+    def repeats(self) -> str | None:
+        """Which of a user's events with one work counts, where an option says so."""
+        return Filters.of(self.cell.cell.options).repeats
 
-        Items that were shown and passed over do not count as met.
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the cell's filters leave out users, items or events."""
+        return Filters.of(self.cell.cell.options).any
+
+    @functools.cached_property
+    def _filtered(self) -> tuple[Filtered | None, Filtered | None]:
+        """What the cell's filters leave of its store, and of that of its first domain."""
+        if not self.is_filtered:
+            return None, None
+        filters = Filters.of(self.cell.cell.options)
+        other = None if self.cell.other is None else filtered(self.cell.other, filters)
+        return filtered(self.store, filters), other
+
+    def read(
+        self, user: int, other: bool = False, counted: bool = True
+    ) -> tuple[StoreReader, Events, list[int]]:
+        """A user's events, without items that were shown and passed over.
 
         Args:
             user: the user's code.
             other: look in the cell's first domain.
+            counted: leave out what the cell's filters leave out.
 
         Returns:
-            UTC seconds by work; `ALWAYS` where no time is known.
+            The store, the events in it, and the places of those that are meant.
         """
         store = self.cell.other if other else self.store
         assert store is not None
         events = store.events(user)
-        times = events.times if events.times is not None else np.full(len(events.items), ALWAYS)
+        mask = np.ones(len(events.items), bool)
+        if events.events is not None:
+            mask &= events.events != SKIP
+        kept = self._filtered[other] if counted else None
+        if kept is not None:
+            mask &= kept.counts(user, events)
+        return store, events, np.flatnonzero(mask).tolist()
+
+    def met(
+        self, user: int, other: bool = False, counted: bool = True
+    ) -> dict[int, tuple[int, int]]:
+        """When the user first and last met each work.
+
+        Args:
+            user: the user's code.
+            other: look in the cell's first domain.
+            counted: leave out what the cell's filters leave out.
+
+        Returns:
+            UTC seconds by work; `ALWAYS` where no time is known.
+        """
+        store, events, places = self.read(user, other, counted)
+        works = store.work[events.items].tolist()
+        times = events.times if events.times is not None else np.full(len(works), ALWAYS)
         found: dict[int, tuple[int, int]] = {}
-        for k, work in enumerate(store.work[events.items].tolist()):
-            if events.events is not None and events.events[k] == SKIP:
-                continue
+        for k in places:
+            work = works[k]
             time = ALWAYS if times[k] == MISSING_TIME else int(times[k])
             first, last = found.get(work, (NEVER, ALWAYS))
             found[work] = (min(first, time), max(last, time))
         return found
 
+    def moments(self, user: int) -> dict[int, tuple[int, ...]]:
+        """When each work that counts stands in the user's history: first met, last met, or both where
+        all events are kept."""
+        places = {None: (0,), "first": (0,), "last": (1,), KEEP: (0, 1)}[self.repeats]
+        return {work: tuple(met[k] for k in places) for work, met in self.met(user).items()}
+
     def given(self, user: int, work: int) -> set[float]:
-        """The ratings that the user gave a work."""
+        """The ratings that the user gave a work, as they are stored: in 32 bits."""
         events = self.store.events(user)
         if events.ratings is None:
             return set()
         mine = events.ratings[self.store.work[events.items] == work]
-        return {round(float(one), 4) for one in mine if not np.isnan(one)}
+        return set(mine[~np.isnan(mine)].tolist())
 
     def attribute(self, user: int, name: str) -> str | None:
         """An attribute of a user, ages and years of birth also in bands of ten years.
@@ -135,7 +185,7 @@ class RawOracle:
 
     @functools.cached_property
     def known(self) -> dict[str, np.ndarray]:
-        """By work: `users` of the training part who met it, the `first` time, by `who`, and the
+        """By work, of events that count: `users` of the training part who met it, the `first` time, by `who`, and the
         `second` time, of another user (`NEVER`: nobody)."""
         import pyarrow as pa
 
@@ -144,12 +194,18 @@ class RawOracle:
         where = [f"e.event <> {SKIP}"] * ("skip" in store.manifest["events"])
         if self.cell.cuts:
             where.append(f"e.timestamp < {self.cell.cuts[0]}")
+        users, items = self.in_training, np.ones(len(store.work), bool)
+        kept = self._filtered[0]
+        if kept is not None:
+            users, items = users & kept.users, kept.items
+            if kept.min_rating is not None:
+                where.append(f"e.rating >= {float(kept.min_rating)!r}")
         con = connect()
         try:
-            users = np.flatnonzero(self.in_training).astype(np.int32)
-            con.register("training", pa.table({"user_code": users}))
-            codes = np.arange(len(store.work), dtype=np.int32)
-            con.register("works", pa.table({"item_code": codes, "work": store.work}))
+            trained = np.flatnonzero(users).astype(np.int32)
+            con.register("training", pa.table({"user_code": trained}))
+            codes = np.flatnonzero(items).astype(np.int32)
+            con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
             name = str(store.path / "interactions.parquet").replace("'", "''")
             found = con.execute(
                 "SELECT work, count(*) AS users, min(met) AS first, "

@@ -84,11 +84,11 @@ class SplitPromise:
             # Of all rows that show it, keep the one of the earliest split, which leaks the most.
             self._shown[key] = min(self._shown.get(key, (part, row["id"])), (part, row["id"]))
         user = raw.code("user", row["user_id"])
-        if user is None or part == 0 or raw.store.selection is not None:
+        if user is None or part == 0:
             return
-        met = raw.met(user)
-        works = [raw.work(item) for item in row["relevant"]]
-        moments = [met[work][0] for work in works if work in met]
+        met = raw.moments(user)
+        works = [work for item in row["relevant"] if (work := raw.work(item)) is not None]
+        moments = [moment for work in works for moment in met.get(work, ())]
         last = max((moment for moment in moments if moment != ALWAYS), default=None)
         if last is None:
             return
@@ -100,7 +100,8 @@ class SplitPromise:
             allowed = raw.cell.held
         stop = NEVER if cuts is None else cuts[0]
         later = sum(
-            last < first < stop and int(showable[work]) >= 0 for work, (first, _) in met.items()
+            any(last < moment < stop for moment in moments) and int(showable[work]) >= 0
+            for work, moments in met.items()
         )
         if later > allowed:
             self.result.fault(

@@ -150,7 +150,6 @@ def write(entries: Sequence[Figures], page: Path) -> None:
         entries: figures of cells, as `record` returns them.
         page: path of the Markdown page; the JSON has the same name with another ending.
     """
-    page.write_text(text(entries), encoding="utf-8")
     rounded = [
         {
             **one,
@@ -159,19 +158,37 @@ def write(entries: Sequence[Figures], page: Path) -> None:
         }
         for one in entries
     ]
-    page.with_suffix(".json").write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
+    figures = page.with_suffix(".json")
+    figures.write_text(json.dumps({"entries": rounded}, indent=1) + "\n", encoding="utf-8")
+    page.write_text(text_of(figures), encoding="utf-8")
 
 
-def text(entries: Sequence[Figures]) -> str:
+def text_of(figures: Path) -> str:
+    """The page of figures that were written before, with the remark that a person may have added to them.
+
+    Args:
+        figures: the JSON file: `entries`, and perhaps `remark`, a list of lines.
+
+    Returns:
+        Markdown.
+    """
+    held = json.loads(figures.read_text("utf-8"))
+    return text(held["entries"], held.get("remark", ()))
+
+
+def text(entries: Sequence[Figures], remark: Sequence[str] = ()) -> str:
     """The page: a table for each cell, a line for each policy.
 
     Args:
         entries: figures of cells, as `record` returns them.
+        remark: lines about these figures, shown above them.
 
     Returns:
         Markdown.
     """
     lines = [HEAD]
+    if remark:
+        lines += [*remark, ""]
     for cell in dict.fromkeys(one["cell"] for one in entries):
         mine = [one for one in entries if one["cell"] == cell]
         columns = [(name, head) for name, head in COLUMNS if any(name in e["hits"] for e in mine)]

@@ -17,6 +17,7 @@ class Result:
     Attributes:
         notes: figures that are no fault in themselves.
         skipped: why it could not be made, else "".
+        left_out: rows that it could not be applied to, by what they are.
     """
 
     name: str
@@ -25,10 +26,15 @@ class Result:
     faults: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     skipped: str = ""
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def fault(self, row_id: Any, what: str) -> None:
         """Note a fault of a row."""
         self.faults.append((str(row_id), what))
+
+    def leave_out(self, what: str) -> None:
+        """Note that a row could not be checked, as of a subtask that the check does not know."""
+        self.left_out[what] = self.left_out.get(what, 0) + 1
 
     def entry(self) -> dict[str, Any]:
         """The result as plain values for JSON.
@@ -43,6 +49,7 @@ class Result:
             "faults": [{"id": row_id, "what": what} for row_id, what in self.faults],
             "notes": self.notes,
             "skipped": self.skipped,
+            "left_out": self.left_out,
         }
 
 
@@ -80,10 +87,12 @@ def text(results: list[Result]) -> str:
     """
     lines = []
     for one in results:
-        state = "skipped" if one.skipped else f"{len(one.faults)} FAULTS" if one.faults else "ok"
+        skipped = one.skipped or (one.left_out and not one.checked)
+        state = f"{len(one.faults)} FAULTS" if one.faults else "skipped" if skipped else "ok"
         lines.append(f"{state:>12}  {one.name}: {one.about} ({one.checked:,} looked at)")
         if one.skipped:
             lines.append(f"{'':14}{one.skipped}")
+        lines += [f"{'':14}not applied to {n:,} rows of {of}" for of, n in one.left_out.items()]
         lines += [f"{'':14}{note}" for note in one.notes]
         lines += [f"{'':14}{row_id}: {what}" for row_id, what in one.faults[:MOST_IDS]]
         if len(one.faults) > MOST_IDS:

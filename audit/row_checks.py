@@ -15,12 +15,14 @@ from itdr.builders.rendering.templates import languages
 from itdr.builders.sources import clean
 from itdr.builders.store.build.works import title_key
 from itdr.scoring.metrics.per_task import (
+    ALL_TASKS,
     ATTRIBUTE_TASK,
     CHOICE_TASK,
     LIKE_TASK,
     PAIR_TASK,
     RANKING_TASKS,
     RATING_TASK,
+    TEXT_TASKS,
     is_open,
     scale_of,
 )
@@ -174,6 +176,8 @@ class HistoryTimes(RowCheck):
 
     def see(self, split: str, row: Row) -> None:
         if row["task"] not in (*RANKING_TASKS, CHOICE_TASK, RATING_TASK) or not row["history"]:
+            if row["task"] not in ALL_TASKS and row["history"]:
+                self.result.leave_out(row["task"])
             return
         times = [one["timestamp"] for one in row["history"]]
         # With two domains, each has its own history.
@@ -249,6 +253,8 @@ class Answers(RowCheck):
             **dict.fromkeys(RANKING_TASKS, self._ranking),
         }.get(row["task"])
         if says is None:
+            if row["task"] not in TEXT_TASKS:
+                self.result.leave_out(row["task"])
             return
         self.result.checked += 1
         texts = texts_of(row)

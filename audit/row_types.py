@@ -54,7 +54,7 @@ def _cell(task: str, source: str) -> str | None:
     """What is wrong with a subtask on a source, or None."""
     if task not in registry.task_ids():
         return f"there is no subtask {task!r}"
-    known = registry.cells(task, ALL)
+    known = registry.cells(task, ALL, named=[source] if registry.is_known(source) else ())
     return None if (task, source) in known else f"{task} is not made from a source {source!r}"
 
 

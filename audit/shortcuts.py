@@ -25,7 +25,7 @@ from itdr.audit.marks import Marks
 from itdr.audit.result import Result
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset.formats import texts_of
-from itdr.scoring.metrics.per_task import LIKE_TASK
+from itdr.scoring.metrics.per_task import ALL_TASKS, LIKE_TASK
 
 Row = Mapping[str, Any]
 FORM = 0.05
@@ -161,6 +161,8 @@ class Giveaways:
             for name in (cell, f"{cell}, {split}"):
                 self._answers.setdefault(name, Counter())[texts_of(row).answer] += 1
         if not row["candidates"] or not row["relevant"]:
+            if row["task"] not in ALL_TASKS:
+                self.result.leave_out(f"{row['task']}, which list no candidates")
             return
         self.result.checked += 1
         if row.get("root_task") == EXTRA:

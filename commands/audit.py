@@ -24,8 +24,9 @@ def run(
         bool, typer.Option("--rows-only", help="Check the rows alone, not against the raw data.")
     ] = False,
     max_chars: Annotated[
-        int, typer.Option("--max-chars", min=1, help="The longest question allowed.")
-    ] = 20_000,
+        int | None,
+        typer.Option("--max-chars", min=1, help="The most characters that a question may have."),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option(
@@ -55,17 +56,18 @@ def run(
 
 
 def _results(
-    data: str, rows_only: bool, max_chars: int, columns: str | None, options: dict[str, Any]
+    data: str, rows_only: bool, max_chars: int | None, columns: str | None, options: dict[str, Any]
 ) -> list[Any]:
     from itdr.audit import audit, unproven_note
     from itdr.audit.any_files import parse_columns
     from itdr.audit.any_rows import audit_files
+    from itdr.audit.row_checks import LONGEST
     from itdr.builders.core.errors import ConfigError, ItdrError, RawFileError
     from itdr.builders.dataset.registry import config_names
     from itdr.scoring import built
     from itdr.scoring.data import open_data
 
-    place = Path(data).expanduser()
+    place, longest = Path(data).expanduser(), max_chars or LONGEST
     named = parse_columns(columns)
     elsewhere = place.is_dir() and data not in config_names() and not built.data_files(place)
     if place.is_file() or named or (rows_only and elsewhere):
@@ -75,9 +77,9 @@ def _results(
             )
         if options:
             raise ConfigError(f"{data}: {', '.join(options)} has no meaning for another's file.")
-        return audit_files(place, named, max_chars)
+        return audit_files(place, named, longest)
     opened = open_data(data, options)
     try:
-        return audit(opened, raw=not rows_only, longest=max_chars)
+        return audit(opened, raw=not rows_only, longest=longest)
     except RawFileError as error:
         raise ItdrError(unproven_note(error)) from error

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from itdr.builders.dataset.options import one_of
 from itdr.commands import _outputs
 from itdr.commands._options import config_names, with_options
 
@@ -46,7 +47,6 @@ def run(
     Example: itdr baseline sequential_rec --sample -o out
     """
     from itdr import scoring
-    from itdr.builders.core.errors import ConfigError, choose_from
     from itdr.scoring import predictions
     from itdr.scoring.baselines import methods_of, predict
     from itdr.scoring.baselines.training import Training
@@ -59,8 +59,7 @@ def run(
         require()
     target = _outputs.folder(out)
     data = open_data(config, options)
-    if split not in (*data.splits, "all"):
-        raise ConfigError(choose_from("split", split, (*data.splits, "all")))
+    one_of("split", split, (*data.splits, "all"))
     target.mkdir(parents=True, exist_ok=True)
     rows = [row for part in data.splits if split in (part, "all") for row in data.rows(part)]
     by_task: dict[str, list[dict[str, Any]]] = {}

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from itdr.builders.dataset.options import one_of
 from itdr.commands import _outputs
 from itdr.commands._options import config_names, with_options
 from itdr.commands._wording import as_options
@@ -68,10 +69,9 @@ def run(
     --overwrite. A root task is written as its subtasks, and can be loaded by its name.
     Example: itdr build sequential_rec --sample -o out
     """
-    from itdr.builders.core.errors import ConfigError, choose_from
+    from itdr.builders.core.errors import ConfigError
 
-    if engine not in ENGINES:
-        raise ConfigError(choose_from("engine", engine, ENGINES))
+    one_of("engine", engine, ENGINES)
     out = _outputs.name(out)
     if engine == "spark":
         builders, built = _on_spark(configs, options, out, jsonl, overwrite, master, work)

@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -129,16 +130,18 @@ def entries() -> Iterator[CacheEntry]:
 
 def _units(folder: Path, kind: str) -> Iterator[Path]:
     """The paths that are listed and removed as one."""
+    from itdr.builders.store.layout import stores
+
     if not folder.is_dir():
         return
     if kind == "store":
-        yield from sorted(one.parent for one in folder.rglob("manifest.json"))
+        yield from stores(folder)
     elif kind == "derived":
         # <source>[/<domain>]/<facet>-<key>/<what was counted>
         there = {one.parent for one in folder.rglob("*") if one.is_file()}
         yield from sorted(_outermost(there))
     else:
-        yield from sorted(folder.iterdir())
+        yield from sorted(one for one in folder.iterdir() if one.suffix != ".lock")
 
 
 def _outermost(folders: set[Path]) -> set[Path]:
@@ -146,12 +149,14 @@ def _outermost(folders: set[Path]) -> set[Path]:
 
 
 def _about(kind: str, path: Path) -> str:
-    from itdr.builders.store.layout import is_complete, read_manifest
+    from itdr.builders.store.layout import manifest_facts
 
-    if kind == "store" and is_complete(path):
-        facts = read_manifest(path)
+    if kind == "store":
+        facts = manifest_facts(path)
+        if not facts:
+            return "a manifest that cannot be read"
         names = ", ".join(one["name"] for one in facts["files"].values())
-        return f"{facts['rows']['interactions']:,} interactions from {names}"
+        return f"{facts['rows']['interactions']:,} interactions from {names or 'no file'}"
     if kind == "derived":
         there = (one for one in path.iterdir() if one.suffix != ".lock")
         kinds = sorted({one.name.partition("-")[0] for one in there})
@@ -170,17 +175,53 @@ def remove(one: CacheEntry) -> bool:
     """
     from filelock import FileLock, Timeout
 
-    lock = Path(f"{one.path}.lock")
-    try:
-        with FileLock(lock, timeout=0):
-            if one.path.is_dir():
-                shutil.rmtree(one.path)
-            else:
-                one.path.unlink(missing_ok=True)
-    except Timeout:
+    if one.kind in ("own", "work") and _is_being_written(one.path):
         return False
-    lock.unlink(missing_ok=True)
+    with ExitStack() as held:
+        try:
+            for lock in _locks(one):
+                held.enter_context(FileLock(lock, timeout=0))
+        except Timeout:
+            return False
+        if one.path.is_dir():
+            shutil.rmtree(one.path)
+        else:
+            one.path.unlink(missing_ok=True)
+    if one.kind == "store":
+        Path(f"{one.path}.lock").unlink(missing_ok=True)
     return True
+
+
+def _locks(one: CacheEntry) -> list[Path]:
+    """The locks of whoever builds an entry or reads it while building something else."""
+    from itdr.builders.core import paths
+
+    root = paths.cache_root()
+    found = _locks_below(one.path)
+    if one.kind == "raw":  # read while a store is built
+        found += _locks_below(root / "store" / one.source)
+    if one.kind == "store":
+        found.append(Path(f"{one.path}.lock"))
+        found += _locks_below(root / "derived" / one.path.parent.name / one.path.name)
+    if one.kind in ("store", "derived"):  # `itdr build` reads them
+        found += _locks_below(root / "work" / "builds")
+    return sorted(set(found))
+
+
+def _locks_below(folder: Path) -> list[Path]:
+    return [one for one in folder.rglob("*") if one.name == "lock" or one.suffix == ".lock"]
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether a process without a lock may be writing here: scratch files of the last day."""
+    from itdr.builders.core import scratch
+
+    files = [path, *path.rglob("*")]
+    if path.parent.name == "own":
+        files = [one for one in files if one.suffix == ".tmp"]
+    elif _locks_below(path):
+        return False
+    return any(time.time() - one.stat().st_mtime < scratch.OLD for one in files)
 
 
 def _belongs(one: CacheEntry, source: str | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from itdr.builders.dataset.options import one_of
 from itdr.commands._options import DATA_DIR
 
 
@@ -37,7 +38,7 @@ def run(
     benchmark_filename: [train, valid, test]. The folder can be read again as a source.
     Example: itdr export ml-1m --to recbole out/ml-1m
     """
-    from itdr.builders.core.errors import ConfigError, choose_from
+    from itdr.builders.core.errors import ConfigError
     from itdr.builders.core.paths import SAMPLE
     from itdr.builders.dataset import own_sources
     from itdr.builders.dataset.builder import absolute_data_dir
@@ -46,10 +47,8 @@ def run(
     from itdr.publish import export
 
     logging.getLogger("itdr").setLevel(logging.INFO)
-    if form not in export.FORMS:
-        raise ConfigError(choose_from("form", form, export.FORMS))
-    if split_by not in ("user", "time"):
-        raise ConfigError(choose_from("split_by", split_by, ("user", "time")))
+    one_of("form", form, export.FORMS)
+    one_of("split_by", split_by, export.SPLIT_BY)
     found, domain = own_sources.find_source(source)
     if found.domains and not domain:
         example = f"{found.id}/{found.domains[0]}"

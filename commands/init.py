@@ -91,6 +91,7 @@ def _write(
     files: Sequence[Path], out: Path | None, name: str | None, force: bool, paths: Sequence[str]
 ) -> tuple[Path, list[str]]:
     """Write the description of files; where, and what it was unsure of."""
+    from itdr.builders.core.connection import open_duckdb
     from itdr.builders.core.errors import ConfigError
     from itdr.builders.sources.described import guess as guessing
     from itdr.builders.sources.described.check import ID
@@ -103,7 +104,7 @@ def _write(
     target = (out or Path(f"{id_}.yaml")).expanduser()
     if target.exists() and not force:
         raise ConfigError(f"{target} is there already: choose another -o, or replace it (--force).")
-    with contextlib.closing(guessing.connect()) as con:
+    with contextlib.closing(open_duckdb()) as con:
         found = guessing.guess([profile(con, one.absolute()) for one in files], id_)
     guessing.relative(found, target.absolute().parent)
     head = [

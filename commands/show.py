@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from itdr.builders.dataset.options import one_of
 from itdr.commands._options import config_names, with_options
 
 WIDTH = 88
@@ -36,11 +37,9 @@ def run(
 
     Example: itdr show sequential_rec --sample -n 2
     """
-    from itdr.builders.core.errors import ConfigError, choose_from
     from itdr.builders.sampling.splits import SPLITS
 
-    if split not in SPLITS:
-        raise ConfigError(choose_from("split", split, SPLITS))
+    one_of("split", split, SPLITS)
     for place, row in enumerate(itertools.islice(stream(config, split, options), number), 1):
         print(json.dumps(row, ensure_ascii=False) if as_json else readable_example(row, place))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -91,16 +90,12 @@ def describe(source: Source) -> dict[str, Any]:
 
 def _stored(source: Source) -> list[dict[str, Any]]:
     from itdr.builders.core import paths
-    from itdr.builders.store.layout import read_manifest
+    from itdr.builders.store.layout import manifest_facts, stores
 
-    home: Path = paths.store_root() / source.id
     found = []
-    for path in sorted(home.rglob("manifest.json")):
-        if ".tmp-" in path.parent.name:
-            continue
-        facts = read_manifest(path.parent)
-        size = sum(file.stat().st_size for file in path.parent.iterdir())
-        found.append({"path": str(path.parent), "bytes": size, **facts})
+    for path in stores(paths.store_root() / source.id):
+        size = sum(file.stat().st_size for file in path.iterdir())
+        found.append({"path": str(path), "bytes": size, **manifest_facts(path)})
     return found
 
 
@@ -145,9 +140,12 @@ def _long(fact: dict[str, Any]) -> str:
 def _store_lines(store: dict[str, Any]) -> list[str]:
     from itdr.builders.store.losses import emptied, unmatched
 
+    place = f"    {store['path']}  ({store['bytes'] / 1e6:,.1f} MB)"
+    if "rows" not in store:
+        return [place, "      its manifest cannot be read: remove it with `itdr cache clear`"]
     rows = store["rows"]
     lines = [
-        f"    {store['path']}  ({store['bytes'] / 1e6:,.1f} MB)",
+        place,
         f"      {rows['interactions']:,} interactions, {rows['users']:,} users, "
         f"{rows['items']:,} items",
     ]

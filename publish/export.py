@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from itdr.builders.core import arrow
+from itdr.builders.core.connection import open_duckdb
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import EVENTS, Source
 from itdr.builders.sampling.cuts import time_cuts
 from itdr.builders.sampling.splits import SPLITS, assign_splits
@@ -29,10 +31,14 @@ if TYPE_CHECKING:
     import duckdb
 
 FORMS = ("recbole", "csv", "parquet")
+SPLIT_BY = ("user", "time")
 PARTS = ("train", "valid", "test")
 """What RecBole calls the splits."""
 NUMBERS = ("rating", "timestamp", "seq", "weight", "age", "birth_year", "year")
 WORDS = ("title", "text", "description", "categories", "creators")
+SEPARATOR = "|"
+"""Stands between the values of a list in CSV. Where one of them holds it, all lists of the column are
+written as JSON."""
 NO_BREAK = "\u00a0"
 """Replaces a blank inside an element of a sequence, since RecBole separates elements by blanks.
 Read as a source again, it is a blank."""
@@ -62,11 +68,12 @@ def export(request: Request, folder: Path) -> dict[str, int]:
 
     Returns:
         Rows by file name.
-    """
-    import duckdb
 
+    Raises:
+        ConfigError: the form cannot hold an id as it is.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect()
+    con = open_duckdb()
     con.execute("SET preserve_insertion_order = true")
     try:
         return _Export(request, folder, con).write()
@@ -87,6 +94,20 @@ class _Export:
         self.described: dict[str, Any] = {}
         con.register("user_rows", self._coded("users"))
         con.register("item_rows", self._coded("items"))
+        if request.form == "recbole":
+            self._check_ids()
+
+    def _check_ids(self) -> None:
+        """Atomic files know no quoting: an id with a tab or a line end would become another one."""
+        for kind in ("user", "item"):
+            one = f"CAST({kind}_id AS VARCHAR)"
+            held = f"SELECT {one} FROM {kind}_rows WHERE regexp_matches({one}, '[\\t\\r\\n]')"
+            found = self.con.execute(f"{held} LIMIT 1").fetchone()
+            if found:
+                raise ConfigError(
+                    f"The {kind} id {found[0]!r} of {self.source.id} holds a tab or a line end, which "
+                    "RecBole's files cannot: use --to parquet or --to csv."
+                )
 
     def _coded(self, table: str) -> Any:
         """The rows of one of the store's tables with their codes; for users also the split."""
@@ -148,7 +169,7 @@ class _Export:
         columns: dict[str, Any] = {name: name for name in fields}
         if "timestamp" in columns:
             columns["timestamp"] = {"from": "timestamp", "unit": "s"}
-        self.described["interactions"] = {"file": files, "columns": columns, "duplicates": "keep"}
+        self._describe("interactions", files, columns, duplicates="keep")
 
     # -- items and users ---------------------------------------------------------------------
 
@@ -165,8 +186,8 @@ class _Export:
                 columns[name] = name
         for name in ("categories", "creators"):
             if name in columns and self.request.form != "parquet":
-                fields[name], sign = self._joined(name)
-                columns[name] = {"from": name, "split": sign}
+                fields[name], how = self._joined(name)
+                columns[name] = {"from": name, **how}
         if "attributes" in there:
             facts = self._facts()
             for fact, column in facts.items():
@@ -176,17 +197,20 @@ class _Export:
                 columns["attributes"] = facts
         file = self._file("items", "item")
         self._copy(f"{self._select(fields)} FROM item_rows ORDER BY code", file, fields)
-        self.described["items"] = {"file": file, "columns": columns}
+        self._describe("items", file, columns)
 
-    def _joined(self, name: str) -> tuple[str, str]:
-        """A list as one text, and the separator of its values."""
+    def _joined(self, name: str) -> tuple[str, dict[str, Any]]:
+        """A list as one text, and how it is read again."""
         if self.request.form == "recbole":
             each = f"lambda one: replace(one, ' ', {literal(NO_BREAK)})"
-            return f"array_to_string(list_transform({name}, {each}), ' ')", " "
-        return (
-            f"array_to_string(list_transform({name}, lambda one: replace(one, '|', '/')), '|')",
-            "|",
+            return f"array_to_string(list_transform({name}, {each}), ' ')", {"split": " "}
+        sign = literal(SEPARATOR)
+        held = (
+            f"SELECT 1 FROM item_rows WHERE contains(array_to_string({name}, ''), {sign}) LIMIT 1"
         )
+        if self.con.execute(held).fetchone():
+            return f"CAST(to_json({name}) AS VARCHAR)", {"json": True}
+        return f"array_to_string({name}, {sign})", {"split": SEPARATOR}
 
     def _facts(self) -> dict[str, str]:
         """The names of items' attributes, in their usual order, with the column of each."""
@@ -207,9 +231,13 @@ class _Export:
         file = self._file("users", "user")
         self._copy(f"{self._select(fields)} FROM user_rows ORDER BY code", file, fields)
         fields.pop("split", None)
-        self.described["users"] = {"file": file, "columns": {name: name for name in fields}}
+        self._describe("users", file, {name: name for name in fields})
 
     # -- files -------------------------------------------------------------------------------
+
+    def _describe(self, table: str, file: Any, columns: dict[str, Any], **more: Any) -> None:
+        """Say how a table is read again. A film called "Null" is no missing value."""
+        self.described[table] = {"file": file, "nulls": [""], "columns": columns, **more}
 
     def _file(self, table: str, suffix: str) -> str:
         form = self.request.form
@@ -268,8 +296,10 @@ class _Export:
         if source.options.get("work"):
             values["works"] = source.options["work"]
         if scale is not None:
-            names = ("low", "high", "step", "liked", "disliked")
-            values["scale"] = {name: getattr(scale, name) for name in names}
+            values["scale"] = {name: getattr(scale, name) for name in ("low", "high", "step")}
+            for name in ("liked", "disliked"):
+                # Rounded to 32 bits in a scale: written as the decimal that was meant.
+                values["scale"][name] = float(str(np.float32(getattr(scale, name))))
         there = self.described.get("users", {}).get("columns", ())
         attributes = [name for name in source.attributes if name in there]
         if attributes:

@@ -131,6 +131,26 @@ if __name__ == "__main__":
     assert run(work, spawned).startswith("next_category/tiny-shop/")
 
 
+def test_an_audit_says_what_it_cannot_check_of_the_plug_in(work: Path) -> None:
+    shown = run(
+        work,
+        "from itdr.commands.app import app\nimport sys\n"
+        "sys.argv = 'itdr audit next_category --sources tiny-shop --data-dir raw --size 40'.split()\n"
+        "app()",
+    )
+    assert "No fault." in shown
+    said = re.findall(r"^ +(\w+)  ([\w ]+): .*\n +not applied to (\d+) rows of (.*)$", shown, re.M)
+    assert {name: (state, what) for state, name, _, what in said} == {
+        "answers": ("skipped", "next_category"),
+        "history": ("skipped", "next_category"),
+        "columns": ("ok", "next_category, as to which columns are filled"),
+        "wording": ("ok", "next_category, as to their answers"),
+        "giveaways": ("skipped", "next_category, which list no candidates"),
+        "true items": ("ok", "next_category, as to attributes and gaps in a history"),
+    }
+    assert len({rows for _, _, rows, _ in said}) == 1
+
+
 def test_an_edit_of_the_plug_in_is_another_config(work: Path) -> None:
     name = """
 import itdr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import importlib.util
 import os
 import re
@@ -121,6 +122,39 @@ def test_every_page_is_in_the_navigation() -> None:
     listed = str(yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"])
     for path in DOCS.glob("*.md"):
         assert f"'{path.name}'" in listed, path.name
+
+
+def needed_by_tests() -> dict[str, set[str]]:
+    """The packages without which tests are skipped, each with the files of these tests."""
+    names: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        text = path.read_text("utf-8")
+        found = re.findall(r"""(?:importorskip|find_spec)\(["'](\w+)""", text)
+        for several in re.findall(r"find_spec\(name\) for name in \(([^)]*)\)", text):
+            found += re.findall(r"\w+", several)
+        for name in found:
+            names.setdefault(name, set()).add(path.relative_to(ROOT).as_posix())
+    return names
+
+
+def test_contributors_are_told_which_tests_need_more_than_the_extra_for_tests() -> None:
+    known = {"material": "mkdocs-material", "sklearn": "scikit-learn", "mkdocs": "mkdocs-material"}
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    lines = setup["options.extras_require"]["test"] + setup["options"]["install_requires"]
+    installed = {re.split(r"[\[ >=<]", line)[0] for line in lines.split("\n")} | {"itdr"}
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    told = {
+        name: set(re.findall(r"`(tests/\S+)`", tests))
+        for name, tests in re.findall(r"^\| `(\w+)`[^|]* \| (.*) \|$", text, re.MULTILINE)
+    }
+    missing = {
+        name: files
+        for name, files in needed_by_tests().items()
+        if known.get(name, name.replace("_", "-"))
+        not in {one.replace("_", "-") for one in installed}
+    }
+    assert told == missing
 
 
 def test_the_citation_file_names_the_version_and_the_paper() -> None:

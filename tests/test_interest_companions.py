@@ -97,12 +97,16 @@ def test_figures_are_counts_of_the_training_part(tmp_path: Path, caches: Path) -
 def test_expectations_add_up_to_the_likes_there_are() -> None:
     activity = np.arange(1, 200)
     people = 1 + 1000 // activity
-    steps, means = companions.steps_of(activity, people)
-    likers = np.array([3, 50, 400])
-    chance = companions.chances(steps, people, means, likers)
-    users = np.bincount(steps, people, len(means))
-    assert chance.T @ users == pytest.approx(likers, rel=1e-3)
-    assert (np.diff(chance, axis=0) > 0).all()
+    likers = np.array([3, 50, 400, 50])
+    model = companions.activity_of(activity, people, likers)
+    chance = model.chances(model.rates)
+    assert chance @ model.users == pytest.approx(likers, rel=1e-3)
+    assert (np.diff(chance, axis=1) > 0).all()
+    # Eight steps to each doubling, the powers of two where steps begin.
+    assert len(model.mean) < len(activity)
+    assert [int((model.bins == model.bins[2**k - 1]).argmax()) for k in range(8)] == [
+        2**k - 1 for k in range(8)
+    ]
 
 
 def test_only_unknown_works_are_offered(tmp_path: Path, caches: Path) -> None:

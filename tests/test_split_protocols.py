@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
+import math
+import shutil
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from itdr.audit import audit
 from itdr.audit.oracle import RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.dataset import registry
+from itdr.builders.dataset import open_cells, registry
+from itdr.builders.sampling.catalogue import catalogue_counts
 from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.cuts import parse, time_cuts
 from itdr.builders.sampling.histories import histories
@@ -236,6 +242,59 @@ def test_validation_may_be_of_other_users() -> None:
     assert "has rows in train, too" in promise.end().faults[0][1]
 
 
+def test_training_negatives_are_of_no_validation_event() -> None:
+    for validation in ("last", "users"):
+        (cell,) = open_data(
+            "sequential_rec", options(**BY_TIME, validation=validation)
+        ).cells.values()
+        assert cell.cuts is not None
+        cut, lines, held = cell.cuts[1], histories(cell.store), set()
+        for user in range(len(cell.store.user_hash)):
+            line = lines.of(user)
+            before = [k for k in range(len(line)) if (line.times[k] or 0) < cut]
+            if validation == "users" and cell.partition.is_validation_user(user):
+                held |= {(user, line.works[k]) for k in before}
+            elif validation == "last" and before:
+                held.add((user, line.works[before[-1]]))
+        met = []
+        for part in range(3):
+            drawer = cell.for_part(part).event_negatives
+            assert drawer is not None and drawer._stats is cell.train_stats
+            index = drawer._index
+            met.append(set(zip(index.users.tolist(), index.works.tolist(), strict=True)))
+        assert len(held) > 20 and not met[0] & held and met[0] == met[1] < met[2]
+
+
+def test_training_rows_do_not_depend_on_validation_users(tmp_path: Path) -> None:
+    own = options(**BY_TIME, validation="users", negatives="event", target="all")
+    rows = world.load("sequential_rec", **own)
+    (cell,) = open_data("sequential_rec", own).cells.values()
+    assert cell.cuts is not None
+    root = tmp_path / "raw"
+    shutil.copytree(world.folder() / "ml-32m", root / "ml-32m")
+    path = root / "ml-32m" / "ratings.csv"
+    lines = [line.split(",") for line in path.read_text("utf-8").splitlines()]
+    kept_apart = {}
+    for user in range(len(cell.store.user_hash)):
+        kept_apart[cell.user_id(user)] = cell.partition.is_validation_user(user)
+    mine = [
+        one
+        for one in lines[1:]
+        if len(one) == 4
+        and one[3].isdigit()
+        and kept_apart.get(one[0])
+        and int(one[3]) < cell.cuts[1]
+    ]
+    # Each of them now met a film of another's at that moment.
+    for one, other in zip(mine, [line[1] for line in mine[::-1]], strict=True):
+        one[1] = other
+    path.write_text("\n".join(",".join(one) for one in lines) + "\n", "utf-8")
+    others = world.load("sequential_rec", **{**own, "data_dir": str(root)})
+    assert len(mine) > 100 and len(rows["train"]) > 100
+    assert others["validation"] != rows["validation"]
+    assert others["train"] == rows["train"]
+
+
 @pytest.mark.parametrize("own", [{"validation": "last"}, {"validation": "users"}], ids=str)
 def test_the_catalogue_counts_validation_by_its_rule(own: dict[str, Any]) -> None:
     from itdr.builders.dataset.catalogue import batches
@@ -272,6 +331,32 @@ def test_counts_of_cold_items_are_of_their_split_alone() -> None:
         assert not stats.users[~mine].any()
 
 
+def test_counts_of_cold_items_follow_the_length_of_titles(tmp_path: Path, caches: Path) -> None:
+    """Works whose cut titles look the same change splits: what was counted of others does not count."""
+    root, divided = tmp_path / "raw", []
+    world.write("ml-32m", root, users=80, items=120, dirt=False)
+    movies = root / "ml-32m" / "movies.csv"
+    header, *films = movies.read_text("utf-8").splitlines()
+    ids = [line.partition(",")[0] for line in films]
+    long = [
+        f"{name},Beginning {k // 4:02} of all films by number {k} (1999),Drama"
+        for k, name in enumerate(ids)
+    ]
+    movies.write_text("\n".join([header, *long, ""]), "utf-8")
+    for chars in (120, 20):
+        own = {**COLD, "title_chars": chars, "candidates": 0, "data_dir": str(root)}
+        (cell,) = open_data("sequential_rec", options(**own)).cells.values()
+        divided.append(item_splits(cell.store, 0).tolist())
+        splits, whole = item_splits(cell.store, 0), train_stats(cell.store, None)
+        met = {split: catalogue_counts(cell.partition)[:, split] for split in range(3)}
+        for part in range(3):
+            mine = splits == part
+            users = np.where(mine, whole.users, 0).tolist()
+            assert cell.for_part(part).train_stats.users.tolist() == users
+            assert not met[part][~mine].any()
+    assert divided[0] != divided[1]
+
+
 def test_the_audit_finds_what_training_knew() -> None:
     data = open_data("sequential_rec", options(**COLD))
     early, late = next(iter(data.rows("train"))), next(iter(data.rows("test")))
@@ -293,17 +378,34 @@ def test_cuts_are_quantiles_or_dates() -> None:
         for user in range(len(store.user_hash))
         for time in store.events(user).times.tolist()  # type: ignore[union-attr]
     )
-    first, second = time_cuts(store, (0.5, 0.75))
-    for cut, share in ((first, 0.5), (second, 0.75)):
-        below = sum(time < cut for time in times) / len(times)
-        upto = sum(time <= cut for time in times) / len(times)
-        assert below <= share <= upto
+    for shares in ((0.5, 0.75), (0.07, 0.29), (1e-6, 0.999_999)):
+        ranks = [math.ceil(Fraction(str(one)) * len(times)) for one in shares]
+        assert time_cuts(store, shares) == tuple(times[rank - 1] for rank in ranks)
     assert parse(["2015-01-01", "2016-01-01"]) == (1_420_070_400, 1_451_606_400)
     assert parse(["0.5", "0.75"]) == parse([0.5, 0.75]) == (0.5, 0.75)
     assert time_cuts(store, (1_420_070_400, 1_451_606_400)) == (1_420_070_400, 1_451_606_400)
     for wrong in ([0.9, 0.8], [0.8], ["2016-01-01", "soon"], [0.8, "2016-01-01"], 0.8, [0, 1]):
         with pytest.raises(ConfigError, match="cuts must be two quantiles"):
             parse(wrong)  # type: ignore[arg-type]
+
+
+def test_cuts_computed_elsewhere_are_those_of_their_own_validation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process that draws for several jobs keeps the cuts of each, whichever came first."""
+    cells = []
+    for validation in ("last", "time", "users"):
+        (cell,) = open_data(
+            "sequential_rec", options(**BY_TIME, validation=validation)
+        ).cells.values()
+        cells.append((cell.cell, cell.store.path, cell.cuts))
+    assert len({cuts for _, _, cuts in cells}) == 2
+    for order in itertools.permutations(cells):
+        monkeypatch.setattr(open_cells, "_stores", {})
+        for cell, path, cuts in order:
+            assert cuts is not None
+            open_cells.share_cuts(cell, path, cuts)
+            assert open_cells.open_cell(cell, (path,)).cuts == cuts
 
 
 def test_the_target_is_the_first_the_last_or_any() -> None:

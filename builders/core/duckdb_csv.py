@@ -44,7 +44,7 @@ def literal(text: object) -> str:
 
 def read_csv(
     path: Path | Sequence[Path],
-    table: str,
+    table: str | None,
     columns: Mapping[str, str],
     *,
     delimiter: str = ",",
@@ -60,7 +60,8 @@ def read_csv(
 
     Args:
         path: the file.
-        table: the canonical table that it fills; names the tables of rejects.
+        table: the canonical table that it fills; names the tables of rejects. None where lines that do
+            not fit are left out uncounted.
         columns: every column of the file, in order, with its SQL type.
         delimiter: the field separator.
         quote: the quote character, doubled inside a field; "" where the format has no quoting.
@@ -76,10 +77,7 @@ def read_csv(
         "delim": delimiter,
         "quote": quote,
         "escape": quote,
-        "store_rejects": True,
-        "rejects_limit": 0,
-        "rejects_table": f"{table}_rejects",
-        "rejects_scan": f"{table}_rejects_scan",
+        **_rejects(table),
         **options,
     }
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
@@ -93,6 +91,17 @@ def read_csv(
         shown = str(value).lower() if isinstance(value, (bool, int)) else literal(value)
         parts.append(f"{name} = {shown}")
     return f"read_csv({', '.join(parts)})"
+
+
+def _rejects(table: str | None) -> dict[str, object]:
+    if table is None:
+        return {"ignore_errors": True}
+    return {
+        "store_rejects": True,
+        "rejects_limit": 0,
+        "rejects_table": f"{table}_rejects",
+        "rejects_scan": f"{table}_rejects_scan",
+    }
 
 
 def read_plain(

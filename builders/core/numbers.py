@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.reasons import BAD_ID, ROUNDED, WRONG_TYPE
 
@@ -41,6 +43,20 @@ def integer_sql(text: str, kind: str = "BIGINT") -> str:
         f"WHEN regexp_matches({text}, {literal(_SHORT)}) AND {exact} THEN TRY_CAST({digits} AS {kind}) "
         "END"
     )
+
+
+def float32_sql(value: float) -> str:
+    """SQL for a number to compare a 32-bit column with, such as a rating.
+
+    Beside a plain 3.8, one engine compares in 32 bits and another in 64, where a stored 3.8 is less.
+
+    Args:
+        value: the number.
+
+    Returns:
+        An SQL expression of type FLOAT, the same in every engine and equal to `numpy.float32(value)`.
+    """
+    return f"CAST('{np.float32(value)!s}' AS FLOAT)"
 
 
 def unread_sql(text: str, number: str, otherwise: str = WRONG_TYPE) -> str:

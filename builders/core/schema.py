@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 Access = Literal["open", "kaggle", "gated", "manual"]
 """How a file can be obtained: `open` (anyone may fetch it), `kaggle` (often anonymous, sometimes with
 a token), `gated` (an account that accepted terms), `manual` (a person places it)."""
@@ -161,7 +163,11 @@ class RawFile:
 
 @dataclass(frozen=True)
 class Scale:
-    """A rating scale: bounds, step, printed decimals, and the thresholds of liking and disliking."""
+    """A rating scale: bounds, step, printed decimals, and the thresholds of liking and disliking.
+
+    The thresholds are rounded to 32 bits, as stored ratings are: a rating of 3.8 is liked from 3.8 on,
+    whether numpy, Python or SQL compares them.
+    """
 
     low: float
     high: float
@@ -169,6 +175,10 @@ class Scale:
     liked: float
     disliked: float
     decimals: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("liked", "disliked"):
+            object.__setattr__(self, name, float(np.float32(getattr(self, name))))
 
 
 @dataclass(frozen=True)

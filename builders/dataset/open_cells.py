@@ -36,8 +36,19 @@ if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
 
 
 def share_cuts(cell: Cell, path: Path, cuts: tuple[int, int]) -> None:
-    """Set the time cuts of a store that were computed elsewhere."""
-    open_store(cell.source, path).shared(("time cuts", cell.cuts), lambda: cuts)
+    """Set the time cuts of a cell (`OpenCell.cuts`) that were computed elsewhere."""
+    open_store(cell.source, path).shared(_cuts_key(cell), lambda: cuts)
+
+
+def _cuts_key(cell: Cell) -> tuple[object, ...]:
+    return "cuts of cells", cell.cuts, cell.validation
+
+
+def _cuts(cell: Cell, store: StoreReader) -> tuple[int, int]:
+    """When validation and test begin for a cell that time splits."""
+    first, second = store.shared(("time cuts", cell.cuts), lambda: time_cuts(store, cell.cuts))
+    # Else validation lies before test's cut like training, and is told apart otherwise.
+    return (first if cell.validation == "time" else second), second
 
 
 def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
@@ -54,10 +65,7 @@ def open_cell(cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
     cuts = None
     if cell.split_by == "time":
         whole = store
-        cuts = store.shared(("time cuts", cell.cuts), lambda: time_cuts(whole, cell.cuts))
-        if cell.validation != "time":
-            # Validation lies before test's cut like training, and is told apart otherwise.
-            cuts = (cuts[1], cuts[1])
+        cuts = whole.shared(_cuts_key(cell), lambda: _cuts(cell, whole))
     chars = cell.options.get("title_chars")
     filters = Filters.of(cell.options)
     store, *others = (

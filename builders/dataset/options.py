@@ -339,7 +339,6 @@ def default_options() -> dict[str, Any]:
 DECLARED = declared_options()
 DEFAULTS = default_options()
 OF_SUBTASKS = tuple(name for name, info in DECLARED.items() if info.of_subtasks)
-NEGATIVES: tuple[str, ...] = DECLARED["negatives"].choices
 
 
 def one_of(name: str, value: object, allowed: Sequence[object]) -> None:

@@ -253,10 +253,9 @@ def _per_user(options: Options) -> int | None:
 def _open(options: Options, cell: Cell, paths: tuple[Path, ...]) -> OpenCell:
     opened = open_cell(cell, paths)
     if cell.options.get("negatives") in NEAR_IN_TIME:
-        # Build the index here once, not in every process that draws rows.
-        for part in range(len(SPLITS)) if opened.cold is not None else ():
+        # Build each split's index here once, not in every process that draws rows.
+        for part in reversed(range(len(SPLITS))):
             opened.for_part(part).event_negatives  # noqa: B018
-        opened.for_part(0).event_negatives  # noqa: B018
     return opened
 
 

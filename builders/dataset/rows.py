@@ -76,11 +76,9 @@ def row_hash_of_columns(row: Mapping[str, Any], texts: Sequence[str]) -> str:
         16 hexadecimal digits.
     """
     shown = [[one["item_id"] for one in row[name]] for name in ("history", "candidates")]
-    # A column holds ratings in single precision.
-    rating = None if row["rating"] is None else float(str(np.float32(row["rating"])))
     attributes = [(one["name"], one["value"]) for one in row["attributes"]]
     items = [*shown, row["relevant"]]
-    return _hash(texts, row["user_id"], row["item_id"], items, rating, attributes)
+    return _hash(texts, row["user_id"], row["item_id"], items, row["rating"], attributes)
 
 
 def _hash(
@@ -102,7 +100,9 @@ def _hash(
         "relevant",
         *relevant,
     ]
-    parts += [rating, *itertools.chain.from_iterable(attributes)]
+    # Stores and columns hold ratings in single precision: 3.8, however it is passed on.
+    plain = None if rating is None else float(str(np.float32(rating)))
+    parts += [plain, *itertools.chain.from_iterable(attributes)]
     return f"{stable_hash(*parts):016x}"
 
 

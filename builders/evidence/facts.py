@@ -89,8 +89,10 @@ class Fact:
         return bool(self.of or self.quote) and self.kind != "own"
 
     def evidence(self) -> Evidence:
-        """The fact as an entry of a row's evidence."""
-        return Evidence(self.name, self.value, self.count, self.of, self.base, self.quote)
+        """The fact as an entry of a row's evidence. The last digits of `base` differ from machine to machine:
+        they are left out."""
+        base = float(f"{self.base:.9g}")
+        return Evidence(self.name, self.value, self.count, self.of, base, self.quote)
 
 
 def fact_of(entry: Mapping[str, Any]) -> Fact:

@@ -50,5 +50,8 @@ def at_most(k: int, n: int, p: float) -> float:
 
 
 def gain(k: int, expected: float) -> float:
-    """The evidence of `k` against `expected`: twice the log-likelihood ratio; 0 if there is none."""
-    return 2 * (k * math.log(k / expected) - (k - expected)) if k > 0 else 2 * expected
+    """The evidence of `k` against `expected`: twice the log-likelihood ratio; 0 if there is none.
+
+    Rounded, so that float noise does not decide which of two comes first."""
+    found = 2 * (k * math.log(k / expected) - (k - expected)) if k > 0 else 2 * expected
+    return round(found, 6)

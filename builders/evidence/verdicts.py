@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.schema import SKIP, Scale
 from itdr.builders.sampling.repeats import meets_items_once
 from itdr.builders.store.reader import StoreReader
@@ -86,10 +87,10 @@ FROM ({verdicts(store)}) AS judged
 
 def _marks(scale: Scale, skips: bool) -> str:
     """The earliest rating of each work; its position and its tenths are packed into one number."""
-    tenths = f"""CAST(least(greatest(round((e.rating - {scale.low!r}) * {TENTHS}), 0), {MOST_TENTHS})
+    # In 64 bits, and rounded by `floor`: engines and `user_verdicts` then agree on halves, too.
+    above = f"(CAST(e.rating AS DOUBLE) - CAST('{scale.low!r}' AS DOUBLE))"
+    tenths = f"""CAST(least(greatest(floor({above} * {TENTHS} + CAST('0.5' AS DOUBLE)), 0), {MOST_TENTHS})
                  AS BIGINT)"""
-    verdict = f"""CASE WHEN e.rating >= {scale.liked!r} THEN 2
-                       WHEN e.rating <= {scale.disliked!r} THEN 0 ELSE 1 END"""
     given = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "")
     return f"""
 SELECT user_code, work, CAST(mod(said, 4) AS INTEGER) - 1 AS verdict,
@@ -97,11 +98,17 @@ SELECT user_code, work, CAST(mod(said, 4) AS INTEGER) - 1 AS verdict,
 FROM (
     SELECT user_code, work, mod(first, 65536) AS said FROM (
         SELECT e.user_code AS user_code, w.work AS work,
-               min(e.place * 65536 + {tenths} * 4 + {verdict}) AS first
+               min(e.place * 65536 + {tenths} * 4 + {_of_rating(scale)}) AS first
         {_MET} {given} GROUP BY e.user_code, w.work
     ) AS firsts
 ) AS judged
 """
+
+
+def _of_rating(scale: Scale) -> str:
+    """SQL for the verdict of a rating: 2 a like, 0 a dislike, 1 neither."""
+    return f"""CASE WHEN e.rating >= {float32_sql(scale.liked)} THEN 2
+                    WHEN e.rating <= {float32_sql(scale.disliked)} THEN 0 ELSE 1 END"""
 
 
 _MET = "FROM events AS e JOIN works AS w ON w.item_code = e.item_code"
@@ -115,8 +122,7 @@ def _where(*conditions: str) -> str:
 def _by_rating(scale: Scale, skips: bool, where: str, grouped: bool) -> str:
     """grouped: a user may have several ratings of a work. Position and verdict of each are packed into
     one number, so that one pass finds the earliest."""
-    verdict = f"""CASE WHEN e.rating >= {scale.liked!r} THEN 2
-                       WHEN e.rating <= {scale.disliked!r} THEN 0 ELSE 1 END"""
+    verdict = _of_rating(scale)
     given = _where("e.rating IS NOT NULL", f"e.event <> {SKIP}" if skips else "", where)
     if not grouped:
         return f"SELECT e.user_code AS user_code, w.work AS work, {verdict} - 1 AS verdict {_MET} {given}"

@@ -6,21 +6,16 @@ Counted once for a store, its filters and its split, and kept beside the store.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from itdr.builders.core import arrow
 from itdr.builders.sampling import statements
 from itdr.builders.sampling.cold_items import item_splits
-from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.partition import Partition
-from itdr.builders.sampling.popularity import validation_users
+from itdr.builders.sampling.popularity import register_events
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import derived
-
-if TYPE_CHECKING:
-    from itdr.builders.store.engine import Engine
 
 
 def catalogue_counts(partition: Partition) -> np.ndarray:
@@ -36,7 +31,7 @@ def catalogue_counts(partition: Partition) -> np.ndarray:
     facts: tuple[object, ...] = (*partition.facts, *store.selection_facts)
     if partition.cold is not None:
         # The same whichever split is asked for.
-        facts = ("cold", partition.seed, *store.selection_facts)
+        facts = ("cold", partition.seed, store.title_chars, *store.selection_facts)
     path = derived.derived_path(store, "catalogue", facts)
     derived.build_once(path, lambda work: _write(partition, work / path.name))
     table = arrow.read(path)
@@ -52,42 +47,24 @@ def _write(partition: Partition, path: Path) -> None:
 
     engine = open_engine(path.parent)
     try:
-        _register(engine, partition)
         store = partition.store
-        chosen = store.selection
+        chosen, cold = store.selection, partition.cold is not None
+        register_events(
+            engine,
+            store,
+            partition.seed if partition.by_user else None,
+            partition.cuts[0] if partition.cuts else None,
+            partition.held,
+            partition.kept_apart,
+            item_splits(store, partition.seed) if cold else None,
+        )
         query = statements.met_by_split(
             cuts=partition.cuts,
             has_event="skip" in store.manifest["events"],
             min_rating=chosen.min_rating if chosen else None,
             held=partition.held > 0,
-            by_item=partition.cold is not None,
+            by_item=cold,
         )
         arrow.write_table(table_of(engine, query), path)
     finally:
         engine.close()
-
-
-def _register(engine: Engine, partition: Partition) -> None:
-    """Have the engine know the store's `events`, the split of each user as `parts`, the `works`, and
-    what is `held` out."""
-    import pyarrow as pa
-
-    store = partition.store
-    users = np.arange(len(store.user_hash), dtype=np.int32)
-    items = np.arange(len(store.work), dtype=np.int32)
-    part = np.zeros(len(users), np.int8)
-    if partition.by_user:
-        part = partition.user_splits
-    elif partition.by_users:
-        part = validation_users(store, partition.seed)
-    if store.selection is not None:
-        users, items = users[store.selection.users], items[store.selection.items]
-    engine.register("parts", pa.table({"user_code": users, "part": part[users]}))
-    works = {"item_code": items, "work": store.work[items]}
-    if partition.cold is not None:
-        works["part"] = item_splits(store, partition.seed)[items]
-    engine.register("works", pa.table(works))
-    if partition.held:
-        until = partition.cuts[0] if partition.cuts else None
-        engine.register("held", held_out(store, partition.held, until))
-    engine.events(store)

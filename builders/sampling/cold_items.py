@@ -71,12 +71,11 @@ def of_split(store: StoreReader, seed: int, part: int) -> StoreReader:
     Returns:
         A cached reader of the same store, to count with.
     """
-    key = ("cold items", seed, part)
-    if key not in store.views:
-        chosen = store.selection
-        items = item_splits(store, seed) == part
-        view = StoreReader(store.source, store.path, store.title_chars)
-        view.title_code = store.title_code
+    # Titles that are cut to look the same are in one split: their length decides who is counted.
+    key = ("cold items", seed, part, store.title_chars)
+
+    def select(view: StoreReader) -> None:
+        chosen, items = store.selection, item_splits(store, seed) == part
         view.selection = Selection(
             (*key, *(() if chosen is None else chosen.facts)),
             np.ones(len(store.user_hash), bool) if chosen is None else chosen.users,
@@ -84,5 +83,5 @@ def of_split(store: StoreReader, seed: int, part: int) -> StoreReader:
             None if chosen is None else chosen.min_rating,
             None if chosen is None else chosen.repeats,
         )
-        store.views[key] = view
-    return store.views[key]
+
+    return store.view(key, select)

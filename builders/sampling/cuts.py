@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from itdr.builders.core.errors import ConfigError, format_value
 from itdr.builders.sampling import statements
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from itdr.builders.store.engine import Engine
     from itdr.builders.store.reader import StoreReader
 
 Cuts = tuple[float, float] | tuple[int, int]
@@ -70,6 +75,9 @@ def time_cuts(store: StoreReader, asked: Cuts | None = None) -> tuple[int, int]:
 
     Returns:
         The two times; what lies at a cut belongs to the later split.
+
+    Raises:
+        ConfigError: where no interaction has a time.
     """
     if asked is None and "time_cuts" in store.source.options:
         asked = store.source.options["time_cuts"]
@@ -87,7 +95,40 @@ def time_cuts(store: StoreReader, asked: Cuts | None = None) -> tuple[int, int]:
         engine = open_engine(Path(work))
         try:
             engine.events(store)
-            cuts = table_of(engine, statements.time_quantiles(*asked)).to_pylist()[0]
+            days = table_of(engine, statements.TIMES_BY_DAY)
+            if not len(days):
+                raise ConfigError(
+                    f"{store.source.id}: no interaction has a time, so time cannot split the data: "
+                    "choose another split_by."
+                )
+            first, second = (_quantile(engine, days, share) for share in asked)
         finally:
             engine.close()
-    return int(cuts["first"]), int(cuts["second"])
+    return first, second
+
+
+def _quantile(engine: Engine, days: pa.Table, share: float) -> int:
+    """The earliest time with at least this share of all times at or before it.
+
+    Found by counting, since engines' own quantiles may differ by one place: the day first, then the
+    second.
+
+    Args:
+        engine: holds `events`.
+        days: see `statements.TIMES_BY_DAY`.
+        share: between 0 and 1, meant as the decimal that it is written as.
+    """
+    from itdr.builders.store.engine import table_of
+
+    rank = math.ceil(Fraction(str(share)) * int(days.column("n").to_numpy().sum()))
+    day, before = _at(days, rank)
+    times = table_of(engine, statements.times_of_day(day))
+    return _at(times, rank - before)[0]
+
+
+def _at(counted: pa.Table, rank: int) -> tuple[int, int]:
+    """The value at a rank, counted from 1, and how many lie before that value."""
+    values, counts = (counted.column(name).to_numpy() for name in ("value", "n"))
+    upto = counts.cumsum()
+    place = int(upto.searchsorted(rank))
+    return int(values[place]), int(upto[place] - counts[place])

@@ -43,7 +43,11 @@ class EventIndex:
 
 
 def event_index(
-    store: StoreReader, seed: int | None, cuts: tuple[int, int] | None = None, held: int = 0
+    store: StoreReader,
+    seed: int | None,
+    cuts: tuple[int, int] | None = None,
+    held: int = 0,
+    kept_apart: int | None = None,
 ) -> EventIndex:
     """The events of the training part's users; of all users where time splits the data.
 
@@ -51,28 +55,34 @@ def event_index(
         store: a store whose interactions have times.
         seed: of the hash that assigns users to splits.
         cuts: the time cuts, if there are any; each split then sees its own span of the index.
-        held: with leave-one-out, how many events of a user are test, and as many validation.
+        held: with leave-one-out, how many events of a user are test, and as many validation; with cuts,
+            how many of the last before the first cut are validation. They are left out.
+        kept_apart: with cuts, the validation users of this seed are left out; None: nobody is.
 
     Returns:
         The index, whose columns are views of a mapped file.
     """
-    by_user = cuts is None and not held
-    facts = (seed if by_user else "time", *([held] if held else []), *store.selection_facts)
-    path = derived.derived_path(store, "events", facts)
-    part = seed if by_user else None
-    derived.build_once(path, lambda work: _write(store, part, held, work / path.name))
+    part = seed if cuts is None and not held else None
+    until = cuts[0] if cuts and held else None
+    which = (part, until, held, kept_apart)
+    path = derived.derived_path(store, "events", (*which, *store.selection_facts))
+    derived.build_once(path, lambda work: _write(store, which, work / path.name))
     table = arrow.read(path)
     if not len(table):
         return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))
     return EventIndex(*(table.column(name).chunk(0).to_numpy() for name in COLUMNS))
 
 
-def _write(store: StoreReader, seed: int | None, held: int, path: Path) -> None:
+def _write(store: StoreReader, which: tuple[int | None, ...], path: Path) -> None:
+    """which: arguments of `register_touches`."""
     from itdr.builders.store.engine import open_engine
 
     engine = open_engine(path.parent)
     try:
-        popularity.register_touches(engine, store, seed, held=held)
+        seed, until, held, kept_apart = which
+        popularity.register_touches(
+            engine, store, seed, until, held or 0, kept_apart, also_later=True
+        )
         _write_columns(_showable(store, engine.batches(statements.EVENTS_IN_TIME)), path)
     finally:
         engine.close()

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.core.cache import BatchCache
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.core.schema import SKIP
 from itdr.builders.sampling.histories import NO_WORKS, UserHistory
@@ -42,7 +43,7 @@ class _Liked:
         starts = self.ends[places]
         counts = self.ends[places + 1] - starts
         stops = counts.cumsum()
-        rows = (starts - stops + counts).repeat(counts) + np.arange(counts.sum())
+        rows = ranges(starts, counts)
         n = len(rows)
         columns = [one[rows].tolist() for one in (self.items, self.works, self.titles)]
         columns += [[0] * n, [None] * n, [None] * n]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.schema import SKIP
 
 
@@ -18,7 +19,7 @@ def counted_pairs(skips: bool, min_rating: float | None, distinct: bool) -> str:
     """
     where = [f"event <> {SKIP}"] if skips else []
     if min_rating is not None:
-        where.append(f"rating >= {float(min_rating)!r}")
+        where.append(f"rating >= {float32_sql(min_rating)}")
     return (
         f"SELECT {'DISTINCT ' if distinct else ''}user_code, item_code FROM events "
         f"WHERE {' AND '.join(where) or '1 = 1'}"
@@ -26,12 +27,13 @@ def counted_pairs(skips: bool, min_rating: float | None, distinct: bool) -> str:
 
 
 def counts(column: str) -> str:
-    """How often each user or item counts. Reads `pairs`."""
-    return f"SELECT {column} AS code, count(*) AS n FROM pairs GROUP BY {column} ORDER BY {column}"
+    """How often each user or item counts, in any order. Reads `pairs`."""
+    return f"SELECT {column} AS code, count(*) AS n FROM pairs GROUP BY {column}"
 
 
 def losses(dropped: str, other: str) -> str:
-    """How many counts each of `other` loses when `dropped` is removed. Reads `pairs` and `dropped`.
+    """How many counts each of `other` loses when `dropped` is removed, in any order. Reads `pairs` and
+    `dropped`.
 
     Args:
         dropped: the column of what is dropped, as `user_code`.
@@ -39,5 +41,5 @@ def losses(dropped: str, other: str) -> str:
     """
     return (
         f"SELECT p.{other} AS code, count(*) AS n FROM pairs AS p "
-        f"JOIN dropped AS d ON d.code = p.{dropped} GROUP BY p.{other} ORDER BY p.{other}"
+        f"JOIN dropped AS d ON d.code = p.{dropped} GROUP BY p.{other}"
     )

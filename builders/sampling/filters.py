@@ -80,14 +80,11 @@ def with_filters(store: StoreReader, filters: Filters) -> StoreReader:
     """
     if not filters.any:
         return store
-    key = filters.facts
-    if key not in store.views:
-        selection = _selection(store, filters)
-        view = StoreReader(store.source, store.path, store.title_chars)
-        view.title_code = store.title_code
-        view.selection = selection
-        store.views[key] = view
-    return store.views[key]
+
+    def select(view: StoreReader) -> None:
+        view.selection = _selection(store, filters)
+
+    return store.view(("filters", *filters.facts), select)
 
 
 def report(store: StoreReader, filters: Filters) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.schema import SKIP
 from itdr.builders.store.reader import MISSING_TIME, Events, StoreReader
 
@@ -184,7 +185,7 @@ class Histories:
             stops = np.array(run.ends)[np.array(where) + 1]
             counts = np.minimum(stops - np.array(run.ends)[where], last)
             bounds = np.concatenate([[0], counts.cumsum()])
-            rows = (stops - bounds[1:]).repeat(counts) + np.arange(bounds[-1])
+            rows = ranges(stops - counts, counts)
             cuts = list(itertools.pairwise(bounds.tolist()))
             columns: list[Any] = [
                 [column[start:stop] for start, stop in cuts]

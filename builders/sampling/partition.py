@@ -109,6 +109,9 @@ class Partition:
     def event_negatives(self, span: tuple[int | None, int | None]) -> EventNegatives | None:
         """The sampler of negatives near in time; None where the store has no times.
 
+        Where training and validation share a span, negatives are drawn from what training knows: from
+        no event that is validation, and of none of the users that are.
+
         Args:
             span: UTC seconds between which the targets lie, where time splits the data.
 
@@ -118,14 +121,14 @@ class Partition:
         if not self.store.has("timestamp"):
             return None
         store, seed = self.counted, self.seed_of_users
+        apart = (self.held, self.kept_apart) if span[0] is None else (0, None)
         key = ("event negatives", seed, self.cuts, self.held, self.kept_apart, span)
-        held = 0 if self.cuts else self.held
         return store.shared(
             key,
             lambda: EventNegatives(
                 store,
                 self.train_stats,
-                event_index(store, seed, self.cuts, held),
+                event_index(store, seed, self.cuts, *apart),
                 span,
                 self.pool.rungs,
             ),

@@ -104,6 +104,7 @@ def register_touches(
     until: int | None = None,
     held: int = 0,
     kept_apart: int | None = None,
+    also_later: bool = False,
 ) -> None:
     """Register the table `touches` with the engine: each (work, user) that met, and when first.
 
@@ -115,6 +116,35 @@ def register_touches(
         held: with leave-one-out, how many events of a user are test, and as many validation; neither
             counts. With `until`, how many of the last before it are validation.
         kept_apart: the validation users of this seed do not count; None: nobody is kept apart.
+        also_later: what happened at `until` or later counts, too; only `held` depends on it.
+    """
+    register_events(engine, store, seed, until, held, kept_apart)
+    query = sampling_statements.train_touches(
+        store.has("timestamp"),
+        "skip" in store.manifest["events"],
+        None if also_later else until,
+        repeats.meets_items_once(store),
+        store.selection.min_rating if store.selection else None,
+        held > 0,
+    )
+    engine.keep("touches", query)
+
+
+def register_events(
+    engine: Engine,
+    store: StoreReader,
+    seed: int | None,
+    until: int | None = None,
+    held: int = 0,
+    kept_apart: int | None = None,
+    item_splits: np.ndarray | None = None,
+) -> None:
+    """Register a store's `events`, the split of each user as `parts`, the `works`, and what is `held` out.
+
+    Args:
+        engine, store, seed, until, held, kept_apart: as for `register_touches`.
+        item_splits: by item code, the split of the item's work, where items are divided: the column
+            `part` of `works`.
     """
     import pyarrow as pa
 
@@ -126,25 +156,16 @@ def register_touches(
     codes = np.arange(len(part), dtype=np.int32)
     users = pa.table({"user_code": codes, "part": part})
     works = repeats.works_table(store)
+    if item_splits is not None:
+        works = works.append_column("part", pa.array(item_splits))
     chosen = store.selection
     if chosen is not None:
         users, works = users.filter(pa.array(chosen.users)), works.filter(pa.array(chosen.items))
     engine.register("parts", users)
     engine.register("works", works)
-    engine.events(store)
-    skips = "skip" in store.manifest["events"]
-    once = repeats.meets_items_once(store)
     if held:
         engine.register("held", held_out(store, held, until))
-    query = sampling_statements.train_touches(
-        store.has("timestamp"),
-        skips,
-        until,
-        once,
-        chosen.min_rating if chosen else None,
-        held > 0,
-    )
-    engine.keep("touches", query)
+    engine.events(store)
 
 
 def validation_users(store: StoreReader, seed: int) -> np.ndarray:

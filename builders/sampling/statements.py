@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.schema import SKIP
 
 
@@ -38,7 +39,7 @@ def train_touches(
     if until is not None:
         where.append(f"e.timestamp < {int(until)}")
     if min_rating is not None:
-        where.append(f"e.rating >= {float(min_rating)!r}")
+        where.append(f"e.rating >= {float32_sql(min_rating)}")
     if held:
         where.append("h.work IS NULL")
     left_out = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
@@ -89,7 +90,7 @@ def met_by_split(
         )
     where = [f"e.event <> {SKIP}"] * has_event
     if min_rating is not None:
-        where.append(f"e.rating >= {float(min_rating)!r}")
+        where.append(f"e.rating >= {float32_sql(min_rating)}")
     left = "LEFT JOIN held AS h ON h.user_code = e.user_code AND h.work = w.work"
     return f"""
 SELECT code, part, count(*) AS users FROM (
@@ -111,12 +112,25 @@ ORDER BY first_time, user_code, work
 """The first meeting of each user and work, in order of time. Reads `touches`."""
 
 
-def time_quantiles(first: float, second: float) -> str:
-    """Two quantiles of the times of all timed interactions. Reads `events`."""
+DAY = 86_400
+_DAY_OF = f"CAST(floor(timestamp / {DAY}) AS BIGINT)"
+TIMES_BY_DAY = f"""
+SELECT {_DAY_OF} AS value, count(*) AS n FROM events WHERE timestamp IS NOT NULL
+GROUP BY {_DAY_OF} ORDER BY value
+"""
+"""How many timed interactions each day has, in days since 1970. Reads `events`."""
+
+
+def times_of_day(day: int) -> str:
+    """How many interactions each second of a day has. Reads `events`.
+
+    Args:
+        day: the day, counted from 1970.
+    """
+    first, after = day * DAY, (day + 1) * DAY
     return f"""
-SELECT CAST(percentile_disc({first!r}) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS first,
-       CAST(percentile_disc({second!r}) WITHIN GROUP (ORDER BY timestamp) AS BIGINT) AS second
-FROM events WHERE timestamp IS NOT NULL
+SELECT timestamp AS value, count(*) AS n FROM events
+WHERE timestamp >= {first} AND timestamp < {after} GROUP BY timestamp ORDER BY value
 """
 
 

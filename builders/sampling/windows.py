@@ -48,7 +48,7 @@ class WindowSpec(NamedTuple):
         least: how short a history may be where there are no more events; None for full ones alone.
         cold: if given, which works may be shown and asked for.
         known: if given, each target was met by somebody else in the training part before the first
-            target's time.
+            target's time; for cases with listed candidates.
         start, stop: UTC seconds between which the targets must lie.
         avoid_ties: windows whose history is tied come last.
         alphabet: if given, windows whose titles stand in alphabetical order are left out.

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from itdr.builders.core import paths, scratch
+from itdr.builders.core.connection import open_duckdb
 from itdr.builders.core.errors import ConfigError, ItdrError
 from itdr.builders.store.build import statements
 
@@ -222,14 +223,12 @@ def connect(database: Path | None = None, spill: Path | None = None) -> duckdb.D
         spill: where to spill; by default beside the database, otherwise in the cache.
 
     Returns:
-        The connection, with memory limit, spill folder and threads set.
+        The connection, with memory limit, spill folder and time zone (UTC) set.
     """
-    import duckdb
-
     limit = memory_limit()
     home = spill or (database.parent if database else None)
     aside = home / "spill" if home else _spill_in_cache()
-    con: Any = duckdb.connect(str(database) if database else ":memory:")
+    con: Any = open_duckdb(database)
     con.execute(f"SET memory_limit = '{limit}'")
     con.execute("SET preserve_insertion_order = false")
     # In a notebook without ipywidgets the bar is off already, and DuckDB refuses to change it.

@@ -18,6 +18,7 @@ import numpy as np
 
 from itdr.builders.core import paths, remote
 from itdr.builders.core.arrow import numbers, read, take_rows
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import hash_ids
 from itdr.builders.core.schema import Source
 from itdr.builders.core.text import cut_title, joined
@@ -90,9 +91,7 @@ class StoreReader:
         self.source = source
         self.path = path
         self.title_chars = title_chars
-        self.views: dict[Any, StoreReader] = {}
-        """Readers of the same store with titles cut to a length (see `titles.with_title_chars`), or
-        with some interactions alone (see `sampling.filters`)."""
+        self._views: dict[Any, StoreReader] = {}
         self.selection: Selection | None = None
         """Which interactions count, where not all do."""
         self.manifest: dict[str, Any] = read_manifest(path)
@@ -108,8 +107,25 @@ class StoreReader:
     def reopen(self) -> None:
         """Drop the file handles, which two processes must not share; cached data stay."""
         self.__dict__.pop("_interactions", None)
-        for view in self.views.values():
+        for view in self._views.values():
             view.reopen()
+
+    def view(self, key: Any, change: Callable[[StoreReader], object]) -> StoreReader:
+        """A reader of the same store that sees it otherwise: with shorter titles, or less of it.
+
+        Args:
+            key: identifies it.
+            change: sets what differs, on a reader that sees what this one does; called once.
+
+        Returns:
+            The reader, cached.
+        """
+        if key not in self._views:
+            view = StoreReader(self.source, self.path, self.title_chars)
+            view.title_code, view.selection = self.title_code, self.selection
+            change(view)
+            self._views[key] = view
+        return self._views[key]
 
     def derived(self, name: str) -> Path:
         """The path of a file derived from this store, in the cache.
@@ -365,9 +381,8 @@ class StoreReader:
         Returns:
             Their events, in the order of `users`.
         """
-        starts, counts = self.user_start[users], self.user_n[users].astype(np.int64)
-        ends = counts.cumsum()
-        rows = (starts - ends + counts).repeat(counts) + np.arange(ends[-1])
+        counts = self.user_n[users]
+        rows = ranges(self.user_start[users], counts)
         first, last = self._ends.searchsorted(rows[[0, -1]], side="right").tolist()
         cuts = rows.searchsorted(self._ends[first:last]).tolist()
         parts = []

@@ -25,13 +25,13 @@ def with_title_chars(store: StoreReader, chars: int | None) -> StoreReader:
     """
     if chars is None or store.shared("longest title", lambda: _longest(store)) <= chars:
         return store
-    if chars not in store.views:
-        view = StoreReader(store.source, store.path, chars)
+
+    def cut(view: StoreReader) -> None:
         path = derived.derived_path(store, "titles", (chars,))
         derived.build_once(path, lambda work: _write(store, chars, work / path.name))
-        view.title_code = numbers(read(path), "title_code")
-        store.views[chars] = view
-    return store.views[chars]
+        view.title_chars, view.title_code = chars, numbers(read(path), "title_code")
+
+    return store.view(("titles", chars), cut)
 
 
 def _longest(store: StoreReader) -> int:

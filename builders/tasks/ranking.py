@@ -132,10 +132,12 @@ def window_spec(cell: OpenCell) -> WindowSpec:
         Sizes, span and conditions, from the cell's options.
     """
     options = cell.cell.options
+    # Next to negatives that others had met, a target that nobody had would stand out.
+    known = None if cell.whole_catalogue else cell.train_stats
     return WindowSpec(
         cell.history,
         cell.positives,
-        cell.train_stats,
+        known,
         *cell.span,
         avoid_ties=options["ties"] == "avoid",
         alphabet=alphabet(cell.store),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.sampling import statements as sampling_statements
 from itdr.builders.sampling.held_out import held_out
 from itdr.builders.sampling.popularity import validation_users
@@ -230,7 +231,7 @@ class CellTraining:
             return {}
         until = f"AND e.timestamp < {self.cell.cuts[0]}" if self.cell.cuts else ""
         if self._least is not None:
-            until += f" AND e.rating >= {self._least!r}"
+            until += f" AND e.rating >= {float32_sql(self._least)}"
         con = connect()
         try:
             self._register(con, np.ones(len(store.work), bool))
@@ -262,7 +263,7 @@ class CellTraining:
         store = self.cell.store
         until = f"AND e.timestamp < {self.cell.cuts[0]}" if self.cell.cuts else ""
         if self._least is not None:
-            until += f" AND e.rating >= {self._least!r}"
+            until += f" AND e.rating >= {float32_sql(self._least)}"
         con = connect()
         try:
             self._register(con, np.ones(len(store.work), bool))

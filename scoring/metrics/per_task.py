@@ -26,6 +26,10 @@ LIKE_TASK = "pointwise_rec"
 RATING_TASK = "rating_prediction"
 ATTRIBUTE_TASK = "user_attribute_prediction"
 TEXT_TASKS = ("interest_recognition", "target_user_identification")
+ALL_TASKS = (
+    *RANKING_TASKS, CHOICE_TASK, PAIR_TASK, LIKE_TASK, RATING_TASK, ATTRIBUTE_TASK, *TEXT_TASKS,
+)  # fmt: skip
+"""The subtasks of this package; others come with packages that add theirs."""
 READ = " (read)"
 """Ends the name of an error's figure over the answers that could be read."""
 

@@ -13,12 +13,14 @@ from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
 from itdr.builders.evidence.audiences import communities, judged
 from itdr.builders.evidence.audiences.counting import Counting
-from itdr.builders.evidence.audiences.expectations import Activity, Generosity, surprise
+from itdr.builders.evidence.audiences.expectations import Generosity, activity_of, surprise
+from itdr.builders.evidence.audiences.fact_table import FactTable
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store import prepare, spec
 from itdr.builders.store.reader import StoreReader
+from itdr.builders.store.titles import with_title_chars
 from tests import planted
 
 FALSE_FACTS = 0.05
@@ -155,7 +157,7 @@ def test_expected_likers_add_up_to_the_real_ones() -> None:
     rng = np.random.Generator(np.random.PCG64(3))
     likes = np.clip(rng.lognormal(3, 1, 3000), 1, 300).astype(np.int64)
     likers = np.array([5, 20, 100, 600])
-    activity = Activity(likes, likers)
+    activity = activity_of(likes, likers)
     expected, variance = activity.expected(np.arange(3000), np.arange(4))
     assert np.allclose(expected, likers, rtol=1e-3)
     assert (variance < expected).all() and (variance > 0).all()
@@ -222,3 +224,18 @@ def test_directions() -> None:
                 assert (one.count > one.base) == (one.direction == UP)
             if one.name == "reception/panned/down":
                 assert one.direction == DOWN and one.count <= 0.4 * one.of
+
+
+def test_kept_facts_name_works_as_long_as_rows_do() -> None:
+    named = []
+    for chars in (120, 12):
+        store = with_title_chars(opened(), chars)
+        table = FactTable(store, 0)
+        facts = [fact for work in table.candidates[:40].tolist() for fact in table.of(work)]
+        titles = {
+            fact.value for fact in facts if fact.about == "work" and fact.kind == "also_liked"
+        }
+        shown = {store.item(work).title for work in range(len(store.work))}
+        assert titles and titles <= shown
+        named.append(titles)
+    assert named[0] != named[1]

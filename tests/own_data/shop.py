@@ -109,6 +109,15 @@ def write(folder: Path, rows: list[dict[str, Any]] | None = None) -> Path:
     return folder / "shop.yaml"
 
 
+def write_tenths(folder: Path) -> Path:
+    """The shop with stars in tenths, which 32 bits cannot hold: likes from 3.8 on, dislikes up to 2.1."""
+    stars = {1: 1.3, 2: 2.1, 3: 2.9, 4: 3.8, 5: 4.7}
+    path = write(folder, [{**row, "stars": stars[row["stars"]]} for row in log()])
+    scale = "{low: 1, high: 5, step: 0.1, liked: 3.8, disliked: 2.1}"
+    path.write_text(DESCRIPTION.replace("{low: 1, high: 5}", scale), "utf-8")
+    return path
+
+
 def write_csv(path: Path, rows: list[dict[str, Any]], delimiter: str = ",") -> None:
     """Write rows as delimited text with a header."""
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 import itdr
 from itdr.builders.core.errors import ConfigError
@@ -72,11 +76,119 @@ def test_only_what_is_old_is_removed(used: Path) -> None:
             run("cache", "clear", "--older-than", wrong)
 
 
-def test_what_is_being_built_is_kept(used: Path, tmp_path: Path) -> None:
-    store = StoreSpec(own_sources.find_source(str(tmp_path / "shop" / "shop.yaml"))[0]).path
-    with FileLock(f"{store}.lock"):
-        assert f"in use, kept: {store}" in run("cache", "clear", "shop")
-    assert store.is_dir()
+HOLDER = """
+import sys
+from pathlib import Path
+from filelock import FileLock
+Path(sys.argv[1]).parent.mkdir(parents=True, exist_ok=True)
+lock = FileLock(sys.argv[1])
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def held_elsewhere(lock: Path) -> Iterator[None]:
+    """Another process that holds a lock until the end of the block."""
+    command = [sys.executable, "-c", HOLDER, str(lock)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        yield
+    finally:
+        process.communicate("", timeout=60)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where things lie in the cache of these tests."""
+
+    cache: Path
+    store: Path
+
+    @property
+    def counts(self) -> Path:
+        return self.cache / "derived" / self.store.parent.name / self.store.name
+
+    @property
+    def raw(self) -> Path:
+        return self.cache / "raw" / "shop"
+
+    @property
+    def work(self) -> Path:
+        return self.cache / "work"
+
+
+@pytest.fixture
+def place(used: Path, tmp_path: Path) -> Place:
+    """The cache with a download and scratch files in it, too."""
+    source = own_sources.find_source(str(tmp_path / "shop" / "shop.yaml"))[0]
+    found = Place(used, StoreSpec(source).path)
+    for path in (found.raw / "log.zip", found.work / "spill-x" / "1", found.work / "spill-x/lock"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", "utf-8")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lock", "kept"),
+    [
+        (lambda at: Path(f"{at.store}.lock"), lambda at: [at.store, at.raw]),
+        (lambda at: at.counts / "train-0.lock", lambda at: [at.counts, at.store]),
+        (lambda at: at.raw / ".locks" / "log.zip.lock", lambda at: [at.raw]),
+        (lambda at: at.work / "spill-x" / "lock", lambda at: [at.work / "spill-x"]),
+        (
+            lambda at: at.work / "builds" / "0a.lock",
+            lambda at: [at.work / "builds", at.store, at.counts],
+        ),
+        (lambda at: at.work / "far" / "0b.lock", lambda at: [at.work / "far"]),
+    ],
+    ids=["store", "counts", "download", "scratch", "build", "mirror"],
+)
+def test_what_another_process_uses_is_kept(
+    place: Place, lock: Callable[[Place], Path], kept: Callable[[Place], list[Path]]
+) -> None:
+    everything = {place.store, place.counts, place.raw, place.work / "spill-x"}
+    with held_elsewhere(lock(place)):
+        output = run("cache", "clear")
+        for path in kept(place):
+            assert f"in use, kept: {path}\n" in output
+            assert path.exists()
+        assert not any(path.exists() for path in everything - {*kept(place)}), output
+    output = run("cache", "clear")
+    assert not any(path.exists() for path in kept(place)), output
+
+
+def test_scratch_files_without_a_lock_are_kept_for_a_day(place: Place) -> None:
+    table, scratch = place.cache / "own" / "frame", place.work / "cuts-x"
+    for path in (table / "users-1.tmp", scratch / "events"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x", "utf-8")
+    output = run("cache", "clear")
+    assert f"in use, kept: {table}" in output and f"in use, kept: {scratch}" in output
+    for path in (table / "users-1.tmp", scratch / "events", scratch, table):
+        os.utime(path, (0, 0))
+    run("cache", "clear")
+    assert not table.exists() and not scratch.exists()
+
+
+def test_unfinished_and_damaged_stores_stop_no_listing(used: Path) -> None:
+    home = used / "store" / "ml-32m"
+    manifest = json.loads(next(home.glob("*/manifest.json")).read_text("utf-8"))
+    del manifest["files"]
+    texts = {"base-1.tmp-5": manifest, "base-2": manifest, "base-3": "half of a"}
+    for name, text in texts.items():
+        (home / name).mkdir()
+        (home / name / "manifest.json").write_text(json.dumps(text)[:-1] + "}", "utf-8")
+    listed = run("cache")
+    assert "interactions from no file" in listed and "a manifest that cannot be read" in listed
+    shown = run("sources", "ml-32m")
+    assert f"{home / 'base-2'}  " in shown and "its manifest cannot be read" in shown
+    assert "tmp-5" not in listed + shown
+    assert len(json.loads(run("sources", "ml-32m", "--json"))["stored"]) == 3
+    run("cache", "clear", "ml-32m")
+    assert [one.name for one in home.iterdir() if one.is_dir()] == ["base-1.tmp-5"]
 
 
 def test_a_source_that_is_not_there_is_said(used: Path) -> None:

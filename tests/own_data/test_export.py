@@ -64,6 +64,15 @@ def test_a_benchmark_goes_out_and_in(form: str, tmp_path: Path, caches: Path) ->
         assert rows(config, str(tmp_path / "out"), "ml-1m", size=30) == first
 
 
+def test_a_scale_of_tenths_goes_out_and_in(tmp_path: Path, caches: Path) -> None:
+    path = str(shop.write_tenths(tmp_path / "shop"))
+    run("export", path, "--to", "csv", str(tmp_path / "out"))
+    (written,) = (tmp_path / "out").glob("*.yaml")
+    assert {"  liked: 3.8", "  disliked: 2.1"} <= set(written.read_text("utf-8").splitlines())
+    first = rows("pointwise_rec", path, "shop", size=30)
+    assert first and rows("pointwise_rec", str(tmp_path / "out"), "shop", size=30) == first
+
+
 @pytest.mark.real
 def test_the_real_ratings_go_out_and_in(tmp_path: Path, caches: Path, raw: Path) -> None:
     run("export", "ml-1m", "--data-dir", str(raw), "--to", "recbole", str(tmp_path / "out"))

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.sources.described.json_schema import markdown_table
+from tests.own_data.test_export import run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "own-data.md"
 BLOCK = re.compile(r"^```(\w+) (run|file=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"^\$ itdr (.*)\n((?:(?!```|\$ ).*\n)*)", re.MULTILINE)
 
 pytestmark = pytest.mark.skipif(
     not PAGE.is_file(), reason="the documentation is not part of a wheel"
@@ -44,6 +46,23 @@ def test_the_page_works_as_written(tmp_path: Path) -> None:
         assert "→" in result.stdout
         ran += 1
     assert ran == 2
+
+
+def test_the_commands_print_what_is_shown(
+    tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new description, and exports of the page's own and of a benchmark's made-up files."""
+    monkeypatch.chdir(tmp_path)
+    files = {name: text for _, _, name, text in BLOCK.findall(PAGE.read_text("utf-8")) if name}
+    for name in ("log.csv", "products.csv"):
+        (tmp_path / name).write_text(files[name] + more_rows(name), "utf-8")
+    (first, shown), *exports = CONSOLE.findall(PAGE.read_text("utf-8"))
+    assert run(*first.split()).startswith(shown.rstrip("…\n"))
+    (tmp_path / "log.yaml").write_text(files["log.yaml"], "utf-8")
+    assert len(exports) == 2
+    for line, _ in exports:
+        sample = ["--sample"] if "ml-1m" in line else []
+        assert "describes them" in run(*line.split(), *sample)
 
 
 def more_rows(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from pathlib import Path
@@ -15,6 +16,7 @@ from itdr.builders.core.raw_files import Raw
 from itdr.builders.rawfiles import locate
 from itdr.builders.sources import amazon_reviews_2023 as reader
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
+from tests import world
 from tests.rawgen import amazon_reviews_2023 as rawgen
 from tests.sources.harness import read, real, rows
 
@@ -319,6 +321,39 @@ def test_real_ratings_of_the_5_core() -> None:
     assert (first["rating"], first["timestamp"]) == (5.0, 1_547_589_356)
     assert (tenth["item_id"], tenth["timestamp"]) == ("B07WNBZQGT", 1_581_772_960)
     assert (last["item_id"], last["timestamp"]) == ("B0932Z1NM1", 1_630_424_268)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("protocol", ["amazon-5core-loo", "amazon-2023-timestamps"])
+def test_real_targets_are_those_of_the_official_splits(protocol: str, caches: Path) -> None:
+    """The official files split the same interactions. What differs: one item of a title that
+    several bear, histories that show no distinct earlier item, people who have two ids."""
+    base = real(SOURCE.id)
+    cells = world.load(
+        "sequential_rec",
+        sources=[f"{SOURCE.id}/{BEAUTY}"],
+        data_dir=str(base.parent),
+        protocol=protocol,
+        size="all",
+        per_user="all",
+    )
+    with (base / f"benchmark/5core/rating_only/{BEAUTY}.csv").open() as file:
+        events = list(csv.DictReader(file))
+    for split, name, low, high in (
+        ("validation", "valid", 1_628_643_414_042, 1_658_002_729_837),
+        ("test", "test", 1_658_002_729_837, 2**62),
+    ):
+        if protocol == "amazon-5core-loo":
+            with (base / f"benchmark/5core/last_out_w_his/{BEAUTY}.{name}.csv").open() as file:
+                official = {(row["user_id"], row["parent_asin"]) for row in csv.DictReader(file)}
+        else:
+            official = {
+                (row["user_id"], row["parent_asin"])
+                for row in events
+                if low <= int(row["timestamp"]) < high
+            }
+        asked = {(row["user_id"], row["relevant"][0]) for row in cells[split]}
+        assert len(asked & official) > 0.9 * len(asked) > 0.7 * len(official)
 
 
 @pytest.mark.real

@@ -63,6 +63,15 @@ def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, pla
             "candidates": 0,
             "size": "all",
         },
+        # After the one before, so that an executor may know the cuts of another validation.
+        {
+            "split_by": "time",
+            "cuts": [0.5, 0.75],
+            "validation": "users",
+            "history": 4,
+            "negatives": "event",
+            "size": "all",
+        },
         {"split_by": "cold_item", "history": 2, "candidates": 2, "size": "all"},
     ],
     ids=[
@@ -73,6 +82,7 @@ def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, pla
         "first-after-the-cut",
         "whole-catalogue",
         "last-before-the-cut",
+        "validation-users",
         "cold-items",
     ],
 )

@@ -12,6 +12,8 @@ from math import isqrt
 
 import numpy as np
 
+from itdr.builders.core.ranges import ranges
+
 CENTRES = 16
 KNOWN_WORKS = 512
 LEAST_LIKES = 10
@@ -50,9 +52,7 @@ class Communities:
     def _rows(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(which of the users, which known work) of their likes."""
         counts = self._begins[users + 1] - self._begins[users]
-        total = int(counts.sum())
-        rows = (self._begins[users] - counts.cumsum() + counts).repeat(counts) + np.arange(total)
-        places = self._place[self._liked[rows]]
+        places = self._place[self._liked[ranges(self._begins[users], counts)]]
         kept = places >= 0
         return np.arange(len(users)).repeat(counts)[kept], places[kept]
 

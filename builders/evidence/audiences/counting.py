@@ -12,12 +12,18 @@ from statistics import NormalDist
 
 import numpy as np
 
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
 from itdr.builders.evidence.audiences.contradictions import without_contradictions
-from itdr.builders.evidence.audiences.expectations import Activity, Generosity, deviations, surprise
+from itdr.builders.evidence.audiences.expectations import (
+    Generosity,
+    activity_of,
+    deviations,
+    surprise,
+)
 from itdr.builders.evidence.audiences.judged import MOST_LIKERS, Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
@@ -69,7 +75,7 @@ class Counting:
         self.judged: Judged = all_judged.judged(store, seed)
         self.begins, self.liked = self.judged.likes
         self.likers = np.bincount(self.liked, minlength=len(store.work))
-        self.activity = Activity(np.diff(self.begins).astype(np.int64), self.likers)
+        self.activity = activity_of(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
         self.themes = Themes(store, self.traits, self.members.total)
@@ -142,8 +148,7 @@ class Counting:
     def _likes_of(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(which of the users, the work) of all their likes of known works."""
         counts = self.begins[users + 1] - self.begins[users]
-        rows = (self.begins[users] - counts.cumsum() + counts).repeat(counts)
-        works = self.liked[rows + np.arange(int(counts.sum()))]
+        works = self.liked[ranges(self.begins[users], counts)]
         return np.arange(len(users)).repeat(counts), works
 
     def _also_liked(self, work: int, likers: np.ndarray) -> list[Shared]:
@@ -358,8 +363,7 @@ class Counting:
             return []
         begins, places = self._popular_likes
         counts = begins[users + 1] - begins[users]
-        rows = (begins[users] - counts.cumsum() + counts).repeat(counts)
-        others = places[rows + np.arange(int(counts.sum()))]
+        others = places[ranges(begins[users], counts)]
         size = len(self._popular)
         n = np.bincount(others, minlength=size)
         k = np.bincount(others[liked.repeat(counts)], minlength=size)

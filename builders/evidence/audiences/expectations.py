@@ -1,8 +1,7 @@
 """What would be usual: how likely people are to like a work, by their activity and their generosity.
 
-Activity: a user with n likes likes work B with p = 1 - exp(-n λ_B), λ_B such that the expected likers
-of B are as many as there are. Generosity: whoever judged work i likes it with logit p = a_u + b_i, both
-drawn towards zero. Against plain shares, nearly all that pairs of works say is that fans of rare works
+Activity: see `evidence/activity.py`. Generosity: whoever judged work i likes it with logit p = a_u + b_i,
+both drawn towards zero. Against plain shares, nearly all that pairs of works say is that fans of rare works
 like a lot, and that generous people are generous.
 """
 
@@ -10,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from itdr.builders.evidence.activity import Activity
+
 EDGES = np.unique(np.round(1.22 ** np.arange(0, 34)).astype(np.int64))
 """Numbers of likes at which bins of users begin: users of a bin are taken to be equally active."""
-STEPS = 30
 FITTED = 100
 """Verdicts of a user that their generosity is worked out of, at most."""
 ROUNDS = 4
@@ -26,48 +26,17 @@ def bins_of(likes: np.ndarray) -> np.ndarray:
     return np.searchsorted(EDGES, likes, side="right") - 1 + (likes == 0)
 
 
-class Activity:
+def activity_of(likes: np.ndarray, likers: np.ndarray) -> Activity:
     """How likely users are to like each work by their activity alone.
 
     Args:
         likes: by user, how many likes they have.
         likers: by work, how many users like it.
+
+    Returns:
+        The model, by user; users without likes do not count.
     """
-
-    def __init__(self, likes: np.ndarray, likers: np.ndarray) -> None:
-        active = likes > 0
-        self.bins = bins_of(likes)
-        users = np.bincount(self.bins[active], minlength=len(EDGES))
-        totals = np.bincount(self.bins[active], likes[active], minlength=len(EDGES))
-        self.mean = np.where(users > 0, totals / np.maximum(users, 1), 0.0)
-        self.rates = self._fitted(users, likers)
-
-    def _fitted(self, users: np.ndarray, likers: np.ndarray) -> np.ndarray:
-        # Works with as many likers have one rate.
-        distinct, where = np.unique(likers, return_inverse=True)
-        rates = distinct / max(float((users * self.mean).sum()), 1.0)
-        for _ in range(STEPS):
-            expected = (users * self.chances(rates)).sum(axis=1)
-            rates = rates * np.clip(distinct / np.maximum(expected, 1e-12), 0.5, 2)
-        return rates[where]
-
-    def chances(self, rates: np.ndarray) -> np.ndarray:
-        """By rate and bin: the chance that a user of the bin likes a work of that rate."""
-        return -np.expm1(-np.multiply.outer(rates, self.mean))
-
-    def at_least(self, users: np.ndarray, works: np.ndarray) -> np.ndarray:
-        """A lower bound of `expected`, at a fraction of the cost: (1 - exp(-x)) / x falls with x."""
-        most = self.rates[works] * self.mean[self.bins[users]].max(initial=0)
-        total = self.rates[works] * self.mean[self.bins[users]].sum()
-        return total * -np.expm1(-most) / np.maximum(most, 1e-12)
-
-    def expected(self, users: np.ndarray, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """For each of the works: the expected number of these users who like it, and its variance."""
-        weights = np.bincount(self.bins[users], minlength=len(EDGES))
-        present = np.flatnonzero(weights)
-        chances = -np.expm1(-np.multiply.outer(self.rates[works], self.mean[present]))
-        weighted = chances * weights[present]
-        return weighted.sum(axis=1), (weighted * (1 - chances)).sum(axis=1)
+    return Activity(bins_of(likes), likes, likes > 0, likers)
 
 
 class Generosity:

@@ -110,7 +110,9 @@ class FactTable:
 
     def _run(self, run: int) -> tuple[np.ndarray, pa.Table]:
         if run not in self._runs:
-            path = derived.derived_path(self.store, f"facts-{run}", (self.seed,))
+            # Facts name works by their titles, as rows show them.
+            facts = (self.seed, self.store.title_chars)
+            path = derived.derived_path(self.store, f"facts-{run}", facts)
             table = arrow.read(
                 derived.build_once(path, lambda work: self._count(run, work / path.name))
             )

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow.compute as pc
 
+from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64, stable_hash
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.audiences.communities import Communities
@@ -73,8 +74,7 @@ class TraitTable:
     def carried(self, works: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(place among the works, trait) for each trait that each of the works carries."""
         counts = self.begins[works + 1] - self.begins[works]
-        total = int(counts.sum())
-        rows = (self.begins[works] - counts.cumsum() + counts).repeat(counts) + np.arange(total)
+        rows = ranges(self.begins[works], counts)
         return np.arange(len(works)).repeat(counts), self.codes[rows]
 
     def of(self, work: int) -> list[int]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.expectations import Activity
+from itdr.builders.evidence.audiences.expectations import activity_of
 from itdr.builders.evidence.audiences.members import TraitTable
 
 LEAST_WORKS, LEAST_LIKERS = 3, 5
@@ -40,7 +40,7 @@ class Pooled:
             users += self.together(who, liked[begins[start] : begins[stop]])
         active = max(int((likes > 0).sum()), 1)
         self.able = self._counted & (users >= LEAST_LIKERS) & (users <= MOST_SHARE * active)
-        self.activity = Activity(likes, users)
+        self.activity = activity_of(likes, users)
 
     def together(self, who: np.ndarray, works: np.ndarray) -> np.ndarray:
         """By trait, how many of the people like any of its works: row by row, who likes which work."""

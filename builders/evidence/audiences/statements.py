@@ -1,17 +1,12 @@
-"""Who liked what, and who is a fan of which trait: the relational steps behind groups of users.
+"""Who judged what, and what was written of works: verdicts, comments and tags, as standard SQL.
 
-Standard SQL; only integers are counted here, and ratings or hours compared. Tables by name:
-`events`, `parts`, `works` as in `sampling/statements.py`; `carries` (work, trait): the traits of each work, each once;
-`belongs` (user_code, kind, trait): what is known of users. Made here, in this order: `judged`,
-`people`, `met`, `trait_likes`, `tastes`.
+Tables by name: `events`, `parts`, `works` as in `sampling/statements.py`, and `tags`; the statements name
+what else they read.
 """
 
 from __future__ import annotations
 
 from itdr.builders.evidence.verdicts import DISLIKE
-
-FEW_LIKES = 3
-"""Liked works with a trait that make a fan, the work in question not counted."""
 
 
 def judged(verdicts: str) -> str:

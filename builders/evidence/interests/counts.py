@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from itdr.builders.core import arrow
+from itdr.builders.core.ranges import ranges
 from itdr.builders.evidence import comments, verdicts
 from itdr.builders.evidence.interests import companions, statements, works
 from itdr.builders.evidence.interests.works import KINDS
@@ -104,9 +105,7 @@ class Counts:
         """Places of these works, and the traits that they carry."""
         begins = self.starts[works]
         number = self.starts[works + 1] - begins
-        ends = number.cumsum()
-        rows = (begins - ends + number).repeat(number) + np.arange(ends[-1] if len(ends) else 0)
-        return np.arange(len(works)).repeat(number), self.traits[rows]
+        return np.arange(len(works)).repeat(number), self.traits[ranges(begins, number)]
 
     @functools.cached_property
     def _by_trait(self) -> tuple[np.ndarray, np.ndarray]:
@@ -158,12 +157,11 @@ class Counts:
 
     @functools.cached_property
     def _chances(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """How likely a user who likes n works is to like a work with a given number of likes (see `companions.py`): the
+        """How likely a user who likes n works is to like a work with a given number of likes (see `activity.py`): the
         values of n, the like counts, and a matrix with one row per n and one column per like count."""
-        activity, people = self.activity
-        steps, means = companions.steps_of(activity, people)
         values = np.unique(self.likes)
-        return means, values, companions.chances(steps, people, means, values)
+        model = companions.activity_of(*self.activity, values)
+        return model.mean, values, model.chances(model.rates).T
 
     def _step(self, likes: int) -> int:
         """The row of `_chances` for so many likes."""

@@ -65,8 +65,7 @@ def offers(
     if not popular:
         barred |= _well_known(split)
     able = np.flatnonzero(~barred[pairs.other] & (pairs.together >= LIFT * pairs.expected))
-    strength = np.zeros(len(titles))
-    np.add.at(strength, pairs.other[able], pairs.gain[able])
+    strength = _strength(pairs, able, len(titles))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
     able = able[np.lexsort(keys)]
     named = works.series_of(store)
@@ -90,6 +89,12 @@ def offers(
         if len(found) == OFFERS:
             break
     return found
+
+
+def _strength(pairs: Pairs, places: np.ndarray, n_works: int) -> np.ndarray:
+    """By work code, how much these pairs together say for the work. Rounded: the order of a sum's terms must
+    not decide which of two works comes first."""
+    return np.round(np.bincount(pairs.other[places], pairs.gain[places], n_works), 6)
 
 
 def _carrying(split: Partition, facts: Sequence[Fact]) -> np.ndarray:
@@ -145,8 +150,7 @@ def aversions(
     clear = (pairs.together >= CLEAR * pairs.expected) & (pairs.together >= FANS * pairs.of)
     able = np.flatnonzero(~barred[pairs.other] & clear)
     others, number = np.unique(pairs.other[able], return_counts=True)
-    strength = np.zeros(len(titles))
-    np.add.at(strength, pairs.other[able], pairs.gain[able])
+    strength = _strength(pairs, able, len(titles))
     several = others[number >= AGREED]
     for code in several[np.lexsort((store.item_hash[several], -strength[several]))].tolist():
         places = able[pairs.other[able] == code]

@@ -108,7 +108,8 @@ class Person:
         """For each trait in the tally, by how many standard deviations its marks exceed the rest."""
         works, n = self.tally.works, len(self.judged)
         variance = (self.off * self.off).sum() / max(n - 2, 1) * works * (1 - works / n)
-        return self.tally.sums / np.sqrt(np.maximum(variance, 1e-9))
+        # Rounded: float noise must not decide which of two traits comes first.
+        return np.round(self.tally.sums / np.sqrt(np.maximum(variance, 1e-9)), 6)
 
     def carries(self, fact: Fact) -> np.ndarray:
         """For each work, whether it has the trait that a fact is about."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import ConfigError
@@ -15,9 +15,6 @@ from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources.described.expressions import quoted_name
 from itdr.builders.sources.described.profile import FileProfile
 from itdr.builders.sources.described.wording import domain_of, wording
-
-if TYPE_CHECKING:
-    import duckdb
 
 USER = "user userid uid reviewerid reviewer visitorid visitor customer customerid clientid username member memberid account accountid person personid profileid session sessionid"
 ITEM = "item itemid iid sku asin parentasin product productid prod prodid movie movieid film filmid track trackid song songid book bookid isbn game gameid app appid article articleid news newsid video videoid business businessid artist artistid anime animeid recipe recipeid content contentid offer offerid listing listingid hotel hotelid restaurant restaurantid venue venueid place placeid"
@@ -438,15 +435,6 @@ def _tags(result: Guess, of: FileProfile) -> None:
     tag = column(of, TAG, [one for one in (user, item) if one])
     columns = {"user_id": user, "item_id": item, "tag": tag}
     result.values["tags"] = {**_written(of), "columns": columns}
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    """A connection to look at files with."""
-    import duckdb
-
-    con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
-    return con
 
 
 def relative(result: Guess, base: Path) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.duckdb_csv import literal, read_csv
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.sources.described.expressions import NULLS, quoted_name
 from itdr.builders.sources.described.files import kind_of
+from itdr.builders.sources.described.scan import atomic_column
 
 if TYPE_CHECKING:
     import duckdb
@@ -124,7 +125,7 @@ def profile(con: duckdb.DuckDBPyConnection, path: Path, whole: bool = False) -> 
             clause = f"read_json({literal(path)}, format = '{lines}', maximum_depth = 2)"
         elif form == "recbole":
             names = dict.fromkeys(atomic_header(path), "VARCHAR")
-            clause = _csv(path, {"delim": "\t", "quote": "", "escape": "", "header": True}, names)
+            clause = read_csv(path, None, names, delimiter="\t", quote="")
         elif path.suffix.lower() == ".zip":
             raise RawFileError(f"{path}: unpack it first, and name the files inside.")
         else:
@@ -188,21 +189,12 @@ def _sniffed(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, str, dict
         written["names"] = names
     if encoding != "utf-8":
         written["encoding"] = encoding
-    options = {"delim": delimiter, "quote": quote or '"', "escape": quote or '"', "header": header}
-    options["encoding"] = encoding
-    return form, _csv(path, options, dict.fromkeys(names, "VARCHAR")), written
-
-
-def _csv(path: Path, options: dict[str, Any], columns: dict[str, str]) -> str:
-    named = ", ".join(f"{literal(name)}: '{kind}'" for name, kind in columns.items())
-    given = ", ".join(
-        f"{name} = {str(one).lower() if isinstance(one, bool) else literal(one)}"
-        for name, one in options.items()
+    columns = dict.fromkeys(names, "VARCHAR")
+    quote = quote or '"'
+    clause = read_csv(
+        path, None, columns, delimiter=delimiter, quote=quote, header=header, encoding=encoding
     )
-    return (
-        f"read_csv({literal(path)}, columns = {{{named}}}, auto_detect = false, "
-        f"ignore_errors = true, {given})"
-    )
+    return form, clause, written
 
 
 def atomic_header(path: Path) -> dict[str, str]:
@@ -219,12 +211,10 @@ def atomic_header(path: Path) -> dict[str, str]:
     """
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         fields = file.readline().rstrip("\r\n").split("\t")
-    pairs = [one.rpartition(":") for one in fields]
-    if not all(
-        name and kind in ("token", "token_seq", "float", "float_seq") for name, _, kind in pairs
-    ):
+    columns = [atomic_column(one) for one in fields]
+    if None in columns:
         raise RawFileError(
             f"{path}: no atomic file of RecBole: its first line must name columns as "
             f"user_id:token, not {fields[0][:40]!r}."
         )
-    return {name: kind for name, _, kind in pairs}
+    return dict(one for one in columns if one)

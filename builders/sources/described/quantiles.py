@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cachetools
 
+from itdr.builders.core.connection import open_duckdb
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.core.text_files import normalize
@@ -49,12 +50,11 @@ def quantile(found: Resolved, share: float) -> float:
 
 
 def _quantile(found: Resolved, share: float) -> float:
-    import duckdb
     import pyarrow as pa
 
     with (
         tempfile.TemporaryDirectory(prefix="itdr-") as work,
-        contextlib.closing(duckdb.connect()) as con,
+        contextlib.closing(open_duckdb()) as con,
     ):
         paths = {}
         for file in found.files:

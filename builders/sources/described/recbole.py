@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from itdr.builders.core.connection import open_duckdb
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.schema import Source
 from itdr.builders.sources.described import guess as guessing
@@ -112,7 +113,7 @@ def _log(result: Guess, path: Path, header: dict[str, str]) -> tuple[dict[str, A
     if HISTORY in header:
         columns["history"] = {"from": HISTORY, "split": " "}
         return columns, item
-    with contextlib.closing(guessing.connect()) as con:
+    with contextlib.closing(open_duckdb()) as con:
         looked = profile(con, path)
         for name in ("timestamp", "rating"):
             one = guessing.column(looked, guessing.LOG[name], [user, item])

@@ -212,14 +212,27 @@ def _unique(names: Sequence[str]) -> list[str]:
 
 def _atomic(found: Resolved, table: str, path: Path, field: str) -> str:
     """The name of a column in the header of an atomic file, as `user_id:token`."""
-    name, colon, kind = field.rpartition(":")
-    if not colon or kind not in TYPES:
+    column = atomic_column(field)
+    if column is None:
         message = (
             f"{path.name} is no atomic file: {field!r} in its header should end with "
             f"{', '.join(f':{one}' for one in TYPES)}."
         )
         raise found.fail(table, "file", message=message)
-    return name
+    return column[0]
+
+
+def atomic_column(field: str) -> tuple[str, str] | None:
+    """What the header of an atomic file says of a column.
+
+    Args:
+        field: as `user_id:token`.
+
+    Returns:
+        The column's name and type (one of `TYPES`); None for what is no such header.
+    """
+    name, _, kind = field.rpartition(":")
+    return (name, kind) if name and kind in TYPES else None
 
 
 # -- the other formats ---------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core import paths
+from itdr.builders.core.connection import open_duckdb
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.core.rng import stable_hash
@@ -53,7 +54,7 @@ def from_tables(
         ConfigError: for what is no table, and a column or field that is not known.
     """
     fingerprints: dict[str, str] = {}
-    with contextlib.closing(guessing.connect()) as con:
+    with contextlib.closing(open_duckdb()) as con:
         roles: dict[str, FileProfile] = {}
         for table, value in tables.items():
             path, fingerprint = _stored(con, name, table, value)
