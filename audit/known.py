@@ -12,6 +12,7 @@ from itdr.audit.shapes import ANY, LINE, Choice, Gap, Known, Shape
 from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.builders.rendering.layout import Layout, load_layout
+from itdr.builders.tasks.rating_prediction import rating_text
 from itdr.scoring.metrics.per_task import (
     ATTRIBUTE_TASK,
     CHOICE_TASK,
@@ -207,6 +208,7 @@ def _of_attributes(row: Row, layout: Layout) -> dict[str, Shape]:
     ]
     return {
         "attributes": (layout.joined(names),),
+        "attribute": (shown[0],),
         "n_attributes": (str(len(names)),),
         "attributes_lines": _joined(lines, "\n"),
         "attributes_numbered": _joined(numbered, "\n"),
@@ -233,8 +235,8 @@ def _of_scale(row: Row) -> dict[str, Shape]:
     }
     if source.scale is not None:
         values |= {
-            "scale_low": (f"{source.scale.low:g}",),
-            "scale_high": (f"{source.scale.high:g}",),
+            "scale_low": (rating_text(source.scale.low, source.scale),),
+            "scale_high": (rating_text(source.scale.high, source.scale),),
             "scale_step": (f"{source.scale.step:g}",),
         }
     return values

@@ -87,3 +87,30 @@ def test_entries_as_stored_are_those_that_are_put_together(marks: dict[str, str]
     shown = lists.of_items("x", [item], frozenset({"x_inline"}), layout, frozenset({"categories"}))
     entry = layout.aside.format(entry="Halo", categories=lists.categories(item, layout))
     assert shown == {"x_inline": entry}
+
+
+def test_long_titles_stand_on_lines_of_their_own(tmp_path: Path) -> None:
+    """Prompts that list them within a line are drawn only where none other is chosen."""
+    write("ml-32m", tmp_path, users=60, items=80, seed=0, dirt=False)
+    films = tmp_path / "ml-32m" / "movies.csv"
+    short = {"sources": ["ml-32m"], "size": 100}
+    inline = re.compile(r"; .*; ")
+    found = everything(load("sequential_rec", tmp_path, show=["creator"], **short))
+    assert 0 < sum(bool(inline.search(row["input"])) for row in found) < len(found)
+    text = films.read_text("utf-8")
+    films.write_text(
+        re.sub(r"^(\d+),\"?", r"\g<0>How I Learned to Stop Worrying and Love ", text, flags=re.M)
+    )
+    for row in (found := everything(load("sequential_rec", tmp_path, show=["creator"], **short))):
+        lines = row["input"].splitlines()
+        for one in (*row["history"], *row["candidates"]):
+            assert any(re.sub(r"^(-|\d+\.) ", "", line) == one["title"] for line in lines)
+    assert len({row["template"] for row in found}) >= 4
+    chosen = load("sequential_rec", tmp_path, templates="p3", show=["creator"], **short)
+    assert all(inline.search(row["input"]) for row in everything(chosen))
+
+
+def test_titles_are_long_on_average() -> None:
+    short, long = (Item("1", "x" * n, (), ()) for n in (30, 41))
+    assert not lists.need_lines([short], [short]) and not lists.need_lines([], [])
+    assert lists.need_lines([short], [long]) and not lists.need_lines([short, short], [long])

@@ -86,12 +86,17 @@ def values(task: str) -> dict[str, object]:
         history = _lists("history", [f"{title}: 4.5" for title in TITLES[:3]])
         history["history_inline"] = "; ".join(f"{title} (4.5)" for title in TITLES[:3])
         names = ("target", "target_line", "scale_low", "scale_high", "scale_step", "answer")
-        said = ("Night Bus", "Night Bus (Drama)", "0.5", "5", "0.5", "4.0")
+        said = ("Night Bus", "Night Bus (Drama)", "0.5", "5.0", "0.5", "4.0")
         return history | dict(zip(names, said, strict=True))
     if task == "user_attribute_prediction":
         names = {"attributes": "age group and gender", "attributes_lines": "- Age group\n- Gender"}
         answer = {"answer": "Age group: 25-34\nGender: female"}
-        return _lists("items", TITLES[:4]) | names | answer | {"n_attributes": 2}
+        return (
+            _lists("items", TITLES[:4])
+            | names
+            | answer
+            | {"n_attributes": 2, "attribute": "Age group"}
+        )
     if task in ("pointwise_rec", "pairwise_rec"):
         sides = _lists("likes", TITLES[:2]) | _lists("dislikes", TITLES[2:4])
         if task == "pairwise_rec":
@@ -151,6 +156,20 @@ def test_every_text_reads_well_in_every_domain(task: str, flags: set[str], domai
         assert not re.search(r"(?<!\.)[?!.;]\.(?!\.)|\?\?", said), said
         # A list stands on lines of its own.
         assert not re.search(r"[^\n](- Salt|1\. Salt|- Night|1\. Night)", said), said
+
+
+@pytest.mark.parametrize("flags", FLAGS["user_attribute_prediction"])
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_one_attribute_is_asked_for_by_its_name(domain: str, flags: set[str]) -> None:
+    one = {"attribute": "Country", "attributes": "country", "n_attributes": 1}
+    one |= {"attributes_lines": "- Country (such as Italy, Peru)", "answer": "Country: Peru"}
+    context = {**templates.load_words(domain), **values("user_attribute_prediction"), **one}
+    for text in texts("user_attribute_prediction", flags):
+        said = text.render(context)
+        assert not re.search(
+            r"Attribute: |\b[Aa]ttributes\b|\beach\b|\bvalues\b|To predict", said
+        ), said
+        assert said.count("Country: value") <= 1 and said.lower().count("country") <= 3, said
 
 
 @pytest.mark.parametrize(("task", "flags"), CELLS, ids=CELL_IDS)
@@ -366,7 +385,7 @@ def test_rendering_gives_instruction_input_output() -> None:
     words = {**templates.load_words("films"), **values("rating_prediction")}
     instruction, question, answer = picked.render({**words, "unused": None})
     assert instruction.startswith("Predict the rating that a viewer would give a film")
-    assert "- Salt Garden: 4.5\n- Two Rivers?: 4.5" in question and "0.5 to 5" in question
+    assert "- Salt Garden: 4.5\n- Two Rivers?: 4.5" in question and "0.5 to 5.0" in question
     assert answer == "4.0"
 
 

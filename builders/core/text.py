@@ -7,7 +7,17 @@ import unicodedata
 from collections.abc import Sequence
 
 ELLIPSIS = "…"
-_BREAKS = (" | ", " - ", " – ", " — ", ", ", ". ", "; ", ": ")
+# What ends a phrase of a title: a bar, a dash with blanks, a comma (not that of "1,000"), the end of a
+# sentence (not "oz. of", "Dr. Bronner").
+_BREAK = re.compile(r" *\| *| +[-–—]+ +| *[,;，、](?!\d) *| *: +|(?<=\w{4})\. +(?=[A-Z])")
+DISTINCTIVE = 25
+"""Characters of a title that are enough to tell it from others."""
+_FUNCTION_WORDS = frozenset(
+    "a an and as at by for from in into of on or our per plus than that the this to up via with without "
+    "your & + w/".split()
+)
+_GENITIVE = re.compile(r"['’]s?$")
+_LOOSE = " ,;:.-–—!?…([\"'"
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -39,31 +49,55 @@ def joined(names: Sequence[str], comma: str = ", ") -> str:
 
 
 def cut_title(title: str, chars: int) -> str:
-    """Shorten a title to at most `chars` characters: behind its last whole phrase, if that keeps a third
-    of what fits, else as `cut` does.
+    """Shorten a title to at most `chars` characters.
+
+    It ends behind its last whole phrase, where what stays is long enough to tell it from others: a
+    shorter name of the same thing, so without an ellipsis. Else it ends at a word, with an ellipsis.
 
     Args:
         title: the title.
         chars: the limit.
 
     Returns:
-        One line.
+        One line; the title itself where it fits.
 
     >>> cut_title("Eye Cream with Vitamin C, for Dark Circles and Puffiness", 40)
     'Eye Cream with Vitamin C'
-
-    Returns:
-        The title itself where it fits.
+    >>> cut_title("Eye Cream with Vitamin C for Dark Circles and Puffiness", 48)
+    'Eye Cream with Vitamin C for Dark Circles…'
     """
     title = " ".join(title.split())
     if len(title) <= chars:
         return title
-    places = (title.rfind(mark, 0, chars + len(mark)) for mark in _BREAKS)
-    for place in sorted(places, reverse=True):
-        head = title[: max(place, 0)]
-        if len(head) >= chars // 3 and head.count("(") == head.count(")"):
-            return head.rstrip(" ,;:.-–—|")
-    return cut(title, chars)
+    least, start, phrases = min(DISTINCTIVE, chars // 3), 0, []
+    for end in _BREAK.finditer(title, 0, min(len(title), chars + 3)):
+        if least <= end.start() <= chars and _is_phrase(title[: end.start()], start):
+            phrases.append(title[: end.start()])
+        start = end.end()
+    return phrases[-1] if phrases else _cut_at_word(title, chars)
+
+
+def _is_phrase(head: str, start: int) -> bool:
+    """Whether a title may end here: its brackets are closed, and what follows `start`, its last phrase, is
+    not the first thing of a list ("…, Sculpt", "… to Plump") nor left open ("… for").
+    """
+    words = head[start:].lower().split()
+    return (
+        (len(words) > 1 or not start)
+        and not _FUNCTION_WORDS.intersection(words[-1:])
+        and words[-2:-1] not in (["to"], ["and"], ["&"])
+        and head.count("(") == head.count(")")
+        and head.count("[") == head.count("]")
+    )
+
+
+def _cut_at_word(title: str, chars: int) -> str:
+    """`cut`, without the words at the end that lead on to others ("… for", "… Skin's")."""
+    short = cut(title, chars)
+    words = short.removesuffix(ELLIPSIS).split(" ")
+    while len(words) > 1 and (words[-1].lower() in _FUNCTION_WORDS or _GENITIVE.search(words[-1])):
+        words.pop()
+    return " ".join(words).rstrip(_LOOSE) + ELLIPSIS
 
 
 def cut(text: str, chars: int) -> str:
@@ -87,4 +121,4 @@ def cut(text: str, chars: int) -> str:
     words, _, rest = head.rpartition(" ")
     if not words or len(rest) > max(chars // 2, 30):
         words = head[:-1]
-    return words.rstrip(" ,;:.-–—!?…([\"'") + ELLIPSIS
+    return words.rstrip(_LOOSE) + ELLIPSIS

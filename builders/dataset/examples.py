@@ -24,7 +24,7 @@ from itdr.builders.dataset.shards import (
     interleave,
     requested_users,
 )
-from itdr.builders.rendering import templates
+from itdr.builders.rendering import lists, templates
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import OpenCell
@@ -180,7 +180,8 @@ def _writer(opened: OpenCell, part: str, wording: Wording) -> Callable[..., Exam
     name = cell.name
 
     def write(case: Case, code: int, index: int, numbers: list[int]) -> Example:
-        picked = texts.pick(part, case.flags, numbers)
+        in_lines = lists.need_lines(case.history, case.candidates)
+        picked = texts.pick(part, case.flags, numbers, in_lines)
         instruction, question, answer = picked.render(task.context(opened, case, picked.needed))
         if not wording.descriptions:
             instruction = ""

@@ -10,6 +10,8 @@ from itdr.builders.core.text import joined
 from itdr.builders.rendering.layout import Layout, load_layout
 from itdr.builders.store.reader import Item
 
+LONGEST_WITHIN_LINE = 35
+"""Characters of a title, on average, up to which a reader can tell apart titles within a line."""
 _ENGLISH = load_layout()
 _CATEGORIES = frozenset({"categories"})
 
@@ -107,6 +109,12 @@ def inline(entries: Sequence[str], layout: Layout = _ENGLISH, titles: Sequence[s
         return layout.separators[0].join(quoted)
     free = (one for one in layout.separators if one.strip() not in held)
     return next(free, layout.separators[-1]).join(entries)
+
+
+def need_lines(*lists: Sequence[Item]) -> bool:
+    """Whether the titles of a case are so long that each should stand on a line of its own."""
+    lengths = [len(item.title) for items in lists for item in items]
+    return sum(lengths) > LONGEST_WITHIN_LINE * len(lengths)
 
 
 def layouts(*names: str) -> frozenset[str]:

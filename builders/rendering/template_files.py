@@ -102,6 +102,11 @@ class Template:
         """The variables that the text uses, domain words among them."""
         return frozenset(jinja.usage(self.text).names)
 
+    @property
+    def lists_within_line(self) -> bool:
+        """Whether the text has a list whose entries share a line (`history_inline`)."""
+        return any(name.endswith("_inline") for name in self.needed)
+
     @cached_property
     def _put(self) -> Callable[[Mapping[str, object]], str]:
         return jinja.bind(self.text, self.words)

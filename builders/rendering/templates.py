@@ -97,7 +97,7 @@ class Templates:
     built_in: Templates | None = None
     """The package's own texts: they serve a history without an order where a user's own choice has none
     for it, so that no text claims an order that is not there."""
-    _served: dict[tuple[str, frozenset[str]], _Serving] = field(
+    _served: dict[tuple[str, frozenset[str], bool], _Serving] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -126,18 +126,22 @@ class Templates:
         """Raise TemplateError where nothing serves a case of `part` for which `flags` hold."""
         self._serving(part, frozenset(flags))
 
-    def pick(self, part: str, flags: frozenset[str], numbers: Sequence[int]) -> PickedTemplates:
+    def pick(
+        self, part: str, flags: frozenset[str], numbers: Sequence[int], in_lines: bool = False
+    ) -> PickedTemplates:
         """Choose a prompt, a description and an answer.
 
         Args:
             part: train, validation or test.
             flags: those that hold for the case.
             numbers: a large random number for each of the three, in this order.
+            in_lines: whether entries are too long to share a line: prompts whose lists do so are then
+                drawn only where there are no others.
 
         Returns:
             The three templates.
         """
-        serving = self._serving(part, flags)
+        serving = self._serving(part, flags, in_lines)
         one, two, three = numbers
         prompt = serving.prompts[one % len(serving.prompts)]
         descriptions = serving.descriptions[prompt.person]
@@ -147,21 +151,24 @@ class Templates:
             answer=serving.answers[three % len(serving.answers)],
         )
 
-    def _serving(self, part: str, flags: frozenset[str]) -> _Serving:
-        serving = self._served.get((part, flags))
+    def _serving(self, part: str, flags: frozenset[str], in_lines: bool = False) -> _Serving:
+        key = (part, flags, in_lines)
+        serving = self._served.get(key)
         if serving is None:
-            serving = self._served[part, flags] = self._texts_for(part, flags)
+            serving = self._served[key] = self._texts_for(part, flags, in_lines)
         return serving
 
-    def _texts_for(self, part: str, flags: frozenset[str]) -> _Serving:
+    def _texts_for(self, part: str, flags: frozenset[str], in_lines: bool) -> _Serving:
         """All texts that serve the flags; TemplateError where there is no prompt or description."""
         none = not any(one.serves(flags) for one in self.prompts[part])
         if none and "unordered" in flags and self.built_in is not None:
             return replace(
-                self.built_in._texts_for(part, flags),
+                self.built_in._texts_for(part, flags, in_lines),
                 answers=self._that_serve("answer", self.answers, part, flags),
             )
         prompts = self._that_serve("prompt", self.prompts[part], part, flags)
+        if in_lines:
+            prompts = tuple(one for one in prompts if not one.lists_within_line) or prompts
         return _Serving(
             prompts,
             {

@@ -232,9 +232,12 @@ def _tree(raw: Raw) -> str:
 
 
 def _without_note(title: str) -> str:
-    """A title without a seller's note, and without a bracket that was never opened ("BRAND] Balm")."""
+    """A title without a seller's note, and without a bracket that was never opened ("BRAND] Balm"); a
+    blank stands behind its commas and none before, but for those of numbers, and none within brackets."""
     bare = f"regexp_replace({title}, {duckdb_csv.literal(SELLERS_NOTE)}, '')"
-    return f"regexp_replace({bare}, '^[^\\[\\]]{{1,40}}\\] *', '')"
+    bare = f"regexp_replace({bare}, '^[^\\[\\]]{{1,40}}\\] *', '')"
+    bare = f"regexp_replace({bare}, '(?: *[,，])+ *([^0-9 ,，])', ', \\1', 'g')"
+    return f"regexp_replace(regexp_replace({bare}, '([(\\[]) +', '\\1', 'g'), ' +([)\\]])', '\\1', 'g')"
 
 
 def _price(column: str) -> str:

@@ -6,8 +6,9 @@ where its files are there, else 50K, else 1M. `*_pairs.csv`: comma, header, time
 Titles: 100K and 1M `id,title` without header or quoting, split at the first comma only (1M is
 Chinese with unbalanced quotes; the 100K titles in circulation end at their first comma); 50K: CSV with
 a header. Ids mean the same video in 50K and 100K, so where the 50K titles are there too, they complete
-those of 100K. Machine-made hashtags ("# comic #") stay as they are but for runs of blanks. Separators
-that a title begins with ("- : high-end hunters") go.
+those of 100K. The English titles are machine translations; hashtags, serial numbers and stray marks
+are removed, and what then says too little is no title (`_shared/video_titles.py`). Chinese titles stay
+as they are but for separators that they begin with.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from itdr.builders.sources._formats.validate import (
     require_header,
     require_not_empty,
 )
+from itdr.builders.sources._shared.video_titles import display_title
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 BAD_ID = "malformed id"
+SAYS_LITTLE = "title says too little"
+"""The reason for emptying a title of hashtags alone, or of fewer than three words."""
 EDITIONS = {
     "100K": ("pairs_100k", "titles_100k", "tags_100k", "titles_50k"),
     "50K": ("pairs_50k", "titles_50k"),
@@ -114,15 +118,18 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         if name == "100K" and raw.has("titles_50k"):
             fuller = _quoted_titles(raw)
             titles = {item: fuller.get(item) or title for item, title in titles.items()}
+    shown = titles if name == "1M" else {item: _displayed(text) for item, text in titles.items()}
+    emptied = [SAYS_LITTLE if titles[item] and not shown[item] else None for item in titles]
     labels: dict[str, str | None] = {}
     if name == "100K" and raw.has("tags_100k"):
         labels = _plain_titles(raw, "tags_100k")
     return arrow.record_batches(
         {
             "item_id": pa.array(list(titles), pa.string()),
-            "title": pa.array(list(titles.values()), pa.string()),
+            "title": pa.array(list(shown.values()), pa.string()),
             "categories": arrow.one_element_lists(pa.array(map(labels.get, titles), pa.string())),
-            "hidden": pa.array(_hidden(titles), pa.bool_()),
+            "hidden": pa.array(_hidden(shown), pa.bool_()),
+            "emptied": pa.array(emptied, pa.string()),
         }
     )
 
@@ -210,6 +217,10 @@ def _collect(
             found[item] = min(filter(None, (found[item], text)), default=None)
         else:
             found[item] = text
+
+
+def _displayed(text: str | None) -> str | None:
+    return text and display_title(text)
 
 
 def _hidden(titles: dict[str, str | None]) -> list[bool]:

@@ -86,8 +86,8 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_history": len(case.history),
         "target": case.item.title,
         "target_line": lists.target(case.item, cell.layout, flags),
-        "scale_low": f"{scale.low:g}",
-        "scale_high": f"{scale.high:g}",
+        "scale_low": rating_text(scale.low, scale),
+        "scale_high": rating_text(scale.high, scale),
         "scale_step": f"{scale.step:g}",
         "answer": rating_text(case.rating, scale),
     }

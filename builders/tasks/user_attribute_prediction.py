@@ -190,6 +190,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
         "n_items": len(case.history),
         "attributes": layout.joined(names),
+        "attribute": _upper(names[0]),
         **lists.listings("attributes", _with_choices(cell, names), needed, layout),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
@@ -253,7 +254,7 @@ TASK = Task(
     needs_any=frozenset(f"users.{name}" for name in USERS if name != "user_id"),
     defaults={"history": 20, "attributes": None},
     variables=lists.layouts("items")
-    | {"n_items", "attributes", "attributes_lines", "n_attributes", "answer"},
+    | {"n_items", "attribute", "attributes", "attributes_lines", "n_attributes", "answer"},
     lists=frozenset({"history"}),
     flags=frozenset({"categories", "creators"}),
     windows=_windows,

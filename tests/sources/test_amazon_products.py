@@ -168,6 +168,21 @@ def test_products_without_a_name_or_an_id(tmp_path: Path) -> None:
     assert rejects == {"empty id": 2, "not a JSON record": 1}
 
 
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Clay Mask,Sea Salt ,Apple Oil，Pear", "Clay Mask, Sea Salt, Apple Oil, Pear"),
+        ("Clay Mask, , Sea Salt", "Clay Mask, Sea Salt"),
+        ("Clay Mask, 1,170 g, 2,5 oz", "Clay Mask, 1,170 g, 2,5 oz"),
+        ("Clay Mask ( Sea Salt ) [ 2 oz ]", "Clay Mask (Sea Salt) [2 oz]"),
+        ("ORCHARD] Clay Mask", "Clay Mask"),
+        ("Clay Mask - Description of the Issue: wrong", "Clay Mask"),
+    ],
+)
+def test_titles_are_set_as_a_shop_would(tmp_path: Path, title: str, named: str) -> None:
+    assert products(tmp_path, {**PRODUCT, "title": title})[0][0]["title"] == named
+
+
 @pytest.mark.real
 def test_real_products() -> None:
     found, rejects = read(SOURCE, real(SOURCE.id), "items", "base", BEAUTY)

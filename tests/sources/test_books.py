@@ -37,6 +37,31 @@ TITLES = {
     "World War II",
     "ANNE'S SELF-HELP (THE SALT)": "Anne's Self-Help (The Salt)",
     "ÉTÉ EN MER": "Été en Mer",
+    # Capitals of a part: behind an article, before and behind a colon, in brackets.
+    "The SEA OF SALT": "The Sea of Salt",
+    "An ORCHARD OF SALT: A Novel": "An Orchard of Salt: A Novel",
+    "SALT AND SEA: An Ada Salt Mystery": "Salt and Sea: An Ada Salt Mystery",
+    "Orchard: A NOVEL OF MR SALT (SEA STORIES)": "Orchard: A Novel of Mr Salt (Sea Stories)",
+    "ORCHARD (Sea Stories)": "Orchard (Sea Stories)",
+    "Anne'S Orchard": "Anne's Orchard",
+    "I'M Here, You'Ll Don'T": "I'm Here, You'll Don't",
+    "Orchard (MMP): A Novel (Alex Awards (Awards))": "Orchard: A Novel",
+    # What is said again.
+    "The Orchard: A Salt Mystery (A Salt Mystery)": "The Orchard: A Salt Mystery",
+    "The Orchard: A Salt Mystery (Salt Mystery)": "The Orchard: A Salt Mystery",
+    "The Orchard (Orchard)": "The Orchard",
+    "The ORCHARD (SALT STREET 3): THE ORCHARD": "The Orchard (Salt Street 3)",
+    "Orchard (SALT STREET ): Orchard (Salt Street, No. 3)": "Orchard (Salt Street, No. 3)",
+    # A full stop, notes of a shop.
+    "Der Garten.": "Der Garten",
+    "Der Garten. Roman.": "Der Garten. Roman",
+    "The Orchard (Sea Stories.)": "The Orchard (Sea Stories)",
+    "Orchard (rpkg): A Novel": "Orchard: A Novel",
+    "Orchard (rack) (Sea)": "Orchard (Sea)",
+    "Orchard(TM) Salt": "Orchard Salt",
+    "The Orchard (Oprah #45)": "The Orchard",
+    "The Orchard (Summer Display Opportunity)": "The Orchard",
+    "The Orchard (Movie Tie in)": "The Orchard",
     "Orchard Description of the Issue - the title is wrong": "Orchard",
 }
 KEPT = (
@@ -51,6 +76,17 @@ KEPT = (
         "JFK",
         "Salt: Salt and Sea",
         "Sea Sea Salt",
+        # Acronyms; a series that the title does not name; what a full stop shortens.
+        *(
+            "The BFG",
+            "CSI: Salt City",
+            "HTML: The Sea",
+            "UNIX Power Tools",
+            "Salt and the FBI (NUMA)",
+        ),
+        *("Naked Salt (Salt)", "Salt (Sea)", "The Orchard: Salt (Sea: Salt, Book 2)"),
+        *("Ada S.", "Salt Bros.", "Salt, Vol.", "Salt etc.", "Salt...", "Life. And Death"),
+        *("O'Salt", "L'Orchard d'Or", "Rock 'N' Salt"),
     ),
 )
 
@@ -86,3 +122,28 @@ def test_an_author_is_not_named_again() -> None:
 def test_a_shown_title_is_shown_as_it_is(title: str) -> None:
     once = display_title(" ".join(f"Salt{title}".split()))
     assert once is not None and once == once.strip() and display_title(once) == once
+
+
+@pytest.mark.parametrize(
+    ("title", "creator", "shown"),
+    [
+        ("Orchard (Salt, Ada. Sea Trilogy, 3.)", "Ada Salt", "Orchard (Sea Trilogy, 3)"),
+        ("Orchard (Salt, Ada, Sea Stories.)", "Ada Salt", "Orchard (Sea Stories)"),
+        ("Orchard (Salt, Ada B. , Sea's Children.)", "Ada B. Salt", "Orchard (Sea's Children)"),
+        ("Orchard (Salt, Ada B. Sea Quartet, Bk. 2.)", "Ada Salt", "Orchard (Sea Quartet, Bk. 2)"),
+        ("Orchard (Salt, A. B. C. Sea. 3.)", "A. B. C. Salt", "Orchard (Sea. 3)"),
+        ("Orchard (Salt, Ada, Works.)", "Ada Salt", "Orchard"),
+        (
+            "Orchard: The Sea Stories (Salt, Ada, Sea Stories)",
+            "Ada Salt",
+            "Orchard: The Sea Stories",
+        ),
+        # Another person, one name alone, and brackets that hold no author.
+        ("Orchard (Salt, Bea, Sea Stories)", "Ada Salt", "Orchard (Salt, Bea, Sea Stories)"),
+        ("Orchard (Salt, Ada, Sea Stories)", "Salt", "Orchard (Salt, Ada, Sea Stories)"),
+        ("Orchard (Salt, Adaline and Sea)", "Ada Salt", "Orchard (Salt, Adaline and Sea)"),
+        ("Orchard (Sea Stories, Book 3)", None, "Orchard (Sea Stories, Book 3)"),
+    ],
+)
+def test_brackets_name_the_series_alone(title: str, creator: str | None, shown: str) -> None:
+    assert display_title(title, creator) == shown

@@ -263,6 +263,21 @@ def test_profiles_of_listeners(cache: Path, tmp_path: Path) -> None:
     }
 
 
+def test_titles_of_videos_that_say_too_little(cache: Path, tmp_path: Path) -> None:
+    events = "".join(f"{user},{item},1654408947388\n" for user in (1, 2) for item in (1, 2, 3))
+    put(
+        tmp_path,
+        "microlens",
+        {
+            "MicroLens-100k_pairs.csv": "user,item,timestamp\n" + events,
+            "MicroLens-100k_title_en.csv": "1, a paper dragon # sea\n2, dragon # sea\n3, \n",
+        },
+    )
+    found = described(tmp_path, "microlens", "items", "title")
+    assert found == {"1": ["A paper dragon"], "2": [None], "3": [None]}
+    assert stored(tmp_path, "microlens")["emptied"] == {"items": {"title says too little": 1}}
+
+
 def test_games_and_hours(cache: Path, tmp_path: Path) -> None:
     review = "{{u'username': u'p{}', u'hours': {}, u'product_id': u'{}', u'date': u'2014-05-11'}}\n"
     put(

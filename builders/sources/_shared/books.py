@@ -1,7 +1,7 @@
 """Display titles of books from shop catalogues.
 
 An article moved to the end is moved back; dangling separators, marks of the edition or binding,
-imprints in brackets and sellers' notes are removed; a repeated title is kept once; titles in capitals
+imprints in brackets, sellers' notes and a full stop are removed; a repeated title is kept once; capitals
 are written in mixed case. The name of a book's series ("A Stephanie Plum Novel") stays. [forms seen in
 Book-Crossing and Amazon Books]
 """
@@ -12,6 +12,8 @@ import re
 
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats.text import SELLERS_NOTE
+from itdr.builders.sources._shared.capitals import mixed_case
+from itdr.builders.sources._shared.series_brackets import without_author, without_repeats
 
 _ARTICLES = "|".join(
     form for one in ("The", "A", "An", "El", "La", "Los", "Las", "Le", "Les")
@@ -42,8 +44,9 @@ TAIL = re.compile(r" *[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)[)\]]$")
 _BINDING = (
     r"paper(?:back)?s?|hard ?(?:cover|back)s?|cloth|mass[- ]market|(?:large|thick) print|audio|cassettes?|"
     r"cd|cds|cd-rom|board books?|boxed|box set|boxed set|edition|editions|edn|ed|reissue|reprint|revised|"
-    r"rev|unabridged|abridged|illustrated|(?:movie )?tie-in|version|bestselling backlist|sachbuch|"
-    r"book club|bookclub|reader'?s?'? circle|readers'? circle"
+    r"rev|unabridged|abridged|illustrated|(?:movie )?tie[- ]in|version|bestselling backlist|sachbuch|"
+    r"book club|bookclub|reader'?s?'? circle|readers'? circle|rpkg|repkg|rack|display opportunity|"
+    r"cartoon cover|oprah #\d+"
 )
 _IMPRINTS = (
     r"classics?|penguin|puffin|pelican|vintage|bantam|ballantine|ballantine's|signet|mentor|avon|dover|"
@@ -54,23 +57,18 @@ _IMPRINTS = (
     r"(?:twentieth|20th)[- ]century|contemporar(?:y|ies)|new directions|little golden books?|"
     r"i can read\b.*|step into reading|hello reader|beginner books|first time books|love inspired|"
     r"intimate moments|loveswept|universale economica|virago|arkana|anchor|touchstone|fireside|mariner|"
-    r"methuen|archway|aladdin|minotaur|llewellyn's?|books for young readers|backlist"
+    r"alex awards?|methuen|archway|aladdin|minotaur|llewellyn's?|books for young readers|backlist"
 )
 _NOT_TITLE = re.compile(rf"\b(?:{_BINDING}|{_IMPRINTS})(?![\w'])", re.I)
 _NOTE = re.compile(SELLERS_NOTE)
+# Notes of a shop within a title ("Monster (rpkg): A Novel"), and signs of a trade mark.
+_WITHIN = re.compile(r" ?\((?:rpkg|repkg|rack|mmp|r|tm)\)", re.I)
+_FULL_STOP = re.compile(r"(?<=[^\W\d_]{3})\.(?=\)?$)")
+_SHORTENED = re.compile(
+    r"\b(?:Mrs|Inc|Ltd|Corp|Bros|Esq|Vol|Bks|Nos|Pts|etc|Dept|Assn|Univ)\.\)?$", re.I
+)
+_CAPITAL_END = re.compile(r"(?:(?<=[a-zß-ÿ])|(?<=\bI))['’](?:S|M|T|D|LL|Ll|RE|Re|VE|Ve)\b")
 _TWICE = re.compile(r"(?P<title>.{3,}?)(?:: | - | )\(?(?P=title)\)?", re.I)
-
-_SMALL = frozenset(
-    "a an and as at but by de del der des die du el en et for from in into la las le les los nor of on or "
-    "over the to und upon vs with".split()
-)
-_ACRONYMS = frozenset(
-    "AA AC AD AIDS API ASP BBC BC BMW BMX CBS CD CIA CNN DC DK DNA DOS DVD ESP EU FBI GI GM HIV HTML IBM "
-    "II III IQ IRA IRS IT IV IX JFK KGB LA LSD MBA MD MIT MTV NASA NATO NBA NBC NFL NIV NYC NYPD OPEC OK "
-    "PC PHP PMS POW PS RV SAS SAT SF SQL SS SUV TV UFO UK UN UNIX US USA USMC USSR VI VII VIII WWI WWII "
-    "XI XII XIII XIV XML XV".split()
-)
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def display_title(text: str, creator: str | None = None) -> str | None:
@@ -83,7 +81,7 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     Returns:
         The title as rows show it.
     """
-    text = _NOTE.sub("", text)
+    text = _WITHIN.sub("", _NOTE.sub("", text))
     for pattern, new in _SEPARATORS:
         text = pattern.sub(new, text)
     if ", " in text and not _HAS_ONE.search(text):
@@ -94,7 +92,9 @@ def display_title(text: str, creator: str | None = None) -> str | None:
         text = pattern.sub(new, text)
     if same := _TWICE.fullmatch(text):
         text = same["title"]
-    return _small_letters(text) or None
+    text = _CAPITAL_END.sub(lambda found: found[0].lower(), mixed_case(text))
+    text = without_repeats(without_author(text, creator))
+    return (text if _SHORTENED.search(text) else _FULL_STOP.sub("", text)) or None
 
 
 def _strip_imprint(title: str, creator: str | None = None) -> str:
@@ -111,30 +111,3 @@ def _strip_imprint(title: str, creator: str | None = None) -> str:
             break
         title = title[: tail.start()]
     return title
-
-
-def _small_letters(title: str) -> str:
-    """Write a title that is all in capitals in mixed case; a single short word may be an acronym and stays."""
-    if not title.isupper():
-        return title
-    words = _WORD.findall(title)
-    if len(words) < 2 and len(title) < 6:
-        return title
-    # Behind a colon or a bracket a title begins anew.
-    return _WORD.sub(lambda found: _written(found[0], _begins(title, found.start())), title)
-
-
-def _begins(title: str, place: int) -> bool:
-    before = title[:place].rstrip("\"'“‘ ")
-    return not before or before[-1] in ":(!?.["
-
-
-def _written(word: str, first: bool) -> str:
-    if word in _ACRONYMS:
-        # "IT", "US" and "LA" between other words are words.
-        return word.capitalize() if word in ("IT", "US") else word
-    if word.lower() in _SMALL and not first:
-        return word.lower()
-    if len(word) > 1 and not any(letter in "AEIOUYÄÖÜÅÆØÀÁÂÃÈÉÊËÌÍÎÏÒÓÔÕÙÚÛ" for letter in word):
-        return word if len(word) < 4 else word.capitalize()
-    return word.capitalize()
