@@ -107,7 +107,7 @@ def test_methods_that_cannot_serve_say_so() -> None:
 def test_without_the_extra_one_sentence_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lenskit", None)
     data = opened(**LEFT_OUT)
-    with pytest.raises(MissingExtraError, match="needs lenskit.*pip install lenskit"):
+    with pytest.raises(MissingExtraError, match=r"needs lenskit.*pip install lenskit"):
         answers(data, list(data.rows("test"))[:2], "als")
 
 
