@@ -80,6 +80,9 @@ class _Displayed:
         if not statement.facts:
             return
         first, *details = statement.facts
+        examples = [one.value for one in details if one.kind == "own"]
+        for title in sorted({one for one in examples if examples.count(one) > 1}):
+            yield f"{title!r} is named twice as an example"
         for one in details:
             if one.kind != "own" or one.about not in ("work", "title"):
                 continue

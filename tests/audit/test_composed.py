@@ -134,8 +134,14 @@ def counted_once_more(row: Row) -> bool:
 
 
 def other_side_named(row: Row) -> bool:
-    """A work of the other side as an example, in evidence and answer alike."""
-    one = next((e for e in row["evidence"] if e["fact"] == "own/work"), None)
+    """A disliked work as an example of what is liked, in evidence and answer alike."""
+    liking, one = False, None
+    for entry in row["evidence"]:
+        if entry["fact"] == "own/work" and liking:
+            one = entry
+            break
+        if not entry["fact"].startswith(("own", "shown")):
+            liking = entry["fact"].endswith("/up")
     if one is None:
         return False
     last = row["history"][-1]["title"]
