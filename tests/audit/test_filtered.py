@@ -49,7 +49,9 @@ def test_both_ways_of_counting_leave_the_same(source: str, asked: Filters) -> No
     assert np.array_equal(found.items, selection.items)
 
 
-@pytest.mark.parametrize("own", [CORE, {**LEFT_OUT, "repeats": "keep"}], ids=str)
+@pytest.mark.parametrize(
+    "own", [CORE, {**LEFT_OUT, "repeats": "keep"}], ids=["core", "leave one out"]
+)
 def test_clean_rows_pass(own: dict[str, Any]) -> None:
     assert faulty(audited("sequential_rec", clean("sequential_rec", **own), **own)) == {}
 
