@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from itdr.builders.sampling.alphabet import Alphabet
+from itdr.builders.sampling.alphabet import Alphabet, alphabetical_keys
 
 ALPHABET = Alphabet(np.arange(40, dtype=np.int32))
 
@@ -19,6 +20,7 @@ ALPHABET = Alphabet(np.arange(40, dtype=np.int32))
         ([8, 2, 4, 6, 9, 7, 9, 11, 13, 12], False),  # six of nine
         ([9, 30, 0, 2, 4, 6, 8, 7, 10, 11, 13, 15, 3], True),  # in the middle
         ([0, 2, 4, 6, 8, 7, 9, 11, 13], False),  # seven of eight: too short to tell
+        ([3, 4, 4, 12, 20, 30], True),  # two that differ by their years alone
         ([5], False),
     ],
 )
@@ -37,3 +39,9 @@ def test_one_by_one_and_many_at_once_agree() -> None:
     one_by_one = [ALPHABET.in_order(row.tolist()) for row in lists]
     assert ALPHABET.any_in_order(lists).tolist() == one_by_one
     assert 0.05 < np.mean(one_by_one) < 0.95
+
+
+def test_articles_years_and_punctuation_do_not_count() -> None:
+    titles = ["Airplane! (1980)", "Airplane II (1982)", "The Alamo (2004)", "Alamo (1960)", "2001"]
+    keys = alphabetical_keys(pa.array(titles)).to_pylist()
+    assert keys == ["airplane", "airplane ii", "alamo", "alamo", "2001"]

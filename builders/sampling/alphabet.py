@@ -18,6 +18,8 @@ from itdr.builders.core import arrow
 from itdr.builders.store import derived
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from itdr.builders.store.reader import StoreReader
 
 TOO_MANY = 6
@@ -25,12 +27,15 @@ TOO_MANY = 6
 STEPS = 9
 """Nor can this many steps from title to title of which all but one follow the alphabet: a
 platform's lists may sort punctuation and articles in their own way."""
-_ARTICLE = r"^(the|an?) "
+_YEAR = r" \(\d{4}\)$"
+_PUNCTUATION = r"[^\pL\pN ]+"
+_ARTICLE = r"^ *(the|an?) "
 
 
 @dataclass(frozen=True, eq=False)
 class Alphabet:
-    """ranks: int32, by title code: the place of the title in the alphabet, articles aside."""
+    """ranks: int32, by title code: the place of the title in the alphabet, articles, punctuation and
+    years aside. Titles that differ by these alone have the same place."""
 
     ranks: np.ndarray
 
@@ -47,7 +52,7 @@ class Alphabet:
         run, fall, earlier_fall, before = 0, -1, -1, -1
         for place, title in enumerate(titles):
             rank = ranks[title]
-            if rank > before:
+            if rank >= before:
                 run += 1
             else:
                 run, fall, earlier_fall = 1, place, fall
@@ -72,7 +77,7 @@ class Alphabet:
             bool of shape (lists,).
         """
         ranks = self.ranks[titles]
-        grows = ranks[:, 1:] > ranks[:, :-1]
+        grows = ranks[:, 1:] >= ranks[:, :-1]
         return _any_window(grows, TOO_MANY - 1, 0) | _any_window(grows, STEPS, 1)
 
 
@@ -96,15 +101,31 @@ def _kept(store: StoreReader) -> Alphabet:
     return Alphabet(arrow.numbers(arrow.read(path), "rank"))
 
 
+def alphabetical_keys(titles: pa.StringArray) -> pa.StringArray:
+    """What titles are sorted by.
+
+    Args:
+        titles: titles as shown.
+
+    Returns:
+        The titles in small letters, without a year at the end, punctuation, or an article at the beginning.
+    """
+    import pyarrow.compute as pc
+
+    keys = pc.utf8_lower(titles)
+    for left_out in (_YEAR, _PUNCTUATION, _ARTICLE):
+        keys = pc.replace_substring_regex(keys, left_out, "")
+    return keys
+
+
 def _write(store: StoreReader, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     codes, items = np.unique(store.title_code, return_index=True)
     shown = items[codes >= 0]
-    titles = pc.utf8_lower(arrow.take_rows(store.items.column("title"), shown))
-    titles = pc.replace_substring_regex(titles, _ARTICLE, "")
-    ranks = pc.rank(titles, sort_keys="ascending", tiebreaker="dense")
+    keys = alphabetical_keys(arrow.take_rows(store.items.column("title"), shown))
+    ranks = pc.rank(keys, sort_keys="ascending", tiebreaker="dense")
     by_code = np.zeros(int(codes.max(initial=-1)) + 1, np.int32)
     by_code[codes[codes >= 0]] = ranks.to_numpy()
     arrow.write_table(pa.table({"rank": by_code}), path)
