@@ -16,7 +16,7 @@ from itdr.builders.store.spec import StoreSpec
 
 
 def plain_files(
-    source: Source, placed: Mapping[str, Path], work: Path, long_lines: Collection[str] = ()
+    source: Source, placed: Mapping[str, Path], work: Path, suspects: Collection[str] = ()
 ) -> dict[str, TextFile]:
     """Each raw file in the form that its reader expects: unpacked, UTF-8, every line ending in LF.
 
@@ -24,7 +24,7 @@ def plain_files(
         source: declares the files.
         placed: the files as they were located, by key.
         work: a scratch folder for converted copies.
-        long_lines: keys of files known to hold overlong lines.
+        suspects: keys of files that may hold overlong lines, or are to be mended.
 
     Returns:
         The files to read, by key; a file that needs no conversion is itself.
@@ -37,7 +37,7 @@ def plain_files(
             result[key] = TextFile(path)
             continue
         folder = work / "plain" / quote(key, safe="")
-        result[key] = normalize(path, folder, file.encoding, long_lines=key in long_lines)
+        result[key] = normalize(path, folder, file.encoding, suspect=key in suspects)
     return result
 
 
