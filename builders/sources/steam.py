@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import numbers, text_files
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import AMBIGUOUS
+from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import literal_reader
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
-BROKEN = "not a Python dict"
 NO_USER, NO_GAME = "no username", "no product_id"
 NO_ID = "no id"
 NO_HOURS = unreadable("hours")
@@ -252,7 +251,7 @@ def _batches(
         if len(rows) == ROWS:
             yield pa.RecordBatch.from_pydict(columns(rows))
             rows, empty = [], False
-    raw.reject(table, BROKEN, broken)
+    raw.reject(table, NO_LITERAL, broken)
     if rows or empty:
         yield pa.RecordBatch.from_pydict(columns(rows))
 

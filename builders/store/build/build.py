@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.one_record import require_one_per_line
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
@@ -167,8 +168,10 @@ def require_readable(
         files: where they were read from.
 
     Raises:
-        RawFileError: (nearly) no row was readable.
+        RawFileError: (nearly) no row was readable, or a line holds several records.
     """
+    for path in files:
+        require_one_per_line(path, {reason for of, reason in rejected if of == table})
     lost = sum(n for (of, _), n in rejected.items() if of == table)
     if lost < MIN_REJECTED or read - lost >= MIN_READABLE * read:
         return
