@@ -21,8 +21,8 @@ class Suspects:
 
     Attributes:
         keys: files that a reader may misread.
-        mixed: files whose lines end in LF as well as CRLF, or that are packed, so that nothing is known
-            of their lines: some readers fail on a mix, and none misreads it.
+        mixed: files whose lines seem to end in LF as well as CRLF, or that are packed, so that nothing
+            is known of their lines: some readers fail on a mix, and none misreads it.
     """
 
     keys: set[str] = field(default_factory=set)
@@ -38,7 +38,7 @@ class Suspects:
         Yields:
             The pieces, unchanged.
         """
-        length = ends = pairs = 0
+        length = feeds = returns = 0
         before = b""
         for piece in pieces:
             length = _open_line(piece, length)
@@ -46,14 +46,13 @@ class Suspects:
             # Half of the limit: a line is only cut at it where blocks begin.
             if length > LONGEST_LINE // 2 or _is_odd(joined):
                 self.keys.add(key)
-            ends += piece.count(b"\n")
-            if b"\r" in joined:
-                pairs += piece.count(b"\r\n") + (before[-1:] == b"\r" and piece[:1] == b"\n")
+            feeds += piece.count(b"\n")
+            returns += piece.count(b"\r")
             before = joined[-_OVERLAP:]
             yield piece
         if before.endswith((b"\n" + CTRL_Z, b"\r" + CTRL_Z)):
             self.keys.add(key)
-        if 0 < pairs < ends:
+        if 0 < returns < feeds:
             self.mixed.add(key)
 
 
