@@ -183,10 +183,13 @@ class _Build:
             "parts": [{"name": part.name, "groups": list(part.groups)} for part in written],
         }
 
-    def _files(self, table: str) -> list[Path]:
-        """The local raw files that a table was read from."""
-        urls = [url for key, url in self.urls.items() if key in self.facts[table].opened]
-        return [Path(url) for url in urls if not remote.is_remote(url)]
+    def _files(self, table: str) -> dict[str, Path]:
+        """The local raw files that a table was read from, by key."""
+        return {
+            key: Path(url)
+            for key, url in self.urls.items()
+            if key in self.facts[table].opened and not remote.is_remote(url)
+        }
 
     def _columns(self, table: str) -> list[str]:
         return self.facts[table].columns if table in self.facts else []
