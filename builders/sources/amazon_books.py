@@ -67,7 +67,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
-                WHEN "review/score" IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN "review/score" IS NULL THEN '{validate.NO_RATING}'
                 WHEN number > 0 AND {duckdb_csv.epoch_seconds("number")} IS NULL
                     THEN '{validate.NO_TIME}'
                 ELSE {numbers.unread_sql('"review/time"', "number")}

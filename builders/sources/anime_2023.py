@@ -31,6 +31,7 @@ from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, 
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
+    NO_RATING,
     OUTSIDE_SCALE,
     require_encoding,
     require_final_newline,
@@ -98,7 +99,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                         WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match(user_id, '[0-9]+')
                           OR NOT regexp_full_match(item_id, '[0-9]+') THEN '{BAD_ID}'
-                        WHEN NOT coalesce(regexp_full_match(rating, '[1-9]|10'), false)
+                        WHEN TRY_CAST(rating AS FLOAT) IS NULL THEN '{NO_RATING}'
+                        WHEN NOT regexp_full_match(rating, '[1-9]|10')
                         THEN '{OUTSIDE_SCALE}' END AS reject
             FROM (SELECT {fields}, misfit FROM ({_scores(path)}))"""
     )

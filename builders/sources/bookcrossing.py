@@ -107,11 +107,10 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
         item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
         user = arrow.integer_text(pc.utf8_trim_whitespace(user))
         given = arrow.integer_text(given)
-        number = pc.match_substring_regex(given, r"^\d{1,4}$")
-        score = pc.cast(pc.if_else(number, given, "-1"), pa.float32())
-        implicit = pc.equal(score, 0)
+        number = pc.match_substring_regex(given, r"^-?\d{1,4}(?:\.\d{1,9})?$")
+        score = pc.cast(pc.if_else(number, given, None), pa.float32())
+        implicit = pc.fill_null(pc.equal(score, 0), False)
         malformed = pc.match_substring_regex(isbn, SHORTENED)
-        outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
         empty = pc.or_(pc.equal(user, ""), pc.equal(item, ""))
         yield pa.RecordBatch.from_pydict(
             {
@@ -123,7 +122,8 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     (empty, validate.EMPTY_ID),
                     (malformed, BAD_ISBN),
                     (pc.invert(pc.match_substring_regex(user, DIGITS)), BAD_ID),
-                    (outside, validate.OUTSIDE_SCALE),
+                    (pc.is_null(score), validate.NO_RATING),
+                    (pc.or_(pc.less(score, 0), pc.greater(score, 10)), validate.OUTSIDE_SCALE),
                 ),
             }
         )

@@ -85,7 +85,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
-                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"time"', "number")}, '{validate.NO_TIME}')
             END AS reject

@@ -56,7 +56,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN user_id IS NULL OR item_id IS NULL THEN coalesce(
                     {numbers.unread_sql("userId", "user_id")},
                     {numbers.unread_sql("movieId", "item_id")}, '{validate.EMPTY_ID}')
-                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{validate.NO_TIME}')
             END AS reject

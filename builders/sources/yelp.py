@@ -104,7 +104,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
                     THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN moment IS NULL THEN '{validate.NO_TIME}'
             END AS reject
         FROM (SELECT *, TRY_CAST(stars AS FLOAT) AS rating,

@@ -351,7 +351,8 @@ def test_a_rating_off_the_scale_has_the_right_number_of_fields(cache: Path, tmp_
         "interactions": {
             "empty id": 1,
             "malformed id": 1,
-            "rating outside the scale": 5,
+            "no valid rating": 2,
+            "rating outside the scale": 3,
             "wrong number of fields": 1,
         }
     }

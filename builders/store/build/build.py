@@ -19,7 +19,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import joins, statements
+from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -66,6 +66,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             read[table] = rows_read(raw.con, table, raw.unparsed[table])
             files = [raw.paths[key] for key in dict.fromkeys(raw.opened)]
             require_readable(source, table, read[table], rejected, files)
+            if table == "interactions" and "rating" in staged[table]:
+                limits.require_scale(source, partial(_row, raw.con), rejected, files)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
@@ -93,7 +95,11 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
 
 
 def _ask(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(con.execute(query).fetchall()[0][0])
+    return int(_row(con, query)[0])
+
+
+def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    return tuple(con.execute(query).fetchall()[0])
 
 
 def joined_tables(
