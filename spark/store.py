@@ -153,8 +153,8 @@ class _Build:
             emptied.update(facts.emptied)
         for table, facts in self.facts.items():
             require_readable(self.source, table, facts.rows, rejected, self._files(table))
-        if "rating" in interactions.columns:
-            limits.require_scale(self.source, self._row, rejected, self._files("interactions"))
+        files = self._files("interactions")
+        limits.require_limits(self.source, interactions.columns, self._row, rejected, files)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))

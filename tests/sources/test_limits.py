@@ -76,7 +76,7 @@ def graded(tmp_path: Path, source: str, grades: list[float | None]) -> dict[str,
         }
     )
     changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
-    (tmp_path / "work").mkdir()
+    (tmp_path / "work").mkdir(parents=True, exist_ok=True)
     return build.build(changed, Raw(source, {}, duckdb.connect()), tmp_path)
 
 
@@ -111,6 +111,29 @@ def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
     assert scale is not None
     facts = graded(tmp_path, source, [scale.high] * 170 + [0.0] * 30 + [None] * 50)
     assert facts["rejected"] == {"interactions": {OUTSIDE_SCALE: 30}}
+
+
+def timed(tmp_path: Path, source: str, times: list[int | None]) -> dict[str, Any]:
+    """What a build says of a source whose reader gives these times."""
+    rows = pa.record_batch(
+        {
+            "user_id": pa.array([f"u{place % 7}" for place in range(len(times))]),
+            "item_id": pa.array([f"i{place}" for place in range(len(times))]),
+            "timestamp": pa.array(times, pa.int64()),
+        }
+    )
+    changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
+    (tmp_path / "work").mkdir(parents=True, exist_ok=True)
+    return build.build(changed, Raw(source, {}, duckdb.connect()), tmp_path)
+
+
+@pytest.mark.parametrize("source", [one for one in SOURCES if load(one).times])
+def test_interactions_without_any_time_are_refused(tmp_path: Path, source: str) -> None:
+    times = load(source).times
+    assert times is not None
+    with pytest.raises(RawFileError, match=r"none of the 40 interactions in .* has a time"):
+        timed(tmp_path, source, [None] * 40)
+    assert timed(tmp_path / "one", source, [None] * 40 + [second(times[0])])["rejected"] == {}
 
 
 @pytest.mark.parametrize("source", SOURCES)

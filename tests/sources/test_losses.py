@@ -297,6 +297,44 @@ def test_games_and_hours(cache: Path, tmp_path: Path) -> None:
     }
 
 
+def test_reviews_without_a_date_are_counted(cache: Path, tmp_path: Path) -> None:
+    head = "{u'username': u'p', u'product_id': u'1'"
+    reviews = (
+        f"{head}, u'date': u'2014-05-11'}}\n{head}, u'hours': True}}\n{head}, u'date': None}}\n"
+    )
+    put(
+        tmp_path,
+        "steam",
+        {
+            "steam_reviews.json.gz": reviews,
+            "steam_games.json.gz": "{u'id': u'1', u'app_name': u'K'}\n",
+        },
+    )
+    facts = stored(tmp_path, "steam")
+    assert facts["emptied"] == {"interactions": {"hours unreadable": 1, "no date": 2}}
+    assert "2 rows of interactions kept without a value: no date" in losses.emptied(facts)
+
+
+def test_reviews_of_books_without_a_time_are_counted(cache: Path, tmp_path: Path) -> None:
+    from tests.rawgen.amazon_books import BOOK_COLUMNS, RATING_COLUMNS
+
+    lines = "".join(
+        f"{n},Emma,,U{n},,1/1,5.0,{time},,good\n"
+        for n, time in enumerate(("1000000000", "-1", "0", ""))
+    )
+    put(
+        tmp_path,
+        "amazon-books",
+        {
+            "Books_rating.csv": ",".join(RATING_COLUMNS) + "\n" + lines,
+            "books_data.csv": ",".join(BOOK_COLUMNS) + "\nEmma,,,,,,,,,\n",
+        },
+    )
+    facts = stored(tmp_path, "amazon-books")
+    assert facts["emptied"] == {"interactions": {"no date": 3}}
+    assert facts["rows"]["interactions"] == 4
+
+
 def test_attributes_of_businesses(cache: Path, tmp_path: Path) -> None:
     business = {
         "b1": {"WiFi": "u'free'"}, "b2": '{"WiFi": "u\'free\'"}', "b3": "{'WiFi': \"u'free'\"}",

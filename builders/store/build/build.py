@@ -66,8 +66,9 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             read[table] = rows_read(raw.con, table, raw.unparsed[table])
             files = [raw.paths[key] for key in dict.fromkeys(raw.opened)]
             require_readable(source, table, read[table], rejected, files)
-            if table == "interactions" and "rating" in staged[table]:
-                limits.require_scale(source, partial(_row, raw.con), rejected, files)
+            if table == "interactions":
+                row = partial(_row, raw.con)
+                limits.require_limits(source, staged[table], row, rejected, files)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
