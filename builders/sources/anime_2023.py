@@ -141,7 +141,8 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     name, english = column("Name"), column("English name")
     genres, rating = column("Genres"), column("Rating")
-    title = pc.coalesce(_unshared(english), name)
+    ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
+    title = pc.coalesce(_unshared(english, ids), name)
     details = {
         "Original title": _other_than(title, name),
         "English title": _other_than(title, english),
@@ -156,7 +157,6 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pc.match_substring_regex(genres, r"(?i)\bhentai\b"),
         pc.match_substring_regex(rating, r"(?i)^rx\b"),
     )
-    ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
     aired = column("Aired")
     year = _year(aired)
     return arrow.record_batches(
@@ -222,14 +222,15 @@ def _whole(
     return raw.con.sql(f"SELECT {names} FROM {csv}").to_arrow_table()
 
 
-def _unshared(titles: pa.StringArray) -> pa.StringArray:
-    """Titles that occur once, ignoring case; null in place of the others."""
+def _unshared(titles: pa.StringArray, ids: pa.StringArray) -> pa.StringArray:
+    """Titles that one id alone has, ignoring case; null in place of the others."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     plain = pc.utf8_lower(titles)
-    counts = pc.value_counts(plain)
-    often = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    counts = pa.table({"title": plain, "id": ids}).group_by("title")
+    counts = counts.aggregate([("id", "count_distinct")])
+    often = counts["title"].filter(pc.greater(counts["id_count_distinct"], 1)).combine_chunks()
     return pc.if_else(pc.is_in(plain, value_set=often), pa.scalar(None, pa.string()), titles)
 
 
