@@ -89,8 +89,8 @@ def test_a_repeated_line_does_not_share_its_own_title(tmp_path: Path):
     rawgen.write(tmp_path, users=20, items=60)
     once = read(ID, tmp_path, "items")[0].to_pylist()
     path = tmp_path / FILES["items"]
-    head, body = path.read_text(newline="").split("\n", 1)
-    path.write_text(f"{head}\n{body}{body}", newline="")
+    head, body = path.read_bytes().split(b"\n", 1)
+    path.write_bytes(head + b"\n" + body + body)
     assert read(ID, tmp_path, "items")[0].to_pylist() == [*once, *once]
 
 
