@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from itdr.builders.core import schema
 from itdr.builders.core.raw_files import Raw
+from itdr.builders.core.schema import Readers
 from itdr.builders.sources import anime_2023
 from itdr.builders.store.build import staging, texts
 
@@ -123,6 +125,25 @@ def test_a_python_list_that_was_split_at_its_commas(split: list[str], names: lis
     assert con.sql(f"SELECT {texts.cleaned_sql('items', 'categories')} FROM t").fetchall() == [
         (names,)
     ]
+
+
+@pytest.mark.parametrize("word", texts.NO_USER)
+def test_a_placeholder_is_nobody(word: str) -> None:
+    con = duckdb.connect()
+    rows = pa.record_batch({"user_id": ["u", word], "item_id": ["Emma", "Emma"]})
+    named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
+    rejected: Counter[tuple[str, str]] = Counter()
+    staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
+    assert rejected == {("interactions", texts.NO_ID): 1}
+
+
+def test_a_title_that_is_an_id_may_be_a_dash() -> None:
+    con = duckdb.connect()
+    rows = pa.record_batch({"user_id": ["u", "v"], "item_id": ["-", "null"]})
+    named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
+    rejected: Counter[tuple[str, str]] = Counter()
+    staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
+    assert rejected == {("interactions", texts.NO_ID): 1}
 
 
 def test_genres_written_as_python_lists_are_read_or_counted(tmp_path: Path) -> None:
