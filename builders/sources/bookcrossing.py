@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.emptied import implausible, unreadable
+from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import SHORTENED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
@@ -141,7 +141,8 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         notes, rejects = [], []
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
-            title, author, year, publisher = SHIFTED.get(item) or _mended(*texts)
+            mended = SHIFTED.get(item) or _mended(*texts)
+            title, author, year, publisher = mended
             ids.append(item or None)
             malformed = BAD_ISBN if re.match(SHORTENED, isbn) else None
             rejects.append(malformed if item else validate.EMPTY_ID)
@@ -149,7 +150,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             creators.append([author] if author else None)
             number, note = _number_in(year, YEAR, "year")
             years.append(number)
-            notes.append(note)
+            notes.append(AND.join([*_lost(texts, mended), *([note] if note else [])]) or None)
             details.append([{"name": "publisher", "value": publisher}] if publisher else None)
         yield pa.RecordBatch.from_pydict(
             {
@@ -285,6 +286,16 @@ def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
         by and display_name(by),
         *(_text(other, MISSING) for other in others),
     )
+
+
+def _lost(stated: Sequence[str], mended: Sequence[str | None]) -> list[str]:
+    """The reasons for texts of a book that are stated and beyond repair."""
+    names = ("title", "creators", None, "publisher")
+    return [
+        unreadable(name)
+        for name, field, text in zip(names, stated, mended, strict=True)
+        if name and text is None and plain_field(field, EMPTY if name == "title" else MISSING)
+    ]
 
 
 def _text(field: str, missing: frozenset[str]) -> str | None:

@@ -240,6 +240,16 @@ def test_ages_and_years_of_books(cache: Path, tmp_path: Path) -> None:
     }
 
 
+def test_texts_of_books_beyond_repair_are_counted(cache: Path, tmp_path: Path) -> None:
+    books = book("0345417623", "Ã?Â?rger").replace("Ann Lee", "unknown").replace("Pub", "ZÃ?Ârich")
+    put(tmp_path, "bookcrossing", BOOKS, **{"BX-Books.csv": BOOK_HEAD + books})
+    found = described(tmp_path, "bookcrossing", "items", "title", "creators", "attributes")
+    assert found["0345417623"] == [None, None, None]
+    assert stored(tmp_path, "bookcrossing")["emptied"] == {
+        "items": {"publisher unreadable": 1, "title unreadable": 1}
+    }
+
+
 def test_profiles_of_listeners(cache: Path, tmp_path: Path) -> None:
     user = "{:040x}".format
     rows = (("male", "29,0"), ("Female", "2"), ("29", "f"), ("", ""))
