@@ -140,7 +140,10 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         return arrow.known_values(table.column(name), MISSING)
 
     name, english = column("Name"), column("English name")
-    genres, rating = column("Genres"), column("Rating")
+    # Copies set the genres apart by other marks, which no genre holds.
+    genres = pc.replace_substring_regex(column("Genres"), "[|;]", ",")
+    rating = column("Rating")
+    objects = pc.match_substring(genres, "{")
     ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
     title = pc.coalesce(_unshared(english, ids), name)
     details = {
@@ -163,14 +166,15 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         {
             "item_id": ids,
             "title": title,
-            "categories": arrow.split_lists(genres),
+            "categories": arrow.split_lists(pc.if_else(objects, None, genres)),
             "creators": arrow.split_lists(column("Studios")),
             "year": year,
             "description": _synopsis(table.column("Synopsis")),
             "attributes": arrow.attribute_lists(details),
             "hidden": pc.fill_null(adult, False),
             "emptied": arrow.emptied(
-                (pc.and_(aired.is_valid(), year.is_null()), unreadable("year"))
+                (objects, unreadable("categories")),
+                (pc.and_(aired.is_valid(), year.is_null()), unreadable("year")),
             ),
             "reject": _bad_id(ids),
         }

@@ -149,7 +149,8 @@ def _categories(column: str) -> str:
 
     Some names contain a comma of their own.
     """
-    names = "', ' || joined || ', '"
+    # Copies set the names apart by bars, which none holds.
+    names = "', ' || replace(joined, '|', ', ') || ', '"
     for name in WITH_COMMAS:
         whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
         names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"

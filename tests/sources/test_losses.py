@@ -250,6 +250,43 @@ def test_texts_of_books_beyond_repair_are_counted(cache: Path, tmp_path: Path) -
     }
 
 
+@pytest.mark.parametrize("mark", ["|", ",", ", ", ";"])
+@pytest.mark.parametrize("source", ["ml-1m", "ml-32m"])
+def test_genres_of_films_are_read_whatever_divides_them(
+    cache: Path, tmp_path: Path, source: str, mark: str
+) -> None:
+    genres = mark.join(("Action", "Children&#39;s", "Sci-Fi"))
+    put(tmp_path, source, FILMS[source](genres))
+    found = described(tmp_path, source, "items", "categories")
+    assert found["1"] == [["Action", "Children's", "Sci-Fi"]]
+    assert stored(tmp_path, source)["emptied"] == {}
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "ml-32m"])
+def test_genres_of_films_written_as_objects_are_counted(
+    cache: Path, tmp_path: Path, source: str
+) -> None:
+    genres = json.dumps([{"id": 1, "name": "Action"}])
+    put(tmp_path, source, FILMS[source](genres))
+    assert described(tmp_path, source, "items", "categories")["1"] == [None]
+    assert stored(tmp_path, source)["emptied"] == {"items": {"categories unreadable": 1}}
+
+
+def films_1m(genres: str) -> dict[str, str]:
+    return {**ML_1M, "movies.dat": f"1::Heat (1995)::{genres}\n2::Babe (1995)::Comedy\n"}
+
+
+def films_32m(genres: str) -> dict[str, str]:
+    field = '"' + genres.replace('"', '""') + '"'
+    return {
+        "ratings.csv": "userId,movieId,rating,timestamp\n1,1,4.0,964982703\n1,2,4.0,964982704\n",
+        "movies.csv": f"movieId,title,genres\n1,Heat (1995),{field}\n2,Babe (1995),Comedy\n",
+    }
+
+
+FILMS = {"ml-1m": films_1m, "ml-32m": films_32m}
+
+
 def test_profiles_of_listeners(cache: Path, tmp_path: Path) -> None:
     user = "{:040x}".format
     rows = (("male", "29,0"), ("Female", "2"), ("29", "f"), ("", ""))

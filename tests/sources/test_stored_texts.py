@@ -147,7 +147,10 @@ def test_a_title_that_is_an_id_may_be_a_dash() -> None:
 
 
 def test_genres_written_as_python_lists_are_read_or_counted(tmp_path: Path) -> None:
-    names = ("['Action', 'Sci-Fi']", "[]", "['Action', 'Sci", "Action, Sci-Fi", "")
+    names = (
+        *("['Action', 'Sci-Fi']", "[]", "['Action', 'Sci", "Action, Sci-Fi", ""),
+        *("Action|Sci-Fi", "Action; Sci-Fi", "[{'id': 1, 'name': 'Action'}]"),
+    )
     header = ",".join(anime_2023.ITEM_COLUMNS)
     place = anime_2023.ITEM_COLUMNS.index("Genres")
     text = f"{header}\n"
@@ -161,6 +164,10 @@ def test_genres_written_as_python_lists_are_read_or_counted(tmp_path: Path) -> N
     raw = Raw("anime-2023", {"anime": path}, con)
     rejected: Counter[tuple[str, str]] = Counter()
     staging.stage_table(anime_2023.SOURCE, raw, "items", rejected)
+    both = ["Action", "Sci-Fi"]
     found = con.sql("SELECT categories FROM items_raw ORDER BY item_id").fetchall()
-    assert [row[0] for row in found] == [["Action", "Sci-Fi"], [], [], ["Action", "Sci-Fi"], []]
-    assert raw.emptied == {("items", "categories unreadable"): 1} and not rejected
+    assert [row[0] for row in found] == [
+        *(both, [], [], both, []),
+        *(both, both, []),
+    ]
+    assert raw.emptied == {("items", "categories unreadable"): 2} and not rejected

@@ -121,6 +121,10 @@ def test_titles_name_the_city(tmp_path: Path, change: dict[str, Any], title: str
             "Coffee & Tea, Bars/Lounges, American (New)",
             ["Coffee & Tea", "Bars/Lounges", "American (New)"],
         ),
+        (
+            "Coffee & Tea|Beer|Wine & Spirits|Bars/Lounges",
+            ["Coffee & Tea", "Beer, Wine & Spirits", "Bars/Lounges"],
+        ),
         (None, []),
         ("", []),
     ],
