@@ -53,7 +53,7 @@ class StoreBuilder:
     chunk_bytes: int = CHUNK_BYTES
 
     def __call__(
-        self, spec: store_spec.StoreSpec, offline: bool = False, progress: bool = True
+        self, spec: store_spec.StoreSpec, offline: bool | None = None, progress: bool = True
     ) -> Path:
         name = self.workdir.store(spec, fingerprint.files_fingerprint(sorted(HERE.glob("*.py"))))
         path, url = self.workdir.here / name, f"{self.workdir.url}/{name}"
