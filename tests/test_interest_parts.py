@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, counts, offers, opinions, tastes
+from itdr.builders.evidence.interests import core, counts, display, offers, opinions, tastes
 from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.rendering.lexicon_files import load_lexicon
+from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
+from itdr.builders.store.reader import Item
 from itdr.builders.tasks import profiles
 from tests.interest import cases, folder, open_cell
 from tests.test_interest_companions import FIRST, crowd, table, write
@@ -100,7 +103,7 @@ def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
         assert first.form.id in openings
         facts = [one.facts[0] for one in case.answer.statements]
         assert any(
-            fact.kind in ("contrast", "listed")
+            fact.kind in ("contrast", "risk", "listed")
             or (fact.kind == "also_liked" and fact.direction == DOWN)
             for fact in facts
         )
@@ -167,6 +170,57 @@ def test_the_marks_of_all_works_tell_a_contrast() -> None:
             assert fact.direction * deviation > 2 and person.tally.works[place] >= tastes.JUDGED
             share = fact.count / (n if fact.direction == UP else m)
             assert share >= tastes.CLEARLY[fact.direction] * fact.base
+
+
+def test_only_what_is_disliked_more_often_than_liked_is_said_to_fail() -> None:
+    cell = open_cell("ml-1m", folder())
+    kinds = set()
+    for person in people(cell).values():
+        for fact in tastes.facts(person, 1):
+            if fact.kind in ("contrast", "risk") and fact.direction == DOWN:
+                likes = round(fact.base * person.likes)
+                assert (fact.count > likes) == (fact.kind == "contrast")
+                kinds.add(fact.kind)
+    assert kinds == {"contrast", "risk"}
+
+
+def test_a_count_never_stands_against_a_percentage() -> None:
+    lexicon = load_lexicon("films", load_words("films"))
+
+    def weighed(count: int, of: int, base: float) -> str:
+        return figures(Fact("risk", "category", "War", count, of, base, DOWN), lexicon)["weighed"]
+
+    assert weighed(6, 26, 0.07) == "23% of the 26"
+    assert weighed(6, 26, 0.0) == "6 of the 26"
+    assert weighed(8, 8, 0.07) == "all 8"
+
+
+def test_examples_are_the_works_of_which_a_trait_says_most() -> None:
+    war = shown("share", "War", 15)
+    items = [
+        Item("1", "Many", ("Action", "Comedy", "Drama", "War"), ()),
+        Item("2", "Late", ("Drama", "War"), ()),
+        Item("3", "First", ("War", "Western"), ()),
+        Item("4", "Warned", ("War",), ()),
+        Item("5", "Low", ("Horror", "War"), ()),
+        Item("6", "Worse", ("War",), ()),
+    ]
+    has, none = np.ones(6, bool), np.zeros(6, bool)
+    warned = np.array([False, False, False, True, True, False])
+
+    def titles(fact: Fact, warned: np.ndarray, excluded: np.ndarray) -> list[str]:
+        found = display._examples(fact, has, warned, excluded, items, 4)
+        return [one.value for one in found]
+
+    assert titles(war, none, none) == ["Warned", "First", "Late"]
+    # No favorite of a kind that is warned of, where there are two others.
+    assert titles(war, warned, none) == ["First", "Late"]
+    assert titles(war, ~none, none) == ["Warned", "First", "Late"]
+    against = replace(war, direction=DOWN)
+    assert titles(against, none, none) == ["Worse", "Low"]
+    # What an earlier reason excludes is no example of another one.
+    assert titles(against, warned, warned) == ["Worse"]
+    assert titles(replace(war, direction=0), none, none)[0] == "Worse"
 
 
 # -- reviews --------------------------------------------------------------------------------------
@@ -322,7 +376,7 @@ def test_answers_begin_in_different_ways_and_lose_nothing_by_it(source: str) -> 
         if flag == "offer_first":
             assert first.facts[0].about == "work" and first.facts[0].direction == UP
         elif flag == "against_first":
-            assert first.facts[0].kind in ("contrast", "listed")
+            assert first.facts[0].kind in ("contrast", "risk", "listed")
             assert first.facts[0].direction == DOWN
         else:
             assert first.section == profiles.PROFILE

@@ -143,8 +143,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         return None
     liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
-    titles = [item.title for item in items]
-    shown = display.shown_facts(person, ordered, liked, disliked, titles)
+    shown = display.shown_facts(person, ordered, liked, disliked, items)
     shown = display.distinct_tastes(person, shown)
     shown = core.equal_second(shown) if shown else shown
     flags = core.flags(shown, known[0]) if known else set()
@@ -214,7 +213,7 @@ def _order(cell: OpenCell, user: int, picks: Sequence[Fact], said: Sequence[Fact
 
 
 def _is_shown_against(fact: Fact) -> bool:
-    return fact.kind in ("contrast", "listed") and fact.direction == DOWN
+    return fact.kind in ("contrast", "risk", "listed") and fact.direction == DOWN
 
 
 def _displayed(
@@ -286,7 +285,7 @@ def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind in ("contrast", "listed") or (
+    return fact.kind in ("contrast", "risk", "listed") or (
         fact.kind == "also_liked" and fact.direction == DOWN
     )
 

@@ -35,7 +35,7 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or fact.kind in ("contrast", "listed") or is_shared(fact)
+    return is_taste(fact) or fact.kind in ("contrast", "risk", "listed") or is_shared(fact)
 
 
 def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
