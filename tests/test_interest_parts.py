@@ -11,7 +11,7 @@ import pytest
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import core, counts, display, offers, opinions, tastes
-from itdr.builders.evidence.interests.works import KINDS, blends
+from itdr.builders.evidence.interests.works import KINDS, blends, works_of
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.template_files import BUILT_IN
@@ -413,13 +413,22 @@ def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
     companions = counts.companions_of(split)
     title = {store.item(code).title: code for code in companions.works.tolist()}
     none, seen = np.zeros(0, np.int64), 0
+    title_of = {store.item(code).title: code for code in range(len(store.work))[::-1]}
     for case in cases(cell)[:60]:
         disliked = case.codes[case.liked :]
         for fact in offers.aversions(split, disliked, none, case.codes):
-            work, (other,) = title[fact.value], fact.details
+            work, (other, kind) = title[fact.value], fact.details
             seen += 1
             assert work not in case.codes and other.value == fact.value
             assert fact.direction == DOWN and fact.quote != other.quote
+            # The three are of one kind, which the fact names.
+            three = (work, title_of[fact.quote], title_of[other.quote])
+            assert all(kind.value in one.traits(kind.about) for one in works_of(store, three))
+            assert kind.kind == "shown" and kind.count >= 2 and kind.of == len(disliked)
+            unsaid = offers.aversions(
+                split, disliked, none, case.codes, sayable=lambda *of: of != kind.topic
+            )
+            assert all(one.details[-1].topic != kind.topic for one in unsaid)
             for one in (fact, other):
                 assert one.count >= offers.CLEAR * one.base and one.count >= offers.FANS * one.of
             # What goes with a like, is met, or is of a kind that pleases is none.

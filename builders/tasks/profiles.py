@@ -153,7 +153,14 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     likes = person.codes[person.sides == LIKE]
     liking = [*filter(core.is_taste, shown)]
-    shown += offers.aversions(split, person.codes[disliked], likes, mine.touched, tastes=liking)
+    shown += offers.aversions(
+        split,
+        person.codes[disliked],
+        likes,
+        mine.touched,
+        tastes=liking,
+        sayable=realiser.lexicon.is_taste,
+    )
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
@@ -164,7 +171,9 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
     if not planned or planned[0].form.id not in openings or not _tells(said):
         return None
-    against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
+    # What only a list could show counts where this one does.
+    sure = [fact for fact in held if fact.kind != "listed"]
+    against = [fact for fact in (*sure, *shown) if fact.about in KINDS and fact.direction == DOWN]
     offered = functools.partial(
         offers.offers,
         split,

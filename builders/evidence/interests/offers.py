@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ CLEAR, FANS = 2.0, 0.2
 expected, and at least this share of them do."""
 AGREED = 2
 """How many displayed dislikes must have fans who like the work warned against."""
+KINDS_SAID, FAR = ("category", "creator", "tag", "blend"), 2
+"""A work is warned against as one of these kinds, which it shares with both dislikes, and which is so many
+times as common among the displayed dislikes as among the likes."""
 RECEIVED = 0.6
 """A work is offered only if at least this share of those who like or dislike it like it."""
 JUDGES, BETTER, CHANCE = 20, 1.25, 0.01
@@ -175,8 +179,9 @@ def aversions(
     touched: np.ndarray,
     *,
     tastes: Sequence[Fact] = (),
+    sayable: Callable[[str, str], bool] = lambda about, value: True,
 ) -> list[Fact]:
-    """Works to warn against: new to the user, and liked by the fans of two displayed dislikes.
+    """Works to warn against: new to the user, of a kind with two displayed dislikes, and liked by their fans.
 
     Args:
         split: whose training part says what goes together.
@@ -184,10 +189,12 @@ def aversions(
         liked: the works that the user likes; works that go with these are never warned against.
         touched: works that the user met in any way.
         tastes: what the user likes; a work that has one of these traits is never warned against.
+        sayable: whether a kind can be named, by what it is about and its value.
 
     Returns:
         At most one fact `also_liked` with the direction `DOWN`; the quote is the title of the displayed
-        work whose likers are counted, and the detail is the other one's.
+        work whose likers are counted, and the details are the other one's and how many displayed dislikes
+        are of the kind that the three have in common.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(disliked)
@@ -203,10 +210,35 @@ def aversions(
         places = able[pairs.other[able] == code]
         places = places[np.argsort(-pairs.gain[places], kind="stable")]
         apart = [k for k in places.tolist() if not _one_series(store, int(pairs.work[k]), code)]
-        if len(apart) >= AGREED:
-            first, second = (_fact(store, pairs, place, DOWN) for place in apart[:AGREED])
-            return [replace(first, details=(second,))]
+        for chosen in itertools.combinations(apart, AGREED):
+            works_of_three = np.append(pairs.work[list(chosen)], code)
+            kind = _kind_of_all(split, works_of_three, disliked, liked, sayable)
+            if kind is not None:
+                first, second = (_fact(store, pairs, place, DOWN) for place in chosen)
+                return [replace(first, details=(second, kind))]
     return []
+
+
+def _kind_of_all(
+    split: Partition,
+    works_of_it: np.ndarray,
+    disliked: np.ndarray,
+    liked: np.ndarray,
+    sayable: Callable[[str, str], bool],
+) -> Fact | None:
+    """The narrowest kind that these works have in common and that the user seldom likes: how many of the
+    displayed dislikes are of it."""
+    known = counts.counts(split)
+    traits, number = np.unique(known.traits_of(works_of_it)[1], return_counts=True)
+    common = traits[number == len(works_of_it)]
+    likes = np.bincount(known.traits_of(liked)[1], minlength=len(known.names))[common]
+    for place in np.lexsort((common, known.liked[common])).tolist():
+        about, value = known.names[common[place]]
+        k = int((known.traits_of(disliked)[1] == common[place]).sum())
+        seldom = FAR * int(likes[place]) * len(disliked) <= k * len(liked)
+        if seldom and about in KINDS_SAID and sayable(about, value):
+            return Fact("shown", about, value, k, len(disliked), 0.0, DOWN)
+    return None
 
 
 def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:
