@@ -10,7 +10,15 @@ import pytest
 
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, counts, display, offers, opinions, tastes
+from itdr.builders.evidence.interests import (
+    core,
+    counts,
+    display,
+    offers,
+    opinions,
+    tastes,
+    works,
+)
 from itdr.builders.evidence.interests.works import KINDS, blends, works_of
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
@@ -336,7 +344,7 @@ def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
     assert offers._place(cell.partition, pairs, places[-1:], None, set()) == later
 
 
-def test_without_a_companion_the_best_received_work_of_a_taste_is_offered() -> None:
+def test_without_a_companion_a_well_received_work_of_a_taste_is_offered() -> None:
     cell = open_cell("ml-1m", folder())
     split, known = cell.partition, counts.counts(cell.partition)
     usual = known.all_likes / known.judged.sum()
@@ -349,9 +357,43 @@ def test_without_a_companion_the_best_received_work_of_a_taste_is_offered() -> N
     assert fact.base == pytest.approx(usual * fact.of)
     (code,) = [code for code in seen.tolist() if cell.store.item(code).title == fact.value]
     assert (fact.count, fact.of) == (known.likes[code], known.judged[code])
+    # Users of one taste are offered different ones, each of that kind in the first place.
+    found = {
+        one.value
+        for salt in range(40)
+        for one in offers.offers(split, nothing, nothing, tastes=[taste], salt=salt)
+    }
+    assert 1 < len(found) <= offers.ALIKE
+    for code in seen.tolist():
+        named = cell.store.item(code)
+        if named.title in found:
+            assert named.categories[0] == "War" or len(named.categories) <= offers.FILED
+    # Nobody who likes what few know is offered what many know, and the other way round.
+    for limits in ({"popular": False}, {"obscure": False}):
+        for one in offers.offers(split, nothing, nothing, tastes=[taste], **limits):
+            (code,) = [code for code in seen.tolist() if cell.store.item(code).title == one.value]
+            assert offers._well_known(split)[code] == ("obscure" in limits)
+            assert known.likes[code] < known.known or "obscure" in limits
     # What the user has met, or what is to be avoided, is not offered.
     assert offers.offers(split, nothing, seen, tastes=[taste]) == []
     assert offers.offers(split, nothing, nothing, tastes=[taste], against=[taste]) == []
+
+
+def test_what_shares_its_title_with_another_work_is_not_offered(
+    tmp_path: Path, caches: Path
+) -> None:
+    write(tmp_path, crowd(20), 300)
+    films = tmp_path / "ml-1m" / "movies.dat"
+    named = films.read_text("latin-1")
+    films.write_text(named.replace("number 299 (1990)", "number 31 (1975)"), "latin-1")
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    alike = works.namesakes(cell.store)
+    assert np.flatnonzero(alike).tolist() == sorted(codes[film] for film in (31, 299))
+    liked = np.array([codes[FIRST]])
+    assert "Film number 31 (1990)" not in {
+        fact.value for fact in offers.offers(cell.partition, liked, liked)
+    }
 
 
 def test_of_games_the_same_share_is_always_kept_so_none_is_well_received() -> None:
@@ -426,7 +468,7 @@ def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
             assert all(kind.value in one.traits(kind.about) for one in works_of(store, three))
             assert kind.kind == "shown" and kind.count >= 2 and kind.of == len(disliked)
             unsaid = offers.aversions(
-                split, disliked, none, case.codes, sayable=lambda *of: of != kind.topic
+                split, disliked, none, case.codes, sayable=lambda *of, no=kind.topic: of != no
             )
             assert all(one.details[-1].topic != kind.topic for one in unsaid)
             for one in (fact, other):

@@ -182,6 +182,9 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         disliked=person.codes[person.sides == DISLIKE],
         tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
         against=against,
+        # Who keeps to what is well known is offered nothing else.
+        obscure=not any(map(tastes.wants_known, said)),
+        salt=cell.draws(user, "offer").below(1 << 32),
     )
     # Who is said to want what is little known is offered that, or is not said to want it.
     niche = any(map(tastes.wants_unknown, said))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from itdr.builders.core.rng import HashRng
 from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, works
@@ -16,7 +17,7 @@ from itdr.builders.evidence.interests.companions import Pairs
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
-    from itdr.builders.store.reader import StoreReader
+    from itdr.builders.store.reader import Item, StoreReader
 
 OFFERS = 2
 LIFT = 1.5
@@ -34,8 +35,10 @@ RECEIVED = 0.6
 JUDGES, BETTER, CHANCE = 20, 1.25, 0.01
 """A work that goes with none of the displayed likes is offered if so many people judged it, this many
 times as many of them like it as is usual, and chance explains it in fewer cases than this."""
-BEST = 10
-"""So many best received works of a taste are compared with the displayed likes."""
+ALIKE = 10
+"""One of so many that share most traits with the displayed likes: which one differs from user to user."""
+FILED = 2
+"""Such a work names its category first, or no more categories than this."""
 
 
 def offers(
@@ -47,6 +50,8 @@ def offers(
     tastes: Sequence[Fact] = (),
     against: Sequence[Fact] = (),
     popular: bool = True,
+    obscure: bool = True,
+    salt: int = 0,
 ) -> list[Fact]:
     """Works to offer: one for each of the user's tastes, for which a displayed like of that taste speaks.
 
@@ -58,12 +63,14 @@ def offers(
         tastes: the tastes that are stated, the lead one first; if empty, a work of any kind may be offered.
         against: facts about traits that a work to be offered must not have.
         popular: whether works better known than half of the choices may be offered, too.
+        obscure: whether the others may be.
+        salt: a hash of the user: which work a fact `reception` is about.
 
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
         the details are how many displayed likes have the taste and, if there is one, another displayed work that
-        points to the same work. If there are none, a fact `reception`: the work of a taste that most of
-        those who judged it like.
+        points to the same work. If there are none, a fact `reception`: a work of a taste, much like the displayed
+        likes, that more of those who judged it like than usual. No work whose title another one shares.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(liked)
@@ -72,9 +79,11 @@ def offers(
     barred |= np.isin(titles, titles[touched])
     if disliked is not None and len(disliked):
         barred[table.of(disliked).other] = True
-    barred |= _badly_received(split)
+    barred |= _badly_received(split) | works.namesakes(store)
     if not popular:
         barred |= _well_known(split)
+    if not obscure:
+        barred |= ~_well_known(split)
     able = np.flatnonzero(~barred[pairs.other] & (pairs.together >= LIFT * pairs.expected))
     strength = _strength(pairs, able, len(titles))
     keys = (-pairs.gain[able], store.item_hash[pairs.other[able]], -strength[pairs.other[able]])
@@ -94,7 +103,10 @@ def offers(
     if found or counts.by_hours(split):
         # Of each game the same share is played for long.
         return found
-    received = (_well_received(split, liked, barred, taste) for taste in tastes)
+    if not popular:
+        known = counts.counts(split)
+        barred |= known.likes >= known.known
+    received = (_well_received(split, liked, barred, taste, salt) for taste in tastes)
     return [one for one in received if one is not None][:1]
 
 
@@ -118,28 +130,39 @@ def _place(
 
 
 def _well_received(
-    split: Partition, liked: np.ndarray, barred: np.ndarray, taste: Fact
+    split: Partition, liked: np.ndarray, barred: np.ndarray, taste: Fact, salt: int
 ) -> Fact | None:
-    """A work of a taste that is received clearly better than usual: of the best the one that shares most
-    traits with the displayed likes."""
+    """A work that is above all of this taste and received clearly better than usual: one of those that share
+    most traits with the displayed likes, by a hash of the user."""
     known, store = counts.counts(split), split.store
     able = _carrying(split, [taste]) & ~barred & (store.title_code >= 0)
     able &= (known.judged >= JUDGES) & (store.work == np.arange(len(able)))
     usual = known.all_likes / max(int(known.judged.sum()), 1)
     codes = np.flatnonzero(able & (known.likes >= BETTER * usual * known.judged))
-    # Smoothed with as many usual verdicts as are asked for at least.
-    rate = (known.likes[codes] + JUDGES * usual) / (known.judged[codes] + JUDGES)
-    best = codes[np.lexsort((store.item_hash[codes], -rate))[:BEST]]
     shared = np.bincount(known.traits_of(liked)[1], minlength=len(known.names))
-    places, traits = known.traits_of(best)
-    alike = np.bincount(places, shared[traits], len(best))
-    for place in np.argsort(-alike, kind="stable").tolist():
-        code = int(best[place])
+    places, traits = known.traits_of(codes)
+    alike = np.bincount(places, shared[traits], len(codes))
+    order = np.lexsort((store.item_hash[codes], -alike))
+    likely = []
+    for code in codes[order].tolist():
         k, n = int(known.likes[code]), int(known.judged[code])
-        if significance.at_least(k, n, usual) <= CHANCE:
-            title = store.item(code).title
-            return Fact("reception", "work", title, k, n, usual * n, UP, details=taste.details[:1])
-    return None
+        if _is_of(store.item(code), taste) and significance.at_least(k, n, usual) <= CHANCE:
+            likely.append(code)
+        if len(likely) == ALIKE:
+            break
+    if not likely:
+        return None
+    chosen = likely[HashRng(salt).below(len(likely))]
+    k, n = int(known.likes[chosen]), int(known.judged[chosen])
+    title = store.item(chosen).title
+    return Fact("reception", "work", title, k, n, usual * n, UP, details=taste.details[:1])
+
+
+def _is_of(item: Item, taste: Fact) -> bool:
+    """Whether a work is of a taste in the first place, as far as its categories say."""
+    if taste.about != "category":
+        return True
+    return item.categories[:1] == (taste.value,) or len(item.categories) <= FILED
 
 
 def _strength(pairs: Pairs, places: np.ndarray, n_works: int) -> np.ndarray:
@@ -199,7 +222,7 @@ def aversions(
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(disliked)
     titles = store.title_code
-    barred = np.isin(titles, titles[touched]) | _carrying(split, tastes)
+    barred = np.isin(titles, titles[touched]) | _carrying(split, tastes) | works.namesakes(store)
     barred[table.of(liked).other] = True
     clear = (pairs.together >= CLEAR * pairs.expected) & (pairs.together >= FANS * pairs.of)
     able = np.flatnonzero(~barred[pairs.other] & clear)

@@ -83,6 +83,11 @@ def wants_unknown(fact: Fact) -> bool:
     return fact.kind == "habit" and fact.about in ("heavy", "obscure") and fact.direction == UP
 
 
+def wants_known(fact: Fact) -> bool:
+    """Whether a fact speaks for works that many know."""
+    return fact.kind == "habit" and fact.about == "obscure" and fact.direction == DOWN
+
+
 def _gain(fact: Fact) -> float:
     expected = fact.base * fact.of if fact.kind == "share" else fact.base
     return significance.gain(fact.count, expected)
