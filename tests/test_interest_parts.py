@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -344,39 +345,50 @@ def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
     assert offers._place(cell.partition, pairs, places[-1:], None, set()) == later
 
 
-def test_without_a_companion_a_well_received_work_of_a_taste_is_offered() -> None:
+def test_without_a_companion_a_well_received_work_like_a_favorite_is_offered() -> None:
     cell = open_cell("ml-1m", folder())
     split, known = cell.partition, counts.counts(cell.partition)
     usual = known.all_likes / known.judged.sum()
     taste = shown("share", "War", 15)
-    nothing, seen = np.zeros(0, np.int64), known.bearers(known.codes["category"]["War"])
-    (fact,) = offers.offers(split, nothing, nothing, tastes=[taste])
+    seen = known.bearers(known.codes["category"]["War"])
+    alone = ~np.isin(seen, counts.companions_of(split).works)
+    alone &= np.array([cell.store.item(code).categories[0] == "War" for code in seen.tolist()])
+    (liked,) = [seen[alone][:1]]
+
+    def offered(**limits: Any) -> list[Fact]:
+        return offers.offers(split, liked, liked, **{"tastes": [taste], **limits})
+
+    def code_of(fact: Fact) -> int:
+        return next(code for code in seen.tolist() if cell.store.item(code).title == fact.value)
+
+    (fact,) = offered()
     assert (fact.kind, fact.about, fact.direction) == ("reception", "work", UP)
-    assert fact.details == taste.details[:1] and fact.of >= offers.JUDGES
+    assert fact.details[0] == taste.details[0] and fact.of >= offers.JUDGES
     assert fact.count >= offers.BETTER * fact.base
     assert fact.base == pytest.approx(usual * fact.of)
-    (code,) = [code for code in seen.tolist() if cell.store.item(code).title == fact.value]
+    code = code_of(fact)
     assert (fact.count, fact.of) == (known.likes[code], known.judged[code])
-    # Users of one taste are offered different ones, each of that kind in the first place.
-    found = {
-        one.value
-        for salt in range(40)
-        for one in offers.offers(split, nothing, nothing, tastes=[taste], salt=salt)
-    }
-    assert 1 < len(found) <= offers.ALIKE
-    for code in seen.tolist():
-        named = cell.store.item(code)
-        if named.title in found:
-            assert named.categories[0] == "War" or len(named.categories) <= offers.FILED
+    # Users of one taste are offered different ones, each of that kind in the first place and close to a
+    # favorite, which is named.
+    found = [one for salt in range(40) for one in offered(salt=salt)]
+    assert 1 < len({one.value for one in found}) <= offers.ALIKE
+    own = set(cell.store.item(int(liked[0])).categories)
+    for one in found:
+        named = cell.store.item(code_of(one)).categories
+        assert named[0] == "War" or len(named) <= offers.FILED
+        # All are of one decade.
+        assert (len(own & set(named)) + 1) / (len(own | set(named)) + 1) > offers.CLOSE
+        assert one.details[1].value == cell.store.item(int(liked[0])).title
+    nothing = np.zeros(0, np.int64)
+    assert offers.offers(split, nothing, nothing, tastes=[taste]) == []
     # Nobody who likes what few know is offered what many know, and the other way round.
-    for limits in ({"popular": False}, {"obscure": False}):
-        for one in offers.offers(split, nothing, nothing, tastes=[taste], **limits):
-            (code,) = [code for code in seen.tolist() if cell.store.item(code).title == one.value]
-            assert offers._well_known(split)[code] == ("obscure" in limits)
-            assert known.likes[code] < known.known or "obscure" in limits
+    for one in offered(popular=False):
+        assert known.likes[code_of(one)] < known.known
+    for one in offered(obscure=False):
+        assert offers._well_known(split)[code_of(one)]
     # What the user has met, or what is to be avoided, is not offered.
-    assert offers.offers(split, nothing, seen, tastes=[taste]) == []
-    assert offers.offers(split, nothing, nothing, tastes=[taste], against=[taste]) == []
+    assert offers.offers(split, liked, seen, tastes=[taste]) == []
+    assert offered(against=[taste]) == []
 
 
 def test_what_shares_its_title_with_another_work_is_not_offered(

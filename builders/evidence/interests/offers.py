@@ -14,6 +14,7 @@ from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, works
 from itdr.builders.evidence.interests.companions import Pairs
+from itdr.builders.evidence.interests.works import KINDS
 
 if TYPE_CHECKING:
     from itdr.builders.sampling.partition import Partition
@@ -35,8 +36,9 @@ RECEIVED = 0.6
 JUDGES, BETTER, CHANCE = 20, 1.25, 0.01
 """A work that goes with none of the displayed likes is offered if so many people judged it, this many
 times as many of them like it as is usual, and chance explains it in fewer cases than this."""
-ALIKE = 10
-"""One of so many that share most traits with the displayed likes: which one differs from user to user."""
+ALIKE, CLOSE = 10, 0.6
+"""Such a work shares more than this share of its traits with a displayed like; of so many of the closest ones it is
+one, which differs from user to user."""
 FILED = 2
 """Such a work names its category first, or no more categories than this."""
 
@@ -69,8 +71,9 @@ def offers(
     Returns:
         Facts `also_liked`; the quote is the title of the displayed work whose likers are counted, and
         the details are how many displayed likes have the taste and, if there is one, another displayed work that
-        points to the same work. If there are none, a fact `reception`: a work of a taste, much like the displayed
-        likes, that more of those who judged it like than usual. No work whose title another one shares.
+        points to the same work. If there are none, a fact `reception`: a work of a taste, close in kind to a displayed
+        like, that more of those who judged it like than usual; the details are how many displayed likes have the
+        taste, and that like if it shares more than the taste. No work whose title another one shares.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(liked)
@@ -132,30 +135,59 @@ def _place(
 def _well_received(
     split: Partition, liked: np.ndarray, barred: np.ndarray, taste: Fact, salt: int
 ) -> Fact | None:
-    """A work that is above all of this taste and received clearly better than usual: one of those that share
-    most traits with the displayed likes, by a hash of the user."""
+    """A work that is above all of this taste, close in kind to a displayed like of that taste, and received
+    clearly better than usual: one of the closest, by a hash of the user."""
     known, store = counts.counts(split), split.store
-    able = _carrying(split, [taste]) & ~barred & (store.title_code >= 0)
+    bears = _carrying(split, [taste])
+    able = bears & ~barred & (store.title_code >= 0)
     able &= (known.judged >= JUDGES) & (store.work == np.arange(len(able)))
     usual = known.all_likes / max(int(known.judged.sum()), 1)
     codes = np.flatnonzero(able & (known.likes >= BETTER * usual * known.judged))
-    shared = np.bincount(known.traits_of(liked)[1], minlength=len(known.names))
-    places, traits = known.traits_of(codes)
-    alike = np.bincount(places, shared[traits], len(codes))
-    order = np.lexsort((store.item_hash[codes], -alike))
+    close, anchors = _closest(split, codes, liked[bears[liked]])
+    order = np.lexsort((store.item_hash[codes], -close))
+    numbered = works.series_of(store)
     likely = []
-    for code in codes[order].tolist():
+    for place in order[: int((close > CLOSE).sum())].tolist():
+        code = int(codes[place])
         k, n = int(known.likes[code]), int(known.judged[code])
-        if _is_of(store.item(code), taste) and significance.at_least(k, n, usual) <= CHANCE:
-            likely.append(code)
+        if numbered[code][1] or not _is_of(store.item(code), taste):
+            continue
+        if significance.at_least(k, n, usual) <= CHANCE:
+            likely.append(place)
         if len(likely) == ALIKE:
             break
     if not likely:
         return None
-    chosen = likely[HashRng(salt).below(len(likely))]
-    k, n = int(known.likes[chosen]), int(known.judged[chosen])
-    title = store.item(chosen).title
-    return Fact("reception", "work", title, k, n, usual * n, UP, details=taste.details[:1])
+    place = likely[HashRng(salt).below(len(likely))]
+    code = int(codes[place])
+    k, n = int(known.likes[code]), int(known.judged[code])
+    like = [
+        Fact("own", "work", store.item(one).title)
+        for one in anchors[place : place + 1].tolist()
+        if one >= 0
+    ]
+    details = (*taste.details[:1], *like)
+    return Fact("reception", "work", store.item(code).title, k, n, usual * n, UP, details=details)
+
+
+def _closest(
+    split: Partition, codes: np.ndarray, liked: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each work the share of its traits and of the closest like's that both have, and that like, -1 if they
+    share but one. Only what describes a work counts, blends not twice."""
+    known = counts.counts(split)
+    counted = np.isin(known.kinds, [KINDS.index(kind) for kind in ("category", "tag", "decade")])
+    places, traits = known.traits_of(codes)
+    own = np.bincount(places, counted[traits], len(codes))
+    close, anchors = np.zeros(len(codes)), np.full(len(codes), -1)
+    for like in liked.tolist():
+        theirs = known.traits_of(np.array([like]))[1]
+        theirs = theirs[counted[theirs]]
+        common = np.bincount(places, np.isin(traits, theirs), len(codes))
+        share = common / np.maximum(own + len(theirs) - common, 1)
+        anchors = np.where(share > close, np.where(common > 1, like, -1), anchors)
+        close = np.maximum(close, share)
+    return close, anchors
 
 
 def _is_of(item: Item, taste: Fact) -> bool:
