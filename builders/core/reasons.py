@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 OUTSIDE_SCALE = "rating outside the scale"
+NO_RATING = "no valid rating"
+UNDATED = "no date"
 IMPLAUSIBLE_TIME = "implausible time"
 BAD_ID = "malformed id"
 WRONG_TYPE = "a value of the wrong type"

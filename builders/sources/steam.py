@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import numbers, text_files
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL
+from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL, UNDATED
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import literal_reader
@@ -86,6 +86,8 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         except numbers.AmbiguousNumberError:
             played, reject = None, reject or AMBIGUOUS
         unread = NO_HOURS if played is None and hours is not None else None
+        if date is None:
+            unread = f"{unread}{AND}{UNDATED}" if unread else UNDATED
         return user, game, second, played, _text(text), unread, reject
 
     return row

@@ -50,7 +50,7 @@ entries of the manifest."""
 
 def prepare(
     spec: StoreSpec,
-    offline: bool = False,
+    offline: bool | None = None,
     progress: bool = True,
     path: Path | None = None,
     read: Read | None = None,
@@ -59,7 +59,7 @@ def prepare(
 
     Args:
         spec: which store.
-        offline: never download.
+        offline: never download; by default as `HF_HUB_OFFLINE` says.
         progress: show progress bars.
         path: where to build it; by default in the cache.
         read: what reads the raw files; by default the embedded engine.
@@ -73,6 +73,8 @@ def prepare(
     from filelock import FileLock
 
     path = path or spec.path
+    if offline is None:
+        offline = core_paths.offline_variable() is not None
     if not is_complete(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):

@@ -20,7 +20,7 @@ from itdr.builders.core.one_record import require_one_per_line
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import joins, statements
+from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -67,6 +67,9 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             read[table] = rows_read(raw.con, table, raw.unparsed[table])
             files = {key: raw.paths[key] for key in raw.opened}
             require_readable(source, table, read[table], rejected, files)
+            if table == "interactions":
+                row = partial(_row, raw.con)
+                limits.require_limits(source, staged[table], row, rejected, list(files.values()))
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
@@ -94,7 +97,11 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
 
 
 def _ask(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(con.execute(query).fetchall()[0][0])
+    return int(_row(con, query)[0])
+
+
+def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    return tuple(con.execute(query).fetchall()[0])
 
 
 def joined_tables(
