@@ -155,6 +155,8 @@ class _Build:
             require_readable(self.source, table, facts.rows, rejected, self._files(table))
         files = self._files("interactions")
         limits.require_limits(self.source, interactions.columns, self._row, rejected, files)
+        if "title" in self._columns("items"):
+            limits.require_encoded_once(self.source, self._row, self._files("items"))
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))

@@ -69,6 +69,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             if table == "interactions":
                 row = partial(_row, raw.con)
                 limits.require_limits(source, staged[table], row, rejected, files)
+            if table == "items" and "title" in staged[table]:
+                limits.require_encoded_once(source, partial(_row, raw.con), files)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
