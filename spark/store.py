@@ -53,7 +53,7 @@ class StoreBuilder:
     chunk_bytes: int = CHUNK_BYTES
 
     def __call__(
-        self, spec: store_spec.StoreSpec, offline: bool = False, progress: bool = True
+        self, spec: store_spec.StoreSpec, offline: bool | None = None, progress: bool = True
     ) -> Path:
         name = self.workdir.store(spec, fingerprint.files_fingerprint(sorted(HERE.glob("*.py"))))
         path, url = self.workdir.here / name, f"{self.workdir.url}/{name}"
@@ -154,9 +154,12 @@ class _Build:
         for table, facts in self.facts.items():
             require_readable(self.source, table, facts.rows, rejected, self._files(table))
         files = self._files("interactions")
-        limits.require_limits(self.source, interactions.columns, self._row, rejected, files)
+        limits.require_limits(
+            self.source, interactions.columns, self._row, rejected, list(files.values())
+        )
         if "title" in self._columns("items"):
-            limits.require_encoded_once(self.source, self._row, self._files("items"))
+            paths = list(self._files("items").values())
+            limits.require_encoded_once(self.source, self._row, paths)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
@@ -188,10 +191,13 @@ class _Build:
             "parts": [{"name": part.name, "groups": list(part.groups)} for part in written],
         }
 
-    def _files(self, table: str) -> list[Path]:
-        """The local raw files that a table was read from."""
-        urls = [url for key, url in self.urls.items() if key in self.facts[table].opened]
-        return [Path(url) for url in urls if not remote.is_remote(url)]
+    def _files(self, table: str) -> dict[str, Path]:
+        """The local raw files that a table was read from, by key."""
+        return {
+            key: Path(url)
+            for key, url in self.urls.items()
+            if key in self.facts[table].opened and not remote.is_remote(url)
+        }
 
     def _columns(self, table: str) -> list[str]:
         return self.facts[table].columns if table in self.facts else []

@@ -176,7 +176,7 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
             except UnicodeDecodeError as error:
                 raise RawFileError(
                     f"{path}: not {encoding} near byte {seen + error.start:,} ({error.reason}); "
-                    f"the file is broken or was saved in another encoding. {AGAIN}"
+                    f"the file is broken or was saved in another encoding, such as Latin-1. {AGAIN}"
                 ) from None
             if not block:
                 return
