@@ -157,6 +157,9 @@ class _Build:
         limits.require_limits(
             self.source, interactions.columns, self._row, rejected, list(files.values())
         )
+        if "title" in self._columns("items"):
+            paths = list(self._files("items").values())
+            limits.require_encoded_once(self.source, self._row, paths)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))

@@ -136,7 +136,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
                 {_REJECTED}
             END AS reject
         FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds FROM (
-            SELECT nullif({_person("user_id")}, '') AS user_id, nullif(parent_asin, '') AS item,
+            SELECT nullif({_person("user_id")}, '') AS user_id, nullif(trim(parent_asin), '') AS item,
                 TRY_CAST(rating AS FLOAT) AS rating, {first_text_sql("text")} AS text,
                 {first_text_sql("title")} AS title, time, {integer_json_sql("time")} AS number, broken
             FROM (SELECT *, coalesce({", ".join(TIME_KEYS)}) AS time,
@@ -155,6 +155,7 @@ _REJECTED = f"""
 
 def _person(user: str) -> str:
     """A user id without its numeric suffix. Few have one, and searching for it takes long."""
+    user = f"trim({user})"
     bare = f"regexp_replace({user}, '(.)_[0-9]+$', '\\1')"
     return f"CASE WHEN contains({user}, '_') THEN {bare} ELSE {user} END"
 
@@ -198,7 +199,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                     lambda v: {clean_value_sql("v", NO_BRAND)}) AS found
             FROM records
         )
-        SELECT nullif(parent_asin, '') AS item_id, texts[1] AS title,
+        SELECT nullif(trim(parent_asin), '') AS item_id, texts[1] AS title,
             list_filter(coalesce(path, CAST([] AS VARCHAR[])),
                 lambda c, place: c IS NOT NULL AND list_position(path, c) = place) AS categories,
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
@@ -206,7 +207,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             {duckdb_csv.literal(raw.domain)} AS domain, emptied,
             CASE WHEN broken THEN '{UNREADABLE}'
                 WHEN {no_text_sql("parent_asin")} THEN '{WRONG_TYPE}'
-                WHEN nullif(parent_asin, '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
+                WHEN nullif(trim(parent_asin), '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
         FROM cleaned
         """
     )

@@ -54,6 +54,9 @@ AGE_LABELS = {**{label: label for label in AGES.values()}, "56+": "56 or older"}
 
 # Code 0, "other or not specified", is left out: it says nothing about a person, so nobody is asked
 # to predict it.
+_FOREIGN = r"regexp_matches(coalesce(title, ''), '[\x{80}-\x{9f}€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]')"
+"""SQL condition: a title was saved in another encoding. Latin-1 has no letters where these signs stand in
+Windows-1252; Mac Roman and others have those with accents. No title of the official file has one."""
 NO_JOB = ("0", "other", "other or not specified")
 OCCUPATIONS = {
     "1": "academic/educator",
@@ -109,9 +112,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.integer_text_sql("item")} AS item_id, {title_sql("title")} AS title,
+        SELECT {duckdb_csv.integer_text_sql("item")} AS item_id,
+            CASE WHEN NOT {_FOREIGN} THEN {title_sql("title")} END AS title,
             {genres_sql("genres")} AS categories, {year_sql("title")} AS "year",
-            {emptied.emptied_sql(categories=unread_genres_sql("genres"))} AS emptied,
+            {emptied.emptied_sql(title=_FOREIGN, categories=unread_genres_sql("genres"))} AS emptied,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN item IS NULL THEN '{validate.EMPTY_ID}'

@@ -96,13 +96,13 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     forms = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%SZ']"
     return raw.con.sql(
         f"""
-        SELECT nullif(user_id, '') AS user_id, nullif(business_id, '') AS item_id, rating,
+        SELECT nullif(trim(user_id), '') AS user_id, nullif(trim(business_id), '') AS item_id, rating,
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
             {clean_sql(first_text_sql("text"))} AS text,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
                 WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
-                WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
+                WHEN nullif(trim(user_id), '') IS NULL OR nullif(trim(business_id), '') IS NULL
                     THEN '{validate.EMPTY_ID}'
                 WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN moment IS NULL THEN '{validate.NO_TIME}'
@@ -123,7 +123,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     }
     return raw.con.sql(
         f"""
-        SELECT nullif(business_id, '') AS item_id,
+        SELECT nullif(trim(business_id), '') AS item_id,
             CASE WHEN texts[1] IS NOT NULL THEN texts[1] || coalesce(' (' || texts[2] || ')', '')
                 END AS title,
             list_filter(list_transform({_categories("categories")},
@@ -133,7 +133,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
                 WHEN {no_text_sql("business_id")} THEN '{WRONG_TYPE}'
-                WHEN nullif(business_id, '') IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN nullif(trim(business_id), '') IS NULL THEN '{validate.EMPTY_ID}'
             END AS reject
         FROM (
             SELECT *, list_transform([{first_text_sql("name")}, {first_text_sql("city")}],

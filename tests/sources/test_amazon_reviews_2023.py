@@ -368,3 +368,17 @@ def test_real_reviews() -> None:
     assert (last["item_id"], last["rating"]) == ("B0932Z1NM1", 5.0)
     texts = "\n".join(filter(None, found.column("text").to_pylist()))
     assert "<br" not in texts and "[[VIDEOID" not in texts and "  " not in texts
+
+
+def test_blanks_around_ids_do_not_hide_their_ending(tmp_path: Path) -> None:
+    found, rejects = reviews(tmp_path, {**REVIEW, "user_id": " A1_2 ", "parent_asin": " B1"})
+    assert [(row["user_id"], row["item_id"]) for row in found] == [("A1", "B1")]
+    assert rejects == {}
+
+
+def test_a_key_with_two_values_is_refused(tmp_path: Path) -> None:
+    line = json.dumps(REVIEW)
+    with pytest.raises(RawFileError, match="the key 'rating' twice"):
+        reviews(tmp_path, line.replace("{", '{"rating": 1.5, ', 1))
+    found, _ = reviews(tmp_path, line.replace("{", f'{{"rating": {REVIEW["rating"]}, ', 1))
+    assert len(found) == 1, "the same value twice leaves no doubt"

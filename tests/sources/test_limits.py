@@ -18,6 +18,7 @@ from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
 from itdr.builders.store.build import build, staging
+from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
 SOURCES = tuple(registry.source_ids())
@@ -77,7 +78,9 @@ def graded(tmp_path: Path, source: str, grades: list[float | None]) -> dict[str,
     )
     changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
     (tmp_path / "work").mkdir(parents=True, exist_ok=True)
-    return build.build(changed, Raw(source, {}, duckdb.connect()), tmp_path)
+    return build.build(
+        changed, Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")), tmp_path
+    )
 
 
 SCALED = tuple(source for source in SOURCES if load(source).scale)
@@ -124,7 +127,9 @@ def timed(tmp_path: Path, source: str, times: list[int | None]) -> dict[str, Any
     )
     changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
     (tmp_path / "work").mkdir(parents=True, exist_ok=True)
-    return build.build(changed, Raw(source, {}, duckdb.connect()), tmp_path)
+    return build.build(
+        changed, Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")), tmp_path
+    )
 
 
 @pytest.mark.parametrize("source", [one for one in SOURCES if load(one).times])
@@ -181,3 +186,29 @@ def test_months_before_days_stay_so_beside_a_day_above_twelve(tmp_path: Path) ->
     times, rejects = impressions(["11/13/2019", "13/11/2019", "11/12/2019"], tmp_path)
     assert [(when.month, when.day) for when in times] == [(11, 13), (11, 12)]
     assert rejects == {"no valid time": 1}
+
+
+def titled(tmp_path: Path, titles: list[str]) -> dict[str, Any]:
+    """What a build says of a source whose reader gives items with these titles."""
+    ids = [f"i{place}" for place in range(len(titles))]
+    events = pa.record_batch({"user_id": ["u"] * len(ids), "item_id": ids})
+    items = pa.record_batch({"item_id": ids, "title": titles})
+    readers = Readers(interactions=lambda raw: iter([events]), items=lambda raw: iter([items]))
+    (tmp_path / "work").mkdir(parents=True)
+    con = connect(tmp_path / "work" / "stage.duckdb")
+    try:
+        return build.build(replace(load("pixelrec"), readers=readers), Raw("x", {}, con), tmp_path)
+    finally:
+        con.close()
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+@pytest.mark.parametrize(
+    "title", ["Pok\u00e9mon {}", "\u00dcber {}", "\u7f8e\u98df\u7f8e\u98df {}"]
+)
+def test_titles_encoded_twice_are_refused(tmp_path: Path, title: str, encoding: str) -> None:
+    right = [title.format(place) for place in range(40)]
+    twice = [one.encode().decode(encoding, "replace") for one in right]
+    with pytest.raises(RawFileError, match="of 40 titles with letters beyond ASCII"):
+        titled(tmp_path / "twice", [*twice, "Heat", "Babe"])
+    assert titled(tmp_path / "once", [*right, *twice[:9]])["rows"]["items"] == 49

@@ -262,6 +262,19 @@ def test_genres_of_films_are_read_whatever_divides_them(
     assert stored(tmp_path, source)["emptied"] == {}
 
 
+def test_titles_of_films_in_another_encoding_are_counted(cache: Path, tmp_path: Path) -> None:
+    put(tmp_path, "ml-1m", ML_1M)
+    films = "1::Mis\u00e9rables, Les (1995)::Drama\n2::Babe (1995)::Comedy\n"
+    path = tmp_path / "ml-1m" / "movies.dat"
+    for encoding, title, lost in (
+        ("latin-1", "Les Mis\u00e9rables (1995)", {}),
+        ("mac-roman", None, {"items": {"title unreadable": 1}}),
+    ):
+        path.write_bytes(films.encode(encoding))
+        assert described(tmp_path, "ml-1m", "items", "title")["1"] == [title]
+        assert stored(tmp_path, "ml-1m")["emptied"] == lost
+
+
 @pytest.mark.parametrize("source", ["ml-1m", "ml-32m"])
 def test_genres_of_films_written_as_objects_are_counted(
     cache: Path, tmp_path: Path, source: str

@@ -8,10 +8,12 @@ surrogate pair]
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
@@ -33,11 +35,13 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
         keys: keys that one of the first 20 records must contain.
 
     Raises:
-        RawFileError: the file is missing, empty, cut off within its last record, or something else.
+        RawFileError: the file is missing, empty, cut off within its last record, or something else; a
+            record holds one of the keys twice, and nobody can tell which value counts.
     """
     require_encoding(path, limit=_HEAD)
     shown = ""
     for line in islice(lines(path), _LINES):
+        _require_keys_once(path, line or b"", keys)
         shown = shown or (line or b"")[:160].decode("utf-8", "replace").strip()
         if line and set(keys) <= _keys(line):
             break
@@ -52,6 +56,20 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
             f"{path}: the last line has no line end and is no whole record, so the file was cut off: "
             f"{last[-80:].decode('utf-8', 'replace')!r}. {AGAIN}"
         )
+
+
+def _require_keys_once(path: Path, line: bytes, keys: Sequence[str]) -> None:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        for key, value in pairs:
+            if key in keys and record[key] != value:
+                raise RawFileError(
+                    f"{path}: a record has the key {key!r} twice, with different values. {AGAIN}"
+                )
+        return record
+
+    with contextlib.suppress(ValueError, RecursionError):
+        json.loads(line, object_pairs_hook=once)
 
 
 def _keys(line: bytes) -> set[str]:

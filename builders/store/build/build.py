@@ -67,9 +67,11 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             read[table] = rows_read(raw.con, table, raw.unparsed[table])
             files = {key: raw.paths[key] for key in raw.opened}
             require_readable(source, table, read[table], rejected, files)
+            row, paths = partial(_row, raw.con), list(files.values())
             if table == "interactions":
-                row = partial(_row, raw.con)
-                limits.require_limits(source, staged[table], row, rejected, list(files.values()))
+                limits.require_limits(source, staged[table], row, rejected, paths)
+            if table == "items" and "title" in staged[table]:
+                limits.require_encoded_once(source, row, paths)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con

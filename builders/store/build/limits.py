@@ -29,6 +29,13 @@ SELECT count(*) AS n, count("timestamp") AS timed FROM interactions_staged WHERE
 """
 """How many interactions there are, and how many of them have a time."""
 
+TITLES = """
+SELECT count(*) AS n, count(CASE WHEN encoded_twice(title) THEN 1 END) AS twice
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL AND beyond_ascii(title)
+"""
+"""How many titles hold letters beyond ASCII, and in how many of these they were encoded twice."""
+MOST_ENCODED_TWICE = 0.8
+
 Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
 
@@ -83,6 +90,25 @@ def require_limits(
         require_scale(source, row, rejected, files)
     if "timestamp" in columns:
         require_times(source, row, files)
+
+
+def require_encoded_once(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Check that the titles of items were not saved as UTF-8 twice ("Ã©" for "é").
+
+    Args:
+        source: the declaration.
+        row: runs a query on `items_raw`.
+        files: where the items were read from.
+
+    Raises:
+        RawFileError: nearly all titles with letters beyond ASCII were.
+    """
+    n, twice = row(TITLES)
+    if n >= ENOUGH and twice >= MOST_ENCODED_TWICE * n:
+        raise RawFileError(
+            f"{source.id}: of {n:,} titles with letters beyond ASCII in {', '.join(map(str, files))}, "
+            f"{twice:,} were encoded twice, such as 'Ã©' for 'é': put the official file in place."
+        )
 
 
 def require_scale(

@@ -13,11 +13,18 @@ from collections.abc import Collection
 from itdr.builders.core.schema import EVENTS
 
 _LIST = "array_to_string({}, chr(31))"
+_FOREIGN = "[^ -~]"
+_AGAIN = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore") + "".join(map(chr, range(0x80, 0xC0)))
+_TWICE = f"[Â-ô][{_AGAIN}]|[Ãâãð] "
+"""UTF-8 that was read as Latin-1 or Windows-1252 and saved as UTF-8 again: "Ã©" for "é". The controls of
+Latin-1 are blanks in stored texts."""
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"
 FUNCTIONS = {
     "duckdb": (
         f"CREATE OR REPLACE TEMPORARY MACRO listed(a) AS {_LIST.format('a')}",
         f"CREATE OR REPLACE TEMPORARY MACRO paired(a) AS {_LIST.format(f'list_transform(a, lambda p: {_EACH})')}",
+        f"CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS regexp_matches(a, '{_FOREIGN}')",
+        f"CREATE OR REPLACE TEMPORARY MACRO encoded_twice(a) AS regexp_matches(a, '{_TWICE}')",
     ),
     "spark": (
         "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
@@ -26,6 +33,10 @@ FUNCTIONS = {
         "CREATE OR REPLACE TEMPORARY FUNCTION "
         "paired(a ARRAY<STRUCT<name: STRING, value: STRING>>) RETURNS STRING "
         f"RETURN array_join(transform(a, p -> {_EACH}), chr(31))",
+        "CREATE OR REPLACE TEMPORARY FUNCTION beyond_ascii(a STRING) RETURNS BOOLEAN "
+        f"RETURN a RLIKE '{_FOREIGN}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION encoded_twice(a STRING) RETURNS BOOLEAN "
+        f"RETURN a RLIKE '{_TWICE}'",
     ),
 }
 """Functions that the statements call and an engine lacks or names differently."""
