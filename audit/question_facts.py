@@ -171,7 +171,7 @@ def _counted_of(fact: Fact) -> str:
     """The total that a fact counts of; "" for others."""
     if fact.kind == "habit":
         return "judged" if fact.about in ("generous", "strict") else ""
-    if fact.kind == "contrast":
+    if fact.kind in ("contrast", "risk"):
         return "dislikes" if fact.direction == DOWN else "likes"
     return "likes" if fact.kind in ("share", "most") else ""
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, counts, offers, opinions, tastes
-from itdr.builders.evidence.interests.works import KINDS, blends
+from itdr.builders.evidence.interests import (
+    core,
+    counts,
+    display,
+    offers,
+    opinions,
+    tastes,
+    works,
+)
+from itdr.builders.evidence.interests.works import KINDS, blends, works_of
 from itdr.builders.rendering.lexicon_files import load_lexicon
+from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
+from itdr.builders.store.reader import Item
 from itdr.builders.tasks import profiles
 from tests.interest import cases, folder, open_cell
 from tests.test_interest_companions import FIRST, crowd, table, write
@@ -100,7 +112,7 @@ def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
         assert first.form.id in openings
         facts = [one.facts[0] for one in case.answer.statements]
         assert any(
-            fact.kind in ("contrast", "listed")
+            fact.kind in ("contrast", "risk", "listed")
             or (fact.kind == "also_liked" and fact.direction == DOWN)
             for fact in facts
         )
@@ -167,6 +179,57 @@ def test_the_marks_of_all_works_tell_a_contrast() -> None:
             assert fact.direction * deviation > 2 and person.tally.works[place] >= tastes.JUDGED
             share = fact.count / (n if fact.direction == UP else m)
             assert share >= tastes.CLEARLY[fact.direction] * fact.base
+
+
+def test_only_what_is_disliked_more_often_than_liked_is_said_to_fail() -> None:
+    cell = open_cell("ml-1m", folder())
+    kinds = set()
+    for person in people(cell).values():
+        for fact in tastes.facts(person, 1):
+            if fact.kind in ("contrast", "risk") and fact.direction == DOWN:
+                likes = round(fact.base * person.likes)
+                assert (fact.count > likes) == (fact.kind == "contrast")
+                kinds.add(fact.kind)
+    assert kinds == {"contrast", "risk"}
+
+
+def test_a_count_never_stands_against_a_percentage() -> None:
+    lexicon = load_lexicon("films", load_words("films"))
+
+    def weighed(count: int, of: int, base: float) -> str:
+        return figures(Fact("risk", "category", "War", count, of, base, DOWN), lexicon)["weighed"]
+
+    assert weighed(6, 26, 0.07) == "23% of the 26"
+    assert weighed(6, 26, 0.0) == "6 of the 26"
+    assert weighed(8, 8, 0.07) == "all 8"
+
+
+def test_examples_are_the_works_of_which_a_trait_says_most() -> None:
+    war = shown("share", "War", 15)
+    items = [
+        Item("1", "Many", ("Action", "Comedy", "Drama", "War"), ()),
+        Item("2", "Late", ("Drama", "War"), ()),
+        Item("3", "First", ("War", "Western"), ()),
+        Item("4", "Warned", ("War",), ()),
+        Item("5", "Low", ("Horror", "War"), ()),
+        Item("6", "Worse", ("War",), ()),
+    ]
+    has, none = np.ones(6, bool), np.zeros(6, bool)
+    warned = np.array([False, False, False, True, True, False])
+
+    def titles(fact: Fact, warned: np.ndarray, excluded: np.ndarray) -> list[str]:
+        found = display._examples(fact, has, warned, excluded, items, 4)
+        return [one.value for one in found]
+
+    assert titles(war, none, none) == ["Warned", "First", "Late"]
+    # No favorite of a kind that is warned of, where there are two others.
+    assert titles(war, warned, none) == ["First", "Late"]
+    assert titles(war, ~none, none) == ["Warned", "First", "Late"]
+    against = replace(war, direction=DOWN)
+    assert titles(against, none, none) == ["Worse", "Low"]
+    # What an earlier reason excludes is no example of another one.
+    assert titles(against, warned, warned) == ["Worse"]
+    assert titles(replace(war, direction=0), none, none)[0] == "Worse"
 
 
 # -- reviews --------------------------------------------------------------------------------------
@@ -282,22 +345,67 @@ def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
     assert offers._place(cell.partition, pairs, places[-1:], None, set()) == later
 
 
-def test_without_a_companion_the_best_received_work_of_a_taste_is_offered() -> None:
+def test_without_a_companion_a_well_received_work_like_a_favorite_is_offered() -> None:
     cell = open_cell("ml-1m", folder())
     split, known = cell.partition, counts.counts(cell.partition)
     usual = known.all_likes / known.judged.sum()
     taste = shown("share", "War", 15)
-    nothing, seen = np.zeros(0, np.int64), known.bearers(known.codes["category"]["War"])
-    (fact,) = offers.offers(split, nothing, nothing, tastes=[taste])
+    seen = known.bearers(known.codes["category"]["War"])
+    alone = ~np.isin(seen, counts.companions_of(split).works)
+    alone &= np.array([cell.store.item(code).categories[0] == "War" for code in seen.tolist()])
+    (liked,) = [seen[alone][:1]]
+
+    def offered(**limits: Any) -> list[Fact]:
+        return offers.offers(split, liked, liked, **{"tastes": [taste], **limits})
+
+    def code_of(fact: Fact) -> int:
+        return next(code for code in seen.tolist() if cell.store.item(code).title == fact.value)
+
+    (fact,) = offered()
     assert (fact.kind, fact.about, fact.direction) == ("reception", "work", UP)
-    assert fact.details == taste.details[:1] and fact.of >= offers.JUDGES
+    assert fact.details[0] == taste.details[0] and fact.of >= offers.JUDGES
     assert fact.count >= offers.BETTER * fact.base
     assert fact.base == pytest.approx(usual * fact.of)
-    (code,) = [code for code in seen.tolist() if cell.store.item(code).title == fact.value]
+    code = code_of(fact)
     assert (fact.count, fact.of) == (known.likes[code], known.judged[code])
+    # Users of one taste are offered different ones, each of that kind in the first place and close to a
+    # favorite, which is named.
+    found = [one for salt in range(40) for one in offered(salt=salt)]
+    assert 1 < len({one.value for one in found}) <= offers.ALIKE
+    own = set(cell.store.item(int(liked[0])).categories)
+    for one in found:
+        named = cell.store.item(code_of(one)).categories
+        assert named[0] == "War" or len(named) <= offers.FILED
+        # All are of one decade.
+        assert (len(own & set(named)) + 1) / (len(own | set(named)) + 1) > offers.CLOSE
+        assert one.details[1].value == cell.store.item(int(liked[0])).title
+    nothing = np.zeros(0, np.int64)
+    assert offers.offers(split, nothing, nothing, tastes=[taste]) == []
+    # Nobody who likes what few know is offered what many know, and the other way round.
+    for one in offered(popular=False):
+        assert known.likes[code_of(one)] < known.known
+    for one in offered(obscure=False):
+        assert offers._well_known(split)[code_of(one)]
     # What the user has met, or what is to be avoided, is not offered.
-    assert offers.offers(split, nothing, seen, tastes=[taste]) == []
-    assert offers.offers(split, nothing, nothing, tastes=[taste], against=[taste]) == []
+    assert offers.offers(split, liked, seen, tastes=[taste]) == []
+    assert offered(against=[taste]) == []
+
+
+def test_what_shares_its_title_with_another_work_is_not_offered(
+    tmp_path: Path, caches: Path
+) -> None:
+    write(tmp_path, crowd(20), 300)
+    films = tmp_path / "ml-1m" / "movies.dat"
+    named = films.read_text("latin-1")
+    films.write_text(named.replace("number 299 (1990)", "number 31 (1975)"), "latin-1")
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    alike = works.namesakes(cell.store)
+    assert np.flatnonzero(alike).tolist() == sorted(codes[film] for film in (31, 299))
+    liked = np.array([codes[FIRST]])
+    assert "Film number 31 (1990)" not in {
+        fact.value for fact in offers.offers(cell.partition, liked, liked)
+    }
 
 
 def test_of_games_the_same_share_is_always_kept_so_none_is_well_received() -> None:
@@ -322,7 +430,7 @@ def test_answers_begin_in_different_ways_and_lose_nothing_by_it(source: str) -> 
         if flag == "offer_first":
             assert first.facts[0].about == "work" and first.facts[0].direction == UP
         elif flag == "against_first":
-            assert first.facts[0].kind in ("contrast", "listed")
+            assert first.facts[0].kind in ("contrast", "risk", "listed")
             assert first.facts[0].direction == DOWN
         else:
             assert first.section == profiles.PROFILE
@@ -359,13 +467,22 @@ def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
     companions = counts.companions_of(split)
     title = {store.item(code).title: code for code in companions.works.tolist()}
     none, seen = np.zeros(0, np.int64), 0
+    title_of = {store.item(code).title: code for code in range(len(store.work))[::-1]}
     for case in cases(cell)[:60]:
         disliked = case.codes[case.liked :]
         for fact in offers.aversions(split, disliked, none, case.codes):
-            work, (other,) = title[fact.value], fact.details
+            work, (other, kind) = title[fact.value], fact.details
             seen += 1
             assert work not in case.codes and other.value == fact.value
             assert fact.direction == DOWN and fact.quote != other.quote
+            # The three are of one kind, which the fact names.
+            three = (work, title_of[fact.quote], title_of[other.quote])
+            assert all(kind.value in one.traits(kind.about) for one in works_of(store, three))
+            assert kind.kind == "shown" and kind.count >= 2 and kind.of == len(disliked)
+            unsaid = offers.aversions(
+                split, disliked, none, case.codes, sayable=lambda *of, no=kind.topic: of != no
+            )
+            assert all(one.details[-1].topic != kind.topic for one in unsaid)
             for one in (fact, other):
                 assert one.count >= offers.CLEAR * one.base and one.count >= offers.FANS * one.of
             # What goes with a like, is met, or is of a kind that pleases is none.

@@ -24,6 +24,7 @@ KINDS = {
     "series": "the series the item belongs to: count of its likers like another part",
     "origin": "the item's country or language",
     "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
+    "risk": "a contrast against a trait that still is liked more often than disliked; base as of contrast",
     "share": "count of works with a trait, base is the share to be expected",
     "listed": "displayed dislikes with a trait that sets them apart; base is the share of such likes",
     "most": "count of a user's likes with the trait that most have; base as of share",

@@ -27,7 +27,7 @@ from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementF
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-SHARE_KINDS = ("share", "contrast", "most", "listed")
+SHARE_KINDS = ("share", "contrast", "risk", "most", "listed")
 """Kinds whose base is a share, not an expected number."""
 FEW = 20
 """Percentages are not used for totals below this."""
@@ -291,6 +291,7 @@ def figures(fact: Fact, lexicon: Lexicon) -> dict[str, str]:
         "usual_share": _phrase(phrases.get("share" if share != "0" else none), share, ""),
         "rate": _rate(found, fact.of, phrases),
         "part": _phrase(phrases.get(_part(fact)), found["count"], found["of"]),
+        "weighed": _weighed(fact, found, phrases),
         "among": _phrase(phrases.get(_among(fact)), found["of"], ""),
         "tally": _phrase(
             phrases.get("tally_all" if fact.count == fact.of < SAMPLE else "tally"),
@@ -353,6 +354,14 @@ def _rate(found: Mapping[str, str], of: int, phrases: Mapping[str, str]) -> str:
     if of < FEW or found["percent"] == "0":
         return found["count"]
     return _phrase(phrases.get("share"), found["percent"], "")
+
+
+def _weighed(fact: Fact, found: Mapping[str, str], phrases: Mapping[str, str]) -> str:
+    """The count among all as it can stand beside a share: as a percentage, but in words where it is all, and
+    as it is beside none."""
+    whole = fact.count == fact.of or not fact.base or "share_of" not in phrases
+    name = _part(fact) if whole else "share_of"
+    return _phrase(phrases.get(name), found["count" if whole else "percent"], found["of"])
 
 
 def _part(fact: Fact) -> str:

@@ -143,8 +143,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         return None
     liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
-    titles = [item.title for item in items]
-    shown = display.shown_facts(person, ordered, liked, disliked, titles)
+    shown = display.shown_facts(person, ordered, liked, disliked, items)
     shown = display.distinct_tastes(person, shown)
     shown = core.equal_second(shown) if shown else shown
     flags = core.flags(shown, known[0]) if known else set()
@@ -154,7 +153,14 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     likes = person.codes[person.sides == LIKE]
     liking = [*filter(core.is_taste, shown)]
-    shown += offers.aversions(split, person.codes[disliked], likes, mine.touched, tastes=liking)
+    shown += offers.aversions(
+        split,
+        person.codes[disliked],
+        likes,
+        mine.touched,
+        tastes=liking,
+        sayable=realiser.lexicon.is_taste,
+    )
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
@@ -165,7 +171,9 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
     if not planned or planned[0].form.id not in openings or not _tells(said):
         return None
-    against = [fact for fact in (*held, *shown) if fact.about in KINDS and fact.direction == DOWN]
+    # What only a list could show counts where this one does.
+    sure = [fact for fact in held if fact.kind != "listed"]
+    against = [fact for fact in (*sure, *shown) if fact.about in KINDS and fact.direction == DOWN]
     offered = functools.partial(
         offers.offers,
         split,
@@ -174,6 +182,9 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         disliked=person.codes[person.sides == DISLIKE],
         tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
         against=against,
+        # Who keeps to what is well known is offered nothing else.
+        obscure=not any(map(tastes.wants_known, said)),
+        salt=cell.draws(user, "offer").below(1 << 32),
     )
     # Who is said to want what is little known is offered that, or is not said to want it.
     niche = any(map(tastes.wants_unknown, said))
@@ -214,7 +225,7 @@ def _order(cell: OpenCell, user: int, picks: Sequence[Fact], said: Sequence[Fact
 
 
 def _is_shown_against(fact: Fact) -> bool:
-    return fact.kind in ("contrast", "listed") and fact.direction == DOWN
+    return fact.kind in ("contrast", "risk", "listed") and fact.direction == DOWN
 
 
 def _displayed(
@@ -286,7 +297,7 @@ def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind in ("contrast", "listed") or (
+    return fact.kind in ("contrast", "risk", "listed") or (
         fact.kind == "also_liked" and fact.direction == DOWN
     )
 

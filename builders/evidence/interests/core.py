@@ -21,6 +21,9 @@ LED = 0.2
 have it."""
 NEAR = 0.85
 """What comes first must be at least this fraction as common as the commonest trait."""
+SLIGHT, NARROW, HIGHER = 1.7, 0.25, 1.5
+"""What is less than `SLIGHT` times as common as usual says little: a taste of this share of the likes, or more, comes
+before it if it is so many times as far above the usual share."""
 DIVIDES = 0.25
 """What separates likes from dislikes differs by this share between them."""
 TELLING = 1.5
@@ -35,14 +38,14 @@ def is_taste(fact: Fact) -> bool:
 
 def is_own(fact: Fact) -> bool:
     """Whether a fact sets the user apart from others."""
-    return is_taste(fact) or fact.kind in ("contrast", "listed") or is_shared(fact)
+    return is_taste(fact) or fact.kind in ("contrast", "risk", "listed") or is_shared(fact)
 
 
 def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     """The facts with the core first: of the tastes about as common among the likes as
     any trait is, the one with the largest product of share and lift over the usual share.
     Whatever leads is clearly more common than usual. If there is no such taste, the commonest trait
-    leads; otherwise the taste farthest above the usual share.
+    leads; otherwise the taste farthest above the usual share. A narrower taste leads where it says far more.
 
     Args:
         person: the user.
@@ -71,9 +74,17 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     # What everybody likes as much does not describe anybody.
     wide = [one for one in wide if lift(one) >= LIFT]
     core = max(wide, key=weight, default=None)
+    usual = most if core is None and most and _lift(most) >= LIFT else core
+    if usual and lift(usual) < SLIGHT:
+        narrow = [one for one in rest if is_taste(one) and one.about in KINDS and one.direction]
+        narrow = [
+            one for one in narrow if one.count >= NARROW * one.of and one.topic != usual.topic
+        ]
+        narrow = [one for one in narrow if lift(one) >= HIGHER * lift(usual)]
+        core = max(narrow, key=weight, default=core)
     if core is None:
-        if most and _lift(most) >= LIFT:
-            return [most, *rest]
+        if usual:
+            return [usual, *rest]
         tastes = [one for one in rest if one.kind == "share" and one.count >= LED * one.of]
         first = max((one for one in tastes if one.direction == UP), key=_lift, default=None)
         return [first, *(one for one in rest if one is not first)] if first else []

@@ -15,6 +15,7 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
+from itdr.builders.store.reader import Item
 
 SHOWN = 2
 """Displayed likes that must carry a taste."""
@@ -34,8 +35,10 @@ HINTS = 3
 """A reason against that only the list supports must apply to this many displayed dislikes."""
 SAME = 0.7
 """Two tastes count as one if they share this fraction of the works of the smaller."""
-_APART = ("contrast", "listed")
-_FARTHEST = np.iinfo(np.int64).max
+FOCUSED = 3
+"""A work of more categories is no example of one of them, where there are others."""
+_APART = ("contrast", "risk", "listed")
+_FARTHEST = _LAST = np.iinfo(np.int64).max
 
 
 def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
@@ -146,7 +149,7 @@ def shown_facts(
     facts: Sequence[Fact],
     liked: Sequence[int],
     disliked: Sequence[int],
-    titles: Sequence[str],
+    items: Sequence[Item],
 ) -> list[Fact]:
     """The facts that the displayed works bear out, each with what it may cite from them as details.
 
@@ -154,48 +157,107 @@ def shown_facts(
         person: the user.
         facts: what may be said.
         liked, disliked: places of the displayed works.
-        titles: their titles, likes first.
+        items: the displayed items, likes first.
 
     Returns:
-        Facts in the same order, but contrasts against works last, those first that most displayed dislikes
-        show. Details are how many of the displayed likes carry the trait, how many
-        of the dislikes (dislikes first for reasons against), and example titles; for what
-        is liked only at times, the title of a dislike precedes them.
+        Facts in the same order, but those against works last: contrasts, those first that most displayed
+        dislikes show, then what only the list shows. Details are how many of the displayed likes carry the
+        trait, how many of the dislikes (dislikes first for reasons against), and example titles, those first
+        of which the trait says most; for what is liked only at times, the title of a dislike precedes them.
+        What is warned of is no example of a taste where there are two others, and what one reason
+        excludes is no example of the next.
     """
-    found = []
+    places = np.array([*liked, *disliked], np.int64)
+    ends = slice(len(liked)), slice(len(liked), None)
+    found: list[tuple[Fact, np.ndarray | None]] = []
     for fact in facts:
-        if fact.about not in KINDS:
-            found.append(fact)
-            continue
-        has = person.carries(fact)
-        likes, dislikes = has[liked].tolist(), has[disliked].tolist()
-        k, against = sum(likes), sum(dislikes)
-        if not _is_shown(fact, k, len(liked), against, len(disliked)):
-            continue
-        listed = [
-            Fact("shown", fact.about, fact.value, k, len(liked), 0.0, UP),
-            Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
-        ]
-        named = zip(titles[: len(liked)], likes, strict=True)
-        if fact.direction == DOWN:
-            listed.reverse()
-            named = zip(titles[len(liked) :], dislikes, strict=True)
-        examples = [Fact("own", "work", title) for title, own in named if own]
-        if fact.direction == 0:
-            failed = zip(titles[len(liked) :], dislikes, strict=True)
-            examples[:0] = [Fact("own", "title", title) for title, own in failed if own][:1]
-        if fact.kind == "listed":
-            # Only the displayed list supports it.
-            fact = replace(fact, count=against, of=len(disliked), base=k / max(len(liked), 1))
-            listed = listed[1:]
-        found.append(replace(fact, details=(*listed, *examples)))
-    return sorted(found, key=_less_seen)
+        has = person.carries(fact)[places] if fact.about in KINDS else None
+        if has is not None:
+            k, against = (int(has[end].sum()) for end in ends)
+            if not _is_shown(fact, k, len(liked), against, len(disliked)):
+                continue
+            shown = [
+                Fact("shown", fact.about, fact.value, k, len(liked), 0.0, UP),
+                Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
+            ]
+            shown = shown[::-1] if fact.direction == DOWN else shown
+            if fact.kind == "listed":
+                # Only the displayed list supports it.
+                share = k / max(len(liked), 1)
+                fact = replace(fact, count=against, of=len(disliked), base=share)
+                shown = shown[1:]
+            fact = replace(fact, details=tuple(shown))
+        found.append((fact, has))
+    found.sort(key=lambda one: _less_seen(one[0]))
+    warned = np.zeros(len(places), bool)
+    for fact, has in found:
+        if has is not None and fact.direction == DOWN:
+            warned |= has
+    excluded = np.zeros(len(places), bool)
+    kept = []
+    for fact, has in found:
+        if has is not None:
+            examples = _examples(fact, has, warned, excluded, items, len(liked))
+            fact = replace(fact, details=(*fact.details, *examples))
+            excluded |= has if fact.direction == DOWN else False
+        kept.append(fact)
+    return kept
+
+
+def _examples(
+    fact: Fact,
+    has: np.ndarray,
+    warned: np.ndarray,
+    excluded: np.ndarray,
+    items: Sequence[Item],
+    liked: int,
+) -> list[Fact]:
+    """The displayed works that stand for a fact; see `shown_facts`.
+
+    has, warned, excluded: of each displayed work, whether it has the trait, any trait that is warned of, or
+    one that an earlier fact warns of.   liked: how many of the items are liked.
+    """
+    is_like = np.arange(len(has)) < liked
+    if fact.direction == DOWN:
+        return _titles("work", _foremost(fact, has & ~is_like & ~excluded, items, 1), items)
+    able = has & is_like
+    if (able & ~warned).sum() >= SHOWN:
+        able &= ~warned
+    titles = _titles("work", _foremost(fact, able, items, SHOWN), items)
+    if fact.direction:
+        return titles
+    return _titles("title", _foremost(fact, has & ~is_like, items, 1)[:1], items) + titles
+
+
+def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fact]:
+    return [Fact("own", about, items[place].title) for place in places]
+
+
+def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -> list[int]:
+    """Places of works with a trait, first those of which it says most: that have few other categories, and
+    name it early. Of the others only as many as are needed."""
+    parts = fact.value.split(PLUS) if fact.about == "blend" else [fact.value]
+    own = fact.about in ("category", "blend")
+
+    def place_of(place: int) -> tuple[int, int]:
+        named = items[place].categories
+        if not own or not set(parts) <= set(named):
+            return 0, 0
+        return len(named), max(map(named.index, parts))
+
+    places = sorted(np.flatnonzero(able).tolist(), key=place_of)
+    return [
+        one for number, one in enumerate(places) if number < least or place_of(one)[0] <= FOCUSED
+    ]
 
 
 def _less_seen(fact: Fact) -> int:
-    """0 for what is no contrast against works; the more, the fewer dislikes show the contrast."""
-    against = fact.kind == "contrast" and fact.direction == DOWN
-    return 1 + fact.details[0].of - fact.details[0].count if against else 0
+    """0 for what is not against works; the more, the fewer dislikes show it."""
+    if fact.about not in KINDS or fact.direction != DOWN:
+        return 0
+    if fact.kind == "listed":
+        return _LAST
+    return 1 + fact.details[0].of - fact.details[0].count
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

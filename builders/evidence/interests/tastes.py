@@ -14,8 +14,9 @@ generous they are, and how closely they follow the crowd). A trait is a fact if 
 works that carry it, `JUDGED` or more, lie so far above (below) the rest that chance does it for one trait
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
-everybody's. A trait that seems to count against works, but not significantly, is passed on as `listed`: the answer may
-then say only that the list shows it.
+everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
+it is a `risk`. A trait that is more common among the dislikes, but not significantly, is passed on as `listed`: the
+answer may then say only that the list shows it.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
@@ -43,8 +44,6 @@ LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
 JUDGED = 5
-HINTED = 1.0
-"""The z-score from which a trait seems to make a difference."""
 CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
 OBSCURE_CHANCE = 0.01
@@ -73,12 +72,20 @@ def facts(person: Person, carried: int) -> list[Fact]:
     tally = person.tally
     found = list(_shares(tally, person, carried))
     found.sort(key=lambda fact: (-_gain(fact), fact.about, fact.value))
-    return [*found, *_contrasts(tally, person), *_habits(person)]
+    tastes = {fact.topic for fact in found}
+    contrasts = _contrasts(tally, person)
+    contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
+    return [*found, *contrasts, *_habits(person)]
 
 
 def wants_unknown(fact: Fact) -> bool:
     """Whether a fact speaks for works that few know."""
     return fact.kind == "habit" and fact.about in ("heavy", "obscure") and fact.direction == UP
+
+
+def wants_known(fact: Fact) -> bool:
+    """Whether a fact speaks for works that many know."""
+    return fact.kind == "habit" and fact.about == "obscure" and fact.direction == DOWN
 
 
 def _gain(fact: Fact) -> float:
@@ -152,21 +159,22 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
     tried = np.where(blended, blended.sum(), (~blended).sum())
     n, m = person.likes, person.dislikes
     facts = []
-    for direction, drawn, other in (
-        (UP, likes, CLEARLY[UP] * n * dislikes <= m * likes),
-        (DOWN, dislikes, CLEARLY[DOWN] * m * likes <= n * dislikes),
+    for direction, drawn, own, other in (
+        (UP, likes, m * likes, n * dislikes),
+        (DOWN, dislikes, n * dislikes, m * likes),
     ):
         far = direction * deviations
-        held = np.flatnonzero((drawn >= LEAST) & other & (far >= HINTED))
+        held = np.flatnonzero((drawn >= LEAST) & (other < own) & (far > 0))
         for place in held[np.lexsort((traits[held], -far[held]))].tolist():
-            sure = far[place] >= _bound(int(tried[place]))
+            clear = CLEARLY[direction] * other[place] <= own[place]
+            sure = clear and far[place] >= _bound(int(tried[place]))
             if sure or direction == DOWN:
                 kind, name = person.counts.names[traits[place]]
                 k, against = int(likes[place]), int(dislikes[place])
                 figures = (k, n, against / m) if direction == UP else (against, m, k / n)
-                facts.append(
-                    Fact("contrast" if sure else "listed", kind, name, *figures, direction)
-                )
+                weak = "risk" if sure and against <= k else "listed"
+                of_kind = "contrast" if sure and (direction == UP or against > k) else weak
+                facts.append(Fact(of_kind, kind, name, *figures, direction))
     return facts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import itertools
 import re
 from collections.abc import Sequence
@@ -68,6 +69,22 @@ def without_year(title: str) -> str:
     'Shane'
     """
     return _YEAR.sub("", title)
+
+
+def namesakes(store: StoreReader) -> np.ndarray:
+    """By work code, whether another work's title differs from this one's only by the year at its end."""
+    return store.shared("namesakes", lambda: _namesakes(store))
+
+
+def _namesakes(store: StoreReader) -> np.ndarray:
+    leads = np.flatnonzero(_leading(store))
+    titles = store.items.column("title").combine_chunks().take(leads).to_pylist()
+    plain = [without_year(title).casefold() for title in titles]
+    number = collections.Counter(plain)
+    found = np.zeros(len(store.work), bool)
+    for code, title, name in zip(leads.tolist(), titles, plain, strict=True):
+        found[code] = number[name] > 1 and len(name) < len(title)
+    return found
 
 
 def works_of(store: StoreReader, codes: Sequence[int]) -> list[Work]:
