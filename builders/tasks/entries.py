@@ -45,12 +45,15 @@ def of_candidates(
 
 
 def leaving_out(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> str:
-    """What an answer leaves out of an entry: ", without the authors"; "" where titles stand alone.
+    """What an answer leaves out of an entry, as a phrase for a prompt.
 
     Args:
         cell: the cell.
         items: the listed items that the answer names.
         show: what is shown beside their titles.
+
+    Returns:
+        ", without the authors"; "" where titles stand alone.
     """
     parts = (("creator", "creators"), ("categories", "categories"))
     names = [
