@@ -70,7 +70,7 @@ def known_of(row: Row, words: Words, layout: Layout) -> Iterator[Known]:
         "n_history": (str(len(row["history"])),),
         "n_items": (str(len(row["history"])),),
     }
-    values |= _of_attributes(row, layout) | _of_scale(row)
+    values |= _of_attributes(row, layout) | _of_scale(row) | _left_out(words, layout)
     if row.get("root_task") == EXTRA:
         likes, dislikes = judged(row)
         values |= {"n_likes": (str(len(likes)),), "n_dislikes": (str(len(dislikes)),)}
@@ -105,6 +105,16 @@ def _histories(
         yield "items", "history", past, ratings
     else:
         yield "history", "history", past, ratings
+
+
+def _left_out(words: Words, layout: Layout) -> dict[str, Shape]:
+    """What an answer is asked to leave out: nothing, or what entries may show beside titles."""
+    shown = (words["creators"], words["categories"])
+    phrases = [
+        layout.leave_out.format(names=layout.joined(list(names)))
+        for names in (shown[:1], shown[1:], shown)
+    ]
+    return {"leaving_out": (Choice((*((phrase,) for phrase in phrases), ())),)}
 
 
 def judged(row: Row) -> tuple[list[int], list[int]]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from itdr.builders.dataset.options import one_of
 from itdr.commands._options import DATA_DIR
+
+if TYPE_CHECKING:
+    from itdr.builders.core.schema import Source
+    from itdr.builders.store.spec import StoreSpec
+
+logger = logging.getLogger("itdr")
 
 
 def run(
@@ -33,7 +39,8 @@ def run(
 ) -> None:
     """Write the cleaned tables of a source, events with their split.
 
-    The tables are interactions, items and users.
+    The tables are interactions, items and users. Where only the files without the texts of reviews
+    are at hand, these are exported, and a line says so.
     CSV and Parquet have a column `split`; RecBole gets one log for each split, to be read with
     benchmark_filename: [train, valid, test]. The folder can be read again as a source.
     Example: itdr export ml-1m --to recbole out/ml-1m
@@ -43,7 +50,6 @@ def run(
     from itdr.builders.dataset import own_sources
     from itdr.builders.dataset.builder import absolute_data_dir
     from itdr.builders.store.prepare import prepare
-    from itdr.builders.store.spec import StoreSpec
     from itdr.publish import export
 
     logging.getLogger("itdr").setLevel(logging.INFO)
@@ -57,10 +63,7 @@ def run(
         raise ConfigError(f"{found.id} has no times: use --split-by user.")
     where = absolute_data_dir(data_dir)
     place = SAMPLE if sample else Path(where) if where else None
-    facet = "text" if found.files_for("text", domain) else "base"
-    if found.files_for(facet, domain) == found.files_for("base", domain):
-        facet = "base"
-    path = prepare(StoreSpec(found, domain, facet, place, sample))
+    path = prepare(_store(found, domain, place, sample))
     rows = export.export(export.Request(found, path, form, split_by, seed), folder)
     if as_json:
         print(json.dumps({"folder": str(folder), "rows": rows}, indent=1))
@@ -68,3 +71,37 @@ def run(
     for name, count in rows.items():
         print(f"{folder / name}: {count:,} rows")
     print(f"{folder / 'itdr.yaml'}: describes them; use it as sources=[{str(folder)!r}]")
+
+
+def _store(source: Source, domain: str | None, place: Path | None, sample: bool) -> StoreSpec:
+    """The store to export: with the texts, unless their files alone are not at hand."""
+    from itdr.builders.rawfiles import locate
+    from itdr.builders.store.spec import StoreSpec
+
+    base = StoreSpec(source, domain, "base", place, sample)
+    if source.files_for("text", domain) in ((), source.files_for("base", domain)):
+        return base
+    text = StoreSpec(source, domain, "text", place, sample)
+    if text.ready() or not (absent := _absent(text)) or not (base.ready() or not _absent(base)):
+        return text
+    name = f"{source.id}/{domain}" if domain else source.id
+    problems = locate.plan(source, text.files, place).problems
+    why = "".join(f" (found, but not taken: {one})" for one in problems.values())
+    logger.warning(
+        "itdr: %s: the texts of reviews are left out, as %s is not at hand%s. `itdr fetch %s` gets "
+        "what can be downloaded.",
+        name,
+        ", ".join(absent),
+        why,
+        name,
+    )
+    return base
+
+
+def _absent(spec: StoreSpec) -> list[str]:
+    """The required raw files of a store that are not on disk, by name."""
+    from itdr.builders.rawfiles import locate
+
+    found = locate.find(spec.source, spec.files, spec.data_dir)
+    here = {key for key, one in found.items() if one is not None and one.origin != "declared"}
+    return [file.name for file in spec.files if file.key not in here and not file.optional]

@@ -137,7 +137,7 @@ class _Export:
         there = [
             name
             for name in ("timestamp", "seq", "rating", "event", "weight", "text")
-            if name in self.columns["interactions"]
+            if name in self.columns["interactions"] and (name != "text" or self._has_texts())
         ]
         kinds = " ".join(f"WHEN {code} THEN '{name}'" for code, name in enumerate(EVENTS))
         fields = {"user_id": "u.user_id", "item_id": "i.item_id"}
@@ -170,6 +170,12 @@ class _Export:
         if "timestamp" in columns:
             columns["timestamp"] = {"from": "timestamp", "unit": "s"}
         self._describe("interactions", files, columns, duplicates="keep")
+
+    def _has_texts(self) -> bool:
+        """Whether any interaction has a text; a store made of the id-only files has none."""
+        path = literal(self.request.store / "interactions.parquet")
+        query = f"SELECT 1 FROM read_parquet({path}) WHERE text IS NOT NULL LIMIT 1"
+        return self.con.execute(query).fetchone() is not None
 
     # -- items and users ---------------------------------------------------------------------
 

@@ -157,8 +157,6 @@ class Data:
         Raises the errors of raw files that are missing, and `ConfigError` for a folder of which
         nobody knows how it was built.
         """
-        import datasets
-
         from itdr.builders.dataset import builder as dataset_builder
         from itdr.builders.dataset import plan
         from itdr.builders.dataset.open_cells import open_cell
@@ -169,13 +167,12 @@ class Data:
         ):
             raise ConfigError(f"{self.folder} has no provenance.json that says how it was built.")
         found = {}
-        offline = bool(datasets.config.HF_HUB_OFFLINE)
         for builder in self._builders:
             options = dataset_builder.options_of(builder.config)
             cells = plan.cells_of(options)
             specs = plan.stores_of(options, cells)
             for cell in cells:
-                paths = tuple(prepare.prepare(one, offline=offline) for one in specs[cell.name])
+                paths = tuple(prepare.prepare(one) for one in specs[cell.name])
                 found[cell.name] = open_cell(cell, paths)
         return found
 

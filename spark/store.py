@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.store import layout, prepare
 from itdr.builders.store import spec as store_spec
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import statements
+from itdr.builders.store.build import limits, statements
 from itdr.builders.store.build.build import (
     counts_by_table,
     joined_tables,
@@ -52,7 +53,7 @@ class StoreBuilder:
     chunk_bytes: int = CHUNK_BYTES
 
     def __call__(
-        self, spec: store_spec.StoreSpec, offline: bool = False, progress: bool = True
+        self, spec: store_spec.StoreSpec, offline: bool | None = None, progress: bool = True
     ) -> Path:
         name = self.workdir.store(spec, fingerprint.files_fingerprint(sorted(HERE.glob("*.py"))))
         path, url = self.workdir.here / name, f"{self.workdir.url}/{name}"
@@ -152,6 +153,8 @@ class _Build:
             emptied.update(facts.emptied)
         for table, facts in self.facts.items():
             require_readable(self.source, table, facts.rows, rejected, self._files(table))
+        files = self._files("interactions")
+        limits.require_limits(self.source, interactions.columns, self._row, rejected, files)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
@@ -183,10 +186,13 @@ class _Build:
             "parts": [{"name": part.name, "groups": list(part.groups)} for part in written],
         }
 
-    def _files(self, table: str) -> list[Path]:
-        """The local raw files that a table was read from."""
-        urls = [url for key, url in self.urls.items() if key in self.facts[table].opened]
-        return [Path(url) for url in urls if not remote.is_remote(url)]
+    def _files(self, table: str) -> dict[str, Path]:
+        """The local raw files that a table was read from, by key."""
+        return {
+            key: Path(url)
+            for key, url in self.urls.items()
+            if key in self.facts[table].opened and not remote.is_remote(url)
+        }
 
     def _columns(self, table: str) -> list[str]:
         return self.facts[table].columns if table in self.facts else []
@@ -257,7 +263,10 @@ class _Build:
         return counts
 
     def _ask(self, query: str) -> int:
-        return int(self.engine.session.sql(query).collect()[0][0])
+        return int(self._row(query)[0])
+
+    def _row(self, query: str) -> Sequence[Any]:
+        return tuple(self.engine.session.sql(query).collect()[0])
 
     def _before(self, query: str) -> tuple[int, int]:
         """Register the table `before` of a query of bucket counts; returns the totals of ids and rows."""

@@ -81,7 +81,7 @@ def test_stores_in_many_chunks_give_the_same_rows(
 ) -> None:
     def drawn(cache: Path) -> list[list[dict[str, Any]]]:
         monkeypatch.setenv("ITDR_CACHE", str(cache))
-        builder: Any = itdr.Itdr(config_name=config, sample=True, size=40, cells="all")
+        builder: Any = itdr.Itdr(config_name=config, sample=True, size=15, cells="all")
         look = dataset_builder.wording(builder.config)
         plans = dataset_builder.prepare(builder.config)
         return [list(dataset_builder.rows([Shard(0, 1)], plan, look)) for plan in plans]

@@ -141,3 +141,15 @@ def test_one_domain_that_lies_there_is_the_default(caches: Path, tmp_path: Path)
     made = datasets.load_dataset_builder("itdr", "sequential_rec", data_dir=str(tmp_path))
     chosen = dict(dataset_builder.options_of(made.config).selected)
     assert chosen == {"amazon-reviews-2023": ("Video_Games",)}
+
+
+def test_a_folder_with_the_right_name_is_said_to_hold_other_names(tmp_path: Path) -> None:
+    (tmp_path / "yelp").mkdir()
+    for name in ("review.json", "business.json"):
+        (tmp_path / "yelp" / name).write_text("{}\n", "utf-8")
+    with pytest.raises(ConfigError) as error:
+        selected(tmp_path, "sequential_rec", cells="all")
+    said = str(error.value)
+    assert f"no raw file of yelp is recognised in {tmp_path / 'yelp'}, which holds bus" in said
+    assert "review.json: if it is yelp_academic_dataset_review.json, rename it to that" in said
+    assert "itdr sources yelp" in said and "one folder for each source" not in said

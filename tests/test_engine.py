@@ -106,7 +106,7 @@ def test_a_stopped_query_is_a_keyboard_interrupt() -> None:
         "print('asked', flush=True)\n"
         "try:\n"
         "    with translate_errors():\n"
-        f"        con.sql({SORTED.format(rows=10**8)!r}).to_arrow_table()\n"
+        f"        con.sql({SORTED.format(rows=2 * 10**7)!r}).to_arrow_table()\n"
         "except KeyboardInterrupt:\n"
         "    print('stopped')\n"
     )

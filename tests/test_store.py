@@ -82,7 +82,7 @@ def test_an_interrupt_does_not_wait_for_what_is_checked_beside_the_build(
 ) -> None:
     stopped = threading.Event()
 
-    def facts(spec: Any, paths: Any, long_lines: Any, stop: threading.Event) -> dict[str, Any]:
+    def facts(spec: Any, paths: Any, suspects: Any, stop: threading.Event) -> dict[str, Any]:
         if stop.wait(60):
             stopped.set()
         return {}

@@ -22,6 +22,7 @@ VALUES |= {
     "n_history": 3,
     "n_candidates": 2,
     "all_candidates": "both",
+    "leaving_out": "",
 }
 
 

@@ -100,13 +100,14 @@ def values(task: str) -> dict[str, object]:
     if task in ("pointwise_rec", "pairwise_rec"):
         sides = _lists("likes", TITLES[:2]) | _lists("dislikes", TITLES[2:4])
         if task == "pairwise_rec":
-            return sides | _lists("candidates", TITLES[4:]) | {"answer": "Halo"}
+            more = {"answer": "Halo", "leaving_out": ""}
+            return sides | _lists("candidates", TITLES[4:]) | more
         return sides | {"target": "Halo", "target_line": "Halo [Drama]", "answer": "Yes"}
     if task == "sequential_rec":
         return (
             _lists("history", (ENTRY, *TITLES[1:3]))
             | _lists("candidates", TITLES[3:])
-            | {"answer": "Halo"}
+            | {"answer": "Halo", "leaving_out": ", without the genres"}
         )
     more = {"source_domain": "Appliances", "target_domain": "Video Games", "answer": "1. Halo"}
     more |= {"all_candidates": "all 3", "n_relevant": "2"}
@@ -114,6 +115,7 @@ def values(task: str) -> dict[str, object]:
         more |= _lists("source", TITLES[:2])
     else:
         more["liked_phrase"] = "rated 8 or higher out of 10"
+        more["leaving_out"] = ""
     return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
 
 
@@ -385,7 +387,10 @@ def test_rendering_gives_instruction_input_output() -> None:
     words = {**templates.load_words("films"), **values("rating_prediction")}
     instruction, question, answer = picked.render({**words, "unused": None})
     assert instruction.startswith("Predict the rating that a viewer would give a film")
-    assert "- Salt Garden: 4.5\n- Two Rivers?: 4.5" in question and "0.5 to 5.0" in question
+    assert (
+        "- Salt Garden: 4.5\n- Two Rivers?: 4.5" in question
+        and "from 0.5 (worst) to 5.0" in question
+    )
     assert answer == "4.0"
 
 
@@ -444,3 +449,35 @@ def test_templates_travel_to_other_processes() -> None:
     loaded = load("top_k_rec")
     again = pickle.loads(pickle.dumps(loaded))
     assert again.prompts == loaded.prompts and again.answers == loaded.answers
+
+
+@pytest.mark.parametrize("task", ["sequential_rec", "top_k_rec", "pairwise_rec"])
+def test_what_an_answer_leaves_out_of_an_entry_is_said(task: str) -> None:
+    """Where candidates show their authors or genres, no prompt asks for a title without a word on them."""
+    for one in texts_of(task, None)["prompts"].values():
+        when = dict(one.when)
+        if when.get("index") or (task == "top_k_rec" and when.get("open")):
+            continue
+        told = "leaving_out" in one.needed
+        assert told or (when.get("categories") and one.text.count("{{ categories }}")), one.id
+        assert "title }} alone" not in one.text and "title }} only" not in one.text, one.id
+
+
+def test_no_prompt_of_a_ranking_asks_for_a_split() -> None:
+    for one in texts_of("top_k_rec", None)["prompts"].values():
+        assert "which not" not in one.text and "ahead of the others" not in one.text, one.id
+
+
+@pytest.mark.parametrize("section", ["prompts", "descriptions"])
+def test_the_person_whose_ratings_are_shown_is_no_item(section: str) -> None:
+    """ "The ratings that a viewer gave them. Work out what they like": them is films, they the viewer."""
+    for task in templates.tasks():
+        for one in texts_of(task, None)[section].values():
+            assert not re.search(
+                r"ratings that [^.]*\bgave them\. [^.]*\bthey\b", " ".join(one.text.split())
+            ), one.id
+
+
+def test_a_rating_is_asked_for_at_the_end() -> None:
+    for one in texts_of("rating_prediction", None)["prompts"].values():
+        assert not re.search(r"history_\w+ \}\}$", one.text.strip()), one.id

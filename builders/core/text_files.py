@@ -22,6 +22,10 @@ from itdr.builders.core.errors import RawFileError
 LONGEST_LINE = 1 << 21
 """Bytes; the longest line of the official files is a tenth of it."""
 TOO_LONG = "line too long"
+HOLE = bytes(16)
+"""So many NUL bytes are no text of anybody."""
+CTRL_Z = b"\x1a"
+"""What DOS puts behind the last line of a text."""
 GZIP = b"\x1f\x8b"
 AGAIN = "Fetch it again, or put the official file in its place."
 _BLOCK = 1 << 20
@@ -105,16 +109,17 @@ def blocks(path: Path, size: int = _BLOCK) -> Iterator[bytes]:
 
 
 def lines(path: Path, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
-    """The lines of a file, decompressed, each with its line end (LF); None in place of an overlong line.
+    """The lines of a file, decompressed and mended, each with its line end (LF); None in place of an
+    overlong line.
 
     Args:
         path: the file.
         longest: the most bytes of a line.
 
     Raises:
-        RawFileError: as for `blocks`.
+        RawFileError: as for `blocks`, or the file has a hole.
     """
-    for block in whole_blocks(path, longest):
+    for block in _mended(_whole_lines(without_holes(path, blocks(path)), longest)):
         if block is None:
             yield None
         else:
@@ -137,27 +142,8 @@ def whole_blocks(
     return _whole_lines(blocks(path, size), longest)
 
 
-def watch_lines(pieces: Iterable[bytes], suspects: set[str], key: str) -> Iterator[bytes]:
-    """Pass on the blocks of a file, and note where a line may be too long.
-
-    Args:
-        pieces: the blocks.
-        suspects: receives `key` once half of `LONGEST_LINE` bytes hold no line end.
-        key: the file's key.
-
-    Yields:
-        The blocks, unchanged.
-    """
-    size = 0
-    for piece in pieces:
-        size = len(piece) - piece.rfind(b"\n") - 1 if b"\n" in piece else size + len(piece)
-        if size > LONGEST_LINE // 2:
-            suspects.add(key)
-        yield piece
-
-
 def normalize(
-    path: Path, folder: Path, encoding: str = "utf-8", *, long_lines: bool = False
+    path: Path, folder: Path, encoding: str = "utf-8", *, suspect: bool = False
 ) -> TextFile:
     """A raw file in plain form: the file itself, or a converted copy.
 
@@ -166,29 +152,33 @@ def normalize(
         folder: where to put a copy; created when needed.
         encoding: of the official file. If that is not UTF-8, each line is decoded on its own: as
             UTF-8 where valid, otherwise as Windows-1252.
-        long_lines: the file is known to hold overlong lines.
+        suspect: the file may hold overlong lines, or be one to mend (see `text_watch`).
 
     Returns:
-        The file to read. UTF-16 and files with NUL bytes are left for their reader to refuse.
+        The file to read. UTF-16 and files with single NUL bytes are left for their reader to refuse.
 
     Raises:
-        RawFileError: a gzip stream is cut off or damaged, or something follows it.
+        RawFileError: a gzip stream is cut off or damaged, or something follows it; a file that is
+            copied has a hole.
     """
     packed = is_gzip(path)
     head = next(blocks(path), b"")
     if head.startswith(_WIDE):
         return TextFile(path)
     bare_cr = b"\n" not in head and b"\r" in head
-    if not (packed or bare_cr or long_lines) and (encoding == "utf-8" or _is_ascii(path)):
+    if not (packed or bare_cr or suspect) and (encoding == "utf-8" or _is_ascii(path)):
         return TextFile(path)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / path.name.removesuffix(".gz")
-    content: Iterator[bytes] = blocks(path)
+    content: Iterator[bytes] = without_holes(path, blocks(path))
     if bare_cr:
         content = (block.replace(b"\r", b"\n") for block in content)
+    whole = _whole_lines(content, LONGEST_LINE)
+    if suspect or packed:
+        whole = _mended(whole, b"\n" if suspect else b"\r\n")
     dropped, last = 0, b"\n"
     with target.open("wb") as out:
-        for block in _whole_lines(content, LONGEST_LINE):
+        for block in whole:
             if block is None:
                 dropped += 1
             else:
@@ -228,6 +218,52 @@ def _whole_lines(content: Iterator[bytes], longest: int) -> Iterator[bytes | Non
         yield None
     elif size:
         yield b"".join(rest)
+
+
+def without_holes(path: Path, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass on the bytes of a file, and refuse a block of NUL bytes among them.
+
+    Such a block is a part that was never written: of an interrupted download, or a sparse copy.
+
+    Args:
+        path: the file.
+        pieces: consecutive bytes of it, decompressed.
+
+    Yields:
+        The pieces, unchanged.
+
+    Raises:
+        RawFileError: there is a block of NUL bytes.
+    """
+    seen = 0
+    for piece in pieces:
+        if b"\0" in piece and HOLE in piece:
+            raise RawFileError(
+                f"{path}: a block of NUL bytes at byte {seen + piece.index(HOLE):,}: a part of the file "
+                f"was never written, as in an interrupted download. {AGAIN}"
+            )
+        seen += len(piece)
+        yield piece
+
+
+def _mended(whole: Iterable[bytes | None], end: bytes = b"\r\n") -> Iterator[bytes | None]:
+    """Blocks of whole lines without what programs left between the lines: byte order marks of files that
+    were joined, a CR too many before CRLF, and Ctrl-Z at the end.
+
+    end: what CRLF becomes.
+    """
+    for block in whole:
+        if block is not None:
+            while b"\r\r\n" in block:
+                block = block.replace(b"\r\r\n", b"\r\n")
+            if codecs.BOM_UTF8 in block:
+                block = block.removeprefix(codecs.BOM_UTF8)
+                block = block.replace(b"\n" + codecs.BOM_UTF8, b"\n")
+            if block == CTRL_Z or block.endswith(b"\n" + CTRL_Z):
+                block = block.removesuffix(CTRL_Z)
+            block = block.replace(b"\r\n", end)
+        if block != b"":
+            yield block
 
 
 def _is_ascii(path: Path) -> bool:

@@ -153,13 +153,34 @@ def _advice(folder: Path, wanted: str) -> str:
             f"{folder} holds the files of {meant} itself, and they belong in a folder of that "
             f"name: move them into {folder / meant}."
         )
+    own = [path for path in seen if path.is_dir() and path.name in registry.source_ids()]
+    if own:
+        return _unrecognised(next((path for path in own if path.name == wanted), own[0]))
+    return (
+        f"no raw file is recognised in {folder}, which holds {_listed(folder)}. It should hold one "
+        f"folder for each source, as {folder / wanted}; `itdr sources {wanted}` says which files "
+        "belong there."
+    )
+
+
+def _unrecognised(path: Path) -> str:
+    """What is wrong with a source's own folder in which no raw file is recognised."""
+    source = registry.source(path.name)
+    problems = inventory.survey(source, source.files, path.parent).problems.values()
+    why = "; ".join(list(dict.fromkeys(problems))[:NAMES_SHOWN])
+    taken = f" (found, but not taken: {why})" if why else ""
+    return (
+        f"no raw file of {source.id} is recognised in {path}, which holds {_listed(path)}{taken}. "
+        f"`itdr sources {source.id}` says which files belong there."
+    )
+
+
+def _listed(folder: Path) -> str:
+    """What a folder holds, by name."""
+    seen = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     names = [f"{path.name}/" if path.is_dir() else path.name for path in seen]
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return (
-        f"no raw file is recognised in {folder}, which holds "
-        f"{', '.join(names[:NAMES_SHOWN]) or 'nothing'}{more}. It should hold one folder for each "
-        f"source, as {folder / wanted}; `itdr sources {wanted}` says which files belong there."
-    )
+    return f"{', '.join(names[:NAMES_SHOWN]) or 'nothing'}{more}"
 
 
 def _looks_like(folder: Path) -> str | None:

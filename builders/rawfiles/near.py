@@ -22,7 +22,12 @@ OTHER_FORMS = (
     *(".db", ".sqlite", ".html", ".htm", ".zip", ".tar", ".tgz", ".tar.gz", *UNREAD),
 )
 """File-name endings that show that the content was saved in another form."""
+KINDRED = ((".json", ".jsonl", ".ndjson"), (".csv", ".tsv", ".dat", ".txt"))
+"""File-name endings that go by several names for nearly the same thing."""
 _COPY = re.compile(r"(?: ?\(\d+\)|[ _-]+copy(?: ?\(?\d+\)?)?|[ _-]+kopie)$")
+_PART = re.compile(r"[ _.]?(?:part|chunk)?[ _.]?\d{1,3}(?:_?of_?\d{1,3})?$")
+_SIZE = re.compile(r"\d+[kmb]?(?![a-z])")
+"""What tells the editions of a data set apart: a year, or a size as in `100k`."""
 MOST = 3
 """The most near misses listed in one message."""
 
@@ -80,14 +85,59 @@ def near_misses(
     Returns:
         A clause for an error message; "" if nothing comes close.
     """
-    own = {path_parts(form)[-1:] for other in others for form in _names(other)}
+    rest = [other for other in others if other.key != file.key]
+    own = {path_parts(form)[-1:] for other in rest for form in _names(other)}
+    home = _folders(file)
+    foreign = {folder for other in rest for folder in _folders(other)}
     reasons = []
     for name, kind in lying.items():
-        declared = path_parts(name)[-1:] in own and not _is(name, file)
-        reason = "" if declared else _reason(file, name, kind, zips)
+        parts = path_parts(name)
+        if (parts[-1:] in own and not _is(name, file)) or parts[-2:-1] in foreign - home:
+            continue  # it is another declared file, or was meant to be one
+        reason = _reason(file, name, kind, zips)
+        if not reason and not kind:
+            reason = _other_name(file, parts[-1])
+            if (
+                not reason
+                and parts[-2:-1] in home - foreign
+                and _ending(name) == _ending(file.name)
+            ):
+                reason = f"if it is {file.name}, rename it to that"
         if reason:
             reasons.append(f"{root / name}: {reason}")
     return "; ".join(reasons[:MOST])
+
+
+def _folders(file: RawFile) -> set[tuple[str, ...]]:
+    """The innermost folders that the names of a file give it."""
+    return {path_parts(name)[-2:-1] for name in (file.name, *file.aliases) if "/" in name}
+
+
+def _other_name(file: RawFile, low: str) -> str:
+    """Why a file is not taken whose name differs from the declared one in more than its end."""
+    wanted = file.name.rpartition("/")[2]
+    rename = f"if it is {wanted}, rename it to that"
+    end = _ending(low)
+    stem = low.removesuffix(".gz").removesuffix(end)
+    for form in _names(file):
+        whole = path_parts(form)[-1].removesuffix(".gz")
+        own_end = _ending(whole)
+        own = whole.removesuffix(own_end)
+        if end != own_end:
+            if stem == own and any({end, own_end} <= set(kin) for kin in KINDRED):
+                return rename
+        elif own.endswith(f"_{stem}") and not stem.isdecimal():
+            return rename
+        elif stem.startswith(own) and _PART.match(stem, len(own)):
+            return f"if it is a part of {wanted}, join the parts into one file of that name"
+        elif stem != own and _SIZE.search(own) and _SIZE.sub("#", stem) == _SIZE.sub("#", own):
+            return f"it looks like another edition, and itdr reads {wanted}"
+    return ""
+
+
+def _ending(name: str) -> str:
+    """A file name's last ending in small letters, with its dot; `.gz` does not count."""
+    return Path(name.lower().removesuffix(".gz")).suffix
 
 
 def _names(file: RawFile) -> list[str]:
@@ -122,6 +172,8 @@ def _reason(file: RawFile, name: str, kind: str, zips: Mapping[str, Sequence[str
 
 def _split(low: str, file: RawFile) -> tuple[str | None, str]:
     """The declared name that a file's name resembles, and what differs at its end; None where none."""
+    if low in {path_parts(form)[-1] for form in _names(file)}:
+        return low, ""
     for form in (*_names(file), *file.packed_in):
         archive = form in file.packed_in
         whole = path_parts(form)[-1]

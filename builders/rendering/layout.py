@@ -27,6 +27,7 @@ PATTERNS: dict[str, frozenset[str]] = {
     "dated": frozenset({"entry", "time_gap"}),
     "noted": frozenset({"entry", "note"}),
     "all": frozenset({"n"}),
+    "leave_out": frozenset({"names"}),
     "at_least": frozenset({"acted", "rating", "most"}),
     "one_of": frozenset({"entry", "values"}),
     "such_as": frozenset({"entry", "values"}),
@@ -57,6 +58,7 @@ class Layout:
     last_comma: str
     all: str
     both: str
+    leave_out: str
     at_least: str
     one_of: str
     such_as: str

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.python_lists import string_list_sql
+from itdr.builders.core.reasons import UNDATED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
@@ -64,10 +65,11 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         SELECT User_id AS user_id, Title AS item_id, "review/score" AS rating,
             {duckdb_csv.epoch_seconds("number")} AS "timestamp", 'review' AS event,
             coalesce({clean_sql('"review/text"')}, {clean_sql('"review/summary"')}) AS text,
+            CASE WHEN number <= 0 OR trim(coalesce("review/time", '')) = '' THEN '{UNDATED}' END AS emptied,
             CASE
                 WHEN trim(coalesce(Title, '')) = '' THEN '{NO_TITLE}'
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
-                WHEN "review/score" IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN "review/score" IS NULL THEN '{validate.NO_RATING}'
                 WHEN number > 0 AND {duckdb_csv.epoch_seconds("number")} IS NULL
                     THEN '{validate.NO_TIME}'
                 ELSE {numbers.unread_sql('"review/time"', "number")}

@@ -148,7 +148,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 _REJECTED = f"""
                 WHEN user_id IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({unread_json_sql("time", "number")}, '{validate.NO_TIME}')"""
 

@@ -31,6 +31,7 @@ from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, 
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
+    NO_RATING,
     OUTSIDE_SCALE,
     require_encoding,
     require_final_newline,
@@ -98,7 +99,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                         WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
                         WHEN NOT regexp_full_match(user_id, '[0-9]+')
                           OR NOT regexp_full_match(item_id, '[0-9]+') THEN '{BAD_ID}'
-                        WHEN NOT coalesce(regexp_full_match(rating, '[1-9]|10'), false)
+                        WHEN TRY_CAST(rating AS FLOAT) IS NULL THEN '{NO_RATING}'
+                        WHEN NOT regexp_full_match(rating, '[1-9]|10')
                         THEN '{OUTSIDE_SCALE}' END AS reject
             FROM (SELECT {fields}, misfit FROM ({_scores(path)}))"""
     )
@@ -138,8 +140,12 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         return arrow.known_values(table.column(name), MISSING)
 
     name, english = column("Name"), column("English name")
-    genres, rating = column("Genres"), column("Rating")
-    title = pc.coalesce(_unshared(english), name)
+    # Copies set the genres apart by other marks, which no genre holds.
+    genres = pc.replace_substring_regex(column("Genres"), "[|;]", ",")
+    rating = column("Rating")
+    objects = pc.match_substring(genres, "{")
+    ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
+    title = pc.coalesce(_unshared(english, ids), name)
     details = {
         "Original title": _other_than(title, name),
         "English title": _other_than(title, english),
@@ -154,21 +160,21 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         pc.match_substring_regex(genres, r"(?i)\bhentai\b"),
         pc.match_substring_regex(rating, r"(?i)^rx\b"),
     )
-    ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))
     aired = column("Aired")
     year = _year(aired)
     return arrow.record_batches(
         {
             "item_id": ids,
             "title": title,
-            "categories": arrow.split_lists(genres),
+            "categories": arrow.split_lists(pc.if_else(objects, None, genres)),
             "creators": arrow.split_lists(column("Studios")),
             "year": year,
             "description": _synopsis(table.column("Synopsis")),
             "attributes": arrow.attribute_lists(details),
             "hidden": pc.fill_null(adult, False),
             "emptied": arrow.emptied(
-                (pc.and_(aired.is_valid(), year.is_null()), unreadable("year"))
+                (objects, unreadable("categories")),
+                (pc.and_(aired.is_valid(), year.is_null()), unreadable("year")),
             ),
             "reject": _bad_id(ids),
         }
@@ -220,14 +226,15 @@ def _whole(
     return raw.con.sql(f"SELECT {names} FROM {csv}").to_arrow_table()
 
 
-def _unshared(titles: pa.StringArray) -> pa.StringArray:
-    """Titles that occur once, ignoring case; null in place of the others."""
+def _unshared(titles: pa.StringArray, ids: pa.StringArray) -> pa.StringArray:
+    """Titles that one id alone has, ignoring case; null in place of the others."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     plain = pc.utf8_lower(titles)
-    counts = pc.value_counts(plain)
-    often = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    counts = pa.table({"title": plain, "id": ids}).group_by("title")
+    counts = counts.aggregate([("id", "count_distinct")])
+    often = counts["title"].filter(pc.greater(counts["id_count_distinct"], 1)).combine_chunks()
     return pc.if_else(pc.is_in(plain, value_set=often), pa.scalar(None, pa.string()), titles)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv
-from itdr.builders.core.emptied import implausible, unreadable
+from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import SHORTENED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
@@ -107,11 +107,10 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
         item = pc.if_else(pc.is_in(item, value_set=pa.array(NO_ISBN)), "", item)
         user = arrow.integer_text(pc.utf8_trim_whitespace(user))
         given = arrow.integer_text(given)
-        number = pc.match_substring_regex(given, r"^\d{1,4}$")
-        score = pc.cast(pc.if_else(number, given, "-1"), pa.float32())
-        implicit = pc.equal(score, 0)
+        number = pc.match_substring_regex(given, r"^-?\d{1,4}(?:\.\d{1,9})?$")
+        score = pc.cast(pc.if_else(number, given, None), pa.float32())
+        implicit = pc.fill_null(pc.equal(score, 0), False)
         malformed = pc.match_substring_regex(isbn, SHORTENED)
-        outside = pc.or_(pc.less(score, 0), pc.greater(score, 10))
         empty = pc.or_(pc.equal(user, ""), pc.equal(item, ""))
         yield pa.RecordBatch.from_pydict(
             {
@@ -123,7 +122,8 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     (empty, validate.EMPTY_ID),
                     (malformed, BAD_ISBN),
                     (pc.invert(pc.match_substring_regex(user, DIGITS)), BAD_ID),
-                    (outside, validate.OUTSIDE_SCALE),
+                    (pc.is_null(score), validate.NO_RATING),
+                    (pc.or_(pc.less(score, 0), pc.greater(score, 10)), validate.OUTSIDE_SCALE),
                 ),
             }
         )
@@ -141,7 +141,8 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         notes, rejects = [], []
         for isbn, *texts in zip(*records, strict=True):
             item = _isbn(isbn)
-            title, author, year, publisher = SHIFTED.get(item) or _mended(*texts)
+            mended = SHIFTED.get(item) or _mended(*texts)
+            title, author, year, publisher = mended
             ids.append(item or None)
             malformed = BAD_ISBN if re.match(SHORTENED, isbn) else None
             rejects.append(malformed if item else validate.EMPTY_ID)
@@ -149,7 +150,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             creators.append([author] if author else None)
             number, note = _number_in(year, YEAR, "year")
             years.append(number)
-            notes.append(note)
+            notes.append(AND.join([*_lost(texts, mended), *([note] if note else [])]) or None)
             details.append([{"name": "publisher", "value": publisher}] if publisher else None)
         yield pa.RecordBatch.from_pydict(
             {
@@ -285,6 +286,16 @@ def _mended(title: str, author: str, *others: str) -> tuple[str | None, ...]:
         by and display_name(by),
         *(_text(other, MISSING) for other in others),
     )
+
+
+def _lost(stated: Sequence[str], mended: Sequence[str | None]) -> list[str]:
+    """The reasons for texts of a book that are stated and beyond repair."""
+    names = ("title", "creators", None, "publisher")
+    return [
+        unreadable(name)
+        for name, field, text in zip(names, stated, mended, strict=True)
+        if name and text is None and plain_field(field, EMPTY if name == "title" else MISSING)
+    ]
 
 
 def _text(field: str, missing: frozenset[str]) -> str | None:

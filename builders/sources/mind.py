@@ -15,14 +15,16 @@ history in five has some) count at their first position.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
-from itdr.builders.sources._formats.validate import AGAIN, EMPTY_ID, NO_TIME
+from itdr.builders.sources._formats.validate import AGAIN, EMPTY_ID, NO_TIME, head_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +40,8 @@ REPEATED = "repeated in the history"
 DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|[23]\d)/\d{4} "
 """Times in which one of the two numbers is above 12, so that it must be the day."""
 _MARKS = r"""[,;|'"\[\]()]"""
+MIN_READABLE, MIN_REJECTED = 0.05, 20
+"""The share of the news shown that must be readable; with fewer rejected, nothing is concluded."""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -74,14 +78,38 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     for key in EDITIONS[find_edition(raw)][::2]:
         if raw.has(key):
             day_first = _day_first(raw, key)
+            lost: Counter[str | None] = Counter()
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     yield from arrow.record_batches(_history(part[0], part[2], seen))
-                    yield from arrow.record_batches(
-                        _impressions(part[0], part[1], part[3], day_first)
-                    )
+                    events = _impressions(part[0], part[1], part[3], day_first)
+                    _count_reasons(events["reject"], lost)
+                    yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
+            _require_impressions(raw.path(key), lost)
+
+
+def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None:
+    """Add how many entries were rejected for each reason; those that were not count as None."""
+    for pair in rejects.value_counts().to_pylist():
+        counts[pair["values"]] += pair["counts"]
+
+
+def _require_impressions(path: Path, counts: Mapping[str | None, int]) -> None:
+    """Raise `RawFileError` where nearly no entry of a file's impressions could be read: rows would be built
+    from the histories alone, which are judged with the impressions everywhere else.
+    """
+    shown = sum(counts.values())
+    lost = shown - counts.get(None, 0)
+    if lost < MIN_REJECTED or counts.get(None, 0) >= MIN_READABLE * shown:
+        return
+    reasons = ", ".join(f"{n:,} {why}" for why, n in sorted(counts.items(), key=str) if why)
+    raise RawFileError(
+        f"{path}: of {shown:,} news shown in impressions, {lost:,} cannot be read: "
+        f"{reasons}. Expected {EXAMPLES['behaviors']!r}, found "
+        f"{head_of(path).splitlines()[0][:160].decode('utf-8', 'replace')!r}. {AGAIN}"
+    )
 
 
 def _day_first(raw: Raw, key: str) -> bool:

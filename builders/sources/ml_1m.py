@@ -24,7 +24,13 @@ from itdr.builders.core.schema import (
 )
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._shared import people
-from itdr.builders.sources._shared.films import CITATION, genres_sql, title_sql, year_sql
+from itdr.builders.sources._shared.films import (
+    CITATION,
+    genres_sql,
+    title_sql,
+    unread_genres_sql,
+    year_sql,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,7 +91,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
-                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"time"', "number")}, '{validate.NO_TIME}')
             END AS reject
@@ -105,6 +111,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT {duckdb_csv.integer_text_sql("item")} AS item_id, {title_sql("title")} AS title,
             {genres_sql("genres")} AS categories, {year_sql("title")} AS "year",
+            {emptied.emptied_sql(categories=unread_genres_sql("genres"))} AS emptied,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN item IS NULL THEN '{validate.EMPTY_ID}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv, numbers
+from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -21,7 +21,13 @@ from itdr.builders.core.schema import (
     column_names,
 )
 from itdr.builders.sources._formats import validate
-from itdr.builders.sources._shared.films import CITATION, genres_sql, title_sql, year_sql
+from itdr.builders.sources._shared.films import (
+    CITATION,
+    genres_sql,
+    title_sql,
+    unread_genres_sql,
+    year_sql,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +62,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN user_id IS NULL OR item_id IS NULL THEN coalesce(
                     {numbers.unread_sql("userId", "user_id")},
                     {numbers.unread_sql("movieId", "item_id")}, '{validate.EMPTY_ID}')
-                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{validate.NO_TIME}')
             END AS reject
@@ -78,6 +84,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""
         SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names", without=NO_GENRE)} AS categories,
             {year_sql("title")} AS "year",
+            {emptied.emptied_sql(categories=unread_genres_sql("genre_names"))} AS emptied,
             CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
                 WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
                 AS reject

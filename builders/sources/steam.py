@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import numbers, text_files
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import AMBIGUOUS
+from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL, UNDATED
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import literal_reader
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
-BROKEN = "not a Python dict"
 NO_USER, NO_GAME = "no username", "no product_id"
 NO_ID = "no id"
 NO_HOURS = unreadable("hours")
@@ -42,7 +41,7 @@ GAME = (
 )  # fmt: skip
 ROWS = 1 << 15
 MOST_TAGS, MOST_SPECS = 10, 6
-_HEAD_LINES = 20
+_HEAD, _HEAD_LINES = 1 << 16, 20
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+Z?)?")
 _YEAR = re.compile(r"(?<!\d)(19[7-9]\d|20[0-4]\d)(?!\d)")
 # Studios stand in one string, set apart by a comma without a blank ("A,B"; "Capcom U.S.A., Inc." is
@@ -87,6 +86,8 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         except numbers.AmbiguousNumberError:
             played, reject = None, reject or AMBIGUOUS
         unread = NO_HOURS if played is None and hours is not None else None
+        if date is None:
+            unread = f"{unread}{AND}{UNDATED}" if unread else UNDATED
         return user, game, second, played, _text(text), unread, reject
 
     return row
@@ -247,12 +248,14 @@ def _batches(
         values = _picked(pick, line)
         if values is not None:
             rows.append(row(values))
+        elif not line.endswith(b"\n"):
+            raise _cut_off(path)
         elif not line.isspace():
             broken += 1
         if len(rows) == ROWS:
             yield pa.RecordBatch.from_pydict(columns(rows))
             rows, empty = [], False
-    raw.reject(table, BROKEN, broken)
+    raw.reject(table, NO_LITERAL, broken)
     if rows or empty:
         yield pa.RecordBatch.from_pydict(columns(rows))
 
@@ -270,22 +273,25 @@ def _require_literals(path: Path, keys: tuple[str, ...]) -> None:
     """
     validate.require_not_empty(path)
     pick = literal_reader(keys)
-    last = validate.tail_of(path, text_files.LONGEST_LINE).rsplit(b"\n", 1)[-1]
-    if last.strip() and _picked(pick, last) is None:
-        raise RawFileError(
-            f"{path}: the last line has no line end and is no whole record, so the file was cut off. "
-            f"{validate.AGAIN}"
-        )
     head = [line or b"" for line in itertools.islice(text_files.lines(path), _HEAD_LINES)]
     found = (_picked(pick, line) for line in head)
     if not any(values and any(value is not None for value in values) for values in found):
+        validate.require_encoding(path, limit=_HEAD)
         shown = head[0][:160].decode("utf-8", "replace").strip() if head else ""
         raise RawFileError(
-            f"{path}: expected one Python dict to a line in UTF-8, with the keys "
-            f"{', '.join(keys)}; none of the first {_HEAD_LINES} lines is one. The first begins "
-            f"{shown!r}. "
-            f"{validate.AGAIN}"
+            f"{path}: expected one Python dict to a line, with the keys {', '.join(keys)}; none of the "
+            f"first {_HEAD_LINES} lines is one. The first begins {shown!r}. {validate.AGAIN}"
         )
+    last = validate.tail_of(path, text_files.LONGEST_LINE).rsplit(b"\n", 1)[-1]
+    if last.strip(b" \t\r" + text_files.CTRL_Z) and _picked(pick, last) is None:
+        raise _cut_off(path)
+
+
+def _cut_off(path: Path) -> RawFileError:
+    return RawFileError(
+        f"{path}: the last line has no line end and is no whole record, so the file was cut off. "
+        f"{validate.AGAIN}"
+    )
 
 
 FOLDERS = (

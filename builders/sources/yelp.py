@@ -104,7 +104,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(user_id, '') IS NULL OR nullif(business_id, '') IS NULL
                     THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL THEN '{validate.OUTSIDE_SCALE}'
+                WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN moment IS NULL THEN '{validate.NO_TIME}'
             END AS reject
         FROM (SELECT *, TRY_CAST(stars AS FLOAT) AS rating,
@@ -149,7 +149,8 @@ def _categories(column: str) -> str:
 
     Some names contain a comma of their own.
     """
-    names = "', ' || joined || ', '"
+    # Copies set the names apart by bars, which none holds.
+    names = "', ' || replace(joined, '|', ', ') || ', '"
     for name in WITH_COMMAS:
         whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
         names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"

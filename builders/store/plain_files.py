@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.one_record import refuse_single_line, require_one_per_line
 from itdr.builders.core.schema import Source
 from itdr.builders.core.text_files import TextFile, is_gzip, normalize
 from itdr.builders.rawfiles import locate
@@ -16,7 +17,7 @@ from itdr.builders.store.spec import StoreSpec
 
 
 def plain_files(
-    source: Source, placed: Mapping[str, Path], work: Path, long_lines: Collection[str] = ()
+    source: Source, placed: Mapping[str, Path], work: Path, suspects: Collection[str] = ()
 ) -> dict[str, TextFile]:
     """Each raw file in the form that its reader expects: unpacked, UTF-8, every line ending in LF.
 
@@ -24,10 +25,13 @@ def plain_files(
         source: declares the files.
         placed: the files as they were located, by key.
         work: a scratch folder for converted copies.
-        long_lines: keys of files known to hold overlong lines.
+        suspects: keys of files that may hold overlong lines, or are to be mended.
 
     Returns:
         The files to read, by key; a file that needs no conversion is itself.
+
+    Raises:
+        RawFileError: a file is damaged, has a hole, or all its records in one line.
     """
     declared = {file.key: file for file in source.files}
     result = {}
@@ -37,7 +41,12 @@ def plain_files(
             result[key] = TextFile(path)
             continue
         folder = work / "plain" / quote(key, safe="")
-        result[key] = normalize(path, folder, file.encoding, long_lines=key in long_lines)
+        found = normalize(path, folder, file.encoding, suspect=key in suspects)
+        if found.long_lines:
+            require_one_per_line(path)
+            if not found.path.stat().st_size:
+                refuse_single_line(path)
+        result[key] = found
     return result
 
 

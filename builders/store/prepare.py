@@ -23,7 +23,8 @@ from itdr.builders.core import paths as core_paths
 from itdr.builders.core import scratch
 from itdr.builders.core.errors import ItdrError, NoRoomError
 from itdr.builders.core.schema import RawFile, Source
-from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, watch_lines
+from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, without_holes
+from itdr.builders.core.text_watch import Suspects
 from itdr.builders.rawfiles import locate, published, refused
 from itdr.builders.rawfiles.checksums import chunks, digests, gunzip
 from itdr.builders.rawfiles.rows import RowCount, compared, count_rows
@@ -41,6 +42,7 @@ logger = logging.getLogger("itdr")
 T = TypeVar("T")
 
 
+Facts = dict[str, dict[str, Any]]
 Read = Callable[["StoreSpec", dict[str, Path], Path, Path], dict[str, Any]]
 """Turns raw files into the files of a store: (spec, paths by key, scratch folder, store's folder) ->
 entries of the manifest."""
@@ -48,7 +50,7 @@ entries of the manifest."""
 
 def prepare(
     spec: StoreSpec,
-    offline: bool = False,
+    offline: bool | None = None,
     progress: bool = True,
     path: Path | None = None,
     read: Read | None = None,
@@ -57,7 +59,7 @@ def prepare(
 
     Args:
         spec: which store.
-        offline: never download.
+        offline: never download; by default as `HF_HUB_OFFLINE` says.
         progress: show progress bars.
         path: where to build it; by default in the cache.
         read: what reads the raw files; by default the embedded engine.
@@ -71,6 +73,8 @@ def prepare(
     from filelock import FileLock
 
     path = path or spec.path
+    if offline is None:
+        offline = core_paths.offline_variable() is not None
     if not is_complete(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
@@ -130,28 +134,32 @@ def _read_files(
     checks: Iterable[locate.Check],
     read: Read,
     folder: Path,
-) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+) -> tuple[dict[str, Any], Facts]:
     """Read the raw files in plain form, while gathering facts about the originals.
 
-    Overlong lines are noticed while the facts are gathered, at no extra cost; the affected file is
-    then read again without them.
+    What readers stumble over (overlong lines, odd line ends, marks where files were joined) is noticed
+    while the facts are gathered, at no extra cost; the affected file is then read again, mended.
     """
     work = folder / "work"
-    long_lines: set[str] = set()
+    suspects = Suspects()
+    again: set[str] = set()
+    gather: Callable[[Event], Facts] = partial(_file_facts, spec, placed, suspects)
     while True:
-        again = set(long_lines)
         plain = plain_files(spec.source, placed, work, again)
         paths = {key: file.path for key, file in plain.items()}
-        gather = partial(_file_facts, spec, placed, long_lines)
         try:
             with name_original_files(placed, paths), _beside(checks, gather) as gathered:
                 result = read(spec, paths, work, folder)
         except ItdrError:
-            if long_lines <= again:
+            wanted = suspects.keys | suspects.mixed
+            if wanted <= again:
                 raise
         else:
-            if long_lines <= again:
+            wanted = suspects.keys
+            if wanted <= again:
                 return _with_long_lines(result, placed, plain), gathered.result()
+        again |= wanted
+        gather = partial(_known_facts, gathered.result())
         for stage in work.glob("stage.duckdb*"):
             stage.unlink()
 
@@ -206,18 +214,19 @@ def _beside(checks: Iterable[locate.Check], facts: Callable[[Event], T]) -> Iter
             check.result()
 
 
-def _file_facts(
-    spec: StoreSpec, paths: dict[str, Path], long_lines: set[str], stop: Event
-) -> dict[str, dict[str, Any]]:
+def _file_facts(spec: StoreSpec, paths: dict[str, Path], suspects: Suspects, stop: Event) -> Facts:
     """Name, size and SHA-256 of each raw file; warns of one that differs from the published file.
 
     Args:
         spec: the store.
         paths: the files by key.
-        long_lines: receives the keys of files with a suspiciously long line.
+        suspects: receives the keys of files that readers may stumble over.
         stop: set to end early.
+
+    Raises:
+        RawFileError: a file has a hole.
     """
-    facts: dict[str, dict[str, Any]] = {}
+    facts: Facts = {}
     declared = {file.key: file for file in spec.files}
     for key, path in sorted(paths.items()):
         file = declared[key]
@@ -225,7 +234,9 @@ def _file_facts(
         count = None
         if not (file.binary or file.packed or is_gzip(path)):
             count = RowCount(file)
-            pieces = count.watch(watch_lines(pieces, long_lines, key))
+            pieces = count.watch(suspects.watch(without_holes(path, pieces), key))
+        elif not file.binary and not file.packed:
+            suspects.mixed.add(key)
         digest = digests(pieces, {"sha256", *published.required_digests(file, path)})
         facts[key] = {"name": path.name, "size": path.stat().st_size, "sha256": digest["sha256"]}
         reason = None if stop.is_set() else published.content_mismatch(file, path, digest)
@@ -236,6 +247,11 @@ def _file_facts(
                 reason = compared(rows, file.rows)
         if reason:
             published.warn_unofficial(spec.source, file, reason)
+    return facts
+
+
+def _known_facts(facts: Facts, stop: Event) -> Facts:
+    """The facts that were gathered before; a file that changed meanwhile is noticed by its time."""
     return facts
 
 

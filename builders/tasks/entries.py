@@ -44,6 +44,23 @@ def of_candidates(
     )
 
 
+def leaving_out(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> str:
+    """What an answer leaves out of an entry: ", without the authors"; "" where titles stand alone.
+
+    Args:
+        cell: the cell.
+        items: the listed items that the answer names.
+        show: what is shown beside their titles.
+    """
+    parts = (("creator", "creators"), ("categories", "categories"))
+    names = [
+        cell.words[word]
+        for field, word in parts
+        if field in show and any(getattr(item, word) for item in items)
+    ]
+    return cell.layout.leave_out.format(names=cell.layout.joined(names)) if names else ""
+
+
 def of_history(
     cell: OpenCell,
     case: Case,

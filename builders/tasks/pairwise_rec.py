@@ -31,9 +31,11 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
+    show = entries.shown_fields(cell)
     return {
         **opposites.context(cell, case, needed),
-        **entries.of_candidates(cell, case, needed, entries.shown_fields(cell)),
+        **entries.of_candidates(cell, case, needed, show),
+        "leaving_out": entries.leaving_out(cell, case.candidates, show),
         "answer": case.ranking[0].title,
     }
 
@@ -50,7 +52,7 @@ TASK = Task(
     cells=opposites.CELLS,
     needs=opposites.NEEDS,
     defaults=opposites.OPTIONS,
-    variables=opposites.VARIABLES | lists.layouts("candidates"),
+    variables=opposites.VARIABLES | lists.layouts("candidates") | {"leaving_out"},
     lists=opposites.LISTS | {"candidates"},
     flags=frozenset(),
     windows=lambda cell, user: opposites.windows(cell, user, targets=2),

@@ -35,6 +35,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),
+        "leaving_out": entries.leaving_out(cell, case.candidates or case.history, show),
         "n_history": len(case.history),
         "n_candidates": len(case.candidates),
         "answer": ranking.answer(cell, case),
@@ -70,7 +71,8 @@ TASK = Task(
         "candidates_from": None,
         "target": "last",
     },
-    variables=lists.layouts("history", "candidates") | {"n_history", "n_candidates", "answer"},
+    variables=lists.layouts("history", "candidates")
+    | {"leaving_out", "n_history", "n_candidates", "answer"},
     lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS | {"categories"},
     windows=ranking.windows,

@@ -15,6 +15,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),
+        "leaving_out": entries.leaving_out(cell, case.candidates or case.history, show),
         "n_history": len(case.history),
         "n_candidates": len(case.candidates),
         "all_candidates": cell.layout.all_of(len(case.candidates)),
@@ -73,7 +74,8 @@ TASK = Task(
         "negatives_order": "shuffled",
     },
     variables=lists.layouts("history", "candidates")
-    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_phrase", "answer"},
+    | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_phrase"}
+    | {"leaving_out", "answer"},
     lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS,
     windows=ranking.windows,

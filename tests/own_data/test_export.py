@@ -9,9 +9,10 @@ import datasets
 import pytest
 from typer.testing import CliRunner
 
-from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.errors import ConfigError, DownloadError
 from itdr.builders.dataset import own_sources
 from itdr.commands.app import app
+from tests import world
 from tests.own_data import shop
 
 CONFIGS = (
@@ -255,3 +256,32 @@ def test_nothing_is_written_below_the_cache(tmp_path: Path, caches: Path) -> Non
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == [
         "interactions.parquet", "itdr.yaml", "items.parquet", "users.parquet",
     ]  # fmt: skip
+
+
+def test_what_is_at_hand_of_a_shop_is_exported(
+    tmp_path: Path, caches: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    name = "amazon-reviews-2023/All_Beauty"
+    columns = {}
+    for folder in ("whole", "part"):
+        raw = tmp_path / folder / "raw"
+        world.write("amazon-reviews-2023", raw, users=40, items=40)
+        if folder == "part":
+            for path in raw.rglob("review_categories/*"):
+                path.rename(path.with_name(f"{path.name}.xz"))
+        out = tmp_path / folder / "out"
+        run("export", name, "--data-dir", str(raw), "--to", "csv", str(out))
+        columns[folder] = (out / "interactions.csv").read_text("utf-8").splitlines()[0].split(",")
+        assert ("the texts of reviews are left out" in caplog.text) is (folder == "part")
+    assert set(columns["whole"]) - set(columns["part"]) == {"text"}
+    assert "as raw/review_categories/All_Beauty.jsonl is not at hand (found, but" in caplog.text
+    assert "itdr does not read .xz" in caplog.text and f"itdr fetch {name}" in caplog.text
+
+
+def test_texts_are_asked_for_where_nothing_is_at_hand(
+    caches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    with pytest.raises(DownloadError, match=r"raw/review_categories/All_Beauty\.jsonl"):
+        run("export", "amazon-reviews-2023/All_Beauty", "--to", "csv", str(tmp_path / "out"))

@@ -10,8 +10,20 @@ from pathlib import Path
 import pytest
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.schema import RawFile
 from itdr.builders.rawfiles import locate
-from tests.rawfiles.made_up import MANUAL, MOVIES, OPEN, RATINGS, TAGS, put, ready, tarred, zipped
+from tests.rawfiles.made_up import (
+    MANUAL,
+    MOVIES,
+    OPEN,
+    RATINGS,
+    TAGS,
+    put,
+    ready,
+    source,
+    tarred,
+    zipped,
+)
 from tests.rawfiles.server import Misbehaving
 
 pytestmark = pytest.mark.usefixtures("mirror")
@@ -34,6 +46,9 @@ NEAR = {
         "it holds a/movies.csv, b/movies.csv: several files could be meant",
     ),
     "made-up.tar.gz": (tarred(movies_csv=MOVIES), "another kind of archive; unpack it there"),
+    "movies.dat": (MOVIES, "if it is movies.csv, rename it to that"),
+    "movies_1.csv": (MOVIES, "if it is a part of movies.csv, join the parts into one file"),
+    "movies.part2.csv": (MOVIES, "if it is a part of movies.csv, join the parts into one file"),
     "made-up.zip.part": (b"PK\x03\x04", "a download that was not finished"),
 }
 
@@ -98,8 +113,49 @@ def test_other_files_are_not_near(data: Path, tmp_path: Path) -> None:
         "ratings.csv.txt",
         "films of today.txt",
         "moviestars.csv",
+        "movies_2025.csv",
+        "movies.json",
+        "old_movies.csv",
         "set.zip",
     ):
         put(data, name, b"?")
     plan = locate.plan(MANUAL, MANUAL.files, data)
     assert "movies" not in plan.problems and "ratings" not in plan.problems
+
+
+OTHER_NAMES = [
+    ("set-of-films-ratings.csv", "Ratings.csv", "if it is set-of-films-ratings.csv, rename"),
+    (
+        "set-of-films-ratings.csv",
+        "films_ratings.csv.gz",
+        "if it is set-of-films-ratings.csv, rename",
+    ),
+    ("All_Films.jsonl", "All_Films.json", "if it is All_Films.jsonl, rename it to that"),
+    ("Films200K_pairs.csv", "Films1M_pairs.csv", "it looks like another edition, and itdr reads"),
+    ("events/Films200K.csv", "events/Films1M.csv", "it looks like another edition, and itdr reads"),
+    ("events/Films200K.csv", "events/log.csv", "if it is events/Films200K.csv, rename it to that"),
+]
+
+
+@pytest.mark.parametrize(("declared", "name", "reason"), OTHER_NAMES)
+def test_other_well_known_names_are_near(
+    declared: str, name: str, reason: str, data: Path, tmp_path: Path
+) -> None:
+    of = source((), (RawFile("it", declared), RawFile("items", "items/films.csv")))
+    put(data, "items/films.csv", MOVIES)
+    path = put(data, name, RATINGS)
+    put(data, "items/extra.csv", MOVIES)
+    with pytest.raises(RawFileError) as error:
+        ready(of, data, tmp_path)
+    assert f"found, but not taken: {path}: {reason}" in str(error.value)
+    assert "extra.csv" not in str(error.value)
+
+
+@pytest.mark.parametrize("end", [".gz", ".gz.part", ".xz", ".zst"])
+def test_a_file_of_another_folder_is_not_near(end: str, data: Path) -> None:
+    files = tuple(RawFile(part, f"{part}/news.tsv", optional=True) for part in ("train", "dev"))
+    of = source((), files)
+    put(data, f"train/news.tsv{end}", MOVIES)
+    assert set(locate.plan(of, files, data).problems) <= {"train"}
+    put(data, "dev/news.tsv.xz", MOVIES)
+    assert "dev/news.tsv.xz" in locate.plan(of, files, data).problems["dev"]

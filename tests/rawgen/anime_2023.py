@@ -55,7 +55,7 @@ DIRT = (
     ("2,kuro,{item},Kagi no Kishi,0", "rating outside the scale"),
     ("2,kuro,{item},Kagi no Kishi,11", "rating outside the scale"),
     ("2,kuro,{item},Kagi no Kishi,7.5", "rating outside the scale"),
-    ("2,kuro,{item},Kagi no Kishi,", "rating outside the scale"),
+    ("2,kuro,{item},Kagi no Kishi,", "no valid rating"),
     (",kuro,{item},Kagi no Kishi,7", "empty id"),
     ("2,kuro,,Kagi no Kishi,7", "empty id"),
     ("2,kuro,N/A,Kagi no Kishi,7", "malformed id"),

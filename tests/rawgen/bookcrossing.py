@@ -35,7 +35,7 @@ ODD = (
 # Lines of BX-Book-Ratings.csv that no reader may accept, and why.
 DIRT = (
     ('"1";"0000000000";"11"', "rating outside the scale"),
-    ('"1";"0000000000";""', "rating outside the scale"),
+    ('"1";"0000000000";""', "no valid rating"),
     ('"";"0000000000";"5"', "empty id"),
     ('"1";" -. ";"5"', "empty id"),
     ('"1";"0000000000"', "wrong number of fields"),

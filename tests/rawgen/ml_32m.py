@@ -34,7 +34,7 @@ DIRT = (
     ("1,{item},0.0,1100000000", "rating outside the scale"),
     ("1,{item},5.5,1100000000", "rating outside the scale"),
     ("1,{item},3.7,1100000000", "rating outside the scale"),
-    ("1,{item},,1100000000", "rating outside the scale"),
+    ("1,{item},,1100000000", "no valid rating"),
     (",{item},4.0,1100000000", "empty id"),
     ("1,,4.0,1100000000", "empty id"),
     ("1,{item},4.0,", "no valid time"),

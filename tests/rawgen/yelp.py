@@ -44,7 +44,7 @@ START, END = 1_270_000_000, 1_640_000_000
 # Lines that no reader may accept, and why; each is written once.
 BAD_REVIEWS: tuple[tuple[dict[str, Any] | str, str], ...] = (
     ({"stars": 0.0}, "rating outside the scale"),
-    ({"stars": None}, "rating outside the scale"),
+    ({"stars": None}, "no valid rating"),
     ({"user_id": ""}, "empty id"),
     ({"business_id": None}, "empty id"),
     ({"date": "yesterday"}, "no valid time"),

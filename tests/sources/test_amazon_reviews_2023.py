@@ -230,7 +230,8 @@ def test_bad_reviews_are_counted_by_reason(tmp_path: Path) -> None:
     found, rejects = reviews(tmp_path, *bad, REVIEW, "", json.dumps(REVIEW) + "x", "null", "{}")
     assert len(found) == 1
     assert rejects == {
-        "rating outside the scale": 3,
+        "rating outside the scale": 2,
+        "no valid rating": 1,
         "empty id": 2,
         "no valid time": 2,
         "not a JSON record": 5,

@@ -85,6 +85,15 @@ def test_an_english_title_is_shown_unless_two_share_it(made: tuple[Path, Facts])
     assert entity["Original title"] and "English title" not in entity
 
 
+def test_a_repeated_line_does_not_share_its_own_title(tmp_path: Path):
+    rawgen.write(tmp_path, users=20, items=60)
+    once = read(ID, tmp_path, "items")[0].to_pylist()
+    path = tmp_path / FILES["items"]
+    head, body = path.read_bytes().split(b"\n", 1)
+    path.write_bytes(head + b"\n" + body + body)
+    assert read(ID, tmp_path, "items")[0].to_pylist() == [*once, *once]
+
+
 def test_nothing_that_tells_an_item_s_success_is_kept(made: tuple[Path, Facts]):
     table, _ = read(ID, made[0], "items")
     names = {pair["name"] for own in table["attributes"].to_pylist() for pair in own}

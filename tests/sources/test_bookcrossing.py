@@ -62,7 +62,8 @@ def test_ratings(tmp_path: Path) -> None:
         {"user_id": "43857", "item_id": "0440907020X", "rating": 10.0, "event": "rate"},
     ]
     assert rejects == {
-        "rating outside the scale": 2,
+        "rating outside the scale": 1,
+        "no valid rating": 1,
         "empty id": 2,
         "wrong number of fields": 2,
     }

@@ -56,7 +56,7 @@ def store(source: str, layout: Layout, folder: Path, work: Path) -> tuple[Stored
             if not staging.stage_table(declared, raw, table, rejected):
                 continue
             read = staging.rows_read(con, table, raw.unparsed[table])
-            opened = [paths[key] for key in raw.opened]
+            opened = {key: paths[key] for key in raw.opened}
             build.require_readable(declared, table, read, rejected, opened)
             copy = "interactions_staged" if table == "interactions" else f"{table}_raw"
             rows = con.sql(

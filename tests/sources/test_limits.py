@@ -12,11 +12,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
-from itdr.builders.store.build import staging
+from itdr.builders.store.build import build, staging
 from tests.sources.harness import load
 
 SOURCES = tuple(registry.source_ids())
@@ -63,6 +64,76 @@ def test_a_rating_off_the_declared_scale_is_counted(source: str) -> None:
     kept, reasons = left_out(source, rating=[*good, None, *bad])
     assert kept == [*good, None]
     assert reasons == {OUTSIDE_SCALE: len(bad)}
+
+
+def graded(tmp_path: Path, source: str, grades: list[float | None]) -> dict[str, Any]:
+    """What a build says of a source whose reader gives these ratings."""
+    rows = pa.record_batch(
+        {
+            "user_id": pa.array([f"u{place % 7}" for place in range(len(grades))]),
+            "item_id": pa.array([f"i{place}" for place in range(len(grades))]),
+            "rating": pa.array(grades, pa.float32()),
+        }
+    )
+    changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
+    (tmp_path / "work").mkdir(parents=True, exist_ok=True)
+    return build.build(changed, Raw(source, {}, duckdb.connect()), tmp_path)
+
+
+SCALED = tuple(source for source in SOURCES if load(source).scale)
+
+
+@pytest.mark.parametrize("source", SCALED)
+@pytest.mark.parametrize("other", ["doubled", "divided", "centred"])
+def test_ratings_on_another_scale_are_refused(tmp_path: Path, source: str, other: str) -> None:
+    scale = load(source).scale
+    assert scale is not None
+    steps = round((scale.high - scale.low) / scale.step) + 1
+    grades = [scale.low + scale.step * (place % steps) for place in range(200)]
+    turn = {
+        "doubled": lambda x: 2 * x,
+        "divided": lambda x: x / scale.high,
+        "centred": lambda x: x - (scale.low + scale.high) / 2,
+    }[other]
+    found = [turn(grade) for grade in grades]
+    with pytest.raises(RawFileError, match=r"off the scale|outside the scale") as error:
+        graded(tmp_path, source, found)
+    if "off the scale" in str(error.value):
+        assert f"Expected {scale.low:g} to {scale.high:g}" in str(error.value)
+        assert f"found {min(found):g} to {max(found):g}" in str(error.value)
+
+
+@pytest.mark.parametrize("source", SCALED)
+def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
+    tmp_path: Path, source: str
+) -> None:
+    scale = load(source).scale
+    assert scale is not None
+    facts = graded(tmp_path, source, [scale.high] * 170 + [0.0] * 30 + [None] * 50)
+    assert facts["rejected"] == {"interactions": {OUTSIDE_SCALE: 30}}
+
+
+def timed(tmp_path: Path, source: str, times: list[int | None]) -> dict[str, Any]:
+    """What a build says of a source whose reader gives these times."""
+    rows = pa.record_batch(
+        {
+            "user_id": pa.array([f"u{place % 7}" for place in range(len(times))]),
+            "item_id": pa.array([f"i{place}" for place in range(len(times))]),
+            "timestamp": pa.array(times, pa.int64()),
+        }
+    )
+    changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
+    (tmp_path / "work").mkdir(parents=True, exist_ok=True)
+    return build.build(changed, Raw(source, {}, duckdb.connect()), tmp_path)
+
+
+@pytest.mark.parametrize("source", [one for one in SOURCES if load(one).times])
+def test_interactions_without_any_time_are_refused(tmp_path: Path, source: str) -> None:
+    times = load(source).times
+    assert times is not None
+    with pytest.raises(RawFileError, match=r"none of the 40 interactions in .* has a time"):
+        timed(tmp_path, source, [None] * 40)
+    assert timed(tmp_path / "one", source, [None] * 40 + [second(times[0])])["rejected"] == {}
 
 
 @pytest.mark.parametrize("source", SOURCES)

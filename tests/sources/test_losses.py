@@ -240,6 +240,53 @@ def test_ages_and_years_of_books(cache: Path, tmp_path: Path) -> None:
     }
 
 
+def test_texts_of_books_beyond_repair_are_counted(cache: Path, tmp_path: Path) -> None:
+    books = book("0345417623", "Ã?Â?rger").replace("Ann Lee", "unknown").replace("Pub", "ZÃ?Ârich")
+    put(tmp_path, "bookcrossing", BOOKS, **{"BX-Books.csv": BOOK_HEAD + books})
+    found = described(tmp_path, "bookcrossing", "items", "title", "creators", "attributes")
+    assert found["0345417623"] == [None, None, None]
+    assert stored(tmp_path, "bookcrossing")["emptied"] == {
+        "items": {"publisher unreadable": 1, "title unreadable": 1}
+    }
+
+
+@pytest.mark.parametrize("mark", ["|", ",", ", ", ";"])
+@pytest.mark.parametrize("source", ["ml-1m", "ml-32m"])
+def test_genres_of_films_are_read_whatever_divides_them(
+    cache: Path, tmp_path: Path, source: str, mark: str
+) -> None:
+    genres = mark.join(("Action", "Children&#39;s", "Sci-Fi"))
+    put(tmp_path, source, FILMS[source](genres))
+    found = described(tmp_path, source, "items", "categories")
+    assert found["1"] == [["Action", "Children's", "Sci-Fi"]]
+    assert stored(tmp_path, source)["emptied"] == {}
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "ml-32m"])
+def test_genres_of_films_written_as_objects_are_counted(
+    cache: Path, tmp_path: Path, source: str
+) -> None:
+    genres = json.dumps([{"id": 1, "name": "Action"}])
+    put(tmp_path, source, FILMS[source](genres))
+    assert described(tmp_path, source, "items", "categories")["1"] == [None]
+    assert stored(tmp_path, source)["emptied"] == {"items": {"categories unreadable": 1}}
+
+
+def films_1m(genres: str) -> dict[str, str]:
+    return {**ML_1M, "movies.dat": f"1::Heat (1995)::{genres}\n2::Babe (1995)::Comedy\n"}
+
+
+def films_32m(genres: str) -> dict[str, str]:
+    field = '"' + genres.replace('"', '""') + '"'
+    return {
+        "ratings.csv": "userId,movieId,rating,timestamp\n1,1,4.0,964982703\n1,2,4.0,964982704\n",
+        "movies.csv": f"movieId,title,genres\n1,Heat (1995),{field}\n2,Babe (1995),Comedy\n",
+    }
+
+
+FILMS = {"ml-1m": films_1m, "ml-32m": films_32m}
+
+
 def test_profiles_of_listeners(cache: Path, tmp_path: Path) -> None:
     user = "{:040x}".format
     rows = (("male", "29,0"), ("Female", "2"), ("29", "f"), ("", ""))
@@ -297,6 +344,44 @@ def test_games_and_hours(cache: Path, tmp_path: Path) -> None:
     }
 
 
+def test_reviews_without_a_date_are_counted(cache: Path, tmp_path: Path) -> None:
+    head = "{u'username': u'p', u'product_id': u'1'"
+    reviews = (
+        f"{head}, u'date': u'2014-05-11'}}\n{head}, u'hours': True}}\n{head}, u'date': None}}\n"
+    )
+    put(
+        tmp_path,
+        "steam",
+        {
+            "steam_reviews.json.gz": reviews,
+            "steam_games.json.gz": "{u'id': u'1', u'app_name': u'K'}\n",
+        },
+    )
+    facts = stored(tmp_path, "steam")
+    assert facts["emptied"] == {"interactions": {"hours unreadable": 1, "no date": 2}}
+    assert "2 rows of interactions kept without a value: no date" in losses.emptied(facts)
+
+
+def test_reviews_of_books_without_a_time_are_counted(cache: Path, tmp_path: Path) -> None:
+    from tests.rawgen.amazon_books import BOOK_COLUMNS, RATING_COLUMNS
+
+    lines = "".join(
+        f"{n},Emma,,U{n},,1/1,5.0,{time},,good\n"
+        for n, time in enumerate(("1000000000", "-1", "0", ""))
+    )
+    put(
+        tmp_path,
+        "amazon-books",
+        {
+            "Books_rating.csv": ",".join(RATING_COLUMNS) + "\n" + lines,
+            "books_data.csv": ",".join(BOOK_COLUMNS) + "\nEmma,,,,,,,,,\n",
+        },
+    )
+    facts = stored(tmp_path, "amazon-books")
+    assert facts["emptied"] == {"interactions": {"no date": 3}}
+    assert facts["rows"]["interactions"] == 4
+
+
 def test_attributes_of_businesses(cache: Path, tmp_path: Path) -> None:
     business = {
         "b1": {"WiFi": "u'free'"}, "b2": '{"WiFi": "u\'free\'"}', "b3": "{'WiFi': \"u'free'\"}",
@@ -351,7 +436,8 @@ def test_a_rating_off_the_scale_has_the_right_number_of_fields(cache: Path, tmp_
         "interactions": {
             "empty id": 1,
             "malformed id": 1,
-            "rating outside the scale": 5,
+            "no valid rating": 2,
+            "rating outside the scale": 3,
             "wrong number of fields": 1,
         }
     }

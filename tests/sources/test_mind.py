@@ -112,6 +112,34 @@ def test_impressions_without_labels_are_counted_and_their_history_kept(tmp_path:
     assert rejects == {"impression without labels": 3}
 
 
+@pytest.mark.parametrize(
+    ("time", "entries", "reason"),
+    [
+        ("11/16/2019 1:00:00 AM", "N7 N8", "60 impression without labels"),
+        ("11/16/2019 1:00:00 AM", "N7:1 N8:0", "60 impression without labels"),
+        ("11/16/2019 1:00:00 AM", "N7-1.0 N8-0.0", "60 impression without labels"),
+        ("11/16/2019 1:00:00 AM", "N7-True N8-False", "60 impression without labels"),
+        ("11/16/2019 1:00:00 AM", "1-N7 0-N8", "60 impression without labels"),
+        ("16/11/2019 01:00", "N7-1 N8-0", "60 no valid time"),
+    ],
+)
+def test_impressions_that_cannot_be_read_are_refused_whatever_the_histories_hold(
+    tmp_path: Path, time: str, entries: str, reason: str
+):
+    history = " ".join(f"N{n}" for n in range(1, 60))
+    put(tmp_path, *(f"{n}\tU{n}\t{time}\t{history}\t{entries}" for n in range(30)))
+    with pytest.raises(RawFileError, match=rf"behaviors\.tsv: of 60 news shown.*{reason}"):
+        read(ID, tmp_path, "interactions")
+
+
+def test_a_few_impressions_that_cannot_be_read_are_only_counted(tmp_path: Path):
+    right = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7-1" for n in range(4)]
+    wrong = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7" for n in range(30)]
+    put(tmp_path, *right, *wrong)
+    table, rejects = read(ID, tmp_path, "interactions")
+    assert (table.num_rows, rejects) == (4, {"impression without labels": 30})
+
+
 def test_the_history_of_a_user_in_train_and_dev_is_given_once(tmp_path: Path):
     put(tmp_path, "1\tU1\t11/9/2019 1:00:00 AM\tN1 N2\tN7-1")
     put(tmp_path, "1\tU1\t11/15/2019 1:00:00 AM\tN1 N2\tN8-1", part="MINDsmall_dev")

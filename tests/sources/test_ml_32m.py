@@ -64,7 +64,8 @@ def test_ratings_are_typed_and_bad_ones_counted(tmp_path: Path) -> None:
         },
     ]
     assert rejects == {
-        "rating outside the scale": 4,
+        "rating outside the scale": 3,
+        "no valid rating": 1,
         "empty id": 2,
         "no valid time": 2,
         "too many fields": 1,

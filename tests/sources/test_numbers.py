@@ -10,7 +10,14 @@ import duckdb
 import pytest
 
 from itdr.builders.core import numbers
-from itdr.builders.core.reasons import AMBIGUOUS, BAD_ID, OUTSIDE_SCALE, ROUNDED, WRONG_TYPE
+from itdr.builders.core.reasons import (
+    AMBIGUOUS,
+    BAD_ID,
+    NO_RATING,
+    OUTSIDE_SCALE,
+    ROUNDED,
+    WRONG_TYPE,
+)
 from tests.sources import harness
 from tests.sources.damages import Layout
 from tests.sources.test_damage_walk import store
@@ -175,7 +182,7 @@ def test_values_of_another_json_type_are_counted(tmp_path: Path) -> None:
         "amazon-reviews-2023", folder, "interactions", "text", "All_Beauty"
     )
     assert found.column("timestamp").to_pylist() == [1588687728] * 3
-    assert rejects == {WRONG_TYPE: 5, OUTSIDE_SCALE: 1, ROUNDED: 1}
+    assert rejects == {WRONG_TYPE: 5, NO_RATING: 1, ROUNDED: 1}
 
 
 def test_json_types_off_step_stars_and_years_of_yelp_are_counted(tmp_path: Path) -> None:
@@ -188,7 +195,7 @@ def test_json_types_off_step_stars_and_years_of_yelp_are_counted(tmp_path: Path)
     folder = put(tmp_path, {"yelp_academic_dataset_review.json": text})
     found, rejects = harness.read("yelp", folder, "interactions")
     assert found.column("rating").to_pylist() == [4.0]
-    assert rejects == {OUTSIDE_SCALE: 2, WRONG_TYPE: 2, "implausible time": 1}
+    assert rejects == {NO_RATING: 1, OUTSIDE_SCALE: 1, WRONG_TYPE: 2, "implausible time": 1}
 
 
 def test_hours_with_a_decimal_comma(tmp_path: Path) -> None:

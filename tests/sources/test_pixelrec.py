@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import COLUMNS
+from itdr.builders.store.prepare import prepare
+from itdr.builders.store.spec import StoreSpec
 from tests.rawgen import pixelrec as rawgen
 from tests.rawgen.common import Facts
 from tests.sources.harness import load, read
@@ -137,3 +140,20 @@ def test_both_files_are_placed_by_hand_under_their_folders():
     for text in ("drive.google.com", f"interactions/{NAME}", f"items/{NAME}"):
         assert text in source.by_hand
     assert not any("number" in column for column in source.columns)
+
+
+@pytest.mark.parametrize("folders", [("dataset", "information"), TABLES])
+@pytest.mark.parametrize("table", TABLES)
+def test_unreadable_content_is_compared_with_the_example_of_its_own_file(
+    made: tuple[Path, Facts], tmp_path: Path, folders: tuple[str, str], table: str
+) -> None:
+    for folder, name in zip(folders, TABLES, strict=True):
+        data = (made[0] / name / NAME).read_bytes()
+        if name == table:  # the ids lose their letter
+            data = re.sub(rb"(?m)^i(?=[0-9])", b"", data)
+        put(tmp_path / ID, folder, data)
+    spec = StoreSpec(load(ID), data_dir=tmp_path)
+    with pytest.raises(RawFileError, match="malformed item id") as error:
+        prepare(spec, offline=True, progress=False, path=tmp_path / "store")
+    (example,) = [file.example for file in load(ID).files if file.key == table]
+    assert f"Expected in {NAME}: {example!r}. Found:" in str(error.value)

@@ -263,7 +263,10 @@ def test_wrong_files_are_refused(tmp_path: Path) -> None:
         "the file is empty": b"",
         "the last line has no line end": whole + whole[:30],
         "one Python dict to a line.*username": version1,
-        "in UTF-8": gzip.compress(whole.decode().encode("utf-16")),
+        "the file is UTF-16, expected utf-8": gzip.compress(whole.decode().encode("utf-16")),
+        "UTF-16, expected utf-8": whole.decode().encode("utf-16"),
+        "not utf-8 near byte .*, such as Latin-1": gzip.compress(whole.replace(b"u'", b"u'\xe4")),
+        "and is no whole record, so the file was cut off": gzip.compress(whole * 2 + whole[:30]),
         "first begins '<!doctype": b"<!doctype html>\n",
     }
     for words, data in cases.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from itdr.builders.core import schema
 from itdr.builders.core.raw_files import Raw
+from itdr.builders.core.schema import Readers
 from itdr.builders.sources import anime_2023
 from itdr.builders.store.build import staging, texts
 
@@ -125,8 +127,30 @@ def test_a_python_list_that_was_split_at_its_commas(split: list[str], names: lis
     ]
 
 
+@pytest.mark.parametrize("word", texts.NO_USER)
+def test_a_placeholder_is_nobody(word: str) -> None:
+    con = duckdb.connect()
+    rows = pa.record_batch({"user_id": ["u", word], "item_id": ["Emma", "Emma"]})
+    named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
+    rejected: Counter[tuple[str, str]] = Counter()
+    staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
+    assert rejected == {("interactions", texts.NO_ID): 1}
+
+
+def test_a_title_that_is_an_id_may_be_a_dash() -> None:
+    con = duckdb.connect()
+    rows = pa.record_batch({"user_id": ["u", "v"], "item_id": ["-", "null"]})
+    named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
+    rejected: Counter[tuple[str, str]] = Counter()
+    staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
+    assert rejected == {("interactions", texts.NO_ID): 1}
+
+
 def test_genres_written_as_python_lists_are_read_or_counted(tmp_path: Path) -> None:
-    names = ("['Action', 'Sci-Fi']", "[]", "['Action', 'Sci", "Action, Sci-Fi", "")
+    names = (
+        *("['Action', 'Sci-Fi']", "[]", "['Action', 'Sci", "Action, Sci-Fi", ""),
+        *("Action|Sci-Fi", "Action; Sci-Fi", "[{'id': 1, 'name': 'Action'}]"),
+    )
     header = ",".join(anime_2023.ITEM_COLUMNS)
     place = anime_2023.ITEM_COLUMNS.index("Genres")
     text = f"{header}\n"
@@ -140,6 +164,10 @@ def test_genres_written_as_python_lists_are_read_or_counted(tmp_path: Path) -> N
     raw = Raw("anime-2023", {"anime": path}, con)
     rejected: Counter[tuple[str, str]] = Counter()
     staging.stage_table(anime_2023.SOURCE, raw, "items", rejected)
+    both = ["Action", "Sci-Fi"]
     found = con.sql("SELECT categories FROM items_raw ORDER BY item_id").fetchall()
-    assert [row[0] for row in found] == [["Action", "Sci-Fi"], [], [], ["Action", "Sci-Fi"], []]
-    assert raw.emptied == {("items", "categories unreadable"): 1} and not rejected
+    assert [row[0] for row in found] == [
+        *(both, [], [], both, []),
+        *(both, both, []),
+    ]
+    assert raw.emptied == {("items", "categories unreadable"): 2} and not rejected

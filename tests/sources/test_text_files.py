@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from itdr.builders.core import text_files
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import LONGEST_LINE, TextFile, lines, normalize
+from itdr.builders.core.text_watch import Suspects
 
 
 def plain(tmp_path: Path, data: bytes, encoding: str = "utf-8", name: str = "raw.csv") -> TextFile:
@@ -76,7 +76,7 @@ def test_lines_without_end_are_left_out_and_counted(
     assert [line for line in found if line and line[:1] != b"x"] == [b"0123\n"] * place + [
         b"more\n"
     ] * 5
-    plain = normalize(tmp_path / "raw", tmp_path / "plain", long_lines=True)
+    plain = normalize(tmp_path / "raw", tmp_path / "plain", suspect=True)
     assert plain.long_lines == too_long
     assert plain.path.stat().st_size == 5 * place + 25 + (not too_long) * (length + 1)
 
@@ -87,9 +87,9 @@ def test_a_line_that_may_be_too_long_is_noticed_while_the_file_is_read() -> None
         ([b"x" * 700_000, b"x" * 700_000], {"a"}),
         ([b"x\n" + b"x" * 700_000, b"\n" + b"x" * 700_000], set()),
     ):
-        found: set[str] = set()
-        assert b"".join(text_files.watch_lines(pieces, found, "a")) == b"".join(pieces)
-        assert found == expected
+        found = Suspects()
+        assert b"".join(found.watch(pieces, "a")) == b"".join(pieces)
+        assert found == Suspects(expected)
 
 
 HOSTILE = """

@@ -90,7 +90,8 @@ def test_bad_reviews_are_counted_by_reason(tmp_path: Path) -> None:
     found, rejects = reviews(tmp_path, *lines, REVIEW, "[1]", "", json.dumps(REVIEW) + "}")
     assert len(found) == 1
     assert rejects == {
-        "rating outside the scale": 2,
+        "rating outside the scale": 1,
+        "no valid rating": 1,
         "empty id": 2,
         "no valid time": 1,
         "not a JSON record": 3,
@@ -119,6 +120,10 @@ def test_titles_name_the_city(tmp_path: Path, change: dict[str, Any], title: str
         (
             "Coffee & Tea, Bars/Lounges, American (New)",
             ["Coffee & Tea", "Bars/Lounges", "American (New)"],
+        ),
+        (
+            "Coffee & Tea|Beer|Wine & Spirits|Bars/Lounges",
+            ["Coffee & Tea", "Beer, Wine & Spirits", "Bars/Lounges"],
         ),
         (None, []),
         ("", []),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from itdr import spark as on_spark
+from itdr.builders.core.schema import EXTRA
 from itdr.builders.dataset import registry
 from itdr.publish import folder
 from itdr.spark.job import builders
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("spark")
 # Tags, broken quoting, packed literals with texts and hours, histories and skips.
 SOURCES = ("ml-32m", "bookcrossing", "steam", "mind")
 DOMAINS = ("amazon-reviews-2023/Appliances", "amazon-reviews-2023/Industrial_and_Scientific")
-ACROSS = ("user_item_interaction", "cross_domain_rec")
+ACROSS = ("cross_domain_rec",)
 """Configs that need a pair of domains."""
 
 
@@ -41,7 +42,7 @@ def compare(spark: Any, config: str, out: Path, place: str, **options: Any) -> d
     return found
 
 
-@pytest.mark.parametrize("config", registry.config_names())
+@pytest.mark.parametrize("config", [*registry.task_ids(), EXTRA])
 def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, place: str) -> None:
     compare(spark, config, tmp_path, place, sample=True, sources=sources_of(config), num_shards=4)
 
@@ -49,7 +50,7 @@ def test_every_config_on_the_sample(spark: Any, config: str, tmp_path: Path, pla
 @pytest.mark.parametrize(
     "options",
     [
-        {"split_by": "time", "size": "all", "per_user": "all", "negatives": "hard"},
+        {"split_by": "time", "size": 60, "per_user": "all", "negatives": "hard"},
         {"size": 30, "seed": 3, "format": "preference", "descriptions": False},
         {"size": "all", "k_core": 4, "min_rating": 2.5, "history": 4, "repeats": "last"},
         {"split_by": "leave_one_out", "size": "all", "history": 4, "target": "random"},
@@ -104,7 +105,6 @@ def test_other_options(spark: Any, options: dict[str, Any], tmp_path: Path, plac
     ("config", "source"),
     [
         ("sequential_rec", "ml-32m"),
-        ("rating_prediction", "bookcrossing"),
         ("target_user_identification", "amazon-reviews-2023/All_Beauty"),
     ],
 )

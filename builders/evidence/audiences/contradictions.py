@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from itdr.builders.evidence.audiences.members import DECADE
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 
@@ -12,7 +13,8 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
     """Leave out facts that contradict others of the same item.
 
     Whoever is counted not to like an item is not named among those whom it suits; of genders and age
-    bands only the one that stands out most is kept.
+    bands only the one that stands out most is kept. Next to a period whose fans like it, none is named
+    whose fans do not: neighbouring periods are never told apart.
 
     Args:
         facts: the facts of an item, the strongest of each kind first.
@@ -23,12 +25,15 @@ def without_contradictions(facts: Sequence[Fact]) -> list[Fact]:
     against = {one.topic for one in facts if one.direction == DOWN and one.kind == "liked_if"}
     welcome = {one.topic for one in facts if one.direction == UP and one.kind == "liked_if"}
     rated = {one.topic for one in facts if one.kind == "liked_if"}
+    period = any(one.about == DECADE and one.direction == UP for one in facts)
     found: list[Fact] = []
     known: dict[str, int] = {}
     for one in facts:
         if one.direction == UP and one.topic in against:
             continue
         if one.kind == "group" and one.topic in (rated if one.direction == UP else welcome):
+            continue
+        if one.about == DECADE and one.direction == DOWN and period:
             continue
         if one.about in ("age", "gender"):
             # Of two genders one says it all, and neighbouring ages are never told apart.

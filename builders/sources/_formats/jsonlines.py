@@ -16,11 +16,11 @@ from pathlib import Path
 from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import ROUNDED
+from itdr.builders.core.reasons import NO_RECORD, ROUNDED
 from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines
 from itdr.builders.sources._formats.validate import require_encoding, tail_of
 
-UNREADABLE = "not a JSON record"
+UNREADABLE = NO_RECORD
 _HEAD = 1 << 16
 _LINES = 20
 

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import NO_RATING as NO_RATING
 from itdr.builders.core.reasons import OUTSIDE_SCALE as OUTSIDE_SCALE
 from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes
 
@@ -175,7 +176,7 @@ def require_encoding(path: Path, encoding: str = "utf-8", limit: int | None = No
             except UnicodeDecodeError as error:
                 raise RawFileError(
                     f"{path}: not {encoding} near byte {seen + error.start:,} ({error.reason}); "
-                    f"the file is broken or was saved in another encoding. {AGAIN}"
+                    f"the file is broken or was saved in another encoding, such as Latin-1. {AGAIN}"
                 ) from None
             if not block:
                 return

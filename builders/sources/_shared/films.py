@@ -79,17 +79,28 @@ def year_sql(text: str) -> str:
     return f"try_cast(nullif(regexp_extract({text}, '{_YEAR}', 1), '') AS SMALLINT)"
 
 
-def genres_sql(text: str, separator: str = "|", without: str = "") -> str:
+def genres_sql(text: str, without: str = "") -> str:
     """SQL for the list of genres; null where none is listed.
+
+    Copies set them apart by commas or semicolons; no genre holds one.
 
     Args:
         text: an SQL expression of the raw field, such as `Comedy|Drama` or `(no genres listed)`.
-        separator: what separates the genres.
         without: a name that is no genre.
     """
-    given = f"nullif(nullif(trim({text}), ''), '(no genres listed)')"
-    names = f"list_filter(string_split({given}, {literal(separator)}), lambda name: name NOT IN ('', {literal(without)}))"
-    return f"nullif({names}, [])"
+    given = f"nullif(nullif(trim({_unescaped(text)}), ''), '(no genres listed)')"
+    parts = f"list_transform(string_split_regex({given}, '[|,;]'), lambda name: trim(name))"
+    names = f"list_filter({parts}, lambda name: name NOT IN ('', {literal(without)}))"
+    return f"CASE WHEN NOT {unread_genres_sql(text)} THEN nullif({names}, []) END"
+
+
+def unread_genres_sql(text: str) -> str:
+    """SQL condition: the field of genres holds objects, such as `[{"id": 1, "name": "Comedy"}]`.
+
+    Args:
+        text: an SQL expression of the raw field.
+    """
+    return f"contains(coalesce({text}, ''), '{{')"
 
 
 def _unescaped(text: str) -> str:

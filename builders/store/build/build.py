@@ -8,7 +8,7 @@ and a sample of users is a run of consecutive rows on disk.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.one_record import require_one_per_line
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import joins, statements
+from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -64,8 +65,11 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         )
         if staged[table]:
             read[table] = rows_read(raw.con, table, raw.unparsed[table])
-            files = [raw.paths[key] for key in dict.fromkeys(raw.opened)]
+            files = {key: raw.paths[key] for key in raw.opened}
             require_readable(source, table, read[table], rejected, files)
+            if table == "interactions":
+                row = partial(_row, raw.con)
+                limits.require_limits(source, staged[table], row, rejected, files)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
@@ -93,7 +97,11 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
 
 
 def _ask(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(con.execute(query).fetchall()[0][0])
+    return int(_row(con, query)[0])
+
+
+def _row(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    return tuple(con.execute(query).fetchall()[0])
 
 
 def joined_tables(
@@ -155,7 +163,7 @@ def require_readable(
     table: str,
     read: int,
     rejected: Mapping[tuple[str, str], int],
-    files: Sequence[Path],
+    files: Mapping[str, Path],
 ) -> None:
     """Check that at least `MIN_READABLE` of a table's rows were readable.
 
@@ -164,23 +172,23 @@ def require_readable(
         table: the table.
         read: how many rows of it were read, rejected ones included.
         rejected: counts of rejected rows by table and reason.
-        files: where they were read from.
+        files: what they were read from, by the key of the declaration.
 
     Raises:
-        RawFileError: (nearly) no row was readable.
+        RawFileError: (nearly) no row was readable, or a line holds several records.
     """
+    for path in files.values():
+        require_one_per_line(path, {reason for of, reason in rejected if of == table})
     lost = sum(n for (of, _), n in rejected.items() if of == table)
     if lost < MIN_REJECTED or read - lost >= MIN_READABLE * read:
         return
-    names = ", ".join(map(str, files))
-    declared = {file.name.rpartition("/")[2]: file.example for file in source.files}
-    shown = []
-    for path in files:
-        expected = declared.get(path.name) or next(
-            (file.example for file in source.files if path.name in (file.name, *file.aliases)), ""
-        )
-        if expected:
-            shown.append(f"Expected in {path.name}: {expected!r}. Found: {_first_lines(path)!r}.")
+    names = ", ".join(map(str, files.values()))
+    examples = {file.key: file.example for file in source.files}
+    shown = [
+        f"Expected in {path.name}: {examples[key]!r}. Found: {_first_lines(path)!r}."
+        for key, path in files.items()
+        if examples.get(key)
+    ]
     raise RawFileError(
         f"{source.id}: of {read:,} rows of {table} in {names}, {lost:,} cannot be read: "
         f"{_reasons(rejected, table)}. {' '.join(shown)} The file was saved in another form, or is "

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
+MOST_OFF_SCALE = 0.2
+"""The share of ratings off the scale from which on they are on another one."""
+ENOUGH = 20
+"""With fewer ratings off the scale, or interactions without a time, than this, nothing is concluded."""
+RATINGS = f"""
+SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
+WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
+"""
+"""How many ratings there are, on the scale or off it, and their range."""
+
+TIMES = """
+SELECT count(*) AS n, count("timestamp") AS timed FROM interactions_staged WHERE reject IS NULL
+"""
+"""How many interactions there are, and how many of them have a time."""
+
+Row = Callable[[str], Sequence[Any]]
+"""Runs a query of one row."""
 
 
 def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
@@ -38,6 +58,80 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
         off = f'"timestamp" < {first} OR "timestamp" >= {late}'
         found.append(f"CASE WHEN {off} THEN {literal(IMPLAUSIBLE_TIME)} END")
     return found
+
+
+def require_limits(
+    source: Source,
+    columns: Collection[str],
+    row: Row,
+    rejected: Mapping[tuple[str, str], int],
+    files: Sequence[Path],
+) -> None:
+    """Check that a source's interactions as a whole are what it declares.
+
+    Args:
+        source: the declaration.
+        columns: the columns that its reader fills.
+        row: runs a query on `interactions_staged`.
+        rejected: counts of rejected rows by table and reason.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: the ratings are on another scale, or all times are missing.
+    """
+    if "rating" in columns:
+        require_scale(source, row, rejected, files)
+    if "timestamp" in columns:
+        require_times(source, row, files)
+
+
+def require_scale(
+    source: Source, row: Row, rejected: Mapping[tuple[str, str], int], files: Sequence[Path]
+) -> None:
+    """Check that ratings are on the declared scale: on another one, those that lie within it are wrong too.
+
+    Args:
+        source: the declaration.
+        row: runs a query on `interactions_staged`.
+        rejected: counts of rejected rows by table and reason.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: a considerable share of the ratings is off the scale.
+    """
+    off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
+    if source.scale is None or source.described or off < ENOUGH:
+        return
+    n, low, high = row(RATINGS)
+    if not n or off < MOST_OFF_SCALE * n:
+        return
+    scale = source.scale
+    raise RawFileError(
+        f"{source.id}: of {n:,} ratings in {', '.join(map(str, files))}, {off:,} are off the scale. "
+        f"Expected {scale.low:g} to {scale.high:g} in steps of {scale.step:g}; found {low:g} to "
+        f"{high:g}. The ratings were converted: put the official file in place."
+    )
+
+
+def require_times(source: Source, row: Row, files: Sequence[Path]) -> None:
+    """Check that interactions have times, where the source declares the days from which they are.
+
+    Args:
+        source: the declaration.
+        row: runs a query on `interactions_staged`.
+        files: where the interactions were read from.
+
+    Raises:
+        RawFileError: not a single interaction has a time.
+    """
+    if source.times is None:
+        return
+    n, timed = row(TIMES)
+    if n >= ENOUGH and not timed:
+        raise RawFileError(
+            f"{source.id}: none of the {n:,} interactions in {', '.join(map(str, files))} has a time. "
+            "The column of times was renamed or removed: put the official file in place."
+        )
 
 
 def _second(day: str) -> int:

@@ -16,6 +16,8 @@ NO_ID = "empty id"
 NO_TAG = "empty tag"
 NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
 """Placeholders that pandas, JSON writers and databases write; other spellings may be titles."""
+NO_USER = (*NO_VALUE, "N/A", "n/a", "-", "inf", "Inf", "-inf")
+"""Placeholders for a missing user: they would all be one person. Titles that serve as ids may be so."""
 
 _BLANKS = (
     (0x00, 0x1F), (0x7F, 0xA0), (0x1680, 0x1680), (0x2000, 0x200B), (0x2028, 0x2029),
@@ -96,8 +98,9 @@ def missing_id_sql(column: str) -> str:
     Args:
         column: the id column.
     """
-    words = ", ".join(literal(word) for word in NO_VALUE)
-    return f"(length({column}) <= {max(map(len, NO_VALUE))} AND {column} IN ({words}))"
+    missing = NO_USER if column == "user_id" else NO_VALUE
+    words = ", ".join(map(literal, missing))
+    return f"(length({column}) <= {max(map(len, missing))} AND {column} IN ({words}))"
 
 
 def _listed(column: str) -> str:
