@@ -28,7 +28,7 @@ CLEAR, FANS = 2.0, 0.2
 expected, and at least this share of them do."""
 AGREED = 2
 """How many displayed dislikes must have fans who like the work warned against."""
-KINDS_SAID, FAR = ("category", "creator", "tag", "blend"), 2
+KINDS_SAID, FAR = ("category", "creator", "tag", "blend"), 1.5
 """A work is warned against as one of these kinds, which it shares with both dislikes, and which is so many
 times as common among the displayed dislikes as among the likes."""
 RECEIVED = 0.6
