@@ -154,7 +154,9 @@ class _Build:
         for table, facts in self.facts.items():
             require_readable(self.source, table, facts.rows, rejected, self._files(table))
         files = self._files("interactions")
-        limits.require_limits(self.source, interactions.columns, self._row, rejected, files)
+        limits.require_limits(
+            self.source, interactions.columns, self._row, rejected, list(files.values())
+        )
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))

@@ -69,7 +69,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             require_readable(source, table, read[table], rejected, files)
             if table == "interactions":
                 row = partial(_row, raw.con)
-                limits.require_limits(source, staged[table], row, rejected, files)
+                limits.require_limits(source, staged[table], row, rejected, list(files.values()))
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
