@@ -471,7 +471,7 @@ def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
     for case in cases(cell)[:60]:
         disliked = case.codes[case.liked :]
         for fact in offers.aversions(split, disliked, none, case.codes):
-            work, (other, kind) = title[fact.value], fact.details
+            work, (kind, other) = title[fact.value], fact.details
             seen += 1
             assert work not in case.codes and other.value == fact.value
             assert fact.direction == DOWN and fact.quote != other.quote
@@ -482,7 +482,7 @@ def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
             unsaid = offers.aversions(
                 split, disliked, none, case.codes, sayable=lambda *of, no=kind.topic: of != no
             )
-            assert all(one.details[-1].topic != kind.topic for one in unsaid)
+            assert all(one.details[0].topic != kind.topic for one in unsaid)
             for one in (fact, other):
                 assert one.count >= offers.CLEAR * one.base and one.count >= offers.FANS * one.of
             # What goes with a like, is met, or is of a kind that pleases is none.

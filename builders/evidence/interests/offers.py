@@ -28,7 +28,7 @@ CLEAR, FANS = 2.0, 0.2
 expected, and at least this share of them do."""
 AGREED = 2
 """How many displayed dislikes must have fans who like the work warned against."""
-KINDS_SAID, FAR = ("category", "creator", "tag", "blend"), 2
+KINDS_SAID, FAR = ("category", "creator", "tag", "blend"), 1.5
 """A work is warned against as one of these kinds, which it shares with both dislikes, and which is so many
 times as common among the displayed dislikes as among the likes."""
 RECEIVED = 0.6
@@ -248,8 +248,8 @@ def aversions(
 
     Returns:
         At most one fact `also_liked` with the direction `DOWN`; the quote is the title of the displayed
-        work whose likers are counted, and the details are the other one's and how many displayed dislikes
-        are of the kind that the three have in common.
+        work whose likers are counted, and the details are how many displayed dislikes are of the kind that
+        the three have in common, and the other one's.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(disliked)
@@ -270,7 +270,7 @@ def aversions(
             kind = _kind_of_all(split, works_of_three, disliked, liked, sayable)
             if kind is not None:
                 first, second = (_fact(store, pairs, place, DOWN) for place in chosen)
-                return [replace(first, details=(second, kind))]
+                return [replace(first, details=(kind, second))]
     return []
 
 
