@@ -306,12 +306,16 @@ def _name(about: str, value: str) -> Name:
 
 
 def _held(row: Row) -> set[Statement]:
-    """What the row supports."""
+    """What the row supports. A kind that disappointed in the question may be said to, as the reason for a
+    warning against a work, if the row makes no statement of its own about it."""
     found: set[Statement] = set()
+    shown: set[Name] = set()
     for fact in _facts_of(row):
         if fact.kind != "shown":
             found |= {(name_of(fact), side) for side in _sides(fact)}
-    return found
+        elif fact.direction == DOWN and fact.count:
+            shown.add(name_of(fact))
+    return found | {(name, AGAINST) for name in shown - {name for name, _ in found}}
 
 
 def _sides(fact: Fact) -> tuple[str, ...]:

@@ -399,7 +399,7 @@ def test_why_a_value_is_not_read() -> None:
      "Toy Story is not ", "I choose ", "<item>x</item>", "[[\"a\",", "1.\n", "[THINK]", "\u2460 ",
      "because ", "(", "Assistant: ", "assistantfinal", "={", "= ", "~"],
 )  # fmt: skip
-def test_hostile_repetitions_take_less_than_a_second(piece: str) -> None:
+def test_hostile_repetitions_do_not_hang(piece: str) -> None:
     text = (piece * (100_000 // len(piece)))[:100_000]
     for read in (
         lambda: parse.ranking(text, FILMS),
@@ -411,4 +411,4 @@ def test_hostile_repetitions_take_less_than_a_second(piece: str) -> None:
     ):
         start = time.process_time()
         read()
-        assert time.process_time() - start < 1, piece
+        assert time.process_time() - start < 10, piece  # quadratic time would take minutes
