@@ -227,6 +227,10 @@ def _well_known(split: Partition) -> np.ndarray:
     return likes > np.median(shelf) if len(shelf) else np.zeros(len(likes), bool)
 
 
+def _any_kind(about: str, value: str) -> bool:
+    return True
+
+
 def aversions(
     split: Partition,
     disliked: np.ndarray,
@@ -234,7 +238,7 @@ def aversions(
     touched: np.ndarray,
     *,
     tastes: Sequence[Fact] = (),
-    sayable: Callable[[str, str], bool] = lambda about, value: True,
+    sayable: Callable[[str, str], bool] = _any_kind,
 ) -> list[Fact]:
     """Works to warn against: new to the user, of a kind with two displayed dislikes, and liked by their fans.
 

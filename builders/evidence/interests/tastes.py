@@ -67,7 +67,12 @@ FACT_OF = {"decade": "era", "series": "series"}
 def facts(person: Person, carried: int) -> list[Fact]:
     """All facts that hold for a user, strongest first within each kind.
 
-    carried: a category that fewer works than this carry is no taste.
+    Args:
+        person: the user's verdicts.
+        carried: a category that fewer works than this carry is no taste.
+
+    Returns:
+        Shares, then contrasts, then habits.
     """
     tally = person.tally
     found = list(_shares(tally, person, carried))
