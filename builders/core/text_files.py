@@ -23,7 +23,7 @@ LONGEST_LINE = 1 << 21
 """Bytes; the longest line of the official files is a tenth of it."""
 TOO_LONG = "line too long"
 HOLE = bytes(16)
-"""So many NUL bytes are no text of anybody."""
+"""This many NUL bytes in a row are never text."""
 CTRL_Z = b"\x1a"
 """What DOS puts behind the last line of a text."""
 GZIP = b"\x1f\x8b"

@@ -67,13 +67,13 @@ def test_a_rating_off_the_declared_scale_is_counted(source: str) -> None:
     assert reasons == {OUTSIDE_SCALE: len(bad)}
 
 
-def graded(tmp_path: Path, source: str, grades: list[float | None]) -> dict[str, Any]:
-    """What a build says of a source whose reader gives these ratings."""
+def built(tmp_path: Path, source: str, column: str, values: pa.Array) -> dict[str, Any]:
+    """What a build says of a source whose reader gives these values of a column."""
     rows = pa.record_batch(
         {
-            "user_id": pa.array([f"u{place % 7}" for place in range(len(grades))]),
-            "item_id": pa.array([f"i{place}" for place in range(len(grades))]),
-            "rating": pa.array(grades, pa.float32()),
+            "user_id": pa.array([f"u{place % 7}" for place in range(len(values))]),
+            "item_id": pa.array([f"i{place}" for place in range(len(values))]),
+            column: values,
         }
     )
     changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
@@ -81,6 +81,14 @@ def graded(tmp_path: Path, source: str, grades: list[float | None]) -> dict[str,
     return build.build(
         changed, Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")), tmp_path
     )
+
+
+def graded(tmp_path: Path, source: str, grades: list[float | None]) -> dict[str, Any]:
+    return built(tmp_path, source, "rating", pa.array(grades, pa.float32()))
+
+
+def timed(tmp_path: Path, source: str, times: list[int | None]) -> dict[str, Any]:
+    return built(tmp_path, source, "timestamp", pa.array(times, pa.int64()))
 
 
 SCALED = tuple(source for source in SOURCES if load(source).scale)
@@ -114,22 +122,6 @@ def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
     assert scale is not None
     facts = graded(tmp_path, source, [scale.high] * 170 + [0.0] * 30 + [None] * 50)
     assert facts["rejected"] == {"interactions": {OUTSIDE_SCALE: 30}}
-
-
-def timed(tmp_path: Path, source: str, times: list[int | None]) -> dict[str, Any]:
-    """What a build says of a source whose reader gives these times."""
-    rows = pa.record_batch(
-        {
-            "user_id": pa.array([f"u{place % 7}" for place in range(len(times))]),
-            "item_id": pa.array([f"i{place}" for place in range(len(times))]),
-            "timestamp": pa.array(times, pa.int64()),
-        }
-    )
-    changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
-    (tmp_path / "work").mkdir(parents=True, exist_ok=True)
-    return build.build(
-        changed, Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")), tmp_path
-    )
 
 
 @pytest.mark.parametrize("source", [one for one in SOURCES if load(one).times])
