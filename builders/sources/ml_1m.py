@@ -52,11 +52,12 @@ AGES = {
 # Labels of the groups as copies have them in place of the codes.
 AGE_LABELS = {**{label: label for label in AGES.values()}, "56+": "56 or older"}
 
-# Code 0, "other or not specified", is left out: it says nothing about a person, so nobody is asked
-# to predict it.
 _FOREIGN = r"regexp_matches(coalesce(title, ''), '[\x{80}-\x{9f}€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]')"
 """SQL condition: a title was saved in another encoding. Latin-1 has no letters where these signs stand in
 Windows-1252; Mac Roman and others have those with accents. No title of the official file has one."""
+
+# Code 0, "other or not specified", is left out: it says nothing about a person, so nobody is asked
+# to predict it.
 NO_JOB = ("0", "other", "other or not specified")
 OCCUPATIONS = {
     "1": "academic/educator",

@@ -43,7 +43,9 @@ def plain_files(
         folder = work / "plain" / quote(key, safe="")
         found = normalize(path, folder, file.encoding, suspect=key in suspects)
         if found.long_lines:
-            require_one_per_line(path)
+            # In a user's own records a nested list may begin as the records do.
+            if not source.described:
+                require_one_per_line(path)
             if not found.path.stat().st_size:
                 refuse_single_line(path)
         result[key] = found

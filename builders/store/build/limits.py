@@ -103,6 +103,8 @@ def require_encoded_once(source: Source, row: Row, files: Sequence[Path]) -> Non
     Raises:
         RawFileError: nearly all titles with letters beyond ASCII were.
     """
+    if source.described:
+        return
     n, twice = row(TITLES)
     if n >= ENOUGH and twice >= MOST_ENCODED_TWICE * n:
         raise RawFileError(
