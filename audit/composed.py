@@ -52,8 +52,9 @@ def realiser_of(task: str, source: str, folder: Path | None, language: str) -> R
     Returns:
         The realiser, read once.
     """
-    domain = registry.source(source).words
-    return load_realiser(task, domain, templates.load_words(domain, folder, language), folder)
+    declared = registry.source(source)
+    words = templates.words_of(declared, folder, language)
+    return load_realiser(task, declared.words, words, folder)
 
 
 def read(row: Row, answer: str, folder: Path | None, language: str = "en") -> Reading:

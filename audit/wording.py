@@ -22,7 +22,7 @@ from itdr.audit.known import (
 from itdr.audit.result import Result, RowCheck
 from itdr.audit.shapes import Choice, Known, Shape, fits, shape_of
 from itdr.builders.core.errors import ItdrError
-from itdr.builders.core.schema import EXTRA
+from itdr.builders.core.schema import EXTRA, Source
 from itdr.builders.dataset import registry
 from itdr.builders.dataset.formats import texts_of
 from itdr.builders.rendering import templates
@@ -97,7 +97,7 @@ def _faults(split: str, row: Row, folder: Path | None) -> Iterator[str]:
 def _speaks(source: str, folder: Path | None, language: str) -> bool:
     """Whether a source has words in a language."""
     try:
-        _words(registry.source(source).words, folder, language)
+        _words(registry.source(source), folder, language)
     except ItdrError:
         return False
     return True
@@ -117,7 +117,7 @@ def _texts(task: str, folder: Path | None, language: str) -> Texts:
 def _differences(row: Row, texts: Texts, language: str, folder: Path | None) -> Iterator[str]:
     instruction, question, answer, _ = texts_of(row)
     try:
-        words = _words(registry.source(row["source"]).words, folder, language)
+        words = _words(registry.source(row["source"]), folder, language)
     except ItdrError:
         yield f"{row['source']} has no words in {language}"
         return
@@ -178,8 +178,15 @@ def _answer(
         yield "the answer does not list each false candidate once"
 
 
+def _words(source: Source, folder: Path | None, language: str) -> Mapping[str, str]:
+    """The words of a source, those of its own description included."""
+    if source.described:
+        return templates.words_of(source, folder, language)
+    return _domain_words(source.words, folder, language)
+
+
 @functools.lru_cache(maxsize=256)
-def _words(key: str, folder: Path | None, language: str) -> Mapping[str, str]:
+def _domain_words(key: str, folder: Path | None, language: str) -> Mapping[str, str]:
     return templates.load_words(key, folder, language)
 
 

@@ -26,6 +26,8 @@ from itdr.builders.rendering.yaml_fields import complain, fields, read_yaml, tex
 COMMON = "common"
 REQUIRED_PHRASES = ("and", "comma", "about", "below_one")
 """Phrases without which numbers and lists cannot be said."""
+ACTED = "acted"
+"""The word for what people did, which phrases may hold."""
 REPLACED_LISTS = ("aspects", "niches", "wishes", "audiences", "unpraised", "unblamed", "bound")
 """Word lists of `AspectWords` by names of a domain's own; a later file's list replaces an earlier one."""
 EXTENDED_LISTS = {"polarity": POLARITY, "naming": NAMING, "lists": LISTS}
@@ -179,8 +181,9 @@ def _load(
     missing = [name for name in REQUIRED_PHRASES if name not in made.phrases]
     if missing:
         raise complain(paths[0], 1, f"phrases lack {', '.join(missing)}; add them.")
+    acted = dict(words)[ACTED]
     return Lexicon(
-        made.phrases,
+        {name: one.replace(f"{{{{ {ACTED} }}}}", acted) for name, one in made.phrases.items()},
         frozenset(made.silent),
         made.aliases,
         made.forms,
@@ -220,7 +223,7 @@ class _Parts:
     def _read_phrases(self, path: Path, node: Node) -> None:
         for name, one in _mapping(path, node, "phrases"):
             self.phrases[name] = text(path, one, name)
-            _check(path, one, self.phrases[name], {"n", "of"})
+            _check(path, one, self.phrases[name], {"n", "of", ACTED})
 
     def _read_silent(self, path: Path, node: Node) -> None:
         for about, one in _by_about(path, node, "silent"):

@@ -12,12 +12,16 @@ from typing import Any
 import datasets
 import pytest
 
+from itdr.audit import audit
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import own_sources, registry
+from itdr.builders.rendering.lexicon_files import load_lexicon
+from itdr.builders.rendering.templates import words_of
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.reader import StoreReader
 from itdr.builders.store.spec import StoreSpec
+from itdr.scoring.data import open_data
 from tests.own_data import shop
 
 
@@ -52,6 +56,19 @@ def test_a_shop_serves_every_subtask_that_its_columns_allow(tmp_path: Path, cach
     assert {row["task"] for row in root} == {
         "user_attribute_prediction", "interest_recognition", "target_user_identification",
     }  # fmt: skip
+
+
+def test_own_words_are_said_in_prose_too_and_pass_the_audit(tmp_path: Path, caches: Path) -> None:
+    path = shop.write(tmp_path)
+    own = "wording: {act: test, acted: tested, event: test, events: tests}"
+    path.write_text(f"{shop.DESCRIPTION}{own}\n", "utf-8")
+    options = {"sources": [str(path)], "size": 40}
+    for config in ("sequential_rec", "rating_prediction", "target_user_identification"):
+        found = audit(open_data(config, options))
+        assert [(one.name, one.faults[:2]) for one in found if one.faults] == []
+    source, _ = own_sources.find_source(str(path))
+    phrases = load_lexicon(source.words, words_of(source)).phrases
+    assert (phrases["judged"], phrases["judged_it"]) == ("tested", "tested it")
 
 
 def test_columns_are_read_as_described(tmp_path: Path, caches: Path) -> None:
