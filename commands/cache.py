@@ -221,7 +221,15 @@ def _is_being_written(path: Path) -> bool:
         files = [one for one in files if one.suffix == ".tmp"]
     elif _locks_below(path):
         return False
-    return any(time.time() - one.stat().st_mtime < scratch.OLD for one in files)
+    return any(time.time() - _changed(one) < scratch.OLD for one in files)
+
+
+def _changed(path: Path) -> float:
+    """When a file was last changed, in seconds since 1970: now, if it was renamed since it was listed."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _belongs(one: CacheEntry, source: str | None) -> bool:

@@ -200,9 +200,10 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     statements = realiser.plan_statements(shown, flags)
     # What is said to need something little known is followed by it.
     order = _order(cell, user, [] if niche else picks, said)
-    other = realiser.plan_statements(shown, flags | order)
-    if order and len(other) == len(statements):
-        flags, statements = flags | order, other
+    if order:
+        other = realiser.plan_statements(shown, flags | order)
+        if len(other) == len(statements):
+            flags, statements = flags | order, other
     if sum(cited(one) for one in statements) < LEAST_FACTS:
         return None
     said = _leading(statements)

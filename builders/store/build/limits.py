@@ -87,9 +87,9 @@ def require_limits(
         RawFileError: the ratings are on another scale, or all times are missing.
     """
     if "rating" in columns:
-        require_scale(source, row, rejected, files)
+        _require_scale(source, row, rejected, files)
     if "timestamp" in columns:
-        require_times(source, row, files)
+        _require_times(source, row, files)
 
 
 def require_encoded_once(source: Source, row: Row, files: Sequence[Path]) -> None:
@@ -113,7 +113,7 @@ def require_encoded_once(source: Source, row: Row, files: Sequence[Path]) -> Non
         )
 
 
-def require_scale(
+def _require_scale(
     source: Source, row: Row, rejected: Mapping[tuple[str, str], int], files: Sequence[Path]
 ) -> None:
     """Check that ratings are on the declared scale: on another one, those that lie within it are wrong too.
@@ -141,7 +141,7 @@ def require_scale(
     )
 
 
-def require_times(source: Source, row: Row, files: Sequence[Path]) -> None:
+def _require_times(source: Source, row: Row, files: Sequence[Path]) -> None:
     """Check that interactions have times, where the source declares the days from which they are.
 
     Args:
