@@ -102,7 +102,11 @@ def test_axolotl_reads_them(written: tuple[Path, dict[str, int]], kind: str) -> 
     tokenizer = script("train_with_trl").tiny_tokenizer(texts)
     settings = DictDefault({"sequence_len": 4096, "train_on_inputs": False})
     tokens, _ = wrappers.get_dataset_wrapper(
-        dataset_config=entry, tokenizer=tokenizer, cfg=settings, dataset_base_type=kind, dataset=read
+        dataset_config=entry,
+        tokenizer=tokenizer,
+        cfg=settings,
+        dataset_base_type=kind,
+        dataset=read,
     )
     assert len(tokens) == len(read)
     for row, triple in zip(tokens, plain.select(range(20)), strict=True):

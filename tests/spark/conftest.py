@@ -13,7 +13,6 @@ import pytest
 from itdr.builders.core.errors import ConfigError
 from itdr.spark import session
 
-
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
