@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN
 from itdr.builders.rendering.realiser import Statement
 
 GROUPS, NOT_FOR = "groups", "not_for"
@@ -42,13 +44,36 @@ def are_enough(statements: Sequence[Statement], rated: bool) -> bool:
     """
     found = suited(statements)
     against = sum(one.section == NOT_FOR for one in statements)
-    several = bool(found) and len(found) + against >= LEAST_GROUPS
+    several = any(map(_is_told, found)) and len(found) + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))
     own = any(fact.kind == "own" for one in statements for fact in one.facts)
     known = solid(statements)
-    if not several or known + (own and known > 1) < ENOUGH:
+    quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
+    if not several or (known + (own and known > 1) < ENOUGH and quoted < LEAST_GROUPS):
         return False
     return has_main_group(statements, rated) and (rated or any(map(_is_beyond, found)))
+
+
+def are_many(statements: Sequence[Statement]) -> bool:
+    """Whether an answer names several groups, or works, of which something is known: the least it must do."""
+    found = suited(statements)
+    several = len(found) > 1 or any(map(is_list, found))
+    return several and any(map(_is_told, found)) and has_main_group(statements, rated=True)
+
+
+def _is_told(group: Statement) -> bool:
+    """Whether a group stands on what people said or did: more than praise of what everybody cares about."""
+    lead = group.facts[0]
+    return lead.solid and (lead.kind, lead.about) != ("aspect", "aspect")
+
+
+def overlook_complaint(statements: Sequence[Statement], shown: Sequence[Comment]) -> bool:
+    """Whether somebody disliked the item in a comment that is shown, and the answer warns nobody because of it."""
+    if not any(comment.verdict < 0 for comment in shown):
+        return False
+    return not any(
+        fact.direction == DOWN and fact.quote for one in statements for fact in one.facts
+    )
 
 
 def _stands_alone(group: Statement) -> bool:
@@ -69,7 +94,7 @@ def has_main_group(statements: Sequence[Statement], rated: bool) -> bool:
     if len(found) != 1:
         return any(one.facts[0].solid for one in found)
     lead = found[0].facts[0]
-    if not lead.solid or (lead.kind, lead.about) == ("aspect", "aspect"):
+    if not _is_told(found[0]):
         return False
     return rated or lead.count >= LEAST_SHARES.get(lead.kind, 0) * lead.of
 

@@ -16,6 +16,7 @@ from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
+from itdr.builders.evidence.audiences.fields import Fields
 from itdr.builders.evidence.audiences.remarks import remarks
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.prices import PRICE, prices
@@ -121,11 +122,7 @@ def _found_spares(cell: OpenCell) -> Iterator[int]:
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(cell, _statements(cell, code)) for code in codes):
-            able = [
-                code
-                for code in codes
-                if groups.has_main_group(_statements(cell, code), rated=True)
-            ]
+            able = [code for code in codes if groups.are_many(_statements(cell, code))]
             suited = {code: groups.suited(_statements(cell, code)) for code in able}
             named = [code for code in able if any(map(groups.is_named, suited[code]))]
             lists = _with_works_of_their_own(
@@ -176,8 +173,9 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         if comments is not None:
             comments.prepare(code)
         shown, _ = _said(cell, code)
-        facts = _facts(cell, code, shown)
-        kept[code] = _realiser(cell).plan_statements(facts)
+        found = _realiser(cell).plan_statements(_facts(cell, code, shown))
+        # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
+        kept[code] = [] if groups.overlook_complaint(found, shown) else found
     return kept[code]
 
 
@@ -196,7 +194,13 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     )
     text = "\n".join([*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in shown)])
     label = f"{item.title}\n{', '.join(item.categories)}"
-    worded = [fact for fact in found if not lexicon.aspects.rules_out(fact, text, label)]
+    fields = _fields(cell)
+    worded = [
+        fact
+        for fact in found
+        if not lexicon.aspects.rules_out(fact, text, label)
+        and (fact.kind != "own" or fields.is_rare(fact))
+    ]
     return lexicon.sayable([*counted, *worded])
 
 
@@ -212,6 +216,8 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     """What is displayed of the item that says for whom it is: words of its title, price, attributes."""
     title = cell.store.item(code).title
     for name, quote in lexicon.aspects.audiences_in(title):
+        if lexicon.aspects.is_of("unnamed", name):
+            continue
         yield Fact("own", "audience", name, direction=UP, quote=quote)
     shown = _attributes(cell, code)
     price = prices(cell.store).fact(code) if any(name == PRICE for name, _ in shown) else None
@@ -240,6 +246,11 @@ def _realiser(cell: OpenCell, end: str = "") -> Realiser:
     return cell.store.shared(
         key, lambda: load_realiser(f"{TASK.id}{end}", words, cell.words, folder)
     )
+
+
+def _fields(cell: OpenCell) -> Fields:
+    key = ("audience fields", cell.cell.source.words, str(cell.cell.templates))
+    return cell.store.shared(key, lambda: Fields(cell.store, _realiser(cell).lexicon.aspects))
 
 
 def _comments(cell: OpenCell) -> spoken.Comments | None:
