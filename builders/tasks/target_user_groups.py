@@ -40,7 +40,7 @@ def are_enough(statements: Sequence[Statement], rated: bool) -> bool:
 
     Returns:
         True for several groups, or one that is told by several works. Where items are only taken, one group must be
-        fans of a topic or maker other than the item's own: the rest restates what is shown of it.
+        fans of a topic or maker other than the item's own, or of several works: the rest restates what is shown of it.
     """
     found = suited(statements)
     against = sum(one.section == NOT_FOR for one in statements)
@@ -82,9 +82,11 @@ def _stands_alone(group: Statement) -> bool:
 
 
 def _is_beyond(group: Statement) -> bool:
-    """Whether a group likes something that is neither the item's own topic nor a single work."""
+    """Whether a group likes something that is neither the item's own topic nor one or two works."""
     lead = group.facts[0]
-    return lead.kind in ("also_liked", "taken_with") and lead.about != "work"
+    if is_list(group):
+        return len(group.facts) >= LIST_ALONE
+    return lead.kind in ("also_liked", "taken_with")
 
 
 def has_main_group(statements: Sequence[Statement], rated: bool) -> bool:
