@@ -231,7 +231,8 @@ class Company:
             code = int(codes[place])
             kind = "same_taken" if mine[place] else "taken_with"
             figures = int(k[place]), len(likers), float(expected[place])
-            found.append((code, Fact(kind, *self.traits.names[code], *figures, UP)))
+            about, value = self.traits.names[code]
+            found.append((code, Fact(kind, about, value, *figures, UP)))
         return found[:KEPT_TRAITS]
 
     def _together(self, work: int, likers: np.ndarray) -> np.ndarray:
@@ -297,5 +298,6 @@ class Company:
             name = self.traits.names[int(able[place])]
             if int(able[place]) not in own:
                 figures = int(k[place]), len(likers), float(expected[place])
-                found.append(Fact("taken_with", *name, *figures, DOWN))
+                about, value = name
+                found.append(Fact("taken_with", about, value, *figures, DOWN))
         return found[:2]
