@@ -21,7 +21,10 @@ from itdr.scoring.metrics.per_task import TEXT_TASKS
 from itdr.scoring.metrics.surface_forms import forms_of, stems
 
 Row = Mapping[str, Any]
-COMPARED = ("also_liked", "liked_if", "reception", "group", "series", *SHARE_KINDS)
+COMPARED = (
+    "also_liked", "also_taken", "taken_with", "same_taken", "liked_if", "reception", "group", "series",
+    *SHARE_KINDS,
+)  # fmt: skip
 """Kinds whose count is compared with their base."""
 _PLACE = re.compile(r"(?m)^\d+\. ")
 _QUOTED = re.compile(r'"([^"]*)"')

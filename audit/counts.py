@@ -1,9 +1,8 @@
 """The counts in the evidence of prose answers, recomputed with plain SQL over the raw data.
 
-For some rows of each source: how many of the training users who liked an item also liked a work
-(`also_liked`), and how many of those who rated it and liked a work liked it (`liked_if`). It shares no code
-with the counting that produces the evidence; only sources with ratings are checked, and only items liked by few
-enough users to be counted in full.
+For some rows of each source: of the training users who rated an item and liked a work, how many liked the item
+(`also_liked`, `series`, `liked_if`). It shares no code with the counting that produces the evidence; only sources
+with ratings are checked, and only items rated by few enough users to be counted in full.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ class Recount:
             raw: the raw data of its cell.
             item: the item's code.
         """
-        kinds = ("also_liked", "liked_if")
+        kinds = ("also_liked", "series", "liked_if")
         facts = [fact for fact in map(fact_of, row["evidence"]) if fact.kind in kinds]
         if facts and (raw.store.source.scale is None or not raw.store.has("rating")):
             self.result.leave_out(f"{row['source']}, which has no ratings")
@@ -88,24 +87,16 @@ def _faults(raw: RawOracle, asked: list[_Asked], result: Result) -> Iterator[tup
         if not counted or any(raters > WHOLE for *_, raters in counted):
             continue
         result.checked += 1
-        also = one.fact.kind == "also_liked"
-        mine = [(*both, *(likers if also else met)) for both, likers, met in map(_paired, counted)]
         if not any(
             low <= one.fact.count <= high and least <= one.fact.of <= most
-            for low, high, least, most in mine
+            for low, high, least, most, _ in counted
         ):
-            _, high, _, most = mine[0]
+            _, high, _, most, _ = counted[0]
             yield (
                 one.row_id,
                 f"{one.fact.name} {one.fact.value!r} is {one.fact.count} of {one.fact.of}, "
                 f"the raw data give {high} of {most}",
             )
-
-
-def _paired(counts: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """The lowest and highest counts of users who liked both, of the item's likers, and of its raters who liked the
-    other work."""
-    return counts[0:2], counts[2:4], counts[4:6]  # type: ignore[return-value]
 
 
 def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
@@ -122,9 +113,9 @@ def _works_by_title(raw: RawOracle, titles: set[str]) -> dict[str, set[int]]:
 
 
 def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[int, ...]]:
-    """For each pair of an item and another work, a lower and an upper count of users who liked both, who liked the
-    item, who rated the item and liked the other; then who rated the item. Of several ratings of a
-    work, any one may count."""
+    """For each pair of an item and another work, a lower and an upper count of users who liked both, and of those
+    who rated the item and liked the other; then who rated the item. Of several ratings of a work, any
+    one may count."""
     import pyarrow as pa
 
     from itdr.builders.sampling.splits import TRAIN, assign_splits
@@ -166,7 +157,6 @@ def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[in
             ") SELECT number,"
             " count(*) FILTER (low AND other_low AND NOT many),"
             " count(*) FILTER (high AND other_high),"
-            " count(*) FILTER (low), count(*) FILTER (high),"
             " count(*) FILTER (other_low AND NOT many), count(*) FILTER (other_high),"
             " count(*) FROM seen GROUP BY number, item, other"
         ).fetchall()

@@ -41,7 +41,7 @@ PRAISE = (
 BLAME = (
     "It arrived broken and the smell was so strong that I had to return it.",
     "Did nothing for me at all. I expected more and will not order it again.",
-    "The pump failed on the second day, which was rather disappointing.",
+    "It is overpriced, and the pump broke on the second day.",
 )
 PHRASES = {
     "relative:daughter": "I bought this for my daughter and she uses it every single day.",
@@ -144,7 +144,7 @@ def reviews(
             text = (PRAISE if rating > 2 else BLAME)[int(rng.integers(0, 3))]
             draw = int(rng.integers(0, 21))
             if item % 2 == 0 and rating >= 4 and draw % 3 == 0:
-                group = groups[item // 2 % len(groups)]
+                group = groups[(item // 2 + draw // 7) % len(groups)]
                 text = f"{PHRASES[group]} {text}"
                 facts.spoken.setdefault(name, set()).add(group)
             elif item % 10 == 5 and draw % 7 == 0:

@@ -27,6 +27,11 @@ def facts(row: Row) -> int:
     return sum(bool(one["of"] or one["quote"]) for one in row["evidence"])
 
 
+def is_warning(row: Row) -> bool:
+    """Whether a fact speaks against the item: a group that does not like it, or its reception."""
+    return any(one["fact"].endswith("/down") for one in row["evidence"])
+
+
 def named(row: Row) -> set[str]:
     """The works named in an answer. These ratings come without reviews, so that nothing else is quoted."""
     return set(re.findall(r'"([^"]+)"', row["output"]))
@@ -45,10 +50,11 @@ def test_target_users_are_named_from_what_people_did(raw: Path) -> None:
     found = rows("target_user_identification", raw, 60)
     assert min(map(facts, found)) >= 3
     assert share(found, lambda row: len(named(row)) >= 2) >= 0.95
-    assert share(found, lambda row: "Not for:" in row["output"]) >= 0.5
-    against = [row for row in found if "Not for:" in row["output"]]
-    assert all(any(one["fact"].endswith("/down") for one in row["evidence"]) for row in against)
-    assert 120 <= median_length(found) <= 260
+    # A warning is a group that it does not suit, or that most who rated it did not like it.
+    assert share(found, is_warning) >= 0.35
+    for row in found:
+        assert ("Not for:" in row["output"]) <= is_warning(row)
+    assert 80 <= median_length(found) <= 260
 
 
 def test_interests_are_named_from_what_the_user_did(raw: Path) -> None:

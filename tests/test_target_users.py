@@ -63,7 +63,8 @@ def test_whom_to_warn_stands_on_a_fact() -> None:
                 asked += 1
                 warned += any(one["value"] == genre for one in against)
                 assert ("Not for:" in row["output"]) == any(
-                    one["fact"].endswith("/down") for one in row["evidence"]
+                    one["fact"].endswith("/down") and not one["fact"].startswith("reception")
+                    for one in row["evidence"]
                 )
     assert asked >= 8 and warned >= 0.9 * asked
 
@@ -71,7 +72,11 @@ def test_whom_to_warn_stands_on_a_fact() -> None:
 def test_items_with_facts_against_come_first() -> None:
     few = world.everything(rows(size=40))
     every = world.everything(rows())
-    share = [sum("Not for:" in row["output"] for row in some) / len(some) for some in (few, every)]
+    share = [
+        sum(any(one["fact"].endswith("/down") for one in row["evidence"]) for row in some)
+        / len(some)
+        for some in (few, every)
+    ]
     assert share[0] > share[1]
     assert {row["id"] for row in few} <= {row["id"] for row in every}
 
@@ -154,7 +159,7 @@ def test_faults_and_the_genres_complement_are_no_usual_exclusions(source: str) -
     for row in warned:
         quote = next(one["quote"] for one in row["evidence"] if one["fact"] == "aspect/flaw/down")
         _, not_for, said = row["output"].rpartition("Not for:")
-        assert f'One warning for everybody: a review says, "{quote}.' in row["output"]
+        assert f'One reviewer warns: "{quote}.' in row["output"]
         assert not not_for or quote not in said.split("\n\n")[0]
 
 
@@ -171,4 +176,6 @@ def test_real_files_give_rows(raw: Path, source: str) -> None:
     assert every or source == "microlens"
     for row in every:
         assert not list(unsupported_claims(row)), row["output"]
-        assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  ", row["output"].replace("}", "")), row
+        # Titles may hold any word: "And Then There Were None".
+        said = re.sub(r'"[^"]*"', "", row["output"])
+        assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  ", said.replace("}", "")), row

@@ -49,6 +49,7 @@ SHARED_TASK_CODE = (
     "opposites",
     "profiles",
     "ranking",
+    "target_user_groups",
     "target_user_swaps",
 )
 """Files of `builders/tasks/` that declare no subtask."""

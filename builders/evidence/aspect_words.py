@@ -23,13 +23,11 @@ POLARITY = (
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (
     "good_for", "good_to", "not_for", "wanting", "refusal", "approval", "nobody", "purposeless",
-    "persons", "stop", "self", "subject", "addressed", "indefinite",
+    "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
-LISTS = ("minor", "flaws", "quoted", "served")
+LISTS = ("minor", "flaws", "quoted", "everybody", "frank", "unnamed", "unlisted")
 """What the lists of `AspectWords.lists` are called."""
-FARE = "fare"
-"""The niche of every place where people eat: its food, whatever it is."""
 SIGNS = "+-@"
 """What may stand before a word: + and - where it judges by itself, @ where it stands in the item's name or
 categories."""
@@ -56,7 +54,9 @@ class AspectWords:
         bound: by what is judged, words of which an item's name or categories must have one.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
             `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
-            `served`: niches of places whose food, by any name (`FARE`), is a reason, too.
+            `everybody`: what every customer wants: praise of it names no group, a complaint does.
+            `frank`: of what even those who like an item may complain. `unnamed`: audiences that a title names
+            without being for them. `unlisted`: niches that are never said because of categories or name alone.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)

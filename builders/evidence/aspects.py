@@ -33,6 +33,7 @@ _LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
 _PURPOSE = re.compile(r"(?:[a-z]{2,}['’]?[a-z]*\s?){1,4}$")
 """A purpose ("good for ..."), in a few plain words."""
 _GERUND = re.compile(r"\w{2,}ing\b", re.I)
+_ACTIVITY = re.compile(r"(?<!\w)[a-z]{3,}ing(?!\w)", re.I)
 _INFINITIVE = re.compile(r"to\s+\w", re.I)
 
 
@@ -102,6 +103,7 @@ def aspects(
     words: AspectWords,
     abouts: Sequence[str] = ("aspect", "audience"),
     niches: Collection[str] = (),
+    frank: Collection[str] = (),
 ) -> list[Fact]:
     """The aspects that displayed comments judge, each at most once per side, in the order of the comments.
 
@@ -110,6 +112,7 @@ def aspects(
         words: the words of the domain.
         abouts: kinds of values looked for: `aspect`, `audience`, `niche` and `wish`.
         niches: the niches of the item; others are not looked for.
+        frank: aspects of which a complaint counts even by those who liked the item.
 
     Returns:
         Facts that quote whole sentences, one per sentence: no praise by anyone who disliked the item,
@@ -127,7 +130,8 @@ def aspects(
                 continue
             for one in judgements:
                 key = (one.name, one.side)
-                if one.side != -comment.verdict and key not in found:
+                against = one.side == DOWN and one.name in frank
+                if (one.side != -comment.verdict or against) and key not in found:
                     found[key] = Fact(
                         "aspect", one.about, one.name, direction=one.side, quote=sentence
                     )
@@ -236,6 +240,9 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
     if about == "purpose" and not (_PURPOSE.match(who) and _has_subject(before, words)):
         return None
     if about == "purpose" and words.finds("purposeless", who):
+        return None
+    # "Great for straight looks": only an activity or an occasion is somebody's purpose.
+    if about == "purpose" and not (_ACTIVITY.search(who) or words.finds("purposes", who)):
         return None
     return Fact("aspect", about, named or who, direction=DOWN if down else UP)
 

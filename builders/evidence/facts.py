@@ -16,12 +16,16 @@ from itdr.builders.sampling.case import Evidence
 UP, DOWN = 1, -1
 DIRECTIONS = {UP: "up", DOWN: "down", 0: ""}
 KINDS = {
-    "also_liked": "likers of this item who also like the work: count of likers, base expected",
+    "also_liked": "fans of the value who judged this item: count of them like it, base expected",
+    "also_taken": "takers of the work (no verdicts known): count of them took this item too, base expected",
+    "taken_with": "takers of this item who also took others with the value: count, base expected",
+    "same_taken": "takers of this item who also took others with a value of its own: count, base expected",
     "liked_if": "raters of this item in a group: count of them like it, base expected",
     "reception": "raters of this item: count of them like (up) or dislike (down) it",
-    "group": "likers of this item in a group: count of likers, base expected",
+    "group": "fans of other works with a value of this item's own who judged it: count of them like it, base "
+    "expected; of ages, genders and countries: likers of this item who are of them",
     "era": "the decade of the item, or of a user's works",
-    "series": "the series the item belongs to: count of its likers like another part",
+    "series": "fans of another part of the item's series who judged this one: count of them like it, base expected",
     "origin": "the item's country or language",
     "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
     "risk": "a contrast against a trait that still is liked more often than disliked; base as of contrast",
@@ -44,7 +48,8 @@ ABOUTS = (
 NAMED_ONLY = frozenset({"blend"})
 """Of these only values that the lexicon has a term for can be said."""
 SAMPLE = 500
-"""People at most among whom an item's likers are counted: a fact of so many is about a sample of them."""
+"""People at most among whom an item's likers are counted: a fact of so many is about a sample of them. Where fans
+judged an item, they are those among 800 who did, if more did."""
 SELDOM = "seldom_"
 """Begins an `about` for people who hardly like a trait."""
 

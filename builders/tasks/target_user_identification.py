@@ -16,6 +16,7 @@ from itdr.builders.core.text import cut
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
+from itdr.builders.evidence.audiences.fields import Fields
 from itdr.builders.evidence.audiences.remarks import remarks
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.prices import PRICE, prices
@@ -24,13 +25,10 @@ from itdr.builders.rendering.lexicon_files import Lexicon
 from itdr.builders.rendering.realiser import Realiser, Statement, load_realiser
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
+from itdr.builders.tasks import target_user_groups as groups
 from itdr.builders.tasks.base import CellRule, OpenCell, Task
 from itdr.builders.tasks.target_user_swaps import SwappedFacts
 
-ENOUGH = 3
-"""Facts that count people or quote them, without which an item makes no case."""
-LEAST_GROUPS = 2
-"""Groups that an answer names, at least; one of them may be whom the item does not suit."""
 MOST_ATTRIBUTES = 6
 LONGEST_ATTRIBUTE = 120
 NO_PLACE = 1 << 30
@@ -41,11 +39,6 @@ MOST_LINES = 12
 """Facts that a table holds besides those that the answer says."""
 TRIES, OTHERS = 48, 12
 """Other items drawn for false facts, and how many of them are looked at."""
-GROUPS, NOT_FOR = "groups", "not_for"
-"""The sections of an answer that name groups: whom the item suits, and whom it does not."""
-LEAST_SHARES = {"also_liked": 1 / 3, "group": 1 / 4}
-"""Where items are taken rather than judged: the share of an item's takers who must have taken another one, or others of
-its kind, too, if that is all that an answer says."""
 SPARES, FEW = 8, 1
 """Items of a part that has none of which enough is known: of which a group is named, or else of which
 nothing but their own words say for whom they are."""
@@ -84,7 +77,7 @@ def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
     """Items in the order in which they are taken: those of which something is known against them
     first, among nearly twice as many as are wanted; of each third by popularity in turn."""
     candidates = _table(cell).candidates
-    looked = candidates[: int(LOOKED_AT * wanted) + ENOUGH]
+    looked = candidates[: int(LOOKED_AT * wanted) + groups.ENOUGH]
     against = np.array([_is_against(cell, int(code)) for code in looked], bool)
     yield looked[against]
     yield looked[~against]
@@ -94,7 +87,9 @@ def _order(cell: OpenCell, wanted: int) -> Iterator[np.ndarray]:
 
 def _is_against(cell: OpenCell, code: int) -> bool:
     found = _statements(cell, code)
-    return _is_enough(cell, found) and any(one.section == NOT_FOR for one in found)
+    return _is_enough(cell, found) and any(
+        fact.direction == DOWN for one in found for fact in one.facts
+    )
 
 
 def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
@@ -107,7 +102,8 @@ def _windows(cell: OpenCell, code: int) -> Iterator[ItemWindow]:
 
 def _spares(cell: OpenCell) -> frozenset[int]:
     """A few items of each part in which enough is known of none, but of which a group is named, more than
-    a list of works if possible: so that a small file gives rows in every split."""
+    a list of works if possible: so that a small file gives rows in every split. Where items are only taken, that
+    would restate their topics: there are none."""
     key = (
         "audience spares",
         cell.cell.seed,
@@ -118,24 +114,26 @@ def _spares(cell: OpenCell) -> frozenset[int]:
 
 
 def _found_spares(cell: OpenCell) -> Iterator[int]:
+    if not _is_rated(cell):
+        return
     candidates = _table(cell).candidates
     parts = cell.parts(cell.subjects[0][candidates])
     used: set[tuple[str, str]] = set()
     for part in range(len(SPLITS)):
         codes = candidates[parts == part].tolist()
         if not any(_is_enough(cell, _statements(cell, code)) for code in codes):
-            able = [code for code in codes if _has_main_group(cell, _statements(cell, code))]
-            groups = {code: _groups(_statements(cell, code)) for code in able}
-            named = [code for code in able if any(map(_is_named, groups[code]))]
+            able = [code for code in codes if groups.are_many(_statements(cell, code))]
+            suited = {code: groups.suited(_statements(cell, code)) for code in able}
+            named = [code for code in able if any(map(groups.is_named, suited[code]))]
             lists = _with_works_of_their_own(
-                [code for code in able if any(map(_is_list, groups[code]))], groups, used
+                [code for code in able if any(map(groups.is_list, suited[code]))], suited, used
             )
-            rest = sorted(able, key=lambda code: -_solid(groups[code]))
+            rest = sorted(able, key=lambda code: -groups.solid(suited[code]))
             yield from (named or lists)[:SPARES] or rest[:FEW]
 
 
 def _with_works_of_their_own(
-    codes: Sequence[int], groups: Mapping[int, Sequence[Statement]], used: set[tuple[str, str]]
+    codes: Sequence[int], suited: Mapping[int, Sequence[Statement]], used: set[tuple[str, str]]
 ) -> list[int]:
     """Those of the items whose answers begin with a work that no other answer begins with.
 
@@ -143,55 +141,20 @@ def _with_works_of_their_own(
     """
     found = []
     for code in codes:
-        lead = groups[code][0].facts[0].topic
+        lead = suited[code][0].facts[0].topic
         if lead not in used:
             used.add(lead)
             found.append(code)
     return found
 
 
-def _solid(statements: Sequence[Statement]) -> int:
-    """How many facts of these count people or quote them."""
-    return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
-
-
 def _is_enough(cell: OpenCell, statements: Sequence[Statement]) -> bool:
-    solid = _solid(statements)
-    own = any(fact.kind == "own" for one in statements for fact in one.facts)
-    against = sum(one.section == NOT_FOR for one in statements)
-    suited = len(_groups(statements))
-    several = suited > 0 and suited + against >= LEAST_GROUPS
-    return several and solid + (own and solid > 1) >= ENOUGH and _has_main_group(cell, statements)
+    return groups.are_enough(statements, _is_rated(cell))
 
 
-def _has_main_group(cell: OpenCell, statements: Sequence[Statement]) -> bool:
-    """Whether some group stands on what people said or did; a single one on more than praise of what
-    everybody cares about, or on a work that few of the item's likers share."""
-    groups = _groups(statements)
-    if len(groups) != 1:
-        return any(one.facts[0].solid for one in groups)
-    lead = groups[0].facts[0]
-    if not lead.solid or (lead.kind, lead.about) == ("aspect", "aspect"):
-        return False
-    rated = verdicts.rule(cell.store) in ("ratings", "hours")
-    return rated or lead.count >= LEAST_SHARES.get(lead.kind, 0) * lead.of
-
-
-def _groups(statements: Sequence[Statement]) -> list[Statement]:
-    """The groups whom the item suits."""
-    return [one for one in statements if one.section == GROUPS]
-
-
-def _is_list(group: Statement) -> bool:
-    """Whether a group is known by the works that it likes alone."""
-    return group.facts[0].about == "work" and group.facts[0].kind != "series"
-
-
-def _is_named(group: Statement) -> bool:
-    """Whether a group has a name, and stands on what people said or did: more than on what everybody
-    cares about."""
-    first = group.facts[0]
-    return first.solid and first.about != "aspect" and not _is_list(group)
+def _is_rated(cell: OpenCell) -> bool:
+    """Whether it is known what people thought of an item, not only that they took it."""
+    return verdicts.rule(cell.store) in ("ratings", "hours")
 
 
 def _statements(cell: OpenCell, code: int) -> list[Statement]:
@@ -210,8 +173,9 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         if comments is not None:
             comments.prepare(code)
         shown, _ = _said(cell, code)
-        facts = _facts(cell, code, shown)
-        kept[code] = _realiser(cell).plan_statements(facts)
+        found = _realiser(cell).plan_statements(_facts(cell, code, shown))
+        # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
+        kept[code] = [] if groups.overlook_complaint(found, shown) else found
     return kept[code]
 
 
@@ -230,7 +194,13 @@ def _facts(cell: OpenCell, code: int, shown: Sequence[spoken.Comment]) -> list[F
     )
     text = "\n".join([*(f"{n}: {v}" for n, v in _displayed(cell, code)), *(c.text for c in shown)])
     label = f"{item.title}\n{', '.join(item.categories)}"
-    worded = [fact for fact in found if not lexicon.aspects.rules_out(fact, text, label)]
+    fields = _fields(cell)
+    worded = [
+        fact
+        for fact in found
+        if not lexicon.aspects.rules_out(fact, text, label)
+        and (fact.kind != "own" or fields.is_rare(fact))
+    ]
     return lexicon.sayable([*counted, *worded])
 
 
@@ -246,6 +216,8 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     """What is displayed of the item that says for whom it is: words of its title, price, attributes."""
     title = cell.store.item(code).title
     for name, quote in lexicon.aspects.audiences_in(title):
+        if lexicon.aspects.is_of("unnamed", name):
+            continue
         yield Fact("own", "audience", name, direction=UP, quote=quote)
     shown = _attributes(cell, code)
     price = prices(cell.store).fact(code) if any(name == PRICE for name, _ in shown) else None
@@ -276,6 +248,11 @@ def _realiser(cell: OpenCell, end: str = "") -> Realiser:
     )
 
 
+def _fields(cell: OpenCell) -> Fields:
+    key = ("audience fields", cell.cell.source.words, str(cell.cell.templates))
+    return cell.store.shared(key, lambda: Fields(cell.store, _realiser(cell).lexicon.aspects))
+
+
 def _comments(cell: OpenCell) -> spoken.Comments | None:
     store = cell.store
     chars = int(cell.cell.options["text_chars"])
@@ -295,8 +272,8 @@ def _case(cell: OpenCell, code: int) -> AudienceCase:
     statements = _statements(cell, code)
     answer = _realiser(cell).write(statements, cell.draws(code, "answer"))
     shown = {"comments": comments, "tags": tags, "facts_shown": cell.cell.options["show_facts"]}
-    shown["avoid"] = any(one.section == NOT_FOR for one in statements)
-    shown["single"] = len(_groups(statements)) == 1
+    shown["avoid"] = any(one.section == groups.NOT_FOR for one in statements)
+    shown["single"] = len(groups.suited(statements)) == 1
     flags = [name for name, there in shown.items() if there]
     return AudienceCase(
         key=item.id,
@@ -421,7 +398,7 @@ def _other_items(cell: OpenCell, case: AudienceCase, draw: HashRng) -> list[int]
     drawn = {int(candidates[draw.below(len(candidates))]) for _ in range(TRIES)} - {case.code}
     order = draw.shuffled(sorted(drawn))
     known = {code: _statements(cell, code) for code in order}
-    order.sort(key=lambda code: (not _is_enough(cell, known[code]), not _groups(known[code])))
+    order.sort(key=lambda code: (not _is_enough(cell, known[code]), not groups.suited(known[code])))
     return order[:OTHERS]
 
 

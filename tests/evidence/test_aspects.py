@@ -19,7 +19,7 @@ HITS = [
     (BUSINESSES, -1, "The server was rude from the start.", "service", DOWN),
     (BUSINESSES, -1, "Terrible service on both visits.", "service", DOWN),
     (BUSINESSES, 1, "They make delicious tacos here.", "food", UP),
-    (BUSINESSES, 1, "The salad was fresh and crisp.", "food", UP),
+    (BUSINESSES, 1, "The salad was delicious and crisp.", "food", UP),
     (BUSINESSES, -1, "My steak was overcooked.", "food", DOWN),
     (BUSINESSES, -1, "The food is not good at all.", "food", DOWN),
     (BUSINESSES, 1, "They have a good wine selection.", "drinks", UP),
@@ -65,6 +65,10 @@ NEAR_MISSES = [
     (BUSINESSES, 1, "A four dollar appetizer menu is a really good deal."),
     (BUSINESSES, 1, "We ordered the chicken and went to the show."),
     (BUSINESSES, 1, "Great location, ten minutes from the beach."),
+    # Faint praise is none.
+    (BUSINESSES, 1, "The staff was friendly enough."),
+    (BUSINESSES, 1, "The food was okay."),
+    (BUSINESSES, 1, "They have a decent wine selection."),
     (BUSINESSES, 1, "I expected the food to be great."),
     (BUSINESSES, 1, "The food used to be great."),
     (BUSINESSES, 1, "If only the service were good."),
@@ -128,6 +132,8 @@ FOR_NOBODY = [
     (PRODUCTS, 1, "Great price for a great product."),
     (PRODUCTS, 1, "I have used some cream that felt too thin but great for summer."),
     (BUSINESSES, 1, "Their sampler plate is a good way to start."),
+    (PRODUCTS, 1, "It works very good for straight looks."),
+    (PRODUCTS, 1, "Very light and suitable for just about anyone."),
 ]  # fmt: skip
 
 

@@ -133,11 +133,7 @@ def test_counts_are_those_of_loops() -> None:
     for work in np.argsort(-record.totals[1])[40:60].tolist():
         likers = {user for user, own in likes.items() if work in own}
         for fact in counting.facts(work):
-            if fact.kind == "also_liked":
-                other = titles[fact.value]
-                assert fact.of == len(likers)
-                assert fact.count == sum(other in likes[user] for user in likers)
-            elif fact.name.startswith("liked_if/work"):
+            if fact.kind in ("also_liked", "series") or fact.name.startswith("liked_if/work"):
                 other = titles[fact.value]
                 both = [user for user in likes if other in likes[user] and work in rated[user]]
                 assert (fact.of, fact.count) == (
@@ -151,6 +147,24 @@ def test_counts_are_those_of_loops() -> None:
                 )
             checked[fact.kind] += 1
     assert checked["also_liked"] > 10
+
+
+def test_fans_are_named_only_where_they_like_the_item_more_than_everybody_does() -> None:
+    store = opened()
+    people, likers, _ = judged.judged(store, 0).totals
+    shares = {
+        store.item(work).title: likers[work] / max(people[work], 1) for work in range(len(people))
+    }
+    checked = 0
+    for title, facts in facts_by_title(store).items():
+        named = [one for one in facts if one.kind in ("also_liked", "series", "group")]
+        for one in [*named, *(part for fact in facts for part in fact.details)]:
+            if one.kind in ("also_liked", "series", "group"):
+                checked += 1
+                assert one.of >= 8 and 2 * one.count > one.of
+                assert one.count >= one.base + 0.1 * one.of
+                assert one.count / one.of > shares[title]
+    assert checked >= 100
 
 
 def test_expected_likers_add_up_to_the_real_ones() -> None:

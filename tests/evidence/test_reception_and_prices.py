@@ -75,6 +75,7 @@ class Titles:
 def test_a_genre_of_a_decade_is_one_theme_and_its_works_are_of_no_other() -> None:
     names = [("category", "Thriller"), ("category", "Comedy"), ("decade", "1940s")]
     works = [(0, 0), (0, 2), (1, 0), (1, 2), (2, 0), (2, 2), (3, 0), (3, 2), (4, 1), (5, 1), (6, 1)]
+    works += [(19, 0), (19, 1)]
     table = SimpleNamespace(
         names=names,
         works=np.array([work for work, _ in works]),

@@ -46,7 +46,7 @@ def ups(facts: list[Fact]) -> list[tuple[str, str]]:
         ("Golf, Active Life", "The greens are excellent.", "golf rounds"),
         ("Museums", "The exhibits were fascinating.", "exhibitions"),
         ("Pubs, Nightlife", "They have a great selection of beer.", "craft beer"),
-        ("Vegan, Restaurants", "The tofu was amazing.", "vegetarian food"),
+        ("Vegetarian, Restaurants", "The tofu was amazing.", "vegetarian food"),
     ],
 )
 def test_what_a_place_is_for_leads_with_a_quote(categories: str, text: str, niche: str) -> None:
@@ -56,14 +56,33 @@ def test_what_a_place_is_for_leads_with_a_quote(categories: str, text: str, nich
     assert first.quote in text
 
 
-def test_praise_of_the_food_is_a_reason_for_the_cuisine_only_where_it_is_clear() -> None:
-    praise = (1, "The food was fantastic.")
-    assert ("aspect", "Italian food") in ups(found(BUSINESSES, "Da", "Italian", praise))
-    for several in ("Italian, Thai", "Italian, Mexican, Burgers"):
-        facts = found(BUSINESSES, "Da", several, praise)
-        assert ("aspect", "food") in ups(facts)
-    weighed = (1, "The food was fantastic. I had the lasagna, and then the ravioli.")
-    assert ("aspect", "Italian food") in ups(found(BUSINESSES, "Da", "Italian, Thai", weighed))
+def test_praise_of_the_food_is_no_reason_for_a_cuisine() -> None:
+    """A quote names what the group is after: "the food was fantastic" is said of any place."""
+    for categories in ("Italian", "Italian, Thai"):
+        facts = found(BUSINESSES, "Da", categories, (1, "The food was fantastic."))
+        assert not any(one.quote.startswith("The food") for one in facts)
+    named = found(BUSINESSES, "Da", "Italian, Thai", (1, "The lasagna was fantastic."))
+    assert ("aspect", "Italian food") in ups(named)
+
+
+@pytest.mark.parametrize(
+    ("domain", "text"),
+    [
+        (PRODUCTS, "It smells fine and it really works, easy to use."),
+        (PRODUCTS, "Very good quality and worth every penny."),
+        (BUSINESSES, "The food was excellent and everything was spotless."),
+        (BOOKS, "I could not put it down."),
+    ],
+)
+def test_what_everybody_wants_names_no_group(domain: str, text: str) -> None:
+    assert not ups(found(domain, "Lavender Soap", "", (1, text)))
+
+
+def test_a_complaint_about_the_price_counts_whoever_makes_it() -> None:
+    for verdict in (1, 0, -1):
+        facts = found(PRODUCTS, "Face Cream", "", (verdict, "It is way overpriced."))
+        assert [(one.value, one.direction) for one in facts] == [("value for money", DOWN)]
+    assert not found(PRODUCTS, "Face Cream", "", (1, "It made my skin itchy."))
 
 
 def test_a_niche_without_a_quote_is_told_by_the_categories() -> None:
@@ -88,19 +107,21 @@ def test_a_side_dish_needs_more_than_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("title", "text", "niche"),
     [
-        ("Holiday Nail Stamping Plates, 5 pcs", "I put the designs on all ten.", "nail art"),
-        ("Long Red Synthetic Wig", "The wig came in a bag.", "wigs"),
-        ("Oud Beard Balm", "My husband has a beard.", "a beard"),
-        ("Cleansing Wipes with Aloe", "The wipes come in a box.", "wipes on the go"),
-        ("Sugar Body Scrub", "The scrub has fine grains.", "exfoliating"),
+        ("Holiday Nail Stamping Plates, 5 pcs", "The plates are gorgeous.", "nail art"),
+        ("Long Red Synthetic Wig", "This is a beautiful wig.", "wigs"),
+        ("Oud Beard Balm", "It makes the beard soft.", "a beard"),
     ],
 )
-def test_what_a_product_is_for_is_told_by_its_name_and_a_comment(
-    title: str, text: str, niche: str
-) -> None:
-    assert ("own", niche) in ups(found(PRODUCTS, title, "", (1, text)))
-    # A name says many things that a product is not for: "Lipstick Protection Mask Bracket".
-    assert ("own", niche) not in ups(found(PRODUCTS, title, "", (1, "It came on Monday.")))
+def test_what_a_product_is_for_needs_a_quote(title: str, text: str, niche: str) -> None:
+    assert ("aspect", niche) in ups(found(PRODUCTS, title, "", (1, text)))
+    # Every buyer of a wig wears wigs: its name alone says nothing.
+    assert not ups(found(PRODUCTS, title, "", (1, "It came on Monday.")))
+
+
+@pytest.mark.parametrize("title", ["Cleansing Wipes with Aloe", "Sugar Body Scrub", "Oat Lotion"])
+def test_what_every_buyer_does_is_no_group(title: str) -> None:
+    text = "Great wipes, a great scrub, a great lotion."
+    assert not ups(found(PRODUCTS, title, "", (1, text)))
 
 
 @pytest.mark.parametrize(
@@ -141,10 +162,10 @@ def test_faults_that_nobody_likes_warn_everybody(domain: str, text: str, about: 
 
 
 def test_no_two_groups_are_the_same_people() -> None:
-    own = Fact("own", "attribute", "Good for children: yes", direction=UP)
-    comment = (1, "It is perfect for families.")
+    own = Fact("own", "attribute", "Dogs allowed: yes", direction=UP)
+    comment = (1, "It is perfect for dog owners with big dogs.")
     facts = found(BUSINESSES, "Da", "", comment, own=(own,))
-    assert ups(facts) == [("aspect", "families")]
+    assert ups(facts) == [("aspect", "dog owners")]
 
 
 @pytest.mark.parametrize(

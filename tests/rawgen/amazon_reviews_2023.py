@@ -81,9 +81,9 @@ LOOKS = (
 )  # fmt: skip
 COLORS = ("Amber", "Black", "Forest Green", "Ivory", "Navy", "Rust", "Slate")
 GOOD = (
-    "Works just as described.", "Bought it for my daughter and she loves it.",
-    "My second one; still going strong.", "A gift for my husband, he uses it daily.",
-    "Great value.", "Exactly what I wanted.", "Perfect for beginners.", "Would buy again.",
+    "Works just as described.", "My daughter loves it.", "My second one; still going strong.",
+    "It is a perfect gift.", "Great for parties.", "Exactly what I wanted.", "It is great for traveling.",
+    "Would buy again.",
 )  # fmt: skip
 BAD = (
     "Broke after a week.", "Smaller than it looks.", "Not worth the money.", "Arrived damaged.",

@@ -1,5 +1,5 @@
-"""What is counted of one item: works that its likers also like, groups that like it more or less than
-their generosity predicts, its reception, and what the works that its audience shares have in common.
+"""What is counted of one item: other works whose fans like it, groups that like it more or less than their
+generosity predicts, its reception, and what the works that its audience shares have in common.
 
 Only users of the training part are counted. Each test is corrected for the number of tests per item, so
 that permuted data yield next to nothing.
@@ -8,52 +8,39 @@ that permuted data yield next to nothing.
 from __future__ import annotations
 
 import functools
-from statistics import NormalDist
 
 import numpy as np
 
 from itdr.builders.core.ranges import ranges
-from itdr.builders.core.rng import splitmix64
 from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences import judged as all_judged
+from itdr.builders.evidence.audiences.company import Company
 from itdr.builders.evidence.audiences.contradictions import without_contradictions
 from itdr.builders.evidence.audiences.expectations import (
     Generosity,
     activity_of,
+    bound,
     deviations,
-    surprise,
 )
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
-from itdr.builders.evidence.audiences.pooled import Pooled
+from itdr.builders.evidence.audiences.raters import Raters
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
-from itdr.builders.evidence.audiences.themes import Shared, Themes, folded
-from itdr.builders.evidence.facts import DOWN, SAMPLE, SELDOM, UP, Fact
+from itdr.builders.evidence.audiences.themes import Themes
+from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store.reader import StoreReader
 
-MOST_SHARED = 40
-"""How many also-liked works are considered for naming."""
-KEPT_TRAITS = 8
-"""The most makers, hashtags or topics to name as also liked."""
-NAMED_TRAITS = 2
-"""How many of them an answer names."""
+RATED = ("ratings", "hours")
+"""Rules by which it is known who likes an item and who does not."""
 KEPT_RATES = 2
 """The most works to name whose likers like the item more or less: works of one taste come in clusters."""
-FEW_LIKERS = 8
 LEAST_GROUP = 10
-LEAST_RATIO = 1.5
-LEAST_PART = 0.05
-"""The smallest share of a work's likers who must also like another work for it to be named."""
 POPULAR = 2000
 """How many of the most-liked works are tested for whether their likers like another work more or less."""
-MORE, LESS = 1.25, 0.7
-"""Minimum factors by which a group must be over-represented, or a topic avoided, among likers."""
-LEAST_STRANGE_PART = 0.3
-"""The smallest share of takers (in sources without ratings) who must also take another topic for it to be named."""
-FALSE_FINDS = 0.02
-"""Expected false finds per item, kind and direction when there is nothing to find."""
+MORE = 1.25
+"""The factor by which a group must be over-represented among likers."""
 FALSE_RATES = 0.025
 """The same, over all groups together that like an item at an unusual rate."""
 FALSE_STRANGE_RATES = 0.001
@@ -81,9 +68,8 @@ class Counting:
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
         self.themes = Themes(store, self.traits, self.members.total)
-        self._tried = max(int((self.likers >= 5).sum()), 1)
-        self._known = np.where(
-            (self.likers >= 5) & (store.title_code >= 0), np.arange(len(store.work)), -1
+        self.company = Company(
+            store, self.judged, self.traits, self.activity, self.themes, self.rule in RATED
         )
 
     @functools.cached_property
@@ -105,12 +91,6 @@ class Counting:
         return (dislikes >= likes) if self.rule == "skips" else np.ones(len(people), bool)
 
     @functools.cached_property
-    def pooled(self) -> Pooled:
-        """Makers, hashtags and the like, treated as works liked by anyone who likes any work of theirs."""
-        rated = self.rule in ("ratings", "hours")
-        return Pooled(self.traits, self.begins, self.liked, rated)
-
-    @functools.cached_property
     def overall(self) -> float:
         """The share of verdicts that are likes."""
         n, likes, _ = (one[self._tested] for one in self.judged.totals)
@@ -127,130 +107,19 @@ class Counting:
         """
         users, verdict = self.judged.raters(work)
         liked = verdict == 1
-        likers = self._sampled(users[liked], work)
-        shared = self._of_its_kind(work, self._also_liked(work, likers))
-        traits = self._also_traits(work, likers)
-        found = [*self._not_by(traits, self.themes.facts(work, shared), shared), *traits]
-        if self.generosity is not None and self._tested[work]:
-            chances = self.generosity.chances(users, work)
-            found += self._liked_if(work, users, liked, chances)
-            found += self._works_if(work, users, liked, chances)
-            found += self._reception(work)
-        else:
+        likers = self.company.sampled(users[liked], work)
+        if self.generosity is None or not self._tested[work]:
             # Who takes an item says little if it is known who likes it.
-            found += self._known_groups(work, likers)
+            found = self.company.facts(work, likers, None) + self._known_groups(work, likers)
+            return without_contradictions(found)
+        chances = self.generosity.chances(users, work)
+        likes = self.company.likes_of(users)
+        raters = Raters(*likes, liked, chances, mostly=self.rule != "skips")
+        found = self.company.facts(work, likers, raters)
+        found += self._liked_if(work, users, liked, chances)
+        found += self._works_if(work, users, liked, chances)
+        found += self._reception(work)
         return without_contradictions(found)
-
-    def _not_by(self, traits: list[Fact], found: list[Fact], shared: list[Shared]) -> list[Fact]:
-        """Without single works by the makers who are most liked, too: their fans are a group already."""
-        named = [one.value for one in traits[:NAMED_TRAITS] if one.about == all_traits.CREATOR]
-        makers = folded(named)
-        theirs = {
-            fact.value
-            for _, other, fact in shared
-            if makers & folded(self.store.item(other).creators)
-        }
-        return [one for one in found if one.kind != "also_liked" or one.value not in theirs]
-
-    def _sampled(self, users: np.ndarray, work: int) -> np.ndarray:
-        if len(users) <= SAMPLE:
-            return users
-        keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])
-        return np.sort(users[np.argsort(keys, kind="stable")[:SAMPLE]])
-
-    def _likes_of(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(which of the users, the work) of all their likes of known works."""
-        counts = self.begins[users + 1] - self.begins[users]
-        works = self.liked[ranges(self.begins[users], counts)]
-        return np.arange(len(users)).repeat(counts), works
-
-    def _also_liked(self, work: int, likers: np.ndarray) -> list[Shared]:
-        """The works also liked, the strongest first."""
-        if len(likers) < FEW_LIKERS:
-            return []
-        _, works = self._likes_of(likers)
-        together = np.bincount(works, minlength=len(self.likers))
-        together[work] = 0
-        least = max(5.0, LEAST_PART * len(likers))
-        pairs = np.flatnonzero((together >= least) & (self._known >= 0))
-        pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(likers, pairs)]
-        k = together[pairs].astype(np.float64)
-        expected, variance = self.activity.expected(likers, pairs)
-        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
-        ratio = np.round(k / np.maximum(expected, 1e-9), 6)
-        kept = (z >= 4) & ((k + 5) / (expected + 5) >= 2)
-        kept |= (k >= 8) & (ratio >= LEAST_RATIO) & (z >= 5)
-        kept |= (ratio >= 2) & (surprise(together[pairs], expected) <= FALSE_FINDS / self._tried)
-        pairs, k, expected = pairs[kept], k[kept], expected[kept]
-        strength = np.round(2 * (k * np.log(k / expected) - (k - expected)), 6)
-        order = np.lexsort((self.store.item_hash[pairs], -strength))
-        return [
-            (
-                float(strength[place]),
-                int(pairs[place]),
-                self._pair(pairs[place], k[place], len(likers), expected[place]),
-            )
-            for place in order[:MOST_SHARED].tolist()
-        ]
-
-    def _of_its_kind(self, work: int, shared: list[Shared]) -> list[Shared]:
-        """For items that are taken rather than judged (such as one day's news), those that share a topic with the work,
-        if topics are known."""
-        own = set(self.traits.of(work))
-        if self.rule in ("ratings", "hours") or not own:
-            return shared
-        return [one for one in shared if own.intersection(self.traits.of(one[1]))]
-
-    def _pair(self, work: int, k: float, n: int, expected: float) -> Fact:
-        title = self.store.item(int(work)).title
-        return Fact("also_liked", "work", title, int(k), n, float(expected), UP)
-
-    def _also_traits(self, work: int, likers: np.ndarray) -> list[Fact]:
-        """Makers, hashtags or topics of which its likers also like other works."""
-        if len(likers) < FEW_LIKERS or not self.pooled.able.any():
-            return []
-        who, works = self._likes_of(likers)
-        kept = works != work
-        together = self.pooled.together(who[kept], works[kept])
-        codes = np.flatnonzero((together >= 5) & self.pooled.able)
-        k = together[codes]
-        expected, _ = self.pooled.activity.expected(likers, codes)
-        own = set(self.traits.of(work))
-        mine = np.array([code in own for code in codes.tolist()], bool)
-        likes = np.maximum(self.traits.likes[codes], 1)
-        expected = expected * np.where(mine, 1 - self.judged.totals[1][work] / likes, 1)
-        chance = surprise(k, expected)
-        kept = (k >= 1.5 * expected) & (chance <= FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
-        if self.rule not in ("ratings", "hours"):
-            kept &= mine | (k >= LEAST_STRANGE_PART * len(likers))
-        strength = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
-        places = np.flatnonzero(kept)
-        found = self._shunned(likers, together, own)
-        for place in places[np.lexsort((codes[places], -strength[places]))].tolist():
-            about, value = self.traits.names[int(codes[place])]
-            kind = "group" if mine[place] else "also_liked"
-            usual = float(expected[place])
-            found.append(Fact(kind, about, value, int(k[place]), len(likers), usual, UP))
-        return found[:KEPT_TRAITS]
-
-    def _shunned(self, likers: np.ndarray, together: np.ndarray, own: set[int]) -> list[Fact]:
-        """Topics and hashtags that its likers hardly touch; used if no group dislikes the work by rate."""
-        if self.rule in ("ratings", "hours"):
-            return []
-        able = np.flatnonzero(self.pooled.able)
-        expected, variance = self.pooled.activity.expected(likers, able)
-        k = together[able]
-        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
-        kept = (z <= -_bound(len(able))) & (k <= LESS * expected)
-        found = []
-        for place in np.flatnonzero(kept)[np.argsort(z[kept], kind="stable")].tolist():
-            about, value = self.traits.names[int(able[place])]
-            if int(able[place]) not in own:
-                usual = float(expected[place])
-                found.append(
-                    Fact("also_liked", about, value, int(k[place]), len(likers), usual, DOWN)
-                )
-        return found[:2]
 
     def _liked_if(
         self, work: int, users: np.ndarray, liked: np.ndarray, chances: np.ndarray
@@ -267,7 +136,7 @@ class Counting:
         chance = FALSE_RATES / max(int((tests > 0).sum()), 1)
         tied = self._tied(work)
         bounds = [
-            np.array([_bound(int(count), one) for count in tests])[self._families]
+            np.array([bound(int(count), one) for count in tests])[self._families]
             for one in (chance, FALSE_STRANGE_RATES)
         ]
         least = np.where(tied, *bounds)
@@ -352,7 +221,7 @@ class Counting:
         found = []
         for code, works in enumerate(communities.typical(likes)):
             inside = users[member == code]
-            _, theirs = self._likes_of(inside)
+            _, theirs = self.company.likes_of(inside)
             counts = np.bincount(theirs, minlength=len(likes))
             facts: list[Fact] = []
             names: set[str] = set()
@@ -386,7 +255,7 @@ class Counting:
         titles = self._base_titles
         able = (n >= MANY) & (self._popular != work)
         able &= titles[self._popular] != titles[work]
-        least = _bound(int(able.sum()), FALSE_STRANGE_RATES)
+        least = bound(int(able.sum()), FALSE_STRANGE_RATES)
         kept = able & (np.abs(z) >= least) & self._telling(k, n, z)
         found = []
         for place in np.flatnonzero(kept)[np.argsort(-np.abs(z[kept]), kind="stable")].tolist():
@@ -399,7 +268,7 @@ class Counting:
     @functools.cached_property
     def _popular(self) -> np.ndarray:
         """The works with most likers that can be named, in the order of their codes."""
-        able = np.flatnonzero(self._known >= 0)
+        able = np.flatnonzero(self.company.known >= 0)
         order = np.lexsort((able, -self.likers[able]))[:POPULAR]
         return np.sort(able[order])
 
@@ -457,7 +326,7 @@ class Counting:
             )
             counts = np.bincount(codes[ours], minlength=len(weights))
             shares = weights / weights.sum()
-            least = _bound(int((weights > 0).sum()))
+            least = bound(int((weights > 0).sum()))
             for code in np.flatnonzero(weights > 0).tolist():
                 share, k = float(shares[code]), int(counts[code])
                 usual = share * len(ours)
@@ -476,8 +345,3 @@ def _alike(some: np.ndarray, others: np.ndarray) -> bool:
     """Whether two groups are nearly the same people."""
     both, either = int((some & others).sum()), int((some | others).sum())
     return both >= ALIKE * either
-
-
-def _bound(tests: int, chance: float = FALSE_FINDS) -> float:
-    """The z-score that any of this many tests exceeds, in either direction, with this overall probability."""
-    return NormalDist().inv_cdf(1 - chance / max(tests, 1))

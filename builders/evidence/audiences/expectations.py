@@ -7,9 +7,14 @@ like a lot, and that generous people are generous.
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 
 from itdr.builders.evidence.activity import Activity
+
+FALSE_FINDS = 0.02
+"""Expected false finds per item, kind and direction when there is nothing to find."""
 
 EDGES = np.unique(np.round(1.22 ** np.arange(0, 34)).astype(np.int64))
 """Numbers of likes at which bins of users begin: users of a bin are taken to be equally active."""
@@ -97,6 +102,11 @@ def deviations(k: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> np.
     """Standard deviations between what was counted and what is usual, corrected for whole numbers."""
     away = np.maximum(np.abs(k - expected) - 0.5, 0)
     return np.round(np.copysign(away / np.sqrt(variance + 1e-9), k - expected), 6)
+
+
+def bound(tests: int, chance: float = FALSE_FINDS) -> float:
+    """The z-score that any of this many tests exceeds, in either direction, with this overall probability."""
+    return NormalDist().inv_cdf(1 - chance / max(tests, 1))
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -101,6 +101,12 @@ class Judged:
             rows, users = rows[chosen], users[chosen]
         return users, self.verdicts[rows]
 
+    def takers(self, work: int) -> np.ndarray:
+        """All who like or took a work, in the order of their codes."""
+        begins, order = self._by_work
+        rows = order[begins[work] : begins[work + 1]]
+        return self.users[rows[self.verdicts[rows] == 1]]
+
 
 def judged(store: StoreReader, seed: int) -> Judged:
     """The verdicts under a seed's split of users; worked out first where they are not there yet."""

@@ -3,6 +3,7 @@ taste communities. Whether somebody is a fan is asked without the work in questi
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,6 +77,18 @@ class TraitTable:
         counts = self.begins[works + 1] - self.begins[works]
         rows = ranges(self.begins[works], counts)
         return np.arange(len(works)).repeat(counts), self.codes[rows]
+
+    @functools.cached_property
+    def _by_code(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where each trait's works begin in the second array."""
+        order = np.argsort(self.codes, kind="stable")
+        begins = np.searchsorted(self.codes[order], np.arange(len(self.names) + 1))
+        return begins, self.works[order]
+
+    def works_with(self, code: int) -> np.ndarray:
+        """The works that carry a trait, in the order of their codes."""
+        begins, works = self._by_code
+        return works[begins[code] : begins[code + 1]]
 
     def of(self, work: int) -> list[int]:
         """The traits of a work."""

@@ -7,10 +7,10 @@ that another sentence of the comments contradicts.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from itdr.builders.core.text import plain
-from itdr.builders.evidence.aspect_words import FARE, AspectWords
+from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.aspects import aspects, audiences, sentences_of, undisputed
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
@@ -43,23 +43,23 @@ def remarks(
         Facts: those against it first, then what most sentences speak of, then its own.
     """
     niches = words.niches_of(categories or title)
-    served = any(words.is_of("served", name) for name in niches)
-    looked_for = [*niches, *([FARE] if served else [])]
     # Whom a review names outright says more than what it praises, and is not quoted twice.
     named = audiences(comments, words)
     quoted = "\n".join(fact.quote for fact in named)
-    wanted = aspects(comments, words, ("audience", "niche", "wish"), looked_for)
-    general = aspects(comments, words, ("aspect",))
+    wanted = aspects(comments, words, ("audience", "niche", "wish"), niches)
+    general = aspects(comments, words, ("aspect",), frank=words.lists.get("frank", ()))
     judged = [one for one in (*wanted, *general) if one.quote not in quoted]
     found = undisputed(_once([*named, *filter(_is_reason, judged)]), comments, words)
     weights = _Weights(words, comments, title, categories)
     found = [one for one in found if weights.is_enough(one) and not _restates(one, title)]
-    found = [_warning(one, words) for one in _with_cuisine(found, niches, weights)]
+    found = [_warning(one, words) for one in found if not _is_everybody(one, words)]
     found.sort(key=lambda one: (one.direction, -weights.of(one)))
     listed = [
         Fact("own", "niche", name, direction=UP, quote=word)
         for name, word in sorted(niches.items(), key=lambda one: -weights.of_name(one[0]))
-        if not words.is_of("quoted", name) and weights.is_told(name, len(niches))
+        if not words.is_of("quoted", name)
+        and not words.is_of("unlisted", name)
+        and weights.is_told(name, len(niches))
     ]
     return _each_people_once([*found, *listed, *own], people)
 
@@ -112,22 +112,9 @@ def _restates(fact: Fact, title: str) -> bool:
     )
 
 
-def _with_cuisine(
-    facts: Sequence[Fact], niches: Collection[str], weights: _Weights
-) -> Iterator[Fact]:
-    """Praise of the food becomes a reason for those who like this cuisine, if a place is clearly of one."""
-    said = {one.value for one in facts}
-    ranked = sorted(niches, key=lambda name: -weights.of_name(name))
-    served = [name for name in ranked[:1] if weights.words.is_of("served", name)]
-    rival = weights.of_name(ranked[1]) if len(ranked) > 1 else -1
-    cuisine = next((name for name in served if weights.of_name(name) > rival), "")
-    for one in facts:
-        if (one.about, one.value) != ("niche", FARE):
-            yield one
-        elif cuisine and cuisine not in said:
-            yield dataclasses.replace(one, value=cuisine)
-        elif not cuisine and "food" not in said:
-            yield dataclasses.replace(one, about="aspect", value="food")
+def _is_everybody(fact: Fact, words: AspectWords) -> bool:
+    """Whether a fact praises what every customer wants: that is no group."""
+    return fact.direction == UP and words.is_of("everybody", fact.value)
 
 
 def _warning(fact: Fact, words: AspectWords) -> Fact:

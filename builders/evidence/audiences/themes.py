@@ -37,8 +37,6 @@ LEAST_SHARED, LEAST_PART = 3, 5
 """A theme has at least `LEAST_SHARED` works, and one in `LEAST_PART` of those examined."""
 KEPT_PARTS = 3
 LEAST_LIFT = 1.5
-STRANGE = 1000
-"""A theme to which the work itself does not belong must be this many times clearer than one to which it does."""
 CHANCE = 0.01
 """Expected false themes per item, over all tests."""
 MOST_THEMES = 3
@@ -84,6 +82,17 @@ class Themes:
         named.sort(key=lambda fact: fact.value not in alone)
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
+
+    def parts_among(self, work: int, works: Iterable[int]) -> set[int]:
+        """Those of some works that are parts of a work's series, or other editions of it."""
+        title = self.store.item(work).title
+        own, same = self._series_of(title), base_title(title)
+        return {
+            one
+            for one in works
+            for other in [self.store.item(one).title]
+            if base_title(other) == same or self._is_part(other, own)
+        }
 
     def _series_of(self, title: str) -> set[frozenset[str]]:
         """The words of each series that a title may belong to, by itself or as another edition bears it."""
@@ -135,7 +144,8 @@ class Themes:
     def _clearest(
         self, left: Sequence[Shared], of: int, used: set[int], own: set[int]
     ) -> tuple[tuple[int, ...], list[Shared]] | None:
-        """The traits that stand out most among these works, with the works that have them."""
+        """The traits that stand out most among these works, with the works that have them: a genre or maker of the
+        work itself, perhaps of a period."""
         carried: dict[tuple[int, ...], list[Shared]] = {}
         for one in left:
             for traits in self._combined(self.traits.of(one[1])):
@@ -147,20 +157,22 @@ class Themes:
             k, n = len(works), len(left)
             if k < LEAST_SHARED or LEAST_PART * k < of or not 0 < usual < 1:
                 continue
+            if not own.intersection(one for one in traits if self.traits.names[one][0] != DECADE):
+                continue
             if k < LEAST_LIFT * usual * n or (of < FEWEST and k < of):
                 continue
             chance = at_least(k, n, usual)
             if chance <= CHANCE / len(carried):
                 names = [self.traits.names[trait] for trait in traits]
-                strange = not own.issuperset(traits)
-                candidates.append((round(chance * STRANGE**strange, 12), -k, names, traits, works))
+                candidates.append((round(chance, 12), -k, names, traits, works))
         if not candidates:
             return None
         *_, traits, works = min(candidates, key=lambda one: one[:3])
         return traits, works
 
     def _combined(self, traits: Iterable[int]) -> list[tuple[int, ...]]:
-        """Each trait alone, and each genre with the decade."""
+        """Each trait alone, and each genre with the decade. A period alone is no taste: it may say no more than when
+        people were about."""
         kinds: dict[str, list[int]] = {}
         for trait in traits:
             kinds.setdefault(self.traits.names[trait][0], []).append(trait)
@@ -169,7 +181,8 @@ class Themes:
             for decade in kinds.get(DECADE, ())
             for category in kinds.get(all_traits.CATEGORY, ())
         ]
-        return [*((trait,) for found in kinds.values() for trait in found), *pairs]
+        alone = [(trait,) for kind, found in kinds.items() if kind != DECADE for trait in found]
+        return [*alone, *pairs]
 
     def _usual(self, traits: tuple[int, ...]) -> float:
         """The share of all likes that have these traits."""

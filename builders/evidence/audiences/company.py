@@ -1,0 +1,303 @@
+"""The company that a work keeps: other works, makers, hashtags and topics whose fans are its likers, too.
+
+What is named must pass two tests. Its fans and the likers of the work are the same people more often than their
+activity predicts (corrected for the number of tests, so that permuted data yield next to nothing); and of those
+fans who judged the work, clearly more like it than their generosity and its reception predict. The figures of
+a fact are those of the second: of the fans, how many like this work. Where a source records only what was
+taken, the second cannot be asked, and the figures are of the fans who took this work, too.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from itdr.builders.core.ranges import ranges
+from itdr.builders.core.rng import splitmix64
+from itdr.builders.evidence import traits as all_traits
+from itdr.builders.evidence.activity import Activity
+from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, surprise
+from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.audiences.members import TraitTable
+from itdr.builders.evidence.audiences.pooled import Pooled
+from itdr.builders.evidence.audiences.raters import FEWEST_FANS, Raters
+from itdr.builders.evidence.audiences.themes import Shared, Themes, folded
+from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
+from itdr.builders.evidence.series import base_title
+from itdr.builders.store.reader import StoreReader
+
+MOST_SHARED = 40
+"""How many also-liked works are considered for naming."""
+KEPT_TRAITS = 8
+"""The most makers, hashtags or topics to name as also liked."""
+NAMED_TRAITS = 2
+"""How many of them an answer names."""
+EXAMPLES = 3
+"""Works named as examples of a maker's."""
+FEW_LIKERS = 8
+LEAST_RATIO = 1.5
+LEAST_PART = 0.05
+"""The smallest share of a work's likers who must also like another work for it to be named."""
+LEAST_STRANGE_PART = 0.3
+"""The smallest share of takers (in sources without ratings) who must also take another topic for it to be named."""
+LEAST_TAKEN = 0.2
+"""Where items are taken rather than judged: the share of another work's takers who must have taken this one, too."""
+LESS = 0.7
+"""The factor by which a topic must be avoided among likers."""
+
+
+class Company:
+    """What is liked together in a store.
+
+    Args:
+        store: the store.
+        judged: who likes what.
+        traits: the traits of its works.
+        activity: how likely people are to like each work.
+        themes: tells which works are parts of one series.
+        rated: whether the source has verdicts, not only what was taken or passed over.
+    """
+
+    def __init__(
+        self,
+        store: StoreReader,
+        judged: Judged,
+        traits: TraitTable,
+        activity: Activity,
+        themes: Themes,
+        rated: bool,
+    ) -> None:
+        self.store, self.judged, self.traits = store, judged, traits
+        self.activity, self.themes, self.rated = activity, themes, rated
+        self.begins, self.liked = judged.likes
+        self.likers = np.bincount(self.liked, minlength=len(store.work))
+        self._tried = max(int((self.likers >= 5).sum()), 1)
+        self.known = np.where(
+            (self.likers >= 5) & (store.title_code >= 0), np.arange(len(store.work)), -1
+        )
+
+    @functools.cached_property
+    def pooled(self) -> Pooled:
+        """Makers, hashtags and the like, treated as works liked by anyone who likes any work of theirs."""
+        return Pooled(self.traits, self.begins, self.liked, self.rated)
+
+    def sampled(self, users: np.ndarray, work: int) -> np.ndarray:
+        """The likers of a work among whom it is counted: all, or so many by hash."""
+        if len(users) <= SAMPLE:
+            return users
+        keys = splitmix64(self.store.user_hash[users] ^ self.store.item_hash[work])
+        return np.sort(users[np.argsort(keys, kind="stable")[:SAMPLE]])
+
+    def likes_of(self, users: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(which of the users, the work) of all their likes of known works."""
+        counts = self.begins[users + 1] - self.begins[users]
+        works = self.liked[ranges(self.begins[users], counts)]
+        return np.arange(len(users)).repeat(counts), works
+
+    def facts(self, work: int, likers: np.ndarray, raters: Raters | None) -> list[Fact]:
+        """The works, makers and topics whose fans the work suits, and those its likers hardly touch.
+
+        Args:
+            work: the work's code.
+            likers: those of its likers who are counted.
+            raters: those who judged it; None where it was only taken.
+
+        Returns:
+            Facts, the clearest of each kind first.
+        """
+        shared = self._of_its_kind(work, self._also_liked(work, likers))
+        codes = self._also_traits(work, likers)
+        if raters is not None:
+            shared = self._welcome(shared, raters)
+            traits = self._welcome_traits(work, [code for code, _ in codes], raters)
+        else:
+            shared = self._takers(work, shared)
+            traits = [fact for _, fact in codes]
+        traits += self._shunned(work, likers)
+        return [*self._not_by(traits, self.themes.facts(work, shared), shared), *traits]
+
+    # -- works ----------------------------------------------------------------------------------
+
+    def _also_liked(self, work: int, likers: np.ndarray) -> list[Shared]:
+        """The works also liked, the strongest first, with how many of the likers like each."""
+        if len(likers) < FEW_LIKERS:
+            return []
+        _, works = self.likes_of(likers)
+        together = np.bincount(works, minlength=len(self.likers))
+        together[work] = 0
+        least = max(5.0, LEAST_PART * len(likers))
+        pairs = np.flatnonzero((together >= least) & (self.known >= 0))
+        pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(likers, pairs)]
+        k = together[pairs].astype(np.float64)
+        expected, variance = self.activity.expected(likers, pairs)
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        ratio = np.round(k / np.maximum(expected, 1e-9), 6)
+        kept = (z >= 4) & ((k + 5) / (expected + 5) >= 2)
+        kept |= (k >= 8) & (ratio >= LEAST_RATIO) & (z >= 5)
+        kept |= (ratio >= 2) & (surprise(together[pairs], expected) <= FALSE_FINDS / self._tried)
+        pairs, k, expected = pairs[kept], k[kept], expected[kept]
+        strength = np.round(2 * (k * np.log(k / expected) - (k - expected)), 6)
+        order = np.lexsort((self.store.item_hash[pairs], -strength))[:MOST_SHARED]
+        return [
+            (
+                float(strength[place]),
+                int(pairs[place]),
+                self._pair("also_liked", int(pairs[place]), k[place], len(likers), expected[place]),
+            )
+            for place in order.tolist()
+        ]
+
+    def _of_its_kind(self, work: int, shared: list[Shared]) -> list[Shared]:
+        """For items that are taken rather than judged (such as one day's news), those that share a topic with the work,
+        if topics are known."""
+        own = set(self.traits.of(work))
+        if self.rated or not own:
+            return shared
+        return [one for one in shared if own.intersection(self.traits.of(one[1]))]
+
+    def _pair(self, kind: str, work: int, k: float, n: float, expected: float) -> Fact:
+        title = self.store.item(work).title
+        return Fact(kind, "work", title, int(k), int(n), float(expected), UP)
+
+    def _welcome(self, shared: list[Shared], raters: Raters) -> list[Shared]:
+        """Those of the works whose fans like this one clearly more than usual, the clearest first."""
+        works = np.array([work for _, work, _ in shared], np.int64)
+        rates = raters.fans_of(works, len(self.likers))
+        places = np.flatnonzero(raters.welcome_it(rates))
+        order = places[np.lexsort((places, -rates.z[places]))]
+        return [
+            (
+                float(rates.z[place]),
+                int(works[place]),
+                self._pair(
+                    "also_liked",
+                    int(works[place]),
+                    rates.k[place],
+                    rates.n[place],
+                    rates.expected[place],
+                ),
+            )
+            for place in order.tolist()
+        ]
+
+    def _takers(self, work: int, shared: list[Shared]) -> list[Shared]:
+        """Those of the works a good part of whose takers took this one, too: counted in full."""
+        takers = self.judged.takers(work)
+        found = []
+        for strength, other, fact in shared:
+            theirs = self.judged.takers(other)
+            k = len(np.intersect1d(takers, theirs, assume_unique=True))
+            scale = len(takers) / fact.of
+            if k >= max(FEWEST_FANS, LEAST_TAKEN * len(theirs)) and k > fact.base * scale:
+                pair = self._pair("also_taken", other, k, len(theirs), fact.base * scale)
+                found.append((strength, other, pair))
+        return found
+
+    def _not_by(self, traits: list[Fact], found: list[Fact], shared: list[Shared]) -> list[Fact]:
+        """Without single works by the makers who are most liked, too: their fans are a group already."""
+        named = [one.value for one in traits[:NAMED_TRAITS] if one.about == all_traits.CREATOR]
+        makers = folded(named)
+        theirs = {
+            fact.value
+            for _, other, fact in shared
+            if makers & folded(self.store.item(other).creators)
+        }
+        works = ("also_liked", "also_taken")
+        return [one for one in found if one.kind not in works or one.value not in theirs]
+
+    # -- makers, hashtags and topics ------------------------------------------------------------
+
+    def _also_traits(self, work: int, likers: np.ndarray) -> list[tuple[int, Fact]]:
+        """(code, fact) of each maker, hashtag or topic of which its likers also like other works."""
+        if len(likers) < FEW_LIKERS or not self.pooled.able.any():
+            return []
+        together = self._together(work, likers)
+        codes = np.flatnonzero((together >= 5) & self.pooled.able)
+        k = together[codes]
+        expected, _ = self.pooled.activity.expected(likers, codes)
+        own = set(self.traits.of(work))
+        mine = np.array([code in own for code in codes.tolist()], bool)
+        likes = np.maximum(self.traits.likes[codes], 1)
+        expected = expected * np.where(mine, 1 - self.judged.totals[1][work] / likes, 1)
+        chance = surprise(k, expected)
+        kept = (k >= 1.5 * expected) & (chance <= FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
+        if not self.rated:
+            kept &= mine | (k >= LEAST_STRANGE_PART * len(likers))
+        strength = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
+        places = np.flatnonzero(kept)
+        found = []
+        for place in places[np.lexsort((codes[places], -strength[places]))].tolist():
+            code = int(codes[place])
+            kind = "same_taken" if mine[place] else "taken_with"
+            figures = int(k[place]), len(likers), float(expected[place])
+            about, value = self.traits.names[code]
+            found.append((code, Fact(kind, about, value, *figures, UP)))
+        return found[:KEPT_TRAITS]
+
+    def _together(self, work: int, likers: np.ndarray) -> np.ndarray:
+        who, works = self.likes_of(likers)
+        kept = works != work
+        return self.pooled.together(who[kept], works[kept])
+
+    def _welcome_traits(self, work: int, codes: list[int], raters: Raters) -> list[Fact]:
+        """Those of the makers and topics whose fans like this work clearly more than usual. Fans like another work
+        of theirs, of another series than this one."""
+        own = set(self.traits.of(work))
+        groups = [self._others_with(code, work) for code in codes]
+        rates = raters.fans_of_any(groups, len(self.likers))
+        places = np.flatnonzero(raters.welcome_it(rates))
+        found = []
+        for place in places[np.lexsort((places, -rates.z[places]))].tolist():
+            about, value = self.traits.names[codes[place]]
+            kind = "group" if codes[place] in own else "also_liked"
+            figures = int(rates.k[place]), int(rates.n[place]), float(rates.expected[place])
+            named = (
+                self._examples(groups[place], figures[1], raters)
+                if about == all_traits.CREATOR
+                else ()
+            )
+            found.append(Fact(kind, about, value, *figures, UP, "", named))
+        return found
+
+    def _examples(self, works: np.ndarray, fans: int, raters: Raters) -> tuple[Fact, ...]:
+        """Works of a maker that most of these fans like, each with how many of them do."""
+        active = max(int((np.diff(self.begins) > 0).sum()), 1)
+        found: dict[str, Fact] = {}
+        for work, k in zip(*raters.liked_most(works, len(self.likers)), strict=True):
+            share = int(self.judged.totals[1][work]) / active
+            if self.known[work] < 0 or k <= share * fans:
+                continue
+            title = self.store.item(int(work)).title
+            fact = Fact("share", "work", title, int(k), fans, share, UP)
+            found.setdefault(base_title(title), fact)
+            if len(found) == EXAMPLES:
+                break
+        return tuple(found.values())
+
+    def _others_with(self, code: int, work: int) -> np.ndarray:
+        """The works with a trait, but for the work and the other parts of its series."""
+        works = self.traits.works_with(code)
+        if self.traits.names[code][0] != all_traits.CREATOR:
+            return works[works != work]
+        parts = self.themes.parts_among(work, works.tolist())
+        return np.array([one for one in works.tolist() if one != work and one not in parts], int)
+
+    def _shunned(self, work: int, likers: np.ndarray) -> list[Fact]:
+        """Topics and hashtags that its likers hardly touch; used if no group dislikes the work by rate."""
+        if self.rated or len(likers) < FEW_LIKERS or not self.pooled.able.any():
+            return []
+        together, own = self._together(work, likers), set(self.traits.of(work))
+        able = np.flatnonzero(self.pooled.able)
+        expected, variance = self.pooled.activity.expected(likers, able)
+        k = together[able]
+        z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
+        kept = (z <= -bound(len(able))) & (k <= LESS * expected)
+        found = []
+        for place in np.flatnonzero(kept)[np.argsort(z[kept], kind="stable")].tolist():
+            name = self.traits.names[int(able[place])]
+            if int(able[place]) not in own:
+                figures = int(k[place]), len(likers), float(expected[place])
+                about, value = name
+                found.append(Fact("taken_with", about, value, *figures, DOWN))
+        return found[:2]

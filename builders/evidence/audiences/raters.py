@@ -1,0 +1,97 @@
+"""The people who judged one work, and what else they like: of the fans of something, how many like the work.
+
+That its likers also like something says that both find the same people; what a fan will think of it is the share
+of those fans who judged it and like it, against what their generosity and the work's reception predict.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from itdr.builders.evidence.audiences.expectations import deviations
+
+FEWEST_FANS = 8
+"""The fewest fans who must have judged a work for their share to be said."""
+CLEARLY = 1.0
+"""Standard deviations by which their likes must exceed the usual number."""
+RISE, ABOVE_ALL = 0.1, 0.05
+"""By how much their share must exceed the usual one, and that of everybody who judged the work."""
+
+
+class Rates(NamedTuple):
+    """By group: how many of its members judged the work, how many like it, how many would be usual, and by how
+    many standard deviations the two differ."""
+
+    n: np.ndarray
+    k: np.ndarray
+    expected: np.ndarray
+    z: np.ndarray
+
+
+class Raters:
+    """Those who judged one work.
+
+    Args:
+        who, works: row by row, which of them likes which other work.
+        liked: bool per person, whether they like the work.
+        chances: by person, how likely that would be by their generosity.
+        mostly: whether a group is recommended to only if most of it like the work.
+    """
+
+    def __init__(
+        self,
+        who: np.ndarray,
+        works: np.ndarray,
+        liked: np.ndarray,
+        chances: np.ndarray,
+        mostly: bool,
+    ) -> None:
+        self._who, self._works, self._mostly = who, works, mostly
+        self.liked, self._chances = liked, chances
+        self._spread = chances * (1 - chances)
+        self.share = float(liked.mean()) if len(liked) else 0.0
+
+    def fans_of(self, works: np.ndarray, size: int) -> Rates:
+        """The rates of the fans of each of these works, of `size` in all."""
+        place = np.full(size, -1, np.int32)
+        place[works] = np.arange(len(works))
+        mine = place[self._works]
+        kept = mine >= 0
+        return self._rates(mine[kept], self._who[kept], len(works))
+
+    def fans_of_any(self, groups: list[np.ndarray], size: int) -> Rates:
+        """The rates of those who like any work of each group of works."""
+        places, people = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for number, works in enumerate(groups):
+            named = np.zeros(size, bool)
+            named[works] = True
+            fans = np.unique(self._who[named[self._works]])
+            places.append(np.full(len(fans), number))
+            people.append(fans)
+        return self._rates(np.concatenate(places), np.concatenate(people), len(groups))
+
+    def liked_most(self, works: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+        """(of these works those with most fans among the raters, how many fans each has)."""
+        place = np.full(size, -1, np.int32)
+        place[works] = np.arange(len(works))
+        mine = place[self._works]
+        fans = np.bincount(mine[mine >= 0], minlength=len(works))
+        order = np.lexsort((works, -fans))
+        return works[order], fans[order]
+
+    def _rates(self, places: np.ndarray, people: np.ndarray, size: int) -> Rates:
+        n = np.bincount(places, minlength=size)
+        k = np.bincount(places[self.liked[people]], minlength=size)
+        expected = np.bincount(places, self._chances[people], minlength=size)
+        variance = np.bincount(places, self._spread[people], minlength=size)
+        return Rates(n, k, expected, deviations(k, expected, variance))
+
+    def welcome_it(self, rates: Rates) -> np.ndarray:
+        """bool by group: whether the group likes the work clearly more than would be usual, and more than
+        everybody does."""
+        n, k, expected, z = rates
+        clear = (n >= FEWEST_FANS) & (z >= CLEARLY) & (k - expected >= RISE * n)
+        clear &= k >= (self.share + ABOVE_ALL) * n
+        return clear & (2 * k > n) if self._mostly else clear

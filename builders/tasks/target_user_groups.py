@@ -1,0 +1,113 @@
+"""Which groups an answer of target user identification names, and whether they make a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN
+from itdr.builders.rendering.realiser import Statement
+
+GROUPS, NOT_FOR = "groups", "not_for"
+"""The sections of an answer that name groups: whom the item suits, and whom it does not."""
+ENOUGH = 3
+"""Facts that count people or quote them, without which an item makes no case."""
+LEAST_GROUPS = 2
+"""Groups that an answer names, at least; one of them may be whom the item does not suit."""
+LIST_ALONE = 3
+"""Works by which a group is told, at least, where it is the only one; two besides the name of a maker."""
+LEAST_SHARES = {"also_taken": 1 / 3, "same_taken": 1 / 4, "taken_with": 1 / 3}
+"""Where items are taken rather than judged: the share of takers that must be behind a group, if it is all that an
+answer says."""
+
+
+def suited(statements: Sequence[Statement]) -> list[Statement]:
+    """The groups whom the item suits."""
+    return [one for one in statements if one.section == GROUPS]
+
+
+def solid(statements: Sequence[Statement]) -> int:
+    """How many facts of these count people or quote them."""
+    return sum(fact.solid for fact in {fact for one in statements for fact in one.facts})
+
+
+def are_enough(statements: Sequence[Statement], rated: bool) -> bool:
+    """Whether an answer of these statements is worth making.
+
+    Args:
+        statements: what can be said of an item.
+        rated: whether it is known what people thought of it.
+
+    Returns:
+        True for several groups, or one that is told by several works. Where items are only taken, one group must be
+        fans of a topic or maker other than the item's own, or of several works: the rest restates what is shown of it.
+    """
+    found = suited(statements)
+    against = sum(one.section == NOT_FOR for one in statements)
+    several = any(map(_is_told, found)) and len(found) + against >= LEAST_GROUPS
+    several = several or (len(found) == 1 and _stands_alone(found[0]))
+    own = any(fact.kind == "own" for one in statements for fact in one.facts)
+    known = solid(statements)
+    quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
+    if not several or (known + (own and known > 1) < ENOUGH and quoted < LEAST_GROUPS):
+        return False
+    return has_main_group(statements, rated) and (rated or any(map(_is_beyond, found)))
+
+
+def are_many(statements: Sequence[Statement]) -> bool:
+    """Whether an answer names several groups, or works, of which something is known: the least it must do."""
+    found = suited(statements)
+    several = len(found) > 1 or any(map(is_list, found))
+    return several and any(map(_is_told, found)) and has_main_group(statements, rated=True)
+
+
+def _is_told(group: Statement) -> bool:
+    """Whether a group stands on what people said or did: more than praise of what everybody cares about."""
+    lead = group.facts[0]
+    return lead.solid and (lead.kind, lead.about) != ("aspect", "aspect")
+
+
+def overlook_complaint(statements: Sequence[Statement], shown: Sequence[Comment]) -> bool:
+    """Whether somebody disliked the item in a comment that is shown, and the answer warns nobody because of it."""
+    if not any(comment.verdict < 0 for comment in shown):
+        return False
+    return not any(
+        fact.direction == DOWN and fact.quote for one in statements for fact in one.facts
+    )
+
+
+def _stands_alone(group: Statement) -> bool:
+    works = sum(fact.about == "work" for fact in group.facts)
+    return works >= LIST_ALONE - (not is_list(group))
+
+
+def _is_beyond(group: Statement) -> bool:
+    """Whether a group likes something that is neither the item's own topic nor one or two works."""
+    lead = group.facts[0]
+    if is_list(group):
+        return len(group.facts) >= LIST_ALONE
+    return lead.kind in ("also_liked", "taken_with")
+
+
+def has_main_group(statements: Sequence[Statement], rated: bool) -> bool:
+    """Whether some group stands on what people said or did; a single one on more than praise of what
+    everybody cares about, or on a work that few of the item's likers share."""
+    found = suited(statements)
+    if len(found) != 1:
+        return any(one.facts[0].solid for one in found)
+    lead = found[0].facts[0]
+    if not _is_told(found[0]):
+        return False
+    return rated or lead.count >= LEAST_SHARES.get(lead.kind, 0) * lead.of
+
+
+def is_list(group: Statement) -> bool:
+    """Whether a group is known by the works that it likes alone."""
+    return group.facts[0].about == "work" and group.facts[0].kind != "series"
+
+
+def is_named(group: Statement) -> bool:
+    """Whether a group has a name, and stands on what people said or did: more than on what everybody
+    cares about."""
+    first = group.facts[0]
+    return first.solid and first.about != "aspect" and not is_list(group)
