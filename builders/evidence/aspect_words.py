@@ -26,7 +26,7 @@ NAMING = (
     "persons", "stop", "self", "subject", "addressed", "indefinite",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
-LISTS = ("minor", "flaws", "quoted", "served")
+LISTS = ("minor", "flaws", "commonplace", "quoted", "served")
 """What the lists of `AspectWords.lists` are called."""
 FARE = "fare"
 """The niche of every place where people eat: its food, whatever it is."""
@@ -55,7 +55,8 @@ class AspectWords:
             cancels "single-player"; words after - always hold.
         bound: by what is judged, words of which an item's name or categories must have one.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
-            `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
+            `flaws`: aspects whose faults nobody likes. `commonplace`: aspects of which anybody would complain, so that a
+            complaint tells nothing of somebody's taste. `quoted`: niches that are said only with a quote.
             `served`: niches of places whose food, by any name (`FARE`), is a reason, too.
     """
 

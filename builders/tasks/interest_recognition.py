@@ -228,8 +228,6 @@ TASK = Task(
             "facts_shown",
             "offered",
             "warned",
-            "offer_first",
-            "against_first",
         }
     ),
     windows=profiles.windows,

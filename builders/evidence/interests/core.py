@@ -57,13 +57,14 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     """
     telling = {fact.topic for fact in facts if fact.kind == "contrast" and fact.direction == UP}
 
+    # Rounded: float noise must not decide which of two tastes comes first.
     def lift(fact: Fact) -> float:
         code = person.counts.codes[fact.about][fact.value]
-        return fact.count / fact.of / max(person.counts.share(code, fact.of), 1e-9)
+        return round(fact.count / fact.of / max(person.counts.share(code, fact.of), 1e-9), 6)
 
     def weight(fact: Fact) -> float:
         weight = TELLING if fact.topic in telling else 1.0 if fact.direction else 1 / TELLING
-        return fact.count / fact.of * lift(fact) * weight
+        return round(fact.count / fact.of * lift(fact) * weight, 6)
 
     most = max((one for one in facts if one.kind == "most"), key=_count, default=None)
     rest = [fact for fact in facts if fact.kind != "most"]
@@ -99,7 +100,7 @@ def _count(fact: Fact) -> int:
 
 
 def _lift(fact: Fact) -> float:
-    return fact.count / fact.of / max(fact.base, 1e-9)
+    return round(fact.count / fact.of / max(fact.base, 1e-9), 6)
 
 
 def _restates(fact: Fact, core: Fact) -> bool:
@@ -173,4 +174,4 @@ def _divide(shown: Sequence[Fact]) -> set[str]:
 
 
 def _difference(fact: Fact) -> float:
-    return fact.count / fact.of - fact.base
+    return round(fact.count / fact.of - fact.base, 6)

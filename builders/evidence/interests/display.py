@@ -6,7 +6,7 @@ all of the user's likes (or dislikes). A fact that the sample does not show is n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,24 +21,29 @@ SHOWN = 2
 """Displayed likes that must carry a taste."""
 TRACKED = 6
 """How many facts (the strongest first) have their share preserved by the sample."""
+MIX, HEAVIER = 20, 4
+"""So many of a side's commonest traits keep their shares as well; the facts weigh so many times as much."""
+MIXED = ("category", "creator", "tag", "decade")
+"""The kinds of these traits."""
 CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
-CLEARLY = 2
-"""A reason for an item must be this many times as common among the displayed likes as among the dislikes."""
-FAR, MOST_LIKED = 3, 5
-"""A reason against an item must apply to at least two displayed dislikes, be `FAR` times as common
-among them as among the likes, and apply to at most one like in `MOST_LIKED`. If it applies to no like, one dislike
-is enough."""
-HINTS = 3
-"""A reason against that only the list supports must apply to this many displayed dislikes."""
+CLEARLY, SEEN = 2, 4
+"""A reason for an item must be this many times as common among the displayed likes as among the dislikes, and apply to
+one like in so many."""
+AGAINST, FAR = 2, 2
+"""A reason against an item must apply to so many displayed dislikes, and be so many times as common among them as
+among the likes."""
+PLAIN = 0.75
+"""Its difference between the displayed dislikes and likes must be this fraction of the greatest that any trait shows:
+what is plain to see is not passed over for a detail."""
 SAME = 0.7
 """Two tastes count as one if they share this fraction of the works of the smaller."""
 FOCUSED = 3
 """A work of more categories is no example of one of them, where there are others."""
 _APART = ("contrast", "risk", "listed")
-_FARTHEST = _LAST = np.iinfo(np.int64).max
+_FARTHEST = np.iinfo(np.int64).max
 
 
 def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
@@ -110,15 +115,10 @@ def fair_sample(
     Returns:
         The places, in the order in which they are displayed.
     """
-    tracked = list({fact.topic: fact for fact in facts if fact.about in KINDS}.values())[:TRACKED]
     n = len(order)
     if not n:
         return []
-    has = (
-        np.stack([person.carries(fact)[order] for fact in tracked], 1, dtype=np.int64)
-        if tracked
-        else np.zeros((n, 0), np.int64)
-    )
+    has, weights = _tracked(person, facts, order)
     wanted = has.sum(0)
     has, order = has[:CONSIDERED], order[:CONSIDERED]
     named = titles[order].tolist()
@@ -128,11 +128,11 @@ def fair_sample(
     barred = np.array([title in taken for title in named], bool)
     # The squared distance of s + t from w (c + 1) / n, times n, minus what is the same for all works:
     # t: traits of a work, s: of the c chosen ones, w: of all n. Integers tie identically on every machine.
-    own = n * has.sum(1)
-    shown = np.zeros(len(tracked), np.int64)
+    own = n * (has @ weights)
+    shown = np.zeros(len(weights), np.int64)
     chosen: list[int] = []
     while len(chosen) < most:
-        off = own + 2 * (has @ (n * shown - (len(chosen) + 1) * wanted))
+        off = own + 2 * (has @ (weights * (n * shown - (len(chosen) + 1) * wanted)))
         off[barred] = _FARTHEST
         best = int(off.argmin())
         if barred[best]:
@@ -144,12 +144,31 @@ def fair_sample(
     return chosen
 
 
+def _tracked(
+    person: Person, facts: Sequence[Fact], order: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What keeps its share: for each work of one side and each trait, whether the work has it; and the traits' weights."""
+    known = person.counts
+    stated = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[:TRACKED]
+    codes = {known.codes[about].get(value): HEAVIER for about, value in stated}
+    traits, number = np.unique(known.traits_of(person.codes[order])[1], return_counts=True)
+    mixed = np.isin(known.kinds[traits], [KINDS.index(kind) for kind in MIXED])
+    traits, number = traits[mixed], number[mixed]
+    for code in traits[np.lexsort((traits, -number))][:MIX].tolist():
+        codes.setdefault(code, 1)
+    has = [person.bears(code)[order] for code in codes if code is not None]
+    weights = [weight for code, weight in codes.items() if code is not None]
+    none = np.zeros((len(order), 0), np.int64)
+    return np.stack(has, 1, dtype=np.int64) if has else none, np.array(weights, np.int64)
+
+
 def shown_facts(
     person: Person,
     facts: Sequence[Fact],
     liked: Sequence[int],
     disliked: Sequence[int],
     items: Sequence[Item],
+    sayable: Callable[[str, str], bool] = lambda about, value: True,
 ) -> list[Fact]:
     """The facts that the displayed works bear out, each with what it may cite from them as details.
 
@@ -158,10 +177,12 @@ def shown_facts(
         facts: what may be said.
         liked, disliked: places of the displayed works.
         items: the displayed items, likes first.
+        sayable: whether a trait can be named, by what it is about and its value.
 
     Returns:
-        Facts in the same order, but those against works last: contrasts, those first that most displayed
-        dislikes show, then what only the list shows. Details are how many of the displayed likes carry the
+        Facts in the same order, but those against works last, in the order of what the lists show: how much more
+        common the trait is among the displayed dislikes than among the likes. None that says much less there than
+        another trait does, whether or not that holds of all works. Details are how many of the displayed likes carry the
         trait, how many of the dislikes (dislikes first for reasons against), and example titles, those first
         of which the trait says most; for what is liked only at times, the title of a dislike precedes them.
         What is warned of is no example of a taste where there are two others, and what one reason
@@ -169,6 +190,7 @@ def shown_facts(
     """
     places = np.array([*liked, *disliked], np.int64)
     ends = slice(len(liked)), slice(len(liked), None)
+    least = PLAIN * _plainest(person, places, len(liked), sayable)
     found: list[tuple[Fact, np.ndarray | None]] = []
     for fact in facts:
         has = person.carries(fact)[places] if fact.about in KINDS else None
@@ -181,14 +203,11 @@ def shown_facts(
                 Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
             ]
             shown = shown[::-1] if fact.direction == DOWN else shown
-            if fact.kind == "listed":
-                # Only the displayed list supports it.
-                share = k / max(len(liked), 1)
-                fact = replace(fact, count=against, of=len(disliked), base=share)
-                shown = shown[1:]
+            if fact.direction == DOWN and _gap(shown) < least:
+                continue
             fact = replace(fact, details=tuple(shown))
         found.append((fact, has))
-    found.sort(key=lambda one: _less_seen(one[0]))
+    found.sort(key=lambda one: _less_plain(one[0]))
     warned = np.zeros(len(places), bool)
     for fact, has in found:
         if has is not None and fact.direction == DOWN:
@@ -251,27 +270,41 @@ def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -
     ]
 
 
-def _less_seen(fact: Fact) -> int:
-    """0 for what is not against works; the more, the fewer dislikes show it."""
+def _less_plain(fact: Fact) -> float:
+    """0 for what is not against works; the more, the less the lists show it."""
     if fact.about not in KINDS or fact.direction != DOWN:
-        return 0
-    if fact.kind == "listed":
-        return _LAST
-    return 1 + fact.details[0].of - fact.details[0].count
+        return 0.0
+    return 2 - _gap(fact.details)
+
+
+def _gap(shown: Sequence[Fact]) -> float:
+    """How much more common a trait is among the displayed dislikes than among the likes: their counts."""
+    against, k = shown[:2]
+    return round(against.count / max(against.of, 1) - k.count / max(k.of, 1), 6)
+
+
+def _plainest(
+    person: Person, places: np.ndarray, liked: int, sayable: Callable[[str, str], bool]
+) -> float:
+    """The greatest `_gap` of any trait that can be named and that several displayed dislikes have."""
+    counts, n, m = person.counts, liked, len(places) - liked
+    of, traits = counts.traits_of(person.codes[places])
+    low, against = np.unique(traits[of >= n], return_counts=True)
+    greatest = 0.0
+    for trait, number in zip(low.tolist(), against.tolist(), strict=True):
+        k = int((traits[of < n] == trait).sum())
+        gap = round(number / m - k / max(n, 1), 6)
+        if number >= AGAINST and gap > greatest and sayable(*counts.names[trait]):
+            greatest = gap
+    return greatest
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
-    if fact.kind == "listed":
-        return against >= HINTS and against * n >= FAR * k * m
     if fact.direction == DOWN:
-        return (
-            against >= 1
-            if not k
-            else (against >= SHOWN and MOST_LIKED * k <= n and against * n >= FAR * k * m)
-        )
+        return against >= AGAINST and against * n >= FAR * k * m
     if fact.direction == 0 and not against:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:
         return False
-    return fact.kind != "contrast" or k * m >= CLEARLY * against * n
+    return fact.kind != "contrast" or (k * m >= CLEARLY * against * n and k * SEEN >= n)
