@@ -167,8 +167,8 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         person.codes[person.sides == DISLIKE],
         mine.touched,
     )
-    liking = [*filter(core.is_taste, shown)]
-    shown += offers.aversions(split, rated, tastes=liking, sayable=realiser.lexicon.is_taste)
+    against = [fact for fact in shown if fact.about in KINDS and fact.direction == DOWN]
+    shown += offers.aversions(split, rated, kinds=against[:1])
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)

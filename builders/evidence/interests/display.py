@@ -38,6 +38,9 @@ among the likes."""
 PLAIN = 0.75
 """Its difference between the displayed dislikes and likes must be this fraction of the greatest that any trait shows:
 what is plain to see is not passed over for a detail."""
+NEARLY_ALL, SETS_APART = 0.8, 0.3
+"""Where so many of the displayed dislikes share a trait, and the difference is so great, nothing that fewer share is a
+reason."""
 SAME = 0.7
 """Two tastes count as one if they share this fraction of the works of the smaller."""
 FOCUSED = 3
@@ -190,7 +193,7 @@ def shown_facts(
     """
     places = np.array([*liked, *disliked], np.int64)
     ends = slice(len(liked)), slice(len(liked), None)
-    least = PLAIN * _plainest(person, places, len(liked), sayable)
+    least, fewest = _plain_to_see(person, places, len(liked), sayable)
     found: list[tuple[Fact, np.ndarray | None]] = []
     for fact in facts:
         has = person.carries(fact)[places] if fact.about in KINDS else None
@@ -203,7 +206,7 @@ def shown_facts(
                 Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
             ]
             shown = shown[::-1] if fact.direction == DOWN else shown
-            if fact.direction == DOWN and _gap(shown) < least:
+            if fact.direction == DOWN and (_gap(shown) < least or against < fewest):
                 continue
             fact = replace(fact, details=tuple(shown))
         found.append((fact, has))
@@ -283,20 +286,21 @@ def _gap(shown: Sequence[Fact]) -> float:
     return round(against.count / max(against.of, 1) - k.count / max(k.of, 1), 6)
 
 
-def _plainest(
+def _plain_to_see(
     person: Person, places: np.ndarray, liked: int, sayable: Callable[[str, str], bool]
-) -> float:
-    """The greatest `_gap` of any trait that can be named and that several displayed dislikes have."""
+) -> tuple[float, int]:
+    """What a reason against must show at least, given all that can be named: the `_gap`, and how many dislikes."""
     counts, n, m = person.counts, liked, len(places) - liked
     of, traits = counts.traits_of(person.codes[places])
     low, against = np.unique(traits[of >= n], return_counts=True)
-    greatest = 0.0
+    greatest, fewest = 0.0, AGAINST
     for trait, number in zip(low.tolist(), against.tolist(), strict=True):
-        k = int((traits[of < n] == trait).sum())
-        gap = round(number / m - k / max(n, 1), 6)
-        if number >= AGAINST and gap > greatest and sayable(*counts.names[trait]):
-            greatest = gap
-    return greatest
+        gap = round(number / m - int((traits[of < n] == trait).sum()) / max(n, 1), 6)
+        if number >= AGAINST and gap >= min(greatest, SETS_APART) and sayable(*counts.names[trait]):
+            greatest = max(greatest, gap)
+            if number >= NEARLY_ALL * m and gap >= SETS_APART:
+                fewest = max(fewest, round(NEARLY_ALL * m))
+    return PLAIN * greatest, fewest
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,9 +25,6 @@ CLEAR, MOST_FANS = 3.0, 0.4
 """The same for a displayed dislike's fans, for a work to leave out."""
 ASKED = 10
 """A displayed work has fans to speak of if so many people like it."""
-KINDS_SAID, FAR = ("category", "creator", "tag", "blend"), 1.5
-"""A work is left out as one of these kinds, which it shares with the dislike, and which is so many times as
-common among the displayed dislikes as among the likes."""
 RECEIVED = 0.6
 """A work is offered only if at least this share of those who like or dislike it like it."""
 FOCUSED = 3
@@ -91,40 +88,31 @@ def offers(
     return found
 
 
-def aversions(
-    split: Partition,
-    rated: Rated,
-    *,
-    tastes: Sequence[Fact] = (),
-    sayable: Callable[[str, str], bool] = lambda about, value: True,
-) -> list[Fact]:
-    """A work to leave out: new to the user, of a kind with a displayed dislike, and liked by most of its fans.
+def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[Fact]:
+    """A work to leave out: new to the user, of a kind that disappoints, and liked by most fans of a displayed dislike
+    of that kind.
 
     Args:
         split: whose training part says what goes together.
         rated: what the user liked and disliked; nothing that goes with a like, or by the maker of one, is left out.
-        tastes: what the user likes; a work that has one of these traits is never left out.
-        sayable: whether a kind can be named, by what it is about and its value.
+        kinds: facts about what disappoints, with their details, the one that is said first.
 
     Returns:
         At most one fact `also_liked` with the direction `DOWN`; the quote is the title of the displayed
-        work whose likers are counted, and the detail is how many displayed dislikes are of the kind that
-        the two have in common.
+        work whose likers are counted, and the detail is how many displayed dislikes are of that kind.
     """
     store, table = split.store, counts.companions_of(split)
     pairs = table.of(rated.disliked)
-    barred = _met(store, rated) | likeness.carrying(split, tastes) | works.namesakes(store)
+    barred = _met(store, rated) | works.namesakes(store)
     barred |= likeness.by_the_makers_of(split, rated.likes)
     barred[table.of(rated.likes).other] = True
     able = np.flatnonzero(_clear(pairs, CLEAR, MOST_FANS) & ~barred[pairs.other])
-    order = np.lexsort((store.item_hash[pairs.other[able]], -pairs.gain[able]))
-    for place in able[order].tolist():
-        anchor, code = int(pairs.work[place]), int(pairs.other[place])
-        if _one_series(store, anchor, code):
-            continue
-        kind = _common_kind(split, np.array([anchor, code]), rated, sayable)
-        if kind is not None:
-            return [replace(_fact(store, pairs, place, DOWN), details=(kind,))]
+    able = able[np.lexsort((store.item_hash[pairs.other[able]], -pairs.gain[able]))]
+    for kind in kinds:
+        fits = _fitting(split, kind)
+        for place in able[fits[pairs.other[able]] & fits[pairs.work[able]]].tolist():
+            if not _one_series(store, int(pairs.work[place]), int(pairs.other[place])):
+                return [replace(_fact(store, pairs, place, DOWN), details=kind.details[:1])]
     return []
 
 
@@ -192,25 +180,6 @@ def _strength(pairs: Pairs, places: np.ndarray, n_works: int) -> np.ndarray:
     """By work code, how much these pairs together say for the work. Rounded: the order of a sum's terms must
     not decide which of two works comes first."""
     return np.round(np.bincount(pairs.other[places], pairs.gain[places], n_works), 6)
-
-
-def _common_kind(
-    split: Partition, both: np.ndarray, rated: Rated, sayable: Callable[[str, str], bool]
-) -> Fact | None:
-    """The narrowest kind that both works are of and that the user seldom likes: how many of the displayed
-    dislikes are of it."""
-    known = counts.counts(split)
-    traits, number = np.unique(known.traits_of(both)[1], return_counts=True)
-    common = traits[number == len(both)]
-    liked, n, m = rated.liked, len(rated.liked), len(rated.disliked)
-    likes = np.bincount(known.traits_of(liked)[1], minlength=len(known.names))[common]
-    for place in np.lexsort((common, known.liked[common])).tolist():
-        about, value = known.names[common[place]]
-        k = int((known.traits_of(rated.disliked)[1] == common[place]).sum())
-        seldom = FAR * int(likes[place]) * m <= k * n
-        if seldom and about in KINDS_SAID and sayable(about, value):
-            return Fact("shown", about, value, k, m, 0.0, DOWN)
-    return None
 
 
 def _fact(store: StoreReader, pairs: Pairs, place: int, direction: int) -> Fact:

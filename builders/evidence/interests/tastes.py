@@ -45,7 +45,8 @@ LEAST = 3
 LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
-LISTED_CHANCE = 0.01
+LISTED_CHANCE, SHARED_CHANCE, SHARED = 0.01, 0.05, 0.8
+"""The latter where so large a share of the dislikes have the trait."""
 JUDGED = 5
 CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
@@ -195,7 +196,8 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
 
 def _is_commoner(against: int, m: int, k: int, n: int) -> bool:
     """Whether a trait is clearly more common among the m dislikes than among the n likes."""
-    return significance.more_common(against, m, k, n) <= LISTED_CHANCE
+    chance = SHARED_CHANCE if against >= SHARED * m else LISTED_CHANCE
+    return significance.more_common(against, m, k, n) <= chance
 
 
 @functools.lru_cache(maxsize=1024)
