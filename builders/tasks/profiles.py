@@ -172,12 +172,16 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
-    if "two" in flags and not any(one.form.id in SECONDS for one in planned):
+    if "two" in flags and not any(
+        one.form.id in SECONDS and one.facts[0] == shown[1] for one in planned
+    ):
         flags -= {"two", "two_line"}
         planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
     if not planned or planned[0].form.id not in openings or not _tells(said):
+        return None
+    if display.is_passed_over(person, said, liked, disliked, sayable_here):
         return None
     shown = _with_offers(cell, rated, held, shown, said)
     statements = realiser.plan_statements(shown, flags)
@@ -297,8 +301,8 @@ def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind in ("contrast", "risk", "listed") or (
-        fact.kind == "also_liked" and fact.direction == DOWN
+    return fact.kind in ("contrast", "risk") or (
+        fact.kind in ("also_liked", "listed") and fact.direction == DOWN
     )
 
 

@@ -15,7 +15,7 @@ TASTES = ("share", *FACT_OF.values())
 SHOWN = 0.4
 """The smallest share of the displayed likes that must have the core trait."""
 EQUAL = 0.8
-"""A second taste with this fraction of the lead's likes, or more, is as important as the lead."""
+"""A second taste is as important as the lead if the rarer of the two has this fraction of the other's likes, or more."""
 LED = 0.2
 """If no taste is broad enough, the one farthest above the usual share comes first, provided this share of the likes
 have it."""
@@ -33,7 +33,7 @@ many times less."""
 
 def is_taste(fact: Fact) -> bool:
     """Whether a fact names what the user likes."""
-    return fact.kind in TASTES or (fact.kind == "contrast" and fact.direction == UP)
+    return fact.kind in TASTES or (fact.kind in ("contrast", "listed") and fact.direction == UP)
 
 
 def is_own(fact: Fact) -> bool:
@@ -151,13 +151,17 @@ def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
     return found | {"core" if first.direction == UP else "core_mixed"}
 
 
+def _rate(fact: Fact) -> float:
+    return round(fact.count / fact.of, 6)
+
+
 def _are_equal(first: Fact, second: Fact) -> bool:
     return (
         second.kind == "share"
         and second.about in KINDS
         and second.direction == UP
         and second.topic != first.topic
-        and second.count * first.of >= EQUAL * first.count * second.of
+        and EQUAL * max(_rate(first), _rate(second)) <= min(_rate(first), _rate(second))
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
@@ -23,12 +24,16 @@ TRACKED = 6
 """How many facts (the strongest first) have their share preserved by the sample."""
 MIX, HEAVIER = 20, 4
 """So many of a side's commonest traits keep their shares as well; the facts weigh so many times as much."""
+NARROW = ("series", "creator")
+"""Kinds of traits that say more than others."""
 MIXED = ("category", "creator", "tag", "decade")
 """The kinds of these traits."""
 CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
+LISTED = 3
+"""A taste that is fairly sure must apply to one displayed like in so many."""
 CLEARLY, SEEN = 2, 4
 """A reason for an item must be this many times as common among the displayed likes as among the dislikes, and apply to
 one like in so many."""
@@ -45,7 +50,6 @@ SAME = 0.7
 """Two tastes count as one if they share this fraction of the works of the smaller."""
 FOCUSED = 3
 """A work of more categories is no example of one of them, where there are others."""
-_APART = ("contrast", "risk", "listed")
 _FARTHEST = np.iinfo(np.int64).max
 
 
@@ -66,17 +70,32 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
             side = DISLIKE if fact.direction == DOWN else LIKE
             has = person.carries(fact) & (person.sides == side)
             own = int.from_bytes(np.packbits(has).tobytes(), "big")
-        number = own.bit_count()
-        alike = number and any(
-            ((one.kind in _APART) == (fact.kind in _APART) or nested(one, fact))
-            and one.direction == fact.direction
-            and (own & theirs).bit_count() >= SAME * min(number, theirs.bit_count())
-            for one, theirs in kept
-            if theirs
-        )
-        if not alike:
+        if not any(_restates(fact, own, *one) for one in kept):
             kept.append((fact, own))
     return [fact for fact, _ in kept]
+
+
+def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
+    """Whether a fact says what an earlier one did: of most works of the smaller trait. A series or maker says more
+    than the kind of its works.
+
+    own, theirs: the works that each is about, as bits.
+    """
+    if not own or not theirs or earlier.direction != fact.direction:
+        return False
+    if _sets_apart(earlier) != _sets_apart(fact) and not nested(earlier, fact):
+        return False
+    narrow, narrower = (one.about in NARROW for one in (earlier, fact))
+    if narrower and not narrow:
+        return False
+    # A series does not stand for all works of the kind that it is of.
+    number = own.bit_count() if narrow else min(own.bit_count(), theirs.bit_count())
+    return (own & theirs).bit_count() >= SAME * number
+
+
+def _sets_apart(fact: Fact) -> bool:
+    """Whether a fact is about likes against dislikes."""
+    return fact.kind in ("contrast", "risk") or (fact.kind == "listed" and fact.direction == DOWN)
 
 
 def nested(fact: Fact, other: Fact) -> bool:
@@ -208,6 +227,8 @@ def shown_facts(
             shown = shown[::-1] if fact.direction == DOWN else shown
             if fact.direction == DOWN and (_gap(shown) < least or against < fewest):
                 continue
+            if fact.about != "series" and _have_one_name(fact, has, items, len(liked)):
+                continue
             fact = replace(fact, details=tuple(shown))
         found.append((fact, has))
     found.sort(key=lambda one: _less_plain(one[0]))
@@ -224,6 +245,14 @@ def shown_facts(
             excluded |= has if fact.direction == DOWN else False
         kept.append(fact)
     return kept
+
+
+def _have_one_name(fact: Fact, has: np.ndarray, items: Sequence[Item], liked: int) -> bool:
+    """Whether all displayed works that a fact is about share a word of their titles: the name of a series rather than
+    the trait is what they have in common."""
+    side = range(liked, len(items)) if fact.direction == DOWN else range(liked)
+    words = [title_words(items[place].title) for place in side if has[place]]
+    return len(words) > 1 and bool(set.intersection(*words))
 
 
 def _examples(
@@ -286,6 +315,32 @@ def _gap(shown: Sequence[Fact]) -> float:
     return round(against.count / max(against.of, 1) - k.count / max(k.of, 1), 6)
 
 
+def is_passed_over(
+    person: Person,
+    said: Sequence[Fact],
+    liked: Sequence[int],
+    disliked: Sequence[int],
+    sayable: Callable[[str, str], bool],
+) -> bool:
+    """Whether nearly all displayed dislikes plainly share a trait of which an answer says nothing.
+
+    Args:
+        person: the user.
+        said: what each statement is about.
+        liked, disliked: places of the displayed works.
+        sayable: whether a trait can be named, by what it is about and its value.
+
+    Returns:
+        False also where a trait is said that as many of them share.
+    """
+    places = np.array([*liked, *disliked], np.int64)
+    fewest = _plain_to_see(person, places, len(liked), sayable)[1]
+    if fewest == AGAINST:
+        return False
+    told = [fact for fact in said if fact.about in KINDS]
+    return not any(int(person.carries(fact)[places[len(liked) :]].sum()) >= fewest for fact in told)
+
+
 def _plain_to_see(
     person: Person, places: np.ndarray, liked: int, sayable: Callable[[str, str], bool]
 ) -> tuple[float, int]:
@@ -296,10 +351,11 @@ def _plain_to_see(
     greatest, fewest = 0.0, AGAINST
     for trait, number in zip(low.tolist(), against.tolist(), strict=True):
         gap = round(number / m - int((traits[of < n] == trait).sum()) / max(n, 1), 6)
-        if number >= AGAINST and gap >= min(greatest, SETS_APART) and sayable(*counts.names[trait]):
-            greatest = max(greatest, gap)
-            if number >= NEARLY_ALL * m and gap >= SETS_APART:
-                fewest = max(fewest, round(NEARLY_ALL * m))
+        if number < AGAINST or gap < min(greatest, SETS_APART) or not sayable(*counts.names[trait]):
+            continue
+        greatest = max(greatest, gap)
+        if number >= NEARLY_ALL * m and gap >= SETS_APART:
+            fewest = max(fewest, round(NEARLY_ALL * m))
     return PLAIN * greatest, fewest
 
 
@@ -308,6 +364,8 @@ def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     if fact.direction == DOWN:
         return against >= AGAINST and against * n >= FAR * k * m
     if fact.direction == 0 and not against:
+        return False
+    if fact.kind == "listed" and k * LISTED < n:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:
         return False

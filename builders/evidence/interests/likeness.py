@@ -104,10 +104,10 @@ def like_the_low(split: Partition, rated: Rated, works: np.ndarray) -> np.ndarra
     )
     kinds = {_kind(item) for item in disliked} - {_kind(item) for item in liked}
     kinds.discard(frozenset())
-    names = {word for item in disliked for word in _words(item.title)}
+    names = {word for item in disliked for word in title_words(item.title)}
     names -= _common_words(split)
     for code, item in zip(works.tolist(), items, strict=True):
-        if _kind(item) in kinds or not names.isdisjoint(_words(item.title)):
+        if _kind(item) in kinds or not names.isdisjoint(title_words(item.title)):
             found[code] = True
     return found
 
@@ -131,7 +131,12 @@ def _kind(item: Item) -> frozenset[str]:
     return frozenset(item.categories)
 
 
-def _words(title: str) -> set[str]:
+def title_words(title: str) -> set[str]:
+    """The longer words of a title, folded.
+
+    >>> sorted(title_words("Beneath the Planet of the Apes (1970)"))
+    ['beneath', 'planet']
+    """
     return {word.casefold() for word in _WORD.findall(title) if len(word) >= TELLING}
 
 
@@ -140,7 +145,7 @@ def _common_words(split: Partition) -> frozenset[str]:
 
     def made() -> frozenset[str]:
         shelf = counts.companions_of(split).works.tolist()
-        number = Counter(word for item in split.store.items_of([shelf])[0] for word in _words(item.title))
+        number = Counter(word for item in split.store.items_of([shelf])[0] for word in title_words(item.title))
         return frozenset(word for word, titles in number.items() if titles > RARE)
 
     return split.store.shared(("common words", split.seed), made)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from itdr.builders.evidence.aspect_words import AspectWords
-from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence.aspects import aspects, audiences
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
@@ -32,15 +32,27 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     found: dict[tuple[tuple[str, str], int], list[Fact]] = {}
     of = {side: sum(one.verdict == side for one in comments) for side in (UP, DOWN)}
     for comment in comments:
-        for fact in aspects([comment], words, ("aspect", "audience")):
+        told = aspects([comment], words, ("aspect", "audience"))
+        topics = {fact.topic for fact in told}
+        told += [fact for fact in _unsuited(comment, words) if fact.topic not in topics]
+        for fact in told:
             if fact.direction == comment.verdict and _whole(fact.quote, comment.text):
                 found.setdefault((fact.topic, fact.direction), []).append(fact)
     facts = []
-    for (topic, side), told in found.items():
-        if _is_often(len(told), of[side], side) and not _says_nothing(told[0], words):
-            if told[0].about == "audience" or (topic, -side) not in found:
-                facts.append(_counted(told, of[side]))
+    for (topic, side), alike in found.items():
+        if _is_often(len(alike), of[side], side) and not _says_nothing(alike[0], words):
+            if alike[0].about == "audience" or (topic, -side) not in found:
+                facts.append(_counted(alike, of[side]))
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
+
+
+def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:
+    """The people, known to the lexicon, for whom a comment calls the item bad outright: "not for children"."""
+    return [
+        fact
+        for fact in audiences([comment], words)
+        if fact.about == "audience" and fact.direction == DOWN and fact.value in words.audiences
+    ]
 
 
 def _is_often(count: int, of: int, side: int) -> bool:

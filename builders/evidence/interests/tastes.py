@@ -17,7 +17,8 @@ common among the likes than the dislikes (the other way round). So it is this us
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
 it is a `risk`. A trait whose marks tell less is passed on as `listed` if it is more common among the
 dislikes than among the likes by Fisher's exact test, at `LISTED_CHANCE`: it is said only where the displayed list
-shows it most clearly of all traits.
+shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `LISTED_CHANCE` if
+only this trait had been tried: it is said only where the list shows it plainly.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
@@ -34,6 +35,7 @@ import numpy as np
 
 from itdr.builders.evidence import significance
 from itdr.builders.evidence.interests import works
+from itdr.builders.evidence.interests.display import NARROW
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import HABITUAL
@@ -64,6 +66,8 @@ OLD = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT = 20
 """A decade that ended fewer than this many years before the user's activity shows when, not what, they watch."""
+PLAINLY = 1.5
+"""What is listed must be this many times as common as is to be expected."""
 FACT_OF = {"decade": "era", "series": "series"}
 """The fact kind for a share of traits of these kinds; for all others it is `share`."""
 
@@ -80,7 +84,10 @@ def facts(person: Person, carried: int) -> list[Fact]:
     """
     tally = person.tally
     found = list(_shares(tally, person, carried))
-    found.sort(key=lambda fact: (-_gain(fact), fact.about, fact.value))
+    # What a maker or a series explains is not put down to a category.
+    found.sort(
+        key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value)
+    )
     tastes = {fact.topic for fact in found}
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
@@ -98,7 +105,7 @@ def wants_known(fact: Fact) -> bool:
 
 
 def _gain(fact: Fact) -> float:
-    expected = fact.base * fact.of if fact.kind == "share" else fact.base
+    expected = fact.base * fact.of if fact.kind in ("share", "listed") else fact.base
     return significance.gain(fact.count, expected)
 
 
@@ -126,7 +133,10 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         base = max(float(p[place]), counts.share(int(traits[place]), total))
         if significance.lift(likes, total, base) < LIFT:
             continue
-        if significance.at_least(likes, total, base) > CHANCE * weight:
+        chance = significance.at_least(likes, total, base)
+        if chance > CHANCE * weight:
+            if chance <= LISTED_CHANCE and likes >= PLAINLY * base * total and kind != "blend":
+                yield Fact("listed", kind, name, likes, total, base, UP)
             continue
         against = int(tally.dislikes[place])
         mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * m
