@@ -128,10 +128,7 @@ def _names(column: str) -> str:
         f"ELSE {string_list_sql(column)} END"
     )
     cleaned = clean_value_sql("rtrim(n, '\\ ')")
-    return (
-        f"list_filter(list_transform({names}, lambda n: {cleaned}), "
-        "lambda n: n IS NOT NULL)"
-    )
+    return f"list_filter(list_transform({names}, lambda n: {cleaned}), lambda n: n IS NOT NULL)"
 
 
 def _no_names(column: str) -> str:

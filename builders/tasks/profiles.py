@@ -38,7 +38,7 @@ TASK_ID = "interest_recognition"
 LEAST_LIKES, LEAST_DISLIKES = 20, 5
 LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 """So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
-LEAST_FACTS = 3
+LEAST_FACTS, TASTES = 3, 2
 PROFILE = "profile"
 """The section of an answer with the tastes."""
 SECONDS = ("second_of_two",)
@@ -148,6 +148,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         return None
     liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
+
     def sayable_here(about: str, value: str) -> bool:
         dated = about == "decade" and tastes.is_recent(value, person.active)
         return not dated and realiser.lexicon.is_taste(about, value)
@@ -179,17 +180,17 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
-    if not planned or planned[0].form.id not in openings or not _tells(said):
+    if not planned or planned[0].form.id not in openings or not any(map(core.is_own, said)):
         return None
     if display.is_passed_over(person, said, liked, disliked, sayable_here):
         return None
     shown = _with_offers(cell, rated, held, shown, said)
     statements = realiser.plan_statements(shown, flags)
-    if sum(cited(one) for one in statements) < LEAST_FACTS:
-        return None
     said = _leading(statements)
     if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags.add("offered")
+    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(said):
+        return None
     if any(map(_warns, said)):
         flags.add("warned")
     topics = frozenset(fact.topic for fact in held)
@@ -280,9 +281,10 @@ def _leading(statements: Sequence[Statement]) -> list[Fact]:
 
 
 def _tells(said: Sequence[Fact]) -> bool:
-    """Whether this tells more than what there is most of, and what to avoid."""
-    own = any(core.is_own(fact) for fact in said)
-    return own and any(map(_is_against, said))
+    """Whether this tells likes from dislikes, or two tastes and a work to offer."""
+    liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
+    offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
+    return any(map(_is_against, said)) or (len(liked) >= TASTES and offered)
 
 
 def cited(statement: Statement) -> int:

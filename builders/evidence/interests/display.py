@@ -43,6 +43,8 @@ among the likes."""
 PLAIN = 0.75
 """Its difference between the displayed dislikes and likes must be this fraction of the greatest that any trait shows:
 what is plain to see is not passed over for a detail."""
+UNSAID = 0.4
+"""Where most of the displayed dislikes share a trait, and the difference is so great, something is said of them."""
 NEARLY_ALL, SETS_APART = 0.8, 0.3
 """Where so many of the displayed dislikes share a trait, and the difference is so great, nothing that fewer share is a
 reason."""
@@ -50,6 +52,8 @@ SAME = 0.7
 """Two tastes count as one if they share this fraction of the works of the smaller."""
 FOCUSED = 3
 """A work of more categories is no example of one of them, where there are others."""
+Sayable = Callable[[str, str], bool]
+"""Whether a trait can be named, by what it is about and its value."""
 _FARTHEST = np.iinfo(np.int64).max
 
 
@@ -190,7 +194,7 @@ def shown_facts(
     liked: Sequence[int],
     disliked: Sequence[int],
     items: Sequence[Item],
-    sayable: Callable[[str, str], bool] = lambda about, value: True,
+    sayable: Sayable = lambda about, value: True,
 ) -> list[Fact]:
     """The facts that the displayed works bear out, each with what it may cite from them as details.
 
@@ -212,7 +216,9 @@ def shown_facts(
     """
     places = np.array([*liked, *disliked], np.int64)
     ends = slice(len(liked)), slice(len(liked), None)
-    least, fewest = _plain_to_see(person, places, len(liked), sayable)
+    plain = _plain_to_see(person, places, len(liked), sayable)
+    least = PLAIN * max((gap for _, gap in plain), default=0.0)
+    fewest = _fewest(plain, len(disliked))
     found: list[tuple[Fact, np.ndarray | None]] = []
     for fact in facts:
         has = person.carries(fact)[places] if fact.about in KINDS else None
@@ -227,7 +233,8 @@ def shown_facts(
             shown = shown[::-1] if fact.direction == DOWN else shown
             if fact.direction == DOWN and (_gap(shown) < least or against < fewest):
                 continue
-            if fact.about != "series" and _have_one_name(fact, has, items, len(liked)):
+            sure = fact.kind == "contrast" or fact.about == "series"
+            if not sure and _have_one_name(fact, has, items, len(liked)):
                 continue
             fact = replace(fact, details=tuple(shown))
         found.append((fact, has))
@@ -320,9 +327,10 @@ def is_passed_over(
     said: Sequence[Fact],
     liked: Sequence[int],
     disliked: Sequence[int],
-    sayable: Callable[[str, str], bool],
+    sayable: Sayable,
 ) -> bool:
-    """Whether nearly all displayed dislikes plainly share a trait of which an answer says nothing.
+    """Whether nearly all displayed dislikes plainly share a trait of which an answer says nothing; or, where it says
+    nothing of dislikes, whether most of them do.
 
     Args:
         person: the user.
@@ -333,30 +341,34 @@ def is_passed_over(
     Returns:
         False also where a trait is said that as many of them share.
     """
-    places = np.array([*liked, *disliked], np.int64)
-    fewest = _plain_to_see(person, places, len(liked), sayable)[1]
-    if fewest == AGAINST:
-        return False
+    places, m = np.array([*liked, *disliked], np.int64), len(disliked)
+    plain = _plain_to_see(person, places, len(liked), sayable)
     told = [fact for fact in said if fact.about in KINDS]
-    return not any(int(person.carries(fact)[places[len(liked) :]].sum()) >= fewest for fact in told)
+    if not any(fact.direction != UP or _sets_apart(fact) for fact in told):
+        return any(2 * number > m > 3 and gap >= UNSAID for number, gap in plain)
+    shared = [person.carries(fact)[places[len(liked) :]].sum() for fact in told]
+    return _fewest(plain, m) > max(AGAINST, *map(int, shared))
 
 
 def _plain_to_see(
-    person: Person, places: np.ndarray, liked: int, sayable: Callable[[str, str], bool]
-) -> tuple[float, int]:
-    """What a reason against must show at least, given all that can be named: the `_gap`, and how many dislikes."""
+    person: Person, places: np.ndarray, liked: int, sayable: Sayable
+) -> list[tuple[int, float]]:
+    """For each trait that can be named and several displayed dislikes have: how many do, and the `_gap`."""
     counts, n, m = person.counts, liked, len(places) - liked
     of, traits = counts.traits_of(person.codes[places])
     low, against = np.unique(traits[of >= n], return_counts=True)
-    greatest, fewest = 0.0, AGAINST
+    found = []
     for trait, number in zip(low.tolist(), against.tolist(), strict=True):
-        gap = round(number / m - int((traits[of < n] == trait).sum()) / max(n, 1), 6)
-        if number < AGAINST or gap < min(greatest, SETS_APART) or not sayable(*counts.names[trait]):
-            continue
-        greatest = max(greatest, gap)
-        if number >= NEARLY_ALL * m and gap >= SETS_APART:
-            fewest = max(fewest, round(NEARLY_ALL * m))
-    return PLAIN * greatest, fewest
+        if number >= AGAINST and sayable(*counts.names[trait]):
+            likes = int((traits[of < n] == trait).sum())
+            found.append((number, round(number / m - likes / max(n, 1), 6)))
+    return found
+
+
+def _fewest(plain: Sequence[tuple[int, float]], m: int) -> int:
+    """How many of the m displayed dislikes must share what is said: nearly all, where they plainly share something."""
+    alike = any(number >= NEARLY_ALL * m and gap >= SETS_APART for number, gap in plain)
+    return round(NEARLY_ALL * m) if alike else AGAINST
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

@@ -145,7 +145,9 @@ def _common_words(split: Partition) -> frozenset[str]:
 
     def made() -> frozenset[str]:
         shelf = counts.companions_of(split).works.tolist()
-        number = Counter(word for item in split.store.items_of([shelf])[0] for word in title_words(item.title))
+        number = Counter(
+            word for item in split.store.items_of([shelf])[0] for word in title_words(item.title)
+        )
         return frozenset(word for word, titles in number.items() if titles > RARE)
 
     return split.store.shared(("common words", split.seed), made)

@@ -23,8 +23,8 @@ LIFT, FANS = 2.0, 0.25
 """A work is offered if at least this share of a displayed like's fans like it, this many times as many as expected."""
 CLEAR, MOST_FANS = 3.0, 0.4
 """The same for a displayed dislike's fans, for a work to leave out."""
-ASKED = 10
-"""A displayed work has fans to speak of if so many people like it."""
+ASKED, TOGETHER = 10, 8
+"""A displayed work has fans to speak of if so many people like it; and so many of them must like the other work."""
 RECEIVED = 0.6
 """A work is offered only if at least this share of those who like or dislike it like it."""
 FOCUSED = 3
@@ -118,13 +118,11 @@ def aversions(split: Partition, rated: Rated, *, kinds: Sequence[Fact]) -> list[
 
 def _clear(pairs: Pairs, lift: float, fans: float) -> np.ndarray:
     """Which pairs hold for so large a share of the first work's fans, and so many times as often as expected."""
-    asked = pairs.of >= ASKED
+    asked = (pairs.of >= ASKED) & (pairs.together >= TOGETHER)
     return asked & (pairs.together >= lift * pairs.expected) & (pairs.together >= fans * pairs.of)
 
 
-def _place(
-    split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]
-) -> int | None:
+def _place(split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]) -> int | None:
     """The first of these pairs that names nothing named before. What it names goes into `used`."""
     store, named = split.store, works.series_of(split.store)
     for place in places.tolist():

@@ -40,9 +40,10 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
                 found.setdefault((fact.topic, fact.direction), []).append(fact)
     facts = []
     for (topic, side), alike in found.items():
-        if _is_often(len(alike), of[side], side) and not _says_nothing(alike[0], words):
-            if alike[0].about == "audience" or (topic, -side) not in found:
-                facts.append(_counted(alike, of[side]))
+        one_sided = topic[0] == "audience" or (topic, -side) not in found
+        often = _is_often(len(alike), of[side], side)
+        if one_sided and often and not _says_nothing(alike[0], words):
+            facts.append(_counted(alike, of[side]))
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
 
 

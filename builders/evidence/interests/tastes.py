@@ -34,9 +34,9 @@ from statistics import NormalDist
 import numpy as np
 
 from itdr.builders.evidence import significance
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import works
 from itdr.builders.evidence.interests.display import NARROW
-from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import HABITUAL
 from itdr.builders.evidence.interests.works import KINDS
@@ -85,9 +85,7 @@ def facts(person: Person, carried: int) -> list[Fact]:
     tally = person.tally
     found = list(_shares(tally, person, carried))
     # What a maker or a series explains is not put down to a category.
-    found.sort(
-        key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value)
-    )
+    found.sort(key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value))
     tastes = {fact.topic for fact in found}
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
