@@ -22,8 +22,17 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "real: reads real raw files from the folder in ITDR_RAW",
         "interface: the public interface, repeated on other versions of datasets and from a wheel",
+        "xdist_group(name): tests that share a process",
     ):
         config.addinivalue_line("markers", marker)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file share a process, and so what its fixtures built; a file may name a wider group."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
