@@ -390,14 +390,15 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 400), ("ml-32m", 90)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 340), ("ml-32m", 55)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     drawn = cases(open_cell(source, raw))
     assert len(drawn) >= least
     facts = [len(case.answer.statements) for case in drawn]
     assert sum(facts) / len(facts) >= 3
     assert len({case.answer.text for case in drawn}) == len(drawn)
-    assert all(any(fact.about == "work" for fact in case.answer.facts) for case in drawn)
+    offered = sum("offered" in case.flags for case in drawn) / len(drawn)
+    assert offered >= (0.85 if source == "ml-1m" else 0.25)
     alike = [
         overlap(other.answer.text, [case.answer.text])["ROUGE-L"]
         for case, other in itertools.pairwise(drawn[:200])
