@@ -111,6 +111,8 @@ def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
             or (fact.kind == "also_liked" and fact.direction == DOWN)
             for fact in facts
         )
+        if {"core", "core_line", "mainstay", "core_mixed"} & case.flags:
+            assert first.form.id not in ("leaning", "second")
         # Named first is what about as many displayed likes have in common as anything else.
         most = max(
             sum(name in work.categories for work in case.works[: case.liked])

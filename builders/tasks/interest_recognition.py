@@ -173,7 +173,7 @@ def _swapped(
     for title in dict.fromkeys(named):
         found["work", title] = ("work", rest[draw.below(len(rest))])
     for fact in facts:
-        if fact.kind in ("also_liked", "reception"):
+        if fact.kind == "also_liked":
             found[fact.topic] = ("work", _unshared(cell, case, draw))
     return found
 

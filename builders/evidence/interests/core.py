@@ -157,7 +157,7 @@ def _rate(fact: Fact) -> float:
 
 def _are_equal(first: Fact, second: Fact) -> bool:
     return (
-        second.kind == "share"
+        second.kind in ("share", "listed")
         and second.about in KINDS
         and second.direction == UP
         and second.topic != first.topic
