@@ -153,11 +153,7 @@ def test_each_fact_of_the_rows_holds_in_the_store(source: str) -> None:
             if fact.about not in ("category", "creator", "tag"):
                 continue
             side = DISLIKE if fact.direction == DOWN else LIKE
-            among = (
-                (disliked if side == DISLIKE else liked)
-                if fact.kind in ("shown", "listed")
-                else of[side]
-            )
+            among = (disliked if side == DISLIKE else liked) if fact.kind == "shown" else of[side]
             carried = [work for work in among if fact.value in known.traits(work, fact.about)]
             assert fact.count == len(carried)
             assert fact.of == len(among)
@@ -213,13 +209,13 @@ def test_what_the_sample_does_not_show_is_not_said() -> None:
     up = Fact("contrast", "category", "War", 12, 30, 0.0, UP)
     assert display._is_shown(up, 4, 10, 0, 5) and not display._is_shown(up, 1, 10, 0, 5)
     assert display._is_shown(up, 4, 10, 1, 5) and not display._is_shown(up, 3, 10, 1, 5)
-    down = Fact("contrast", "category", "War", 6, 21, 0.0, DOWN)
-    assert display._is_shown(down, 0, 10, 1, 5) and not display._is_shown(down, 0, 10, 0, 5)
-    assert display._is_shown(down, 1, 10, 2, 5) and not display._is_shown(down, 1, 10, 1, 5)
-    assert display._is_shown(down, 2, 10, 4, 5) and not display._is_shown(down, 2, 10, 2, 5)
-    assert not display._is_shown(down, 3, 10, 5, 5)
-    seeming = Fact("listed", "category", "War", 6, 21, 0.0, DOWN)
-    assert display._is_shown(seeming, 0, 10, 3, 5) and not display._is_shown(seeming, 0, 10, 2, 5)
+    for kind in ("contrast", "risk", "listed"):
+        down = Fact(kind, "category", "War", 6, 21, 0.0, DOWN)
+        assert display._is_shown(down, 0, 10, 2, 5) and not display._is_shown(down, 0, 10, 1, 5)
+        assert display._is_shown(down, 2, 10, 2, 5) and not display._is_shown(down, 3, 10, 2, 5)
+        assert display._is_shown(down, 5, 10, 5, 5) and not display._is_shown(down, 6, 10, 5, 5)
+    fairly = Fact("listed", "category", "War", 15, 40, 0.1, UP)
+    assert display._is_shown(fairly, 4, 10, 0, 5) and not display._is_shown(fairly, 3, 10, 0, 5)
     rare = Fact("share", "creator", "Anne", 4, 169, 0.0, UP)
     assert not display._is_shown(rare, 2, 10, 0, 5)
 
@@ -394,14 +390,15 @@ def test_the_answers_can_be_said_in_every_domain_of_profiles(key: str) -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("source", "least"), [("ml-1m", 400), ("ml-32m", 90)])
+@pytest.mark.parametrize(("source", "least"), [("ml-1m", 340), ("ml-32m", 55)])
 def test_real_users_have_profiles(source: str, least: int, raw: Path) -> None:
     drawn = cases(open_cell(source, raw))
     assert len(drawn) >= least
     facts = [len(case.answer.statements) for case in drawn]
     assert sum(facts) / len(facts) >= 3
     assert len({case.answer.text for case in drawn}) == len(drawn)
-    assert all(any(fact.about == "work" for fact in case.answer.facts) for case in drawn)
+    offered = sum("offered" in case.flags for case in drawn) / len(drawn)
+    assert offered >= (0.85 if source == "ml-1m" else 0.25)
     alike = [
         overlap(other.answer.text, [case.answer.text])["ROUGE-L"]
         for case, other in itertools.pairwise(drawn[:200])

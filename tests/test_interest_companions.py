@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.interests import companions, counts, offers
 from itdr.builders.evidence.interests.companions import Companions
+from itdr.builders.evidence.interests.likeness import Rated
 from tests.interest import open_cell
 
 
@@ -26,6 +28,18 @@ def write(folder: Path, liked: list[np.ndarray], items: int) -> None:
 
 
 ITEMS, FIRST = 300, 30
+DRAMA = Fact(
+    "share", "category", "Drama", 9, 10, 0.5, UP, details=(Fact("shown", "category", "Drama"),)
+)
+
+
+def rated(liked: np.ndarray, disliked: np.ndarray | None = None, **more: np.ndarray) -> Rated:
+    """Someone who rated these works and no others."""
+    low = np.zeros(0, np.int64) if disliked is None else disliked
+    met = np.concatenate([liked, low])
+    return Rated(
+        **{"liked": liked, "disliked": low, "likes": liked, "dislikes": low, "touched": met, **more}
+    )
 
 
 def crowd(pairs: int, users: int = 900, items: int = ITEMS) -> list[np.ndarray]:
@@ -114,7 +128,7 @@ def test_only_unknown_works_are_offered(tmp_path: Path, caches: Path) -> None:
     cell = open_cell("ml-1m", tmp_path)
     _, codes = table(tmp_path)
     anchor = np.array([codes[FIRST]])
-    offered = offers.offers(cell.partition, anchor, anchor)
+    offered = offers.offers(cell.partition, rated(anchor), tastes=[DRAMA])
     assert offered and offered[0].quote == f"Film number {FIRST}"
     titles = {cell.store.item(code).title for code in codes.values()}
     for fact in offered:
@@ -122,5 +136,5 @@ def test_only_unknown_works_are_offered(tmp_path: Path, caches: Path) -> None:
     met = np.array([codes[FIRST], codes[FIRST + 1]])
     assert all(
         fact.value != f"Film number {FIRST + 1} (1990)"
-        for fact in offers.offers(cell.partition, anchor, met)
+        for fact in offers.offers(cell.partition, rated(anchor, touched=met), tastes=[DRAMA])
     )

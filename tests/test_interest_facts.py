@@ -62,6 +62,7 @@ def test_a_gain_is_twice_the_logarithm_of_likelihoods() -> None:
         ("Ender's Shadow (Ender Wiggins Saga)", "Ender Wiggins Saga", False),
         ("Part Two (Green Mile Series)", "Green Mile", False),
         ("Key of Light (Key Trilogy (Paperback))", "Key Trilogy", False),
+        ("The Twilight Saga: Eclipse (2010)", "Twilight", False),
         ("Spice and Wolf 2nd Season", "Spice and Wolf", True),
         ("Apollo 13 (1995)", "Apollo", True),
         ("Heat (1995)", "", False),
@@ -79,6 +80,8 @@ def test_a_series_has_several_works() -> None:
     trek = ["Star Trek: Insurrection", "STAR TREK: Nemesis", "Star Trek: First Contact"]
     assert series_of(trek) == ["Star Trek"] * 3
     assert series_of(trek[:2]) == [None, None]
+    saga = ["Twilight (2008)", "The Twilight Saga: New Moon", "The Twilight Saga: Eclipse"]
+    assert series_of(saga) == ["Twilight"] * 3
 
 
 def test_decades_have_names() -> None:
@@ -122,6 +125,11 @@ def test_people_without_tastes_have_none(plain: dict[str, Person]) -> None:
         fact.about == "obscure" for person in plain.values() for fact in told(person, ("habit",))
     )
     assert obscure / len(plain) <= 0.05
+    # What must also be plain in the displayed list is surmised more easily.
+    for direction in (UP, DOWN):
+        listed = [fact for person in plain.values() for fact in told(person, ("listed",))]
+        number = sum(fact.direction == direction for fact in listed)
+        assert number / len(plain) <= 0.2, direction
 
 
 def test_flops_that_everybody_dislikes_are_nobodys_contrast(
@@ -197,6 +205,16 @@ def test_the_figures_of_a_fact_are_those_of_the_user(tmp_path: Path, caches: Pat
 
 
 def test_a_decade_that_was_new_is_no_taste() -> None:
-    assert tastes._recent("1980s", 2000) and not tastes._recent("1970s", 2000)
-    assert not tastes._recent("before 1950", 1951)
-    assert tastes._recent("1970s", None) and not tastes._recent("1960s", None)
+    assert tastes.is_recent("1980s", 2000) and not tastes.is_recent("1970s", 2000)
+    assert tastes.is_recent("before 1950", 1951) and not tastes.is_recent("before 1980", 2000)
+    assert tastes.is_recent("1970s", None) and tastes.is_recent("before 1980", None)
+    assert not tastes.is_recent("1960s", None) and not tastes.is_recent("before 1970", None)
+
+
+@given(n=st.integers(1, 30), k=st.integers(0, 30), m=st.integers(1, 30), j=st.integers(0, 30))
+@settings(max_examples=200, deadline=None)
+def test_fishers_test_is_the_exact_one(n: int, k: int, m: int, j: int) -> None:
+    k, j = min(k, n), min(j, m)
+    ways = sum(comb(n, x) * comb(m, k + j - x) for x in range(k, min(n, k + j) + 1))
+    exact = Fraction(ways, comb(n + m, k + j))
+    assert significance.more_common(k, n, j, m) == pytest.approx(float(exact), abs=1e-8)

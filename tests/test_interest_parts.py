@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +13,10 @@ from itdr.builders.evidence.interests import (
     core,
     counts,
     display,
-    offers,
     opinions,
     tastes,
-    works,
 )
-from itdr.builders.evidence.interests.works import KINDS, blends, works_of
+from itdr.builders.evidence.interests.works import KINDS, blends
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.template_files import BUILT_IN
@@ -28,7 +24,6 @@ from itdr.builders.rendering.templates import load_words
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import profiles
 from tests.interest import cases, folder, open_cell
-from tests.test_interest_companions import FIRST, crowd, table, write
 from tests.test_interest_facts import people
 
 # -- the core -------------------------------------------------------------------------------------
@@ -116,6 +111,8 @@ def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
             or (fact.kind == "also_liked" and fact.direction == DOWN)
             for fact in facts
         )
+        if {"core", "core_line", "mainstay", "core_mixed"} & case.flags:
+            assert first.form.id not in ("leaning", "second")
         # Named first is what about as many displayed likes have in common as anything else.
         most = max(
             sum(name in work.categories for work in case.works[: case.liked])
@@ -242,26 +239,54 @@ def said(*reviews: tuple[str, int], domain: str = "businesses") -> list[Fact]:
 
 
 def test_opinions_count_the_reviews_of_a_side() -> None:
-    (fact,) = said(
-        ("The service was great. We will be back.", UP),
-        ("Nice place. The staff was friendly.", UP),
-        ("We sat outside for an hour.", UP),
-    )
-    assert (fact.value, fact.direction, fact.count, fact.of) == ("service", UP, 2, 3)
+    praise = ("The service was great. We will be back.", UP), ("The staff was friendly.", UP)
+    other = ("We sat outside for an hour.", UP)
+    assert said(*praise, other) == []
+    (fact,) = said(*praise, praise[1], other, other)
+    assert (fact.value, fact.direction, fact.count, fact.of) == ("service", UP, 3, 5)
     assert fact.quote == "The service was great"
     assert [one.quote for one in fact.details] == ["The staff was friendly"]
     assert opinions.is_shared(fact)
+    # Three of six are no three fifths.
+    assert said(*praise, praise[1], other, other, other) == []
 
 
-def test_what_is_praised_here_and_blamed_there_is_one_fact() -> None:
-    (fact,) = said(
-        ("The service was great.", UP),
-        ("The staff was friendly.", UP),
-        ("The service was slow.", DOWN),
+def test_what_is_praised_here_and_blamed_there_is_no_taste() -> None:
+    good, bad = ("The service was great.", UP), ("The service was slow.", DOWN)
+    assert len(said(good, good, good)) == len(said(bad, bad)) == 1
+    assert said(good, good, good, bad) == said(good, bad, bad) == []
+
+
+def test_most_of_the_complaints_must_be_about_it() -> None:
+    bad, other = ("The story is boring.", DOWN), ("Refunded.", DOWN)
+    (fact,) = said(bad, bad, other, domain="games")
+    assert (fact.value, fact.count, fact.of) == ("story", 2, 3)
+    assert said(bad, bad, other, other, domain="games") == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "text"),
+    [
+        ("games", "Crashes all the time."),
+        ("games", "The gameplay is boring."),
+        ("book_reviews", "Full of errors."),
+        ("book_reviews", "I gave up halfway."),
+        ("book_reviews", "Dull from the start."),
+    ],
+)
+def test_what_anybody_would_complain_of_tells_nothing(domain: str, text: str) -> None:
+    assert said(*[(text, DOWN)] * 3, domain=domain) == []
+
+
+def test_whom_a_book_does_not_suit_is_a_complaint_whatever_is_praised() -> None:
+    gift, bad = ("A gift for my son, who loved it.", UP), ("Not for children.", DOWN)
+    (fact,) = (
+        one
+        for one in said(gift, gift, gift, bad, bad, bad, domain="book_reviews")
+        if one.direction == DOWN
     )
-    assert (fact.direction, fact.count, fact.of, fact.quote) == (0, 1, 1, "The service was slow")
-    (praise,) = fact.details
-    assert (praise.direction, praise.count, praise.of) == (UP, 2, 2)
+    assert (fact.about, fact.value, fact.count, fact.of) == ("audience", "children", 3, 3)
+    assert fact.quote == "Not for children"
 
 
 @pytest.mark.parametrize("text", ["We knew the service was great but left.", "the service was gr…"])
@@ -300,198 +325,85 @@ def test_nobody_complains_of_what_they_liked() -> None:
     assert said(("The service was slow.", UP), ("The service was great.", DOWN)) == []
 
 
-# -- what goes together ---------------------------------------------------------------------------
-
-
-def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches: Path) -> None:
-    write(tmp_path, crowd(20), 300)
-    cell = open_cell("ml-1m", tmp_path)
-    _, codes = table(tmp_path)
-    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
-    drama = Fact(
-        "share", "category", "Drama", 9, 10, 0.5, UP, details=(Fact("shown", "category", "Drama"),)
-    )
-    offered = offers.offers(cell.partition, liked, liked, tastes=[drama])
-    assert offered and all(fact.details[0] == drama.details[0] for fact in offered)
-    assert all(fact.count >= offers.LIFT * fact.base for fact in offered)
-    war = Fact("share", "category", "War", 9, 10, 0.5, UP)
-    assert offers.offers(cell.partition, liked, liked, tastes=[war]) == []
-    assert offers.offers(cell.partition, liked, liked, tastes=[drama], against=[drama]) == []
-    title = {cell.store.item(code).title: code for code in codes.values()}
-    best = np.array([title[offered[0].value]])
-    friends = counts.companions_of(cell.partition).of(best).other
-    again = offers.offers(cell.partition, liked, liked, tastes=[drama], disliked=friends)
-    assert offered[0].value not in {fact.value for fact in again}
-
-
-def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
-    write(tmp_path, crowd(20), 300)
-    cell = open_cell("ml-1m", tmp_path)
-    table_of, codes = table(tmp_path)
-    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
-    pairs = table_of.of(liked)
-    places = np.argsort(-pairs.gain)
-    best, later = int(places[0]), int(places[-1])
-    used: set[object] = set()
-    assert offers._place(cell.partition, pairs, places, None, used) == best
-    assert {int(pairs.work[best]), int(pairs.other[best])} <= used
-    # What was named once is not named again.
-    again = offers._place(cell.partition, pairs, places, None, used)
-    assert again is not None
-    assert not {int(pairs.work[again]), int(pairs.other[again])} & {
-        int(pairs.work[best]),
-        int(pairs.other[best]),
-    }
-    assert offers._place(cell.partition, pairs, places[-1:], None, set()) == later
-
-
-def test_without_a_companion_a_well_received_work_like_a_favorite_is_offered() -> None:
-    cell = open_cell("ml-1m", folder())
-    split, known = cell.partition, counts.counts(cell.partition)
-    usual = known.all_likes / known.judged.sum()
-    taste = shown("share", "War", 15)
-    seen = known.bearers(known.codes["category"]["War"])
-    alone = ~np.isin(seen, counts.companions_of(split).works)
-    alone &= np.array([cell.store.item(code).categories[0] == "War" for code in seen.tolist()])
-    (liked,) = [seen[alone][:1]]
-
-    def offered(**limits: Any) -> list[Fact]:
-        return offers.offers(split, liked, liked, **{"tastes": [taste], **limits})
-
-    def code_of(fact: Fact) -> int:
-        return next(code for code in seen.tolist() if cell.store.item(code).title == fact.value)
-
-    (fact,) = offered()
-    assert (fact.kind, fact.about, fact.direction) == ("reception", "work", UP)
-    assert fact.details[0] == taste.details[0] and fact.of >= offers.JUDGES
-    assert fact.count >= offers.BETTER * fact.base
-    assert fact.base == pytest.approx(usual * fact.of)
-    code = code_of(fact)
-    assert (fact.count, fact.of) == (known.likes[code], known.judged[code])
-    # Users of one taste are offered different ones, each of that kind in the first place and close to a
-    # favorite, which is named.
-    found = [one for salt in range(40) for one in offered(salt=salt)]
-    assert 1 < len({one.value for one in found}) <= offers.ALIKE
-    own = set(cell.store.item(int(liked[0])).categories)
-    for one in found:
-        named = cell.store.item(code_of(one)).categories
-        assert named[0] == "War" or len(named) <= offers.FILED
-        # All are of one decade.
-        assert (len(own & set(named)) + 1) / (len(own | set(named)) + 1) > offers.CLOSE
-        assert one.details[1].value == cell.store.item(int(liked[0])).title
-    nothing = np.zeros(0, np.int64)
-    assert offers.offers(split, nothing, nothing, tastes=[taste]) == []
-    # Nobody who likes what few know is offered what many know, and the other way round.
-    for one in offered(popular=False):
-        assert known.likes[code_of(one)] < known.known
-    for one in offered(obscure=False):
-        assert offers._well_known(split)[code_of(one)]
-    # What the user has met, or what is to be avoided, is not offered.
-    assert offers.offers(split, liked, seen, tastes=[taste]) == []
-    assert offered(against=[taste]) == []
-
-
-def test_what_shares_its_title_with_another_work_is_not_offered(
-    tmp_path: Path, caches: Path
-) -> None:
-    write(tmp_path, crowd(20), 300)
-    films = tmp_path / "ml-1m" / "movies.dat"
-    named = films.read_text("latin-1")
-    films.write_text(named.replace("number 299 (1990)", "number 31 (1975)"), "latin-1")
-    cell = open_cell("ml-1m", tmp_path)
-    _, codes = table(tmp_path)
-    alike = works.namesakes(cell.store)
-    assert np.flatnonzero(alike).tolist() == sorted(codes[film] for film in (31, 299))
-    liked = np.array([codes[FIRST]])
-    assert "Film number 31 (1990)" not in {
-        fact.value for fact in offers.offers(cell.partition, liked, liked)
-    }
-
-
-def test_of_games_the_same_share_is_always_kept_so_none_is_well_received() -> None:
-    cell = open_cell("steam", folder())
-    nothing = np.zeros(0, np.int64)
-    taste = shown("share", "Strategy", 15)
-    assert offers.offers(cell.partition, nothing, nothing, tastes=[taste]) == []
-
-
 # -- the order ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("source", ["ml-1m", "anime-2023"])
-def test_answers_begin_in_different_ways_and_lose_nothing_by_it(source: str) -> None:
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
+def test_tastes_come_first_and_the_suggestion_last(source: str) -> None:
     cell = open_cell(source, folder())
     realiser = profiles.realiser_of(cell)
-    begun = dict.fromkeys(profiles.ORDERS, 0)
+    sections = [one.id for one in realiser.form.plan]
+    assert sections == ["profile", "dislikes", "habits", "suggestion"]
     for case in cases(cell):
-        first = case.answer.statements[0]
-        flag = next((one for one in profiles.ORDERS[1:] if one in case.flags), "")
-        begun[flag] += 1
-        if flag == "offer_first":
-            assert first.facts[0].about == "work" and first.facts[0].direction == UP
-        elif flag == "against_first":
-            assert first.facts[0].kind in ("contrast", "risk", "listed")
-            assert first.facts[0].direction == DOWN
-        else:
-            assert first.section == profiles.PROFILE
+        assert case.answer.statements[0].section == "profile"
+        order = [sections.index(one.section) for one in case.answer.statements]
+        assert order == sorted(order)
+        for one in case.answer.statements:
+            suggests = one.facts[0].kind == "also_liked" and one.facts[0].direction == UP
+            assert (one.section == "suggestion") == suggests
         assert realiser.write(case.answer.statements, cell.draws(0, "again")) == case.answer
-    assert all(number > 5 for number in begun.values()), begun
 
 
-def test_every_profile_names_a_work_and_says_what_its_prompt_asks_for() -> None:
+def test_every_profile_says_what_its_prompt_asks_for() -> None:
     for source in ("ml-1m", "steam"):
         for case in cases(open_cell(source, folder())):
-            named = [
-                fact for fact in case.answer.facts if fact.about == "work" and fact.kind != "own"
-            ]
-            assert named
+            facts = [one.facts[0] for one in case.answer.statements]
+            named = [fact for fact in facts if fact.kind == "also_liked"]
             assert ("offered" in case.flags) == any(fact.direction == UP for fact in named)
-            down = any(
-                one.facts[0].direction != UP and one.facts[0].kind != "habit"
-                for one in case.answer.statements
-            )
+            down = any(fact.direction != UP and fact.kind != "habit" for fact in facts)
             assert ("warned" in case.flags) == down
-
-
-def test_who_knows_the_field_is_offered_something_after_it_is_said() -> None:
-    for case in cases(open_cell("ml-1m", folder())):
-        said_of = [(one.facts[0].kind, one.facts[0].about) for one in case.answer.statements]
-        if ("habit", "heavy") in said_of:
-            later = said_of[said_of.index(("habit", "heavy")) :]
-            assert any(about == "work" for _, about in later)
-
-
-def test_an_aversion_goes_with_two_dislikes_and_with_no_like() -> None:
-    cell = open_cell("anime-2023", folder())
-    split, store = cell.partition, cell.store
-    companions = counts.companions_of(split)
-    title = {store.item(code).title: code for code in companions.works.tolist()}
-    none, seen = np.zeros(0, np.int64), 0
-    title_of = {store.item(code).title: code for code in range(len(store.work))[::-1]}
-    for case in cases(cell)[:60]:
-        disliked = case.codes[case.liked :]
-        for fact in offers.aversions(split, disliked, none, case.codes):
-            work, (kind, other) = title[fact.value], fact.details
-            seen += 1
-            assert work not in case.codes and other.value == fact.value
-            assert fact.direction == DOWN and fact.quote != other.quote
-            # The three are of one kind, which the fact names.
-            three = (work, title_of[fact.quote], title_of[other.quote])
-            assert all(kind.value in one.traits(kind.about) for one in works_of(store, three))
-            assert kind.kind == "shown" and kind.count >= 2 and kind.of == len(disliked)
-            unsaid = offers.aversions(
-                split, disliked, none, case.codes, sayable=lambda *of, no=kind.topic: of != no
+            # Without a word on what disappoints, there are two tastes, and a work to offer.
+            tells = any(
+                fact.kind in ("contrast", "risk") or fact.direction == DOWN for fact in facts
             )
-            assert all(one.details[0].topic != kind.topic for one in unsaid)
-            for one in (fact, other):
-                assert one.count >= offers.CLEAR * one.base and one.count >= offers.FANS * one.of
-            # What goes with a like, is met, or is of a kind that pleases is none.
-            friends = companions.of(np.array([work])).other
-            values = {one.value for one in offers.aversions(split, disliked, friends, case.codes)}
-            met = np.append(case.codes, work)
-            values |= {one.value for one in offers.aversions(split, disliked, none, met)}
-            taste = Fact("share", "category", store.item(work).categories[0], 9, 10, 0.1, UP)
-            liking = offers.aversions(split, disliked, none, case.codes, tastes=[taste])
-            assert fact.value not in values | {one.value for one in liking}
-        assert offers.aversions(split, disliked[:1], none, case.codes) == []
+            tastes_said = [fact for fact in facts if core.is_taste(fact)]
+            assert tells or (len(tastes_said) >= 2 and "offered" in case.flags)
+
+
+def test_what_is_plain_in_the_list_is_not_passed_over() -> None:
+    """Where nearly all displayed dislikes share a kind that few likes have, a statement is about them."""
+    seen = 0
+    for source in ("ml-1m", "anime-2023"):
+        cell = open_cell(source, folder())
+        lexicon = profiles.realiser_of(cell).lexicon
+        for case in cases(cell):
+            liked, disliked = case.works[: case.liked], case.works[case.liked :]
+            facts = [fact for fact in case.answer.facts if fact.about in KINDS]
+            against = [fact for fact in facts if fact.kind != "shown" and fact.direction == DOWN]
+            for name in {name for one in disliked for name in one.categories}:
+                low, high = (sum(name in one.categories for one in of) for of in (disliked, liked))
+                if not lexicon.is_taste("category", name) or low < 4:
+                    continue
+                if low / len(disliked) - high / len(liked) >= display.SETS_APART:
+                    seen += 1
+                    assert any(
+                        sum(fact.value in one.traits(fact.about) for one in disliked) >= 4
+                        for fact in facts
+                    )
+            for fact in against:
+                assert any(
+                    one.kind == "shown" and one.topic == fact.topic and one.count >= 2
+                    for one in case.answer.facts
+                )
     assert seen
+
+
+def test_a_name_is_no_kind() -> None:
+    items = [Item("1", "Jaws", ("War",), ()), Item("2", "Heat", ("War",), ())]
+    apes = [
+        Item("3", "Escape from the Planet of the Apes (1971)", ("War",), ()),
+        Item("4", "Beneath the Planet of the Apes (1970)", ("War",), ()),
+    ]
+    low, all_of = shown("risk", "War", 9, direction=DOWN), np.ones(4, bool)
+    assert display._have_one_name(low, all_of, [*items, *apes], 2)
+    assert not display._have_one_name(low, all_of, [*apes, *items], 2)
+    assert not display._have_one_name(low, np.array([1, 1, 1, 0], bool), [*items, *apes], 2)
+
+
+def test_a_series_is_no_restatement_of_its_kind() -> None:
+    series, kind = shown("series", "Trek", 8, about="series"), shown("share", "Sci-Fi", 9)
+    every, few = 0b111111111, 0b000011111
+    assert not display._restates(series, few, kind, every)
+    assert not display._restates(kind, every, series, few)
+    assert display._restates(kind, few, series, few)
+    assert display._restates(shown("share", "War", 5), few, kind, every)

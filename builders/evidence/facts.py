@@ -30,7 +30,7 @@ KINDS = {
     "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
     "risk": "a contrast against a trait that still is liked more often than disliked; base as of contrast",
     "share": "count of works with a trait, base is the share to be expected",
-    "listed": "displayed dislikes with a trait that sets them apart; base is the share of such likes",
+    "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of share, contrast",
     "most": "count of a user's likes with the trait that most have; base as of share",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
     "habit": "how a user acts, or the users of an item do: a percentile",

@@ -36,6 +36,8 @@ _SEASON = re.compile(
     r"^(?P<name>.*?):?\s(?:(?:2nd|3rd|[4-9]th) season|season [2-9])\b", re.IGNORECASE
 )
 _SUBTITLE = re.compile(r"^(?P<name>[^:]{2,40}?)(?::\s|\s[-–]\s)")
+_FRAME = re.compile(r"^the (?P<name>.+) saga$", re.IGNORECASE)
+"""What frames the name of a series before a subtitle: "The Twilight Saga: Eclipse"."""
 _ADVENTURE = re.compile(r"^(?P<name>[A-Z]\S+ [A-Z]\S+) and the ")
 
 _CONTENTS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
@@ -83,7 +85,8 @@ def part(title: str) -> Part:
     for form in (_SUBTITLE, _ADVENTURE):
         found = form.match(title)
         if found:
-            return Part(found["name"])
+            framed = _FRAME.match(found["name"])
+            return Part((framed or found)["name"])
     return Part("")
 
 

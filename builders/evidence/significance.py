@@ -49,6 +49,30 @@ def at_most(k: int, n: int, p: float) -> float:
     return at_least(n - k, n, 1 - p)
 
 
+def more_common(k: int, n: int, j: int, m: int) -> float:
+    """Fisher's exact test, one-sided: whether a trait is more common on one side than on the other.
+
+    Args:
+        k, n: how many of the one side's n have it.
+        j, m: how many of the other side's m have it.
+
+    Returns:
+        The chance of k or more, if the k + j were drawn from all n + m alike.
+    """
+    total, carriers = n + m, k + j
+    whole = _log_choose(total, carriers)
+    found = sum(
+        math.exp(_log_choose(n, x) + _log_choose(m, carriers - x) - whole)
+        for x in range(k, min(n, carriers) + 1)
+        if carriers - x <= m
+    )
+    return round(min(1.0, found), 9)
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
 def gain(k: int, expected: float) -> float:
     """The evidence of `k` against `expected`: twice the log-likelihood ratio; 0 if there is none.
 

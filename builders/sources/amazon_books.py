@@ -121,15 +121,14 @@ def _shown(titles: Any) -> Any:  # the engine looks these types up
 
 
 def _names(column: str) -> str:
-    """The names of a list literal, or one bare name, cleaned; missing ones left out."""
+    """The names of a list literal, or one bare name, cleaned; missing ones left out, and a backslash at the
+    end of a name, left by an escape."""
     names = (
         f"CASE WHEN regexp_full_match({column}, '{_BARE}') THEN [{column}] "
         f"ELSE {string_list_sql(column)} END"
     )
-    return (
-        f"list_filter(list_transform({names}, lambda n: {clean_value_sql('n')}), "
-        "lambda n: n IS NOT NULL)"
-    )
+    cleaned = clean_value_sql("rtrim(n, '\\ ')")
+    return f"list_filter(list_transform({names}, lambda n: {cleaned}), lambda n: n IS NOT NULL)"
 
 
 def _no_names(column: str) -> str:

@@ -2,13 +2,15 @@
 
 The evidence is counted and tested over all that the user judged (`evidence/interests/`); the answer says
 what the displayed works show of it, as `templates/answers/interest_recognition.yaml` plans it: what there
-is most of or comes first, a second taste, what sets likes apart from dislikes, what to avoid, and a work
-to offer next, for which a displayed work speaks, or its reception. The suggestion or the dislikes may
-come first. `profiles.py` chooses the users and what is said of them.
+is most of or comes first, a second taste, what sets likes apart from dislikes, what to avoid, and last a work
+to offer next. Such a work is liked by a quarter or more of the fans of a displayed favorite of that taste, and by
+twice as many of them as expected; where there is none, no work is named. What is plain to see in the displayed list
+is said first, with its shares of all that the user judged; what they do not bear out is not said.
+`profiles.py` chooses the users and what is said of them.
 
 A row needs a user with 20 likes and 5 dislikes (or 5 reviews of 40 words), of whom three facts or more
-hold: one tells what sets this user apart from others, one what separates their likes from their dislikes;
-and it names a work to choose or to leave. Others give no row, however many are asked for. Prompts ask for
+hold: one tells what sets this user apart from others, one what separates their likes from their dislikes, or there
+are two tastes and a work to offer. Others give no row, however many are asked for. Prompts ask for
 a next work, or for what disappoints, only where the answer says it. Items without categories, as
 those of Book-Crossing, and sources of which few users write often, as All_Beauty and Yelp, give next to none.
 """
@@ -171,7 +173,7 @@ def _swapped(
     for title in dict.fromkeys(named):
         found["work", title] = ("work", rest[draw.below(len(rest))])
     for fact in facts:
-        if fact.kind in ("also_liked", "reception"):
+        if fact.kind == "also_liked":
             found[fact.topic] = ("work", _unshared(cell, case, draw))
     return found
 
@@ -228,8 +230,6 @@ TASK = Task(
             "facts_shown",
             "offered",
             "warned",
-            "offer_first",
-            "against_first",
         }
     ),
     windows=profiles.windows,

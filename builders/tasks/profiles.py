@@ -5,7 +5,6 @@ The facts come from `evidence/interests/`; `interest_recognition.py` puts the qu
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +15,15 @@ from itdr.builders.core.text import cut
 from itdr.builders.evidence.aspects import aspects
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import core, counts, display, offers, opinions, tastes
+from itdr.builders.evidence.interests import (
+    core,
+    counts,
+    display,
+    likeness,
+    offers,
+    opinions,
+    tastes,
+)
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, Work, works_of
 from itdr.builders.evidence.user_verdicts import Sided, sided
@@ -31,11 +38,9 @@ TASK_ID = "interest_recognition"
 LEAST_LIKES, LEAST_DISLIKES = 20, 5
 LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 """So many reviews of so many words stand in for other likes and dislikes, with so many likes."""
-LEAST_FACTS = 3
+LEAST_FACTS, TASTES = 3, 2
 PROFILE = "profile"
 """The section of an answer with the tastes."""
-ORDERS = ("", "offer_first", "against_first")
-"""Flags for what comes before the tastes; answers take them in turn, by hash."""
 SECONDS = ("second_of_two",)
 """Statements that say the second of two tastes of equal weight."""
 HEARD = 40
@@ -143,7 +148,12 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         return None
     liked, disliked = _displayed(cell, user, mine, texts, person, [*known[:1], *common, *known[1:]])
     (items,) = cell.store.items_of([[mine.items[k] for k in liked + disliked]])
-    shown = display.shown_facts(person, ordered, liked, disliked, items)
+
+    def sayable_here(about: str, value: str) -> bool:
+        dated = about == "decade" and tastes.is_recent(value, person.active)
+        return not dated and realiser.lexicon.is_taste(about, value)
+
+    shown = display.shown_facts(person, ordered, liked, disliked, items, sayable_here)
     shown = display.distinct_tastes(person, shown)
     shown = core.equal_second(shown) if shown else shown
     flags = core.flags(shown, known[0]) if known else set()
@@ -151,66 +161,35 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
-    likes = person.codes[person.sides == LIKE]
-    liking = [*filter(core.is_taste, shown)]
-    shown += offers.aversions(
-        split,
+    rated = likeness.Rated(
+        person.codes[liked],
         person.codes[disliked],
-        likes,
+        person.codes[person.sides == LIKE],
+        person.codes[person.sides == DISLIKE],
         mine.touched,
-        tastes=liking,
-        sayable=realiser.lexicon.is_taste,
     )
+    against = [fact for fact in shown if fact.about in KINDS and fact.direction == DOWN]
+    shown += offers.aversions(split, rated, kinds=against[:1])
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
-    if "two" in flags and not any(one.form.id in SECONDS for one in planned):
+    if "two" in flags and not any(
+        one.form.id in SECONDS and one.facts[0] == shown[1] for one in planned
+    ):
         flags -= {"two", "two_line"}
         planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
-    if not planned or planned[0].form.id not in openings or not _tells(said):
+    if not planned or planned[0].form.id not in openings or not any(map(core.is_own, said)):
         return None
-    # What only a list could show counts where this one does.
-    sure = [fact for fact in held if fact.kind != "listed"]
-    against = [fact for fact in (*sure, *shown) if fact.about in KINDS and fact.direction == DOWN]
-    offered = functools.partial(
-        offers.offers,
-        split,
-        person.codes[liked],
-        mine.touched,
-        disliked=person.codes[person.sides == DISLIKE],
-        tastes=[fact for fact in said if core.is_taste(fact) or fact.kind == "most"],
-        against=against,
-        # Who keeps to what is well known is offered nothing else.
-        obscure=not any(map(tastes.wants_known, said)),
-        salt=cell.draws(user, "offer").below(1 << 32),
-    )
-    # Who is said to want what is little known is offered that, or is not said to want it.
-    niche = any(map(tastes.wants_unknown, said))
-    picks = offered(popular=not niche)
-    if niche and not picks:
-        picks = offered()
-        # Without a suggestion, only the taste for them can be said.
-        untold = ("heavy",) if not picks else ("heavy", "obscure")
-        shown = [
-            fact for fact in shown if not tastes.wants_unknown(fact) or fact.about not in untold
-        ]
-    shown += picks
+    if display.is_passed_over(person, said, liked, disliked, sayable_here):
+        return None
+    shown = _with_offers(cell, rated, held, shown, said)
     statements = realiser.plan_statements(shown, flags)
-    # What is said to need something little known is followed by it.
-    order = _order(cell, user, [] if niche else picks, said)
-    if order:
-        other = realiser.plan_statements(shown, flags | order)
-        if len(other) == len(statements):
-            flags, statements = flags | order, other
-    if sum(cited(one) for one in statements) < LEAST_FACTS:
-        return None
     said = _leading(statements)
     if any(fact.about == "work" and fact.direction == UP for fact in said):
         flags.add("offered")
-    elif not any(fact.about == "work" for fact in said):
-        # A profile that names no work to choose or to leave helps nobody choose.
+    if sum(cited(one) for one in statements) < LEAST_FACTS or not _tells(said):
         return None
     if any(map(_warns, said)):
         flags.add("warned")
@@ -218,15 +197,40 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     return Sketch(mine, texts, liked, disliked, shown, topics, frozenset(flags), statements)
 
 
-def _order(cell: OpenCell, user: int, picks: Sequence[Fact], said: Sequence[Fact]) -> set[str]:
-    """What comes before the tastes, if anything: the suggestion, or what to avoid."""
-    first = ORDERS[cell.draws(user, "order").below(len(ORDERS))]
-    able = {"offer_first": bool(picks), "against_first": any(map(_is_shown_against, said))}
-    return {first} if able.get(first) else set()
+def _with_offers(
+    cell: OpenCell,
+    rated: likeness.Rated,
+    held: Sequence[Fact],
+    shown: Sequence[Fact],
+    said: Sequence[Fact],
+) -> list[Fact]:
+    """What may be said, and the works to offer. Who is said to want what is little known is offered that,
+    or is not said to want it."""
+    # What only a list could show counts where this one does.
+    sure = [fact for fact in held if fact.kind != "listed"]
+    against = [fact for fact in (*sure, *shown) if fact.about in KINDS and fact.direction == DOWN]
+    liked = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    topics = {fact.topic for fact in liked}
+    against += [one for one in likeness.parts_of(against) if one.topic not in topics]
+    niche = any(map(tastes.wants_unknown, said))
 
+    def offered(popular: bool) -> list[Fact]:
+        return offers.offers(
+            cell.partition,
+            rated,
+            tastes=liked,
+            against=against,
+            popular=popular,
+            # Who keeps to what is well known is offered nothing else.
+            obscure=not any(map(tastes.wants_known, said)),
+        )
 
-def _is_shown_against(fact: Fact) -> bool:
-    return fact.kind in ("contrast", "risk", "listed") and fact.direction == DOWN
+    picks = offered(popular=not niche)
+    if niche and not picks:
+        picks = offered(popular=True)
+        if picks:
+            shown = [fact for fact in shown if not tastes.wants_unknown(fact)]
+    return [*shown, *picks]
 
 
 def _displayed(
@@ -277,9 +281,10 @@ def _leading(statements: Sequence[Statement]) -> list[Fact]:
 
 
 def _tells(said: Sequence[Fact]) -> bool:
-    """Whether this tells more than what there is most of, and what to avoid."""
-    own = any(core.is_own(fact) for fact in said)
-    return own and any(map(_is_against, said))
+    """Whether this tells likes from dislikes, or two tastes and a work to offer."""
+    liked = [fact for fact in said if core.is_taste(fact) and fact.direction == UP]
+    offered = any(fact.kind == "also_liked" and fact.direction == UP for fact in said)
+    return any(map(_is_against, said)) or (len(liked) >= TASTES and offered)
 
 
 def cited(statement: Statement) -> int:
@@ -298,8 +303,8 @@ def _is_against(fact: Fact) -> bool:
     """Whether a fact tells likes from dislikes, or what to avoid."""
     if fact.kind == "aspect":
         return fact.direction != UP
-    return fact.kind in ("contrast", "risk", "listed") or (
-        fact.kind == "also_liked" and fact.direction == DOWN
+    return fact.kind in ("contrast", "risk") or (
+        fact.kind in ("also_liked", "listed") and fact.direction == DOWN
     )
 
 

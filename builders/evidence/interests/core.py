@@ -15,7 +15,7 @@ TASTES = ("share", *FACT_OF.values())
 SHOWN = 0.4
 """The smallest share of the displayed likes that must have the core trait."""
 EQUAL = 0.8
-"""A second taste with this fraction of the lead's likes, or more, is as important as the lead."""
+"""A second taste is as important as the lead if the rarer of the two has this fraction of the other's likes, or more."""
 LED = 0.2
 """If no taste is broad enough, the one farthest above the usual share comes first, provided this share of the likes
 have it."""
@@ -33,7 +33,7 @@ many times less."""
 
 def is_taste(fact: Fact) -> bool:
     """Whether a fact names what the user likes."""
-    return fact.kind in TASTES or (fact.kind == "contrast" and fact.direction == UP)
+    return fact.kind in TASTES or (fact.kind in ("contrast", "listed") and fact.direction == UP)
 
 
 def is_own(fact: Fact) -> bool:
@@ -57,13 +57,14 @@ def first_taste(person: Person, facts: Sequence[Fact]) -> list[Fact]:
     """
     telling = {fact.topic for fact in facts if fact.kind == "contrast" and fact.direction == UP}
 
+    # Rounded: float noise must not decide which of two tastes comes first.
     def lift(fact: Fact) -> float:
         code = person.counts.codes[fact.about][fact.value]
-        return fact.count / fact.of / max(person.counts.share(code, fact.of), 1e-9)
+        return round(fact.count / fact.of / max(person.counts.share(code, fact.of), 1e-9), 6)
 
     def weight(fact: Fact) -> float:
         weight = TELLING if fact.topic in telling else 1.0 if fact.direction else 1 / TELLING
-        return fact.count / fact.of * lift(fact) * weight
+        return round(fact.count / fact.of * lift(fact) * weight, 6)
 
     most = max((one for one in facts if one.kind == "most"), key=_count, default=None)
     rest = [fact for fact in facts if fact.kind != "most"]
@@ -99,7 +100,7 @@ def _count(fact: Fact) -> int:
 
 
 def _lift(fact: Fact) -> float:
-    return fact.count / fact.of / max(fact.base, 1e-9)
+    return round(fact.count / fact.of / max(fact.base, 1e-9), 6)
 
 
 def _restates(fact: Fact, core: Fact) -> bool:
@@ -150,13 +151,17 @@ def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
     return found | {"core" if first.direction == UP else "core_mixed"}
 
 
+def _rate(fact: Fact) -> float:
+    return round(fact.count / fact.of, 6)
+
+
 def _are_equal(first: Fact, second: Fact) -> bool:
     return (
-        second.kind == "share"
+        second.kind in ("share", "listed")
         and second.about in KINDS
         and second.direction == UP
         and second.topic != first.topic
-        and second.count * first.of >= EQUAL * first.count * second.of
+        and EQUAL * max(_rate(first), _rate(second)) <= min(_rate(first), _rate(second))
     )
 
 
@@ -173,4 +178,4 @@ def _divide(shown: Sequence[Fact]) -> set[str]:
 
 
 def _difference(fact: Fact) -> float:
-    return fact.count / fact.of - fact.base
+    return round(fact.count / fact.of - fact.base, 6)

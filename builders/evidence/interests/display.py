@@ -6,12 +6,13 @@ all of the user's likes (or dislikes). A fact that the sample does not show is n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
@@ -21,24 +22,39 @@ SHOWN = 2
 """Displayed likes that must carry a taste."""
 TRACKED = 6
 """How many facts (the strongest first) have their share preserved by the sample."""
+MIX, HEAVIER = 20, 4
+"""So many of a side's commonest traits keep their shares as well; the facts weigh so many times as much."""
+NARROW = ("series", "creator")
+"""Kinds of traits that say more than others."""
+MIXED = ("category", "creator", "tag", "decade")
+"""The kinds of these traits."""
 CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
-CLEARLY = 2
-"""A reason for an item must be this many times as common among the displayed likes as among the dislikes."""
-FAR, MOST_LIKED = 3, 5
-"""A reason against an item must apply to at least two displayed dislikes, be `FAR` times as common
-among them as among the likes, and apply to at most one like in `MOST_LIKED`. If it applies to no like, one dislike
-is enough."""
-HINTS = 3
-"""A reason against that only the list supports must apply to this many displayed dislikes."""
+LISTED = 3
+"""A taste that is fairly sure must apply to one displayed like in so many."""
+CLEARLY, SEEN = 2, 4
+"""A reason for an item must be this many times as common among the displayed likes as among the dislikes, and apply to
+one like in so many."""
+AGAINST, FAR = 2, 2
+"""A reason against an item must apply to so many displayed dislikes, and be so many times as common among them as
+among the likes."""
+PLAIN = 0.75
+"""Its difference between the displayed dislikes and likes must be this fraction of the greatest that any trait shows:
+what is plain to see is not passed over for a detail."""
+UNSAID = 0.4
+"""Where most of the displayed dislikes share a trait, and the difference is so great, something is said of them."""
+NEARLY_ALL, SETS_APART = 0.8, 0.3
+"""Where so many of the displayed dislikes share a trait, and the difference is so great, nothing that fewer share is a
+reason."""
 SAME = 0.7
 """Two tastes count as one if they share this fraction of the works of the smaller."""
 FOCUSED = 3
 """A work of more categories is no example of one of them, where there are others."""
-_APART = ("contrast", "risk", "listed")
-_FARTHEST = _LAST = np.iinfo(np.int64).max
+Sayable = Callable[[str, str], bool]
+"""Whether a trait can be named, by what it is about and its value."""
+_FARTHEST = np.iinfo(np.int64).max
 
 
 def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
@@ -58,17 +74,32 @@ def distinct_tastes(person: Person, facts: Sequence[Fact]) -> list[Fact]:
             side = DISLIKE if fact.direction == DOWN else LIKE
             has = person.carries(fact) & (person.sides == side)
             own = int.from_bytes(np.packbits(has).tobytes(), "big")
-        number = own.bit_count()
-        alike = number and any(
-            ((one.kind in _APART) == (fact.kind in _APART) or nested(one, fact))
-            and one.direction == fact.direction
-            and (own & theirs).bit_count() >= SAME * min(number, theirs.bit_count())
-            for one, theirs in kept
-            if theirs
-        )
-        if not alike:
+        if not any(_restates(fact, own, *one) for one in kept):
             kept.append((fact, own))
     return [fact for fact, _ in kept]
+
+
+def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
+    """Whether a fact says what an earlier one did: of most works of the smaller trait. A series or maker says more
+    than the kind of its works.
+
+    own, theirs: the works that each is about, as bits.
+    """
+    if not own or not theirs or earlier.direction != fact.direction:
+        return False
+    if _sets_apart(earlier) != _sets_apart(fact) and not nested(earlier, fact):
+        return False
+    narrow, narrower = (one.about in NARROW for one in (earlier, fact))
+    if narrower and not narrow:
+        return False
+    # A series does not stand for all works of the kind that it is of.
+    number = own.bit_count() if narrow else min(own.bit_count(), theirs.bit_count())
+    return (own & theirs).bit_count() >= SAME * number
+
+
+def _sets_apart(fact: Fact) -> bool:
+    """Whether a fact is about likes against dislikes."""
+    return fact.kind in ("contrast", "risk") or (fact.kind == "listed" and fact.direction == DOWN)
 
 
 def nested(fact: Fact, other: Fact) -> bool:
@@ -110,15 +141,10 @@ def fair_sample(
     Returns:
         The places, in the order in which they are displayed.
     """
-    tracked = list({fact.topic: fact for fact in facts if fact.about in KINDS}.values())[:TRACKED]
     n = len(order)
     if not n:
         return []
-    has = (
-        np.stack([person.carries(fact)[order] for fact in tracked], 1, dtype=np.int64)
-        if tracked
-        else np.zeros((n, 0), np.int64)
-    )
+    has, weights = _tracked(person, facts, order)
     wanted = has.sum(0)
     has, order = has[:CONSIDERED], order[:CONSIDERED]
     named = titles[order].tolist()
@@ -128,11 +154,11 @@ def fair_sample(
     barred = np.array([title in taken for title in named], bool)
     # The squared distance of s + t from w (c + 1) / n, times n, minus what is the same for all works:
     # t: traits of a work, s: of the c chosen ones, w: of all n. Integers tie identically on every machine.
-    own = n * has.sum(1)
-    shown = np.zeros(len(tracked), np.int64)
+    own = n * (has @ weights)
+    shown = np.zeros(len(weights), np.int64)
     chosen: list[int] = []
     while len(chosen) < most:
-        off = own + 2 * (has @ (n * shown - (len(chosen) + 1) * wanted))
+        off = own + 2 * (has @ (weights * (n * shown - (len(chosen) + 1) * wanted)))
         off[barred] = _FARTHEST
         best = int(off.argmin())
         if barred[best]:
@@ -144,12 +170,31 @@ def fair_sample(
     return chosen
 
 
+def _tracked(
+    person: Person, facts: Sequence[Fact], order: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What keeps its share: for each work of one side and each trait, whether the work has it; and the traits' weights."""
+    known = person.counts
+    stated = list(dict.fromkeys(fact.topic for fact in facts if fact.about in KINDS))[:TRACKED]
+    codes = {known.codes[about].get(value): HEAVIER for about, value in stated}
+    traits, number = np.unique(known.traits_of(person.codes[order])[1], return_counts=True)
+    mixed = np.isin(known.kinds[traits], [KINDS.index(kind) for kind in MIXED])
+    traits, number = traits[mixed], number[mixed]
+    for code in traits[np.lexsort((traits, -number))][:MIX].tolist():
+        codes.setdefault(code, 1)
+    has = [person.bears(code)[order] for code in codes if code is not None]
+    weights = [weight for code, weight in codes.items() if code is not None]
+    none = np.zeros((len(order), 0), np.int64)
+    return np.stack(has, 1, dtype=np.int64) if has else none, np.array(weights, np.int64)
+
+
 def shown_facts(
     person: Person,
     facts: Sequence[Fact],
     liked: Sequence[int],
     disliked: Sequence[int],
     items: Sequence[Item],
+    sayable: Sayable = lambda about, value: True,
 ) -> list[Fact]:
     """The facts that the displayed works bear out, each with what it may cite from them as details.
 
@@ -158,10 +203,12 @@ def shown_facts(
         facts: what may be said.
         liked, disliked: places of the displayed works.
         items: the displayed items, likes first.
+        sayable: whether a trait can be named, by what it is about and its value.
 
     Returns:
-        Facts in the same order, but those against works last: contrasts, those first that most displayed
-        dislikes show, then what only the list shows. Details are how many of the displayed likes carry the
+        Facts in the same order, but those against works last, in the order of what the lists show: how much more
+        common the trait is among the displayed dislikes than among the likes. None that says much less there than
+        another trait does, whether or not that holds of all works. Details are how many of the displayed likes carry the
         trait, how many of the dislikes (dislikes first for reasons against), and example titles, those first
         of which the trait says most; for what is liked only at times, the title of a dislike precedes them.
         What is warned of is no example of a taste where there are two others, and what one reason
@@ -169,6 +216,9 @@ def shown_facts(
     """
     places = np.array([*liked, *disliked], np.int64)
     ends = slice(len(liked)), slice(len(liked), None)
+    plain = _plain_to_see(person, places, len(liked), sayable)
+    least = PLAIN * max((gap for _, gap in plain), default=0.0)
+    fewest = _fewest(plain, len(disliked))
     found: list[tuple[Fact, np.ndarray | None]] = []
     for fact in facts:
         has = person.carries(fact)[places] if fact.about in KINDS else None
@@ -181,14 +231,14 @@ def shown_facts(
                 Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
             ]
             shown = shown[::-1] if fact.direction == DOWN else shown
-            if fact.kind == "listed":
-                # Only the displayed list supports it.
-                share = k / max(len(liked), 1)
-                fact = replace(fact, count=against, of=len(disliked), base=share)
-                shown = shown[1:]
+            if fact.direction == DOWN and (_gap(shown) < least or against < fewest):
+                continue
+            sure = fact.kind == "contrast" or fact.about == "series"
+            if not sure and _have_one_name(fact, has, items, len(liked)):
+                continue
             fact = replace(fact, details=tuple(shown))
         found.append((fact, has))
-    found.sort(key=lambda one: _less_seen(one[0]))
+    found.sort(key=lambda one: _less_plain(one[0]))
     warned = np.zeros(len(places), bool)
     for fact, has in found:
         if has is not None and fact.direction == DOWN:
@@ -202,6 +252,14 @@ def shown_facts(
             excluded |= has if fact.direction == DOWN else False
         kept.append(fact)
     return kept
+
+
+def _have_one_name(fact: Fact, has: np.ndarray, items: Sequence[Item], liked: int) -> bool:
+    """Whether all displayed works that a fact is about share a word of their titles: the name of a series rather than
+    the trait is what they have in common."""
+    side = range(liked, len(items)) if fact.direction == DOWN else range(liked)
+    words = [title_words(items[place].title) for place in side if has[place]]
+    return len(words) > 1 and bool(set.intersection(*words))
 
 
 def _examples(
@@ -251,27 +309,76 @@ def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -
     ]
 
 
-def _less_seen(fact: Fact) -> int:
-    """0 for what is not against works; the more, the fewer dislikes show it."""
+def _less_plain(fact: Fact) -> float:
+    """0 for what is not against works; the more, the less the lists show it."""
     if fact.about not in KINDS or fact.direction != DOWN:
-        return 0
-    if fact.kind == "listed":
-        return _LAST
-    return 1 + fact.details[0].of - fact.details[0].count
+        return 0.0
+    return 2 - _gap(fact.details)
+
+
+def _gap(shown: Sequence[Fact]) -> float:
+    """How much more common a trait is among the displayed dislikes than among the likes: their counts."""
+    against, k = shown[:2]
+    return round(against.count / max(against.of, 1) - k.count / max(k.of, 1), 6)
+
+
+def is_passed_over(
+    person: Person,
+    said: Sequence[Fact],
+    liked: Sequence[int],
+    disliked: Sequence[int],
+    sayable: Sayable,
+) -> bool:
+    """Whether nearly all displayed dislikes plainly share a trait of which an answer says nothing; or, where it says
+    nothing of dislikes, whether most of them do.
+
+    Args:
+        person: the user.
+        said: what each statement is about.
+        liked, disliked: places of the displayed works.
+        sayable: whether a trait can be named, by what it is about and its value.
+
+    Returns:
+        False also where a trait is said that as many of them share.
+    """
+    places, m = np.array([*liked, *disliked], np.int64), len(disliked)
+    plain = _plain_to_see(person, places, len(liked), sayable)
+    told = [fact for fact in said if fact.about in KINDS]
+    if not any(fact.direction != UP or _sets_apart(fact) for fact in told):
+        return any(2 * number > m > 3 and gap >= UNSAID for number, gap in plain)
+    shared = [person.carries(fact)[places[len(liked) :]].sum() for fact in told]
+    return _fewest(plain, m) > max(AGAINST, *map(int, shared))
+
+
+def _plain_to_see(
+    person: Person, places: np.ndarray, liked: int, sayable: Sayable
+) -> list[tuple[int, float]]:
+    """For each trait that can be named and several displayed dislikes have: how many do, and the `_gap`."""
+    counts, n, m = person.counts, liked, len(places) - liked
+    of, traits = counts.traits_of(person.codes[places])
+    low, against = np.unique(traits[of >= n], return_counts=True)
+    found = []
+    for trait, number in zip(low.tolist(), against.tolist(), strict=True):
+        if number >= AGAINST and sayable(*counts.names[trait]):
+            likes = int((traits[of < n] == trait).sum())
+            found.append((number, round(number / m - likes / max(n, 1), 6)))
+    return found
+
+
+def _fewest(plain: Sequence[tuple[int, float]], m: int) -> int:
+    """How many of the m displayed dislikes must share what is said: nearly all, where they plainly share something."""
+    alike = any(number >= NEARLY_ALL * m and gap >= SETS_APART for number, gap in plain)
+    return round(NEARLY_ALL * m) if alike else AGAINST
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
-    if fact.kind == "listed":
-        return against >= HINTS and against * n >= FAR * k * m
     if fact.direction == DOWN:
-        return (
-            against >= 1
-            if not k
-            else (against >= SHOWN and MOST_LIKED * k <= n and against * n >= FAR * k * m)
-        )
+        return against >= AGAINST and against * n >= FAR * k * m
     if fact.direction == 0 and not against:
+        return False
+    if fact.kind == "listed" and k * LISTED < n:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:
         return False
-    return fact.kind != "contrast" or k * m >= CLEARLY * against * n
+    return fact.kind != "contrast" or (k * m >= CLEARLY * against * n and k * SEEN >= n)

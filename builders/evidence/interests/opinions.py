@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from itdr.builders.evidence.aspect_words import AspectWords
-from itdr.builders.evidence.aspects import aspects
+from itdr.builders.evidence.aspects import aspects, audiences
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 
 _ENDS = (".", "!", "?", "…", ")", '"', "\n")
-BOTH = 3
-"""How many reviews must praise or criticise a thing before it counts as decisive."""
 OFTEN = 2
 """How many reviews must mention a thing before the user counts as caring about it."""
-_LEAST_FOR = {UP: 3, DOWN: OFTEN}
-"""How many reviews of a side must mention people before the user counts as thinking of them."""
+LEAST = {UP: 3, DOWN: OFTEN}
+"""How many reviews of a side must praise or criticise a thing."""
 
 
 def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
-    """What the reviews talk about, the most frequent topic first.
+    """What most of the reviews talk about, the most frequent topic first.
 
     Args:
         comments: the displayed reviews; those of what the user liked praise, the others complain.
@@ -28,27 +26,45 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
 
     Returns:
         Facts `aspect`: how many reviews of that side mention it, with one quote, and a second quote as a detail.
-        What some reviews praise and others criticise is one fact without direction: it counts the
-        complaints, and the detail counts the praise.
+        No complaint that anybody would make, and nothing that is praised here and criticised there, except for
+        people whom the user has in mind: what does not suit them is a complaint all the same.
     """
     found: dict[tuple[tuple[str, str], int], list[Fact]] = {}
     of = {side: sum(one.verdict == side for one in comments) for side in (UP, DOWN)}
     for comment in comments:
-        for fact in aspects([comment], words, ("aspect", "audience")):
+        told = aspects([comment], words, ("aspect", "audience"))
+        topics = {fact.topic for fact in told}
+        told += [fact for fact in _unsuited(comment, words) if fact.topic not in topics]
+        for fact in told:
             if fact.direction == comment.verdict and _whole(fact.quote, comment.text):
                 found.setdefault((fact.topic, fact.direction), []).append(fact)
-    counted = {key: _counted(facts, of[key[1]]) for key, facts in found.items()}
-    facts: list[Fact] = []
-    for (topic, side), fact in counted.items():
-        other = counted.get((topic, -side))
-        if fact.about == "audience" and (other or fact.count < _LEAST_FOR[side]):
-            continue
-        if other is None or fact.count + other.count < BOTH:
-            facts.append(fact)
-        elif side == DOWN:
-            facts.append(replace(fact, direction=0, details=(replace(other, details=()),)))
-    # A single review is about one item; it does not show a taste.
-    return sorted(filter(is_shared, facts), key=lambda fact: -_reviews(fact))
+    facts = []
+    for (topic, side), alike in found.items():
+        one_sided = topic[0] == "audience" or (topic, -side) not in found
+        often = _is_often(len(alike), of[side], side)
+        if one_sided and often and not _says_nothing(alike[0], words):
+            facts.append(_counted(alike, of[side]))
+    return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
+
+
+def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:
+    """The people, known to the lexicon, for whom a comment calls the item bad outright: "not for children"."""
+    return [
+        fact
+        for fact in audiences([comment], words)
+        if fact.about == "audience" and fact.direction == DOWN and fact.value in words.audiences
+    ]
+
+
+def _is_often(count: int, of: int, side: int) -> bool:
+    """Whether so many of a side's reviews show a taste: a single one is about one item."""
+    most = 5 * count >= 3 * of if side == UP else 2 * count > of
+    return count >= LEAST[side] and most
+
+
+def _says_nothing(fact: Fact, words: AspectWords) -> bool:
+    """Whether anybody would complain of that."""
+    return fact.direction == DOWN and words.is_of("commonplace", fact.value)
 
 
 def _whole(quote: str, text: str) -> bool:
@@ -63,10 +79,6 @@ def _counted(facts: Sequence[Fact], of: int) -> Fact:
     return replace(facts[0], count=len(facts), of=of, details=tuple(more))
 
 
-def _reviews(fact: Fact) -> int:
-    return fact.count + sum(one.count for one in fact.details)
-
-
 def is_shared(fact: Fact) -> bool:
     """Whether a fact counts several reviews."""
-    return fact.kind == "aspect" and _reviews(fact) >= OFTEN
+    return fact.kind == "aspect" and fact.count >= OFTEN

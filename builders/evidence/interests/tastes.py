@@ -15,8 +15,10 @@ works that carry it, `JUDGED` or more, lie so far above (below) the rest that ch
 of all in 67 users, by the normal bound over all traits tried (blends apart), and where it is clearly more
 common among the likes than the dislikes (the other way round). So it is this user's line, not
 everybody's. What speaks against a trait is a `contrast` only if more of its works are disliked than liked; otherwise
-it is a `risk`. A trait that is more common among the dislikes, but not significantly, is passed on as `listed`: the
-answer may then say only that the list shows it.
+it is a `risk`. A trait whose marks tell less is passed on as `listed` if it is more common among the
+dislikes than among the likes by Fisher's exact test, at `LISTED_CHANCE`: it is said only where the displayed list
+shows it most clearly of all traits. In the same way a share is `listed` that chance explains at `LISTED_CHANCE` if
+only this trait had been tried: it is said only where the list shows it plainly.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
@@ -33,6 +35,8 @@ import numpy as np
 
 from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import works
+from itdr.builders.evidence.interests.display import NARROW
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import HABITUAL
 from itdr.builders.evidence.interests.works import KINDS
@@ -43,6 +47,8 @@ LEAST = 3
 LIFT = 1.3
 CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
+LISTED_CHANCE, SHARED_CHANCE, SHARED = 0.01, 0.05, 0.8
+"""The latter where so large a share of the dislikes have the trait."""
 JUDGED = 5
 CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
@@ -56,16 +62,18 @@ MIXED = 2
 MIXED_SHARE = 0.8
 """A taste counts as mixed if it has at least this many dislikes, and its share among the dislikes is at
 least this many times its share among the likes."""
-OLD = "1960s"
-"""The latest decade that is certainly old, for users whose active years are unknown."""
+OLD = 1970
+"""What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT = 20
 """A decade that ended fewer than this many years before the user's activity shows when, not what, they watch."""
+PLAINLY = 1.5
+"""What is listed must be this many times as common as is to be expected."""
 FACT_OF = {"decade": "era", "series": "series"}
 """The fact kind for a share of traits of these kinds; for all others it is `share`."""
 
 
 def facts(person: Person, carried: int) -> list[Fact]:
-    """All facts that hold for a user, strongest first within each kind.
+    """All facts that hold for a user, the strongest first within each kind.
 
     Args:
         person: the user's verdicts.
@@ -76,7 +84,8 @@ def facts(person: Person, carried: int) -> list[Fact]:
     """
     tally = person.tally
     found = list(_shares(tally, person, carried))
-    found.sort(key=lambda fact: (-_gain(fact), fact.about, fact.value))
+    # What a maker or a series explains is not put down to a category.
+    found.sort(key=lambda fact: (fact.about not in NARROW, -_gain(fact), fact.about, fact.value))
     tastes = {fact.topic for fact in found}
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
@@ -85,7 +94,7 @@ def facts(person: Person, carried: int) -> list[Fact]:
 
 def wants_unknown(fact: Fact) -> bool:
     """Whether a fact speaks for works that few know."""
-    return fact.kind == "habit" and fact.about in ("heavy", "obscure") and fact.direction == UP
+    return fact.kind == "habit" and fact.about == "obscure" and fact.direction == UP
 
 
 def wants_known(fact: Fact) -> bool:
@@ -94,7 +103,7 @@ def wants_known(fact: Fact) -> bool:
 
 
 def _gain(fact: Fact) -> float:
-    expected = fact.base * fact.of if fact.kind == "share" else fact.base
+    expected = fact.base * fact.of if fact.kind in ("share", "listed") else fact.base
     return significance.gain(fact.count, expected)
 
 
@@ -113,7 +122,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
     able &= (k - n * p) ** 2 >= n * p * (1 - p)
     for place in np.flatnonzero(able).tolist():
         kind, name = counts.names[traits[place]]
-        if kind == "decade" and _recent(name, person.active):
+        if kind == "decade" and is_recent(name, person.active):
             continue
         candidates, sum_of_all = counts.candidates(kind, int(least[place]))
         weight = (1 / candidates + int(liked[place]) / sum_of_all) / 2
@@ -122,7 +131,10 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         base = max(float(p[place]), counts.share(int(traits[place]), total))
         if significance.lift(likes, total, base) < LIFT:
             continue
-        if significance.at_least(likes, total, base) > CHANCE * weight:
+        chance = significance.at_least(likes, total, base)
+        if chance > CHANCE * weight:
+            if chance <= LISTED_CHANCE and likes >= PLAINLY * base * total and kind != "blend":
+                yield Fact("listed", kind, name, likes, total, base, UP)
             continue
         against = int(tally.dislikes[place])
         mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * m
@@ -142,11 +154,18 @@ def commonest(person: Person) -> Iterator[Fact]:
         yield Fact("most", *counts.names[trait], k, n, counts.share(trait, n), UP)
 
 
-def _recent(decade: str, active: int | None) -> bool:
-    """Whether a decade had only recently ended (or may have) when the user was active."""
-    if not decade[:1].isdigit():
-        return False
-    return decade > OLD if active is None else int(decade[:4]) + 10 > active - RECENT
+def is_recent(decade: str, active: int | None) -> bool:
+    """Whether a decade had only recently ended (or may have) when a user was active.
+
+    Args:
+        decade: the decade, or a longer span that ends with it.
+        active: the year in which the user was active; None where it is not known.
+
+    Returns:
+        True for what says more of the time than of the user.
+    """
+    ended = works.ends(decade)
+    return ended > OLD if active is None else ended > active - RECENT
 
 
 # -- likes against dislikes -------------------------------------------------------------------
@@ -173,14 +192,20 @@ def _contrasts(tally: Tally, person: Person) -> list[Fact]:
         for place in held[np.lexsort((traits[held], -far[held]))].tolist():
             clear = CLEARLY[direction] * other[place] <= own[place]
             sure = clear and far[place] >= _bound(int(tried[place]))
-            if sure or direction == DOWN:
+            k, against = int(likes[place]), int(dislikes[place])
+            if sure or (direction == DOWN and _is_commoner(against, m, k, n)):
                 kind, name = person.counts.names[traits[place]]
-                k, against = int(likes[place]), int(dislikes[place])
                 figures = (k, n, against / m) if direction == UP else (against, m, k / n)
                 weak = "risk" if sure and against <= k else "listed"
                 of_kind = "contrast" if sure and (direction == UP or against > k) else weak
                 facts.append(Fact(of_kind, kind, name, *figures, direction))
     return facts
+
+
+def _is_commoner(against: int, m: int, k: int, n: int) -> bool:
+    """Whether a trait is clearly more common among the m dislikes than among the n likes."""
+    chance = SHARED_CHANCE if against >= SHARED * m else LISTED_CHANCE
+    return significance.more_common(against, m, k, n) <= chance
 
 
 @functools.lru_cache(maxsize=1024)
@@ -196,7 +221,7 @@ def _dated(traits: np.ndarray, person: Person) -> np.ndarray:
     if key not in counts.cache:
         late = np.zeros(len(counts.names), bool)
         for name, code in counts.codes["decade"].items():
-            late[code] = _recent(name, person.active)
+            late[code] = is_recent(name, person.active)
         counts.cache[key] = late
     return counts.cache[key][traits]
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 KINDS = ("category", "creator", "tag", "decade", "series", "sequel", "blend")
-"""Kinds of traits. A blend is two categories together: `Comedy + Romance`. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
-decades and series go by year and title; a sequel is a film or game that its title numbers."""
+"""Kinds of traits. A blend is two categories together, or one and a sequel: `Comedy + Romance`. Tags are what players call a game, in the attribute `Tags`, set apart by commas;
+decades and series go by year and title, what is old also by longer spans; a sequel is a film or game that its title
+numbers."""
 TAGS, _COMMA = "Tags", ", "
 SEQUEL = "numbered sequels"
 _COLUMNS = {"category": "categories", "creator": "creators"}
@@ -31,6 +32,8 @@ _BLENDED_IN = ("films", "anime")
 """Those with few categories, most works of several."""
 PLUS = " + "
 _OLDEST = 1950
+_SPANS = (1960, 1970, 1980)
+"""What is older than one of these years is of that span, too."""
 _YEAR = re.compile(r"(?<=\S)\s*\([12]\d{3}\)$")
 
 
@@ -62,6 +65,24 @@ def decade(year: int) -> str:
     return f"{year // 10 * 10}s" if year >= _OLDEST else f"before {_OLDEST}"
 
 
+def periods(year: int) -> tuple[str, ...]:
+    """The decade of a year, and the longer spans that it falls into.
+
+    >>> periods(1955)
+    ('1950s', 'before 1960', 'before 1970', 'before 1980')
+    """
+    return (decade(year), *(f"before {end}" for end in _SPANS if year < end))
+
+
+def ends(period: str) -> int:
+    """The first year after a decade or span.
+
+    >>> ends("1980s"), ends("before 1950")
+    (1990, 1950)
+    """
+    return int(period[:4]) + 10 if period[:1].isdigit() else int(period.rpartition(" ")[2])
+
+
 def without_year(title: str) -> str:
     """A title without the year in brackets at its end.
 
@@ -72,18 +93,20 @@ def without_year(title: str) -> str:
 
 
 def namesakes(store: StoreReader) -> np.ndarray:
-    """By work code, whether another work's title differs from this one's only by the year at its end."""
+    """By work code, whether another work's title differs from this one's only by the year at its end, or an article
+    before it."""
     return store.shared("namesakes", lambda: _namesakes(store))
 
 
 def _namesakes(store: StoreReader) -> np.ndarray:
     leads = np.flatnonzero(_leading(store))
     titles = store.items.column("title").combine_chunks().take(leads).to_pylist()
-    plain = [without_year(title).casefold() for title in titles]
+    dated = [len(without_year(title)) < len(title) for title in titles]
+    plain = [_series.first_words(title) for title in titles]
     number = collections.Counter(plain)
     found = np.zeros(len(store.work), bool)
-    for code, title, name in zip(leads.tolist(), titles, plain, strict=True):
-        found[code] = number[name] > 1 and len(name) < len(title)
+    for code, name, has_year in zip(leads.tolist(), plain, dated, strict=True):
+        found[code] = number[name] > 1 and has_year
     return found
 
 
@@ -141,10 +164,10 @@ def _work(
         creators,
         item.listed,
         tuple(tag for tag in own if tag.casefold() not in folded),
-        (decade(year),) if year else (),
+        periods(year) if year else (),
         (series[0],) if series[0] else (),
         (SEQUEL,) if series[1] else (),
-        blends(categories) if blended else (),
+        blends((*categories, SEQUEL) if series[1] else categories) if blended else (),
     )
 
 
@@ -226,7 +249,9 @@ def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if kind in ("decade", "series", "sequel"):
+    if kind == "decade":
+        return _periods(store, leads)
+    if kind in ("series", "sequel"):
         values = _said(store, kind, leads)
         bears = np.array([bool(value) for value in values], bool)
         return leads[bears], pa.array([value for value in values if value], pa.string())
@@ -246,6 +271,15 @@ def _named(store: StoreReader, kind: str, leads: np.ndarray) -> tuple[np.ndarray
     return owner[there.to_numpy(zero_copy_only=False)], values.filter(there)
 
 
+def _periods(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
+    """Works and the periods that their years fall into."""
+    import pyarrow as pa
+
+    found = [periods(year) if year else () for year in _years(store, leads)]
+    owner = leads.repeat(np.array([len(one) for one in found], np.int64))
+    return owner, pa.array(list(itertools.chain.from_iterable(found)), pa.string())
+
+
 def _blended(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.StringArray]:
     """Works and the pairs of their categories."""
     import pyarrow as pa
@@ -253,15 +287,17 @@ def _blended(store: StoreReader, leads: np.ndarray) -> tuple[np.ndarray, pa.Stri
     if store.source.words not in _BLENDED_IN or "categories" not in store.items.column_names:
         return np.zeros(0, np.int64), pa.array([], pa.string())
     lists = store.items.column("categories").combine_chunks().take(pa.array(leads)).to_pylist()
-    pairs = [blends([name for name in one or () if name]) for one in lists]
+    numbered = series_of(store)
+    pairs = [
+        blends([*filter(None, one or ()), *[SEQUEL] * numbered[code][1]])
+        for one, code in zip(lists, leads.tolist(), strict=True)
+    ]
     owner = leads.repeat(np.array([len(one) for one in pairs], np.int64))
     return owner, pa.array(list(itertools.chain.from_iterable(pairs)), pa.string())
 
 
 def _said(store: StoreReader, kind: str, leads: np.ndarray) -> list[str]:
-    """What year or title say of each of these works; "" for nothing."""
-    if kind == "decade":
-        return [decade(year) if year else "" for year in _years(store, leads)]
+    """What the title says of each of these works; "" for nothing."""
     series = series_of(store)
     if kind == "series":
         return [series[code][0] for code in leads.tolist()]

@@ -1,0 +1,153 @@
+"""Which works are like those that a user rated low: by their maker, series, kind or title."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from itdr.builders.evidence.facts import Fact
+from itdr.builders.evidence.interests import counts
+from itdr.builders.evidence.interests.works import KINDS, PLUS
+
+if TYPE_CHECKING:
+    from itdr.builders.sampling.partition import Partition
+    from itdr.builders.store.reader import Item
+
+TELLING, RARE = 5, 8
+"""A word of so many letters that no more titles have names a character or a franchise."""
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Rated:
+    """The works that a user rated, by code.
+
+    liked, disliked: the displayed ones.   likes, dislikes: all of them.   touched: what the user met in any way.
+    """
+
+    liked: np.ndarray
+    disliked: np.ndarray
+    likes: np.ndarray
+    dislikes: np.ndarray
+    touched: np.ndarray
+
+
+def carrying(split: Partition, facts: Sequence[Fact]) -> np.ndarray:
+    """Which works have a trait that one of the facts is about.
+
+    Args:
+        split: the part whose traits count.
+        facts: facts about traits; others are passed over.
+
+    Returns:
+        bool by work code.
+    """
+    known = counts.counts(split)
+    found = np.zeros(len(split.store.work), bool)
+    for fact in facts:
+        code = known.codes.get(fact.about, {}).get(fact.value)
+        if code is not None:
+            found[known.bearers(code)] = True
+    return found
+
+
+def parts_of(facts: Sequence[Fact]) -> list[Fact]:
+    """For each fact about a blend, the facts about its two categories.
+
+    >>> [fact.value for fact in parts_of([Fact("risk", "blend", "Crime + Thriller")])]
+    ['Crime', 'Thriller']
+    """
+    return [
+        Fact(fact.kind, "category", part)
+        for fact in facts
+        if fact.about == "blend"
+        for part in fact.value.split(PLUS)
+    ]
+
+
+def by_the_makers_of(split: Partition, works: np.ndarray) -> np.ndarray:
+    """Which works are by a maker of one of these.
+
+    Args:
+        split: the part whose traits count.
+        works: work codes.
+
+    Returns:
+        bool by work code.
+    """
+    return _bearing(split, set(_traits(split, "creator", works)))
+
+
+def like_the_low(split: Partition, rated: Rated, works: np.ndarray) -> np.ndarray:
+    """Which works are like something rated low.
+
+    Args:
+        split: the part whose traits count.
+        rated: what the user rated.
+        works: the works in question.
+
+    Returns:
+        bool by work code: of a series of which the user disliked a work, by the maker of more displayed
+        dislikes than likes, or, of those in question, of just the kind of a displayed dislike and of no such
+        like, or with a name in the title that stands in a displayed dislike's.
+    """
+    high, low = (Counter(_traits(split, "creator", of)) for of in (rated.liked, rated.disliked))
+    traits = {maker for maker, number in low.items() if number > high[maker]}
+    found = _bearing(split, traits.union(_traits(split, "series", rated.dislikes)))
+    liked, disliked, items = split.store.items_of(
+        [rated.liked.tolist(), rated.disliked.tolist(), works.tolist()]
+    )
+    kinds = {_kind(item) for item in disliked} - {_kind(item) for item in liked}
+    kinds.discard(frozenset())
+    names = {word for item in disliked for word in title_words(item.title)}
+    names -= _common_words(split)
+    for code, item in zip(works.tolist(), items, strict=True):
+        if _kind(item) in kinds or not names.isdisjoint(title_words(item.title)):
+            found[code] = True
+    return found
+
+
+def _bearing(split: Partition, traits: set[int]) -> np.ndarray:
+    """By work code, whether the work has one of these traits."""
+    found = np.zeros(len(split.store.work), bool)
+    for trait in traits:
+        found[counts.counts(split).bearers(trait)] = True
+    return found
+
+
+def _traits(split: Partition, kind: str, works: np.ndarray) -> list[int]:
+    """The traits of a kind that these works carry, once for each work."""
+    known = counts.counts(split)
+    traits = known.traits_of(works)[1]
+    return traits[known.kinds[traits] == KINDS.index(kind)].tolist()
+
+
+def _kind(item: Item) -> frozenset[str]:
+    return frozenset(item.categories)
+
+
+def title_words(title: str) -> set[str]:
+    """The longer words of a title, folded.
+
+    >>> sorted(title_words("Beneath the Planet of the Apes (1970)"))
+    ['beneath', 'planet']
+    """
+    return {word.casefold() for word in _WORD.findall(title) if len(word) >= TELLING}
+
+
+def _common_words(split: Partition) -> frozenset[str]:
+    """The words that too many titles of works to choose from have."""
+
+    def made() -> frozenset[str]:
+        shelf = counts.companions_of(split).works.tolist()
+        number = Counter(
+            word for item in split.store.items_of([shelf])[0] for word in title_words(item.title)
+        )
+        return frozenset(word for word, titles in number.items() if titles > RARE)
+
+    return split.store.shared(("common words", split.seed), made)

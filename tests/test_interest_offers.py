@@ -1,0 +1,189 @@
+"""What interest profiles offer next, and what they leave out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import counts, likeness, offers, works
+from itdr.builders.evidence.interests.likeness import Rated
+from itdr.builders.evidence.interests.works import works_of
+from tests.interest import cases, folder, open_cell
+from tests.test_interest_companions import DRAMA, FIRST, crowd, rated, table, write
+from tests.test_interest_parts import shown
+
+
+def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches: Path) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
+
+    def offered(of: Rated, tastes: list[Fact], **more: Any) -> list[Fact]:
+        return offers.offers(cell.partition, of, tastes=tastes, **more)
+
+    found = offered(rated(liked), [DRAMA])
+    assert found and all(fact.details[0] == DRAMA.details[0] for fact in found)
+    for fact in found:
+        assert fact.count >= offers.LIFT * fact.base and fact.count >= offers.FANS * fact.of
+        assert fact.count >= offers.TOGETHER and fact.of >= offers.ASKED
+    war = Fact("share", "category", "War", 9, 10, 0.5, UP)
+    assert offered(rated(liked), [war]) == []
+    assert offered(rated(liked), [DRAMA], against=[DRAMA]) == []
+    title = {cell.store.item(code).title: code for code in codes.values()}
+    best = np.array([title[found[0].value]])
+    friends = counts.companions_of(cell.partition).of(best).other
+    again = offered(rated(liked, dislikes=friends), [DRAMA])
+    assert found[0].value not in {fact.value for fact in again}
+
+
+def test_the_favorite_that_speaks_for_a_work_is_of_the_taste_itself() -> None:
+    seen = 0
+    for source in ("ml-1m", "anime-2023"):
+        cell = open_cell(source, folder())
+        title = {cell.store.item(code).title: code for code in range(len(cell.store.work))[::-1]}
+        names = {works.without_year(one): code for one, code in title.items()}
+        for case in cases(cell):
+            for one in case.answer.statements:
+                fact = one.facts[0]
+                if fact.kind != "also_liked" or fact.direction != UP:
+                    continue
+                seen += 1
+                taste, *others = one.facts[1:]
+                anchors = [names[fact.quote], *(names[other.quote] for other in others)]
+                for work in works_of(cell.store, [title[fact.value], *anchors]):
+                    assert taste.value in work.traits(taste.about)
+                    assert len(work.categories) <= offers.FOCUSED or taste.about == "decade"
+                    assert not work.sequel or work.title != fact.value
+    assert seen > 50
+
+
+def test_nothing_like_what_is_rated_low_is_offered() -> None:
+    """By a maker who is rated low more often than high, of just that kind, or of that name."""
+    cell = open_cell("anime-2023", folder())
+    split, store = cell.partition, cell.store
+    title = {store.item(code).title: code for code in range(len(store.work))[::-1]}
+    checked = 0
+    for case in cases(cell):
+        liked, disliked = case.works[: case.liked], case.works[case.liked :]
+        kinds = {frozenset(one.categories) for one in disliked}
+        kinds -= {frozenset(one.categories) for one in liked}
+        for fact in case.answer.facts:
+            if fact.kind != "also_liked" or fact.direction != UP:
+                continue
+            checked += 1
+            (work,) = works_of(store, [title[fact.value]])
+            assert frozenset(work.categories) not in kinds
+            for maker in work.creators:
+                low, high = (sum(maker in one.creators for one in of) for of in (disliked, liked))
+                assert low <= high
+    assert checked > 20
+    none = np.zeros(0, np.int64)
+    everything = counts.companions_of(split).works
+    low = everything[:1]
+    alike = likeness.like_the_low(split, rated(none, low), everything)
+    (own,) = works_of(store, low.tolist())
+    assert alike[low[0]]
+    for code, work in zip(everything.tolist(), works_of(store, everything.tolist()), strict=True):
+        if set(work.creators) & set(own.creators) or set(work.categories) == set(own.categories):
+            assert alike[code]
+    assert not likeness.like_the_low(split, rated(none, none), everything).any()
+
+
+def test_offers_name_no_work_twice(tmp_path: Path, caches: Path) -> None:
+    write(tmp_path, crowd(20), 300)
+    cell = open_cell("ml-1m", tmp_path)
+    table_of, codes = table(tmp_path)
+    liked = np.array([codes[k] for k in range(FIRST, FIRST + 20, 2)])
+    pairs = table_of.of(liked)
+    places = np.argsort(-pairs.gain)
+    best, later = int(places[0]), int(places[-1])
+    used: set[object] = set()
+    assert offers._place(cell.partition, pairs, places, used) == best
+    assert {int(pairs.work[best]), int(pairs.other[best])} <= used
+    # What was named once is not named again.
+    again = offers._place(cell.partition, pairs, places, used)
+    assert again is not None
+    assert not {int(pairs.work[again]), int(pairs.other[again])} & {
+        int(pairs.work[best]),
+        int(pairs.other[best]),
+    }
+    assert offers._place(cell.partition, pairs, places[-1:], set()) == later
+
+
+def test_who_keeps_to_the_well_known_or_the_little_known_is_offered_that() -> None:
+    split = open_cell("ml-1m", folder()).partition
+    companions = counts.companions_of(split)
+    liked = companions.works
+    none = np.zeros(0, np.int64)
+    taste = shown("share", "War", 15)
+    title = {split.store.item(code).title: code for code in liked.tolist()}
+    known = offers._well_known(split)
+    for popular in (True, False):
+        found = offers.offers(
+            split,
+            rated(liked, touched=none),
+            tastes=[taste],
+            popular=popular,
+            obscure=not popular,
+        )
+        assert found and all(known[title[one.value]] == popular for one in found)
+
+
+def test_what_shares_its_title_with_another_work_is_not_offered(
+    tmp_path: Path, caches: Path
+) -> None:
+    write(tmp_path, crowd(20), 300)
+    films = tmp_path / "ml-1m" / "movies.dat"
+    named = films.read_text("latin-1")
+    films.write_text(
+        named.replace("Film number 299 (1990)", "The Film number 31 (1975)"), "latin-1"
+    )
+    cell = open_cell("ml-1m", tmp_path)
+    _, codes = table(tmp_path)
+    alike = works.namesakes(cell.store)
+    assert np.flatnonzero(alike).tolist() == sorted(codes[film] for film in (31, 299))
+    liked = np.array([codes[FIRST]])
+    assert "Film number 31 (1990)" not in {
+        fact.value for fact in offers.offers(cell.partition, rated(liked), tastes=[DRAMA])
+    }
+
+
+def test_a_work_to_leave_out_goes_with_a_dislike_of_its_kind_and_with_no_like() -> None:
+    cell = open_cell("ml-1m", folder())
+    split, store = cell.partition, cell.store
+    title = {store.item(code).title: code for code in range(len(store.work))[::-1]}
+    names = {works.without_year(one): code for one, code in title.items()}
+    none, seen = np.zeros(0, np.int64), 0
+    for case in cases(cell):
+        disliked = case.codes[case.liked :]
+        kinds = [
+            Fact(
+                "risk",
+                "category",
+                name,
+                details=(Fact("shown", "category", name, 2, 5, 0.0, DOWN),),
+            )
+            for name in dict.fromkeys(name for one in case.works for name in one.categories)
+        ]
+
+        def left_out(of: Rated, kinds: list[Fact] = kinds) -> list[Fact]:
+            return offers.aversions(split, of, kinds=kinds)
+
+        for fact in left_out(rated(none, disliked)):
+            seen += 1
+            work, (kind,) = title[fact.value], fact.details
+            assert work not in case.codes and fact.direction == DOWN
+            for one in works_of(store, (work, names[fact.quote])):
+                assert kind.value in one.traits(kind.about)
+            assert fact.count >= offers.CLEAR * fact.base
+            assert fact.count >= offers.MOST_FANS * fact.of and fact.of >= offers.ASKED
+            # What goes with a like, or is met, is none, and without a kind that disappoints there is none.
+            found = left_out(rated(none, disliked, likes=np.array([names[fact.quote]])))
+            found += left_out(rated(none, disliked, touched=np.append(disliked, work)))
+            assert fact.value not in {one.value for one in found}
+            assert left_out(rated(none, disliked), []) == []
+    assert seen
