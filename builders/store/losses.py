@@ -56,3 +56,20 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
         for table, one in sorted(manifest["unmatched"].items())
         if one["cause"] or (one["missing"] and not most)
     ]
+
+
+def contradicting(manifest: Mapping[str, Any]) -> list[str]:
+    """How many interactions have the user, item and time of another, and another rating or weight.
+
+    Args:
+        manifest: of a store.
+
+    Returns:
+        A sentence without a full stop, or nothing.
+    """
+    n = manifest.get("contradicting", 0)  # stores of older versions say nothing of it
+    if not n:
+        return []
+    return [
+        f"{n:,} interactions contradict another of the same user, item and time; all of them are kept"
+    ]

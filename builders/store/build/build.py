@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
+from itdr.builders.store.build.contradictions import count_contradicting
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -50,7 +52,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         folder: the store's folder; its subfolder `work` is scratch.
 
     Returns:
-        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `columns` and `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `contradicting`, `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -84,15 +86,19 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
-    _write_users(con, staged.get("users") or (), folder / "users.arrow")
-    _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
-    if staged.get("tags"):
-        _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
+    stored = folder / "interactions.parquet"
+    with ThreadPoolExecutor(1) as pool:
+        contradicting = pool.submit(count_contradicting, stored, staged["interactions"])
+        _write_users(con, staged.get("users") or (), folder / "users.arrow")
+        _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
+        if staged.get("tags"):
+            _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
         "rejected": counts_by_table(rejected),
         "emptied": counts_by_table(raw.emptied),
         "unmatched": unmatched,
+        "contradicting": contradicting.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
     }
