@@ -142,7 +142,7 @@ def _no_names(column: str) -> str:
 
 def _require_whole(path: Path, fields: int, record: str) -> None:
     """Raise `RawFileError` where a stray quote swallows records, or the file was cut off: a quoted field
-    stays open, or the last record, without a line end, has too few fields.
+    stays open, or the last record, without a line end, has too few fields or ends in an open text.
     """
     tail = validate.require_closed_quotes(path, record)
     if tail.endswith((b"\n", b"\r")):
@@ -152,6 +152,11 @@ def _require_whole(path: Path, fields: int, record: str) -> None:
         raise RawFileError(
             f"{path}: the last record has {len(last)} fields of {fields} and no line end, so the "
             f"file was cut off. {validate.AGAIN}"
+        )
+    if record == RATING_RECORD and not tail.endswith(b'"'):
+        raise RawFileError(
+            f"{path}: the last text has neither a line end nor a quote behind it, so the file was cut "
+            f"off. {validate.AGAIN}"
         )
 
 

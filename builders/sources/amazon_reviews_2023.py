@@ -122,7 +122,8 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"reviews/{raw.domain}")
-    require_json_lines(path, ("user_id", "parent_asin", "rating"))
+    needed = ("user_id", "parent_asin", "rating")
+    require_json_lines(path, needed, once=(*needed, *TIME_KEYS))
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
     return raw.con.sql(
@@ -163,7 +164,7 @@ def _person(user: str) -> str:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Products of one category. A product without a title is kept, with a null title."""
     path = raw.path(f"metadata/{raw.domain}")
-    require_json_lines(path, ("parent_asin", "title"))
+    require_json_lines(path, ("parent_asin", "title"), once=("parent_asin",))
     types = {
         **dict.fromkeys(("parent_asin", "main_category"), "VARCHAR"),
         **dict.fromkeys(
