@@ -295,7 +295,7 @@ def _origin(entries: Entries) -> str:
         for sentence in (
             *losses.unmatched(one),
             *losses.emptied(one),
-            *losses.contradicting(one),
+            *losses.duplicates(one),
         )
     ]
     lines += [*lost, ""] if lost else []

@@ -243,8 +243,7 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                     "raw_files": made["files"],
                     "rows": made["rows"],
                     **{
-                        key: made[key]
-                        for key in ("rejected", "emptied", "unmatched", "contradicting")
+                        key: made[key] for key in ("rejected", "emptied", "unmatched", "duplicates")
                     },
                     **licences.declared_terms([source])[source],
                 }

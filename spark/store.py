@@ -27,7 +27,7 @@ from itdr.builders.store.build.build import (
     no_usable_row,
     require_readable,
 )
-from itdr.builders.store.build.contradictions import contradicting_sql
+from itdr.builders.store.build.duplicates import NONE, duplicates_sql
 from itdr.spark import partitions
 from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
 from itdr.spark.engine import SparkEngine
@@ -170,7 +170,9 @@ class _Build:
             raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         columns = {table: facts.columns for table, facts in self.facts.items()}
         unmatched = joined_tables(self._ask, columns, counts, rejected)
-        contradicting = self._ask(contradicting_sql(interactions.columns))
+        duplicates = dict(
+            zip(NONE, map(int, self._row(duplicates_sql(interactions.columns))), strict=True)
+        )
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -186,7 +188,7 @@ class _Build:
             "rejected": counts_by_table(rejected),
             "emptied": counts_by_table(emptied),
             "unmatched": unmatched,
-            "contradicting": contradicting,
+            "duplicates": duplicates,
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
             },

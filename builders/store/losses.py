@@ -58,18 +58,24 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
     ]
 
 
-def contradicting(manifest: Mapping[str, Any]) -> list[str]:
-    """How many interactions have the user, item and time of another, and another rating or weight.
+_DUPLICATES = {
+    "identical": "are recorded more than once",
+    "contradicting": "contradict another of the same user, item and time; all of them are kept",
+}
+
+
+def duplicates(manifest: Mapping[str, Any]) -> list[str]:
+    """How many interactions repeat another of the same user, item and time, and how many contradict it.
 
     Args:
         manifest: of a store.
 
     Returns:
-        A sentence without a full stop, or nothing.
+        A sentence without a full stop for each kind that occurs.
     """
-    n = manifest.get("contradicting", 0)  # stores of older versions say nothing of it
-    if not n:
-        return []
+    found = manifest.get("duplicates", {})  # stores of older versions say nothing of them
     return [
-        f"{n:,} interactions contradict another of the same user, item and time; all of them are kept"
+        f"{found[kind]:,} interactions {what}"
+        for kind, what in _DUPLICATES.items()
+        if found.get(kind)
     ]

@@ -286,7 +286,7 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
     for sentence in (
         *losses.rejected(facts),
         *losses.emptied(facts),
-        *losses.contradicting(facts),
+        *losses.duplicates(facts),
         *most,
     ):
         logger.warning("itdr: %s: %s", _name(spec), sentence)

@@ -22,7 +22,7 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
-from itdr.builders.store.build.contradictions import count_contradicting
+from itdr.builders.store.build.duplicates import count_duplicates
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -52,7 +52,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         folder: the store's folder; its subfolder `work` is scratch.
 
     Returns:
-        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `contradicting`, `columns` and `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `duplicates`, `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -88,7 +88,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     _write_parquet(con, query, folder / "interactions.parquet")
     stored = folder / "interactions.parquet"
     with ThreadPoolExecutor(1) as pool:
-        contradicting = pool.submit(count_contradicting, stored, staged["interactions"])
+        duplicates = pool.submit(count_duplicates, stored, staged["interactions"])
         _write_users(con, staged.get("users") or (), folder / "users.arrow")
         _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
         if staged.get("tags"):
@@ -98,7 +98,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         "rejected": counts_by_table(rejected),
         "emptied": counts_by_table(raw.emptied),
         "unmatched": unmatched,
-        "contradicting": contradicting.result(),
+        "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
     }

@@ -1,4 +1,4 @@
-"""Ratings of one user, item and time that contradict each other are kept and counted, by either engine."""
+"""Interactions that repeat or contradict each other are kept and counted, alike by either engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from itdr.builders.store import losses
-from itdr.builders.store.build.contradictions import contradicting_sql, count_contradicting
+from itdr.builders.store.build.duplicates import NONE, count_duplicates, duplicates_sql
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
 from tests.rawgen import bookcrossing, ml_1m
@@ -36,12 +36,13 @@ def test_contradicting_ratings_are_counted_and_kept(
     module = {"ml-1m": ml_1m, "bookcrossing": bookcrossing}[source]
     module.write(tmp_path / source, users=10, items=30, dirt=False)
     clean = build(source, tmp_path, tmp_path / "clean")
-    assert clean["contradicting"] == 0
+    assert clean["duplicates"] == NONE
     path = tmp_path / source / ("ratings.dat" if source == "ml-1m" else "BX-Book-Ratings.csv")
     lines = path.read_bytes().splitlines(keepends=True)
     mark = b"::" if source == "ml-1m" else b'"'
     more = []
-    for line in lines[1:6]:
+    rated = [line for line in lines[1:] if b'"0"' not in line]
+    for line in rated[:5]:
         fields = line.split(mark)
         place = 2 if source == "ml-1m" else 5
         fields[place] = b"1" if fields[place] != b"1" else b"2"
@@ -49,13 +50,14 @@ def test_contradicting_ratings_are_counted_and_kept(
     # A contradiction said twice, and a record said twice, are no further contradictions.
     path.write_bytes(b"".join([*lines, *more, more[0], lines[9]]))
     damaged = build(source, tmp_path, tmp_path / "damaged")
-    assert damaged["contradicting"] == 5
+    assert damaged["duplicates"] == {"identical": 2, "contradicting": 5}
     assert damaged["rows"]["interactions"] == clean["rows"]["interactions"] + 7  # type: ignore[index]
-    sentence = (
-        "5 interactions contradict another of the same user, item and time; all of them are kept"
-    )
-    assert losses.contradicting(damaged) == [sentence]
-    assert sentence in caplog.text
+    sentences = losses.duplicates(damaged)
+    assert sentences == [
+        "2 interactions are recorded more than once",
+        "5 interactions contradict another of the same user, item and time; all of them are kept",
+    ]
+    assert all(sentence in caplog.text for sentence in sentences)
 
 
 @pytest.mark.parametrize("times", [(), ("timestamp",), ("timestamp", "seq")])
@@ -84,9 +86,10 @@ def test_both_engines_count_alike_across_row_groups(times: tuple[str, ...], tmp_
         "CREATE VIEW interactions_raw AS SELECT *, user_code AS user_id, item_code AS item_id, "
         "NULL AS reject FROM stored"
     )
-    names = [*times, "rating", "weight"]
-    expected = con.execute(contradicting_sql(names)).fetchall()[0][0]
-    assert expected > 100
-    assert count_contradicting(tmp_path / "interactions.parquet", names) == expected
-    assert contradicting_sql(["timestamp"]) == "SELECT 0 AS n"
-    assert count_contradicting(tmp_path / "interactions.parquet", ["timestamp"]) == 0
+    for values in (["rating", "weight"], ["rating"], []):
+        names = [*times, *values]
+        expected = con.execute(duplicates_sql(names)).fetchall()[0]
+        found = count_duplicates(tmp_path / "interactions.parquet", names)
+        assert tuple(found.values()) == expected
+        assert (found["contradicting"] > 100) == bool(values)
+        assert (found["identical"] > 100) == bool(names)
