@@ -28,6 +28,7 @@ from itdr.builders.store.build.build import (
     require_readable,
 )
 from itdr.builders.store.build.duplicates import NONE, duplicates_sql
+from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.spark import partitions
 from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
 from itdr.spark.engine import SparkEngine
@@ -158,9 +159,9 @@ class _Build:
         limits.require_limits(
             self.source, interactions.columns, self._row, rejected, list(files.values())
         )
-        if "title" in self._columns("items"):
+        if self._columns("items"):
             paths = list(self._files("items").values())
-            limits.require_encoded_once(self.source, self._row, paths)
+            require_plausible_items(self.source, self._columns("items"), self._row, paths)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))

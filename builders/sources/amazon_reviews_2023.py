@@ -357,6 +357,7 @@ SOURCE = Source(
         items="item_id title categories creators description attributes domain",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    ids={"user_id": "[A-Z0-9_]+", "item_id": "[A-Z0-9]+"},
     times=("1996-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items),
     version=2,

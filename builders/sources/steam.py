@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 NO_USER, NO_GAME = "no username", "no product_id"
 NO_ID = "no id"
 NO_HOURS = unreadable("hours")
+MOST_HOURS = 150_000
+"""Steam began in 2003, and the reviews end in 2018."""
 REVIEW = ("username", "product_id", "hours", "date", "text")
 GAME = (
     "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs",
@@ -210,7 +212,7 @@ def _hours(value: Any) -> float | None:
     """
     if value.__class__ is str:
         value = numbers.decimal(value)
-    if value.__class__ not in (int, float) or not 0 <= value < 1e7:
+    if value.__class__ not in (int, float) or not 0 <= value < MOST_HOURS:
         return None
     return float(value)
 
@@ -371,6 +373,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp event weight text",
         items="item_id title categories creators year attributes",
     ),
+    ids={"item_id": "[0-9]+"},
     times=("2010-01-01", "2018-12-31"),
     readers=Readers(interactions=interactions, items=items),
     options={"liking": "hours"},

@@ -235,6 +235,7 @@ SOURCE = Source(
         items="item_id title categories attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    ids={"user_id": "[A-Za-z0-9_-]+", "item_id": "[A-Za-z0-9_-]+"},
     times=("2004-01-01", "2029-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(

@@ -89,7 +89,9 @@ def genres_sql(text: str, without: str = "") -> str:
         without: a name that is no genre.
     """
     given = f"nullif(nullif(trim({_unescaped(text)}), ''), '(no genres listed)')"
-    parts = f"list_transform(string_split_regex({given}, '[|,;]'), lambda name: trim(name))"
+    # Of a list as Python writes it, brackets and quotes go, too.
+    bare = """trim(name, ' []\'\'"')"""
+    parts = f"list_transform(string_split_regex({given}, '[|,;]'), lambda name: {bare})"
     names = f"list_filter({parts}, lambda name: name NOT IN ('', {literal(without)}))"
     return f"CASE WHEN NOT {unread_genres_sql(text)} THEN nullif({names}, []) END"
 

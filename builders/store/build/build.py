@@ -23,6 +23,7 @@ from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.duplicates import count_duplicates
+from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -72,8 +73,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             row, paths = partial(_row, raw.con), list(files.values())
             if table == "interactions":
                 limits.require_limits(source, staged[table], row, rejected, paths)
-            if table == "items" and "title" in staged[table]:
-                limits.require_encoded_once(source, row, paths)
+            if table == "items":
+                require_plausible_items(source, staged[table], row, paths)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
