@@ -93,8 +93,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
                    seconds AS timestamp,
                    CASE WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
-                        WHEN NOT regexp_full_match("user", '[0-9]+')
-                          OR NOT regexp_full_match(item, '[0-9]+') THEN '{BAD_ID}'
+                        WHEN NOT regexp_full_match("user", '[0-9]{{1,9}}')
+                          OR NOT regexp_full_match(item, '[0-9]{{1,9}}') THEN '{BAD_ID}'
                         WHEN seconds IS NULL
                           THEN coalesce({unread_sql('"timestamp"', "number", NO_TIME)}, '{NO_TIME}')
                         END AS reject

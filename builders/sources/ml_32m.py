@@ -41,8 +41,6 @@ _FIELD = r'("(?:[^"]|"")*"|[^",][^,]*|)'
 _MOVIE = rf"^{_FIELD},{_FIELD},{_FIELD}$"
 _TAG = rf"^{_FIELD},{_FIELD},{_FIELD},{_FIELD}$"
 RATING = ("userId", "movieId", "rating", "timestamp")
-NO_GENRE = "IMAX"
-"""Stands among the genres, but says in which format a film was shown."""
 MOVIE = ("movieId", "title", "genres")
 TAG = ("userId", "movieId", "tag", "timestamp")
 
@@ -83,7 +81,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names", without=NO_GENRE)} AS categories,
+        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names")} AS categories,
             {year_sql("title")} AS "year",
             {emptied.emptied_sql(categories=unread_genres_sql("genre_names"))} AS emptied,
             CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'

@@ -115,6 +115,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     game, name, title, genres, developer, publisher, released, tags, specs = values
     game = _game_id(game)
     year = _YEAR.search(released) if isinstance(released, str) else None
+    listed = {"genres": genres, "tags": tags, "specs": specs}
     attributes = [
         {"name": shown, "value": value}
         for shown, value in (
@@ -133,8 +134,11 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
         attributes,
         AND.join(
             unreadable(name)
-            for name, value in (("genres", genres), ("tags", tags), ("specs", specs))
-            if value.__class__ not in (list, str) and value is not None
+            for name, unread in (
+                *((name, _unlisted(value)) for name, value in listed.items()),
+                ("year", year is None and _dated(released)),
+            )
+            if unread
         )
         or None,
         NO_ID if game is None else None,
@@ -190,12 +194,24 @@ def _known(value: Any) -> str | None:
 
 
 def _names(values: Any) -> list[str]:
-    """The names of a list, or of a text that joins them by commas, cleaned, each once."""
+    """The names of a list, or of a text that joins them by commas or bars, cleaned, each once."""
     if isinstance(values, str):
-        values = values.split(",")
+        values = re.split(r"[,;|]", values)
     if not isinstance(values, list):
         return []
     return list(dict.fromkeys(name for name in map(_known, values) if name))
+
+
+def _unlisted(value: Any) -> bool:
+    """Whether a value is there that is neither a list nor a text."""
+    return value.__class__ not in (list, str) and value is not None
+
+
+def _dated(released: Any) -> bool:
+    """Whether a day of release is stated as a number or in digits, and not in words such as "soon"."""
+    return released.__class__ is int or (
+        released.__class__ is str and any(sign.isdigit() for sign in released)
+    )
 
 
 def _studios(value: Any) -> list[str]:

@@ -50,12 +50,17 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
     Returns:
         A sentence without a full stop for each table.
     """
-    return [
+    sentences = [
         f"{one['missing']:,} of {one['of']:,} {table} have {_LACKING[table]}"
         + (f": {one['cause']}" if one["cause"] else "")
         for table, one in sorted(manifest["unmatched"].items())
         if one["cause"] or (one["missing"] and not most)
     ]
+    items = manifest["unmatched"].get("items", {})
+    untitled = items.get("untitled", 0)  # stores of older versions say nothing of it
+    if untitled and not most:
+        sentences.append(f"{untitled:,} of {items['of']:,} items have a record without a title")
+    return sentences
 
 
 _DUPLICATES = {

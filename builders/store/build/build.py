@@ -137,6 +137,8 @@ def joined_tables(
             if repeated:
                 rejected[table, joins.CONTRADICTING] += repeated
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
+    if "title" in columns.get("items", ()):
+        unmatched["items"]["untitled"] = joins.untitled_items(ask)
     return unmatched
 
 

@@ -21,8 +21,17 @@ SELECT count(*) AS n,
        count(CASE WHEN title LIKE '%??%' AND lower(title) = upper(title) THEN 1 END) AS lost
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
+_ESCAPED = """
+SELECT count(*) AS n, count(CASE WHEN replace(title, '%20', '') <> title THEN 1 END) AS escaped
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
+_YEARS = """
+SELECT count(*) AS n, count("year") AS years
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
 _KINDS = """
-SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(categories)) AS kinds
+SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(categories)) AS kinds,
+       count(CASE WHEN listed(categories) LIKE '%' || chr(31) || '%' THEN 1 END) AS several
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 
@@ -39,7 +48,8 @@ def require_plausible_items(
         files: where the items were read from.
 
     Raises:
-        RawFileError: texts were encoded twice, letters were lost, or titles and categories swapped.
+        RawFileError: texts were encoded twice or escaped, letters or all years were lost, or titles and
+            categories swapped.
     """
     if source.described or "title" not in columns:
         return
@@ -53,12 +63,30 @@ def require_plausible_items(
             f"{source.id}: {lost:,} of {n:,} titles in {names} consist of question marks: they were "
             "saved in an encoding that lacks their letters. Put the official file in place."
         )
+    n, escaped = row(_ESCAPED)
+    if escaped >= ENOUGH and 2 * escaped > n:
+        raise RawFileError(
+            f"{source.id}: {escaped:,} of {n:,} titles in {names} hold '%20' for blanks, as addresses "
+            "do. Put the official file in place."
+        )
+    if "year" in columns:
+        n, years = row(_YEARS)
+        if n >= ENOUGH and not years:
+            raise RawFileError(
+                f"{source.id}: none of {n:,} items in {names} has a year that can be read. The years "
+                "were removed or written anew: put the official file in place."
+            )
     if "categories" in columns:
-        n, titles, kinds = row(_KINDS)
+        n, titles, kinds, several = row(_KINDS)
         if n >= 2 * ENOUGH and 2 * titles < n and kinds > 0.8 * n:
             raise RawFileError(
                 f"{source.id}: {n:,} items in {names} have {titles:,} different titles and {kinds:,} "
                 "different categories: the two columns were swapped. Put the official file in place."
+            )
+        if n >= 2 * ENOUGH and not several and kinds > 0.8 * n:
+            raise RawFileError(
+                f"{source.id}: {n:,} items in {names} have one category each, and {kinds:,} different "
+                "ones: these are no categories. Put the official file in place."
             )
 
 

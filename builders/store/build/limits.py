@@ -64,6 +64,20 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
     return found
 
 
+def on_scale_sql(source: Source) -> str:
+    """SQL for a stored rating: within `_NEAR` of a step of the declared scale it is that step.
+
+    Args:
+        source: the declaration.
+    """
+    if source.scale is None or source.described:
+        return "rating"
+    low, step = source.scale.low, source.scale.step
+    steps = f"((CAST(rating AS DOUBLE) - {low}) / {step})"
+    near = f"abs({steps} - round({steps})) <= {_NEAR}"
+    return f"CASE WHEN {near} THEN CAST({low} + round({steps}) * {step} AS FLOAT) ELSE rating END"
+
+
 def require_limits(
     source: Source,
     columns: Collection[str],
