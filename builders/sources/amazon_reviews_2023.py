@@ -164,7 +164,7 @@ def _person(user: str) -> str:
 def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     """Products of one category. A product without a title is kept, with a null title."""
     path = raw.path(f"metadata/{raw.domain}")
-    require_json_lines(path, ("parent_asin", "title"), once=("parent_asin",))
+    require_json_lines(path, ("parent_asin", "title"))
     types = {
         **dict.fromkeys(("parent_asin", "main_category"), "VARCHAR"),
         **dict.fromkeys(
@@ -177,6 +177,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     # What is one text in the official files may come as a list of one.
     single = ", ".join(f"{texts_sql(name)}[1] AS {name}" for name in ("title", "store", "price"))
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
+    objects = ("title", "store", "features", "description", "categories")
+    unread = {name: f"json_type({name}) = 'OBJECT'" for name in objects}
+    unread["price"] = "json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0"
+    unread["details"] = no_object_sql("details")
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
         f"""
@@ -185,7 +189,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 lambda v: CASE WHEN left(v, 1) NOT IN ('{{', '[') THEN v END) AS found
             FROM (
                 SELECT parent_asin, main_category, {lists}, {single}, {object_sql("details")} AS details,
-                    {emptied.emptied_sql(details=no_object_sql("details"))} AS emptied,
+                    {emptied.emptied_sql(**unread)} AS emptied,
                     {all_null_sql(list(types))} AS broken
                 FROM {read_json(path, types)}
             )

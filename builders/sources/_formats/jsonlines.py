@@ -27,6 +27,7 @@ _HEAD = 1 << 16
 _LINES = 20
 _PIECE = 1 << 20
 _CHECKED = 1 << 26
+_PARSED = 100_000
 
 
 def require_json_lines(path: Path, keys: Sequence[str], once: Sequence[str] = ()) -> None:
@@ -35,8 +36,7 @@ def require_json_lines(path: Path, keys: Sequence[str], once: Sequence[str] = ()
     Args:
         path: the file.
         keys: keys that one of the first 20 records must contain.
-        once: keys that no record may hold twice; by default `keys`. Such as are unlikely in nested
-            objects, since records with two of them are parsed one by one.
+        once: keys that no record may hold twice; by default `keys`.
 
     Raises:
         RawFileError: the file is missing, empty, cut off within its last record, or something else; a
@@ -66,18 +66,20 @@ def _require_keys_once(path: Path, keys: Sequence[str]) -> None:
     """Check that no record holds one of the keys twice with different values.
 
     A program that writes keys twice does so in many records: of a file beyond `_CHECKED` bytes every
-    sixteenth megabyte is looked at. Keys are counted first, since few files call for parsing.
+    sixteenth megabyte is looked at. Keys are counted first, since few files call for parsing; at most
+    `_PARSED` records are parsed, for files whose nested objects have keys of the same names.
     """
     marks = [f'"{key}"'.encode() for key in keys]
     with open_bytes(path) as file:
-        start = 0
-        while block := file.read(_PIECE) + file.readline(LONGEST_LINE):
+        start = parsed = 0
+        while parsed < _PARSED and (block := file.read(_PIECE) + file.readline(LONGEST_LINE)):
             often = {block.count(mark) for mark in marks} - {0}
             often.add(block.count(b"\n") + (not block.endswith(b"\n")))
             if len(often) > 1:  # or there is a blank line
                 for line in block.split(b"\n"):
                     if any(line.count(mark) > 1 for mark in marks):
                         _require_once(path, start + block.index(line), line, keys)
+                        parsed += 1
             start += len(block)
             if start > _CHECKED:
                 file.seek(start + 15 * _PIECE)
