@@ -67,7 +67,7 @@ def test_one_source_is_removed_and_made_again(used: Path, tmp_path: Path) -> Non
 
 def test_counts_of_a_domain_belong_to_its_source(caches: Path) -> None:
     load("user_attribute_prediction", "ml-1m", sample=True)
-    load("target_user_identification", "amazon-reviews-2023/All_Beauty", sample=True)
+    load("sequential_rec", "amazon-reviews-2023/All_Beauty", sample=True)
     kept = {one["source"] for one in json.loads(run("cache", "--json"))}
     assert "amazon-reviews-2023/All_Beauty" in kept and "All_Beauty" not in kept
     counts = [*(caches / "derived" / "amazon-reviews-2023" / "All_Beauty").iterdir()]
