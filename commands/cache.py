@@ -25,6 +25,7 @@ KINDS = {
     "raw": "downloaded raw files",
     "own": "tables given in Python",
     "work": "scratch files",
+    "spark": "stores and scratch files of builds on Spark",
 }
 """The folders of the cache, and what they hold."""
 UNITS = {"h": 3600, "d": 86_400, "w": 604_800}
@@ -118,9 +119,7 @@ def entries() -> Iterator[CacheEntry]:
             about = _about(kind, path)
             yield CacheEntry(
                 kind,
-                "/".join(way[:-1])
-                if kind in ("store", "derived")
-                else way[0].removesuffix(".json"),
+                _source_of(kind, way),
                 path,
                 sum(one.st_size for one in stats),
                 max(0.0, time.time() - max(one.st_mtime for one in stats)),
@@ -128,8 +127,18 @@ def entries() -> Iterator[CacheEntry]:
             )
 
 
+def _source_of(kind: str, way: tuple[str, ...]) -> str:
+    """The source (and domain) of an entry, from its path below the folder of its kind."""
+    if kind == "spark":  # stores/<source>[/<domain>]/<facet>-<key>, or scratch/<what>
+        return "/".join(way[1:-1]) or way[0]
+    if kind in ("store", "derived"):
+        return "/".join(way[:-1])
+    return way[0].removesuffix(".json")
+
+
 def _units(folder: Path, kind: str) -> Iterator[Path]:
     """The paths that are listed and removed as one."""
+    from itdr.builders.core import scratch
     from itdr.builders.store.layout import stores
 
     if not folder.is_dir():
@@ -140,6 +149,12 @@ def _units(folder: Path, kind: str) -> Iterator[Path]:
         # <source>[/<domain>]/<facet>-<key>/<what was counted>
         there = {one.parent for one in folder.rglob("*") if one.is_file()}
         yield from sorted(_outermost(there))
+    elif kind == "spark":
+        # Stores, their counts beside them, and scratch folders.
+        files = (one for one in (folder / "stores").rglob("*") if one.is_file())
+        there = {one.parent for one in files if one.suffix != ".lock"}
+        yield from (one for one in sorted(_outermost(there)) if scratch.MARK not in one.name)
+        yield from sorted((folder / "scratch").glob("*"))
     else:
         yield from sorted(one for one in folder.iterdir() if one.suffix != ".lock")
 
@@ -151,7 +166,7 @@ def _outermost(folders: set[Path]) -> set[Path]:
 def _about(kind: str, path: Path) -> str:
     from itdr.builders.store.layout import manifest_facts
 
-    if kind == "store":
+    if kind == "store" or (kind == "spark" and (path / "manifest.json").is_file()):
         facts = manifest_facts(path)
         if not facts:
             return "a manifest that cannot be read"
@@ -175,7 +190,8 @@ def remove(one: CacheEntry) -> bool:
     """
     from filelock import FileLock, Timeout
 
-    if one.kind in ("own", "work") and _is_being_written(one.path):
+    unlocked = one.kind in ("own", "work") or one.path.parent.name == "scratch"
+    if unlocked and _is_being_written(one.path):
         return False
     with ExitStack() as held:
         try:
@@ -187,7 +203,7 @@ def remove(one: CacheEntry) -> bool:
             shutil.rmtree(one.path)
         else:
             one.path.unlink(missing_ok=True)
-    if one.kind == "store":
+    if one.kind in ("store", "spark"):
         Path(f"{one.path}.lock").unlink(missing_ok=True)
     return True
 
@@ -200,10 +216,11 @@ def _locks(one: CacheEntry) -> list[Path]:
     found = _locks_below(one.path)
     if one.kind == "raw":  # read while a store is built
         found += _locks_below(root / "store" / one.source)
-    if one.kind == "store":
+    if one.kind in ("store", "spark"):
         found.append(Path(f"{one.path}.lock"))
-        found += _locks_below(root / "derived" / one.path.parent.name / one.path.name)
-    if one.kind in ("store", "derived"):  # `itdr build` reads them
+    if one.kind == "store":
+        found += _locks_below(root / "derived" / one.source / one.path.name)
+    if one.kind in ("store", "derived", "spark"):  # `itdr build` reads them
         found += _locks_below(root / "work" / "builds")
     return sorted(set(found))
 

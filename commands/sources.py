@@ -138,7 +138,7 @@ def _long(fact: dict[str, Any]) -> str:
 
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
-    from itdr.builders.store.losses import emptied, unmatched
+    from itdr.builders.store.losses import duplicates, emptied, unmatched
 
     place = f"    {store['path']}  ({store['bytes'] / 1e6:,.1f} MB)"
     if "rows" not in store:
@@ -164,7 +164,8 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             lines.append(f"      rejected: {n:,} rows of {table}: {reason}")
     if not rejected:
         lines.append("      rejected: no row")
-    lines += [f"      {sentence}" for sentence in (*emptied(store), *unmatched(store))]
+    sentences = (*emptied(store), *duplicates(store), *unmatched(store))
+    lines += [f"      {sentence}" for sentence in sentences]
     return lines
 
 

@@ -292,7 +292,11 @@ def _origin(entries: Entries) -> str:
         f"- {name}: {sentence}."
         for name, one in sorted(facts.items())
         if "unmatched" in one  # folders of older versions say nothing of it
-        for sentence in (*losses.unmatched(one), *losses.emptied(one))
+        for sentence in (
+            *losses.unmatched(one),
+            *losses.emptied(one),
+            *losses.duplicates(one),
+        )
     ]
     lines += [*lost, ""] if lost else []
     for name, one in entries.items():

@@ -242,7 +242,9 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                 found[name] = {
                     "raw_files": made["files"],
                     "rows": made["rows"],
-                    **{key: made[key] for key in ("rejected", "emptied", "unmatched")},
+                    **{
+                        key: made[key] for key in ("rejected", "emptied", "unmatched", "duplicates")
+                    },
                     **licences.declared_terms([source])[source],
                 }
                 description = own_sources.description_of(registry.source(source))

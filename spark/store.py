@@ -27,6 +27,8 @@ from itdr.builders.store.build.build import (
     no_usable_row,
     require_readable,
 )
+from itdr.builders.store.build.duplicates import NONE, duplicates_sql
+from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.spark import partitions
 from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
 from itdr.spark.engine import SparkEngine
@@ -157,9 +159,9 @@ class _Build:
         limits.require_limits(
             self.source, interactions.columns, self._row, rejected, list(files.values())
         )
-        if "title" in self._columns("items"):
+        if self._columns("items"):
             paths = list(self._files("items").values())
-            limits.require_encoded_once(self.source, self._row, paths)
+            require_plausible_items(self.source, self._columns("items"), self._row, paths)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
@@ -169,6 +171,9 @@ class _Build:
             raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         columns = {table: facts.columns for table, facts in self.facts.items()}
         unmatched = joined_tables(self._ask, columns, counts, rejected)
+        duplicates = dict(
+            zip(NONE, map(int, self._row(duplicates_sql(interactions.columns))), strict=True)
+        )
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -184,6 +189,7 @@ class _Build:
             "rejected": counts_by_table(rejected),
             "emptied": counts_by_table(emptied),
             "unmatched": unmatched,
+            "duplicates": duplicates,
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
             },

@@ -206,14 +206,16 @@ def unquoted_sql(column: str) -> str:
 
 
 def integer_text_sql(text: str) -> str:
-    """SQL for a trimmed text in which `29.0` or `29,0`, a whole number written as a float, becomes `29`.
+    """SQL for a trimmed text in which a whole number written as a float (`29.0`, `29,0`) or padded with
+    zeros (`0029`) becomes `29`.
 
     Args:
         text: an SQL expression of the text.
     """
     text = f"trim({text})"
-    written = f"regexp_replace({text}, '^([0-9]+)[.,]0$', '\\1')"
-    return f"CASE WHEN ends_with({text}, '.0') OR ends_with({text}, ',0') THEN {written} ELSE {text} END"
+    written = f"regexp_replace({text}, '^0*([0-9]+?)([.,]0)?$', '\\1')"
+    odd = f"ends_with({text}, '.0') OR ends_with({text}, ',0') OR starts_with({text}, '0')"
+    return f"CASE WHEN {odd} THEN {written} ELSE {text} END"
 
 
 def epoch_seconds(number: str) -> str:

@@ -6,7 +6,7 @@ never tests for a benchmark's name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -224,6 +224,8 @@ class Source:
         version: raised when the reader's output changes, so that stores are rebuilt.
         times: the first and the last day (UTC, YYYY-MM-DD) on which its events can lie; events beyond
             them are left out. Wide enough for every release.
+        ids: by column (`user_id`, `item_id`), a regular expression of all ids of the interactions; rows
+            with other ids are left out.
         hashed_as: the id used for stable hashes of users, items and cases, where that is not the
             source's own: the id of a source whose splits this one shares.
         recipe: for a source without a file of its own, a function and its arguments that create it
@@ -245,6 +247,7 @@ class Source:
     by_hand: str
     scale: Scale | None = None
     times: tuple[str, str] | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
     attributes: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     version: int = 1

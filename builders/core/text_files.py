@@ -176,17 +176,13 @@ def normalize(
     whole = _whole_lines(content, LONGEST_LINE)
     if suspect or packed:
         whole = _mended(whole, b"\n" if suspect else b"\r\n")
-    dropped, last = 0, b"\n"
+    dropped = 0
     with target.open("wb") as out:
         for block in whole:
             if block is None:
                 dropped += 1
             else:
-                last = block
                 out.write(block if encoding == "utf-8" else _recoded(block))
-        # Gzip's own trailer vouches for the end; readers of a plain file want a line end there.
-        if packed and not last.endswith((b"\r", b"\n")):
-            out.write(b"\n")
     return TextFile(target, dropped)
 
 

@@ -141,7 +141,7 @@ def _no_names(column: str) -> str:
 
 def _require_whole(path: Path, fields: int, record: str) -> None:
     """Raise `RawFileError` where a stray quote swallows records, or the file was cut off: a quoted field
-    stays open, or the last record, without a line end, has too few fields.
+    stays open, or the last record, without a line end, has too few fields or ends in an open text.
     """
     tail = validate.require_closed_quotes(path, record)
     if tail.endswith((b"\n", b"\r")):
@@ -151,6 +151,11 @@ def _require_whole(path: Path, fields: int, record: str) -> None:
         raise RawFileError(
             f"{path}: the last record has {len(last)} fields of {fields} and no line end, so the "
             f"file was cut off. {validate.AGAIN}"
+        )
+    if record == RATING_RECORD and not tail.endswith(b'"'):
+        raise RawFileError(
+            f"{path}: the last text has neither a line end nor a quote behind it, so the file was cut "
+            f"off. {validate.AGAIN}"
         )
 
 
@@ -221,6 +226,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
     options={"work": "book"},
+    ids={"user_id": "[A-Z0-9]+"},
     times=("1995-01-01", "2014-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(

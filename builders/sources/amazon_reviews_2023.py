@@ -122,7 +122,8 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"reviews/{raw.domain}")
-    require_json_lines(path, ("user_id", "parent_asin", "rating"))
+    needed = ("user_id", "parent_asin", "rating")
+    require_json_lines(path, needed, once=(*needed, *TIME_KEYS))
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
     return raw.con.sql(
@@ -176,6 +177,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     # What is one text in the official files may come as a list of one.
     single = ", ".join(f"{texts_sql(name)}[1] AS {name}" for name in ("title", "store", "price"))
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
+    objects = ("title", "store", "features", "description", "categories")
+    unread = {name: f"json_type({name}) = 'OBJECT'" for name in objects}
+    unread["price"] = "json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0"
+    unread["details"] = no_object_sql("details")
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
         f"""
@@ -184,7 +189,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                 lambda v: CASE WHEN left(v, 1) NOT IN ('{{', '[') THEN v END) AS found
             FROM (
                 SELECT parent_asin, main_category, {lists}, {single}, {object_sql("details")} AS details,
-                    {emptied.emptied_sql(details=no_object_sql("details"))} AS emptied,
+                    {emptied.emptied_sql(**unread)} AS emptied,
                     {all_null_sql(list(types))} AS broken
                 FROM {read_json(path, types)}
             )
@@ -356,6 +361,7 @@ SOURCE = Source(
         items="item_id title categories creators description attributes domain",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    ids={"user_id": "[A-Z0-9_]+", "item_id": "[A-Z0-9]+"},
     times=("1996-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items),
     version=2,

@@ -97,8 +97,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""SELECT user_id, item_id, TRY_CAST(rating AS FLOAT) AS rating, 'rate' AS event,
                    CASE WHEN misfit IS NOT NULL THEN misfit
                         WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
-                        WHEN NOT regexp_full_match(user_id, '[0-9]+')
-                          OR NOT regexp_full_match(item_id, '[0-9]+') THEN '{BAD_ID}'
+                        WHEN NOT regexp_full_match(user_id, '[0-9]{{1,9}}')
+                          OR NOT regexp_full_match(item_id, '[0-9]{{1,9}}') THEN '{BAD_ID}'
                         WHEN TRY_CAST(rating AS FLOAT) IS NULL THEN '{NO_RATING}'
                         WHEN NOT regexp_full_match(rating, '[1-9]|10')
                         THEN '{OUTSIDE_SCALE}' END AS reject
@@ -140,8 +140,9 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
         return arrow.known_values(table.column(name), MISSING)
 
     name, english = column("Name"), column("English name")
-    # Copies set the genres apart by other marks, which no genre holds.
-    genres = pc.replace_substring_regex(column("Genres"), "[|;]", ",")
+    # Copies set the genres apart by other marks, or write them as a list; no genre holds one of these.
+    bare = pc.replace_substring_regex(table.column("Genres"), r"[\[\]\"']", "")
+    genres = arrow.known_values(pc.replace_substring_regex(bare, "[|;]", ","), MISSING)
     rating = column("Rating")
     objects = pc.match_substring(genres, "{")
     ids = arrow.integer_text(arrow.tidy(table.column("anime_id")))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 BAD_ISBN = "malformed ISBN"
 BAD_ID = "malformed id"
-DIGITS = "^[0-9]+$"
+DIGITS = "^[0-9]{1,9}$"
 NO_ISBN = ("NAN", "NONE", "NULL")
 AGE = (5, 100)
 YEAR = (1800, 2004)
@@ -311,7 +311,8 @@ def _place(location: str) -> tuple[str | None, str | None]:
 
     The country is the last of three parts or more; fewer parts do not tell what the last one is.
     """
-    parts = [_part(part) for part in location.replace("\\", "").split(",")]
+    mark = "," if "," in location else ";"
+    parts = [_part(part) for part in location.replace("\\", "").split(mark)]
     country = country_name(parts[-1]) if parts[-1] and len(parts) > 2 else None
     known = [place_name(part) for part in parts if part]
     if country:

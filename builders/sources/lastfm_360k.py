@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 USER = r"^[0-9a-f]{40}$"
 BAD_PLAYS = "plays not a positive whole number"
+MANY_PLAYS = "more plays than the years of Last.fm allow"
+MOST_PLAYS = 4_000_000
+"""Of one artist by one listener: a song every 30 seconds from 2002 to 2008 makes more."""
 ARCHIVE = "lastfm-dataset-360K.tar.gz"
 
 
@@ -34,6 +37,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     for user, artist, _name, plays in _plays(raw, "interactions"):
         number = arrow.parse_integers(plays)
         bad = pc.fill_null(pc.less(number, 1), True)
+        many = pc.fill_null(pc.greater(number, MOST_PLAYS), False)
         yield from arrow.record_batches(
             {
                 "user_id": user,
@@ -44,6 +48,7 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     (lastfm.not_matching(user, USER), lastfm.BAD_USER),
                     (pc.is_null(artist), lastfm.NO_ITEM),
                     (bad, BAD_PLAYS),
+                    (many, MANY_PLAYS),
                 ),
             }
         )

@@ -74,20 +74,24 @@ def find_edition(raw: Raw) -> str:
 
 def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
     """Clicks and skips of impressions, and once per user the clicks of the history."""
+    import pyarrow.compute as pc
+
     seen: set[int] = set()
     for key in EDITIONS[find_edition(raw)][::2]:
         if raw.has(key):
             day_first = _day_first(raw, key)
             lost: Counter[str | None] = Counter()
+            clicks = 0
             for lines in line_files.read_records(raw, "interactions", raw.path(key), 5):
                 for start in range(0, max(1, len(lines[0])), LINES):
                     part = [column.slice(start, LINES) for column in lines[1:]]
                     yield from arrow.record_batches(_history(part[0], part[2], seen))
                     events = _impressions(part[0], part[1], part[3], day_first)
+                    clicks += pc.sum(pc.equal(events["event"], "click")).as_py() or 0
                     _count_reasons(events["reject"], lost)
                     yield from arrow.record_batches(events)
                     raw.reject("interactions", NOTHING_SHOWN, _count_empty(part[3]))
-            _require_impressions(raw.path(key), lost)
+            _require_impressions(raw.path(key), lost, clicks)
 
 
 def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None:
@@ -96,13 +100,14 @@ def _count_reasons(rejects: pa.StringArray, counts: Counter[str | None]) -> None
         counts[pair["values"]] += pair["counts"]
 
 
-def _require_impressions(path: Path, counts: Mapping[str | None, int]) -> None:
-    """Raise `RawFileError` where nearly no entry of a file's impressions could be read: rows would be built
-    from the histories alone, which are judged with the impressions everywhere else.
+def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: int) -> None:
+    """Raise `RawFileError` where nearly no entry of a file's impressions could be read, or none is a click:
+    rows would be built from the histories alone, which are judged with the impressions everywhere else.
     """
     shown = sum(counts.values())
     lost = shown - counts.get(None, 0)
     if lost < MIN_REJECTED or counts.get(None, 0) >= MIN_READABLE * shown:
+        _require_clicks(path, shown, clicks)
         return
     reasons = ", ".join(f"{n:,} {why}" for why, n in sorted(counts.items(), key=str) if why)
     raise RawFileError(
@@ -110,6 +115,15 @@ def _require_impressions(path: Path, counts: Mapping[str | None, int]) -> None:
         f"{reasons}. Expected {EXAMPLES['behaviors']!r}, found "
         f"{head_of(path).splitlines()[0][:160].decode('utf-8', 'replace')!r}. {AGAIN}"
     )
+
+
+def _require_clicks(path: Path, shown: int, clicks: int) -> None:
+    """Raise `RawFileError` where no entry of a file's impressions is a click."""
+    if shown >= MIN_REJECTED and not clicks:
+        raise RawFileError(
+            f"{path}: none of {shown:,} news shown in impressions was clicked on, so its labels were "
+            f"removed, as in a test set. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"
+        )
 
 
 def _day_first(raw: Raw, key: str) -> bool:
@@ -397,6 +411,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp seq event",
         items="item_id title categories description",
     ),
+    ids={"user_id": "U[0-9]+"},
     times=("2019-10-12", "2019-11-22"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(

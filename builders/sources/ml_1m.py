@@ -227,6 +227,7 @@ SOURCE = Source(
     ),
     scale=Scale(low=1, high=5, step=1, liked=4, disliked=2),
     attributes=("age_group", "gender", "occupation"),
+    ids={"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"},
     times=("2000-01-01", "2003-12-31"),
     readers=Readers(interactions=interactions, items=items, users=users),
     by_hand=(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv, emptied, numbers
+from itdr.builders.core import duckdb_csv, emptied, numbers, reasons
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -41,8 +41,6 @@ _FIELD = r'("(?:[^"]|"")*"|[^",][^,]*|)'
 _MOVIE = rf"^{_FIELD},{_FIELD},{_FIELD}$"
 _TAG = rf"^{_FIELD},{_FIELD},{_FIELD},{_FIELD}$"
 RATING = ("userId", "movieId", "rating", "timestamp")
-NO_GENRE = "IMAX"
-"""Stands among the genres, but says in which format a film was shown."""
 MOVIE = ("movieId", "title", "genres")
 TAG = ("userId", "movieId", "tag", "timestamp")
 
@@ -62,6 +60,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN user_id IS NULL OR item_id IS NULL THEN coalesce(
                     {numbers.unread_sql("userId", "user_id")},
                     {numbers.unread_sql("movieId", "item_id")}, '{validate.EMPTY_ID}')
+                WHEN user_id < 1 OR item_id < 1 THEN '{reasons.BAD_ID}'
                 WHEN rating IS NULL THEN '{validate.NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{validate.NO_TIME}')
@@ -82,7 +81,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     validate.require_encoding(path)
     return raw.con.sql(
         f"""
-        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names", without=NO_GENRE)} AS categories,
+        SELECT item_id, {title_sql("title")} AS title, {genres_sql("genre_names")} AS categories,
             {year_sql("title")} AS "year",
             {emptied.emptied_sql(categories=unread_genres_sql("genre_names"))} AS emptied,
             CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'

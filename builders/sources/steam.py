@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 NO_USER, NO_GAME = "no username", "no product_id"
 NO_ID = "no id"
 NO_HOURS = unreadable("hours")
+MOST_HOURS = 150_000
+"""Steam began in 2003, and the reviews end in 2018."""
 REVIEW = ("username", "product_id", "hours", "date", "text")
 GAME = (
     "id", "app_name", "title", "genres", "developer", "publisher", "release_date", "tags", "specs",
@@ -113,6 +115,7 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
     game, name, title, genres, developer, publisher, released, tags, specs = values
     game = _game_id(game)
     year = _YEAR.search(released) if isinstance(released, str) else None
+    listed = {"genres": genres, "tags": tags, "specs": specs}
     attributes = [
         {"name": shown, "value": value}
         for shown, value in (
@@ -131,8 +134,11 @@ def _game(values: tuple[Any, ...]) -> tuple[Any, ...]:
         attributes,
         AND.join(
             unreadable(name)
-            for name, value in (("genres", genres), ("tags", tags), ("specs", specs))
-            if value.__class__ not in (list, str) and value is not None
+            for name, unread in (
+                *((name, _unlisted(value)) for name, value in listed.items()),
+                ("year", year is None and _dated(released)),
+            )
+            if unread
         )
         or None,
         NO_ID if game is None else None,
@@ -188,12 +194,24 @@ def _known(value: Any) -> str | None:
 
 
 def _names(values: Any) -> list[str]:
-    """The names of a list, or of a text that joins them by commas, cleaned, each once."""
+    """The names of a list, or of a text that joins them by commas or bars, cleaned, each once."""
     if isinstance(values, str):
-        values = values.split(",")
+        values = re.split(r"[,;|]", values)
     if not isinstance(values, list):
         return []
     return list(dict.fromkeys(name for name in map(_known, values) if name))
+
+
+def _unlisted(value: Any) -> bool:
+    """Whether a value is there that is neither a list nor a text."""
+    return value.__class__ not in (list, str) and value is not None
+
+
+def _dated(released: Any) -> bool:
+    """Whether a day of release is stated as a number or in digits, and not in words such as "soon"."""
+    return released.__class__ is int or (
+        released.__class__ is str and any(sign.isdigit() for sign in released)
+    )
 
 
 def _studios(value: Any) -> list[str]:
@@ -210,7 +228,7 @@ def _hours(value: Any) -> float | None:
     """
     if value.__class__ is str:
         value = numbers.decimal(value)
-    if value.__class__ not in (int, float) or not 0 <= value < 1e7:
+    if value.__class__ not in (int, float) or not 0 <= value < MOST_HOURS:
         return None
     return float(value)
 
@@ -371,6 +389,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp event weight text",
         items="item_id title categories creators year attributes",
     ),
+    ids={"item_id": "[0-9]+"},
     times=("2010-01-01", "2018-12-31"),
     readers=Readers(interactions=interactions, items=items),
     options={"liking": "hours"},

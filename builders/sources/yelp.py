@@ -129,7 +129,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             list_filter(list_transform({_categories("categories")},
                 lambda c: {clean_sql("c")}), lambda c: c IS NOT NULL) AS categories,
             {_attributes(f"CAST({object_sql('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
-            {emptied.emptied_sql(attributes=no_object_sql("attributes"))} AS emptied,
+            {emptied.emptied_sql(attributes=no_object_sql("attributes"), categories=_NO_LIST)} AS emptied,
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
                 WHEN {no_text_sql("business_id")} THEN '{WRONG_TYPE}'
@@ -144,13 +144,16 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     )
 
 
+_NO_LIST = "json_type(categories) NOT IN ('VARCHAR', 'ARRAY', 'NULL')"
+
+
 def _categories(column: str) -> str:
     """The categories: a text joined by commas, or a list, as in releases before 2018.
 
     Some names contain a comma of their own.
     """
-    # Copies set the names apart by bars, which none holds.
-    names = "', ' || replace(joined, '|', ', ') || ', '"
+    # Copies set the names apart by bars, semicolons or commas without a blank, which none holds.
+    names = "', ' || regexp_replace(joined, '\\s*[|;]\\s*|,(\\S)', ', \\1', 'g') || ', '"
     for name in WITH_COMMAS:
         whole = duckdb_csv.literal(f", {name.replace(', ', _COMMA)}, ")
         names = f"replace({names}, {duckdb_csv.literal(f', {name}, ')}, {whole})"
@@ -235,6 +238,7 @@ SOURCE = Source(
         items="item_id title categories attributes",
     ),
     scale=Scale(low=1.0, high=5.0, step=1.0, liked=4.0, disliked=2.0),
+    ids={"user_id": "[A-Za-z0-9_-]+", "item_id": "[A-Za-z0-9_-]+"},
     times=("2004-01-01", "2029-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(

@@ -50,9 +50,37 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
     Returns:
         A sentence without a full stop for each table.
     """
-    return [
+    sentences = [
         f"{one['missing']:,} of {one['of']:,} {table} have {_LACKING[table]}"
         + (f": {one['cause']}" if one["cause"] else "")
         for table, one in sorted(manifest["unmatched"].items())
         if one["cause"] or (one["missing"] and not most)
+    ]
+    items = manifest["unmatched"].get("items", {})
+    untitled = items.get("untitled", 0)  # stores of older versions say nothing of it
+    if untitled and not most:
+        sentences.append(f"{untitled:,} of {items['of']:,} items have a record without a title")
+    return sentences
+
+
+_DUPLICATES = {
+    "identical": "are recorded more than once",
+    "contradicting": "contradict another of the same user, item and time; all of them are kept",
+}
+
+
+def duplicates(manifest: Mapping[str, Any]) -> list[str]:
+    """How many interactions repeat another of the same user, item and time, and how many contradict it.
+
+    Args:
+        manifest: of a store.
+
+    Returns:
+        A sentence without a full stop for each kind that occurs.
+    """
+    found = manifest.get("duplicates", {})  # stores of older versions say nothing of them
+    return [
+        f"{found[kind]:,} interactions {what}"
+        for kind, what in _DUPLICATES.items()
+        if found.get(kind)
     ]

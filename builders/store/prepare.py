@@ -283,7 +283,12 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
         rows["items"],
     )
     most = losses.unmatched(facts, most=True)
-    for sentence in (*losses.rejected(facts), *losses.emptied(facts), *most):
+    for sentence in (
+        *losses.rejected(facts),
+        *losses.emptied(facts),
+        *losses.duplicates(facts),
+        *most,
+    ):
         logger.warning("itdr: %s: %s", _name(spec), sentence)
     for sentence in losses.unmatched(facts):
         if sentence not in most:

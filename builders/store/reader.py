@@ -143,7 +143,7 @@ class StoreReader:
             if "far" in self.manifest and not here.exists():
                 remote.fetch(f"{self.manifest['far']}-derived/{name}", here)
             return here
-        home = paths.cache_root() / "derived" / self.path.parent.name
+        home = paths.cache_root() / "derived" / self.source.id / (self.manifest["domain"] or "")
         return home / self.path.name / name
 
     @property

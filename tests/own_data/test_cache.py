@@ -65,6 +65,46 @@ def test_one_source_is_removed_and_made_again(used: Path, tmp_path: Path) -> Non
     assert load("sequential_rec", path) == rows
 
 
+def test_counts_of_a_domain_belong_to_its_source(caches: Path) -> None:
+    load("user_attribute_prediction", "ml-1m", sample=True)
+    load("sequential_rec", "amazon-reviews-2023/All_Beauty", sample=True)
+    kept = {one["source"] for one in json.loads(run("cache", "--json"))}
+    assert "amazon-reviews-2023/All_Beauty" in kept and "All_Beauty" not in kept
+    counts = [*(caches / "derived" / "amazon-reviews-2023" / "All_Beauty").iterdir()]
+    assert counts
+    run("cache", "clear", "amazon-reviews-2023")
+    assert not any(one.exists() for one in counts)
+    left = {one["source"] for one in json.loads(run("cache", "--json"))}
+    assert "ml-1m" in left and "amazon-reviews-2023/All_Beauty" not in left
+
+
+def test_what_spark_left_is_listed_and_removed(used: Path) -> None:
+    stores = used / "spark" / "stores"
+    store = stores / "amazon-reviews-2023" / "All_Beauty" / "base-0a"
+    counts, scratch = store.with_name("base-0a-derived"), used / "spark" / "scratch" / "rows-1"
+    unfinished = store.with_name("base-0b.tmp-7")
+    for path in (
+        store / "interactions-0.parquet", counts / "once.json", scratch / "a", unfinished / "a",
+        Path(f"{store}.lock"),
+    ):  # fmt: skip
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", "utf-8")
+    found = [one for one in json.loads(run("cache", "--json")) if one["kind"] == "spark"]
+    domain = "amazon-reviews-2023/All_Beauty"
+    assert [(one["source"], one["path"]) for one in found] == [
+        (domain, str(store)), (domain, str(counts)), ("scratch", str(scratch)),
+    ]  # fmt: skip
+    with held_elsewhere(Path(f"{store}.lock")):
+        assert f"in use, kept: {store}\n" in run("cache", "clear", "amazon-reviews-2023")
+    assert store.exists() and not counts.exists()
+    assert f"in use, kept: {scratch}" in run("cache", "clear")
+    assert not store.exists() and unfinished.exists()
+    for path in (scratch / "a", scratch):
+        os.utime(path, (0, 0))
+    run("cache", "clear")
+    assert not scratch.exists()
+
+
 def test_only_what_is_old_is_removed(used: Path) -> None:
     old = time.time() - 40 * 86_400
     for path in (used / "store" / "ml-32m").rglob("*"):

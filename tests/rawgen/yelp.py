@@ -173,7 +173,7 @@ def _reviews(
             yield change if isinstance(change, str) else like | change
         yield like | {"text": "Came back\n\nlater; &amp; it was  worse.", "stars": 1.0}
         yield like | {"date": "2016-02-29", "text": ""}  # as releases before 2018 write it
-        yield like | {"business_id": "a business of no record", "cool": -1}
+        yield like | {"business_id": "a-business-of-no-record", "cool": -1}
         good += 3
     facts.counts["interactions"] = good
 

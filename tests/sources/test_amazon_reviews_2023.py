@@ -15,6 +15,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
 from itdr.builders.rawfiles import locate
 from itdr.builders.sources import amazon_reviews_2023 as reader
+from itdr.builders.sources._formats import jsonlines
 from itdr.builders.sources.amazon_reviews_2023 import SOURCE
 from tests import world
 from tests.rawgen import amazon_reviews_2023 as rawgen
@@ -382,3 +383,25 @@ def test_a_key_with_two_values_is_refused(tmp_path: Path) -> None:
         reviews(tmp_path, line.replace("{", '{"rating": 1.5, ', 1))
     found, _ = reviews(tmp_path, line.replace("{", f'{{"rating": {REVIEW["rating"]}, ', 1))
     assert len(found) == 1, "the same value twice leaves no doubt"
+
+
+@pytest.mark.parametrize("place", [0, 1, 39])
+def test_keys_with_two_values_are_looked_for_in_every_record(tmp_path: Path, place: int) -> None:
+    lines = [json.dumps({**REVIEW, "user_id": f"A{number}"}) for number in range(40)]
+    lines[place] = lines[place].replace("{", '{"timestamp": 1, ', 1)
+    with pytest.raises(RawFileError, match="has the key 'timestamp' twice") as error:
+        reviews(tmp_path, "\n".join(lines) + "\n")
+    assert f"byte {sum(len(line) + 1 for line in lines[:place]):,} " in str(error.value)
+
+
+def test_large_files_are_searched_for_two_values_in_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jsonlines, "_PIECE", 1_000)
+    monkeypatch.setattr(jsonlines, "_CHECKED", 3_000)
+    line = json.dumps(REVIEW)
+    whole = [line] * 500
+    assert len(reviews(tmp_path, "\n".join(whole) + "\n")[0]) == 500
+    twice = [line.replace("{", '{"rating": 1.5, ', 1)] * 100
+    with pytest.raises(RawFileError, match="has the key 'rating' twice"):
+        reviews(tmp_path, "\n".join([*whole[:400], *twice]) + "\n")

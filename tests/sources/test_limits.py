@@ -14,7 +14,7 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
-from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
 from itdr.builders.store.build import build, staging
@@ -37,7 +37,7 @@ def left_out(source: str, **columns: list[Any]) -> tuple[list[Any], dict[str, in
         }
     )
     con = duckdb.connect()
-    changed = replace(declared, readers=Readers(interactions=lambda raw: iter([rows])))
+    changed = replace(declared, ids={}, readers=Readers(interactions=lambda raw: iter([rows])))
     rejected: Counter[tuple[str, str]] = Counter()
     staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
     kept = con.sql(f'SELECT "{name}" FROM interactions_staged WHERE reject IS NULL').fetchall()
@@ -76,7 +76,7 @@ def built(tmp_path: Path, source: str, column: str, values: pa.Array) -> dict[st
             column: values,
         }
     )
-    changed = replace(load(source), readers=Readers(interactions=lambda raw: iter([rows])))
+    changed = replace(load(source), ids={}, readers=Readers(interactions=lambda raw: iter([rows])))
     (tmp_path / "work").mkdir(parents=True, exist_ok=True)
     return build.build(
         changed, Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")), tmp_path
@@ -180,16 +180,21 @@ def test_months_before_days_stay_so_beside_a_day_above_twelve(tmp_path: Path) ->
     assert rejects == {"no valid time": 1}
 
 
-def titled(tmp_path: Path, titles: list[str]) -> dict[str, Any]:
+def titled(
+    tmp_path: Path, titles: list[str], categories: list[list[str]] | None = None
+) -> dict[str, Any]:
     """What a build says of a source whose reader gives items with these titles."""
     ids = [f"i{place}" for place in range(len(titles))]
     events = pa.record_batch({"user_id": ["u"] * len(ids), "item_id": ids})
-    items = pa.record_batch({"item_id": ids, "title": titles})
+    more = {} if categories is None else {"categories": categories}
+    items = pa.record_batch({"item_id": ids, "title": titles, **more})
     readers = Readers(interactions=lambda raw: iter([events]), items=lambda raw: iter([items]))
     (tmp_path / "work").mkdir(parents=True)
     con = connect(tmp_path / "work" / "stage.duckdb")
     try:
-        return build.build(replace(load("pixelrec"), readers=readers), Raw("x", {}, con), tmp_path)
+        return build.build(
+            replace(load("pixelrec"), ids={}, readers=readers), Raw("x", {}, con), tmp_path
+        )
     finally:
         con.close()
 
@@ -204,3 +209,56 @@ def test_titles_encoded_twice_are_refused(tmp_path: Path, title: str, encoding: 
     with pytest.raises(RawFileError, match="of 40 titles with letters beyond ASCII"):
         titled(tmp_path / "twice", [*twice, "Heat", "Babe"])
     assert titled(tmp_path / "once", [*right, *twice[:9]])["rows"]["items"] == 49
+    few = twice[:3]
+    assert titled(tmp_path / "few", [*few, "Heat"])["rows"]["items"] == 4
+    with pytest.raises(RawFileError, match="of 4 titles with letters beyond ASCII"):
+        titled(tmp_path / "four", [*few, twice[4], "Heat"])
+
+
+def test_titles_without_their_letters_are_refused(tmp_path: Path) -> None:
+    lost = [f"??, ?{place}?" for place in range(30)]
+    with pytest.raises(RawFileError, match=r"30 of 50 titles in .*consist of question marks"):
+        titled(tmp_path / "lost", [*lost, *(f"Heat {place}" for place in range(20))])
+    assert (
+        titled(tmp_path / "some", [*lost, *(f"Heat {n}?" for n in range(30))])["rows"]["items"]
+        == 60
+    )
+
+
+def test_titles_and_categories_that_were_swapped_are_refused(tmp_path: Path) -> None:
+    titles = [f"Film {place}" for place in range(60)]
+    kinds = [[("Drama", "Comedy", "War")[place % 3]] for place in range(60)]
+    assert titled(tmp_path / "right", titles, kinds)["rows"]["items"] == 60
+    with pytest.raises(RawFileError, match="3 different titles and 60 different categories"):
+        titled(tmp_path / "swapped", [kind for (kind,) in kinds], [[title] for title in titles])
+
+
+@pytest.mark.parametrize("source", [one for one in SOURCES if load(one).ids])
+def test_ids_of_another_form_are_counted(source: str) -> None:
+    declared = load(source)
+    good = {"user_id": "A1", "item_id": "B1"} | {"mind": {"user_id": "U1", "item_id": "N1"}}.get(
+        source, {"user_id": "1", "item_id": "2"}
+    )
+    for column in declared.ids:
+        value = good[column]
+        bad = [
+            f"'{value}",
+            f"b'{value}'",
+            f"('{value}',)",
+            f"{value}\u200b",
+            f"%55{value}",
+            f"{value} ",
+        ]
+        rows = pa.record_batch(
+            {
+                name: pa.array([value, *bad] if name == column else [good[name]] * (1 + len(bad)))
+                for name in good
+            }
+        )
+        con = duckdb.connect()
+        changed = replace(
+            declared, readers=Readers(interactions=lambda raw, rows=rows: iter([rows]))
+        )
+        rejected: Counter[tuple[str, str]] = Counter()
+        staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
+        assert rejected == {("interactions", BAD_ID): len(bad)}, column

@@ -140,3 +140,26 @@ def test_single_nul_bytes_are_no_hole(tmp_path: Path) -> None:
         RawFileError, match=f"NUL bytes at byte {len(data) * (LONGEST_LINE // 100):,}"
     ):
         normalize(tmp_path / "raw.gz", tmp_path / "plain")
+
+
+CUT = [
+    (source, layout)
+    for source, layouts in LAYOUTS.items()
+    for layout in layouts
+    if layout.kind not in ("json", "literal") and layout.name != "books_data.csv"
+]
+
+
+@pytest.mark.parametrize(("source", "layout"), CUT, ids=lambda one: getattr(one, "name", one))
+def test_a_file_packed_again_after_a_cut_is_refused_as_a_plain_one_is(
+    source: str, layout: Layout, undamaged: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(undamaged / source, tmp_path / source)
+    path = tmp_path / source / layout.name
+    # A last field of digits is cut so that what is left of it is a number, too.
+    data = path.read_bytes().rstrip(b"\r\n")[:-1]
+    path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(data))
+    path.unlink()
+    with pytest.raises(RawFileError, match="cut off") as error:
+        stored(source, layout, tmp_path, tmp_path)
+    assert path.name in str(error.value)

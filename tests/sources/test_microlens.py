@@ -186,6 +186,23 @@ def test_the_fuller_title_of_50k_is_taken_where_there_is_one(tmp_path: Path):
     }
 
 
+def test_a_title_file_of_another_numbering_is_refused(tmp_path: Path):
+    titles = [f"video of {name} in the kitchen" for name in "abcdefghijklmnopqrstuvwxyz"]
+    here = "".join(f"{number}, {title}\n" for number, title in enumerate(titles))
+    longer = [f'"{title}, the whole story"' for title in titles]
+
+    def fuller(shift: int) -> str:
+        rows = enumerate(longer[shift:] + longer[:shift])
+        return "item,title\r\n" + "".join(f"{number},{title}\r\n" for number, title in rows)
+
+    put(tmp_path, pairs=ONE, titles=here, fuller=fuller(0))
+    assert items(tmp_path)["3"][0] == "Video of d in the kitchen, the whole story"
+    put(tmp_path, fuller=fuller(1))
+    with pytest.raises(RawFileError, match="26 have another title there") as error:
+        items(tmp_path)
+    assert "MicroLens-50k_titles.csv" in str(error.value)
+
+
 def test_the_category_comes_from_the_tags(tmp_path: Path):
     put(tmp_path, pairs=ONE, titles="1, one\n2, two\n", tags="1,Film clips\n3,Pets\n")
     assert [row[1] for row in items(tmp_path).values()] == [["Film clips"], []]

@@ -132,6 +132,15 @@ def test_impressions_that_cannot_be_read_are_refused_whatever_the_histories_hold
         read(ID, tmp_path, "interactions")
 
 
+def test_impressions_without_a_click_are_refused(tmp_path: Path):
+    lines = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\tN1 N2\tN7-0 N8-0" for n in range(30)]
+    put(tmp_path, *lines)
+    with pytest.raises(RawFileError, match="none of 60 news shown in impressions was clicked on"):
+        read(ID, tmp_path, "interactions")
+    put(tmp_path, *lines, "31\tU31\t11/16/2019 1:00:00 AM\tN1 N2\tN7-1")
+    assert read(ID, tmp_path, "interactions")[0].num_rows == 62 + 61
+
+
 def test_a_few_impressions_that_cannot_be_read_are_only_counted(tmp_path: Path):
     right = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7-1" for n in range(4)]
     wrong = [f"{n}\tU{n}\t11/16/2019 1:00:00 AM\t\tN7" for n in range(30)]

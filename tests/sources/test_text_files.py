@@ -29,7 +29,7 @@ def test_a_plain_file_stays_where_it_is(tmp_path: Path, data: bytes) -> None:
     ("data", "encoding", "expected"),
     [
         (b"a\rb\r", "utf-8", b"a\nb\n"),
-        (gzip.compress(b"a\nb"), "utf-8", b"a\nb\n"),
+        (gzip.compress(b"a\nb"), "utf-8", b"a\nb"),
         (gzip.compress(b"a\n") + gzip.compress(b"b\n") + bytes(7), "utf-8", b"a\nb\n"),
         (gzip.compress(b"a\rb\r"), "utf-8", b"a\nb\n"),
         ("é\n".encode("latin-1"), "latin-1", "é\n".encode()),

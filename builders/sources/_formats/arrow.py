@@ -124,10 +124,12 @@ def attribute_lists(columns: Mapping[str, pa.StringArray]) -> pa.ListArray:
 
 
 def integer_text(texts: Any) -> pa.StringArray:
-    """Texts in which a whole number with blanks around it, or written as a float (`29.0`, `29,0`), becomes `29`."""
+    """Texts in which a whole number with blanks around it, written as a float (`29.0`, `29,0`) or padded
+    with zeros (`0029`) becomes `29`."""
     import pyarrow.compute as pc
 
-    return pc.replace_substring_regex(as_array(texts), r"^\s*([0-9]+)(?:\.0+|,0)?\s*$", r"\1")
+    pattern = r"^\s*0*([0-9]+?)(?:\.0+|,0)?\s*$"
+    return pc.replace_substring_regex(as_array(texts), pattern, r"\1")
 
 
 def parse_integers(texts: Any, pattern: str = r"^[0-9]{1,18}$") -> pa.Int64Array:

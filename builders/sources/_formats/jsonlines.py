@@ -19,20 +19,24 @@ from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.reasons import NO_RECORD, ROUNDED
-from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines
+from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines, open_bytes
 from itdr.builders.sources._formats.validate import require_encoding, tail_of
 
 UNREADABLE = NO_RECORD
 _HEAD = 1 << 16
 _LINES = 20
+_PIECE = 1 << 20
+_CHECKED = 1 << 26
+_PARSED = 100_000
 
 
-def require_json_lines(path: Path, keys: Sequence[str]) -> None:
+def require_json_lines(path: Path, keys: Sequence[str], once: Sequence[str] = ()) -> None:
     """Check that a file is JSON Lines with the expected keys, and is not cut off.
 
     Args:
         path: the file.
         keys: keys that one of the first 20 records must contain.
+        once: keys that no record may hold twice; by default `keys`.
 
     Raises:
         RawFileError: the file is missing, empty, cut off within its last record, or something else; a
@@ -41,7 +45,6 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
     require_encoding(path, limit=_HEAD)
     shown = ""
     for line in islice(lines(path), _LINES):
-        _require_keys_once(path, line or b"", keys)
         shown = shown or (line or b"")[:160].decode("utf-8", "replace").strip()
         if line and set(keys) <= _keys(line):
             break
@@ -56,15 +59,41 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
             f"{path}: the last line has no line end and is no whole record, so the file was cut off: "
             f"{last[-80:].decode('utf-8', 'replace')!r}. {AGAIN}"
         )
+    _require_keys_once(path, once or keys)
 
 
-def _require_keys_once(path: Path, line: bytes, keys: Sequence[str]) -> None:
+def _require_keys_once(path: Path, keys: Sequence[str]) -> None:
+    """Check that no record holds one of the keys twice with different values.
+
+    A program that writes keys twice does so in many records: of a file beyond `_CHECKED` bytes every
+    sixteenth megabyte is looked at. Keys are counted first, since few files call for parsing; at most
+    `_PARSED` records are parsed, for files whose nested objects have keys of the same names.
+    """
+    marks = [f'"{key}"'.encode() for key in keys]
+    with open_bytes(path) as file:
+        start = parsed = 0
+        while parsed < _PARSED and (block := file.read(_PIECE) + file.readline(LONGEST_LINE)):
+            often = {block.count(mark) for mark in marks} - {0}
+            often.add(block.count(b"\n") + (not block.endswith(b"\n")))
+            if len(often) > 1:  # or there is a blank line
+                for line in block.split(b"\n"):
+                    if any(line.count(mark) > 1 for mark in marks):
+                        _require_once(path, start + block.index(line), line, keys)
+                        parsed += 1
+            start += len(block)
+            if start > _CHECKED:
+                file.seek(start + 15 * _PIECE)
+                start = file.tell() + len(file.readline(LONGEST_LINE))
+
+
+def _require_once(path: Path, start: int, line: bytes, keys: Sequence[str]) -> None:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
         for key, value in pairs:
             if key in keys and record[key] != value:
                 raise RawFileError(
-                    f"{path}: a record has the key {key!r} twice, with different values. {AGAIN}"
+                    f"{path}: the record at byte {start:,} has the key {key!r} twice, with different "
+                    f"values. {AGAIN}"
                 )
         return record
 

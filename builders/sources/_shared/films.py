@@ -20,6 +20,24 @@ CITATION = """@article{harper2015movielens,
   doi     = {10.1145/2827872}
 }"""
 
+GENRES = (
+    *(
+        "Action",
+        "Adventure",
+        "Animation",
+        "Children",
+        "Children's",
+        "Comedy",
+        "Crime",
+        "Documentary",
+    ),
+    *("Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi"),
+    *("Thriller", "War", "Western"),
+)
+"""All genres of MovieLens; ml-1m writes "Children's", later releases "Children"."""
+NO_GENRE = "IMAX"
+"""Stands among the genres, but says in which format a film was shown."""
+NONE_LISTED = "(no genres listed)"
 _GLUED = ("L'",)
 _ARTICLES = (
     *("The", "A", "An"),
@@ -44,7 +62,7 @@ def title_sql(text: str) -> str:
     Returns:
         An SQL expression.
     """
-    sql = f"trim(regexp_replace({_unescaped(text)}, '\\s+', ' ', 'g'))"
+    sql = f"trim(regexp_replace({_unescaped(text)}, '[\\s\u00a0]+', ' ', 'g'))"
     sql = f"replace(replace({sql}, ' )', ')'), ')(', ') (')"
     for articles, blank in ((_ARTICLES, " "), (_GLUED, "")):
         names = "|".join(literal(article)[1:-1] for article in articles)
@@ -79,28 +97,38 @@ def year_sql(text: str) -> str:
     return f"try_cast(nullif(regexp_extract({text}, '{_YEAR}', 1), '') AS SMALLINT)"
 
 
-def genres_sql(text: str, without: str = "") -> str:
-    """SQL for the list of genres; null where none is listed.
+def genres_sql(text: str) -> str:
+    """SQL for the list of MovieLens genres; null where none is listed. Unknown names are left out.
 
-    Copies set them apart by commas or semicolons; no genre holds one.
+    Copies set them apart by commas, semicolons or slashes, and write them in small letters or as a list.
 
     Args:
         text: an SQL expression of the raw field, such as `Comedy|Drama` or `(no genres listed)`.
-        without: a name that is no genre.
+
+    Returns:
+        An SQL expression.
     """
-    given = f"nullif(nullif(trim({_unescaped(text)}), ''), '(no genres listed)')"
-    parts = f"list_transform(string_split_regex({given}, '[|,;]'), lambda name: trim(name))"
-    names = f"list_filter({parts}, lambda name: name NOT IN ('', {literal(without)}))"
-    return f"CASE WHEN NOT {unread_genres_sql(text)} THEN nullif({names}, []) END"
+    spelled = ", ".join(f"{literal(name.lower())}: {literal(name)}" for name in GENRES)
+    names = f"list_transform({_genre_names(text)}, lambda name: MAP {{{spelled}}}[lower(name)])"
+    return f"nullif(list_filter({names}, lambda name: name IS NOT NULL), [])"
 
 
 def unread_genres_sql(text: str) -> str:
-    """SQL condition: the field of genres holds objects, such as `[{"id": 1, "name": "Comedy"}]`.
+    """SQL condition: the field of genres holds something that is no genre, such as a number or an object.
 
     Args:
         text: an SQL expression of the raw field.
     """
-    return f"contains(coalesce({text}, ''), '{{')"
+    known = ", ".join(literal(name.lower()) for name in ("", NO_GENRE, NONE_LISTED, *GENRES))
+    other = f"list_filter({_genre_names(text)}, lambda name: lower(name) NOT IN ({known}))"
+    return f"coalesce(len({other}) > 0, false)"
+
+
+def _genre_names(text: str) -> str:
+    # Of a list as Python writes it, brackets and quotes go, too.
+    bare = """trim(name, ' []''"')"""
+    parts = f"string_split_regex({_unescaped(text)}, '[|,;/]')"
+    return f"list_transform({parts}, lambda name: {bare})"
 
 
 def _unescaped(text: str) -> str:

@@ -70,16 +70,19 @@ def read_profiles(raw: Raw, key: str, user: str, skip: int) -> Iterator[pa.Recor
         sane = pc.and_(pc.greater_equal(years, YOUNGEST), pc.less_equal(years, OLDEST))
         sex = pc.utf8_lower(pc.utf8_trim_whitespace(gender))
         known = arrow.map_values(sex, people.GENDERS)
+        named = arrow.tidy(country)
+        coded = pc.fill_null(pc.less_equal(pc.utf8_length(named), 2), False)
         yield from arrow.record_batches(
             {
                 "user_id": ids,
-                "country": arrow.tidy(country),
+                "country": pc.if_else(coded, None, named),
                 "gender": known,
                 "age": pc.if_else(sane, years, None).cast(pa.int16()),
                 "emptied": arrow.emptied(
                     (pc.and_(known.is_null(), arrow.is_stated(sex)), unreadable("gender")),
                     (pc.and_(years.is_null(), arrow.is_stated(age)), unreadable("age")),
                     (pc.invert(sane), implausible("age")),
+                    (coded, unreadable("country")),
                 ),
                 "reject": arrow.reject_reasons((not_matching(ids, user), BAD_USER)),
             }

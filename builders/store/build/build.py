@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
+from itdr.builders.store.build.duplicates import count_duplicates
+from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.staging import (
     create_interactions_view,
     event_names,
@@ -50,7 +53,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         folder: the store's folder; its subfolder `work` is scratch.
 
     Returns:
-        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `columns` and `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `duplicates`, `columns` and `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -70,8 +73,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
             row, paths = partial(_row, raw.con), list(files.values())
             if table == "interactions":
                 limits.require_limits(source, staged[table], row, rejected, paths)
-            if table == "items" and "title" in staged[table]:
-                limits.require_encoded_once(source, row, paths)
+            if table == "items":
+                require_plausible_items(source, staged[table], row, paths)
     if "interactions" not in staged or not staged["interactions"]:
         raise RawFileError(f"{source.id}: its reader gave no interactions.")
     con = raw.con
@@ -84,15 +87,19 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
-    _write_users(con, staged.get("users") or (), folder / "users.arrow")
-    _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
-    if staged.get("tags"):
-        _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
+    stored = folder / "interactions.parquet"
+    with ThreadPoolExecutor(1) as pool:
+        duplicates = pool.submit(count_duplicates, stored, staged["interactions"])
+        _write_users(con, staged.get("users") or (), folder / "users.arrow")
+        _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
+        if staged.get("tags"):
+            _write_parquet(con, statements.SORTED_TAGS, folder / "tags.parquet")
     return {
         "rows": {**{f"{table}_read": rows for table, rows in read.items()}, **counts},
         "rejected": counts_by_table(rejected),
         "emptied": counts_by_table(raw.emptied),
         "unmatched": unmatched,
+        "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
     }
@@ -130,6 +137,8 @@ def joined_tables(
             if repeated:
                 rejected[table, joins.CONTRADICTING] += repeated
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
+    if "title" in columns.get("items", ()):
+        unmatched["items"]["untitled"] = joins.untitled_items(ask)
     return unmatched
 
 

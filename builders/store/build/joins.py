@@ -74,6 +74,20 @@ def unmatched_ids(ask: Ask, table: str, ids: int) -> dict[str, Any]:
     return {"of": ids, "missing": missing, "cause": cause}
 
 
+def untitled_items(ask: Ask) -> int:
+    """How many items that interactions name have a record without a title.
+
+    Args:
+        ask: runs a query.
+    """
+    return ask("""
+SELECT count(*) AS n FROM (
+    SELECT CAST(item_id AS STRING) AS id FROM items_raw WHERE reject IS NULL
+    GROUP BY item_id HAVING count(title) = 0
+) AS r JOIN item_codes AS c ON c.id = r.id
+""")
+
+
 def is_most(missing: int, ids: int) -> bool:
     """Whether more than half of the ids have no record."""
     return 2 * missing > ids

@@ -1,4 +1,4 @@
-"""The declared limits of a source's interactions, enforced here for every source: scale and days."""
+"""The declared limits of a source's interactions, enforced here for every source: ids, scale and days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
 
 _NEAR = 1e-3
@@ -29,13 +29,6 @@ SELECT count(*) AS n, count("timestamp") AS timed FROM interactions_staged WHERE
 """
 """How many interactions there are, and how many of them have a time."""
 
-TITLES = """
-SELECT count(*) AS n, count(CASE WHEN encoded_twice(title) THEN 1 END) AS twice
-FROM items_raw WHERE reject IS NULL AND title IS NOT NULL AND beyond_ascii(title)
-"""
-"""How many titles hold letters beyond ASCII, and in how many of these they were encoded twice."""
-MOST_ENCODED_TWICE = 0.8
-
 Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
 
@@ -52,7 +45,11 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
     Returns:
         Expressions of type VARCHAR, null where the limit holds; none without limits.
     """
-    found = []
+    found = [
+        f"CASE WHEN NOT regexp_full_match({name}, {literal(pattern)}) THEN {literal(BAD_ID)} END"
+        for name, pattern in source.ids.items()
+        if name in columns
+    ]
     # The step of a described source may be a guess; its reader checks the bounds.
     if source.scale is not None and not source.described and "rating" in columns:
         low, high, step = source.scale.low, source.scale.high, source.scale.step
@@ -65,6 +62,20 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
         off = f'"timestamp" < {first} OR "timestamp" >= {late}'
         found.append(f"CASE WHEN {off} THEN {literal(IMPLAUSIBLE_TIME)} END")
     return found
+
+
+def on_scale_sql(source: Source) -> str:
+    """SQL for a stored rating: within `_NEAR` of a step of the declared scale it is that step.
+
+    Args:
+        source: the declaration.
+    """
+    if source.scale is None or source.described:
+        return "rating"
+    low, step = source.scale.low, source.scale.step
+    steps = f"((CAST(rating AS DOUBLE) - {low}) / {step})"
+    near = f"abs({steps} - round({steps})) <= {_NEAR}"
+    return f"CASE WHEN {near} THEN CAST({low} + round({steps}) * {step} AS FLOAT) ELSE rating END"
 
 
 def require_limits(
@@ -90,27 +101,6 @@ def require_limits(
         _require_scale(source, row, rejected, files)
     if "timestamp" in columns:
         _require_times(source, row, files)
-
-
-def require_encoded_once(source: Source, row: Row, files: Sequence[Path]) -> None:
-    """Check that the titles of items were not saved as UTF-8 twice ("Ã©" for "é").
-
-    Args:
-        source: the declaration.
-        row: runs a query on `items_raw`.
-        files: where the items were read from.
-
-    Raises:
-        RawFileError: nearly all titles with letters beyond ASCII were.
-    """
-    if source.described:
-        return
-    n, twice = row(TITLES)
-    if n >= ENOUGH and twice >= MOST_ENCODED_TWICE * n:
-        raise RawFileError(
-            f"{source.id}: of {n:,} titles with letters beyond ASCII in {', '.join(map(str, files))}, "
-            f"{twice:,} were encoded twice, such as 'Ã©' for 'é': put the official file in place."
-        )
 
 
 def _require_scale(

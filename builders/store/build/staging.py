@@ -164,6 +164,8 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     for name, kind in types.items():
         if table == "interactions" and name in (*statements.IDS_OF, "event"):
             kept.append(statements.staged_column(name, kind))
+        elif table == "interactions" and name == "rating":
+            kept.append(f"{limits.on_scale_sql(source)} AS rating")
         elif name not in NOTES:
             kept.append(f"{texts.cleaned_sql(table, name)} AS {name}")
     if emptied := _emptied(table, types):
