@@ -14,6 +14,7 @@ from itdr.builders.evidence.interests import (
     counts,
     display,
     opinions,
+    plain,
     tastes,
 )
 from itdr.builders.evidence.interests.works import KINDS, blends
@@ -374,7 +375,7 @@ def test_what_is_plain_in_the_list_is_not_passed_over() -> None:
                 low, high = (sum(name in one.categories for one in of) for of in (disliked, liked))
                 if not lexicon.is_taste("category", name) or low < 4:
                     continue
-                if low / len(disliked) - high / len(liked) >= display.SETS_APART:
+                if low / len(disliked) - high / len(liked) >= plain.SETS_APART:
                     seen += 1
                     assert any(
                         sum(fact.value in one.traits(fact.about) for one in disliked) >= 4
@@ -395,9 +396,9 @@ def test_a_name_is_no_kind() -> None:
         Item("4", "Beneath the Planet of the Apes (1970)", ("War",), ()),
     ]
     low, all_of = shown("risk", "War", 9, direction=DOWN), np.ones(4, bool)
-    assert display._have_one_name(low, all_of, [*items, *apes], 2)
-    assert not display._have_one_name(low, all_of, [*apes, *items], 2)
-    assert not display._have_one_name(low, np.array([1, 1, 1, 0], bool), [*items, *apes], 2)
+    assert plain.have_one_name(low, all_of, [*items, *apes], 2)
+    assert not plain.have_one_name(low, all_of, [*apes, *items], 2)
+    assert not plain.have_one_name(low, np.array([1, 1, 1, 0], bool), [*items, *apes], 2)
 
 
 def test_a_series_is_no_restatement_of_its_kind() -> None:

@@ -22,6 +22,7 @@ from itdr.builders.evidence.interests import (
     likeness,
     offers,
     opinions,
+    plain,
     tastes,
 )
 from itdr.builders.evidence.interests.person import Person
@@ -182,7 +183,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
     if not planned or planned[0].form.id not in openings or not any(map(core.is_own, said)):
         return None
-    if display.is_passed_over(person, said, liked, disliked, sayable_here):
+    if plain.is_passed_over(person, said, liked, disliked, sayable_here):
         return None
     shown = _with_offers(cell, rated, held, shown, said)
     statements = realiser.plan_statements(shown, flags)

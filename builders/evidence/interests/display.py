@@ -6,13 +6,13 @@ all of the user's likes (or dislikes). A fact that the sample does not show is n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests.likeness import title_words
+from itdr.builders.evidence.interests import plain
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
@@ -32,28 +32,17 @@ CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
+FAR = 2
+"""A reason against an item must be this many times as common among the displayed dislikes as among the likes."""
 LISTED = 3
 """A taste that is fairly sure must apply to one displayed like in so many."""
 CLEARLY, SEEN = 2, 4
 """A reason for an item must be this many times as common among the displayed likes as among the dislikes, and apply to
 one like in so many."""
-AGAINST, FAR = 2, 2
-"""A reason against an item must apply to so many displayed dislikes, and be so many times as common among them as
-among the likes."""
-PLAIN = 0.75
-"""Its difference between the displayed dislikes and likes must be this fraction of the greatest that any trait shows:
-what is plain to see is not passed over for a detail."""
-UNSAID = 0.4
-"""Where most of the displayed dislikes share a trait, and the difference is so great, something is said of them."""
-NEARLY_ALL, SETS_APART = 0.8, 0.3
-"""Where so many of the displayed dislikes share a trait, and the difference is so great, nothing that fewer share is a
-reason."""
 SAME = 0.7
 """Two tastes count as one if they share this fraction of the works of the smaller."""
 FOCUSED = 3
 """A work of more categories is no example of one of them, where there are others."""
-Sayable = Callable[[str, str], bool]
-"""Whether a trait can be named, by what it is about and its value."""
 _FARTHEST = np.iinfo(np.int64).max
 
 
@@ -87,7 +76,7 @@ def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
     """
     if not own or not theirs or earlier.direction != fact.direction:
         return False
-    if _sets_apart(earlier) != _sets_apart(fact) and not nested(earlier, fact):
+    if plain.sets_apart(earlier) != plain.sets_apart(fact) and not nested(earlier, fact):
         return False
     narrow, narrower = (one.about in NARROW for one in (earlier, fact))
     if narrower and not narrow:
@@ -95,11 +84,6 @@ def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
     # A series does not stand for all works of the kind that it is of.
     number = own.bit_count() if narrow else min(own.bit_count(), theirs.bit_count())
     return (own & theirs).bit_count() >= SAME * number
-
-
-def _sets_apart(fact: Fact) -> bool:
-    """Whether a fact is about likes against dislikes."""
-    return fact.kind in ("contrast", "risk") or (fact.kind == "listed" and fact.direction == DOWN)
 
 
 def nested(fact: Fact, other: Fact) -> bool:
@@ -194,7 +178,7 @@ def shown_facts(
     liked: Sequence[int],
     disliked: Sequence[int],
     items: Sequence[Item],
-    sayable: Sayable = lambda about, value: True,
+    sayable: plain.Sayable = lambda about, value: True,
 ) -> list[Fact]:
     """The facts that the displayed works bear out, each with what it may cite from them as details.
 
@@ -216,9 +200,7 @@ def shown_facts(
     """
     places = np.array([*liked, *disliked], np.int64)
     ends = slice(len(liked)), slice(len(liked), None)
-    plain = _plain_to_see(person, places, len(liked), sayable)
-    least = PLAIN * max((gap for _, gap in plain), default=0.0)
-    fewest = _fewest(plain, len(disliked))
+    least, fewest = plain.bar(person, liked, disliked, sayable)
     found: list[tuple[Fact, np.ndarray | None]] = []
     for fact in facts:
         has = person.carries(fact)[places] if fact.about in KINDS else None
@@ -231,10 +213,10 @@ def shown_facts(
                 Fact("shown", fact.about, fact.value, against, len(disliked), 0.0, DOWN),
             ]
             shown = shown[::-1] if fact.direction == DOWN else shown
-            if fact.direction == DOWN and (_gap(shown) < least or against < fewest):
+            if fact.direction == DOWN and (plain.gap(shown) < least or against < fewest):
                 continue
-            sure = fact.kind == "contrast" or fact.about == "series"
-            if not sure and _have_one_name(fact, has, items, len(liked)):
+            sure = fact.about == "series" or (fact.kind == "contrast" and fact.about != "decade")
+            if not sure and plain.have_one_name(fact, has, items, len(liked)):
                 continue
             fact = replace(fact, details=tuple(shown))
         found.append((fact, has))
@@ -252,14 +234,6 @@ def shown_facts(
             excluded |= has if fact.direction == DOWN else False
         kept.append(fact)
     return kept
-
-
-def _have_one_name(fact: Fact, has: np.ndarray, items: Sequence[Item], liked: int) -> bool:
-    """Whether all displayed works that a fact is about share a word of their titles: the name of a series rather than
-    the trait is what they have in common."""
-    side = range(liked, len(items)) if fact.direction == DOWN else range(liked)
-    words = [title_words(items[place].title) for place in side if has[place]]
-    return len(words) > 1 and bool(set.intersection(*words))
 
 
 def _examples(
@@ -313,68 +287,13 @@ def _less_plain(fact: Fact) -> float:
     """0 for what is not against works; the more, the less the lists show it."""
     if fact.about not in KINDS or fact.direction != DOWN:
         return 0.0
-    return 2 - _gap(fact.details)
-
-
-def _gap(shown: Sequence[Fact]) -> float:
-    """How much more common a trait is among the displayed dislikes than among the likes: their counts."""
-    against, k = shown[:2]
-    return round(against.count / max(against.of, 1) - k.count / max(k.of, 1), 6)
-
-
-def is_passed_over(
-    person: Person,
-    said: Sequence[Fact],
-    liked: Sequence[int],
-    disliked: Sequence[int],
-    sayable: Sayable,
-) -> bool:
-    """Whether nearly all displayed dislikes plainly share a trait of which an answer says nothing; or, where it says
-    nothing of dislikes, whether most of them do.
-
-    Args:
-        person: the user.
-        said: what each statement is about.
-        liked, disliked: places of the displayed works.
-        sayable: whether a trait can be named, by what it is about and its value.
-
-    Returns:
-        False also where a trait is said that as many of them share.
-    """
-    places, m = np.array([*liked, *disliked], np.int64), len(disliked)
-    plain = _plain_to_see(person, places, len(liked), sayable)
-    told = [fact for fact in said if fact.about in KINDS]
-    if not any(fact.direction != UP or _sets_apart(fact) for fact in told):
-        return any(2 * number > m > 3 and gap >= UNSAID for number, gap in plain)
-    shared = [person.carries(fact)[places[len(liked) :]].sum() for fact in told]
-    return _fewest(plain, m) > max(AGAINST, *map(int, shared))
-
-
-def _plain_to_see(
-    person: Person, places: np.ndarray, liked: int, sayable: Sayable
-) -> list[tuple[int, float]]:
-    """For each trait that can be named and several displayed dislikes have: how many do, and the `_gap`."""
-    counts, n, m = person.counts, liked, len(places) - liked
-    of, traits = counts.traits_of(person.codes[places])
-    low, against = np.unique(traits[of >= n], return_counts=True)
-    found = []
-    for trait, number in zip(low.tolist(), against.tolist(), strict=True):
-        if number >= AGAINST and sayable(*counts.names[trait]):
-            likes = int((traits[of < n] == trait).sum())
-            found.append((number, round(number / m - likes / max(n, 1), 6)))
-    return found
-
-
-def _fewest(plain: Sequence[tuple[int, float]], m: int) -> int:
-    """How many of the m displayed dislikes must share what is said: nearly all, where they plainly share something."""
-    alike = any(number >= NEARLY_ALL * m and gap >= SETS_APART for number, gap in plain)
-    return round(NEARLY_ALL * m) if alike else AGAINST
+    return 2 - plain.gap(fact.details)
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
-        return against >= AGAINST and against * n >= FAR * k * m
+        return against >= plain.AGAINST and against * n >= FAR * k * m
     if fact.direction == 0 and not against:
         return False
     if fact.kind == "listed" and k * LISTED < n:
