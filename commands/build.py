@@ -105,7 +105,13 @@ def _here(
     builders = _builders(configs, options)
     kind = "jsonl" if jsonl else "parquet"
     built = folder.build(
-        builders, target, kind, progress=_bar, overwrite=overwrite, roots=_roots(configs)
+        builders,
+        target,
+        kind,
+        progress=_bar,
+        overwrite=overwrite,
+        roots=_roots(configs),
+        skip_empty=not configs,
     )
     return builders, built
 
@@ -128,7 +134,14 @@ def _on_spark(
     spark_session = session.start(master)
     try:
         built = job.run(
-            spark_session, builders, out, jsonl, work, overwrite=overwrite, roots=_roots(configs)
+            spark_session,
+            builders,
+            out,
+            jsonl,
+            work,
+            overwrite=overwrite,
+            roots=_roots(configs),
+            skip_empty=not configs,
         )
         return builders, built
     finally:
@@ -154,7 +167,7 @@ def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[An
     if not made:
         raise next(iter(refused.values()))
     for name, reason in refused.items():
-        print(f"itdr: not built: {name}. {as_options(str(reason))}", file=sys.stderr)
+        print(f"itdr: skipped {name}: {as_options(str(reason))}", file=sys.stderr)
     return made
 
 

@@ -94,6 +94,7 @@ def run(
     chunk_bytes: int = CHUNK_BYTES,
     overwrite: bool = False,
     roots: Sequence[str] = (),
+    skip_empty: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Build the configs of constructed builders.
 
@@ -106,6 +107,7 @@ def run(
         chunk_bytes: as for `build`.
         overwrite: as for `build`.
         roots: as for `itdr.publish.folder.build`.
+        skip_empty: as for `itdr.publish.folder.build`.
 
     Returns:
         Each config's provenance.
@@ -118,7 +120,8 @@ def run(
     target = remote.normalize_url(out)
     job = _Job(session.isolated_session(spark_session), workdir, chunk_bytes, target)
     try:
-        return _build_all(job, config_builders, kind, {"overwrite": overwrite, "roots": roots})
+        how = {"overwrite": overwrite, "roots": roots, "skip_empty": skip_empty}
+        return _build_all(job, config_builders, kind, how)
     except ItdrError:
         raise
     except Exception as error:

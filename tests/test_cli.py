@@ -67,9 +67,10 @@ def test_sources_shows_what_is_stored_and_what_was_left_out(caches: Path, tmp_pa
     said = run("sources", "ml-32m", cwd=tmp_path)
     assert f"{facts.counts['interactions']:,} interactions" in said
     for (_, reason), n in facts.rejects.items():
-        assert f"rejected: {n:,} rows" in said and reason in said
+        assert f": {reason}" in said and (f"rejected: {n:,} " in said)
     (stored,) = json.loads(run("sources", "ml-32m", "--json", cwd=tmp_path))["stored"]
-    assert stored["files"]["ratings"]["name"] == "ratings.csv"
+    assert stored["files"]["ratings"]["name"] == "ratings.csv" and not stored["sample"]
+    assert "of 32,000,204 declared rows" in said and "bundled sample" not in said
     assert len(run("sources", cwd=tmp_path).splitlines()) == len(registry.source_ids())
 
 
