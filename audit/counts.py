@@ -39,7 +39,7 @@ class Recount:
     """Collects facts row by row, and counts them again at the end."""
 
     def __init__(self) -> None:
-        self.result = Result("counts", "what a written answer counts is counted so in the raw data")
+        self.result = Result("counts", "the counts in a prose answer are those of the raw data")
         self._asked: dict[str, tuple[RawOracle, list[_Asked]]] = {}
 
     def see(self, row: Row, raw: RawOracle, item: int) -> None:

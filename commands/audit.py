@@ -30,7 +30,7 @@ def run(
     columns: Annotated[
         str | None,
         typer.Option(
-            help="Which column of another's file holds what, where that is not to be guessed: "
+            help="Which column of a file that itdr did not build holds what, where it cannot be guessed: "
             "prompt=question,answer=response,history=…,candidates=…,id=…,user=…,split=…"
         ),
     ] = None,
@@ -70,13 +70,15 @@ def _results(
     place, longest = Path(data).expanduser(), max_chars or LONGEST
     named = parse_columns(columns)
     elsewhere = place.is_dir() and data not in config_names() and not built.data_files(place)
-    if place.is_file() or named or (rows_only and elsewhere):
+    if place.is_file() or elsewhere or (named and place.exists()):
         if not rows_only:
             raise ConfigError(
-                f"{data}: of another's file only the rows can be audited; add --rows-only."
+                f"{data} was not built by itdr, so only its rows can be audited: add --rows-only."
             )
         if options:
-            raise ConfigError(f"{data}: {', '.join(options)} has no meaning for another's file.")
+            raise ConfigError(
+                f"{', '.join(options)} can change nothing in {data}, which was not built by itdr."
+            )
         return audit_files(place, named, longest)
     opened = open_data(data, options)
     try:

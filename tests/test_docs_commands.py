@@ -149,7 +149,7 @@ def test_the_commands_of_the_audit_page_run(reader: Path) -> None:
     assert len(lines) == 5
     for words in lines:
         small = ["--size", "20", "--sources", "ml-32m"] if "sequential_rec" in words else []
-        assert "\nNo fault." in run([*words, *small])
+        assert "\nNo faults found." in run([*words, *small])
 
 
 def test_the_plan_of_the_protocols_page_runs(reader: Path) -> None:
