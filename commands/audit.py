@@ -16,16 +16,16 @@ def run(
     data: Annotated[
         str,
         typer.Argument(
-            help="A folder that `itdr build` wrote, or a config; with --rows-only any instruction "
+            help="A folder that `itdr build` wrote, or a config; with --rows-only also any instruction "
             "file (jsonl, json, parquet, csv) or a folder of them."
         ),
     ],
     rows_only: Annotated[
-        bool, typer.Option("--rows-only", help="Check the rows alone, not against the raw data.")
+        bool, typer.Option("--rows-only", help="Check the rows alone, without the raw data.")
     ] = False,
     max_chars: Annotated[
         int | None,
-        typer.Option("--max-chars", min=1, help="The most characters that a question may have."),
+        typer.Option("--max-chars", min=1, help="The longest question allowed, in characters."),
     ] = None,
     columns: Annotated[
         str | None,
@@ -38,11 +38,11 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Check rows for leaks and giveaways, against the raw data too.
+    """Check rows for leaks and giveaways, also against the raw data.
 
     For a folder, give --data-dir (or --sample) as it was built; its other options are known.
-    With --rows-only, any instruction file can be checked, as far as its columns allow. Exit code 1
-    where something is wrong. Example: itdr audit sequential_rec --sample
+    With --rows-only, any instruction file can be checked, as far as its columns allow. The exit code
+    is 1 if a fault is found. Example: itdr audit sequential_rec --sample
     """
     from itdr.audit import text
 

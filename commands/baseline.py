@@ -1,4 +1,4 @@
-"""`itdr baseline`: predictions of plain methods, so that a score has a floor."""
+"""`itdr baseline`: predictions of simple methods, as a floor for scores."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itdr.builders.dataset.options import one_of
 from itdr.commands import _outputs
 from itdr.commands._options import config_names, with_options
 
-METHOD_HELP = "Only this one; may be repeated. Classic recommenders run by name alone: item-knn, als, ease, bpr."
+METHOD_HELP = "Run only this method; may be repeated. Classic recommenders run only if named: item-knn, als, ease, bpr."
 
 
 @with_options
@@ -24,7 +24,7 @@ def run(
         ),
     ],
     out: Annotated[
-        str, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
+        str, typer.Option("-o", "--out", help="The folder to write into, created if missing.")
     ] = "itdr-baselines",
     split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
     method: Annotated[
@@ -38,12 +38,11 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Write the answers of plain methods, and print what they score.
+    """Write the answers of simple methods, and print their scores.
 
     The files are OUT/<subtask>-<method>.jsonl.
-    Candidates that a method holds to be equal are marked as ties, and scored by expected value.
-    item-knn, als, ease and bpr are LensKit's (pip install lenskit), and run where they are
-    named.
+    Candidates that a method ranks as equal are marked as ties, and scored by their expected value.
+    item-knn, als, ease and bpr are LensKit's (pip install lenskit), and run only if they are named.
     Example: itdr baseline sequential_rec --sample -o out
     """
     from itdr import scoring
@@ -96,7 +95,7 @@ def run(
 
 
 def table(reports: dict[str, dict[str, Any]]) -> str:
-    """One Markdown table per cell: methods by metrics, with the level of chance.
+    """One Markdown table per cell: methods by metrics, with the chance level.
 
     Args:
         reports: task -> method -> report.

@@ -33,16 +33,17 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="The seed of the splits.")] = 0,
     data_dir: Annotated[str | None, typer.Option("--data-dir", help=DATA_DIR)] = None,
     sample: Annotated[
-        bool, typer.Option("--sample", help="Use the bundled made-up files.")
+        bool,
+        typer.Option("--sample", help="Use the small made-up files that come with the package."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write the cleaned tables of a source, events with their split.
+    """Write the cleaned tables of a source, each event with its split.
 
-    The tables are interactions, items and users. Where only the files without the texts of reviews
-    are at hand, these are exported, and a line says so.
-    CSV and Parquet have a column `split`; RecBole gets one log for each split, to be read with
-    benchmark_filename: [train, valid, test]. The folder can be read again as a source.
+    The tables are interactions, items and users. If the files with the texts of reviews are missing,
+    the rest is exported without them, and a line says so.
+    CSV and Parquet have a column `split`. RecBole gets one log for each split, to be read with
+    benchmark_filename: [train, valid, test]. The folder is itself a source.
     Example: itdr export ml-1m --to recbole out/ml-1m
     """
     from itdr.builders.core.errors import ConfigError

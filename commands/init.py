@@ -24,24 +24,31 @@ SIZE = 100
 def run(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files: a log, a catalogue, users; or a folder of them."),
+        typer.Argument(help="Files: a log, a catalogue, users; or a folder that holds them."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="The description to write; by default <id>.yaml here."),
+        typer.Option(
+            "-o", "--out", help="The description to write; by default <id>.yaml in this folder."
+        ),
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--id", help="The name in rows; by default that of the first file."),
+        typer.Option(
+            "--id",
+            help="The id of the source, used in rows; by default the name of the first file.",
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a description.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite an existing description.")
+    ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of descriptions, for editors.")
     ] = False,
 ) -> None:
     """Describe your own files in YAML, and print the first rows.
 
-    A folder of RecBole's atomic files needs none: it is recognised as it is.
+    A folder of RecBole's atomic files needs no description.
     Example: itdr init clicks.csv products.parquet
     """
     from itdr.builders.core.errors import ConfigError
@@ -52,7 +59,7 @@ def run(
         print(json.dumps(json_schema(), indent=1))
         return
     if not paths:
-        raise ConfigError("Which files? As: itdr init clicks.csv products.parquet")
+        raise ConfigError("Which files? For example: itdr init clicks.csv products.parquet")
     files, folder = _files(paths)
     if folder is not None:
         _recbole(folder)
@@ -135,7 +142,9 @@ def _recbole(folder: Path) -> None:
     from itdr.publish.export import yaml_of
 
     found = recbole.describe(folder)
-    print(f"{folder}: atomic files of RecBole, a source as they are: sources=[{str(folder)!r}].")
+    print(
+        f"{folder} holds RecBole's atomic files, which are a source as they are: sources=[{str(folder)!r}]."
+    )
     print("They are read as:\n")
     print("\n".join(f"  {line}" for line in yaml_of(found.values, found.notes).splitlines()))
     for doubt in found.doubts:

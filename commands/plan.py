@@ -36,7 +36,7 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Show what a config would read, fetch and write. Nothing is downloaded.
+    """Show what a config would read, download and write. Downloads nothing.
 
     Example: itdr plan sequential_rec --sources ml-32m,microlens
     """

@@ -1,4 +1,4 @@
-"""`itdr score`: model answers scored, with intervals and the level of chance."""
+"""`itdr score`: scores model answers, with intervals and chance levels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run(
     predictions: Annotated[
         Path,
         typer.Argument(
-            help="JSON lines (or Parquet) with `id` and `output`, or `outputs`: several, the best first."
+            help="JSON Lines or Parquet with `id` and `output`, or `outputs`: several answers, the best first."
         ),
     ],
     data: Annotated[
@@ -32,23 +32,21 @@ def run(
         bool, typer.Option("--json", help="Print the whole report as JSON.")
     ] = False,
     out: Annotated[
-        str | None, typer.Option("-o", "--out", help="Write the report as JSON.")
+        str | None, typer.Option("-o", "--out", help="Write the report to this file, as JSON.")
     ] = None,
     rows_out: Annotated[
         str | None,
-        typer.Option(
-            "--rows", help="Write the verdict on every row into this file, as JSON lines."
-        ),
+        typer.Option("--rows", help="Write the verdict on every row to this file, as JSON Lines."),
     ] = None,
     *,
     options: dict[str, Any],
 ) -> None:
-    """Score answers, with levels of chance and 95% intervals.
+    """Score answers, with chance levels and 95% intervals.
 
-    Figures are given per cell, subtask and root task; intervals by the bootstrap.
-    A row without a prediction counts as wrong, unless --partial is given. Where DATA is a config, its
-    options are options, as for `itdr build`. Predictions that carry the `row_hash` of another row are
-    refused. docs/scoring.md defines every metric.
+    Figures are given per cell, subtask and root task; intervals come from a bootstrap.
+    A row without a prediction counts as wrong, unless --partial is given. If DATA is a config, give its
+    options as for `itdr build`. Predictions with the `row_hash` of another row are refused.
+    docs/scoring.md defines every metric.
     Example: itdr score answers.jsonl --data sequential_rec --sample
     """
     from itdr import scoring

@@ -17,14 +17,15 @@ def run(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A source id, for everything known of it.", autocompletion=source_names
+            help="A source id or the path of a description, to show everything known of it.",
+            autocompletion=source_names,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the sources: licence, files, size, and how to get them.
 
-    With a name: also what is stored of it, and which rows were left out.
+    With a name: also what is stored of it, and how many rows were left out, by reason.
     """
     names = [name] if name else list(registry.source_ids())
     facts = [describe(own_sources.find_source(one)[0]) for one in names]
