@@ -15,6 +15,7 @@ import numpy as np
 
 from itdr.audit.oracle import RawOracle
 from itdr.audit.result import Result
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.evidence.facts import Fact, fact_of
 from itdr.builders.store.engine import connect
 
@@ -131,7 +132,7 @@ def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[in
 
     store = raw.store
     assert store.source.scale is not None
-    liked = store.source.scale.liked
+    liked = float32_sql(store.source.scale.liked)
     seed, source = raw.cell.cell.seed, raw.cell.cell.source.random_id
     training = np.flatnonzero(assign_splits(store.user_hash, seed, source) == TRAIN)
     numbers, items, others = map(np.array, zip(*pairs, strict=True))

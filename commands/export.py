@@ -14,6 +14,7 @@ from itdr.commands._options import DATA_DIR
 
 if TYPE_CHECKING:
     from itdr.builders.core.schema import Source
+    from itdr.builders.rawfiles.locate import Plan
     from itdr.builders.store.spec import StoreSpec
 
 logger = logging.getLogger("itdr")
@@ -83,11 +84,15 @@ def _store(source: Source, domain: str | None, place: Path | None, sample: bool)
     if source.files_for("text", domain) in ((), source.files_for("base", domain)):
         return base
     text = StoreSpec(source, domain, "text", place, sample)
-    if text.ready() or not (absent := _absent(text)) or not (base.ready() or not _absent(base)):
+    if text.ready():
+        return text
+    now = locate.plan(source, dict.fromkeys((*text.files, *base.files)), place)
+    absent = _absent(text, now)
+    if not absent or not (base.ready() or not _absent(base, now)):
         return text
     name = f"{source.id}/{domain}" if domain else source.id
-    problems = locate.plan(source, text.files, place).problems
-    why = "".join(f" (found, but not taken: {one})" for one in problems.values())
+    problems = [now.problems[file.key] for file in text.files if file.key in now.problems]
+    why = "".join(f" (found, but not taken: {one})" for one in problems)
     logger.warning(
         "itdr: %s: the texts of reviews are left out, as %s is not at hand%s. `itdr fetch %s` gets "
         "what can be downloaded.",
@@ -99,10 +104,8 @@ def _store(source: Source, domain: str | None, place: Path | None, sample: bool)
     return base
 
 
-def _absent(spec: StoreSpec) -> list[str]:
+def _absent(spec: StoreSpec, now: Plan) -> list[str]:
     """The required raw files of a store that are not on disk, by name."""
-    from itdr.builders.rawfiles import locate
-
-    found = locate.find(spec.source, spec.files, spec.data_dir)
-    here = {key for key, one in found.items() if one is not None and one.origin != "declared"}
+    found = {key: one for key, one in now.located.items() if one is not None}
+    here = {key for key, one in found.items() if one.origin != "declared"}
     return [file.name for file in spec.files if file.key not in here and not file.optional]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from itdr.commands import _outputs
 from itdr.commands._options import with_options
+
+if TYPE_CHECKING:
+    from itdr.scoring.data import Data
+    from itdr.scoring.metrics.groundedness import FactSpellings
 
 
 @with_options
@@ -55,8 +60,7 @@ def run(
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import aggregate
-    from itdr.scoring.metrics.groundedness import FactSpellings
-    from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
+    from itdr.scoring.metrics.per_task import is_open
     from itdr.scoring.predictions import read
 
     require()
@@ -64,17 +68,7 @@ def run(
     beside = None if rows_out is None else _outputs.file(rows_out)
     answers = read(predictions, column)
     opened = open_data(data, options)
-    lexicon, rows = FactSpellings(templates=opened.templates), []
-    spoken = bool(set(opened.tasks) & set(TEXT_TASKS))
-    for part in opened.splits:
-        wanted = split in (part, "all")
-        for row in opened.rows(part):
-            if row["task"] in TEXT_TASKS:
-                lexicon.see(row)
-            elif not wanted and not spoken:
-                break
-            if wanted and (not partial or row["id"] in answers):
-                rows.append(row)
+    rows, lexicon = _rows_to_score(opened, split, answers if partial else None)
     if not rows:
         raise ConfigError(
             f"{data}: no row of the split {split!r} to score"
@@ -96,3 +90,25 @@ def run(
     if target is not None:
         target.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else aggregate.table(made))
+
+
+def _rows_to_score(
+    data: Data, split: str, only: Container[str] | None
+) -> tuple[list[dict[str, Any]], FactSpellings]:
+    """The rows of a split (of those `only` that have these ids), and the spellings of what prose answers may state,
+    which every split knows."""
+    from itdr.scoring.metrics.groundedness import FactSpellings
+    from itdr.scoring.metrics.per_task import TEXT_TASKS
+
+    spellings, rows = FactSpellings(templates=data.templates), []
+    spoken = bool(set(data.tasks) & set(TEXT_TASKS))
+    for part in data.splits:
+        wanted = split in (part, "all")
+        for row in data.rows(part):
+            if row["task"] in TEXT_TASKS:
+                spellings.see(row)
+            elif not wanted and not spoken:
+                break
+            if wanted and (only is None or row["id"] in only):
+                rows.append(row)
+    return rows, spellings

@@ -9,7 +9,7 @@ import typer
 
 from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.dataset import own_sources, registry
-from itdr.builders.rawfiles.rows import compared
+from itdr.builders.rawfiles.row_count import compared
 from itdr.commands._options import source_names
 
 

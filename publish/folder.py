@@ -26,7 +26,7 @@ from itdr.builders.dataset import formats, registry
 from itdr.publish import (
     benchmark,
     card,
-    catalogue,
+    catalogue_file,
     croissant,
     files,
     licences,
@@ -236,7 +236,7 @@ def _draw(
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
-    return written, catalogue_entry(catalogue.write(builder._plans, part))
+    return written, catalogue_entry(catalogue_file.write(builder._plans, part))
 
 
 def catalogue_entry(facts: dict[str, Any] | None) -> dict[str, Any]:

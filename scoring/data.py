@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
-from itdr.builders.dataset import catalogue, registry
+from itdr.builders.dataset import catalogue_table, registry
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
@@ -188,7 +188,7 @@ class Data:
         if self.folder is not None:
             return Catalogues.of_files(sorted(built.catalogue_files(self.folder)))
         return Catalogues(
-            pa.Table.from_batches(catalogue.batches(cell))
+            pa.Table.from_batches(catalogue_table.batches(cell))
             for cell in self.cells.values()
             if cell.whole_catalogue
         )

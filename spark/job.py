@@ -19,7 +19,7 @@ from itdr.builders.dataset.shards import Shard
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import derived
 from itdr.builders.store.engine import use_engine
-from itdr.publish import catalogue, folder, provenance
+from itdr.publish import catalogue_file, folder, provenance
 from itdr.spark import draw as spark_draw
 from itdr.spark import session
 from itdr.spark.chunks import CHUNK_BYTES
@@ -195,7 +195,7 @@ class _Job:
     def _catalogue(self, plans: list[SplitPlan], part: Path, out: str) -> dict[str, Any] | None:
         """Write the catalogue here, and copy it to where the data files are."""
         with use_engine(EngineFactory(self.session, self.workdir)):
-            facts = catalogue.write(plans, part)
+            facts = catalogue_file.write(plans, part)
         if facts is not None and remote.is_remote(self.target):
             remote.send(part / facts["name"], f"{out}/{facts['name']}")
             (part / facts["name"]).unlink()

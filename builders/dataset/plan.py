@@ -13,8 +13,9 @@ import numpy as np
 from itdr.builders.core import gc_pause
 from itdr.builders.core.errors import ConfigError, EmptySplitError
 from itdr.builders.core.messages import warn_once
+from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.at_hand import facet_of
+from itdr.builders.dataset.available_sources import facet_of
 from itdr.builders.dataset.config import Options
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.options import ALL, PAPER
@@ -88,15 +89,9 @@ def cells_of(options: Options) -> list[Cell]:
         domains = dict(options.selected).get(source_id)
         if domains is None:
             continue
-        task = registry.task(task_id)
+        task, source = registry.task(task_id), registry.source(source_id)
         rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
-        values = options.of(task_id)
-        values |= {name: v for name, v in rule.options.items() if name not in options.own}
-        source = registry.source(source_id)
-        if values.get("negatives") == EVENT and "interactions.timestamp" not in source.columns:
-            values["negatives"] = POPULARITY
-        if "order" in values and "order" not in options.own and not source.timed:
-            values["order"] = "rating"
+        values = _cell_options(options, task_id, source, rule)
         pairs = list(_domains(rule, domains))
         if not pairs and options.chosen_by_default:
             continue
@@ -124,6 +119,17 @@ def cells_of(options: Options) -> list[Cell]:
                 )
             )
     return made
+
+
+def _cell_options(options: Options, task: str, source: Source, rule: CellRule) -> dict[str, Any]:
+    """The options of a cell: those of its subtask, then of its rule, as far as the source's columns allow."""
+    values = options.of(task)
+    values |= {name: v for name, v in rule.options.items() if name not in options.own}
+    if values.get("negatives") == EVENT and "interactions.timestamp" not in source.columns:
+        values["negatives"] = POPULARITY
+    if "order" in values and "order" not in options.own and not source.timed:
+        values["order"] = "rating"
+    return values
 
 
 def _domains(rule: CellRule, chosen: tuple[str, ...]) -> Iterator[tuple[str | None, str | None]]:

@@ -22,7 +22,7 @@ from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import inner_tar, zip_names
 from itdr.builders.rawfiles.checksums import Trust, sampled_digest, trust
 from itdr.builders.rawfiles.names import files_below, is_ignored, match, path_parts, same_name
-from itdr.builders.rawfiles.near import entries, near_misses
+from itdr.builders.rawfiles.near_misses import entries, near_misses
 
 Origin = Literal["data_dir", "cache", "declared"]
 GUESS = 0.35

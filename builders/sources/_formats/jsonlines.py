@@ -1,16 +1,15 @@
 """JSON Lines read by DuckDB: only the wanted keys, in parallel, and no broken line unnoticed.
 
-With `ignore_errors` DuckDB turns a line that is no JSON object into a row of nulls (blank lines are
-skipped), and a value of an unexpected type into null; `UNREADABLE` counts the former.
+With `ignore_errors` DuckDB turns a line that is no JSON object into a row of nulls, which readers reject as
+`NO_RECORD` (blank lines are skipped), and a value of an unexpected type into null.
 [tried on DuckDB 2.0: a line cut short, text behind the object, an array, invalid UTF-8, half of a
 surrogate pair]
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,10 @@ from typing import Any
 from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import NO_RECORD, ROUNDED
+from itdr.builders.core.reasons import ROUNDED
 from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines
 from itdr.builders.sources._formats.validate import require_encoding, tail_of
 
-UNREADABLE = NO_RECORD
 _HEAD = 1 << 16
 _LINES = 20
 
@@ -39,11 +37,21 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
             record holds one of the keys twice, and nobody can tell which value counts.
     """
     require_encoding(path, limit=_HEAD)
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        for key, value in pairs:
+            if key in keys and record[key] != value:
+                raise RawFileError(
+                    f"{path}: a record has the key {key!r} twice, with different values. {AGAIN}"
+                )
+        return record
+
     shown = ""
     for line in islice(lines(path), _LINES):
-        _require_keys_once(path, line or b"", keys)
+        found = _keys(line or b"", once)
         shown = shown or (line or b"")[:160].decode("utf-8", "replace").strip()
-        if line and set(keys) <= _keys(line):
+        if line and set(keys) <= found:
             break
     else:
         raise RawFileError(
@@ -58,23 +66,10 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
         )
 
 
-def _require_keys_once(path: Path, line: bytes, keys: Sequence[str]) -> None:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        record = dict(pairs)
-        for key, value in pairs:
-            if key in keys and record[key] != value:
-                raise RawFileError(
-                    f"{path}: a record has the key {key!r} twice, with different values. {AGAIN}"
-                )
-        return record
-
-    with contextlib.suppress(ValueError, RecursionError):
-        json.loads(line, object_pairs_hook=once)
-
-
-def _keys(line: bytes) -> set[str]:
+def _keys(line: bytes, hook: Callable[[list[tuple[str, Any]]], Any] = dict) -> set[str]:
+    """The keys of a record; none where a line is no record. hook: sees the pairs of every object."""
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=hook)
     except (ValueError, RecursionError):
         return set()
     return set(record) if isinstance(record, dict) else set()
