@@ -144,7 +144,9 @@ def _files(spec: Any, now: Any) -> Iterator[dict[str, Any]]:
         if one is None:
             state = "left out (optional)" if file.optional else "to be placed by hand"
         elif one.origin == "declared":
-            state = f"to be downloaded in {one.remote.name}" if one.remote else "to be downloaded"
+            state = "to be downloaded"
+            if one.remote is not None and one.remote.name != file.name:
+                state += f" in {one.remote.name}"
             size = size or (one.remote.size if one.remote else None)
         else:
             state = f"here: {one.path}"

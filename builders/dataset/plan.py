@@ -233,7 +233,8 @@ def _say_short(options: Options, samples: Sequence[CellSample]) -> None:
     """One line for a (task, source) cell that has fewer eligible cases than its quota."""
     cell = samples[0].cell
     quota = _quota(options, cell)
-    if quota is None or options.sample:
+    unasked = options.size == PAPER and registry.is_own(cell.source.id)
+    if quota is None or options.sample or unasked:
         return
     wanted = quota_by_part(quota)
     got = [sum(one.expected for one in samples if one.part == part) for part in range(len(SPLITS))]

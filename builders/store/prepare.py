@@ -267,12 +267,14 @@ def _rows_of_gzip(file: RawFile, path: Path, stop: Event) -> int | None:
 
 def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
     source = spec.source
+    work = _short_citation(source)
     logger.warning(
-        "itdr: %s: licence: %s%s. Please cite: %s",
+        "itdr: %s: licence: %s%s.%s",
         _name(spec),
         source.licence.name,
         f" ({source.licence.url})" if source.licence.url else "",
-        _short_citation(source),
+        # The description of own data may name no work but itself.
+        "" if work == source.id else f" Please cite: {work}",
     )
     rows = facts["rows"]
     logger.info(

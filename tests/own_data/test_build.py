@@ -36,6 +36,16 @@ def test_subtasks_without_a_case_are_skipped(
     assert "fewer eligible cases than its quota: 0 of" not in caplog.text
 
 
+def test_own_data_has_no_quota_but_the_size_that_was_asked_for(
+    description: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    arguments = ["build", "pointwise_rec", "--sources", description]
+    run(*arguments, "-o", str(tmp_path / "all"))
+    assert "quota" not in caplog.text and "Please cite" not in caplog.text
+    run(*arguments, "-o", str(tmp_path / "some"), "--size", "2000", "--overwrite")
+    assert "fewer eligible cases than its quota" in caplog.text
+
+
 def test_a_subtask_that_was_named_is_required(description: str, tmp_path: Path) -> None:
     arguments = ["build", "sequential_rec", "pointwise_rec", "--sources", description]
     with pytest.raises(EmptySplitError, match="sequential_rec: no case is eligible"):
