@@ -28,8 +28,8 @@ from tests.test_docs import DOCS, ROOT, sources
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = ("sh", "console", "bash")
 UsageError = typer.BadParameter.__base__
-PLACEHOLDERS = ("my-build", "theirs.jsonl", "out", "log.yaml")
-"""Files of a reader that stand where a config or a source may stand, too."""
+PLACEHOLDERS = ("my-build", "theirs.jsonl", "out", "log.yaml", "tiny-shop")
+"""Files and sources of a reader that stand where a config or a source may stand, too."""
 
 pytestmark = pytest.mark.skipif(not DOCS.is_dir(), reason="the documentation is not in a wheel")
 
