@@ -8,8 +8,9 @@ surrogate pair]
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -37,21 +38,11 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
             record holds one of the keys twice, and nobody can tell which value counts.
     """
     require_encoding(path, limit=_HEAD)
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        record = dict(pairs)
-        for key, value in pairs:
-            if key in keys and record[key] != value:
-                raise RawFileError(
-                    f"{path}: a record has the key {key!r} twice, with different values. {AGAIN}"
-                )
-        return record
-
     shown = ""
     for line in islice(lines(path), _LINES):
-        found = _keys(line or b"", once)
+        _require_keys_once(path, line or b"", keys)
         shown = shown or (line or b"")[:160].decode("utf-8", "replace").strip()
-        if line and set(keys) <= found:
+        if line and set(keys) <= _keys(line):
             break
     else:
         raise RawFileError(
@@ -66,10 +57,23 @@ def require_json_lines(path: Path, keys: Sequence[str]) -> None:
         )
 
 
-def _keys(line: bytes, hook: Callable[[list[tuple[str, Any]]], Any] = dict) -> set[str]:
-    """The keys of a record; none where a line is no record. hook: sees the pairs of every object."""
+def _require_keys_once(path: Path, line: bytes, keys: Sequence[str]) -> None:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        record = dict(pairs)
+        for key, value in pairs:
+            if key in keys and record[key] != value:
+                raise RawFileError(
+                    f"{path}: a record has the key {key!r} twice, with different values. {AGAIN}"
+                )
+        return record
+
+    with contextlib.suppress(ValueError, RecursionError):
+        json.loads(line, object_pairs_hook=once)
+
+
+def _keys(line: bytes) -> set[str]:
     try:
-        record = json.loads(line, object_pairs_hook=hook)
+        record = json.loads(line)
     except (ValueError, RecursionError):
         return set()
     return set(record) if isinstance(record, dict) else set()
