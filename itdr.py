@@ -1,7 +1,7 @@
 """The loading script of `itdr`: its configs, its builder, and its registration with `datasets`.
 
-`import itdr` teaches `load_dataset` the name "itdr". On `datasets` 3 this file is a loading script
-too (`trust_remote_code=True`), which wants plain imports at its head and no file access in here.
+`import itdr` teaches `load_dataset` the name "itdr". On `datasets` 3 this file is also a loading script
+(`trust_remote_code=True`), which is why its imports are plain and it reads no files.
 """
 
 import os

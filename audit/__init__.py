@@ -123,7 +123,7 @@ def _run(
     if checks is not None and plan is not None:
         return [*found, *checks.end(), *plan.end()]
     skipped = Result("raw data", "what only the raw data can prove")
-    skipped.skipped = "not asked for; negatives, parts, order and popularity are unproven"
+    skipped.skipped = "--rows-only: negatives, splits, order and popularity are unproven"
     return [*found, skipped]
 
 

@@ -30,21 +30,21 @@ class RawChecks:
     def __init__(self, data: Data) -> None:
         self._data = data
         self._raws: dict[str, RawOracle] = {}
-        self.part = Result("part", "a row's split is the one that its user (item, time) belongs to")
+        self.part = Result("part", "each row is in the split of its user, item or time")
         self.touched = Result(
             "negatives",
-            "no false candidate, nor another work of its title, was touched by the user; of a pair, "
-            "one was liked and the other was not",
+            "the user touched no negative, nor another work of its title; of a pair, one was liked and "
+            "the other was not",
         )
         self.targets = Result(
-            "true items", "all that a row says of its user stands in the raw data"
+            "true items", "everything that a row says of its user is in the raw data"
         )
         self.known = Result(
             "known",
-            "candidates were known to others of the training part before the first true one",
+            "training users knew the candidates before the first true item",
         )
-        self.order = Result("order", "the history lies before the first true item")
-        self.said = Result("comments", "no shown comment comes from a user of another part")
+        self.order = Result("order", "the history ends before the first true item")
+        self.said = Result("comments", "no comment comes from a user of another split")
         self.promise = SplitPromise()
         self.counts = Recount()
         self._about: dict[str, dict[int, tuple[str, str, str]]] = {}

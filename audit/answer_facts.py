@@ -41,7 +41,7 @@ class AnswerFacts(RowCheck):
     def __init__(self, folder: Path | None = None) -> None:
         self.result = Result(
             "answer facts",
-            "a written answer is what its evidence says, and the evidence is possible",
+            "a prose answer says what its evidence says, and the evidence is possible",
         )
         self._folder = folder
 

@@ -129,7 +129,9 @@ class Lists:
     """Candidates are distinct, shown, not in the history, and the answer is one of them."""
 
     def __init__(self) -> None:
-        self.result = Result("candidates", "they are distinct and shown, and the answer is one")
+        self.result = Result(
+            "candidates", "they are distinct and in the prompt, and the answer is one of them"
+        )
 
     def see(self, row: AnyRow, chosen: list[int] | None) -> None:
         """Check the candidates of one row.
@@ -171,7 +173,7 @@ class Leaks:
     """
 
     def __init__(self) -> None:
-        self.result = Result("leaks", "the prompt does not tell the answer")
+        self.result = Result("leaks", "the prompt does not give the answer away")
         self._held: dict[str, list[str]] = {}
         self._rows: dict[str, int] = {}
 
@@ -242,7 +244,7 @@ class Users:
 
     def __init__(self) -> None:
         self.result = Result(
-            "users", "what is asked of a user elsewhere does not stand in the train rows"
+            "users", "a user's answer in another split is in none of the user's train rows"
         )
         self._train: dict[int, str] = {}
         self._asked: list[tuple[int, str, str]] = []

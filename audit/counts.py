@@ -14,6 +14,7 @@ import numpy as np
 
 from itdr.audit.oracle import RawOracle
 from itdr.audit.result import Result
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.evidence.facts import Fact, fact_of
 from itdr.builders.store.engine import connect
 
@@ -38,7 +39,7 @@ class Recount:
     """Collects facts row by row, and counts them again at the end."""
 
     def __init__(self) -> None:
-        self.result = Result("counts", "what a written answer counts is counted so in the raw data")
+        self.result = Result("counts", "the counts in a prose answer are those of the raw data")
         self._asked: dict[str, tuple[RawOracle, list[_Asked]]] = {}
 
     def see(self, row: Row, raw: RawOracle, item: int) -> None:
@@ -122,7 +123,7 @@ def _counted(raw: RawOracle, pairs: list[tuple[int, int, int]]) -> list[tuple[in
 
     store = raw.store
     assert store.source.scale is not None
-    liked = store.source.scale.liked
+    liked = float32_sql(store.source.scale.liked)
     seed, source = raw.cell.cell.seed, raw.cell.cell.source.random_id
     training = np.flatnonzero(assign_splits(store.user_hash, seed, source) == TRAIN)
     numbers, items, others = map(np.array, zip(*pairs, strict=True))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.schema import SKIP
 from itdr.builders.sampling.filters import KEEP, Filters
 from itdr.builders.store.engine import connect
@@ -45,7 +46,7 @@ def filtered(store: StoreReader, filters: Filters) -> Filtered:
     rating = filters.min_rating if store.has("rating") else None
     where = [f"event <> {SKIP}"] * ("skip" in store.manifest["events"])
     if rating is not None:
-        where.append(f"rating >= {float(rating)!r}")
+        where.append(f"rating >= {float32_sql(rating)}")
     once = "" if filters.repeats == KEEP else "DISTINCT"
     name = str(store.path / "interactions.parquet").replace("'", "''")
     rare = " OR ".join(

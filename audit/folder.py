@@ -1,5 +1,6 @@
-"""Internal consistency of a built folder: the rows in its files, the counts in `provenance.json` and in the card, the
-version that built it, and the raw files that it says it was built from."""
+"""Checks a built folder: its files and row counts against `provenance.json` and the card, and the version
+and raw files that it was built with.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ class FolderFacts(RowCheck):
 
     def __init__(self, data: Data, raw: bool) -> None:
         self.result = Result(
-            "folder", "counts, version and raw files are those that the folder says it has"
+            "folder", "row counts, version and raw files match what the folder says of itself"
         )
         self._data = data
         self._raw = raw

@@ -40,7 +40,7 @@ class Duplicates(RowCheck):
     """Rows that ask the same, by what they show."""
 
     def __init__(self) -> None:
-        self.result = Result("duplicates", "no two rows show the same, or nearly the same")
+        self.result = Result("duplicates", "no two rows have the same content, or nearly the same")
         self._ids: list[str] = []
         self._splits: list[str] = []
         self._cells: list[str] = []

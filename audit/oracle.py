@@ -6,12 +6,14 @@ fault there is not repeated here.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import Any
 
 import numpy as np
 
 from itdr.audit.filtered import Filtered, filtered
+from itdr.builders.core.numbers import float32_sql
 from itdr.builders.core.schema import SKIP
 from itdr.builders.sampling.filters import KEEP, Filters
 from itdr.builders.sampling.splits import SPLITS, TRAIN, assign_splits
@@ -187,8 +189,6 @@ class RawOracle:
     def known(self) -> dict[str, np.ndarray]:
         """By work, of events that count: `users` of the training part who met it, the `first` time, by `who`, and the
         `second` time, of another user (`NEVER`: nobody)."""
-        import pyarrow as pa
-
         store = self.store
         time = f"coalesce(e.timestamp, {ALWAYS})" if store.has("timestamp") else str(ALWAYS)
         where = [f"e.event <> {SKIP}"] * ("skip" in store.manifest["events"])
@@ -199,33 +199,8 @@ class RawOracle:
         if kept is not None:
             users, items = users & kept.users, kept.items
             if kept.min_rating is not None:
-                where.append(f"e.rating >= {float(kept.min_rating)!r}")
-        con = connect()
-        try:
-            trained = np.flatnonzero(users).astype(np.int32)
-            con.register("training", pa.table({"user_code": trained}))
-            codes = np.flatnonzero(items).astype(np.int32)
-            con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
-            name = str(store.path / "interactions.parquet").replace("'", "''")
-            found = con.execute(
-                "SELECT work, count(*) AS users, min(met) AS first, "
-                "arg_min(user_code, met) AS who FROM ("
-                f"  SELECT w.work, e.user_code, min({time}) AS met FROM read_parquet('{name}') AS e"
-                "   JOIN training AS t ON t.user_code = e.user_code"
-                "   JOIN works AS w ON w.item_code = e.item_code"
-                f"  WHERE {' AND '.join(where) or 'true'} GROUP BY w.work, e.user_code"
-                ") GROUP BY work"
-            ).fetchnumpy()
-            con.register("firsts", pa.table({"work": found["work"], "who": found["who"]}))
-            seconds = con.execute(
-                f"SELECT w.work, min({time}) AS met FROM read_parquet('{name}') AS e "
-                "JOIN training AS t ON t.user_code = e.user_code "
-                "JOIN works AS w ON w.item_code = e.item_code "
-                "JOIN firsts AS f ON f.work = w.work AND f.who <> e.user_code "
-                f"WHERE {' AND '.join(where) or 'true'} GROUP BY w.work"
-            ).fetchnumpy()
-        finally:
-            con.close()
+                where.append(f"e.rating >= {float32_sql(kept.min_rating)}")
+        found, seconds = _meetings(store, users, items, time, " AND ".join(where) or "true")
         n = len(store.work)
         made = {
             "users": np.zeros(n, np.int64),
@@ -277,3 +252,44 @@ class RawOracle:
                 yield from rows
         finally:
             con.close()
+
+
+def _meetings(
+    store: StoreReader, users: np.ndarray, items: np.ndarray, time: str, where: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Who of these users met works of these items first, and when somebody else did.
+
+    Args:
+        store: the store.
+        users: by user code, who counts.
+        items: by item code, what counts.
+        time: SQL for an event's time.
+        where: SQL for the events that count.
+
+    Returns:
+        `work`, `users`, `first` and `who`; then `work` and `met` of the second user.
+    """
+    import pyarrow as pa
+
+    codes = np.flatnonzero(items).astype(np.int32)
+    name = str(store.path / "interactions.parquet").replace("'", "''")
+    events = (
+        f"read_parquet('{name}') AS e JOIN training AS t ON t.user_code = e.user_code "
+        "JOIN works AS w ON w.item_code = e.item_code"
+    )
+    with contextlib.closing(connect()) as con:
+        trained = np.flatnonzero(users).astype(np.int32)
+        con.register("training", pa.table({"user_code": trained}))
+        con.register("works", pa.table({"item_code": codes, "work": store.work[codes]}))
+        first = con.execute(
+            "SELECT work, count(*) AS users, min(met) AS first, arg_min(user_code, met) AS who "
+            f"FROM (SELECT w.work, e.user_code, min({time}) AS met FROM {events} "
+            f"WHERE {where} GROUP BY w.work, e.user_code) GROUP BY work"
+        ).fetchnumpy()
+        con.register("firsts", pa.table({"work": first["work"], "who": first["who"]}))
+        second = con.execute(
+            f"SELECT w.work, min({time}) AS met FROM {events} "
+            "JOIN firsts AS f ON f.work = w.work AND f.who <> e.user_code "
+            f"WHERE {where} GROUP BY w.work"
+        ).fetchnumpy()
+    return first, second

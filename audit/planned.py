@@ -34,8 +34,8 @@ class Planned:
     """The rows of a data set against those that its options give. plan: split and row, drawn anew."""
 
     def __init__(self, plan: Iterable[tuple[str, Row]]) -> None:
-        self.plan = Result("plan", "the rows of each split are those that the plan has, each once")
-        self.redrawn = Result("drawn anew", "the raw data give this very row, texts included")
+        self.plan = Result("plan", "each split has exactly the rows that the options give")
+        self.redrawn = Result("drawn anew", "the raw data give exactly this row, texts included")
         self._expected: Iterator[tuple[str, Row]] = iter(plan)
         self._planned: dict[str, list[_Waiting]] = {}
         self._built: dict[str, list[_Waiting]] = {}

@@ -87,16 +87,26 @@ def text(results: list[Result]) -> str:
     """
     lines = []
     for one in results:
-        skipped = one.skipped or (one.left_out and not one.checked)
-        state = f"{len(one.faults)} FAULTS" if one.faults else "skipped" if skipped else "ok"
-        lines.append(f"{state:>12}  {one.name}: {one.about} ({one.checked:,} looked at)")
+        lines.append(f"{_state(one):>12}  {one.name}: {one.about} ({one.checked:,} checked)")
         if one.skipped:
             lines.append(f"{'':14}{one.skipped}")
+        elif not (one.checked or one.faults or one.left_out):
+            lines.append(f"{'':14}these rows hold nothing of the kind")
         lines += [f"{'':14}not applied to {n:,} rows of {of}" for of, n in one.left_out.items()]
         lines += [f"{'':14}{note}" for note in one.notes]
         lines += [f"{'':14}{row_id}: {what}" for row_id, what in one.faults[:MOST_IDS]]
         if len(one.faults) > MOST_IDS:
             lines.append(f"{'':14}and {len(one.faults) - MOST_IDS:,} more (--json lists all)")
     wrong = sum(len(one.faults) for one in results)
-    lines.append(f"\n{wrong:,} faults." if wrong else "\nNo fault.")
+    lines.append(f"\n{_faults(wrong)} found." if wrong else "\nNo faults found.")
     return "\n".join(lines)
+
+
+def _state(one: Result) -> str:
+    if one.faults:
+        return _faults(len(one.faults)).upper()
+    return "ok" if one.checked and not one.skipped else "skipped"
+
+
+def _faults(number: int) -> str:
+    return f"{number:,} fault{'' if number == 1 else 's'}"

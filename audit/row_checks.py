@@ -46,7 +46,7 @@ class Ids(RowCheck):
     """Every id names one row."""
 
     def __init__(self) -> None:
-        self.result = Result("ids", "every id is there once")
+        self.result = Result("ids", "ids are unique")
         self._seen: dict[str, str] = {}
 
     def see(self, split: str, row: Row) -> None:
@@ -66,7 +66,7 @@ class OneSplit(RowCheck):
 
     def __init__(self, by_time: bool = False) -> None:
         self.result = Result(
-            "one split", "a user, or the item a row is about, is in one split only"
+            "one split", "a user, or the item that a row is about, is in one split only"
         )
         self._where: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._by_time = by_time
@@ -105,7 +105,8 @@ class DuplicateUsers(RowCheck):
 
     def __init__(self, by_time: bool = False) -> None:
         self.result = Result(
-            "one person", f"no users of two splits share {ALIKE} events in a row, item and time"
+            "one person",
+            f"no two users in different splits share {ALIKE} consecutive events (item and time)",
         )
         self._first: dict[int, tuple[str, str, str]] = {}
         self._by_time = by_time
@@ -136,7 +137,9 @@ class FilledTexts(RowCheck):
     """No text is empty or overlong."""
 
     def __init__(self, longest: int = LONGEST) -> None:
-        self.result = Result("texts", f"no text is empty, no question longer than {longest:,}")
+        self.result = Result(
+            "texts", f"no text is empty, no question has more than {longest:,} characters"
+        )
         self._longest = longest
 
     def see(self, split: str, row: Row) -> None:
@@ -172,7 +175,7 @@ class HistoryTimes(RowCheck):
     """A history is shown in the order of its times, where it has times and an order."""
 
     def __init__(self) -> None:
-        self.result = Result("history", "its times rise from entry to entry")
+        self.result = Result("history", "times rise from entry to entry")
 
     def see(self, split: str, row: Row) -> None:
         if row["task"] not in (*RANKING_TASKS, CHOICE_TASK, RATING_TASK) or not row["history"]:
@@ -194,7 +197,7 @@ class Candidates(RowCheck):
 
     def __init__(self) -> None:
         self.result = Result(
-            "candidates", "true items are among them, none twice, none in the history"
+            "candidates", "they include the true items, no duplicate, and nothing from the history"
         )
 
     def see(self, split: str, row: Row) -> None:
@@ -241,7 +244,7 @@ class Answers(RowCheck):
     """The answer says what the row holds; the rejected answer of preference rows does not."""
 
     def __init__(self) -> None:
-        self.result = Result("answers", "the answer's text says what the row holds to be true")
+        self.result = Result("answers", "the text of the answer agrees with the columns")
 
     def see(self, split: str, row: Row) -> None:
         says = {

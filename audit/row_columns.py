@@ -46,7 +46,7 @@ class ColumnsAgree(RowCheck):
 
     def __init__(self, tasks: Collection[str] | None = None, repeats: bool = True) -> None:
         self.result = Result(
-            "columns", "the columns of a row agree, and none is filled for nothing"
+            "columns", "the columns of a row agree, and those that do not apply are empty"
         )
         self._tasks = tasks
         self._may_repeat = repeats
@@ -148,7 +148,7 @@ class Hashes(RowCheck):
     """The hash of a row is that of its texts and columns."""
 
     def __init__(self) -> None:
-        self.result = Result("hash", "row_hash is what texts and columns give")
+        self.result = Result("hash", "row_hash matches the texts and columns")
 
     def see(self, split: str, row: Row) -> None:
         if row.get("row_hash") is None:
@@ -174,7 +174,9 @@ class Alike(RowCheck):
     """What nearly all rows of a cell have in common: a description, times, the number of items."""
 
     def __init__(self) -> None:
-        self.result = Result("alike", "what nearly all rows of a cell have, all of them have")
+        self.result = Result(
+            "alike", "what nearly all rows of a cell have in common, all of them have"
+        )
         self._cells: dict[str, dict[str, dict[Any, list[str]]]] = defaultdict(
             lambda: defaultdict(lambda: defaultdict(list))
         )

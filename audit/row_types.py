@@ -32,7 +32,7 @@ class Types:
     """The check. `see` says whether the row can be read."""
 
     def __init__(self) -> None:
-        self.result = Result("types", "each column holds what it is declared to hold")
+        self.result = Result("types", "every column has its declared type")
 
     def see(self, row: Row) -> bool:
         self.result.checked += 1

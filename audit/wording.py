@@ -44,7 +44,9 @@ class Wordings(RowCheck):
     """The check. folder: of the user's own templates, where the rows were worded with some."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.result = Result("wording", "question and answer say what the columns hold, no more")
+        self.result = Result(
+            "wording", "question and answer say what the columns hold, and nothing else"
+        )
         self._folder = folder
 
     def see(self, split: str, row: Row) -> None:

@@ -16,7 +16,7 @@ import typer
 
 from itdr.builders.dataset.options import DECLARED, DEFAULTS, OptionInfo, shown_default
 
-DATA_DIR = "Folder with <source id>/ folders of official raw files, packed or unpacked."
+DATA_DIR = "Folder with the official raw files, in one folder <source id>/ for each source; packed or unpacked."
 
 
 def config_names(incomplete: str) -> list[str]:

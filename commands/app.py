@@ -42,8 +42,8 @@ FIRST_STEPS = f"""{ABOUT}
 
   itdr list                                            the configs and their sources
   itdr show sequential_rec --sample --sources ml-32m   a few examples, without downloading
-  itdr plan sequential_rec                             what would be downloaded, and the disk space
-  itdr build sequential_rec --sample -o out            a folder that is a complete Hub data set
+  itdr plan sequential_rec                             what would be downloaded, and the disk space it takes
+  itdr build sequential_rec --sample -o out            a complete Hub data set in a folder
   itdr score answers.jsonl --data out                  how good a model's answers are
 
 All commands: itdr --help. One of them: itdr build --help."""

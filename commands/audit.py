@@ -16,21 +16,21 @@ def run(
     data: Annotated[
         str,
         typer.Argument(
-            help="A folder that `itdr build` wrote, or a config; with --rows-only any instruction "
+            help="A folder that `itdr build` wrote, or a config; with --rows-only also any instruction "
             "file (jsonl, json, parquet, csv) or a folder of them."
         ),
     ],
     rows_only: Annotated[
-        bool, typer.Option("--rows-only", help="Check the rows alone, not against the raw data.")
+        bool, typer.Option("--rows-only", help="Check the rows alone, without the raw data.")
     ] = False,
     max_chars: Annotated[
         int | None,
-        typer.Option("--max-chars", min=1, help="The most characters that a question may have."),
+        typer.Option("--max-chars", min=1, help="The longest question allowed, in characters."),
     ] = None,
     columns: Annotated[
         str | None,
         typer.Option(
-            help="Which column of another's file holds what, where that is not to be guessed: "
+            help="Which column of a file that itdr did not build holds what, where it cannot be guessed: "
             "prompt=question,answer=response,history=…,candidates=…,id=…,user=…,split=…"
         ),
     ] = None,
@@ -38,11 +38,11 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Check rows for leaks and giveaways, against the raw data too.
+    """Check rows for leaks and giveaways, also against the raw data.
 
     For a folder, give --data-dir (or --sample) as it was built; its other options are known.
-    With --rows-only, any instruction file can be checked, as far as its columns allow. Exit code 1
-    where something is wrong. Example: itdr audit sequential_rec --sample
+    With --rows-only, any instruction file can be checked, as far as its columns allow. The exit code
+    is 1 if a fault is found. Example: itdr audit sequential_rec --sample
     """
     from itdr.audit import text
 
@@ -70,13 +70,15 @@ def _results(
     place, longest = Path(data).expanduser(), max_chars or LONGEST
     named = parse_columns(columns)
     elsewhere = place.is_dir() and data not in config_names() and not built.data_files(place)
-    if place.is_file() or named or (rows_only and elsewhere):
+    if place.is_file() or elsewhere or (named and place.exists()):
         if not rows_only:
             raise ConfigError(
-                f"{data}: of another's file only the rows can be audited; add --rows-only."
+                f"{data} was not built by itdr, so only its rows can be audited: add --rows-only."
             )
         if options:
-            raise ConfigError(f"{data}: {', '.join(options)} has no meaning for another's file.")
+            raise ConfigError(
+                f"{', '.join(options)} can change nothing in {data}, which was not built by itdr."
+            )
         return audit_files(place, named, longest)
     opened = open_data(data, options)
     try:

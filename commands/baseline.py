@@ -1,10 +1,11 @@
-"""`itdr baseline`: predictions of plain methods, so that a score has a floor."""
+"""`itdr baseline`: predictions of simple methods, as a floor for scores."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,7 +13,10 @@ from itdr.builders.dataset.options import one_of
 from itdr.commands import _outputs
 from itdr.commands._options import config_names, with_options
 
-METHOD_HELP = "Only this one; may be repeated. Classic recommenders run by name alone: item-knn, als, ease, bpr."
+if TYPE_CHECKING:
+    from itdr.scoring.data import Data, Row
+
+METHOD_HELP = "Run only this method; may be repeated. Classic recommenders run only if named: item-knn, als, ease, bpr."
 
 
 @with_options
@@ -24,7 +28,7 @@ def run(
         ),
     ],
     out: Annotated[
-        str, typer.Option("-o", "--out", help="The folder to write into, made where missing.")
+        str, typer.Option("-o", "--out", help="The folder to write into, created if missing.")
     ] = "itdr-baselines",
     split: Annotated[str, typer.Option(help="train, validation, test or all.")] = "test",
     method: Annotated[
@@ -38,22 +42,17 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Write the answers of plain methods, and print what they score.
+    """Write the answers of simple methods, and print their scores.
 
     The files are OUT/<subtask>-<method>.jsonl.
-    Candidates that a method holds to be equal are marked as ties, and scored by expected value.
-    item-knn, als, ease and bpr are LensKit's (pip install lenskit), and run where they are
-    named.
+    Candidates that a method ranks as equal are marked as ties, and scored by their expected value.
+    item-knn, als, ease and bpr are LensKit's (pip install lenskit), and run only if they are named.
     Example: itdr baseline sequential_rec --sample -o out
     """
-    from itdr import scoring
     from itdr.scoring import predictions
-    from itdr.scoring.baselines import methods_of, predict
-    from itdr.scoring.baselines.training import Training
-    from itdr.scoring.data import open_data, references
+    from itdr.scoring.baselines import methods_of
+    from itdr.scoring.data import open_data
     from itdr.scoring.extras import require
-    from itdr.scoring.metrics.groundedness import FactSpellings
-    from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
 
     if score:
         require()
@@ -61,32 +60,18 @@ def run(
     data = open_data(config, options)
     one_of("split", split, (*data.splits, "all"))
     target.mkdir(parents=True, exist_ok=True)
-    rows = [row for part in data.splits if split in (part, "all") for row in data.rows(part)]
     by_task: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        by_task.setdefault(row["task"], []).append(row)
+    for part in data.splits:
+        for row in data.rows(part) if split in (part, "all") else ():
+            by_task.setdefault(row["task"], []).append(row)
     reports: dict[str, dict[str, Any]] = {}
     for task, mine in by_task.items():
-        chosen = methods_of(task, method, mine)
-        training = Training(data, mine)
-        lexicon, others = None, {}
-        if score and chosen and task in TEXT_TASKS:
-            every = (row for part in data.splits for row in data.rows(part))
-            lexicon = FactSpellings.of(every, data.templates)
-            others = references(data, mine)
-        catalogues = data.catalogues if any(map(is_open, mine[:1])) else None
-        for name, ask in chosen.items():
-            answers = [
-                replace(answer, row_hash=row.get("row_hash"))
-                for row, answer in zip(mine, predict(data, mine, ask, training), strict=True)
-            ]
+        found = _answers(data, mine, methods_of(task, method, mine))
+        for name, answers in found.items():
             pairs = zip((row["id"] for row in mine), answers, strict=True)
             predictions.write(target / f"{task}-{name}.jsonl", iter(list(pairs)))
-            if score:
-                made = scoring.score(
-                    mine, answers, references=others, lexicon=lexicon, catalogues=catalogues
-                )
-                reports.setdefault(task, {})[name] = made
+        if score and found:
+            reports[task] = _scores(data, mine, found)
     if as_json:
         print(json.dumps(reports, indent=1, ensure_ascii=False))
     elif score:
@@ -95,8 +80,44 @@ def run(
         print(f"{target}: {', '.join(sorted(path.name for path in target.glob('*.jsonl')))}")
 
 
+def _answers(data: Data, rows: list[Row], methods: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The answers of each method to the rows of one subtask, which carry the hashes of their rows."""
+    from itdr.scoring.baselines import predict
+    from itdr.scoring.baselines.training import Training
+
+    training = Training(data, rows)
+    return {
+        name: [
+            replace(answer, row_hash=row.get("row_hash"))
+            for row, answer in zip(rows, predict(data, rows, ask, training), strict=True)
+        ]
+        for name, ask in methods.items()
+    }
+
+
+def _scores(
+    data: Data, rows: list[Row], answers: Mapping[str, list[Any]]
+) -> dict[str, dict[str, Any]]:
+    """The report on each method's answers to the rows of one subtask."""
+    from itdr import scoring
+    from itdr.scoring.data import references
+    from itdr.scoring.metrics.groundedness import FactSpellings
+    from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
+
+    lexicon, others = None, {}
+    if rows[0]["task"] in TEXT_TASKS:
+        every = (row for part in data.splits for row in data.rows(part))
+        lexicon = FactSpellings.of(every, data.templates)
+        others = references(data, rows)
+    catalogues = data.catalogues if is_open(rows[0]) else None
+    return {
+        name: scoring.score(rows, mine, references=others, lexicon=lexicon, catalogues=catalogues)
+        for name, mine in answers.items()
+    }
+
+
 def table(reports: dict[str, dict[str, Any]]) -> str:
-    """One Markdown table per cell: methods by metrics, with the level of chance.
+    """One Markdown table per cell: methods by metrics, with the chance level.
 
     Args:
         reports: task -> method -> report.

@@ -20,7 +20,8 @@ def run(
     configs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Configs to build; by default all subtasks.", autocompletion=config_names
+            help="Configs to build; by default every subtask that the options and the data allow.",
+            autocompletion=config_names,
         ),
     ] = None,
     out: Annotated[
@@ -28,25 +29,28 @@ def run(
         typer.Option(
             "-o",
             "--out",
-            help="The folder to write into, created if missing; for Spark also a URL.",
+            help="The folder to write into, created if missing; with Spark also a URL.",
         ),
     ] = "itdr-data",
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help="Write JSON Lines instead of Parquet.")
     ] = False,
     shown: Annotated[
-        int, typer.Option("--examples", min=0, help="Print this many examples of what was written.")
+        int, typer.Option("--examples", min=0, help="Print this many of the examples written.")
     ] = 0,
     drop_raw: Annotated[
         bool, typer.Option("--drop-raw", help="Remove downloads once they are in the store.")
     ] = False,
     overwrite: Annotated[
         bool,
-        typer.Option("--overwrite", help="Replace rows built with other options, and other files."),
+        typer.Option(
+            "--overwrite",
+            help="Replace rows built with other options, and files that itdr did not write.",
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was built as JSON.")] = False,
     engine: Annotated[
-        str, typer.Option(help="`duckdb` (default, on this machine) or `spark`: the same rows.")
+        str, typer.Option(help="`duckdb` (on this machine) or `spark`; the rows are the same.")
     ] = "duckdb",
     master: Annotated[
         str | None,
@@ -56,17 +60,17 @@ def run(
     ] = None,
     work: Annotated[
         str | None,
-        typer.Option(help="Spark: a folder or URL that driver and executors share, for stores."),
+        typer.Option(help="Spark: a folder or URL for stores that driver and executors share."),
     ] = None,
     *,
     options: dict[str, Any],
 ) -> None:
     """Build configs into a folder that is a complete Hub data set.
 
-    It holds data files, a card, licences and provenance.
-    The files are OUT/<config>/<split>-00000-of-0000N.parquet. Finished configs are not built again,
-    so run the same command to resume; rows built with other options are only replaced with
-    --overwrite. A root task is written as its subtasks, and can be loaded by its name.
+    It holds data files (OUT/<config>/<split>-00000-of-0000N.parquet), a card, licences and provenance.
+    Finished configs are not built again, so run the same command to resume. Rows built with other
+    options are only replaced with --overwrite. A root task is written as its subtasks, and can be
+    loaded by its own name. Without CONFIGS, subtasks without a case are skipped, with a line on each.
     Example: itdr build sequential_rec --sample -o out
     """
     from itdr.builders.core.errors import ConfigError
@@ -105,7 +109,13 @@ def _here(
     builders = _builders(configs, options)
     kind = "jsonl" if jsonl else "parquet"
     built = folder.build(
-        builders, target, kind, progress=_bar, overwrite=overwrite, roots=_roots(configs)
+        builders,
+        target,
+        kind,
+        progress=_bar,
+        overwrite=overwrite,
+        roots=_roots(configs),
+        skip_empty=not configs,
     )
     return builders, built
 
@@ -128,7 +138,14 @@ def _on_spark(
     spark_session = session.start(master)
     try:
         built = job.run(
-            spark_session, builders, out, jsonl, work, overwrite=overwrite, roots=_roots(configs)
+            spark_session,
+            builders,
+            out,
+            jsonl,
+            work,
+            overwrite=overwrite,
+            roots=_roots(configs),
+            skip_empty=not configs,
         )
         return builders, built
     finally:
@@ -154,7 +171,7 @@ def _builders(configs: Sequence[str] | None, options: dict[str, Any]) -> list[An
     if not made:
         raise next(iter(refused.values()))
     for name, reason in refused.items():
-        print(f"itdr: not built: {name}. {as_options(str(reason))}", file=sys.stderr)
+        print(f"itdr: skipped {name}: {as_options(str(reason))}", file=sys.stderr)
     return made
 
 

@@ -1,4 +1,4 @@
-"""`itdr cache`: what lies in the cache, and removing it."""
+"""`itdr cache`: lists what is in the cache, and removes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="List what lies in the cache; `itdr cache clear` removes it.",
+    help="List what is in the cache; `itdr cache clear` removes it.",
     rich_markup_mode=None,
     invoke_without_command=True,
 )
@@ -48,7 +48,7 @@ def list_entries(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List what lies in the cache: stores, derived counts, raw files, tables of your own."""
+    """List what is in the cache: stores, derived counts, raw files, and your own tables."""
     if context.invoked_subcommand is not None:
         return
     from itdr.builders.core import paths
@@ -69,16 +69,16 @@ def clear(
         str | None, typer.Argument(help="Only what belongs to this source (or source/domain).")
     ] = None,
     older_than: Annotated[
-        str | None, typer.Option("--older-than", help="Only what is older, as 12h, 30d or 4w.")
+        str | None, typer.Option("--older-than", help="Only what is older than this: 12h, 30d, 4w.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")
     ] = False,
 ) -> None:
-    """Remove what lies in the cache; it is made or fetched again when it is needed.
+    """Empty the cache. What was in it is made or downloaded again when it is needed.
 
-    What another process is building is left alone. Files that you placed in a data_dir, and the
-    examples that `datasets` keeps, are not touched.
+    What another process is building is kept. Files that you placed in a data_dir, and the
+    examples in the cache of `datasets`, are not touched.
     Example: itdr cache clear ml-32m --older-than 30d
     """
     from itdr.builders.core import paths

@@ -14,6 +14,7 @@ from itdr.commands._options import DATA_DIR
 
 if TYPE_CHECKING:
     from itdr.builders.core.schema import Source
+    from itdr.builders.rawfiles.locate import Plan
     from itdr.builders.store.spec import StoreSpec
 
 logger = logging.getLogger("itdr")
@@ -33,16 +34,17 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="The seed of the splits.")] = 0,
     data_dir: Annotated[str | None, typer.Option("--data-dir", help=DATA_DIR)] = None,
     sample: Annotated[
-        bool, typer.Option("--sample", help="Use the bundled made-up files.")
+        bool,
+        typer.Option("--sample", help="Use the small made-up files that come with the package."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Write the cleaned tables of a source, events with their split.
+    """Write the cleaned tables of a source, each event with its split.
 
-    The tables are interactions, items and users. Where only the files without the texts of reviews
-    are at hand, these are exported, and a line says so.
-    CSV and Parquet have a column `split`; RecBole gets one log for each split, to be read with
-    benchmark_filename: [train, valid, test]. The folder can be read again as a source.
+    The tables are interactions, items and users. If the files with the texts of reviews are missing,
+    the rest is exported without them, and a line says so.
+    CSV and Parquet have a column `split`. RecBole gets one log for each split, to be read with
+    benchmark_filename: [train, valid, test]. The folder is itself a source.
     Example: itdr export ml-1m --to recbole out/ml-1m
     """
     from itdr.builders.core.errors import ConfigError
@@ -82,11 +84,15 @@ def _store(source: Source, domain: str | None, place: Path | None, sample: bool)
     if source.files_for("text", domain) in ((), source.files_for("base", domain)):
         return base
     text = StoreSpec(source, domain, "text", place, sample)
-    if text.ready() or not (absent := _absent(text)) or not (base.ready() or not _absent(base)):
+    if text.ready():
+        return text
+    now = locate.plan(source, dict.fromkeys((*text.files, *base.files)), place)
+    absent = _absent(text, now)
+    if not absent or not (base.ready() or not _absent(base, now)):
         return text
     name = f"{source.id}/{domain}" if domain else source.id
-    problems = locate.plan(source, text.files, place).problems
-    why = "".join(f" (found, but not taken: {one})" for one in problems.values())
+    problems = [now.problems[file.key] for file in text.files if file.key in now.problems]
+    why = "".join(f" (found, but not taken: {one})" for one in problems)
     logger.warning(
         "itdr: %s: the texts of reviews are left out, as %s is not at hand%s. `itdr fetch %s` gets "
         "what can be downloaded.",
@@ -98,10 +104,8 @@ def _store(source: Source, domain: str | None, place: Path | None, sample: bool)
     return base
 
 
-def _absent(spec: StoreSpec) -> list[str]:
+def _absent(spec: StoreSpec, now: Plan) -> list[str]:
     """The required raw files of a store that are not on disk, by name."""
-    from itdr.builders.rawfiles import locate
-
-    found = locate.find(spec.source, spec.files, spec.data_dir)
-    here = {key for key, one in found.items() if one is not None and one.origin != "declared"}
+    found = {key: one for key, one in now.located.items() if one is not None}
+    here = {key for key, one in found.items() if one.origin != "declared"}
     return [file.name for file in spec.files if file.key not in here and not file.optional]

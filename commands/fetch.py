@@ -19,7 +19,10 @@ def run(
         ),
     ],
     data_dir: Annotated[
-        Path | None, typer.Option(help="Files that are already here are not fetched.")
+        Path | None,
+        typer.Option(
+            help="A folder with raw files; those that are already in it are not downloaded."
+        ),
     ] = None,
 ) -> None:
     """Download and verify the raw files of sources. An interrupted download is resumed.

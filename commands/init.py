@@ -8,9 +8,12 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from itdr.builders.sources.described.guess import Guess
 
 ROWS = 3
 """Examples that are printed."""
@@ -21,24 +24,31 @@ SIZE = 100
 def run(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files: a log, a catalogue, users; or a folder of them."),
+        typer.Argument(help="Files: a log, a catalogue, users; or a folder that holds them."),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help="The description to write; by default <id>.yaml here."),
+        typer.Option(
+            "-o", "--out", help="The description to write; by default <id>.yaml in this folder."
+        ),
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--id", help="The name in rows; by default that of the first file."),
+        typer.Option(
+            "--id",
+            help="The id of the source, used in rows; by default the name of the first file.",
+        ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a description.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite an existing description.")
+    ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of descriptions, for editors.")
     ] = False,
 ) -> None:
     """Describe your own files in YAML, and print the first rows.
 
-    A folder of RecBole's atomic files needs none: it is recognised as it is.
+    A folder of RecBole's atomic files needs no description.
     Example: itdr init clicks.csv products.parquet
     """
     from itdr.builders.core.errors import ConfigError
@@ -49,15 +59,17 @@ def run(
         print(json.dumps(json_schema(), indent=1))
         return
     if not paths:
-        raise ConfigError("Which files? As: itdr init clicks.csv products.parquet")
+        raise ConfigError("Which files? For example: itdr init clicks.csv products.parquet")
     files, folder = _files(paths)
     if folder is not None:
         _recbole(folder)
         return
-    target, doubts = _write(files, out, name, force, paths)
+    target, found = _write(files, out, name, force, paths)
     print(f"Wrote {target}.")
-    for doubt in doubts:
+    for doubt in found.doubts:
         print(f"  unsure: {doubt}")
+    for file, columns in found.unused.items():
+        print(f"  not used: {', '.join(columns)} ({file})")
     _preview(str(target))
 
 
@@ -89,8 +101,8 @@ def _files(paths: Sequence[str]) -> tuple[list[Path], Path | None]:
 
 def _write(
     files: Sequence[Path], out: Path | None, name: str | None, force: bool, paths: Sequence[str]
-) -> tuple[Path, list[str]]:
-    """Write the description of files; where, and what it was unsure of."""
+) -> tuple[Path, Guess]:
+    """Write the description of files; returns its path, and what it was made from."""
     from itdr.builders.core.connection import open_duckdb
     from itdr.builders.core.errors import ConfigError
     from itdr.builders.sources.described import guess as guessing
@@ -103,13 +115,16 @@ def _write(
         raise ConfigError(f"{id_!r} is no id: give one of lower case letters, digits and - (--id).")
     target = (out or Path(f"{id_}.yaml")).expanduser()
     if target.exists() and not force:
-        raise ConfigError(f"{target} is there already: choose another -o, or replace it (--force).")
+        raise ConfigError(
+            f"{target} already exists: choose another -o, or overwrite it with --force."
+        )
     with contextlib.closing(open_duckdb()) as con:
         found = guessing.guess([profile(con, one.absolute()) for one in files], id_)
     guessing.relative(found, target.absolute().parent)
     head = [
         f"# Written by `itdr init {' '.join(paths)}`; docs/own-data.md names every field.",
         *(f"# Unsure: {one}" for one in found.doubts),
+        *(f"# Not used: {', '.join(names)} ({one})" for one, names in found.unused.items()),
     ]
     foot = [
         "# title: …      for people",
@@ -119,7 +134,7 @@ def _write(
     ]
     text = "\n".join([*head, "", yaml_of(found.values, found.notes) + "\n".join(foot), ""])
     target.write_text(text, "utf-8")
-    return target, found.doubts
+    return target, found
 
 
 def _recbole(folder: Path) -> None:
@@ -127,7 +142,9 @@ def _recbole(folder: Path) -> None:
     from itdr.publish.export import yaml_of
 
     found = recbole.describe(folder)
-    print(f"{folder}: atomic files of RecBole, a source as they are: sources=[{str(folder)!r}].")
+    print(
+        f"{folder} holds RecBole's atomic files, which are a source as they are: sources=[{str(folder)!r}]."
+    )
     print("They are read as:\n")
     print("\n".join(f"  {line}" for line in yaml_of(found.values, found.notes).splitlines()))
     for doubt in found.doubts:
@@ -148,25 +165,37 @@ def _preview(source: str) -> None:
         else:
             able.append(name)
     if able:
-        print(f"\nIt serves {', '.join(able)}.")
+        print(f"\nIts columns are enough for {', '.join(able)}.")
     for name, missing in lacking:
         print(f"  {name} lacks {', '.join(missing)}")
-    for name in able:
-        print(f'\nload_dataset("itdr", "{name}", sources=["{source}"])\n')
-        if _show(name, source):
-            break
+    _show_first(able, source)
 
 
-def _show(config: str, source: str) -> bool:
-    """Print rows of a config; whether there were any."""
+def _show_first(configs: Sequence[str], source: str) -> None:
+    """Print rows of the first config that has any, after a line on those that have none."""
     from itdr.builders.core.errors import EmptySplitError
-    from itdr.commands.show import readable_example, stream
+    from itdr.commands.show import readable_example
+
+    empty: dict[str, EmptySplitError] = {}
+    for name in configs:
+        try:
+            rows = _rows(name, source)
+        except EmptySplitError as error:
+            empty[name] = error
+            continue
+        if empty:
+            print(f"\nToo few interactions for {', '.join(empty)}.")
+        print(f'\nload_dataset("itdr", "{name}", sources=["{source}"])\n')
+        for place, row in enumerate(rows, 1):
+            print(readable_example(row, place))
+        return
+    if empty:
+        print(f"\nNo rows yet: too few interactions for every subtask. {list(empty.values())[-1]}")
+
+
+def _rows(config: str, source: str) -> list[dict[str, Any]]:
+    """The first rows of a config. Raises `EmptySplitError` where it has none."""
+    from itdr.commands.show import stream
 
     options: dict[str, Any] = {"sources": [source], "size": SIZE}
-    try:
-        for place, row in enumerate(itertools.islice(stream(config, "train", options), ROWS), 1):
-            print(readable_example(row, place))
-    except EmptySplitError as error:
-        print(f"  {error}")
-        return False
-    return True
+    return list(itertools.islice(stream(config, "train", options), ROWS))

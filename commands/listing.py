@@ -15,14 +15,17 @@ from itdr.builders.dataset.options import one_of
 
 def run(
     cells: Annotated[
-        str, typer.Option(help="`paper`: the paper's cells; `all`: every one that columns allow.")
+        str,
+        typer.Option(
+            help="`paper`: the paper's cells; `all`: every pair of source and subtask that the columns allow."
+        ),
     ] = "paper",
     protocols: Annotated[
         bool, typer.Option("--protocols", help="List the protocols and what they set.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the configs, with the sources and the size of each.
+    """List the configs, with their sources and sizes.
 
     A config is the second argument of load_dataset("itdr", CONFIG).
     """

@@ -36,7 +36,7 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Show what a config would read, fetch and write. Nothing is downloaded.
+    """Show what a config would read, download and write. Downloads nothing.
 
     Example: itdr plan sequential_rec --sources ml-32m,microlens
     """
@@ -144,7 +144,9 @@ def _files(spec: Any, now: Any) -> Iterator[dict[str, Any]]:
         if one is None:
             state = "left out (optional)" if file.optional else "to be placed by hand"
         elif one.origin == "declared":
-            state = f"to be downloaded in {one.remote.name}" if one.remote else "to be downloaded"
+            state = "to be downloaded"
+            if one.remote is not None and one.remote.name != file.name:
+                state += f" in {one.remote.name}"
             size = size or (one.remote.size if one.remote else None)
         else:
             state = f"here: {one.path}"

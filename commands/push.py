@@ -9,16 +9,18 @@ import typer
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(help="A folder made by `itdr build`.")],
+    folder: Annotated[Path, typer.Argument(help="A folder that `itdr build` wrote.")],
     name: Annotated[str, typer.Argument(help="The data set on the Hub, as owner/name.")],
     private: Annotated[
         bool,
-        typer.Option("--private", help="Make it private; needed where a licence forbids more."),
+        typer.Option(
+            "--private", help="Make it private; required if a licence forbids redistribution."
+        ),
     ] = False,
 ) -> None:
     """Upload a built folder with huggingface_hub.
 
-    Where the licence of a source inside forbids handing it on, a public push is refused.
+    If the licence of one of its sources forbids redistribution, a public push is refused.
     Example: itdr push itdr-data me/my-data --private
     """
     from itdr.publish.push import push

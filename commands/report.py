@@ -11,10 +11,10 @@ from itdr.commands import _outputs
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(help="A folder made by `itdr build`.")],
+    folder: Annotated[Path, typer.Argument(help="A folder that `itdr build` wrote.")],
     out: Annotated[str, typer.Option("-o", "--out", help="The page to write.")] = "report.html",
     per_cell: Annotated[
-        int, typer.Option("--examples", min=0, help="Examples of each cell that the page holds.")
+        int, typer.Option("--examples", min=0, help="Examples of each cell in the page.")
     ] = 30,
     plots: Annotated[
         str | None, typer.Option(help="Also write each plot into this folder, as PNG and SVG.")
@@ -22,7 +22,7 @@ def run(
 ) -> None:
     """Draw a built folder as one page that opens from disk.
 
-    It has plots, numbers, and examples to search.
+    It has plots, numbers, and examples that can be searched.
     Needs matplotlib: pip install matplotlib. Example: itdr report itdr-data -o report.html
     """
     from itdr.publish.report import page

@@ -1,15 +1,20 @@
-"""`itdr score`: model answers scored, with intervals and the level of chance."""
+"""`itdr score`: scores model answers, with intervals and chance levels."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from itdr.commands import _outputs
 from itdr.commands._options import with_options
+
+if TYPE_CHECKING:
+    from itdr.scoring.data import Data
+    from itdr.scoring.metrics.groundedness import FactSpellings
 
 
 @with_options
@@ -17,7 +22,7 @@ def run(
     predictions: Annotated[
         Path,
         typer.Argument(
-            help="JSON lines (or Parquet) with `id` and `output`, or `outputs`: several, the best first."
+            help="JSON Lines or Parquet with `id` and `output`, or `outputs`: several answers, the best first."
         ),
     ],
     data: Annotated[
@@ -32,23 +37,21 @@ def run(
         bool, typer.Option("--json", help="Print the whole report as JSON.")
     ] = False,
     out: Annotated[
-        str | None, typer.Option("-o", "--out", help="Write the report as JSON.")
+        str | None, typer.Option("-o", "--out", help="Write the report to this file, as JSON.")
     ] = None,
     rows_out: Annotated[
         str | None,
-        typer.Option(
-            "--rows", help="Write the verdict on every row into this file, as JSON lines."
-        ),
+        typer.Option("--rows", help="Write the verdict on every row to this file, as JSON Lines."),
     ] = None,
     *,
     options: dict[str, Any],
 ) -> None:
-    """Score answers, with levels of chance and 95% intervals.
+    """Score answers, with chance levels and 95% intervals.
 
-    Figures are given per cell, subtask and root task; intervals by the bootstrap.
-    A row without a prediction counts as wrong, unless --partial is given. Where DATA is a config, its
-    options are options, as for `itdr build`. Predictions that carry the `row_hash` of another row are
-    refused. docs/scoring.md defines every metric.
+    Figures are given per cell, subtask and root task; intervals come from a bootstrap.
+    A row without a prediction counts as wrong, unless --partial is given. If DATA is a config, give its
+    options as for `itdr build`. Predictions with the `row_hash` of another row are refused.
+    docs/scoring.md defines every metric.
     Example: itdr score answers.jsonl --data sequential_rec --sample
     """
     from itdr import scoring
@@ -57,8 +60,7 @@ def run(
     from itdr.scoring.data import open_data, references
     from itdr.scoring.extras import require
     from itdr.scoring.metrics import aggregate
-    from itdr.scoring.metrics.groundedness import FactSpellings
-    from itdr.scoring.metrics.per_task import TEXT_TASKS, is_open
+    from itdr.scoring.metrics.per_task import is_open
     from itdr.scoring.predictions import read
 
     require()
@@ -66,17 +68,7 @@ def run(
     beside = None if rows_out is None else _outputs.file(rows_out)
     answers = read(predictions, column)
     opened = open_data(data, options)
-    lexicon, rows = FactSpellings(templates=opened.templates), []
-    spoken = bool(set(opened.tasks) & set(TEXT_TASKS))
-    for part in opened.splits:
-        wanted = split in (part, "all")
-        for row in opened.rows(part):
-            if row["task"] in TEXT_TASKS:
-                lexicon.see(row)
-            elif not wanted and not spoken:
-                break
-            if wanted and (not partial or row["id"] in answers):
-                rows.append(row)
+    rows, lexicon = _rows_to_score(opened, split, answers if partial else None)
     if not rows:
         raise ConfigError(
             f"{data}: no row of the split {split!r} to score"
@@ -98,3 +90,25 @@ def run(
     if target is not None:
         target.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(made, indent=1, ensure_ascii=False) if as_json else aggregate.table(made))
+
+
+def _rows_to_score(
+    data: Data, split: str, only: Container[str] | None
+) -> tuple[list[dict[str, Any]], FactSpellings]:
+    """The rows of a split (of those `only` that have these ids), and the spellings of what prose answers may state,
+    which every split knows."""
+    from itdr.scoring.metrics.groundedness import FactSpellings
+    from itdr.scoring.metrics.per_task import TEXT_TASKS
+
+    spellings, rows = FactSpellings(templates=data.templates), []
+    spoken = bool(set(data.tasks) & set(TEXT_TASKS))
+    for part in data.splits:
+        wanted = split in (part, "all")
+        for row in data.rows(part):
+            if row["task"] in TEXT_TASKS:
+                spellings.see(row)
+            elif not wanted and not spoken:
+                break
+            if wanted and (only is None or row["id"] in only):
+                rows.append(row)
+    return rows, spellings

@@ -31,7 +31,7 @@ def run(
     *,
     options: dict[str, Any],
 ) -> None:
-    """Measure how well rules that know nothing of a user find the targets.
+    """Measure how well rules that know nothing about the user find the targets.
 
     Example: itdr shortcuts sequential_rec top_k_rec --sources ml-32m --data-dir DIR -o docs/shortcuts.md
     """

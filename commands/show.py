@@ -29,7 +29,9 @@ def run(
     ],
     number: Annotated[int, typer.Option("-n", min=1, help="How many examples.")] = 3,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON row a line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per line.")
+    ] = False,
     *,
     options: dict[str, Any],
 ) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from itdr.builders.core.schema import COLUMNS, Source
 from itdr.builders.dataset import own_sources, registry
-from itdr.builders.rawfiles.rows import compared
+from itdr.builders.rawfiles.row_count import compared
 from itdr.commands._options import source_names
 
 
@@ -17,14 +17,15 @@ def run(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A source id, for everything known of it.", autocompletion=source_names
+            help="A source id or the path of a description, to show everything known of it.",
+            autocompletion=source_names,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the sources: licence, files, size, and how to get them.
 
-    With a name: also what is stored of it, and which rows were left out.
+    With a name: also what is stored of it, and how many rows were left out, by reason.
     """
     names = [name] if name else list(registry.source_ids())
     facts = [describe(own_sources.find_source(one)[0]) for one in names]
@@ -46,7 +47,11 @@ def describe(source: Source) -> dict[str, Any]:
     Returns:
         Plain values for JSON.
     """
-    used = [task for task in registry.task_ids() if source.id in registry.task(task).cells]
+    used = [
+        task
+        for task in registry.task_ids()
+        if (task, source.id) in registry.cells(task, named=[source.id])
+    ]
     return {
         "id": source.id,
         "title": source.title,
@@ -95,8 +100,24 @@ def _stored(source: Source) -> list[dict[str, Any]]:
     found = []
     for path in stores(paths.store_root() / source.id):
         size = sum(file.stat().st_size for file in path.iterdir())
-        found.append({"path": str(path), "bytes": size, **manifest_facts(path)})
+        facts = manifest_facts(path)
+        found.append(
+            {"path": str(path), "bytes": size, "sample": _is_sample(source, facts), **facts}
+        )
     return found
+
+
+def _is_sample(source: Source, facts: dict[str, Any]) -> bool:
+    """Whether a store was read from the bundled sample."""
+    from itdr.builders.core.paths import SAMPLE
+
+    bundled = {
+        (file.name, file.stat().st_size)
+        for file in (SAMPLE / source.id).rglob("*")
+        if file.is_file()
+    }
+    files = facts.get("files", {}).values()
+    return bool(files) and all((file["name"], file["size"]) in bundled for file in files)
 
 
 def _short(fact: dict[str, Any]) -> str:
@@ -112,14 +133,14 @@ def _long(fact: dict[str, Any]) -> str:
         f"{fact['id']}: {fact['title']}",
         f"  domain        {fact['domain']}"
         + (f" ({', '.join(fact['domains'])})" if fact["domains"] else ""),
-        f"  homepage      {fact['homepage']}",
-        f"  licence       {licence['name']} ({licence['url']})",
+        *([f"  homepage      {fact['homepage']}"] if fact["homepage"] else []),
+        f"  licence       {licence['name']}" + (f" ({licence['url']})" if licence["url"] else ""),
         f"                {licence['summary']}",
         f"                redistribution: {_yes(licence['redistribution'])}; "
         f"commercial use: {_yes(licence['commercial_use'])}",
-        f"  subtasks      {', '.join(fact['subtasks'])}",
-        "  downloads",
+        f"  subtasks      {', '.join(fact['subtasks']) or 'none'}",
     ]
+    lines += ["  downloads"] if fact["downloads"] else []
     for one in fact["downloads"]:
         size = f"{one['size']:,} bytes" if one["size"] else "size not published"
         lines.append(f"    {one['name']}  ({size}; {one['access']})")
@@ -138,9 +159,10 @@ def _long(fact: dict[str, Any]) -> str:
 
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
-    from itdr.builders.store.losses import duplicates, emptied, unmatched
+    from itdr.builders.store.losses import duplicates, emptied, rows_of, unmatched
 
-    place = f"    {store['path']}  ({store['bytes'] / 1e6:,.1f} MB)"
+    sample = "the bundled sample, " if store.get("sample") else ""
+    place = f"    {store['path']}  ({sample}{store['bytes'] / 1e6:,.1f} MB)"
     if "rows" not in store:
         return [place, "      its manifest cannot be read: remove it with `itdr cache clear`"]
     rows = store["rows"]
@@ -150,20 +172,20 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
         f"{rows['items']:,} items",
     ]
     for key, file in store["files"].items():
-        declared = store["official_rows"].get(key)
-        rows_of = f", {compared(file['rows'], declared)}" if declared and "rows" in file else ""
+        declared = None if store.get("sample") else store["official_rows"].get(key)
+        known = f", {compared(file['rows'], declared)}" if declared and "rows" in file else ""
         lines.append(
-            f"      {key}: {file['name']}, {file['size']:,} bytes{rows_of}, sha256 {file['sha256']}"
+            f"      {key}: {file['name']}, {file['size']:,} bytes{known}, sha256 {file['sha256']}"
         )
     read = {table: rows.get(f"{table}_read") for table in COLUMNS}
-    listed = [f"{number:,} rows of {table}" for table, number in read.items() if number is not None]
+    listed = [rows_of(number, table) for table, number in read.items() if number is not None]
     lines.append(f"      read: {', '.join(listed)}")
     rejected = store["rejected"]
     for table, reasons in rejected.items():
         for reason, n in reasons.items():
-            lines.append(f"      rejected: {n:,} rows of {table}: {reason}")
+            lines.append(f"      rejected: {rows_of(n, table)}: {reason}")
     if not rejected:
-        lines.append("      rejected: no row")
+        lines.append("      rejected: none")
     sentences = (*emptied(store), *duplicates(store), *unmatched(store))
     lines += [f"      {sentence}" for sentence in sentences]
     return lines

@@ -10,12 +10,12 @@ import typer
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(help="A folder made by `itdr build`.")],
+    folder: Annotated[Path, typer.Argument(help="A folder that `itdr build` wrote.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the numbers of a built folder.
 
-    These are examples per cell, lengths, ratings, popularity and use of templates.
+    These are examples of each cell, lengths, ratings, popularity and use of templates.
     Example: itdr stats itdr-data
     """
     from itdr.publish.report import numbers, text

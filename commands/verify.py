@@ -11,10 +11,11 @@ import typer
 
 def run(
     sources: Annotated[
-        list[str] | None, typer.Argument(help="Source ids; by default all that have files on disk.")
+        list[str] | None, typer.Argument(help="Source ids; by default all with files on disk.")
     ] = None,
     data_dir: Annotated[
-        Path | None, typer.Option(help="Folder with <source id>/ folders, searched first.")
+        Path | None,
+        typer.Option(help="A folder with one folder <source id>/ for each source, searched first."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -29,17 +29,20 @@ TEXTS = "instruction, input, output"
 """The entry of `FIELDS` in whose place a card names the columns of its own formats."""
 FIELDS = (
     ("id", "stable and unique; names source, subtask and case"),
-    ("row_hash", "hash of what the row shows and holds to be true; differs where options differ"),
+    (
+        "row_hash",
+        "hash of what the row shows and what its true answer is; other options give other hashes",
+    ),
     (TEXTS, "task description, question, answer"),
     ("root_task, task, source, domain", "which cell the row belongs to"),
     ("template", "id of the prompt template"),
-    ("user_id, item_id", "whom, or what, the case is about; else null"),
+    ("user_id, item_id", "the user, or the item, that the case is about; otherwise null"),
     ("history", "items as shown: id, title, rating, timestamp (UTC seconds)"),
-    ("candidates", "items in the order shown; empty where there are none"),
+    ("candidates", "items in the order shown; empty if the subtask has none"),
     ("relevant", "ids of the true candidates, in the answer's order"),
     ("rating", "the true rating, for rating prediction"),
     ("attributes", "the true attributes, for user attribute prediction"),
-    ("evidence", "what a grounded answer stands on"),
+    ("evidence", "the facts that a prose answer is based on"),
 )
 Entries = dict[str, dict[str, Any]]
 

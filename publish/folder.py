@@ -8,6 +8,7 @@ alone, so a build that was killed and resumed ends in the same bytes.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections import Counter
@@ -19,14 +20,13 @@ from typing import Any
 
 from itdr.builders.core import paths
 from itdr.builders.core.errors import ConfigError, EmptySplitError
-from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.dataset import builder as dataset_builder
 from itdr.builders.dataset import formats, registry
 from itdr.publish import (
     benchmark,
     card,
-    catalogue,
+    catalogue_file,
     croissant,
     files,
     licences,
@@ -36,6 +36,7 @@ from itdr.publish import (
 )
 from itdr.publish import overwrite as overwriting
 
+logger = logging.getLogger("itdr")
 RECORD = ".itdr.json"
 """Inside each config's folder. Hidden: neither loaded nor pushed."""
 LAYOUT = 3
@@ -71,6 +72,7 @@ def build(
     held: Held | None = None,
     overwrite: bool = False,
     roots: Iterable[str] = (),
+    skip_empty: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Write configs into `out/<config>/` and make `out` a data set.
 
@@ -85,19 +87,20 @@ def build(
         held: the size of a data file, by config and name, where the files lie elsewhere.
         overwrite: replace rows that were built with other options, and files that are not itdr's.
         roots: root tasks to be views of whatever subtasks are built.
+        skip_empty: leave out configs without a case, with a line on each, instead of raising.
 
     Returns:
         Config -> its provenance, for configs that were built or already there.
 
     Raises:
         ConfigError: the folder holds other rows or files, or is being written by another process.
-        EmptySplitError: a split has no row; subtasks of a root that has others are left out.
+        EmptySplitError: a split has no row, and nothing else is left to build.
     """
     _check_free(out)
     if not overwrite:
         overwriting.refuse_strangers(out, TOP, RECORD)
     asked = list(builders)
-    named = {builder.config.name for builder in asked}
+    required = set() if skip_empty else {builder.config.name for builder in asked}
     wanted, subtasks = views.expand_roots(asked, roots)
     out.mkdir(parents=True, exist_ok=True)
     done: dict[str, dict[str, Any]] = {}
@@ -113,27 +116,29 @@ def build(
             try:
                 entry = _build_config(job, out, progress, draw or _draw, held)
             except EmptySplitError as error:
-                if job.config in named:
+                if job.config in required:
                     raise
                 empty[job.config] = error
                 continue
             done[job.config] = public_record(entry)
             _write_top(out)
-    _say_empty(empty, done, subtasks)
+    _say_empty(empty, done, [] if skip_empty else subtasks.values())
     return done
 
 
 def _say_empty(
     empty: Mapping[str, EmptySplitError],
     done: Mapping[str, Any],
-    roots: Mapping[str, Sequence[str]],
+    groups: Iterable[Sequence[str]],
 ) -> None:
-    """Report which subtasks of a root task have no rows. Raises `EmptySplitError` if none has any."""
-    for subtasks in roots.values():
-        if subtasks and not any(name in done for name in subtasks):
-            raise empty[subtasks[0]]
+    """Say which configs were skipped, as they have no case. Raises `EmptySplitError` if nothing else is
+    left, or nothing of one of the groups."""
+    for group in [*groups, list({**empty, **done})]:
+        if group and not any(name in done for name in group):
+            listed = "\n".join(f"  {empty[name]}" for name in group)
+            raise EmptySplitError(f"There is nothing to build:\n{listed}")
     for name, error in empty.items():
-        warn_once(f"itdr: not built: {name}. {error}")
+        logger.warning("itdr: skipped %s: %s.", name, error.brief)
 
 
 @dataclass
@@ -231,7 +236,7 @@ def _draw(
         written[split] = files.write_split(part, split, rows, form, kind, bar)
         if bar is not None:
             bar.close()
-    return written, catalogue_entry(catalogue.write(builder._plans, part))
+    return written, catalogue_entry(catalogue_file.write(builder._plans, part))
 
 
 def catalogue_entry(facts: dict[str, Any] | None) -> dict[str, Any]:

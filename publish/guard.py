@@ -22,7 +22,7 @@ from itdr.builders.core.errors import ConfigError, ItdrError
 from itdr.builders.dataset import formats, registry
 from itdr.builders.rawfiles.checksums import digests
 from itdr.builders.sampling.splits import SPLITS
-from itdr.publish import catalogue, files, folder, licences, provenance
+from itdr.publish import catalogue_file, files, folder, licences, provenance
 
 AGAIN = "run the same `itdr build` again, which rebuilds what is missing or wrong"
 LARGEST_TEXT = 64 << 20
@@ -72,9 +72,9 @@ def check(home: Path, entries: dict[str, dict[str, Any]]) -> Checked:
                     sources |= _check_file(home, path, facts, entry["kind"])
                     found[f"{name}/{wanted}"] = (path, facts["sha256"])
             if "catalogue" in entry:
-                path = home / name / catalogue.NAME
+                path = home / name / catalogue_file.NAME
                 _check_bytes(home, path, entry["catalogue"])
-                found[f"{name}/{catalogue.NAME}"] = (path, entry["catalogue"]["sha256"])
+                found[f"{name}/{catalogue_file.NAME}"] = (path, entry["catalogue"]["sha256"])
         _check_sources(entries, sources)
     return Checked(found, texts, frozenset(sources))
 

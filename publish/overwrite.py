@@ -9,7 +9,7 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError
 
 NAMES_SHOWN = 4
-AGREE = "choose another folder, or replace it with overwrite=True"
+AGREE = "choose another folder, or replace them with overwrite=True"
 
 
 def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
@@ -36,8 +36,8 @@ def refuse_strangers(out: Path, ours: Iterable[str], record: str) -> None:
         more = f" and {len(strange) - NAMES_SHOWN} more" if len(strange) > NAMES_SHOWN else ""
         raise ConfigError(
             f"{out} holds {', '.join(strange[:NAMES_SHOWN])}{more}, not written by itdr: choose "
-            "another folder, or build into it all the same with overwrite=True, which replaces files "
-            "of the names it writes."
+            "another folder, or build into this one with overwrite=True, which replaces files that have "
+            "the same names."
         )
 
 
@@ -53,7 +53,7 @@ def refuse_other_builds(out: Path, found: Mapping[str, list[str]]) -> None:
     """
     if found:
         listed = "; ".join(f"{name} ({', '.join(what)})" for name, what in found.items())
-        raise ConfigError(f"{out} holds rows that were built otherwise: {listed}. Either {AGREE}.")
+        raise ConfigError(f"{out} holds rows built with other options: {listed}. Either {AGREE}.")
 
 
 def differences(known: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

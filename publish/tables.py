@@ -72,7 +72,7 @@ def plain_features(kind: Any) -> Any:
 
 
 def cells_table(roots: Sequence[str] = PAPER_ROOTS) -> str:
-    """The sizes of cells: sources down, subtasks across.
+    """The sizes of cells: a line for each source, to be read on narrow screens too.
 
     Args:
         roots: root tasks whose subtasks are shown.
@@ -80,21 +80,24 @@ def cells_table(roots: Sequence[str] = PAPER_ROOTS) -> str:
     Returns:
         Markdown.
     """
+    sizes: dict[str, dict[str, int]] = {}
+    sums: dict[str, int] = {}
     tasks = [one for one in registry.task_ids() if registry.task(one).root in roots]
-    quotas = {
-        (source, task): quota
-        for task in tasks
-        for (_, source), quota in registry.cells(task).items()
-    }
-    sources = [one for one in registry.source_ids() if any((one, task) in quotas for task in tasks)]
-    head = ["source", *(f"`{task}`" for task in tasks), "together"]
-    rows: list[list[Any]] = []
-    for source in sources:
-        mine = [quotas.get((source, task)) for task in tasks]
-        rows.append([f"`{source}`", *(one or "" for one in mine), sum(one or 0 for one in mine)])
-    sums = [sum(quotas.get((one, task)) or 0 for one in sources) for task in tasks]
-    rows.append(["**together**", *sums, sum(sums)])
-    return table(head, rows, right=range(1, len(head)))
+    for task in tasks:
+        for (_, source), quota in registry.cells(task).items():
+            sizes.setdefault(source, {})[task] = quota or 0
+            sums[task] = sums.get(task, 0) + (quota or 0)
+    rows = [
+        (f"`{source}`", _sizes(sizes[source]), sum(sizes[source].values()))
+        for source in registry.source_ids()
+        if source in sizes
+    ]
+    total = ("**all**", _sizes(sums), sum(sums.values()))
+    return table(("source", "examples of each subtask", "total"), [*rows, total], right=[2])
+
+
+def _sizes(quotas: Mapping[str, int]) -> str:
+    return "; ".join(f"{registry.task(name).title} {quota:,}" for name, quota in quotas.items())
 
 
 def sources_table() -> str:

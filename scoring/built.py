@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.dataset.catalogue import FILE
+from itdr.builders.dataset.catalogue_table import FILE
 from itdr.publish import provenance
 
 Row = dict[str, Any]

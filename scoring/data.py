@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from itdr.builders.core.errors import ConfigError, ItdrError, choose_from
-from itdr.builders.dataset import catalogue, registry
+from itdr.builders.dataset import catalogue_table, registry
 from itdr.builders.dataset.options import DEFAULTS
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.splits import SPLITS
@@ -188,7 +188,7 @@ class Data:
         if self.folder is not None:
             return Catalogues.of_files(sorted(built.catalogue_files(self.folder)))
         return Catalogues(
-            pa.Table.from_batches(catalogue.batches(cell))
+            pa.Table.from_batches(catalogue_table.batches(cell))
             for cell in self.cells.values()
             if cell.whole_catalogue
         )
@@ -226,11 +226,19 @@ def open_data(where: str, options: Mapping[str, Any]) -> Data:
         configs = sorted({path.parent.name for path in built.data_files(folder)})
         return Data(where, options, configs, folder)
     if where not in known:
-        raise ConfigError(
-            f"{choose_from('config', where, known)} "
-            "Nor is there a folder of that name with built rows (<split>-*.parquet)."
-        )
+        raise ConfigError(_no_rows(where, folder, known))
     return Data(where, options, [where])
+
+
+def _no_rows(where: str, path: Path, known: Sequence[str]) -> str:
+    """Why a name is neither a folder of rows nor a config."""
+    if path.is_dir():
+        return f"{where} holds no built rows (<split>-*.parquet): name a folder that `itdr build` wrote."
+    if path.is_file():
+        return f"{where} is a file: name a folder that `itdr build` wrote, or a config."
+    if path.suffix or len(Path(where).parts) > 1:
+        return f"There is no file or folder {where}."
+    return f"{choose_from('config', where, known)} There is no folder of that name either."
 
 
 def _subject_of(cell: OpenCell, row: Row) -> int | None:

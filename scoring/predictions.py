@@ -108,7 +108,8 @@ def _ties(value: Any, where: str) -> tuple[int, ...]:
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     if not path.is_file():
-        raise RawFileError(f"{path} is not a file: give JSON lines with id and output.")
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise RawFileError(f"{path} {what}: name a file of JSON Lines with id and output.")
     if path.suffix == ".parquet":
         import pyarrow as pa
         import pyarrow.parquet as pq

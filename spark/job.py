@@ -19,7 +19,7 @@ from itdr.builders.dataset.shards import Shard
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import derived
 from itdr.builders.store.engine import use_engine
-from itdr.publish import catalogue, folder, provenance
+from itdr.publish import catalogue_file, folder, provenance
 from itdr.spark import draw as spark_draw
 from itdr.spark import session
 from itdr.spark.chunks import CHUNK_BYTES
@@ -94,6 +94,7 @@ def run(
     chunk_bytes: int = CHUNK_BYTES,
     overwrite: bool = False,
     roots: Sequence[str] = (),
+    skip_empty: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Build the configs of constructed builders.
 
@@ -106,6 +107,7 @@ def run(
         chunk_bytes: as for `build`.
         overwrite: as for `build`.
         roots: as for `itdr.publish.folder.build`.
+        skip_empty: as for `itdr.publish.folder.build`.
 
     Returns:
         Each config's provenance.
@@ -118,7 +120,8 @@ def run(
     target = remote.normalize_url(out)
     job = _Job(session.isolated_session(spark_session), workdir, chunk_bytes, target)
     try:
-        return _build_all(job, config_builders, kind, {"overwrite": overwrite, "roots": roots})
+        how = {"overwrite": overwrite, "roots": roots, "skip_empty": skip_empty}
+        return _build_all(job, config_builders, kind, how)
     except ItdrError:
         raise
     except Exception as error:
@@ -192,7 +195,7 @@ class _Job:
     def _catalogue(self, plans: list[SplitPlan], part: Path, out: str) -> dict[str, Any] | None:
         """Write the catalogue here, and copy it to where the data files are."""
         with use_engine(EngineFactory(self.session, self.workdir)):
-            facts = catalogue.write(plans, part)
+            facts = catalogue_file.write(plans, part)
         if facts is not None and remote.is_remote(self.target):
             remote.send(part / facts["name"], f"{out}/{facts['name']}")
             (part / facts["name"]).unlink()

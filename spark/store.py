@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,30 +138,15 @@ class _Build:
         Returns:
             The manifest's entries.
         """
-        for table in COLUMNS:
-            self._view(table)
-        with ThreadPoolExecutor(len(COLUMNS)) as pool:
-            collected = list(pool.map(self._collect_facts, self.frames))
-        for table, facts in zip(self.frames, collected, strict=True):
-            self._stage(table, facts)
-        interactions = self.facts.get("interactions")
-        if interactions is None or not interactions.columns:
-            raise RawFileError(f"{self.source.id}: its reader gave no interactions.")
+        self._stage_tables()
+        interactions = self.facts["interactions"]
         events = sorted(interactions.events)
         rejected: Counter[tuple[str, str]] = Counter()
         emptied: Counter[tuple[str, str]] = Counter()
         for facts in self.facts.values():
             rejected.update(facts.rejected)
             emptied.update(facts.emptied)
-        for table, facts in self.facts.items():
-            require_readable(self.source, table, facts.rows, rejected, self._files(table))
-        files = self._files("interactions")
-        limits.require_limits(
-            self.source, interactions.columns, self._row, rejected, list(files.values())
-        )
-        if self._columns("items"):
-            paths = list(self._files("items").values())
-            require_plausible_items(self.source, self._columns("items"), self._row, paths)
+        self._require_sound(rejected)
         numbers = [name for name in statements.IDS_OF if name in (interactions.numbers or ())]
         self.engine.view(
             "interactions_raw", self.engine.session.sql(statements.interactions(numbers))
@@ -196,6 +181,28 @@ class _Build:
             "events": events,
             "parts": [{"name": part.name, "groups": list(part.groups)} for part in written],
         }
+
+    def _stage_tables(self) -> None:
+        """Read every table that the source has. Raises `RawFileError` where there are no interactions."""
+        for table in COLUMNS:
+            self._view(table)
+        with ThreadPoolExecutor(len(COLUMNS)) as pool:
+            collected = list(pool.map(self._collect_facts, self.frames))
+        for table, facts in zip(self.frames, collected, strict=True):
+            self._stage(table, facts)
+        if not self._columns("interactions"):
+            raise RawFileError(f"{self.source.id}: its reader gave no interactions.")
+
+    def _require_sound(self, rejected: Mapping[tuple[str, str], int]) -> None:
+        """Check the tables as the embedded build does. Raises `RawFileError`."""
+        for table, facts in self.facts.items():
+            require_readable(self.source, table, facts.rows, rejected, self._files(table))
+        paths = list(self._files("interactions").values())
+        columns = self._columns("interactions")
+        limits.require_limits(self.source, columns, self._row, rejected, paths)
+        if self._columns("items"):
+            paths = list(self._files("items").values())
+            require_plausible_items(self.source, self._columns("items"), self._row, paths)
 
     def _files(self, table: str) -> dict[str, Path]:
         """The local raw files that a table was read from, by key."""

@@ -138,7 +138,7 @@ def test_an_audit_says_what_it_cannot_check_of_the_plug_in(work: Path) -> None:
         "sys.argv = 'itdr audit next_category --sources tiny-shop --data-dir raw --size 40'.split()\n"
         "app()",
     )
-    assert "No fault." in shown
+    assert "No faults found." in shown
     said = re.findall(r"^ +(\w+)  ([\w ]+): .*\n +not applied to (\d+) rows of (.*)$", shown, re.M)
     assert {name: (state, what) for state, name, _, what in said} == {
         "answers": ("skipped", "next_category"),

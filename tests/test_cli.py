@@ -66,10 +66,20 @@ def test_sources_shows_what_is_stored_and_what_was_left_out(caches: Path, tmp_pa
     said = run("sources", "ml-32m", cwd=tmp_path)
     assert f"{facts.counts['interactions']:,} interactions" in said
     for (_, reason), n in facts.rejects.items():
-        assert f"rejected: {n:,} rows" in said and reason in said
+        assert f": {reason}" in said and (f"rejected: {n:,} " in said)
     (stored,) = json.loads(run("sources", "ml-32m", "--json", cwd=tmp_path))["stored"]
-    assert stored["files"]["ratings"]["name"] == "ratings.csv"
+    assert stored["files"]["ratings"]["name"] == "ratings.csv" and not stored["sample"]
+    assert "of 32,000,204 declared rows" in said and "bundled sample" not in said
     assert len(run("sources", cwd=tmp_path).splitlines()) == len(registry.source_ids())
+
+
+def test_sources_calls_the_bundled_sample_by_its_name(caches: Path, tmp_path: Path) -> None:
+    options = ("--sample", "--sources", "ml-32m", "-n", "1")
+    run("show", "sequential_rec", *options, cwd=tmp_path)
+    said = run("sources", "ml-32m", cwd=tmp_path)
+    assert "(the bundled sample, " in said and "declared rows" not in said
+    (stored,) = json.loads(run("sources", "ml-32m", "--json", cwd=tmp_path))["stored"]
+    assert stored["sample"]
 
 
 def test_show_prints_examples_to_read_and_to_parse(tmp_path: Path) -> None:

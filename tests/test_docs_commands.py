@@ -28,8 +28,8 @@ from tests.test_docs import DOCS, ROOT, sources
 BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = ("sh", "console", "bash")
 UsageError = typer.BadParameter.__base__
-PLACEHOLDERS = ("my-build", "theirs.jsonl", "out", "log.yaml")
-"""Files of a reader that stand where a config or a source may stand, too."""
+PLACEHOLDERS = ("my-build", "theirs.jsonl", "out", "log.yaml", "tiny-shop")
+"""Files and sources of a reader that stand where a config or a source may stand, too."""
 
 pytestmark = pytest.mark.skipif(not DOCS.is_dir(), reason="the documentation is not in a wheel")
 
@@ -149,7 +149,7 @@ def test_the_commands_of_the_audit_page_run(reader: Path) -> None:
     assert len(lines) == 5
     for words in lines:
         small = ["--size", "20", "--sources", "ml-32m"] if "sequential_rec" in words else []
-        assert "\nNo fault." in run([*words, *small])
+        assert "\nNo faults found." in run([*words, *small])
 
 
 def test_the_plan_of_the_protocols_page_runs(reader: Path) -> None:

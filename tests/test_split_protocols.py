@@ -20,7 +20,7 @@ from itdr.audit.oracle import RawOracle
 from itdr.audit.protocols import SplitPromise
 from itdr.builders.core.errors import ConfigError
 from itdr.builders.dataset import open_cells, registry
-from itdr.builders.sampling.catalogue import catalogue_counts
+from itdr.builders.sampling.catalogue_counts import catalogue_counts
 from itdr.builders.sampling.cold_items import item_splits
 from itdr.builders.sampling.cuts import parse, time_cuts
 from itdr.builders.sampling.histories import histories
@@ -297,7 +297,7 @@ def test_training_rows_do_not_depend_on_validation_users(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("own", [{"validation": "last"}, {"validation": "users"}], ids=str)
 def test_the_catalogue_counts_validation_by_its_rule(own: dict[str, Any]) -> None:
-    from itdr.builders.dataset.catalogue import batches
+    from itdr.builders.dataset.catalogue_table import batches
 
     data = open_data("sequential_rec", options(**BY_TIME, **own, candidates=0))
     (cell,) = data.cells.values()

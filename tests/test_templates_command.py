@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,16 @@ def test_one_subtask_in_words() -> None:
     assert "lists: candidates, history\n" in text and "flags: categories, " in text
     assert "(not index, not unordered)" in text and "second person" in text
     assert "top_k_rec" not in text
+    assert text.index("sequential_rec/p2 ") < text.index("sequential_rec/p10 ")
     assert "zh" in listed("sequential_rec", "--language", "zh")
+
+
+def test_without_a_name_every_subtask_has_one_line() -> None:
+    lines = listed().splitlines()
+    subtasks, (blank, hint) = lines[:-2], lines[-2:]
+    assert [line.split()[0] for line in subtasks] == list(registry.task_ids())
+    assert all(re.search(r"\d+ prompts \(\d+ unseen\)", line) for line in subtasks)
+    assert not blank and "itdr templates rating_prediction" in hint
 
 
 def test_own_templates_are_put_in_and_checked(tmp_path: Path) -> None:

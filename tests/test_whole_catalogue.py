@@ -19,7 +19,7 @@ from itdr.audit import audit
 from itdr.audit.oracle import RawOracle
 from itdr.builders.core import messages
 from itdr.builders.core.errors import ConfigError
-from itdr.builders.dataset.catalogue import schema
+from itdr.builders.dataset.catalogue_table import schema
 from itdr.builders.sampling.popularity import NEVER
 from itdr.commands.app import app
 from itdr.publish import folder, guard, provenance

@@ -74,11 +74,11 @@ class Budget:
     """How many numbers all caches together may hold.
 
     Args:
-        most: the limit.
+        limit: how many.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = self.left = most
+    def __init__(self, limit: int) -> None:
+        self.limit = self.left = limit
         self._holders: weakref.WeakKeyDictionary[BatchCache[Any], None] = (
             weakref.WeakKeyDictionary()
         )
@@ -96,7 +96,7 @@ class Budget:
             Whether the batch fits.
         """
         size = batch.size
-        if size > self.most:
+        if size > self.limit:
             return False
         for other in list(self._holders):
             if size <= self.left or other is holder:

@@ -32,7 +32,11 @@ class TemplateError(ItdrError, ValueError):
 
 
 class EmptySplitError(ItdrError, ValueError):
-    """A split for which the chosen sources hold no eligible case."""
+    """A split for which the chosen sources hold no eligible case. `brief` is the reason without advice."""
+
+    def __init__(self, message: str, brief: str = "") -> None:
+        super().__init__(message)
+        self.brief = brief or message
 
 
 NAMES_SHOWN = 40

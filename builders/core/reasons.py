@@ -1,4 +1,4 @@
-"""Why rows are left out: the reasons that several sources share."""
+"""Why rows are left out: the reasons that several sources share, and how many are too many."""
 
 from __future__ import annotations
 
@@ -13,3 +13,21 @@ AMBIGUOUS = "a number with a comma that can be read in two ways"
 NO_RECORD = "not a JSON record"
 NO_LITERAL = "not a Python dict"
 """A line holds anything but one record."""
+
+MIN_READABLE = 0.05
+"""The share of rows that must be readable."""
+MIN_REJECTED = 20
+"""With fewer rejected rows than this, nothing is concluded."""
+
+
+def is_unreadable(rows: int, rejected: int) -> bool:
+    """Whether nearly no row could be read, so that the file is not what it should be.
+
+    Args:
+        rows: all rows, rejected ones included.
+        rejected: the rejected ones.
+
+    >>> is_unreadable(1000, 960), is_unreadable(1000, 940), is_unreadable(19, 19)
+    (True, False, False)
+    """
+    return rejected >= MIN_REJECTED and rows - rejected < MIN_READABLE * rows

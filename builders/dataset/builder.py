@@ -20,7 +20,7 @@ from itdr.builders.core.errors import ConfigError, RawFileError, choose_from
 from itdr.builders.core.messages import warn_once
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.core.schema import ROOT_TASKS
-from itdr.builders.dataset import at_hand, own_sources, registry
+from itdr.builders.dataset import available_sources, own_sources, registry
 from itdr.builders.dataset.config import Options, check
 from itdr.builders.dataset.options import ALL, DEFAULTS
 from itdr.builders.rawfiles import locate
@@ -279,7 +279,7 @@ def check_sources(options: Options) -> None:
         return
     listed = _by_reason(options.left_out)
     if options.chosen_by_default and options.folder is not None:
-        here = ", ".join(at_hand.recognised_sources(options.folder))
+        here = ", ".join(available_sources.recognised_sources(options.folder))
         raise ConfigError(
             f"{options.config} can be made from none of the sources in {options.folder} ({here}). "
             f"Left out: {listed}. Name a source to have it downloaded, as "

@@ -101,16 +101,18 @@ class RowOptions:
         "Source ids, `id/domain` for one domain, or `all`. By default: those whose files lie in "
         "`data_dir`; without it, those that need no account and at most 1 GB of download.",
         many=True,
-        shown_default="a fixed list",
+        shown_default="depends on `data_dir`",
     )
     missing: str = option(
         "error",
         "Sources whose raw files are not at hand: `error` (download what can be downloaded, and stop "
-        "at what cannot), or `skip` (download nothing, and leave such sources out).",
+        "at what cannot), or `skip` (download nothing, and leave those sources out).",
         choices=("error", "skip"),
     )
     sample: bool = option(
-        False, "Use the bundled made-up raw files: no network.", choices=(True, False)
+        False,
+        "Use the small made-up raw files that come with the package; needs no network.",
+        choices=(True, False),
     )
     size: int | str = option(
         PAPER,
@@ -121,49 +123,57 @@ class RowOptions:
     per_user: int | str = option(
         1, "Cases per user and cell, the latest first: a number, or `all`.", low=1, words=(ALL,)
     )
-    seed: int = option(0, "Seed of every random choice.", low=0, high=LARGEST_SEED)
+    seed: int = option(0, "Seed for all random choices.", low=0, high=LARGEST_SEED)
     protocol: str = option(
         PAPER,
-        "A named set of options, each of which can be set otherwise: `itdr list --protocols` shows them.",
+        "A named set of options; options that you set take precedence. `itdr list --protocols` lists them.",
         choices=protocols.names(),
     )
     split_by: str | None = option(
         None,
         "What separates the splits: `user`, `time` (see `cuts`), `leave_one_out` (a user's last "
-        "interactions are test, those before them validation), or `cold_item` (what test asks for was "
-        "never seen in training).",
+        "interactions are test, those before them validation), or `cold_item` (the items that test asks "
+        "for never appear in training).",
         choices=("user", "time", "leave_one_out", "cold_item"),
         shown_default="the protocol's, else `user`",
     )
     cuts: Sequence[float | str] | None = option(
         None,
-        'With `split_by="time"`, where validation and test begin: two quantiles of all times, as '
-        "`0.8,0.9`, or two dates, as `2015-01-01,2016-01-01`.",
+        'With `split_by="time"`, where validation and test begin: two quantiles of all times, such as '
+        "`0.8,0.9`, or two dates, such as `2015-01-01,2016-01-01`.",
         many=True,
         shown_default="the official cuts, else 0.8, 0.9",
     )
     validation: str = option(
         "time",
-        'With `split_by="time"`, what validation is: what lies between the two cuts (`time`), each user\'s '
-        "`last` event before test begins, or other `users` before test begins.",
+        'With `split_by="time"`, what validation consists of: events between the two cuts (`time`), each '
+        "user's `last` event before test begins, or events of other `users` before test begins.",
         choices=("time", "last", "users"),
     )
     k_core: int | None = option(
         None,
-        "Only keep users and items with so many interactions among those that are kept.",
+        "Keep users and items with at least this many interactions, counted among those that are kept.",
         low=1,
         high=1_000,
         of_subtasks=True,
     )
     min_user: int | None = option(
-        None, "Fewest kept interactions of a user.", low=1, high=100_000, of_subtasks=True
+        None,
+        "Keep users with at least this many interactions.",
+        low=1,
+        high=100_000,
+        of_subtasks=True,
     )
     min_item: int | None = option(
-        None, "Fewest kept interactions of an item.", low=1, high=100_000, of_subtasks=True
+        None,
+        "Keep items with at least this many interactions.",
+        low=1,
+        high=100_000,
+        of_subtasks=True,
     )
     min_rating: float | None = option(
         None,
-        "Lowest rating of an interaction that counts. Items rated lower are still no negatives.",
+        "Lowest rating at which an interaction counts. Items rated lower are still never negatives.",
         low=0,
         high=100,
         decimals=True,
@@ -171,22 +181,24 @@ class RowOptions:
     )
     repeats: str | None = option(
         None,
-        "Which of a user's interactions with one item counts: the `first` (the default), the `last` "
-        "(of ratings to predict the default), or `keep` for all.",
+        "Which of a user's interactions with the same item count: the `first` (the default), the `last` "
+        "(the default in rating_prediction), or all of them (`keep`).",
         choices=("first", "last", "keep"),
         of_subtasks=True,
     )
     target: str | None = option(
         None,
-        "Which case of a user is taken first (within the span of a split by time): the `last`, the "
-        '`first` or a `random` one; `all` takes every one, as `per_user="all"`.',
+        "Which case of a user is taken first (in a split by time, within its span): the `last`, the "
+        '`first` or a `random` one; `all` takes every one, like `per_user="all"`.',
         choices=("last", "first", "random", "all"),
         of_subtasks=True,
     )
-    history: int | None = option(None, "Items in the history.", low=1, high=200, of_subtasks=True)
+    history: int | None = option(
+        None, "Number of items in the history.", low=1, high=200, of_subtasks=True
+    )
     min_history: int | None = option(
         None,
-        "Fewest items in the history, where shorter ones will do. By default as many as `history`.",
+        "Allow shorter histories, down to this many items. By default none is shorter than `history`.",
         low=1,
         high=200,
         of_subtasks=True,
@@ -194,8 +206,8 @@ class RowOptions:
     )
     candidates: int | None = option(
         None,
-        "Candidates, positives and negatives together; `0` lists none: the answer is any of the whole "
-        "catalogue (next item and top-K).",
+        "Number of candidates, positives and negatives together; `0` lists none, so that the answer may be "
+        "anything in the catalogue (sequential_rec and top_k_rec).",
         low=2,
         high=101,
         also=(0,),
@@ -203,7 +215,7 @@ class RowOptions:
     )
     positives: int | None = option(
         None,
-        "Positives among the candidates; without candidates, titles to be named.",
+        "Number of positives among the candidates; without candidates, of titles to name.",
         low=1,
         high=99,
         of_subtasks=True,
@@ -211,28 +223,28 @@ class RowOptions:
     negatives: str | None = option(
         None,
         "How negatives are drawn: from other users' `event`s near the target's moment, in proportion "
-        "to `popularity` (the default where there are no times), `hard` (alike in category and "
-        "popularity), `uniform` (an easy baseline), or `shown` (MIND: seen and not clicked).",
+        "to `popularity` (the default where there are no times), `hard` (similar in category and "
+        "popularity), `uniform` (easy), or `shown` (MIND: seen and not clicked).",
         choices=("event", "popularity", "hard", "uniform", "shown"),
         of_subtasks=True,
     )
     liked: bool | None = option(
         None,
-        "Only take liked interactions as targets, in sources with times too.",
+        "Use only liked interactions as targets, also in sources with times.",
         choices=(True, False),
         of_subtasks=True,
     )
     ties: str | None = option(
         None,
-        "What to do where less than half of a history's moments differ: `avoid` such windows where "
+        "What to do with histories in which fewer than half of the times differ: `avoid` them as long as "
         "others fill the quota, or `allow` them. Their prompts claim no order.",
         choices=("avoid", "allow"),
         of_subtasks=True,
     )
     answer: str | None = option(
         None,
-        "Form of the answer: a `ranking` of all candidates, the `set` of the positives, their "
-        "`index`es alone, or the `title` of the next item.",
+        "Form of the answer: a `ranking` of all candidates, the `set` of the positives, the "
+        "numbers of the positives (`index`), or the `title` of the next item.",
         choices=("ranking", "set", "index", "title"),
         of_subtasks=True,
     )
@@ -245,61 +257,60 @@ class RowOptions:
     )
     negatives_order: str | None = option(
         None,
-        "Order of the negatives in a ranking: `shuffled`, or by falling `popularity`.",
+        "Order of the negatives in a ranking: `shuffled`, or by `popularity`, the highest first.",
         choices=("shuffled", "popularity"),
         of_subtasks=True,
     )
     candidates_from: str | None = option(
         None,
-        "A file of your own retriever's candidates (`user`, `item`, `score`, separated by tabs; one "
-        "source): negatives are taken from it by falling score where they are honest, the rest by "
-        "`negatives`.",
+        "A file with candidates from your own retriever (`user`, `item`, `score`, separated by tabs; for one "
+        "source). Negatives are taken from it, the highest score first, if the user never touched them; "
+        "`negatives` supplies the rest.",
         of_subtasks=True,
         shown_default="none",
     )
     title_chars: int | None = option(
         None,
-        "Longest title shown, in characters; a longer one is cut at a word's end.",
+        "Length of the longest title shown, in characters; longer ones are cut at the end of a word.",
         low=20,
         high=2_000,
         of_subtasks=True,
     )
     show: str | Sequence[str] | None = option(
         None,
-        "What entries show besides titles, where the source has it: `rating`, `time_gap` (history), "
-        "`creator`, `categories`, `description`. By default creators of books and tracks, and in "
-        "sequential_rec categories.",
+        "What entries show besides the title, if the source has it: `rating`, `time_gap` (history), "
+        "`creator`, `categories`, `description`. By default the creators of books and tracks, and "
+        "categories in sequential_rec.",
         choices=("rating", "time_gap", "creator", "categories", "description"),
         many=True,
         of_subtasks=True,
     )
     attributes: Sequence[str] | None = option(
         None,
-        "Attributes to predict, of those that the source has: `gender`, `country`, `occupation`, "
-        "`age_group`, `birth_decade`; on request also `age`, `birth_year`, `location`. By default "
-        "ages in bands, and no exact places.",
+        "Attributes to predict, if the source has them: `gender`, `country`, `occupation`, `age_group`, "
+        "`birth_decade`, and only on request `age`, `birth_year`, `location`.",
         many=True,
         of_subtasks=True,
     )
     text_chars: int | None = option(
         None,
-        "Longest review, comment or description shown, in characters.",
+        "Length of the longest review, comment or description shown, in characters.",
         low=40,
         high=20_000,
         of_subtasks=True,
     )
     show_facts: bool | None = option(
         None,
-        "Put what was counted of an item's audience, or a user, into the question, as a table that the answer "
-        "interprets; else the answer states what a model has to know.",
+        "Put the counts on an item's audience, or on a user, into the question as a table, which the answer "
+        "interprets. Without it, the model has to know what the answer states.",
         choices=(True, False),
         of_subtasks=True,
     )
     templates: str | Sequence[str] | None = option(
         None,
-        "Template ids, `unseen` (test draws from those held back), or a folder of your own.",
+        "Template ids, `unseen` (test uses those held back), or a folder with your own.",
         many=True,
-        shown_default="all seen ones",
+        shown_default="all but the unseen",
     )
     language: str = option(
         ENGLISH,
@@ -314,7 +325,7 @@ class RowOptions:
     )
     rejected: int = option(
         1,
-        "Wrong answers to a row of `preference`: `rejected`, `rejected1`, `rejected2` …",
+        "Number of wrong answers in a row of `preference`: `rejected`, `rejected1`, `rejected2` …",
         low=1,
         high=16,
     )
@@ -323,7 +334,7 @@ class RowOptions:
         "`paper`, or `all`: every pair of source and subtask that the columns allow.",
         choices=(PAPER, ALL),
     )
-    num_shards: int = option(32, "Shards of each split.", low=1, high=4096)
+    num_shards: int = option(32, "Number of shards of each split.", low=1, high=4096)
 
 
 def declared_options() -> dict[str, OptionInfo]:

@@ -13,8 +13,9 @@ import numpy as np
 from itdr.builders.core import gc_pause
 from itdr.builders.core.errors import ConfigError, EmptySplitError
 from itdr.builders.core.messages import warn_once
+from itdr.builders.core.schema import Source
 from itdr.builders.dataset import registry
-from itdr.builders.dataset.at_hand import facet_of
+from itdr.builders.dataset.available_sources import facet_of
 from itdr.builders.dataset.config import Options
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.builders.dataset.options import ALL, PAPER
@@ -88,15 +89,9 @@ def cells_of(options: Options) -> list[Cell]:
         domains = dict(options.selected).get(source_id)
         if domains is None:
             continue
-        task = registry.task(task_id)
+        task, source = registry.task(task_id), registry.source(source_id)
         rule = task.cells.get(source_id) or CellRule(quota or USUAL_QUOTA)
-        values = options.of(task_id)
-        values |= {name: v for name, v in rule.options.items() if name not in options.own}
-        source = registry.source(source_id)
-        if values.get("negatives") == EVENT and "interactions.timestamp" not in source.columns:
-            values["negatives"] = POPULARITY
-        if "order" in values and "order" not in options.own and not source.timed:
-            values["order"] = "rating"
+        values = _cell_options(options, task_id, source, rule)
         pairs = list(_domains(rule, domains))
         if not pairs and options.chosen_by_default:
             continue
@@ -124,6 +119,17 @@ def cells_of(options: Options) -> list[Cell]:
                 )
             )
     return made
+
+
+def _cell_options(options: Options, task: str, source: Source, rule: CellRule) -> dict[str, Any]:
+    """The options of a cell: those of its subtask, then of its rule, as far as the source's columns allow."""
+    values = options.of(task)
+    values |= {name: v for name, v in rule.options.items() if name not in options.own}
+    if values.get("negatives") == EVENT and "interactions.timestamp" not in source.columns:
+        values["negatives"] = POPULARITY
+    if "order" in values and "order" not in options.own and not source.timed:
+        values["order"] = "rating"
+    return values
 
 
 def _domains(rule: CellRule, chosen: tuple[str, ...]) -> Iterator[tuple[str | None, str | None]]:
@@ -173,15 +179,19 @@ def select(
         EmptySplitError: where a split has no case.
     """
     by_part: list[list[CellSample]] = [[] for _ in SPLITS]
+    groups = []
     for _, group in itertools.groupby(cells, key=lambda cell: (cell.task.id, cell.source.id)):
-        for chosen in _select_group(options, list(group), paths):
+        groups.append(list(_select_group(options, list(group), paths)))
+        for chosen in groups[-1]:
             by_part[chosen.part].append(chosen)
     plans = []
     for part, chosen_here in enumerate(by_part):
         if not any(chosen.expected for chosen in chosen_here):
-            raise EmptySplitError(_empty(options, part, cells, paths))
+            raise _empty_split(options, part, cells, paths)
         kept = tuple(chosen for chosen in chosen_here if chosen.expected)
         plans.append(SplitPlan(options.config, part, kept))
+    for samples in groups:
+        _say_short(options, samples)
     return plans
 
 
@@ -204,7 +214,6 @@ def _select_group(
     found = [_walk(options, one, [cap[k] for cap in caps]) for k, one in enumerate(opened)]
     if len(cells) > 1:
         found = _redistribute(options, opened, wanted, caps, found)
-    _say_short(options, cells[0], wanted, found)
     for part in range(len(SPLITS)):
         for k, one in enumerate(opened):
             users, takes = found[k][part]
@@ -220,13 +229,19 @@ def _select_group(
             )
 
 
-def _say_short(options: Options, cell: Cell, wanted: list[int], found: list[SplitUsers]) -> None:
-    """One line for a cell that has fewer eligible cases than its quota."""
-    got = [sum(int(one[part][1].sum()) for one in found) for part in range(len(SPLITS))]
-    if got != wanted and not options.sample:
+def _say_short(options: Options, samples: Sequence[CellSample]) -> None:
+    """One line for a (task, source) cell that has fewer eligible cases than its quota."""
+    cell = samples[0].cell
+    quota = _quota(options, cell)
+    unasked = options.size == PAPER and registry.is_own(cell.source.id)
+    if quota is None or options.sample or unasked:
+        return
+    wanted = quota_by_part(quota)
+    got = [sum(one.expected for one in samples if one.part == part) for part in range(len(SPLITS))]
+    if got != wanted:
         counts = ", ".join(
-            f"{count:,} of {quota:,} for {name}"
-            for count, quota, name in zip(got, wanted, SPLITS, strict=True)
+            f"{count:,} of {most:,} for {name}"
+            for count, most, name in zip(got, wanted, SPLITS, strict=True)
         )
         warn_once(
             f"itdr: {cell.task.id}/{cell.source.id}: fewer eligible cases than its quota: {counts}"
@@ -409,12 +424,12 @@ def _all_of(options: Options, opened: OpenCell, part: int, paths: tuple[Path, ..
     )
 
 
-def _empty(
+def _empty_split(
     options: Options,
     part: int,
     cells: Sequence[Cell],
     paths: Mapping[str, tuple[Path, ...]],
-) -> str:
+) -> EmptySplitError:
     names = ", ".join(sorted({cell.name for cell in cells}))
     needs = "; ".join(
         f"{task.id} needs {_needed(options, task)}"
@@ -426,15 +441,22 @@ def _empty(
         for path, source in stores.items()
         for sentence in losses.unmatched(read_manifest(path), most=True)
     )
-    return (
-        f"{options.config}: no case is eligible for the split {SPLITS[part]!r} in {names}. {needs}. "
-        f"{unmatched}The raw files may be too small a part of the benchmark; a shorter history, "
-        "another seed, or more sources may help."
+    empty = f"no case is eligible for the split {SPLITS[part]!r}"
+    few = (
+        "The files may hold too few interactions"
+        if all(registry.is_own(cell.source.id) for cell in cells)
+        else "The raw files may be too small a part of the benchmark"
+    )
+    return EmptySplitError(
+        f"{options.config}: {empty} in {names}. {needs}. {unmatched}{few}; a shorter history, "
+        "another seed, or more sources may help.",
+        f"{empty}: {needs}",
     )
 
 
 def _needed(options: Options, task: Task) -> str:
     """What a case of the task is made of."""
     if task.about == "item":
-        return "items of which enough is known to say something that holds"
-    return task.asks or f"{task.least_events(options.of(task.id))} or more showable items of a user"
+        return "items about which enough is known"
+    least = task.least_events(options.of(task.id))
+    return task.asks or f"users with {least} or more items that can be shown"

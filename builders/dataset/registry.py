@@ -46,7 +46,7 @@ SHARED_TASK_CODE = (
     "base",
     "crossing",
     "entries",
-    "opposites",
+    "likes_and_dislikes",
     "profiles",
     "ranking",
     "target_user_groups",

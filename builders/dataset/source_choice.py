@@ -10,8 +10,8 @@ from typing import Any
 from itdr.builders.core.errors import ConfigError, choose_from, format_value
 from itdr.builders.core.paths import SAMPLE
 from itdr.builders.core.schema import Source
-from itdr.builders.dataset import at_hand, own_sources, registry
-from itdr.builders.dataset.at_hand import Selected
+from itdr.builders.dataset import available_sources, own_sources, registry
+from itdr.builders.dataset.available_sources import Selected
 from itdr.builders.dataset.options import ALL
 from itdr.builders.rendering.templates import ENGLISH, folder_of
 
@@ -50,17 +50,17 @@ def select(
         chosen = _asked(config, value, able, every)
         benchmarks = [name for name, _ in chosen if not registry.is_open(name)]
         if folder is not None and benchmarks:
-            at_hand.require_recognised(folder, benchmarks[0])
+            available_sources.require_recognised(folder, benchmarks[0])
         if value["missing"] == "error":
             return chosen, {}
-        return at_hand.usable_sources(chosen, cells, folder, placed=False)
+        return available_sources.usable_sources(chosen, cells, folder, placed=False)
     if folder is not None:
-        at_hand.require_recognised(folder, able[0])
-        return at_hand.usable_sources(every, cells, folder, placed=True)
+        available_sources.require_recognised(folder, able[0])
+        return available_sources.usable_sources(every, cells, folder, placed=True)
     chosen, left_out = _default_sources(config, able)
     if value["missing"] == "error":
         return chosen, left_out
-    chosen, more = at_hand.usable_sources(chosen, cells, folder, placed=False)
+    chosen, more = available_sources.usable_sources(chosen, cells, folder, placed=False)
     return chosen, left_out | more
 
 

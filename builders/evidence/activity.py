@@ -38,17 +38,13 @@ class Activity:
         self._distinct, self._place = np.unique(likers, return_inverse=True)
 
     @functools.cached_property
-    def _distinct_rates(self) -> np.ndarray:
+    def rates(self) -> np.ndarray:
+        """By work: λ."""
         rates = self._distinct / max(float((self.users * self.mean).sum()), 1.0)
         for _ in range(ROUNDS):
             expected = (self.users * self.chances(rates)).sum(axis=1)
             rates = rates * np.clip(self._distinct / np.maximum(expected, 1e-12), 0.5, 2)
-        return rates
-
-    @functools.cached_property
-    def rates(self) -> np.ndarray:
-        """By work: λ."""
-        return self._distinct_rates[self._place]
+        return rates[self._place]
 
     def chances(self, rates: np.ndarray) -> np.ndarray:
         """By rate and bin: the chance that somebody of the bin likes a work of that rate."""

@@ -22,7 +22,7 @@ from itdr.builders.rawfiles import filetype
 from itdr.builders.rawfiles.archives import inner_tar, zip_names
 from itdr.builders.rawfiles.checksums import Trust, sampled_digest, trust
 from itdr.builders.rawfiles.names import files_below, is_ignored, match, path_parts, same_name
-from itdr.builders.rawfiles.near import entries, near_misses
+from itdr.builders.rawfiles.near_misses import entries, near_misses
 
 Origin = Literal["data_dir", "cache", "declared"]
 GUESS = 0.35
@@ -284,7 +284,7 @@ class _Folder:
         ]
 
     @cached_property
-    def lying(self) -> dict[str, str]:
+    def contents(self) -> dict[str, str]:
         """Everything here, files or not, except downloads of ours."""
         found = entries(self.root, partial=self.origin == "data_dir")
         return {name: kind for name, kind in found.items() if name not in self.downloads}
@@ -312,7 +312,7 @@ class _Folder:
         if found.rivals:
             listed = ", ".join(str(self.root / name) for name in found.rivals[:4])
             self.problems[file.key] = f"{listed}: {found.why}"
-        near = near_misses(file, self.root, self.lying, self.zips, self.source.files)
+        near = near_misses(file, self.root, self.contents, self.zips, self.source.files)
         if near:
             self.problems.setdefault(file.key, near)
         return None

@@ -32,7 +32,7 @@ from itdr.builders.rawfiles.inventory import (
     survey,
 )
 from itdr.builders.rawfiles.published import require_published
-from itdr.builders.rawfiles.refused import put_aside_without, refusal
+from itdr.builders.rawfiles.refused_files import put_aside_without, refusal
 
 if TYPE_CHECKING:
     from itdr.builders.rawfiles.download.retry import RetryPolicy

@@ -14,7 +14,7 @@ from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.rawfiles.checksums import chunks, digests, split_checksum
 from itdr.builders.rawfiles.inventory import Located
-from itdr.builders.rawfiles.refused import put_aside
+from itdr.builders.rawfiles.refused_files import put_aside
 
 logger = logging.getLogger("itdr")
 

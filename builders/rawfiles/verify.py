@@ -31,7 +31,7 @@ from itdr.builders.rawfiles.checksums import (
 from itdr.builders.rawfiles.download.partial import PartialFile
 from itdr.builders.rawfiles.inventory import Located, downloads_for, require_folder, survey
 from itdr.builders.rawfiles.names import same_name
-from itdr.builders.rawfiles.rows import compared, count_rows
+from itdr.builders.rawfiles.row_count import compared, count_rows
 
 Level = Literal["ok", "note", "missing", "warning", "error"]
 

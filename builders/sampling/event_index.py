@@ -6,6 +6,7 @@ store, seed and split, and cached beside the store.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,28 +65,24 @@ def event_index(
     """
     part = seed if cuts is None and not held else None
     until = cuts[0] if cuts and held else None
-    which = (part, until, held, kept_apart)
-    path = derived.derived_path(store, "events", (*which, *store.selection_facts))
-    derived.build_once(path, lambda work: _write(store, which, work / path.name))
+    facts = (part, until, held, kept_apart, *store.selection_facts)
+    path = derived.derived_path(store, "events", facts)
+
+    def write(work: Path) -> None:
+        from itdr.builders.store.engine import open_engine
+
+        with contextlib.closing(open_engine(work)) as engine:
+            popularity.register_touches(
+                engine, store, part, until, held, kept_apart, also_later=True
+            )
+            events = _showable(store, engine.batches(statements.EVENTS_IN_TIME))
+            _write_columns(events, work / path.name)
+
+    derived.build_once(path, write)
     table = arrow.read(path)
     if not len(table):
         return EventIndex(*(np.zeros(0, kind) for kind in COLUMNS.values()))
     return EventIndex(*(table.column(name).chunk(0).to_numpy() for name in COLUMNS))
-
-
-def _write(store: StoreReader, which: tuple[int | None, ...], path: Path) -> None:
-    """which: arguments of `register_touches`."""
-    from itdr.builders.store.engine import open_engine
-
-    engine = open_engine(path.parent)
-    try:
-        seed, until, held, kept_apart = which
-        popularity.register_touches(
-            engine, store, seed, until, held or 0, kept_apart, also_later=True
-        )
-        _write_columns(_showable(store, engine.batches(statements.EVENTS_IN_TIME)), path)
-    finally:
-        engine.close()
 
 
 def _showable(

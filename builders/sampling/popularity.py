@@ -6,6 +6,7 @@ of other users comes from here.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,23 +79,16 @@ def train_stats(
     facts = (seed if by_user else "time", until, *held_facts, *apart, *store.selection_facts)
     path = derived.derived_path(store, "known", facts)
     part = seed if by_user else None
-    which = (part, until, held, kept_apart)
-    derived.build_once(path, lambda work: _count(store, which, work / path.name))
+
+    def count(work: Path) -> None:
+        from itdr.builders.store.engine import open_engine, table_of
+
+        with contextlib.closing(open_engine(work)) as engine:
+            register_touches(engine, store, part, until, held, kept_apart)
+            arrow.write_table(table_of(engine, sampling_statements.KNOWN_WORKS), work / path.name)
+
+    derived.build_once(path, count)
     return _read(store, path)
-
-
-def _count(store: StoreReader, which: tuple[int | None, ...], path: Path) -> None:
-    """Count and write to `path`, spilling beside it what exceeds memory. which: arguments of `register_touches`."""
-    from itdr.builders.store.engine import open_engine, table_of
-
-    engine = open_engine(path.parent)
-    try:
-        seed, until, held, kept_apart = which
-        register_touches(engine, store, seed, until, held or 0, kept_apart)
-        table = table_of(engine, sampling_statements.KNOWN_WORKS)
-        arrow.write_table(table, path)
-    finally:
-        engine.close()
 
 
 def register_touches(

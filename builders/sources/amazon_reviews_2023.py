@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
-from itdr.builders.core.reasons import WRONG_TYPE
+from itdr.builders.core.reasons import BAD_ID, NO_RATING, NO_RECORD, WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -33,7 +33,6 @@ from itdr.builders.core.schema import (
 )
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
-    UNREADABLE,
     all_null_sql,
     first_text_sql,
     integer_json_sql,
@@ -81,7 +80,6 @@ DETAILS = {
     "Label": "Label",
 }
 """Keys of `details` that are kept, and the names under which they are shown."""
-BAD_ID = "malformed id"
 LONGEST = 80
 """Characters of an attribute's value; longer ones are texts, not attributes."""
 MOST = 10
@@ -132,7 +130,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
             'review' AS event, coalesce({clean_sql("text")}, {clean_sql("title")}) AS text,
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
-                WHEN broken THEN '{UNREADABLE}'
+                WHEN broken THEN '{NO_RECORD}'
                 WHEN {no_text_sql("user_id", "item")} THEN '{WRONG_TYPE}'
                 {_REJECTED}
             END AS reject
@@ -149,7 +147,7 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 _REJECTED = f"""
                 WHEN user_id IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL THEN '{validate.NO_RATING}'
+                WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({unread_json_sql("time", "number")}, '{validate.NO_TIME}')"""
 
@@ -210,7 +208,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
             {duckdb_csv.literal(raw.domain)} AS domain, emptied,
-            CASE WHEN broken THEN '{UNREADABLE}'
+            CASE WHEN broken THEN '{NO_RECORD}'
                 WHEN {no_text_sql("parent_asin")} THEN '{WRONG_TYPE}'
                 WHEN nullif(trim(parent_asin), '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
         FROM cleaned

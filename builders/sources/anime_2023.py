@@ -27,12 +27,11 @@ from itdr.builders.core.duckdb_csv import (
     unquoted_sql,
 )
 from itdr.builders.core.emptied import implausible, unreadable
+from itdr.builders.core.reasons import BAD_ID, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
     EMPTY_ID,
-    NO_RATING,
-    OUTSIDE_SCALE,
     require_encoding,
     require_final_newline,
     require_header,
@@ -61,7 +60,6 @@ USER_RECORD = r",[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[+]00:00,"
 """The day on which a user joined."""
 SCORE_COLUMNS = ("user_id", "Username", "anime_id", "Anime Title", "rating")
 
-BAD_ID = "malformed id"
 BROKEN = "broken quoting"
 
 # One line of the scores: any field may be quoted.

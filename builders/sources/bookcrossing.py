@@ -17,6 +17,7 @@ from itdr.builders.core import duckdb_csv
 from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import SHORTENED
+from itdr.builders.core.reasons import BAD_ID, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.text_files import LONGEST_LINE
 from itdr.builders.sources._formats import arrow, validate
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 BAD_ISBN = "malformed ISBN"
-BAD_ID = "malformed id"
 DIGITS = "^[0-9]{1,9}$"
 NO_ISBN = ("NAN", "NONE", "NULL")
 AGE = (5, 100)
@@ -122,8 +122,8 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                     (empty, validate.EMPTY_ID),
                     (malformed, BAD_ISBN),
                     (pc.invert(pc.match_substring_regex(user, DIGITS)), BAD_ID),
-                    (pc.is_null(score), validate.NO_RATING),
-                    (pc.or_(pc.less(score, 0), pc.greater(score, 10)), validate.OUTSIDE_SCALE),
+                    (pc.is_null(score), NO_RATING),
+                    (pc.or_(pc.less(score, 0), pc.greater(score, 10)), OUTSIDE_SCALE),
                 ),
             }
         )

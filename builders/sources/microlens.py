@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import integer_sql, unread_sql
+from itdr.builders.core.reasons import BAD_ID
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats import arrow
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
-BAD_ID = "malformed id"
 SAYS_LITTLE = "title says too little"
 """The reason for emptying a title of hashtags alone, or of fewer than three words."""
 EDITIONS = {

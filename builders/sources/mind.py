@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import MIN_REJECTED, is_unreadable
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
@@ -40,8 +41,6 @@ REPEATED = "repeated in the history"
 DAY_FIRST, MONTH_FIRST = r"^(?:1[3-9]|[23]\d)/\d\d?/\d{4} ", r"^\d\d?/(?:1[3-9]|[23]\d)/\d{4} "
 """Times in which one of the two numbers is above 12, so that it must be the day."""
 _MARKS = r"""[,;|'"\[\]()]"""
-MIN_READABLE, MIN_REJECTED = 0.05, 20
-"""The share of the news shown that must be readable; with fewer rejected, nothing is concluded."""
 LINES = 1 << 10
 """Impressions to a batch: about 40,000 events."""
 EDITIONS = {
@@ -106,7 +105,7 @@ def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: i
     """
     shown = sum(counts.values())
     lost = shown - counts.get(None, 0)
-    if lost < MIN_REJECTED or counts.get(None, 0) >= MIN_READABLE * shown:
+    if not is_unreadable(shown, lost):
         _require_clicks(path, shown, clicks)
         return
     reasons = ", ".join(f"{n:,} {why}" for why, n in sorted(counts.items(), key=str) if why)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
+from itdr.builders.core.reasons import BAD_ID, NO_RATING
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from itdr.builders.core.raw_files import Raw
 
-BAD_ID = "malformed id"
 
 AGES = {
     "1": "under 18",
@@ -95,7 +95,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
                 WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
-                WHEN rating IS NULL THEN '{validate.NO_RATING}'
+                WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"time"', "number")}, '{validate.NO_TIME}')
             END AS reject

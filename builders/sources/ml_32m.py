@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from itdr.builders.core import duckdb_csv, emptied, numbers, reasons
+from itdr.builders.core import duckdb_csv, emptied, numbers
+from itdr.builders.core.reasons import BAD_ID, NO_RATING
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -60,8 +61,8 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN user_id IS NULL OR item_id IS NULL THEN coalesce(
                     {numbers.unread_sql("userId", "user_id")},
                     {numbers.unread_sql("movieId", "item_id")}, '{validate.EMPTY_ID}')
-                WHEN user_id < 1 OR item_id < 1 THEN '{reasons.BAD_ID}'
-                WHEN rating IS NULL THEN '{validate.NO_RATING}'
+                WHEN user_id < 1 OR item_id < 1 THEN '{BAD_ID}'
+                WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{validate.NO_TIME}')
             END AS reject

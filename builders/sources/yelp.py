@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied
-from itdr.builders.core.reasons import WRONG_TYPE
+from itdr.builders.core.reasons import NO_RATING, NO_RECORD, WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -29,7 +29,6 @@ from itdr.builders.core.schema import (
 )
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
-    UNREADABLE,
     all_null_sql,
     first_text_sql,
     no_object_sql,
@@ -100,11 +99,11 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
             CAST(epoch(moment) AS BIGINT) AS "timestamp", 'review' AS event,
             {clean_sql(first_text_sql("text"))} AS text,
             CASE
-                WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
+                WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(trim(user_id), '') IS NULL OR nullif(trim(business_id), '') IS NULL
                     THEN '{validate.EMPTY_ID}'
-                WHEN rating IS NULL THEN '{validate.NO_RATING}'
+                WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN moment IS NULL THEN '{validate.NO_TIME}'
             END AS reject
         FROM (SELECT *, TRY_CAST(stars AS FLOAT) AS rating,
@@ -131,7 +130,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             {_attributes(f"CAST({object_sql('attributes')} AS MAP(VARCHAR, JSON))")} AS attributes,
             {emptied.emptied_sql(attributes=no_object_sql("attributes"), categories=_NO_LIST)} AS emptied,
             CASE
-                WHEN {all_null_sql(list(types))} THEN '{UNREADABLE}'
+                WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(trim(business_id), '') IS NULL THEN '{validate.EMPTY_ID}'
             END AS reject

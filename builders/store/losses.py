@@ -11,6 +11,15 @@ _LACKING = {
 }
 
 
+def rows_of(n: int, table: str) -> str:
+    """A number of rows of a table in words.
+
+    >>> rows_of(1, "interactions"), rows_of(1200, "items")
+    ('1 interaction row', '1,200 item rows')
+    """
+    return f"{n:,} {table.removesuffix('s')} row{'' if n == 1 else 's'}"
+
+
 def rejected(manifest: Mapping[str, Any]) -> list[str]:
     """How many rows of each table were left out, and why.
 
@@ -21,7 +30,7 @@ def rejected(manifest: Mapping[str, Any]) -> list[str]:
         A sentence without a full stop for each table and reason.
     """
     return [
-        f"{n:,} rows of {table} left out: {reason}"
+        f"{rows_of(n, table)} left out: {reason}"
         for table, reasons in manifest["rejected"].items()
         for reason, n in reasons.items()
     ]
@@ -34,7 +43,7 @@ def emptied(manifest: Mapping[str, Any]) -> list[str]:
         manifest: of a store.
     """
     return [
-        f"{n:,} rows of {table} kept without a value: {reason}"
+        f"{rows_of(n, table)} kept without a value: {reason}"
         for table, reasons in manifest["emptied"].items()
         for reason, n in reasons.items()
     ]

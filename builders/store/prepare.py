@@ -25,9 +25,9 @@ from itdr.builders.core.errors import ItdrError, NoRoomError
 from itdr.builders.core.schema import RawFile, Source
 from itdr.builders.core.text_files import TOO_LONG, TextFile, is_gzip, without_holes
 from itdr.builders.core.text_watch import Suspects
-from itdr.builders.rawfiles import locate, published, refused
+from itdr.builders.rawfiles import locate, published, refused_files
 from itdr.builders.rawfiles.checksums import chunks, digests, gunzip
-from itdr.builders.rawfiles.rows import RowCount, compared, count_rows
+from itdr.builders.rawfiles.row_count import RowCount, compared, count_rows
 from itdr.builders.store import losses
 from itdr.builders.store.layout import is_complete
 from itdr.builders.store.plain_files import (
@@ -103,7 +103,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
         )
         watch.add(placed.values())
         logger.info("itdr: reading %s", _name(spec))
-        with refused.put_aside_on_error(spec.source, spec.data_dir, placed):
+        with refused_files.put_aside_on_error(spec.source, spec.data_dir, placed):
             result, files = _read_files(spec, placed, checks, read, folder)
         watch.require_unchanged({placed[key]: file["sha256"] for key, file in files.items()})
         shutil.rmtree(work)
@@ -267,12 +267,14 @@ def _rows_of_gzip(file: RawFile, path: Path, stop: Event) -> int | None:
 
 def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
     source = spec.source
+    work = _short_citation(source)
     logger.warning(
-        "itdr: %s: licence: %s%s. Please cite: %s",
+        "itdr: %s: licence: %s%s.%s",
         _name(spec),
         source.licence.name,
         f" ({source.licence.url})" if source.licence.url else "",
-        _short_citation(source),
+        # The description of own data may name no work but itself.
+        "" if work == source.id else f" Please cite: {work}",
     )
     rows = facts["rows"]
     logger.info(

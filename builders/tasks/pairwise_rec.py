@@ -9,18 +9,20 @@ from itdr.builders.core.schema import EXTRA
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.windows import Window
-from itdr.builders.tasks import entries, opposites
+from itdr.builders.tasks import entries, likes_and_dislikes
 from itdr.builders.tasks.base import OpenCell, Task
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     cases: list[Case | None] = []
-    for window, user, items in opposites.items_of(cell, list(windows)):
+    for window, user, items in likes_and_dislikes.items_of(cell, list(windows)):
         line = window.user_history
-        case = opposites.case_of(cell, window, user, items)
+        case = likes_and_dislikes.case_of(cell, window, user, items)
         pair = items[-2:]
         better, worse = (
-            pair if opposites.is_liked(cell, line.ratings[window.targets[0]]) else pair[::-1]
+            pair
+            if likes_and_dislikes.is_liked(cell, line.ratings[window.targets[0]])
+            else pair[::-1]
         )
         case.ranking = [better, worse]
         case.relevant = [better]
@@ -33,7 +35,7 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     show = entries.shown_fields(cell)
     return {
-        **opposites.context(cell, case, needed),
+        **likes_and_dislikes.context(cell, case, needed),
         **entries.of_candidates(cell, case, needed, show),
         "leaving_out": entries.leaving_out(cell, case.candidates, show),
         "answer": case.ranking[0].title,
@@ -49,15 +51,15 @@ TASK = Task(
     root=EXTRA,
     title="Pairwise recommendation",
     metrics=("accuracy",),
-    cells=opposites.CELLS,
-    needs=opposites.NEEDS,
-    defaults=opposites.OPTIONS,
-    variables=opposites.VARIABLES | lists.layouts("candidates") | {"leaving_out"},
-    lists=opposites.LISTS | {"candidates"},
+    cells=likes_and_dislikes.CELLS,
+    needs=likes_and_dislikes.NEEDS,
+    defaults=likes_and_dislikes.OPTIONS,
+    variables=likes_and_dislikes.VARIABLES | lists.layouts("candidates") | {"leaving_out"},
+    lists=likes_and_dislikes.LISTS | {"candidates"},
     flags=frozenset(),
-    windows=lambda cell, user: opposites.windows(cell, user, targets=2),
+    windows=lambda cell, user: likes_and_dislikes.windows(cell, user, targets=2),
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=opposites.least_events,
+    least_events=likes_and_dislikes.least_events,
 )

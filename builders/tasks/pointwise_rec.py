@@ -9,14 +9,14 @@ from itdr.builders.core.schema import EXTRA
 from itdr.builders.rendering import lists
 from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.windows import Window
-from itdr.builders.tasks import entries, opposites
+from itdr.builders.tasks import entries, likes_and_dislikes
 from itdr.builders.tasks.base import OpenCell, Task
 
 
 def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
     cases: list[Case | None] = []
-    for window, user, items in opposites.items_of(cell, list(windows)):
-        case = opposites.case_of(cell, window, user, items)
+    for window, user, items in likes_and_dislikes.items_of(cell, list(windows)):
+        case = likes_and_dislikes.case_of(cell, window, user, items)
         case.item = items[-1]
         case.rating = window.user_history.ratings[window.targets[0]]
         cases.append(case)
@@ -26,17 +26,17 @@ def _draw(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
     assert case.item is not None
     return {
-        **opposites.context(cell, case, needed),
+        **likes_and_dislikes.context(cell, case, needed),
         "target": case.item.title,
         "target_line": lists.target(
             case.item, cell.layout, entries.list_flags(entries.shown_fields(cell))
         ),
-        "answer": cell.layout.yes_or_no(opposites.is_liked(cell, case.rating)),
+        "answer": cell.layout.yes_or_no(likes_and_dislikes.is_liked(cell, case.rating)),
     }
 
 
 def _wrong(cell: OpenCell, case: Case, draw: HashRng) -> str:
-    return cell.layout.yes_or_no(not opposites.is_liked(cell, case.rating))
+    return cell.layout.yes_or_no(not likes_and_dislikes.is_liked(cell, case.rating))
 
 
 TASK = Task(
@@ -44,15 +44,15 @@ TASK = Task(
     root=EXTRA,
     title="Pointwise recommendation",
     metrics=("AUC", "grouped AUC", "accuracy"),
-    cells=opposites.CELLS,
-    needs=opposites.NEEDS,
-    defaults=opposites.OPTIONS,
-    variables=opposites.VARIABLES | {"target", "target_line"},
-    lists=opposites.LISTS,
+    cells=likes_and_dislikes.CELLS,
+    needs=likes_and_dislikes.NEEDS,
+    defaults=likes_and_dislikes.OPTIONS,
+    variables=likes_and_dislikes.VARIABLES | {"target", "target_line"},
+    lists=likes_and_dislikes.LISTS,
     flags=frozenset(),
-    windows=lambda cell, user: opposites.windows(cell, user, targets=1),
+    windows=lambda cell, user: likes_and_dislikes.windows(cell, user, targets=1),
     draw=_draw,
     context=_context,
     wrong=_wrong,
-    least_events=opposites.least_events,
+    least_events=likes_and_dislikes.least_events,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.dataset import registry
-from itdr.publish.report.rows import open_folder
+from itdr.publish.report.row_view import open_folder
 
 if TYPE_CHECKING:
     import duckdb

@@ -87,14 +87,14 @@ def cells(found: list[dict[str, Any]]) -> Table:
     Returns:
         Names of the columns, and a row for each cell.
     """
-    head = ("subtask", "source", "train", "validation", "test", "together", "the paper")
+    head = ("subtask", "source", "train", "validation", "test", "total", "paper")
     names = ("train", "validation", "test", "all")
     rows = [
         [one["task"], one["source"], *(f"{one[name]:,}" for name in names), _count(one["paper"])]
         for one in found
     ]
     sums = [f"{sum(one[name] for one in found):,}" for name in names]
-    rows.append(["together", "", *sums, _count(sum(one["paper"] or 0 for one in found))])
+    rows.append(["total", "", *sums, _count(sum(one["paper"] or 0 for one in found))])
     return head, rows
 
 

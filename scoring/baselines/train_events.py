@@ -13,7 +13,7 @@ import numpy as np
 
 from itdr.builders.core import paths
 from itdr.builders.sampling import popularity, statements
-from itdr.builders.sampling.catalogue import catalogue_counts
+from itdr.builders.sampling.catalogue_counts import catalogue_counts
 from itdr.builders.tasks.base import OpenCell
 
 Row = Mapping[str, Any]

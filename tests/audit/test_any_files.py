@@ -224,7 +224,7 @@ def test_the_command(tmp_path: Path) -> None:
     path = write(tmp_path / "train.jsonl", rows)
     mapping = "prompt=q,answer=a"
     good = run(str(path), "--rows-only", "--columns", mapping)
-    assert good.exit_code == 0 and "No fault." in good.stdout, good.output
+    assert good.exit_code == 0 and "No faults found." in good.stdout, good.output
     rows[3]["a"] = ""
     write(path, rows)
     bad = run(str(path), "--rows-only", "--columns", mapping, "--json")

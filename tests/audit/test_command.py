@@ -11,7 +11,8 @@ import typer
 from typer.testing import CliRunner
 
 from itdr import audit
-from itdr.builders.core.errors import ItdrError
+from itdr.audit.result import Result
+from itdr.builders.core.errors import ConfigError, ItdrError
 from itdr.commands import audit as audit_command
 from tests import world
 from tests.audit.planting import SOURCES, Rows, clean, faulty, touched_negative
@@ -45,7 +46,7 @@ def test_exit_codes_and_ids_of_the_command(tmp_path: Path) -> None:
     build(tmp_path / "faulty", rows)
     place = ["--data-dir", str(world.folder(dirt=False))]
     good = run(str(tmp_path / "clean"), *place)
-    assert good.exit_code == 0 and "No fault." in good.stdout, good.output
+    assert good.exit_code == 0 and "No faults found." in good.stdout, good.output
     bad = run(str(tmp_path / "faulty"), *place)
     assert bad.exit_code == 1 and row_id in bad.stdout
     listed = json.loads(run(str(tmp_path / "faulty" / "top_k_rec"), *place, "--json").stdout)
@@ -66,3 +67,29 @@ def test_rows_alone_can_be_audited(tmp_path: Path) -> None:
 def test_rows_in_memory_can_be_audited() -> None:
     results = {one.name: one for one in audit.audit_rows(clean("top_k_rec"))}
     assert faulty(results) == {} and results["raw data"].skipped
+
+
+def test_a_name_that_is_nothing_is_told_as_such(tmp_path: Path) -> None:
+    missing = tmp_path / "nothere.jsonl"
+    for arguments in (
+        (str(missing),),
+        (str(missing), "--rows-only"),
+        (str(missing), "--rows-only", "--columns", "prompt=q"),
+    ):
+        error = run(*arguments).exception
+        assert (
+            isinstance(error, ConfigError)
+            and str(error) == f"There is no file or folder {missing}."
+        )
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "rows.jsonl").write_text("{}\n", "utf-8")
+    for path in (tmp_path / "other", tmp_path / "other" / "rows.jsonl"):
+        assert "add --rows-only" in str(run(str(path)).exception)
+    error = run("top_k_recs").exception
+    assert "Did you mean 'top_k_rec'" in str(error)
+
+
+def test_a_check_that_looked_at_nothing_is_skipped() -> None:
+    said = audit.text([Result("comments", "none is foreign"), Result("ids", "unique", checked=3)])
+    assert "     skipped  comments: none is foreign (0 checked)\n" in said
+    assert "          ok  ids: unique (3 checked)" in said

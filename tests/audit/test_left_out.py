@@ -80,4 +80,4 @@ def test_a_fault_is_shown_even_if_some_rows_are_left_out() -> None:
     result = Result("answers", "the answer is right")
     result.leave_out("next_category")
     result.fault("1", "wrong")
-    assert "1 FAULTS  answers" in audit.text([result])
+    assert "1 FAULT  answers" in audit.text([result])

@@ -54,7 +54,17 @@ def test_a_shop_is_described_and_shown(tmp_path: Path, caches: Path) -> None:
     assert values["words"] == "products"
     assert output.count("── example") == 3
     assert "cross_domain_rec lacks interactions.domain" in output
-    assert "It serves" in output
+    assert "Its columns are enough for rating_prediction" in output
+
+
+def short_histories(folder: Path) -> None:
+    """A log whose users are many, with too few items each for most subtasks."""
+    lines = ["user,item,rating,title,timestamp"]
+    for user in range(200):
+        for k in range(6):
+            item, stars = (user * 7 + k) % 40, 1 + (user + k) % 5
+            lines.append(f"u{user},i{item},{stars},Kettle No. {item},{1_600_000_000 + 90_000 * k}")
+    (folder / "log.csv").write_text("\n".join([*lines, ""]), "utf-8")
 
 
 LOGS = {
@@ -120,6 +130,30 @@ def test_what_is_unsure_is_said(tmp_path: Path, caches: Path) -> None:
     assert "if that stands for no rating" in text
     assert "taken as `implicit`: hug" in text
     assert "There is no title" in text
+
+
+def test_a_small_log_is_told_once_that_it_is_too_small(tmp_path: Path, caches: Path) -> None:
+    (tmp_path / "log.csv").write_text(
+        "user,item,rating,seconds_paused\nu1,i1,5,2\nu1,i2,4,3\nu2,i1,4,1\n", "utf-8"
+    )
+    (tmp_path / "items.csv").write_text(
+        "item,title,shelf\ni1,Copper Kettle,3\ni2,Iron Pan,4\n", "utf-8"
+    )
+    paths = [str(tmp_path / name) for name in ("log.csv", "items.csv")]
+    output = run("init", *paths, "-o", str(tmp_path / "small.yaml"))
+    assert output.count("no case is eligible") == 1 and "users with 4 or more items" in output
+    assert "not used: seconds_paused (log.csv)" in output
+    assert "not used: shelf (items.csv)" in output
+    assert "# Not used: shelf (items.csv)" in (tmp_path / "small.yaml").read_text("utf-8")
+    own_sources.find_source(str(tmp_path / "small.yaml"))
+
+
+def test_rows_are_shown_of_the_first_subtask_that_has_some(tmp_path: Path, caches: Path) -> None:
+    short_histories(tmp_path)
+    output = run("init", str(tmp_path / "log.csv"), "-o", str(tmp_path / "x.yaml"))
+    assert "Too few interactions for rating_prediction, " in output
+    assert 'load_dataset("itdr", "pointwise_rec"' in output and output.count("── example") == 3
+    assert "no case is eligible" not in output
 
 
 def test_a_file_in_latin_1_is_read_as_such(tmp_path: Path, caches: Path) -> None:

@@ -20,7 +20,7 @@ from unittest import mock
 from itdr.builders.core import paths
 from itdr.builders.core.errors import ItdrError, RawFileError
 from itdr.builders.core.schema import RawFile, Remote, Source
-from itdr.builders.rawfiles import limits, locate, refused
+from itdr.builders.rawfiles import limits, locate, refused_files
 from itdr.builders.rawfiles.download.retry import UNREACHABLE
 from tests.rawfiles.made_up import MOVIES, RATINGS, source, tarred, zipped
 from tests.rawfiles.server import Misbehaving, Resource, leftovers, quick, serving, sha
@@ -220,7 +220,7 @@ def _read(of: Source, work: Path) -> None:
     found = locate.prepare(
         of, of.files, None, work, offline=False, progress=False, policy=patience()
     )
-    with refused.put_aside_on_error(of, None, found):
+    with refused_files.put_aside_on_error(of, None, found):
         for key, path in found.items():
             body = path.read_bytes()
             try:

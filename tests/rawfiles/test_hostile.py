@@ -18,7 +18,7 @@ import pytest
 from itdr.builders.core import paths
 from itdr.builders.core.errors import ConfigError, DownloadError, RawFileError
 from itdr.builders.core.schema import RawFile, Remote
-from itdr.builders.rawfiles import limits, locate, refused
+from itdr.builders.rawfiles import limits, locate, refused_files
 from itdr.builders.rawfiles.checksums import record_path, refused_path
 from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.download import fetch
@@ -224,7 +224,7 @@ def read(of: Any, tmp_path: Path) -> bytes:
     """As a build does: prepared, then read by something that wants the right bytes."""
     work = tmp_path / f"work{time.monotonic_ns()}"
     found = locate.prepare(of, of.files, None, work, offline=False, progress=False, policy=quick())
-    with refused.put_aside_on_error(of, None, found):
+    with refused_files.put_aside_on_error(of, None, found):
         body = found["ratings"].read_bytes()
         if body != RATINGS:
             raise RawFileError(f"{found['ratings']}: column rating is missing.")

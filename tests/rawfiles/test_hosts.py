@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from itdr.builders.core.errors import DownloadError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.download import fetch
+from itdr.builders.rawfiles.download.retry import LONGEST, short
 from tests.rawfiles.server import Misbehaving, count, leftovers, quick, serving, sha
 
 BODY = b"{" + random.Random(3).randbytes(30_000)
@@ -247,3 +249,14 @@ def test_threads_may_share_a_server(server: Misbehaving, tmp_path: Path) -> None
     for thread in threads:
         thread.join(10)
     assert [(tmp_path / f"{n}.bin").read_bytes() == BODY for n in range(4)] == [True] * 4
+
+
+def test_a_network_error_is_told_by_its_reason_and_never_cut_in_a_word() -> None:
+    # A port that nothing listens on: 9 is "discard", which no machine serves any more.
+    with pytest.raises(requests.ConnectionError) as error:
+        requests.get("http://user:word@127.0.0.1:9/a/file.zip", timeout=5)
+    said = short(error.value)
+    assert "refused" in said and "object at" not in said and "Max retries" not in said
+    assert "user:word" not in said
+    long = short(ValueError("sentence " * 40))
+    assert len(long) <= LONGEST and long.endswith("sentence…")

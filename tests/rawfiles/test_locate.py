@@ -14,7 +14,7 @@ import pytest
 from itdr.builders.core.errors import DownloadError, RawFileError
 from itdr.builders.core.paths import cache_root, raw_root, store_root, work_root
 from itdr.builders.core.schema import Remote, Source
-from itdr.builders.rawfiles import checksums, locate, refused
+from itdr.builders.rawfiles import checksums, locate, refused_files
 from itdr.builders.rawfiles.download.download import fetch
 from tests.rawfiles.made_up import (
     ALL,
@@ -295,7 +295,7 @@ def test_a_wrong_download_in_a_cache_that_may_only_be_read(
     server.put(AT, zipped(made__ratings_csv=OTHER["content"]))
     of = source((Remote("made-up.zip", (URL,)),), DECLARED[:1])
     fetch(of.remotes[0], raw_root() / "made-up", policy=quick())
-    monkeypatch.setattr(refused.os, "replace", refuse)
+    monkeypatch.setattr(refused_files.os, "replace", refuse)
     with pytest.raises(RawFileError, match=r"Delete it to fetch it again .*Read-only"):
         ready(of, None, tmp_path, offline=True)
 

@@ -138,7 +138,7 @@ def test_files_of_predictions_that_are_damaged(tmp_path: Path, content: str, sai
     file.write_text(content, "utf-8")
     with pytest.raises(ItdrError, match=said):
         predictions.read(file)
-    with pytest.raises(RawFileError, match="is not a file"):
+    with pytest.raises(RawFileError, match="does not exist"):
         predictions.read(tmp_path / "none.jsonl")
 
 

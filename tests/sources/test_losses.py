@@ -207,7 +207,7 @@ def test_profiles_that_cannot_be_read_are_counted(cache: Path, tmp_path: Path) -
     assert facts["emptied"] == {
         "users": {"age group unreadable": 1, "gender unreadable": 1, "occupation unreadable": 1}
     }
-    assert "1 rows of users kept without a value: gender unreadable" in losses.emptied(facts)
+    assert "1 user row kept without a value: gender unreadable" in losses.emptied(facts)
     assert facts["rejected"] == {}
 
 
@@ -372,7 +372,7 @@ def test_reviews_without_a_date_are_counted(cache: Path, tmp_path: Path) -> None
     )
     facts = stored(tmp_path, "steam")
     assert facts["emptied"] == {"interactions": {"hours unreadable": 1, "no date": 2}}
-    assert "2 rows of interactions kept without a value: no date" in losses.emptied(facts)
+    assert "2 interaction rows kept without a value: no date" in losses.emptied(facts)
 
 
 def test_reviews_of_books_without_a_time_are_counted(cache: Path, tmp_path: Path) -> None:

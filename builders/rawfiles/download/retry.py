@@ -13,6 +13,7 @@ import requests
 import urllib3
 
 from itdr.builders.core.errors import ItdrError
+from itdr.builders.core.text import cut
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,14 @@ def without_credentials(text: str) -> str:
     return _CREDENTIALS.sub("", text)
 
 
+_CONNECTION = re.compile(r"^(?:<[^>]*>|\w+\([^()]*\)): ")
+"""What urllib3 puts before a reason: the connection as Python shows it."""
+LONGEST = 160
+
+
 def short(error: BaseException) -> str:
-    """An error's text on one line, without credentials."""
-    return " ".join(without_credentials(str(error)).split())[:160] or type(error).__name__
+    """The innermost reason of a network error on one line, without credentials; cut at a word."""
+    inner = error.args[0] if error.args else None
+    reason = getattr(inner, "reason", None) or error
+    text = " ".join(without_credentials(_CONNECTION.sub("", str(reason))).split())
+    return cut(text, LONGEST) or type(error).__name__

@@ -1,7 +1,7 @@
 """JSON Lines read by DuckDB: only the wanted keys, in parallel, and no broken line unnoticed.
 
-With `ignore_errors` DuckDB turns a line that is no JSON object into a row of nulls (blank lines are
-skipped), and a value of an unexpected type into null; `UNREADABLE` counts the former.
+With `ignore_errors` DuckDB turns a line that is no JSON object into a row of nulls, which readers reject as
+`NO_RECORD` (blank lines are skipped), and a value of an unexpected type into null.
 [tried on DuckDB 2.0: a line cut short, text behind the object, an array, invalid UTF-8, half of a
 surrogate pair]
 """
@@ -18,11 +18,10 @@ from typing import Any
 from itdr.builders.core import emptied, numbers
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import NO_RECORD, ROUNDED
+from itdr.builders.core.reasons import ROUNDED
 from itdr.builders.core.text_files import AGAIN, LONGEST_LINE, lines, open_bytes
 from itdr.builders.sources._formats.validate import require_encoding, tail_of
 
-UNREADABLE = NO_RECORD
 _HEAD = 1 << 16
 _LINES = 20
 _PIECE = 1 << 20

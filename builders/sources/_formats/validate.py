@@ -17,8 +17,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import NO_RATING as NO_RATING
-from itdr.builders.core.reasons import OUTSIDE_SCALE as OUTSIDE_SCALE
 from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes
 
 EMPTY_ID = "empty id"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,11 +71,13 @@ class Guess:
     Attributes:
         notes: by the names of the fields that lead to a value, a comment on it.
         doubts: what it was unsure of, in sentences.
+        unused: columns that it leaves out, by the name of their file.
     """
 
     values: dict[str, Any]
     notes: dict[tuple[str, ...], str] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    unused: dict[str, list[str]] = field(default_factory=dict)
 
 
 Keys = tuple[str | None, str | None]
@@ -112,7 +114,33 @@ def guess(
     if "tags" in roles:
         _tags(result, roles["tags"])
     speak(result, item, log.path.stem)
+    result.unused = _unused(result, files, roles)
     return result
+
+
+def _unused(
+    result: Guess, files: Sequence[FileProfile], roles: Mapping[str, FileProfile]
+) -> dict[str, list[str]]:
+    """The columns of each file that the description does not name."""
+    used: dict[Path, set[str]] = {}
+    for table in ("interactions", "items", "users", "tags"):
+        if table in result.values:
+            path = roles.get(table, roles["interactions"]).path
+            used.setdefault(path, set()).update(_names_in(result.values[table]["columns"]))
+    left = {
+        one.path: [name for name in one.types if name not in used.get(one.path, ())]
+        for one in files
+    }
+    return {path.name: names for path, names in left.items() if names}
+
+
+def _names_in(columns: Mapping[str, Any]) -> Iterator[str]:
+    """The columns of a file that a table's fields are read from."""
+    for one in columns.values():
+        if isinstance(one, dict):
+            yield from [one["from"]] if "from" in one else _names_in(one)
+        else:
+            yield one
 
 
 def speak(result: Guess, *names: str) -> None:

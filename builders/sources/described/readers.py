@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.duckdb_csv import literal
+from itdr.builders.core.reasons import OUTSIDE_SCALE
 from itdr.builders.core.schema import EVENTS
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources.described import declaration as declared
@@ -113,7 +114,7 @@ def interactions(found: Resolved, raw: Raw) -> Rows:
         fields["rating"] = f"CAST({select.number(columns.rating, 'rating')} AS FLOAT)"
         reasons.append((NO_NUMBER, "rating IS NULL AND rating_given"))
         off = f"rating < {scale.low} OR rating > {scale.high}"
-        reasons.append((validate.OUTSIDE_SCALE, off))
+        reasons.append((OUTSIDE_SCALE, off))
     fields["event"] = _event(columns, select)
     if columns.event is not None and columns.event.from_ is not None:
         reasons.append((UNKNOWN_EVENT, "event IS NULL"))

@@ -108,7 +108,7 @@ def build(found: Resolved) -> Source:
             users=None if of.users is None else functools.partial(readers.users, found),
             tags=None if of.tags is None else functools.partial(readers.tags, found),
         ),
-        by_hand=f"They are named in {found.path.name}: put them there, or correct the description.",
+        by_hand=f"The files are named in {found.path.name}: put them there, or correct the description.",
         scale=None if of.scale is None else _scale(of.scale, found),
         attributes=_attributes(of),
         options=_options(of),

@@ -18,6 +18,7 @@ from itdr.builders.core import arrow
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.one_record import require_one_per_line
+from itdr.builders.core.reasons import is_unreadable
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
@@ -163,12 +164,6 @@ def no_usable_row(
     )
 
 
-MIN_READABLE = 0.05
-"""The share of a table's rows that must be readable."""
-MIN_REJECTED = 20
-"""With fewer rejected rows than this, nothing is concluded."""
-
-
 def require_readable(
     source: Source,
     table: str,
@@ -176,7 +171,7 @@ def require_readable(
     rejected: Mapping[tuple[str, str], int],
     files: Mapping[str, Path],
 ) -> None:
-    """Check that at least `MIN_READABLE` of a table's rows were readable.
+    """Check that a table is readable, as `is_unreadable` defines it.
 
     Args:
         source: the declaration.
@@ -191,7 +186,7 @@ def require_readable(
     for path in files.values():
         require_one_per_line(path, {reason for of, reason in rejected if of == table})
     lost = sum(n for (of, _), n in rejected.items() if of == table)
-    if lost < MIN_REJECTED or read - lost >= MIN_READABLE * read:
+    if not is_unreadable(read, lost):
         return
     names = ", ".join(map(str, files.values()))
     examples = {file.key: file.example for file in source.files}

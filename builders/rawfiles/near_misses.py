@@ -69,7 +69,7 @@ def _kind(path: Path) -> str:
 def near_misses(
     file: RawFile,
     root: Path,
-    lying: Mapping[str, str],
+    contents: Mapping[str, str],
     zips: Mapping[str, Sequence[str] | None],
     others: Iterable[RawFile],
 ) -> str:
@@ -78,7 +78,7 @@ def near_misses(
     Args:
         file: the file, which was not found.
         root: the folder.
-        lying: the result of `entries`.
+        contents: the result of `entries`.
         zips: the members of its zips; None for one that cannot be read.
         others: the other declared files of the source.
 
@@ -90,7 +90,7 @@ def near_misses(
     home = _folders(file)
     foreign = {folder for other in rest for folder in _folders(other)}
     reasons = []
-    for name, kind in lying.items():
+    for name, kind in contents.items():
         parts = path_parts(name)
         if (parts[-1:] in own and not _is(name, file)) or parts[-2:-1] in foreign - home:
             continue  # it is another declared file, or was meant to be one

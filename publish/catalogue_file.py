@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from itdr.builders.dataset import catalogue
+from itdr.builders.dataset import catalogue_table
 from itdr.builders.dataset.open_cells import open_cell
 from itdr.publish import files
 
 if TYPE_CHECKING:
     from itdr.builders.tasks.base import OpenCell
 
-NAME = catalogue.FILE
+NAME = catalogue_table.FILE
 
 
 def cells(plans: list[Any]) -> Iterator[OpenCell]:
@@ -55,10 +55,10 @@ def write(plans: list[Any], folder: Path) -> dict[str, Any] | None:
         files.disk_errors(path),
         # Opened here: Arrow would take a name with a colon for the address of another machine.
         open(path, "wb") as file,
-        pq.ParquetWriter(file, catalogue.schema(), compression="zstd") as out,
+        pq.ParquetWriter(file, catalogue_table.schema(), compression="zstd") as out,
     ):
         for one in sorted(opened, key=lambda cell: cell.cell.name):
-            for batch in catalogue.batches(one):
+            for batch in catalogue_table.batches(one):
                 out.write_batch(batch)
                 items += batch.num_rows
     return {**files.facts(path), "items": items}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from itdr.builders.sampling.catalogue import catalogue_counts
+from itdr.builders.sampling.catalogue_counts import catalogue_counts
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.tasks.base import OpenCell
 
