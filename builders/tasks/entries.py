@@ -44,24 +44,41 @@ def of_candidates(
     )
 
 
-def leaving_out(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> str:
-    """What an answer leaves out of an entry, as a phrase for a prompt.
+TITLE_VARIABLES = frozenset({"full_title", "full_titles", "leaving_out"})
+"""The variables of `answer_titles`."""
+
+
+def answer_titles(
+    cell: OpenCell, items: Sequence[Item], show: frozenset[str], several: bool = False
+) -> dict[str, object]:
+    """What an answer names of an entry, and what it leaves out, as phrases for a prompt.
 
     Args:
         cell: the cell.
         items: the listed items that the answer names.
         show: what is shown beside their titles.
+        several: whether the answer names more than one of them.
 
     Returns:
-        ", without the authors"; "" where titles stand alone.
+        `full_title` and `full_titles`, as "title and year" and "titles and years"; `leaving_out`, as
+        ", without the author", which is empty where titles stand alone.
     """
-    parts = (("creator", "creators"), ("categories", "categories"))
+    words, layout = cell.words, cell.layout
+    title, titles = words["title"], words["titles"]
+    if "title_end" in words and all(item.title.endswith(")") for item in items):
+        title = layout.full_title.format(title=title, end=words["title_end"])
+        titles = layout.full_titles.format(titles=titles, ends=words["title_ends"])
+    parts = (
+        ("creator", "creators", "creators" if several else "creator"),
+        ("categories", "categories", "categories"),
+    )
     names = [
-        cell.words[word]
-        for field, word in parts
-        if field in show and any(getattr(item, word) for item in items)
+        words[word]
+        for field, column, word in parts
+        if field in show and any(getattr(item, column) for item in items)
     ]
-    return cell.layout.leave_out.format(names=cell.layout.joined(names)) if names else ""
+    left = layout.leave_out.format(names=layout.joined(names)) if names else ""
+    return {"full_title": title, "full_titles": titles, "leaving_out": left}
 
 
 def of_history(

@@ -35,7 +35,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **opposites.context(cell, case, needed),
         **entries.of_candidates(cell, case, needed, show),
-        "leaving_out": entries.leaving_out(cell, case.candidates, show),
+        **entries.answer_titles(cell, case.candidates, show),
         "answer": case.ranking[0].title,
     }
 
@@ -52,7 +52,7 @@ TASK = Task(
     cells=opposites.CELLS,
     needs=opposites.NEEDS,
     defaults=opposites.OPTIONS,
-    variables=opposites.VARIABLES | lists.layouts("candidates") | {"leaving_out"},
+    variables=opposites.VARIABLES | lists.layouts("candidates") | entries.TITLE_VARIABLES,
     lists=opposites.LISTS | {"candidates"},
     flags=frozenset(),
     windows=lambda cell, user: opposites.windows(cell, user, targets=2),
