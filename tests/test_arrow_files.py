@@ -75,13 +75,21 @@ def test_rows_that_are_written_are_not_held(
     assert max(held) < 40_000_000
 
 
-@pytest.mark.parametrize("config", ["user_item_interaction", "user_item_understanding"])
+@pytest.mark.parametrize(
+    ("config", "sources"),
+    [
+        ("user_item_interaction", ["ml-32m", "bookcrossing", "mind"]),
+        ("user_item_understanding", ["ml-1m", "steam"]),
+    ],
+)
 def test_stores_in_many_chunks_give_the_same_rows(
-    config: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: str, sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def drawn(cache: Path) -> list[list[dict[str, Any]]]:
         monkeypatch.setenv("ITDR_CACHE", str(cache))
-        builder: Any = itdr.Itdr(config_name=config, sample=True, size=15, cells="all")
+        builder: Any = itdr.Itdr(
+            config_name=config, sample=True, sources=sources, size=15, cells="all"
+        )
         look = dataset_builder.wording(builder.config)
         plans = dataset_builder.prepare(builder.config)
         return [list(dataset_builder.rows([Shard(0, 1)], plan, look)) for plan in plans]

@@ -45,7 +45,6 @@ COMMANDS = ("list", "sources", "plan", "fetch", "verify", "show", "build")
 def test_every_command_teaches_itself(command: str, tmp_path: Path) -> None:
     said = run(command, "--help", cwd=tmp_path)
     assert "Usage: itdr" in said and len(said) > 200
-    assert command in run("--help", cwd=tmp_path)
 
 
 def test_list_shows_configs_cells_and_what_is_missing(tmp_path: Path) -> None:
@@ -152,7 +151,7 @@ def test_alone_it_shows_five_commands_that_work(tmp_path: Path) -> None:
     assert named == ["list", "show", "plan", "build", "score"]
     assert len(said.splitlines()) < 12
     every = run("--help", cwd=tmp_path)
-    assert all(f"\n  {name} " in every for name in (*named, "fetch", "audit"))
+    assert all(f"\n  {name} " in every for name in (*named, *COMMANDS, "audit"))
     assert "\n  card " not in every, "a command for developers"
     assert "Regenerate" in run("card", "--help", cwd=tmp_path)
 

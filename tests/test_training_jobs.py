@@ -32,7 +32,7 @@ def stream(config: str = "sequential_rec", **options: Any) -> datasets.IterableD
         "data_dir": str(world.folder()),
         "split": "train",
         "size": None,
-        "per_user": None,
+        "per_user": 5,
         "num_shards": SHARDS,
         **options,
     }

@@ -114,10 +114,11 @@ def test_targets_that_nobody_else_met_are_asked_for() -> None:
 def _unmet(data: Data) -> int:
     """How many test rows ask for a work that nobody else had met before in training."""
     found = 0
+    raw = None
     for row in data.rows("test"):
         cell = data.cell_of(row)
         assert cell is not None
-        raw = RawOracle(cell)
+        raw = raw or RawOracle(cell)  # one source: one cell
         user = raw.store.code("user", row["user_id"])
         work = raw.work(row["relevant"][0])
         assert work is not None
