@@ -40,7 +40,13 @@ def of_candidates(
     notes = _notes(cell, case.candidates, show)
     shown_flags = list_flags(show - {"time_gap"})
     return lists.of_items(
-        "candidates", case.candidates, needed, cell.layout, shown_flags, notes=notes
+        "candidates",
+        case.candidates,
+        needed,
+        cell.layout,
+        shown_flags,
+        notes=notes,
+        beside=case.history,
     )
 
 
@@ -89,6 +95,7 @@ def of_history(
     part: slice = slice(None),
     name: str = "history",
     loop: str | None = None,
+    beside: Sequence[Item] | None = None,
 ) -> dict[str, object]:
     """The history, or a part of it, in every form that a template asks for.
 
@@ -100,6 +107,7 @@ def of_history(
         part: which of the history's items.
         name: the list's name.
         loop: the list's name in a template's loop, where it is another.
+        beside: the items of the prompt's other lists; by default all items of the case.
 
     Returns:
         Template variables by name.
@@ -123,6 +131,7 @@ def of_history(
         case.times[part],
         loop,
         _notes(cell, items, show),
+        beside=(*case.history, *case.candidates) if beside is None else beside,
     )
 
 

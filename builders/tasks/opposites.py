@@ -104,7 +104,7 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
         "liked_range": layout.liked_range.format(rating=least, most=f"{scale.high:g}"),
         "disliked_range": layout.disliked_range.format(rating=most, most=f"{scale.high:g}"),
     }
-    show = entries.shown_fields(cell)
+    show, beside = entries.shown_fields(cell), (*case.history, *case.candidates)
     for name, liked in (("likes", True), ("dislikes", False)):
         kept = [k for k, one in enumerate(case.ratings) if is_liked(cell, one) == liked]
         part = Case(
@@ -113,7 +113,7 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
             ratings=[case.ratings[k] for k in kept],
             times=[case.times[k] for k in kept],
         )
-        found |= entries.of_history(cell, part, needed, show, name=name)
+        found |= entries.of_history(cell, part, needed, show, name=name, beside=beside)
         found[f"n_{name}"] = len(kept)
     return found
 
