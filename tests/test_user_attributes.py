@@ -73,7 +73,7 @@ def test_bands_hold_their_bounds() -> None:
     ages = {5: 0, 19: 0, 20: 1, 29: 1, 30: 2, 59: 4, 60: 5, 100: 5}
     for age, place in ages.items():
         assert _band("age_group", age) == AGES[place]
-    assert sorted(AGES[::-1], key=_rank) == list(AGES)
+    assert sorted(set(AGES), key=_rank) == list(AGES)
     assert [_band("birth_decade", year) for year in (1979, 1980)] == ["1970s", "1980s"]
 
 

@@ -87,7 +87,7 @@ CONTRADICTIONS = (
     "occupation = 'K-12 student' AND age_group <> 'under 18' "
     "OR occupation = 'retired' AND age_group IN ('under 18', '18-24', '25-34')"
 )
-"""SQL condition: a user cannot be of both this age and this occupation; 31 of the 6,040 are."""
+"""SQL condition: a user cannot be of both this age and this occupation; 33 of the 6,040 are."""
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
