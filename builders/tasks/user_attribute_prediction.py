@@ -134,7 +134,7 @@ def _values(cell: OpenCell, name: str) -> Choices:
     part = pa.array(cell.partition.user_splits == TRAIN)
     trained = _counts(cell.store.users.column(column).filter(part), name, column)
     frequent = sorted(trained, key=lambda one: (-trained[one], one))[:EXAMPLES]
-    return Choices(tuple(sorted(frequent)), whole=False)
+    return Choices(tuple(sorted(frequent, key=str.casefold)), whole=False)
 
 
 def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:
