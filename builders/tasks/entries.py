@@ -36,7 +36,17 @@ def list_flags(show: frozenset[str]) -> frozenset[str]:
 def of_candidates(
     cell: OpenCell, case: Case, needed: frozenset[str], show: frozenset[str]
 ) -> dict[str, object]:
-    """The list of candidates in every form that a template asks for."""
+    """The list of candidates in every form that a template asks for.
+
+    Args:
+        cell: the cell that the case belongs to.
+        case: the case.
+        needed: the template's variables; no other form is made.
+        show: what is shown beside a title.
+
+    Returns:
+        Template variables by name.
+    """
     notes = _notes(cell, case.candidates, show)
     shown_flags = list_flags(show - {"time_gap"})
     return lists.of_items(
