@@ -262,5 +262,5 @@ SOURCE = Source(
         "<data_dir>/yelp/."
     ),
     # Names of businesses repeat: works are told apart by id.
-    options={"work": "id", "broad_categories": BROAD},
+    options={"work": "id", "broad_categories": BROAD, "place_in_title": True},
 )
