@@ -2,7 +2,7 @@
 fit to the genres of the history.
 
 From the row alone: place, length of the title, place in the alphabet. From the raw data: popularity,
-when it was first seen, year, genres.
+when it was first seen, year, place, genres.
 """
 
 from __future__ import annotations
@@ -83,8 +83,16 @@ def of_raw(raw: RawOracle, row: Row) -> Features | None:
             features["year"] = [float(year or 0) for year in years]
             if last is not None:
                 features["year gap"] = [float(abs((year or 0) - last)) for year in years]
+    if raw.store.source.options.get("place_in_title"):
+        past_towns = [_town(one) for one in row["history"]]
+        features["town"] = [float(past_towns.count(_town(one))) for one in row["candidates"]]
     features["genres"] = _overlap(raw, [work for work in past if work is not None], found)
     return features
+
+
+def _town(item: Mapping[str, Any]) -> str:
+    """What stands in brackets at the end of a title: "Churn (Phoenix)"."""
+    return str(item["title"]).rpartition("(")[2]
 
 
 def _year(raw: RawOracle, work: int) -> int | None:

@@ -164,7 +164,8 @@ class RawOracle:
         return set(mine[~np.isnan(mine)].tolist())
 
     def attribute(self, user: int, name: str) -> str | None:
-        """An attribute of a user, ages and years of birth also in bands of ten years.
+        """An attribute of a user, ages and years of birth also in bands of ten years, ages below 20 and from 60
+        on in one each.
 
         Args:
             user: the user's code.
@@ -181,6 +182,8 @@ class RawOracle:
         if exact is None:
             return None
         first = int(exact) - int(exact) % 10
+        if column == "age" and not 20 <= first < 60:
+            return "under 20" if first < 20 else "60 or older"
         return f"{first}-{first + 9}" if column == "age" else f"{first}s"
 
     # -- the training part --------------------------------------------------------------------

@@ -39,10 +39,11 @@ of the data; and a user of the training part other than the case's own touched i
 was met. With `event`, the default where there are times, each negative is modelled on an event of another
 training user near the moment of a target, drawn without a look at the user of the case: its work had been
 met by somebody else before, and where items have years, its year lies in a span of 8 years around the
-target's, placed at random. The negative is a work of an event near in time of which about the same can be
-said: how many had met it, and how long before; mostly the model's own. From farther events, and of works
-less alike, it is taken only where too few of these will do. Where no event will do, the rest is drawn in
-proportion to popularity; how often is in the provenance of a build.
+target's, placed at random; where titles end in a place, it is in the target's. The negative is a work of an
+event near in time of which about the same can be said: how many had met it, and how long before; mostly the
+model's own. From farther events, and of works less alike, it is taken only where too few of these will do.
+Where no event will do, the rest is drawn in proportion to popularity; how often is in the provenance of a
+build.
 """
 COLUMNS = (
     ("newest", "newest"),

@@ -52,6 +52,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "category": ("category present", "category missing"),
     "year": ("newest", "oldest"),
     "year gap": ("", "year nearest to the last"),
+    "town": ("place most frequent in the history", ""),
     "genres": ("genre overlap", ""),
 }
 """Feature -> the rule that takes the candidate where it is highest, and where it is lowest."""

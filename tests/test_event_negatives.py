@@ -16,8 +16,9 @@ from itdr.audit.shortcuts import Giveaways, hit_of
 from itdr.builders.core.rng import splitmix64
 from itdr.builders.dataset import registry
 from itdr.builders.sampling.event_index import event_index
-from itdr.builders.sampling.event_negatives import NO_YEAR, YEARS, EventNegatives
+from itdr.builders.sampling.event_negatives import EventNegatives
 from itdr.builders.sampling.exclusions import Exclusions, repeated_titles
+from itdr.builders.sampling.kin import NONE, YEARS
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.prepare import prepare
@@ -155,8 +156,9 @@ def test_what_is_drawn_together_is_what_is_drawn_alone(users: list[int], state: 
 
 
 def test_years_lie_in_a_span_that_holds_the_targets_own() -> None:
-    years = drawer().years
-    assert years is not None and (years != NO_YEAR).all()
+    kin = drawer().kin
+    assert kin is not None and (kin.numbers != NONE).all() and kin.width == YEARS
+    years = kin.numbers
     requests = requests_of(list(range(0, USERS, 2)), 4, 1, 11)
     works = drawn(requests)
     inside = np.abs(years[works] - years[requests.targets]) <= YEARS

@@ -94,7 +94,8 @@ def test_other_forms_of_answer_are_asked_for_in_chinese(config: str, form: str) 
 def test_a_title_within_a_line_stands_in_chinese_quotes() -> None:
     chinese = load_layout("zh")
     one, other, quoted = (
-        Item(id=t, title=t, categories=("美食",), creators=()) for t in ("甲", "乙", "《丙》")
+        Item(id=t, title=t, categories=("美食",), creators=(), shown=("美食",))
+        for t in ("甲", "乙", "《丙》")
     )
     needed = frozenset({"history_inline"})
     shown = frozenset({"categories"})

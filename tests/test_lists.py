@@ -37,7 +37,7 @@ def test_what_sets_entries_apart_stands_in_none_of_them(entries: list[str], said
     ("config", "template", "shown"),
     [
         ("rating_prediction", "p2", r"^Ratings by one viewer: (.*)$"),
-        ("top_k_rec", "p15", r"^Rated by one viewer, oldest rating first: (.*)$"),
+        ("top_k_rec", "p15", r"^Films rated by one viewer, oldest rating first: (.*)$"),
         ("sequential_rec", "p3", r"^Films rated by one viewer, .* latest: (.*)$"),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_mark_may_stand_on_both_sides_of_an_entry() -> None:
 @pytest.mark.parametrize("marks", [{}, {"comma": "/"}, {"aside": "{entry} ~ {categories}"}])
 def test_entries_as_stored_are_those_that_are_put_together(marks: dict[str, str]) -> None:
     layout = replace(load_layout(), **marks)
-    item = Item("1", "Halo", ("Drama", "Crime"), (), "Halo [Drama, Crime]")
+    item = Item("1", "Halo", ("Drama", "Crime"), (), "Halo [Drama, Crime]", ("Drama", "Crime"))
     shown = lists.of_items("x", [item], frozenset({"x_inline"}), layout, frozenset({"categories"}))
     entry = layout.aside.format(entry="Halo", categories=lists.categories(item, layout))
     assert shown == {"x_inline": entry}

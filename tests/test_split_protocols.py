@@ -339,7 +339,7 @@ def test_counts_of_cold_items_follow_the_length_of_titles(tmp_path: Path, caches
     header, *films = movies.read_text("utf-8").splitlines()
     ids = [line.partition(",")[0] for line in films]
     long = [
-        f"{name},Beginning {k // 4:02} of all films by number {k} (1999),Drama"
+        f"{name},Beginning {k // 4:02} - film by number {k} (1999),Drama"
         for k, name in enumerate(ids)
     ]
     movies.write_text("\n".join([header, *long, ""]), "utf-8")

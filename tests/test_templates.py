@@ -11,7 +11,7 @@ import pytest
 
 from itdr.builders.core.errors import TemplateError
 from itdr.builders.rendering import templates
-from itdr.builders.rendering.template_files import BUILT_IN, read_domains, texts_of
+from itdr.builders.rendering.template_files import BUILT_IN, TITLE_ENDS, read_domains, texts_of
 
 DOMAINS = (
     "films",
@@ -69,6 +69,7 @@ FORMS: list[tuple[str, set[str]]] = [
 """Flags of answers in other forms, and of a history without order across domains."""
 LISTS = ("history", "candidates", "source_history", "likes", "dislikes")
 ENTRY = "Salt Garden: Drama, Crime"
+FULL_TITLES = {"full_title": "title and year", "full_titles": "titles and years"}
 
 
 def _lists(name: str, entries: Collection[str]) -> dict[str, object]:
@@ -99,15 +100,17 @@ def values(task: str) -> dict[str, object]:
         )
     if task in ("pointwise_rec", "pairwise_rec"):
         sides = _lists("likes", TITLES[:2]) | _lists("dislikes", TITLES[2:4])
+        sides["liked_range"] = "rated 4 or higher out of 5"
+        sides["disliked_range"] = "rated 2 or lower out of 5"
         if task == "pairwise_rec":
-            more = {"answer": "Halo", "leaving_out": ""}
+            more = {"answer": "Halo", "leaving_out": "", **FULL_TITLES}
             return sides | _lists("candidates", TITLES[4:]) | more
         return sides | {"target": "Halo", "target_line": "Halo [Drama]", "answer": "Yes"}
     if task == "sequential_rec":
         return (
             _lists("history", (ENTRY, *TITLES[1:3]))
             | _lists("candidates", TITLES[3:])
-            | {"answer": "Halo", "leaving_out": ", without the genres"}
+            | {"answer": "Halo", "leaving_out": ", without the genres", **FULL_TITLES}
         )
     more = {"source_domain": "Appliances", "target_domain": "Video Games", "answer": "1. Halo"}
     more |= {"all_candidates": "all 3", "n_relevant": "2"}
@@ -115,7 +118,7 @@ def values(task: str) -> dict[str, object]:
         more |= _lists("source", TITLES[:2])
     else:
         more["liked_phrase"] = "rated 8 or higher out of 10"
-        more["leaving_out"] = ""
+        more |= {"leaving_out": "", **FULL_TITLES}
     return _lists("history", TITLES[1:3]) | _lists("candidates", TITLES[3:]) | more
 
 
@@ -188,7 +191,8 @@ def test_there_are_enough_paraphrases(task: str, flags: set[str]) -> None:
 
 _SECOND_ZH = re.compile("把自己当作|是你按先后|你依次")
 _SECOND = re.compile(
-    r"\byou (have )?(rated|reviewed|clicked on|commented on|listened to|played)\b|"
+    r"\byou (have )?(already )?(rated|reviewed|clicked on|commented on|listened to|played|liked)\b|"
+    r"\byou have \{\{ liked_phrase|"
     r"\bimagine that you are\b|\bin the place of\b|\bthat you are the viewer\b|"
     r"\byou are a viewer\b|\b(your taste|your ratings|yourself|are yours)\b",
     re.IGNORECASE,
@@ -357,7 +361,8 @@ def test_people_are_said_to_do_only_what_is_known() -> None:
 def test_each_domain_has_every_word() -> None:
     for domain in DOMAINS:
         words = templates.load_words(domain)
-        assert sorted(words) == sorted(templates.WORDS)
+        assert {*words} - {*TITLE_ENDS} == {*templates.WORDS}
+        assert {*TITLE_ENDS} & {*words} in (set(), {*TITLE_ENDS})
         assert words["a_item"].split()[-1] == words["item"].split()[-1]
         assert words["this_item"] == f"this {words['item']}"
     assert set(read_domains(BUILT_IN / "domains.yaml", {})) == set(DOMAINS)
@@ -456,7 +461,7 @@ def test_what_an_answer_leaves_out_of_an_entry_is_said(task: str) -> None:
     """Where candidates show their authors or genres, no prompt asks for a title without a word on them."""
     for one in texts_of(task, None)["prompts"].values():
         when = dict(one.when)
-        if when.get("index") or (task == "top_k_rec" and when.get("open")):
+        if when.get("index"):
             continue
         told = "leaving_out" in one.needed
         assert told or (when.get("categories") and one.text.count("{{ categories }}")), one.id
@@ -481,3 +486,23 @@ def test_the_person_whose_ratings_are_shown_is_no_item(section: str) -> None:
 def test_a_rating_is_asked_for_at_the_end() -> None:
     for one in texts_of("rating_prediction", None)["prompts"].values():
         assert not re.search(r"history_\w+ \}\}$", one.text.strip()), one.id
+
+
+@pytest.mark.parametrize(("task", "flags"), EVERY, ids=EVERY_ID)
+def test_a_description_and_its_prompt_do_not_say_the_same(task: str, flags: set[str]) -> None:
+    """Not a whole clause: eight words that stand in both say it twice."""
+    context = {**templates.load_words("films"), **values(task)}
+    seen, unseen = load(task), load(task, "unseen")
+    prompts = (*seen.prompts["train"], *unseen.prompts["test"])
+    shown = {one: _runs(one.render(context)) for one in prompts if one.serves(frozenset(flags))}
+    for one in (one for one in seen.descriptions if one.serves(frozenset(flags))):
+        said = _runs(one.render(context))
+        for prompt, runs in shown.items():
+            twice = prompt.person == one.person and said & runs
+            assert not twice, (one.id, prompt.id, twice)
+
+
+def _runs(text: str, words: int = 8) -> set[tuple[str, ...]]:
+    """All runs of so many words."""
+    every = re.findall(r"[\w']+", text.lower())
+    return {tuple(every[k : k + words]) for k in range(len(every) - words + 1)}

@@ -10,6 +10,9 @@ ELLIPSIS = "…"
 # What ends a phrase of a title: a bar, a dash with blanks, a comma (not that of "1,000"), the end of a
 # sentence (not "oz. of", "Dr. Bronner").
 _BREAK = re.compile(r" *\| *| +[-–—]+ +| *[,;，、](?!\d) *| *: +|(?<=\w{4})\. +(?=[A-Z])")
+# What says more of a thing behind its name: what it is for or comes with, and brackets.
+_ASIDE = re.compile(r" +(?:(?:for|with)\b|-(?=\w)|(?=[(\[]))|(?<=\w)-(?= )", re.I)
+_LIST_START = re.compile(r" +(?:for|with) +\S+(?: +\S+)?$", re.I)
 DISTINCTIVE = 25
 """Characters of a title that are enough to tell it from others."""
 _FUNCTION_WORDS = frozenset(
@@ -52,7 +55,9 @@ def cut_title(title: str, chars: int) -> str:
     """Shorten a title to at most `chars` characters.
 
     It ends behind its last whole phrase, where what stays is long enough to tell it from others: a
-    shorter name of the same thing, so without an ellipsis. Else it ends at a word, with an ellipsis.
+    shorter name of the same thing, so without an ellipsis. Where there is no such phrase, it ends before
+    what the thing is for or comes with, or behind its first phrase. Else it ends at a word, with an
+    ellipsis.
 
     Args:
         title: the title.
@@ -63,18 +68,45 @@ def cut_title(title: str, chars: int) -> str:
 
     >>> cut_title("Eye Cream with Vitamin C, for Dark Circles and Puffiness", 40)
     'Eye Cream with Vitamin C'
-    >>> cut_title("Eye Cream with Vitamin C for Dark Circles and Puffiness", 48)
-    'Eye Cream with Vitamin C for Dark Circles…'
+    >>> cut_title("Caffeine Eye Cream Roller for Dark Circles and Puffiness", 48)
+    'Caffeine Eye Cream Roller'
+    >>> cut_title("Eye Cream Vitamin C Dark Circles Puffiness Wrinkles", 48)
+    'Eye Cream Vitamin C Dark Circles Puffiness…'
     """
     title = " ".join(title.split())
     if len(title) <= chars:
         return title
-    least, start, phrases = min(DISTINCTIVE, chars // 3), 0, []
+    least, start, phrases, short = min(DISTINCTIVE, chars // 3), 0, [], ""
     for end in _BREAK.finditer(title, 0, min(len(title), chars + 3)):
-        if least <= end.start() <= chars and _is_phrase(title[: end.start()], start):
-            phrases.append(title[: end.start()])
+        head = title[: end.start()]
+        if len(head) <= chars and _is_phrase(head, start):
+            head = _before_list(head, start, end)
+            if least <= len(head):
+                phrases.append(head)
+            else:
+                short = short or _named(head)
         start = end.end()
-    return phrases[-1] if phrases else _cut_at_word(title, chars)
+    if phrases:
+        return phrases[-1]
+    asides = [title[: one.start()] for one in _ASIDE.finditer(title, 0, chars + 1)]
+    wholes = [head for head in asides if _is_phrase(head, 0)]
+    long = [head for head in wholes if least <= len(head)]
+    short = short or next(filter(None, map(_named, wholes)), "")
+    return long[-1] if long else short or _cut_at_word(title, chars)
+
+
+def _named(head: str) -> str:
+    """The beginning of a title where it has words enough to say what the thing is."""
+    return head if len(head.split()) > 2 else ""
+
+
+def _before_list(head: str, start: int, end: re.Match[str]) -> str:
+    """A title up to a comma, without the "for Long" at its end that begins a list: "for Long, Thick Hair"."""
+    found = _LIST_START.search(head, start)
+    more = end.string[end.end() :].split(" ", 1)[0]
+    if not found or "," not in end[0] or not more[:1].isalpha() or more.lower() in _FUNCTION_WORDS:
+        return head
+    return head[: found.start()]
 
 
 def _is_phrase(head: str, start: int) -> bool:

@@ -28,7 +28,11 @@ PATTERNS: dict[str, frozenset[str]] = {
     "noted": frozenset({"entry", "note"}),
     "all": frozenset({"n"}),
     "leave_out": frozenset({"names"}),
+    "full_title": frozenset({"title", "end"}),
+    "full_titles": frozenset({"titles", "ends"}),
     "at_least": frozenset({"acted", "rating", "most"}),
+    "liked_range": frozenset({"rating", "most"}),
+    "disliked_range": frozenset({"rating", "most"}),
     "one_of": frozenset({"entry", "values"}),
     "such_as": frozenset({"entry", "values"}),
     "both": frozenset(),
@@ -59,7 +63,11 @@ class Layout:
     all: str
     both: str
     leave_out: str
+    full_title: str
+    full_titles: str
     at_least: str
+    liked_range: str
+    disliked_range: str
     one_of: str
     such_as: str
     minute: str

@@ -54,7 +54,7 @@ def _lines(entries: Sequence[str], layout: Layout) -> str:
 
 
 def categories(item: Item, layout: Layout = _ENGLISH) -> str:
-    """An item's categories as they are shown."""
+    """All categories of an item, in a row."""
     return joined(item.categories, layout.comma)
 
 
@@ -64,6 +64,7 @@ def listings(
     needed: frozenset[str],
     layout: Layout = _ENGLISH,
     titles: Sequence[str] = (),
+    beside: str = "",
 ) -> dict[str, object]:
     """A list in the layouts that a template may ask for: `<name>_lines`, `_numbered`, `_inline`.
 
@@ -73,6 +74,7 @@ def listings(
         needed: the template's variables; no other layout is made.
         layout: how the language lays out lists.
         titles: what each entry begins with, where that is a title.
+        beside: what the prompt's other lists hold: all are set apart by the same mark.
 
     Returns:
         Template variables by name.
@@ -83,11 +85,16 @@ def listings(
     if f"{name}_numbered" in needed:
         made[f"{name}_numbered"] = numbered(entries, layout)
     if f"{name}_inline" in needed:
-        made[f"{name}_inline"] = inline(entries, layout, titles)
+        made[f"{name}_inline"] = inline(entries, layout, titles, beside)
     return made
 
 
-def inline(entries: Sequence[str], layout: Layout = _ENGLISH, titles: Sequence[str] = ()) -> str:
+def inline(
+    entries: Sequence[str],
+    layout: Layout = _ENGLISH,
+    titles: Sequence[str] = (),
+    beside: str = "",
+) -> str:
     """A list within a line.
 
     Titles stand in the language's quotes (《…》) where it has some and no entry holds one. Without
@@ -97,11 +104,12 @@ def inline(entries: Sequence[str], layout: Layout = _ENGLISH, titles: Sequence[s
         entries: a text for each element.
         layout: how the language lays out lists.
         titles: what each entry begins with, where that is a title.
+        beside: what the prompt's other lists hold.
 
     Returns:
         The entries on one line.
     """
-    held = "".join(entries)
+    held = "".join(entries) + beside
     before, _, after = layout.within_line.partition("{title}")
     if (before or after) and titles and not any(mark in held for mark in before + after):
         pairs = zip(titles, entries, strict=True)
@@ -132,6 +140,7 @@ def of_items(
     times: Sequence[int | None] = (),
     loop: str | None = None,
     notes: Sequence[str] = (),
+    beside: Sequence[Item] = (),
 ) -> dict[str, object]:
     """A list of items in every form that a template asks for.
 
@@ -146,6 +155,7 @@ def of_items(
         times: UTC seconds, one for each item, where they are known; for loops alone.
         notes: what else each entry says, one for each item, empty for nothing.
         loop: what a template calls the list in a loop, where that is not `name`.
+        beside: the items of the prompt's other lists, whose entries are set apart by the same mark.
 
     Returns:
         The variables, by name.
@@ -162,7 +172,10 @@ def of_items(
             _entry(item, layout, flags, *more)
             for item, *more in zip(items, ratings or none, gaps, notes or none, strict=True)
         ]
-    made = listings(name, entries, needed, layout, titles)
+    others = ""
+    if beside and f"{name}_inline" in needed:
+        others = "".join(one.listed if "categories" in flags else one.title for one in beside)
+    made = listings(name, entries, needed, layout, titles, others)
     if loop in needed:
         made[loop] = list(_loop_entries(items, entries, layout, flags, ratings, times))
     return made
@@ -184,8 +197,8 @@ def _entry(
     entry = item.title
     if "creators" in flags and item.creators:
         entry = layout.by.format(entry=entry, creator=item.creators[0])
-    if "categories" in flags and item.categories:
-        entry = layout.aside.format(entry=entry, categories=categories(item, layout))
+    if "categories" in flags and item.shown:
+        entry = layout.aside.format(entry=entry, categories=joined(item.shown, layout.comma))
     if note:
         entry = layout.noted.format(entry=entry, note=note)
     if rating:
@@ -206,7 +219,7 @@ def _loop_entries(
         yield Entry(
             title=item.title,
             creator=item.creators[0] if "creators" in flags and item.creators else "",
-            categories=categories(item, layout) if "categories" in flags else "",
+            categories=joined(item.shown, layout.comma) if "categories" in flags else "",
             rating=ratings[k] if ratings else "",
             time_gap=gaps[k],
             text=text,
@@ -216,6 +229,6 @@ def _loop_entries(
 def target(item: Item, layout: Layout, flags: frozenset[str] = frozenset()) -> str:
     """The item whose rating is asked for, with its categories aside. flags: as for `of_items`."""
     entry = _entry(item, layout, flags & {"creators"}, "")
-    if not item.categories:
+    if not item.shown:
         return entry
-    return layout.aside.format(entry=entry, categories=categories(item, layout))
+    return layout.aside.format(entry=entry, categories=joined(item.shown, layout.comma))

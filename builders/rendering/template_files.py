@@ -66,6 +66,8 @@ WORDS = (
     "events",
 )
 """The words that every domain has; each is a variable of every template."""
+TITLE_ENDS = ("title_end", "title_ends")
+"""Words of domains whose titles end in something in brackets: what that is, and the plural."""
 
 Texts = dict[str, dict[str, "Template"]]
 """The texts of a task by section and full id."""
@@ -398,7 +400,7 @@ def read_domains(path: Path, known: Mapping[str, Mapping[str, str]]) -> dict[str
     domains = {key: dict(words) for key, words in known.items()}
     for key, entry in node.value.items():
         required = () if key in known else WORDS
-        given = fields(path, entry, f"the domain {key!r}", required, WORDS)
+        given = fields(path, entry, f"the domain {key!r}", required, (*WORDS, *TITLE_ENDS))
         words = {name: text(path, word, name) for name, word in given.items()}
         domains[key] = domains.get(key, {}) | words
     return domains

@@ -2,9 +2,8 @@
 
 People mostly meet recent works, and works come and go. Negatives drawn by all-time popularity are
 older than targets, so "the newest one" would be a good guess. Here a negative is a work that
-somebody else met just before or after the target. Where items have years, it also comes from a span
-of years around the target's; the span is placed at random, so that the target's year is not in its
-middle.
+somebody else met just before or after the target. Where items have years or places, it also shares those
+(`kin`).
 """
 
 from __future__ import annotations
@@ -20,20 +19,19 @@ import numpy as np
 from itdr.builders.core.rng import numbers_at
 from itdr.builders.sampling.event_index import EventIndex
 from itdr.builders.sampling.exclusions import Exclusions
+from itdr.builders.sampling.kin import NONE, Kin, kin_of
 from itdr.builders.sampling.models import ALIKE, LOOSER, Models, Tolerance, age_of
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.requests import NegativeRequests
 from itdr.builders.store.reader import StoreReader
 
-NEAREST, NEAREST_WITH_YEARS = 2000, 4000
+NEAREST, NEAREST_OF_KIN = 2000, 4000
 """How many events near the target are tried first, half on either side."""
 LEAST_NEAREST, SHARE = 100, 50
 """In a small source, a 1/`SHARE` fraction of its events, but at least `LEAST_NEAREST`."""
 GROWTH = 4
 """How much that number grows when too few events are suitable."""
 FARTHEST = 1 << 20
-YEARS = 8
-"""Width of the span of years."""
 MODELS = (6, 24, 256)
 """How many random events are tried for each model, round by round."""
 ROUNDS = tuple(zip((24, 48, 64, 64, 96), (ALIKE, *LOOSER), strict=True))
@@ -41,23 +39,22 @@ ROUNDS = tuple(zip((24, 48, 64, 64, 96), (ALIKE, *LOOSER), strict=True))
 close to the model they must be, before every nearby event is examined. In a small source there are few, and
 all are examined straight away."""
 NEAR = "near in time"
-FALLBACKS = ("near in time, any year", "in proportion to popularity")
+BY_POPULARITY = "in proportion to popularity"
 SAME_KIND = ("same category, popularity within x2", "same category, within x4", "a shared category")
 LESS_ALIKE = "near in time, less alike to its model"
 ONE = 1 << 20
 SHIFTS = tuple(round(2 ** (k / 64) * ONE) for k in range(64))
 """From 1 to 2 in equal ratios, in units of 1 / `ONE`: whole numbers are the same on every machine."""
-NO_YEAR = -1
 
 
 class _Place(NamedTuple):
-    """A negative still to be found: row, column, a random number, whether any year is allowed, and how far
+    """A negative still to be found: row, column, a random number, whether it need be no kin, and how far
     it may be from its model (None if it has no model)."""
 
     row: int
     slot: int
     number: int
-    any_year: bool = False
+    any_kin: bool = False
     tolerance: Tolerance | None = None
 
 
@@ -68,7 +65,7 @@ class _Batch:
     Attributes:
         first, last: where in the index the events of the target's second begin and end.
         before: when a negative must have been known.
-        years: the first year of the span, `NO_YEAR` for any.
+        kin: where the span of the target's kin begins, `NONE` for any.
         open: the places that are still to be filled.
         models: the event that each negative is modelled on.
         used: how many numbers of each case's random sequence have been consumed.
@@ -77,7 +74,7 @@ class _Batch:
     first: np.ndarray
     last: np.ndarray
     before: np.ndarray
-    years: np.ndarray
+    kin: np.ndarray
     open: np.ndarray
     works: np.ndarray
     titles: np.ndarray
@@ -115,20 +112,14 @@ class EventNegatives:
         self.rungs: Counter[str] = Counter() if rungs is None else rungs
 
     @functools.cached_property
-    def years(self) -> np.ndarray | None:
-        """int16, by item code: the year, `NO_YEAR` for none; None where items have no years."""
-        import pyarrow.compute as pc
-
-        items = self._store.items
-        if "year" not in items.column_names:
-            return None
-        column = pc.fill_null(items.column("year").combine_chunks(), NO_YEAR)
-        return column.to_numpy(zero_copy_only=False).astype(np.int16)
+    def kin(self) -> Kin | None:
+        """What negatives share with their target; None where items have neither years nor places."""
+        return kin_of(self._store)
 
     @functools.cached_property
     def nearest(self) -> int:
         """How many events are tried first."""
-        most = NEAREST if self.years is None else NEAREST_WITH_YEARS
+        most = NEAREST if self.kin is None else NEAREST_OF_KIN
         return min(most, max(LEAST_NEAREST, (self._high - self._low) // SHARE))
 
     @property
@@ -165,8 +156,8 @@ class EventNegatives:
                 continue
             if hard and self._search(batch, exclusions, place):
                 self.rungs[NEAR] += 1
-            elif self._search(batch, exclusions, place._replace(any_year=True)):
-                self.rungs[FALLBACKS[0]] += 1
+            elif self._search(batch, exclusions, place._replace(any_kin=True)):
+                self.rungs[NEAR if self.kin is None else self.kin.fallback] += 1
         return batch.works
 
     def _near_model(self, exclusions: Exclusions, batch: _Batch, place: _Place) -> bool:
@@ -198,7 +189,7 @@ class EventNegatives:
             first=first[:, target],
             last=last[:, target],
             before=np.broadcast_to(requests.times[:, None], shape),
-            years=self._spans(requests)[:, target],
+            kin=self._spans(requests)[:, target],
             open=slots < counts[:, None],
             works=np.full(shape, -1, np.int32),
             titles=np.full(shape, -1, np.int32),
@@ -218,13 +209,12 @@ class EventNegatives:
         )
 
     def _spans(self, requests: NegativeRequests) -> np.ndarray:
-        """The first year of the span of each target, which holds the target's year anywhere in it."""
-        if self.years is None:
-            return np.full(requests.targets.shape, NO_YEAR, np.int64)
-        years = self.years[requests.targets].astype(np.int64)
+        """Where the span of each target's kin begins."""
+        if self.kin is None:
+            return np.full(requests.targets.shape, NONE, np.int64)
         columns = np.arange(requests.targets.shape[1])
-        shift = numbers_at(requests.rng_states[:, None], columns) % np.uint64(YEARS + 1)
-        return np.where(years == NO_YEAR, NO_YEAR, years - shift.astype(np.int64))
+        random = numbers_at(requests.rng_states[:, None], columns)
+        return self.kin.starts(requests.targets, random)
 
     def _try(self, requests: NegativeRequests, exclusions: Exclusions, batch: _Batch) -> None:
         """Draw events at random for all open places of all cases at once: the models first, each of
@@ -273,7 +263,7 @@ class EventNegatives:
         tries: int,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The given number of random events near each of these places, one row per place, and whether their works
-        fall in the place's span of years."""
+        fall in the place's span."""
         rows, slots = where
         numbers = batch.used + slots[:, None] * tries + np.arange(tries)
         batch.used += batch.works.shape[1] * tries
@@ -282,7 +272,7 @@ class EventNegatives:
         sizes = np.maximum(high - low, 1).astype(np.uint64)[:, None]
         events = low[:, None] + (drawn % sizes).astype(np.int64)
         events = np.minimum(events, len(self._index) - 1)
-        inside = self._in_span(self._index.works[events], batch.years[where][:, None])
+        inside = self._in_span(self._index.works[events], batch.kin[where][:, None])
         return events, inside & (high > low)[:, None]
 
     def _take_fitting(
@@ -366,11 +356,9 @@ class EventNegatives:
         return since < np.minimum(times, before)
 
     def _in_span(self, works: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        if self.years is None:
+        if self.kin is None:
             return np.ones(works.shape, bool)
-        years = self.years[works]
-        inside = (years >= starts) & (years <= starts + YEARS) & (years != NO_YEAR)
-        return inside | (starts == NO_YEAR)
+        return self.kin.inside(works, starts)
 
     # -- one place at a time ------------------------------------------------------------------
 
@@ -395,7 +383,7 @@ class EventNegatives:
             )
             works = self._index.works[low:high]
             good = np.ones(len(works), bool) if alike is None else alike(works)
-            good &= place.any_year | self._in_span(works, batch.years[k, slot])
+            good &= place.any_kin | self._in_span(works, batch.kin[k, slot])
             if place.tolerance is not None:
                 good &= batch.models.match(self._stats, works, (k, slot), place.tolerance)
             events = np.flatnonzero(good)

@@ -18,7 +18,7 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng, numbers
 from itdr.builders.sampling.event_negatives import (
-    FALLBACKS,
+    BY_POPULARITY,
     ONE,
     SAME_KIND,
     SHIFTS,
@@ -114,7 +114,7 @@ class CandidatePool:
                 if more is None:
                     drawn.append(None)
                     continue
-                self.rungs[FALLBACKS[1]] += len(more)
+                self.rungs[BY_POPULARITY] += len(more)
                 found += more
             drawn.append(found)
         return drawn
@@ -195,7 +195,7 @@ class CandidatePool:
             place = k % len(targets)
             if self._like(targets[place], shifts[place], take, draw):
                 continue
-            self.rungs[FALLBACKS[1]] += 1
+            self.rungs[BY_POPULARITY] += 1
             self._try(limit, True, take, draw, chosen, k + 1)
             if len(chosen) <= k and not self._search(limit, True, take, draw):
                 return None

@@ -85,6 +85,9 @@ LONGEST = 80
 MOST = 10
 """Attributes of one product."""
 NO_BRAND = (*MISSING, "generic", "unbranded", "no brand")
+TITLED = ("CDs_and_Vinyl", "Software", "Video_Games")
+"""Categories of works, whose title may be that of their artist, or one word in odd letters."""
+BRAND_ALONE = "title is a brand alone"
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
@@ -179,6 +182,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     unread = {name: f"json_type({name}) = 'OBJECT'" for name in objects}
     unread["price"] = "json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0"
     unread["details"] = no_object_sql("details")
+    nameless = "false" if raw.domain in TITLED else _brand_alone("texts[1]", "found[1]")
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
         f"""
@@ -202,12 +206,14 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                     lambda v: {clean_value_sql("v", NO_BRAND)}) AS found
             FROM records
         )
-        SELECT nullif(trim(parent_asin), '') AS item_id, texts[1] AS title,
+        SELECT nullif(trim(parent_asin), '') AS item_id, CASE WHEN NOT {nameless} THEN texts[1] END AS title,
             list_filter(coalesce(path, CAST([] AS VARCHAR[])),
                 lambda c, place: c IS NOT NULL AND list_position(path, c) = place) AS categories,
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
-            {duckdb_csv.literal(raw.domain)} AS domain, emptied,
+            {duckdb_csv.literal(raw.domain)} AS domain,
+            nullif(concat_ws('{emptied.AND}', emptied, CASE WHEN {nameless} THEN '{BRAND_ALONE}' END), '')
+                AS emptied,
             CASE WHEN broken THEN '{NO_RECORD}'
                 WHEN {no_text_sql("parent_asin")} THEN '{WRONG_TYPE}'
                 WHEN nullif(trim(parent_asin), '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
@@ -221,6 +227,13 @@ _BRAND = (
     "coalesce(nullif(regexp_replace(store, '\\s+Format: .*$', ''), ''), "
     "json_extract_string(details, '$.Brand'))"
 )
+
+
+def _brand_alone(title: str, brand: str) -> str:
+    """SQL condition: a title says no product. It is the brand, or one word that is written as only names
+    are ("BFWood", "GAINWELL")."""
+    word = f"regexp_full_match({title}, '[A-Za-z][a-z]*[A-Z][A-Za-z]*')"
+    return f"coalesce(lower({title}) = lower({brand}) OR {word}, false)"
 
 
 def _tree(raw: Raw) -> str:

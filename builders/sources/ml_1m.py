@@ -83,6 +83,13 @@ OCCUPATIONS = {
 }
 
 
+CONTRADICTIONS = (
+    "occupation = 'K-12 student' AND age_group <> 'under 18' "
+    "OR occupation = 'retired' AND age_group IN ('under 18', '18-24', '25-34')"
+)
+"""SQL condition: a user cannot be of both this age and this occupation; 33 of the 6,040 are."""
+
+
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `rate` event per rating."""
     path = raw.path("ratings")
@@ -128,7 +135,8 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 def users(raw: Raw) -> duckdb.DuckDBPyRelation:
-    """Users with decoded attributes; a code that cannot be read is emptied. The zip code is not used."""
+    """Users with decoded attributes; a code that cannot be read is emptied, and so is an occupation that the
+    age contradicts. The zip code is not used."""
     path = raw.path("users")
     types = dict.fromkeys(("user", "gender", "age", "occupation", "zip"), "VARCHAR")
     age, job = map(duckdb_csv.integer_text_sql, ("age", "occupation"))
@@ -146,14 +154,24 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
     columns = ", ".join(f"{text} AS {name}" for name, text in read.items())
     return raw.con.sql(
         f"""
-        SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {columns},
-            {emptied.emptied_sql(**unread)} AS emptied,
-            CASE
-                WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
-                WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'
-                WHEN coalesce(gender, age, occupation, zip) IS NULL THEN '{duckdb_csv.TOO_FEW}'
-            END AS reject
-        FROM {_lines(path, "users", types)}
+        SELECT user_id, gender, age_group, CASE WHEN NOT contradicted THEN occupation END AS occupation,
+            nullif(concat_ws('{emptied.AND}', emptied,
+                CASE WHEN contradicted THEN '{emptied.implausible("occupation")}' END), '') AS emptied,
+            reject
+        FROM (
+            SELECT *, coalesce({CONTRADICTIONS}, false) AS contradicted
+            FROM (
+                SELECT {duckdb_csv.integer_text_sql('"user"')} AS user_id, {columns},
+                    {emptied.emptied_sql(**unread)} AS emptied,
+                    CASE
+                        WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
+                        WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'
+                        WHEN coalesce(gender, age, occupation, zip) IS NULL
+                            THEN '{duckdb_csv.TOO_FEW}'
+                    END AS reject
+                FROM {_lines(path, "users", types)}
+            )
+        )
         """
     )
 

@@ -83,6 +83,21 @@ WITH_COMMAS = (
     "Wills, Trusts, & Probates",
 )
 """Categories whose name holds a comma. [Yelp's list of categories; the first three were seen]"""
+BROAD = (
+    *("Active Life", "Arts & Entertainment", "Automotive", "Beauty & Spas", "Education"),
+    *("Event Planning & Services", "Financial Services", "Food", "Health & Medical"),
+    *(
+        "Home Services",
+        "Hotels & Travel",
+        "Local Flavor",
+        "Local Services",
+        "Mass Media",
+        "Nightlife",
+    ),
+    *("Pets", "Professional Services", "Public Services & Government", "Real Estate"),
+    *("Religious Organizations", "Restaurants", "Shopping"),
+)
+"""Categories under which others stand. [Yelp's list of categories]"""
 _COMMA = "\x1f"
 
 
@@ -250,5 +265,5 @@ SOURCE = Source(
         "<data_dir>/yelp/."
     ),
     # Names of businesses repeat: works are told apart by id.
-    options={"work": "id"},
+    options={"work": "id", "broad_categories": BROAD, "place_in_title": True},
 )

@@ -25,6 +25,7 @@ from itdr.builders.core.text import cut_title, joined
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
+from itdr.builders.store.shown_categories import most_specific
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,6 +58,7 @@ class Item:
         categories: in the raw file's order.
         creators: in the raw file's order.
         listed: `Title [category, category]`; the title alone without categories.
+        shown: the categories that a list shows: all, unless the source names broad ones.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Item:
     categories: tuple[str, ...]
     creators: tuple[str, ...]
     listed: str = ""
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -290,12 +293,27 @@ class StoreReader:
             [tuple(values) if values else () for values in columns.get(name, none)]
             for name in ("categories", "creators")
         )
+        shown = self._shown(categories)
         listed = [
             f"{title} [{joined(values)}]" if values else title
-            for title, values in zip(titles, categories, strict=True)
+            for title, values in zip(titles, shown, strict=True)
         ]
-        loaded = map(Item, columns["item_id"], titles, categories, creators, listed)
+        loaded = map(Item, columns["item_id"], titles, categories, creators, listed, shown)
         self._items.update(zip(missing, loaded, strict=True))
+
+    def _shown(self, categories: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Which of their categories items show in lists."""
+        broad = self.source.options.get("broad_categories")
+        if not broad:
+            return categories
+        counts = self.shared("category counts", self._category_counts)
+        return [most_specific(names, broad, counts) for names in categories]
+
+    def _category_counts(self) -> dict[str, int]:
+        import pyarrow.compute as pc
+
+        counts = pc.value_counts(pc.list_flatten(self.items.column("categories")))
+        return {one["values"]: one["counts"] for one in counts.to_pylist()}
 
     def value(self, table: str, column: str, code: int) -> Any:
         """One value of `users` or `items`.

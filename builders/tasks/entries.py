@@ -36,32 +36,65 @@ def list_flags(show: frozenset[str]) -> frozenset[str]:
 def of_candidates(
     cell: OpenCell, case: Case, needed: frozenset[str], show: frozenset[str]
 ) -> dict[str, object]:
-    """The list of candidates in every form that a template asks for."""
+    """The list of candidates in every form that a template asks for.
+
+    Args:
+        cell: the cell that the case belongs to.
+        case: the case.
+        needed: the template's variables; no other form is made.
+        show: what is shown beside a title.
+
+    Returns:
+        Template variables by name.
+    """
     notes = _notes(cell, case.candidates, show)
     shown_flags = list_flags(show - {"time_gap"})
     return lists.of_items(
-        "candidates", case.candidates, needed, cell.layout, shown_flags, notes=notes
+        "candidates",
+        case.candidates,
+        needed,
+        cell.layout,
+        shown_flags,
+        notes=notes,
+        beside=case.history,
     )
 
 
-def leaving_out(cell: OpenCell, items: Sequence[Item], show: frozenset[str]) -> str:
-    """What an answer leaves out of an entry, as a phrase for a prompt.
+TITLE_VARIABLES = frozenset({"full_title", "full_titles", "leaving_out"})
+"""The variables of `answer_titles`."""
+
+
+def answer_titles(
+    cell: OpenCell, items: Sequence[Item], show: frozenset[str], several: bool = False
+) -> dict[str, object]:
+    """What an answer names of an entry, and what it leaves out, as phrases for a prompt.
 
     Args:
         cell: the cell.
         items: the listed items that the answer names.
         show: what is shown beside their titles.
+        several: whether the answer names more than one of them.
 
     Returns:
-        ", without the authors"; "" where titles stand alone.
+        `full_title` and `full_titles`, as "title and year" and "titles and years"; `leaving_out`, as
+        ", without the author", which is empty where titles stand alone.
     """
-    parts = (("creator", "creators"), ("categories", "categories"))
+    words, layout = cell.words, cell.layout
+    title, titles = words["title"], words["titles"]
+    if "title_end" in words and all(item.title.endswith(")") for item in items):
+        title = layout.full_title.format(title=title, end=words["title_end"])
+        titles = layout.full_titles.format(titles=titles, ends=words["title_ends"])
+    parts = (
+        ("creator", "creators", "creators" if several else "creator"),
+        ("categories", "categories", "categories"),
+    )
     names = [
-        cell.words[word]
-        for field, word in parts
-        if field in show and any(getattr(item, word) for item in items)
+        words[word]
+        for field, column, word in parts
+        if field in show and any(getattr(item, column) for item in items)
     ]
-    return cell.layout.leave_out.format(names=cell.layout.joined(names)) if names else ""
+    left = layout.leave_out.format(names=layout.joined(names)) if names else ""
+    return {"full_title": title, "full_titles": titles, "leaving_out": left}
 
 
 def of_history(
@@ -72,6 +105,7 @@ def of_history(
     part: slice = slice(None),
     name: str = "history",
     loop: str | None = None,
+    beside: Sequence[Item] | None = None,
 ) -> dict[str, object]:
     """The history, or a part of it, in every form that a template asks for.
 
@@ -83,6 +117,7 @@ def of_history(
         part: which of the history's items.
         name: the list's name.
         loop: the list's name in a template's loop, where it is another.
+        beside: the items of the prompt's other lists; by default all items of the case.
 
     Returns:
         Template variables by name.
@@ -106,6 +141,7 @@ def of_history(
         case.times[part],
         loop,
         _notes(cell, items, show),
+        beside=(*case.history, *case.candidates) if beside is None else beside,
     )
 
 

@@ -24,7 +24,9 @@ CELLS = {
 """Every source with ratings. The paper has none of these cells; they are as large as its largest."""
 NEEDS = frozenset({"interactions.rating", "items.title"})
 OPTIONS: dict[str, Any] = {**entries.OPTIONS, "history": 10}
-VARIABLES = lists.layouts("likes", "dislikes") | {"n_likes", "n_dislikes", "answer"}
+VARIABLES = lists.layouts("likes", "dislikes") | {
+    *("liked_range", "disliked_range", "n_likes", "n_dislikes", "answer")
+}
 LISTS = frozenset({"likes", "dislikes"})
 
 
@@ -93,10 +95,16 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
         needed: the template's variables; no other form is made.
 
     Returns:
-        Template variables by name, with `n_likes` and `n_dislikes`.
+        Template variables by name, with `n_likes` and `n_dislikes`, and which ratings are likes
+        and dislikes (`liked_range`, `disliked_range`).
     """
-    found: dict[str, object] = {}
-    show = entries.shown_fields(cell)
+    scale, layout = cell.scale, cell.layout
+    least, most = (f"{rating:.{scale.decimals}f}" for rating in (scale.liked, scale.disliked))
+    found: dict[str, object] = {
+        "liked_range": layout.liked_range.format(rating=least, most=f"{scale.high:g}"),
+        "disliked_range": layout.disliked_range.format(rating=most, most=f"{scale.high:g}"),
+    }
+    show, beside = entries.shown_fields(cell), (*case.history, *case.candidates)
     for name, liked in (("likes", True), ("dislikes", False)):
         kept = [k for k, one in enumerate(case.ratings) if is_liked(cell, one) == liked]
         part = Case(
@@ -105,7 +113,7 @@ def context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, obj
             ratings=[case.ratings[k] for k in kept],
             times=[case.times[k] for k in kept],
         )
-        found |= entries.of_history(cell, part, needed, show, name=name)
+        found |= entries.of_history(cell, part, needed, show, name=name, beside=beside)
         found[f"n_{name}"] = len(kept)
     return found
 

@@ -37,7 +37,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **likes_and_dislikes.context(cell, case, needed),
         **entries.of_candidates(cell, case, needed, show),
-        "leaving_out": entries.leaving_out(cell, case.candidates, show),
+        **entries.answer_titles(cell, case.candidates, show),
         "answer": case.ranking[0].title,
     }
 
@@ -54,7 +54,7 @@ TASK = Task(
     cells=likes_and_dislikes.CELLS,
     needs=likes_and_dislikes.NEEDS,
     defaults=likes_and_dislikes.OPTIONS,
-    variables=likes_and_dislikes.VARIABLES | lists.layouts("candidates") | {"leaving_out"},
+    variables=likes_and_dislikes.VARIABLES | lists.layouts("candidates") | entries.TITLE_VARIABLES,
     lists=likes_and_dislikes.LISTS | {"candidates"},
     flags=frozenset(),
     windows=lambda cell, user: likes_and_dislikes.windows(cell, user, targets=2),

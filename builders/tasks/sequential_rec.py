@@ -35,7 +35,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),
-        "leaving_out": entries.leaving_out(cell, case.candidates or case.history, show),
+        **entries.answer_titles(cell, case.candidates or case.history, show),
         "n_history": len(case.history),
         "n_candidates": len(case.candidates),
         "answer": ranking.answer(cell, case),
@@ -72,7 +72,8 @@ TASK = Task(
         "target": "last",
     },
     variables=lists.layouts("history", "candidates")
-    | {"leaving_out", "n_history", "n_candidates", "answer"},
+    | entries.TITLE_VARIABLES
+    | {"n_history", "n_candidates", "answer"},
     lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS | {"categories"},
     windows=ranking.windows,

@@ -15,7 +15,9 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
     return {
         **entries.of_history(cell, case, needed, show),
         **entries.of_candidates(cell, case, needed, show),
-        "leaving_out": entries.leaving_out(cell, case.candidates or case.history, show),
+        **entries.answer_titles(
+            cell, case.candidates or case.history, show, several=len(case.relevant) > 1
+        ),
         "n_history": len(case.history),
         "n_candidates": len(case.candidates),
         "all_candidates": cell.layout.all_of(len(case.candidates)),
@@ -75,7 +77,8 @@ TASK = Task(
     },
     variables=lists.layouts("history", "candidates")
     | {"n_history", "n_candidates", "all_candidates", "n_relevant", "liked_phrase"}
-    | {"leaving_out", "answer"},
+    | entries.TITLE_VARIABLES
+    | {"answer"},
     lists=frozenset({"history", "candidates"}),
     flags=ranking.FLAGS,
     windows=ranking.windows,

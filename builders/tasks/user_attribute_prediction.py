@@ -26,6 +26,8 @@ LEAST = 10
 """A user shows at least this many items, unless the cell's rule says otherwise."""
 BANDS = {"age": "age_group", "birth_year": "birth_decade"}
 """Attributes that are asked for in bands of ten years by default, and the names of the bands."""
+YOUNGEST, OLDEST = 20, 60
+"""Ages below the one, and from the other on, are a band each."""
 EXACT = ("location",)
 """Attributes asked for only on request: they identify a person and cannot be learned."""
 
@@ -124,14 +126,15 @@ def _choices(cell: OpenCell) -> dict[str, Choices]:
 
 
 def _values(cell: OpenCell, name: str) -> Choices:
-    """Values with ages in the order of years, others in that of letters; examples the most frequent first."""
+    """Values with ages in the order of years, others in that of letters; examples are frequent ones."""
     column = name if name in cell.cell.source.attributes else _COLUMNS[name]
     every = _counts(cell.store.users.column(column), name, column)
     if len(every) <= MOST_LISTED:
         return Choices(tuple(sorted(every, key=_rank)), whole=True)
     part = pa.array(cell.partition.user_splits == TRAIN)
     trained = _counts(cell.store.users.column(column).filter(part), name, column)
-    return Choices(tuple(sorted(trained, key=lambda one: (-trained[one], one))[:EXAMPLES]), False)
+    frequent = sorted(trained, key=lambda one: (-trained[one], one))[:EXAMPLES]
+    return Choices(tuple(sorted(frequent, key=str.casefold)), whole=False)
 
 
 def _counts(values: pa.ChunkedArray, name: str, column: str) -> Counter[str]:
@@ -154,9 +157,13 @@ _FIRST_NUMBER = re.compile(r"(under )?(\d+)")
 
 
 def _band(name: str, value: int) -> str:
-    """The ten years around a number: "20-29", "1990s"."""
+    """The ten years around a number, "20-29", "1990s"; ages below 20 and from 60 on are one band each."""
     first = value // 10 * 10
-    return f"{first}s" if name == "birth_decade" else f"{first}-{first + 9}"
+    if name == "birth_decade":
+        return f"{first}s"
+    if value < YOUNGEST:
+        return f"under {YOUNGEST}"
+    return f"{first}-{first + 9}" if value < OLDEST else f"{OLDEST} or older"
 
 
 def _draw(cell: OpenCell, windows: Sequence[Described]) -> list[Case | None]:

@@ -105,6 +105,7 @@ def test_titles_of_the_history_among_the_false_ones_are_a_giveaway() -> None:
         ("year", 9.0, "newest"),
         ("year", 0.0, "oldest"),
         ("year gap", 0.0, "year nearest to the last"),
+        ("town", 9.0, "place most frequent in the history"),
         ("category", 9.0, "category present"),
         ("category", 0.0, "category missing"),
     ],

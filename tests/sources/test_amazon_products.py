@@ -213,3 +213,26 @@ def test_real_metadata_with_all_keys() -> None:
     assert shown(tenth)["Price"] == "$75.00"
     names = {name for row in found.to_pylist() for name in shown(row)}
     assert "Material" in names and "Date First Available" not in names
+
+
+@pytest.mark.parametrize(
+    ("title", "brand", "domain", "shown"),
+    [
+        # The brand, or one word as only names are written, says no product.
+        ("Redcliff", "REDCLIFF", BEAUTY, None),
+        ("BFSalt", None, BEAUTY, None),
+        ("REDCLIFF", None, BEAUTY, None),
+        ("Shampoo", "Redcliff", BEAUTY, "Shampoo"),
+        ("Redcliff Soap", "Redcliff", BEAUTY, "Redcliff Soap"),
+        # A record or game may be called so.
+        ("Redcliff", "Redcliff", "CDs_and_Vinyl", "Redcliff"),
+        ("HALO", None, "Video_Games", "HALO"),
+    ],
+)
+def test_a_brand_alone_is_no_title(
+    tmp_path: Path, title: str, brand: str | None, domain: str, shown: str | None
+) -> None:
+    record = {**PRODUCT, "title": title, "store": brand}
+    (tmp_path / f"meta_{domain}.jsonl").write_text(json.dumps(record) + "\n")
+    found, rejects = read(SOURCE, tmp_path, "items", "base", domain)
+    assert found.column("title").to_pylist() == [shown] and rejects == {}

@@ -52,6 +52,14 @@ TITLES = {
     "The Orchard (Orchard)": "The Orchard",
     "The ORCHARD (SALT STREET 3): THE ORCHARD": "The Orchard (Salt Street 3)",
     "Orchard (SALT STREET ): Orchard (Salt Street, No. 3)": "Orchard (Salt Street, No. 3)",
+    # Marks of an edition without brackets; a publisher's series with its number.
+    "Orchard of the Sea Uk": "Orchard of the Sea",
+    "Orchard Edition Uk": "Orchard",
+    "Patchwork Orchard Uk Edition": "Patchwork Orchard",
+    "The Orchard Movie Tie in": "The Orchard",
+    "Orchard Movie Tie-In: A Novel": "Orchard: A Novel",
+    "Orchard / Movie Tie In": "Orchard",
+    "SB, Nr.11, Der Garten": "Der Garten",
     # A full stop, notes of a shop.
     "Der Garten.": "Der Garten",
     "Der Garten. Roman.": "Der Garten. Roman",

@@ -63,6 +63,10 @@ _NOT_TITLE = re.compile(rf"\b(?:{_BINDING}|{_IMPRINTS})(?![\w'])", re.I)
 _NOTE = re.compile(SELLERS_NOTE)
 # Notes of a shop within a title ("Monster (rpkg): A Novel"), and signs of a trade mark.
 _WITHIN = re.compile(r" ?\((?:rpkg|repkg|rack|mmp|r|tm)\)", re.I)
+# Marks of an edition without brackets, and a German publisher's series with its number. "Us" may be a word.
+_MARKS = re.compile(
+    r"[ /:,-]+(?:Uk(?: Edition)?|Edition Uk|Movie Tie[- ][Ii]n)(?=:|$)|^[^,:]{1,30}, Nr\. ?\d+, (?=\w)"
+)
 _FULL_STOP = re.compile(r"(?<=[^\W\d_]{3})\.(?=\)?$)")
 _SHORTENED = re.compile(
     r"\b(?:Mrs|Inc|Ltd|Corp|Bros|Esq|Vol|Bks|Nos|Pts|etc|Dept|Assn|Univ)\.\)?$", re.I
@@ -84,6 +88,7 @@ def display_title(text: str, creator: str | None = None) -> str | None:
     text = _WITHIN.sub("", _NOTE.sub("", text))
     for pattern, new in _SEPARATORS:
         text = pattern.sub(new, text)
+    text = _MARKS.sub("", text)
     if ", " in text and not _HAS_ONE.search(text):
         for pattern, new in _MOVED:
             text = pattern.sub(new, text)

@@ -62,7 +62,7 @@ def wording(domain: str, columns: Mapping[str, Any]) -> dict[str, str]:
         return {
             **words,
             "liked": "rated highly",
-            "disliked": "rated low",
+            "disliked": "rated poorly",
             "favoured": "rated highest",
         }
     return {**words, "liked": acted, "disliked": "passed over", "favoured": f"{acted} most"}

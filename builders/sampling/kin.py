@@ -1,0 +1,90 @@
+"""What negatives share with their target, so that it does not stand out: a span of years, or a place.
+
+People mostly meet recent works, and places near where they are. Where items have years, a negative comes
+from a span of years around the target's; the span is placed at random, so that the target's year is not in
+its middle. Where titles end in a place, "Churn (Phoenix)", it is in the same place. Where there are too few
+such works, any may serve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from itdr.builders.store.reader import StoreReader
+
+YEARS = 8
+"""Width of the span of years."""
+NONE = -1
+ANY_YEAR, ANY_PLACE = "near in time, any year", "near in time, any place"
+
+
+@dataclass(frozen=True)
+class Kin:
+    """The number of each item that decides which works are alike.
+
+    Attributes:
+        numbers: by item code: its year, or the code of its place; `NONE` where it has none.
+        width: how far apart the numbers of two works may be.
+        fallback: what it is called when a work of any number had to serve.
+    """
+
+    numbers: np.ndarray
+    width: int
+    fallback: str
+
+    def starts(self, works: np.ndarray, random: np.ndarray) -> np.ndarray:
+        """The first number of the span of each work, which holds the work's own anywhere in it.
+
+        Args:
+            works: the targets.
+            random: a large random number for each.
+
+        Returns:
+            int64; `NONE` where a work has no number.
+        """
+        own = self.numbers[works].astype(np.int64)
+        shift = random % np.uint64(self.width + 1)
+        return np.where(own == NONE, NONE, own - shift.astype(np.int64))
+
+    def inside(self, works: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """Whether works are in the spans that begin there; everything is in one that begins at `NONE`.
+
+        Args:
+            works: codes.
+            starts: the first number of a span for each.
+
+        Returns:
+            Truth values.
+        """
+        own = self.numbers[works]
+        inside = (own >= starts) & (own <= starts + self.width) & (own != NONE)
+        return inside | (starts == NONE)
+
+
+def kin_of(store: StoreReader) -> Kin | None:
+    """What the negatives of a store share with their targets.
+
+    Args:
+        store: a store.
+
+    Returns:
+        Years where items have them, places where titles end in one, else None.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    items = store.items
+    if "year" in items.column_names:
+        years = pc.fill_null(items.column("year").combine_chunks(), NONE)
+        numbers = years.to_numpy(zero_copy_only=False).astype(np.int16)
+        return Kin(numbers, YEARS, ANY_YEAR)
+    if not store.source.options.get("place_in_title"):
+        return None
+    title = items.column("title").combine_chunks()
+    place = pc.struct_field(pc.extract_regex(title, r"\((?P<place>[^()]+)\)$"), "place")
+    coded = place.dictionary_encode()
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    numbers = pc.fill_null(coded.indices, NONE).to_numpy(zero_copy_only=False)
+    return Kin(numbers.astype(np.int32), 0, ANY_PLACE)

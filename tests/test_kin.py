@@ -1,0 +1,89 @@
+"""Negatives of places are in the place of their target."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pytest
+
+from itdr.builders.sampling.kin import NONE, Kin
+
+TOWNS = ("Arlen", "Brook", "Cove", "Dell")
+TOWN = re.compile(r" \((\w+)\)$")
+
+
+@functools.cache
+def folder() -> Path:
+    """Places of four towns; each customer reviews some of one town, and two of another."""
+    root = Path(tempfile.mkdtemp(prefix="itdr-towns-"))
+    home = root / "yelp"
+    home.mkdir()
+    rng = np.random.default_rng(5)
+    places = [
+        {"business_id": f"b{k}", "name": f"Place {k}", "city": TOWNS[k % 4], "categories": "Bars"}
+        for k in range(400)
+    ]
+    reviews = []
+    for user in range(300):
+        town, start = user % 4, 1_300_000_000 + int(rng.integers(0, 900)) * 86_400
+        mine = (rng.choice(100, 14, replace=False) * 4 + town).tolist()
+        away = (rng.choice(100, 2, replace=False) * 4 + (town + 1) % 4).tolist()
+        for step, place in enumerate([*mine[:5], *away, *mine[5:]]):
+            date = np.datetime64(start + step * 3_600, "s").astype(str).replace("T", " ")
+            one = {"user_id": f"u{user}", "business_id": f"b{place}", "stars": 4.0, "date": date}
+            reviews.append({**one, "text": "Good."})
+    for name, records in (("business", places), ("review", reviews)):
+        lines = "".join(json.dumps(one) + "\n" for one in records)
+        (home / f"yelp_academic_dataset_{name}.json").write_text(lines, "utf-8")
+    return root
+
+
+def rows(config: str, **options: Any) -> list[dict[str, Any]]:
+    given = {"sources": ["yelp"], "data_dir": str(folder()), "cells": "all", **options}
+    found = datasets.load_dataset("itdr", config, **given)
+    return [row for split in found for row in found[split]]
+
+
+def town(item: dict[str, Any]) -> str:
+    match = TOWN.search(item["title"])
+    assert match
+    return match[1]
+
+
+@pytest.mark.parametrize("config", ["sequential_rec", "top_k_rec"])
+def test_negatives_are_in_the_town_of_their_target(config: str) -> None:
+    found = rows(config)
+    assert len(found) > 100
+    same = []
+    for row in found:
+        targets = {town(one) for one in row["candidates"] if one["item_id"] in row["relevant"]}
+        false = [one for one in row["candidates"] if one["item_id"] not in row["relevant"]]
+        same += [town(one) in targets for one in false]
+    assert np.mean(same) > 0.97
+
+
+def test_elsewhere_the_town_gives_the_target_away() -> None:
+    found = rows("sequential_rec", negatives="popularity")
+    same = [
+        town(one)
+        == town(next(true for true in row["candidates"] if true["item_id"] in row["relevant"]))
+        for row in found
+        for one in row["candidates"]
+        if one["item_id"] not in row["relevant"]
+    ]
+    assert np.mean(same) < 0.5
+
+
+def test_what_has_no_number_has_no_kin() -> None:
+    kin = Kin(np.array([NONE, 3, 3, 5], np.int32), 0, "any")
+    works = np.array([0, 1, 2, 3])
+    assert kin.starts(works, np.arange(4, dtype=np.uint64)).tolist() == [NONE, 3, 3, 5]
+    assert kin.inside(works, np.full(4, 3)).tolist() == [False, True, True, False]
+    assert kin.inside(works, np.full(4, NONE)).all()
