@@ -17,7 +17,7 @@ from itdr.builders.core.raw_files import Raw
 from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
-from itdr.builders.store.build import build, staging
+from itdr.builders.store.build import build, item_checks, staging
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
@@ -217,7 +217,7 @@ def test_titles_encoded_twice_are_refused(tmp_path: Path, title: str, encoding: 
 
 def test_titles_without_their_letters_are_refused(tmp_path: Path) -> None:
     lost = [f"??, ?{place}?" for place in range(30)]
-    with pytest.raises(RawFileError, match=r"30 of 50 titles in .*consist of question marks"):
+    with pytest.raises(RawFileError, match=r"30 of 50 titles in .*have question marks in place"):
         titled(tmp_path / "lost", [*lost, *(f"Heat {place}" for place in range(20))])
     assert (
         titled(tmp_path / "some", [*lost, *(f"Heat {n}?" for n in range(30))])["rows"]["items"]
@@ -262,3 +262,28 @@ def test_ids_of_another_form_are_counted(source: str) -> None:
         rejected: Counter[tuple[str, str]] = Counter()
         staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
         assert rejected == {("interactions", BAD_ID): len(bad)}, column
+
+
+def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RawFileError, match="hold '%20' for blanks"):
+        titled(tmp_path / "escaped", [f"Heat%20{place}" for place in range(30)])
+    with pytest.raises(RawFileError, match="one category each, and 60 different"):
+        titled(tmp_path / "kinds", [f"Film {n}" for n in range(60)], [[f"k{n}"] for n in range(60)])
+    for years, refused in (([None] * 30, True), ([None] * 27 + [1999] * 3, False)):
+        ids = [f"i{place}" for place in range(30)]
+        row = item_checks.require_plausible_items
+        con = connect(tmp_path / f"{refused}.duckdb")
+        batch = pa.table({"item_id": ids, "title": ids, "year": pa.array(years, pa.int16())})
+        con.register("given", batch)
+        con.execute("CREATE VIEW items_raw AS SELECT *, NULL AS reject FROM given")
+
+        def ask(query: str, con: Any = con) -> tuple[Any, ...]:
+            return tuple(con.execute(query).fetchall()[0])
+
+        columns = ["item_id", "title", "year"]
+        if refused:
+            with pytest.raises(RawFileError, match="only 0 of 30 items"):
+                row(load("ml-32m"), columns, ask, [])
+        else:
+            row(load("ml-32m"), columns, ask, [])
+        con.close()
