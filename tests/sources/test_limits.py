@@ -181,12 +181,15 @@ def test_months_before_days_stay_so_beside_a_day_above_twelve(tmp_path: Path) ->
 
 
 def titled(
-    tmp_path: Path, titles: list[str], categories: list[list[str]] | None = None
+    tmp_path: Path,
+    titles: list[str],
+    lists: list[list[str]] | None = None,
+    column: str = "categories",
 ) -> dict[str, Any]:
-    """What a build says of a source whose reader gives items with these titles."""
+    """What a build says of a source whose reader gives items with these titles, and lists in a column."""
     ids = [f"i{place}" for place in range(len(titles))]
     events = pa.record_batch({"user_id": ["u"] * len(ids), "item_id": ids})
-    more = {} if categories is None else {"categories": categories}
+    more = {} if lists is None else {column: lists}
     items = pa.record_batch({"item_id": ids, "title": titles, **more})
     readers = Readers(interactions=lambda raw: iter([events]), items=lambda raw: iter([items]))
     (tmp_path / "work").mkdir(parents=True)
@@ -262,6 +265,15 @@ def test_ids_of_another_form_are_counted(source: str) -> None:
         rejected: Counter[tuple[str, str]] = Counter()
         staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
         assert rejected == {("interactions", BAD_ID): len(bad)}, column
+
+
+def test_titles_and_creators_that_were_swapped_are_refused(tmp_path: Path) -> None:
+    titles = [f"Book {place}" for place in range(60)]
+    creators = [[f"Author {place % 20}"] for place in range(60)]
+    assert titled(tmp_path / "right", titles, creators, "creators")["rows"]["items"] == 60
+    with pytest.raises(RawFileError, match="20 different titles and 60 different creators"):
+        turned = [name for (name,) in creators]
+        titled(tmp_path / "swapped", turned, [[title] for title in titles], "creators")
 
 
 def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path) -> None:

@@ -32,6 +32,10 @@ SELECT count(*) AS n, count("year") AS years
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _LEAST_YEARS = 0.05
+_CREATORS = """
+SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(creators)) AS creators
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
 _KINDS = """
 SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(categories)) AS kinds,
        count(CASE WHEN listed(categories) LIKE '%' || chr(31) || '%' THEN 1 END) AS several
@@ -52,7 +56,7 @@ def require_plausible_items(
 
     Raises:
         RawFileError: texts were encoded twice or escaped, letters or all years were lost, or titles and
-            categories swapped.
+            categories or creators swapped.
     """
     if source.described or "title" not in columns:
         return
@@ -78,6 +82,13 @@ def require_plausible_items(
             raise RawFileError(
                 f"{source.id}: only {years:,} of {n:,} items in {names} have a year that can be read. "
                 "The years were removed or written anew: put the official file in place."
+            )
+    if "creators" in columns:
+        n, titles, creators = row(_CREATORS)
+        if n >= 2 * ENOUGH and titles < 0.9 * creators:
+            raise RawFileError(
+                f"{source.id}: {n:,} items in {names} have {titles:,} different titles and {creators:,} "
+                "different creators: the two columns were swapped. Put the official file in place."
             )
     if "categories" in columns:
         n, titles, kinds, several = row(_KINDS)
