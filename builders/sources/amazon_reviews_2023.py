@@ -124,7 +124,7 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
 def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"reviews/{raw.domain}")
     needed = ("user_id", "parent_asin", "rating")
-    require_json_lines(path, needed, once=(*needed, *TIME_KEYS))
+    require_json_lines(path, needed, once=(*needed, "title", "text", *TIME_KEYS))
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
     return raw.con.sql(

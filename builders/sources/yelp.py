@@ -104,7 +104,8 @@ _COMMA = "\x1f"
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
     """One `review` event per review."""
     path = raw.path("review")
-    require_json_lines(path, ("user_id", "business_id", "stars", "date"))
+    needed = ("user_id", "business_id", "stars", "date")
+    require_json_lines(path, needed, once=(*needed, "text"))
     types = dict.fromkeys(("user_id", "business_id", "date", "text", "stars"), "VARCHAR")
     # Releases before 2018 have the day alone.
     forms = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y-%m-%dT%H:%M:%S', '%Y-%m-%dT%H:%M:%SZ']"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime
 import gzip
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -195,7 +196,7 @@ def _of_bytes(layout: Layout, data: bytes) -> Iterator[Damage]:
     yield text("no final line end", data.rstrip(b"\r\n"))
     yield text("cut within the last line", data[: -max(12, len(lines[-2]) // 2)])
     yield text("blank lines", b"\n".join([*lines[:3], b"", b"", *lines[3:]]))
-    long = lines[1][:40] + b"x" * 3_000_000
+    long = lines[1][:40] + b"x" * 2_200_000
     yield text("one endless line", b"\n".join([*lines[:3], long, *lines[3:]]))
     yield text("a NUL byte", b"\n".join([*lines[:3], b"\0" + lines[3], *lines[4:]]))
     whole = data.decode(layout.encoding)
@@ -243,7 +244,8 @@ def _of_rows(content: Content) -> Iterator[tuple[str, str, bool]]:
     def text(changed: Rows, header: Sequence[str] = (), style: str = "") -> str:
         return _written(content, changed, header or names, style)
 
-    for style in ("all", "minimal", "strings"):
+    # The official files are quoted as little as possible, or not at all.
+    for style in ("all", "strings") if layout.kind == "csv" else ("all", "minimal"):
         yield f"quotes: {style}", text(rows, style=style), False
     indexed = [[str(place), *row] for place, row in enumerate(rows)]
     yield "an index, named", text(indexed, ["", *(names or map(str, range(len(rows[0]))))]), False
@@ -255,8 +257,7 @@ def _of_rows(content: Content) -> Iterator[tuple[str, str, bool]]:
     if names:
         yield "a trailing delimiter, not in the header", text(trailing), False
         yield "the header in capitals", text(rows, [name.upper() for name in names]), False
-        yield "the header in small letters", text(rows, [name.lower() for name in names]), False
-        yield "blanks in the header", text(rows, [f" {name} " for name in names]), False
+        yield "blanks in the header", text(rows, [f" {name.lower()} " for name in names]), False
         yield "no header", _written(content, rows), False
         backwards = [row[::-1] for row in rows]
         yield "columns in another order", text(backwards, names[::-1]), False
@@ -273,15 +274,11 @@ def _of_rows(content: Content) -> Iterator[tuple[str, str, bool]]:
     yield "numbers in E-notation, rounded", text(_everywhere(rows, _rounded)), True
     yield "numbers in E-notation, whole", text(_everywhere(rows, _in_full)), True
     yield "a comma for the decimal point", text(_everywhere(rows, _with_comma)), True
-    for column in layout.texts:
-        changed = [
-            [
-                TOKENS[number % 5] if place == column and not number % 3 else value
-                for place, value in enumerate(row)
-            ]
-            for number, row in enumerate(rows)
-        ]
-        yield f"no value in column {column}", text(changed), True
+    if layout.texts:
+        changed = [list(row) for row in rows]
+        for place, row in enumerate(changed[::3]):
+            row[layout.texts[place % len(layout.texts)]] = TOKENS[place % 5]
+        yield "no value in a text", text(changed), True
     missing = [
         [TOKENS[number % 5] if not number % 4 else row[0], *row[1:]]
         for number, row in enumerate(rows)
@@ -371,6 +368,19 @@ def _of_records(content: Content) -> Iterator[tuple[str, str, bool]]:
             ]
         )
 
+    def in_turn(values: Sequence[Any]) -> Callable[[Any], Any]:
+        """The next of these values for each value."""
+        rest = itertools.cycle(values)
+        return lambda value: next(rest)
+
+    def in_texts(change: Callable[[Any], Any], of: int) -> str:
+        changed = [dict(one) for one in records]
+        for place, one in enumerate(changed[::of]):
+            name = layout.texts[place % len(layout.texts)]
+            if name in one:
+                one[name] = change(one[name])
+        return text(changed)
+
     yield (
         "keys in capitals",
         text([{key.upper(): value for key, value in one.items()} for one in records]),
@@ -399,38 +409,30 @@ def _of_records(content: Content) -> Iterator[tuple[str, str, bool]]:
     yield "numbers with a decimal comma", each(numbers, commas), True
     yield "true in place of numbers", each(numbers, lambda value: True, 3), True
     keys = ("user_id", "username", "business_id", "parent_asin", "product_id", "id")
-    for wrong in (True, {}, {"$oid": "1"}, ["1"], [], 1.5):
-        changed = each(keys, lambda value, wrong=wrong: wrong, 4)
-        yield f"{wrong} in ids", changed, True
-    for token in ("NaN", "None", "null"):
-        yield f"{token} as a text in ids", each(keys, lambda value, token=token: token, 4), True
-        for key in layout.texts:
-            yield (
-                f"{token} as a text in {key}",
-                each((key,), lambda value, token=token: token, 3),
-                True,
-            )
-    for key in layout.texts:
-        yield f"{key} is NaN", each((key,), lambda value: float("nan"), 3), True
-        yield f"{key} is null", each((key,), lambda value: None, 3), True
-        yield f"{key} in a list", each((key,), _listed), False
-        yield f"{key} as text", each((key,), _as_text), False
-        yield (
-            f"{key} is absent",
-            text(
-                [
-                    {name: value for name, value in one.items() if name != key or number % 3}
-                    for number, one in enumerate(records)
-                ]
-            ),
-            True,
-        )
+    wrong = (True, {}, {"$oid": "1"}, ["1"], [], 1.5, "NaN", "None", "null")
+    yield "no texts in ids", each(keys, in_turn(wrong), 4), True
     if layout.time is not None:
         for name, change in _clocks(layout.unit).items():
             changed = each(
                 (layout.time,), lambda value, change=change: _typed(value, change(value))
             )
             yield f"times: {name}", changed, False
+    if not layout.texts:
+        return
+    tokens = ("NaN", "None", "null", float("nan"), None)
+    # One text after the other, so that each is damaged in some record.
+    yield "no value in a text", in_texts(in_turn(tokens), 3), True
+    yield "texts in lists", each(layout.texts, _listed), False
+    yield "texts for lists", each(layout.texts, _as_text), False
+    absent = [
+        {
+            name: value
+            for name, value in one.items()
+            if name != layout.texts[number // 3 % len(layout.texts)] or number % 3
+        }
+        for number, one in enumerate(records)
+    ]
+    yield "a text is absent", text(absent), True
 
 
 def _typed(value: Any, changed: str) -> Any:

@@ -43,6 +43,9 @@ def store(source: str, layout: Layout, folder: Path, work: Path) -> tuple[Stored
     found = survey(declared, files, folder).found
     placed = {key: one.path for key, one in found.items() if one and one.path.is_file()}
     con = duckdb.connect()
+    # Of a few rows, planning takes longer than anything else.
+    con.execute("PRAGMA disable_optimizer")
+    con.execute("SET threads = 1")
     try:
         plain = plain_files(declared, placed, work, set(placed))
         paths = {key: file.path for key, file in plain.items()}

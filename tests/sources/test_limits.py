@@ -17,7 +17,7 @@ from itdr.builders.core.raw_files import Raw
 from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
-from itdr.builders.store.build import build, staging
+from itdr.builders.store.build import build, item_checks, staging
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
 
@@ -181,12 +181,15 @@ def test_months_before_days_stay_so_beside_a_day_above_twelve(tmp_path: Path) ->
 
 
 def titled(
-    tmp_path: Path, titles: list[str], categories: list[list[str]] | None = None
+    tmp_path: Path,
+    titles: list[str],
+    lists: list[list[str]] | None = None,
+    column: str = "categories",
 ) -> dict[str, Any]:
-    """What a build says of a source whose reader gives items with these titles."""
+    """What a build says of a source whose reader gives items with these titles, and lists in a column."""
     ids = [f"i{place}" for place in range(len(titles))]
     events = pa.record_batch({"user_id": ["u"] * len(ids), "item_id": ids})
-    more = {} if categories is None else {"categories": categories}
+    more = {} if lists is None else {column: lists}
     items = pa.record_batch({"item_id": ids, "title": titles, **more})
     readers = Readers(interactions=lambda raw: iter([events]), items=lambda raw: iter([items]))
     (tmp_path / "work").mkdir(parents=True)
@@ -217,7 +220,7 @@ def test_titles_encoded_twice_are_refused(tmp_path: Path, title: str, encoding: 
 
 def test_titles_without_their_letters_are_refused(tmp_path: Path) -> None:
     lost = [f"??, ?{place}?" for place in range(30)]
-    with pytest.raises(RawFileError, match=r"30 of 50 titles in .*consist of question marks"):
+    with pytest.raises(RawFileError, match=r"30 of 50 titles in .*have question marks in place"):
         titled(tmp_path / "lost", [*lost, *(f"Heat {place}" for place in range(20))])
     assert (
         titled(tmp_path / "some", [*lost, *(f"Heat {n}?" for n in range(30))])["rows"]["items"]
@@ -262,3 +265,37 @@ def test_ids_of_another_form_are_counted(source: str) -> None:
         rejected: Counter[tuple[str, str]] = Counter()
         staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
         assert rejected == {("interactions", BAD_ID): len(bad)}, column
+
+
+def test_titles_and_creators_that_were_swapped_are_refused(tmp_path: Path) -> None:
+    titles = [f"Book {place}" for place in range(60)]
+    creators = [[f"Author {place % 20}"] for place in range(60)]
+    assert titled(tmp_path / "right", titles, creators, "creators")["rows"]["items"] == 60
+    with pytest.raises(RawFileError, match="20 different titles and 60 different creators"):
+        turned = [name for (name,) in creators]
+        titled(tmp_path / "swapped", turned, [[title] for title in titles], "creators")
+
+
+def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RawFileError, match="hold '%20' for blanks"):
+        titled(tmp_path / "escaped", [f"Heat%20{place}" for place in range(30)])
+    with pytest.raises(RawFileError, match="one category each, and 60 different"):
+        titled(tmp_path / "kinds", [f"Film {n}" for n in range(60)], [[f"k{n}"] for n in range(60)])
+    for years, refused in (([None] * 30, True), ([None] * 27 + [1999] * 3, False)):
+        ids = [f"i{place}" for place in range(30)]
+        row = item_checks.require_plausible_items
+        con = connect(tmp_path / f"{refused}.duckdb")
+        batch = pa.table({"item_id": ids, "title": ids, "year": pa.array(years, pa.int16())})
+        con.register("given", batch)
+        con.execute("CREATE VIEW items_raw AS SELECT *, NULL AS reject FROM given")
+
+        def ask(query: str, con: Any = con) -> tuple[Any, ...]:
+            return tuple(con.execute(query).fetchall()[0])
+
+        columns = ["item_id", "title", "year"]
+        if refused:
+            with pytest.raises(RawFileError, match="only 0 of 30 items"):
+                row(load("ml-32m"), columns, ask, [])
+        else:
+            row(load("ml-32m"), columns, ask, [])
+        con.close()

@@ -18,7 +18,9 @@ FROM items_raw WHERE reject IS NULL AND {text} IS NOT NULL AND beyond_ascii({tex
 _MOST_ENCODED_TWICE = 0.8
 _LOST_LETTERS = """
 SELECT count(*) AS n,
-       count(CASE WHEN title LIKE '%??%' AND lower(title) = upper(title) THEN 1 END) AS lost
+       count(CASE WHEN title LIKE '%??%' AND lower(title) = upper(title) THEN 1 END) AS lost,
+       count(CASE WHEN lost_letter(title) THEN 1 END) AS within,
+       count(CASE WHEN beyond_ascii(title) THEN 1 END) AS beyond
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _ESCAPED = """
@@ -27,6 +29,11 @@ FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _YEARS = """
 SELECT count(*) AS n, count("year") AS years
+FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
+"""
+_LEAST_YEARS = 0.05
+_CREATORS = """
+SELECT count(*) AS n, count(DISTINCT title) AS titles, count(DISTINCT listed(creators)) AS creators
 FROM items_raw WHERE reject IS NULL AND title IS NOT NULL
 """
 _KINDS = """
@@ -49,7 +56,7 @@ def require_plausible_items(
 
     Raises:
         RawFileError: texts were encoded twice or escaped, letters or all years were lost, or titles and
-            categories swapped.
+            categories or creators swapped.
     """
     if source.described or "title" not in columns:
         return
@@ -57,11 +64,11 @@ def require_plausible_items(
     for text in ("title", "description"):
         if text in columns and _require_encoded_once(source, text, row, names) >= ENOUGH:
             break
-    n, lost = row(_LOST_LETTERS)
-    if lost >= ENOUGH and 2 * lost > n:
+    n, lost, within, beyond = row(_LOST_LETTERS)
+    if (lost >= ENOUGH and 2 * lost > n) or (within >= FEW and not beyond):
         raise RawFileError(
-            f"{source.id}: {lost:,} of {n:,} titles in {names} consist of question marks: they were "
-            "saved in an encoding that lacks their letters. Put the official file in place."
+            f"{source.id}: {max(lost, within):,} of {n:,} titles in {names} have question marks in place "
+            "of letters: they were saved in an encoding that lacks them. Put the official file in place."
         )
     n, escaped = row(_ESCAPED)
     if escaped >= ENOUGH and 2 * escaped > n:
@@ -71,10 +78,17 @@ def require_plausible_items(
         )
     if "year" in columns:
         n, years = row(_YEARS)
-        if n >= ENOUGH and not years:
+        if n >= ENOUGH and years < _LEAST_YEARS * n:
             raise RawFileError(
-                f"{source.id}: none of {n:,} items in {names} has a year that can be read. The years "
-                "were removed or written anew: put the official file in place."
+                f"{source.id}: only {years:,} of {n:,} items in {names} have a year that can be read. "
+                "The years were removed or written anew: put the official file in place."
+            )
+    if "creators" in columns:
+        n, titles, creators = row(_CREATORS)
+        if n >= 2 * ENOUGH and titles < 0.9 * creators:
+            raise RawFileError(
+                f"{source.id}: {n:,} items in {names} have {titles:,} different titles and {creators:,} "
+                "different creators: the two columns were swapped. Put the official file in place."
             )
     if "categories" in columns:
         n, titles, kinds, several = row(_KINDS)

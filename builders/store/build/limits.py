@@ -54,7 +54,9 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
     if source.scale is not None and not source.described and "rating" in columns:
         low, high, step = source.scale.low, source.scale.high, source.scale.step
         steps = f"((CAST(rating AS DOUBLE) - {low}) / {step})"
-        off = f"rating < {low} OR rating > {high} OR abs({steps} - round({steps})) > {_NEAR}"
+        most = (high - low) / step
+        beyond = f"{steps} < -{_NEAR} OR {steps} > {most + _NEAR}"
+        off = f"{beyond} OR abs({steps} - round({steps})) > {_NEAR}"
         found.append(f"CASE WHEN {off} THEN {literal(OUTSIDE_SCALE)} END")
     if source.times is not None and "timestamp" in columns:
         first, last = (_second(day) for day in source.times)

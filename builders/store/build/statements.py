@@ -18,6 +18,8 @@ _AGAIN = bytes(range(0x80, 0xA0)).decode("cp1252", "ignore") + "".join(map(chr, 
 _TWICE = f"[Â-ô][{_AGAIN}]|[Ãâãð] "
 """UTF-8 that was read as Latin-1 or Windows-1252 and saved as UTF-8 again: "Ã©" for "é". The controls of
 Latin-1 are blanks in stored texts."""
+_LOST = "[A-Za-z][?]+[a-z]"
+"""A letter that an encoding lacks, saved as a question mark: "Am?lie"."""
 _EACH = "p.name || chr(30) || coalesce(p.value, '')"
 FUNCTIONS = {
     "duckdb": (
@@ -25,6 +27,7 @@ FUNCTIONS = {
         f"CREATE OR REPLACE TEMPORARY MACRO paired(a) AS {_LIST.format(f'list_transform(a, lambda p: {_EACH})')}",
         f"CREATE OR REPLACE TEMPORARY MACRO beyond_ascii(a) AS regexp_matches(a, '{_FOREIGN}')",
         f"CREATE OR REPLACE TEMPORARY MACRO encoded_twice(a) AS regexp_matches(a, '{_TWICE}')",
+        f"CREATE OR REPLACE TEMPORARY MACRO lost_letter(a) AS regexp_matches(a, '{_LOST}')",
     ),
     "spark": (
         "CREATE OR REPLACE TEMPORARY FUNCTION xor(a BIGINT, b BIGINT) RETURNS BIGINT RETURN a ^ b",
@@ -37,6 +40,8 @@ FUNCTIONS = {
         f"RETURN a RLIKE '{_FOREIGN}'",
         "CREATE OR REPLACE TEMPORARY FUNCTION encoded_twice(a STRING) RETURNS BOOLEAN "
         f"RETURN a RLIKE '{_TWICE}'",
+        "CREATE OR REPLACE TEMPORARY FUNCTION lost_letter(a STRING) RETURNS BOOLEAN "
+        f"RETURN a RLIKE '{_LOST}'",
     ),
 }
 """Functions that the statements call and an engine lacks or names differently."""
