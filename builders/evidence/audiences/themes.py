@@ -16,7 +16,7 @@ import numpy as np
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.members import DECADE, TraitTable
+from itdr.builders.evidence.audiences.members import DECADE, TraitTable, authors_of
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.series import (
     base_title,
@@ -244,10 +244,10 @@ def _distinct(
     """The works also liked, at most one of a series or maker, none of the work's own series nor by one
     of these makers."""
     item = store.item(work)
-    seen = folded([series_key(item.title), *item.creators, *makers])
+    seen = folded([series_key(item.title), *authors_of(item.creators), *makers])
     found = []
     for _, other, fact in shared:
-        names = folded([series_key(fact.value), *store.item(other).creators[:1]])
+        names = folded([series_key(fact.value), *authors_of(store.item(other).creators[:1])])
         if not names & seen:
             seen |= names
             found.append(fact)
