@@ -58,7 +58,7 @@ class TraitTable:
         names = list(found.names)
         works = found.carries.column("work").to_numpy()
         codes = found.carries.column("trait").to_numpy()
-        works, codes = _with_one_author(names, works, codes)
+        works, codes = with_one_author(names, works, codes)
         decades = _decades(store, judged.totals[1])
         if decades is not None:
             kept, values = decades
@@ -98,7 +98,7 @@ class TraitTable:
         return self.codes[self.begins[work] : self.begins[work + 1]].tolist()
 
 
-def _with_one_author(
+def with_one_author(
     names: Sequence[tuple[str, str]], works: np.ndarray, codes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Each (work, trait) once, with the pen names of an author as that author."""
