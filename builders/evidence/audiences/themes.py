@@ -102,7 +102,7 @@ class Themes:
                 best, shared = alike, tag
         if not best:
             return [], top
-        details = tuple(fact for _, _, fact in best[:KEPT_WORKS])
+        details = tuple(_one_a_series(fact for _, _, fact in best)[:KEPT_WORKS])
         fact = Fact("share", "tag", shared, len(best), len(top), 0.0, UP, "", details)
         return [fact], [one for one in top if one not in best]
 
@@ -237,7 +237,7 @@ class Themes:
     ) -> Fact:
         """A theme as a fact, counted among all the works looked at. A genre of a decade is a fact about
         the decade whose first detail is the genre."""
-        details = tuple(fact for _, _, fact in works[:KEPT_WORKS])
+        details = tuple(_one_a_series(fact for _, _, fact in works)[:KEPT_WORKS])
         if len(traits) > 1:
             details = (self._share(traits[1:], traits[1], "share", top), *details)
         kind = "era" if len(traits) > 1 else "share"
@@ -247,6 +247,14 @@ class Themes:
     def _share(self, traits: tuple[int, ...], named: int, kind: str, top: Sequence[Shared]) -> Fact:
         k = sum(set(traits) <= set(self.traits.of(work)) for _, work, _ in top)
         return Fact(kind, *self.traits.names[named], k, len(top), self._usual(traits), UP)
+
+
+def _one_a_series(facts: Iterable[Fact]) -> list[Fact]:
+    """Works as examples: of each series the first."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(series_key(fact.value) or fact.value, fact)
+    return list(found.values())
 
 
 def _one_a_title(store: StoreReader, work: int, shared: Sequence[Shared]) -> list[Shared]:
