@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "real: reads real raw files from the folder in ITDR_RAW",
         "interface: the public interface, repeated on other versions of datasets and from a wheel",
+        "xdist_group(name): tests that share a process",
     ):
         config.addinivalue_line("markers", marker)
 

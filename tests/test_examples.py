@@ -88,6 +88,35 @@ def test_the_axolotl_part_names_files_that_are_there(written: tuple[Path, dict[s
             assert set(entry["message_property_mappings"].values()) == set(first)
 
 
+@pytest.mark.parametrize("kind", ["alpaca", "chat_template"])
+def test_axolotl_reads_them(written: tuple[Path, dict[str, int]], kind: str) -> None:
+    wrappers = pytest.importorskip("axolotl.utils.data.wrappers")
+    from axolotl.utils.dict import DictDefault
+
+    out, _ = written
+    entries = yaml.safe_load((out / "axolotl.yml").read_text())["datasets"]
+    (entry,) = (DictDefault(one) for one in entries if one["type"] == kind)
+    read = datasets.load_dataset("json", data_files=entry.path, split="train").select(range(20))
+    plain = datasets.load_dataset("itdr", "top_k_rec", split="train", sample=True)
+    texts = [" ".join(map(str, row.values())) for row in read]
+    tokenizer = script("train_with_trl").tiny_tokenizer(texts)
+    settings = DictDefault({"sequence_len": 4096, "train_on_inputs": False})
+    tokens, _ = wrappers.get_dataset_wrapper(
+        dataset_config=entry,
+        tokenizer=tokenizer,
+        cfg=settings,
+        dataset_base_type=kind,
+        dataset=read,
+    )
+    assert len(tokens) == len(read)
+    for row, triple in zip(tokens, plain.select(range(20)), strict=True):
+        whole = tokenizer.decode(row["input_ids"])
+        assert triple["instruction"] in whole and triple["input"] in whole
+        trained = [token for token in row["labels"] if token != -100]
+        answer = tokenizer.decode(trained, skip_special_tokens=True)
+        assert answer.strip() == triple["output"]
+
+
 METHODS = ("sft", "sft-text", "sft-answers", "dpo", "kto", "grpo")
 
 

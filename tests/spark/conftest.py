@@ -13,11 +13,6 @@ import pytest
 from itdr.builders.core.errors import ConfigError
 from itdr.spark import session
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "xdist_group(name): tests that share a process")
-
-
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
