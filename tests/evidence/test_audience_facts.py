@@ -16,7 +16,7 @@ from itdr.builders.evidence.audiences.counting import Counting
 from itdr.builders.evidence.audiences.expectations import Generosity, activity_of, surprise
 from itdr.builders.evidence.audiences.fact_table import FactTable
 from itdr.builders.evidence.audiences.judged import Judged
-from itdr.builders.evidence.audiences.members import with_one_author, authors_of
+from itdr.builders.evidence.audiences.members import authors_of, with_one_author
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store import prepare, spec
