@@ -16,6 +16,7 @@ from itdr.builders.evidence.audiences.counting import Counting
 from itdr.builders.evidence.audiences.expectations import Generosity, activity_of, surprise
 from itdr.builders.evidence.audiences.fact_table import FactTable
 from itdr.builders.evidence.audiences.judged import Judged
+from itdr.builders.evidence.audiences.members import authors_of, with_one_author
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
 from itdr.builders.store import prepare, spec
@@ -253,3 +254,12 @@ def test_kept_facts_name_works_as_long_as_rows_do() -> None:
         assert titles and titles <= shown
         named.append(titles)
     assert named[0] != named[1]
+
+
+def test_pen_names_are_one_author() -> None:
+    names = [("creator", "J. D. Robb"), ("category", "Crime"), ("creator", "Nora Roberts")]
+    works, codes = np.array([3, 3, 4, 5]), np.array([0, 2, 0, 1])
+    assert [one.tolist() for one in with_one_author(names, works, codes)] == [[3, 4, 5], [2, 2, 1]]
+    # A pen name stands for itself where the other name is not known.
+    assert with_one_author(names[:2], works[[0, 3]], codes[[0, 3]])[1].tolist() == [0, 1]
+    assert authors_of(["Richard Bachman", "Peter Straub"]) == ["Stephen King", "Peter Straub"]

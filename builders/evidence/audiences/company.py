@@ -19,7 +19,7 @@ from itdr.builders.evidence import traits as all_traits
 from itdr.builders.evidence.activity import Activity
 from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, surprise
 from itdr.builders.evidence.audiences.judged import Judged
-from itdr.builders.evidence.audiences.members import TraitTable
+from itdr.builders.evidence.audiences.members import TraitTable, authors_of
 from itdr.builders.evidence.audiences.pooled import Pooled
 from itdr.builders.evidence.audiences.raters import FEWEST_FANS, Raters
 from itdr.builders.evidence.audiences.themes import Shared, Themes, folded
@@ -201,7 +201,7 @@ class Company:
         theirs = {
             fact.value
             for _, other, fact in shared
-            if makers & folded(self.store.item(other).creators)
+            if makers & folded(authors_of(self.store.item(other).creators))
         }
         works = ("also_liked", "also_taken")
         return [one for one in found if one.kind not in works or one.value not in theirs]

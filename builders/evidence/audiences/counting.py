@@ -27,6 +27,7 @@ from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import DECADE, Group, Members, TraitTable
 from itdr.builders.evidence.audiences.raters import Raters
 from itdr.builders.evidence.audiences.reception import Verdicts, clicks, reception
+from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.audiences.themes import Themes
 from itdr.builders.evidence.facts import DOWN, SELDOM, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
@@ -67,7 +68,7 @@ class Counting:
         self.activity = activity_of(np.diff(self.begins).astype(np.int64), self.likers)
         self.traits = TraitTable(store, self.judged)
         self.members = Members(store, self.judged, self.traits)
-        self.themes = Themes(store, self.traits, self.members.total)
+        self.themes = Themes(store, self.traits, self.members.total, SharedTags(store, seed))
         self.company = Company(
             store, self.judged, self.traits, self.activity, self.themes, self.rule in RATED
         )

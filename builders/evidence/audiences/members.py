@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
+import yaml
 
 from itdr.builders.core.ranges import ranges
 from itdr.builders.core.rng import splitmix64, stable_hash
@@ -56,6 +58,7 @@ class TraitTable:
         names = list(found.names)
         works = found.carries.column("work").to_numpy()
         codes = found.carries.column("trait").to_numpy()
+        works, codes = with_one_author(names, works, codes)
         decades = _decades(store, judged.totals[1])
         if decades is not None:
             kept, values = decades
@@ -93,6 +96,36 @@ class TraitTable:
     def of(self, work: int) -> list[int]:
         """The traits of a work."""
         return self.codes[self.begins[work] : self.begins[work + 1]].tolist()
+
+
+def with_one_author(
+    names: Sequence[tuple[str, str]], works: np.ndarray, codes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each (work, trait) once, with the pen names of an author as that author."""
+    known = {name: code for code, name in enumerate(names)}
+    merged = np.arange(len(names), dtype=codes.dtype)
+    for code, (about, value) in enumerate(names):
+        author = known.get((about, pen_names().get(value, value))) if about == "creator" else None
+        if author is not None:
+            merged[code] = author
+    pairs = np.unique(np.stack([works, merged[codes]]), axis=1)
+    return pairs[0], pairs[1]
+
+
+def authors_of(creators: Iterable[str]) -> list[str]:
+    """The makers of a work, each by the best-known name.
+
+    >>> authors_of(["J. D. Robb"])
+    ['Nora Roberts']
+    """
+    return [pen_names().get(name, name) for name in creators]
+
+
+@functools.cache
+def pen_names() -> dict[str, str]:
+    """The best-known name of each author who writes under several, by the others."""
+    written = yaml.safe_load(Path(__file__).with_name("pen_names.yaml").read_text("utf-8"))
+    return {other: name for name, others in written.items() for other in others}
 
 
 def _decades(store: StoreReader, likers: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -16,7 +16,8 @@ import numpy as np
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence import traits as all_traits
-from itdr.builders.evidence.audiences.members import DECADE, TraitTable
+from itdr.builders.evidence.audiences.members import DECADE, TraitTable, authors_of
+from itdr.builders.evidence.audiences.shared_tags import SharedTags
 from itdr.builders.evidence.facts import UP, Fact
 from itdr.builders.evidence.series import (
     base_title,
@@ -36,6 +37,8 @@ FEWEST = 5
 LEAST_SHARED, LEAST_PART = 3, 5
 """A theme has at least `LEAST_SHARED` works, and one in `LEAST_PART` of those examined."""
 KEPT_PARTS = 3
+LEAST_TAGGED = 2
+"""Works that must share a rare tag with the work, such as its director."""
 LEAST_LIFT = 1.5
 CHANCE = 0.01
 """Expected false themes per item, over all tests."""
@@ -54,10 +57,14 @@ class Themes:
         store: the store.
         traits: the traits of its works.
         total: all likes, of which a trait has a share.
+        tags: those that users gave.
     """
 
-    def __init__(self, store: StoreReader, traits: TraitTable, total: int) -> None:
+    def __init__(
+        self, store: StoreReader, traits: TraitTable, total: int, tags: SharedTags | None = None
+    ) -> None:
         self.store, self.traits, self.total = store, traits, max(total, 1)
+        self.tags = tags
 
     def facts(self, work: int, shared: Sequence[Shared]) -> list[Fact]:
         """The other parts of a work's series, the themes of its audience, and the works also liked.
@@ -75,13 +82,29 @@ class Themes:
         own = self._series_of(self.store.item(work).title)
         parts = [one for one in every if self._is_part(one[2].value, own)]
         top = [one for one in every if one not in parts]
-        found, left = self._themes(top[:SHARED_WORKS], set(self.traits.of(work)))
+        tagged, untagged = self._tagged(work, top[:SHARED_WORKS])
+        found, left = self._themes(untagged, set(self.traits.of(work)))
+        found = [*tagged, *found]
         alone = {fact.value for _, _, fact in left}
         makers = {fact.value for fact in found if fact.about == all_traits.CREATOR}
         named = _distinct(self.store, work, top, makers)
         named.sort(key=lambda fact: fact.value not in alone)
         others = [dataclasses.replace(fact, kind="series") for _, _, fact in parts[:KEPT_PARTS]]
         return [*others, *found, *named[:KEPT_WORKS]]
+
+    def _tagged(self, work: int, top: Sequence[Shared]) -> tuple[list[Fact], Sequence[Shared]]:
+        """The tag of the work that most of these works bear, too, and those that do not."""
+        best: list[Shared] = []
+        shared = ""
+        for tag in self.tags.shown(work) if self.tags is not None else ():
+            alike = [one for one in top if self.tags.bears(one[1], tag)]  # type: ignore[union-attr]
+            if len(alike) > max(len(best), LEAST_TAGGED - 1):
+                best, shared = alike, tag
+        if not best:
+            return [], top
+        details = tuple(_one_a_series(fact for _, _, fact in best)[:KEPT_WORKS])
+        fact = Fact("share", "tag", shared, len(best), len(top), 0.0, UP, "", details)
+        return [fact], [one for one in top if one not in best]
 
     def parts_among(self, work: int, works: Iterable[int]) -> set[int]:
         """Those of some works that are parts of a work's series, or other editions of it."""
@@ -214,7 +237,7 @@ class Themes:
     ) -> Fact:
         """A theme as a fact, counted among all the works looked at. A genre of a decade is a fact about
         the decade whose first detail is the genre."""
-        details = tuple(fact for _, _, fact in works[:KEPT_WORKS])
+        details = tuple(_one_a_series(fact for _, _, fact in works)[:KEPT_WORKS])
         if len(traits) > 1:
             details = (self._share(traits[1:], traits[1], "share", top), *details)
         kind = "era" if len(traits) > 1 else "share"
@@ -224,6 +247,14 @@ class Themes:
     def _share(self, traits: tuple[int, ...], named: int, kind: str, top: Sequence[Shared]) -> Fact:
         k = sum(set(traits) <= set(self.traits.of(work)) for _, work, _ in top)
         return Fact(kind, *self.traits.names[named], k, len(top), self._usual(traits), UP)
+
+
+def _one_a_series(facts: Iterable[Fact]) -> list[Fact]:
+    """Works as examples: of each series the first."""
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(series_key(fact.value) or fact.value, fact)
+    return list(found.values())
 
 
 def _one_a_title(store: StoreReader, work: int, shared: Sequence[Shared]) -> list[Shared]:
@@ -244,10 +275,10 @@ def _distinct(
     """The works also liked, at most one of a series or maker, none of the work's own series nor by one
     of these makers."""
     item = store.item(work)
-    seen = folded([series_key(item.title), *item.creators, *makers])
+    seen = folded([series_key(item.title), *authors_of(item.creators), *makers])
     found = []
     for _, other, fact in shared:
-        names = folded([series_key(fact.value), *store.item(other).creators[:1]])
+        names = folded([series_key(fact.value), *authors_of(store.item(other).creators[:1])])
         if not names & seen:
             seen |= names
             found.append(fact)

@@ -1,0 +1,59 @@
+"""What works share besides genre and maker: the tags that users gave them, such as a director or a subject."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cached_property
+
+import numpy as np
+
+from itdr.builders.core.text import plain
+from itdr.builders.evidence import comments
+from itdr.builders.sampling.splits import TRAIN, assign_splits
+from itdr.builders.store.reader import StoreReader
+
+SHOWN = 8
+"""Tags of a work that rows show."""
+COMMON = 0.02
+"""A tag that this share of the tagged works bear says little."""
+
+
+class SharedTags:
+    """The tags of a store's works.
+
+    Args:
+        store, seed: the store, and the seed of its split.
+    """
+
+    def __init__(self, store: StoreReader, seed: int) -> None:
+        self.store, self._seed = store, seed
+        self._tags = comments.tags(store, seed)
+
+    def shown(self, work: int) -> list[str]:
+        """The tags of a work that rows show, but for common ones."""
+        if self._tags is None:
+            return []
+        common = COMMON * max(len(self._of_training), 1)
+        tags = [tag for tag, _ in self._tags.of(work)[:SHOWN]]
+        return [tag for tag in tags if 1 < self._counts[plain(tag)] <= max(common, 3)]
+
+    def bears(self, work: int, tag: str) -> bool:
+        """Whether a work of the training part bears a tag. What users of other parts say of works is not read."""
+        return plain(tag) in self._of_training.get(work, ())
+
+    @cached_property
+    def _of_training(self) -> dict[int, set[str]]:
+        found: defaultdict[int, set[str]] = defaultdict(set)
+        if self._tags is not None:
+            store = self.store
+            parts = assign_splits(store.item_hash, self._seed, store.source.random_id, "item")
+            for work in np.flatnonzero(
+                (store.work == np.arange(len(store.work))) & (parts == TRAIN)
+            ).tolist():
+                for tag, _ in self._tags.of(work):
+                    found[work].add(plain(tag))
+        return dict(found)
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(tag for tags in self._of_training.values() for tag in tags)
