@@ -149,7 +149,7 @@ SOURCE = Source(
         interactions="user_id item_id timestamp event",
         items="item_id title categories description",
     ),
-    ids={"user_id": "u?[0-9]+"},
+    ids={"user_id": "[A-Za-z0-9_-]+"},
     times=("2011-01-01", "2023-12-31"),
     readers=Readers(interactions=interactions, items=items),
     by_hand=(

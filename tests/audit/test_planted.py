@@ -91,8 +91,13 @@ def test_clean_rows_of_every_config_pass(config: str) -> None:
     assert faulty(audited(config, clean(config))) == {}
 
 
-@pytest.mark.parametrize("form", ["messages", "preference", "kto", "text", "prompt"])
-@pytest.mark.parametrize("config", ["sequential_rec", "target_user_identification"])
+FORMATS = [
+    *(("sequential_rec", form) for form in ("messages", "preference", "kto", "text", "prompt")),
+    ("target_user_identification", "preference"),
+]
+
+
+@pytest.mark.parametrize(("config", "form"), FORMATS)
 def test_clean_rows_of_every_format_pass(config: str, form: str) -> None:
     rows = clean(config, format=form)
     assert faulty(audited(config, rows, format=form)) == {}

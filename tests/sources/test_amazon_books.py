@@ -294,3 +294,11 @@ def test_real_books() -> None:
     assert last["item_id"] == "The Stone that the Builder Refused: A Novel"
     assert last["year"] is None  # 12/18/07
     assert last["attributes"] == [{"name": "Publisher", "value": "Vintage"}]
+
+
+def test_ids_of_the_old_kind_are_ids(tmp_path: Path) -> None:
+    rows_of = ({**REVIEW, "User_id": "#oc-R115TNMSPFT9I7"}, {**REVIEW, "User_id": "oc R115"})
+    (tmp_path / RATINGS).write_text(text_of(RATING_COLUMNS, rows_of))
+    found, rejects = read(SOURCE, tmp_path, "interactions")
+    assert found.column("user_id").to_pylist() == ["#oc-R115TNMSPFT9I7"]
+    assert rejects == {"malformed id": 1}
