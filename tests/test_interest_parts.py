@@ -401,6 +401,13 @@ def test_a_name_is_no_kind() -> None:
     assert not plain.have_one_name(low, np.array([1, 1, 1, 0], bool), [*items, *apes], 2)
 
 
+def test_two_works_of_a_name_are_no_two_examples() -> None:
+    titles = ["Pet Sematary (1989)", "Pet Sematary II (1992)", "Cujo (1983)"]
+    items = [Item(str(place), title, ("Horror",), ()) for place, title in enumerate(titles)]
+    found = [fact.value for fact in display._titles("work", range(3), items)]
+    assert found == [titles[0], titles[2], titles[1]]
+
+
 def test_a_series_is_no_restatement_of_its_kind() -> None:
     series, kind = shown("series", "Trek", 8, about="series"), shown("share", "Sci-Fi", 9)
     every, few = 0b111111111, 0b000011111

@@ -13,6 +13,7 @@ import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import plain
+from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
@@ -262,7 +263,15 @@ def _examples(
 
 
 def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fact]:
-    return [Fact("own", about, items[place].title) for place in places]
+    """The titles of these works, those last that share a word with an earlier one: two of a series are no two
+    examples."""
+    first: list[str] = []
+    last: list[str] = []
+    words: set[str] = set()
+    for title in (items[place].title for place in places):
+        (first if words.isdisjoint(title_words(title)) else last).append(title)
+        words |= title_words(title)
+    return [Fact("own", about, title) for title in first + last]
 
 
 def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -> list[int]:
