@@ -177,5 +177,5 @@ def test_real_files_give_rows(raw: Path, source: str) -> None:
     for row in every:
         assert not list(unsupported_claims(row)), row["output"]
         # Titles may hold any word: "And Then There Were None".
-        said = re.sub(r'"[^"]*"', "", row["output"])
+        said = re.sub(r'"[^"]*"', "X", row["output"])
         assert not re.search(r"[{}|]|\bNone\b|\bnan\b|  ", said.replace("}", "")), row

@@ -91,7 +91,15 @@ def _is_beyond(group: Statement) -> bool:
 
 def has_main_group(statements: Sequence[Statement], rated: bool) -> bool:
     """Whether some group stands on what people said or did; a single one on more than praise of what
-    everybody cares about, or on a work that few of the item's likers share."""
+    everybody cares about, or on a work that few of the item's likers share.
+
+    Args:
+        statements: what can be said of an item.
+        rated: whether it is known what people thought of it.
+
+    Returns:
+        True where one does.
+    """
     found = suited(statements)
     if len(found) != 1:
         return any(one.facts[0].solid for one in found)

@@ -95,6 +95,10 @@ class Company:
         works = self.liked[ranges(self.begins[users], counts)]
         return np.arange(len(users)).repeat(counts), works
 
+    def liked_works(self, users: np.ndarray) -> np.ndarray:
+        """The works of all their likes."""
+        return self.liked[ranges(self.begins[users], self.begins[users + 1] - self.begins[users])]
+
     def facts(self, work: int, likers: np.ndarray, raters: Raters | None) -> list[Fact]:
         """The works, makers and topics whose fans the work suits, and those its likers hardly touch.
 
@@ -106,7 +110,11 @@ class Company:
         Returns:
             Facts, the clearest of each kind first.
         """
-        shared = self._of_its_kind(work, self._also_liked(work, likers))
+        whole = raters is not None and int(raters.liked.sum()) == len(likers)
+        works = (
+            raters.works_of_likers() if raters is not None and whole else self.liked_works(likers)
+        )
+        shared = self._of_its_kind(work, self._also_liked(work, likers, works))
         codes = self._also_traits(work, likers)
         if raters is not None:
             shared = self._welcome(shared, raters)
@@ -119,11 +127,10 @@ class Company:
 
     # -- works ----------------------------------------------------------------------------------
 
-    def _also_liked(self, work: int, likers: np.ndarray) -> list[Shared]:
-        """The works also liked, the strongest first, with how many of the likers like each."""
+    def _also_liked(self, work: int, likers: np.ndarray, works: np.ndarray) -> list[Shared]:
+        """The works also liked, the strongest first, with how many of the likers like each. works: of all their likes."""
         if len(likers) < FEW_LIKERS:
             return []
-        _, works = self.likes_of(likers)
         together = np.bincount(works, minlength=len(self.likers))
         together[work] = 0
         least = max(5.0, LEAST_PART * len(likers))

@@ -101,7 +101,15 @@ class TraitTable:
 def with_one_author(
     names: Sequence[tuple[str, str]], works: np.ndarray, codes: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Each (work, trait) once, with the pen names of an author as that author."""
+    """Each (work, trait) once, with the pen names of an author as that author.
+
+    Args:
+        names: (kind, value) by trait.
+        works, codes: pair by pair, a work and a trait that it carries.
+
+    Returns:
+        (works, traits), in the order of works.
+    """
     known = {name: code for code, name in enumerate(names)}
     merged = np.arange(len(names), dtype=codes.dtype)
     for code, (about, value) in enumerate(names):

@@ -53,16 +53,39 @@ class Raters:
         self._spread = chances * (1 - chances)
         self.share = float(liked.mean()) if len(liked) else 0.0
 
+    def works_of_likers(self) -> np.ndarray:
+        """The works of all likes of those who like the work."""
+        return self._works[self.liked[self._who]]
+
     def fans_of(self, works: np.ndarray, size: int) -> Rates:
-        """The rates of the fans of each of these works, of `size` in all."""
+        """The rates of the fans of each of these works.
+
+        Args:
+            works: their codes.
+            size: how many works there are in all.
+
+        Returns:
+            The rates, in the order of the works.
+        """
+        if not len(works):
+            none = np.zeros(0)
+            return Rates(none.astype(np.int64), none.astype(np.int64), none, none)
         place = np.full(size, -1, np.int32)
         place[works] = np.arange(len(works))
         mine = place[self._works]
-        kept = mine >= 0
+        kept = np.flatnonzero(mine >= 0)
         return self._rates(mine[kept], self._who[kept], len(works))
 
     def fans_of_any(self, groups: list[np.ndarray], size: int) -> Rates:
-        """The rates of those who like any work of each group of works."""
+        """The rates of those who like any work of each group of works.
+
+        Args:
+            groups: the codes of the works of each.
+            size: how many works there are in all.
+
+        Returns:
+            The rates, in the order of the groups.
+        """
         places, people = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for number, works in enumerate(groups):
             named = np.zeros(size, bool)
@@ -73,7 +96,15 @@ class Raters:
         return self._rates(np.concatenate(places), np.concatenate(people), len(groups))
 
     def liked_most(self, works: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """(of these works those with most fans among the raters, how many fans each has)."""
+        """Works in the order of how many fans they have among the raters.
+
+        Args:
+            works: their codes.
+            size: how many works there are in all.
+
+        Returns:
+            (codes, fans), those with most fans first.
+        """
         place = np.full(size, -1, np.int32)
         place[works] = np.arange(len(works))
         mine = place[self._works]
@@ -89,8 +120,14 @@ class Raters:
         return Rates(n, k, expected, deviations(k, expected, variance))
 
     def welcome_it(self, rates: Rates) -> np.ndarray:
-        """bool by group: whether the group likes the work clearly more than would be usual, and more than
-        everybody does."""
+        """Whether groups like the work clearly more than would be usual, and more than everybody does.
+
+        Args:
+            rates: of the groups.
+
+        Returns:
+            bool by group.
+        """
         n, k, expected, z = rates
         clear = (n >= FEWEST_FANS) & (z >= CLEARLY) & (k - expected >= RISE * n)
         clear &= k >= (self.share + ABOVE_ALL) * n

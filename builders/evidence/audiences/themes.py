@@ -107,7 +107,15 @@ class Themes:
         return [fact], [one for one in top if one not in best]
 
     def parts_among(self, work: int, works: Iterable[int]) -> set[int]:
-        """Those of some works that are parts of a work's series, or other editions of it."""
+        """Those of some works that are parts of a work's series, or other editions of it.
+
+        Args:
+            work: the work's code.
+            works: the codes of the others.
+
+        Returns:
+            Codes.
+        """
         title = self.store.item(work).title
         own, same = self._series_of(title), base_title(title)
         return {
