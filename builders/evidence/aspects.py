@@ -15,7 +15,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from itdr.builders.evidence.aspect_words import ASIDE, AspectWords
+from itdr.builders.evidence.aspect_words import ASIDE, AspectWords, is_proper
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.sentences import EDGES, quotable, sentences_in
@@ -87,6 +87,8 @@ def _found_judgements(sentence: str, words: AspectWords) -> list[Judgement]:
             if match is None:
                 continue
             judging = next(group for group, value in match.groupdict().items() if value)
+            if match.start(judging) and is_proper(match, judging):
+                continue
             if words.denied(clause[: match.start(judging)]):
                 # "Not bad" is no praise.
                 side = DOWN if side == UP else 0

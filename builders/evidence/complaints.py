@@ -49,7 +49,11 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     if not grievance:
         return None
     for one in judgements_in(sentence, words):
-        if one.side == DOWN and one.about in ("aspect", "wish") and not words.is_of("flaws", one.name):
+        if (
+            one.side == DOWN
+            and one.about in ("aspect", "wish")
+            and not words.is_of("flaws", one.name)
+        ):
             return Fact("aspect", one.about, one.name, direction=DOWN, quote=sentence)
     return Fact("aspect", "flaw", grievance.casefold(), direction=DOWN, quote=sentence)
 

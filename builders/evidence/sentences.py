@@ -65,7 +65,10 @@ def quotable(
         # A truncated sentence proves nothing, and neither does a question.
         cut = sentence.rstrip(" ')*").endswith((ELLIPSIS, "..", "?")) or "?!" in sentence
         whole = span[:1].isupper() and span.count("(") == span.count(")")
-        whole = whole and (continuing or not _LEADING.match(span))
+        # What follows a pause is often another thought.
+        whole = whole and (
+            continuing or not (_LEADING.match(span) or ".." in span or ELLIPSIS in span)
+        )
         if not cut and whole and SHORTEST <= len(span) <= longest:
             yield span
 
