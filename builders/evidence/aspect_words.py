@@ -18,15 +18,25 @@ DENIED_WITHIN = 4
 """How many words before a judgement are searched for a negation."""
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
-    "averse", "whose", "causing", "place", "joined",
+    "averse", "whose", "causing", "place", "joined", "apart", "heading", "grievance", "spared", "hypothetical",
 )  # fmt: skip
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (
     "good_for", "good_to", "not_for", "wanting", "refusal", "approval", "nobody", "purposeless",
-    "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite",
+    "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite", "item",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
-LISTS = ("minor", "flaws", "commonplace", "quoted", "everybody", "frank", "unnamed", "unlisted")
+LISTS = (
+    "minor",
+    "flaws",
+    "commonplace",
+    "quoted",
+    "everybody",
+    "frank",
+    "unnamed",
+    "unlisted",
+    "preferred",
+)
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
 """What may stand before a word: + and - where it judges by itself, @ where it stands in the item's name or
@@ -58,6 +68,7 @@ class AspectWords:
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
             `frank`: of what even those who like an item may complain. `unnamed`: audiences that a title names
             without being for them. `unlisted`: niches that are never said because of categories or name alone.
+            `preferred`: words by which one sentence is quoted rather than another.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -118,6 +129,42 @@ class AspectWords:
             (name, _pattern(_any_of([word[1:] for word in words if word[0] == "@"])))
             for name, words in self.niches.items()
         ]
+
+    def praises(self, name: str, clause: str) -> bool:
+        """Whether a clause speaks well of a wish or niche.
+
+        Args:
+            name: of the wish or niche.
+            clause: part of a review.
+
+        Returns:
+            False also where the clause denies or doubts something.
+        """
+        matches = [one.search(clause) for one in self._praising.get(name, ())]
+        if not any(match and not is_proper(match, "topic") for match in matches):
+            return False
+        return not any(
+            self.finds(one, clause) for one in ("denial", "doubt", "elsewhere", "complaint")
+        )
+
+    @cached_property
+    def _praising(self) -> dict[str, list[re.Pattern[str]]]:
+        """Praise a few words before or after a niche is named (`topic`)."""
+        praise = self.one_of("praise")
+        found = {}
+        for name, words in self.niches.items():
+            named = [word.lstrip("+-") for word in words if word[0] != "@"]
+            topic = rf"(?P<topic>{self._topic(named)})"
+            found[name] = [
+                _pattern(rf"{praise}(?:\s+{_WORD}){{0,2}}\s+{topic}"),
+                _pattern(rf"{topic}(?:\s+{_WORD}){{0,4}}\s+{praise}"),
+            ]
+        return found
+
+    def _topic(self, named: Sequence[str]) -> str:
+        """One of these words, unless it is part of another thing's name: no coffee shop, no food service."""
+        apart = "".join(rf"(?<!{re.escape(word)}\s)" for word in self.polarity.get("apart", ()))
+        return rf"{apart}{_any_of(named)}(?!\w|\s+{self.one_of('place')}(?!\w))"
 
     def mentions(self, name: str, sentences: Sequence[str]) -> int:
         """How many of the sentences speak of a wish or niche, as good or bad or neither; 0 for other names."""
@@ -232,7 +279,7 @@ class AspectWords:
         topics = [word for word in words if word[0] not in SIGNS]
         if about == "audience" or not topics:
             return []
-        topic = rf"{_any_of(topics)}(?!\w|\s+{self.one_of('place')}(?!\w))"
+        topic = self._topic(topics)
         # A judged topic is the noun itself, not a part of the next one: no "nice bar and bartender".
         last = rf"{topic}(?=\s*$|\s*[^\w\s'’]|\s+{self.one_of('break')}(?!\w)|\s+{self.one_of('joined')}(?!\w))"
         judging = self.one_of("praise" if side == UP else "complaint")
@@ -264,10 +311,15 @@ class AspectWords:
         return self.finds("denial", before) and not _ANYTHING_BUT.search(before)
 
     @cached_property
+    def grieving(self) -> re.Pattern[str]:
+        """A word or phrase that complains."""
+        return _pattern(self.one_of("grievance"))
+
+    @cached_property
     def good_for(self) -> re.Pattern[str]:
         """A judgement of fitness, and for whom or what: `bad`, `good` and `who`."""
         gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
-        good = rf"(?P<good>{self.one_of('good_for')}){gap}\s+for|{self.one_of('good_to')}\s+to"
+        good = rf"(?P<good>{self.one_of('good_for')}){gap}\s+for|{self.one_of('good_to')}(?:\s+{self.one_of('item')}(?:\s+{_WORD}){{0,3}})?\s+to"
         return _pattern(rf"(?:(?P<bad>{self.one_of('not_for')})|{good})\s+(?P<who>[^.,;:!?()]+)")
 
     @cached_property
@@ -286,6 +338,21 @@ class AspectWords:
             rf"^{wish}\s+(?P<who>[^.,;:!?()]+),\s*(?P<rest>.+)$"
             rf"|^(?P<rest_2>.+?),?\s+{wish}\s+(?P<who_2>[^.,;:!?()]+)$"
         )
+
+
+def is_proper(match: re.Match[str], group: str) -> bool:
+    """Whether a word seems to be part of a name, as in "the Bad Sneakers band".
+
+    Args:
+        match: where it was found.
+        group: the word's group.
+
+    Returns:
+        True for a word in title case that another one follows, but for the first of the text.
+    """
+    word, rest = match[group], match.string[match.end(group) :].split()
+    titled = word[:1].isupper() and not word.isupper()
+    return titled and bool(rest) and rest[0][:1].isupper() and not rest[0].isupper()
 
 
 def _any_of(words: Sequence[str]) -> str:

@@ -15,21 +15,15 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from itdr.builders.core.text import ELLIPSIS
-from itdr.builders.evidence.aspect_words import ASIDE, AspectWords
+from itdr.builders.evidence.aspect_words import ASIDE, AspectWords, is_proper
 from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.sentences import EDGES, quotable, sentences_in
 
-SHORTEST, LONGEST = 12, 150
-"""The shortest and longest span, in characters."""
 MOST_WORDS = 11
 """The most words in the name of a group of people."""
 REMEMBERED = 1000
 """Sentences whose judgements are kept."""
-_SENTENCE = re.compile(r"(?<=[.!?;…])[\"')]*\s+")
-_EDGES = " \t,.;:!?-–—()[]\"'*…"
-_LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
-"""How a sentence begins that continues the previous one."""
 _PURPOSE = re.compile(r"(?:[a-z]{2,}['’]?[a-z]*\s?){1,4}$")
 """A purpose ("good for ..."), in a few plain words."""
 _GERUND = re.compile(r"\w{2,}ing\b", re.I)
@@ -37,37 +31,43 @@ _ACTIVITY = re.compile(r"(?<!\w)[a-z]{3,}ing(?!\w)", re.I)
 _INFINITIVE = re.compile(r"to\s+\w", re.I)
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """The sentences of a review that can be quoted."""
-    for sentence in _SENTENCE.split(text):
-        span = sentence.strip(_EDGES)
-        # A truncated sentence proves nothing, and neither does a question.
-        cut = sentence.endswith((ELLIPSIS, "?"))
-        whole = (
-            span[:1].isupper() and not _LEADING.match(span) and span.count("(") == span.count(")")
-        )
-        if not cut and whole and '"' not in span and SHORTEST <= len(span) <= LONGEST:
-            yield span
-
-
 @dataclass(frozen=True, slots=True)
-class _Judgement:
+class Judgement:
+    """What a clause judges: an aspect, niche, wish or audience (`about`, `name`), as good or bad."""
+
     about: str
     name: str
     side: int
     clause: str
 
 
-def _clauses(sentence: str, words: AspectWords) -> Iterator[str]:
+def clauses_of(sentence: str, words: AspectWords) -> Iterator[str]:
+    """The clauses of a sentence.
+
+    Args:
+        sentence: a sentence of a review.
+        words: the words of the domain.
+
+    Yields:
+        The clauses in order, without punctuation at their ends.
+    """
     start = 0
     for end in words.clause_ends.finditer(sentence):
-        yield sentence[start : end.start()].strip(_EDGES)
+        yield sentence[start : end.start()].strip(EDGES)
         start = end.end()
-    yield sentence[start:].strip(_EDGES)
+    yield sentence[start:].strip(EDGES)
 
 
-def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
-    """The judgements in a sentence, in order; remembered, since several look for them."""
+def judgements_in(sentence: str, words: AspectWords) -> list[Judgement]:
+    """The judgements in a sentence, remembered, since several look for them.
+
+    Args:
+        sentence: a sentence of a review.
+        words: the words of the domain.
+
+    Returns:
+        The judgements in their order.
+    """
     memory = words.memory
     if sentence not in memory:
         if len(memory) > REMEMBERED:
@@ -76,9 +76,9 @@ def _judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
     return memory[sentence]
 
 
-def _found_judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
+def _found_judgements(sentence: str, words: AspectWords) -> list[Judgement]:
     found = []
-    for clause in _clauses(sentence, words):
+    for clause in clauses_of(sentence, words):
         if words.finds("doubt", clause) or words.finds("elsewhere", clause):
             continue
         here = []
@@ -87,13 +87,15 @@ def _found_judgements(sentence: str, words: AspectWords) -> list[_Judgement]:
             if match is None:
                 continue
             judging = next(group for group, value in match.groupdict().items() if value)
+            if match.start(judging) and is_proper(match, judging):
+                continue
             if words.denied(clause[: match.start(judging)]):
                 # "Not bad" is no praise.
                 side = DOWN if side == UP else 0
             if side:
                 # "Perfect coffee shop atmosphere" is about the last of these.
                 place = (match.start(), -match.end())
-                here.append((place, _Judgement(about, name, side, clause)))
+                here.append((place, Judgement(about, name, side, clause)))
         found += [one for _, one in sorted(here, key=lambda pair: pair[0])]
     return found
 
@@ -120,10 +122,10 @@ def aspects(
     """
     found: dict[tuple[str, int], Fact] = {}
     for comment in comments if words.aspects else ():
-        for sentence in _sentences(comment.text):
+        for sentence in quotable(comment.text, words):
             judgements = [
                 one
-                for one in _judgements(sentence, words)
+                for one in judgements_in(sentence, words)
                 if one.about in abouts and (one.about != "niche" or one.name in niches)
             ]
             if _is_mixed(sentence, judgements, words):
@@ -131,7 +133,8 @@ def aspects(
             for one in judgements:
                 key = (one.name, one.side)
                 against = one.side == DOWN and one.name in frank
-                if (one.side != -comment.verdict or against) and key not in found:
+                better = key in found and _is_better(sentence, found[key].quote, words)
+                if (one.side != -comment.verdict or against) and (key not in found or better):
                     found[key] = Fact(
                         "aspect", one.about, one.name, direction=one.side, quote=sentence
                     )
@@ -139,7 +142,15 @@ def aspects(
     return list(found.values())
 
 
-def _is_mixed(sentence: str, judgements: Sequence[_Judgement], words: AspectWords) -> bool:
+def _is_better(sentence: str, other: str, words: AspectWords) -> bool:
+    """Whether one sentence has a preferred word that the other does not have."""
+    preferred = words.lists.get("preferred", ())
+    return any(one in sentence.casefold() for one in preferred) and not any(
+        one in other.casefold() for one in preferred
+    )
+
+
+def _is_mixed(sentence: str, judgements: Sequence[Judgement], words: AspectWords) -> bool:
     """Whether the sentence also says the opposite or retracts something."""
     sides = {one.side for one in judgements}
     denied = words.finds("denial", sentence)
@@ -168,8 +179,8 @@ def undisputed(
     for fact in facts:
         sides.setdefault(fact.topic, set()).add(fact.direction)
     for comment in comments:
-        for sentence in _SENTENCE.split(comment.text):
-            for one in _judgements(sentence.strip(_EDGES), words):
+        for sentence in sentences_in(comment.text):
+            for one in judgements_in(sentence.strip(EDGES), words):
                 sides.setdefault((one.about, one.name), set()).add(one.side)
     kept = [fact for fact in facts if not {UP, DOWN} <= sides[fact.topic]]
     return sorted(kept, key=lambda fact: fact.direction)
@@ -177,7 +188,7 @@ def undisputed(
 
 def sentences_of(comments: Sequence[Comment]) -> list[str]:
     """Every sentence of the comments, whether it can be quoted or not."""
-    return [one for comment in comments for one in _SENTENCE.split(comment.text)]
+    return [one for comment in comments for one in sentences_in(comment.text)]
 
 
 def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
@@ -193,11 +204,12 @@ def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     """
     found: dict[tuple[str, str], Fact] = {}
     for comment in comments:
-        for sentence in _sentences(comment.text):
+        for sentence in quotable(comment.text, words):
             if words.finds("elsewhere", sentence):
                 continue
-            fact = _wanted(sentence, words) or _suited(sentence, words)
-            fact = fact or _own_case(sentence, comment, words)
+            said = sentence.rstrip("!")
+            fact = _wanted(said, words) or _suited(said, words)
+            fact = fact or _own_case(said, comment, words)
             if fact is not None and not (fact.direction == UP and comment.verdict < 0):
                 found.setdefault(fact.topic, dataclasses.replace(fact, quote=sentence))
     return list(found.values())
@@ -222,8 +234,11 @@ def _wanted(sentence: str, words: AspectWords) -> Fact | None:
 
 def _suited(sentence: str, words: AspectWords) -> Fact | None:
     match = words.good_for.search(sentence)
-    who = _group(match["who"], words) if match is not None else ""
-    if match is None or not who:
+    if match is None:
+        return None
+    # "Anyone who is a beginner and ...": however long, that names an audience.
+    who = _group(match["who"], words) or words.audience(match["who"].split(" and ")[0])
+    if not who or words.finds("nobody", match["who"].split()[0]):
         return None
     before = sentence[: match.start()]
     recommends = match[0].casefold().startswith("recommend")
@@ -249,7 +264,7 @@ def _suited(sentence: str, words: AspectWords) -> Fact | None:
 
 def _has_subject(before: str, words: AspectWords) -> bool:
     """Whether what precedes "perfect for ..." speaks of the item itself, not of a part of it."""
-    clause = words.clause_ends.split(before)[-1].strip(_EDGES)
+    clause = words.clause_ends.split(before)[-1].strip(EDGES)
     return not words.naming.get("subject") or not clause or words.finds("subject", clause)
 
 
@@ -270,7 +285,7 @@ def _own_case(sentence: str, comment: Comment, words: AspectWords) -> Fact | Non
 def _group(text: str, words: AspectWords) -> str:
     """Who or what is named, up to the end of the clause; "" if it is nobody in particular."""
     who = re.split(rf"(?<!\w){words.one_of('stop')}(?!\w)", text, maxsplit=1, flags=re.I)[0]
-    who = who.strip(_EDGES)
+    who = who.strip(EDGES)
     # "To meet other people in the same mood" is somebody's wish, whatever it is about.
     told = " ".join(who.split()[:2]) if _INFINITIVE.match(who) else who
     if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", told):

@@ -416,7 +416,7 @@ def capital(text: str) -> str:
     return text[0].upper() + text[1:] if _FIRST_LETTER.match(text) else text
 
 
-_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)|(?<=[!?…])\.(?=\s|$)")
+_TWO_STOPS = re.compile(r'(?<!\.)\.\.(?!\.)|(?<=[!?…])\.(?=[\s"]|$)')
 
 
 def _one_stop(text: str) -> str:

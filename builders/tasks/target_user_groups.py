@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.complaints import unreported
 from itdr.builders.evidence.facts import DOWN
 from itdr.builders.rendering.realiser import Statement
 
@@ -67,13 +69,23 @@ def _is_told(group: Statement) -> bool:
     return lead.solid and (lead.kind, lead.about) != ("aspect", "aspect")
 
 
-def overlook_complaint(statements: Sequence[Statement], shown: Sequence[Comment]) -> bool:
-    """Whether somebody disliked the item in a comment that is shown, and the answer warns nobody because of it."""
-    if not any(comment.verdict < 0 for comment in shown):
-        return False
-    return not any(
-        fact.direction == DOWN and fact.quote for one in statements for fact in one.facts
-    )
+def overlook_complaint(
+    statements: Sequence[Statement], shown: Sequence[Comment], words: AspectWords
+) -> bool:
+    """Whether an answer leaves out what a comment says against the item.
+
+    Args:
+        statements: what the answer says.
+        shown: the comments as displayed.
+        words: the words by which reviews are read.
+
+    Returns:
+        True where a comment complains and is not quoted, or where somebody disliked the item and nobody is quoted.
+    """
+    facts = [fact for one in statements for fact in one.facts]
+    quotes = {fact.quote for fact in facts if fact.direction == DOWN and fact.quote}
+    disliked = any(comment.verdict < 0 for comment in shown)
+    return (disliked and not quotes) or bool(unreported(shown, quotes, words))
 
 
 def _stands_alone(group: Statement) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from itdr.builders.core.rng import HashRng
 from itdr.builders.core.schema import UNDERSTANDING
-from itdr.builders.core.text import cut
+from itdr.builders.core.text import cut, plain
 from itdr.builders.evidence import comments as spoken
 from itdr.builders.evidence import verdicts
 from itdr.builders.evidence.audiences.fact_table import FactTable, fact_table
@@ -175,7 +175,8 @@ def _statements(cell: OpenCell, code: int) -> list[Statement]:
         shown, _ = _said(cell, code)
         found = _realiser(cell).plan_statements(_facts(cell, code, shown))
         # Whoever asks whom to warn is not to overlook a complaint that the reviews make.
-        kept[code] = [] if groups.overlook_complaint(found, shown) else found
+        words = _realiser(cell).lexicon.aspects
+        kept[code] = [] if groups.overlook_complaint(found, shown, words) else found
     return kept[code]
 
 
@@ -216,7 +217,8 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     """What is displayed of the item that says for whom it is: words of its title, price, attributes."""
     title = cell.store.item(code).title
     for name, quote in lexicon.aspects.audiences_in(title):
-        if lexicon.aspects.is_of("unnamed", name):
+        reasoned = "reason" in lexicon.terms.get("audience", {}).get(plain(name), {})
+        if not reasoned or lexicon.aspects.is_of("unnamed", name):
             continue
         yield Fact("own", "audience", name, direction=UP, quote=quote)
     shown = _attributes(cell, code)

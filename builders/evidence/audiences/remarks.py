@@ -11,10 +11,20 @@ from collections.abc import Callable, Iterable, Sequence
 
 from itdr.builders.core.text import plain
 from itdr.builders.evidence.aspect_words import AspectWords
-from itdr.builders.evidence.aspects import aspects, audiences, sentences_of, undisputed
+from itdr.builders.evidence.aspects import (
+    aspects,
+    audiences,
+    clauses_of,
+    sentences_of,
+    undisputed,
+)
 from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.complaints import complaints
 from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.sentences import quotable
 
+ENOUGH = 2
+"""Groups named by comments beside which no field names another."""
 ENOUGH_MENTIONS = 2
 """Sentences that must speak of a small wish, such as a dessert, if neither name nor categories do."""
 
@@ -49,7 +59,11 @@ def remarks(
     wanted = aspects(comments, words, ("audience", "niche", "wish"), niches)
     general = aspects(comments, words, ("aspect",), frank=words.lists.get("frank", ()))
     judged = [one for one in (*wanted, *general) if one.quote not in quoted]
+    against = complaints(comments, words)
     found = undisputed(_once([*named, *filter(_is_reason, judged)]), comments, words)
+    found = _with_complaints(found, against)
+    spoken = [] if len(_suited(found, words)) >= ENOUGH else _spoken(niches, comments, words, found)
+    found += [one for one in spoken if one.topic not in {fact.topic for fact in found}]
     weights = _Weights(words, comments, title, categories)
     found = [one for one in found if weights.is_enough(one) and not _restates(one, title)]
     found = [_warning(one, words) for one in found if not _is_everybody(one, words)]
@@ -61,7 +75,55 @@ def remarks(
         and not words.is_of("unlisted", name)
         and weights.is_told(name, len(niches))
     ]
-    return _each_people_once([*found, *listed, *own], people)
+    # What a field says is said only where the comments do not name enough people.
+    fields = [*listed, *own] if len(_suited(found, words)) < ENOUGH else []
+    return _each_people_once([*found, *fields], people)
+
+
+def _suited(facts: Sequence[Fact], words: AspectWords) -> list[Fact]:
+    """The facts that name people whom the item suits."""
+    return [one for one in facts if one.direction == UP and not _is_everybody(one, words)]
+
+
+def _with_complaints(found: Sequence[Fact], against: Sequence[Fact]) -> list[Fact]:
+    """The facts with these complaints: nothing is praised that one of them is about, or that it quotes."""
+    topics = {one.topic for one in against}
+    quotes = {one.quote for one in found if one.direction == DOWN}
+    kept = [
+        one
+        for one in found
+        if one.direction == DOWN or (one.topic not in topics and not _is_quoted(one, against))
+    ]
+    known = {one.topic for one in kept}
+    more = [one for one in against if one.quote.rstrip("!") not in {q.rstrip("!") for q in quotes}]
+    return [*kept, *(one for one in more if one.topic not in known)]
+
+
+def _is_quoted(fact: Fact, against: Sequence[Fact]) -> bool:
+    return any(fact.quote == one.quote for one in against)
+
+
+def _spoken(
+    niches: Iterable[str],
+    comments: Sequence[Comment],
+    words: AspectWords,
+    found: Sequence[Fact],
+) -> list[Fact]:
+    """The niches of which a sentence speaks well, in whatever words: better than a category's name."""
+    quoted = {one.quote for one in found}
+    named = []
+    for name in niches:
+        for comment in comments:
+            for sentence in quotable(comment.text, words) if comment.verdict >= 0 else ():
+                able = sentence not in quoted and not words.finds("turn", sentence)
+                if able and any(words.praises(name, one) for one in clauses_of(sentence, words)):
+                    named.append(Fact("aspect", "niche", name, direction=UP, quote=sentence))
+                    quoted.add(sentence)
+                    break
+            else:
+                continue
+            break
+    return named
 
 
 class _Weights:
@@ -118,8 +180,10 @@ def _is_everybody(fact: Fact, words: AspectWords) -> bool:
 
 
 def _warning(fact: Fact, words: AspectWords) -> Fact:
-    """A complaint about what nobody likes warns everybody, not one group."""
-    if fact.direction == DOWN and fact.about == "aspect" and words.is_of("flaws", fact.value):
+    """A complaint about what nobody likes warns everybody, not one group; so does one that only names its group."""
+    flaw = fact.about == "aspect" and words.is_of("flaws", fact.value)
+    circular = fact.about == "audience" and len(fact.quote.split()) <= len(fact.value.split()) + 2
+    if fact.direction == DOWN and (flaw or circular):
         return dataclasses.replace(fact, about="flaw")
     return fact
 

@@ -71,7 +71,8 @@ def _whole(quote: str, text: str) -> bool:
     """Whether a quote is all of a sentence: one that is cut may say the opposite."""
     begins = text.find(quote)
     before, after = text[:begins].rstrip(), text[begins + len(quote) :]
-    return (not before or before[-1] in _ENDS) and after[:1] in _ENDS and quote[0].isupper()
+    ends = after[:1] in _ENDS or quote.endswith("!")
+    return (not before or before[-1] in _ENDS) and ends and quote[0].isupper()
 
 
 def _counted(facts: Sequence[Fact], of: int) -> Fact:

@@ -1,0 +1,103 @@
+"""What reviews complain of, whatever they think of the item on the whole.
+
+A sentence complains if one of its clauses holds a word of the lexicon's list `grievance` that is not negated, and the
+sentence speaks of nothing else or of nothing that might only be. A complaint names the people whom it concerns, where
+the lexicon knows what it is about ("slow service": people in a hurry); any other warns everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from itdr.builders.evidence.aspect_words import AspectWords
+from itdr.builders.evidence.aspects import clauses_of, judgements_in
+from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.facts import DOWN, Fact
+from itdr.builders.evidence.sentences import quotable, sentences_in
+
+LONGEST = 220
+"""The longest complaint that is quoted, in characters."""
+MOST = 2
+"""Complaints that are reported of an item."""
+
+
+def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
+    """The complaints that can be quoted, those that concern somebody in particular first.
+
+    Args:
+        comments: the comments as displayed.
+        words: the words of the domain.
+
+    Returns:
+        At most `MOST` facts against the item; of each comment one, if several complain.
+    """
+    found: list[tuple[bool, int, int, Fact]] = []
+    for speaker, comment in enumerate(comments):
+        named: set[str] = set()
+        for sentence in quotable(comment.text, words, LONGEST, continuing=True):
+            fact = _complaint(sentence, words)
+            if fact is not None and fact.value not in named:
+                named.add(fact.value)
+                found.append((fact.about == "flaw", len(named), speaker, fact))
+    found.sort(key=lambda one: (one[1] > 1, one[0], one[2]))
+    distinct = {fact.topic: fact for *_, fact in reversed(found)}
+    return [fact for *_, fact in found if distinct[fact.topic] is fact][:MOST]
+
+
+def _complaint(sentence: str, words: AspectWords) -> Fact | None:
+    grievance = grievance_in(sentence, words)
+    if not grievance:
+        return None
+    for one in judgements_in(sentence, words):
+        if (
+            one.side == DOWN
+            and one.about in ("aspect", "wish")
+            and not words.is_of("flaws", one.name)
+        ):
+            return Fact("aspect", one.about, one.name, direction=DOWN, quote=sentence)
+    return Fact("aspect", "flaw", grievance.casefold(), direction=DOWN, quote=sentence)
+
+
+def grievance_in(sentence: str, words: AspectWords) -> str:
+    """The word by which a sentence complains of the item.
+
+    Args:
+        sentence: a sentence of a review.
+        words: the words of the domain.
+
+    Returns:
+        The word as the sentence has it; "" where it complains of nothing.
+    """
+    if sentence.endswith("?") or words.finds("hypothetical", sentence):
+        return ""
+    if words.finds("elsewhere", sentence):
+        return ""
+    for clause in clauses_of(sentence, words):
+        for match in words.grieving.finditer(clause):
+            before = clause[: match.start()]
+            if not words.denied(before) and not words.finds("spared", before):
+                return match[0]
+    return ""
+
+
+def unreported(
+    comments: Sequence[Comment], quotes: Collection[str], words: AspectWords
+) -> list[Comment]:
+    """The comments that complain and of which no complaint is quoted.
+
+    Args:
+        comments: the comments as displayed.
+        quotes: what an answer quotes against the item.
+        words: the words of the domain.
+
+    Returns:
+        Comments; none where as many complaints are quoted as an answer holds.
+    """
+    if len(quotes) >= MOST:
+        return []
+    return [
+        comment
+        for comment in comments
+        if not any(quote in comment.text for quote in quotes)
+        and any(grievance_in(one.strip(), words) for one in sentences_in(comment.text))
+    ]

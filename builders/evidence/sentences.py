@@ -1,0 +1,95 @@
+"""The sentences of a review, and which of them can be quoted: whole ones, in the author's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from itdr.builders.core.text import ELLIPSIS
+from itdr.builders.evidence.aspect_words import AspectWords
+
+SHORTEST, LONGEST = 12, 150
+"""The shortest and longest span, in characters."""
+EDGES = " \t,.;:!?-–—()[]\"'*…"
+# After an ellipsis, a word in lower case goes on with the same sentence.
+_END = re.compile(
+    r"(?<=[.!?;])(?<!\.\.)[\"')]*\s+|(?<=[.!?;…])[\"')]*\s+(?=[^a-z\s])",
+)
+_LEADING = re.compile(r"(?:and|but|or|so|then|though|which)\s", re.I)
+"""How a sentence begins that continues the previous one."""
+_QUOTED = re.compile(r'["“”]')
+_MARKS = re.compile(r"!+$")
+_HEADING = re.compile(
+    r"[A-Z][\w/&'’ -]{1,30}:\s*(?:\(?\d(?:\.\d)?\s*/\s*\d+\)?)?[\s.,–-]*(?=[A-Z])"
+)
+"""A heading with a colon or marks before a sentence: "Decor: (5/5) I love it"."""
+
+
+def sentences_in(text: str) -> list[str]:
+    """Every sentence of a text, whether it can be quoted or not.
+
+    Args:
+        text: a review.
+
+    Returns:
+        The sentences in order, with their punctuation.
+    """
+    return _END.split(text)
+
+
+def quotable(
+    text: str, words: AspectWords, longest: int = LONGEST, continuing: bool = False
+) -> Iterator[str]:
+    """The sentences of a review that can be quoted.
+
+    Args:
+        text: the review.
+        words: the words of the domain.
+        longest: characters of a quote at most.
+        continuing: whether sentences that begin with "but" and the like count.
+
+    Yields:
+        Spans of the text, without a final full stop.
+    """
+    begin = 0
+    for stop, following in _bounds(text):
+        sentence, start, begin = text[begin:stop], begin, following
+        # What stands in quotation marks is not the author's own.
+        if _QUOTED.search(text[start:following]) or _is_inside_quotes(text, start):
+            continue
+        span = _span(sentence)
+        glued = span.split(" ", 2)
+        headed = len(glued) > 1 and glued[0].casefold() in words.polarity.get("heading", ())
+        if headed and glued[1][:1].isupper() and glued[1] != "I":
+            continue
+        # A truncated sentence proves nothing, and neither does a question.
+        cut = sentence.rstrip(" ')*").endswith((ELLIPSIS, "..", "?")) or "?!" in sentence
+        whole = span[:1].isupper() and span.count("(") == span.count(")")
+        # What follows a pause is often another thought.
+        whole = whole and (
+            continuing or not (_LEADING.match(span) or ".." in span or ELLIPSIS in span)
+        )
+        if not cut and whole and SHORTEST <= len(span) <= longest:
+            yield span
+
+
+def _bounds(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence ends, and where the next one begins."""
+    for match in _END.finditer(text):
+        yield match.start(), match.end()
+    yield len(text), len(text)
+
+
+def _is_inside_quotes(text: str, place: int) -> bool:
+    before, after = text[:place], text[place:]
+    open_ones = before.count("“") > before.count("”")
+    return open_ones or (before.count('"') % 2 == 1 and '"' in after)
+
+
+def _span(sentence: str) -> str:
+    """The sentence without heading, edges and a full stop, but with its exclamation marks."""
+    found = sentence.strip(EDGES)
+    marks = _MARKS.search(sentence.rstrip(" ')*"))
+    if marks and sentence.rstrip(" ')*").endswith(found + marks[0]):
+        found += marks[0]
+    return _HEADING.sub("", found, count=1) if _HEADING.match(found) else found
