@@ -138,8 +138,9 @@ def test_sections_name_the_arguments_that_there_are() -> None:
             if line.startswith("    ") and not line.startswith("     ")
             for name in line.partition(":")[0].split(",")
         }
-        arguments = ast.walk(function.args)
-        known = {one.arg for one in arguments if isinstance(one, ast.arg)} - {"self", "cls"}
+        own = function.args
+        arguments = [*own.posonlyargs, *own.args, *own.kwonlyargs, own.vararg, own.kwarg]
+        known = {one.arg for one in arguments if one is not None} - {"self", "cls"}
         if named != known:
             wrong[f"{module}.{function.name}"] = named ^ known
     assert not wrong, wrong
