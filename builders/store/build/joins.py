@@ -75,10 +75,13 @@ def unmatched_ids(ask: Ask, table: str, ids: int) -> dict[str, Any]:
 
 
 def untitled_items(ask: Ask) -> int:
-    """How many items that interactions name have a record without a title.
+    """Count the items that interactions name and whose records have no title.
 
     Args:
         ask: runs a query.
+
+    Returns:
+        How many there are.
     """
     return ask("""
 SELECT count(*) AS n FROM (

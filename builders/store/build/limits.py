@@ -71,6 +71,9 @@ def on_scale_sql(source: Source) -> str:
 
     Args:
         source: the declaration.
+
+    Returns:
+        An SQL expression.
     """
     if source.scale is None or source.described:
         return "rating"
