@@ -139,7 +139,9 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
 
     name, english = column("Name"), column("English name")
     # Copies set the genres apart by other marks, or write them as a list; no genre holds one of these.
+    listed = pc.match_substring_regex(table.column("Genres"), r"^\s*\[[^{]*\]\s*$")
     bare = pc.replace_substring_regex(table.column("Genres"), r"[\[\]\"']", "")
+    bare = pc.if_else(listed, bare, table.column("Genres"))
     genres = arrow.known_values(pc.replace_substring_regex(bare, "[|;]", ","), MISSING)
     rating = column("Rating")
     objects = pc.match_substring(genres, "{")

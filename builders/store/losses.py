@@ -66,7 +66,7 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
         if one["cause"] or (one["missing"] and not most)
     ]
     items = manifest["unmatched"].get("items", {})
-    untitled = items.get("untitled", 0)  # stores of older versions say nothing of it
+    untitled = items.get("untitled", 0)
     if untitled and not most:
         sentences.append(f"{untitled:,} of {items['of']:,} items have a record without a title")
     return sentences

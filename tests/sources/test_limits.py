@@ -17,6 +17,7 @@ from itdr.builders.core.raw_files import Raw
 from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
+from itdr.builders.store import losses
 from itdr.builders.store.build import build, item_checks, staging
 from itdr.builders.store.engine import connect
 from tests.sources.harness import load
@@ -299,3 +300,10 @@ def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path)
         else:
             row(load("ml-32m"), columns, ask, [])
         con.close()
+
+
+def test_items_without_a_title_are_counted(tmp_path: Path) -> None:
+    facts = titled(tmp_path / "some", ["Heat", "Babe", "", "nan", "Ran"])
+    assert facts["unmatched"]["items"]["untitled"] == 2
+    assert "2 of 5 items have a record without a title" in losses.unmatched(facts)
+    assert "untitled" not in titled(tmp_path / "none", ["Heat", "Babe"])["unmatched"]["items"]

@@ -57,7 +57,6 @@ SAME = {
     "padded users of Book-Crossing": ("bookcrossing", "BX-Book-Ratings.csv", sub(r'^"(\d)', r'"00\1')),
     "titles with hard blanks": ("ml-32m", "movies.csv", lambda data: data.replace(b" ", b"\xc2\xa0")),
     "ratings with noise": ("ml-32m", "ratings.csv", sub(r"(\.\d),(\d{6,})", r"\g<1>000003,\2")),
-    "genres as JSON lists": ("anime-2023", "anime-dataset-2023.csv", sub("Adventure", "['Adventure']")),
     "categories set apart by semicolons": (
         "yelp", BUSINESS, lambda data: re.sub(
             rb'("categories": ?")([^"]*)', lambda m: m[1] + m[2].replace(b", ", b"; "), data)),

@@ -138,8 +138,8 @@ def joined_tables(
             if repeated:
                 rejected[table, joins.CONTRADICTING] += repeated
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
-    if "title" in columns.get("items", ()):
-        unmatched["items"]["untitled"] = joins.untitled_items(ask)
+    if "title" in columns.get("items", ()) and (untitled := joins.untitled_items(ask)):
+        unmatched["items"]["untitled"] = untitled
     return unmatched
 
 

@@ -75,13 +75,13 @@ def unmatched_ids(ask: Ask, table: str, ids: int) -> dict[str, Any]:
 
 
 def untitled_items(ask: Ask) -> int:
-    """Count the items that interactions name and whose record has no title.
+    """Count the items that interactions name and whose records have no title.
 
     Args:
         ask: runs a query.
 
     Returns:
-        The number of items.
+        How many there are.
     """
     return ask("""
 SELECT count(*) AS n FROM (

@@ -73,7 +73,7 @@ def on_scale_sql(source: Source) -> str:
         source: the declaration.
 
     Returns:
-        An expression of type FLOAT.
+        An SQL expression.
     """
     if source.scale is None or source.described:
         return "rating"
