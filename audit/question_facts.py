@@ -95,7 +95,7 @@ class _Displayed:
     def _misnamed(self, first: Fact, one: Fact, places: Sequence[int]) -> Iterator[str]:
         if self.liked is None:
             return
-        failed = first.direction == DOWN or (first.direction == 0 and one.about == "title")
+        failed = first.direction == DOWN or one.about == "title"
         side = self.side(DOWN if failed else UP)
         if not any(k in side for k in places):
             yield f"{one.value!r} stands among the {'likes' if failed else 'dislikes'}"

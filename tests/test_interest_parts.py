@@ -17,7 +17,7 @@ from itdr.builders.evidence.interests import (
     plain,
     tastes,
 )
-from itdr.builders.evidence.interests.works import KINDS, blends
+from itdr.builders.evidence.interests.works import KINDS, blends, without_year
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
 from itdr.builders.rendering.template_files import BUILT_IN
@@ -211,9 +211,11 @@ def test_examples_are_the_works_of_which_a_trait_says_most() -> None:
         Item("4", "Warned", ("War",), ()),
         Item("5", "Low", ("Horror", "War"), ()),
         Item("6", "Worse", ("War",), ()),
+        Item("7", "Lowest", ("War", "Western"), ()),
     ]
-    has, none = np.ones(6, bool), np.zeros(6, bool)
-    warned = np.array([False, False, False, True, True, False])
+    has, none = np.ones(7, bool), np.zeros(7, bool)
+    has[6] = False
+    warned = np.array([False, False, False, True, True, False, False])
 
     def titles(fact: Fact, warned: np.ndarray, excluded: np.ndarray) -> list[str]:
         found = display._examples(fact, has, warned, excluded, items, 4)
@@ -227,7 +229,28 @@ def test_examples_are_the_works_of_which_a_trait_says_most() -> None:
     assert titles(against, none, none) == ["Worse", "Low"]
     # What an earlier reason excludes is no example of another one.
     assert titles(against, warned, warned) == ["Worse"]
-    assert titles(replace(war, direction=0), none, none)[0] == "Worse"
+    # Two dislikes of that kind are nothing to speak of, three are.
+    assert titles(replace(war, direction=0), none, none)[0] == "Warned"
+    has[6] = True
+    for direction in (UP, 0):
+        assert titles(replace(war, direction=direction), none, none)[:2] == ["Worse", "Warned"]
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
+def test_a_taste_that_three_listed_dislikes_share_has_a_caveat(source: str) -> None:
+    for case in cases(open_cell(source, folder())):
+        for one in case.answer.statements:
+            first, *details = one.facts
+            if not (core.is_taste(first) or first.kind in ("most", "share")):
+                continue
+            low = next(
+                fact for fact in details if fact.kind == "shown" and fact.direction == DOWN
+            ).count
+            failed = [fact.value for fact in details if (fact.kind, fact.about) == ("own", "title")]
+            assert len(failed) == (low >= display.CAVEAT)
+            text = profiles.realiser_of(open_cell(source, folder())).sentence(one)
+            assert ("They do not like every one" in text) == bool(failed)
+            assert not failed or f'"{without_year(failed[0])}" among them' in text
 
 
 # -- reviews --------------------------------------------------------------------------------------
@@ -334,9 +357,10 @@ def test_tastes_come_first_and_the_suggestion_last(source: str) -> None:
     cell = open_cell(source, folder())
     realiser = profiles.realiser_of(cell)
     sections = [one.id for one in realiser.form.plan]
-    assert sections == ["profile", "dislikes", "habits", "suggestion"]
+    assert sections == ["opening", "profile", "dislikes", "habits", "suggestion"]
     for case in cases(cell):
-        assert case.answer.statements[0].section == "profile"
+        niche = any(map(tastes.is_mostly_unknown, case.answer.facts))
+        assert case.answer.statements[0].section == ("opening" if niche else "profile")
         order = [sections.index(one.section) for one in case.answer.statements]
         assert order == sorted(order)
         for one in case.answer.statements:

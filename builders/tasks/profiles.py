@@ -161,6 +161,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     flags |= {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    flags |= {"niche"} if any(map(tastes.is_mostly_unknown, shown)) else set()
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     rated = likeness.Rated(
         person.codes[liked],
@@ -181,7 +182,8 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
-    if not planned or planned[0].form.id not in openings or not any(map(core.is_own, said)):
+    first = next((one.form.id for one in planned if one.section == PROFILE), None)
+    if first not in openings or not any(map(core.is_own, said)):
         return None
     if plain.is_passed_over(person, said, liked, disliked, sayable_here):
         return None

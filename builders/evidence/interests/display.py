@@ -30,6 +30,8 @@ MIXED = ("category", "creator", "tag", "decade")
 """The kinds of these traits."""
 CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
+CAVEAT = 3
+"""Where so many of the displayed dislikes have the trait of a taste, that is said with it."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 FAR = 2
@@ -194,9 +196,10 @@ def shown_facts(
         common the trait is among the displayed dislikes than among the likes. None that says much less there than
         another trait does, whether or not that holds of all works. Details are how many of the displayed likes carry the
         trait, how many of the dislikes (dislikes first for reasons against), and example titles, those first
-        of which the trait says most; for what is liked only at times, the title of a dislike precedes them.
+        of which the trait says most; where `CAVEAT` dislikes have the trait of a taste, too, the title of one precedes
+        them.
         What is warned of is no example of a taste where there are two others, and what one reason
-        excludes is no example of the next.
+        excludes is no example of the next. Fewer than `CAVEAT` displayed dislikes make no mixed taste.
     """
     places = np.array([*liked, *disliked], np.int64)
     ends = slice(len(liked)), slice(len(liked), None)
@@ -206,6 +209,8 @@ def shown_facts(
         has = person.carries(fact)[places] if fact.about in KINDS else None
         if has is not None:
             k, against = (int(has[end].sum()) for end in ends)
+            if fact.direction == 0 and against < CAVEAT:
+                fact = replace(fact, direction=UP)
             if not _is_shown(fact, k, len(liked), against, len(disliked)):
                 continue
             shown = [
@@ -256,7 +261,7 @@ def _examples(
     if (able & ~warned).sum() >= SHOWN:
         able &= ~warned
     titles = _titles("work", _foremost(fact, able, items, SHOWN), items)
-    if fact.direction:
+    if (has & ~is_like).sum() < CAVEAT:
         return titles
     return _titles("title", _foremost(fact, has & ~is_like, items, 1)[:1], items) + titles
 
@@ -294,8 +299,6 @@ def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
         return against >= plain.AGAINST and against * n >= FAR * k * m
-    if fact.direction == 0 and not against:
-        return False
     if fact.kind == "listed" and k * LISTED < n:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:
