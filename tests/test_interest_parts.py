@@ -253,6 +253,85 @@ def test_a_taste_that_three_listed_dislikes_share_has_a_caveat(source: str) -> N
             assert not failed or f'"{without_year(failed[0])}" among them' in text
 
 
+def test_a_blend_is_named_after_works_that_are_little_else() -> None:
+    blend = Fact("share", "blend", "Comedy + Romance", 15, 30, 0.1, UP)
+    items = [
+        Item("1", "Anything", ("Comedy", "Crime", "Drama", "Romance"), ()),
+        Item("2", "Sad", ("Comedy", "Drama", "Romance"), ()),
+        Item("3", "Light", ("Comedy", "Romance"), ()),
+        Item("4", "Lighter", ("Comedy", "Romance"), ()),
+    ]
+
+    def titles(*able: bool) -> list[str]:
+        found = display._foremost(blend, np.array(able), items, 2)
+        return [items[place].title for place in found]
+
+    assert titles(True, True, True, True) == ["Light", "Lighter"]
+    assert titles(True, True, True, False) == ["Light", "Sad"]
+    assert titles(True, False, True, False) == ["Light"]
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "steam"])
+def test_no_category_of_the_list_goes_unnamed(source: str) -> None:
+    """A category of 40% of the displayed likes to which no named taste applies is named, unless it is warned of."""
+    cell = open_cell(source, folder())
+    lexicon = profiles.realiser_of(cell).lexicon
+    rest = 0
+    for case in cases(cell):
+        said = [one.facts[0] for one in case.answer.statements]
+        rest += any(one.form.id == "rest" for one in case.answer.statements)
+        named = [fact for fact in said if core.is_taste(fact) or fact.kind in ("most", "share")]
+        liked = case.works[: case.liked]
+        free = [
+            work
+            for work in liked
+            if not any(fact.value in work.traits(fact.about) for fact in named)
+        ]
+        down = {value for about, value in case.held if about == "category"}
+        for name in {name for work in free for name in work.categories} - down:
+            if lexicon.is_taste("category", name):
+                number = sum(name in work.categories for work in free)
+                assert number < max(display.SHOWN, display.REST * len(liked)) or any(
+                    fact.kind == "most" for fact in said
+                )
+    assert rest or source == "ml-1m"
+
+
+@pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])
+def test_what_is_left_out_is_of_a_kind_that_was_warned_of(source: str) -> None:
+    for case in cases(open_cell(source, folder())):
+        said = [one.facts for one in case.answer.statements]
+        for place, (first, *details) in enumerate(said):
+            if first.kind == "also_liked" and first.direction == DOWN:
+                assert details[0].topic in {
+                    one[0].topic for one in said[:place] if one[0].direction == DOWN
+                }
+
+
+def test_the_clearest_sign_has_no_equal() -> None:
+    cell = open_cell("ml-1m", folder())
+    person = next(iter(people(cell).values()))
+    known = person.counts
+    low = np.flatnonzero(person.sides == -1).tolist()
+
+    def sayable(about: str, value: str) -> bool:
+        return about == "category"
+
+    names = [known.names[trait] for trait in known.traits_of(person.codes[low])[1].tolist()]
+    ((about, value), number) = max(
+        ((name, names.count(name)) for name in names if name[0] == "category"),
+        key=lambda one: one[1],
+    )
+    details = (
+        Fact("shown", about, value, number, len(low), 0.0, DOWN),
+        Fact("shown", about, value, 0, 1, 0.0, UP),
+    )
+    fact = Fact("contrast", about, value, number, len(low), 0.1, DOWN, details=details)
+    assert plain.leads_alone(person, fact, [], low, sayable)
+    fewer = replace(fact, value="Another", details=(replace(details[0], count=2), details[1]))
+    assert not plain.leads_alone(person, fewer, [], low, sayable)
+
+
 # -- reviews --------------------------------------------------------------------------------------
 
 

@@ -158,6 +158,9 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     shown = display.distinct_tastes(person, shown)
     shown = core.equal_second(shown) if shown else shown
     flags = core.flags(shown, known[0]) if known else set()
+    worst = next((one for one in shown if one.kind == "contrast" and one.direction == DOWN), None)
+    if worst and not plain.leads_alone(person, worst, liked, disliked, sayable_here):
+        flags -= {"divides_down"}
     flags |= {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
@@ -170,8 +173,6 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         person.codes[person.sides == DISLIKE],
         mine.touched,
     )
-    against = [fact for fact in shown if fact.about in KINDS and fact.direction == DOWN]
-    shown += offers.aversions(split, rated, kinds=against[:1])
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
@@ -187,6 +188,12 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         return None
     if plain.is_passed_over(person, said, liked, disliked, sayable_here):
         return None
+    against = [fact for fact in said if fact.about in KINDS and fact.direction == DOWN]
+    shown += offers.aversions(split, rated, kinds=against[:1])
+    every = realiser.lexicon.sayable([*tastes.commonest(person, tastes.OFTEN)])
+    named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    shown += display.left_over(person, every, named, [*held, *shown], liked, disliked, items)
+    said = _leading(realiser.plan_statements(shown, flags))
     shown = _with_offers(cell, rated, held, shown, said)
     statements = realiser.plan_statements(shown, flags)
     said = _leading(statements)

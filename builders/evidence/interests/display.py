@@ -30,6 +30,8 @@ MIXED = ("category", "creator", "tag", "decade")
 """The kinds of these traits."""
 CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
+REST = 0.4
+"""What so large a share of the displayed likes have in common is named if no taste that is named applies to them."""
 CAVEAT = 3
 """Where so many of the displayed dislikes have the trait of a taste, that is said with it."""
 WIDE = 12
@@ -235,10 +237,60 @@ def shown_facts(
     for fact, has in found:
         if has is not None:
             examples = _examples(fact, has, warned, excluded, items, len(liked))
+            if fact.about == "blend" and sum(one.about == "work" for one in examples) < SHOWN:
+                continue
             fact = replace(fact, details=(*fact.details, *examples))
             excluded |= has if fact.direction == DOWN else False
         kept.append(fact)
     return kept
+
+
+def left_over(
+    person: Person,
+    common: Sequence[Fact],
+    named: Sequence[Fact],
+    facts: Sequence[Fact],
+    liked: Sequence[int],
+    disliked: Sequence[int],
+    items: Sequence[Item],
+) -> list[Fact]:
+    """What most displayed likes have in common that none of the named tastes accounts for.
+
+    Args:
+        person: the user.
+        common: facts about categories, whether or not others like them as much.
+        named: the tastes that are stated.
+        facts: all that holds of the user; what it speaks against is not named.
+        liked, disliked: places of the displayed works.
+        items: the displayed items, likes first.
+
+    Returns:
+        At most one fact, with its details: about a category of `REST` of the displayed likes that no named taste
+        applies to.
+    """
+    barred = {fact.topic for fact in facts if fact.direction == DOWN}
+    barred |= {part.topic for part in named}
+    places, n = np.array([*liked, *disliked], np.int64), len(liked)
+    free = np.arange(len(places)) < n
+    for fact in named:
+        free &= ~person.carries(fact)[places]
+    able = [
+        (int((person.carries(fact)[places] & free).sum()), fact)
+        for fact in common
+        if fact.topic not in barred
+    ]
+    number, best = max(able, key=lambda one: (one[0], one[1].count), default=(0, None))
+    if best is None or number < max(SHOWN, REST * n):
+        return []
+    has, none = person.carries(best)[places], np.zeros(len(places), bool)
+    k, against = int(has[:n].sum()), int(has[n:].sum())
+    shown = (
+        Fact("shown", best.about, best.value, k, n, 0.0, UP),
+        Fact("shown", best.about, best.value, against, len(disliked), 0.0, DOWN),
+    )
+    # Examples are works that no named taste applies to, where there are enough of them.
+    examples = _examples(best, has & (free | (np.arange(len(has)) >= n)), none, none, items, n)
+    return [replace(best, details=(*shown, *examples))]
 
 
 def _examples(
@@ -283,6 +335,12 @@ def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -
         return len(named), max(map(named.index, parts))
 
     places = sorted(np.flatnonzero(able).tolist(), key=place_of)
+    if fact.about == "blend":
+        # A blend says what a work is only where it has hardly another category.
+        both = [one for one in places if place_of(one)[0] <= len(parts)]
+        return (
+            both if len(both) >= SHOWN else [one for one in places if place_of(one)[0] <= FOCUSED]
+        )
     return [
         one for number, one in enumerate(places) if number < least or place_of(one)[0] <= FOCUSED
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.store.reader import Item
 
 AGAINST = 2
@@ -68,6 +68,30 @@ def is_passed_over(
         return any(2 * number > m > 3 and far >= UNSAID for number, far in plain)
     shared = (int(person.carries(fact)[list(disliked)].sum()) for fact in told)
     return _fewest(plain, m) > max(AGAINST, *shared)
+
+
+def leads_alone(
+    person: Person, fact: Fact, liked: Sequence[int], disliked: Sequence[int], sayable: Sayable
+) -> bool:
+    """Whether no other category or tag is about as plain to see in the displayed dislikes as what a fact is about.
+
+    Args:
+        person: the user.
+        fact: a fact against a trait, with its details.
+        liked, disliked: places of the displayed works.
+        sayable: whether a trait can be named, by what it is about and its value.
+
+    Returns:
+        False where as many displayed dislikes share another one, and nearly as much sets it apart.
+    """
+    own = {fact.value, *fact.value.split(PLUS)}
+
+    def is_other(about: str, value: str) -> bool:
+        return about in ("category", "tag") and value not in own and sayable(about, value)
+
+    others = _plain_to_see(person, liked, disliked, is_other)
+    number, far = fact.details[0].count, gap(fact.details)
+    return not any(most >= number and PLAIN * far <= other for most, other in others)
 
 
 def _plain_to_see(

@@ -64,6 +64,8 @@ MIXED = 2
 MIXED_SHARE = 0.8
 """A taste counts as mixed if it has at least this many dislikes, and its share among the dislikes is at
 least this many times its share among the likes."""
+OFTEN = 0.2
+"""What this share of the likes have in common may be said of the rest of the list."""
 OLD = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT = 20
@@ -151,11 +153,19 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def commonest(person: Person) -> Iterator[Fact]:
-    """Each category with enough likes to be the core, whether or not others like it as much: not
-    a taste in itself, but the commonest trait."""
+def commonest(person: Person, least: float = WIDE) -> Iterator[Fact]:
+    """Each category that so large a share of the likes have, whether or not others like it as much: not
+    a taste in itself, but the commonest trait.
+
+    Args:
+        person: the user.
+        least: the share; by default, enough to be the core.
+
+    Yields:
+        Facts `most`.
+    """
     counts, tally, n = person.counts, person.tally, person.likes
-    wide = (tally.likes >= WIDE * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
+    wide = (tally.likes >= least * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
     for place in np.flatnonzero(wide).tolist():
         trait, k = int(tally.traits[place]), int(tally.likes[place])
         yield Fact("most", *counts.names[trait], k, n, counts.share(trait, n), UP)
