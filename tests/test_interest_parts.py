@@ -80,7 +80,11 @@ def test_two_tastes_of_equal_weight_are_said_to_be_so() -> None:
     rare, mixed = shown("share", "Comedy", 11), shown("share", "Horror", 15, direction=0)
     assert core.equal_second([war, rare, mixed, drama]) == [war, drama, rare, mixed]
     assert core.equal_second([war, rare, mixed]) == [war, rare, mixed]
-    assert core.flags([war, drama], war) == {"core", "two"}
+    assert core.flags([war, drama], war) == {"core", "two", "nearly"}
+    # Larger shares come first; what chance could turn round is just as important.
+    close = shown("share", "Drama", 16)
+    assert core.equal_second([war, close]) == [close, war]
+    assert core.flags([shown("share", "Drama", 15), war], war) == {"core", "two"}
     assert core.flags([war, rare], war) == {"core"}
     line = shown("contrast", "War", 15)
     assert core.flags([line, drama], line) >= {"core_line", "two", "two_line"}

@@ -26,7 +26,7 @@ NAMING = (
     "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
-LISTS = ("minor", "flaws", "commonplace", "quoted", "everybody", "frank", "unnamed", "unlisted")
+LISTS = ("minor", "flaws", "quoted", "everybody", "frank", "unnamed", "unlisted")
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
 """What may stand before a word: + and - where it judges by itself, @ where it stands in the item's name or
@@ -53,8 +53,7 @@ class AspectWords:
             cancels "single-player"; words after - always hold.
         bound: by what is judged, words of which an item's name or categories must have one.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
-            `flaws`: aspects whose faults nobody likes. `commonplace`: aspects of which anybody would complain, so
-            that a complaint tells nothing of somebody's taste. `quoted`: niches that are said only with a quote.
+            `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
             `frank`: of what even those who like an item may complain. `unnamed`: audiences that a title names
             without being for them. `unlisted`: niches that are never said because of categories or name alone.

@@ -42,7 +42,7 @@ LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 LEAST_FACTS, TASTES = 3, 2
 PROFILE = "profile"
 """The section of an answer with the tastes."""
-SECONDS = ("second_of_two",)
+SECONDS = ("nearly_second", "second_of_two")
 """Statements that say the second of two tastes of equal weight."""
 HEARD = 40
 """Reviews of a user that are searched for what they speak of."""
