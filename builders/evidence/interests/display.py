@@ -225,7 +225,7 @@ def shown_facts(
             sure = fact.about == "series" or (fact.kind == "contrast" and fact.about != "decade")
             if not sure and plain.have_one_name(fact, has, items, len(liked)):
                 continue
-            fact = replace(fact, details=tuple(shown))
+            fact = replace(fact, details=(*shown, *_other_side(person, fact)))
         found.append((fact, has))
     found.sort(key=lambda one: _less_plain(one[0]))
     warned = np.zeros(len(places), bool)
@@ -243,6 +243,17 @@ def shown_facts(
             excluded |= has if fact.direction == DOWN else False
         kept.append(fact)
     return kept
+
+
+def _other_side(person: Person, fact: Fact) -> list[Fact]:
+    """What there is to set against a contrast: how many of all verdicts on the other side have the trait."""
+    if not plain.sets_apart(fact):
+        return []
+    code = person.counts.codes[fact.about][fact.value]
+    side, of = (DISLIKE, person.dislikes) if fact.direction == UP else (LIKE, person.likes)
+    count = int((person.bears(code) & (person.sides == side)).sum())
+    expected = person.counts.share(code, person.likes) * of
+    return [Fact("overall", fact.about, fact.value, count, of, expected, -fact.direction)]
 
 
 def left_over(
