@@ -58,6 +58,8 @@ class _Displayed:
 
     def side(self, direction: int) -> range:
         liked = self.liked if self.liked is not None else 0
+        if not direction:
+            return range(len(self.titles))
         return range(liked) if direction == UP else range(liked, len(self.titles))
 
     def miscounted(self, fact: Fact) -> Iterator[str]:

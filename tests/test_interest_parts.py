@@ -336,6 +336,31 @@ def test_the_clearest_sign_has_no_equal() -> None:
     assert not plain.leads_alone(person, fewer, [], low, sayable)
 
 
+def test_a_decade_that_fills_the_list_is_said() -> None:
+    cell = open_cell("ml-1m", folder())
+    person = next(iter(people(cell).values()))
+    known = person.counts
+    # All films of this source are of one decade, so nothing is far above what is usual.
+    assert known.codes["decade"].keys() == {"1990s"}
+    likes, lows = (np.flatnonzero(person.sides == side).tolist() for side in (1, -1))
+    assert plain.decades(person, likes[:10], lows[:5]) == []
+    code = known.codes["decade"]["1990s"]
+    rarely = np.array(known.liked)
+    rarely[code] //= 4
+    seldom = np.array(known.disliked)
+    seldom[code] //= 4
+    other = replace(person, counts=replace(known, liked=rarely, disliked=seldom))
+    (both,) = plain.decades(other, likes[:10], lows[:5])
+    assert (both.value, both.count, both.of, both.direction) == ("1990s", 15, 15, 0)
+    assert both.base == pytest.approx(15 / 4, abs=0.1)
+    only = replace(person, counts=replace(known, disliked=seldom))
+    (low,) = plain.decades(only, likes[:10], lows[:5])
+    assert (low.count, low.of, low.direction) == (5, 5, DOWN)
+    realiser = profiles.realiser_of(cell)
+    (one,) = realiser.plan_statements([low])
+    assert realiser.sentence(one) == "all 5 listed low ratings are from the 1990s (1 expected)."
+
+
 # -- reviews --------------------------------------------------------------------------------------
 
 

@@ -190,6 +190,7 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         return None
     against = [fact for fact in said if fact.about in KINDS and fact.direction == DOWN]
     shown += offers.aversions(split, rated, kinds=against[:1])
+    shown += plain.decades(person, liked, disliked)
     every = realiser.lexicon.sayable([*tastes.commonest(person, tastes.OFTEN)])
     named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
     shown += display.left_over(person, every, named, [*held, *shown], liked, disliked, items)

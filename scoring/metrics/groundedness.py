@@ -311,7 +311,8 @@ def _held(row: Row) -> set[Statement]:
     found: set[Statement] = set()
     shown: set[Name] = set()
     for fact in _facts_of(row):
-        if fact.kind not in ("shown", "overall"):
+        # What is shown has a base only where the answer states it for its own sake.
+        if fact.kind not in ("shown", "overall") or (fact.kind == "shown" and fact.base):
             found |= {(name_of(fact), side) for side in _sides(fact)}
         elif fact.kind == "shown" and fact.direction == DOWN and fact.count:
             shown.add(name_of(fact))

@@ -22,6 +22,8 @@ UNSAID = 0.4
 NEARLY_ALL, SETS_APART = 0.8, 0.3
 """Where so many of the displayed dislikes share a trait, and the difference is so great, nothing that fewer share is a
 reason."""
+FAR_ABOVE = 2
+"""A decade that fills the list is said if so many times as many works are from it as would be expected."""
 Sayable = Callable[[str, str], bool]
 """Whether a trait can be named, by what it is about and its value."""
 
@@ -68,6 +70,42 @@ def is_passed_over(
         return any(2 * number > m > 3 and far >= UNSAID for number, far in plain)
     shared = (int(person.carries(fact)[list(disliked)].sum()) for fact in told)
     return _fewest(plain, m) > max(AGAINST, *shared)
+
+
+def decades(person: Person, liked: Sequence[int], disliked: Sequence[int]) -> list[Fact]:
+    """The decade that nearly all displayed likes, or all displayed dislikes, are from.
+
+    Args:
+        person: the user.
+        liked, disliked: places of the displayed works.
+
+    Returns:
+        At most one fact `shown` for each side, the base as many as would be expected of the works that users like or
+        dislike; where one decade fills both lists, one without direction, which counts both.
+    """
+    counts, found = person.counts, []
+    for places, direction, least, usual in (
+        (list(liked), UP, NEARLY_ALL, counts.liked),
+        (list(disliked), DOWN, 1.0, counts.disliked),
+    ):
+        number = len(places)
+        for value, code in counts.codes["decade"].items():
+            k = int(person.bears(code)[places].sum())
+            own = int(usual[code])
+            of = int((counts.likes if direction == UP else counts.dislikes).sum())
+            expected = round(number * own / max(of, 1), 6)
+            if value[:1].isdigit() and number > AGAINST and k >= least * number:
+                if k >= FAR_ABOVE * expected:
+                    found.append(Fact("shown", "decade", value, k, number, expected, direction))
+    if len(found) == 2 and found[0].topic == found[1].topic:
+        high, low = found
+        count, of, expected = (
+            high.count + low.count,
+            high.of + low.of,
+            round(high.base + low.base, 6),
+        )
+        return [Fact("shown", "decade", high.value, count, of, expected, 0)]
+    return found
 
 
 def leads_alone(
