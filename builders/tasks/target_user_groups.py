@@ -91,7 +91,15 @@ def _is_beyond(group: Statement) -> bool:
 
 def has_main_group(statements: Sequence[Statement], rated: bool) -> bool:
     """Whether some group stands on what people said or did; a single one on more than praise of what
-    everybody cares about, or on a work that few of the item's likers share."""
+    everybody cares about, or on a work that few of the item's likers share.
+
+    Args:
+        statements: those of an answer.
+        rated: whether the item's raters gave ratings.
+
+    Returns:
+        True where there is such a group.
+    """
     found = suited(statements)
     if len(found) != 1:
         return any(one.facts[0].solid for one in found)

@@ -62,7 +62,15 @@ class Raters:
         return self._rates(mine[kept], self._who[kept], len(works))
 
     def fans_of_any(self, groups: list[np.ndarray], size: int) -> Rates:
-        """The rates of those who like any work of each group of works."""
+        """The rates of those who like any work of each group of works.
+
+        Args:
+            groups: work codes, by group.
+            size: one more than the largest work code.
+
+        Returns:
+            One rate per group.
+        """
         places, people = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for number, works in enumerate(groups):
             named = np.zeros(size, bool)
@@ -73,7 +81,15 @@ class Raters:
         return self._rates(np.concatenate(places), np.concatenate(people), len(groups))
 
     def liked_most(self, works: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """(of these works those with most fans among the raters, how many fans each has)."""
+        """These works, those with most fans among the raters first.
+
+        Args:
+            works: work codes.
+            size: one more than the largest work code.
+
+        Returns:
+            (the works in that order, how many fans each has).
+        """
         place = np.full(size, -1, np.int32)
         place[works] = np.arange(len(works))
         mine = place[self._works]

@@ -84,7 +84,15 @@ class Themes:
         return [*others, *found, *named[:KEPT_WORKS]]
 
     def parts_among(self, work: int, works: Iterable[int]) -> set[int]:
-        """Those of some works that are parts of a work's series, or other editions of it."""
+        """Those of some works that are parts of a work's series, or other editions of it.
+
+        Args:
+            work: a work code.
+            works: codes of other works.
+
+        Returns:
+            The codes of those that are.
+        """
         title = self.store.item(work).title
         own, same = self._series_of(title), base_title(title)
         return {

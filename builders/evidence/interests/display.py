@@ -182,7 +182,7 @@ def shown_facts(
     liked: Sequence[int],
     disliked: Sequence[int],
     items: Sequence[Item],
-    sayable: plain.Sayable = lambda about, value: True,
+    sayable: plain.Sayable = plain.any_trait,
 ) -> list[Fact]:
     """The facts that the displayed works bear out, each with what it may cite from them as details.
 

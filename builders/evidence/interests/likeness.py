@@ -59,6 +59,12 @@ def carrying(split: Partition, facts: Sequence[Fact]) -> np.ndarray:
 def parts_of(facts: Sequence[Fact]) -> list[Fact]:
     """For each fact about a blend, the facts about its two categories.
 
+    Args:
+        facts: facts about traits; those about no blend are passed over.
+
+    Returns:
+        Two facts for each blend.
+
     >>> [fact.value for fact in parts_of([Fact("risk", "blend", "Crime + Thriller")])]
     ['Crime', 'Thriller']
     """

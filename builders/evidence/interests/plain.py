@@ -28,6 +28,19 @@ Sayable = Callable[[str, str], bool]
 """Whether a trait can be named, by what it is about and its value."""
 
 
+def any_trait(about: str, value: str) -> bool:
+    """Say that every trait can be named.
+
+    Args:
+        about: what the trait is.
+        value: its value.
+
+    Returns:
+        True.
+    """
+    return True
+
+
 def bar(
     person: Person, liked: Sequence[int], disliked: Sequence[int], sayable: Sayable
 ) -> tuple[float, int]:
@@ -94,9 +107,9 @@ def decades(person: Person, liked: Sequence[int], disliked: Sequence[int]) -> li
             own = int(usual[code])
             of = int((counts.likes if direction == UP else counts.dislikes).sum())
             expected = round(number * own / max(of, 1), 6)
-            if value[:1].isdigit() and number > AGAINST and k >= least * number:
-                if k >= FAR_ABOVE * expected:
-                    found.append(Fact("shown", "decade", value, k, number, expected, direction))
+            fills = value[:1].isdigit() and number > AGAINST and k >= least * number
+            if fills and k >= FAR_ABOVE * expected:
+                found.append(Fact("shown", "decade", value, k, number, expected, direction))
     if len(found) == 2 and found[0].topic == found[1].topic:
         high, low = found
         count, of, expected = (

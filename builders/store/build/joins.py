@@ -79,6 +79,9 @@ def untitled_items(ask: Ask) -> int:
 
     Args:
         ask: runs a query.
+
+    Returns:
+        Their number.
     """
     return ask("""
 SELECT count(*) AS n FROM (

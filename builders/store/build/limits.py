@@ -69,6 +69,9 @@ def on_scale_sql(source: Source) -> str:
 
     Args:
         source: the declaration.
+
+    Returns:
+        An expression over the column `rating`.
     """
     if source.scale is None or source.described:
         return "rating"
