@@ -358,7 +358,9 @@ def test_a_decade_that_fills_the_list_is_said() -> None:
     assert (low.count, low.of, low.direction) == (5, 5, DOWN)
     realiser = profiles.realiser_of(cell)
     (one,) = realiser.plan_statements([low])
-    assert realiser.sentence(one) == "all 5 listed low ratings are from the 1990s (1 expected)."
+    assert realiser.sentence(one) == (
+        "all 5 listed films that they disliked are from the 1990s (1 expected)."
+    )
 
 
 # -- reviews --------------------------------------------------------------------------------------
