@@ -58,6 +58,8 @@ class _Displayed:
 
     def side(self, direction: int) -> range:
         liked = self.liked if self.liked is not None else 0
+        if not direction:
+            return range(len(self.titles))
         return range(liked) if direction == UP else range(liked, len(self.titles))
 
     def miscounted(self, fact: Fact) -> Iterator[str]:
@@ -95,7 +97,7 @@ class _Displayed:
     def _misnamed(self, first: Fact, one: Fact, places: Sequence[int]) -> Iterator[str]:
         if self.liked is None:
             return
-        failed = first.direction == DOWN or (first.direction == 0 and one.about == "title")
+        failed = first.direction == DOWN or one.about == "title"
         side = self.side(DOWN if failed else UP)
         if not any(k in side for k in places):
             yield f"{one.value!r} stands among the {'likes' if failed else 'dislikes'}"

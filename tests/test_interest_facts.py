@@ -19,7 +19,7 @@ from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests import person as person_module
 from itdr.builders.evidence.interests import tastes
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import decade
+from itdr.builders.evidence.interests.works import KINDS, decade
 from itdr.builders.evidence.series import part, series_of
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.tasks.base import OpenCell
@@ -115,6 +115,24 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Person]:
     found = people(open_cell("ml-1m", root))
     assert len(found) > 200
     return found
+
+
+def test_what_is_expected_of_little_known_works_goes_by_category(plain: dict[str, Person]) -> None:
+    """All works of one category are expected to be as little known as its likes are."""
+    known = next(iter(plain.values())).counts
+    category = KINDS.index("category")
+    little_known = known.likes < known.known
+    for code in known.codes["category"].values():
+        works = known.bearers(code)
+        alone = [
+            sum(known.kinds[known.traits_of(np.array([work]))[1]] == category) == 1
+            for work in works
+        ]
+        assert all(alone)
+        drawn = known._drawn(known.likes, known._step(len(works)))
+        share = drawn[works[little_known[works]]].sum() / drawn[works].sum()
+        assert known.obscure_share(works) == pytest.approx(share, abs=1e-6)
+    assert known.obscure_share(np.zeros(0, np.int64)) == 0.0
 
 
 def test_people_without_tastes_have_none(plain: dict[str, Person]) -> None:

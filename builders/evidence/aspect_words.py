@@ -29,7 +29,6 @@ NAMING = (
 LISTS = (
     "minor",
     "flaws",
-    "commonplace",
     "quoted",
     "everybody",
     "frank",
@@ -63,8 +62,7 @@ class AspectWords:
             cancels "single-player"; words after - always hold.
         bound: by what is judged, words of which an item's name or categories must have one.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
-            `flaws`: aspects whose faults nobody likes. `commonplace`: aspects of which anybody would complain, so
-            that a complaint tells nothing of somebody's taste. `quoted`: niches that are said only with a quote.
+            `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
             `frank`: of what even those who like an item may complain. `unnamed`: audiences that a title names
             without being for them. `unlisted`: niches that are never said because of categories or name alone.

@@ -35,6 +35,8 @@ KINDS = {
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
     "habit": "how a user acts, or the users of an item do: a percentile",
     "own": "what is displayed of the item itself, or a displayed item",
+    "overall": "the other side of a contrast: count of all dislikes (down) or likes (up) with the trait, base as many as "
+    "are to be expected of likes",
     "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""

@@ -39,7 +39,7 @@ FIGURES = (
 )  # fmt: skip
 """What wordings may use of each fact, besides the forms of its value; the second fact's end in `_2`."""
 LISTS = (
-    "titles_and", "works_and", "all_and", "all_or", "others_and", "others_or", "number",
+    "titles_and", "failed_and", "works_and", "all_and", "all_or", "others_and", "others_or", "number",
     "others_number",
 )  # fmt: skip
 """What wordings may use of all the facts of a statement, and of all but the first."""

@@ -233,17 +233,21 @@ class Realiser:
         for name, values in (("all", things), ("others", things[1:])):
             context[f"{name}_and"] = self._listed(values, lexicon.phrases["and"])
             context[f"{name}_or"] = self._listed(values, lexicon.phrases.get("or", ""))
-        titles = [
-            thing
-            for thing, fact in zip(things, statement.facts, strict=True)
-            if fact.kind == "own" and fact.about == "work"
-        ]
+        titles, failed = (
+            [
+                thing
+                for thing, fact in zip(things, statement.facts, strict=True)
+                if fact.kind == "own" and fact.about == about
+            ]
+            for about in ("work", "title")
+        )
         works = [
             thing
             for thing, fact in zip(things, statement.facts, strict=True)
             if fact.about == "work"
         ]
         context["titles_and"] = self._listed(titles, lexicon.phrases["and"])
+        context["failed_and"] = self._listed(failed, lexicon.phrases["and"])
         context["works_and"] = self._listed(works, lexicon.phrases["and"])
         context["number"] = str(len(things))
         context["others_number"] = str(max(len(things) - 1, 0))

@@ -158,7 +158,7 @@ def _swapped(
     cell: OpenCell, case: profiles.Profile, draw: HashRng
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """For each (about, value) that the answer names, the one that stands for it in a false one."""
-    facts = [fact for fact in case.answer.facts if fact.kind not in ("shown", "own")]
+    facts = [fact for fact in case.answer.facts if fact.kind not in ("shown", "own", "overall")]
     traits = [fact for fact in facts if fact.about in KINDS]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for fact in traits:

@@ -42,7 +42,7 @@ LEAST_REVIEWS, REVIEW_WORDS, LIKED_REVIEWS = 5, 40, 3
 LEAST_FACTS, TASTES = 3, 2
 PROFILE = "profile"
 """The section of an answer with the tastes."""
-SECONDS = ("second_of_two",)
+SECONDS = ("nearly_second", "second_of_two")
 """Statements that say the second of two tastes of equal weight."""
 HEARD = 40
 """Reviews of a user that are searched for what they speak of."""
@@ -158,9 +158,13 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
     shown = display.distinct_tastes(person, shown)
     shown = core.equal_second(shown) if shown else shown
     flags = core.flags(shown, known[0]) if known else set()
+    worst = next((one for one in shown if one.kind == "contrast" and one.direction == DOWN), None)
+    if worst and not plain.leads_alone(person, worst, liked, disliked, sayable_here):
+        flags -= {"divides_down"}
     flags |= {"hours"} if counts.by_hours(split) else set()
     flags |= {"disliked"} if disliked else set()
     flags |= {"facts_shown"} if cell.cell.options.get("show_facts") else set()
+    flags |= {"niche"} if any(map(tastes.is_mostly_unknown, shown)) else set()
     flags |= {"reviews"} if any(texts[mine.places[k]] for k in liked + disliked) else set()
     rated = likeness.Rated(
         person.codes[liked],
@@ -169,8 +173,6 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         person.codes[person.sides == DISLIKE],
         mine.touched,
     )
-    against = [fact for fact in shown if fact.about in KINDS and fact.direction == DOWN]
-    shown += offers.aversions(split, rated, kinds=against[:1])
     comments = _comments(cell, user, mine, texts, liked + disliked)
     shown += opinions.opinions(comments, realiser.lexicon.aspects)
     planned = realiser.plan_statements(shown, flags)
@@ -181,10 +183,18 @@ def _sketch(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -> 
         planned = realiser.plan_statements(shown, flags)
     said = _leading(planned)
     openings = next(one.slots[0] for one in realiser.form.plan if one.id == PROFILE)
-    if not planned or planned[0].form.id not in openings or not any(map(core.is_own, said)):
+    first = next((one.form.id for one in planned if one.section == PROFILE), None)
+    if first not in openings or not any(map(core.is_own, said)):
         return None
     if plain.is_passed_over(person, said, liked, disliked, sayable_here):
         return None
+    against = [fact for fact in said if fact.about in KINDS and fact.direction == DOWN]
+    shown += offers.aversions(split, rated, kinds=against[:1])
+    shown += plain.decades(person, liked, disliked)
+    every = realiser.lexicon.sayable([*tastes.commonest(person, tastes.OFTEN)])
+    named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
+    shown += display.left_over(person, every, named, [*held, *shown], liked, disliked, items)
+    said = _leading(realiser.plan_statements(shown, flags))
     shown = _with_offers(cell, rated, held, shown, said)
     statements = realiser.plan_statements(shown, flags)
     said = _leading(statements)

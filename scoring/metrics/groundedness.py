@@ -34,7 +34,7 @@ Name = tuple[str, str]
 Statement = tuple[Name, str]
 """What is stated, and on which side."""
 FOR, AGAINST = "for", "against"
-CITED = ("own", "shown")
+CITED = ("own", "shown", "overall")
 """Kinds of facts that support a statement, but need not be stated."""
 LONGEST = 40_000
 """Characters of an answer that are read."""
@@ -311,9 +311,10 @@ def _held(row: Row) -> set[Statement]:
     found: set[Statement] = set()
     shown: set[Name] = set()
     for fact in _facts_of(row):
-        if fact.kind != "shown":
+        # What is shown has a base only where the answer states it for its own sake.
+        if fact.kind not in ("shown", "overall") or (fact.kind == "shown" and fact.base):
             found |= {(name_of(fact), side) for side in _sides(fact)}
-        elif fact.direction == DOWN and fact.count:
+        elif fact.kind == "shown" and fact.direction == DOWN and fact.count:
             shown.add(name_of(fact))
     return found | {(name, AGAINST) for name in shown - {name for name, _ in found}}
 

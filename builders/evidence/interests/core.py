@@ -16,6 +16,8 @@ SHOWN = 0.4
 """The smallest share of the displayed likes that must have the core trait."""
 EQUAL = 0.8
 """A second taste is as important as the lead if the rarer of the two has this fraction of the other's likes, or more."""
+POINTS = 0.03
+"""It is just as important if its share falls short of the lead's by this at most, else nearly as important."""
 LED = 0.2
 """If no taste is broad enough, the one farthest above the usual share comes first, provided this share of the likes
 have it."""
@@ -109,7 +111,8 @@ def _restates(fact: Fact, core: Fact) -> bool:
 
 
 def equal_second(shown: Sequence[Fact]) -> list[Fact]:
-    """The facts with a second taste that is as important as the lead right after it.
+    """The facts with a second taste that is as important as the lead right after it, or before it if it is
+    commoner and the lead is no contrast.
 
     Args:
         shown: the facts that the question shows, the lead first.
@@ -122,12 +125,16 @@ def equal_second(shown: Sequence[Fact]) -> list[Fact]:
     second = max(equal, key=_count, default=None)
     if second is None:
         return list(shown)
-    return [first, second, *(one for one in rest if one is not second)]
+    pair = [first, second]
+    if first.kind == second.kind == "share" and first.direction == UP:
+        pair.sort(key=_rate, reverse=True)
+    return [*pair, *(one for one in rest if one is not second)]
 
 
 def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
     """The flags for how an answer opens and compares: `core_line`, `core`, `core_mixed` or `mainstay`;
-    `two` where a second taste is as important (with `two_line` where the first one is a contrast); `divides_up` or `divides_down` where the first contrast
+    `two` where a second taste is as important (with `two_line` where the first one is a contrast, and `nearly`
+    where the second one is clearly rarer); `divides_up` or `divides_down` where the first contrast
     in that direction is the greatest.
 
     Args:
@@ -139,10 +146,14 @@ def flags(shown: Sequence[Fact], lead: Fact) -> set[str]:
     """
     found = _divide(shown)
     first = next(iter(shown), None)
-    if first is None or first.topic != lead.topic or first.about not in KINDS:
+    if first is None or first.about not in KINDS:
         return found
-    if first.direction == UP and len(shown) > 1 and _are_equal(first, shown[1]):
+    equal = first.direction == UP and len(shown) > 1 and _are_equal(first, shown[1])
+    if lead.topic not in {one.topic for one in shown[: 2 if equal else 1]}:
+        return found
+    if equal:
         found |= {"two", "two_line"} if first.kind == "contrast" else {"two"}
+        found |= {"nearly"} if _rate(shown[1]) < _rate(first) - POINTS else set()
     listed = first.details[0]
     if listed.count < SHOWN * listed.of or first.count < WIDE * first.of:
         return found

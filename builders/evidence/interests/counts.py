@@ -136,24 +136,43 @@ class Counts:
         own = float(self._drawn(self.likes[self.bearers(trait)], step).sum())
         return own / max(self.cache[key], 1e-12)
 
-    def obscure_share(self, likes: int) -> float:
-        """The share of little-known works to be expected among a user's likes.
+    def obscure_share(self, liked: np.ndarray) -> float:
+        """The share of little-known works to be expected among a user's likes, given their categories.
 
-        People who like many works inevitably like little-known ones.
+        People who like many works inevitably like little-known ones, and so do people who like
+        categories that few others like.
 
         Args:
-            likes: how many works the user likes.
+            liked: the works that the user likes.
 
         Returns:
-            A share, 0 to 1.
+            A share, 0 to 1: the mean over the works; for each, the mean over its categories.
         """
-        step = self._step(likes)
+        if not len(liked):
+            return 0.0
+        step = self._step(len(liked))
         key = ("obscure", step)
         if key not in self.cache:
-            drawn = self._drawn(self.likes, step)
-            of_all = max(float(drawn.sum()), 1e-12)
-            self.cache[key] = float(drawn[self.likes < self.known].sum()) / of_all
-        return self.cache[key]
+            self.cache[key] = self._obscure_shares(step)
+        of_all, by_trait = self.cache[key]
+        places, traits = self.traits_of(liked)
+        filed = self.kinds[traits] == KINDS.index("category")
+        places, traits = places[filed], traits[filed]
+        number = np.bincount(places, minlength=len(liked))
+        sums = np.bincount(places, by_trait[traits], len(liked))
+        shares = np.where(number, sums / np.maximum(number, 1), of_all)
+        # Rounded: float noise must not decide what is said.
+        return round(float(shares.mean()), 9)
+
+    def _obscure_shares(self, step: int) -> tuple[float, np.ndarray]:
+        """The share of little-known works among those drawn: of all, and of those with each trait."""
+        drawn = self._drawn(self.likes, step)
+        little = np.where(self.likes < self.known, drawn, 0.0)
+        owners = np.arange(len(self.likes)).repeat(np.diff(self.starts))
+        n = len(self.names)
+        both = np.bincount(self.traits, drawn[owners], n)
+        shares = np.bincount(self.traits, little[owners], n) / np.maximum(both, 1e-12)
+        return float(little.sum()) / max(float(drawn.sum()), 1e-12), shares
 
     @functools.cached_property
     def _chances(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

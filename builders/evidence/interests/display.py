@@ -31,6 +31,10 @@ MIXED = ("category", "creator", "tag", "decade")
 """The kinds of these traits."""
 CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
+REST = 0.4
+"""What so large a share of the displayed likes have in common is named if no taste that is named applies to them."""
+CAVEAT = 3
+"""Where so many of the displayed dislikes have the trait of a taste, that is said with it."""
 WIDE = 12
 """A taste shared by fewer than one like in this many cannot be seen in a fair sample."""
 FAR = 2
@@ -179,7 +183,7 @@ def shown_facts(
     liked: Sequence[int],
     disliked: Sequence[int],
     items: Sequence[Item],
-    sayable: plain.Sayable = lambda about, value: True,
+    sayable: plain.Sayable = plain.any_trait,
 ) -> list[Fact]:
     """The facts that the displayed works bear out, each with what it may cite from them as details.
 
@@ -195,9 +199,10 @@ def shown_facts(
         common the trait is among the displayed dislikes than among the likes. None that says much less there than
         another trait does, whether or not that holds of all works. Details are how many of the displayed likes carry the
         trait, how many of the dislikes (dislikes first for reasons against), and example titles, those first
-        of which the trait says most; for what is liked only at times, the title of a dislike precedes them.
+        of which the trait says most; where `CAVEAT` dislikes have the trait of a taste, too, the title of one precedes
+        them.
         What is warned of is no example of a taste where there are two others, and what one reason
-        excludes is no example of the next.
+        excludes is no example of the next. Fewer than `CAVEAT` displayed dislikes make no mixed taste.
     """
     places = np.array([*liked, *disliked], np.int64)
     ends = slice(len(liked)), slice(len(liked), None)
@@ -207,6 +212,8 @@ def shown_facts(
         has = person.carries(fact)[places] if fact.about in KINDS else None
         if has is not None:
             k, against = (int(has[end].sum()) for end in ends)
+            if fact.direction == 0 and against < CAVEAT:
+                fact = replace(fact, direction=UP)
             if not _is_shown(fact, k, len(liked), against, len(disliked)):
                 continue
             shown = [
@@ -219,7 +226,7 @@ def shown_facts(
             sure = fact.about == "series" or (fact.kind == "contrast" and fact.about != "decade")
             if not sure and plain.have_one_name(fact, has, items, len(liked)):
                 continue
-            fact = replace(fact, details=tuple(shown))
+            fact = replace(fact, details=(*shown, *_other_side(person, fact)))
         found.append((fact, has))
     found.sort(key=lambda one: _less_plain(one[0]))
     warned = np.zeros(len(places), bool)
@@ -231,10 +238,71 @@ def shown_facts(
     for fact, has in found:
         if has is not None:
             examples = _examples(fact, has, warned, excluded, items, len(liked))
+            if fact.about == "blend" and sum(one.about == "work" for one in examples) < SHOWN:
+                continue
             fact = replace(fact, details=(*fact.details, *examples))
             excluded |= has if fact.direction == DOWN else False
         kept.append(fact)
     return kept
+
+
+def _other_side(person: Person, fact: Fact) -> list[Fact]:
+    """What there is to set against a contrast: how many of all verdicts on the other side have the trait."""
+    if not plain.sets_apart(fact):
+        return []
+    code = person.counts.codes[fact.about][fact.value]
+    side, of = (DISLIKE, person.dislikes) if fact.direction == UP else (LIKE, person.likes)
+    count = int((person.bears(code) & (person.sides == side)).sum())
+    expected = person.counts.share(code, person.likes) * of
+    return [Fact("overall", fact.about, fact.value, count, of, expected, -fact.direction)]
+
+
+def left_over(
+    person: Person,
+    common: Sequence[Fact],
+    named: Sequence[Fact],
+    facts: Sequence[Fact],
+    liked: Sequence[int],
+    disliked: Sequence[int],
+    items: Sequence[Item],
+) -> list[Fact]:
+    """What most displayed likes have in common that none of the named tastes accounts for.
+
+    Args:
+        person: the user.
+        common: facts about categories, whether or not others like them as much.
+        named: the tastes that are stated.
+        facts: all that holds of the user; what it speaks against is not named.
+        liked, disliked: places of the displayed works.
+        items: the displayed items, likes first.
+
+    Returns:
+        At most one fact, with its details: about a category of `REST` of the displayed likes that no named taste
+        applies to.
+    """
+    barred = {fact.topic for fact in facts if fact.direction == DOWN}
+    barred |= {part.topic for part in named}
+    places, n = np.array([*liked, *disliked], np.int64), len(liked)
+    free = np.arange(len(places)) < n
+    for fact in named:
+        free &= ~person.carries(fact)[places]
+    able = [
+        (int((person.carries(fact)[places] & free).sum()), fact)
+        for fact in common
+        if fact.topic not in barred
+    ]
+    number, best = max(able, key=lambda one: (one[0], one[1].count), default=(0, None))
+    if best is None or number < max(SHOWN, REST * n):
+        return []
+    has, none = person.carries(best)[places], np.zeros(len(places), bool)
+    k, against = int(has[:n].sum()), int(has[n:].sum())
+    shown = (
+        Fact("shown", best.about, best.value, k, n, 0.0, UP),
+        Fact("shown", best.about, best.value, against, len(disliked), 0.0, DOWN),
+    )
+    # Examples are works that no named taste applies to, where there are enough of them.
+    examples = _examples(best, has & (free | (np.arange(len(has)) >= n)), none, none, items, n)
+    return [replace(best, details=(*shown, *examples))]
 
 
 def _examples(
@@ -257,7 +325,7 @@ def _examples(
     if (able & ~warned).sum() >= SHOWN:
         able &= ~warned
     titles = _titles("work", _foremost(fact, able, items, SHOWN), items)
-    if fact.direction:
+    if (has & ~is_like).sum() < CAVEAT:
         return titles
     return _titles("title", _foremost(fact, has & ~is_like, items, 1)[:1], items) + titles
 
@@ -287,6 +355,12 @@ def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -
         return len(named), max(map(named.index, parts))
 
     places = sorted(np.flatnonzero(able).tolist(), key=place_of)
+    if fact.about == "blend":
+        # A blend says what a work is only where it has hardly another category.
+        both = [one for one in places if place_of(one)[0] <= len(parts)]
+        return (
+            both if len(both) >= SHOWN else [one for one in places if place_of(one)[0] <= FOCUSED]
+        )
     return [
         one for number, one in enumerate(places) if number < least or place_of(one)[0] <= FOCUSED
     ]
@@ -303,8 +377,6 @@ def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:
     """Whether the displayed works show a fact: k of n likes carry its trait, and so many of m dislikes."""
     if fact.direction == DOWN:
         return against >= plain.AGAINST and against * n >= FAR * k * m
-    if fact.direction == 0 and not against:
-        return False
     if fact.kind == "listed" and k * LISTED < n:
         return False
     if k < SHOWN or WIDE * fact.count < fact.of:

@@ -60,10 +60,10 @@ def parts_of(facts: Sequence[Fact]) -> list[Fact]:
     """For each fact about a blend, the facts about its two categories.
 
     Args:
-        facts: facts about anything.
+        facts: facts about traits; those about no blend are passed over.
 
     Returns:
-        Two facts for each that is about a blend, none for the others.
+        Two facts for each blend.
 
     >>> [fact.value for fact in parts_of([Fact("risk", "blend", "Crime + Thriller")])]
     ['Crime', 'Thriller']

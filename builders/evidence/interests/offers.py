@@ -75,6 +75,7 @@ def offers(
     for taste in tastes:
         fits = _fitting(split, taste)
         places = able[fits[pairs.other[able]] & fits[pairs.work[able]]]
+        places = _quoted_first(store, pairs, places, taste)
         place = _place(split, pairs, places, used)
         if place is not None:
             others = places[pairs.other[places] == pairs.other[place]]
@@ -120,6 +121,13 @@ def _clear(pairs: Pairs, lift: float, fans: float) -> np.ndarray:
     """Which pairs hold for so large a share of the first work's fans, and so many times as often as expected."""
     asked = (pairs.of >= ASKED) & (pairs.together >= TOGETHER)
     return asked & (pairs.together >= lift * pairs.expected) & (pairs.together >= fans * pairs.of)
+
+
+def _quoted_first(store: StoreReader, pairs: Pairs, places: np.ndarray, taste: Fact) -> np.ndarray:
+    """These pairs in their order, but first those of works that stand for the taste in the answer."""
+    named = {one.value for one in taste.details if one.kind == "own" and one.about == "work"}
+    quoted = [store.item(int(work)).title in named for work in pairs.work[places]]
+    return np.concatenate([places[np.array(quoted, bool)], places[~np.array(quoted, bool)]])
 
 
 def _place(split: Partition, pairs: Pairs, places: np.ndarray, used: set[object]) -> int | None:

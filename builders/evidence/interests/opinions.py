@@ -13,8 +13,9 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 _ENDS = (".", "!", "?", "…", ")", '"', "\n")
 OFTEN = 2
 """How many reviews must mention a thing before the user counts as caring about it."""
-LEAST = {UP: 3, DOWN: OFTEN}
-"""How many reviews of a side must praise or criticise a thing."""
+LEAST = 3
+"""How many reviews of a side must praise or criticize a thing: three in five of those that praise, all that complain.
+Two of three may complain of what anybody would."""
 
 
 def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
@@ -26,7 +27,7 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
 
     Returns:
         Facts `aspect`: how many reviews of that side mention it, with one quote, and a second quote as a detail.
-        No complaint that anybody would make, and nothing that is praised here and criticised there, except for
+        Nothing that is praised here and criticised there, except for
         people whom the user has in mind: what does not suit them is a complaint all the same.
     """
     found: dict[tuple[tuple[str, str], int], list[Fact]] = {}
@@ -41,8 +42,7 @@ def opinions(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     facts = []
     for (topic, side), alike in found.items():
         one_sided = topic[0] == "audience" or (topic, -side) not in found
-        often = _is_often(len(alike), of[side], side)
-        if one_sided and often and not _says_nothing(alike[0], words):
+        if one_sided and _is_often(len(alike), of[side], side):
             facts.append(_counted(alike, of[side]))
     return sorted(facts, key=lambda fact: (fact.direction, -fact.count))
 
@@ -58,13 +58,8 @@ def _unsuited(comment: Comment, words: AspectWords) -> list[Fact]:
 
 def _is_often(count: int, of: int, side: int) -> bool:
     """Whether so many of a side's reviews show a taste: a single one is about one item."""
-    most = 5 * count >= 3 * of if side == UP else 2 * count > of
-    return count >= LEAST[side] and most
-
-
-def _says_nothing(fact: Fact, words: AspectWords) -> bool:
-    """Whether anybody would complain of that."""
-    return fact.direction == DOWN and words.is_of("commonplace", fact.value)
+    most = 5 * count >= 3 * of if side == UP else count == of
+    return count >= LEAST and most
 
 
 def _whole(quote: str, text: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import KINDS, PLUS
 from itdr.builders.store.reader import Item
 
 AGAINST = 2
@@ -22,8 +22,23 @@ UNSAID = 0.4
 NEARLY_ALL, SETS_APART = 0.8, 0.3
 """Where so many of the displayed dislikes share a trait, and the difference is so great, nothing that fewer share is a
 reason."""
+FAR_ABOVE = 2
+"""A decade that fills the list is said if so many times as many works are from it as would be expected."""
 Sayable = Callable[[str, str], bool]
 """Whether a trait can be named, by what it is about and its value."""
+
+
+def any_trait(about: str, value: str) -> bool:
+    """Say that every trait can be named.
+
+    Args:
+        about: what the trait is.
+        value: its value.
+
+    Returns:
+        True.
+    """
+    return True
 
 
 def bar(
@@ -68,6 +83,66 @@ def is_passed_over(
         return any(2 * number > m > 3 and far >= UNSAID for number, far in plain)
     shared = (int(person.carries(fact)[list(disliked)].sum()) for fact in told)
     return _fewest(plain, m) > max(AGAINST, *shared)
+
+
+def decades(person: Person, liked: Sequence[int], disliked: Sequence[int]) -> list[Fact]:
+    """The decade that nearly all displayed likes, or all displayed dislikes, are from.
+
+    Args:
+        person: the user.
+        liked, disliked: places of the displayed works.
+
+    Returns:
+        At most one fact `shown` for each side, the base as many as would be expected of the works that users like or
+        dislike; where one decade fills both lists, one without direction, which counts both.
+    """
+    counts, found = person.counts, []
+    for places, direction, least, usual in (
+        (list(liked), UP, NEARLY_ALL, counts.liked),
+        (list(disliked), DOWN, 1.0, counts.disliked),
+    ):
+        number = len(places)
+        for value, code in counts.codes["decade"].items():
+            k = int(person.bears(code)[places].sum())
+            own = int(usual[code])
+            of = int((counts.likes if direction == UP else counts.dislikes).sum())
+            expected = round(number * own / max(of, 1), 6)
+            fills = value[:1].isdigit() and number > AGAINST and k >= least * number
+            if fills and k >= FAR_ABOVE * expected:
+                found.append(Fact("shown", "decade", value, k, number, expected, direction))
+    if len(found) == 2 and found[0].topic == found[1].topic:
+        high, low = found
+        count, of, expected = (
+            high.count + low.count,
+            high.of + low.of,
+            round(high.base + low.base, 6),
+        )
+        return [Fact("shown", "decade", high.value, count, of, expected, 0)]
+    return found
+
+
+def leads_alone(
+    person: Person, fact: Fact, liked: Sequence[int], disliked: Sequence[int], sayable: Sayable
+) -> bool:
+    """Whether no other category or tag is about as plain to see in the displayed dislikes as what a fact is about.
+
+    Args:
+        person: the user.
+        fact: a fact against a trait, with its details.
+        liked, disliked: places of the displayed works.
+        sayable: whether a trait can be named, by what it is about and its value.
+
+    Returns:
+        False where as many displayed dislikes share another one, and nearly as much sets it apart.
+    """
+    own = {fact.value, *fact.value.split(PLUS)}
+
+    def is_other(about: str, value: str) -> bool:
+        return about in ("category", "tag") and value not in own and sayable(about, value)
+
+    others = _plain_to_see(person, liked, disliked, is_other)
+    number, far = fact.details[0].count, gap(fact.details)
+    return not any(most >= number and PLAIN * far <= other for most, other in others)
 
 
 def _plain_to_see(

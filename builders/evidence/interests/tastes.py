@@ -22,7 +22,7 @@ only this trait had been tried: it is said only where the list shows it plainly.
 
 `habit`. How many works the user has judged, the share of them that they like, and of little-known
 works among the likes: said beyond the first or last tenth of users who have judged 20 works or more;
-the last only if chance explains it in at most one case in 100, given the number of likes.
+the last only if chance explains it in at most one case in 100, given the number of likes and their categories.
 """
 
 from __future__ import annotations
@@ -56,12 +56,16 @@ OBSCURE_CHANCE = 0.01
 HEAVY, GENEROUS, STRICT, OBSCURE = 3.0, 1.25, 0.7, 1.5
 """Factors relative to the median user: works judged (`HEAVY`), share of works liked (`GENEROUS`, `STRICT`);
 `OBSCURE` is relative to the expected share of little-known works."""
+MOSTLY = 0.7
+"""Where so large a share of the likes are little known, that comes first."""
 WIDE = 0.35
 """The share of the likes that the core of a taste has, at least."""
 MIXED = 2
 MIXED_SHARE = 0.8
 """A taste counts as mixed if it has at least this many dislikes, and its share among the dislikes is at
 least this many times its share among the likes."""
+OFTEN = 0.2
+"""What this share of the likes have in common may be said of the rest of the list."""
 OLD = 1970
 """What is from before this year is certainly old, for users whose active years are unknown."""
 RECENT = 20
@@ -95,6 +99,11 @@ def facts(person: Person, carried: int) -> list[Fact]:
 def wants_unknown(fact: Fact) -> bool:
     """Whether a fact speaks for works that few know."""
     return fact.kind == "habit" and fact.about == "obscure" and fact.direction == UP
+
+
+def is_mostly_unknown(fact: Fact) -> bool:
+    """Whether a fact says that most of what somebody likes is little known."""
+    return wants_unknown(fact) and fact.count >= MOSTLY * fact.of
 
 
 def wants_known(fact: Fact) -> bool:
@@ -144,11 +153,19 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
         yield Fact(of_kind, kind, name, likes, total, base, 0 if mixed else UP)
 
 
-def commonest(person: Person) -> Iterator[Fact]:
-    """Each category with enough likes to be the core, whether or not others like it as much: not
-    a taste in itself, but the commonest trait."""
+def commonest(person: Person, least: float = WIDE) -> Iterator[Fact]:
+    """Each category that so large a share of the likes have, whether or not others like it as much: not
+    a taste in itself, but the commonest trait.
+
+    Args:
+        person: the user.
+        least: the share; by default, enough to be the core.
+
+    Yields:
+        Facts `most`.
+    """
     counts, tally, n = person.counts, person.tally, person.likes
-    wide = (tally.likes >= WIDE * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
+    wide = (tally.likes >= least * n) & (counts.kinds[tally.traits] == KINDS.index("category"))
     for place in np.flatnonzero(wide).tolist():
         trait, k = int(tally.traits[place]), int(tally.likes[place])
         yield Fact("most", *counts.names[trait], k, n, counts.share(trait, n), UP)
@@ -246,8 +263,8 @@ def _habits(person: Person) -> Iterator[Fact]:
         yield Fact("habit", "generous", "", n, judged, usual.liked[1] * judged, UP)
     elif rate <= min(usual.liked[0], STRICT * usual.liked[1]):
         yield Fact("habit", "strict", "", n, judged, usual.liked[1] * judged, DOWN)
-    likes = counts.likes[person.codes[person.sides == LIKE]]
-    k, p = int((likes < counts.known).sum()), counts.obscure_share(n)
+    liked = person.codes[person.sides == LIKE]
+    k, p = int((counts.likes[liked] < counts.known).sum()), counts.obscure_share(liked)
     if not 0 < p < 1:
         return
     if (
