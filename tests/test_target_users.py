@@ -159,7 +159,7 @@ def test_faults_and_the_genres_complement_are_no_usual_exclusions(source: str) -
     for row in warned:
         quote = next(one["quote"] for one in row["evidence"] if one["fact"] == "aspect/flaw/down")
         _, not_for, said = row["output"].rpartition("Not for:")
-        assert f'One reviewer warns: "{quote}.' in row["output"]
+        assert f"One reviewer's complaint: \"{quote}" in row["output"]
         assert not not_for or quote not in said.split("\n\n")[0]
 
 

@@ -48,13 +48,17 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     grievance = grievance_in(sentence, words)
     if not grievance:
         return None
-    for one in judgements_in(sentence, words):
-        if (
-            one.side == DOWN
-            and one.about in ("aspect", "wish")
-            and not words.is_of("flaws", one.name)
-        ):
-            return Fact("aspect", one.about, one.name, direction=DOWN, quote=sentence)
+    judged = [
+        one
+        for one in judgements_in(sentence, words)
+        if one.side == DOWN
+        and one.about in ("aspect", "wish")
+        and not words.is_of("flaws", one.name)
+    ]
+    # Slow service concerns those in a hurry more than those who want it friendly.
+    judged.sort(key=lambda one: not words.is_of("frank", one.name))
+    if judged:
+        return Fact("aspect", judged[0].about, judged[0].name, direction=DOWN, quote=sentence)
     return Fact("aspect", "flaw", grievance.casefold(), direction=DOWN, quote=sentence)
 
 

@@ -38,7 +38,7 @@ HITS = [
     (PRODUCTS, 1, "The brush feels sturdy and well made.", "durability", UP),
     (PRODUCTS, 1, "It leaves my hair soft and shiny.", "soft hair", UP),
     (PRODUCTS, -1, "It made my skin dry and itchy.", "soft skin", DOWN),
-    (PRODUCTS, 1, "The colors are gorgeous.", "looks", UP),
+    (PRODUCTS, 1, "The colors are gorgeous.", "colors", UP),
     (PRODUCTS, 1, "It is worth every penny.", "value for money", UP),
     (PRODUCTS, -1, "The gloves were too small for an adult.", "fit and size", DOWN),
     (PRODUCTS, -1, "The bottle arrived damaged.", "delivery and packaging", DOWN),
@@ -168,7 +168,7 @@ def test_who_is_named_outright_is_quoted_whole(
 ) -> None:
     (fact,) = audiences([Comment(0, verdict, text)], words(domain))
     assert (fact.about, fact.value, fact.direction) == (about, value, side)
-    assert fact.quote == text.rstrip(".!")
+    assert fact.quote == text.rstrip(".")
 
 
 @pytest.mark.parametrize(("domain", "verdict", "text"), FOR_NOBODY)

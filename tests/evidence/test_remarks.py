@@ -7,6 +7,7 @@ import pytest
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.audiences.remarks import remarks
 from itdr.builders.evidence.comments import Comment
+from itdr.builders.evidence.complaints import unreported
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.rendering import lexicon_files, templates
 
@@ -82,7 +83,8 @@ def test_a_complaint_about_the_price_counts_whoever_makes_it() -> None:
     for verdict in (1, 0, -1):
         facts = found(PRODUCTS, "Face Cream", "", (verdict, "It is way overpriced."))
         assert [(one.value, one.direction) for one in facts] == [("value for money", DOWN)]
-    assert not found(PRODUCTS, "Face Cream", "", (1, "It made my skin itchy."))
+    (itchy,) = found(PRODUCTS, "Face Cream", "", (1, "It made my skin itchy."))
+    assert (itchy.about, itchy.direction) == ("flaw", DOWN)
 
 
 def test_a_niche_without_a_quote_is_told_by_the_categories() -> None:
@@ -107,8 +109,8 @@ def test_a_side_dish_needs_more_than_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("title", "text", "niche"),
     [
-        ("Holiday Nail Stamping Plates, 5 pcs", "The plates are gorgeous.", "nail art"),
-        ("Long Red Synthetic Wig", "This is a beautiful wig.", "wigs"),
+        ("Holiday Nail Stamping Plates, 5 pcs", "Great for doing your own nails.", "nail art"),
+        ("Long Red Synthetic Wig", "I wear a wig every day and love this one.", "wigs"),
         ("Oud Beard Balm", "It makes the beard soft.", "a beard"),
     ],
 )
@@ -128,12 +130,8 @@ def test_what_every_buyer_does_is_no_group(title: str) -> None:
     ("domain", "one", "other"),
     [
         (PRODUCTS, (-1, "This soap felt drying to me."), (1, "Leaves it soft and clean.")),
-        (
-            PRODUCTS,
-            (-1, "The scent is awful."),
-            (1, "Great soap. I love the scent so much and more."),
-        ),
-        (BOOKS, (-1, "Dull from the start."), (1, "A real page turner.")),
+        (PRODUCTS, (1, "I love the scent so much."), (-1, "The scent is awful.")),
+        (BOOKS, (1, "A real page turner."), (-1, "Dull from the start.")),
         (BUSINESSES, (1, "The service was friendly."), (0, "and the service was slow, so slow")),
     ],
 )
@@ -159,6 +157,72 @@ def test_what_another_sentence_denies_is_not_said(
 def test_faults_that_nobody_likes_warn_everybody(domain: str, text: str, about: str) -> None:
     (fact,) = (one for one in found(domain, "X", "", (-1, text)) if one.direction == DOWN)
     assert fact.about == about
+
+
+@pytest.mark.parametrize(
+    ("domain", "title", "text", "about", "value"),
+    [
+        (BUSINESSES, "Da", "Great tacos. But the service was really slow.", "aspect", "waiting times"),
+        (BUSINESSES, "Da", "Amazing beer selection. The place is really loud.", "wish", "a quiet place"),
+        (BUSINESSES, "Da", "Good salads. Just one warning... the atmosphere is not much.", "aspect", "atmosphere"),
+        (BUSINESSES, "Da", "Nice evening, but a bit pricey in general.", "aspect", "prices"),
+        (PRODUCTS, "Wig", "Lovely color! The nape is fine, the cap is too small.", "aspect", "a larger head"),
+        (PRODUCTS, "Kit", "Nice set. One very big con was the top coat.", "flaw", "one very big con"),
+        (PRODUCTS, "Duo", "So pretty. It’s so hard to get the container to open.", "flaw", "hard to get"),
+        (PRODUCTS, "Serum", "It smells great. I haven't seen any results with this.", "flaw", "haven't seen"),
+    ],
+)  # fmt: skip
+def test_a_complaint_counts_even_in_praise(
+    domain: str, title: str, text: str, about: str, value: str
+) -> None:
+    for verdict in (1, 0):
+        (fact,) = (
+            one for one in found(domain, title, "", (verdict, text)) if one.direction == DOWN
+        )
+        assert (fact.about, fact.value) == (about, value)
+        assert fact.quote in text and fact.quote.split()[-1] == text.rstrip(".").split()[-1]
+
+
+@pytest.mark.parametrize(
+    ("domain", "text"),
+    [
+        (BUSINESSES, "If the service was slow I would say so."),
+        (BUSINESSES, "You will not be disappointed."),
+        (BUSINESSES, "The wings are never too spicy."),
+        (BUSINESSES, "Was the service slow?"),
+        (PRODUCTS, "The cream is rich without being way too heavy."),
+        (PRODUCTS, "My last brush was very expensive compared to this."),
+        (PRODUCTS, "I expected it to be hard to open."),
+    ],
+)
+def test_what_is_denied_or_might_only_be_is_no_complaint(domain: str, text: str) -> None:
+    assert not [one for one in found(domain, "X", "", (1, text)) if one.direction == DOWN]
+    assert not complains(domain, text)
+
+
+def test_a_complaint_that_no_answer_quotes_is_known() -> None:
+    shown = [Comment(0, 1, "It works. so the cap is too small."), Comment(1, 1, "A fine wig.")]
+    assert unreported(shown, [], words(PRODUCTS)) == shown[:1]
+    assert not unreported(shown, ["so the cap is too small"], words(PRODUCTS))
+
+
+def complains(domain: str, text: str) -> bool:
+    return bool(unreported([Comment(0, 1, text)], [], words(domain)))
+
+
+def test_a_field_is_named_only_where_the_comments_name_too_few() -> None:
+    one = (1, "Great sports bar and very good service. The patio is lovely.")
+    assert not any(
+        fact.kind == "own" for fact in found(BUSINESSES, "Da", "Sports Bars, Mexican", one)
+    )
+    few = found(BUSINESSES, "Da", "Sports Bars, Mexican", (1, "We came on Monday."))
+    assert ("own", "Mexican food") in ups(few)
+
+
+def test_quotes_keep_their_marks_and_are_the_authors_own() -> None:
+    text = '"Perfect for families!" they say. Decor: (5/5) I love the decor! Food Great tacos are here. Best wine list....'
+    facts = found(BUSINESSES, "Da", "Mexican", (1, text))
+    assert [one.quote for one in facts if one.kind == "aspect"] == ["I love the decor!"]
 
 
 def test_no_two_groups_are_the_same_people() -> None:
