@@ -422,9 +422,9 @@ def test_what_anybody_would_complain_of_is_said_only_if_all_complain(
 @pytest.mark.parametrize(
     ("domain", "text", "words"),
     [
-        ("games", "The combat is great.", "They care about combat"),
+        ("games", "The combat is great.", "This player cares about combat"),
         ("games", "Great with friends.", "They like to play with friends"),
-        ("book_reviews", "Clear and warm.", "They care about the writing"),
+        ("book_reviews", "Clear and warm.", "This reader cares about the writing"),
         ("book_reviews", "A gift for my son, who loved it.", "Many of these books were gifts"),
     ],
 )

@@ -31,6 +31,8 @@ MIXED = ("category", "creator", "tag", "decade")
 """The kinds of these traits."""
 CONSIDERED = 120
 """How many works of a side, in hash order, the sample is taken from."""
+MORE = 1.15
+"""What is left over is named if it is so many times as common as among others' likes: else it tells nothing."""
 REST = 0.4
 """What so large a share of the displayed likes have in common is named if no taste that is named applies to them."""
 CAVEAT = 3
@@ -289,7 +291,7 @@ def left_over(
     able = [
         (int((person.carries(fact)[places] & free).sum()), fact)
         for fact in common
-        if fact.topic not in barred
+        if fact.topic not in barred and fact.count >= MORE * fact.base * fact.of
     ]
     number, best = max(able, key=lambda one: (one[0], one[1].count), default=(0, None))
     if best is None or number < max(SHOWN, REST * n):

@@ -97,6 +97,13 @@ def decades(person: Person, liked: Sequence[int], disliked: Sequence[int]) -> li
         dislike; where one decade fills both lists, one without direction, which counts both.
     """
     counts, found = person.counts, []
+
+    def liked_too(code: int) -> bool:
+        """Whether a decade is as common among the displayed likes as among those of others, or more so."""
+        k = int(person.bears(code)[list(liked)].sum())
+        filled = k >= NEARLY_ALL * len(liked)
+        return not filled and k * int(counts.likes.sum()) > len(liked) * int(counts.liked[code])
+
     for places, direction, least, usual in (
         (list(liked), UP, NEARLY_ALL, counts.liked),
         (list(disliked), DOWN, 1.0, counts.disliked),
@@ -108,7 +115,7 @@ def decades(person: Person, liked: Sequence[int], disliked: Sequence[int]) -> li
             of = int((counts.likes if direction == UP else counts.dislikes).sum())
             expected = round(number * own / max(of, 1), 6)
             fills = value[:1].isdigit() and number > AGAINST and k >= least * number
-            if fills and k >= FAR_ABOVE * expected:
+            if fills and k >= FAR_ABOVE * expected and not (direction == DOWN and liked_too(code)):
                 found.append(Fact("shown", "decade", value, k, number, expected, direction))
     if len(found) == 2 and found[0].topic == found[1].topic:
         high, low = found
