@@ -37,7 +37,7 @@ def folder() -> Path:
     home = root / "ml-32m"
     home.mkdir()
     films = ["movieId,title,genres\n"]
-    films += [f"{k},Film {k} ({1960 + k // 10}),{GENRES[k % 4]}\n" for k in range(FILMS)]
+    films += [f"{k + 1},Film {k} ({1960 + k // 10}),{GENRES[k % 4]}\n" for k in range(FILMS)]
     (home / "movies.csv").write_text("".join(films), "utf-8")
     rng = np.random.default_rng(3)
     lines = ["userId,movieId,rating,timestamp\n"]
@@ -47,7 +47,7 @@ def folder() -> Path:
         recent = day - 1 - np.minimum(rng.geometric(0.04, 60), day)
         for step, film in enumerate(dict.fromkeys(recent.clip(0).tolist())):
             when = 10**9 + int(day) * SEASON + step * 7 + user % 7
-            lines.append(f"{user},{film},{rng.integers(1, 11) / 2},{when}\n")
+            lines.append(f"{user + 1},{film + 1},{rng.integers(1, 11) / 2},{when}\n")
     (home / "ratings.csv").write_text("".join(lines), "utf-8")
     (home / "tags.csv").write_text("userId,movieId,tag,timestamp\n", "utf-8")
     return root

@@ -118,12 +118,12 @@ def repeated(times: int) -> Path:
     root = Path(tempfile.mkdtemp(prefix="itdr-repeats-"))
     home = root / "ml-32m"
     home.mkdir()
-    films = [[k, f"Film {k} (1990)", "Drama"] for k in range(30)]
+    films = [[k, f"Film {k} (1990)", "Drama"] for k in range(1, 31)]
     rows = [
         [user, film, 1 + step, 10**9 + 1000 * step + 10 * film]
-        for user in range(40)
+        for user in range(1, 41)
         for step in range(times)
-        for film in range(30)
+        for film in range(1, 31)
     ]
     for name, head, lines in (
         ("movies", "movieId,title,genres", films),

@@ -23,6 +23,8 @@ VALUES |= {
     "n_candidates": 2,
     "all_candidates": "both",
     "leaving_out": "",
+    "full_title": "title and year",
+    "full_titles": "titles and years",
 }
 
 

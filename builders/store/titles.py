@@ -1,8 +1,4 @@
-"""A store with shortened titles; titles that look the same once shortened share a code.
-
-A title that can only be cut in the middle of a phrase ("… Soak Off Gel Polish Colors Pink…") is not shown:
-as an answer it would be no name, and among candidates it would stand out.
-"""
+"""A store with shortened titles; titles that look the same once shortened share a code."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from itdr.builders.core.arrow import numbers, read, take_rows, write_table
-from itdr.builders.core.text import ELLIPSIS, cut_title
+from itdr.builders.core.text import cut_title
 from itdr.builders.store import derived
 from itdr.builders.store.build.works import title_key
 from itdr.builders.store.reader import MAX_CACHED_ITEMS, StoreReader
@@ -47,8 +43,7 @@ def _longest(store: StoreReader) -> int:
 
 
 def _write(store: StoreReader, chars: int, path: Path) -> None:
-    """Give titles that look the same once shortened the code of the first of them, those that end in an
-    ellipsis -1."""
+    """Give titles that look the same once shortened the code of the first of them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -62,8 +57,5 @@ def _write(store: StoreReader, chars: int, path: Path) -> None:
         some = places[start : start + MAX_CACHED_ITEMS]
         titles = take_rows(column, some).to_pylist()
         for place, title in zip(some.tolist(), titles, strict=True):
-            shown = cut_title(title, chars)
-            code = int(codes[place])
-            whole = not shown.endswith(ELLIPSIS)
-            merged[place] = first.setdefault(title_key(shown), code) if whole else -1
+            merged[place] = first.setdefault(title_key(cut_title(title, chars)), int(codes[place]))
     write_table(pa.table({"title_code": merged}), path)

@@ -346,7 +346,7 @@ def _profile(cell: OpenCell, window: Tastes, name: str) -> Profile:
     (met,) = cell.store.items_of([[mine.items[k] for k in places]])
     # The item that the user met, with the traits of its work.
     works = [
-        replace(work, id=item.id, title=item.title, listed=item.listed)
+        replace(work, id=item.id, title=item.title, listed=item.listed, shown=item.shown)
         for work, item in zip(
             works_of(cell.store, [mine.works[k] for k in places]), met, strict=True
         )

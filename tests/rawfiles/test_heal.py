@@ -19,6 +19,6 @@ def test_damages_are_mended(first: int) -> None:
 
 
 def test_the_walk_would_notice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(damages.refused, "put_aside", lambda source, path: "Delete it.")
+    monkeypatch.setattr(damages.refused_files, "put_aside", lambda source, path: "Delete it.")
     with pytest.raises(damages.Wrong, match="healed"):
         damages.sweep(range(3 * BLOCK))

@@ -28,7 +28,7 @@ RATINGS_1M = "".join(
     f"{user}::{film}::4::97830{user:02}{film}0\n" for user in (1, 2) for film in (1, 2)
 )
 FILMS_1M = "1::Heat (1995)::Action\n2::Babe (1995)::Comedy\n"
-USERS_1M = "1::M::25::10::48067\n2::F::56::16::70072\n"
+USERS_1M = "1::M::25::4::48067\n2::F::56::16::70072\n"
 ML_1M = {"ratings.dat": RATINGS_1M, "movies.dat": FILMS_1M, "users.dat": USERS_1M}
 BOOK_HEAD = (
     '"ISBN";"Book-Title";"Book-Author";"Year-Of-Publication";"Publisher";"Image-URL-S";'

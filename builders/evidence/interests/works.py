@@ -163,11 +163,12 @@ def _work(
         categories,
         creators,
         item.listed,
-        tuple(tag for tag in own if tag.casefold() not in folded),
-        periods(year) if year else (),
-        (series[0],) if series[0] else (),
-        (SEQUEL,) if series[1] else (),
-        blends((*categories, SEQUEL) if series[1] else categories) if blended else (),
+        item.shown,
+        tags=tuple(tag for tag in own if tag.casefold() not in folded),
+        decade=periods(year) if year else (),
+        series=(series[0],) if series[0] else (),
+        sequel=(SEQUEL,) if series[1] else (),
+        blend=blends((*categories, SEQUEL) if series[1] else categories) if blended else (),
     )
 
 
