@@ -1,4 +1,4 @@
-"""Made-up users for the tests of interest profiles: open cells, cases, rows, and planted tastes."""
+"""Made-up users for the tests of interest profiles: open cells, cases, rows, facts, and planted tastes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from typing import Any
 import numpy as np
 
 from itdr.builders.dataset import open_cells, registry
+from itdr.builders.evidence import user_verdicts
+from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.interests import counts as interest_counts
+from itdr.builders.evidence.interests.person import Person
+from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.sampling.splits import SPLITS
 from itdr.builders.store import prepare, spec
 from itdr.builders.tasks import interest_recognition as task
@@ -50,6 +55,27 @@ def open_cell(source: str, root: Path, **options: Any) -> OpenCell:
     rule = task.TASK.cells.get(source, CellRule(100))
     values = {**task.TASK.defaults, **options}
     return open_cells.open_cell(Cell(task.TASK, declared, None, None, values, 0, rule), (path,))
+
+
+def people(cell: OpenCell) -> dict[str, Person]:
+    """Everybody with enough likes and dislikes, by id."""
+    counts = interest_counts.counts(cell.partition)
+    found = {}
+    for user in range(len(cell.store.user_n)):
+        mine = user_verdicts.sided(cell.partition, user)
+        if mine.sides.count(LIKE) >= 20 and mine.sides.count(DISLIKE) >= 5:
+            training = cell.partition.in_training([user])[0]
+            found[cell.user_id(user)] = Person.of(counts, mine, training)
+    return found
+
+
+def shown(kind: str, value: str, k: int, direction: int = UP, about: str = "category") -> Fact:
+    """A fact about 30 likes, ten of which are displayed."""
+    listed = (
+        Fact("shown", about, value, round(k / 3), 10, 0.0, UP),
+        Fact("shown", about, value, 0, 5, 0.0, DOWN),
+    )
+    return Fact(kind, about, value, k, 30, 0.1, direction, details=listed)
 
 
 def cases(cell: OpenCell) -> list[profiles.Profile]:

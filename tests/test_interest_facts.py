@@ -13,17 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from itdr.builders.evidence import significance, user_verdicts
+from itdr.builders.evidence import significance
 from itdr.builders.evidence.facts import DOWN, UP, Fact
-from itdr.builders.evidence.interests import counts as interests_counts
 from itdr.builders.evidence.interests import person as person_module
 from itdr.builders.evidence.interests import tastes
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.works import KINDS, decade
 from itdr.builders.evidence.series import part, series_of
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
-from itdr.builders.tasks.base import OpenCell
-from tests.interest import open_cell, people_with
+from tests.interest import open_cell, people, people_with
 
 # -- exact tests ----------------------------------------------------------------------------------
 
@@ -89,18 +87,6 @@ def test_decades_have_names() -> None:
 
 
 # -- permuted and planted -------------------------------------------------------------------------
-
-
-def people(cell: OpenCell) -> dict[str, Person]:
-    """Everybody with enough likes and dislikes, by id."""
-    counts = interests_counts.counts(cell.partition)
-    found = {}
-    for user in range(len(cell.store.user_n)):
-        mine = user_verdicts.sided(cell.partition, user)
-        if mine.sides.count(LIKE) >= 20 and mine.sides.count(DISLIKE) >= 5:
-            training = cell.partition.in_training([user])[0]
-            found[cell.user_id(user)] = Person.of(counts, mine, training)
-    return found
 
 
 def told(person: Person, kinds: tuple[str, ...]) -> list[Fact]:

@@ -11,9 +11,8 @@ from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import counts, likeness, offers, works
 from itdr.builders.evidence.interests.likeness import Rated
 from itdr.builders.evidence.interests.works import works_of
-from tests.interest import cases, folder, open_cell
+from tests.interest import cases, folder, open_cell, shown
 from tests.test_interest_companions import DRAMA, FIRST, crowd, rated, table, write
-from tests.test_interest_parts import shown
 
 
 def test_offers_agree_with_the_taste_and_with_no_dislike(tmp_path: Path, caches: Path) -> None:

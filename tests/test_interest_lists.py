@@ -1,4 +1,5 @@
-"""Parts of interest profiles: which taste comes first, blends, opinions in reviews, what is offered."""
+"""What the displayed likes and dislikes of an interest profile show: contrasts, examples, plain patterns, and the
+order in which they are told."""
 
 from __future__ import annotations
 
@@ -7,164 +8,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from itdr.builders.evidence.comments import Comment
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import (
     core,
-    counts,
     display,
-    opinions,
     plain,
     tastes,
 )
-from itdr.builders.evidence.interests.works import KINDS, blends, without_year
+from itdr.builders.evidence.interests.works import KINDS, without_year
 from itdr.builders.rendering.lexicon_files import load_lexicon
 from itdr.builders.rendering.realiser import figures
-from itdr.builders.rendering.template_files import BUILT_IN
 from itdr.builders.rendering.templates import load_words
 from itdr.builders.store.reader import Item
 from itdr.builders.tasks import profiles
-from tests.interest import cases, folder, open_cell
-from tests.test_interest_facts import people
-
-# -- the core -------------------------------------------------------------------------------------
-
-
-def shown(kind: str, value: str, k: int, direction: int = UP, about: str = "category") -> Fact:
-    """A fact about 30 likes, ten of which are displayed."""
-    listed = (
-        Fact("shown", about, value, round(k / 3), 10, 0.0, UP),
-        Fact("shown", about, value, 0, 5, 0.0, DOWN),
-    )
-    return Fact(kind, about, value, k, 30, 0.1, direction, details=listed)
-
-
-def test_what_comes_first_is_about_as_common_as_anything() -> None:
-    cell = open_cell("ml-1m", folder())
-    person = max(people(cell).values(), key=lambda one: one.likes)
-    n = person.likes
-    often, seldom, most = "Drama", "War", Fact("most", "category", "Drama", n, n, 0.5, UP)
-    rare = Fact("share", "category", seldom, n // 2, n, 0.01, UP)
-    # Half of the likes are no core where all are something else, however unusual they are.
-    first, *rest = core.first_taste(person, [rare, most])
-    assert first == most and rest == [rare]
-    # What is about as common as usual is not said: the taste farthest above that leads.
-    usual = Fact("most", "category", "Drama", n * 6 // 10, n, 0.58, UP)
-    some = [
-        Fact("share", "category", name, n // 4, n, base, UP)
-        for name, base in (("Comedy", 0.15), (seldom, 0.05))
-    ]
-    assert core.first_taste(person, [*some, usual]) == some[::-1]
-    tested = Fact("share", "category", often, n, n, 0.5, UP)
-    telling = Fact("contrast", "category", often, n, n, 0.2, UP)
-    found = core.first_taste(person, [rare, tested, telling, most])
-    assert found == [telling, tested, rare]
-
-
-def test_an_answer_begins_with_what_the_list_shows() -> None:
-    def flags(*facts: Fact) -> set[str]:
-        return core.flags(facts, facts[0])
-
-    assert flags(shown("share", "War", 15)) == {"core"}
-    assert flags(shown("share", "War", 15, direction=0)) == {"core_mixed"}
-    assert flags(shown("contrast", "War", 15)) == {"core_line", "divides_up"}
-    assert flags(shown("most", "War", 15)) == {"mainstay"}
-    assert flags(shown("share", "War", 9)) == set()
-    assert core.flags([], shown("share", "War", 15)) == set()
-    # What was to lead is not shown.
-    assert core.flags([shown("share", "Drama", 15)], shown("share", "War", 15)) == set()
-
-
-def test_two_tastes_of_equal_weight_are_said_to_be_so() -> None:
-    war, drama = shown("share", "War", 15), shown("share", "Drama", 13)
-    rare, mixed = shown("share", "Comedy", 11), shown("share", "Horror", 15, direction=0)
-    assert core.equal_second([war, rare, mixed, drama]) == [war, drama, rare, mixed]
-    assert core.equal_second([war, rare, mixed]) == [war, rare, mixed]
-    assert core.flags([war, drama], war) == {"core", "two", "nearly"}
-    # Larger shares come first; what chance could turn round is just as important.
-    close = shown("share", "Drama", 16)
-    assert core.equal_second([war, close]) == [close, war]
-    assert core.flags([shown("share", "Drama", 15), war], war) == {"core", "two"}
-    assert core.flags([war, rare], war) == {"core"}
-    line = shown("contrast", "War", 15)
-    assert core.flags([line, drama], line) >= {"core_line", "two", "two_line"}
-
-
-def test_the_greatest_contrast_is_what_separates_likes_from_dislikes() -> None:
-    lead = shown("share", "War", 15)
-    up, down = shown("contrast", "Drama", 12), shown("contrast", "Horror", 18, direction=DOWN)
-    assert "divides_down" in core.flags([lead, up, down], lead)
-    assert "divides_up" in core.flags([lead, up], lead)
-    weak = shown("contrast", "Horror", 9, direction=DOWN)
-    assert core.flags([lead, weak], lead) == {"core"}
-    # Of two in one direction the first is said.
-    assert "divides_down" not in core.flags([lead, weak, down], lead)
-
-
-def test_answers_open_with_their_core_and_say_what_to_avoid() -> None:
-    cell = open_cell("ml-1m", folder())
-    plan = profiles.realiser_of(cell).form.plan
-    openings = next(one.slots[0] for one in plan if one.id == profiles.PROFILE)
-    drawn = cases(cell)
-    assert len(drawn) > 50
-    for case in drawn:
-        first = next(one for one in case.answer.statements if one.section == profiles.PROFILE)
-        assert first.form.id in openings
-        facts = [one.facts[0] for one in case.answer.statements]
-        assert any(
-            fact.kind in ("contrast", "risk", "listed")
-            or (fact.kind == "also_liked" and fact.direction == DOWN)
-            for fact in facts
-        )
-        if {"core", "core_line", "mainstay", "core_mixed"} & case.flags:
-            assert first.form.id not in ("leaning", "second")
-        # Named first is what about as many displayed likes have in common as anything else.
-        most = max(
-            sum(name in work.categories for work in case.works[: case.liked])
-            for name in {name for work in case.works for name in work.categories}
-        )
-        if {"core", "core_line", "mainstay", "core_mixed"} & case.flags:
-            listed = first.facts[1]
-            assert listed.kind == "shown" and listed.count >= 0.75 * most - 1
-
-
-def test_a_blend_is_two_categories_and_said_only_by_its_name() -> None:
-    assert blends(["Romance", "Comedy", "War"]) == (
-        "Comedy + Romance",
-        "Comedy + War",
-        "Romance + War",
-    )
-    assert blends(["War"]) == () and "blend" in KINDS
-    lexicon = load_lexicon("films", load_words("films"))
-    assert lexicon.forms_of("blend", "Comedy + Romance")["things"] == "romantic comedies"
-    assert lexicon.is_taste("blend", "Comedy + Romance")
-    assert not lexicon.is_taste("blend", "Western + Zombies")
-
-
-def test_blends_are_counted_like_categories() -> None:
-    cell = open_cell("ml-1m", folder())
-    known = counts.counts(cell.partition)
-    codes = known.codes["blend"]
-    assert codes
-    for name, code in codes.items():
-        one, other = (
-            set(known.bearers(known.codes["category"][part]).tolist()) for part in name.split(" + ")
-        )
-        assert set(known.bearers(code).tolist()) == one & other
-
-
-def test_every_blend_of_the_lexicon_is_spelt_as_the_works_spell_it() -> None:
-    for domain in ("films", "anime"):
-        terms = load_lexicon(domain, load_words(domain)).terms["blend"]
-        written = (BUILT_IN / "lexicon" / f"{domain}.yaml").read_text("utf-8")
-        assert len(terms) > 10
-        for line in written.splitlines():
-            if " + " in line:
-                name = line.split('"')[1]
-                assert blends(name.split(" + ")) == (name,)
-
-
-# -- likes against dislikes -----------------------------------------------------------------------
+from tests.interest import cases, folder, open_cell, people, shown
 
 
 def test_the_marks_of_all_works_tell_a_contrast() -> None:
@@ -365,121 +222,6 @@ def test_a_decade_that_fills_the_list_is_said() -> None:
     assert realiser.sentence(one) == (
         "all 5 listed films that they disliked are from the 1990s (1 expected)."
     )
-
-
-# -- reviews --------------------------------------------------------------------------------------
-
-
-def said(*reviews: tuple[str, int], domain: str = "businesses") -> list[Fact]:
-    words = load_lexicon(domain, load_words(domain)).aspects
-    comments = [Comment(k, side, text) for k, (text, side) in enumerate(reviews)]
-    return opinions.opinions(comments, words)
-
-
-def test_opinions_count_the_reviews_of_a_side() -> None:
-    praise = ("The service was great. We will be back.", UP), ("The staff was friendly.", UP)
-    other = ("We sat outside for an hour.", UP)
-    assert said(*praise, other) == []
-    (fact,) = said(*praise, praise[1], other, other)
-    assert (fact.value, fact.direction, fact.count, fact.of) == ("service", UP, 3, 5)
-    assert fact.quote == "The service was great"
-    assert [one.quote for one in fact.details] == ["The staff was friendly"]
-    assert opinions.is_shared(fact)
-    # Three of six are no three fifths.
-    assert said(*praise, praise[1], other, other, other) == []
-
-
-def test_what_is_praised_here_and_blamed_there_is_no_taste() -> None:
-    good, bad = ("The service was great.", UP), ("The service was slow.", DOWN)
-    assert len(said(good, good, good)) == len(said(bad, bad, bad)) == 1
-    assert said(good, good, good, bad) == said(good, bad, bad, bad) == []
-
-
-def test_all_of_the_complaints_must_be_about_it() -> None:
-    bad, other = ("The story is boring.", DOWN), ("Refunded.", DOWN)
-    (fact,) = said(bad, bad, bad, domain="games")
-    assert (fact.value, fact.count, fact.of) == ("story", 3, 3)
-    assert said(bad, bad, other, domain="games") == said(bad, bad, domain="games") == []
-
-
-@pytest.mark.parametrize(
-    ("domain", "text", "value"),
-    [
-        ("games", "Crashes all the time.", "stability"),
-        ("games", "The controls are terrible.", "controls"),
-        ("book_reviews", "Full of errors.", "accuracy"),
-        ("book_reviews", "Dull from the start.", "pace"),
-    ],
-)
-def test_what_anybody_would_complain_of_is_said_only_if_all_complain(
-    domain: str, text: str, value: str
-) -> None:
-    (fact,) = said(*[(text, DOWN)] * 3, domain=domain)
-    assert (fact.value, fact.count, fact.of) == (value, 3, 3)
-    assert said(*[(text, DOWN)] * 2, ("Not for me.", DOWN), domain=domain) == []
-
-
-@pytest.mark.parametrize(
-    ("domain", "text", "words"),
-    [
-        ("games", "The combat is great.", "This player cares about combat"),
-        ("games", "Great with friends.", "They like to play with friends"),
-        ("book_reviews", "Clear and warm.", "This reader cares about the writing"),
-        ("book_reviews", "A gift for my son, who loved it.", "Many of these books were gifts"),
-    ],
-)
-def test_what_is_said_of_reviews_fits_their_words(domain: str, text: str, words: str) -> None:
-    source = {"games": "steam", "book_reviews": "amazon-books"}[domain]
-    realiser = profiles.realiser_of(open_cell(source, folder()))
-    (statement,) = realiser.plan_statements(said(*[(text, UP)] * 3, domain=domain))
-    assert realiser.sentence(statement).startswith(words)
-
-
-def test_whom_a_book_does_not_suit_is_a_complaint_whatever_is_praised() -> None:
-    gift, bad = ("A gift for my son, who loved it.", UP), ("Not for children.", DOWN)
-    (fact,) = (
-        one
-        for one in said(gift, gift, gift, bad, bad, bad, domain="book_reviews")
-        if one.direction == DOWN
-    )
-    assert (fact.about, fact.value, fact.count, fact.of) == ("audience", "children", 3, 3)
-    assert fact.quote == "Not for children"
-
-
-@pytest.mark.parametrize("text", ["We knew the service was great but left.", "the service was gr…"])
-def test_parts_of_sentences_are_no_opinions(text: str) -> None:
-    assert said((text, UP)) == []
-
-
-def test_three_reviews_tell_for_whom_somebody_chooses() -> None:
-    praise, other = ("Great with friends.", UP), ("A long and quiet game.", UP)
-    assert said(other, praise, praise, domain="games") == []
-    (fact,) = said(other, praise, praise, praise, domain="games")
-    assert (fact.about, fact.value, fact.count, fact.of) == ("audience", "friends", 3, 4)
-    assert fact.quote == "Great with friends"
-
-
-def test_three_complaints_tell_for_whom_a_game_must_work() -> None:
-    bored, other = ("My kids were bored.", DOWN), ("Not for me.", DOWN)
-    assert said(bored, bored, other, domain="games") == []
-    (fact,) = said(bored, bored, bored, domain="games")
-    assert (fact.about, fact.value, fact.direction) == ("audience", "children", DOWN)
-    assert (fact.count, fact.of) == (3, 3)
-
-
-def test_empty_servers_are_no_complaint_about_playing_together() -> None:
-    (fact,) = said(*[("Empty servers.", DOWN)] * 3, domain="games")
-    assert fact.value == "servers"
-    lexicon = load_lexicon("games", load_words("games"))
-    assert lexicon.forms_of("aspect", fact.value)["fault"] == "empty servers"
-
-
-def test_one_review_tells_no_taste() -> None:
-    assert said(("The service was slow.", DOWN), ("Nice view of the lake.", DOWN)) == []
-
-
-def test_nobody_complains_of_what_they_liked() -> None:
-    assert said(("The service was slow.", UP), ("The service was great.", DOWN)) == []
 
 
 # -- the order ------------------------------------------------------------------------------------
