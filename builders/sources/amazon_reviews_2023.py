@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
-from itdr.builders.core.reasons import BAD_ID, NO_RATING, NO_RECORD, WRONG_TYPE
+from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, NO_RATING, NO_RECORD, NO_TIME, WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -80,14 +80,14 @@ DETAILS = {
     "Label": "Label",
 }
 """Keys of `details` that are kept, and the names under which they are shown."""
-LONGEST = 80
+MAX_VALUE_CHARS = 80
 """Characters of an attribute's value; longer ones are texts, not attributes."""
-MOST = 10
+MAX_ATTRIBUTES = 10
 """Attributes of one product."""
 NO_BRAND = (*MISSING, "generic", "unbranded", "no brand")
 TITLED = ("CDs_and_Vinyl", "Software", "Video_Games")
 """Categories of works, whose title may be that of their artist, or one word in odd letters."""
-BRAND_ALONE = "title is a brand alone"
+NAMES_NO_PRODUCT = "title names no product"
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
@@ -149,10 +149,10 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 _REJECTED = f"""
-                WHEN user_id IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN user_id IS NULL OR item IS NULL THEN '{EMPTY_ID}'
                 WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
-                    THEN coalesce({unread_json_sql("time", "number")}, '{validate.NO_TIME}')"""
+                    THEN coalesce({unread_json_sql("time", "number")}, '{NO_TIME}')"""
 
 
 def _person(user: str) -> str:
@@ -201,7 +201,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                     lambda t: {clean_sql("t")}) AS texts,
                 list_transform({_tree(raw)}, lambda c: {clean_sql("c")}) AS path,
                 list_filter(list_transform(features, lambda f: {clean_sql("f")}),
-                    lambda f: length(f) <= {LONGEST})[1:3] AS points,
+                    lambda f: length(f) <= {MAX_VALUE_CHARS})[1:3] AS points,
                 list_transform(list_prepend({_BRAND}, found),
                     lambda v: {clean_value_sql("v", NO_BRAND)}) AS found
             FROM records
@@ -212,11 +212,11 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
             {duckdb_csv.literal(raw.domain)} AS domain,
-            nullif(concat_ws('{emptied.AND}', emptied, CASE WHEN {nameless} THEN '{BRAND_ALONE}' END), '')
+            nullif(concat_ws('{emptied.AND}', emptied, CASE WHEN {nameless} THEN '{NAMES_NO_PRODUCT}' END), '')
                 AS emptied,
             CASE WHEN broken THEN '{NO_RECORD}'
                 WHEN {no_text_sql("parent_asin")} THEN '{WRONG_TYPE}'
-                WHEN nullif(trim(parent_asin), '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
+                WHEN nullif(trim(parent_asin), '') IS NULL THEN '{EMPTY_ID}' END AS reject
         FROM cleaned
         """
     )
@@ -230,9 +230,10 @@ _BRAND = (
 
 
 def _brand_alone(title: str, brand: str) -> str:
-    """SQL condition: a title says no product. It is the brand, or one word that is written as only names
-    are ("BFWood", "GAINWELL")."""
-    word = f"regexp_full_match({title}, '[A-Za-z][a-z]*[A-Z][A-Za-z]*')"
+    """SQL condition: a title names no product. It is the brand, or one word in mixed case, as only names
+    are written ("BFWood"); in capitals alone, a word may be a product ("SUNSCREEN")."""
+    inner_capital = f"regexp_full_match({title}, '[A-Za-z][a-z]*[A-Z][A-Za-z]*')"
+    word = f"({inner_capital} AND {title} <> upper({title}))"
     return f"coalesce(lower({title}) = lower({brand}) OR {word}, false)"
 
 
@@ -271,7 +272,7 @@ def _attributes() -> str:
     names = ", ".join(duckdb_csv.literal(shown) for shown in DETAILS.values())
     details = (
         f"list_transform(found[2:], lambda v, place: {{'name': [{names}][place], 'value': "
-        f"CASE WHEN length(v) <= {LONGEST} AND (place > 1 OR v <> found[1]) THEN v END}})"
+        f"CASE WHEN length(v) <= {MAX_VALUE_CHARS} AND (place > 1 OR v <> found[1]) THEN v END}})"
     )
     others = (
         "[{'name': 'Price', 'value': price}, "
@@ -279,7 +280,7 @@ def _attributes() -> str:
     )
     valued = "lambda a: a.value IS NOT NULL"
     return (
-        f"list_concat(list_filter(coalesce({details}, []), {valued})[1:{MOST - 2}], "
+        f"list_concat(list_filter(coalesce({details}, []), {valued})[1:{MAX_ATTRIBUTES - 2}], "
         f"list_filter({others}, {valued}))"
     )
 

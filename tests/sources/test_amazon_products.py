@@ -83,7 +83,7 @@ def test_no_more_attributes_than_wanted_and_none_that_tells_the_answer(tmp_path:
     details = {**dict.fromkeys(reader.DETAILS, "yes"), "average_rating": "5", "Rank": "1"}
     found, _ = products(tmp_path, {**PRODUCT, "details": details, "price": 1, "rating_number": 9})
     names = list(shown(found[0]))
-    assert len(names) == reader.MOST - 1 and names[-1] == "Price"
+    assert len(names) == reader.MAX_ATTRIBUTES - 1 and names[-1] == "Price"
     assert not {"average_rating", "rating_number", "Rank", "Best Sellers Rank"} & set(names)
     kept = {*reader.DETAILS, *reader.DETAILS.values()}
     assert not {name for name in kept if "rank" in name.lower() or "rating" in name.lower()}
@@ -218,10 +218,12 @@ def test_real_metadata_with_all_keys() -> None:
 @pytest.mark.parametrize(
     ("title", "brand", "domain", "shown"),
     [
-        # The brand, or one word as only names are written, says no product.
+        # The brand, or one word as only names are written, names no product.
         ("Redcliff", "REDCLIFF", BEAUTY, None),
         ("BFSalt", None, BEAUTY, None),
-        ("REDCLIFF", None, BEAUTY, None),
+        ("REDCLIFF", "Redcliff", BEAUTY, None),
+        ("SHAMPOO", None, BEAUTY, "SHAMPOO"),
+        ("SUNSCREEN", "Redcliff", BEAUTY, "SUNSCREEN"),
         ("Shampoo", "Redcliff", BEAUTY, "Shampoo"),
         ("Redcliff Soap", "Redcliff", BEAUTY, "Redcliff Soap"),
         # A record or game may be called so.
