@@ -27,11 +27,10 @@ from itdr.builders.core.duckdb_csv import (
     unquoted_sql,
 )
 from itdr.builders.core.emptied import implausible, unreadable
-from itdr.builders.core.reasons import BAD_ID, NO_RATING, OUTSIDE_SCALE
+from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
-    EMPTY_ID,
     require_encoding,
     require_final_newline,
     require_header,

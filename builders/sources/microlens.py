@@ -22,15 +22,13 @@ from typing import TYPE_CHECKING
 from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import integer_sql, unread_sql
-from itdr.builders.core.reasons import BAD_ID
+from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import (
     AGAIN,
-    EMPTY_ID,
-    NO_TIME,
     first_fields,
     require_final_newline,
     require_header,
@@ -52,8 +50,6 @@ EDITIONS = {
     "1M": ("pairs_1m", "titles_1m"),
 }
 """The files of each edition, its pairs first; an edition is read where its pairs are there."""
-ENOUGH = 20
-"""With fewer titles than this in both files, nothing is concluded."""
 PAIR = ("user", "item", "timestamp")
 PAIR_EXAMPLE = "user,item,timestamp\n1,39940,1583378629552"
 _LEADING = r"^(?:[-–—:;,|/]+ )+"
@@ -209,7 +205,7 @@ def _require_same_numbering(
         if title and (longer := fuller.get(item))
     ]
     other = sum(1 for title, longer in both if not longer.startswith(title))
-    if len(both) >= ENOUGH and 2 * other > len(both):
+    if len(both) >= ENOUGH_TO_JUDGE and 2 * other > len(both):
         raise RawFileError(
             f"{raw.paths['titles_50k']}: of {len(both):,} ids that {raw.paths['titles_100k'].name} has "
             f"too, {other:,} have another title there, so the two files number their videos "

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from itdr.builders.core import schema
 from itdr.builders.core.raw_files import Raw
+from itdr.builders.core.reasons import EMPTY_ID
 from itdr.builders.core.schema import Readers
 from itdr.builders.sources import anime_2023
 from itdr.builders.store.build import staging, texts
@@ -134,7 +135,7 @@ def test_a_placeholder_is_nobody(word: str) -> None:
     named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
     rejected: Counter[tuple[str, str]] = Counter()
     staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
-    assert rejected == {("interactions", texts.NO_ID): 1}
+    assert rejected == {("interactions", EMPTY_ID): 1}
 
 
 def test_a_title_that_is_an_id_may_be_a_dash() -> None:
@@ -143,7 +144,7 @@ def test_a_title_that_is_an_id_may_be_a_dash() -> None:
     named = replace(anime_2023.SOURCE, readers=Readers(interactions=lambda raw: iter([rows])))
     rejected: Counter[tuple[str, str]] = Counter()
     staging.stage_table(named, Raw("anime-2023", {}, con), "interactions", rejected)
-    assert rejected == {("interactions", texts.NO_ID): 1}
+    assert rejected == {("interactions", EMPTY_ID): 1}
 
 
 def test_genres_written_as_python_lists_are_read_or_counted(tmp_path: Path) -> None:

@@ -9,15 +9,13 @@ from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import BAD_ID, ENOUGH_TO_JUDGE, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import Source
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
 MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
-ENOUGH = 20
-"""With fewer ratings off the scale, or interactions without a time, than this, nothing is concluded."""
 RATINGS = f"""
 SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
@@ -25,7 +23,7 @@ WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)}
 """How many ratings there are, on the scale or off it, and their range."""
 
 TIMES = """
-SELECT count(*) AS n, count("timestamp") AS timed FROM interactions_staged WHERE reject IS NULL
+SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r WHERE reject IS NULL
 """
 """How many interactions there are, and how many of them have a time."""
 
@@ -123,7 +121,7 @@ def _require_scale(
         RawFileError: a considerable share of the ratings is off the scale.
     """
     off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
-    if source.scale is None or source.described or off < ENOUGH:
+    if source.scale is None or source.described or off < ENOUGH_TO_JUDGE:
         return
     n, low, high = row(RATINGS)
     if not n or off < MOST_OFF_SCALE * n:
@@ -150,7 +148,7 @@ def _require_times(source: Source, row: Row, files: Sequence[Path]) -> None:
     if source.times is None:
         return
     n, timed = row(TIMES)
-    if n >= ENOUGH and not timed:
+    if n >= ENOUGH_TO_JUDGE and not timed:
         raise RawFileError(
             f"{source.id}: none of the {n:,} interactions in {', '.join(map(str, files))} has a time. "
             "The column of times was renamed or removed: put the official file in place."

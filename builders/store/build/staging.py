@@ -14,6 +14,7 @@ from itdr.builders.core.duckdb_csv import csv_rejects, literal
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import ItdrError, NoRoomError, RawFileError
 from itdr.builders.core.paths import disk_is_full
+from itdr.builders.core.reasons import EMPTY_ID
 from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.store.build import limits, statements, texts
 
@@ -175,7 +176,7 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
     ids = [name for name in statements.IDS_OF if types.get(name) in ("", "VARCHAR")]
     if ids:
         empty = " OR ".join(texts.missing_id_sql(name) for name in ids)
-        reasons.append(f"CASE WHEN {empty} THEN {literal(texts.NO_ID)} END")
+        reasons.append(f"CASE WHEN {empty} THEN {literal(EMPTY_ID)} END")
         reasons += [numbers.shortened_id_sql(name) for name in ids]
     if table == "interactions":
         reasons += limits.beyond_sql(source, types)

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.python_lists import string_list_sql
 
-NO_ID = "empty id"
 NO_TAG = "empty tag"
 NO_VALUE = ("NaN", "nan", "None", "null", "NULL", "<NA>", r"\N")
 """Placeholders that pandas, JSON writers and databases write; other spellings may be titles."""
