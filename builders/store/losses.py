@@ -73,7 +73,7 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
 
 
 _DUPLICATES = {
-    "identical": "are recorded more than once",
+    "identical": "have the same user, item, time and values as another",
     "contradicting": "contradict another of the same user, item and time; all of them are kept",
 }
 

@@ -31,6 +31,7 @@ from itdr.builders.store.build.staging import (
     rows_read,
     stage_table,
 )
+from itdr.builders.store.interactions import Interactions
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,9 +89,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
-    stored = folder / "interactions.parquet"
     with ThreadPoolExecutor(1) as pool:
-        duplicates = pool.submit(count_duplicates, stored, staged["interactions"])
+        duplicates = pool.submit(count_duplicates, Interactions(folder, {}), staged["interactions"])
         _write_users(con, staged.get("users") or (), folder / "users.arrow")
         _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
         if staged.get("tags"):
