@@ -20,7 +20,7 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.store import layout, prepare
 from itdr.builders.store import spec as store_spec
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import limits, statements
+from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.build import (
     counts_by_table,
     joined_tables,
@@ -157,6 +157,7 @@ class _Build:
             raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         columns = {table: facts.columns for table, facts in self.facts.items()}
         unmatched = joined_tables(self._ask, columns, counts, rejected)
+        untitled = joins.untitled_items(self._ask, self._columns("items"))
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -174,6 +175,7 @@ class _Build:
             "rejected": counts_by_table(rejected),
             "emptied": counts_by_table(emptied),
             "unmatched": unmatched,
+            "untitled": untitled,
             "duplicates": count_duplicates(stored, interactions.columns),
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns

@@ -111,6 +111,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
             "source": spec.source.id,
             "domain": spec.domain,
             "facet": spec.facet,
+            "sample": spec.sample,
             "reader_version": spec.source.version,
             "files": files,
             **result,
@@ -292,7 +293,7 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
         *most,
     ):
         logger.warning("itdr: %s: %s", _name(spec), sentence)
-    for sentence in losses.unmatched(facts):
+    for sentence in (*losses.unmatched(facts), *losses.untitled(facts)):
         if sentence not in most:
             logger.info("itdr: %s: %s", _name(spec), sentence)
 

@@ -55,7 +55,8 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         folder: the store's folder; its subfolder `work` is scratch.
 
     Returns:
-        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `duplicates`, `columns` and `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `duplicates`, `columns` and
+        `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -85,7 +86,9 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     counts = _code_ids(source, con)
     if not counts["interactions"]:
         raise no_usable_row(source, raw.paths.values(), rejected)
-    unmatched = joined_tables(partial(_ask, con), staged, counts, rejected)
+    ask = partial(_ask, con)
+    unmatched = joined_tables(ask, staged, counts, rejected)
+    untitled = joins.untitled_items(ask, staged.get("items") or ())
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
@@ -100,6 +103,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         "rejected": counts_by_table(rejected),
         "emptied": counts_by_table(raw.emptied),
         "unmatched": unmatched,
+        "untitled": untitled,
         "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
@@ -138,8 +142,6 @@ def joined_tables(
             if repeated:
                 rejected[table, joins.CONTRADICTING] += repeated
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
-    if "title" in columns.get("items", ()) and (untitled := joins.untitled_items(ask)):
-        unmatched["items"]["untitled"] = untitled
     return unmatched
 
 
