@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
-from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, NO_RATING, NO_RECORD, NO_TIME, WRONG_TYPE
+from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, NO_RECORD, NO_TIME, WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -111,7 +111,6 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
-                WHEN contains(user_id, '"') OR contains(item, '"') THEN '{BAD_ID}'
                 {_REJECTED}
             END AS reject
         FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds
@@ -182,7 +181,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     unread = {name: f"json_type({name}) = 'OBJECT'" for name in objects}
     unread["price"] = "json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0"
     unread["details"] = no_object_sql("details")
-    nameless = "false" if raw.domain in TITLED else _brand_alone("texts[1]", "found[1]")
+    nameless = "false" if raw.domain in TITLED else _names_no_product("texts[1]", "found[1]")
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
         f"""
@@ -229,7 +228,7 @@ _BRAND = (
 )
 
 
-def _brand_alone(title: str, brand: str) -> str:
+def _names_no_product(title: str, brand: str) -> str:
     """SQL condition: a title names no product. It is the brand, or one word in mixed case, as only names
     are written ("BFWood"); in capitals alone, a word may be a product ("SUNSCREEN")."""
     inner_capital = f"regexp_full_match({title}, '[A-Za-z][a-z]*[A-Z][A-Za-z]*')"

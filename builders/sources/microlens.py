@@ -50,6 +50,7 @@ EDITIONS = {
     "1M": ("pairs_1m", "titles_1m"),
 }
 """The files of each edition, its pairs first; an edition is read where its pairs are there."""
+IDS = {"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"}
 PAIR = ("user", "item", "timestamp")
 PAIR_EXAMPLE = "user,item,timestamp\n1,39940,1583378629552"
 _LEADING = r"^(?:[-–—:;,|/]+ )+"
@@ -89,8 +90,6 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
                    seconds AS timestamp,
                    CASE WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
-                        WHEN NOT regexp_full_match("user", '[0-9]{{1,9}}')
-                          OR NOT regexp_full_match(item, '[0-9]{{1,9}}') THEN '{BAD_ID}'
                         WHEN seconds IS NULL
                           THEN coalesce({unread_sql('"timestamp"', "number", NO_TIME)}, '{NO_TIME}')
                         END AS reject
@@ -232,7 +231,7 @@ def _collect(
     ):
         if not item:
             raw.reject("items", EMPTY_ID)
-        elif not item.isdecimal():
+        elif not re.fullmatch(IDS["item_id"], item):
             raw.reject("items", BAD_ID)
         elif item in found:
             raw.reject("items", "repeated id")
@@ -347,6 +346,7 @@ SOURCE = Source(
         items="item_id title categories hidden",
     ),
     times=("2011-01-01", "2023-12-31"),
+    ids=IDS,
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         "1. Open https://recsys.westlake.edu.cn/MicroLens-100k-Dataset/ (no account needed; terms at "

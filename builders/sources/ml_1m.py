@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
-from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, NO_RATING, NO_TIME
+from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, NO_TIME
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -101,7 +101,6 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
-                WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
                 WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
                     THEN coalesce({numbers.unread_sql('"time"', "number")}, '{NO_TIME}')

@@ -1,4 +1,4 @@
-"""The declared limits of a source's interactions, enforced here for every source: ids, scale and days."""
+"""The declared limits of a source, enforced here for all of them: the form of ids, the scale and the days."""
 
 from __future__ import annotations
 
@@ -31,10 +31,27 @@ Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
 
 
-def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
-    """SQL expressions for the reason to reject an interaction that breaks a declared limit.
+def malformed_ids_sql(source: Source, columns: Collection[str]) -> list[str]:
+    """SQL expressions for the reason to reject a row of any table whose id has not the declared form.
 
-    A missing rating or time breaks none: whether there must be one is known to the reader.
+    Args:
+        source: the declaration.
+        columns: the columns that its reader fills.
+
+    Returns:
+        Expressions of type VARCHAR, null where the id is well-formed or null.
+    """
+    return [
+        f"CASE WHEN NOT regexp_full_match({name}, {literal(pattern)}) THEN {literal(BAD_ID)} END"
+        for name, pattern in source.ids.items()
+        if name in columns
+    ]
+
+
+def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
+    """SQL expressions for the reason to reject an interaction beyond the declared scale or days.
+
+    A missing rating or time is within them: whether there must be one is known to the reader.
 
     Args:
         source: the declaration.
@@ -43,11 +60,7 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
     Returns:
         Expressions of type VARCHAR, null where the limit holds; none without limits.
     """
-    found = [
-        f"CASE WHEN NOT regexp_full_match({name}, {literal(pattern)}) THEN {literal(BAD_ID)} END"
-        for name, pattern in source.ids.items()
-        if name in columns
-    ]
+    found = []
     # The step of a described source may be a guess; its reader checks the bounds.
     if source.scale is not None and not source.described and "rating" in columns:
         low, high, step = source.scale.low, source.scale.high, source.scale.step

@@ -178,6 +178,7 @@ def _kept(source: Source, table: str, types: Mapping[str, str]) -> list[str]:
         empty = " OR ".join(texts.missing_id_sql(name) for name in ids)
         reasons.append(f"CASE WHEN {empty} THEN {literal(EMPTY_ID)} END")
         reasons += [numbers.shortened_id_sql(name) for name in ids]
+    reasons += limits.malformed_ids_sql(source, types)
     if table == "interactions":
         reasons += limits.beyond_sql(source, types)
     if "tag" in types:
