@@ -181,12 +181,14 @@ def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> 
     from itdr.builders.core.raw_files import Raw
     from itdr.builders.store.build import build
     from itdr.builders.store.engine import connect, translate_errors
+    from itdr.builders.store.interactions import Interactions
 
     con = connect(work / "stage.duckdb")
     try:
         raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
         with translate_errors():
-            return build.build(spec.source, raw, folder)
+            stored = partial(Interactions, folder, {})
+            return build.build(spec.source, raw, folder, stored)
     finally:
         con.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from itdr.builders.dataset import registry
 from itdr.builders.store import losses
 from itdr.builders.store.build import build, item_checks, staging
 from itdr.builders.store.engine import connect
+from itdr.builders.store.interactions import Interactions
 from tests.sources.harness import load
 
 SOURCES = tuple(registry.source_ids())
@@ -80,7 +82,10 @@ def built(tmp_path: Path, source: str, column: str, values: pa.Array) -> dict[st
     changed = replace(load(source), ids={}, readers=Readers(interactions=lambda raw: iter([rows])))
     (tmp_path / "work").mkdir(parents=True, exist_ok=True)
     return build.build(
-        changed, Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")), tmp_path
+        changed,
+        Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")),
+        tmp_path,
+        partial(Interactions, tmp_path, {}),
     )
 
 
@@ -197,7 +202,10 @@ def titled(
     con = connect(tmp_path / "work" / "stage.duckdb")
     try:
         return build.build(
-            replace(load("pixelrec"), ids={}, readers=readers), Raw("x", {}, con), tmp_path
+            replace(load("pixelrec"), ids={}, readers=readers),
+            Raw("x", {}, con),
+            tmp_path,
+            partial(Interactions, tmp_path, {}),
         )
     finally:
         con.close()
@@ -253,19 +261,18 @@ def test_ids_of_another_form_are_counted(source: str) -> None:
             f"%55{value}",
             f"{value} ",
         ]
-        rows = pa.record_batch(
-            {
-                name: pa.array([value, *bad] if name == column else [good[name]] * (1 + len(bad)))
-                for name in good
-            }
-        )
-        con = duckdb.connect()
-        changed = replace(
-            declared, readers=Readers(interactions=lambda raw, rows=rows: iter([rows]))
-        )
-        rejected: Counter[tuple[str, str]] = Counter()
-        staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
-        assert rejected == {("interactions", BAD_ID): len(bad)}, column
+        columns = {
+            name: pa.array([value, *bad] if name == column else [good[name]] * (1 + len(bad)))
+            for name in good
+        }
+        of_ids = {"user_id": "users", "item_id": "items"}[column]
+        for table, given in (("interactions", columns), (of_ids, {column: columns[column]})):
+            rows = pa.record_batch(given)
+            readers = replace(declared.readers, **{table: lambda raw, rows=rows: iter([rows])})
+            rejected: Counter[tuple[str, str]] = Counter()
+            raw = Raw(source, {}, duckdb.connect())
+            staging.stage_table(replace(declared, readers=readers), raw, table, rejected)
+            assert rejected == {(table, BAD_ID): len(bad)}, column
 
 
 def test_titles_and_creators_that_were_swapped_are_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ and a sample of users is a run of consecutive rows on disk.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
-from itdr.builders.store.build.duplicates import count_duplicates
+from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.staging import (
     create_interactions_view,
@@ -31,7 +31,6 @@ from itdr.builders.store.build.staging import (
     rows_read,
     stage_table,
 )
-from itdr.builders.store.interactions import Interactions
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,13 +45,16 @@ BATCH = 1 << 16
 """Rows per batch that passes between the engine and Python."""
 
 
-def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
+def build(
+    source: Source, raw: Raw, folder: Path, stored: Callable[[], RowGroups]
+) -> dict[str, Any]:
     """Read the raw files and write the files of a store.
 
     Args:
         source: the declaration.
         raw: its raw files.
         folder: the store's folder; its subfolder `work` is scratch.
+        stored: opens the interactions in that folder, once they are written.
 
     Returns:
         The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `duplicates`, `columns` and
@@ -93,7 +95,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
     with ThreadPoolExecutor(1) as pool:
-        duplicates = pool.submit(count_duplicates, Interactions(folder, {}), staged["interactions"])
+        duplicates = pool.submit(count_duplicates, stored(), staged["interactions"])
         _write_users(con, staged.get("users") or (), folder / "users.arrow")
         _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
         if staged.get("tags"):

@@ -7,11 +7,9 @@ counted, so that nobody takes such files for clean ones.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-
-from itdr.builders.store.interactions import Interactions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +21,18 @@ _NEIGHBORS = ("user_code", "item_code", "timestamp", "seq")
 NO_DUPLICATES = {"identical": 0, "contradicting": 0}
 
 
-def count_duplicates(stored: Interactions, columns: Collection[str]) -> dict[str, int]:
+class RowGroups(Protocol):
+    """A store's interactions, read by row groups."""
+
+    @property
+    def ends(self) -> np.ndarray:
+        """The row number at which each row group ends."""
+
+    def group(self, number: int, columns: list[str]) -> pa.Table:
+        """Columns of one row group."""
+
+
+def count_duplicates(stored: RowGroups, columns: Collection[str]) -> dict[str, int]:
     """Count the stored interactions that repeat another, or contradict it.
 
     Args:
@@ -49,7 +58,7 @@ def count_duplicates(stored: Interactions, columns: Collection[str]) -> dict[str
     return found
 
 
-def _runs(stored: Interactions, run: list[str], record: list[str]) -> Iterator[pa.Table]:
+def _runs(stored: RowGroups, run: list[str], record: list[str]) -> Iterator[pa.Table]:
     """Tables of whole runs of neighbors that are equal in some columns; a run of one row may be left out.
 
     Other columns than the items are read only where neighbors share their item, which is rare in most
