@@ -265,5 +265,5 @@ SOURCE = Source(
         "<data_dir>/yelp/."
     ),
     # Names of businesses repeat: works are told apart by id.
-    options={"work": "id", "broad_categories": BROAD, "place_in_title": True},
+    options={"work": "id", "broad_categories": BROAD, "town_in_title": True},
 )
