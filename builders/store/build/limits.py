@@ -9,7 +9,13 @@ from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import BAD_ID, ENOUGH_TO_JUDGE, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import (
+    BAD_ID,
+    ENOUGH_TO_JUDGE,
+    IMPLAUSIBLE_TIME,
+    NO_RATING,
+    OUTSIDE_SCALE,
+)
 from itdr.builders.core.schema import Source
 
 _NEAR = 1e-3
@@ -61,6 +67,11 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
         Expressions of type VARCHAR, null where the limit holds; none without limits.
     """
     found = []
+    if "rating" in columns:
+        # NaN and infinity: the largest number of 32 bits is less in every engine.
+        found.append(
+            f"CASE WHEN abs(CAST(rating AS DOUBLE)) > 3.5e38 THEN {literal(NO_RATING)} END"
+        )
     # The step of a described source may be a guess; its reader checks the bounds.
     if source.scale is not None and not source.described and "rating" in columns:
         low, high, step = source.scale.low, source.scale.high, source.scale.step
