@@ -8,6 +8,7 @@ the lexicon knows what it is about ("slow service": people in a hurry); any othe
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from itdr.builders.evidence.aspect_words import AspectWords
 from itdr.builders.evidence.aspects import clauses_of, judgements_in
@@ -31,17 +32,27 @@ def complaints(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
     Returns:
         At most `MOST` facts against the item; of each comment one, if several complain.
     """
-    found: list[tuple[bool, int, int, Fact]] = []
+    found: list[_Complaint] = []
     for speaker, comment in enumerate(comments):
         named: set[str] = set()
         for sentence in quotable(comment.text, words, LONGEST, continuing=True):
             fact = _complaint(sentence, words)
             if fact is not None and fact.value not in named:
+                found.append(_Complaint(bool(named), fact.about == "flaw", speaker, fact))
                 named.add(fact.value)
-                found.append((fact.about == "flaw", len(named), speaker, fact))
-    found.sort(key=lambda one: (one[1] > 1, one[0], one[2]))
-    distinct = {fact.topic: fact for *_, fact in reversed(found)}
-    return [fact for *_, fact in found if distinct[fact.topic] is fact][:MOST]
+    distinct: dict[tuple[str, str], Fact] = {}
+    for one in sorted(found, key=lambda one: one[:3]):
+        distinct.setdefault(one.fact.topic, one.fact)
+    return list(distinct.values())[:MOST]
+
+
+class _Complaint(NamedTuple):
+    """A complaint, with what orders it: whether its author has another, whether it warns everybody, and whose it is."""
+
+    another: bool
+    general: bool
+    speaker: int
+    fact: Fact
 
 
 def _complaint(sentence: str, words: AspectWords) -> Fact | None:
