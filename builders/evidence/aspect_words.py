@@ -18,7 +18,7 @@ DENIED_WITHIN = 4
 """How many words before a judgement are searched for a negation."""
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
-    "averse", "whose", "causing", "place", "joined", "apart", "heading", "grievance", "spared", "hypothetical",
+    "averse", "whose", "causing", "place", "joined", "grievance", "spared", "hypothetical",
 )  # fmt: skip
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (
@@ -32,9 +32,8 @@ LISTS = (
     "quoted",
     "everybody",
     "frank",
-    "unnamed",
-    "unlisted",
-    "preferred",
+    "apart",
+    "heading",
 )
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
@@ -64,9 +63,9 @@ class AspectWords:
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
             `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
-            `frank`: of what even those who like an item may complain. `unnamed`: audiences that a title names
-            without being for them. `unlisted`: niches that are never said because of categories or name alone.
-            `preferred`: words by which one sentence is quoted rather than another.
+            `frank`: of what even those who like an item may complain. `apart`: words before a topic with which it is
+            another thing, as "food service". `heading`: words with which a part of a review is headed, where the
+            next word begins a sentence.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -108,6 +107,10 @@ class AspectWords:
     def is_of(self, which: str, name: str) -> bool:
         """Whether a name stands in that one of the `lists`."""
         return name in self.lists.get(which, ())
+
+    def pleases_everybody(self, name: str, side: int) -> bool:
+        """Whether a judgement praises what every customer wants: that names no group, a complaint does."""
+        return side == UP and self.is_of("everybody", name)
 
     def niches_of(self, text: str) -> dict[str, str]:
         """The niches of an item, in the order of the lexicon, each with the word that tells it.
@@ -161,7 +164,7 @@ class AspectWords:
 
     def _topic(self, named: Sequence[str]) -> str:
         """One of these words, unless it is part of another thing's name: no coffee shop, no food service."""
-        apart = "".join(rf"(?<!{re.escape(word)}\s)" for word in self.polarity.get("apart", ()))
+        apart = "".join(rf"(?<!{re.escape(word)}\s)" for word in self.lists.get("apart", ()))
         return rf"{apart}{_any_of(named)}(?!\w|\s+{self.one_of('place')}(?!\w))"
 
     def mentions(self, name: str, sentences: Sequence[str]) -> int:
@@ -201,6 +204,10 @@ class AspectWords:
     def finds(self, name: str, text: str) -> bool:
         """Whether the text contains a word of that list."""
         return bool(self._whole[name].search(text))
+
+    def count(self, name: str, text: str) -> int:
+        """How many words of that list the text contains."""
+        return sum(1 for _ in self._whole[name].finditer(text))
 
     def audience(self, text: str) -> str:
         """The name of the audience that a text names; "" where it names none."""
