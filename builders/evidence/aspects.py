@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from itdr.builders.evidence.aspect_words import ASIDE, AspectWords, is_proper
@@ -104,7 +104,7 @@ def aspects(
     comments: Sequence[Comment],
     words: AspectWords,
     abouts: Sequence[str] = ("aspect", "audience"),
-    niches: Collection[str] = (),
+    is_wanted: Callable[[Judgement], bool] = lambda one: True,
     frank: Collection[str] = (),
 ) -> list[Fact]:
     """The aspects that displayed comments judge, each at most once per side, in the order of the comments.
@@ -113,7 +113,7 @@ def aspects(
         comments: the comments as displayed, with what their authors thought of the item.
         words: the words of the domain.
         abouts: kinds of values looked for: `aspect`, `audience`, `niche` and `wish`.
-        niches: the niches of the item; others are not looked for.
+        is_wanted: which judgements are of use; another one in the same sentence takes the place of one that is not.
         frank: aspects of which a complaint counts even by those who liked the item.
 
     Returns:
@@ -123,17 +123,13 @@ def aspects(
     found: dict[tuple[str, int], Fact] = {}
     for comment in comments if words.aspects else ():
         for sentence in quotable(comment.text, words):
-            judgements = [
-                one
-                for one in judgements_in(sentence, words)
-                if one.about in abouts and (one.about != "niche" or one.name in niches)
-            ]
+            judgements = [one for one in judgements_in(sentence, words) if one.about in abouts]
             if _is_mixed(sentence, judgements, words):
                 continue
-            for one in judgements:
+            for one in filter(is_wanted, judgements):
                 key = (one.name, one.side)
                 against = one.side == DOWN and one.name in frank
-                better = key in found and _is_better(sentence, found[key].quote, words)
+                better = key in found and _says_more(sentence, found[key].quote, one.side, words)
                 if (one.side != -comment.verdict or against) and (key not in found or better):
                     found[key] = Fact(
                         "aspect", one.about, one.name, direction=one.side, quote=sentence
@@ -142,12 +138,10 @@ def aspects(
     return list(found.values())
 
 
-def _is_better(sentence: str, other: str, words: AspectWords) -> bool:
-    """Whether one sentence has a preferred word that the other does not have."""
-    preferred = words.lists.get("preferred", ())
-    return any(one in sentence.casefold() for one in preferred) and not any(
-        one in other.casefold() for one in preferred
-    )
+def _says_more(sentence: str, other: str, side: int, words: AspectWords) -> bool:
+    """Whether one sentence has more words that praise, or complain, than another."""
+    judging = "praise" if side == UP else "complaint"
+    return words.count(judging, sentence) > words.count(judging, other)
 
 
 def _is_mixed(sentence: str, judgements: Sequence[Judgement], words: AspectWords) -> bool:

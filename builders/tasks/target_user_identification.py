@@ -217,10 +217,8 @@ def _own(cell: OpenCell, code: int, lexicon: Lexicon) -> Iterator[Fact]:
     """What is displayed of the item that says for whom it is: words of its title, price, attributes."""
     title = cell.store.item(code).title
     for name, quote in lexicon.aspects.audiences_in(title):
-        reasoned = "reason" in lexicon.terms.get("audience", {}).get(plain(name), {})
-        if not reasoned or lexicon.aspects.is_of("unnamed", name):
-            continue
-        yield Fact("own", "audience", name, direction=UP, quote=quote)
+        if "reason" in lexicon.terms.get("audience", {}).get(plain(name), {}):
+            yield Fact("own", "audience", name, direction=UP, quote=quote)
     shown = _attributes(cell, code)
     price = prices(cell.store).fact(code) if any(name == PRICE for name, _ in shown) else None
     if price is not None:

@@ -79,6 +79,22 @@ def test_what_everybody_wants_names_no_group(domain: str, text: str) -> None:
     assert not ups(found(domain, "Lavender Soap", "", (1, text)))
 
 
+@pytest.mark.parametrize(
+    ("domain", "title", "text", "name"),
+    [
+        (PRODUCTS, "Oat Lotion", "Great lotion, lovely scent.", "scent"),
+        (PRODUCTS, "Oat Lotion", "Very easy to use and the colors are gorgeous.", "colors"),
+        (PRODUCTS, "Oat Lotion", "Good quality, perfect for beginners, lovely scent.", "scent"),
+        (BUSINESSES, "Da", "Reasonable prices, friendly staff.", "service"),
+    ],
+)
+def test_praise_of_what_everybody_wants_takes_no_sentence_from_another_reason(
+    domain: str, title: str, text: str, name: str
+) -> None:
+    categories = "Hotels, American (Traditional)" if domain == BUSINESSES else ""
+    assert name in [value for _, value in ups(found(domain, title, categories, (1, text)))]
+
+
 def test_a_complaint_about_the_price_counts_whoever_makes_it() -> None:
     for verdict in (1, 0, -1):
         facts = found(PRODUCTS, "Face Cream", "", (verdict, "It is way overpriced."))
