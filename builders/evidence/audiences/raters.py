@@ -16,8 +16,10 @@ FEWEST_FANS = 8
 """The fewest fans who must have judged a work for their share to be said."""
 CLEARLY = 1.0
 """Standard deviations by which their likes must exceed the usual number."""
-RISE, ABOVE_ALL = 0.1, 0.05
-"""By how much their share must exceed the usual one, and that of everybody who judged the work."""
+RISE, ABOVE_ALL = 10, 20
+"""Their share must exceed the usual one by 1/`RISE`, and that of everybody who judged the work by 1/`ABOVE_ALL`."""
+DECIMALS = 6
+"""Decimals of an expected number that count: the last bits differ from machine to machine."""
 
 
 class Rates(NamedTuple):
@@ -51,7 +53,6 @@ class Raters:
         self._who, self._works, self._mostly = who, works, mostly
         self.liked, self._chances = liked, chances
         self._spread = chances * (1 - chances)
-        self.share = float(liked.mean()) if len(liked) else 0.0
 
     def works_of_likers(self) -> np.ndarray:
         """The works of all likes of those who like the work."""
@@ -129,6 +130,9 @@ class Raters:
             bool by group.
         """
         n, k, expected, z = rates
-        clear = (n >= FEWEST_FANS) & (z >= CLEARLY) & (k - expected >= RISE * n)
-        clear &= k >= (self.share + ABOVE_ALL) * n
+        clear = (n >= FEWEST_FANS) & (z >= CLEARLY)
+        clear &= np.round(RISE * (k - expected), DECIMALS) >= n
+        # In whole numbers: k / n >= likes / judges + 1 / ABOVE_ALL.
+        judges, likes = len(self.liked), int(self.liked.sum())
+        clear &= ABOVE_ALL * (k * judges - n * likes) >= n * judges
         return clear & (2 * k > n) if self._mostly else clear
