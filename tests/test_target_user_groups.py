@@ -140,7 +140,7 @@ def test_facts_are_counted_once_and_details_of_the_item_not() -> None:
         ("It is fine.", 1, "", False),
         # Somebody disliked it, whatever they say.
         ("It is fine.", -1, "", True),
-        ("It is fine.", -1, "Somebody else's complaint", False),
+        ("It is fine.", -1, "Somebody else's complaint", True),
     ],
 )
 def test_a_complaint_is_quoted_or_the_item_makes_no_case(

@@ -18,22 +18,23 @@ DENIED_WITHIN = 4
 """How many words before a judgement are searched for a negation."""
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
-    "averse", "whose", "causing", "place", "joined", "grievance", "spared", "hypothetical",
+    "averse", "whose", "causing", "place", "joined", "grievance", "much", "faulty", "excess", "exceeding", "missing",
+    "especially", "valued", "burden", "eased", "announcing", "stating", "excluding", "spared", "hypothetical",
 )  # fmt: skip
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (
-    "good_for", "good_to", "not_for", "wanting", "refusal", "approval", "nobody", "purposeless",
+    "good_for", "good_to", "not_for", "discourage", "not_if", "aiming", "seeking", "wanting", "refusal", "approval", "nobody", "purposeless",
     "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite", "item",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
 LISTS = (
     "minor",
     "flaws",
-    "quoted",
     "everybody",
     "frank",
     "apart",
     "heading",
+    "somebody",
 )
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
@@ -61,11 +62,11 @@ class AspectWords:
             cancels "single-player"; words after - always hold.
         bound: by what is judged, words of which an item's name or categories must have one.
         lists: `minor`: wishes too small for a group of their own where only one sentence speaks of them.
-            `flaws`: aspects whose faults nobody likes. `quoted`: niches that are said only with a quote.
+            `flaws`: aspects whose faults nobody likes.
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
             `frank`: of what even those who like an item may complain. `apart`: words before a topic with which it is
             another thing, as "food service". `heading`: words with which a part of a review is headed, where the
-            next word begins a sentence.
+            next word begins a sentence. `somebody`: words with which a sentence about somebody else begins.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -168,16 +169,34 @@ class AspectWords:
         return rf"{apart}{_any_of(named)}(?!\w|\s+{self.one_of('place')}(?!\w))"
 
     def mentions(self, name: str, sentences: Sequence[str]) -> int:
-        """How many of the sentences speak of a wish or niche, as good or bad or neither; 0 for other names."""
+        """How many of the sentences speak of a wish, niche, aspect or audience, as good or bad or neither; 0 for other
+        names."""
         topic = self._topics.get(name)
         return sum(bool(topic.search(one)) for one in sentences) if topic else 0
 
+    def is_against(self, name: str, clause: str) -> bool:
+        """Whether a clause that mentions this may deny it, or complain of it.
+
+        Args:
+            name: of a wish, niche, aspect or audience.
+            clause: part of a review.
+
+        Returns:
+            True for "it hardly has a scent" and "the scent is awful", not for "the scent is not awful".
+        """
+        if not self.mentions(name, [clause]):
+            return False
+        faulty = self.finds("complaint", clause) or bool(self.grieving.search(clause))
+        return self.finds("averse", clause) or self.finds("denial", clause) != faulty
+
     @cached_property
     def _topics(self) -> dict[str, re.Pattern[str]]:
-        return {
-            name: _pattern(_any_of([word.lstrip("+-") for word in words if word[0] != "@"]))
-            for name, words in {**self.wishes, **self.niches}.items()
-        }
+        found: dict[str, list[str]] = {}
+        for _, named in self._kinds:
+            for name, words in named.items():
+                plain = [word.lstrip("+-") for word in words if word[0] != "@"]
+                found.setdefault(name, []).extend(plain)
+        return {name: _pattern(_any_of(words)) for name, words in found.items()}
 
     @cached_property
     def _bound(self) -> dict[str, re.Pattern[str]]:
@@ -224,6 +243,11 @@ class AspectWords:
     def clause_ends(self) -> re.Pattern[str]:
         """Where one clause ends and the next begins."""
         return re.compile(rf"{MARKS}|(?<!\w){self.one_of('turn')}(?!\w)", re.I)
+
+    @cached_property
+    def turning(self) -> re.Pattern[str]:
+        """A word with which a sentence turns to something else."""
+        return _pattern(self.one_of("turn"))
 
     def judged_in(self, clause: str) -> list[tuple[str, str, int, re.Pattern[str]]]:
         """The entries of `judged` that a clause can hold: those that begin with one of its words.
@@ -317,15 +341,21 @@ class AspectWords:
 
     @cached_property
     def grieving(self) -> re.Pattern[str]:
-        """A word or phrase that complains."""
-        return _pattern(self.one_of("grievance"))
+        """A word or phrase that complains, or announces a complaint (`announced`)."""
+        of = self.one_of
+        return _pattern(
+            rf"(?P<announced>{of('announcing')})|{of('grievance')}|{of('much')}\s+{of('faulty')}|{of('excess')}\s+{of('exceeding')}"
+            rf"|{of('missing')}(?:\s+{of('especially')})?\s+{of('valued')}|{of('burden')}\s+to\s+(?!{of('eased')}(?!\w))\w+"
+        )
 
     @cached_property
     def good_for(self) -> re.Pattern[str]:
         """A judgement of fitness, and for whom or what: `bad`, `good` and `who`."""
         gap = rf"(?:\s+(?!{self.one_of('break')}(?!\w)){_WORD}){{0,2}}"
         good = rf"(?P<good>{self.one_of('good_for')}){gap}\s+for|{self.one_of('good_to')}(?:\s+{self.one_of('item')}(?:\s+{_WORD}){{0,3}})?\s+to"
-        return _pattern(rf"(?:(?P<bad>{self.one_of('not_for')})|{good})\s+(?P<who>[^.,;:!?()]+)")
+        item = self.one_of("item")
+        bad = rf"{self.one_of('not_for')}|{self.one_of('discourage')}(?:\s+{item})?\s+(?:for|to)"
+        return _pattern(rf"(?:(?P<bad>{bad})|{good})\s+(?P<who>[^.,;:!?()]+)")
 
     @cached_property
     def of_oneself(self) -> re.Pattern[str]:
@@ -334,6 +364,15 @@ class AspectWords:
             word for words in self.audiences.values() for word in words if word[0] not in SIGNS
         ]
         return _pattern(rf"{self.one_of('self')}(?:\s+{_WORD}){{0,2}}\s+(?P<who>{_any_of(topics)})")
+
+    @cached_property
+    def not_if(self) -> re.Pattern[str]:
+        """For whom a sentence says that the item is not, by an aim (`wish`), by what they seek (`feature`), or as they
+        are (`who`): "not if you are trying to look natural"."""
+        return _pattern(
+            rf"{self.one_of('not_if')}\s+(?:{self.one_of('aiming')}\s+(?P<wish>to\s+[^.,;:!?()]+)"
+            rf"|{self.one_of('seeking')}\s+(?P<feature>[^.,;:!?()]+)|(?P<who>[^.,;:!?()]+))"
+        )
 
     @cached_property
     def wanting(self) -> re.Pattern[str]:

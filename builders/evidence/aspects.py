@@ -176,6 +176,10 @@ def undisputed(
         for sentence in sentences_in(comment.text):
             for one in judgements_in(sentence.strip(EDGES), words):
                 sides.setdefault((one.about, one.name), set()).add(one.side)
+            clauses = list(clauses_of(sentence, words))
+            for fact in facts:
+                if any(words.is_against(fact.value, clause) for clause in clauses):
+                    sides[fact.topic].add(DOWN)
     kept = [fact for fact in facts if not {UP, DOWN} <= sides[fact.topic]]
     return sorted(kept, key=lambda fact: fact.direction)
 
@@ -202,11 +206,23 @@ def audiences(comments: Sequence[Comment], words: AspectWords) -> list[Fact]:
             if words.finds("elsewhere", sentence):
                 continue
             said = sentence.rstrip("!")
-            fact = _wanted(said, words) or _suited(said, words)
+            fact = _excluded(said, words) or _wanted(said, words) or _suited(said, words)
             fact = fact or _own_case(said, comment, words)
             if fact is not None and not (fact.direction == UP and comment.verdict < 0):
                 found.setdefault(fact.topic, dataclasses.replace(fact, quote=sentence))
     return list(found.values())
+
+
+def _excluded(sentence: str, words: AspectWords) -> Fact | None:
+    match = words.not_if.search(sentence)
+    if match is None:
+        return None
+    for about in ("wish", "feature"):
+        value = _group(match[about] or "", words)
+        if value and not words.finds("addressed", value):
+            return Fact("aspect", about, value, direction=DOWN)
+    named = words.audience(match["who"] or "")
+    return Fact("aspect", "audience", named, direction=DOWN) if named else None
 
 
 def _wanted(sentence: str, words: AspectWords) -> Fact | None:

@@ -57,7 +57,7 @@ class _Complaint(NamedTuple):
 
 def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     grievance = grievance_in(sentence, words)
-    if not grievance:
+    if not grievance or not _says_what(sentence, words) or _is_taken_back(sentence, words):
         return None
     judged = [
         one
@@ -73,8 +73,25 @@ def _complaint(sentence: str, words: AspectWords) -> Fact | None:
     return Fact("aspect", "flaw", grievance.casefold(), direction=DOWN, quote=sentence)
 
 
+def _says_what(sentence: str, words: AspectWords) -> bool:
+    """Whether a complaint is more than announced: "the only problem is the lid" tells nothing."""
+    if any(not match["announced"] for match in words.grieving.finditer(sentence)):
+        return True
+    announced = words.grieving.search(sentence)
+    return announced is not None and words.finds("stating", sentence[announced.end() :])
+
+
+def _is_taken_back(sentence: str, words: AspectWords) -> bool:
+    """Whether a sentence ends in praise, once it has complained: "a bit dear, but great value"."""
+    turns = list(words.turning.finditer(sentence))
+    rest = sentence[turns[-1].end() :] if turns else ""
+    return words.finds("praise", rest) and not (
+        words.finds("denial", rest) or words.grieving.search(rest)
+    )
+
+
 def grievance_in(sentence: str, words: AspectWords) -> str:
-    """The word by which a sentence complains of the item.
+    """The word by which a sentence complains of the item, or announces a complaint.
 
     Args:
         sentence: a sentence of a review.
@@ -98,7 +115,7 @@ def grievance_in(sentence: str, words: AspectWords) -> str:
 def unreported(
     comments: Sequence[Comment], quotes: Collection[str], words: AspectWords
 ) -> list[Comment]:
-    """The comments that complain and of which no complaint is quoted.
+    """The comments that complain, or say for whom the item is not, without being quoted.
 
     Args:
         comments: the comments as displayed.
@@ -106,13 +123,16 @@ def unreported(
         words: the words of the domain.
 
     Returns:
-        Comments; none where as many complaints are quoted as an answer holds.
+        Comments; none of them complains if as many complaints are quoted as an answer holds.
     """
-    if len(quotes) >= MOST:
-        return []
-    return [
-        comment
-        for comment in comments
-        if not any(quote in comment.text for quote in quotes)
-        and any(grievance_in(one.strip(), words) for one in sentences_in(comment.text))
-    ]
+    return [one for one in comments if _is_unreported(one.text, quotes, words)]
+
+
+def _is_unreported(text: str, quotes: Collection[str], words: AspectWords) -> bool:
+    sentences = sentences_in(text)
+    left = [one for one in sentences if not any(quote in one for quote in quotes)]
+    if any(words.finds("excluding", one) for one in left):
+        return True
+    # Of one who is quoted, or beside as many complaints as an answer holds, not everything is repeated.
+    is_heard = len(quotes) >= MOST or len(left) < len(sentences)
+    return not is_heard and any(grievance_in(one.strip(), words) for one in left)

@@ -68,7 +68,10 @@ def quotable(
         if headed and glued[1][:1].isupper() and glued[1] != "I":
             continue
         # A truncated sentence proves nothing, and neither does a question.
-        cut = sentence.rstrip(" ')*").endswith((ELLIPSIS, "..", "?")) or "?!" in sentence
+        elsewhere = words.is_of("somebody", span.split(" ", 1)[0].casefold())
+        cut = (
+            elsewhere or sentence.rstrip(" ')*").endswith((ELLIPSIS, "..", "?")) or "?!" in sentence
+        )
         whole = span[:1].isupper() and span.count("(") == span.count(")")
         # What follows a pause is often another thought.
         whole = whole and (

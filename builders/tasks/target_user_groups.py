@@ -82,12 +82,14 @@ def overlook_complaint(
         words: the words by which reviews are read.
 
     Returns:
-        True where a comment complains and is not quoted, or where somebody disliked the item and nobody is quoted.
+        True where a comment complains, or warns somebody, and is not quoted, or its author disliked the item and is
+        not quoted.
     """
     facts = [fact for one in statements for fact in one.facts]
     quotes = {fact.quote for fact in facts if fact.direction == DOWN and fact.quote}
-    disliked = any(comment.verdict < 0 for comment in shown)
-    return (disliked and not quotes) or bool(unreported(shown, quotes, words))
+    disliking = [one.text for one in shown if one.verdict < 0]
+    unheard = any(not any(quote in text for quote in quotes) for text in disliking)
+    return unheard or bool(unreported(shown, quotes, words))
 
 
 def _stands_alone(group: Statement) -> bool:

@@ -29,9 +29,6 @@ ENOUGH = 2
 ENOUGH_MENTIONS = 2
 """Sentences that must speak of a small wish, such as a dessert, if neither name nor categories do."""
 
-MOST_UNMENTIONED = 3
-"""An item that is of more niches than these is for none of them because of its categories alone."""
-
 
 def remarks(
     comments: Sequence[Comment],
@@ -79,14 +76,11 @@ def remarks(
     found = [one for one in found if weights.is_enough(one) and not _restates(one, title)]
     found = [_warning(one, words) for one in found]
     found.sort(key=lambda one: (one.direction, -weights.of(one)))
-    listed = [
-        Fact("own", "niche", name, direction=UP, quote=word)
-        for name, word in sorted(niches.items(), key=lambda one: -weights.of_name(one[0]))
-        if not words.is_of("quoted", name) and weights.is_told(name, len(niches))
-    ]
     # What a field says is said only where the comments do not name enough people.
-    fields = [*listed, *own] if len(_suited(found)) < ENOUGH else []
-    return _firsts([*found, *fields], people)
+    fields = own if len(_suited(found)) < ENOUGH else ()
+    # Of whom the comments speak, they tell whether the item suits them.
+    unspoken = [one for one in fields if not words.mentions(one.value, weights.sentences)]
+    return _firsts([*found, *unspoken], people)
 
 
 def _suited(facts: Sequence[Fact]) -> list[Fact]:
@@ -155,13 +149,6 @@ class _Weights:
         in_name = name in self.named or self.words.mentions(name, [self.title])
         return self.words.mentions(name, self.sentences) + ENOUGH_MENTIONS * bool(in_name)
 
-    def is_told(self, niche: str, niches: int) -> bool:
-        """Whether what an item is tells that it is for a niche: its categories, if they are few; a word of its name
-        only if a comment speaks of that, too."""
-        if self.categories and niches <= MOST_UNMENTIONED:
-            return True
-        return self.words.mentions(niche, self.sentences) > 0
-
     def is_enough(self, fact: Fact) -> bool:
         """Whether a fact is more than a small wish mentioned once."""
         if fact.about != "wish" or not self.words.is_of("minor", fact.value):
@@ -179,12 +166,9 @@ def _restates(fact: Fact, title: str) -> bool:
 
 
 def _warning(fact: Fact, words: AspectWords) -> Fact:
-    """A complaint about what nobody likes warns everybody, not one group; so does one that only names its group."""
+    """A complaint about what nobody likes warns everybody, not one group."""
     flaw = fact.about == "aspect" and words.is_of("flaws", fact.value)
-    circular = fact.about == "audience" and len(fact.quote.split()) <= len(fact.value.split()) + 2
-    if fact.direction == DOWN and (flaw or circular):
-        return dataclasses.replace(fact, about="flaw")
-    return fact
+    return dataclasses.replace(fact, about="flaw") if flaw and fact.direction == DOWN else fact
 
 
 def _firsts(facts: Iterable[Fact], key: Callable[[Fact], str]) -> list[Fact]:
