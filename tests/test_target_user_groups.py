@@ -53,9 +53,9 @@ SERIES = group(work(1, "series"), work(2, "series"))
         ([group(trait()), group(work(1))], False),
         # Whom it does not suit is a group, too.
         ([group(work(1), work(2)), against(trait("age", "18-24"))], True),
-        # The item's own fields count as one fact, beside two others.
-        ([group(trait()), group(work(1)), OWN], True),
-        ([group(trait()), OWN], False),
+        # What the item's own fields say counts for nothing.
+        ([group(trait()), group(work(1)), OWN], False),
+        ([group(work(1), work(2), trait()), OWN], False),
         # Two quotations are enough; what everybody cares about is no group of its own.
         ([group(quoted("wish", "tea")), group(quoted("wish", "pie"))], True),
         ([group(quoted("wish", "tea")), ASPECT], True),

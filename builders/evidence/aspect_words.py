@@ -19,12 +19,12 @@ DENIED_WITHIN = 4
 POLARITY = (
     "praise", "complaint", "denial", "doubt", "elsewhere", "link", "degree", "break", "turn", "fond",
     "averse", "whose", "causing", "place", "joined", "grievance", "much", "faulty", "excess", "exceeding", "missing",
-    "especially", "valued", "burden", "eased", "announcing", "stating", "excluding", "spared", "hypothetical",
+    "especially", "valued", "burden", "eased", "announcing", "stating", "redeeming", "excluding", "spared", "hypothetical",
 )  # fmt: skip
 """The word lists that tell whether a clause judges something, and how."""
 NAMING = (
     "good_for", "good_to", "not_for", "discourage", "not_if", "aiming", "seeking", "wanting", "refusal", "approval", "nobody", "purposeless",
-    "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite", "item",
+    "persons", "purposes", "stop", "self", "subject", "addressed", "indefinite", "dangling", "item",
 )  # fmt: skip
 """The word lists that tell for whom a review finds an item good or bad."""
 LISTS = (

@@ -148,7 +148,7 @@ def _is_mixed(sentence: str, judgements: Sequence[Judgement], words: AspectWords
     """Whether the sentence also says the opposite or retracts something."""
     sides = {one.side for one in judgements}
     denied = words.finds("denial", sentence)
-    if len(sides) > 1 or words.finds("turn", sentence):
+    if len(sides) > 1 or words.finds("turn", sentence) or words.finds("elsewhere", sentence):
         return True
     if UP in sides:
         return denied or words.finds("complaint", sentence)
@@ -301,5 +301,7 @@ def _group(text: str, words: AspectWords) -> str:
     if not who or len(who.split()) > MOST_WORDS or words.finds("nobody", told):
         return ""
     if who.casefold() in words.naming.get("indefinite", ()):
+        return ""
+    if who.rsplit(" ", 1)[-1].casefold() in words.naming.get("dangling", ()):
         return ""
     return who

@@ -82,12 +82,11 @@ def _says_what(sentence: str, words: AspectWords) -> bool:
 
 
 def _is_taken_back(sentence: str, words: AspectWords) -> bool:
-    """Whether a sentence ends in praise, once it has complained: "a bit dear, but great value"."""
+    """Whether a sentence makes light of its complaint, or ends in praise: "a bit dear, but great value"."""
     turns = list(words.turning.finditer(sentence))
     rest = sentence[turns[-1].end() :] if turns else ""
-    return words.finds("praise", rest) and not (
-        words.finds("denial", rest) or words.grieving.search(rest)
-    )
+    worse = words.finds("denial", rest) or words.grieving.search(rest) is not None
+    return words.finds("redeeming", sentence) or (words.finds("praise", rest) and not worse)
 
 
 def grievance_in(sentence: str, words: AspectWords) -> str:

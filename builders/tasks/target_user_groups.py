@@ -46,12 +46,11 @@ def are_enough(statements: Sequence[Statement], is_rated: bool) -> bool:
     """
     found = suited(statements)
     against = sum(one.section == NOT_FOR for one in statements)
-    several = any(map(_has_solid_lead, found)) and len(found) + against >= LEAST_GROUPS
+    founded = sum(one.facts[0].solid for one in found)
+    several = any(map(_has_solid_lead, found)) and founded + against >= LEAST_GROUPS
     several = several or (len(found) == 1 and _stands_alone(found[0]))
-    own = any(fact.kind == "own" for one in statements for fact in one.facts)
-    known = solid(statements)
     quoted = sum(bool(one.facts[0].quote) and one.facts[0].solid for one in found)
-    if not several or (known + (own and known > 1) < ENOUGH and quoted < LEAST_GROUPS):
+    if not several or (solid(statements) < ENOUGH and quoted < LEAST_GROUPS):
         return False
     return has_main_group(statements, is_rated) and (is_rated or any(map(_is_beyond, found)))
 

@@ -234,6 +234,17 @@ def test_a_field_is_named_only_where_the_comments_name_too_few() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Growing up in Detroit, we had awesome tacos all of the time.",
+        "This is great for those who have trouble eating tacos even when sober.",
+    ],
+)
+def test_praise_of_something_else_or_of_half_a_group_is_no_reason(text: str) -> None:
+    assert not ups(found(BUSINESSES, "Da", "Mexican", (1, text)))
+
+
 def test_of_whom_the_comments_speak_they_decide() -> None:
     own = Fact("own", "audience", "dry skin", direction=UP, quote="Dry Skin")
     said = (1, "I imagine someone with dryer skin would need a much heavier lotion.")
@@ -300,6 +311,7 @@ def test_a_group_that_another_comment_denies_is_not_named(praise: str, denial: s
         # It ends in praise.
         "This is expensive for towelettes but they are of great quality.",
         "The part looks fake, but other than that, it is a beautiful wig.",
+        "The lid is hard to open, but not a deal breaker.",
         # It is about somebody whom nobody knows.
         "He picked up the bill and it was a bit expensive.",
     ],

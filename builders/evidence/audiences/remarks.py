@@ -113,7 +113,8 @@ def _spoken(
         for comment in comments
         if comment.verdict >= 0
         for sentence in quotable(comment.text, words)
-        if sentence not in quoted and not words.finds("turn", sentence)
+        if sentence not in quoted
+        and not any(words.finds(one, sentence) for one in ("turn", "elsewhere"))
     ]
     named: dict[str, Fact] = {}
     for name in niches:
