@@ -154,7 +154,8 @@ class EventNegatives:
                 found = self._near_model(exclusions, batch, place)
             if found:
                 continue
-            if hard and self._search(batch, exclusions, place):
+            # Of any kin all were looked at already, where there is none.
+            if hard and self.kin is not None and self._search(batch, exclusions, place):
                 self.rungs[NEAR] += 1
             elif self._search(batch, exclusions, place._replace(any_kin=True)):
                 self.rungs[NEAR if self.kin is None else self.kin.fallback] += 1

@@ -84,10 +84,10 @@ OCCUPATIONS = {
 
 
 CONTRADICTIONS = (
-    "occupation = 'K-12 student' AND age_group <> 'under 18' "
+    "occupation = 'K-12 student' AND age_group NOT IN ('under 18', '18-24') "
     "OR occupation = 'retired' AND age_group IN ('under 18', '18-24', '25-34')"
 )
-"""SQL condition: a user cannot be of both this age and this occupation; 33 of the 6,040 are."""
+"""SQL condition: nobody is of both this age and this occupation. Somebody of 18 may still be at school."""
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
