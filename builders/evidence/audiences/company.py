@@ -1,10 +1,12 @@
-"""The company that a work keeps: other works, makers, hashtags and topics whose fans are its likers, too.
+"""The company that a work keeps: other works, makers, hashtags and topics that those who judged it like, too.
 
-What is named must pass two tests. Its fans and the likers of the work are the same people more often than their
-activity predicts (corrected for the number of tests, so that permuted data yield next to nothing); and of those
-fans who judged the work, clearly more like it than their generosity and its reception predict. The figures of
-a fact are those of the second: of the fans, how many like this work. Where a source records only what was
-taken, the second cannot be asked, and the figures are of the fans who took this work, too.
+What is named must pass two tests. Those who judged the work like it more often than their activity predicts
+(corrected for the number of tests, so that permuted likes yield next to nothing); and its fans among them like the
+work clearly more than their generosity and its reception predict. Whoever judged a work chooses what is tested, not
+whoever liked it: that its likers share something would make them seem to like the work, whatever it is. All works
+are tested together first, so that permuted verdicts yield next to nothing, either. The figures of a fact are those
+of the second test: of the fans, how many like this work. Where a source records only what was taken, the second
+cannot be asked, and the figures are of the fans who took this work, too.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from itdr.builders.evidence.audiences.expectations import FALSE_FINDS, bound, su
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import TraitTable
 from itdr.builders.evidence.audiences.pooled import Pooled
-from itdr.builders.evidence.audiences.raters import FEWEST_FANS, Raters
+from itdr.builders.evidence.audiences.raters import CLEARLY, FEWEST_FANS, TOGETHER, Raters
 from itdr.builders.evidence.audiences.themes import Shared, Themes, makers_of
 from itdr.builders.evidence.facts import DOWN, SAMPLE, UP, Fact
 from itdr.builders.evidence.series import base_title
@@ -129,33 +131,32 @@ class Company:
         Returns:
             Facts, the clearest of each kind first.
         """
-        whole = raters is not None and int(raters.liked.sum()) == len(likers)
-        works = (
-            raters.works_of_likers() if raters is not None and whole else self.liked_works(likers)
-        )
-        companions = self._of_its_kind(work, self._also_liked(work, likers, works))
+        people = likers if raters is None else raters.users
+        works = self.liked_works(likers) if raters is None else raters.works
+        companions = self._of_its_kind(work, self._also_liked(work, people, works))
+        also = self._also_traits(work, people)
         if raters is not None:
-            shared = self._welcome(companions, raters)
-            traits = self._welcome_traits(work, self._also_traits(work, likers).codes, raters)
+            shared = self._welcome(work, companions, raters)
+            traits = self._welcome_traits(work, also.codes, raters)
         else:
             shared = self._takers(work, len(likers), companions)
-            traits = self._taken_traits(work, len(likers), self._also_traits(work, likers))
+            traits = self._taken_traits(work, len(likers), also)
         traits += self._shunned(work, likers)
         return [*self._not_by(traits, self.themes.facts(work, shared), shared), *traits]
 
     # -- works ----------------------------------------------------------------------------------
 
-    def _also_liked(self, work: int, likers: np.ndarray, works: np.ndarray) -> list[Companion]:
-        """The works also liked, the strongest first. works: of all their likes."""
-        if len(likers) < FEW_LIKERS:
+    def _also_liked(self, work: int, people: np.ndarray, works: np.ndarray) -> list[Companion]:
+        """The works that these people also like, the strongest first. works: of all their likes."""
+        if len(people) < FEW_LIKERS:
             return []
         together = np.bincount(works, minlength=len(self.likers))
         together[work] = 0
-        common = (together >= 5) & (LEAST_PART * together >= len(likers))
+        common = (together >= 5) & (LEAST_PART * together >= len(people))
         pairs = np.flatnonzero(common & (self.known >= 0))
-        pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(likers, pairs)]
+        pairs = pairs[together[pairs] >= LEAST_RATIO * self.activity.at_least(people, pairs)]
         k = together[pairs].astype(np.float64)
-        expected, variance = self.activity.expected(likers, pairs)
+        expected, variance = self.activity.expected(people, pairs)
         z = np.round((k - expected) / np.sqrt(variance + 1e-9), 6)
         ratio = np.round(k / np.maximum(expected, 1e-9), 6)
         kept = (z >= 4) & ((k + 5) / (expected + 5) >= 2)
@@ -181,11 +182,14 @@ class Company:
         title = self.store.item(work).title
         return Fact(kind, "work", title, int(k), int(n), float(expected), UP)
 
-    def _welcome(self, companions: list[Companion], raters: Raters) -> list[Shared]:
-        """Those of the works whose fans like this one clearly more than usual, the clearest first."""
+    def _welcome(self, work: int, companions: list[Companion], raters: Raters) -> list[Shared]:
+        """Those of the works whose fans like this one clearly more than usual, the clearest first: of any works if
+        all together pass, or else of parts of the work's series, which nobody had to look for."""
         works = np.array([one.work for one in companions], np.int64)
+        if raters.together(works, len(self.likers)) < TOGETHER:
+            works = np.array(sorted(self.themes.parts_among(work, works.tolist())), np.int64)
         rates = raters.fans_of(works, len(self.likers))
-        places = np.flatnonzero(raters.welcome_it(rates))
+        places = np.flatnonzero(raters.welcome_it(rates, CLEARLY))
         order = places[np.lexsort((places, -rates.z[places]))]
         return [
             (
@@ -231,14 +235,14 @@ class Company:
 
     # -- makers, hashtags and topics ------------------------------------------------------------
 
-    def _also_traits(self, work: int, likers: np.ndarray) -> _Traits:
-        """The makers, hashtags and topics of which its likers also like other works, the strongest first."""
-        if len(likers) < FEW_LIKERS or not self.pooled.able.any():
+    def _also_traits(self, work: int, people: np.ndarray) -> _Traits:
+        """The makers, hashtags and topics of which these people also like other works, the strongest first."""
+        if len(people) < FEW_LIKERS or not self.pooled.able.any():
             return _Traits([], [], [])
-        together = self._together(work, likers)
+        together = self._together(work, people)
         codes = np.flatnonzero((together >= 5) & self.pooled.able)
         k = together[codes]
-        expected, _ = self.pooled.activity.expected(likers, codes)
+        expected, _ = self.pooled.activity.expected(people, codes)
         own = set(self.traits.of(work))
         mine = np.array([code in own for code in codes.tolist()], bool)
         likes = np.maximum(self.traits.likes[codes], 1)
@@ -246,7 +250,7 @@ class Company:
         chance = surprise(k, expected)
         kept = (k >= 1.5 * expected) & (chance <= FALSE_FINDS / max(int(self.pooled.able.sum()), 1))
         if not self.is_rated:
-            kept &= mine | (100 * k >= LEAST_STRANGE_PERCENT * len(likers))
+            kept &= mine | (100 * k >= LEAST_STRANGE_PERCENT * len(people))
         strength = np.round(2 * (k * np.log(k / np.maximum(expected, 1e-9)) - (k - expected)), 6)
         places = np.flatnonzero(kept)
         places = places[np.lexsort((codes[places], -strength[places]))][:KEPT_TRAITS]
@@ -278,7 +282,7 @@ class Company:
         own = set(self.traits.of(work))
         groups = [self._others_with(code, work) for code in codes]
         rates = raters.fans_of_any(groups, len(self.likers))
-        places = np.flatnonzero(raters.welcome_it(rates))
+        places = np.flatnonzero(raters.welcome_it(rates, bound(len(codes))))
         found = []
         for place in places[np.lexsort((places, -rates.z[places]))].tolist():
             about, value = self.traits.names[codes[place]]

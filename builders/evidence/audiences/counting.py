@@ -116,7 +116,7 @@ class Counting:
             return without_contradictions(found)
         chances = self.generosity.chances(users, work)
         likes = self.company.likes_of(users)
-        raters = Raters(*likes, liked, chances, mostly=self.rule != "skips")
+        raters = Raters(users, *likes, liked, chances, mostly=self.rule != "skips")
         found = self.company.facts(work, likers, raters)
         found += self._liked_if(work, users, liked, chances)
         found += self._works_if(work, raters)
