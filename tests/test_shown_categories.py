@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from itdr.builders.store.shown_categories import MOST, most_specific
+from itdr.builders.store.shown_categories import MAX_SHOWN, most_specific
 
 BROAD = ("Restaurants", "Nightlife", "Food")
 COUNTS = {
@@ -33,4 +33,4 @@ COUNTS = {
 )  # fmt: skip
 def test_the_most_specific_categories_are_shown(names: list[str], shown: tuple[str, ...]) -> None:
     assert most_specific(names, BROAD, COUNTS) == shown
-    assert len(shown) <= MOST
+    assert len(shown) <= MAX_SHOWN

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-MOST = 3
+MAX_SHOWN = 3
 """Categories that an entry shows at most."""
 
 
@@ -26,9 +26,9 @@ def most_specific(
         counts: how many items are filed under each.
 
     Returns:
-        At most `MOST` of the names, in their order.
+        At most `MAX_SHOWN` of the names, in their order.
     """
     telling = [name for name in names if name not in broad] or list(names)
     kept = [name for name in telling if not any(one.endswith(f" {name}") for one in telling)]
-    rarest = sorted(kept, key=lambda name: (counts.get(name, 0), name))[:MOST]
+    rarest = sorted(kept, key=lambda name: (counts.get(name, 0), name))[:MAX_SHOWN]
     return tuple(name for name in kept if name in rarest)
