@@ -323,7 +323,7 @@ def liked_phrase(cell: OpenCell) -> str:
     acted = cell.words["acted"]
     if cell.liked is None:
         return acted
-    least, most = f"{cell.liked:.{cell.scale.decimals}f}", f"{cell.scale.high:g}"
+    least, most = f"{cell.liked:g}", f"{cell.scale.high:g}"
     return cell.layout.at_least.format(acted=acted, rating=least, most=most)
 
 

@@ -33,7 +33,7 @@ EXACT = ("location",)
 
 MOST_LISTED = 25
 """An attribute with at most this many values has them all listed in the prompt."""
-EXAMPLES = 5
+EXAMPLES = 3
 """Of one with more, the prompt shows this many: the most frequent values of the training part."""
 
 Attributes = list[tuple[str, str]]
@@ -198,7 +198,7 @@ def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, ob
         "n_items": len(case.history),
         "attributes": layout.joined(names),
         "attribute": _upper(names[0]),
-        **lists.listings("attributes", _with_choices(cell, names), needed, layout),
+        **_listed(_with_choices(cell, names), needed, layout),
         "n_attributes": len(names),
         "answer": answer(case.attributes),
     }
@@ -213,11 +213,23 @@ def _with_choices(cell: OpenCell, names: Sequence[str]) -> list[str]:
     ]
 
 
+def _listed(entries: Sequence[str], needed: frozenset[str], layout: Layout) -> dict[str, object]:
+    """The attributes asked for as a list; one alone is no list and stands as it is."""
+    if len(entries) == 1:
+        return {"attributes_lines": entries[0]}
+    return lists.listings("attributes", entries, needed, layout)
+
+
 def _with_values(entry: str, choices: Choices, layout: Layout) -> str:
-    pattern = layout.one_of if choices.whole else layout.such_as
     if any(layout.comma.strip() in value for value in choices.values):
-        return pattern.format(entry=entry, values=lists.inline(choices.values, layout))
-    return pattern.format(entry=entry, values=layout.comma.join(choices.values))
+        values = lists.inline(choices.values, layout)
+    elif choices.whole:
+        values = layout.comma.join(choices.values)
+    else:
+        values = layout.any_of(list(choices.values))
+    if choices.whole:
+        return layout.one_of.format(entry=entry, values=values)
+    return layout.such_as.format(entry=entry, name=entry.lower(), values=values)
 
 
 def answer(attributes: Sequence[tuple[str, str]]) -> str:
