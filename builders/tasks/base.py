@@ -22,7 +22,7 @@ from itdr.builders.sampling.case import Case
 from itdr.builders.sampling.cold_items import ColdItems, item_splits
 from itdr.builders.sampling.cuts import Cuts
 from itdr.builders.sampling.event_negatives import EventNegatives
-from itdr.builders.sampling.negatives import CandidatePool
+from itdr.builders.sampling.negatives import NEAR_IN_TIME, CandidatePool
 from itdr.builders.sampling.partition import Partition
 from itdr.builders.sampling.popularity import TrainStats
 from itdr.builders.sampling.splits import SPLITS
@@ -297,6 +297,9 @@ class OpenCell:
         """
         if self.candidates <= self.positives:
             return [True] * len(windows)
+        near = self.cell.options.get("negatives") in NEAR_IN_TIME
+        if near and (events := self.event_negatives) is not None and events.needs_kin:
+            return [False] * len(windows)
         times = [window.time if self.timed else None for window in windows]
         there = self.pool.known_before(times).tolist()
         # The case rules out the titles of this many works, each shared by up to `most` works.
