@@ -25,7 +25,7 @@ from itdr.builders.core.text import cut_title, joined
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
-from itdr.builders.store.shown_categories import most_specific
+from itdr.builders.store.shown_categories import companions, most_specific
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -306,14 +306,10 @@ class StoreReader:
         broad = self.source.options.get("broad_categories")
         if not broad:
             return categories
-        counts = self.shared("category counts", self._category_counts)
-        return [most_specific(names, broad, counts) for names in categories]
-
-    def _category_counts(self) -> dict[str, int]:
-        import pyarrow.compute as pc
-
-        counts = pc.value_counts(pc.list_flatten(self.items.column("categories")))
-        return {one["values"]: one["counts"] for one in counts.to_pylist()}
+        together = self.shared(
+            "companions of categories", lambda: companions(self.items.column("categories"))
+        )
+        return [most_specific(names, broad, together) for names in categories]
 
     def value(self, table: str, column: str, code: int) -> Any:
         """One value of `users` or `items`.
