@@ -228,7 +228,20 @@ class StoreReader:
     @functools.cached_property
     def title_code(self) -> np.ndarray:
         """int32, by item code: equal for titles that look the same; -1 for items that are never shown."""
-        return numbers(self.items, "title_code")
+        codes = numbers(self.items, "title_code")
+        private = self.source.options.get("private_categories")
+        return np.where(self._filed_under(private), -1, codes) if private else codes
+
+    def _filed_under(self, names: Sequence[str]) -> np.ndarray:
+        """bool, by item code: whether an item is filed under one of these categories."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.items.column("categories").combine_chunks()
+        held = pc.is_in(pc.list_flatten(column), pa.array(names)).to_numpy(zero_copy_only=False)
+        found = np.zeros(len(column), bool)
+        found[pc.list_parent_indices(column).to_numpy()[held]] = True
+        return found
 
     @functools.cached_property
     def first_category(self) -> np.ndarray:

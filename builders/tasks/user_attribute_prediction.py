@@ -60,7 +60,8 @@ def _windows(cell: OpenCell, user: int) -> Iterator[Described]:
 def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
     """The one window of each user with attributes and enough items to show."""
     attributes = dict(zip(users, _attributes(cell, users), strict=True))
-    known = [user for user, found in attributes.items() if found]
+    wanted = _least_attributes(cell)
+    known = [user for user, found in attributes.items() if len(found) >= wanted]
     keys = cell.order_keys(known, "order")
     least = min(int(cell.cell.rule.options.get("least", LEAST)), cell.history)
     found = {
@@ -69,6 +70,12 @@ def _firsts(cell: OpenCell, users: Sequence[int]) -> list[Described | None]:
         if len(line) >= least
     }
     return [found.get(user) for user in users]
+
+
+def _least_attributes(cell: OpenCell) -> int:
+    """How many of the attributes asked for must be known of a user."""
+    asked = chosen_attributes(cell.cell.source, cell.cell.options["attributes"])
+    return min(int(cell.cell.rule.options.get("least_attributes", 1)), len(asked))
 
 
 def available_attributes(source: Source) -> tuple[str, ...]:
@@ -191,7 +198,9 @@ def _case(cell: OpenCell, window: Described, user: str, items: list[Item]) -> Ca
 
 
 def _context(cell: OpenCell, case: Case, needed: frozenset[str]) -> dict[str, object]:
-    layout, shown = cell.layout, case.flags & {"categories", "creators"}
+    layout, shown = cell.layout, case.flags & {"categories"}
+    if any(map(attrgetter("creators"), case.history)):
+        shown |= {"creators"}
     names = [name for name, _ in case.attributes]
     return {
         **lists.of_items("items", case.history, needed, layout, shown, loop="history"),
@@ -266,7 +275,8 @@ TASK = Task(
         "lastfm-1k": CellRule(943, options={"least": 1}),
         "lastfm-360k": CellRule(6250),
         "anime-2023": CellRule(6250),
-        "bookcrossing": CellRule(6250),
+        # Of those who tell their country alone, nearly all are from the USA.
+        "bookcrossing": CellRule(6250, options={"least_attributes": 2}),
         "ml-1m": CellRule(6040),
     },
     needs=frozenset({"items.title"}),
