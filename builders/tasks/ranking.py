@@ -175,7 +175,8 @@ def _without_candidates(cell: OpenCell, windows: Sequence[Window]) -> list[Case 
     """The windows as cases whose answer may be anything in the catalogue."""
     items = cell.store.items_of([_shown(cell, window) for window in windows])
     ids = cell.user_ids([window.user_history.user for window in windows])
-    return [_case(cell, *known, []) for known in zip(windows, ids, items, strict=True)]
+    known = zip(windows, ids, items, cell.can_be_answered(windows), strict=True)
+    return [_case(cell, *of, []) if able else None for *of, able in known]
 
 
 def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:
