@@ -35,6 +35,7 @@ LISTS = (
     "unnamed",
     "unlisted",
     "preferred",
+    "others",
 )
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
@@ -66,7 +67,8 @@ class AspectWords:
             `everybody`: what every customer wants: praise of it names no group, a complaint does.
             `frank`: of what even those who like an item may complain. `unnamed`: audiences that a title names
             without being for them. `unlisted`: niches that are never said because of categories or name alone.
-            `preferred`: words by which one sentence is quoted rather than another.
+            `preferred`: words by which one sentence is quoted rather than another. `others`: people whom a reviewer
+            chose an item for instead of themselves.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)
