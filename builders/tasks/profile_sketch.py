@@ -3,7 +3,7 @@
 1. Facts are counted and tested over all that the user judged.
 2. A fair sample of likes and dislikes is drawn for the question.
 3. Of the facts those that the list shows are kept, and the plan of the answer file orders them.
-4. What the list plainly shows and nothing speaks of is added, and so are works to offer and to leave out.
+4. What else many listed works have in common is added, and so are works to offer and to leave out.
 
 A sketch is given up at any step at which there is too little to say.
 """
@@ -135,7 +135,7 @@ def sketch_of(cell: OpenCell, user: int, mine: Sided, texts: list[str | None]) -
     facts, flags = _with_second(subject, facts, flags)
     if not _opens(subject, facts, flags):
         return None
-    facts = _with_patterns(subject, shown, facts, flags)
+    facts = _with_rest(subject, shown, facts, flags)
     facts = _with_works(subject, shown, facts, flags)
     return _finished(subject, shown, facts, flags)
 
@@ -162,7 +162,8 @@ def _question_list(subject: _Subject, distinct: Sequence[Fact]) -> QuestionList:
     liked, disliked = _displayed(subject, [*distinct[:1], *subject.common, *distinct[1:]])
     codes = [subject.mine.items[k] for k in liked + disliked]
     (items,) = subject.cell.store.items_of([codes])
-    return QuestionList(person, liked, disliked, items, is_sayable)
+    shared = works.namesakes(subject.cell.store)[[subject.mine.works[k] for k in liked + disliked]]
+    return QuestionList(person, liked, disliked, items, is_sayable, shared.tolist())
 
 
 def _displayed(subject: _Subject, facts: Sequence[Fact]) -> tuple[list[int], list[int]]:
@@ -242,23 +243,13 @@ def _opens(subject: _Subject, facts: Sequence[Fact], flags: set[str]) -> bool:
     return first in openings and any(map(core.is_own, _leading(planned)))
 
 
-def _with_patterns(
+def _with_rest(
     subject: _Subject, shown: QuestionList, facts: list[Fact], flags: set[str]
 ) -> list[Fact]:
-    """The facts, and what the list plainly shows beside them: what most dislikes share, what many likes do, and
-    decades."""
-    person, plan = subject.person, subject.realiser.plan_statements
-    said = _leading(plan(facts, flags))
-    pattern = visible_patterns.unspoken_pattern(shown, said)
-    if pattern is not None:
-        warning = tastes.common_dislike(person, pattern.about, pattern.value)
-        if warning is None:
-            facts = [*facts, display.misleading_pattern(shown, pattern)]
-        else:
-            rest = [fact for fact in facts if fact.topic != warning.topic]
-            facts = [*rest, *display.with_details(shown, [warning])]
+    """The facts, and what else many listed works have in common: decades, and a category of the likes."""
+    said = _leading(subject.realiser.plan_statements(facts, flags))
     facts = [*facts, *visible_patterns.decades(shown)]
-    every = subject.realiser.lexicon.sayable([*tastes.commonest(person, tastes.OFTEN)])
+    every = subject.realiser.lexicon.sayable([*tastes.commonest(subject.person, tastes.OFTEN)])
     named = [fact for fact in said if core.is_taste(fact) or fact.kind == "most"]
     return [*facts, *display.left_over(shown, every, named, [*subject.held, *facts])]
 

@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from itdr.builders.evidence.facts import DOWN, SHARE_KINDS, UP, Fact
+from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests.opinions import is_shared
-from itdr.builders.evidence.interests.tastes import FACT_OF, WIDE
+from itdr.builders.evidence.interests.tastes import (
+    FACT_OF,
+    WIDE,
+    expected_share,
+    is_clearly_above,
+)
 from itdr.builders.evidence.interests.works import KINDS
 
 TASTES = ("share", *FACT_OF.values())
@@ -19,8 +24,6 @@ LEAD = Fraction(1, 5)
 """The share of the likes that the first taste has at least."""
 SEEN = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
-CLEARLY_ABOVE = Fraction(6, 5)
-"""A trait is named as a taste if its share is so many times the expected one, or more."""
 EQUAL, NEARLY_EQUAL = 85, 65
 """A second taste is just as strong as the first if it has this percentage of its strength, or nearly as strong."""
 SAFE = 10
@@ -56,19 +59,8 @@ def strength(fact: Fact) -> int:
     return _percent(fact.count / max(fact.of, 1)) - _percent(expected_share(fact))
 
 
-def expected_share(fact: Fact) -> float:
-    """The share to be expected of a trait among the likes; rounded, as float noise must not decide anything."""
-    base = fact.base if fact.kind in SHARE_KINDS else fact.base / max(fact.of, 1)
-    return round(base, 6)
-
-
 def _percent(share: float) -> int:
     return int(100 * round(share, 6) + 0.5)
-
-
-def is_clearly_above(fact: Fact) -> bool:
-    """Whether a trait is clearly more common among the likes than expected."""
-    return Fraction(fact.count, max(fact.of, 1)) >= CLEARLY_ABOVE * Fraction(expected_share(fact))
 
 
 def is_nameable(fact: Fact) -> bool:

@@ -16,8 +16,9 @@ from itdr.builders.evidence.interests import visible_patterns
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
+from itdr.builders.evidence.interests.tastes import common_dislike, is_clearly_above
 from itdr.builders.evidence.interests.visible_patterns import Pattern
-from itdr.builders.evidence.interests.works import KINDS, PLUS
+from itdr.builders.evidence.interests.works import KINDS, NARROW, PLUS
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 from itdr.builders.store.reader import Item
 
@@ -25,8 +26,6 @@ SHOWN = 2
 """Listed likes that must have a taste, and be examples of nothing that was named before it."""
 EXAMPLES = 3
 """Works that are named for a taste, at most."""
-NARROW = ("series", "creator")
-"""Kinds of traits that say more than others."""
 REST = Fraction(2, 5)
 """What so large a share of the listed likes have in common is named if no taste that is named applies to them."""
 CAVEAT = 2
@@ -121,13 +120,19 @@ def shown_facts(shown: QuestionList, facts: Sequence[Fact]) -> list[Fact]:
         and no taste named before it; where `CAVEAT` applies, the title of a dislike precedes them. What one reason
         excludes is no example of the next.
     """
-    against = sorted(
-        (fact for fact in facts if _is_against(fact) and _is_reason(shown, fact)),
-        key=lambda fact: -shown.gap(*shown.counts_of(fact)),
-    )
+    reasons = [fact for fact in facts if _is_against(fact) and _is_reason(shown, fact)]
+    pattern = visible_patterns.unspoken_pattern(shown, reasons)
+    misleading = []
+    if pattern is not None:
+        warning = common_dislike(shown.person, pattern.about, pattern.value)
+        reasons += [warning] if warning else []
+        misleading = [] if warning else [_misleading_pattern(shown, pattern)]
+    reasons.sort(key=lambda fact: -shown.gap(*shown.counts_of(fact)))
+    tastes = [fact for fact in facts if not _is_against(fact)]
     return [
-        *_with_examples(shown, [fact for fact in facts if not _is_against(fact)], against),
-        *with_details(shown, against),
+        *_with_examples(shown, tastes, reasons),
+        *_with_details(shown, reasons),
+        *misleading,
     ]
 
 
@@ -153,19 +158,11 @@ def _is_by_name(shown: QuestionList, fact: Fact) -> bool:
     return not sure and visible_patterns.have_one_name(fact, shown)
 
 
-def with_details(shown: QuestionList, against: Sequence[Fact]) -> list[Fact]:
-    """Facts against works, with their details.
-
-    Args:
-        shown: the list.
-        against: the facts, the first reason at the head.
-
-    Returns:
-        Facts in the same order.
-    """
+def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
+    """Facts against works, the first reason at the head, with their details."""
     excluded = np.zeros(len(shown.places), bool)
     found = []
-    for fact in against:
+    for fact in reasons:
         has = shown.carriers(fact)
         places = _foremost(fact, has & ~shown.is_like & ~excluded, shown.items, 1)
         titles = _titles("work", places, shown.items)
@@ -176,11 +173,11 @@ def with_details(shown: QuestionList, against: Sequence[Fact]) -> list[Fact]:
 
 
 def _with_examples(
-    shown: QuestionList, facts: Sequence[Fact], against: Sequence[Fact]
+    shown: QuestionList, facts: Sequence[Fact], reasons: Sequence[Fact]
 ) -> list[Fact]:
     """The tastes that the list shows, with their details, and the facts that are about no traits as they are."""
     warned = np.zeros(len(shown.places), bool)
-    for fact in against:
+    for fact in reasons:
         warned |= shown.carriers(fact)
     named = np.zeros(len(shown.places), bool)
     found = []
@@ -237,25 +234,19 @@ def has_caveat(shown: QuestionList, fact: Fact) -> bool:
 
 
 def _little_known(shown: QuestionList) -> tuple[Fact, ...]:
-    """The listed likes that clearly are little known, the least known first."""
+    """The listed likes that clearly are little known, the least known first; none that shares its name with another."""
     counts = shown.person.counts
     likes = counts.likes[shown.person.codes[shown.places]]
-    able = np.flatnonzero(shown.is_like & (LITTLE_KNOWN * likes < counts.known))
+    able = shown.is_like & (LITTLE_KNOWN * likes < counts.known)
+    able = np.flatnonzero(able & ~np.array([*shown.namesakes] or [False] * len(able), bool))
     order = able[np.argsort(likes[able], kind="stable")].tolist()
     return tuple(_titles("work", order, shown.items)[:SHOWN])
 
 
-def misleading_pattern(shown: QuestionList, pattern: Pattern) -> Fact:
-    """The fact that a trait of most listed dislikes is no sign, as all that the user judged do not bear it out.
-
-    Args:
-        shown: the list.
-        pattern: the trait.
-
-    Returns:
-        A fact `shown`, its base how many dislikes would have the trait if they were like the likes; the details are all
-        dislikes and all likes with it.
-    """
+def _misleading_pattern(shown: QuestionList, pattern: Pattern) -> Fact:
+    """The fact `shown` that a trait of most listed dislikes is no sign, as all that the user judged do not bear it out:
+    its base how many dislikes would have the trait if they were like the likes, its details all dislikes and all likes
+    with it."""
     trait = Fact("shown", pattern.about, pattern.value)
     low, high = shown.overall_of(trait, DOWN), shown.overall_of(trait, UP)
     m = len(shown.disliked)
@@ -270,7 +261,7 @@ def left_over(
 
     Args:
         shown: the list.
-        common: facts about categories, whether or not others like them as much.
+        common: facts about categories; those that are about as common as expected are passed over.
         named: the tastes that are stated, the first one first.
         facts: all that holds of the user; what it speaks against is not named.
 
@@ -285,6 +276,8 @@ def left_over(
     able = []
     for fact in common:
         if fact.topic in barred or any(nested(fact, one) for one in named):
+            continue
+        if not is_clearly_above(fact):
             continue
         alone = int((shown.carriers(fact) & free).sum())
         seen = shown.counts_of(fact)[0]

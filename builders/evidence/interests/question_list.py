@@ -36,7 +36,7 @@ class QuestionList:
     """What a question lists of a user: likes, then dislikes.
 
     liked, disliked: places of the listed works among the user's.   items: the items, in the same order.
-    is_sayable: whether a trait can be named.
+    is_sayable: whether a trait can be named.   namesakes: of each listed work, whether another one bears its name.
     """
 
     person: Person
@@ -44,6 +44,7 @@ class QuestionList:
     disliked: Sequence[int]
     items: Sequence[Item] = ()
     is_sayable: IsSayable = any_trait
+    namesakes: Sequence[bool] = ()
 
     @functools.cached_property
     def places(self) -> np.ndarray:

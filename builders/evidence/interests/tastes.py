@@ -36,12 +36,11 @@ from statistics import NormalDist
 import numpy as np
 
 from itdr.builders.evidence import significance
-from itdr.builders.evidence.facts import DOWN, UP, Fact
+from itdr.builders.evidence.facts import DOWN, SHARE_KINDS, UP, Fact
 from itdr.builders.evidence.interests import works
-from itdr.builders.evidence.interests.display import NARROW
 from itdr.builders.evidence.interests.person import Person, Tally
 from itdr.builders.evidence.interests.statements import HABITUAL
-from itdr.builders.evidence.interests.works import KINDS
+from itdr.builders.evidence.interests.works import KINDS, NARROW
 from itdr.builders.evidence.verdicts import DISLIKE, LIKE
 
 LEAST = 3
@@ -51,6 +50,10 @@ CHANCE = 0.05
 CONTRAST_CHANCE = 0.015
 LISTED_CHANCE, SHARED_CHANCE, SHARED = 0.01, 0.05, Fraction(4, 5)
 """`SHARED_CHANCE` counts where so large a share of the dislikes have the trait."""
+CLEARLY_ABOVE = Fraction(6, 5)
+"""A trait is named as a taste if its share is so many times the expected one, or more."""
+BORNE_OUT = Fraction(4, 3)
+"""What most listed dislikes share is a reason if it is so many times as common among all dislikes as among all likes."""
 JUDGED = 5
 CLEARLY = {UP: 1.5, DOWN: 2.0}
 """A contrast's trait must be this many times as common on its own side as on the other."""
@@ -98,6 +101,17 @@ def facts(person: Person, carried: int) -> list[Fact]:
     contrasts = _contrasts(tally, person)
     contrasts = [one for one in contrasts if one.kind != "listed" or one.topic not in tastes]
     return [*found, *contrasts, *_habits(person)]
+
+
+def expected_share(fact: Fact) -> float:
+    """The share to be expected of a trait among the likes; rounded, as float noise must not decide anything."""
+    base = fact.base if fact.kind in SHARE_KINDS else fact.base / max(fact.of, 1)
+    return round(base, 6)
+
+
+def is_clearly_above(fact: Fact) -> bool:
+    """Whether a trait is clearly more common among the likes than expected."""
+    return Fraction(fact.count, max(fact.of, 1)) >= CLEARLY_ABOVE * Fraction(expected_share(fact))
 
 
 def wants_unknown(fact: Fact) -> bool:
@@ -241,13 +255,13 @@ def common_dislike(person: Person, about: str, value: str) -> Fact | None:
         value: its value.
 
     Returns:
-        A fact `listed`; None unless the trait is more common among all dislikes than among all likes, by Fisher's test
-        at `SHARED_CHANCE`: it is tested because the list shows it, not as one of all traits.
+        A fact `listed`; None unless the trait is `BORNE_OUT` times as common among all dislikes as among all likes.
+        It needs no test of its own: it was not found by trying all traits.
     """
     has = person.bears(person.counts.codes[about][value])
     against, k = (int((has & (person.sides == side)).sum()) for side in (DISLIKE, LIKE))
     m, n = person.dislikes, person.likes
-    if significance.more_common(against, m, k, n) > SHARED_CHANCE:
+    if against * n < BORNE_OUT * k * m:
         return None
     return Fact("listed", about, value, against, m, k / n, DOWN)
 
