@@ -348,9 +348,12 @@ def _leading(statements: Sequence[Statement]) -> list[Fact]:
 
 
 def cited(statement: Statement) -> int:
-    """How many facts a statement rests on: what is quoted counts each time, what counts works once."""
+    """How many facts a statement rests on: what is quoted counts each time, what counts works once, and twice where it
+    tells likes from dislikes."""
     quoted = sum(fact.kind == "aspect" for fact in statement.facts)
-    return quoted or bool(statement.facts)
+    first = next(iter(statement.facts), None)
+    told_apart = first is not None and first.kind == "contrast" and first.direction == UP
+    return quoted or bool(statement.facts) + told_apart
 
 
 def _tells(said: Sequence[Fact]) -> bool:

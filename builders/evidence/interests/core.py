@@ -26,8 +26,8 @@ SEEN = Fraction(2, 5)
 """The share of the listed likes that the core of a taste has at least."""
 EQUAL, NEARLY_EQUAL = 85, 65
 """A second taste is just as strong as the first if it has this percentage of its strength, or nearly as strong."""
-SAFE = 10
-"""A kind is safe if the likes are so many times as many as the dislikes, or more."""
+SAFE, SAFE_SHARE = 10, 3
+"""A kind is safe if the likes are so many times as many as the dislikes, and their share so many times as large."""
 DIVIDES = Fraction(1, 4)
 """What separates likes from dislikes differs by this share between them."""
 
@@ -130,10 +130,18 @@ def chosen_tastes(shown: Sequence[Fact]) -> list[Fact]:
 
 
 def is_safe(fact: Fact) -> bool:
-    """Whether hardly any work with the trait of a contrast is disliked, and many are liked."""
+    """Whether hardly any work with the trait of a contrast is disliked, and many are liked.
+
+    Args:
+        fact: a fact with its details.
+
+    Returns:
+        False for all that is no contrast.
+    """
     if fact.kind != "contrast" or fact.direction != UP or not is_clearly_above(fact):
         return False
-    return SAFE * _other_side(fact).count <= fact.count
+    low = _other_side(fact)
+    return SAFE * low.count <= fact.count and SAFE_SHARE * low.count * fact.of <= fact.count * low.of
 
 
 def flags(shown: Sequence[Fact]) -> set[str]:

@@ -165,7 +165,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     for fact in reasons:
         has = shown.carriers(fact)
         places = _foremost(fact, has & ~shown.is_like & ~excluded, shown.items, 1)
-        titles = _titles("work", places, shown.items)
+        titles = _titles("work", places, shown.items)[:EXAMPLES]
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
         excluded |= has

@@ -21,7 +21,8 @@ is not passed over for a detail."""
 NEARLY_ALL, FAR_APART = Fraction(4, 5), Fraction(3, 10)
 """Where so many of the listed dislikes share a trait, with so great a gap, no reason applies to fewer of them."""
 MOST, TWICE = Fraction(3, 5), 2
-"""A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of."""
+"""A trait of so many of the listed dislikes, so many times as common there as among the likes, is always spoken of; a
+maker, of whom nothing else may be known, only if nearly all are by them."""
 FEWEST_DISLIKES = 3
 """Fewer dislikes show no pattern."""
 LIKES_OF_A_DECADE, DISLIKES_OF_A_DECADE = Fraction(3, 5), Fraction(1)
@@ -92,7 +93,9 @@ def unspoken_pattern(shown: QuestionList, said: Sequence[Fact]) -> Pattern | Non
         return None
     covered = max((shown.counts_of(fact)[1] for fact in said if _is_about_lows(fact)), default=0)
     for one in patterns(shown):
-        if one.number > covered and one.number >= MOST * m and one.number * n >= TWICE * one.likes * m:
+        least = NEARLY_ALL if one.about == "creator" else MOST
+        is_plain = one.number >= least * m and one.number * n >= TWICE * one.likes * m
+        if is_plain and one.number > covered:
             return one
     return None
 
