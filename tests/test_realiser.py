@@ -116,20 +116,26 @@ SHARED_TRAIT = (
 
 
 def test_wordings_share_a_part(tmp_path: Path) -> None:
-    answers(tmp_path, "parts:\n  tail: '{{ count }} of {{ of }}{% if rest %}.{% endif %}'\n" + SHARED_TRAIT)
+    answers(
+        tmp_path,
+        "parts:\n  tail: '{{ count }} of {{ of }}{% if rest %}.{% endif %}'\n" + SHARED_TRAIT,
+    )
     assert films(tmp_path).answer([TRAIT], HashRng(1)).text == "Horror fans: 9 of 12."
 
 
 def test_a_part_of_ones_own_takes_the_place_of_a_built_in_one(tmp_path: Path) -> None:
-    answers(tmp_path, "parts:\n  caveat: Beware.\n  tail: '{{ count }}'\n" + SHARED_TRAIT)
-    own = answer_files.load_answer(TASK, tmp_path)
-    built_in = answer_files.load_answer("interest_recognition")
-    assert own.parts["caveat"].text == "Beware." != built_in.parts["caveat"].text
-    # What names a part is written out, and nothing else changes.
-    used = [one for one in built_in.statements.values() if built_in.parts["caveat"] in one.parts]
+    name = "interest_recognition"
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / f"{name}.yaml").write_text("parts: {caveat: Beware.}\n", "utf-8")
+    own, built_in = answer_files.load_answer(name, tmp_path), answer_files.load_answer(name)
+    caveat = built_in.parts["caveat"]
+    used = [one for one in built_in.statements.values() if caveat in one.parts]
+    # What names the part is written out, and nothing else changes.
     assert len(used) > 3
-    for one in used:
-        assert any(built_in.parts["caveat"].text in text for text, _ in one.wordings)
+    for one in built_in.statements.values():
+        changed = [text.replace(caveat.text, "Beware.") for text, _ in one.wordings]
+        assert [text for text, _ in own.statements[one.id].wordings] == changed
+        assert (one in used) == any("Beware." in text for text in changed)
         assert not any("{{ caveat }}" in text for text, _ in one.wordings)
 
 

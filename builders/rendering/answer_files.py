@@ -91,7 +91,7 @@ class When:
 
 
 @dataclass(frozen=True)
-class Part:
+class WordingPart:
     """A text that wordings share, and where it stands."""
 
     text: str
@@ -116,7 +116,7 @@ class StatementForm:
     details: int
     wordings: tuple[tuple[str, int], ...]
     path: Path
-    parts: tuple[Part, ...] = ()
+    parts: tuple[WordingPart, ...] = ()
 
     @property
     def facts(self) -> int:
@@ -149,7 +149,7 @@ class AnswerForm:
     statements: Mapping[str, StatementForm] = field(default_factory=dict)
     plan: tuple[Section, ...] = ()
     between: str = "\n\n"
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, WordingPart] = field(default_factory=dict)
 
 
 def load_answer(task: str, folder: Path | None = None) -> AnswerForm:
@@ -188,7 +188,9 @@ def _with_parts(form: AnswerForm) -> AnswerForm:
 
     statements = {}
     for name, one in form.statements.items():
-        used = dict.fromkeys(word for text, _ in one.wordings for word in _PLACEHOLDER.findall(text))
+        used = dict.fromkeys(
+            word for text, _ in one.wordings for word in _PLACEHOLDER.findall(text)
+        )
         parts = tuple(form.parts[word] for word in used if word in form.parts)
         wordings = tuple((_PLACEHOLDER.sub(put, text), line) for text, line in one.wordings)
         statements[name] = replace(one, wordings=wordings, parts=parts)
@@ -229,11 +231,12 @@ def _read(path: Path, stamp: str) -> tuple[bool, AnswerForm]:
     return replaces_all, form
 
 
-def _parts(path: Path, node: Node) -> dict[str, Part]:
+def _parts(path: Path, node: Node) -> dict[str, WordingPart]:
     if not isinstance(node.value, dict):
         raise complain(path, node.line, "parts must be a mapping of texts.")
     return {
-        name: Part(text(path, one, name), one.text_line, path) for name, one in node.value.items()
+        name: WordingPart(text(path, one, name), one.text_line, path)
+        for name, one in node.value.items()
     }
 
 

@@ -160,7 +160,7 @@ def _swapped(
     cell: OpenCell, case: profiles.Profile, draw: HashRng
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """For each (about, value) that the answer names, the one that stands for it in a false one."""
-    facts = [fact for fact in case.answer.facts if fact.kind not in ("shown", "own", "overall")]
+    facts = [one.facts[0] for one in case.answer.statements if one.facts]
     traits = [fact for fact in facts if fact.about in KINDS]
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for fact in traits:

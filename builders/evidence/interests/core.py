@@ -141,7 +141,9 @@ def is_safe(fact: Fact) -> bool:
     if fact.kind != "contrast" or fact.direction != UP or not is_clearly_above(fact):
         return False
     low = _other_side(fact)
-    return SAFE * low.count <= fact.count and SAFE_SHARE * low.count * fact.of <= fact.count * low.of
+    return (
+        SAFE * low.count <= fact.count and SAFE_SHARE * low.count * fact.of <= fact.count * low.of
+    )
 
 
 def flags(shown: Sequence[Fact]) -> set[str]:
@@ -166,7 +168,7 @@ def flags(shown: Sequence[Fact]) -> set[str]:
     if len(tastes) > 1 and _are_alike(first, tastes[1]):
         nearly = 100 * strength(tastes[1]) < EQUAL * strength(first)
         return found | ({"two", "nearly"} if nearly else {"two"})
-    if len(tastes) > 1 and strength(tastes[1]) < strength(first):
+    if len(tastes) > 1 and 100 * strength(tastes[1]) < NEARLY_EQUAL * strength(first):
         found |= {"weaker"}
     if not first.direction:
         return found | {"core_mixed"}
@@ -191,7 +193,14 @@ def _dividing(shown: Sequence[Fact]) -> set[str]:
     greatest = max(contrasts, key=_difference, default=None)
     if greatest is None or not _divides(greatest) or greatest in tastes[:1]:
         return set()
-    if next(one for one in contrasts if one.direction == greatest.direction and one not in tastes[:1]) is not greatest:
+    if (
+        next(
+            one
+            for one in contrasts
+            if one.direction == greatest.direction and one not in tastes[:1]
+        )
+        is not greatest
+    ):
         return set()
     return {"divides_up" if greatest.direction == UP else "divides_down"}
 

@@ -37,7 +37,7 @@ FAR = 2
 """A reason against an item must be this many times as common among the listed dislikes as among the likes."""
 LISTED = 3
 """A taste that is fairly sure must apply to one listed like in so many."""
-CLEARLY, SEEN = Fraction(3, 2), 4
+CLEARLY, SEEN = 2, 4
 """A contrast must be this many times as common among the listed likes as among the dislikes, and apply to one like in so
 many."""
 SAME = Fraction(7, 10)
@@ -78,7 +78,9 @@ def _restates(fact: Fact, own: int, earlier: Fact, theirs: int) -> bool:
     """
     if not own or not theirs or earlier.direction != fact.direction:
         return False
-    if visible_patterns.sets_apart(earlier) != visible_patterns.sets_apart(fact) and not nested(earlier, fact):
+    if visible_patterns.sets_apart(earlier) != visible_patterns.sets_apart(fact) and not nested(
+        earlier, fact
+    ):
         return False
     narrow, narrower = (one.about in NARROW for one in (earlier, fact))
     if narrower and not narrow:
@@ -201,9 +203,7 @@ def _with_examples(
     return found
 
 
-def _taste_details(
-    shown: QuestionList, fact: Fact, barred: np.ndarray
-) -> tuple[Fact, ...] | None:
+def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
     """The details of a taste; None where it has too few examples beside what is barred."""
     has = shown.carriers(fact)
     examples = _foremost(fact, has & shown.is_like & ~barred, shown.items, SHOWN)
@@ -251,7 +251,9 @@ def _misleading_pattern(shown: QuestionList, pattern: Pattern) -> Fact:
     low, high = shown.overall_of(trait, DOWN), shown.overall_of(trait, UP)
     m = len(shown.disliked)
     base = round(m * high.count / max(high.of, 1), 6)
-    return replace(trait, count=pattern.number, of=m, base=base, direction=DOWN, details=(low, high))
+    return replace(
+        trait, count=pattern.number, of=m, base=base, direction=DOWN, details=(low, high)
+    )
 
 
 def left_over(
