@@ -21,14 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itdr.builders.core.rng import HashRng, stable_hash
-from itdr.builders.evidence.facts import SAMPLE, Fact
+from itdr.builders.evidence.facts import SAMPLE, SHARE_KINDS, Fact
 from itdr.builders.rendering import answer_files, jinja
 from itdr.builders.rendering.answer_files import AnswerForm, Section, StatementForm, When
 from itdr.builders.rendering.lexicon_files import Lexicon, load_lexicon
 from itdr.builders.sampling.case import Evidence
 
-SHARE_KINDS = ("share", "contrast", "risk", "most", "listed")
-"""Kinds whose base is a share, not an expected number."""
 FEW = 20
 """Percentages are not used for totals below this."""
 _WORD = re.compile(r"[a-z_]\w*")
