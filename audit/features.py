@@ -7,10 +7,12 @@ when it was first seen, year, place, genres.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from itdr.audit.oracle import NEVER, RawOracle
+from itdr.builders.sampling.kin import town_of
 from itdr.builders.store.build.works import title_key
 from itdr.scoring.baselines.plain import category_overlap
 
@@ -37,7 +39,9 @@ def of_row(row: Row) -> Features:
     }
     if row["history"]:
         last = title_key(row["history"][-1]["title"] or "")
-        features["alphabet"] = _steps_behind(last, [title_key(title) for title in titles])
+        keys = [title_key(title) for title in titles]
+        features["alphabet"] = _steps_behind(last, keys)
+        features["letters"] = [abs(_letters(key) - _letters(last)) for key in keys]
     return features
 
 
@@ -49,6 +53,12 @@ def _steps_behind(last: str, titles: Sequence[str]) -> list[float]:
     for step, k in enumerate(order):
         steps[k] = float(step)
     return steps
+
+
+def _letters(key: str) -> float:
+    """Where a title stands in the alphabet, by its first letters: each is 1/32 of the one before."""
+    letters = [ord(one) - ord("a") + 1 for one in key.removeprefix("the ") if "a" <= one <= "z"]
+    return sum(letter / 32**place for place, letter in enumerate(letters[:4]))
 
 
 def of_raw(raw: RawOracle, row: Row) -> Features | None:
@@ -83,16 +93,12 @@ def of_raw(raw: RawOracle, row: Row) -> Features | None:
             features["year"] = [float(year or 0) for year in years]
             if last is not None:
                 features["year gap"] = [float(abs((year or 0) - last)) for year in years]
-    if raw.store.source.options.get("place_in_title"):
-        past_towns = [_town(one) for one in row["history"]]
-        features["town"] = [float(past_towns.count(_town(one))) for one in row["candidates"]]
+    if raw.store.source.options.get("town_in_title"):
+        towns = Counter(town_of(one["title"]) for one in row["history"])
+        towns[None] = 0  # titles that name no town have none in common
+        features["town"] = [float(towns[town_of(one["title"])]) for one in row["candidates"]]
     features["genres"] = _overlap(raw, [work for work in past if work is not None], found)
     return features
-
-
-def _town(item: Mapping[str, Any]) -> str:
-    """What stands in brackets at the end of a title: "Churn (Phoenix)"."""
-    return str(item["title"]).rpartition("(")[2]
 
 
 def _year(raw: RawOracle, work: int) -> int | None:

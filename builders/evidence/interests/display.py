@@ -184,7 +184,7 @@ def _with_examples(
     for fact in reasons:
         warned |= shown.carriers(fact)
     named = np.zeros(len(shown.places), bool)
-    found = []
+    found: list[Fact] = []
     for fact in facts:
         if fact.about == "obscure" and fact.direction == UP:
             fact = replace(fact, details=_little_known(shown))
