@@ -177,20 +177,24 @@ def test_little_known_works_are_named_where_the_list_has_some() -> None:
 
 def test_a_blend_is_named_after_works_that_are_little_else() -> None:
     blend = Fact("share", "blend", "Comedy + Romance", 15, 30, 0.1, UP)
-    items = [
-        Item("1", "Anything", ("Comedy", "Crime", "Drama", "Romance"), ()),
-        Item("2", "Sad", ("Comedy", "Drama", "Romance"), ()),
-        Item("3", "Light", ("Comedy", "Romance"), ()),
-        Item("4", "Lighter", ("Comedy", "Romance"), ()),
-    ]
+    light, sad = ("Comedy", "Romance"), ("Comedy", "Drama", "Romance")
+    anything = ("Comedy", "Crime", "Drama", "Romance")
 
-    def titles(*able: bool) -> list[str]:
-        found = display._foremost(blend, np.array(able), items, 2)
-        return [items[place].title for place in found]
+    def named(*highs: tuple[str, ...]) -> list[int]:
+        found = question_list(highs, [])
+        return display._foremost(found, blend, np.ones(len(highs), bool), 2)
 
-    assert titles(True, True, True, True) == ["Light", "Lighter"]
-    assert titles(True, True, True, False) == ["Light", "Sad"]
-    assert titles(True, False, True, False) == ["Light"]
+    assert named(anything, sad, light, light) == [2, 3]
+    assert named(anything, sad, light) == [2, 1]
+    assert named(anything, light) == [1]
+
+
+def test_an_example_is_what_one_expects_of_its_kind() -> None:
+    """Comedies are romances more often than action films are."""
+    action, comedy = ("Action", "Romance"), ("Comedy", "Romance")
+    found = question_list([action, comedy], [], [("Action",)] * 3 + [("Comedy",)])
+    romance = Fact("share", "category", "Romance", 15, 30, 0.1, UP)
+    assert display._foremost(found, romance, np.ones(2, bool), 2) == [1, 0]
 
 
 @pytest.mark.parametrize("source", ["ml-1m", "anime-2023", "amazon-books", "steam"])

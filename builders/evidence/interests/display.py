@@ -5,6 +5,7 @@ A fact that the list does not show is not stated.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -13,6 +14,7 @@ import numpy as np
 
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.interests import visible_patterns
+from itdr.builders.evidence.interests.counts import Counts
 from itdr.builders.evidence.interests.likeness import title_words
 from itdr.builders.evidence.interests.person import Person
 from itdr.builders.evidence.interests.question_list import QuestionList
@@ -166,7 +168,7 @@ def _with_details(shown: QuestionList, reasons: Sequence[Fact]) -> list[Fact]:
     found = []
     for fact in reasons:
         has = shown.carriers(fact)
-        places = _foremost(fact, has & ~shown.is_like & ~excluded, shown.items, 1)
+        places = _foremost(shown, fact, has & ~shown.is_like & ~excluded, 1)
         titles = _titles("work", places, shown.items)[:EXAMPLES]
         other = shown.overall_of(fact, UP)
         found.append(replace(fact, details=(*shown.shown_of(fact), other, *titles)))
@@ -206,7 +208,7 @@ def _with_examples(
 def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple[Fact, ...] | None:
     """The details of a taste; None where it has too few examples beside what is barred."""
     has = shown.carriers(fact)
-    examples = _foremost(fact, has & shown.is_like & ~barred, shown.items, SHOWN)
+    examples = _foremost(shown, fact, has & shown.is_like & ~barred, SHOWN)
     if len(examples) < SHOWN:
         return None
     titles = _titles("work", examples, shown.items)[:EXAMPLES]
@@ -214,7 +216,7 @@ def _taste_details(shown: QuestionList, fact: Fact, barred: np.ndarray) -> tuple
     other = [shown.overall_of(fact, DOWN)] if told_apart else []
     low = np.flatnonzero(has & ~shown.is_like)
     if has_caveat(shown, fact) or (fact.kind == "contrast" and len(low)):
-        first = _foremost(fact, has & ~shown.is_like, shown.items, 1)[:1]
+        first = _foremost(shown, fact, has & ~shown.is_like, 1)[:1]
         titles = [*_titles("title", first, shown.items), *titles]
     return (*shown.shown_of(fact), *other, *titles)
 
@@ -306,28 +308,48 @@ def _titles(about: str, places: Sequence[int], items: Sequence[Item]) -> list[Fa
     return [Fact("own", about, title) for title in first + last]
 
 
-def _foremost(fact: Fact, able: np.ndarray, items: Sequence[Item], least: int) -> list[int]:
-    """Places of works with a trait, first those of which it says most: that have few other categories, and
-    name it early. Of the others only as many as are needed."""
+def _foremost(shown: QuestionList, fact: Fact, able: np.ndarray, least: int) -> list[int]:
+    """Places of works with a trait, first those of which it says most: whose other categories often go with it, that
+    have few of them, and name it early. Of works with many categories only as many as are needed."""
+    counts, items = shown.person.counts, shown.items
     parts = fact.value.split(PLUS) if fact.about == "blend" else [fact.value]
     own = fact.about in ("category", "blend")
 
-    def place_of(place: int) -> tuple[int, int]:
+    def number_of(place: int) -> int:
         named = items[place].categories
-        if not own or not set(parts) <= set(named):
-            return 0, 0
-        return len(named), max(map(named.index, parts))
+        return len(named) if own and set(parts) <= set(named) else 0
 
-    places = sorted(np.flatnonzero(able).tolist(), key=place_of)
+    def rank(place: int) -> tuple[Fraction, int, int]:
+        named = items[place].categories
+        if not number_of(place):
+            return Fraction(0), 0, 0
+        others = [name for name in named if name not in parts]
+        least_usual = min(
+            (_go_together(counts, name, parts) for name in others), default=Fraction(1)
+        )
+        return -least_usual, len(named), max(map(named.index, parts))
+
+    places = sorted(np.flatnonzero(able).tolist(), key=rank)
     if fact.about == "blend":
         # A blend says what a work is only where it has hardly another category.
-        both = [one for one in places if place_of(one)[0] <= len(parts)]
-        return (
-            both if len(both) >= SHOWN else [one for one in places if place_of(one)[0] <= FOCUSED]
+        both = [one for one in places if number_of(one) <= len(parts)]
+        return both if len(both) >= SHOWN else [one for one in places if number_of(one) <= FOCUSED]
+    few = [one for one in places if number_of(one) <= FOCUSED]
+    many = [one for one in places if number_of(one) > FOCUSED]
+    return few + many[: max(0, least - len(few))]
+
+
+def _go_together(counts: Counts, category: str, parts: Sequence[str]) -> Fraction:
+    """How large a share of the works of a category has all of some other ones, too."""
+    key = ("together", category, *parts)
+    if key not in counts.cache:
+        codes = counts.codes["category"]
+        works = counts.bearers(codes[category])
+        both = functools.reduce(
+            np.intersect1d, (counts.bearers(codes[part]) for part in parts), works
         )
-    return [
-        one for number, one in enumerate(places) if number < least or place_of(one)[0] <= FOCUSED
-    ]
+        counts.cache[key] = Fraction(len(both), max(len(works), 1))
+    return counts.cache[key]
 
 
 def _is_shown(fact: Fact, k: int, n: int, against: int, m: int) -> bool:

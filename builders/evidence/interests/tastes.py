@@ -6,7 +6,8 @@ k >= 3, the smoothed lift ((k + 10 p) / (n + 10)) / p is at least 1.3, and chanc
 users: P(X >= k) <= .05 w for X binomial (n, p), where the weights w of all traits of the kind sum to 1:
 each gets half of an equal share, and half by how common it is. p is at least the share that works drawn
 in proportion to popularity, without repetition, would have. Its direction is none (0) if it is
-about as common among the user's dislikes: something they keep coming back to, with mixed results.
+about as common among the user's dislikes, and these are half as many as the likes or more: something they keep coming
+back to, with mixed results.
 
 `contrast`. The marks of all works that the user judged, neither liked nor disliked ones too, are compared
 with the mean mark of the training part's other users on each work (a line fitted to the user: how
@@ -67,10 +68,9 @@ MOSTLY = Fraction(7, 10)
 """Where so large a share of the likes are little known, that comes first."""
 WIDE = Fraction(7, 20)
 """The share of the likes that the core of a taste has, at least."""
-MIXED = 2
-MIXED_SHARE = Fraction(4, 5)
-"""A taste counts as mixed if it has at least this many dislikes, and its share among the dislikes is at
-least this many times its share among the likes."""
+MIXED, MIXED_COUNT, MIXED_SHARE = 2, Fraction(1, 2), Fraction(4, 5)
+"""A taste counts as mixed if it has at least this many dislikes, half as many as likes, and its share among the dislikes
+is at least this many times its share among the likes."""
 OFTEN = Fraction(1, 5)
 """What this share of the likes have in common may be said of the rest of the list."""
 OLD = 1970
@@ -165,6 +165,7 @@ def _shares(tally: Tally, person: Person, carried: int) -> Iterator[Fact]:
             continue
         against = int(tally.dislikes[place])
         mixed = against >= MIXED and against * total >= MIXED_SHARE * likes * m
+        mixed = mixed and against >= MIXED_COUNT * likes
         # The base of a `share` is a share as well; for other kinds it is the expected number.
         of_kind = FACT_OF.get(kind, "share")
         base = base if of_kind == "share" else base * total
