@@ -13,7 +13,7 @@ from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.planned import Planned
 from itdr.audit.result import Result, RowCheck, text
 from itdr.audit.row_checks import (
-    LONGEST,
+    MAX_TEXT_CHARS,
     Answers,
     Candidates,
     DuplicateUsers,
@@ -33,7 +33,7 @@ Row = Mapping[str, Any]
 __all__ = ["Result", "audit", "audit_rows", "text"]
 
 
-def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
+def audit(data: Data, raw: bool = True, longest: int = MAX_TEXT_CHARS) -> list[Result]:
     """All checks over all splits of `data`, one pass.
 
     Args:
@@ -59,7 +59,9 @@ def audit(data: Data, raw: bool = True, longest: int = LONGEST) -> list[Result]:
 
 
 def audit_rows(
-    splits: Mapping[str, Iterable[Row]], longest: int = LONGEST, templates: Path | None = None
+    splits: Mapping[str, Iterable[Row]],
+    longest: int = MAX_TEXT_CHARS,
+    templates: Path | None = None,
 ) -> list[Result]:
     """The checks that need nothing but rows, given by split.
 

@@ -12,7 +12,7 @@ from typing import Any
 from itdr.audit.any_files import AnyRow, are_own, files_of, records, rows_of, split_of
 from itdr.audit.near_duplicates import Duplicates
 from itdr.audit.result import Result
-from itdr.audit.row_checks import LONGEST, FilledTexts, Ids
+from itdr.audit.row_checks import MAX_TEXT_CHARS, FilledTexts, Ids
 from itdr.audit.shortcuts import Giveaways
 from itdr.builders.core.rng import stable_hash
 from itdr.builders.store.build.works import title_key
@@ -27,7 +27,9 @@ _INDEX = re.compile(r"\(?([A-Za-z]|\d{1,2})[).:]?")
 _NUMBERS = re.compile(r"\d{1,2}(?:\s*[,;]\s*\d{1,2})*")
 
 
-def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST) -> list[Result]:
+def audit_files(
+    place: Path, columns: Mapping[str, str], longest: int = MAX_TEXT_CHARS
+) -> list[Result]:
     """All checks over the instruction files at a path, one pass.
 
     Args:
@@ -56,7 +58,9 @@ def audit_files(place: Path, columns: Mapping[str, str], longest: int = LONGEST)
     return _audit_any(rows, longest, place.name)
 
 
-def _audit_any(rows: Iterable[AnyRow], longest: int = LONGEST, name: str = "rows") -> list[Result]:
+def _audit_any(
+    rows: Iterable[AnyRow], longest: int = MAX_TEXT_CHARS, name: str = "rows"
+) -> list[Result]:
     """All checks over rows from anywhere. name: the data's name in notes."""
     ids, texts, duplicates, giveaways = Ids(), FilledTexts(longest), Duplicates(), Giveaways()
     readable = Result("readable", "every record has a prompt and an answer")

@@ -7,10 +7,12 @@ when it was first seen, year, place, genres.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from itdr.audit.oracle import NEVER, RawOracle
+from itdr.builders.sampling.kin import town_of
 from itdr.builders.store.build.works import title_key
 from itdr.scoring.baselines.plain import category_overlap
 
@@ -91,16 +93,12 @@ def of_raw(raw: RawOracle, row: Row) -> Features | None:
             features["year"] = [float(year or 0) for year in years]
             if last is not None:
                 features["year gap"] = [float(abs((year or 0) - last)) for year in years]
-    if raw.store.source.options.get("place_in_title"):
-        past_towns = [_town(one) for one in row["history"]]
-        features["town"] = [float(past_towns.count(_town(one))) for one in row["candidates"]]
+    if raw.store.source.options.get("town_in_title"):
+        towns = Counter(town_of(one["title"]) for one in row["history"])
+        towns[None] = 0  # titles that name no town have none in common
+        features["town"] = [float(towns[town_of(one["title"])]) for one in row["candidates"]]
     features["genres"] = _overlap(raw, [work for work in past if work is not None], found)
     return features
-
-
-def _town(item: Mapping[str, Any]) -> str:
-    """What stands in brackets at the end of a title: "Churn (Phoenix)"."""
-    return str(item["title"]).rpartition("(")[2]
 
 
 def _year(raw: RawOracle, work: int) -> int | None:

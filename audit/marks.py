@@ -16,13 +16,13 @@ from typing import Any
 from itdr.builders.dataset.formats import texts_of
 
 Row = Mapping[str, Any]
-ENOUGH = 20
+ENOUGH_TRUE = 20
 """The fewest rows in which a mark must appear."""
 PURE = 0.9
 """The smallest share of a mark's occurrences that must be beside true items."""
 OFTEN = 0.25
 """The smallest share of a cell's rows that must show the mark."""
-MOST = 100_000
+MAX_MARKS = 100_000
 """The most distinct words counted per cell; beyond that, only words already seen are counted."""
 _WORD = re.compile(r"\w+")
 _PLAIN = frozenset(" ,.;:'\"!?()[]&-/")
@@ -46,7 +46,7 @@ class Marks:
         self.rows += 1
         for entry, one in zip(_entries(row), true, strict=False):
             for mark in entry:
-                if mark in self._shown or len(self._shown) < MOST:
+                if mark in self._shown or len(self._shown) < MAX_MARKS:
                     self._shown[mark] += 1
                     self._true[mark] += one
 
@@ -58,7 +58,7 @@ class Marks:
         """
         for mark, shown in self._shown.items():
             true = self._true[mark]
-            if true >= max(ENOUGH, OFTEN * self.rows) and true >= PURE * shown:
+            if true >= max(ENOUGH_TRUE, OFTEN * self.rows) and true >= PURE * shown:
                 yield mark, shown, true
 
 

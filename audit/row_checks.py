@@ -33,7 +33,7 @@ from itdr.scoring.parsing.lists import entries
 from itdr.scoring.parsing.titles import Titles
 
 Row = Mapping[str, Any]
-LONGEST = 20_000
+MAX_TEXT_CHARS = 20_000
 """The most characters allowed in a question; an answer may have a quarter of that."""
 ALIKE = 5
 """How many consecutive events, with their times, two people do not share by chance."""
@@ -136,7 +136,7 @@ class DuplicateUsers(RowCheck):
 class FilledTexts(RowCheck):
     """No text is empty or overlong."""
 
-    def __init__(self, longest: int = LONGEST) -> None:
+    def __init__(self, longest: int = MAX_TEXT_CHARS) -> None:
         self.result = Result(
             "texts", f"no text is empty, no question has more than {longest:,} characters"
         )

@@ -36,7 +36,7 @@ FILLED: Mapping[str, tuple[str, ...]] = {
 COLUMNS = ("item_id", "history", "candidates", "relevant", "rating", "attributes", "evidence")
 LATEST = 4_102_444_800
 """The beginning of 2100, in seconds: later times are in another unit."""
-ENOUGH, NEARLY_ALL = 20, 0.95
+ENOUGH_ROWS, NEARLY_ALL = 20, 0.95
 """How many rows a cell must have, and what share of them must agree, before the others count as faults."""
 
 
@@ -188,7 +188,7 @@ class Alike(RowCheck):
         for name, value in _habits(row):
             self._counts[cell][name, value] += 1
             ids = self._cells[cell][name][value]
-            if len(ids) < ENOUGH:
+            if len(ids) < ENOUGH_ROWS:
                 ids.append(row["id"])
 
     def end(self) -> Result:
@@ -197,7 +197,7 @@ class Alike(RowCheck):
                 counts = {value: self._counts[cell][name, value] for value in by_value}
                 usual, most = max(counts.items(), key=lambda one: one[1])
                 rows = sum(counts.values())
-                if rows < ENOUGH or most == rows or most < NEARLY_ALL * rows:
+                if rows < ENOUGH_ROWS or most == rows or most < NEARLY_ALL * rows:
                     continue
                 for value, ids in by_value.items():
                     for row_id in ids if value != usual else ():

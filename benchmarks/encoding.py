@@ -14,11 +14,11 @@ from typing import Any
 
 from benchmarks import plain
 from benchmarks.measure import Line, output
-from benchmarks.rows import SOURCES, source, stream
+from benchmarks.rows import CELLS_OF, cells, stream
 
 SEVERAL = ("sequential_rec", "top_k_rec", "rating_prediction")
 """Subtasks of which a user gives several examples; of the others there is one of each."""
-CONFIGS = (*SEVERAL, *SOURCES, "target_user_identification")
+CONFIGS = (*SEVERAL, *CELLS_OF, "target_user_identification")
 
 
 def timed(data: str, config: str, size: str, rounds: str, processes: str) -> None:
@@ -56,7 +56,7 @@ def _once(name: str, data: str, config: str, options: dict[str, Any], count: int
     reader._groups.clear()
     with tempfile.TemporaryDirectory() as cache:
         if name == "itdr":
-            given = {**source(config), "data_dir": data, **options}
+            given = {**cells(config), "data_dir": data, **options}
             builder: Any = itdr.Itdr(config_name=config, cache_dir=cache, **given)
             # Which rows there are is settled for both beforehand: what is timed is the rows.
             builder._plans = dataset_builder.prepare(builder.config)

@@ -20,7 +20,7 @@ ADVICE = {
 }
 ADVICE |= dict.fromkeys((errno.EPERM, errno.EROFS), ADVICE[errno.EACCES])
 ADVICE |= dict.fromkeys((errno.EDQUOT, errno.EFBIG), ADVICE[errno.ENOSPC])
-LONGEST = 200
+MAX_NAME_CHARS = 200
 """The most characters of a name that are shown."""
 
 
@@ -56,7 +56,7 @@ def _of_system(error: OSError) -> str:
     if not isinstance(error.filename, (str, bytes)):
         return f"{what}: {_advice_without_name(error)}."
     name = error.filename if isinstance(error.filename, str) else repr(error.filename)
-    shown = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+    shown = name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS]}…"
     advice = ADVICE.get(error.errno or 0, "check this file and its folder, then run the same again")
     if _in_cache(name):
         advice = "set ITDR_CACHE to a folder that can be created and written"

@@ -61,13 +61,13 @@ def _results(
     from itdr.audit import audit, unproven_note
     from itdr.audit.any_files import parse_columns
     from itdr.audit.any_rows import audit_files
-    from itdr.audit.row_checks import LONGEST
+    from itdr.audit.row_checks import MAX_TEXT_CHARS
     from itdr.builders.core.errors import ConfigError, ItdrError, RawFileError
     from itdr.builders.dataset.registry import config_names
     from itdr.scoring import built
     from itdr.scoring.data import open_data
 
-    place, longest = Path(data).expanduser(), max_chars or LONGEST
+    place, longest = Path(data).expanduser(), max_chars or MAX_TEXT_CHARS
     named = parse_columns(columns)
     elsewhere = place.is_dir() and data not in config_names() and not built.data_files(place)
     if place.is_file() or elsewhere or (named and place.exists()):

@@ -100,24 +100,8 @@ def _stored(source: Source) -> list[dict[str, Any]]:
     found = []
     for path in stores(paths.store_root() / source.id):
         size = sum(file.stat().st_size for file in path.iterdir())
-        facts = manifest_facts(path)
-        found.append(
-            {"path": str(path), "bytes": size, "sample": _is_sample(source, facts), **facts}
-        )
+        found.append({"path": str(path), "bytes": size, **manifest_facts(path)})
     return found
-
-
-def _is_sample(source: Source, facts: dict[str, Any]) -> bool:
-    """Whether a store was read from the bundled sample."""
-    from itdr.builders.core.paths import SAMPLE
-
-    bundled = {
-        (file.name, file.stat().st_size)
-        for file in (SAMPLE / source.id).rglob("*")
-        if file.is_file()
-    }
-    files = facts.get("files", {}).values()
-    return bool(files) and all((file["name"], file["size"]) in bundled for file in files)
 
 
 def _short(fact: dict[str, Any]) -> str:
@@ -159,7 +143,7 @@ def _long(fact: dict[str, Any]) -> str:
 
 
 def _store_lines(store: dict[str, Any]) -> list[str]:
-    from itdr.builders.store.losses import duplicates, emptied, rows_of, unmatched
+    from itdr.builders.store.losses import duplicates, emptied, rows_of, unmatched, untitled
 
     sample = "the bundled sample, " if store.get("sample") else ""
     place = f"    {store['path']}  ({sample}{store['bytes'] / 1e6:,.1f} MB)"
@@ -186,7 +170,7 @@ def _store_lines(store: dict[str, Any]) -> list[str]:
             lines.append(f"      rejected: {rows_of(n, table)}: {reason}")
     if not rejected:
         lines.append("      rejected: none")
-    sentences = (*emptied(store), *duplicates(store), *unmatched(store))
+    sentences = (*emptied(store), *duplicates(store), *unmatched(store), *untitled(store))
     lines += [f"      {sentence}" for sentence in sentences]
     return lines
 

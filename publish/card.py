@@ -297,6 +297,7 @@ def _origin(entries: Entries) -> str:
         if "unmatched" in one  # folders of older versions say nothing of it
         for sentence in (
             *losses.unmatched(one),
+            *losses.untitled(one),
             *losses.emptied(one),
             *losses.duplicates(one),
         )

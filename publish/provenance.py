@@ -243,7 +243,8 @@ def _sources(builder: Any) -> dict[str, dict[str, Any]]:
                     "raw_files": made["files"],
                     "rows": made["rows"],
                     **{
-                        key: made[key] for key in ("rejected", "emptied", "unmatched", "duplicates")
+                        key: made[key]
+                        for key in ("rejected", "emptied", "unmatched", "untitled", "duplicates")
                     },
                     **licences.declared_terms([source])[source],
                 }

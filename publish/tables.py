@@ -97,7 +97,7 @@ def cells_table(roots: Sequence[str] = PAPER_ROOTS) -> str:
 
 
 def _sizes(quotas: Mapping[str, int]) -> str:
-    return "; ".join(f"{registry.task(name).title} {quota:,}" for name, quota in quotas.items())
+    return "; ".join(f"`{name}` {quota:,}" for name, quota in quotas.items())
 
 
 def sources_table() -> str:

@@ -20,15 +20,16 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.store import layout, prepare
 from itdr.builders.store import spec as store_spec
 from itdr.builders.store.build import ids as build_ids
-from itdr.builders.store.build import limits, statements
+from itdr.builders.store.build import joins, limits, statements
 from itdr.builders.store.build.build import (
     counts_by_table,
     joined_tables,
     no_usable_row,
     require_readable,
 )
-from itdr.builders.store.build.duplicates import NONE, duplicates_sql
+from itdr.builders.store.build.duplicates import count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
+from itdr.builders.store.interactions import Interactions
 from itdr.spark import partitions
 from itdr.spark.chunks import CHUNK_BYTES, cut_into_chunks
 from itdr.spark.engine import SparkEngine
@@ -156,9 +157,7 @@ class _Build:
             raise no_usable_row(self.source, map(Path, self.urls.values()), rejected)
         columns = {table: facts.columns for table, facts in self.facts.items()}
         unmatched = joined_tables(self._ask, columns, counts, rejected)
-        duplicates = dict(
-            zip(NONE, map(int, self._row(duplicates_sql(interactions.columns))), strict=True)
-        )
+        untitled = joins.untitled_items(self._ask, self._columns("items"))
         only = EVENTS.index(events[0]) if len(events) == 1 else None
         query = statements.sorted_events(interactions.columns, numbers, only)
         with ThreadPoolExecutor(2) as pool:
@@ -168,18 +167,21 @@ class _Build:
             if self._columns("tags"):
                 self._write_tags(folder / "tags.parquet")
             written = sorting.result()
+        parts = [{"name": part.name, "groups": list(part.groups)} for part in written]
+        stored = Interactions(folder, {"parts": parts, "far": url})
         rows = {f"{name}_read": facts.rows for name, facts in self.facts.items() if facts.columns}
         return {
             "rows": {**rows, **counts},
             "rejected": counts_by_table(rejected),
             "emptied": counts_by_table(emptied),
             "unmatched": unmatched,
-            "duplicates": duplicates,
+            "untitled": untitled,
+            "duplicates": count_duplicates(stored, interactions.columns),
             "columns": {
                 name: sorted(facts.columns) for name, facts in self.facts.items() if facts.columns
             },
             "events": events,
-            "parts": [{"name": part.name, "groups": list(part.groups)} for part in written],
+            "parts": parts,
         }
 
     def _stage_tables(self) -> None:

@@ -80,6 +80,14 @@ def test_sources_calls_the_bundled_sample_by_its_name(caches: Path, tmp_path: Pa
     assert "(the bundled sample, " in said and "declared rows" not in said
     (stored,) = json.loads(run("sources", "ml-32m", "--json", cwd=tmp_path))["stored"]
     assert stored["sample"]
+    manifest = Path(stored["path"]) / "manifest.json"
+    facts = json.loads(manifest.read_text())
+    del facts["sample"]
+    manifest.write_text(json.dumps(facts))
+    said = run("sources", "ml-32m", cwd=tmp_path)
+    assert str(manifest.parent) in said and "bundled sample" not in said, (
+        "a store of an older version"
+    )
 
 
 def test_show_prints_examples_to_read_and_to_parse(tmp_path: Path) -> None:

@@ -50,6 +50,13 @@ def test_a_long_title_ends_where_it_names_the_thing(title: str, shown: str) -> N
     assert cut_title(title, 48) == shown
 
 
+@pytest.mark.parametrize("word", ["forest", "without"])
+def test_no_word_is_cut_wherever_the_limit_falls(word: str) -> None:
+    title = f"Caffeine Eye Roller Stick {word} green edition large bottle set"
+    for chars in range(26, 36):
+        assert cut_title(title, chars).endswith(ELLIPSIS)
+
+
 def test_what_is_left_is_long_enough_to_tell_it_from_others() -> None:
     title = "Salt, " + "Orchard Apples " * 10
     assert cut_title(title, 80).endswith(ELLIPSIS)  # "Salt" might be any

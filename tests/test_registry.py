@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 
 import itdr.builders.sources as sources_package
 from itdr.builders.core.errors import ConfigError
+from itdr.builders.core.schema import SOURCE_OPTIONS
 from itdr.builders.dataset import registry
 
 SHOP = """
@@ -79,3 +83,39 @@ def test_an_installation_that_does_not_see_new_files_says_how_to_renew_it(
     finally:
         monkeypatch.undo()
         registry.built_in_ids.cache_clear()
+
+
+def test_subtasks_are_the_modules_that_declare_one() -> None:
+    folder = registry.BUILDERS / "tasks"
+    declared = {
+        path.stem
+        for path in folder.glob("[!_]*.py")
+        if hasattr(importlib.import_module(f"itdr.builders.tasks.{path.stem}"), "TASK")
+    }
+    assert set(registry.built_in_tasks()) == declared
+    assert len(declared) < len(list(folder.glob("[!_]*.py"))), "some modules are shared code"
+    for name in declared:
+        assert registry.task(name).id == name
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "what"),
+    [
+        ("options", {"works": "book"}, "Unknown option 'works'. Did you mean 'work'?"),
+        ("ids", {"user": "[0-9]+"}, "Unknown column of ids 'user'."),
+    ],
+)
+def test_what_no_source_can_say_is_refused(field: str, given: dict[str, str], what: str) -> None:
+    shop = registry.source("ml-1m")
+    with pytest.raises(ConfigError, match=re.escape(f"new-shop: {what}")):
+        dataclasses.replace(shop, id="new-shop", **{field: given})
+
+
+def test_the_page_on_sources_lists_every_option() -> None:
+    page = (registry.BUILDERS.parent / "docs" / "adding.md").read_text("utf-8")
+    rows = dict(re.findall(r"^  \| `(\w+)` \| (.*)\. \|$", page, re.MULTILINE))
+    assert rows == {
+        name: meaning[0].upper() + meaning[1:] for name, meaning in SOURCE_OPTIONS.items()
+    }
+    used = {name for one in registry.source_ids() for name in registry.source(one).options}
+    assert used <= set(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from itdr.builders.store.shown_categories import MOST, companions, most_specific
+from itdr.builders.store.shown_categories import MAX_SHOWN, category_pairs, most_specific
 
 BROAD = ("Restaurants", "Nightlife", "Food")
 ITEMS = [
@@ -21,7 +21,7 @@ ITEMS = [
     [],
     ["Active Life", "Bowling", "Arcades", "Towing", "Pool Halls"],
 ]
-COMPANIONS = companions(pa.chunked_array([ITEMS[:30], ITEMS[30:]], pa.list_(pa.string())))
+PAIRS = category_pairs(pa.chunked_array([ITEMS[:30], ITEMS[30:]], pa.list_(pa.string())))
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ COMPANIONS = companions(pa.chunked_array([ITEMS[:30], ITEMS[30:]], pa.list_(pa.s
     ],
 )  # fmt: skip
 def test_the_most_specific_categories_are_shown(names: list[str], shown: tuple[str, ...]) -> None:
-    assert most_specific(names, BROAD, COMPANIONS) == shown
-    assert len(shown) <= MOST
+    assert most_specific(names, BROAD, PAIRS) == shown
+    assert len(shown) <= MAX_SHOWN
 
 
 def test_items_count_once_for_a_pair() -> None:
-    assert COMPANIONS.together("Pizza", "Pizza") == 11
-    assert COMPANIONS.together("Pizza", "Italian") == COMPANIONS.together("Italian", "Pizza") == 9
-    assert COMPANIONS.together("Pizza", "Towing") == COMPANIONS.together("Pizza", "Unheard") == 0
-    nothing = companions(pa.chunked_array([[None, []]], pa.list_(pa.string())))
+    assert PAIRS.together("Pizza", "Pizza") == 11
+    assert PAIRS.together("Pizza", "Italian") == PAIRS.together("Italian", "Pizza") == 9
+    assert PAIRS.together("Pizza", "Towing") == PAIRS.together("Pizza", "Unheard") == 0
+    nothing = category_pairs(pa.chunked_array([[None, []]], pa.list_(pa.string())))
     assert most_specific(["Pizza"], BROAD, nothing) == ("Pizza",)

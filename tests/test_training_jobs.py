@@ -34,10 +34,12 @@ def stream(config: str = "sequential_rec", **options: Any) -> datasets.IterableD
         "size": None,
         "per_user": 5,
         "num_shards": SHARDS,
+        # Which rows come does not depend on their candidates: these are drawn in a tenth of the time.
+        "negatives": "uniform",
         **options,
     }
     if config.endswith("attribute_prediction"):
-        del given["per_user"]
+        del given["per_user"], given["negatives"]
         given["sources"] = ["ml-1m"]
     return datasets.load_dataset("itdr", config, streaming=True, **given)
 
@@ -241,10 +243,10 @@ def _many(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def test_an_arrow_stream_holds_the_same_rows() -> None:
-    plain = list(stream())
-    tables = list(stream().with_format("arrow"))
+    plain = list(stream(negatives="event"))
+    tables = list(stream(negatives="event").with_format("arrow"))
     assert [row for table in tables for row in table.to_pylist()] == plain
-    batches = list(stream().with_format("arrow").iter(batch_size=64))
+    batches = list(stream(negatives="event").with_format("arrow").iter(batch_size=64))
     assert [row for table in batches for row in table.to_pylist()] == plain
     assert tables[0].column_names == list(schema())
 

@@ -40,7 +40,7 @@ class EmptySplitError(ItdrError, ValueError):
 
 
 NAMES_SHOWN = 40
-LONGEST = 80
+MAX_QUOTED_CHARS = 80
 
 
 def choose_from(
@@ -101,4 +101,4 @@ def format_value(value: object) -> str:
     if not isinstance(value, (str, int, float, bytes, list, tuple, dict, set, type(None))):
         return f"a {type(value).__name__}"
     text = repr(value) if isinstance(value, (str, int, float)) else reprlib.repr(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if len(text) <= MAX_QUOTED_CHARS else f"{text[:MAX_QUOTED_CHARS]}…"

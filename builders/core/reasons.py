@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+EMPTY_ID = "empty id"
+NO_TIME = "no valid time"
 OUTSIDE_SCALE = "rating outside the scale"
 NO_RATING = "no valid rating"
 UNDATED = "no date"
@@ -11,13 +13,13 @@ WRONG_TYPE = "a value of the wrong type"
 ROUNDED = "a number rounded by a spreadsheet"
 AMBIGUOUS = "a number with a comma that can be read in two ways"
 NO_RECORD = "not a JSON record"
-NO_LITERAL = "not a Python dict"
 """A line holds anything but one record."""
+NO_LITERAL = "not a Python dict"
 
 MIN_READABLE = 0.05
 """The share of rows that must be readable."""
-MIN_REJECTED = 20
-"""With fewer rejected rows than this, nothing is concluded."""
+ENOUGH_TO_JUDGE = 20
+"""With fewer rows of a kind than this, nothing is concluded about a file."""
 
 
 def is_unreadable(rows: int, rejected: int) -> bool:
@@ -30,4 +32,4 @@ def is_unreadable(rows: int, rejected: int) -> bool:
     >>> is_unreadable(1000, 960), is_unreadable(1000, 940), is_unreadable(19, 19)
     (True, False, False)
     """
-    return rejected >= MIN_REJECTED and rows - rejected < MIN_READABLE * rows
+    return rejected >= ENOUGH_TO_JUDGE and rows - rejected < MIN_READABLE * rows

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from itdr.builders.core.errors import ConfigError, choose_from
+
 Access = Literal["open", "kaggle", "gated", "manual"]
 """How a file can be obtained: `open` (anyone may fetch it), `kaggle` (often anonymous, sometimes with
 a token), `gated` (an account that accepted terms), `manual` (a person places it)."""
@@ -22,6 +24,19 @@ EXTRA = "extra"
 """The root task beyond the paper: likes and dislikes, one by one or in pairs."""
 PAPER_ROOTS = (INTERACTION, UNDERSTANDING)
 ROOT_TASKS = (*PAPER_ROOTS, EXTRA)
+
+IDS = ("user_id", "item_id")
+SOURCE_OPTIONS = {
+    "work": "which items are one work: `book` for editions of a book, `id` where titles repeat by nature",
+    "broad_categories": "categories that say little: lists show narrower ones",
+    "private_categories": "categories that tell of a person's health and the like: items in them are never shown",
+    "town_in_title": "titles end in a town, as in `Churn (Phoenix)`: negatives are in the town of their target",
+    "liking": "`hours`: without ratings, an item is liked by those who spend more hours on it than its other users",
+    "time_cuts": "the official cuts, in seconds since 1970: train before the first, test from the second",
+    "editions": "the keys of each edition's files, by name; the first two are required",
+    "wording": "words that differ from those of `words`",
+}
+"""What a source may say in `options`, by name."""
 
 INTERACTIONS = (
     "user_id",
@@ -224,8 +239,9 @@ class Source:
         version: raised when the reader's output changes, so that stores are rebuilt.
         times: the first and the last day (UTC, YYYY-MM-DD) on which its events can lie; events beyond
             them are left out. Wide enough for every release.
-        ids: by column (`user_id`, `item_id`), a regular expression of all ids of the interactions; rows
-            with other ids are left out.
+        ids: by column (`user_id`, `item_id`), a regular expression that all its ids match as a whole;
+            rows of any table with another id are left out. Ids that are read as numbers need none.
+        options: what it says besides, as `SOURCE_OPTIONS` lists it.
         hashed_as: the id used for stable hashes of users, items and cases, where that is not the
             source's own: the id of a source whose splits this one shares.
         recipe: for a source without a file of its own, a function and its arguments that create it
@@ -257,6 +273,15 @@ class Source:
         default=None, compare=False, repr=False
     )
     described: str = ""
+
+    def __post_init__(self) -> None:
+        for what, given, known in (
+            ("option", self.options, SOURCE_OPTIONS),
+            ("column of ids", self.ids, IDS),
+        ):
+            for name in given:
+                if name not in known:
+                    raise ConfigError(f"{self.id}: {choose_from(what, name, known)}")
 
     @property
     def random_id(self) -> str:

@@ -88,7 +88,8 @@ def cut_title(title: str, chars: int) -> str:
         start = end.end()
     if phrases:
         return phrases[-1]
-    asides = [title[: one.start()] for one in _ASIDE.finditer(title, 0, chars + 1)]
+    # Found in the whole title: where the search ends, "for" would be found in "forest".
+    asides = [title[: one.start()] for one in _ASIDE.finditer(title) if one.start() <= chars]
     wholes = [head for head in asides if _is_phrase(head, 0)]
     long = [head for head in wholes if least <= len(head)]
     short = short or next(filter(None, map(_named, wholes)), "")

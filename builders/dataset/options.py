@@ -271,7 +271,7 @@ class RowOptions:
     )
     title_chars: int | None = option(
         None,
-        "Length of the longest title shown, in characters; longer ones are cut at the end of a word.",
+        "Length of the longest title shown, in characters; longer ones end after a phrase, or else after a word, with an ellipsis.",
         low=20,
         high=2_000,
         of_subtasks=True,

@@ -1,7 +1,7 @@
 """The registry of sources, tasks, cells and config names.
 
-A module of `builders/sources/` or `builders/tasks/` without a leading underscore declares one
-`SOURCE` or `TASK`. Installed packages add more through the entry-point groups `itdr.sources` and
+A module of `builders/sources/` without a leading underscore declares one `SOURCE`; one of `builders/tasks/`
+that declares a `TASK` is a subtask. Installed packages add more through the entry-point groups `itdr.sources` and
 `itdr.tasks`; `register` adds one for this process. A source that was opened by its path, or made of
 tables in memory (`own_sources.py`), is known here by its id, but listed nowhere.
 """
@@ -12,6 +12,7 @@ import copyreg
 import functools
 import importlib
 import importlib.util
+import re
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -40,33 +41,24 @@ TASK_ORDER = (
     "pairwise_rec",
 )
 """The paper's order, then what it does not have, for lists; a task of another name comes last."""
+_TASK = re.compile(r"^TASK\b", re.MULTILINE)
 
 
-SHARED_TASK_CODE = (
-    "base",
-    "crossing",
-    "entries",
-    "likes_and_dislikes",
-    "profiles",
-    "ranking",
-    "target_user_groups",
-    "target_user_swaps",
-)
-"""Files of `builders/tasks/` that declare no subtask."""
-
-
-def _modules(folder: str) -> list[str]:
-    return sorted(
-        path.stem
-        for path in (BUILDERS / folder).glob("*.py")
-        if not path.stem.startswith("_") and path.stem not in SHARED_TASK_CODE
-    )
+def _modules(folder: str) -> list[Path]:
+    files = sorted((BUILDERS / folder).glob("*.py"))
+    return [path for path in files if not path.stem.startswith("_")]
 
 
 @functools.cache
 def built_in_ids() -> tuple[str, ...]:
     """Ids of the sources of this package, without importing them."""
-    return tuple(name.replace("_", "-") for name in _modules("sources"))
+    return tuple(path.stem.replace("_", "-") for path in _modules("sources"))
+
+
+@functools.cache
+def built_in_tasks() -> tuple[str, ...]:
+    """Ids of the subtasks of this package, without importing them: what declares none is shared code."""
+    return tuple(path.stem for path in _modules("tasks") if _TASK.search(path.read_text("utf-8")))
 
 
 @functools.cache
@@ -175,7 +167,7 @@ def titles() -> dict[str, str]:
 def task_ids() -> tuple[str, ...]:
     """Ids of all subtasks, in the paper's order."""
     known = {name: place for place, name in enumerate(TASK_ORDER)}
-    names = dict.fromkeys((*_modules("tasks"), *_plug_ins(TASKS)))
+    names = dict.fromkeys((*built_in_tasks(), *_plug_ins(TASKS)))
     return tuple(sorted(names, key=lambda name: (known.get(name, len(known)), name)))
 
 
@@ -196,7 +188,7 @@ def task(name: str) -> Task:
 
     if name not in task_ids():
         raise ConfigError(choose_from("subtask", name, task_ids()))
-    if name in _modules("tasks"):
+    if name in built_in_tasks():
         return _declared("tasks", name, "TASK")
     return _load(_plug_ins(TASKS)[name], Task, "a Task")
 

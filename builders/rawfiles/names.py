@@ -14,7 +14,7 @@ from pathlib import Path
 
 from itdr.builders.core.schema import RawFile
 
-MOST = 50_000
+MAX_NAMES = 50_000
 """The most files considered in a folder; a larger one is no folder of raw files."""
 OWN = (".part", ".part.json", ".part.plain", ".sha256.json", ".tmp", ".lock", ".wrong")
 JUNK = ("__macosx", ".locks", ".git", ".cache")
@@ -149,7 +149,7 @@ def files_below(folder: Path) -> list[str]:
         folder: where to look.
 
     Returns:
-        At most `MOST` paths, sorted.
+        At most `MAX_NAMES` paths, sorted.
     """
     found: list[str] = []
     seen: set[tuple[int, int]] = set()
@@ -164,6 +164,6 @@ def files_below(folder: Path) -> list[str]:
         for name in files:
             if not is_ignored(name):
                 found.append(name if base == "." else f"{base}/{name}")
-        if len(found) > MOST:
+        if len(found) > MAX_NAMES:
             break
-    return sorted(found[:MOST])
+    return sorted(found[:MAX_NAMES])

@@ -28,7 +28,7 @@ _COPY = re.compile(r"(?: ?\(\d+\)|[ _-]+copy(?: ?\(?\d+\)?)?|[ _-]+kopie)$")
 _PART = re.compile(r"[ _.]?(?:part|chunk)?[ _.]?\d{1,3}(?:_?of_?\d{1,3})?$")
 _SIZE = re.compile(r"\d+[kmb]?(?![a-z])")
 """What tells the editions of a data set apart: a year, or a size as in `100k`."""
-MOST = 3
+MAX_LISTED = 3
 """The most near misses listed in one message."""
 
 
@@ -105,7 +105,7 @@ def near_misses(
                 reason = f"if it is {file.name}, rename it to that"
         if reason:
             reasons.append(f"{root / name}: {reason}")
-    return "; ".join(reasons[:MOST])
+    return "; ".join(reasons[:MAX_LISTED])
 
 
 def _folders(file: RawFile) -> set[tuple[str, ...]]:
@@ -209,9 +209,9 @@ def _zip_problem(file: RawFile, members: Sequence[str] | None) -> str:
     kept = [member for member in members if not is_ignored(member)]
     found = match(file, kept, [file])
     if found.rivals:
-        return f"it holds {', '.join(found.rivals[:MOST])}: {found.why}"
+        return f"it holds {', '.join(found.rivals[:MAX_LISTED])}: {found.why}"
     inner = [member for member in kept if filetype.is_archive_name(member)]
     if inner:
         return f"it holds {inner[0]}, an archive in an archive; unpack it there"
-    listed = ", ".join(kept[:MOST]) or "nothing"
+    listed = ", ".join(kept[:MAX_LISTED]) or "nothing"
     return f"it holds {listed}, not {wanted}; unpack it, and name the file {wanted}"

@@ -23,7 +23,7 @@ FIELDS = ("title", "creator", "categories", "rating", "time_gap", "text")
 """What a loop over a list may print of an entry; see `lists.Entry`."""
 LOOP = ("index", "first", "last", "length")
 """What a loop may ask of itself."""
-LONGEST = 20_000
+MAX_TEMPLATE_CHARS = 20_000
 """Characters beyond which a text is refused."""
 
 _PLAIN = (
@@ -117,8 +117,8 @@ def usage(text: str) -> Usage:
     Raises:
         TextError: for a broken text, or one that holds more than the module's docstring allows.
     """
-    if len(text) > LONGEST:
-        raise TextError(1, f"is longer than {LONGEST:,} characters; shorten it.")
+    if len(text) > MAX_TEMPLATE_CHARS:
+        raise TextError(1, f"is longer than {MAX_TEMPLATE_CHARS:,} characters; shorten it.")
     try:
         tree = _ENV.parse(text)
     except jinja2.TemplateSyntaxError as error:

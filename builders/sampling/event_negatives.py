@@ -160,7 +160,8 @@ class EventNegatives:
             if found:
                 continue
             fallback = NEAR if self.kin is None else self.kin.fallback
-            if hard and self._search(batch, exclusions, place):
+            # Of any kin all were looked at already, where there is none.
+            if hard and self.kin is not None and self._search(batch, exclusions, place):
                 self.rungs[NEAR] += 1
             elif fallback and self._search(batch, exclusions, place._replace(any_kin=True)):
                 self.rungs[fallback] += 1

@@ -1,4 +1,4 @@
-"""What negatives share with their target, so that it does not stand out: a span of years, or a place.
+"""What negatives share with their target, so that it does not stand out: a span of years, or a town.
 
 People mostly meet recent works, and places near where they are. Where items have years, a negative comes
 from a span of years around the target's; the span is placed at random, so that the target's year is not in
@@ -9,6 +9,7 @@ the user is in would be a good guess. A case in whose place there are too few wo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from itdr.builders.store.reader import StoreReader
 
 YEARS = 8
 """Width of the span of years."""
+TOWN = r"\((?P<town>[^()]+)\)$"
+"""The town at the end of a title."""
 NONE = -1
 ANY_YEAR = "near in time, any year"
 
@@ -64,6 +67,16 @@ class Kin:
         return inside | (starts == NONE)
 
 
+def town_of(title: str) -> str | None:
+    """The town at the end of a title, where a source puts it; None where there is none.
+
+    >>> town_of("Churn (Phoenix)"), town_of("Churn")
+    ('Phoenix', None)
+    """
+    found = re.search(TOWN, title)
+    return found["town"] if found else None
+
+
 def kin_of(store: StoreReader) -> Kin | None:
     """What the negatives of a store share with their targets.
 
@@ -71,7 +84,7 @@ def kin_of(store: StoreReader) -> Kin | None:
         store: a store.
 
     Returns:
-        Years where items have them, places where titles end in one, else None.
+        Years where items have them, towns where titles end in one, else None.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -81,11 +94,10 @@ def kin_of(store: StoreReader) -> Kin | None:
         years = pc.fill_null(items.column("year").combine_chunks(), NONE)
         numbers = years.to_numpy(zero_copy_only=False).astype(np.int16)
         return Kin(numbers, YEARS, ANY_YEAR)
-    if not store.source.options.get("place_in_title"):
+    if not store.source.options.get("town_in_title"):
         return None
     title = items.column("title").combine_chunks()
-    place = pc.struct_field(pc.extract_regex(title, r"\((?P<place>[^()]+)\)$"), "place")
-    coded = place.dictionary_encode()
+    coded = pc.struct_field(pc.extract_regex(title, TOWN), "town").dictionary_encode()
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     numbers = pc.fill_null(coded.indices, NONE).to_numpy(zero_copy_only=False)
     return Kin(numbers.astype(np.int32), 0, None)

@@ -17,7 +17,7 @@ import numpy as np
 from itdr.builders.sampling.popularity import TrainStats
 
 HOUR = 3600
-LONGEST = 1 << 40
+MAX_SECONDS = 1 << 40
 """Stands in for unknown times, so that sums and products of times fit into 64 bits."""
 
 
@@ -44,9 +44,9 @@ def age_of(moments: np.ndarray, since: np.ndarray) -> np.ndarray:
         since: int64 seconds at which they became known; the int64 extremes stand for never and always.
 
     Returns:
-        int64 seconds, within twice `LONGEST`, so that products fit.
+        int64 seconds, within twice `MAX_SECONDS`, so that products fit.
     """
-    return np.clip(moments, -LONGEST, LONGEST) - np.clip(since, -LONGEST, LONGEST)
+    return np.clip(moments, -MAX_SECONDS, MAX_SECONDS) - np.clip(since, -MAX_SECONDS, MAX_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

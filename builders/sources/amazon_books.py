@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import duckdb_csv, emptied, numbers
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.python_lists import string_list_sql
-from itdr.builders.core.reasons import NO_RATING, UNDATED
+from itdr.builders.core.reasons import NO_RATING, NO_TIME, UNDATED
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.text import clean_sql, clean_value_sql
@@ -71,7 +71,7 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN trim(coalesce(User_id, '')) = '' THEN '{NO_USER}'
                 WHEN "review/score" IS NULL THEN '{NO_RATING}'
                 WHEN number > 0 AND {duckdb_csv.epoch_seconds("number")} IS NULL
-                    THEN '{validate.NO_TIME}'
+                    THEN '{NO_TIME}'
                 ELSE {numbers.unread_sql('"review/time"', "number")}
             END AS reject
         FROM (SELECT *, {number} AS number

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
-from itdr.builders.core.reasons import BAD_ID, NO_RATING, NO_RECORD, WRONG_TYPE
+from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, NO_RECORD, NO_TIME, WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -80,14 +80,16 @@ DETAILS = {
     "Label": "Label",
 }
 """Keys of `details` that are kept, and the names under which they are shown."""
-LONGEST = 80
+MAX_VALUE_CHARS = 80
 """Characters of an attribute's value; longer ones are texts, not attributes."""
-MOST = 10
+MAX_ATTRIBUTES = 10
 """Attributes of one product."""
 NO_BRAND = (*MISSING, "generic", "unbranded", "no brand")
 TITLED = ("CDs_and_Vinyl", "Software", "Video_Games")
 """Categories of works, whose title may be that of their artist, or one word in odd letters."""
-BRAND_ALONE = "title is a brand alone"
+DECIMAL_COMMA = "'[0-9]+,[0-9]{1,2}'"
+"""SQL for a number that another program wrote, such as "3,69"; shops write "1,299"."""
+NAMES_NO_PRODUCT = "title names no product"
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
@@ -111,7 +113,6 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
             {duckdb_csv.literal(raw.domain)} AS domain,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
-                WHEN contains(user_id, '"') OR contains(item, '"') THEN '{BAD_ID}'
                 {_REJECTED}
             END AS reject
         FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds
@@ -123,8 +124,8 @@ def _ratings(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
     path = raw.path(f"reviews/{raw.domain}")
-    needed = ("user_id", "parent_asin", "rating")
-    require_json_lines(path, needed, once=(*needed, "title", "text", *TIME_KEYS))
+    needed = ("user_id", "parent_asin", "rating", "text")
+    require_json_lines(path, needed, once=(*needed, "title", *TIME_KEYS))
     keys = ("user_id", "parent_asin", "title", "text", "rating", *TIME_KEYS)
     types = dict.fromkeys(keys, "VARCHAR")
     return raw.con.sql(
@@ -149,10 +150,10 @@ def _reviews(raw: Raw) -> duckdb.DuckDBPyRelation:
 
 
 _REJECTED = f"""
-                WHEN user_id IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN user_id IS NULL OR item IS NULL THEN '{EMPTY_ID}'
                 WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
-                    THEN coalesce({unread_json_sql("time", "number")}, '{validate.NO_TIME}')"""
+                    THEN coalesce({unread_json_sql("time", "number")}, '{NO_TIME}')"""
 
 
 def _person(user: str) -> str:
@@ -180,9 +181,10 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
     keys = ", ".join(duckdb_csv.literal(f'$."{key}"') for key in DETAILS)
     objects = ("title", "store", "features", "description", "categories")
     unread = {name: f"json_type({name}) = 'OBJECT'" for name in objects}
-    unread["price"] = "json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0"
+    comma = f"regexp_full_match(json_extract_string(price, '$'), {DECIMAL_COMMA})"
+    unread["price"] = f"json_type(price) = 'OBJECT' OR try_cast(price AS DOUBLE) <= 0 OR {comma}"
     unread["details"] = no_object_sql("details")
-    nameless = "false" if raw.domain in TITLED else _brand_alone("texts[1]", "found[1]")
+    nameless = "false" if raw.domain in TITLED else _names_no_product("texts[1]", "found[1]")
     # Each text is cleaned once, in lists; later steps only pick from them.
     return raw.con.sql(
         f"""
@@ -201,7 +203,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
                     lambda t: {clean_sql("t")}) AS texts,
                 list_transform({_tree(raw)}, lambda c: {clean_sql("c")}) AS path,
                 list_filter(list_transform(features, lambda f: {clean_sql("f")}),
-                    lambda f: length(f) <= {LONGEST})[1:3] AS points,
+                    lambda f: length(f) <= {MAX_VALUE_CHARS})[1:3] AS points,
                 list_transform(list_prepend({_BRAND}, found),
                     lambda v: {clean_value_sql("v", NO_BRAND)}) AS found
             FROM records
@@ -212,11 +214,11 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             list_filter([found[1]], lambda b: b IS NOT NULL) AS creators,
             texts[2] AS description, {_ATTRIBUTES} AS attributes,
             {duckdb_csv.literal(raw.domain)} AS domain,
-            nullif(concat_ws('{emptied.AND}', emptied, CASE WHEN {nameless} THEN '{BRAND_ALONE}' END), '')
+            nullif(concat_ws('{emptied.AND}', emptied, CASE WHEN {nameless} THEN '{NAMES_NO_PRODUCT}' END), '')
                 AS emptied,
             CASE WHEN broken THEN '{NO_RECORD}'
                 WHEN {no_text_sql("parent_asin")} THEN '{WRONG_TYPE}'
-                WHEN nullif(trim(parent_asin), '') IS NULL THEN '{validate.EMPTY_ID}' END AS reject
+                WHEN nullif(trim(parent_asin), '') IS NULL THEN '{EMPTY_ID}' END AS reject
         FROM cleaned
         """
     )
@@ -229,10 +231,11 @@ _BRAND = (
 )
 
 
-def _brand_alone(title: str, brand: str) -> str:
-    """SQL condition: a title says no product. It is the brand, or one word that is written as only names
-    are ("BFWood", "GAINWELL")."""
-    word = f"regexp_full_match({title}, '[A-Za-z][a-z]*[A-Z][A-Za-z]*')"
+def _names_no_product(title: str, brand: str) -> str:
+    """SQL condition: a title names no product. It is the brand, or one word in mixed case, as only names
+    are written ("BFWood"); in capitals alone, a word may be a product ("SUNSCREEN")."""
+    inner_capital = f"regexp_full_match({title}, '[A-Za-z][a-z]*[A-Z][A-Za-z]*')"
+    word = f"({inner_capital} AND {title} <> upper({title}))"
     return f"coalesce(lower({title}) = lower({brand}) OR {word}, false)"
 
 
@@ -258,11 +261,13 @@ def _without_note(title: str) -> str:
 
 
 def _price(column: str) -> str:
-    """A number as dollars; a text such as "from 14.99" unchanged, if it contains a digit."""
+    """A number as dollars; a text such as "from 14.99" unchanged, if it contains a digit and is no number
+    with a decimal comma."""
     number = f"try_cast({column} AS DOUBLE)"
     return (
         f"CASE WHEN {number} > 0 AND isfinite({number}) THEN printf('$%.2f', {number}) WHEN {number} IS NULL "
-        f"AND regexp_matches({column}, '[0-9]') THEN {clean_sql(column)} END"
+        f"AND regexp_matches({column}, '[0-9]') AND NOT regexp_full_match({column}, {DECIMAL_COMMA}) "
+        f"THEN {clean_sql(column)} END"
     )
 
 
@@ -271,7 +276,7 @@ def _attributes() -> str:
     names = ", ".join(duckdb_csv.literal(shown) for shown in DETAILS.values())
     details = (
         f"list_transform(found[2:], lambda v, place: {{'name': [{names}][place], 'value': "
-        f"CASE WHEN length(v) <= {LONGEST} AND (place > 1 OR v <> found[1]) THEN v END}})"
+        f"CASE WHEN length(v) <= {MAX_VALUE_CHARS} AND (place > 1 OR v <> found[1]) THEN v END}})"
     )
     others = (
         "[{'name': 'Price', 'value': price}, "
@@ -279,7 +284,7 @@ def _attributes() -> str:
     )
     valued = "lambda a: a.value IS NOT NULL"
     return (
-        f"list_concat(list_filter(coalesce({details}, []), {valued})[1:{MOST - 2}], "
+        f"list_concat(list_filter(coalesce({details}, []), {valued})[1:{MAX_ATTRIBUTES - 2}], "
         f"list_filter({others}, {valued}))"
     )
 

@@ -27,11 +27,10 @@ from itdr.builders.core.duckdb_csv import (
     unquoted_sql,
 )
 from itdr.builders.core.emptied import implausible, unreadable
-from itdr.builders.core.reasons import BAD_ID, NO_RATING, OUTSIDE_SCALE
+from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
-    EMPTY_ID,
     require_encoding,
     require_final_newline,
     require_header,
@@ -95,8 +94,6 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""SELECT user_id, item_id, TRY_CAST(rating AS FLOAT) AS rating, 'rate' AS event,
                    CASE WHEN misfit IS NOT NULL THEN misfit
                         WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
-                        WHEN NOT regexp_full_match(user_id, '[0-9]{{1,9}}')
-                          OR NOT regexp_full_match(item_id, '[0-9]{{1,9}}') THEN '{BAD_ID}'
                         WHEN TRY_CAST(rating AS FLOAT) IS NULL THEN '{NO_RATING}'
                         WHEN NOT regexp_full_match(rating, '[1-9]|10')
                         THEN '{OUTSIDE_SCALE}' END AS reject
@@ -177,7 +174,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
                 (objects, unreadable("categories")),
                 (pc.and_(aired.is_valid(), year.is_null()), unreadable("year")),
             ),
-            "reject": _bad_id(ids),
+            "reject": arrow.reject_reasons((pc.is_null(ids), EMPTY_ID)),
         }
     )
 
@@ -206,7 +203,7 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
                 (pc.and_(born.is_valid(), year.is_null()), unreadable("birth_year")),
                 (pc.invert(plausible), implausible("birth_year")),
             ),
-            "reject": _bad_id(ids),
+            "reject": arrow.reject_reasons((pc.is_null(ids), EMPTY_ID)),
         }
     )
 
@@ -244,15 +241,6 @@ def _other_than(title: pa.StringArray, other: pa.StringArray) -> pa.StringArray:
     import pyarrow.compute as pc
 
     return pc.if_else(pc.equal(pc.utf8_lower(title), pc.utf8_lower(other)), None, other)
-
-
-def _bad_id(ids: pa.StringArray) -> pa.StringArray:
-    import pyarrow.compute as pc
-
-    return arrow.reject_reasons(
-        (pc.is_null(ids), EMPTY_ID),
-        (pc.invert(pc.match_substring_regex(ids, "^[0-9]+$")), BAD_ID),
-    )
 
 
 def _year(texts: Any) -> pa.Int16Array:
@@ -343,5 +331,6 @@ SOURCE = Source(
         "3. Put them, unpacked or as the zip files that Kaggle gives, into <data_dir>/anime-2023/."
     ),
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
+    ids={"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"},
     attributes=("location", "gender", "birth_year"),
 )

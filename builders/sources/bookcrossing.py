@@ -17,7 +17,7 @@ from itdr.builders.core import duckdb_csv
 from itdr.builders.core.emptied import AND, implausible, unreadable
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import SHORTENED
-from itdr.builders.core.reasons import BAD_ID, NO_RATING, OUTSIDE_SCALE
+from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Scale, Source, column_names
 from itdr.builders.core.text_files import LONGEST_LINE
 from itdr.builders.sources._formats import arrow, validate
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from itdr.builders.core.raw_files import Raw
 
 BAD_ISBN = "malformed ISBN"
-DIGITS = "^[0-9]{1,9}$"
 NO_ISBN = ("NAN", "NONE", "NULL")
 AGE = (5, 100)
 YEAR = (1800, 2004)
@@ -119,9 +118,8 @@ def interactions(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "rating": pc.if_else(implicit, pa.scalar(None, pa.float32()), score),
                 "event": pc.if_else(implicit, "implicit", "rate"),
                 "reject": arrow.reject_reasons(
-                    (empty, validate.EMPTY_ID),
+                    (empty, EMPTY_ID),
                     (malformed, BAD_ISBN),
-                    (pc.invert(pc.match_substring_regex(user, DIGITS)), BAD_ID),
                     (pc.is_null(score), NO_RATING),
                     (pc.or_(pc.less(score, 0), pc.greater(score, 10)), OUTSIDE_SCALE),
                 ),
@@ -145,7 +143,7 @@ def items(raw: Raw) -> Iterator[pa.RecordBatch]:
             title, author, year, publisher = mended
             ids.append(item or None)
             malformed = BAD_ISBN if re.match(SHORTENED, isbn) else None
-            rejects.append(malformed if item else validate.EMPTY_ID)
+            rejects.append(malformed if item else EMPTY_ID)
             titles.append(title)
             creators.append([author] if author else None)
             number, note = _number_in(year, YEAR, "year")
@@ -184,10 +182,7 @@ def users(raw: Raw) -> Iterator[pa.RecordBatch]:
                 "country": pa.array([country for _, country in places], pa.string()),
                 "age": pa.array([number for number, _ in years], pa.int16()),
                 "emptied": pa.array([note for _, note in years], pa.string()),
-                "reject": arrow.reject_reasons(
-                    (pc.equal(users, ""), validate.EMPTY_ID),
-                    (pc.invert(pc.match_substring_regex(users, DIGITS)), BAD_ID),
-                ),
+                "reject": arrow.reject_reasons((pc.equal(users, ""), EMPTY_ID)),
             }
         )
 
@@ -422,6 +417,7 @@ SOURCE = Source(
         users="user_id location country age",
     ),
     scale=Scale(low=1, high=10, step=1, liked=8, disliked=4),
+    ids={"user_id": "[0-9]{1,9}"},
     attributes=("location", "country", "age"),
     options={"work": "book"},
     readers=Readers(interactions=interactions, items=items, users=users),

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from itdr.builders.core.reasons import NO_TIME
 from itdr.builders.core.schema import Cut, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow, lines
-from itdr.builders.sources._formats.validate import NO_TIME, require_header
+from itdr.builders.sources._formats.validate import (
+    require_header,
+)
 from itdr.builders.sources._shared import lastfm
 
 if TYPE_CHECKING:

@@ -22,15 +22,13 @@ from typing import TYPE_CHECKING
 from itdr.builders.core.duckdb_csv import epoch_seconds, integer_text_sql, read_csv, unquoted_sql
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.numbers import integer_sql, unread_sql
-from itdr.builders.core.reasons import BAD_ID
+from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.core.text import plain
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
 from itdr.builders.sources._formats.validate import (
     AGAIN,
-    EMPTY_ID,
-    NO_TIME,
     first_fields,
     require_final_newline,
     require_header,
@@ -52,8 +50,7 @@ EDITIONS = {
     "1M": ("pairs_1m", "titles_1m"),
 }
 """The files of each edition, its pairs first; an edition is read where its pairs are there."""
-ENOUGH = 20
-"""With fewer titles than this in both files, nothing is concluded."""
+IDS = {"user_id": "[0-9]{1,9}", "item_id": "[0-9]{1,9}"}
 PAIR = ("user", "item", "timestamp")
 PAIR_EXAMPLE = "user,item,timestamp\n1,39940,1583378629552"
 _LEADING = r"^(?:[-–—:;,|/]+ )+"
@@ -93,8 +90,6 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
         f"""SELECT "user" AS user_id, item AS item_id, 'comment' AS event,
                    seconds AS timestamp,
                    CASE WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
-                        WHEN NOT regexp_full_match("user", '[0-9]{{1,9}}')
-                          OR NOT regexp_full_match(item, '[0-9]{{1,9}}') THEN '{BAD_ID}'
                         WHEN seconds IS NULL
                           THEN coalesce({unread_sql('"timestamp"', "number", NO_TIME)}, '{NO_TIME}')
                         END AS reject
@@ -209,7 +204,7 @@ def _require_same_numbering(
         if title and (longer := fuller.get(item))
     ]
     other = sum(1 for title, longer in both if not longer.startswith(title))
-    if len(both) >= ENOUGH and 2 * other > len(both):
+    if len(both) >= ENOUGH_TO_JUDGE and 2 * other > len(both):
         raise RawFileError(
             f"{raw.paths['titles_50k']}: of {len(both):,} ids that {raw.paths['titles_100k'].name} has "
             f"too, {other:,} have another title there, so the two files number their videos "
@@ -236,7 +231,7 @@ def _collect(
     ):
         if not item:
             raw.reject("items", EMPTY_ID)
-        elif not item.isdecimal():
+        elif not re.fullmatch(IDS["item_id"], item):
             raw.reject("items", BAD_ID)
         elif item in found:
             raw.reject("items", "repeated id")
@@ -351,6 +346,7 @@ SOURCE = Source(
         items="item_id title categories hidden",
     ),
     times=("2011-01-01", "2023-12-31"),
+    ids=IDS,
     readers=Readers(interactions=interactions, items=items),
     by_hand=(
         "1. Open https://recsys.westlake.edu.cn/MicroLens-100k-Dataset/ (no account needed; terms at "

@@ -21,11 +21,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import MIN_REJECTED, is_unreadable
+from itdr.builders.core.reasons import EMPTY_ID, ENOUGH_TO_JUDGE, NO_TIME, is_unreadable
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats import lines as line_files
-from itdr.builders.sources._formats.validate import AGAIN, EMPTY_ID, NO_TIME, head_of
+from itdr.builders.sources._formats.validate import (
+    AGAIN,
+    head_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,7 +121,7 @@ def _require_impressions(path: Path, counts: Mapping[str | None, int], clicks: i
 
 def _require_clicks(path: Path, shown: int, clicks: int) -> None:
     """Raise `RawFileError` where no entry of a file's impressions is a click."""
-    if shown >= MIN_REJECTED and not clicks:
+    if shown >= ENOUGH_TO_JUDGE and not clicks:
         raise RawFileError(
             f"{path}: none of {shown:,} news shown in impressions was clicked on, so its labels were "
             f"removed, as in a test set. Expected {EXAMPLES['behaviors']!r}. {AGAIN}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
-from itdr.builders.core.reasons import BAD_ID, NO_RATING
+from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, NO_TIME
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -84,10 +84,10 @@ OCCUPATIONS = {
 
 
 CONTRADICTIONS = (
-    "occupation = 'K-12 student' AND age_group <> 'under 18' "
+    "occupation = 'K-12 student' AND age_group NOT IN ('under 18', '18-24') "
     "OR occupation = 'retired' AND age_group IN ('under 18', '18-24', '25-34')"
 )
-"""SQL condition: a user cannot be of both this age and this occupation; 33 of the 6,040 are."""
+"""SQL condition: nobody is of both this age and this occupation. Somebody of 18 may still be at school."""
 
 
 def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
@@ -100,11 +100,10 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
             seconds AS "timestamp", 'rate' AS event,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
-                WHEN "user" IS NULL OR item IS NULL THEN '{validate.EMPTY_ID}'
-                WHEN contains("user", '"') OR contains(item, '"') THEN '{BAD_ID}'
+                WHEN "user" IS NULL OR item IS NULL THEN '{EMPTY_ID}'
                 WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
-                    THEN coalesce({numbers.unread_sql('"time"', "number")}, '{validate.NO_TIME}')
+                    THEN coalesce({numbers.unread_sql('"time"', "number")}, '{NO_TIME}')
             END AS reject
         FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds
             FROM (SELECT *, {numbers.integer_sql('"time"')} AS number
@@ -126,7 +125,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             {emptied.emptied_sql(title=_FOREIGN, categories=unread_genres_sql("genres"))} AS emptied,
             CASE
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
-                WHEN item IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN item IS NULL THEN '{EMPTY_ID}'
                 WHEN title IS NULL AND genres IS NULL THEN '{duckdb_csv.TOO_FEW}'
             END AS reject
         FROM {_lines(path, "items", types)}
@@ -165,7 +164,7 @@ def users(raw: Raw) -> duckdb.DuckDBPyRelation:
                     {emptied.emptied_sql(**unread)} AS emptied,
                     CASE
                         WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
-                        WHEN "user" IS NULL THEN '{validate.EMPTY_ID}'
+                        WHEN "user" IS NULL THEN '{EMPTY_ID}'
                         WHEN coalesce(gender, age, occupation, zip) IS NULL
                             THEN '{duckdb_csv.TOO_FEW}'
                     END AS reject

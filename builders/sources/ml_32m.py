@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied, numbers
-from itdr.builders.core.reasons import BAD_ID, NO_RATING
+from itdr.builders.core.reasons import BAD_ID, EMPTY_ID, NO_RATING, NO_TIME
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -60,11 +60,11 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN more IS NOT NULL THEN {duckdb_csv.too_many_sql()}
                 WHEN user_id IS NULL OR item_id IS NULL THEN coalesce(
                     {numbers.unread_sql("userId", "user_id")},
-                    {numbers.unread_sql("movieId", "item_id")}, '{validate.EMPTY_ID}')
+                    {numbers.unread_sql("movieId", "item_id")}, '{EMPTY_ID}')
                 WHEN user_id < 1 OR item_id < 1 THEN '{BAD_ID}'
                 WHEN rating IS NULL THEN '{NO_RATING}'
                 WHEN seconds IS NULL
-                    THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{validate.NO_TIME}')
+                    THEN coalesce({numbers.unread_sql('"timestamp"', "number")}, '{NO_TIME}')
             END AS reject
         FROM (SELECT *, {duckdb_csv.epoch_seconds("number")} AS seconds FROM (
             SELECT *, {numbers.integer_sql("userId", "INTEGER")} AS user_id,
@@ -86,7 +86,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             {year_sql("title")} AS "year",
             {emptied.emptied_sql(categories=unread_genres_sql("genre_names"))} AS emptied,
             CASE WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
-                WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{validate.EMPTY_ID}' END
+                WHEN NOT fits THEN '{BROKEN}' WHEN item_id IS NULL THEN '{EMPTY_ID}' END
                 AS reject
         FROM (
             SELECT {_number("field.item")} AS item_id, {_unquoted("field.title")} AS title,
@@ -113,7 +113,7 @@ def tags(raw: Raw) -> duckdb.DuckDBPyRelation | None:
             CASE
                 WHEN NOT fits AND unpaired THEN '{duckdb_csv.UNPAIRED}'
                 WHEN NOT fits THEN '{BROKEN}'
-                WHEN user_id IS NULL OR item_id IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN user_id IS NULL OR item_id IS NULL THEN '{EMPTY_ID}'
                 WHEN trim(tag) = '' THEN 'empty tag'
             END AS reject
         FROM (

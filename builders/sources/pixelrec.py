@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from itdr.builders.core.duckdb_csv import epoch_seconds, literal, read_csv, unquoted_sql
 from itdr.builders.core.numbers import integer_sql, unread_sql
+from itdr.builders.core.reasons import EMPTY_ID, NO_TIME
 from itdr.builders.core.schema import Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import arrow
 from itdr.builders.sources._formats.validate import (
-    EMPTY_ID,
-    NO_TIME,
     first_fields,
     require_final_newline,
     require_header,

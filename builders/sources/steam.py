@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from itdr.builders.core import numbers, text_files
 from itdr.builders.core.emptied import AND, unreadable
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL, UNDATED
+from itdr.builders.core.reasons import AMBIGUOUS, NO_LITERAL, NO_TIME, UNDATED
 from itdr.builders.core.schema import Cut, Licence, RawFile, Readers, Remote, Source, column_names
 from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.python_literals import literal_reader
@@ -82,7 +82,7 @@ def _review() -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
         if user is None or game is None:
             reject = NO_USER if user is None else NO_GAME
         elif second is None and date is not None:
-            reject = validate.NO_TIME
+            reject = NO_TIME
         try:
             played = _hours(hours)
         except numbers.AmbiguousNumberError:

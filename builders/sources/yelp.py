@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from itdr.builders.core import duckdb_csv, emptied
-from itdr.builders.core.reasons import NO_RATING, NO_RECORD, WRONG_TYPE
+from itdr.builders.core.reasons import EMPTY_ID, NO_RATING, NO_RECORD, NO_TIME, WRONG_TYPE
 from itdr.builders.core.schema import (
     Cut,
     Licence,
@@ -27,7 +27,6 @@ from itdr.builders.core.schema import (
     Source,
     column_names,
 )
-from itdr.builders.sources._formats import validate
 from itdr.builders.sources._formats.jsonlines import (
     all_null_sql,
     first_text_sql,
@@ -120,9 +119,9 @@ def interactions(raw: Raw) -> duckdb.DuckDBPyRelation:
                 WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("user_id", "business_id")} THEN '{WRONG_TYPE}'
                 WHEN nullif(trim(user_id), '') IS NULL OR nullif(trim(business_id), '') IS NULL
-                    THEN '{validate.EMPTY_ID}'
+                    THEN '{EMPTY_ID}'
                 WHEN rating IS NULL THEN '{NO_RATING}'
-                WHEN moment IS NULL THEN '{validate.NO_TIME}'
+                WHEN moment IS NULL THEN '{NO_TIME}'
             END AS reject
         FROM (SELECT *, TRY_CAST(stars AS FLOAT) AS rating,
             try_strptime("date", {forms}) AS moment FROM {read_json(path, types)})
@@ -150,7 +149,7 @@ def items(raw: Raw) -> duckdb.DuckDBPyRelation:
             CASE
                 WHEN {all_null_sql(list(types))} THEN '{NO_RECORD}'
                 WHEN {no_text_sql("business_id")} THEN '{WRONG_TYPE}'
-                WHEN nullif(trim(business_id), '') IS NULL THEN '{validate.EMPTY_ID}'
+                WHEN nullif(trim(business_id), '') IS NULL THEN '{EMPTY_ID}'
             END AS reject
         FROM (
             SELECT *, list_transform([{first_text_sql("name")}, {first_text_sql("city")}],
@@ -272,6 +271,6 @@ SOURCE = Source(
         "work": "id",
         "broad_categories": BROAD,
         "private_categories": PRIVATE,
-        "place_in_title": True,
+        "town_in_title": True,
     },
 )

@@ -59,21 +59,28 @@ def unmatched(manifest: Mapping[str, Any], most: bool = False) -> list[str]:
     Returns:
         A sentence without a full stop for each table.
     """
-    sentences = [
+    return [
         f"{one['missing']:,} of {one['of']:,} {table} have {_LACKING[table]}"
         + (f": {one['cause']}" if one["cause"] else "")
         for table, one in sorted(manifest["unmatched"].items())
         if one["cause"] or (one["missing"] and not most)
     ]
-    items = manifest["unmatched"].get("items", {})
-    untitled = items.get("untitled", 0)
-    if untitled and not most:
-        sentences.append(f"{untitled:,} of {items['of']:,} items have a record without a title")
-    return sentences
+
+
+def untitled(manifest: Mapping[str, Any]) -> list[str]:
+    """How many items have a record without a title; format as in `unmatched`.
+
+    Args:
+        manifest: of a store.
+    """
+    n = manifest.get("untitled", 0)  # stores of older versions say nothing of them
+    return (
+        [f"{n:,} of {manifest['rows']['items']:,} items have a record without a title"] if n else []
+    )
 
 
 _DUPLICATES = {
-    "identical": "are recorded more than once",
+    "identical": "have the same user, item, time and values as another",
     "contradicting": "contradict another of the same user, item and time; all of them are kept",
 }
 

@@ -111,6 +111,7 @@ def _build(spec: StoreSpec, path: Path, read: Read, offline: bool, progress: boo
             "source": spec.source.id,
             "domain": spec.domain,
             "facet": spec.facet,
+            "sample": spec.sample,
             "reader_version": spec.source.version,
             "files": files,
             **result,
@@ -180,12 +181,14 @@ def _read(spec: StoreSpec, paths: dict[str, Path], work: Path, folder: Path) -> 
     from itdr.builders.core.raw_files import Raw
     from itdr.builders.store.build import build
     from itdr.builders.store.engine import connect, translate_errors
+    from itdr.builders.store.interactions import Interactions
 
     con = connect(work / "stage.duckdb")
     try:
         raw = Raw(spec.source.id, paths, con, domain=spec.domain, facet=spec.facet)
         with translate_errors():
-            return build.build(spec.source, raw, folder)
+            stored = partial(Interactions, folder, {})
+            return build.build(spec.source, raw, folder, stored)
     finally:
         con.close()
 
@@ -292,7 +295,7 @@ def _report(spec: StoreSpec, facts: dict[str, Any]) -> None:
         *most,
     ):
         logger.warning("itdr: %s: %s", _name(spec), sentence)
-    for sentence in losses.unmatched(facts):
+    for sentence in (*losses.unmatched(facts), *losses.untitled(facts)):
         if sentence not in most:
             logger.info("itdr: %s: %s", _name(spec), sentence)
 

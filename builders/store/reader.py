@@ -25,7 +25,7 @@ from itdr.builders.core.text import cut_title, joined
 from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.layout import read_manifest
 from itdr.builders.store.selection import Selection
-from itdr.builders.store.shown_categories import companions, most_specific
+from itdr.builders.store.shown_categories import category_pairs, most_specific
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -320,7 +320,7 @@ class StoreReader:
         if not broad:
             return categories
         together = self.shared(
-            "companions of categories", lambda: companions(self.items.column("categories"))
+            "pairs of categories", lambda: category_pairs(self.items.column("categories"))
         )
         return [most_specific(names, broad, together) for names in categories]
 

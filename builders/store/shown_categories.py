@@ -16,12 +16,12 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST = 3
+MAX_SHOWN = 3
 """Categories that an entry shows at most."""
 
 
 @dataclass(frozen=True, eq=False)
-class Companions:
+class CategoryPairs:
     """How many items of a store share two categories.
 
     Attributes:
@@ -36,7 +36,15 @@ class Companions:
     counts: np.ndarray
 
     def together(self, one: str, other: str) -> int:
-        """How many items are filed under both."""
+        """How many items are filed under both categories.
+
+        Args:
+            one: a category.
+            other: another, or the same.
+
+        Returns:
+            The number of items; 0 for a category that no item has.
+        """
         if one not in self.codes or other not in self.codes:
             return 0
         key = self.codes[one] * len(self.codes) + self.codes[other]
@@ -53,7 +61,7 @@ class Companions:
         return shared / others
 
 
-def companions(categories: pa.ChunkedArray) -> Companions:
+def category_pairs(categories: pa.ChunkedArray) -> CategoryPairs:
     """Count the pairs of categories.
 
     Args:
@@ -80,11 +88,11 @@ def companions(categories: pa.ChunkedArray) -> Companions:
     steps = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     right = codes[np.repeat(starts, sizes) + steps]
     pairs, counts = np.unique(left * len(names) + right, return_counts=True)
-    return Companions({name: code for code, name in enumerate(names)}, pairs, counts)
+    return CategoryPairs({name: code for code, name in enumerate(names)}, pairs, counts)
 
 
 def most_specific(
-    names: Sequence[str], broad: Collection[str], companions: Companions
+    names: Sequence[str], broad: Collection[str], pairs: CategoryPairs
 ) -> tuple[str, ...]:
     """The categories that say most of an item.
 
@@ -95,16 +103,16 @@ def most_specific(
     Args:
         names: the item's categories.
         broad: categories that say little of any item.
-        companions: how often categories go together.
+        pairs: how often categories go together.
 
     Returns:
-        At most `MOST` of the names, in their order.
+        At most `MAX_SHOWN` of the names, in their order.
     """
     telling = [name for name in names if name not in broad] or list(names)
     kept = [name for name in telling if not any(one.endswith(f" {name}") for one in telling)]
 
     def order(name: str) -> tuple[float, int, str]:
-        return -companions.support(name, telling), companions.together(name, name), name
+        return -pairs.support(name, telling), pairs.together(name, name), name
 
-    best = sorted(kept, key=order)[:MOST]
+    best = sorted(kept, key=order)[:MAX_SHOWN]
     return tuple(name for name in kept if name in best)

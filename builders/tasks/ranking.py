@@ -176,7 +176,10 @@ def _without_candidates(cell: OpenCell, windows: Sequence[Window]) -> list[Case 
     items = cell.store.items_of([_shown(cell, window) for window in windows])
     ids = cell.user_ids([window.user_history.user for window in windows])
     known = zip(windows, ids, items, cell.can_be_answered(windows), strict=True)
-    return [_case(cell, *of, []) if able else None for *of, able in known]
+    return [
+        _case(cell, window, user, shown, []) if able else None
+        for window, user, shown, able in known
+    ]
 
 
 def _of_one_length(cell: OpenCell, windows: Sequence[Window]) -> list[Case | None]:

@@ -89,6 +89,7 @@ def test_no_other_row_is_named(config: str) -> None:
 @pytest.mark.parametrize("config", faults.ALL)
 def test_clean_rows_of_every_config_pass(config: str) -> None:
     assert faulty(audited(config, clean(config))) == {}
+    assert faulty(audited(config, clean(config), raw=False)) == {}
 
 
 FORMATS = [

@@ -177,7 +177,7 @@ def test_the_tables_hold_every_cell_and_source() -> None:
     for task in paper:
         for (_, source), quota in registry.cells(task).items():
             line = next(one for one in cells if one.startswith(f"| `{source}` |"))
-            assert f"{registry.task(task).title} {quota:,}" in line
+            assert f"`{task}` {quota:,}" in line
     assert len(tables.sources_table().splitlines()) == 2 + len(registry.source_ids())
 
 

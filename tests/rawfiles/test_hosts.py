@@ -17,7 +17,7 @@ from itdr.builders.core.errors import DownloadError
 from itdr.builders.core.schema import Remote
 from itdr.builders.rawfiles.download import hosts
 from itdr.builders.rawfiles.download.download import fetch
-from itdr.builders.rawfiles.download.retry import LONGEST, short
+from itdr.builders.rawfiles.download.retry import MAX_MESSAGE_CHARS, short
 from tests.rawfiles.server import Misbehaving, count, leftovers, quick, serving, sha
 
 BODY = b"{" + random.Random(3).randbytes(30_000)
@@ -259,4 +259,4 @@ def test_a_network_error_is_told_by_its_reason_and_never_cut_in_a_word() -> None
     assert "refused" in said and "object at" not in said and "Max retries" not in said
     assert "user:word" not in said
     long = short(ValueError("sentence " * 40))
-    assert len(long) <= LONGEST and long.endswith("sentence…")
+    assert len(long) <= MAX_MESSAGE_CHARS and long.endswith("sentence…")

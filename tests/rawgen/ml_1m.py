@@ -106,7 +106,7 @@ def _users(crowd: Crowd, dirt: bool) -> Iterator[str]:
         age = AGES[int(np.clip(np.rint(rng.normal(middle, 1.0)), 0, 6))]
         gender = "F" if rng.random() < women else "M"
         job, code = int(rng.integers(0, 21)), f"{rng.integers(0, 100_000):05d}"
-        if (job == STUDENT and age > 1) or (job == RETIRED and age < 35):
+        if (job == STUDENT and age > 18) or (job == RETIRED and age < 35):
             job = 0  # an age that contradicts the occupation would empty it
         if dirt and user < 4:
             gender = "X" if user == 0 else gender

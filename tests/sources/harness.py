@@ -81,8 +81,7 @@ def read(
         raw = Raw(declared.id, paths, con, domain=domain, facet=facet)
         result: Any = reader(raw)
         rows = _table(result)
-        if table == "interactions":
-            rows = _within_limits(declared, con, rows)
+        rows = _within_limits(declared, con, table, rows)
     rejects = Counter(csv_rejects(con, table))
     for (of, reason), number in raw.rejects.items():
         assert of == table, f"{of!r} counted while {table!r} was read"
@@ -103,10 +102,12 @@ def read(
 
 
 def _within_limits(
-    source: schema.Source, con: duckdb.DuckDBPyConnection, rows: pa.Table
+    source: schema.Source, con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table
 ) -> pa.Table:
-    """The rows with the reasons that every build adds for ratings and times beyond the limits."""
-    reasons = limits.beyond_sql(source, rows.column_names)
+    """The rows with the reasons that every build adds for malformed ids, and ratings and times off limits."""
+    reasons = limits.malformed_ids_sql(source, rows.column_names)
+    if table == "interactions":
+        reasons += limits.beyond_sql(source, rows.column_names)
     if not reasons:
         return rows
     own = "reject" if "reject" in rows.column_names else "NULL"

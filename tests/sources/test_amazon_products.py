@@ -79,11 +79,25 @@ def test_a_product_of_all_parts(tmp_path: Path) -> None:
     assert rejects == {}
 
 
+def test_lists_that_a_table_program_wrote_as_text_are_lists(tmp_path: Path) -> None:
+    lists = {"features": ["Gentle", "Vegan"], "description": ["It's soft.", "Two parts."]}
+    odd = {"description": "[Refill] of three", "features": "[]"}
+    written = {name: str(value) for name, value in lists.items()}
+    records = [
+        {**PRODUCT, "parent_asin": f"B{place}", **change}
+        for place, change in enumerate((lists, written, odd))
+    ]
+    whole, text, other = products(tmp_path, *records)[0]
+    assert text["description"] == whole["description"] == "It's soft. Two parts."
+    assert shown(text) == shown(whole) == {"Features": "Gentle; Vegan"}
+    assert other["description"] == "[Refill] of three" and shown(other) == {}
+
+
 def test_no_more_attributes_than_wanted_and_none_that_tells_the_answer(tmp_path: Path) -> None:
     details = {**dict.fromkeys(reader.DETAILS, "yes"), "average_rating": "5", "Rank": "1"}
     found, _ = products(tmp_path, {**PRODUCT, "details": details, "price": 1, "rating_number": 9})
     names = list(shown(found[0]))
-    assert len(names) == reader.MOST - 1 and names[-1] == "Price"
+    assert len(names) == reader.MAX_ATTRIBUTES - 1 and names[-1] == "Price"
     assert not {"average_rating", "rating_number", "Rank", "Best Sellers Rank"} & set(names)
     kept = {*reader.DETAILS, *reader.DETAILS.values()}
     assert not {name for name in kept if "rank" in name.lower() or "rating" in name.lower()}
@@ -96,6 +110,8 @@ def test_no_more_attributes_than_wanted_and_none_that_tells_the_answer(tmp_path:
         (5, "$5.00"),
         ("14.5", "$14.50"),
         ("from 14.99", "from 14.99"),
+        ("1,299.00", "1,299.00"),
+        ("3,69", None),  # counted as unreadable
         ("\u2014", None),
         ("", None),
         (0, None),
@@ -218,10 +234,12 @@ def test_real_metadata_with_all_keys() -> None:
 @pytest.mark.parametrize(
     ("title", "brand", "domain", "shown"),
     [
-        # The brand, or one word as only names are written, says no product.
+        # The brand, or one word as only names are written, names no product.
         ("Redcliff", "REDCLIFF", BEAUTY, None),
         ("BFSalt", None, BEAUTY, None),
-        ("REDCLIFF", None, BEAUTY, None),
+        ("REDCLIFF", "Redcliff", BEAUTY, None),
+        ("SHAMPOO", None, BEAUTY, "SHAMPOO"),
+        ("SUNSCREEN", "Redcliff", BEAUTY, "SUNSCREEN"),
         ("Shampoo", "Redcliff", BEAUTY, "Shampoo"),
         ("Redcliff Soap", "Redcliff", BEAUTY, "Redcliff Soap"),
         # A record or game may be called so.

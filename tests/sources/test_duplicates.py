@@ -1,10 +1,10 @@
-"""Interactions that repeat or contradict each other are kept and counted, alike by either engine."""
+"""Interactions that repeat or contradict each other are kept and counted."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from itdr.builders.store import losses
-from itdr.builders.store.build.duplicates import NONE, count_duplicates, duplicates_sql
+from itdr.builders.store.build.duplicates import NO_DUPLICATES, count_duplicates
+from itdr.builders.store.interactions import Interactions
 from itdr.builders.store.prepare import prepare
 from itdr.builders.store.spec import StoreSpec
 from tests.rawgen import bookcrossing, ml_1m
@@ -36,7 +37,7 @@ def test_contradicting_ratings_are_counted_and_kept(
     module = {"ml-1m": ml_1m, "bookcrossing": bookcrossing}[source]
     module.write(tmp_path / source, users=10, items=30, dirt=False)
     clean = build(source, tmp_path, tmp_path / "clean")
-    assert clean["duplicates"] == NONE
+    assert clean["duplicates"] == NO_DUPLICATES
     path = tmp_path / source / ("ratings.dat" if source == "ml-1m" else "BX-Book-Ratings.csv")
     lines = path.read_bytes().splitlines(keepends=True)
     mark = b"::" if source == "ml-1m" else b'"'
@@ -54,42 +55,82 @@ def test_contradicting_ratings_are_counted_and_kept(
     assert damaged["rows"]["interactions"] == clean["rows"]["interactions"] + 7  # type: ignore[index]
     sentences = losses.duplicates(damaged)
     assert sentences == [
-        "2 interactions are recorded more than once",
+        "2 interactions have the same user, item, time and values as another",
         "5 interactions contradict another of the same user, item and time; all of them are kept",
     ]
     assert all(sentence in caplog.text for sentence in sentences)
 
 
-@pytest.mark.parametrize("times", [(), ("timestamp",), ("timestamp", "seq")])
-def test_both_engines_count_alike_across_row_groups(times: tuple[str, ...], tmp_path: Path) -> None:
-    rng = np.random.default_rng(7)
-    n = 4_000
-    columns = {
-        "user_code": rng.integers(0, 20, n),
-        "item_code": rng.integers(0, 30, n),
-        **{name: rng.integers(0, 3, n) for name in times},
-        "rating": rng.integers(1, 4, n).astype(np.float32),
-        "weight": rng.integers(0, 2, n).astype(np.float32),
+def stored(folder: Path, table: pa.Table, rows: int) -> Interactions:
+    """A table in the order of a store, which puts the tie-break and the values before the event."""
+    order = ("user_code", "timestamp", "seq", "item_code", "rating", "event", "weight")
+    keys = [(name, "ascending") for name in order if name in table.column_names]
+    pq.write_table(table.sort_by(keys), folder / "interactions.parquet", row_group_size=rows)
+    return Interactions(folder, {})
+
+
+def expected(table: pa.Table, columns: list[str]) -> dict[str, int]:
+    """The counts by their definition, over rows in Python."""
+    moments = ["user_code", "item_code", *(n for n in columns if n not in ("rating", "weight"))]
+    records = Counter(
+        zip(*(table.column(n).to_pylist() for n in [*moments, *columns]), strict=True)
+    )
+    each = Counter(record[: len(moments)] for record in records)
+    return {
+        "identical": sum(n - 1 for n in records.values()),
+        "contradicting": sum(n - 1 for n in each.values()),
     }
-    table = pa.table(columns)
+
+
+def test_events_of_one_second_contradict_each_other_only_among_their_kind(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "user_code": [1, 1, 1],
+            "item_code": [2, 2, 2],
+            "timestamp": [9, 9, 9],
+            "event": pa.array([0, 1, 0], pa.int8()),
+            "rating": [3.0, 4.0, 5.0],
+        }
+    )
+    columns = ["timestamp", "event", "rating"]
+    found = count_duplicates(stored(tmp_path, table, 10), columns)
+    assert found == expected(table, columns) == {"identical": 0, "contradicting": 1}
+
+
+@pytest.mark.parametrize("rows", [1, 7, 5_000])
+@pytest.mark.parametrize("times", [(), ("timestamp",), ("timestamp", "seq", "event")])
+def test_duplicates_are_counted_across_row_groups(
+    times: tuple[str, ...], rows: int, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(7)
+    n = 1_000
+    table = pa.table(
+        {
+            "user_code": rng.integers(0, 5, n),
+            "item_code": rng.integers(0, 15, n),
+            **{name: rng.integers(0, 3, n) for name in times},
+            "rating": rng.integers(1, 4, n).astype(np.float32),
+            "weight": rng.integers(0, 2, n).astype(np.float32),
+        }
+    )
     for name in ("rating", *times[:1]):
         place = table.column_names.index(name)
         holes = pa.array(rng.random(n) < 0.1)
-        field = pc.if_else(holes, None, table.column(name))
-        table = table.set_column(place, name, field)
-    order = ["user_code", *times, "item_code", "rating", "weight"]
-    table = table.sort_by([(name, "ascending") for name in order])
-    pq.write_table(table, tmp_path / "interactions.parquet", row_group_size=7)
-    con = duckdb.connect()
-    con.register("stored", table)
-    con.execute(
-        "CREATE VIEW interactions_raw AS SELECT *, user_code AS user_id, item_code AS item_id, "
-        "NULL AS reject FROM stored"
-    )
+        table = table.set_column(place, name, pc.if_else(holes, None, table.column(name)))
+    file = stored(tmp_path, table, rows)
     for values in (["rating", "weight"], ["rating"], []):
-        names = [*times, *values]
-        expected = con.execute(duplicates_sql(names)).fetchall()[0]
-        found = count_duplicates(tmp_path / "interactions.parquet", names)
-        assert tuple(found.values()) == expected
-        assert (found["contradicting"] > 100) == bool(values)
-        assert (found["identical"] > 100) == bool(names)
+        columns = [*times, *values]
+        found = count_duplicates(file, columns)
+        if not columns:
+            assert found == NO_DUPLICATES, "nothing tells a repeated record from a repeated visit"
+            continue
+        assert found == expected(table, columns)
+        assert (found["contradicting"] > 50) == bool(values)
+        assert found["identical"] > 10
+
+
+def test_a_record_that_fills_row_groups_is_held_once(tmp_path: Path) -> None:
+    same = pa.table({"user_code": [1] * 900, "item_code": [2] * 900, "rating": [3.0] * 900})
+    other = pa.table({"user_code": [1, 2], "item_code": [2, 2], "rating": [4.0, 4.0]})
+    file = stored(tmp_path, pa.concat_tables([same, other]), 100)
+    assert count_duplicates(file, ["rating"]) == {"identical": 899, "contradicting": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ import pytest
 
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.raw_files import Raw
-from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, NO_RATING, OUTSIDE_SCALE
 from itdr.builders.core.schema import Readers
 from itdr.builders.dataset import registry
 from itdr.builders.store import losses
 from itdr.builders.store.build import build, item_checks, staging
 from itdr.builders.store.engine import connect
+from itdr.builders.store.interactions import Interactions
 from tests.sources.harness import load
 
 SOURCES = tuple(registry.source_ids())
@@ -61,11 +63,11 @@ def test_a_rating_off_the_declared_scale_is_counted(source: str) -> None:
     good = [scale.low + scale.step * place for place in range(steps + 1)]
     bad = [
         scale.low - scale.step, scale.high + scale.step, scale.low + scale.step / 2,
-        scale.high - scale.step / 4, float("nan"), float("inf"),
+        scale.high - scale.step / 4,
     ]  # fmt: skip
-    kept, reasons = left_out(source, rating=[*good, None, *bad])
+    kept, reasons = left_out(source, rating=[*good, None, *bad, float("nan"), float("inf")])
     assert kept == [*good, None]
-    assert reasons == {OUTSIDE_SCALE: len(bad)}
+    assert reasons == {OUTSIDE_SCALE: len(bad), NO_RATING: 2}
 
 
 def built(tmp_path: Path, source: str, column: str, values: pa.Array) -> dict[str, Any]:
@@ -80,7 +82,10 @@ def built(tmp_path: Path, source: str, column: str, values: pa.Array) -> dict[st
     changed = replace(load(source), ids={}, readers=Readers(interactions=lambda raw: iter([rows])))
     (tmp_path / "work").mkdir(parents=True, exist_ok=True)
     return build.build(
-        changed, Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")), tmp_path
+        changed,
+        Raw(source, {}, connect(tmp_path / "work" / "stage.duckdb")),
+        tmp_path,
+        partial(Interactions, tmp_path, {}),
     )
 
 
@@ -123,6 +128,12 @@ def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
     assert scale is not None
     facts = graded(tmp_path, source, [scale.high] * 170 + [0.0] * 30 + [None] * 50)
     assert facts["rejected"] == {"interactions": {OUTSIDE_SCALE: 30}}
+
+
+def test_what_stands_for_no_number_is_no_rating_off_the_scale(tmp_path: Path) -> None:
+    given = [4.0] * 60 + [float("nan")] * 50 + [float("inf")] * 50
+    facts = graded(tmp_path, "ml-32m", given)
+    assert facts["rejected"] == {"interactions": {NO_RATING: 100}}
 
 
 @pytest.mark.parametrize("source", [one for one in SOURCES if load(one).times])
@@ -197,7 +208,10 @@ def titled(
     con = connect(tmp_path / "work" / "stage.duckdb")
     try:
         return build.build(
-            replace(load("pixelrec"), ids={}, readers=readers), Raw("x", {}, con), tmp_path
+            replace(load("pixelrec"), ids={}, readers=readers),
+            Raw("x", {}, con),
+            tmp_path,
+            partial(Interactions, tmp_path, {}),
         )
     finally:
         con.close()
@@ -229,6 +243,12 @@ def test_titles_without_their_letters_are_refused(tmp_path: Path) -> None:
     )
 
 
+def test_titles_with_a_lost_letter_are_counted(tmp_path: Path) -> None:
+    facts = titled(tmp_path, ["Amélie (2001)", "Am\N{REPLACEMENT CHARACTER}lie (2001)", "Heat"])
+    assert facts["rows"]["items"] == 3 and facts["untitled"] == 1
+    assert facts["emptied"] == {"items": {"title unreadable": 1}}
+
+
 def test_titles_and_categories_that_were_swapped_are_refused(tmp_path: Path) -> None:
     titles = [f"Film {place}" for place in range(60)]
     kinds = [[("Drama", "Comedy", "War")[place % 3]] for place in range(60)]
@@ -253,19 +273,18 @@ def test_ids_of_another_form_are_counted(source: str) -> None:
             f"%55{value}",
             f"{value} ",
         ]
-        rows = pa.record_batch(
-            {
-                name: pa.array([value, *bad] if name == column else [good[name]] * (1 + len(bad)))
-                for name in good
-            }
-        )
-        con = duckdb.connect()
-        changed = replace(
-            declared, readers=Readers(interactions=lambda raw, rows=rows: iter([rows]))
-        )
-        rejected: Counter[tuple[str, str]] = Counter()
-        staging.stage_table(changed, Raw(source, {}, con), "interactions", rejected)
-        assert rejected == {("interactions", BAD_ID): len(bad)}, column
+        columns = {
+            name: pa.array([value, *bad] if name == column else [good[name]] * (1 + len(bad)))
+            for name in good
+        }
+        of_ids = {"user_id": "users", "item_id": "items"}[column]
+        for table, given in (("interactions", columns), (of_ids, {column: columns[column]})):
+            rows = pa.record_batch(given)
+            readers = replace(declared.readers, **{table: lambda raw, rows=rows: iter([rows])})
+            rejected: Counter[tuple[str, str]] = Counter()
+            raw = Raw(source, {}, duckdb.connect())
+            staging.stage_table(replace(declared, readers=readers), raw, table, rejected)
+            assert rejected == {(table, BAD_ID): len(bad)}, column
 
 
 def test_titles_and_creators_that_were_swapped_are_refused(tmp_path: Path) -> None:
@@ -304,6 +323,8 @@ def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path)
 
 def test_items_without_a_title_are_counted(tmp_path: Path) -> None:
     facts = titled(tmp_path / "some", ["Heat", "Babe", "", "nan", "Ran"])
-    assert facts["unmatched"]["items"]["untitled"] == 2
-    assert "2 of 5 items have a record without a title" in losses.unmatched(facts)
-    assert "untitled" not in titled(tmp_path / "none", ["Heat", "Babe"])["unmatched"]["items"]
+    assert facts["untitled"] == 2
+    assert facts["unmatched"]["items"] == {"of": 5, "missing": 0, "cause": ""}
+    assert losses.untitled(facts) == ["2 of 5 items have a record without a title"]
+    facts = titled(tmp_path / "none", ["Heat", "Babe"])
+    assert facts["untitled"] == 0 and losses.untitled(facts) == []

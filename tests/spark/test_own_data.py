@@ -13,7 +13,7 @@ from tests.spark.test_same_rows import compare
 pytestmark = pytest.mark.xdist_group("spark")
 
 
-@pytest.mark.parametrize("config", ["sequential_rec", "rating_prediction"])
+@pytest.mark.parametrize("config", ["sequential_rec", "target_user_identification"])
 def test_a_described_source(spark: Any, config: str, tmp_path: Path, place: str) -> None:
     path = shop.write(tmp_path / "shop")
     compare(spark, config, tmp_path, place, sources=[str(path)], size=40, num_shards=3)

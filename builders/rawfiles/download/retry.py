@@ -187,7 +187,7 @@ def without_credentials(text: str) -> str:
 
 _CONNECTION = re.compile(r"^(?:<[^>]*>|\w+\([^()]*\)): ")
 """What urllib3 puts before a reason: the connection as Python shows it."""
-LONGEST = 160
+MAX_MESSAGE_CHARS = 160
 
 
 def short(error: BaseException) -> str:
@@ -195,4 +195,4 @@ def short(error: BaseException) -> str:
     inner = error.args[0] if error.args else None
     reason = getattr(inner, "reason", None) or error
     text = " ".join(without_credentials(_CONNECTION.sub("", str(reason))).split())
-    return cut(text, LONGEST) or type(error).__name__
+    return cut(text, MAX_MESSAGE_CHARS) or type(error).__name__

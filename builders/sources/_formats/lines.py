@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BAD_ENCODING = CSV_REASONS["INVALID ENCODING"]
 BLOCK = 1 << 20
 ROWS = 1 << 16
-ENOUGH = 10
+ENOUGH_VALUES = 10
 """Lines that show that a column is quoted."""
 
 
@@ -148,7 +148,7 @@ def unquote(texts: pa.StringArray, *, always: bool = False) -> pa.StringArray:
 
 def _quoted_columns(path: Path, fields: int, delimiter: str, skip: int) -> list[bool]:
     """Which columns a program put between quotes: all, where the first line is so; or those that have
-    quotes in each of the first lines, of which there are `ENOUGH`.
+    quotes in each of the first lines, of which there are `ENOUGH_VALUES`.
     """
     lines = head_of(path).removeprefix(codecs.BOM_UTF8).split(b"\n")[skip:-1]
     rows = [line.rstrip(b"\r").split(delimiter.encode()) for line in lines]
@@ -156,7 +156,7 @@ def _quoted_columns(path: Path, fields: int, delimiter: str, skip: int) -> list[
         return [True] * fields
     whole = [row for row in rows if len(row) == fields]
     return [
-        len(values := [row[place] for row in whole if row[place]]) >= ENOUGH
+        len(values := [row[place] for row in whole if row[place]]) >= ENOUGH_VALUES
         and all(map(_between_quotes, values))
         for place in range(fields)
     ]

@@ -19,10 +19,6 @@ from pathlib import Path
 from itdr.builders.core.errors import RawFileError
 from itdr.builders.core.text_files import AGAIN, gzip_error, is_gzip, open_bytes
 
-EMPTY_ID = "empty id"
-NO_TIME = "no valid time"
-
-
 _HEAD = 1 << 16
 _BLOCK = 1 << 22
 _MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}

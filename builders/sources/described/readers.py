@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from itdr.builders.core.duckdb_csv import literal
-from itdr.builders.core.reasons import OUTSIDE_SCALE
+from itdr.builders.core.reasons import EMPTY_ID, NO_TIME, OUTSIDE_SCALE
 from itdr.builders.core.schema import EVENTS
-from itdr.builders.sources._formats import validate
 from itdr.builders.sources.described import declaration as declared
 from itdr.builders.sources.described import expressions as sql
 from itdr.builders.sources.described.files import Resolved
@@ -100,10 +99,10 @@ def interactions(found: Resolved, raw: Raw) -> Rows:
         "user_id": sql.identity(*select.take(columns.user_id.from_, "user_id")),
         "item_id": sql.identity(*select.take(columns.item_id.from_, "item_id")),
     }
-    reasons = [(validate.EMPTY_ID, "user_id IS NULL OR item_id IS NULL")]
+    reasons = [(EMPTY_ID, "user_id IS NULL OR item_id IS NULL")]
     if columns.timestamp is not None:
         fields["timestamp"] = select.time(columns.timestamp, "timestamp")
-        reasons.append((validate.NO_TIME, '"timestamp" IS NULL'))
+        reasons.append((NO_TIME, '"timestamp" IS NULL'))
     if columns.seq is not None:
         fields["seq"] = f"TRY_CAST({select.number(columns.seq, 'seq')} AS INTEGER)"
     given = ""
@@ -216,14 +215,14 @@ def items(found: Resolved, raw: Raw) -> Rows:
     if of.untitled == "id":
         log = _Select(found, scan(raw, found, "interactions"))
         return rows_of(raw, _titled(found, log, rows, fields), select.scan, log.scan)
-    reasons = [(validate.EMPTY_ID, "item_id IS NULL"), (NO_TITLE, "title IS NULL")]
+    reasons = [(EMPTY_ID, "item_id IS NULL"), (NO_TITLE, "title IS NULL")]
     return rows_of(raw, _judged(rows, fields, reasons, distinct=False), select.scan)
 
 
 def _titled(found: Resolved, log: _Select, rows: str, fields: dict[str, str]) -> str:
     """Items with a name for those that have none, those that are in the log alone among them."""
     used = {"item_id": sql.identity(*log.take(_item_of_log(found), "item_id"))}
-    cases = " ".join(["WHEN item_id IS NULL THEN", literal(validate.EMPTY_ID)])
+    cases = " ".join(["WHEN item_id IS NULL THEN", literal(EMPTY_ID)])
     title = "coalesce(title, 'item ' || item_id)"
     names = ", ".join(title if name == "title" else f'"{name}"' for name in fields)
     named = names.replace(title, f"{title} AS title")
@@ -275,7 +274,7 @@ def users(found: Resolved, raw: Raw) -> Rows:
     if columns.birth_year is not None:
         fields["birth_year"] = sql.year(*select.take(columns.birth_year.from_, "birth_year"))
     rows = select.rows(fields, distinct=not of.file)
-    reasons = [(validate.EMPTY_ID, "user_id IS NULL")]
+    reasons = [(EMPTY_ID, "user_id IS NULL")]
     return rows_of(raw, _judged(rows, fields, reasons, distinct=False), select.scan)
 
 
@@ -298,5 +297,5 @@ def tags(found: Resolved, raw: Raw) -> Rows:
         "tag": select.of(of.columns.tag, "tag"),
     }
     empty = "user_id IS NULL OR item_id IS NULL"
-    reasons = [(validate.EMPTY_ID, empty), (NO_TAG, "tag IS NULL")]
+    reasons = [(EMPTY_ID, empty), (NO_TAG, "tag IS NULL")]
     return rows_of(raw, _judged(select.rows(fields), fields, reasons, distinct=False), select.scan)

@@ -8,7 +8,7 @@ and a sample of users is a run of consecutive rows on disk.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from itdr.builders.core.schema import COLUMNS, EVENTS, Source
 from itdr.builders.core.text_files import open_bytes
 from itdr.builders.store.build import ids as build_ids
 from itdr.builders.store.build import joins, limits, statements
-from itdr.builders.store.build.duplicates import count_duplicates
+from itdr.builders.store.build.duplicates import RowGroups, count_duplicates
 from itdr.builders.store.build.item_checks import require_plausible_items
 from itdr.builders.store.build.staging import (
     create_interactions_view,
@@ -45,16 +45,20 @@ BATCH = 1 << 16
 """Rows per batch that passes between the engine and Python."""
 
 
-def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
+def build(
+    source: Source, raw: Raw, folder: Path, stored: Callable[[], RowGroups]
+) -> dict[str, Any]:
     """Read the raw files and write the files of a store.
 
     Args:
         source: the declaration.
         raw: its raw files.
         folder: the store's folder; its subfolder `work` is scratch.
+        stored: opens the interactions in that folder, once they are written.
 
     Returns:
-        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `duplicates`, `columns` and `events`.
+        The manifest's `rows`, `rejected`, `emptied`, `unmatched`, `untitled`, `duplicates`, `columns` and
+        `events`.
 
     Raises:
         RawFileError: no usable interaction, or a table that is almost entirely unreadable.
@@ -84,13 +88,14 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
     counts = _code_ids(source, con)
     if not counts["interactions"]:
         raise no_usable_row(source, raw.paths.values(), rejected)
-    unmatched = joined_tables(partial(_ask, con), staged, counts, rejected)
+    ask = partial(_ask, con)
+    unmatched = joined_tables(ask, staged, counts, rejected)
+    untitled = joins.untitled_items(ask, staged.get("items") or ())
     only = EVENTS.index(events[0]) if len(events) == 1 else None
     query = statements.sorted_events(staged["interactions"], numbers, only)
     _write_parquet(con, query, folder / "interactions.parquet")
-    stored = folder / "interactions.parquet"
     with ThreadPoolExecutor(1) as pool:
-        duplicates = pool.submit(count_duplicates, stored, staged["interactions"])
+        duplicates = pool.submit(count_duplicates, stored(), staged["interactions"])
         _write_users(con, staged.get("users") or (), folder / "users.arrow")
         _write_items(source, con, staged.get("items") or (), folder / "items.arrow")
         if staged.get("tags"):
@@ -100,6 +105,7 @@ def build(source: Source, raw: Raw, folder: Path) -> dict[str, Any]:
         "rejected": counts_by_table(rejected),
         "emptied": counts_by_table(raw.emptied),
         "unmatched": unmatched,
+        "untitled": untitled,
         "duplicates": duplicates.result(),
         "columns": {table: sorted(names) for table, names in staged.items() if names},
         "events": events,
@@ -138,8 +144,6 @@ def joined_tables(
             if repeated:
                 rejected[table, joins.CONTRADICTING] += repeated
             unmatched[table] = joins.unmatched_ids(ask, table, counts[table])
-    if "title" in columns.get("items", ()) and (untitled := joins.untitled_items(ask)):
-        unmatched["items"]["untitled"] = untitled
     return unmatched
 
 

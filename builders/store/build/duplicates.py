@@ -6,9 +6,8 @@ counted, so that nobody takes such files for clean ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -17,85 +16,98 @@ if TYPE_CHECKING:
 
 VALUES = ("rating", "weight")
 """The columns in which interactions may contradict each other."""
-_MOMENT = ("timestamp", "seq", "event")
-"""The columns that tell interactions of one user with one item apart."""
-NONE = {"identical": 0, "contradicting": 0}
+_NEIGHBORS = ("user_code", "item_code", "timestamp", "seq")
+"""The columns by which a store puts interactions side by side that are of one moment."""
+NO_DUPLICATES = {"identical": 0, "contradicting": 0}
 
 
-def count_duplicates(path: Path, columns: Collection[str]) -> dict[str, int]:
+class RowGroups(Protocol):
+    """A store's interactions, read by row groups."""
+
+    @property
+    def ends(self) -> np.ndarray:
+        """The row number at which each row group ends."""
+
+    def group(self, number: int, columns: list[str]) -> pa.Table:
+        """Columns of one row group."""
+
+
+def count_duplicates(stored: RowGroups, columns: Collection[str]) -> dict[str, int]:
     """Count the stored interactions that repeat another, or contradict it.
 
-    A store's order puts interactions of one user, item and time side by side. Other columns than the
-    items are read only where neighbors share their item, which is rare.
-
     Args:
-        path: a store's `interactions.parquet`.
+        stored: a store's interactions.
         columns: the columns that the source fills.
 
     Returns:
-        `contradicting`: the number of values beyond the first of each user, item and moment;
-        `identical`: the number of interactions beyond the first of each user, item, moment and value.
+        `contradicting`: the number of values beyond the first of each user, item, moment and event;
+        `identical`: the number of interactions beyond the first of each of these and value.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if not _comparable(columns):
-        return dict(NONE)
-    values = [name for name in VALUES if name in columns]
-    moment = [name for name in _MOMENT if name in columns]
-    found = dict(NONE)
-    with pq.ParquetFile(path, memory_map=True) as file:
-
-        def rows(group: int, names: list[str]) -> pa.Table:
-            return file.read_row_group(group, columns=names, use_threads=False)
-
-        edge: list[int] = []
-        for group in range(file.metadata.num_row_groups):
-            items = rows(group, ["item_code"]).column(0).to_numpy()
-            again = np.flatnonzero(items[1:] == items[:-1])
-            if len(again) or (edge and edge[-1] == items[0]):
-                table = rows(group, ["user_code", "item_code", *moment, *values])
-                if edge:
-                    before = rows(group - 1, table.column_names)
-                    table = pa.concat_tables([before.slice(len(before) - 1), table])
-                same = _repeats(table, ["user_code", "item_code", *moment])
-                equal = same & _repeats(table, values)
-                found["identical"] += int(equal.sum())
-                found["contradicting"] += int((same & ~equal).sum())
-            edge = items[-1:].tolist()
+    found = dict(NO_DUPLICATES)
+    # Nothing else tells a repeated record from a repeated interaction.
+    if {"timestamp", *VALUES}.isdisjoint(columns):
+        return found
+    run = [name for name in _NEIGHBORS if name.endswith("_code") or name in columns]
+    moment = [*run, *({"event"} & set(columns))]
+    record = [*moment, *(name for name in VALUES if name in columns)]
+    for rows in _runs(stored, run, record):
+        records = _counted(rows, record)
+        moments = rows.group_by(moment, use_threads=False).aggregate([])
+        found["identical"] += sum(records.column("n").to_pylist()) - len(records)
+        found["contradicting"] += len(records) - len(moments)
     return found
 
 
-def duplicates_sql(columns: Collection[str]) -> str:
-    """`count_duplicates` for an engine whose store is not in one file.
+def _runs(stored: RowGroups, run: list[str], record: list[str]) -> Iterator[pa.Table]:
+    """Tables of whole runs of neighbors that are equal in some columns; a run of one row may be left out.
+
+    Other columns than the items are read only where neighbors share their item, which is rare in most
+    sources.
 
     Args:
-        columns: the columns that the source fills.
+        stored: a store's interactions.
+        run: the columns of a run.
+        record: the columns to read.
 
-    Returns:
-        A SELECT of one row: identical, contradicting.
+    Yields:
+        Tables of these columns and `n`, the number of rows that each row stands for.
     """
-    if not _comparable(columns):
-        return "SELECT 0 AS identical, 0 AS contradicting"
-    key = ", ".join(["user_id", "item_id", *(name for name in _MOMENT if name in columns)])
-    texts = [f"coalesce(CAST({name} AS STRING), '')" for name in VALUES if name in columns]
-    values = f"count(DISTINCT concat_ws(chr(29), {', '.join(texts)}))" if texts else "1"
-    return f"""
-SELECT CAST(coalesce(sum(n - found), 0) AS BIGINT) AS identical,
-       CAST(coalesce(sum(found - 1), 0) AS BIGINT) AS contradicting
-FROM (
-    SELECT count(*) AS n, {values} AS found
-    FROM interactions_raw WHERE reject IS NULL GROUP BY {key} HAVING count(*) > 1
-) AS repeated
-"""
+    import pyarrow as pa
+
+    def read(group: int, last_row: bool = False) -> pa.Table:
+        rows = stored.group(group, record)
+        rows = rows.slice(len(rows) - 1) if last_row else rows
+        return rows.append_column("n", pa.array(np.ones(len(rows), np.int64)))
+
+    last, before = -1, 0  # the item that ended the last group, and that group
+    tail: pa.Table | None = None  # the rows so far of a run that may go on
+    for group in np.flatnonzero(np.diff(stored.ends, prepend=0)).tolist():
+        items = stored.group(group, ["item_code"]).column(0).to_numpy()
+        goes_on = items[0] == last
+        if tail is not None and not goes_on:
+            yield tail
+            tail = None
+        if goes_on or (items[1:] == items[:-1]).any():
+            if goes_on and tail is None:
+                tail = read(before, last_row=True)
+            table = read(group) if tail is None else pa.concat_tables([tail, read(group)])
+            same = np.concatenate([[False], _equal_neighbors(table, run), [False]])
+            end = int(np.flatnonzero(~same[:-1])[-1])
+            shared = same[:end] | same[1 : end + 1]
+            yield table.slice(0, end).filter(pa.array(shared))
+            tail = _counted(table.slice(end), record).cast(table.schema)
+        last, before = int(items[-1]), group
+    if tail is not None:
+        yield tail
 
 
-def _comparable(columns: Collection[str]) -> bool:
-    """Whether anything tells a repeated record from a repeated interaction: a time, or a value."""
-    return not {"timestamp", *VALUES}.isdisjoint(columns)
+def _counted(rows: pa.Table, names: list[str]) -> pa.Table:
+    """The different rows in these columns, with `n` summed; nulls equal nulls."""
+    counted = rows.group_by(names, use_threads=False).aggregate([("n", "sum")])
+    return counted.rename_columns([*names, "n"])
 
 
-def _repeats(rows: pa.Table, names: Collection[str]) -> np.ndarray:
+def _equal_neighbors(rows: pa.Table, names: list[str]) -> np.ndarray:
     """Whether each row but the first equals the one before it in these columns; nulls equal nulls."""
     same = np.ones(max(len(rows) - 1, 0), bool)
     for name in names:

@@ -74,15 +74,18 @@ def unmatched_ids(ask: Ask, table: str, ids: int) -> dict[str, Any]:
     return {"of": ids, "missing": missing, "cause": cause}
 
 
-def untitled_items(ask: Ask) -> int:
+def untitled_items(ask: Ask, columns: Collection[str]) -> int:
     """Count the items that interactions name and whose records have no title.
 
     Args:
         ask: runs a query.
+        columns: the columns of the table of items.
 
     Returns:
-        How many there are.
+        How many there are; 0 where no item has a title.
     """
+    if "title" not in columns:
+        return 0
     return ask("""
 SELECT count(*) AS n FROM (
     SELECT CAST(item_id AS STRING) AS id FROM items_raw WHERE reject IS NULL

@@ -1,4 +1,4 @@
-"""The declared limits of a source's interactions, enforced here for every source: ids, scale and days."""
+"""The declared limits of a source, enforced here for all of them: the form of ids, the scale and the days."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from typing import Any
 
 from itdr.builders.core.duckdb_csv import literal
 from itdr.builders.core.errors import RawFileError
-from itdr.builders.core.reasons import BAD_ID, IMPLAUSIBLE_TIME, OUTSIDE_SCALE
+from itdr.builders.core.reasons import (
+    BAD_ID,
+    ENOUGH_TO_JUDGE,
+    IMPLAUSIBLE_TIME,
+    NO_RATING,
+    OUTSIDE_SCALE,
+)
 from itdr.builders.core.schema import Source
 
 _NEAR = 1e-3
 """The share of a step by which a rating, stored in 32 bits, may miss it."""
 MOST_OFF_SCALE = 0.2
 """The share of ratings off the scale from which on they are on another one."""
-ENOUGH = 20
-"""With fewer ratings off the scale, or interactions without a time, than this, nothing is concluded."""
 RATINGS = f"""
 SELECT count(rating) AS n, min(rating) AS low, max(rating) AS high FROM interactions_staged
 WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)})
@@ -25,7 +29,7 @@ WHERE abs(rating) < 1e9 AND (reject IS NULL OR reject = {literal(OUTSIDE_SCALE)}
 """How many ratings there are, on the scale or off it, and their range."""
 
 TIMES = """
-SELECT count(*) AS n, count("timestamp") AS timed FROM interactions_staged WHERE reject IS NULL
+SELECT count(*) AS n, count(r.timestamp) AS timed FROM interactions_staged AS r WHERE reject IS NULL
 """
 """How many interactions there are, and how many of them have a time."""
 
@@ -33,10 +37,27 @@ Row = Callable[[str], Sequence[Any]]
 """Runs a query of one row."""
 
 
-def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
-    """SQL expressions for the reason to reject an interaction that breaks a declared limit.
+def malformed_ids_sql(source: Source, columns: Collection[str]) -> list[str]:
+    """SQL expressions for the reason to reject a row of any table whose id has not the declared form.
 
-    A missing rating or time breaks none: whether there must be one is known to the reader.
+    Args:
+        source: the declaration.
+        columns: the columns that its reader fills.
+
+    Returns:
+        Expressions of type VARCHAR, null where the id is well-formed or null.
+    """
+    return [
+        f"CASE WHEN NOT regexp_full_match({name}, {literal(pattern)}) THEN {literal(BAD_ID)} END"
+        for name, pattern in source.ids.items()
+        if name in columns
+    ]
+
+
+def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
+    """SQL expressions for the reason to reject an interaction beyond the declared scale or days.
+
+    A missing rating or time is within them: whether there must be one is known to the reader.
 
     Args:
         source: the declaration.
@@ -45,11 +66,12 @@ def beyond_sql(source: Source, columns: Collection[str]) -> list[str]:
     Returns:
         Expressions of type VARCHAR, null where the limit holds; none without limits.
     """
-    found = [
-        f"CASE WHEN NOT regexp_full_match({name}, {literal(pattern)}) THEN {literal(BAD_ID)} END"
-        for name, pattern in source.ids.items()
-        if name in columns
-    ]
+    found = []
+    if "rating" in columns:
+        # NaN and infinity: the largest number of 32 bits is less in every engine.
+        found.append(
+            f"CASE WHEN abs(CAST(rating AS DOUBLE)) > 3.5e38 THEN {literal(NO_RATING)} END"
+        )
     # The step of a described source may be a guess; its reader checks the bounds.
     if source.scale is not None and not source.described and "rating" in columns:
         low, high, step = source.scale.low, source.scale.high, source.scale.step
@@ -123,7 +145,7 @@ def _require_scale(
         RawFileError: a considerable share of the ratings is off the scale.
     """
     off = rejected.get(("interactions", OUTSIDE_SCALE), 0)
-    if source.scale is None or source.described or off < ENOUGH:
+    if source.scale is None or source.described or off < ENOUGH_TO_JUDGE:
         return
     n, low, high = row(RATINGS)
     if not n or off < MOST_OFF_SCALE * n:
@@ -150,7 +172,7 @@ def _require_times(source: Source, row: Row, files: Sequence[Path]) -> None:
     if source.times is None:
         return
     n, timed = row(TIMES)
-    if n >= ENOUGH and not timed:
+    if n >= ENOUGH_TO_JUDGE and not timed:
         raise RawFileError(
             f"{source.id}: none of the {n:,} interactions in {', '.join(map(str, files))} has a time. "
             "The column of times was renamed or removed: put the official file in place."

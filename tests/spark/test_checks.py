@@ -1,0 +1,146 @@
+"""What a build refuses and counts of its tables as a whole, on Spark in the words of the embedded engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from itdr.builders.core.errors import RawFileError
+from itdr.builders.core.reasons import OUTSIDE_SCALE
+from itdr.builders.core.schema import Source
+from itdr.builders.store.build import item_checks, limits
+from itdr.builders.store.engine import connect
+from itdr.builders.store.layout import read_manifest
+from itdr.builders.store.prepare import prepare
+from itdr.builders.store.spec import StoreSpec
+from itdr.spark.engine import SparkEngine
+from itdr.spark.session import isolated_session
+from itdr.spark.store import StoreBuilder
+from itdr.spark.workdir import WorkDir
+from tests.rawgen import bookcrossing
+from tests.sources.harness import load
+
+pytestmark = pytest.mark.xdist_group("spark")
+
+SOURCE = load("ml-32m")
+FILES = [Path("raw.csv")]
+TITLES = [f"Film {n}" for n in range(60)]
+ITEMS: dict[str, tuple[dict[str, pa.Array], str]] = {
+    "titles encoded twice": (
+        {"title": pa.array([f"PokÃ©mon {n}" for n in range(30)])},
+        "of 30 titles with letters beyond ASCII",
+    ),
+    "descriptions encoded twice": (
+        {"title": pa.array(TITLES[:4]), "description": pa.array(["CafÃ©"] * 4)},
+        "of 4 descriptions with letters beyond ASCII",
+    ),
+    "letters lost": (
+        {"title": pa.array([f"??, ?{n}?" for n in range(30)])},
+        "30 of 30 titles .* question marks",
+    ),
+    "letters lost within": (
+        {"title": pa.array([f"Am?lie {n}" for n in range(4)])},
+        "4 of 4 titles .* question marks",
+    ),
+    "blanks escaped": (
+        {"title": pa.array([f"Heat%20{n}" for n in range(30)])},
+        "30 of 30 titles .* hold '%20'",
+    ),
+    "no years": (
+        {"title": pa.array(TITLES), "year": pa.array([1999, 2001, *[None] * 58], pa.int16())},
+        "only 2 of 60 items",
+    ),
+    "creators for titles": (
+        {"title": pa.array([f"Author {n % 9}" for n in range(60)]), "creators": pa.array([[t] for t in TITLES])},
+        "9 different titles and 60 different creators",
+    ),
+    "categories for titles": (
+        {"title": pa.array([f"Kind {n % 9}" for n in range(60)]), "categories": pa.array([[t] for t in TITLES])},
+        "9 different titles and 60 different categories",
+    ),
+    "no categories": (
+        {"title": pa.array(TITLES), "categories": pa.array([[f"c{n}"] for n in range(60)])},
+        "one category each, and 60 different",
+    ),
+}  # fmt: skip
+"""Tables of items as a reader gave them, and what is said of them."""
+
+RATINGS = pa.array([float(n % 10 + 1) for n in range(60)], pa.float32())
+OFF = pa.array([OUTSIDE_SCALE if n % 10 > 4 else None for n in range(60)])
+INTERACTIONS: dict[str, tuple[dict[str, pa.Array], str]] = {
+    "another scale": ({"rating": RATINGS, "reject": OFF}, "of 60 ratings .* 30 are off the scale"),
+    "no times": ({"timestamp": pa.array([None] * 60, pa.int64())}, "none of the 60 interactions"),
+}
+
+
+@pytest.fixture(scope="module")
+def engine(spark: Any, place: str) -> Iterator[SparkEngine]:
+    opened = SparkEngine(isolated_session(spark), WorkDir(place))
+    yield opened
+    opened.close()
+
+
+def row_on_spark(engine: SparkEngine, query: str) -> tuple[Any, ...]:
+    return tuple(engine.session.sql(query).collect()[0])
+
+
+def refused(
+    engine: SparkEngine, name: str, columns: Mapping[str, pa.Array], check: Any, folder: Path
+) -> str:
+    """What both engines say of a table that a check refuses."""
+    n = len(next(iter(columns.values())))
+    table = pa.table({"reject": pa.nulls(n, pa.string()), **columns})
+    con = connect(folder / "stage.duckdb")
+    con.register("given", table)
+    con.execute(f"CREATE VIEW {name} AS SELECT * FROM given")
+    engine.register(name, table)
+    said = []
+    for row in (lambda query: con.execute(query).fetchall()[0], partial(row_on_spark, engine)):
+        with pytest.raises(RawFileError) as error:
+            check(SOURCE, list(columns), row, FILES)
+        said.append(str(error.value))
+    con.close()
+    assert said[0] == said[1]
+    return said[0]
+
+
+@pytest.mark.parametrize("what", ITEMS)
+def test_items_are_refused_alike(engine: SparkEngine, what: str, tmp_path: Path) -> None:
+    columns, expected = ITEMS[what]
+    check = item_checks.require_plausible_items
+    text = refused(engine, "items_raw", columns, check, tmp_path)
+    assert re.search(expected, text)
+
+
+@pytest.mark.parametrize("what", INTERACTIONS)
+def test_interactions_are_refused_alike(engine: SparkEngine, what: str, tmp_path: Path) -> None:
+    columns, expected = INTERACTIONS[what]
+
+    def check(source: Source, names: list[str], row: limits.Row, files: list[Path]) -> None:
+        rejected = {("interactions", OUTSIDE_SCALE): 30} if "reject" in names else {}
+        limits.require_limits(source, names, row, rejected, files)
+
+    text = refused(engine, "interactions_staged", columns, check, tmp_path)
+    assert re.search(expected, text)
+
+
+def test_duplicates_are_counted_alike(spark: Any, place: str, caches: Path, tmp_path: Path) -> None:
+    bookcrossing.write(tmp_path / "bookcrossing", users=10, items=30, dirt=False)
+    path = tmp_path / "bookcrossing" / "BX-Book-Ratings.csv"
+    grades = ["0", "3", "0", "5", "3", "4"]
+    more = [f'"{user}";"0345417623";"{grade}"' for user in (7, 8) for grade in grades]
+    path.write_bytes(path.read_bytes() + "".join(f"{line}\r\n" for line in more).encode())
+    spec = StoreSpec(load("bookcrossing"), data_dir=tmp_path)
+    embedded = read_manifest(prepare(spec, offline=True, progress=False))
+    build = StoreBuilder(spark, WorkDir(place))
+    found = read_manifest(build(spec, offline=True, progress=False))
+    assert found["duplicates"] == {"identical": 4, "contradicting": 4}
+    assert len(found["parts"]) > 1
+    for fact in ("duplicates", "rejected", "unmatched", "untitled", "rows"):
+        assert found[fact] == embedded[fact], fact
