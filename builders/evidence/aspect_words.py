@@ -35,6 +35,7 @@ LISTS = (
     "apart",
     "heading",
     "somebody",
+    "others",
 )
 """What the lists of `AspectWords.lists` are called."""
 SIGNS = "+-@"
@@ -67,6 +68,7 @@ class AspectWords:
             `frank`: of what even those who like an item may complain. `apart`: words before a topic with which it is
             another thing, as "food service". `heading`: words with which a part of a review is headed, where the
             next word begins a sentence. `somebody`: words with which a sentence about somebody else begins.
+            `others`: people whom a reviewer chose an item for instead of themselves.
     """
 
     aspects: Mapping[str, Sequence[str]] = field(default_factory=dict)

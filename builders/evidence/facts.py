@@ -28,20 +28,22 @@ KINDS = {
     "in the first detail, base expected",
     "series": "of an item: fans of another part of its series who judged this one: count of them like it, base expected; "
     "of a user: count of their likes in a series, base expected",
-    "contrast": "a trait among a user's likes (up) or dislikes (down); base is the other side's share",
-    "risk": "a contrast against a trait that still is liked more often than disliked; base as of contrast",
+    "contrast": "a trait that tells a user's likes (up) or dislikes (down) from the others; base is the share to be "
+    "expected (up), or the share among the likes (down)",
+    "risk": "a contrast against a trait that still is liked more often than disliked; base is the share among the likes",
     "share": "count of a user's likes, or of the works also liked, with a trait, or of fans who like a work; base is the "
-    "share of all likes, or people, of which this holds",
-    "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of share, contrast",
+    "share to be expected",
+    "listed": "a trait that many displayed likes (up) or dislikes (down) share, fairly sure of all; base as of contrast",
     "most": "count of a user's likes with the trait that most have; base as of share",
     "aspect": "a span of a displayed review, for (up) or against (down) the item",
     "habit": "how much, how kindly or how far from the charts a user judges: count, of how many, base usual",
     "own": "what is displayed of the item itself, or a displayed item",
-    "overall": "the other side of a contrast: count of all dislikes (down) or likes (up) with the trait, base as many as "
-    "are to be expected of likes",
+    "overall": "the other side of a taste or a contrast: count of all dislikes (down) or likes (up) with the trait",
     "shown": "count of the displayed likes (up) or dislikes (down) with a trait",
 }
 """Each kind of fact and what its figures count."""
+SHARE_KINDS = ("share", "contrast", "risk", "most", "listed")
+"""Kinds whose base is a share, not an expected number."""
 ABOUTS = (
     "work", "category", "seldom_category", "creator", "hashtag", "tag", "decade", "seldom_decade",
     "series", "age", "gender", "country", "community", "aspect", "price", "feature",

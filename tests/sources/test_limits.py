@@ -130,6 +130,16 @@ def test_a_few_ratings_off_the_scale_and_missing_ones_are_counted(
     assert facts["rejected"] == {"interactions": {OUTSIDE_SCALE: 30}}
 
 
+@pytest.mark.parametrize("source", SCALED)
+def test_ratings_that_are_all_the_lowest_are_refused(tmp_path: Path, source: str) -> None:
+    scale = load(source).scale
+    assert scale is not None
+    with pytest.raises(RawFileError, match=r"all 100 ratings in .* were turned into yes and no"):
+        graded(tmp_path / "all", source, [scale.low] * 100)
+    for name, given in {"few": [scale.low] * 99, "one": [*[scale.low] * 100, scale.high]}.items():
+        assert graded(tmp_path / name, source, given)["rejected"] == {}
+
+
 def test_what_stands_for_no_number_is_no_rating_off_the_scale(tmp_path: Path) -> None:
     given = [4.0] * 60 + [float("nan")] * 50 + [float("inf")] * 50
     facts = graded(tmp_path, "ml-32m", given)
@@ -301,7 +311,7 @@ def test_titles_of_addresses_and_items_without_years_are_refused(tmp_path: Path)
         titled(tmp_path / "escaped", [f"Heat%20{place}" for place in range(30)])
     with pytest.raises(RawFileError, match="one category each, and 60 different"):
         titled(tmp_path / "kinds", [f"Film {n}" for n in range(60)], [[f"k{n}"] for n in range(60)])
-    for years, refused in (([None] * 30, True), ([None] * 27 + [1999] * 3, False)):
+    for years, refused in (([None] * 30, True), ([None] * 22 + [1999] * 8, False)):
         ids = [f"i{place}" for place in range(30)]
         row = item_checks.require_plausible_items
         con = connect(tmp_path / f"{refused}.duckdb")
