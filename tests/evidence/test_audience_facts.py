@@ -17,6 +17,7 @@ from itdr.builders.evidence.audiences.expectations import Generosity, activity_o
 from itdr.builders.evidence.audiences.fact_table import FactTable
 from itdr.builders.evidence.audiences.judged import Judged
 from itdr.builders.evidence.audiences.members import author_of, with_one_author
+from itdr.builders.evidence.audiences.raters import Raters
 from itdr.builders.evidence.audiences.themes import makers_of
 from itdr.builders.evidence.facts import DOWN, UP, Fact
 from itdr.builders.evidence.series import base_title, series_key
@@ -79,7 +80,8 @@ def test_groups_that_like_a_film_less_are_found() -> None:
     assert hits >= 0.8 * len(known.disliked)
 
 
-def test_permuted_verdicts_give_next_to_nothing() -> None:
+def permuted_verdicts() -> StoreReader:
+    """A store whose verdicts are drawn anew, by the generosity of users and the reception of works."""
     store = opened()
     real = judged.judged(store, 0)
     fitted = Generosity(real.start, real.works, real.verdicts == 1, len(store.work))
@@ -89,7 +91,28 @@ def test_permuted_verdicts_give_next_to_nothing() -> None:
     verdicts = np.where(drawn, 1, -1).astype(np.int8)
     made = Permuted(store, real.start, real.works, verdicts)
     store._shared["judged", 0] = made
-    _next_to_nothing(facts_by_title(store), "liked_if")
+    return store
+
+
+def test_permuted_verdicts_give_next_to_nothing() -> None:
+    found = facts_by_title(permuted_verdicts())
+    for kind in ("liked_if", "also_liked", "share", "era", "series", "group"):
+        _next_to_nothing(found, kind)
+
+
+def test_what_likers_share_by_chance_does_not_make_their_works_tell() -> None:
+    """By their own likes, the likers of a work always share something: it is tested on the verdicts of others."""
+    counting = Counting(permuted_verdicts(), 0)
+    likers = counting.judged.totals[1]
+    told = []
+    for work in np.argsort(-likers)[:150].tolist():
+        users, verdicts = counting.judged.raters(work)
+        assert counting.generosity is not None
+        chances = counting.generosity.chances(users, work)
+        likes = counting.company.likes_of(users)
+        raters = Raters(users, *likes, verdicts == 1, chances, mostly=True)
+        told.append(counting.company._together_tell(work, raters))
+    assert abs(np.mean(told)) < 0.25 and np.std(told) < 1.25
 
 
 def test_permuted_likes_give_next_to_nothing() -> None:

@@ -50,9 +50,10 @@ LEAST_TAKEN = 5
 """Where items are taken rather than judged: one in so many of another work's takers must have taken this one, too."""
 FOLDS = 4
 """Parts of the judges of a work: what is shared by the likers of all others is tested on the verdicts of each."""
-TOGETHER = 2.6
+TOGETHER = 2.33
 """Standard deviations by which the works that are liked, too, must tell verdicts together: what chance gives once in
-two hundred times."""
+a hundred times. On permuted verdicts of MovieLens 1M, .044 works an item are then named (four draws), of 2.8 without
+this test; on its verdicts 2.3."""
 LESS = 0.7
 """The factor by which a topic must be avoided among likers."""
 
